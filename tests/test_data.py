@@ -1,0 +1,262 @@
+"""The tables of data/: valid, tied together, sourced, and true to the letter."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+NAMES = [resource["name"] for resource in PACKAGE["resources"]]
+LETTER_ROWS = (
+    {f"H{row}" for row in range(1, 10)}
+    | {str(row) for row in range(1, 36)} - {"23"}
+    | {"23a", "23b", "23c"}
+)
+AFTER = "2022-12"
+"""A month in which every cap of the letter stands at its level after the letter."""
+
+CAPS = {
+    "euam-ukraine": 8, "eumm-georgia": 15, "bih-civil": 5, "kosovo": 15, "unifil": 1, "untso": 12,
+    "eupol-copps": 5, "ussc": 7, "unsmil": 2, "eubam-libya": 5, "eulpc": 1, "minusma": 16,
+    "eucap-sahel": 15, "eutm-mali": 6, "takuba": 2, "atalanta": 3, "eucap-somalia": 10,
+    "unmiss": 2, "emasoh": 2,
+}  # fmt: skip
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+TABLES = {name: read(name) for name in NAMES}
+DEMANDS = {row["id"]: row for row in TABLES["demands"]}
+CAPPED = [row for row in TABLES["demands"] if row["letter_cap"]]
+
+
+def ids(name: str) -> set[str]:
+    return {row["id"] for row in TABLES[name]}
+
+
+def total(rows: list[dict[str, str]]) -> float:
+    return sum(float(row["value"]) for row in rows)
+
+
+def test_package_is_valid() -> None:
+    frictionless = pytest.importorskip("frictionless")
+    report = frictionless.validate(str(DATA / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])
+
+
+def test_every_table_is_described() -> None:
+    assert {path.stem for path in DATA.glob("*.csv")} == set(NAMES)
+    for resource in PACKAGE["resources"]:
+        for field in resource["schema"]["fields"]:
+            assert all((field["title"], field["description"])), (resource["name"], field["name"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_header_is_the_schema(name: str) -> None:
+    resource = next(item for item in PACKAGE["resources"] if item["name"] == name)
+    text = (DATA / f"{name}.csv").read_text(encoding="utf-8")
+    assert text.partition("\n")[0].split(",") == [f["name"] for f in resource["schema"]["fields"]]
+    assert not re.search(r"[^\S \n]", text), "tabs or other odd blanks"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "target"),
+    [
+        ("demands", "pools", "pools"),
+        ("bounds", "demands", "demands"),
+        ("bounds", "pools", "pools"),
+        ("observations", "demands", "demands"),
+        ("observations", "pools", "pools"),
+    ],
+)
+def test_lists_refer_to_rows(table: str, column: str, target: str) -> None:
+    for row in TABLES[table]:
+        named = row[column].split()
+        assert set(named) <= ids(target), row
+        assert len(set(named)) == len(named), row
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_source_exists(name: str) -> None:
+    for row in TABLES[name]:
+        for column in ("source", "dates_source"):
+            if column in row:
+                assert row[column] in ids("sources"), row
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "basis" in TABLES[name][0]])
+def test_every_figure_is_sourced(name: str) -> None:
+    for row in TABLES[name]:
+        for prefix in ("", "dates_") if name == "demands" else ("",):
+            basis, source, section = (row[prefix + part] for part in ("basis", "source", "section"))
+            assert basis in ("letter", "public", "assumption"), row
+            assert section.strip(), row
+            assert (source == "letter") if basis == "letter" else True, row
+            assert (source not in ("letter", "own")) if basis == "public" else True, row
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "low" in TABLES[name][0]])
+def test_low_likely_high(name: str) -> None:
+    for row in TABLES[name]:
+        assert bool(row["low"]) == bool(row["high"]), row
+        if row["low"]:
+            assert float(row["low"]) <= float(row["value"]) <= float(row["high"]), row
+        elif row["basis"] == "assumption":
+            assert row["value"] == "0" or name == "outcomes", ("an assumption has a range", row)
+
+
+def test_ids_and_keys_are_unique() -> None:
+    keys = {
+        "rotation": ("kind", "pool", "figure"),
+        "strengths": ("pool", "figure", "from"),
+        "costs": ("fund", "kind", "demand"),
+        "budgets": ("fund", "year"),
+        "presence": ("kind", "figure"),
+        "outcomes": ("demand", "field"),
+    }
+    for name, rows in TABLES.items():
+        count = Counter(tuple(row[column] for column in keys.get(name, ("id",))) for row in rows)
+        assert max(count.values()) == 1, (name, count.most_common(1))
+
+
+def test_months_are_in_order() -> None:
+    for row in TABLES["demands"]:
+        assert row["first"] <= row["last"], row
+
+
+def test_every_kind_has_a_policy_for_every_pool_it_meets() -> None:
+    policies = {(row["kind"], row["pool"], row["figure"]) for row in TABLES["rotation"]}
+    for row in TABLES["demands"]:
+        assert (row["kind"], "", "tour") in policies, row["kind"]
+        for pool in row["pools"].split():
+            for figure in ("preparation", "rest"):
+                assert {(row["kind"], pool, figure), (row["kind"], "", figure)} & policies, row
+    assert {row["kind"] for row in TABLES["presence"]} == ids("kinds")
+
+
+def test_every_pool_has_a_strength() -> None:
+    figures = defaultdict(set)
+    for row in TABLES["strengths"]:
+        if not row["from"]:
+            figures[row["pool"]].add(row["figure"])
+        if row["figure"] != "posts":
+            assert float(row["high"] or row["value"]) <= 1, row
+    assert figures == {pool: {"posts", "filled", "fit"} for pool in ids("pools")}
+
+
+def test_every_row_of_the_letter_is_there() -> None:
+    rows = [key for row in TABLES["missions"] for key in row["row"].split()]
+    assert sorted(rows) == sorted(LETTER_ROWS)
+    for row in TABLES["missions"]:
+        assert bool(row["row"]) == (row["status"] != "outside") or row["id"] == "c130-minusma", row
+        assert bool(row["section"]) == bool(row["row"]), row
+
+
+def test_every_mission_of_the_letter_asks_for_people() -> None:
+    asked = {row["mission"] for row in TABLES["demands"]}
+    assert ids("missions") - asked == {"eastern-flank-reinforcement"}
+
+
+def test_caps_after_the_letter() -> None:
+    caps: defaultdict[str, float] = defaultdict(float)
+    for row in CAPPED:
+        assert row["standing"] == "standing", row
+        assert row["first"] <= AFTER <= row["last"], row
+        caps[row["letter_cap"]] += float(row["value"])
+    assert caps == CAPS
+    assert len(caps) == 19
+    assert sum(caps.values()) == 132
+    assert 132 + float(DEMANDS["emasoh-temporary"]["value"]) == 134
+
+
+def test_caps_by_kind_of_people() -> None:
+    polad = [row for row in CAPPED if row["kind"] == "expert-polad"]
+    civil = [row for row in CAPPED if row["category"] in ("civil", "police") and row not in polad]
+    mixed = [row for row in CAPPED if row["category"] == "mixed"]
+    military = [row for row in CAPPED if row["category"] == "military"]
+    assert [total(rows) for rows in (civil, mixed, military, polad)] == [92, 7, 32, 1]
+
+
+def test_category_agrees_with_pools() -> None:
+    of = {row["id"]: row["category"] for row in TABLES["pools"]}
+    for row in TABLES["demands"]:
+        military = {of[pool] == "military" for pool in row["pools"].split()}
+        expected = {"military": {True}, "mixed": {True, False}}.get(row["category"], {False})
+        assert military == expected, row
+
+
+@pytest.mark.parametrize(("month", "people"), [("2022-12", 39), ("2023-07", 15), ("2025-07", 78)])
+def test_caps_that_lapse(month: str, people: int) -> None:
+    assert total([row for row in CAPPED if row["last"] == month]) == people
+
+
+@pytest.mark.parametrize(
+    ("demands", "people"),
+    [
+        ("eumm-georgia", 10), ("eumm-georgia eumm-georgia-raise", 15), ("ussc", 6),
+        ("ussc ussc-raise", 7), ("kosovo nato-alt-kosovo", 15), ("eusr-bih ohr-bih bih-either", 3),
+        ("minusma-staff minusma-ipo minusma-isr", 16), ("eutm-staff eutm-trainers", 6),
+        ("emasoh emasoh-temporary", 4), ("undof", 2), ("irini", 3), ("eubam-rafah", 3),
+        ("osce-smm", 8), ("efp-combat efp-logistics efp-medical", 270),
+        ("efp-combat efp-logistics efp-medical efp-support efp-flexible", 350),
+        ("romania-combat romania-logistics romania-medical", 200), ("romania-engineers", 85),
+        ("oir-protection-combat oir-protection-logistics oir-protection-medical", 125),
+        ("eufor-unit-2-combat eufor-unit-2-logistics eufor-unit-2-medical", 175),
+    ],
+)  # fmt: skip
+def test_lines_sum_to_their_total(demands: str, people: int) -> None:
+    assert total([DEMANDS[name] for name in demands.split()]) == people
+
+
+def test_bounds_of_the_letter() -> None:
+    bounds = {row["id"]: row for row in TABLES["bounds"]}
+    assert (bounds["eusr-bih-least"]["min"], bounds["ohr-bih-least"]["min"]) == ("1", "1")
+    assert (bounds["bih-most"]["max"], bounds["kosovo-most"]["max"]) == ("5", "15")
+    for row in bounds.values():
+        caps = total([DEMANDS[name] for name in row["demands"].split()])
+        assert float(row["min"] or 0) <= caps, row
+        assert float(row["max"] or caps) >= float(row["min"] or 0), row
+
+
+def test_tiers_and_standing() -> None:
+    task = {row["id"]: row["main_task"] for row in TABLES["missions"]}
+    status = {row["id"]: row["status"] for row in TABLES["missions"]}
+    for row in TABLES["demands"]:
+        assert (row["tier"] == "1") == (task[row["mission"]] == "1"), row
+        assert (row["tier"] == "3") == (row["standing"] == "study"), row
+        assert (row["standing"] == "declined") == (status[row["mission"]] == "declined"), row
+        if row["standing"] == "hindsight":
+            assert row["last"] > "2022-06", row
+        if row["standing"] == "past":
+            assert row["first"] <= "2022-06", row
+
+
+def test_outcomes_are_possible() -> None:
+    real: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in TABLES["outcomes"]:
+        shape = r"\d+(\.\d+)?" if row["field"] == "cap" else r"\d{4}-(0[1-9]|1[0-2])"
+        assert re.fullmatch(shape, row["value"]), row
+        real[row["demand"]][row["field"]] = row["value"]
+    for name, fields in real.items():
+        assert DEMANDS[name]["standing"] in ("standing", "study"), name
+        first = fields.get("first", DEMANDS[name]["first"])
+        assert first <= fields.get("last", DEMANDS[name]["last"]), name
+
+
+def test_prose_keeps_its_figures() -> None:
+    text = (DATA / "POOLS.md").read_text(encoding="utf-8")
+    strength: defaultdict[str, float] = defaultdict(lambda: 1.0)
+    for row in TABLES["strengths"]:
+        if not row["from"]:
+            strength[row["pool"]] *= float(row["value"])
+    for pool, people in strength.items():
+        assert re.search(rf"^\| {pool} \| {people:,.0f} \|", text, re.MULTILINE), (pool, people)
