@@ -1,0 +1,8 @@
+"""A scenario to the problem it states, and the tables that say where each number comes from."""
+
+from __future__ import annotations
+
+from planner.compile.build import compile_scenario
+from planner.compile.tables import Compiled, DemandRow, FigureRow, MissionRow, PoolRow
+
+__all__ = ["Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow", "compile_scenario"]

@@ -1,0 +1,328 @@
+"""Scenario to Problem: months counted from 0, policies resolved, strengths month by month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from planner.compile.strengths import strengths
+from planner.compile.tables import Book, Compiled, DemandRow, MissionRow, PoolRow
+from planner.errors import Fault, InputError
+from planner.months import Month
+from planner.problem.model import Bound, Budget, Demand, Package, Problem
+from planner.scenario.inputs import Demand as Line
+from planner.scenario.inputs import Inputs
+
+if TYPE_CHECKING:
+    from planner.scenario.load import Scenario
+
+__all__ = ["compile_scenario"]
+
+LONGEST = 2400
+"""Most months of a model."""
+
+REASONS = {
+    "study": "under study, not decided",
+    "declined": "declined, not sent",
+    "hindsight": "known from hindsight only",
+    "dropped": "dropped",
+}
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    """A demand with its figures resolved, in calendar months."""
+
+    line: Line
+    cap: float
+    first: Month
+    last: Month
+    tour: int
+    prep: tuple[int, ...]
+    rest: tuple[float, ...]
+    cohorts: int
+
+    @property
+    def tied(self) -> int:
+        """Months that one tour ties its people up: preparation, tour and rest, at the longest."""
+        return max(
+            prep + self.tour + math.ceil(rest * self.tour - 1e-9)
+            for prep, rest in zip(self.prep, self.rest, strict=True)
+        )
+
+
+def compile_scenario(
+    scenario: Scenario, figures: Mapping[str, float] | None = None
+) -> Compiled:
+    """Return the problem that a scenario states, with its labels and the origin of each figure.
+
+    The model runs from a warm-up before the window to a run-out after it, each as long as the
+    longest tie-up of the scenario (preparation, one tour and its rest, over the demands that run
+    in the window) rounded up to whole years, 24 and 12 months at least, unless the scenario says
+    otherwise. Demands that never touch the model, or do not count, are left out.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was loaded.
+    figures : mapping of str to float, optional
+        Values to take instead of the likely ones, by figure id (see ``Compiled.figures``); for a
+        demand's first or last month, by how many months it moves.
+
+    Raises
+    ------
+    InputError
+        The figures contradict each other: a strength below nothing, a share above one.
+
+    Examples
+    --------
+    >>> from planner.scenario.load import load
+    >>> compiled = compile_scenario(load("letter"))
+    >>> compiled.problem.demand("untso").cap
+    12.0
+    >>> compiled.figure("demand.untso.cap").basis
+    'letter'
+    """
+    inputs = scenario.inputs
+    book = Book(figures or {})
+    asked, left_out = _asked(inputs)
+    resolved = [_resolve(inputs, line, book) for line in asked]
+    first, months, report = _horizon(inputs, resolved)
+    if months > LONGEST:
+        raise InputError(Fault(scenario.name, 0, 0, "horizon", f"a model of {months} months, "
+                               f"expected at most {LONGEST}"))
+    here = []
+    for one in resolved:
+        if one.last < one.first:
+            left_out[one.line.id] = "ends before it begins"
+        elif one.last < first or one.first >= first + months:
+            left_out[one.line.id] = "outside the months of the model"
+        else:
+            here.append(one)
+    people, wrong = strengths(inputs, first, months, book)
+    if wrong:
+        raise InputError([Fault(scenario.name, 0, 0, "strengths", message) for message in wrong])
+    ids = {one.line.id for one in here}
+    problem = Problem(
+        months=months,
+        report=report,
+        pools=people,
+        demands=tuple(_demand(inputs, one, first) for one in here),
+        bounds=_bounds(inputs, ids, book),
+        packages=_packages(inputs, ids, first, book),
+        budgets=_budgets(inputs, here, first, months, book),
+    )
+    _presence(inputs, here, book)
+    owner = problem.package_of()
+    return Compiled(
+        problem=problem,
+        first_month=first,
+        rule=inputs.rule,
+        demands=tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in here),
+        pools=tuple(
+            PoolRow(pool.id, pool.name, pool.name_nl, pool.category, pool.speciality, pool.file,
+                    pool.line)
+            for pool in inputs.pools.values()
+        ),
+        missions=_missions(inputs, here),
+        figures=tuple(book.rows.values()),
+        left_out=left_out,
+    )
+
+
+def _asked(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:
+    """Return the demands that count, and why the others do not."""
+    off = {name: package.id for package in inputs.packages.values() if not package.on
+           for name in package.demands}
+    asked, left_out = [], {}
+    for line in inputs.demands.values():
+        if not line.counts:
+            left_out[line.id] = REASONS.get(line.standing, "does not count")
+        elif line.id in off:
+            left_out[line.id] = f"package {off[line.id]} is off"
+        else:
+            asked.append(line)
+    return asked, left_out
+
+
+def _resolve(inputs: Inputs, line: Line, book: Book) -> _Resolved:
+    id = f"demand.{line.id}"
+    kind = inputs.kinds[line.kind]
+
+    def policy(name: str, pool: str) -> float:
+        own = getattr(line, name)
+        unit = "months per month" if name == "rest" else "months"
+        if own is not None:
+            return book.take(f"{id}.{name}", own, unit)
+        figures = kind.rotation[name]
+        if pool in figures:
+            return book.take(f"kind.{kind.id}.{name}.{pool}", figures[pool], unit)
+        return book.take(f"kind.{kind.id}.{name}", figures[""], unit)
+
+    assert line.first is not None
+    assert line.last is not None
+    cap = book.take(f"{id}.cap", line.cap, "persons")
+    tour = max(1, round(policy("tour", line.pools[0])))
+    if line.cohorts is not None:
+        cohorts = line.cohorts
+    elif kind.changeover == "en_bloc":
+        cohorts = 1
+    else:
+        cohorts = max(1, min(math.floor(cap + 1e-9), tour))
+    return _Resolved(
+        line=line,
+        cap=cap,
+        first=book.month(f"{id}.first", line.first),
+        last=book.month(f"{id}.last", line.last),
+        tour=tour,
+        prep=tuple(round(policy("preparation", pool)) for pool in line.pools),
+        rest=tuple(policy("rest", pool) for pool in line.pools),
+        cohorts=cohorts,
+    )
+
+
+def _horizon(inputs: Inputs, resolved: Iterable[_Resolved]) -> tuple[Month, int, tuple[int, int]]:
+    """Return the first month of the model, its length, and the window reported."""
+    longest = max(
+        (one.tied for one in resolved if one.first <= inputs.last and one.last >= inputs.first),
+        default=0,
+    )
+    years = 12 * math.ceil(longest / 12)
+    warm_up = max(24, years) if inputs.warm_up is None else inputs.warm_up
+    run_out = max(12, years) if inputs.run_out is None else inputs.run_out
+    window = inputs.last - inputs.first + 1
+    return inputs.first + -warm_up, warm_up + window + run_out, (warm_up, warm_up + window - 1)
+
+
+def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
+    line = one.line
+    return Demand(
+        id=line.id,
+        tier=line.tier,
+        cap=one.cap,
+        first=one.first - first,
+        last=one.last - first,
+        tour=one.tour,
+        pools=line.pools,
+        prep=one.prep,
+        rest=one.rest,
+        main_task=inputs.missions[line.mission].main_task,
+        cohorts=one.cohorts,
+        weight=line.weight,
+        unit=line.unit,
+    )
+
+
+def _bounds(inputs: Inputs, ids: set[str], book: Book) -> tuple[Bound, ...]:
+    bounds = []
+    for bound in inputs.bounds.values():
+        demands = tuple(name for name in bound.demands if name in ids)
+        if demands:
+            least, most = (
+                None if figure is None else book.take(f"bound.{bound.id}.{side}", figure, "persons")
+                for side, figure in (("min", bound.min), ("max", bound.max))
+            )
+            bounds.append(Bound(demands, bound.pools, least, most))
+    return tuple(bounds)
+
+
+def _packages(inputs: Inputs, ids: set[str], first: Month, book: Book) -> tuple[Package, ...]:
+    packages = []
+    for package in inputs.packages.values():
+        demands = tuple(name for name in package.demands if name in ids)
+        if not package.on or not demands:
+            continue
+        known: int | None
+        if package.known == "just-in-time":
+            known = None
+        elif isinstance(package.known, str):
+            known = 0
+        else:
+            known = book.month(f"package.{package.id}.known", package.known) - first
+        packages.append(Package(package.id, demands, known))
+    return tuple(packages)
+
+
+def _budgets(
+    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: Book
+) -> tuple[Budget, ...]:
+    """Return the budgets that fall within the model, if money counts."""
+    if not inputs.money:
+        return ()
+    costs: dict[str, dict[str, float]] = {}
+    for one in here:
+        for cost in sorted(inputs.costs, key=lambda cost: bool(cost.demand)):
+            if cost.demand == one.line.id or (not cost.demand and cost.kind == one.line.kind):
+                what = f"demand.{cost.demand}" if cost.demand else f"kind.{cost.kind}"
+                yearly = book.take(f"cost.{cost.fund}.{what}", cost.figure, "EUR per person-year")
+                costs.setdefault(cost.fund, {})[one.line.id] = yearly / 12
+    budgets = []
+    for budget in inputs.budgets:
+        begin = Month(budget.year, 1) - first
+        begins, ends = max(begin, 0), min(begin + 11, months - 1)
+        if begins > ends:
+            continue
+        amount = book.take(f"budget.{budget.fund}.{budget.year}", budget.figure, "EUR")
+        amount *= (ends - begins + 1) / 12
+        budgets.append(
+            Budget(f"{budget.fund}-{budget.year}", begins, ends, amount, costs.get(budget.fund, {}))
+        )
+    return tuple(budgets)
+
+
+def _presence(inputs: Inputs, here: list[_Resolved], book: Book) -> None:
+    """Note the presence figures of the kinds in use; the allocation does not need them."""
+    units = {"acceptance": "share", "lead": "months", "early_return": "share per month"}
+    for id in dict.fromkeys(one.line.kind for one in here):
+        for name, figure in inputs.kinds[id].presence.items():
+            book.take(f"kind.{id}.{name}", figure, units[name])
+
+
+def _missions(inputs: Inputs, here: list[_Resolved]) -> tuple[MissionRow, ...]:
+    rows = []
+    for id in dict.fromkeys(one.line.mission for one in here):
+        one = inputs.missions[id]
+        rows.append(
+            MissionRow(one.id, one.name, one.name_nl, one.organisation, one.region, one.main_task,
+                       one.status, one.section, one.source, one.file, one.line)
+        )
+    return tuple(rows)
+
+
+def _row(inputs: Inputs, one: _Resolved, package: str) -> DemandRow:
+    line, mission, origin = one.line, inputs.missions[one.line.mission], one.line.cap.origin
+    return DemandRow(
+        id=line.id,
+        mission=line.mission,
+        name=line.name,
+        name_nl=line.name_nl,
+        mission_name=mission.name,
+        mission_name_nl=mission.name_nl,
+        organisation=mission.organisation,
+        region=mission.region,
+        main_task=mission.main_task,
+        category=line.category,
+        kind=line.kind,
+        status=mission.status,
+        standing=line.standing,
+        package=package,
+        on_call=line.on_call,
+        unit=line.unit,
+        tier=line.tier,
+        weight=line.weight,
+        cap=one.cap,
+        basis=origin.basis,
+        source=origin.source,
+        section=origin.section,
+        first=one.first,
+        last=one.last,
+        pools=line.pools,
+        tour=one.tour,
+        preparation=one.prep,
+        rest=one.rest,
+        cohorts=one.cohorts,
+        file=origin.file or line.file,
+        line=origin.line or line.line,
+    )

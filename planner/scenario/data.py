@@ -1,0 +1,282 @@
+"""A data folder to inputs: every table read, every reference between tables checked."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from planner.errors import Fault, InputError, nearest
+from planner.months import Month
+from planner.scenario.columns import KEYS, OPTIONAL, TABLES
+from planner.scenario.inputs import (
+    Bound,
+    Budget,
+    Cost,
+    Demand,
+    Figure,
+    Inputs,
+    Kind,
+    Mission,
+    Origin,
+    Pool,
+    Source,
+    When,
+)
+from planner.scenario.tables import Row, Table, parse_number, read_table
+
+__all__ = ["default_data", "read_data", "shipped"]
+
+SHARES = ("filled", "fit", "acceptance", "early_return")
+
+
+def shipped(folder: str) -> Path:
+    """Return a folder that comes with the package: ``data`` or ``scenarios``.
+
+    In a clone it stands beside the package, in an installation inside it.
+    """
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "shipped" / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def default_data() -> Path:
+    """Return the data folder that scenarios use unless they name another."""
+    return shipped("data")
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be said from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def read_data(folder: Path) -> Inputs:
+    """Read a data folder; raise InputError with every fault of every table.
+
+    Returns
+    -------
+    Inputs
+        All that the tables say; demands under study, declined or known from hindsight are there
+        but do not count.
+    """
+    if not folder.is_dir():
+        raise InputError(Fault(shown(folder), 0, 0, "", "no such data folder"))
+    return _Reader(folder).read()
+
+
+class _Reader:
+    """Reads one folder, collecting faults."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.tables: dict[str, Table] = {}
+        self.ids: dict[str, set[str]] = {}
+
+    def read(self) -> Inputs:
+        for name, columns in TABLES.items():
+            path = self.folder / f"{name}.csv"
+            if name in OPTIONAL and not path.exists():
+                self.tables[name] = Table(shown(path), ())
+            else:
+                key = KEYS.get(name, ("id",))
+                self.tables[name] = read_table(path, columns, self.faults, key=key, name=shown(path))
+        for name in ("sources", "missions", "pools", "kinds", "demands"):
+            self.ids[name] = self.tables[name].ids()
+        inputs = Inputs(
+            sources={row["id"]: _source(row) for row in self.tables["sources"].rows},
+            missions={row["id"]: self.mission(row) for row in self.tables["missions"].rows},
+            pools=self.pools(),
+            kinds=self.kinds(),
+            demands={row["id"]: self.demand(row) for row in self.tables["demands"].rows},
+            bounds={row["id"]: self.bound(row) for row in self.tables["bounds"].rows},
+            costs=tuple(self.cost(row) for row in self.tables["costs"].rows),
+            budgets=tuple(
+                Budget(row["fund"], row["year"], self.figure("budgets", row))
+                for row in self.tables["budgets"].rows
+            ),
+        )
+        inputs = replace(inputs, outcomes=self.outcomes())
+        self.check(inputs)
+        if self.faults:
+            raise InputError(sorted(self.faults))
+        return inputs
+
+    def complain(self, table: str, row: Row, column: str, message: str) -> None:
+        self.faults.append(self.tables[table].fault(row, column, message))
+
+    def known(self, table: str, row: Row, column: str, other: str) -> None:
+        """Check that what a cell names exists in the other table; an empty cell names nothing."""
+        if not self.tables[other].whole:
+            return
+        names = row[column] if isinstance(row[column], tuple) else (row[column],)
+        for name in names:
+            if name and name not in self.ids[other]:
+                what = other.removesuffix("s")
+                near = nearest(name, self.ids[other])
+                self.complain(table, row, column, f"unknown {what} {name!r}{near}")
+
+    def origin(self, table: str, row: Row, prefix: str = "") -> Origin:
+        source, basis = row[prefix + "source"] or "", row[prefix + "basis"] or "assumption"
+        self.known(table, row, prefix + "source", "sources")
+        if basis != "assumption" and not source and row[prefix + "basis"]:
+            self.complain(table, row, prefix + "source", f"a figure on basis {basis!r} needs a source")
+        file = f"{self.folder.name}/{table}.csv"
+        note = row["note"] if not prefix else ""
+        return Origin(basis, source, row[prefix + "section"] or "", note, file, row.line)
+
+    def figure(self, table: str, row: Row) -> Figure:
+        value, low, high = row["value"], row["low"], row["high"]
+        if low is not None and low > value:
+            self.complain(table, row, "low", f"low {low:g} is above the value {value:g}")
+        if high is not None and high < value:
+            self.complain(table, row, "high", f"high {high:g} is below the value {value:g}")
+        if row.cells.get("figure") in SHARES and max(value, high or 0.0) > 1:
+            self.complain(table, row, "value", "expected a share between 0 and 1, "
+                          f"found {max(value, high or 0.0):g}")
+        return Figure(value, low, high, self.origin(table, row))
+
+    def mission(self, row: Row) -> Mission:
+        self.known("missions", row, "source", "sources")
+        return Mission(
+            **{name: row[name] if row[name] is not None else "" for name in row.cells},
+            file=f"{self.folder.name}/missions.csv",
+            line=row.line,
+        )
+
+    def demand(self, row: Row) -> Demand:
+        dates = self.origin("demands", row, "dates_")
+        standing = row["standing"]
+        for column in ("first", "last"):
+            if row[column] is None and standing in ("standing", "past"):
+                self.complain("demands", row, column, f"a demand that is {standing} needs a month")
+        if row["first"] and row["last"] and row["first"] > row["last"]:
+            self.complain("demands", row, "last", f"months out of order: the last, {row['last']}, "
+                          f"is before the first, {row['first']}")
+        given = ("id", "mission", "name", "name_nl", "category", "kind", "pools", "tier", "cohorts")
+        return Demand(
+            **{name: row[name] for name in given},
+            cap=self.figure("demands", row),
+            first=When(row["first"], dates) if row["first"] else None,
+            last=When(row["last"], dates) if row["last"] else None,
+            standing=standing,
+            counts=standing in ("standing", "past"),
+            on_call=bool(row["on_call"]),
+            unit=bool(row["unit"]),
+            weight=1.0 if row["weight"] is None else row["weight"],
+            note=row["note"],
+            file=f"{self.folder.name}/demands.csv",
+            line=row.line,
+        )
+
+    def pools(self) -> dict[str, Pool]:
+        series: dict[str, dict[str, list[Any]]] = {}
+        rows = self.tables["pools"].rows
+        for row in self.tables["strengths"].rows:
+            self.known("strengths", row, "pool", "pools")
+            steps = series.setdefault(row["pool"], {}).setdefault(row["figure"], [])
+            steps.append((row["from"], self.figure("strengths", row)))
+        pools = {}
+        for row in rows:
+            factors = series.get(row["id"], {})
+            for factor in ("posts", "filled", "fit"):
+                steps = factors.get(factor, [])
+                steps.sort(key=lambda step: (step[0] is not None, step[0] and step[0].ordinal))
+                if not steps or steps[0][0] is not None:
+                    self.complain("pools", row, factor, f"strengths.csv gives no {factor} from the "
+                                  "start (a row with 'from' empty)")
+            pools[row["id"]] = Pool(
+                **row.cells,
+                series={factor: tuple(steps) for factor, steps in factors.items()},
+                file=f"{self.folder.name}/pools.csv",
+                line=row.line,
+            )
+        return pools
+
+    def kinds(self) -> dict[str, Kind]:
+        rotation: dict[str, dict[str, dict[str, Figure]]] = {}
+        presence: dict[str, dict[str, Figure]] = {}
+        rows = self.tables["kinds"].rows
+        for row in self.tables["rotation"].rows:
+            self.known("rotation", row, "kind", "kinds")
+            self.known("rotation", row, "pool", "pools")
+            figure = self.figure("rotation", row)
+            if row["figure"] != "rest" and figure.value != int(figure.value):
+                self.complain("rotation", row, "value", f"expected whole months, found {figure.value:g}")
+            if row["figure"] == "tour" and (figure.value < 1 or row["pool"]):
+                self.complain("rotation", row, "value", "a tour is at least 1 month and the same for "
+                              "every pool")
+            policy = rotation.setdefault(row["kind"], {}).setdefault(row["figure"], {})
+            policy[row["pool"] or ""] = figure
+        for row in self.tables["presence"].rows:
+            self.known("presence", row, "kind", "kinds")
+            presence.setdefault(row["kind"], {})[row["figure"]] = self.figure("presence", row)
+        return {
+            row["id"]: Kind(
+                **row.cells,
+                rotation=rotation.get(row["id"], {}),
+                presence=presence.get(row["id"], {}),
+                file=f"{self.folder.name}/kinds.csv",
+                line=row.line,
+            )
+            for row in rows
+        }
+
+    def bound(self, row: Row) -> Bound:
+        if row["min"] is None and row["max"] is None:
+            self.complain("bounds", row, "min", "expected a min, a max or both")
+        if row["min"] is not None and row["max"] is not None and row["min"] > row["max"]:
+            self.complain("bounds", row, "max", f"max {row['max']:g} is below min {row['min']:g}")
+        origin = self.origin("bounds", row)
+        least, most = (
+            None if row[side] is None else Figure(row[side], origin=origin) for side in ("min", "max")
+        )
+        return Bound(row["id"], row["demands"], row["pools"] or None, least, most, row["note"])
+
+    def cost(self, row: Row) -> Cost:
+        if bool(row["kind"]) == bool(row["demand"]):
+            self.complain("costs", row, "kind", "expected a kind or a demand, one of the two")
+        return Cost(row["fund"], row["kind"] or "", row["demand"] or "", self.figure("costs", row))
+
+    def outcomes(self) -> dict[str, dict[str, Figure | When]]:
+        outcomes: dict[str, dict[str, Figure | When]] = {}
+        for row in self.tables["outcomes"].rows:
+            self.known("outcomes", row, "demand", "demands")
+            origin, value = self.origin("outcomes", row), row["value"]
+            fact: Figure | When
+            try:
+                if row["field"] == "cap":
+                    fact = Figure(parse_number(value, 0.0, 1e6), origin=origin)
+                else:
+                    fact = When(Month.parse(value), origin)
+            except ValueError as error:
+                self.complain("outcomes", row, "value", str(error))
+                continue
+            outcomes.setdefault(row["demand"], {})[row["field"]] = fact
+        return outcomes
+
+    def check(self, inputs: Inputs) -> None:
+        """Check what refers to tables that are read later."""
+        for row in self.tables["demands"].rows:
+            self.known("demands", row, "mission", "missions")
+            self.known("demands", row, "kind", "kinds")
+            self.known("demands", row, "pools", "pools")
+            kind = inputs.kinds.get(row["kind"])
+            for figure in ("tour", "preparation", "rest") if kind else ():
+                policy = kind.rotation.get(figure, {})
+                lacking = [pool for pool in row["pools"] if pool not in policy and "" not in policy]
+                if lacking and self.tables["rotation"].whole:
+                    self.complain("demands", row, "kind", f"rotation.csv gives kind {row['kind']!r} "
+                                  f"no {figure} for pool {lacking[0]!r}")
+        for row in self.tables["bounds"].rows:
+            self.known("bounds", row, "demands", "demands")
+            self.known("bounds", row, "pools", "pools")
+        for row in self.tables["costs"].rows:
+            self.known("costs", row, "kind", "kinds")
+            self.known("costs", row, "demand", "demands")
+
+
+def _source(row: Row) -> Source:
+    return Source(**{name: row[name] or "" for name in row.cells})

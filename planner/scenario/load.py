@@ -1,0 +1,312 @@
+"""Scenario files to scenarios: find them, follow what they extend, report all that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from planner.digest import SKIP, digest, plain
+from planner.errors import Fault, InputError, nearest
+from planner.scenario.data import default_data, read_data, shipped, shown
+from planner.scenario.inputs import Inputs
+from planner.scenario.source import Path_, Source, read_source, read_text
+
+__all__ = ["Layer", "Scenario", "load", "loads", "shipped_scenarios"]
+
+DEEPEST = 20
+"""Most files that extend each other."""
+
+TEXTS = ("title", "title_nl", "summary", "summary_nl")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One set of changes, as written.
+
+    Attributes
+    ----------
+    values : mapping
+        Plain values by section, without ``extends`` and ``then``.
+    file : str
+        Where it is written.
+    shipped : str
+        Name of the shipped scenario it is part of, empty if it is not.
+    """
+
+    values: Mapping[str, Any]
+    file: str = field(default="", compare=False, metadata=SKIP)
+    shipped: str = field(default="", compare=False, metadata=SKIP)
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A scenario: what it is called, what it changes, and the inputs that come out.
+
+    Attributes
+    ----------
+    name : str
+        Short name, from its file.
+    title, title_nl, summary, summary_nl : str
+        As the file says, empty if it does not.
+    inputs : Inputs
+        The effective inputs: everything that can change a result.
+    layers : tuple of Layer
+        The changes, in the order in which they were made.
+
+    Examples
+    --------
+    >>> letter = load("letter")
+    >>> str(letter.inputs.first)
+    '2022-01'
+    >>> letter.change(rule="value").inputs.rule
+    'value'
+    """
+
+    name: str
+    title: str
+    title_nl: str
+    summary: str
+    summary_nl: str
+    inputs: Inputs = field(repr=False)
+    layers: tuple[Layer, ...] = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` of the effective inputs; the same inputs have the same digest however they
+        were written."""
+        return digest(self.inputs)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Scenario):
+            return NotImplemented
+        mine, theirs = ([getattr(one, text) for text in TEXTS] for one in (self, other))
+        return mine == theirs and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def with_(self, patch: Mapping[str, Any], name: str | None = None) -> Scenario:
+        """Return a new scenario with further changes, written as in a file.
+
+        Parameters
+        ----------
+        patch : mapping
+            Sections and what they change: ``{"demands": {"untso": {"cap": 10}}}``.
+        name : str, optional
+            Name of the new scenario; by default the name stays.
+
+        Raises
+        ------
+        InputError
+            With everything wrong in the patch.
+        """
+        from planner.scenario.schema import Changes
+
+        source = Source("<change>", tuples(plain(patch)))
+        changes = _validated(source, Changes)
+        return _extended(self, changes, source, (), Layer(source.values, "<change>"), name)
+
+    def change(self, **patch: Any) -> Scenario:
+        """Return a new scenario with further changes, one section each keyword."""
+        return self.with_(patch)
+
+    def dump(self) -> str:
+        """Return YAML that :func:`loads` reads back as an equal scenario.
+
+        Shipped scenarios are extended by name, all else is written out, so the text stands on its
+        own. A data folder given from Python is not part of it.
+        """
+        from planner.scenario.dump import dump
+
+        return dump(self)
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Return the scenarios that come with the package, file by name."""
+    return {path.stem: path for path in sorted(shipped("scenarios").glob("*.yaml"))}
+
+
+def load(path: str | Path, *, data: str | Path | None = None) -> Scenario:
+    """Load a scenario file, or a shipped scenario by name.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file, or a name such as ``letter`` or ``letter.yaml``.
+    data : str or Path, optional
+        Data folder to use instead of the one the scenario names.
+
+    Raises
+    ------
+    InputError
+        Every problem of the first file that has any, with file, line and column.
+    """
+    file = _find(path)
+    loader = _Loader(file.resolve().parent, None if data is None else Path(data))
+    return loader.file(file)
+
+
+def loads(text: str | bytes, name: str = "<text>", *, data: str | Path | None = None) -> Scenario:
+    """Load a scenario from text, such as an upload; it may extend shipped scenarios only.
+
+    Examples
+    --------
+    >>> scenario = loads("extends: letter\\nrule: value\\n")
+    >>> scenario.inputs.rule
+    'value'
+    """
+    loader = _Loader(None, None if data is None else Path(data))
+    return loader.source(read_text(text, name), Path(name).stem, None)
+
+
+def _find(path: str | Path) -> Path:
+    file = Path(path)
+    if file.is_file():
+        return file
+    known = shipped_scenarios()
+    if file.name == str(path) and file.suffix in ("", ".yaml", ".yml") and file.stem in known:
+        return known[file.stem]
+    if file.is_dir():
+        raise InputError(Fault(str(path), 0, 0, "", "is a folder, expected a scenario file"))
+    near = nearest(file.stem, known)
+    raise InputError(
+        Fault(str(path), 0, 0, "", f"no such scenario file{near}; shipped are {', '.join(known)}")
+    )
+
+
+@dataclass
+class _Loader:
+    """Follows ``extends`` from one file down to the data."""
+
+    root: Path | None
+    """Folder that nothing may lie outside of; None allows shipped scenarios only."""
+    data: Path | None
+    trail: list[Path] = field(default_factory=list)
+
+    def file(self, path: Path) -> Scenario:
+        resolved = path.resolve()
+        self.trail.append(resolved)
+        inside = resolved.parent == shipped("scenarios").resolve()
+        return self.source(read_source(path, shown(path)), path.stem, path, path.stem if inside else "")
+
+    def source(
+        self, source: Source, name: str, path: Path | None, shipped_as: str = ""
+    ) -> Scenario:
+        from planner.scenario.schema import ScenarioFile
+
+        whole = _validated(source, ScenarioFile)
+        if whole.extends is not None:
+            base = self.base(source, whole, path)
+        else:
+            if whole.base_digest is not None:
+                raise InputError(source.fault(("base_digest",), "needs 'extends' beside it"))
+            base = Scenario(name, "", "", "", "", self.inputs(source, whole, path), ())
+        values = {key: value for key, value in source.values.items()
+                  if key not in ("extends", "base_digest", "then", "format")}
+        scenario = _extended(base, whole, source, (), Layer(values, source.file, shipped_as), name)
+        for place, changes in enumerate(whole.then):
+            layer = Layer(source.values["then"][place], source.file, shipped_as)
+            scenario = _extended(scenario, changes, source, ("then", place), layer, name)
+        return scenario
+
+    def base(self, source: Source, whole: Any, path: Path | None) -> Scenario:
+        """Return the scenario that is extended, its digest checked."""
+        if whole.data is not None:
+            raise InputError(source.fault(("data",), "is for scenarios that extend nothing: "
+                                          "the scenario that is extended chooses the data"))
+        target = self.target(source, whole.extends, path)
+        if target.resolve() in self.trail:
+            names = [one.name for one in [*self.trail, target.resolve()]]
+            message = "circular: " + " extends ".join(names)
+            raise InputError(source.fault(("extends",), message))
+        if len(self.trail) > DEEPEST:
+            raise InputError(source.fault(("extends",), f"more than {DEEPEST} files deep"))
+        base = self.file(target)
+        if whole.base_digest not in (None, base.digest):
+            message = (
+                f"{whole.extends} has changed: expected {whole.base_digest}, found {base.digest}; "
+                "look at what changed, then write the new digest"
+            )
+            raise InputError(source.fault(("base_digest",), message))
+        return base
+
+    def target(self, source: Source, extends: str, path: Path | None) -> Path:
+        """Return the file that a scenario extends."""
+        known = shipped_scenarios()
+        wanted = Path(extends)
+        if not wanted.suffix and extends in known:
+            return known[extends]
+        if path is not None:
+            beside = self.inside(source, "extends", extends, path)
+            for file in (beside, beside.with_name(beside.name + ".yaml")):
+                if file.is_file():
+                    return file
+        if wanted.name == extends and wanted.stem in known and wanted.suffix in ("", ".yaml", ".yml"):
+            return known[wanted.stem]
+        where = "" if path is not None else " (a text may extend shipped scenarios only)"
+        message = f"no such scenario {extends!r}{where}{nearest(wanted.stem, known)}; " \
+                  f"shipped are {', '.join(known)}"
+        raise InputError(source.fault(("extends",), message))
+
+    def inside(self, source: Source, field_: str, said: str, path: Path) -> Path:
+        """Return a path said in a file, if it stays inside the folder it may not leave."""
+        folder = path.resolve().parent
+        home = shipped("scenarios").resolve()
+        root = home if folder == home or self.root is None else self.root
+        target = (folder / said).resolve()
+        if Path(said).is_absolute() or not target.is_relative_to(root):
+            raise InputError(source.fault((field_,), f"expected a path inside {shown(root)}, "
+                                          f"found {said!r}"))
+        return target
+
+    def inputs(self, source: Source, whole: Any, path: Path | None) -> Inputs:
+        """Return what the data say."""
+        if self.data is not None:
+            return read_data(self.data)
+        if whole.data == "none":
+            return Inputs()
+        if whole.data is None:
+            return read_data(default_data())
+        if path is None:
+            raise InputError(source.fault(("data",), "a text cannot name a data folder, only 'none'"))
+        folder = self.inside(source, "data", whole.data, path)
+        if not folder.is_dir():
+            raise InputError(source.fault(("data",), f"no such folder: {whole.data!r}"))
+        return read_data(folder)
+
+
+def _validated(source: Source, model: Any) -> Any:
+    from pydantic import ValidationError
+
+    from planner.scenario.faults import faults_of
+
+    try:
+        return model.model_validate(source.values)
+    except ValidationError as error:
+        raise InputError(faults_of(error, source)) from None
+
+
+def _extended(
+    base: Scenario, changes: Any, source: Source, prefix: Path_, layer: Layer, name: str | None
+) -> Scenario:
+    from planner.scenario.apply import apply
+
+    texts = {text: getattr(changes, text) or getattr(base, text) for text in TEXTS}
+    return Scenario(
+        name=name or base.name,
+        **texts,
+        inputs=apply(base.inputs, changes, source, prefix),
+        layers=(*base.layers, layer),
+    )
+
+
+def tuples(value: Any) -> Any:
+    """Return plain values with lists as tuples, as files are read."""
+    if isinstance(value, dict):
+        return {key: tuples(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(tuples(item) for item in value)
+    return value

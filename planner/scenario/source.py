@@ -1,0 +1,335 @@
+"""YAML text to plain values, with the line and column of every key and value.
+
+Reads YAML 1.2 (``NO`` is text, ``010`` is ten, dates are text) and builds nothing but dicts,
+tuples, text, numbers, booleans and None. Size, depth, number of values and what aliases expand to
+are bounded, so that a hostile file costs little. No tag, merge key or object is ever followed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from planner.errors import Fault, InputError
+
+__all__ = ["LIMITS", "Limits", "Place", "Source", "read_source", "read_text"]
+
+Path_ = tuple[str | int, ...]
+
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be: bytes, nesting, values (aliases expanded) and digits of a number."""
+
+    size: int = 2_000_000
+    depth: int = 24
+    values: int = 200_000
+    digits: int = 40
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value and its key stand in the file, from 1; 0 is nowhere in particular."""
+
+    line: int = 0
+    column: int = 0
+    key_line: int = 0
+    key_column: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a file says, and where it says it.
+
+    Attributes
+    ----------
+    file : str
+        Name used in messages.
+    values : dict
+        The top-level mapping.
+    places : mapping of tuple to Place
+        By path, such as ``("demands", "untso", "cap")``.
+    """
+
+    file: str
+    values: dict[str, Any]
+    places: Mapping[Path_, Place] = field(default_factory=dict)
+
+    def place(self, path: Path_) -> Place:
+        """Return the place of a path, or of its nearest ancestor that is in the file."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, Place())
+
+    def fault(self, path: Path_, message: str, key: bool = False) -> Fault:
+        """Return a fault at the value of `path`, or at its key."""
+        place = self.place(path)
+        line, column = (place.line, place.column)
+        if key and place.key_line:
+            line, column = place.key_line, place.key_column
+        return Fault(self.file, line, column, ".".join(map(str, path)), message)
+
+
+def read_source(path: Path, name: str | None = None, limits: Limits = LIMITS) -> Source:
+    """Read a YAML file; raise InputError with what is wrong."""
+    name = str(path) if name is None else name
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.size + 1)
+    except OSError as error:
+        reason = "is a folder, expected a file" if path.is_dir() else error.strerror
+        raise InputError(Fault(name, 0, 0, "", f"cannot be read: {reason}")) from None
+    return read_text(data, name, limits)
+
+
+def read_text(data: bytes | str, name: str = "<text>", limits: Limits = LIMITS) -> Source:
+    """Read YAML text or bytes; raise InputError with what is wrong.
+
+    Examples
+    --------
+    >>> source = read_text("demands:\\n  untso: {cap: 12}\\n")
+    >>> source.values
+    {'demands': {'untso': {'cap': 12}}}
+    >>> source.place(("demands", "untso", "cap")).line
+    2
+    """
+    text = _decode(data, name, limits)
+    if not text.strip():
+        raise InputError(Fault(name, 0, 0, "", "the file is empty, expected a scenario"))
+    return _Builder(name, limits).build(text)
+
+
+def _decode(data: bytes | str, name: str, limits: Limits) -> str:
+    if len(data) > limits.size:
+        raise InputError(
+            Fault(name, 0, 0, "", f"too large: more than {limits.size:,} bytes, "
+                  "put large tables in a data folder instead")
+        )
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise InputError(Fault(name, 0, 0, "", "expected UTF-8, found UTF-16: save it as UTF-8"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        message = (
+            f"expected UTF-8, found byte 0x{data[error.start]:02x} "
+            "(Windows-1252 or Latin-1?): save the file as UTF-8"
+        )
+        raise InputError(Fault(name, line, column, "", message)) from None
+
+
+class _Stop(Exception):
+    """Reading cannot go on; carries the last fault."""
+
+    def __init__(self, fault: Fault):
+        self.fault = fault
+
+
+@dataclass
+class _Builder:
+    """Builds values from the parser's events, one at a time, so that limits bite early."""
+
+    name: str
+    limits: Limits
+    faults: list[Fault] = field(default_factory=list)
+    places: dict[Path_, Place] = field(default_factory=dict)
+    anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    count: int = 0
+
+    def build(self, text: str) -> Source:
+        """Return the source, or raise InputError with all duplicate keys and what stopped it."""
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        values: Any = None
+        try:
+            events = YAML(typ="safe", pure=True).parse(text)
+            values = self.document(events)
+        except _Stop as stop:
+            self.faults.append(stop.fault)
+        except MarkedYAMLError as error:
+            self.faults.append(_syntax(self.name, error, text))
+        except YAMLError as error:
+            self.faults.append(_unreadable(self.name, error, text))
+        if not self.faults and not isinstance(values, dict):
+            place = self.places.get((), Place(1, 1))
+            self.faults.append(
+                Fault(self.name, place.line, place.column, "", "expected a mapping of fields at the "
+                      f"top (such as 'title: ...'), found {_describe(values)}")
+            )
+        if self.faults:
+            raise InputError(self.faults)
+        return Source(self.name, values, self.places)
+
+    def document(self, events: Iterator[Any]) -> Any:
+        """Return the value of the one document there may be."""
+        value: Any = None
+        documents = 0
+        for event in events:
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    self.stop(event, (), "expected one document, found a second one after '---'")
+            elif kind not in ("StreamStartEvent", "StreamEndEvent", "DocumentEndEvent"):
+                value, _ = self.value(event, events, ())
+        return value
+
+    def stop(self, event: Any, path: Path_, message: str) -> None:
+        """Give up with a fault at this event."""
+        mark = event.start_mark
+        field_ = ".".join(map(str, path))
+        raise _Stop(Fault(self.name, mark.line + 1, mark.column + 1, field_, message))
+
+    def spend(self, event: Any, path: Path_, values: int) -> None:
+        """Count values read, aliases at the size of what they stand for."""
+        self.count += values
+        if self.count > self.limits.values:
+            self.stop(event, path, f"too many values: more than {self.limits.values:,} "
+                      "with aliases written out")
+        if len(path) > self.limits.depth:
+            self.stop(event, path[:4], f"nested deeper than {self.limits.depth} levels")
+
+    def value(self, event: Any, events: Iterator[Any], path: Path_) -> tuple[Any, int]:
+        """Return one value and how many values it holds."""
+        mark = event.start_mark
+        before = self.places.get(path)
+        self.places[path] = Place(
+            mark.line + 1,
+            mark.column + 1,
+            before.key_line if before else 0,
+            before.key_column if before else 0,
+        )
+        kind = type(event).__name__
+        if kind == "AliasEvent":
+            if event.anchor not in self.anchors:
+                self.stop(event, path, f"alias *{event.anchor} stands for nothing named before it")
+            value, size = self.anchors[event.anchor]
+            self.spend(event, path, size)
+            return value, size
+        tag = getattr(event, "tag", None)
+        if tag is not None and str(tag) not in ("!", "tag:yaml.org,2002:str"):
+            self.stop(event, path, f"tags are not read, found {str(tag)!r}: leave it out")
+        self.spend(event, path, 1)
+        if kind == "ScalarEvent":
+            value, size = self.scalar(event, path), 1
+        elif kind == "SequenceStartEvent":
+            value, size = self.sequence(events, path)
+        else:
+            value, size = self.mapping(events, path)
+        if getattr(event, "anchor", None):
+            self.anchors[event.anchor] = (value, size)
+        return value, size
+
+    def sequence(self, events: Iterator[Any], path: Path_) -> tuple[tuple[Any, ...], int]:
+        """Return the items up to the end of the list."""
+        items: list[Any] = []
+        size = 1
+        for event in events:
+            if type(event).__name__ == "SequenceEndEvent":
+                break
+            item, inside = self.value(event, events, (*path, len(items)))
+            items.append(item)
+            size += inside
+        return tuple(items), size
+
+    def mapping(self, events: Iterator[Any], path: Path_) -> tuple[dict[str, Any], int]:
+        """Return the fields up to the end of the mapping; keys are text, each named once."""
+        fields: dict[str, Any] = {}
+        size = 1
+        for event in events:
+            if type(event).__name__ == "MappingEndEvent":
+                break
+            if type(event).__name__ != "ScalarEvent":
+                self.stop(event, path, "expected a name before ':', found a list or mapping")
+            key = str(event.value)
+            if key == "<<":
+                self.stop(event, path, "'<<' is not read: write the fields out, or use 'extends'")
+            mark = event.start_mark
+            line, column = mark.line + 1, mark.column + 1
+            inner = (*path, key)
+            if key in fields:
+                first = self.places[inner].key_line
+                self.faults.append(
+                    Fault(self.name, line, column, ".".join(map(str, inner)),
+                          f"named twice, first in line {first}: keep one of them")
+                )
+                inner = (*inner, 2)  # its places do not overwrite those of the first
+            else:
+                self.places[inner] = Place(key_line=line, key_column=column)
+            value, inside = self.value(next(events), events, inner)
+            fields.setdefault(key, value)
+            size += inside + 1
+        return fields, size
+
+    def scalar(self, event: Any, path: Path_) -> Any:
+        """Return text, a number, a boolean or None."""
+        text = event.value
+        plain = event.style is None or event.style == ""
+        if not plain or event.tag is not None:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if text.lower() in _SPECIAL:
+            return _SPECIAL[text.lower()]
+        integer = _INTEGER.fullmatch(text)
+        if not integer and not _FLOAT.fullmatch(text):
+            return text
+        if len(text) > self.limits.digits:
+            self.stop(event, path, f"a number of {len(text)} characters is not read")
+        if not integer:
+            return float(text)
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+def _describe(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, tuple):
+        return "a list"
+    return f"{value!r:.60}"
+
+
+def _syntax(name: str, error: Any, text: str) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    problem = str(error.problem or error.context or "cannot be read as YAML").strip()
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    lines = text.splitlines()
+    here = lines[line - 1] if 0 < line <= len(lines) else ""
+    if "\\t" in problem or "\t" in here[: max(column, 1)]:
+        message = "found a tab: YAML indents with spaces only, replace each tab by two spaces"
+    elif "mapping values are not allowed" in problem:
+        message = "found ':' where no field can begin: check the indentation, or quote the text"
+    else:
+        message = f"not readable as YAML: {problem}: check indentation, brackets and quotes"
+    return Fault(name, line, column, "", message)
+
+
+def _unreadable(name: str, error: Any, text: str) -> Fault:
+    """A character that YAML does not allow: ruamel says only its position."""
+    position = getattr(error, "position", None)
+    if not isinstance(position, int):
+        return Fault(name, 0, 0, "", f"not readable as YAML: {error}")
+    line = text.count("\n", 0, position) + 1
+    column = position - (text.rfind("\n", 0, position) + 1) + 1
+    found = f"U+{ord(text[position]):04X}" if position < len(text) else "a control character"
+    return Fault(name, line, column, "", f"found {found}, a character that YAML does not allow")
