@@ -1,0 +1,1 @@
+"""Second opinions: dull, slow and independent, for the product to be tested against."""

@@ -1,0 +1,230 @@
+"""One plan: tier after tier, each step locked before the next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.oracles.lp import Programme, Solver, rise_together
+from tests.oracles.tours import Decision, tied_up
+
+__all__ = ["Plan", "counted", "duty", "make_plan", "ties"]
+
+Place = tuple[tuple[str, int, int], str]
+"""A decision's key and a pool: one unknown."""
+Plan = dict[Place, Any]
+"""People by decision and pool."""
+Months = dict[Any, dict[Place, Any]]
+
+
+def ties(problem: Mapping, decisions: Sequence[Decision]) -> Months:
+    """Return, by pool and month, what one person on each decision ties up there."""
+    number = problem["number"]
+    table: Months = defaultdict(lambda: defaultdict(number))
+    for decision in decisions:
+        demand = problem["demands"][decision.demand]
+        each = number(1) / len(decision.tours)
+        for pool in demand["pools"]:
+            for _, first, last in decision.tours:
+                begin, end = tied_up((first, last), demand["prep"][pool], demand["rest"][pool])
+                for month in range(max(begin, 0), min(end, problem["months"] - 1) + 1):
+                    table[pool, month][decision.key, pool] += each
+    return table
+
+
+def duty(problem: Mapping, decision: Decision, window: tuple[int, int] | None = None) -> Any:
+    """Return the person-months on duty of one person on a decision, inside a window."""
+    low, high = window or (0, problem["months"] - 1)
+    low, high = max(low, 0), min(high, problem["months"] - 1)
+    months = sum(max(0, min(last, high) - max(first, low) + 1) for _, first, last in decision.tours)
+    return problem["number"](months) / len(decision.tours)
+
+
+def counted(problem: Mapping, decisions: Sequence[Decision], bound: Mapping) -> Months:
+    """Return, by month, whom a bound counts: what one person on each decision adds to it.
+
+    Months in which none of the people it counts could be on duty are left out.
+    """
+    number = problem["number"]
+    table: Months = defaultdict(lambda: defaultdict(number))
+    for decision in decisions:
+        if decision.demand not in bound["demands"]:
+            continue
+        each = number(1) / len(decision.tours)
+        for pool in problem["demands"][decision.demand]["pools"]:
+            if pool not in bound["pools"]:
+                continue
+            for _, first, last in decision.tours:
+                for month in range(max(first, 0), min(last, problem["months"] - 1) + 1):
+                    table[month][decision.key, pool] += each
+    return table
+
+
+class _Stage:
+    """The programme of one plan. Unknowns are shares of a decision's size, from 0 to 1."""
+
+    def __init__(
+        self,
+        problem: Mapping,
+        decisions: Sequence[Decision],
+        solver: Solver,
+        fixed: Plan,
+        ceiling: Plan,
+    ):
+        self.problem, self.decisions, self.fixed = problem, decisions, fixed
+        self.size = {decision.key: decision.size for decision in decisions}
+        self.programme = Programme(solver)
+        self.free = [
+            decision
+            for decision in decisions
+            if (decision.key, self.pools(decision)[0]) not in fixed
+        ]
+        for decision in self.free:
+            for pool in self.pools(decision):
+                place = decision.key, pool
+                top = ceiling.get(place, decision.size) / decision.size
+                self.programme.add(place, min(1, max(0, top)))
+            self.programme.at_most(self.share(decision), 1)
+        for (pool, month), coefficients in ties(problem, decisions).items():
+            terms, spent = self.split(coefficients)
+            left = problem["pools"][pool][month] - spent
+            self.programme.at_most(terms, max(left, 0))  # below 0 by rounding only
+        for bound in problem["bounds"]:
+            if bound["max"] is not None:
+                for coefficients in counted(problem, decisions, bound).values():
+                    terms, spent = self.split(coefficients)
+                    self.programme.at_most(terms, max(bound["max"] - spent, 0))
+
+    def pools(self, decision: Decision) -> list[str]:
+        return self.problem["demands"][decision.demand]["pools"]
+
+    def share(self, decision: Decision) -> dict[Place, int]:
+        return {(decision.key, pool): 1 for pool in self.pools(decision)}
+
+    def split(self, coefficients: Mapping[Place, Any]) -> tuple[dict[Place, Any], Any]:
+        """Turn coefficients by person into terms of unknown shares and what is fixed."""
+        terms, constant = {}, self.problem["number"](0)
+        for place, value in coefficients.items():
+            if place in self.fixed:
+                constant += value * self.fixed[place]
+            else:
+                terms[place] = value * self.size[place[0]]
+        return terms, constant
+
+    def reach_goals(self, tier: int) -> None:
+        """Miss as little as possible of the lower bounds of a tier, and lock the sum."""
+        missed: dict[Any, int] = {}
+        present = {decision.demand for decision in self.decisions}
+        for number, bound in enumerate(self.problem["bounds"]):
+            tiers = [
+                self.problem["demands"][name]["tier"]
+                for name in bound["demands"]
+                if name in present
+            ]
+            if bound["min"] is None or not tiers or max(tiers) != tier:
+                continue
+            for coefficients in counted(self.problem, self.decisions, bound).values():
+                terms, there = self.split(coefficients)
+                short = ("missing", number, frozenset(terms.items()), bound["min"] - there)
+                if short not in missed:
+                    self.programme.add(short)
+                    self.programme.at_least({**terms, short: 1}, bound["min"] - there)
+                missed[short] = missed.get(short, 0) + 1
+        if missed:
+            self.lock({short: -times for short, times in missed.items()})
+
+    def lock(self, terms: Mapping) -> None:
+        """Make a sum as large as possible and keep it there."""
+        best, _ = self.programme.maximise(terms)
+        give = self.programme.solver.slack * (1 + abs(best))
+        self.programme.at_least(terms, best - give)
+
+    def fill(self, tier: int, rule: str) -> None:
+        """Fill a tier by the rule, and lock what it reached."""
+        chosen = [
+            decision
+            for decision in self.free
+            if self.problem["demands"][decision.demand]["tier"] == tier
+        ]
+        if rule == "fair":
+            shares = {decision.key: (self.share(decision), 0) for decision in chosen}
+            rise_together(self.programme, shares)
+            return
+        worth: dict[Place, Any] = {}
+        for decision in chosen:
+            weight = self.problem["demands"][decision.demand]["weight"]
+            each = weight * duty(self.problem, decision) * decision.size
+            worth |= dict.fromkeys(self.share(decision), each)
+        if worth:
+            self.lock(worth)
+
+    def prefer(self) -> None:
+        """Use the first-named pools as far as that costs no fill."""
+        cost = {
+            (decision.key, pool): -rank * duty(self.problem, decision) * decision.size
+            for decision in self.free
+            for rank, pool in enumerate(self.pools(decision))
+            if rank
+        }
+        if cost:
+            self.lock(cost)
+
+    def spread(self) -> None:
+        """Make the largest share that a decision takes from one pool small, then the next."""
+        shares = {
+            (decision.key, pool): ({(decision.key, pool): -1}, 1)
+            for decision in self.free
+            if len(self.pools(decision)) > 1
+            for pool in self.pools(decision)
+        }
+        rise_together(self.programme, shares)
+
+    def people(self, rule: str) -> Plan:
+        """Return people by decision and pool: any solution within the locks.
+
+        Under *fair* there is one only, and the sum of shares takes back what the locks give way.
+        """
+        plan = dict(self.fixed)
+        if self.free:
+            shares = {place: 1 for decision in self.free for place in self.share(decision)}
+            _, values = self.programme.maximise(shares if rule == "fair" else {})
+            for decision in self.free:
+                for place in self.share(decision):
+                    plan[place] = min(max(values[place], 0), 1) * decision.size
+        return plan
+
+
+def make_plan(
+    problem: Mapping,
+    decisions: Sequence[Decision],
+    solver: Solver,
+    rule: str,
+    fixed: Plan,
+    ceiling: Plan,
+) -> Plan:
+    """Decide how many people of which pool serve each decision.
+
+    Parameters
+    ----------
+    problem : mapping
+        The neutral problem with nothing left out, see `unfold.read`.
+    decisions : sequence of Decision
+        What this plan decides; other demands do not exist for it.
+    solver : Floats or Exact
+        What solves the programmes.
+    rule : {"fair", "value"}
+        How a tier is filled.
+    fixed : Plan
+        People on tours that stay as they were.
+    ceiling : Plan
+        Most people on tours that may only shrink.
+    """
+    stage = _Stage(problem, decisions, solver, fixed, ceiling)
+    for tier in sorted({problem["demands"][decision.demand]["tier"] for decision in decisions}):
+        stage.reach_goals(tier)
+        stage.fill(tier, rule)
+    stage.prefer()
+    if rule == "fair":
+        stage.spread()
+    return stage.people(rule)
