@@ -53,9 +53,7 @@ class _Resolved:
         )
 
 
-def compile_scenario(
-    scenario: Scenario, figures: Mapping[str, float] | None = None
-) -> Compiled:
+def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = None) -> Compiled:
     """Return the problem that a scenario states, with its labels and the origin of each figure.
 
     The model runs from a warm-up before the window to a run-out after it, each as long as the
@@ -91,8 +89,15 @@ def compile_scenario(
     resolved = [_resolve(inputs, line, book) for line in asked]
     first, months, report = _horizon(inputs, resolved)
     if months > LONGEST:
-        raise InputError(Fault(scenario.name, 0, 0, "horizon", f"a model of {months} months, "
-                               f"expected at most {LONGEST}"))
+        raise InputError(
+            Fault(
+                scenario.name,
+                0,
+                0,
+                "horizon",
+                f"a model of {months} months, expected at most {LONGEST}",
+            )
+        )
     here = []
     for one in resolved:
         if one.last < one.first:
@@ -122,8 +127,15 @@ def compile_scenario(
         rule=inputs.rule,
         demands=tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in here),
         pools=tuple(
-            PoolRow(pool.id, pool.name, pool.name_nl, pool.category, pool.speciality, pool.file,
-                    pool.line)
+            PoolRow(
+                pool.id,
+                pool.name,
+                pool.name_nl,
+                pool.category,
+                pool.speciality,
+                pool.file,
+                pool.line,
+            )
             for pool in inputs.pools.values()
         ),
         missions=_missions(inputs, here),
@@ -134,8 +146,12 @@ def compile_scenario(
 
 def _asked(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:
     """Return the demands that count, and why the others do not."""
-    off = {name: package.id for package in inputs.packages.values() if not package.on
-           for name in package.demands}
+    off = {
+        name: package.id
+        for package in inputs.packages.values()
+        if not package.on
+        for name in package.demands
+    }
     asked, left_out = [], {}
     for line in inputs.demands.values():
         if not line.counts:
@@ -285,8 +301,19 @@ def _missions(inputs: Inputs, here: list[_Resolved]) -> tuple[MissionRow, ...]:
     for id in dict.fromkeys(one.line.mission for one in here):
         one = inputs.missions[id]
         rows.append(
-            MissionRow(one.id, one.name, one.name_nl, one.organisation, one.region, one.main_task,
-                       one.status, one.section, one.source, one.file, one.line)
+            MissionRow(
+                one.id,
+                one.name,
+                one.name_nl,
+                one.organisation,
+                one.region,
+                one.main_task,
+                one.status,
+                one.section,
+                one.source,
+                one.file,
+                one.line,
+            )
         )
     return tuple(rows)
 

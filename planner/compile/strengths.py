@@ -47,8 +47,9 @@ def strengths(
             level = _series(pool, factor, time, book)
             level = _stepped(level, time, [one for one in mine if one[1].of == factor], book)
             if factor != "posts" and level[shown].max(initial=0.0) > 1 + 1e-9:
-                wrong.append(f"share {factor} of pool {pool.id!r} rises above 1, to "
-                             f"{level[shown].max():.3g}")
+                wrong.append(
+                    f"share {factor} of pool {pool.id!r} rises above 1, to {level[shown].max():.3g}"
+                )
             people = people * level
         people = _stepped(people, time, [one for one in mine if one[1].of == "strength"], book)
         if people[shown].min(initial=0.0) < -1e-9:

@@ -206,6 +206,15 @@ def _row(
     id: str, value: float | str, low: float | None, high: float | None, unit: str, origin: Origin
 ) -> FigureRow:
     return FigureRow(
-        id, value, low, high, unit, origin.basis, origin.source, origin.section, origin.note,
-        origin.file, origin.line,
+        id,
+        value,
+        low,
+        high,
+        unit,
+        origin.basis,
+        origin.source,
+        origin.section,
+        origin.note,
+        origin.file,
+        origin.line,
     )

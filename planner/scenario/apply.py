@@ -35,7 +35,7 @@ def apply(inputs: Inputs, changes: Changes, source: Source, prefix: Path_ = ()) 
     if not draft.faults:
         _rotation(draft)
     if draft.faults:
-        raise InputError(sorted(draft.faults, key=lambda fault: (fault.line, fault.column)))
+        raise InputError(sorted(draft.faults))
     return draft.close()
 
 
@@ -45,11 +45,13 @@ def _horizon(draft: Draft, changes: Changes) -> Inputs:
     last = inputs.last if horizon.to is None else horizon.to
     if last < first:
         which = "to" if horizon.to is not None else "from"
-        draft.complain(("horizon", which), f"months out of order: the window would run from {first} "
-                       f"to {last}")
+        draft.complain(
+            ("horizon", which), f"months out of order: the window would run from {first} to {last}"
+        )
     elif last - first >= LONGEST:
-        draft.complain(("horizon",), f"a window of {last - first + 1} months, expected at most "
-                       f"{LONGEST}")
+        draft.complain(
+            ("horizon",), f"a window of {last - first + 1} months, expected at most {LONGEST}"
+        )
     return replace(
         inputs,
         first=first,

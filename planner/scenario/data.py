@@ -82,7 +82,9 @@ class _Reader:
                 self.tables[name] = Table(shown(path), ())
             else:
                 key = KEYS.get(name, ("id",))
-                self.tables[name] = read_table(path, columns, self.faults, key=key, name=shown(path))
+                self.tables[name] = read_table(
+                    path, columns, self.faults, key=key, name=shown(path)
+                )
         for name in ("sources", "missions", "pools", "kinds", "demands"):
             self.ids[name] = self.tables[name].ids()
         inputs = Inputs(
@@ -122,7 +124,9 @@ class _Reader:
         source, basis = row[prefix + "source"] or "", row[prefix + "basis"] or "assumption"
         self.known(table, row, prefix + "source", "sources")
         if basis != "assumption" and not source and row[prefix + "basis"]:
-            self.complain(table, row, prefix + "source", f"a figure on basis {basis!r} needs a source")
+            self.complain(
+                table, row, prefix + "source", f"a figure on basis {basis!r} needs a source"
+            )
         file = f"{self.folder.name}/{table}.csv"
         note = row["note"] if not prefix else ""
         return Origin(basis, source, row[prefix + "section"] or "", note, file, row.line)
@@ -134,14 +138,18 @@ class _Reader:
         if high is not None and high < value:
             self.complain(table, row, "high", f"high {high:g} is below the value {value:g}")
         if row.cells.get("figure") in SHARES and max(value, high or 0.0) > 1:
-            self.complain(table, row, "value", "expected a share between 0 and 1, "
-                          f"found {max(value, high or 0.0):g}")
+            self.complain(
+                table,
+                row,
+                "value",
+                f"expected a share between 0 and 1, found {max(value, high or 0.0):g}",
+            )
         return Figure(value, low, high, self.origin(table, row))
 
     def mission(self, row: Row) -> Mission:
         self.known("missions", row, "source", "sources")
         return Mission(
-            **{name: row[name] if row[name] is not None else "" for name in row.cells},
+            **{name: "" if cell is None else cell for name, cell in row.cells.items()},  # type: ignore[arg-type]
             file=f"{self.folder.name}/missions.csv",
             line=row.line,
         )
@@ -153,8 +161,13 @@ class _Reader:
             if row[column] is None and standing in ("standing", "past"):
                 self.complain("demands", row, column, f"a demand that is {standing} needs a month")
         if row["first"] and row["last"] and row["first"] > row["last"]:
-            self.complain("demands", row, "last", f"months out of order: the last, {row['last']}, "
-                          f"is before the first, {row['first']}")
+            self.complain(
+                "demands",
+                row,
+                "last",
+                f"months out of order: the last, {row['last']}, "
+                f"is before the first, {row['first']}",
+            )
         given = ("id", "mission", "name", "name_nl", "category", "kind", "pools", "tier", "cohorts")
         return Demand(
             **{name: row[name] for name in given},
@@ -185,8 +198,12 @@ class _Reader:
                 steps = factors.get(factor, [])
                 steps.sort(key=lambda step: (step[0] is not None, step[0] and step[0].ordinal))
                 if not steps or steps[0][0] is not None:
-                    self.complain("pools", row, factor, f"strengths.csv gives no {factor} from the "
-                                  "start (a row with 'from' empty)")
+                    self.complain(
+                        "pools",
+                        row,
+                        factor,
+                        f"strengths.csv gives no {factor} from the start (a row with 'from' empty)",
+                    )
             pools[row["id"]] = Pool(
                 **row.cells,
                 series={factor: tuple(steps) for factor, steps in factors.items()},
@@ -204,10 +221,16 @@ class _Reader:
             self.known("rotation", row, "pool", "pools")
             figure = self.figure("rotation", row)
             if row["figure"] != "rest" and figure.value != int(figure.value):
-                self.complain("rotation", row, "value", f"expected whole months, found {figure.value:g}")
+                self.complain(
+                    "rotation", row, "value", f"expected whole months, found {figure.value:g}"
+                )
             if row["figure"] == "tour" and (figure.value < 1 or row["pool"]):
-                self.complain("rotation", row, "value", "a tour is at least 1 month and the same for "
-                              "every pool")
+                self.complain(
+                    "rotation",
+                    row,
+                    "value",
+                    "a tour is at least 1 month and the same for every pool",
+                )
             policy = rotation.setdefault(row["kind"], {}).setdefault(row["figure"], {})
             policy[row["pool"] or ""] = figure
         for row in self.tables["presence"].rows:
@@ -231,7 +254,8 @@ class _Reader:
             self.complain("bounds", row, "max", f"max {row['max']:g} is below min {row['min']:g}")
         origin = self.origin("bounds", row)
         least, most = (
-            None if row[side] is None else Figure(row[side], origin=origin) for side in ("min", "max")
+            None if row[side] is None else Figure(row[side], origin=origin)
+            for side in ("min", "max")
         )
         return Bound(row["id"], row["demands"], row["pools"] or None, least, most, row["note"])
 
@@ -264,12 +288,14 @@ class _Reader:
             self.known("demands", row, "kind", "kinds")
             self.known("demands", row, "pools", "pools")
             kind = inputs.kinds.get(row["kind"])
-            for figure in ("tour", "preparation", "rest") if kind else ():
+            if kind is None or not self.tables["rotation"].whole:
+                continue
+            for figure in ("tour", "preparation", "rest"):
                 policy = kind.rotation.get(figure, {})
                 lacking = [pool for pool in row["pools"] if pool not in policy and "" not in policy]
-                if lacking and self.tables["rotation"].whole:
-                    self.complain("demands", row, "kind", f"rotation.csv gives kind {row['kind']!r} "
-                                  f"no {figure} for pool {lacking[0]!r}")
+                if lacking:
+                    what = f"kind {row['kind']!r} no {figure} for pool {lacking[0]!r}"
+                    self.complain("demands", row, "kind", f"rotation.csv gives {what}")
         for row in self.tables["bounds"].rows:
             self.known("bounds", row, "demands", "demands")
             self.known("bounds", row, "pools", "pools")

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from planner.scenario.draft import Draft
-from planner.scenario.inputs import Demand, Figure, Mission, Package, When
-from planner.scenario.schema import Changes, DemandEntry, MissionEntry, PackageEntry
+from planner.scenario.entries import DemandEntry, MissionEntry, PackageEntry
+from planner.scenario.inputs import Demand, Figure, Mission, Package
+from planner.scenario.schema import Changes
 from planner.scenario.source import Path_
 
 __all__ = ["change_demands"]
@@ -42,12 +43,24 @@ def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
     given = {name: getattr(entry, name) for name in texts if getattr(entry, name) is not None}
     old = draft.missions.get(id)
     if old is None:
-        if not _complete(draft, path, id, given, ("name", "organisation", "region", "main_task"),
-                         draft.missions, "mission"):
+        if not _complete(
+            draft,
+            path,
+            id,
+            given,
+            ("name", "organisation", "region", "main_task"),
+            draft.missions,
+            "mission",
+        ):
             return
         draft.missions[id] = Mission(
-            id=id, **{"name_nl": given["name"], **given}, status="scenario", note=entry.note or "",
-            source=entry.source or "", file=draft.source.file, line=draft.line(path),
+            id=id,
+            **{"name_nl": given["name"], **given},
+            status="scenario",
+            note=entry.note or "",
+            source=entry.source or "",
+            file=draft.source.file,
+            line=draft.line(path),
         )
     else:
         draft.missions[id] = replace(old, **given)
@@ -100,11 +113,24 @@ def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: A
         draft.known((*path, "mission"), entry.mission, draft.missions, "mission")
     if entry.kind is not None:
         draft.known((*path, "kind"), entry.kind, draft.kinds, "kind")
-    if entry.pools is not None and draft.known((*path, "pools"), entry.pools, draft.pools, "pool"):
+    if entry.pools is not None:
+        draft.known((*path, "pools"), entry.pools, draft.pools, "pool")
         if len(set(entry.pools)) < len(entry.pools):
             draft.complain((*path, "pools"), "a pool is named twice")
-    same = ("mission", "name", "name_nl", "category", "kind", "pools", "tier", "cohorts",
-            "on_call", "unit", "weight", "note")
+    same = (
+        "mission",
+        "name",
+        "name_nl",
+        "category",
+        "kind",
+        "pools",
+        "tier",
+        "cohorts",
+        "on_call",
+        "unit",
+        "weight",
+        "note",
+    )
     changed: dict[str, Any] = {**_given(entry, same), **context}
     for name in ("cap", "tour", "preparation", "rest"):
         quantity = getattr(entry, name)
@@ -184,14 +210,16 @@ def _check_dates(draft: Draft, path: Path_, demand: Demand) -> None:
         return
     for name in ("first", "last"):
         if getattr(demand, name) is None:
-            draft.complain(path, f"demand {demand.id!r} has no {name} month in the data: give one",
-                           key=True)
+            draft.complain(
+                path, f"demand {demand.id!r} has no {name} month in the data: give one", key=True
+            )
     if demand.first is not None and demand.last is not None:
         first, last = demand.first.month, demand.last.month
         if last < first:
             which = (*path, "last")
-            draft.complain(which, f"months out of order: the last month, {last}, is before the "
-                           f"first, {first}")
+            draft.complain(
+                which, f"months out of order: the last month, {last}, is before the first, {first}"
+            )
 
 
 def _package(draft: Draft, path: Path_, id: str, entry: PackageEntry) -> None:
@@ -213,8 +241,12 @@ def _package(draft: Draft, path: Path_, id: str, entry: PackageEntry) -> None:
     for name, demand in entry.demands.items():
         inner = (*path, "demands", name)
         if name in draft.demands and name not in members:
-            draft.complain(inner, f"demand {name!r} exists outside the package: name it under "
-                           "'members', or choose another id", key=True)
+            draft.complain(
+                inner,
+                f"demand {name!r} exists outside the package: name it under "
+                "'members', or choose another id",
+                key=True,
+            )
             continue
         _demand(draft, inner, name, _inherit(demand, entry))
         if name in draft.demands and name not in members:
@@ -245,8 +277,12 @@ def _memberships(draft: Draft, changes: Changes) -> None:
             other = owner.setdefault(demand, package.id)
             if other != package.id:
                 path = ("packages", package.id if package.id in changes.packages else other)
-                draft.complain(path, f"demand {demand!r} belongs to package {other!r} already: a "
-                               "demand belongs to one package at most", key=True)
+                draft.complain(
+                    path,
+                    f"demand {demand!r} belongs to package {other!r} already: a "
+                    "demand belongs to one package at most",
+                    key=True,
+                )
 
 
 def _outcomes(draft: Draft, changes: Changes) -> None:
@@ -279,15 +315,19 @@ def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> 
     if id in draft.demands:
         return [id]
     if id in draft.missions:
-        lines = [one.id for one in draft.demands.values()
-                 if one.mission == id and one.standing == standing]
+        lines = [
+            one.id
+            for one in draft.demands.values()
+            if one.mission == id and one.standing == standing
+        ]
         if not lines:
             draft.complain(path, f"mission {id!r} has no demands to {section}", key=True)
         return lines
     known = [name for name, one in draft.demands.items() if one.standing == standing]
     known += [one.mission for one in draft.demands.values() if one.standing == standing]
-    draft.known(path, id, dict.fromkeys([*known, *draft.demands, *draft.missions]),
-                "demand or mission")
+    draft.known(
+        path, id, dict.fromkeys([*known, *draft.demands, *draft.missions]), "demand or mission"
+    )
     return []
 
 

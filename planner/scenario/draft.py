@@ -53,6 +53,7 @@ class Draft:
     blamed: set[tuple[Path_, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        """Copy what may change."""
         self.missions: dict[str, Mission] = dict(self.inputs.missions)
         self.demands: dict[str, Demand] = dict(self.inputs.demands)
         self.pools: dict[str, Pool] = dict(self.inputs.pools)

@@ -43,7 +43,7 @@ def _yaml(values: dict[str, Any]) -> str:
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.allow_unicode = True
     yaml.width = 100
-    yaml.representer.ignore_aliases = lambda _: True  # type: ignore[method-assign]
+    yaml.representer.ignore_aliases = lambda _: True
     out = io.StringIO()
     yaml.dump(values, out)
     return out.getvalue()

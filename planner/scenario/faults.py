@@ -32,9 +32,19 @@ _EXPECTED = {
     "string_too_long": "at most {max_length} characters",
 }
 
-_NAMES = {"from": ("first",), "start": ("first", "from"), "begin": ("first", "from"),
-          "to": ("last",), "end": ("last", "to"), "until": ("last", "to"), "people": ("cap",),
-          "persons": ("cap",), "prep": ("preparation",), "size": ("cap",), "person": ("cap",)}
+_NAMES = {
+    "from": ("first",),
+    "start": ("first", "from"),
+    "begin": ("first", "from"),
+    "to": ("last",),
+    "end": ("last", "to"),
+    "until": ("last", "to"),
+    "people": ("cap",),
+    "persons": ("cap",),
+    "prep": ("preparation",),
+    "size": ("cap",),
+    "person": ("cap",),
+}
 """Words people try, and what they may be called here."""
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
@@ -61,7 +62,6 @@ MonthField = Annotated[
 ]
 
 
-
 def _known(value: object) -> Month | str:
     if value in ("just-in-time", "start"):
         return str(value)
@@ -93,6 +93,15 @@ Id = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]*$", max_length
 """Lower-case letters, digits and hyphens."""
 
 Ids = Annotated[tuple[Id, ...], Field(min_length=1)]
+
+IdsOrAll = Annotated[
+    Ids,
+    BeforeValidator(
+        lambda value: ("all",) if value == "all" else value,
+        json_schema_input_type=Ids | Literal["all"],
+    ),
+]
+"""Ids, or the word ``all``, which is kept as ``("all",)``."""
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 
@@ -129,12 +138,14 @@ class Quantity(Sourced):
     def _ordered(self) -> Quantity:
         if self.low is not None and self.low > self.value:
             raise PydanticCustomError(
-                "range", "low {low} is above the value {value}",
+                "range",
+                "low {low} is above the value {value}",
                 {"low": f"{self.low:g}", "value": f"{self.value:g}"},
             )
         if self.high is not None and self.high < self.value:
             raise PydanticCustomError(
-                "range", "high {high} is below the value {value}",
+                "range",
+                "high {high} is below the value {value}",
                 {"high": f"{self.high:g}", "value": f"{self.value:g}"},
             )
         return self
@@ -143,6 +154,7 @@ class Quantity(Sourced):
     def __get_pydantic_json_schema__(
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
+        """Publish the short forms as well."""
         return {"anyOf": [{"type": "number"}, handler(core)]}
 
 
@@ -154,7 +166,8 @@ def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity
             if value < low or value > high:
                 side = f"at least {low:g}" if value < low else f"at most {high:g}"
                 raise PydanticCustomError(
-                    "between", "expected a number of {side}, found {found}",
+                    "between",
+                    "expected a number of {side}, found {found}",
                     {"side": side, "found": f"{value:g}"},
                 )
         if whole and quantity.value != int(quantity.value):

@@ -35,6 +35,9 @@ __all__ = [
 BASES = ("letter", "public", "assumption")
 """What a figure may rest on."""
 
+WINDOW = (Month(2022, 1), Month(2025, 12))
+"""Months reported unless a scenario says otherwise."""
+
 FACTORS = ("posts", "filled", "fit")
 """strength = posts × share filled × share fit."""
 
@@ -277,8 +280,8 @@ class Inputs:
     (cap, first, last); it counts only where a scenario applies it.
     """
 
-    first: Month = Month(2022, 1)
-    last: Month = Month(2025, 12)
+    first: Month = WINDOW[0]
+    last: Month = WINDOW[1]
     warm_up: int | None = None
     run_out: int | None = None
     rule: str = "fair"

@@ -80,12 +80,14 @@ class Scenario:
         return digest(self.inputs)
 
     def __eq__(self, other: object) -> bool:
+        """Whether both say the same, however it was written."""
         if not isinstance(other, Scenario):
             return NotImplemented
         mine, theirs = ([getattr(one, text) for text in TEXTS] for one in (self, other))
         return mine == theirs and self.digest == other.digest
 
     def __hash__(self) -> int:
+        """Hash of the digest."""
         return hash(self.digest)
 
     def with_(self, patch: Mapping[str, Any], name: str | None = None) -> Scenario:
@@ -190,7 +192,8 @@ class _Loader:
         resolved = path.resolve()
         self.trail.append(resolved)
         inside = resolved.parent == shipped("scenarios").resolve()
-        return self.source(read_source(path, shown(path)), path.stem, path, path.stem if inside else "")
+        source = read_source(path, shown(path))
+        return self.source(source, path.stem, path, path.stem if inside else "")
 
     def source(
         self, source: Source, name: str, path: Path | None, shipped_as: str = ""
@@ -204,8 +207,11 @@ class _Loader:
             if whole.base_digest is not None:
                 raise InputError(source.fault(("base_digest",), "needs 'extends' beside it"))
             base = Scenario(name, "", "", "", "", self.inputs(source, whole, path), ())
-        values = {key: value for key, value in source.values.items()
-                  if key not in ("extends", "base_digest", "then", "format")}
+        values = {
+            key: value
+            for key, value in source.values.items()
+            if key not in ("extends", "base_digest", "then", "format")
+        }
         scenario = _extended(base, whole, source, (), Layer(values, source.file, shipped_as), name)
         for place, changes in enumerate(whole.then):
             layer = Layer(source.values["then"][place], source.file, shipped_as)
@@ -215,8 +221,13 @@ class _Loader:
     def base(self, source: Source, whole: Any, path: Path | None) -> Scenario:
         """Return the scenario that is extended, its digest checked."""
         if whole.data is not None:
-            raise InputError(source.fault(("data",), "is for scenarios that extend nothing: "
-                                          "the scenario that is extended chooses the data"))
+            raise InputError(
+                source.fault(
+                    ("data",),
+                    "is for scenarios that extend nothing: "
+                    "the scenario that is extended chooses the data",
+                )
+            )
         target = self.target(source, whole.extends, path)
         if target.resolve() in self.trail:
             names = [one.name for one in [*self.trail, target.resolve()]]
@@ -244,11 +255,14 @@ class _Loader:
             for file in (beside, beside.with_name(beside.name + ".yaml")):
                 if file.is_file():
                     return file
-        if wanted.name == extends and wanted.stem in known and wanted.suffix in ("", ".yaml", ".yml"):
+        bare = wanted.name == extends and wanted.suffix in ("", ".yaml", ".yml")
+        if bare and wanted.stem in known:
             return known[wanted.stem]
         where = "" if path is not None else " (a text may extend shipped scenarios only)"
-        message = f"no such scenario {extends!r}{where}{nearest(wanted.stem, known)}; " \
-                  f"shipped are {', '.join(known)}"
+        message = (
+            f"no such scenario {extends!r}{where}{nearest(wanted.stem, known)}; "
+            f"shipped are {', '.join(known)}"
+        )
         raise InputError(source.fault(("extends",), message))
 
     def inside(self, source: Source, field_: str, said: str, path: Path) -> Path:
@@ -258,8 +272,9 @@ class _Loader:
         root = home if folder == home or self.root is None else self.root
         target = (folder / said).resolve()
         if Path(said).is_absolute() or not target.is_relative_to(root):
-            raise InputError(source.fault((field_,), f"expected a path inside {shown(root)}, "
-                                          f"found {said!r}"))
+            raise InputError(
+                source.fault((field_,), f"expected a path inside {shown(root)}, found {said!r}")
+            )
         return target
 
     def inputs(self, source: Source, whole: Any, path: Path | None) -> Inputs:
@@ -271,7 +286,8 @@ class _Loader:
         if whole.data is None:
             return read_data(default_data())
         if path is None:
-            raise InputError(source.fault(("data",), "a text cannot name a data folder, only 'none'"))
+            message = "a text cannot name a data folder, only 'none'"
+            raise InputError(source.fault(("data",), message))
         folder = self.inside(source, "data", whole.data, path)
         if not folder.is_dir():
             raise InputError(source.fault(("data",), f"no such folder: {whole.data!r}"))

@@ -8,351 +8,35 @@ mission or a package stands under its id together with what changes about it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BeforeValidator, Field
 
-from planner.scenario.fields import (
-    Amount,
-    Factor,
-    Id,
-    Ids,
-    Known,
-    MonthField,
-    Part,
-    People,
-    Quantity,
-    Rest,
-    Share,
-    Sourced,
-    Text,
-    Tour,
-    Whole,
+from planner.scenario.entries import (
+    BoundEntry,
+    DemandEntry,
+    Horizon,
+    KindEntry,
+    MissionEntry,
+    Money,
+    PackageEntry,
+    Policy,
+    PoolEntry,
+    Priority,
+    SourceEntry,
+    StrengthStep,
 )
+from planner.scenario.fields import Id, IdsOrAll, Part, Text
 from planner.scenario.uncertainty import Uncertainty
 
-__all__ = ["Changes", "ScenarioFile", "json_schema"]
-
-FORMAT = "planner-scenario/1"
-
-
-class Droppable(Sourced):
-    """An entry that may be just ``drop``, or empty."""
-
-    drop: bool | None = None
-    """True leaves it out; false brings back what was dropped. `untso: drop` says the same."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: object) -> object:
-        return {"drop": True} if value == "drop" else {} if value is None else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core: Any, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [handler(core), {"const": "drop"}, {"type": "null"}]}
-
-
-class Horizon(Part):
-    """The months that are reported, and how far the model runs on either side."""
-
-    from_: MonthField | None = Field(None, alias="from")
-    """First month reported."""
-    to: MonthField | None = None
-    """Last month reported, which counts in full."""
-    warm_up: Annotated[int, Field(ge=0, le=600)] | None = None
-    """Months before the window; by default the longest tie-up in whole years, at least 24."""
-    run_out: Annotated[int, Field(ge=0, le=600)] | None = None
-    """Months after the window; by default the longest tie-up in whole years, at least 12."""
-
-
-class DemandEntry(Droppable):
-    """A demand: one line of people that a mission asks for. Under a known id only what changes is
-    said; under a new one at least mission, kind, pools, cap, first and last."""
-
-    mission: Id | None = None
-    """The mission that asks for it."""
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    category: Literal["military", "police", "civil", "mixed"] | None = None
-    """By default the category of its pools."""
-    kind: Id | None = None
-    """Kind of contribution, which gives its rotation policy."""
-    pools: Ids | None = None
-    """Pools that may fill it, most preferred first."""
-    cap: People | None = None
-    """Most people at once, persons."""
-    scale: Factor | None = None
-    """Multiplies the cap."""
-    first: MonthField | None = None
-    """First month on duty."""
-    last: MonthField | None = None
-    """Last month on duty, which counts in full."""
-    tier: Annotated[int, Field(ge=1, le=100)] | None = None
-    """1 is served first."""
-    cohorts: Annotated[int, Field(ge=1, le=1200)] | None = None
-    """1 changes over as a whole, more is staggered; by default as its kind does."""
-    on_call: bool | None = None
-    """True for stand-by forces, which are tied up without being deployed."""
-    unit: bool | None = None
-    """True for all or nothing, when people are counted whole."""
-    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
-    """Worth of a person-month under the rule `value`."""
-    tour: Tour | None = None
-    """Tour length in months, instead of the kind's."""
-    preparation: Whole | None = None
-    """Months of preparation, instead of the kind's."""
-    rest: Rest | None = None
-    """Months of rest per month served, instead of the kind's."""
-
-
-class MissionEntry(Droppable):
-    """A mission with all its demands. Under a new id at least name, organisation, region and
-    main_task."""
-
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    organisation: (
-        Literal["NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national"] | None
-    ) = None
-    """Who leads it."""
-    region: Text | None = None
-    """Where it is."""
-    main_task: Literal[1, 2] | None = None
-    """1 collective defence, 2 international legal order (civil contributions included)."""
-    scale: Factor | None = None
-    """Multiplies the cap of each of its demands."""
-    last: MonthField | None = None
-    """New end of its mandate: demands that ran to the old end run to this month, demands that
-    would run longer stop there."""
-    tier: Annotated[int, Field(ge=1, le=100)] | None = None
-    """Tier of each of its demands."""
-    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
-    """Weight of each of its demands."""
-
-
-class PackageEntry(Droppable):
-    """A package: demands that come as a whole, and when they become known. Under a known id only
-    what changes is said."""
-
-    title: Text | None = None
-    """English name."""
-    title_nl: Text | None = None
-    """Dutch name."""
-    on: bool | None = None
-    """False switches it off."""
-    known: Known | None = None
-    """Month in which it becomes known; `just-in-time` (the default) is as late as it can still be
-    prepared, `start` is from the beginning."""
-    scale: Factor | None = None
-    """Multiplies the cap of each of its demands."""
-    demands: dict[Id, DemandEntry] = {}
-    """Its demands by id, new ones or changes to its own."""
-    members: Ids | None = None
-    """Demands defined elsewhere that belong to it."""
-
-
-class PoolEntry(Droppable):
-    """A pool of people; under a new id at least name, category and posts."""
-
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    category: Literal["military", "police", "civil"] | None = None
-    """Category."""
-    speciality: Text | None = None
-    """Speciality within the category."""
-    posts: People | None = None
-    """Posts, from the start; later steps fall away."""
-    filled: Share | None = None
-    """Share of the posts that is filled, from the start (new pools: 1)."""
-    fit: Share | None = None
-    """Share of those that could be sent if nothing tied them up, from the start (new pools: 1)."""
-
-
-class KindEntry(Sourced):
-    """A kind of contribution; under a new id at least name, changeover, tour, preparation, rest."""
-
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    changeover: Literal["staggered", "en_bloc"] | None = None
-    """People replaced one by one, or a unit as a whole."""
-    tour: Tour | None = None
-    """Tour length in months."""
-    preparation: Whole | None = None
-    """Months of preparation, for every pool."""
-    rest: Rest | None = None
-    """Months of rest per month served, for every pool."""
-    acceptance: Share | None = None
-    """Share of candidates that is accepted."""
-    lead: Amount | None = None
-    """Months a post stands empty before the next candidate arrives."""
-    early_return: Share | None = None
-    """Share of people that returns early, per month."""
-
-
-class Policy(Sourced):
-    """A change of rotation policy for some kinds and pools."""
-
-    kinds: Ids | None = None
-    """Kinds it holds for; all if nothing is said."""
-    pools: Ids | None = None
-    """Pools it holds for (not for tours); all if nothing is said."""
-    tour: Tour | None = None
-    """Tour length in months."""
-    preparation: Whole | None = None
-    """Months of preparation."""
-    rest: Rest | None = None
-    """Months of rest per month served."""
-    scale_rest: Factor | None = None
-    """Multiplies the rest."""
-
-
-class StrengthStep(Sourced):
-    """One change of strengths over time; steps are taken in order. Exactly one of set, add, times,
-    grow_to and grow_times."""
-
-    pools: Annotated[Ids, BeforeValidator(lambda value: (value,) if value == "all" else value)]
-    """Pools it holds for, or `all`."""
-    category: Literal["military", "police", "civil"] | None = None
-    """Only those of the pools that are of this category."""
-    of: Literal["strength", "posts", "filled", "fit"] = "strength"
-    """What changes: people who could be sent, or one of posts × filled × fit."""
-    from_: MonthField | None = Field(None, alias="from")
-    """From this month; from the start if nothing is said."""
-    to: MonthField | None = None
-    """Up to and including this month; without end if nothing is said. Growth ends here."""
-    set: Amount | None = None
-    """The new value."""
-    add: Quantity | None = None
-    """Persons (or share) more; negative for less."""
-    times: Factor | None = None
-    """What it is multiplied by."""
-    grow_to: Amount | None = None
-    """Grows evenly from what it is at `from` to this value at `to`, and stays there."""
-    grow_times: Factor | None = None
-    """Grows evenly to this multiple at `to`, and stays there."""
-
-    @model_validator(mode="after")
-    def _one_verb(self) -> StrengthStep:
-        verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
-        if len(verbs) != 1:
-            raise ValueError(
-                f"expected exactly one of {', '.join(VERBS)}, found {' and '.join(verbs) or 'none'}"
-            )
-        if verbs[0].startswith("grow") and (self.from_ is None or self.to is None):
-            raise ValueError(f"{verbs[0]} needs 'from' and 'to'")
-        if self.from_ is not None and self.to is not None and self.from_ > self.to:
-            raise ValueError(f"months out of order: 'to' {self.to} is before 'from' {self.from_}")
-        return self
-
-
-VERBS = ("set", "add", "times", "grow_to", "grow_times")
-
-
-class Priority(Part):
-    """A tier or weight for all demands that fit every given filter."""
-
-    tier: Annotated[int, Field(ge=1, le=100)] | None = None
-    """1 is served first."""
-    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
-    """Worth of a person-month under the rule `value`."""
-    demands: Ids | None = None
-    """Only these demands."""
-    missions: Ids | None = None
-    """Only demands of these missions."""
-    kinds: Ids | None = None
-    """Only these kinds."""
-    main_task: Literal[1, 2] | None = None
-    """Only this main task."""
-    organisation: Text | None = None
-    """Only this organisation."""
-    region: Text | None = None
-    """Only this region."""
-    category: Literal["military", "police", "civil", "mixed"] | None = None
-    """Only this category."""
-    note: Text | None = None
-    """Why."""
-
-
-class BoundEntry(Droppable):
-    """Composition: least and most people over some demands, in every month. Under a new id at
-    least demands and one of min and max."""
-
-    demands: Ids | None = None
-    """Demands counted together."""
-    pools: Ids | None = None
-    """Only people of these pools; all if nothing is said."""
-    min: People | None = None
-    """At least this many people: a goal, reported where it is missed."""
-    max: People | None = None
-    """At most this many people: always kept."""
-
-
-class BudgetEntry(Sourced):
-    """What a fund may spend in a year."""
-
-    fund: Id
-    """Name of the fund."""
-    year: Annotated[int, Field(ge=1900, le=2200)]
-    """Calendar year."""
-    amount: Amount
-    """Euros."""
-
-
-class CostEntry(Sourced):
-    """What one person costs a fund in a year, by kind or by demand."""
-
-    fund: Id
-    """Name of the fund."""
-    kind: Id | None = None
-    """Kind of contribution."""
-    demand: Id | None = None
-    """Demand, which goes before its kind."""
-    amount: Amount
-    """Euros per person-year."""
-
-
-class Money(Part):
-    """Budgets as one more scarce resource."""
-
-    on: bool | None = None
-    """Whether budgets count; they do not unless a scenario says so."""
-    budgets: tuple[BudgetEntry, ...] = ()
-    """Budgets that are new or take the place of those of the same fund and year."""
-    costs: tuple[CostEntry, ...] = ()
-    """Costs that are new or take the place of those of the same fund and kind or demand."""
-
-
-class SourceEntry(Part):
-    """A publication that figures of this scenario come from."""
-
-    publisher: Text = ""
-    """Who published it."""
-    title: Text
-    """Its title."""
-    date: Text = ""
-    """When."""
-    confidence: Literal["high", "medium", "low", "assumption"] = "medium"
-    """How far it can be trusted."""
-    reference: Text = ""
-    """Where to find it."""
+__all__ = ["Changes", "ScenarioFile", "json_schema", "schema_text"]
 
 
 def _choices(value: object) -> object:
     if value == "all":
         return {"all": None}
     if isinstance(value, (tuple, list)) and all(isinstance(item, str) for item in value):
-        return {item: None for item in value}
+        return dict.fromkeys(value)
     return value
 
 
@@ -375,42 +59,40 @@ class Changes(Part):
     """What the scenario is for, in plain words."""
     summary_nl: Text | None = None
     """The same in Dutch."""
-    sources: dict[Id, SourceEntry] = {}
+    sources: dict[Id, SourceEntry] = Field(default={})
     """Publications that figures of this scenario come from, by id."""
-    horizon: Horizon = Horizon()
+    horizon: Horizon = Field(default_factory=lambda: Horizon.model_validate({}))
     """The months that are reported."""
     rule: Literal["fair", "value"] | None = None
     """`fair`: the worst-off gets as much as can be, then the next; `value`: most weighted
     person-months."""
-    pools: dict[Id, PoolEntry] = {}
+    pools: dict[Id, PoolEntry] = Field(default={})
     """Pools of people, by id."""
-    kinds: dict[Id, KindEntry] = {}
+    kinds: dict[Id, KindEntry] = Field(default={})
     """Kinds of contribution, by id."""
     policies: tuple[Policy, ...] = ()
     """Changes of tour, preparation and rest, in order."""
-    missions: dict[Id, MissionEntry] = {}
+    missions: dict[Id, MissionEntry] = Field(default={})
     """Missions, by id."""
-    demands: dict[Id, DemandEntry] = {}
+    demands: dict[Id, DemandEntry] = Field(default={})
     """Demands, by id."""
-    packages: dict[Id, PackageEntry] = {}
+    packages: dict[Id, PackageEntry] = Field(default={})
     """Packages, by id."""
-    outcomes: Annotated[
-        Ids, BeforeValidator(lambda value: ("all",) if value == "all" else value)
-    ] | None = None
+    outcomes: IdsOrAll | None = None
     """Demands (`all`, or a list of ids) that take the dates and caps that really came about, from
     outcomes.csv."""
-    decide: Choices = {}
+    decide: Choices = Field(default={})
     """Demands under study that go ahead: `all`, a list, or by id with what is decided. The id of a
     mission stands for all its demands under study."""
-    send: Choices = {}
+    send: Choices = Field(default={})
     """Declined contributions that are sent after all; written like `decide`."""
-    hindsight: Choices = {}
+    hindsight: Choices = Field(default={})
     """Claims known only afterwards that count; written like `decide`."""
     tiers: tuple[Priority, ...] = ()
     """Who is served first, in order: a later entry counts."""
     strengths: tuple[StrengthStep, ...] = ()
     """Changes of strengths over time, in order."""
-    bounds: dict[Id, BoundEntry] = {}
+    bounds: dict[Id, BoundEntry] = Field(default={})
     """Composition bounds, by id."""
     money: Money = Money()
     """Budgets and costs."""
@@ -458,8 +140,3 @@ def json_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """Return the JSON Schema as it is published, indented and with a line end."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def validate(values: Mapping[str, Any], whole: bool = True) -> Changes:
-    """Return validated changes; raise pydantic's ValidationError."""
-    return (ScenarioFile if whole else Changes).model_validate(values)

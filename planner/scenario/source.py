@@ -118,8 +118,14 @@ def read_text(data: bytes | str, name: str = "<text>", limits: Limits = LIMITS) 
 def _decode(data: bytes | str, name: str, limits: Limits) -> str:
     if len(data) > limits.size:
         raise InputError(
-            Fault(name, 0, 0, "", f"too large: more than {limits.size:,} bytes, "
-                  "put large tables in a data folder instead")
+            Fault(
+                name,
+                0,
+                0,
+                "",
+                f"too large: more than {limits.size:,} bytes, "
+                "put large tables in a data folder instead",
+            )
         )
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
@@ -137,7 +143,7 @@ def _decode(data: bytes | str, name: str, limits: Limits) -> str:
         raise InputError(Fault(name, line, column, "", message)) from None
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Reading cannot go on; carries the last fault."""
 
     def __init__(self, fault: Fault):
@@ -164,7 +170,7 @@ class _Builder:
         try:
             events = YAML(typ="safe", pure=True).parse(text)
             values = self.document(events)
-        except _Stop as stop:
+        except _StopError as stop:
             self.faults.append(stop.fault)
         except MarkedYAMLError as error:
             self.faults.append(_syntax(self.name, error, text))
@@ -173,8 +179,14 @@ class _Builder:
         if not self.faults and not isinstance(values, dict):
             place = self.places.get((), Place(1, 1))
             self.faults.append(
-                Fault(self.name, place.line, place.column, "", "expected a mapping of fields at the "
-                      f"top (such as 'title: ...'), found {_describe(values)}")
+                Fault(
+                    self.name,
+                    place.line,
+                    place.column,
+                    "",
+                    "expected a mapping of fields at the top (such as 'title: ...'), "
+                    f"found {_describe(values)}",
+                )
             )
         if self.faults:
             raise InputError(self.faults)
@@ -198,14 +210,17 @@ class _Builder:
         """Give up with a fault at this event."""
         mark = event.start_mark
         field_ = ".".join(map(str, path))
-        raise _Stop(Fault(self.name, mark.line + 1, mark.column + 1, field_, message))
+        raise _StopError(Fault(self.name, mark.line + 1, mark.column + 1, field_, message))
 
     def spend(self, event: Any, path: Path_, values: int) -> None:
         """Count values read, aliases at the size of what they stand for."""
         self.count += values
         if self.count > self.limits.values:
-            self.stop(event, path, f"too many values: more than {self.limits.values:,} "
-                      "with aliases written out")
+            self.stop(
+                event,
+                path,
+                f"too many values: more than {self.limits.values:,} with aliases written out",
+            )
         if len(path) > self.limits.depth:
             self.stop(event, path[:4], f"nested deeper than {self.limits.depth} levels")
 
@@ -270,8 +285,13 @@ class _Builder:
             if key in fields:
                 first = self.places[inner].key_line
                 self.faults.append(
-                    Fault(self.name, line, column, ".".join(map(str, inner)),
-                          f"named twice, first in line {first}: keep one of them")
+                    Fault(
+                        self.name,
+                        line,
+                        column,
+                        ".".join(map(str, inner)),
+                        f"named twice, first in line {first}: keep one of them",
+                    )
                 )
                 inner = (*inner, 2)  # its places do not overwrite those of the first
             else:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.scenario.draft import Draft
+from planner.scenario.entries import VERBS, BoundEntry, KindEntry, Policy, PoolEntry
 from planner.scenario.inputs import (
     Bound,
     Budget,
@@ -16,7 +17,7 @@ from planner.scenario.inputs import (
     Source,
     Step,
 )
-from planner.scenario.schema import VERBS, BoundEntry, Changes, KindEntry, Policy, PoolEntry
+from planner.scenario.schema import Changes
 from planner.scenario.source import Path_
 
 __all__ = ["change_bounds_and_money", "change_pools_and_kinds", "change_strengths"]
@@ -38,11 +39,16 @@ def change_pools_and_kinds(draft: Draft, changes: Changes) -> None:
 
 
 def _pool(draft: Draft, path: Path_, id: str, entry: PoolEntry) -> None:
-    texts = {name: value for name in ("name", "name_nl", "category", "speciality", "note")
-             if (value := getattr(entry, name)) is not None}
-    series = {name: ((None, draft.figure((*path, name), quantity, entry)),)
-              for name in ("posts", "filled", "fit")
-              if (quantity := getattr(entry, name)) is not None}
+    texts = {
+        name: value
+        for name in ("name", "name_nl", "category", "speciality", "note")
+        if (value := getattr(entry, name)) is not None
+    }
+    series = {
+        name: ((None, draft.figure((*path, name), quantity, entry)),)
+        for name in ("posts", "filled", "fit")
+        if (quantity := getattr(entry, name)) is not None
+    }
     old = draft.pools.get(id)
     if entry.drop:
         _drop_pool(draft, path, id)
@@ -55,10 +61,13 @@ def _pool(draft: Draft, path: Path_, id: str, entry: PoolEntry) -> None:
         draft.complain(path, _unknown(id, draft.pools, "pool", lacking), key=True)
         return
     exact = Figure(1.0, origin=draft.origin(path, entry))
-    whole = {name: ((None, exact),) for name in ("posts", "filled", "fit")}
+    whole = dict.fromkeys(("posts", "filled", "fit"), ((None, exact),))
     draft.pools[id] = Pool(
-        id=id, **{"name_nl": texts["name"], **texts}, series={**whole, **series},
-        file=draft.source.file, line=draft.line(path),
+        id=id,
+        **{"name_nl": texts["name"], **texts},
+        series={**whole, **series},
+        file=draft.source.file,
+        line=draft.line(path),
     )
 
 
@@ -69,12 +78,14 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
     for name, demand in draft.demands.items():
         kept = tuple(pool for pool in demand.pools if pool != id)
         if not kept and demand.counts:
-            draft.complain(path, f"demand {name!r} has no other pool: give it one, or drop it too",
-                           key=True)
+            draft.complain(
+                path, f"demand {name!r} has no other pool: give it one, or drop it too", key=True
+            )
         elif kept != demand.pools:
             draft.demands[name] = replace(demand, pools=kept)
     draft.steps = [
-        replace(step, pools=kept) for step in draft.steps
+        replace(step, pools=kept)
+        for step in draft.steps
         if (kept := tuple(pool for pool in step.pools if pool != id))
     ]
 
@@ -87,10 +98,16 @@ def _unknown(id: str, known: Any, what: str, lacking: list[str]) -> str:
 
 
 def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
-    texts = {name: value for name in ("name", "name_nl", "changeover", "note")
-             if (value := getattr(entry, name)) is not None}
-    figures = {name: draft.figure((*path, name), quantity, entry)
-               for name in (*ROTATION, *PRESENCE) if (quantity := getattr(entry, name)) is not None}
+    texts = {
+        name: value
+        for name in ("name", "name_nl", "changeover", "note")
+        if (value := getattr(entry, name)) is not None
+    }
+    figures = {
+        name: draft.figure((*path, name), quantity, entry)
+        for name in (*ROTATION, *PRESENCE)
+        if (quantity := getattr(entry, name)) is not None
+    }
     old = draft.kinds.get(id)
     if old is None:
         needed = ("name", "changeover", *ROTATION)
@@ -98,9 +115,14 @@ def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
         if lacking:
             draft.complain(path, _unknown(id, draft.kinds, "kind", lacking), key=True)
             return
-        old = Kind(id=id, **{"name_nl": texts["name"], **texts}, file=draft.source.file,
-                   line=draft.line(path))
-    rotation = {**old.rotation, **{name: {"": figures[name]} for name in ROTATION if name in figures}}
+        old = Kind(
+            id=id,
+            **{"name_nl": texts["name"], **texts},
+            file=draft.source.file,
+            line=draft.line(path),
+        )
+    own = {name: {"": figures[name]} for name in ROTATION if name in figures}
+    rotation = {**old.rotation, **own}
     presence = {**old.presence, **{name: figures[name] for name in PRESENCE if name in figures}}
     draft.kinds[id] = replace(old, **texts, rotation=rotation, presence=presence)
 
@@ -109,14 +131,25 @@ def _policy(draft: Draft, path: Path_, entry: Policy) -> None:
     known = draft.known((*path, "kinds"), entry.kinds or (), draft.kinds, "kind")
     known &= draft.known((*path, "pools"), entry.pools or (), draft.pools, "pool")
     says = [name for name in (*ROTATION, "scale_rest") if getattr(entry, name) is not None]
+    some = entry.pools is not None or entry.category is not None
     if not says:
         draft.complain(path, "expected tour, preparation, rest or scale_rest")
     if entry.rest is not None and entry.scale_rest is not None:
         draft.complain((*path, "scale_rest"), "expected rest or scale_rest, found both")
-    if entry.tour is not None and entry.pools is not None:
-        draft.complain((*path, "tour"), "a tour is the same for every pool: leave out 'pools'")
+    if entry.tour is not None and some:
+        message = "a tour is the same for every pool: leave out 'pools' and 'category'"
+        draft.complain((*path, "tour"), message)
     if not known:
         return
+    pools = (
+        None
+        if not some
+        else tuple(
+            pool
+            for pool in entry.pools or tuple(draft.pools)
+            if entry.category in (None, draft.pools[pool].category)
+        )
+    )
     for id in entry.kinds or tuple(draft.kinds):
         kind = draft.kinds[id]
         rotation = {name: dict(figures) for name, figures in kind.rotation.items()}
@@ -124,17 +157,26 @@ def _policy(draft: Draft, path: Path_, entry: Policy) -> None:
             quantity = getattr(entry, name)
             if quantity is not None:
                 figure = draft.figure((*path, name), quantity, entry)
-                rotation[name] = _by_pool(rotation.get(name, {}), entry.pools, figure)
+                rotation[name] = _by_pool(rotation.get(name, {}), pools, figure)
         if entry.scale_rest is not None:
-            _scale_rest(draft, path, entry, rotation.setdefault("rest", {}))
+            _scale_rest(draft, path, entry, pools, rotation.setdefault("rest", {}))
         draft.kinds[id] = replace(kind, rotation=rotation)
+    _own_rest(draft, path, entry, pools)
+
+
+def _own_rest(draft: Draft, path: Path_, entry: Policy, pools: tuple[str, ...] | None) -> None:
+    """Change the rest of demands that have one of their own, where all their pools are meant."""
     for id, demand in draft.demands.items():
-        if entry.scale_rest is not None and demand.rest is not None and (
-            (entry.kinds is None or demand.kind in entry.kinds)
-            and (entry.pools is None or set(demand.pools) <= set(entry.pools))
-        ):
-            rest = draft.scaled((*path, "scale_rest"), demand.rest, entry.scale_rest, entry)
-            draft.demands[id] = replace(demand, rest=rest)
+        if demand.rest is None or (entry.kinds is not None and demand.kind not in entry.kinds):
+            continue
+        if pools is not None and not set(demand.pools) <= set(pools):
+            continue
+        rest = demand.rest
+        if entry.rest is not None:
+            rest = draft.figure((*path, "rest"), entry.rest, entry)
+        elif entry.scale_rest is not None:
+            rest = draft.scaled((*path, "scale_rest"), rest, entry.scale_rest, entry)
+        draft.demands[id] = replace(demand, rest=rest)
 
 
 def _by_pool(
@@ -144,12 +186,19 @@ def _by_pool(
     return {"": figure} if pools is None else {**old, **dict.fromkeys(pools, figure)}
 
 
-def _scale_rest(draft: Draft, path: Path_, entry: Policy, rest: dict[str, Figure]) -> None:
+def _scale_rest(
+    draft: Draft,
+    path: Path_,
+    entry: Policy,
+    pools: tuple[str, ...] | None,
+    rest: dict[str, Figure],
+) -> None:
     """Multiply the rest in place; pools that follow the general rule get their own."""
     by = entry.scale_rest
     assert by is not None
-    for pool in entry.pools or tuple(rest):
-        figure = rest.get(pool, rest.get(""))
+    general = rest.get("")
+    for pool in tuple(rest) if pools is None else pools:
+        figure = rest.get(pool, general)
         if figure is not None:
             rest[pool] = draft.scaled((*path, "scale_rest"), figure, by, entry)
 
@@ -162,7 +211,8 @@ def change_strengths(draft: Draft, changes: Changes) -> None:
         if not every and not draft.known((*path, "pools"), entry.pools, draft.pools, "pool"):
             continue
         pools = tuple(
-            pool for pool in (draft.pools if every else entry.pools)
+            pool
+            for pool in (draft.pools if every else entry.pools)
             if entry.category in (None, draft.pools[pool].category)
         )
         if not pools:
@@ -193,10 +243,15 @@ def change_bounds_and_money(draft: Draft, changes: Changes) -> None:
             draft.known((*path, "kind"), entry.kind, draft.kinds, "kind")
         else:
             draft.known((*path, "demand"), entry.demand or "", draft.demands, "demand")
-        cost = Cost(entry.fund, entry.kind or "", entry.demand or "",
-                    draft.figure((*path, "amount"), entry.amount, entry))
+        cost = Cost(
+            entry.fund,
+            entry.kind or "",
+            entry.demand or "",
+            draft.figure((*path, "amount"), entry.amount, entry),
+        )
         draft.costs = [
-            old for old in draft.costs
+            old
+            for old in draft.costs
             if (old.fund, old.kind, old.demand) != (cost.fund, cost.kind, cost.demand)
         ] + [cost]
 
@@ -208,8 +263,9 @@ def _bound(draft: Draft, path: Path_, id: str, entry: BoundEntry) -> None:
             del draft.bounds[id]
         return
     if old is None and (entry.demands is None or (entry.min is None and entry.max is None)):
-        draft.complain(path, _unknown(id, draft.bounds, "bound", ["demands and min or max"]),
-                       key=True)
+        draft.complain(
+            path, _unknown(id, draft.bounds, "bound", ["demands and min or max"]), key=True
+        )
         return
     bound = old or Bound(id, entry.demands or ())
     if entry.demands is not None:

@@ -64,6 +64,7 @@ class Row:
     cells: dict[str, Any]
 
     def __getitem__(self, column: str) -> Any:
+        """Return one cell."""
         return self.cells[column]
 
 
@@ -166,8 +167,15 @@ def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
         faults.append(Fault(name, line, 0, "", message))
         return None
     if "\0" in text:
-        faults.append(Fault(name, text.count("\n", 0, text.index("\0")) + 1, 0, "",
-                            "found a zero byte, expected text"))
+        faults.append(
+            Fault(
+                name,
+                text.count("\n", 0, text.index("\0")) + 1,
+                0,
+                "",
+                "found a zero byte, expected text",
+            )
+        )
         return None
     if not text.strip():
         faults.append(Fault(name, 0, 0, "", "the file is empty, expected a header row"))
@@ -182,16 +190,28 @@ def _header(
     if len(header) == 1 and len(known) > 1 and any(mark in header[0] for mark in ";\t"):
         mark = "semicolons" if ";" in header[0] else "tabs"
         faults.append(
-            Fault(name, 1, 0, "", f"columns are separated by {mark}, expected commas: spreadsheets "
-                  "set to Dutch save them so; save it as 'CSV UTF-8 (comma delimited)' with decimal "
-                  "points")
+            Fault(
+                name,
+                1,
+                0,
+                "",
+                f"columns are separated by {mark}, expected commas: spreadsheets set to Dutch save "
+                "them so; save it as 'CSV UTF-8 (comma delimited)' with decimal points",
+            )
         )
         return None
     before = len(faults)
     for place, column in enumerate(header):
         if column not in known:
-            faults.append(Fault(name, 1, 0, column, f"unknown column{nearest(column, known)}; "
-                                f"expected {', '.join(known)}"))
+            faults.append(
+                Fault(
+                    name,
+                    1,
+                    0,
+                    column,
+                    f"unknown column{nearest(column, known)}; expected {', '.join(known)}",
+                )
+            )
         elif column in header[:place]:
             faults.append(Fault(name, 1, 0, column, "column named twice"))
     for column, what in known.items():
@@ -210,11 +230,12 @@ def _row(
 ) -> Row | None:
     if len(cells) != len(header):
         hint = " (a comma inside a text needs quotes)" if len(cells) > len(header) else ""
-        faults.append(Fault(name, line, 0, "", f"expected {len(header)} cells, "
-                            f"found {len(cells)}{hint}"))
+        faults.append(
+            Fault(name, line, 0, "", f"expected {len(header)} cells, found {len(cells)}{hint}")
+        )
         return None
     before = len(faults)
-    values: dict[str, Any] = {column: None for column in known}
+    values: dict[str, Any] = dict.fromkeys(known)
     for column, cell in zip(header, cells, strict=True):
         what = known[column]
         cell = cell.strip()
@@ -244,8 +265,15 @@ def _once(
     value = tuple(row[column] for column in key)
     if value in seen:
         shown = " ".join(str(part) for part in value if part not in (None, ""))
-        faults.append(Fault(name, row.line, 0, "+".join(key), f"{shown!r} is in line {seen[value]} "
-                            "already: remove one of the two rows"))
+        faults.append(
+            Fault(
+                name,
+                row.line,
+                0,
+                "+".join(key),
+                f"{shown!r} is in line {seen[value]} already: remove one of the two rows",
+            )
+        )
         return False
     seen[value] = row.line
     return True
@@ -280,7 +308,8 @@ def parse_number(cell: str, low: float = -math.inf, high: float = math.inf) -> f
     ValueError: expected a decimal point, found '12,5': write 12.5
     """
     if _COMMA.fullmatch(cell):
-        raise ValueError(f"expected a decimal point, found {cell!r}: write {cell.replace(',', '.')}")
+        instead = cell.replace(",", ".")
+        raise ValueError(f"expected a decimal point, found {cell!r}: write {instead}")
     try:
         value = float(cell) if "_" not in cell else None
     except ValueError:
@@ -319,8 +348,10 @@ def _flag(cell: str, column: Column) -> bool:
 
 def _choice(cell: str, column: Column) -> str:
     if cell not in column.choices:
-        raise ValueError(f"expected one of {', '.join(column.choices)}, "
-                         f"found {cell!r}{nearest(cell, column.choices)}")
+        raise ValueError(
+            f"expected one of {', '.join(column.choices)}, "
+            f"found {cell!r}{nearest(cell, column.choices)}"
+        )
     return cell
 
 
