@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from planner.compile.strengths import strengths
 from planner.compile.tables import Book, Compiled, DemandRow, MissionRow, PoolRow
-from planner.errors import Fault, InputError
+from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Package, Problem
 from planner.scenario.inputs import Demand as Line
-from planner.scenario.inputs import Inputs
+from planner.scenario.inputs import Inputs, Pool
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
@@ -83,21 +83,38 @@ def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = N
     >>> compiled.figure("demand.untso.cap").basis
     'letter'
     """
-    inputs = scenario.inputs
-    book = Book(figures or {})
+    inputs, book = scenario.inputs, Book(figures or {})
     asked, left_out = _asked(inputs)
     resolved = [_resolve(inputs, line, book) for line in asked]
     first, months, report = _horizon(inputs, resolved)
-    if months > LONGEST:
-        raise InputError(
-            Fault(
-                scenario.name,
-                0,
-                0,
-                "horizon",
-                f"a model of {months} months, expected at most {LONGEST}",
-            )
-        )
+    here = _here(resolved, first, months, left_out)
+    problem = _problem(scenario, here, first, months, report, book)
+    _presence(inputs, here, book)
+    unused = [id for id in book.instead if id not in book.rows]
+    if unused:
+        _refuse(scenario, [(id, f"no such figure in use{nearest(id, book.rows)}") for id in unused])
+    owner = problem.package_of()
+    return Compiled(
+        problem=problem,
+        first_month=first,
+        rule=inputs.rule,
+        demands=tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in here),
+        pools=tuple(_pool_row(pool) for pool in inputs.pools.values()),
+        missions=_missions(inputs, here),
+        figures=tuple(book.rows.values()),
+        left_out=left_out,
+    )
+
+
+def _refuse(scenario: Scenario, faults: Iterable[tuple[str, str]]) -> NoReturn:
+    """Raise what is wrong, as (field, message)."""
+    raise InputError([Fault(scenario.name, 0, 0, field, message) for field, message in faults])
+
+
+def _here(
+    resolved: Iterable[_Resolved], first: Month, months: int, left_out: dict[str, str]
+) -> list[_Resolved]:
+    """Return the demands that touch the model; note why the others do not."""
     here = []
     for one in resolved:
         if one.last < one.first:
@@ -106,11 +123,26 @@ def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = N
             left_out[one.line.id] = "outside the months of the model"
         else:
             here.append(one)
+    return here
+
+
+def _problem(
+    scenario: Scenario,
+    here: list[_Resolved],
+    first: Month,
+    months: int,
+    report: tuple[int, int],
+    book: Book,
+) -> Problem:
+    inputs = scenario.inputs
+    if months > LONGEST:
+        message = f"a model of {months} months, expected at most {LONGEST}"
+        _refuse(scenario, [("horizon", message)])
     people, wrong = strengths(inputs, first, months, book)
     if wrong:
-        raise InputError([Fault(scenario.name, 0, 0, "strengths", message) for message in wrong])
+        _refuse(scenario, [("strengths", message) for message in wrong])
     ids = {one.line.id for one in here}
-    problem = Problem(
+    return Problem(
         months=months,
         report=report,
         pools=people,
@@ -118,29 +150,6 @@ def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = N
         bounds=_bounds(inputs, ids, book),
         packages=_packages(inputs, ids, first, book),
         budgets=_budgets(inputs, here, first, months, book),
-    )
-    _presence(inputs, here, book)
-    owner = problem.package_of()
-    return Compiled(
-        problem=problem,
-        first_month=first,
-        rule=inputs.rule,
-        demands=tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in here),
-        pools=tuple(
-            PoolRow(
-                pool.id,
-                pool.name,
-                pool.name_nl,
-                pool.category,
-                pool.speciality,
-                pool.file,
-                pool.line,
-            )
-            for pool in inputs.pools.values()
-        ),
-        missions=_missions(inputs, here),
-        figures=tuple(book.rows.values()),
-        left_out=left_out,
     )
 
 
@@ -294,6 +303,12 @@ def _presence(inputs: Inputs, here: list[_Resolved], book: Book) -> None:
     for id in dict.fromkeys(one.line.kind for one in here):
         for name, figure in inputs.kinds[id].presence.items():
             book.take(f"kind.{id}.{name}", figure, units[name])
+
+
+def _pool_row(pool: Pool) -> PoolRow:
+    return PoolRow(
+        pool.id, pool.name, pool.name_nl, pool.category, pool.speciality, pool.file, pool.line
+    )
 
 
 def _missions(inputs: Inputs, here: list[_Resolved]) -> tuple[MissionRow, ...]:

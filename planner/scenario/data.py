@@ -28,6 +28,9 @@ from planner.scenario.tables import Row, Table, parse_number, read_table
 
 __all__ = ["default_data", "read_data", "shipped"]
 
+SUGGESTIONS = 100
+"""Looking for near names takes time: after so many faults nobody reads them."""
+
 SHARES = ("filled", "fit", "acceptance", "early_return")
 
 
@@ -117,7 +120,7 @@ class _Reader:
         for name in names:
             if name and name not in self.ids[other]:
                 what = other.removesuffix("s")
-                near = nearest(name, self.ids[other])
+                near = nearest(name, self.ids[other]) if len(self.faults) < SUGGESTIONS else ""
                 self.complain(table, row, column, f"unknown {what} {name!r}{near}")
 
     def origin(self, table: str, row: Row, prefix: str = "") -> Origin:

@@ -187,12 +187,10 @@ def _complete(
     what: str,
 ) -> bool:
     """Complain if a new entry lacks something; a near miss of a known id is said first."""
-    from planner.errors import nearest
-
     lacking = [name for name in needed if name not in set(given)]
     if not lacking:
         return True
-    near = nearest(id, known)
+    near = draft.near(id, known)
     draft.complain(
         path,
         f"unknown {what} {id!r}{near or ';'} a new {what} needs {', '.join(lacking)} as well",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from planner.errors import Fault, nearest
@@ -26,6 +26,9 @@ from planner.scenario.inputs import (
 from planner.scenario.source import Path_, Source
 
 __all__ = ["Draft"]
+
+SUGGESTIONS = 100
+"""Looking for near names takes time: after so many faults nobody reads them."""
 
 
 @dataclass
@@ -86,18 +89,21 @@ class Draft:
         self.faults.append(self.source.fault((*self.prefix, *path), message, key))
 
     def known(
-        self, path: Path_, names: Iterable[str] | str, known: Iterable[str], what: str
+        self, path: Path_, names: Iterable[str] | str, known: Collection[str], what: str
     ) -> bool:
         """Complain about names that are not known; return whether all are."""
-        known = list(known)
         single = isinstance(names, str)
         good = True
         for place, name in enumerate([names] if isinstance(names, str) else names):
             if name not in known:
                 where = path if single or not self.listed(path) else (*path, place)
-                self.complain(where, f"unknown {what} {name!r}{nearest(name, known)}")
+                self.complain(where, f"unknown {what} {name!r}{self.near(name, known)}")
                 good = False
         return good
+
+    def near(self, name: str, known: Iterable[str]) -> str:
+        """Return a suggestion; a file with very many faults gets none for the later ones."""
+        return nearest(name, known) if len(self.faults) < SUGGESTIONS else ""
 
     def listed(self, path: Path_) -> bool:
         """Return whether the file has a list at a path, so that its items have places."""

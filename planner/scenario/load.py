@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from planner.digest import SKIP, digest, plain
+from planner.digest import SKIP, digest
 from planner.errors import Fault, InputError, nearest
+from planner.months import Month
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
 from planner.scenario.source import Path_, Source, read_source, read_text
@@ -55,6 +56,8 @@ class Scenario:
         The effective inputs: everything that can change a result.
     layers : tuple of Layer
         The changes, in the order in which they were made.
+    files : tuple of Path
+        Every file that was read for it: tables, then scenarios.
 
     Examples
     --------
@@ -72,6 +75,7 @@ class Scenario:
     summary_nl: str
     inputs: Inputs = field(repr=False)
     layers: tuple[Layer, ...] = field(repr=False)
+    files: tuple[Path, ...] = field(default=(), repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -107,7 +111,7 @@ class Scenario:
         """
         from planner.scenario.schema import Changes
 
-        source = Source("<change>", tuples(plain(patch)))
+        source = Source("<change>", tuples(patch))
         changes = _validated(source, Changes)
         return _extended(self, changes, source, (), Layer(source.values, "<change>"), name)
 
@@ -166,17 +170,22 @@ def loads(text: str | bytes, name: str = "<text>", *, data: str | Path | None = 
 
 def _find(path: str | Path) -> Path:
     file = Path(path)
-    if file.is_file():
+    if _is_file(file):
         return file
     known = shipped_scenarios()
     if file.name == str(path) and file.suffix in ("", ".yaml", ".yml") and file.stem in known:
         return known[file.stem]
-    if file.is_dir():
-        raise InputError(Fault(str(path), 0, 0, "", "is a folder, expected a scenario file"))
     near = nearest(file.stem, known)
     raise InputError(
         Fault(str(path), 0, 0, "", f"no such scenario file{near}; shipped are {', '.join(known)}")
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or with characters no file name has
+        return False
 
 
 @dataclass
@@ -187,6 +196,7 @@ class _Loader:
     """Folder that nothing may lie outside of; None allows shipped scenarios only."""
     data: Path | None
     trail: list[Path] = field(default_factory=list)
+    tables: tuple[Path, ...] = ()
 
     def file(self, path: Path) -> Scenario:
         resolved = path.resolve()
@@ -206,13 +216,16 @@ class _Loader:
         else:
             if whole.base_digest is not None:
                 raise InputError(source.fault(("base_digest",), "needs 'extends' beside it"))
-            base = Scenario(name, "", "", "", "", self.inputs(source, whole, path), ())
+            inputs = self.inputs(source, whole, path)
+            base = Scenario(name, "", "", "", "", inputs, (), self.tables)
         values = {
             key: value
             for key, value in source.values.items()
             if key not in ("extends", "base_digest", "then", "format")
         }
         scenario = _extended(base, whole, source, (), Layer(values, source.file, shipped_as), name)
+        if path is not None:
+            scenario = replace(scenario, files=(*scenario.files, path))
         for place, changes in enumerate(whole.then):
             layer = Layer(source.values["then"][place], source.file, shipped_as)
             scenario = _extended(scenario, changes, source, ("then", place), layer, name)
@@ -253,7 +266,7 @@ class _Loader:
         if path is not None:
             beside = self.inside(source, "extends", extends, path)
             for file in (beside, beside.with_name(beside.name + ".yaml")):
-                if file.is_file():
+                if _is_file(file):
                     return file
         bare = wanted.name == extends and wanted.suffix in ("", ".yaml", ".yml")
         if bare and wanted.stem in known:
@@ -270,7 +283,10 @@ class _Loader:
         folder = path.resolve().parent
         home = shipped("scenarios").resolve()
         root = home if folder == home or self.root is None else self.root
-        target = (folder / said).resolve()
+        try:
+            target = (folder / said).resolve()
+        except (OSError, ValueError):
+            target = Path("/")
         if Path(said).is_absolute() or not target.is_relative_to(root):
             raise InputError(
                 source.fault((field_,), f"expected a path inside {shown(root)}, found {said!r}")
@@ -279,19 +295,21 @@ class _Loader:
 
     def inputs(self, source: Source, whole: Any, path: Path | None) -> Inputs:
         """Return what the data say."""
-        if self.data is not None:
-            return read_data(self.data)
-        if whole.data == "none":
+        folder = self.data
+        if folder is None and whole.data == "none":
             return Inputs()
-        if whole.data is None:
-            return read_data(default_data())
-        if path is None:
-            message = "a text cannot name a data folder, only 'none'"
-            raise InputError(source.fault(("data",), message))
-        folder = self.inside(source, "data", whole.data, path)
-        if not folder.is_dir():
-            raise InputError(source.fault(("data",), f"no such folder: {whole.data!r}"))
-        return read_data(folder)
+        if folder is None and whole.data is None:
+            folder = default_data()
+        elif folder is None:
+            if path is None:
+                message = "a text cannot name a data folder, only 'none'"
+                raise InputError(source.fault(("data",), message))
+            folder = self.inside(source, "data", whole.data, path)
+            if not folder.is_dir():
+                raise InputError(source.fault(("data",), f"no such folder: {whole.data!r}"))
+        inputs = read_data(folder)
+        self.tables = tuple(sorted(folder.glob("*.csv")))
+        return inputs
 
 
 def _validated(source: Source, model: Any) -> Any:
@@ -316,13 +334,16 @@ def _extended(
         **texts,
         inputs=apply(base.inputs, changes, source, prefix),
         layers=(*base.layers, layer),
+        files=base.files,
     )
 
 
 def tuples(value: Any) -> Any:
-    """Return plain values with lists as tuples, as files are read."""
-    if isinstance(value, dict):
-        return {key: tuples(item) for key, item in value.items()}
-    if isinstance(value, list):
+    """Return values as files are read: lists as tuples, months as text, NumPy's as Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): tuples(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
         return tuple(tuples(item) for item in value)
-    return value
+    if isinstance(value, Month):
+        return str(value)
+    return tuples(value.tolist()) if hasattr(value, "tolist") else value

@@ -34,7 +34,7 @@ _WORDS = {
 class Limits:
     """How large a file may be: bytes, nesting, values (aliases expanded) and digits of a number."""
 
-    size: int = 2_000_000
+    size: int = 1_000_000
     depth: int = 24
     values: int = 200_000
     digits: int = 40

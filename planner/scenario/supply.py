@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -58,7 +59,7 @@ def _pool(draft: Draft, path: Path_, id: str, entry: PoolEntry) -> None:
         return
     lacking = [name for name in ("name", "category", "posts") if getattr(entry, name) is None]
     if lacking:
-        draft.complain(path, _unknown(id, draft.pools, "pool", lacking), key=True)
+        draft.complain(path, _unknown(draft, id, draft.pools, "pool", lacking), key=True)
         return
     exact = Figure(1.0, origin=draft.origin(path, entry))
     whole = dict.fromkeys(("posts", "filled", "fit"), ((None, exact),))
@@ -90,10 +91,8 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
     ]
 
 
-def _unknown(id: str, known: Any, what: str, lacking: list[str]) -> str:
-    from planner.errors import nearest
-
-    near = nearest(id, known)
+def _unknown(draft: Draft, id: str, known: Iterable[str], what: str, lacking: list[str]) -> str:
+    near = draft.near(id, known)
     return f"unknown {what} {id!r}{near or ';'} a new {what} needs {', '.join(lacking)} as well"
 
 
@@ -113,7 +112,7 @@ def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
         needed = ("name", "changeover", *ROTATION)
         lacking = [name for name in needed if getattr(entry, name) is None]
         if lacking:
-            draft.complain(path, _unknown(id, draft.kinds, "kind", lacking), key=True)
+            draft.complain(path, _unknown(draft, id, draft.kinds, "kind", lacking), key=True)
             return
         old = Kind(
             id=id,
@@ -264,7 +263,7 @@ def _bound(draft: Draft, path: Path_, id: str, entry: BoundEntry) -> None:
         return
     if old is None and (entry.demands is None or (entry.min is None and entry.max is None)):
         draft.complain(
-            path, _unknown(id, draft.bounds, "bound", ["demands and min or max"]), key=True
+            path, _unknown(draft, id, draft.bounds, "bound", ["demands and min or max"]), key=True
         )
         return
     bound = old or Bound(id, entry.demands or ())

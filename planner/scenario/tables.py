@@ -119,29 +119,43 @@ def read_table(
         return Table(name, (), whole=False)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     known = {column.name: column for column in columns}
-    rows: list[Row] = []
-    seen: dict[tuple[Any, ...], int] = {}
-    dropped: set[str] = set()
     try:
         header = _header(next(reader, []), known, name, faults)
         if header is None:
             return Table(name, (), whole=False)
-        line = reader.line_num + 1
-        for cells in reader:
-            start, line = line, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(rows) >= ROWS:
-                faults.append(Fault(name, start, 0, "", f"more than {ROWS:,} rows"))
-                break
-            row = _row(cells, header, known, start, name, faults)
-            if row is None:
-                dropped.update(cell.strip() for cell in cells[:1])
-            elif _once(row, key, seen, name, faults):
-                rows.append(row)
+        rows, dropped = _rows(reader, header, known, key, name, faults)
     except csv.Error as error:
         faults.append(Fault(name, reader.line_num, 0, "", f"not readable as CSV: {error}"))
+        return Table(name, (), whole=False)
     return Table(name, tuple(rows), frozenset(dropped))
+
+
+def _rows(
+    reader: Any,
+    header: list[str],
+    known: dict[str, Column],
+    key: Sequence[str],
+    name: str,
+    faults: list[Fault],
+) -> tuple[list[Row], set[str]]:
+    """Return the good rows, and the ids of those that were left out."""
+    rows: list[Row] = []
+    seen: dict[tuple[Any, ...], int] = {}
+    dropped: set[str] = set()
+    line = reader.line_num + 1
+    for cells in reader:
+        start, line = line, reader.line_num + 1
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(rows) >= ROWS:
+            faults.append(Fault(name, start, 0, "", f"more than {ROWS:,} rows"))
+            break
+        row = _row(cells, header, known, start, name, faults)
+        if row is None:
+            dropped.update(cell.strip() for cell in cells[:1])
+        elif _once(row, key, seen, name, faults):
+            rows.append(row)
+    return rows, dropped
 
 
 def _text(path: Path, name: str, faults: list[Fault]) -> str | None:

@@ -7,9 +7,10 @@ taken away. What the fields mean is for the sampling to say.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 __all__ = ["Uncertainty", "merge_uncertainty"]
 
@@ -18,6 +19,29 @@ class Uncertainty(BaseModel):
     """Which figures vary, by which distribution, and how they hang together."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        wrong = _not_plain(value)
+        if wrong is not None:
+            raise ValueError(f"expected text, finite numbers, lists and fields, found {wrong}")
+        return value
+
+
+def _not_plain(value: object) -> str | None:
+    """Return what is not plain data within a value, None if all of it is."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return None
+    if isinstance(value, float):
+        return None if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        inside = list(value.values())
+    elif isinstance(value, (list, tuple)):
+        inside = list(value)
+    else:
+        return type(value).__name__
+    return next((wrong for one in inside if (wrong := _not_plain(one)) is not None), None)
 
 
 def merge_uncertainty(
