@@ -155,7 +155,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "outcomes": (
         Column("demand", "id", required=True),
-        Column("field", "choice", required=True, choices=("cap", "first", "last")),
+        Column("field", "choice", required=True, choices=("first", "last", "cap")),
         Column("value", required=True),
         *_origin(),
         _NOTE,

@@ -190,12 +190,7 @@ def _complete(
     lacking = [name for name in needed if name not in set(given)]
     if not lacking:
         return True
-    near = draft.near(id, known)
-    draft.complain(
-        path,
-        f"unknown {what} {id!r}{near or ';'} a new {what} needs {', '.join(lacking)} as well",
-        key=True,
-    )
+    draft.complain(path, draft.unknown(id, known, what, lacking), key=True)
     return False
 
 

@@ -105,6 +105,14 @@ class Draft:
         """Return a suggestion; a file with very many faults gets none for the later ones."""
         return nearest(name, known) if len(self.faults) < SUGGESTIONS else ""
 
+    def unknown(self, id: str, known: Iterable[str], what: str, lacking: Iterable[str]) -> str:
+        """Return the complaint about an entry that is neither known nor a whole new one."""
+        needs = f"needs {', '.join(lacking)} as well"
+        near = self.near(id, known)
+        if near:
+            return f"unknown {what} {id!r}{near} A new {what} {needs}"
+        return f"new {what} {id!r} {needs}"
+
     def listed(self, path: Path_) -> bool:
         """Return whether the file has a list at a path, so that its items have places."""
         return (*self.prefix, *path, 0) in self.source.places
@@ -122,7 +130,8 @@ class Draft:
 
         basis, source = first("basis") or "assumption", first("source")
         if source:
-            said = (*path, "source") if says[0].source else (*path[:-1], "source")
+            own = isinstance(says[0], Quantity) and says[0].source
+            said = (*path, "source") if own else (*path[:-1], "source")
             if (said, source) not in self.blamed:
                 self.blamed.add((said, source))
                 self.known(said, source, self.sources, "source")

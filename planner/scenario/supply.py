@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -59,7 +58,7 @@ def _pool(draft: Draft, path: Path_, id: str, entry: PoolEntry) -> None:
         return
     lacking = [name for name in ("name", "category", "posts") if getattr(entry, name) is None]
     if lacking:
-        draft.complain(path, _unknown(draft, id, draft.pools, "pool", lacking), key=True)
+        draft.complain(path, draft.unknown(id, draft.pools, "pool", lacking), key=True)
         return
     exact = Figure(1.0, origin=draft.origin(path, entry))
     whole = dict.fromkeys(("posts", "filled", "fit"), ((None, exact),))
@@ -91,11 +90,6 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
     ]
 
 
-def _unknown(draft: Draft, id: str, known: Iterable[str], what: str, lacking: list[str]) -> str:
-    near = draft.near(id, known)
-    return f"unknown {what} {id!r}{near or ';'} a new {what} needs {', '.join(lacking)} as well"
-
-
 def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
     texts = {
         name: value
@@ -112,7 +106,7 @@ def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
         needed = ("name", "changeover", *ROTATION)
         lacking = [name for name in needed if getattr(entry, name) is None]
         if lacking:
-            draft.complain(path, _unknown(draft, id, draft.kinds, "kind", lacking), key=True)
+            draft.complain(path, draft.unknown(id, draft.kinds, "kind", lacking), key=True)
             return
         old = Kind(
             id=id,
@@ -263,7 +257,7 @@ def _bound(draft: Draft, path: Path_, id: str, entry: BoundEntry) -> None:
         return
     if old is None and (entry.demands is None or (entry.min is None and entry.max is None)):
         draft.complain(
-            path, _unknown(draft, id, draft.bounds, "bound", ["demands and min or max"]), key=True
+            path, draft.unknown(id, draft.bounds, "bound", ["demands and min or max"]), key=True
         )
         return
     bound = old or Bound(id, entry.demands or ())
