@@ -115,9 +115,7 @@ def problems(
     return build(lambda low, high: draw(st.integers(low, high)), _limits(size, changes))
 
 
-def static_problems(
-    size: str | Size = "tiny", **changes: Any
-) -> st.SearchStrategy[dict[str, Any]]:
+def static_problems(size: str | Size = "tiny", **changes: Any) -> st.SearchStrategy[dict[str, Any]]:
     """Static problems as a Hypothesis strategy: tour 1, preparation 0, rest 0, no bounds."""
     return problems(size, **{"static": True, "bounds": 0, **changes})
 
@@ -191,9 +189,7 @@ def _by_pool(pick: Pick, pools: Sequence[str], values: Sequence[Any]) -> Any:
     return _one(pick, values)
 
 
-def _demand(
-    pick: Pick, name: str, pools: Sequence[str], months: int, size: Size
-) -> dict[str, Any]:
+def _demand(pick: Pick, name: str, pools: Sequence[str], months: int, size: Size) -> dict[str, Any]:
     first = pick(0, months - 1)
     if _chance(pick, 2, 5):
         first = pick(-size.edge, months + 2)

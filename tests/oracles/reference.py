@@ -56,7 +56,7 @@ from tests.oracles.unfold import read, unfold
 
 __all__ = ["asked", "filled", "solve"]
 
-NOBODY = 1e-9
+NOBODY = 1e-7
 """Fewer people than this are nobody."""
 MISSING = 1e-6
 """A lower bound missed by less than this is met."""
