@@ -21,6 +21,9 @@ CHOICES = {
 }
 """Section, the standing it is for, and that standing in words."""
 
+ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
+"""What cannot be said of several demands at once."""
+
 
 def change_demands(draft: Draft, changes: Changes) -> None:
     """Make all changes to what is asked, in the order missions, demands, packages, outcomes,
@@ -297,25 +300,32 @@ def _choices(draft: Draft, section: str, entries: Mapping[str, DemandEntry]) -> 
     listed = draft.listed((section,))
     for place, (id, entry) in enumerate(entries.items()):
         path: Path_ = (section, place) if listed else (section, id)
-        for demand in _chosen(draft, path, id, standing, section):
-            _choose(draft, path, demand, entry, section, standing, words)
+        lines = _chosen(draft, path, id, standing, section)
+        alone = [name for name in ALONE if getattr(entry, name) is not None]
+        if len(lines) > 1 and alone:
+            message = (
+                f"{id!r} stands for {', '.join(lines)}: say {alone[0]} for each under 'demands'"
+            )
+            draft.complain((*path, alone[0]), message)
+            continue
+        for line in lines:
+            _choose(draft, path, line, entry, section, standing, words)
 
 
 def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> list[str]:
     """Return the demands that an id stands for: all, itself, or those of a mission."""
     if id == "all":
         return [name for name, one in draft.demands.items() if one.standing == standing]
+    lines = [
+        one.id for one in draft.demands.values() if one.mission == id and one.standing == standing
+    ]
+    if id in draft.missions and lines:
+        return lines
     if id in draft.demands:
         return [id]
     if id in draft.missions:
-        lines = [
-            one.id
-            for one in draft.demands.values()
-            if one.mission == id and one.standing == standing
-        ]
-        if not lines:
-            draft.complain(path, f"mission {id!r} has no demands to {section}", key=True)
-        return lines
+        draft.complain(path, f"mission {id!r} has no demands to {section}", key=True)
+        return []
     known = [name for name, one in draft.demands.items() if one.standing == standing]
     known += [one.mission for one in draft.demands.values() if one.standing == standing]
     draft.known(

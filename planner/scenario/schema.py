@@ -83,7 +83,7 @@ class Changes(Part):
     outcomes.csv."""
     decide: Choices = Field(default={})
     """Demands under study that go ahead: `all`, a list, or by id with what is decided. The id of a
-    mission stands for all its demands under study."""
+    mission stands for all its demands under study, also where one of them has the same id."""
     send: Choices = Field(default={})
     """Declined contributions that are sent after all; written like `decide`."""
     hindsight: Choices = Field(default={})

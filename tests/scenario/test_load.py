@@ -116,12 +116,13 @@ bounds:
   bih-most: {min: 9}
 money:
   costs: [{fund: biv, amount: 3}, {fund: biv, kind: staf, amount: 3}]
-"""
+"""  # noqa: E501
 
 
 def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
     assert faults(loads, MEANING, "s.yaml") == [
-        "s.yaml:2:15: horizon.to: months out of order: the window would run from 2022-01 to 2020-01",
+        "s.yaml:2:15: horizon.to: months out of order: the window would run from 2022-01 to "
+        "2020-01",
         "s.yaml:4:3: pools.stff: unknown pool 'stff', did you mean 'staff'? A new pool needs name, "
         "category, posts as well",
         "s.yaml:6:3: kinds.obsever: unknown kind 'obsever', did you mean 'observer'? A new kind "
@@ -144,8 +145,8 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "s.yaml:17:16: demands.undof.cap: a figure on basis 'public' needs a source",
         "s.yaml:19:3: packages.x: new package 'x' needs demands as well",
         "s.yaml:20:17: packages.y.members.0: unknown demand 'untsoo', did you mean 'untso'?",
-        "s.yaml:21:17: packages.z.demands.untso: demand 'untso' exists outside the package: name it "
-        "under 'members', or choose another id",
+        "s.yaml:21:17: packages.z.demands.untso: demand 'untso' exists outside the package: name "
+        "it under 'members', or choose another id",
         "s.yaml:22:10: decide.0: unknown demand or mission 'eufor-staf', did you mean "
         "'eufor-staff'?",
         "s.yaml:22:22: decide.1: demand 'untso' is standing, not under study: change it under "
@@ -153,8 +154,8 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "s.yaml:22:29: decide.2: mission 'minusma-helicopters' has no demands to decide",
         "s.yaml:23:8: send.eufor-staff: demand 'eufor-staff' is study, not declined: put it under "
         "'decide'",
-        "s.yaml:24:13: hindsight.0: demand 'untso' is standing, not known from hindsight: change it "
-        "under 'demands'",
+        "s.yaml:24:13: hindsight.0: demand 'untso' is standing, not known from hindsight: change "
+        "it under 'demands'",
         "s.yaml:25:12: outcomes.0: unknown demand with an outcome 'untsi', did you mean 'untso'?",
         "s.yaml:27:17: tiers.0.missions.0: unknown mission 'untos', did you mean 'untso'?",
         "s.yaml:28:5: tiers.1: expected a tier, a weight or both",
@@ -164,6 +165,13 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "s.yaml:34:13: bounds.bih-most: max 5 is below min 9",
         "s.yaml:36:11: money.costs.0: expected a kind or a demand, one of the two",
         "s.yaml:36:53: money.costs.1.kind: unknown kind 'staf', did you mean 'staff'?",
+    ]
+
+
+def test_a_cap_for_several_demands_at_once(faults: Faults) -> None:
+    assert faults(loads, "extends: letter\nhindsight: {cyprus-standby: {cap: 3}}\n", "s.yaml") == [
+        "s.yaml:2:35: hindsight.cyprus-standby.cap: 'cyprus-standby' stands for cyprus-standby, "
+        "cyprus-c130: say cap for each under 'demands'"
     ]
 
 
@@ -179,7 +187,9 @@ def test_a_demand_belongs_to_one_package(faults: Faults) -> None:
 def test_a_pool_that_is_needed_cannot_be_dropped(faults: Faults) -> None:
     found = faults(loads, "extends: letter\npools: {kmar-forensic: drop}\n", "s.yaml")
 
-    assert found[0].startswith("s.yaml:2:9: pools.kmar-forensic: demand 'icc-team-1' has no other pool")
+    assert found[0].startswith(
+        "s.yaml:2:9: pools.kmar-forensic: demand 'icc-team-1' has no other pool"
+    )
 
 
 def test_a_demand_without_months_needs_them(small: str, faults: Faults) -> None:
@@ -193,9 +203,7 @@ def test_a_demand_without_months_needs_them(small: str, faults: Faults) -> None:
 def test_a_kind_without_policy_for_a_pool(faults: Faults) -> None:
     text = "extends: letter\nkinds: {staff: {rest: 2}}\ndemands: {untso: {kind: x, pools: [staff]}}"
 
-    assert faults(loads, text, "s.yaml") == [
-        "s.yaml:3:25: demands.untso.kind: unknown kind 'x'"
-    ]
+    assert faults(loads, text, "s.yaml") == ["s.yaml:3:25: demands.untso.kind: unknown kind 'x'"]
 
 
 # --- finding and extending -------------------------------------------------------------------
@@ -223,7 +231,9 @@ def test_a_file_that_is_not_there(faults: Faults, tmp_path: Path) -> None:
 def test_a_chain_of_files(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     write(tmp_path, top="extends: sub/middle.yaml\ntitle: Top\ndemands: {untso: {scale: 2}}\n")
-    write(tmp_path / "sub", middle="extends: letter\ntitle: Middle\ndemands: {untso: {scale: 0.25}}")
+    write(
+        tmp_path / "sub", middle="extends: letter\ntitle: Middle\ndemands: {untso: {scale: 0.25}}"
+    )
 
     scenario = load(tmp_path / "top.yaml")
 
@@ -362,7 +372,9 @@ def test_the_digest_follows_what_is_said_and_not_how(small: str) -> None:
 @given(st.dictionaries(st.text(), st.integers() | st.floats(allow_nan=False, allow_infinity=False)
                        | st.lists(st.integers())), st.randoms())  # fmt: skip
 @settings(deadline=None)
-def test_a_digest_does_not_know_the_order_of_keys(values: dict[str, object], random: object) -> None:
+def test_a_digest_does_not_know_the_order_of_keys(
+    values: dict[str, object], random: object
+) -> None:
     items = list(values.items())
     random.shuffle(items)  # type: ignore[attr-defined]
 
@@ -381,7 +393,9 @@ def test_digests_are_of_numbers_that_are(small: str) -> None:
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_shipped_scenarios_are_written_back(name: str) -> None:
     scenario = load(name)
-    changed = scenario.change(demands={"untso": {"scale": 0.5}}, notes="NO: 12").change(rule="value")
+    changed = scenario.change(demands={"untso": {"scale": 0.5}}, notes="NO: 12").change(
+        rule="value"
+    )
 
     assert loads(scenario.dump()) == scenario
     assert loads(changed.dump()) == changed
@@ -430,11 +444,16 @@ def test_what_is_written_is_read_back(changes: list[dict[str, object]]) -> None:
 
 
 def test_uncertainty_is_kept_and_merged(small: str, faults: Faults) -> None:
-    scenario = loads(small + "uncertainty:\n  draws: 10\n  figures: {pool.staff.posts: {beta: [1, 2]}}\n")
+    scenario = loads(
+        small + "uncertainty:\n  draws: 10\n  figures: {pool.staff.posts: {beta: [1, 2]}}\n"
+    )
 
     merged = scenario.change(uncertainty={"draws": None, "seed": 0})
 
-    assert merged.inputs.uncertainty == {"figures": {"pool.staff.posts": {"beta": (1, 2)}}, "seed": 0}
+    assert merged.inputs.uncertainty == {
+        "figures": {"pool.staff.posts": {"beta": (1, 2)}},
+        "seed": 0,
+    }
     assert faults(scenario.change, uncertainty={"a": [float("nan")]}) == [
         "<change>: uncertainty: expected text, finite numbers, lists and fields, found nan"
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 from typing import Any
 
@@ -177,10 +178,8 @@ def test_another_reader_reads_what_is_written(values: dict[str, Any]) -> None:
 @given(st.text() | st.binary())
 @settings(deadline=None)
 def test_any_text_is_read_or_refused(text: str | bytes) -> None:
-    try:
+    with contextlib.suppress(InputError):
         read_text(text)
-    except InputError as error:
-        assert error.faults
 
 
 def _lists(value: Any) -> Any:
