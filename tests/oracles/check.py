@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.oracles.tours import cohort_tours, tied_up
-from tests.oracles.unfold import begin, read
+from tests.oracles.unfold import begin, known, read
 
-__all__ = ["faults", "idle", "rows_with_tours"]
+__all__ = ["differences", "faults", "idle", "rows_with_tours"]
 
 
 def rows_with_tours(data: Mapping, result: Mapping) -> list[tuple[Mapping, tuple[int, int]]]:
@@ -109,6 +109,67 @@ def _over(data: Mapping, there: Mapping[tuple[str, int, str], float], give: floa
     return found
 
 
-def totals(result: Mapping) -> dict[str, Any]:
-    """Return person-months filled by demand."""
-    return {name: row["filled"] for name, row in result["demands"].items()}
+def differences(problem: Mapping, one: Mapping, other: Mapping, give: float = 1e-6) -> list[str]:
+    """Return where two results of one problem differ in what is unique; empty is good.
+
+    Under *fair* everything is: fills, people by tour and pool, unmet bounds, displacement. Under
+    *value* it is the worth of each tier and the sum of what is missed, and only while the plan
+    is made once: with late packages nothing is compared.
+
+    Parameters
+    ----------
+    problem, one, other : mapping
+        In the formats planner-problem/1 and planner-result/1.
+    give : float
+        Share of what is asked (fills) or persons (people, bounds) by which they may differ.
+    """
+    data = read(problem)
+    if one["rule"] == "value":
+        if any(known(data, package) > 0 for package in data["packages"]):
+            return []
+        sums = [_worths(data, result) for result in (one, other)]
+        return [
+            f"{what}: {sums[0][what]} and {sums[1][what]}"
+            for what in sums[0]
+            if abs(sums[0][what] - sums[1][what]) > give * (1 + sums[0][what])
+        ]
+    pairs: dict[str, tuple[Any, Any, float]] = {}
+    asks = {name: 1 + row["asked"] for name, row in one["demands"].items()}
+    for name in asks:
+        fills = [result["demands"][name]["filled"] for result in (one, other)]
+        pairs[f"{name} filled"] = (*fills, asks[name])
+    for package in data["packages"]:
+        lost = [result["displacement"][package]["demands"] for result in (one, other)]
+        for name in lost[0].keys() | lost[1].keys():
+            values = [result.get(name, float("nan")) for result in lost]
+            pairs[f"{package} displaces {name}"] = (*values, asks[name])
+    for name, table in (("people", _tours), ("unmet", _missing)):
+        tables = [table(data, result) for result in (one, other)]
+        for key in tables[0].keys() | tables[1].keys():
+            pairs[f"{name} {key}"] = (tables[0].get(key, 0), tables[1].get(key, 0), 1)
+    return [
+        f"{what}: {values[0]} and {values[1]}"
+        for what, (*values, scale) in sorted(pairs.items())
+        if not abs(values[0] - values[1]) <= give * scale
+    ]
+
+
+def _tours(data: Mapping, result: Mapping) -> dict[tuple, float]:
+    return {
+        (row["demand"], row["pool"], row["cohort"], tour): row["people"]
+        for row, tour in rows_with_tours(data, result)
+    }
+
+
+def _missing(data: Mapping, result: Mapping) -> dict[tuple, float]:
+    return {(row["bound"], row["month"]): row["missing"] for row in result["unmet_bounds"]}
+
+
+def _worths(data: Mapping, result: Mapping) -> dict[str, float]:
+    """Return weight x people x months on duty of each tier in the model, and what is missed."""
+    sums = {f"worth of tier {demand['tier']}": 0.0 for demand in data["demands"].values()}
+    for row, (first, last) in rows_with_tours(data, result):
+        demand = data["demands"][row["demand"]]
+        months = min(last, data["months"] - 1) - max(first, 0) + 1
+        sums[f"worth of tier {demand['tier']}"] += demand["weight"] * row["people"] * months
+    return sums | {"missed": sum(row["missing"] for row in result["unmet_bounds"])}
