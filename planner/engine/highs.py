@@ -1,0 +1,262 @@
+"""A linear programme kept alive in HiGHS, which changes, solves again and proves its answers.
+
+Knows rows, columns and numbers only. Every answer is certified in NumPy; one that fails is solved
+again from cold, and what still fails raises :class:`~planner.errors.CertificateError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from planner.engine.certify import Certificate, certify
+from planner.errors import CertificateError, SolverError
+
+__all__ = ["LinearProgramme", "Optimum", "quiet_highs"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PIN = 1e-7
+"""Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
+
+COLD: tuple[dict[str, Any], ...] = (
+    {"presolve": "off"},
+    {"presolve": "off", "simplex_strategy": 1},
+    {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
+    {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+    {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+)
+"""Further ways to solve from cold, tried in turn until an answer is proved."""
+
+
+@contextlib.contextmanager
+def _muted_stdout() -> Iterator[None]:
+    """Keep a banner printed by a native library off standard output, also in notebooks."""
+    try:
+        sys.stdout.flush()
+        kept = os.dup(1)
+    except (OSError, ValueError, AttributeError):
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+_greeted = False
+
+
+def quiet_highs(**options: Any) -> Any:
+    """Return a silent single-threaded ``highspy.Highs`` with tight tolerances."""
+    global _greeted
+    import highspy
+
+    if _greeted:
+        solver = highspy.Highs()
+    else:
+        with _muted_stdout():
+            solver = highspy.Highs()
+        _greeted = True
+    solver.silent()
+    settings = {
+        "threads": 1,
+        "primal_feasibility_tolerance": 1e-9,
+        "dual_feasibility_tolerance": 1e-9,
+        **options,
+    }
+    for name, value in settings.items():
+        solver.setOptionValue(name, value)
+    return solver
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """An optimal answer and its proof.
+
+    Attributes
+    ----------
+    x, reduced : ndarray (columns,)
+        Values and reduced costs.
+    dual : ndarray (rows,)
+        Change of the cost per unit of right-hand side.
+    value : float
+        The cost.
+    certificate : Certificate
+    """
+
+    x: Floats
+    reduced: Floats
+    dual: Floats
+    value: float
+    certificate: Certificate
+
+
+class LinearProgramme:
+    """``min cost x`` over ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``.
+
+    The solver object is made on the first solve and kept. Changing bounds, costs and coefficients
+    keeps its basis, so the next solve is warm.
+    """
+
+    def __init__(
+        self,
+        matrix: sparse.csc_array,
+        cost: Floats,
+        lower: Floats,
+        upper: Floats,
+        row_lower: Floats,
+        row_upper: Floats,
+    ):
+        self.matrix = sparse.csc_array(matrix)
+        self.cost = np.array(cost, dtype=float)
+        self.lower, self.upper = np.array(lower, dtype=float), np.array(upper, dtype=float)
+        self.row_lower = np.array(row_lower, dtype=float)
+        self.row_upper = np.array(row_upper, dtype=float)
+        self.options: dict[str, Any] = {}
+        self.solves = 0
+        self.cold_repairs = 0
+        self._highs: Any = None
+
+    @classmethod
+    def stepwise(cls, *arrays: Any) -> LinearProgramme:
+        """Return a programme that will be solved in many small steps, each feasible for the next.
+
+        Primal simplex without perturbation goes on from where the step before stood.
+        """
+        programme = cls(*arrays)
+        programme.options = {
+            "simplex_strategy": 4,
+            "primal_simplex_bound_perturbation_multiplier": 0.0,
+            "primal_feasibility_tolerance": 1e-10,
+            "dual_feasibility_tolerance": 1e-10,
+        }
+        return programme
+
+    def set_cost(self, cost: Floats) -> None:
+        """Replace the whole objective."""
+        self.cost = np.array(cost, dtype=float)
+        if self._highs is not None:
+            places = np.arange(len(cost), dtype=np.int32)
+            self._highs.changeColsCost(len(cost), places, self.cost)
+
+    def set_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+        """Change the bounds of some columns."""
+        if not len(columns):
+            return
+        self.lower[columns], self.upper[columns] = lower, upper
+        if self._highs is not None:
+            self._highs.changeColsBounds(
+                len(columns),
+                np.asarray(columns, dtype=np.int32),
+                self.lower[columns],
+                self.upper[columns],
+            )
+
+    def set_rows(self, rows: Ints, lower: Floats, upper: Floats) -> None:
+        """Change the right-hand sides of some rows."""
+        if not len(rows):
+            return
+        self.row_lower[rows], self.row_upper[rows] = lower, upper
+        if self._highs is not None:
+            self._highs.changeRowsBounds(
+                len(rows),
+                np.asarray(rows, dtype=np.int32),
+                self.row_lower[rows],
+                self.row_upper[rows],
+            )
+
+    def add_column(self, rows: Ints, values: Floats, cost: float, upper: float) -> None:
+        """Append a column with lower bound 0; the basis stays and the column starts at 0."""
+        column = sparse.csc_array(
+            (values, (rows, np.zeros(len(rows), dtype=np.int64))), shape=(self.matrix.shape[0], 1)
+        )
+        self.matrix = sparse.csc_array(sparse.hstack([self.matrix, column]))
+        self.cost = np.append(self.cost, cost)
+        self.lower, self.upper = np.append(self.lower, 0.0), np.append(self.upper, upper)
+        if self._highs is not None:
+            places = np.asarray(rows, dtype=np.int32)
+            self._highs.addCol(cost, 0.0, upper, len(rows), places, np.asarray(values, dtype=float))
+
+    def solve(self) -> Optimum:
+        """Solve, warm if possible, and prove the answer; raise if that cannot be done."""
+        self.solves += 1
+        if 0 in self.matrix.shape:
+            return self._without_rows()
+        answer = self._run() if self._highs is not None else None
+        warm = self._highs is not None
+        for options in ({}, *COLD):
+            if answer is not None and answer.certificate.holds:
+                return answer
+            self.cold_repairs += warm
+            warm = True
+            self._load(options)
+            answer = self._run()
+        if answer is None:
+            status = self._highs.modelStatusToString(self._highs.getModelStatus())
+            raise SolverError(f"the solver stopped without an optimum: {status}")
+        if not answer.certificate.holds:
+            raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
+        return answer
+
+    def pin(self, optimum: Optimum) -> None:
+        """Keep only what is still optimal: fix whatever has a price where it stands.
+
+        By complementary slackness a column with a reduced cost, or a row with a dual, has the
+        same value in every optimal answer; fixing just those leaves exactly the optimal face.
+        """
+        tiny = PIN * float(np.abs(self.cost).max(initial=0.0) or 1.0)
+        up, down = np.flatnonzero(optimum.reduced < -tiny), np.flatnonzero(optimum.reduced > tiny)
+        self.set_bounds(up, self.upper[up], self.upper[up])
+        self.set_bounds(down, self.lower[down], self.lower[down])
+        low, high = np.flatnonzero(optimum.dual > tiny), np.flatnonzero(optimum.dual < -tiny)
+        self.set_rows(low, self.row_lower[low], self.row_lower[low])
+        self.set_rows(high, self.row_upper[high], self.row_upper[high])
+
+    def _without_rows(self) -> Optimum:
+        """Return the optimum of a programme in which nothing limits the columns but their bounds."""
+        x = np.where(self.cost < 0, self.upper, self.lower)
+        return Optimum(
+            x, self.cost.copy(), np.zeros(len(self.row_lower)), float(self.cost @ x), Certificate()
+        )
+
+    def _load(self, options: dict[str, Any]) -> None:
+        import highspy
+
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = self.matrix.shape
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.cost, self.lower, self.upper
+        lp.row_lower_, lp.row_upper_ = self.row_lower, self.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = self.matrix.indptr.astype(np.int32)
+        lp.a_matrix_.index_ = self.matrix.indices.astype(np.int32)
+        lp.a_matrix_.value_ = self.matrix.data
+        self._highs = quiet_highs(**{**self.options, **options})
+        self._highs.passModel(lp)
+
+    def _run(self) -> Optimum | None:
+        import highspy
+
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._highs.getSolution()
+        x = np.array(solution.col_value, dtype=float)
+        dual = np.array(solution.row_dual, dtype=float)
+        proof = certify(
+            self.matrix, self.cost, self.lower, self.upper, self.row_lower, self.row_upper, x, dual
+        )
+        reduced = self.cost - self.matrix.T @ dual
+        return Optimum(x, reduced, dual, float(self.cost @ x), proof)

@@ -1,0 +1,137 @@
+"""The *value* rule: weighted person-months, tier by tier, then preferences among pools.
+
+Each step is one linear programme on the optimal face of the step before (what has a price is
+fixed where it stands), so that no tolerance is lost in locking.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from planner.engine.certify import Certificate, worst
+from planner.engine.highs import LinearProgramme, Optimum
+from planner.engine.setting import Answer, Setting
+
+__all__ = ["Layout", "lay_out", "solve_value"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Layout:
+    """Rows and columns of one block's linear programme, and which is which.
+
+    Columns are the block's columns, then one for what each goal misses. Rows are the limits that
+    can bind, then one for each decision with several open pools, then the goals.
+
+    Attributes
+    ----------
+    limits : ndarray of int
+        Rows of ``setting.rows`` kept, in order.
+    shared : ndarray of int
+        Decisions that have a row of their own.
+    goals : ndarray of int
+        Bound rows with a goal.
+    size : int
+        Number of the block's columns.
+    """
+
+    def __init__(self, setting: Setting):
+        block = setting.block
+        self.size = len(block.decision)
+        rows = setting.rows
+        self.limits = np.flatnonzero(rows @ setting.most > setting.limit * (1 + 1e-12))
+        self.limits = self.limits[_tightest(rows[self.limits], setting.limit[self.limits])]
+        open_columns = np.bincount(block.decision, setting.most > 0, minlength=len(block.demand))
+        self.shared = np.flatnonzero((open_columns > 1) & ~setting.settled)
+        self.goals = np.flatnonzero(setting.goal > 0)
+        missing = len(self.goals)
+        upper = sparse.hstack([rows[self.limits], sparse.csr_array((len(self.limits), missing))])
+        pick = sparse.hstack([block.pick[self.shared], sparse.csr_array((len(self.shared), missing))])
+        goals = sparse.hstack([block.bounds.matrix[self.goals], sparse.eye_array(missing)])
+        self.matrix = sparse.csc_array(sparse.vstack([upper, pick, goals]))
+        self.row_lower = np.full(self.matrix.shape[0], -np.inf)
+        self.row_upper = np.concatenate(
+            [setting.limit[self.limits], setting.full[self.shared], np.full(missing, np.inf)]
+        )
+        self.row_lower[len(self.row_lower) - missing :] = setting.goal[self.goals]
+        self.lower = np.concatenate([setting.lower, np.zeros(missing)])
+        self.upper = np.concatenate(
+            [np.maximum(setting.most, setting.lower), setting.goal[self.goals]]
+        )
+        self._soften(setting, rows)
+
+    def _soften(self, setting: Setting, rows: sparse.csr_array) -> None:
+        """Let settled people stand where rounding puts them a hair above a limit."""
+        settled = rows[self.limits] @ setting.lower
+        count = len(self.limits)
+        self.row_upper[:count] = np.maximum(self.row_upper[:count], settled)
+
+    def programme(self) -> LinearProgramme:
+        """Return the programme with no objective yet."""
+        cost = np.zeros(self.matrix.shape[1])
+        return LinearProgramme(
+            self.matrix, cost, self.lower, self.upper, self.row_lower, self.row_upper
+        )
+
+    def missing_cost(self, setting: Setting, tier: int) -> Floats:
+        """Return the objective that counts what the goals of a tier miss."""
+        mine = setting.goal_tier[self.goals] == tier
+        return np.concatenate([np.zeros(self.size), mine.astype(float)])
+
+
+def _tightest(rows: sparse.csr_array, limit: Floats) -> Ints:
+    """Return one row of each group of equal rows: the one with the smallest limit."""
+    if not rows.shape[0]:
+        return np.zeros(0, dtype=np.int64)
+    mark = rows @ np.random.default_rng(7).random(rows.shape[1])
+    order = np.lexsort((limit, mark))
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = mark[order][1:] != mark[order][:-1]
+    return np.sort(order[fresh])
+
+
+def lay_out(setting: Setting) -> Layout:
+    """Return the layout of a setting's linear programme."""
+    return Layout(setting)
+
+
+def solve_value(setting: Setting) -> Answer:
+    """Maximise weighted person-months tier by tier, then prefer first-named pools."""
+    block = setting.block
+    layout = Layout(setting)
+    programme = layout.programme()
+    proofs: list[Certificate] = []
+    price = np.zeros(len(setting.limit))
+    months = block.duty_months[block.decision]
+    x = np.concatenate([setting.lower, setting.goal[layout.goals]])
+
+    def step(cost: Floats) -> Optimum | None:
+        nonlocal x
+        free = programme.upper > programme.lower
+        if not np.any(cost[free]):
+            return None
+        programme.set_cost(cost)
+        optimum = programme.solve()
+        proofs.append(optimum.certificate)
+        programme.pin(optimum)
+        x = optimum.x
+        return optimum
+
+    column_tier = setting.tier[block.decision]
+    for tier in setting.tiers:
+        if (setting.goal_tier == tier).any():
+            step(layout.missing_cost(setting, tier))
+        worth = (setting.weight[block.decision] * months) * (column_tier == tier)
+        best = step(np.concatenate([-worth, np.zeros(len(layout.goals))]))
+        if best is not None:
+            price[layout.limits] += np.maximum(-best.dual[: len(layout.limits)], 0)
+    if (block.place > 0).any():
+        step(np.concatenate([months * block.place, np.zeros(len(layout.goals))]))
+    people = np.clip(x[: layout.size], setting.lower, np.maximum(setting.most, setting.lower))
+    missing = np.zeros(len(setting.goal))
+    missing[layout.goals] = np.maximum(setting.goal[layout.goals] - block.bounds.matrix[layout.goals] @ people, 0)
+    proof = worst(*proofs)
+    return Answer(people, missing, price, proof, programme.solves, programme.cold_repairs)

@@ -1,0 +1,111 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    PlannerError                  catch this to catch everything below
+    ├── InputError                the user's files or arguments are wrong (exit code 2)
+    ├── SolverError               a solver gave no answer that can be trusted
+    │   └── CertificateError      the answer fails its own optimality check
+    └── ResultError               a result cannot be written, read or joined
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "CertificateError",
+    "Fault",
+    "InputError",
+    "PlannerError",
+    "ResultError",
+    "SolverError",
+    "nearest",
+]
+
+
+class PlannerError(Exception):
+    """Base of all errors raised on purpose by this package."""
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in one place of the input.
+
+    Attributes
+    ----------
+    file : str
+        Path as the user gave it, or a name such as ``<problem>``.
+    line, column : int
+        Place in the file, from 1; 0 when the whole file is meant.
+    field : str
+        Dotted path of the field, ``demands.untso.cap``.
+    message : str
+        What was expected, what was found and, where possible, what to do.
+
+    Examples
+    --------
+    >>> print(Fault("a.yaml", 3, 5, "demands.untso.cap", "expected a number of at least 0, found -2"))
+    a.yaml:3:5: demands.untso.cap: expected a number of at least 0, found -2
+    """
+
+    file: str
+    line: int
+    column: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.line:
+            place += f":{self.line}"
+            if self.column:
+                place += f":{self.column}"
+        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+
+
+class InputError(PlannerError):
+    """A file, field or argument is not as it should be; carries every fault found.
+
+    Parameters
+    ----------
+    faults : sequence of Fault or str
+        All problems of the input, in the order in which they should be shown.
+    """
+
+    def __init__(self, faults: Fault | str | Iterable[Fault | str]):
+        if isinstance(faults, (Fault, str)):
+            faults = [faults]
+        self.faults: Sequence[Fault | str] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type, tuple[Sequence[Fault | str]]]:
+        return type(self), (self.faults,)
+
+
+class SolverError(PlannerError):
+    """The solver stopped without an answer that can be used."""
+
+
+class CertificateError(SolverError):
+    """An answer failed its check of feasibility and optimality, also when solved again from cold."""
+
+
+class ResultError(PlannerError):
+    """A result cannot be written, read, resumed or joined."""
+
+
+def nearest(word: object, known: Iterable[str]) -> str:
+    """Return ``", did you mean 'x'?"`` for the closest known name, or an empty string.
+
+    Examples
+    --------
+    >>> nearest("strenght", ["strength", "cap"])
+    ", did you mean 'strength'?"
+    >>> nearest("zzz", ["strength", "cap"])
+    ''
+    """
+    close = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return f", did you mean {close[0]!r}?" if close else ""

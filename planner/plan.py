@@ -1,0 +1,138 @@
+"""The plan that unfolds: made first without what is not yet known, and again in each month in which
+packages become known.
+
+Tours begun before that month stay as they were, tours whose people are already in preparation
+may shrink but not grow, pool by pool, and all later tours are free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from planner.engine.certify import Certificate, worst
+from planner.engine.programme import Block, Programme
+from planner.engine.setting import Answer, Setting, base_setting, with_goals
+
+__all__ = ["Plan", "Planner", "Solver", "solver_for"]
+
+Solver = Callable[[Setting], Answer]
+"""Turns the setting of one block into one plan of it."""
+
+History = tuple[tuple[int, frozenset[str]], ...]
+
+
+def solver_for(rule: str) -> Solver:
+    """Return the engine's solver for ``"fair"`` or ``"value"``."""
+    if rule == "fair":
+        from planner.engine.fair import solve_fair
+
+        return solve_fair
+    if rule == "value":
+        from planner.engine.value import solve_value
+
+        return solve_value
+    raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One unfolded plan of the whole problem.
+
+    Attributes
+    ----------
+    programme : Programme
+    packages : frozenset of str
+        Packages that are part of it.
+    answers : tuple of Answer
+        The last plan of each block.
+    certificate : Certificate
+        The worst over every step of every plan on the way.
+    steps, repairs : int
+        Programmes solved, and how many of them had to be solved again from cold.
+    """
+
+    programme: Programme
+    packages: frozenset[str]
+    answers: tuple[Answer, ...]
+    certificate: Certificate
+    steps: int
+    repairs: int
+
+
+@dataclass(eq=False)
+class Planner:
+    """Makes plans of one programme and remembers the ones already made.
+
+    Parameters
+    ----------
+    programme : Programme
+    solver : callable
+        See :func:`solver_for`.
+    settings : sequence of Setting, optional
+        Right-hand sides of each block; by default those of ``programme.problem``.
+    """
+
+    programme: Programme
+    solver: Solver
+    settings: tuple[Setting, ...] = ()
+    _made: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        problem = self.programme.problem
+        if not self.settings:
+            self.settings = tuple(base_setting(problem, block) for block in self.programme.blocks)
+        owner = problem.package_of()
+        self._owner = [owner.get(demand.id, "") for demand in problem.demands]
+        self._known = {package.id: max(problem.known(package.id), 0) for package in problem.packages}
+        self._lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
+
+    def unfold(self, packages: Iterable[str] | None = None) -> Plan:
+        """Return the plan that unfolds with some of the packages (by default all of them)."""
+        chosen = frozenset(self._known if packages is None else packages)
+        answers, proofs, steps, repairs = [], [], 0, 0
+        for place, block in enumerate(self.programme.blocks):
+            chain = self._chain(place, self._history(block, chosen))
+            answers.append(chain[-1])
+            proofs += [answer.certificate for answer in chain]
+            steps += sum(answer.steps for answer in chain)
+            repairs += sum(answer.repairs for answer in chain)
+        return Plan(self.programme, chosen, tuple(answers), worst(*proofs), steps, repairs)
+
+    def _history(self, block: Block, chosen: frozenset[str]) -> History:
+        """Months at which a block is planned, each with the packages that become known then."""
+        here = {self._owner[d] for d in block.demands} & chosen
+        months = sorted({0, *(self._known[package] for package in here)})
+        return tuple(
+            (month, frozenset(package for package in here if self._known[package] == month))
+            for month in months
+        )
+
+    def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
+        """Return all plans of a block along a history, the last one last."""
+        key = (place, history)
+        if key not in self._made:
+            before = self._chain(place, history[:-1]) if len(history) > 1 else ()
+            setting = self.setting(place, history, before[-1] if before else None)
+            self._made[key] = (*before, self.solver(setting))
+        return self._made[key]
+
+    def setting(self, place: int, history: History, before: Answer | None) -> Setting:
+        """Return what the last plan of a history has to respect, given the plan before it."""
+        base = self.settings[place]
+        block = base.block
+        known = {""}.union(*(packages for _, packages in history))
+        of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
+        decisions = of_demand[block.demand]
+        upper = np.where(decisions[block.decision], base.upper, 0.0)
+        lower = base.lower
+        if before is not None:
+            month = history[-1][0]
+            begun = (block.begin < month)[block.decision]
+            preparing = (block.begin < month + self._lead[block.demand])[block.decision]
+            upper = np.where(preparing, np.minimum(before.people, upper), upper)
+            lower = np.where(begun, upper, lower)
+        setting = base.change(upper=upper, lower=lower)
+        return with_goals(setting, self.programme.problem, decisions)

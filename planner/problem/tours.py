@@ -1,0 +1,133 @@
+"""Tours and waves: how a demand changes over, laid out as flat arrays.
+
+Cohort j of m (from 0) of a demand with tour L begins its first tour with the mandate and serves
+ceil(L (m + 2j + 1) / (2m)) months, so that first tours spread evenly from half a tour to one and a
+half; then tours of L months follow end to end, and the last one ends with the mandate. A last tour
+shorter than L / 2 is joined with the one before it; where the two together would exceed 3L / 2,
+their months are divided over two equal tours, the earlier one longer by one if need be. A mandate
+shorter than 3L / 2 is one tour for every cohort: nobody is replaced for the last few months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.problem.model import Demand, Problem
+
+__all__ = ["Tours", "cohort_tours", "lay_tours"]
+
+Ints = NDArray[np.int64]
+
+
+def cohort_tours(first: int, last: int, tour: int, cohorts: int, cohort: int) -> list[tuple[int, int]]:
+    """Return first and last month of each tour of one cohort, in order.
+
+    The plain version of :func:`lay_tours`, for reading and for tests.
+
+    Examples
+    --------
+    >>> cohort_tours(0, 17, 6, 1, 0)
+    [(0, 5), (6, 11), (12, 17)]
+    >>> cohort_tours(0, 12, 12, 1, 0)
+    [(0, 12)]
+    >>> cohort_tours(0, 19, 6, 2, 1)  # 8 months first, then 6 and 6
+    [(0, 7), (8, 13), (14, 19)]
+    >>> cohort_tours(0, 12, 12, 12, 0)
+    [(0, 12)]
+    """
+    if last < first:
+        return []
+    if 2 * (last - first + 1) < 3 * tour:
+        return [(first, last)]
+    opening = -(-tour * (cohorts + 2 * cohort + 1) // (2 * cohorts))
+    begins = [first, *range(first + opening, last + 1, tour)]
+    if len(begins) > 1 and 2 * (last + 1 - begins[-1]) < tour:
+        together = last + 1 - begins[-2]
+        if 2 * together > 3 * tour:
+            begins[-1] = begins[-2] + -(-together // 2)
+        else:
+            begins.pop()
+    return list(zip(begins, [begin - 1 for begin in begins[1:]] + [last], strict=True))
+
+
+@dataclass(frozen=True)
+class Tours:
+    """Every tour that touches the model, one entry of each array per tour.
+
+    Attributes
+    ----------
+    demand : ndarray of int
+        Place of the demand in ``problem.demands``; ascending.
+    cohort, wave : ndarray of int
+        Cohort, and how many tours of that cohort came before.
+    first, last : ndarray of int
+        First and last month on duty, inclusive; may lie outside the model.
+    """
+
+    demand: Ints
+    cohort: Ints
+    wave: Ints
+    first: Ints
+    last: Ints
+
+    @property
+    def length(self) -> Ints:
+        """Full length in months, also of what lies outside the model."""
+        return self.last - self.first + 1
+
+    def __len__(self) -> int:
+        return len(self.demand)
+
+
+def lay_tours(problem: Problem) -> Tours:
+    """Lay the tours of every demand; those that never touch the model do not exist.
+
+    A demand of a package that becomes known after the model's first month is laid from
+    max(first, known + longest preparation).
+    """
+    owner = problem.package_of()
+    begins = [problem.begins(demand, owner.get(demand.id)) for demand in problem.demands]
+    return _lay(problem.demands, begins, problem.months)
+
+
+def _lay(demands: Sequence[Demand], begins: Sequence[int], months: int) -> Tours:
+    cohorts = np.array([d.cohorts for d in demands], dtype=np.int64)
+    place = np.repeat(np.arange(len(demands)), cohorts)
+    cohort = np.arange(len(place)) - np.repeat(np.cumsum(cohorts) - cohorts, cohorts)
+    m = cohorts[place]
+    tour = np.array([d.tour for d in demands], dtype=np.int64)[place]
+    first = np.array(begins, dtype=np.int64)[place]
+    span = np.array([d.last for d in demands], dtype=np.int64)[place] - first + 1
+    alive = (span > 0) & (first < months) & (first + span > 0)
+    place, cohort, m, tour, first, span = (x[alive] for x in (place, cohort, m, tour, first, span))
+
+    opening = np.where(2 * span < 3 * tour, span, -(-tour * (m + 2 * cohort + 1) // (2 * m)))
+    rest = np.maximum(span - opening, 0)
+    whole, part = rest // tour, rest % tour
+    short = (part > 0) & (2 * part < tour)
+    before = np.where(whole > 0, tour, opening)
+    divided = short & (2 * (before + part) > 3 * tour)
+    count = 1 + whole + ((part > 0) & (~short | divided))
+
+    # only the waves that can touch the model are written out, however long the mandate
+    lowest = np.clip((-first - opening) // tour, 0, None)
+    highest = np.minimum(count - 1, np.maximum((months - first - opening) // tour + 2, 0))
+    number = np.maximum(highest - lowest + 1, 0)
+    row = np.repeat(np.arange(len(place)), number)
+    wave = np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number) + lowest[row]
+
+    def starts(wave: Ints) -> Ints:
+        regular = np.where(wave > 0, opening[row] + (wave - 1) * tour[row], 0)
+        previous = np.where(wave > 1, opening[row] + (wave - 2) * tour[row], 0)
+        halved = previous + -(-(before[row] + part[row]) // 2)
+        return np.where(divided[row] & (wave > 0) & (wave == count[row] - 1), halved, regular)
+
+    begin = first[row] + starts(wave)
+    follows = first[row] + starts(wave + 1)
+    end = np.where(wave == count[row] - 1, first[row] + span[row], follows) - 1
+    keep = (end >= 0) & (begin < months)
+    return Tours(place[row][keep], cohort[row][keep], wave[keep], begin[keep], end[keep])
