@@ -8,9 +8,10 @@ mission or a package stands under its id together with what changes about it.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from planner.scenario.entries import (
     BoundEntry,
@@ -100,6 +101,13 @@ class Changes(Part):
     """Which figures vary, and how."""
     notes: Text | None = None
     """Anything else a reader should know."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        return {name: section for name, section in value.items() if section is not None}
 
 
 class ScenarioFile(Changes):

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import contextlib
+import copy
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.compile import compile_scenario
 from planner.digest import canonical, digest
 from planner.errors import InputError
 from planner.months import Month
@@ -16,6 +20,7 @@ from planner.scenario.load import Scenario, load, loads, shipped_scenarios
 
 Faults = Callable[..., list[str]]
 SMALL = (Path(__file__).parent / "small.yaml").read_text(encoding="utf-8")
+BASE = loads(SMALL)
 
 STRUCTURE = """extends: letter
 rul: fair
@@ -204,6 +209,70 @@ def test_a_kind_without_policy_for_a_pool(faults: Faults) -> None:
     text = "extends: letter\nkinds: {staff: {rest: 2}}\ndemands: {untso: {kind: x, pools: [staff]}}"
 
     assert faults(loads, text, "s.yaml") == ["s.yaml:3:25: demands.untso.kind: unknown kind 'x'"]
+
+
+def test_a_section_left_empty_says_nothing(small: str) -> None:
+    assert loads(small + "tiers:\nstrengths: ~\nsummary:\n") == loads(small)
+
+
+RICH: dict[str, Any] = {
+    "title": "All sections",
+    "sources": {"memo": {"title": "A memo", "confidence": "low"}},
+    "horizon": {"from": "2022-01", "to": "2023-06", "warm_up": 12},
+    "rule": "value",
+    "pools": {"staff": {"posts": 25}, "reserve": {"name": "R", "category": "military", "posts": 9}},
+    "kinds": {"post": {"rest": {"value": 2, "low": 1, "high": 3, "source": "memo"}}},
+    "policies": [{"kinds": ["post"], "pools": ["staff"], "scale_rest": 0.5}, {"tour": 6}],
+    "missions": {"truce": {"last": "2023-01", "scale": 2, "tier": 3}},
+    "demands": {
+        "guards": {"cap": {"value": 4, "low": 2, "high": 6}, "first": "2022-02", "tour": 3},
+        "new": {"mission": "flank", "kind": "unit", "pools": ["reserve", "staff"], "cap": 2,
+                "first": "2022-01", "last": "2022-12", "rest": 1, "basis": "public",
+                "source": "memo"},
+    },
+    "packages": {"more": {"known": "2022-08", "scale": 0.5, "demands": {"company": {"cap": 9}}},
+                 "old": {"members": ["guards"], "known": "start"}},
+    "tiers": [{"main_task": 1, "tier": 2, "weight": 3}],
+    "strengths": [{"pools": ["staff"], "of": "posts", "from": "2022-02", "to": "2022-09",
+                   "grow_times": 1.2}, {"pools": "all", "add": 1}],
+    "bounds": {"least": {"demands": ["guards", "observers"], "min": 1, "max": 9}},
+    "money": {"on": True, "budgets": [{"fund": "biv", "year": 2022, "amount": 1e6}],
+              "costs": [{"fund": "biv", "kind": "post", "amount": 1e5}]},
+    "uncertainty": {"draws": 5},
+}  # fmt: skip
+TRICKY = [None, True, 0, -1, 2.5, 1e308, 10**30, "all", "drop", "staff", "guards", "2022-03",
+          "2022-13", "x", "military", "start", "", [], {}, ["staff", "staff"], [3], {"value": "x"},
+          float("nan"), float("inf"), ["guards"], {"guards": None}]  # fmt: skip
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=300)
+def test_a_scenario_with_one_thing_replaced_is_taken_or_refused_in_words(
+    data: st.DataObject,
+) -> None:
+    patch = copy.deepcopy(RICH)
+    node: Any = patch
+    while True:
+        key = data.draw(
+            st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node)))
+        )
+        deeper = isinstance(node[key], (dict, list)) and node[key]
+        if not deeper or not data.draw(st.integers(0, 3)):
+            break
+        node = node[key]
+    if isinstance(node, dict) and data.draw(st.booleans()):
+        node[data.draw(st.sampled_from(["x", "cap", "staff", "guards", ""]))] = node.pop(key)
+    else:
+        node[key] = data.draw(st.sampled_from(TRICKY))
+
+    with contextlib.suppress(InputError):
+        changed = BASE.with_(patch)
+        assert loads(changed.dump()) == changed
+        compile_scenario(changed)
+
+
+def test_all_sections_at_once_are_fine() -> None:
+    compile_scenario(BASE.with_(RICH))
 
 
 # --- finding and extending -------------------------------------------------------------------
@@ -436,7 +505,7 @@ patches = st.fixed_dictionaries(
 @given(st.lists(patches, max_size=3))
 @settings(deadline=None, max_examples=60)
 def test_what_is_written_is_read_back(changes: list[dict[str, object]]) -> None:
-    scenario: Scenario = loads(SMALL)
+    scenario: Scenario = BASE
     for patch in changes:
         scenario = scenario.with_(patch)
 
