@@ -211,13 +211,14 @@ class LinearProgramme:
             raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
         return answer
 
-    def pin(self, optimum: Optimum) -> None:
+    def pin(self, optimum: Optimum, scale: float | None = None) -> None:
         """Keep only what is still optimal: fix whatever has a price where it stands.
 
         By complementary slackness a column with a reduced cost, or a row with a dual, has the
         same value in every optimal answer; fixing just those leaves exactly the optimal face.
+        `scale` is the size of a cost that matters, by default the largest.
         """
-        tiny = PIN * float(np.abs(self.cost).max(initial=0.0) or 1.0)
+        tiny = PIN * (scale or float(np.abs(self.cost).max(initial=0.0)) or 1.0)
         up, down = np.flatnonzero(optimum.reduced < -tiny), np.flatnonzero(optimum.reduced > tiny)
         self.set_bounds(up, self.upper[up], self.upper[up])
         self.set_bounds(down, self.lower[down], self.lower[down])

@@ -36,6 +36,8 @@ SLACK = 1e-9
 """How far below its settled share a decision may fall, as a share."""
 YIELD = 1e-9
 """How much of each increment is given back, so that rounding never closes the last way through."""
+ELASTIC, ELASTIC_COST = 1e-8, 1e5
+"""How far a limit may stretch where rounding closes the last way through, and what that costs."""
 LENIENCE = 1e-7
 """How far what the goals of a tier miss may grow after it was found, in persons."""
 RETREATS = (1e-8, 1e-7, 1e-6)
@@ -119,10 +121,18 @@ class Epoch:
         lock = np.array([setting.goal_tier[goals] == t for t in tiers], dtype=float)
         lock = lock.reshape(len(tiers), len(goals))
         counted = block.bounds.matrix[goals]
-        grid = [[matrix, None], [pick, None], [pick[capped], None]]
+        stretch = -sparse.eye_array(len(self.kept))
+        grid = [[matrix, None, stretch], [pick, None, None], [pick[capped], None, None]]
         if len(goals):
             heads = full[block.decision[columns]]
-            grid += [[counted[:, columns] * heads[None, :], sparse.eye_array(len(goals))], [None, sparse.csr_array(lock)]]
+            grid += [
+                [counted[:, columns] * heads[None, :], sparse.eye_array(len(goals)), None],
+                [None, sparse.csr_array(lock), None],
+            ]
+        else:
+            grid = [[row[0], row[2]] for row in grid]
+        own = len(columns) + len(goals)
+        self.stretch = own + np.arange(len(self.kept))
         level = self.share[routed]
         # a goal may rest on what rounding took from a settled share
         upper = np.where((touched & self.held)[routed], level + 10 * YIELD, level)
@@ -139,9 +149,15 @@ class Epoch:
         ]  # fmt: skip
         return LinearProgramme.stepwise(
             sparse.csc_array(sparse.block_array(grid, format="csc")),
-            np.zeros(len(columns) + len(goals)),
-            np.zeros(len(columns) + len(goals)),
-            np.concatenate([(most / np.maximum(full, TINY)[block.decision])[columns], setting.goal[goals]]),
+            np.zeros(own + len(self.kept)),
+            np.zeros(own + len(self.kept)),
+            np.concatenate(
+                [
+                    (most / np.maximum(full, TINY)[block.decision])[columns],
+                    setting.goal[goals],
+                    np.full(len(self.kept), ELASTIC),
+                ]
+            ),
             np.concatenate(lower_rows),
             np.concatenate(upper_rows),
         )
@@ -166,8 +182,10 @@ class Epoch:
         column[:count] = direct_rate
         column[count : count + len(self.routed)] = -self.active[self.routed].astype(float)
         where = np.flatnonzero(column)
-        programme.set_cost(np.zeros_like(programme.cost))
         scale = float(np.abs(column).max())  # keeps duals near 1, far above the solver's tolerance
+        cost = np.zeros_like(programme.cost)
+        cost[self.stretch] = ELASTIC_COST * scale
+        programme.set_cost(cost)
         programme.add_column(where, column[where], -scale, room)
         optimum = programme.solve()
         dual = optimum.dual / scale
@@ -246,7 +264,7 @@ class Rising:
         mine = self.setting.goal_tier[self.goals] == tier
         # decisions that a goal counts may take any share for now
         rows = len(epoch.kept) + np.arange(len(epoch.routed))
-        programme.set_cost(np.concatenate([np.zeros(len(epoch.columns)), mine.astype(float)]))
+        programme.set_cost(np.concatenate([np.zeros(len(epoch.columns)), mine.astype(float), np.zeros(len(epoch.kept))]))
         due = (self.setting.tier <= tier) & ~self.held & self.touched
         free = due[epoch.routed]
         programme.set_rows(rows[free], np.zeros(int(free.sum())), np.full(int(free.sum()), np.inf))

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from planner.engine.certify import Certificate
 from planner.engine.highs import LinearProgramme, Optimum
+from planner.engine.leveling import ELASTIC, ELASTIC_COST, SLACK, level_out
 from planner.engine.setting import Setting
 
 __all__ = ["even_out"]
@@ -21,12 +22,8 @@ __all__ = ["even_out"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SLACK = 1e-9
-"""How far a settled share may give way, so that rounding never closes the last way through."""
 LENIENCE = 1e-6
 """How far what the goals of a tier miss may grow, in persons."""
-HELD = 1e-8
-UNIQUE = 1e-9
 
 
 def even_out(
@@ -104,15 +101,24 @@ class _Split:
                 len(tiers), len(goals)
             )
         )
-        grid = [[sparse.csr_array(used[kept] / unit[:, None]), None], [pick, None]]
+        bend = -sparse.eye_array(len(kept))
+        grid = [[sparse.csr_array(used[kept] / unit[:, None]), bend, None], [pick, None, None]]
         if len(goals):
-            grid += [[counted[:, columns] * self.full[None, :], sparse.eye_array(len(goals))], [None, lock]]
+            counts = counted[:, columns] * self.full[None, :]
+            grid += [[counts, None, sparse.eye_array(len(goals))], [None, None, lock]]
+        else:
+            grid = [row[:2] for row in grid]
+        self.owner, self.goals = row, len(goals)
         settled = share[decisions]
         self.programme = LinearProgramme.stepwise(
             sparse.csc_array(sparse.block_array(grid, format="csc")),
-            np.concatenate([cost / (cost.max() or 1.0), np.zeros(len(goals))]),
-            np.zeros(self.size + len(goals)),
-            np.concatenate([np.minimum(most, settled[row]), setting.goal[goals]]),
+            np.concatenate(
+                [cost / (cost.max() or 1.0), np.full(len(kept), ELASTIC_COST), np.zeros(len(goals))]
+            ),
+            np.zeros(self.size + len(kept) + len(goals)),
+            np.concatenate(
+                [np.minimum(most, settled[row]), np.full(len(kept), ELASTIC), setting.goal[goals]]
+            ),
             np.concatenate(
                 [
                     np.full(len(kept), -np.inf),
@@ -137,65 +143,11 @@ class _Split:
         return optimum
 
     def solve(self) -> Floats:
+        """Return shares of the cap taken from each pool, times the cap: persons by column."""
         programme = self.programme
         optimum = self._step(programme)
-        programme.pin(optimum)
-        x = optimum.x
-        if self._unique(x):
-            return self._clip(x)
-        return self._clip(self._level_out())
-
-    def _clip(self, x: Floats) -> Floats:
-        return np.clip(x[: self.size], 0.0, None) * self.full
-
-    def _unique(self, x: Floats) -> bool:
-        """Whether nothing is left to choose: a random direction has the same value at both ends."""
-        programme = self.programme
-        free = programme.upper - programme.lower > UNIQUE
-        free[self.size :] = False
-        if not free.any():
-            return True
-        direction = np.where(free, np.random.default_rng(11).random(len(free)) + 0.5, 0.0)
-        programme.set_cost(direction)
-        low = self._step(programme)
-        programme.set_cost(-direction)
-        high = self._step(programme)
-        return bool(np.abs(high.x - low.x)[: self.size].max(initial=0.0) <= 1e-7)
-
-    def _level_out(self) -> Floats:
-        """Lexicographic min-max of people ÷ full cap over what is still free."""
-        base = self.programme
-        size = base.matrix.shape[1]
-        rising = np.flatnonzero((base.upper - base.lower)[: self.size] > UNIQUE)
-        links = sparse.csr_array(
-            (np.ones(len(rising)), (np.arange(len(rising)), rising)), shape=(len(rising), size)
-        )
-        matrix = sparse.vstack([base.matrix, links])
-        level = np.concatenate([np.zeros(base.matrix.shape[0]), -np.ones(len(rising))])
-        matrix = sparse.csc_array(sparse.hstack([matrix, sparse.csc_array(level[:, None])]))
-        cost = np.append(np.zeros(size), 1.0)
-        programme = LinearProgramme.stepwise(
-            matrix,
-            cost,
-            np.append(base.lower, 0.0),
-            np.append(base.upper, np.inf),
-            np.concatenate([base.row_lower, np.full(len(rising), -np.inf)]),
-            np.concatenate([base.row_upper, np.zeros(len(rising))]),
-        )
-        offset = base.matrix.shape[0]
-        active = np.ones(len(rising), dtype=bool)
-        while True:
-            optimum = self._step(programme)
-            top = optimum.value
-            pressure = np.maximum(-optimum.dual[offset:], 0) * active
-            held = np.flatnonzero(pressure > HELD * max(pressure.max(initial=0.0), 1e-300))
-            if not len(held) or top <= UNIQUE:
-                break
-            active[held] = False
-            if not active.any():
-                break
-            upper = np.minimum(top + SLACK, programme.upper[rising[held]])
-            programme.set_bounds(rising[held], np.zeros(len(held)), upper)
-            programme.set_rows(offset + held, np.full(len(held), -np.inf), np.full(len(held), np.inf))
-        base.solves += programme.solves
-        return optimum.x[:size]
+        programme.pin(optimum, 1.0)
+        shares, proofs, solves = level_out(programme, optimum.x, self.size, self.owner, self.goals)
+        self.proofs += proofs
+        programme.solves += solves
+        return np.clip(shares, 0.0, None) * self.full

@@ -1,0 +1,185 @@
+"""Lexicographic min-max of what decisions take from single pools, on a face of equal preference.
+
+What the face leaves open usually falls into many small parts that share no row; each is levelled
+alone. In every step the largest open share is made as small as possible; the shares that a
+positive price, or their own decision, holds there are kept, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from planner.engine.certify import Certificate
+from planner.engine.highs import LinearProgramme, Optimum
+
+__all__ = ["ELASTIC", "ELASTIC_COST", "SLACK", "level_out"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SLACK = 1e-9
+"""How far a settled share may give way, so that rounding never closes the last way through."""
+ELASTIC, ELASTIC_COST = 1e-8, 1e3
+"""How far a limit may stretch where rounding closes the last way through, and what that costs."""
+HELD = 1e-8
+OPEN = 1e-9
+"""Columns with less room than this are settled."""
+
+
+def level_out(
+    face: LinearProgramme, x: Floats, size: int, owner: Ints, goals: int
+) -> tuple[Floats, list[Certificate], int]:
+    """Return the levelled shares.
+
+    Parameters
+    ----------
+    face : LinearProgramme
+        Pinned to the face; its first `size` columns are shares, in rows of limits, decisions and
+        goals; its last `goals` columns are what goals miss.
+    x : ndarray (columns,)
+        Any point of the face.
+    owner : ndarray of int (size,)
+        Decision of each share.
+
+    Returns
+    -------
+    shares (size,), certificates, solves
+    """
+    shares = x[:size].copy()
+    room = (face.upper - face.lower)[:size]
+    free = room > OPEN
+    several = np.bincount(owner, free) > 1
+    columns = np.flatnonzero(free & several[owner])
+    if not len(columns):
+        return shares, [], 0
+    loose = np.arange(face.matrix.shape[1] - goals, face.matrix.shape[1])
+    chosen = np.concatenate([columns, loose])
+    fixed = x.copy()
+    fixed[chosen] = 0
+    used = face.matrix @ fixed
+    rows = sparse.csr_array(face.matrix)[:, chosen]
+    lower, upper = face.row_lower - used, face.row_upper - used
+    touched = np.flatnonzero(np.diff(sparse.csr_array(rows).indptr) > 0)
+    most = sparse.csr_array(abs(rows)) @ face.upper[chosen]
+    can_bind = (most > upper) | np.isfinite(lower)
+    kept = touched[can_bind[touched]]
+    rows = sparse.csr_array(rows[kept])
+    links = sparse.block_array([[None, rows], [rows.T, None]])
+    _, part = connected_components(links, directed=False)
+    part_of_row, part_of_column = part[: len(kept)], part[len(kept) :]
+    proofs: list[Certificate] = []
+    solves = 0
+    for number in np.unique(part_of_column[: len(columns)]):
+        inside = np.flatnonzero(part_of_column == number)
+        mine = np.flatnonzero(part_of_row == number)
+        shared = inside[inside < len(columns)]
+        places = chosen[inside]
+        level = _Part(
+            sparse.csc_array(rows[mine][:, inside]),
+            face.upper[places],
+            lower[kept[mine]],
+            np.maximum(upper[kept[mine]], lower[kept[mine]]),
+            np.arange(len(inside)) < len(shared),
+            owner[columns[shared]],
+        )
+        shares[columns[shared]] = level.solve()
+        proofs += level.proofs
+        solves += level.solves
+    return shares, proofs, solves
+
+
+class _Part:
+    """One part that shares no row with the others."""
+
+    def __init__(
+        self,
+        matrix: sparse.csc_array,
+        upper: Floats,
+        row_lower: Floats,
+        row_upper: Floats,
+        is_share: NDArray[np.bool_],
+        owner: Ints,
+    ):
+        self.count = int(is_share.sum())
+        self.owner = np.unique(owner, return_inverse=True)[1]
+        rows, columns = matrix.shape
+        self.rows = rows
+        self.upper = upper[: self.count]
+        link = sparse.csr_array(
+            (np.ones(self.count), (np.arange(self.count), np.arange(self.count))),
+            shape=(self.count, columns),
+        )
+        bend = sparse.eye_array(rows)
+        grid = [[matrix, bend, -bend, None], [link, None, None, -np.ones((self.count, 1))]]
+        total = columns + 2 * rows + 1
+        cost = np.concatenate([np.zeros(columns), np.full(2 * rows, ELASTIC_COST), [1.0]])
+        self.programme = LinearProgramme.stepwise(
+            sparse.csc_array(sparse.block_array(grid, format="csc")),
+            cost,
+            np.zeros(total),
+            np.concatenate([upper, np.full(2 * rows, ELASTIC), [np.inf]]),
+            np.concatenate([row_lower, np.full(self.count, -np.inf)]),
+            np.concatenate([row_upper, np.zeros(self.count)]),
+        )
+        self.proofs: list[Certificate] = []
+        self.solves = 0
+
+    def solve(self) -> Floats:
+        """Return the levelled shares of this part.
+
+        Most decisions end with their pools shared evenly. Many of those are tried at once: shares
+        of decisions whose even level lies above c may stand e − c above the rest. Where the rest
+        then fits at c, all of them were right; where it does not, fewer are tried.
+        """
+        active = np.ones(self.count, dtype=bool)
+        stride = 1
+        x = self._step(np.zeros(self.count)).x
+        total = np.bincount(self.owner, x[: self.count])
+        while active.any():
+            even = self._even(total, x, active)[self.owner]
+            levels = np.unique(even[active])[::-1]
+            cut = float(levels[min(stride, len(levels)) - 1]) if stride > 1 else float(levels[0])
+            lift = np.where(active, np.maximum(even - cut, 0.0), np.inf)
+            optimum = self._step(lift)
+            x, top = optimum.x, float(optimum.x[-1])
+            if top > cut + OPEN and stride > 1:
+                stride = max(stride // 4, 1)
+                continue
+            if top <= cut + OPEN:
+                held = active & (even >= cut - OPEN)
+                stride *= 2
+            else:
+                pressure = np.maximum(-optimum.dual[self.rows :], 0) * active
+                held = active & (pressure > HELD * max(float(pressure.max()), 1e-300))
+            if not held.any() or top <= OPEN:
+                break
+            active &= ~held
+            places = np.flatnonzero(held)
+            ceiling = np.minimum(np.maximum(even, top)[places] if top <= cut + OPEN else top, 2.0)
+            ceiling = np.minimum(ceiling + SLACK, self.upper[places])
+            self.programme.set_bounds(places, np.zeros(len(places)), ceiling)
+        return x[: self.count]
+
+    def _step(self, lift: Floats) -> Optimum:
+        """Minimise v where a share may be at most v + its lift."""
+        rows = self.rows + np.arange(self.count)
+        self.programme.set_rows(rows, np.full(self.count, -np.inf), lift)
+        optimum = self.programme.solve()
+        self.proofs.append(optimum.certificate)
+        self.solves += 1
+        return optimum
+
+    def _even(self, total: Floats, x: Floats, active: NDArray[np.bool_]) -> Floats:
+        """Return each decision's even level: what its open shares take if all take the same."""
+        size = len(total)
+        left = total - np.bincount(self.owner, x[: self.count] * ~active, minlength=size)
+        low, high = np.zeros(size), np.full(size, 1.0 + float(self.upper.max()))
+        for _ in range(50):
+            middle = (low + high) / 2
+            taken = np.minimum(middle[self.owner], self.upper) * active
+            short = np.bincount(self.owner, taken, minlength=size) < left
+            low, high = np.where(short, middle, low), np.where(short, high, middle)
+        return high
