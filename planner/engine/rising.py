@@ -268,6 +268,8 @@ class Rising:
         due = (self.setting.tier <= tier) & ~self.held & self.touched
         free = due[epoch.routed]
         programme.set_rows(rows[free], np.zeros(int(free.sum())), np.full(int(free.sum()), np.inf))
+        rigid = np.zeros(len(epoch.stretch))
+        programme.set_bounds(epoch.stretch, rigid, rigid)
         optimum = programme.solve()
         self._note(programme, optimum)
         self.missing[tier] = max(optimum.value, 0.0)
