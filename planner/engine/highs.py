@@ -35,6 +35,13 @@ COLD: tuple[dict[str, Any], ...] = (
     {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
     {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
 )
+DEFAULTS: dict[str, Any] = {
+    "presolve": "choose",
+    "simplex_strategy": 1,
+    "solver": "choose",
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
 """Further ways to solve from cold, tried in turn until an answer is proved."""
 
 
@@ -71,12 +78,7 @@ def quiet_highs(**options: Any) -> Any:
             solver = highspy.Highs()
         _greeted = True
     solver.silent()
-    settings = {
-        "threads": 1,
-        "primal_feasibility_tolerance": 1e-9,
-        "dual_feasibility_tolerance": 1e-9,
-        **options,
-    }
+    settings = {"threads": 1, **DEFAULTS, **options}
     for name, value in settings.items():
         solver.setOptionValue(name, value)
     return solver
@@ -178,32 +180,41 @@ class LinearProgramme:
                 self.row_upper[rows],
             )
 
-    def add_column(self, rows: Ints, values: Floats, cost: float, upper: float) -> None:
-        """Append a column with lower bound 0; the basis stays and the column starts at 0."""
-        column = sparse.csc_array(
-            (values, (rows, np.zeros(len(rows), dtype=np.int64))), shape=(self.matrix.shape[0], 1)
-        )
-        self.matrix = sparse.csc_array(sparse.hstack([self.matrix, column]))
+    def add_columns(self, columns: sparse.csc_array, cost: Floats, upper: Floats) -> Ints:
+        """Append columns with lower bound 0, which start at 0; return their places."""
+        count, first = columns.shape[1], self.matrix.shape[1]
+        self.matrix = sparse.csc_array(sparse.hstack([self.matrix, columns]))
         self.cost = np.append(self.cost, cost)
-        self.lower, self.upper = np.append(self.lower, 0.0), np.append(self.upper, upper)
+        self.lower, self.upper = np.append(self.lower, np.zeros(count)), np.append(self.upper, upper)
         if self._highs is not None:
-            places = np.asarray(rows, dtype=np.int32)
-            self._highs.addCol(cost, 0.0, upper, len(rows), places, np.asarray(values, dtype=float))
+            self._highs.addCols(
+                count,
+                np.asarray(cost, dtype=float),
+                np.zeros(count),
+                np.asarray(upper, dtype=float),
+                columns.nnz,
+                columns.indptr.astype(np.int32),
+                columns.indices.astype(np.int32),
+                columns.data,
+            )
+        return np.arange(first, first + count)
 
     def solve(self) -> Optimum:
         """Solve, warm if possible, and prove the answer; raise if that cannot be done."""
         self.solves += 1
         if 0 in self.matrix.shape:
             return self._without_rows()
-        answer = self._run() if self._highs is not None else None
-        warm = self._highs is not None
-        for options in ({}, *COLD):
+        answer = None
+        ladder: list[dict[str, Any] | None] = [{}, *COLD]
+        if self._highs is not None:
+            ladder = [None, {"solver": "ipm"}, *COLD] if self.options else [None, *ladder]
+        for options in ladder:
+            if options is not None:
+                self._load(options)
+            answer = self._run(options or {})
             if answer is not None and answer.certificate.holds:
                 return answer
-            self.cold_repairs += warm
-            warm = True
-            self._load(options)
-            answer = self._run()
+            self.cold_repairs += 1
         if answer is None:
             status = self._highs.modelStatusToString(self._highs.getModelStatus())
             raise SolverError(f"the solver stopped without an optimum: {status}")
@@ -247,10 +258,16 @@ class LinearProgramme:
         self._highs = quiet_highs(**{**self.options, **options})
         self._highs.passModel(lp)
 
-    def _run(self) -> Optimum | None:
+    def _run(self, options: dict[str, Any]) -> Optimum | None:
+        """Run, by default from the basis at hand and giving up early where steps stall."""
         import highspy
 
+        stalls = bool(self.options) and not options
+        limit = max(2_000, self.matrix.shape[0] // 4) if stalls else 2**31 - 1
+        self._highs.setOptionValue("simplex_iteration_limit", limit)
         self._highs.run()
+        for name in options:
+            self._highs.setOptionValue(name, self.options.get(name, DEFAULTS[name]))
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self._highs.getSolution()

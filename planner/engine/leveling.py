@@ -30,19 +30,20 @@ OPEN = 1e-9
 
 
 def level_out(
-    face: LinearProgramme, x: Floats, size: int, owner: Ints, goals: int
+    face: LinearProgramme, x: Floats, size: int, owner: Ints, loose: Ints
 ) -> tuple[Floats, list[Certificate], int]:
     """Return the levelled shares.
 
     Parameters
     ----------
     face : LinearProgramme
-        Pinned to the face; its first `size` columns are shares, in rows of limits, decisions and
-        goals; its last `goals` columns are what goals miss.
+        Pinned to the face; its first `size` columns are shares.
     x : ndarray (columns,)
         Any point of the face.
     owner : ndarray of int (size,)
         Decision of each share.
+    loose : ndarray of int
+        Columns that may move freely, such as what goals miss. All others stay where they are.
 
     Returns
     -------
@@ -55,7 +56,6 @@ def level_out(
     columns = np.flatnonzero(free & several[owner])
     if not len(columns):
         return shares, [], 0
-    loose = np.arange(face.matrix.shape[1] - goals, face.matrix.shape[1])
     chosen = np.concatenate([columns, loose])
     fixed = x.copy()
     fixed[chosen] = 0

@@ -19,9 +19,9 @@ from scipy import sparse
 
 from planner.engine.certify import Certificate, worst
 from planner.engine.highs import LinearProgramme, Optimum
+from planner.engine.leveling import level_out
 from planner.errors import SolverError
 from planner.engine.setting import Answer, Setting
-from planner.engine.ties import even_out
 from planner.engine.trail import Step, Trail
 
 __all__ = ["Rising"]
@@ -38,6 +38,7 @@ YIELD = 1e-9
 """How much of each increment is given back, so that rounding never closes the last way through."""
 ELASTIC, ELASTIC_COST = 1e-8, 1e5
 """How far a limit may stretch where rounding closes the last way through, and what that costs."""
+PREFERENCE_COST = 1e3
 LENIENCE = 1e-7
 """How far what the goals of a tier miss may grow after it was found, in persons."""
 RETREATS = (1e-8, 1e-7, 1e-6)
@@ -181,18 +182,55 @@ class Epoch:
         column = np.zeros(programme.matrix.shape[0])
         column[:count] = direct_rate
         column[count : count + len(self.routed)] = -self.active[self.routed].astype(float)
-        where = np.flatnonzero(column)
         scale = float(np.abs(column).max())  # keeps duals near 1, far above the solver's tolerance
         cost = np.zeros_like(programme.cost)
         cost[self.stretch] = ELASTIC_COST * scale
         programme.set_cost(cost)
-        programme.add_column(where, column[where], -scale, room)
+        entering = sparse.csc_array(column[:, None])
+        programme.add_columns(entering, np.array([-scale]), np.array([room]))
         optimum = programme.solve()
         dual = optimum.dual / scale
         price = np.zeros(len(self.share))
         price[self.direct] = -(dual[:count] @ self.load)
         price[self.routed] = dual[count : count + len(self.routed)]
         return float(optimum.x[-1]), optimum, price, -dual[:count] / self.unit
+
+    def rise_apart(self, wanted: Flags, own: Ints | None, room: float) -> tuple[Floats, Optimum, Ints]:
+        """Let decisions rise each on its own: the largest sum of what `wanted` ones can add.
+
+        Returns what each decision adds, the answer, and the places of the columns made for
+        decisions without columns of their own (pass them back in the next call).
+        """
+        programme = self.programme
+        mine = np.flatnonzero(self.active[self.direct])
+        rows = len(self.kept) + np.flatnonzero(self.active[self.routed])
+        if own is None:
+            load = sparse.csc_array(
+                (self.load[:, mine].tocoo().data, self.load[:, mine].tocoo().coords),
+                shape=(programme.matrix.shape[0], len(mine)),
+            )
+            own = programme.add_columns(load, np.zeros(len(mine)), np.full(len(mine), room))
+            programme.set_rows(rows, programme.row_lower[rows], programme.row_upper[rows] + room)
+        cost = np.zeros_like(programme.cost)
+        cost[self.stretch] = ELASTIC_COST
+        owner = self.setting.block.decision[self.columns]
+        cost[: len(self.columns)] = -(wanted & self.active)[owner].astype(float)
+        cost[own] = -wanted[self.direct[mine]].astype(float)
+        programme.set_cost(cost)
+        optimum = programme.solve()
+        added = np.zeros(len(self.share))
+        added[self.direct[mine]] = optimum.x[own]
+        activity = (programme.matrix @ optimum.x)[rows]
+        base = programme.row_lower[rows] + SLACK
+        added[self.routed[self.active[self.routed]]] = np.maximum(activity - base, 0.0)
+        return added, optimum, own
+
+    def settle(self, own: Ints, room: float) -> None:
+        """Undo :meth:`rise_apart`."""
+        programme = self.programme
+        rows = len(self.kept) + np.flatnonzero(self.active[self.routed])
+        programme.set_rows(rows, programme.row_lower[rows], programme.row_upper[rows] - room)
+        programme.set_bounds(own, np.zeros(len(own)), np.zeros(len(own)))
 
 
 def _in_shares(
@@ -241,15 +279,34 @@ class Rising:
             if len(goals):
                 self._pursue(tier)
             self._rise(mine)
-        people, proofs, solves = even_out(
-            setting, self.people, self.share, self.closed, self.missing
-        )
+        people = self.people.copy()
+        epoch = self.epoch
+        if epoch is not None and len(epoch.columns):
+            shares, proofs, solves = self._spread(epoch)
+            people[epoch.columns] = shares * setting.full[block.decision[epoch.columns]]
+            self.proofs += proofs
+            self.solves += solves
         price = self.trail.prices(setting.full * setting.counted, len(setting.limit))
         missing = np.zeros(len(setting.goal))
         reached = block.bounds.matrix[self.goals] @ people
         missing[self.goals] = np.maximum(setting.goal[self.goals] - reached, 0)
-        proof = worst(*self.proofs, *proofs)
-        return Answer(people, missing, price, proof, self.solves + solves, self.repairs)
+        return Answer(people, missing, price, worst(*self.proofs), self.solves, self.repairs)
+
+    def _spread(self, epoch: Epoch) -> tuple[Floats, list[Certificate], int]:
+        """Settle what ties: first-named pools, then no more from one pool than needed."""
+        block = self.setting.block
+        programme, size = epoch.programme, len(epoch.columns)
+        owner = block.decision[epoch.columns]
+        worth = block.duty_months[owner] * block.place[epoch.columns] * self.setting.full[owner]
+        cost = np.zeros_like(programme.cost)
+        cost[:size] = worth / (worth.max() or 1.0)
+        cost[epoch.stretch] = PREFERENCE_COST
+        programme.set_cost(cost)
+        optimum = programme.solve()
+        self._note(programme, optimum)
+        programme.pin(optimum, 1.0)
+        goals = size + np.arange(len(self.goals))
+        return level_out(programme, optimum.x, size, owner, goals)
 
     def _epoch(self) -> Epoch:
         return Epoch(
@@ -284,7 +341,7 @@ class Rising:
         """Raise the decisions of one tier until every one of them is held."""
         setting, block = self.setting, self.setting.block
         self.active = mine.copy()
-        level = 0.0
+        level, idle = 0.0, 0
         while self.active.any():
             epoch = self.epoch
             if epoch is None or epoch.steps >= REBUILD:
@@ -307,10 +364,47 @@ class Rising:
             epoch.programme.set_bounds(np.array([last]), np.array([grown]), np.array([grown]))
             level += grown
             self._hold(epoch, optimum, price, row_price, level, top)
+            idle = idle + 1 if grown <= 10 * YIELD else 0
+            if idle > 1 and self.active.any() and level < top - 1e-9:
+                self._hold_all(epoch, level, top)
+                idle = 0
             heads = setting.full[block.decision[epoch.columns]]
             self.people[epoch.columns] = optimum.x[: len(epoch.columns)] * heads
         if self.epoch is not None:
             self.people[self.epoch.single] = (self.share * setting.full)[self.epoch.direct]
+
+    def _hold_all(self, epoch: Epoch, level: float, top: float) -> None:
+        """Hold at once every decision that cannot rise, where prices name only a few of them.
+
+        By convexity those that rise in some allocation can all rise a little in one; so who never
+        rises while the sum over the others is made as large as possible is held.
+        """
+        wanted, own = self.active.copy(), None
+        room = min(0.01, top - level)
+        while wanted.any():
+            added, optimum, own = epoch.rise_apart(wanted, own, room)
+            self._note(epoch.programme, optimum)
+            still = wanted & (added <= 1e-7)
+            if (still == wanted).all():
+                break
+            wanted = still
+        if own is not None:
+            epoch.settle(own, room)
+        self.share[wanted] = level
+        self.active &= ~wanted
+        self.held |= wanted
+        row_price = np.maximum(-optimum.dual[: len(epoch.kept)] / epoch.unit, 0)
+        rows = np.flatnonzero(row_price > 0)
+        self.trail.steps.append(
+            Step(
+                np.flatnonzero(wanted),
+                level,
+                epoch.kept[rows],
+                row_price[rows] / max(int(wanted.sum()), 1),
+                np.zeros(0, dtype=np.int64),
+                np.zeros(0),
+            )
+        )
 
     def _let_go(self, epoch: Epoch, top: float) -> float:
         """Hold at their own ceiling decisions that no row limits; return the new level."""
