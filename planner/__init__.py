@@ -1,0 +1,103 @@
+"""Which missions go short of people when a country promises more to NATO's eastern flank.
+
+A handful of verbs, meant for a notebook::
+
+    import planner as pl
+
+    flank = pl.load("eastern-flank-battalion")     # or your own scenario file
+    result = pl.allocate(flank)                    # who serves where, with and without each package
+    result.fill_by("mission")                      # tidy pandas tables, units in the column names
+    result.displacement_by("mission", "pool")
+    pl.compare("letter", flank, "hindsight").fill
+    result.save("out/battalion")
+
+Nothing heavy is loaded until a verb needs it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.errors import (
+        CertificateError,
+        Fault,
+        InputError,
+        PlannerError,
+        ResultError,
+        SolverError,
+    )
+    from planner.months import Month
+    from planner.problem.model import Problem
+    from planner.results.compare import Comparison, compare
+    from planner.results.result import Result
+    from planner.results.stored import StoredResult, read_result
+    from planner.results.verbs import allocate, displacement, solve
+    from planner.scenario.load import Scenario, load, loads, shipped_scenarios
+    from planner.solution import Solution
+
+_HOMES = {
+    "CertificateError": "planner.errors",
+    "Comparison": "planner.results.compare",
+    "Fault": "planner.errors",
+    "InputError": "planner.errors",
+    "Month": "planner.months",
+    "PlannerError": "planner.errors",
+    "Problem": "planner.problem.model",
+    "Result": "planner.results.result",
+    "ResultError": "planner.errors",
+    "Scenario": "planner.scenario.load",
+    "Solution": "planner.solution",
+    "SolverError": "planner.errors",
+    "StoredResult": "planner.results.stored",
+    "allocate": "planner.results.verbs",
+    "compare": "planner.results.compare",
+    "displacement": "planner.results.verbs",
+    "load": "planner.scenario.load",
+    "loads": "planner.scenario.load",
+    "read_result": "planner.results.stored",
+    "shipped_scenarios": "planner.scenario.load",
+    "solve": "planner.results.verbs",
+}
+"""Where each public name lives; the module is loaded when the name is first used."""
+
+__all__ = [
+    "CertificateError",
+    "Comparison",
+    "Fault",
+    "InputError",
+    "Month",
+    "PlannerError",
+    "Problem",
+    "Result",
+    "ResultError",
+    "Scenario",
+    "Solution",
+    "SolverError",
+    "StoredResult",
+    "allocate",
+    "compare",
+    "displacement",
+    "load",
+    "loads",
+    "read_result",
+    "shipped_scenarios",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from planner.results.manifest import version
+
+        return version("planner")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "__version__"})

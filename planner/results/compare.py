@@ -1,0 +1,161 @@
+"""Results side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import ResultError
+from planner.results.base import Tables
+from planner.results.stored import read_result
+from planner.results.verbs import allocate
+from planner.scenario.load import Scenario
+from planner.store import MANIFEST
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Comparison", "compare"]
+
+MEASURES = ("fill_rate", "filled_person_months", "asked_person_months")
+
+
+class Comparison:
+    """Results side by side, one column a result.
+
+    Parameters
+    ----------
+    results : dict of str to Tables
+        What is compared, by a name of its own, in the order of the columns.
+    """
+
+    def __init__(self, results: dict[str, Tables]):
+        self.results = dict(results)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of what is compared, in order."""
+        return list(self.results)
+
+    @property
+    def fill(self) -> pd.DataFrame:
+        """Fill rate by mission, one column a result; NaN where a result asks nothing."""
+        return self.fill_by("mission")
+
+    @property
+    def displacement(self) -> pd.DataFrame:
+        """Displaced person-months of main task 2 by mission, one column a result and package."""
+        return self.displacement_by("mission")
+
+    def fill_by(self, *keys: str, measure: str = "fill_rate") -> pd.DataFrame:
+        """Return fill side by side.
+
+        Parameters
+        ----------
+        *keys : str
+            At least one; see :meth:`planner.results.base.Tables.fill_by`.
+        measure : {"fill_rate", "filled_person_months", "asked_person_months"}
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the keys, with one column a result.
+        """
+        if measure not in MEASURES:
+            raise ResultError(f"expected a measure among {', '.join(MEASURES)}, found {measure!r}")
+        return self._beside(keys, lambda one: one.fill_by(*keys).set_index(list(keys))[measure])
+
+    def displacement_by(self, *keys: str, main_task: int | None = 2) -> pd.DataFrame:
+        """Return displaced person-months side by side.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the keys, with one column a result and package.
+        """
+        keys = tuple(key for key in keys if key != "package")
+
+        def columns(one: Tables) -> pd.DataFrame:
+            lost = one.displacement_by(*keys, main_task=main_task)
+            wide = lost.set_index([*keys, "package"])["displaced_person_months"].unstack("package")
+            order = list(dict.fromkeys(lost["package"]))
+            rows = lost.set_index(list(keys)).index.unique()
+            return wide.reindex(index=rows, columns=order)
+
+        return self._beside(keys, columns)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of all results below each other, with the column ``result`` first."""
+        import pandas as pd
+
+        parts = [one.table(name).assign(result=key) for key, one in self.results.items()]
+        whole = pd.concat(parts, ignore_index=True)
+        return whole[["result", *(column for column in whole.columns if column != "result")]]
+
+    def _beside(
+        self, keys: tuple[str, ...], columns: Callable[[Tables], pd.DataFrame | pd.Series]
+    ) -> pd.DataFrame:
+        """Put columns next to each other; rows in the order in which they first appear."""
+        import pandas as pd
+
+        if not keys:
+            raise ResultError("expected at least one key to compare by, such as 'mission'")
+        parts = {name: columns(one) for name, one in self.results.items()}
+        rows = pd.concat([part.iloc[:, :0] if part.ndim == 2 else part.to_frame().iloc[:, :0] for part in parts.values()])
+        index = rows.index.unique()
+        if keys == ("month",):
+            index = index.sort_values()
+        found = [part.reindex(index) for part in parts.values()]
+        return pd.concat(found, axis=1, keys=list(parts))
+
+    def _repr_html_(self) -> str:
+        from planner.results.html import beside
+
+        return beside(self)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(map(repr, self.results))}>"
+
+
+def compare(*items: Tables | Scenario | str | Path, rule: str | None = None) -> Comparison:
+    """Put results side by side; scenarios are allocated first.
+
+    Parameters
+    ----------
+    *items : Result, StoredResult, Scenario, str or Path
+        Results, scenarios, scenario files or names, or folders of saved results.
+    rule : {"fair", "value"}, optional
+        For what still has to be allocated; by default each scenario's own.
+
+    Examples
+    --------
+    >>> compare("letter", "studied-decided").fill.columns.tolist()
+    ['letter', 'studied-decided']
+    """
+    if not items:
+        raise ResultError("expected at least one result or scenario to compare")
+    results: dict[str, Tables] = {}
+    for item in items:
+        one = _result(item, rule)
+        name, count = one.name, 1
+        while name in results:
+            count += 1
+            name = f"{one.name} ({count})"
+        results[name] = one
+    return Comparison(results)
+
+
+def _result(item: Tables | Scenario | str | Path, rule: str | None) -> Tables:
+    if isinstance(item, Tables):
+        return item
+    if isinstance(item, (str, Path)) and _is_saved(Path(item)):
+        return read_result(item)
+    return allocate(item, rule)
+
+
+def _is_saved(path: Path) -> bool:
+    try:
+        return (path / MANIFEST).is_file()
+    except (OSError, ValueError):
+        return False

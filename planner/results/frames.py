@@ -1,0 +1,81 @@
+"""Small helpers that turn NumPy columns into pandas tables quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["cover", "frame", "share", "words"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NOBODY = 1e-9
+"""People below this are rounding, not people."""
+
+
+def frame(**columns: Any) -> pd.DataFrame:
+    """Return a table of equally long columns, without copying them twice."""
+    import pandas as pd
+
+    return pd.DataFrame(columns, copy=False)
+
+
+def words(names: Sequence[str], places: Ints | None = None) -> Any:
+    """Return a column of text: all names, or those at some places.
+
+    Examples
+    --------
+    >>> list(words(["staff", "civil"], np.array([1, 1, 0])))
+    ['civil', 'civil', 'staff']
+    """
+    import pandas as pd
+
+    column = pd.Series(list(names), dtype="str").array
+    return column if places is None else column.take(np.asarray(places, dtype=np.intp))
+
+
+def share(part: Floats, whole: Floats) -> Floats:
+    """Return part ÷ whole, NaN where there is no whole.
+
+    Examples
+    --------
+    >>> share(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
+    array([0.5, nan])
+    """
+    part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+
+
+def cover(row: Ints, first: Ints, last: Ints, people: Floats, shape: tuple[int, int]) -> Floats:
+    """Add people to every month from `first` to `last`, inclusive, of their row.
+
+    Parameters
+    ----------
+    row, first, last : ndarray of int (spans,)
+        Months before 0 or past the end do not count.
+    people : ndarray (spans,)
+    shape : (int, int)
+        Rows and months of what is returned.
+
+    Examples
+    --------
+    >>> spans = np.array([0]), np.array([-2]), np.array([1])
+    >>> cover(*spans, np.array([3.0]), (1, 4)).tolist()
+    [[3.0, 3.0, 0.0, 0.0]]
+    """
+    rows, months = shape
+    width = months + 1
+    low, high = np.clip(first, 0, months), np.clip(last + 1, 0, months)
+    keep = high > low
+    row, people = row[keep], people[keep]
+    flat = np.bincount(row * width + low[keep], people, minlength=rows * width)
+    flat -= np.bincount(row * width + high[keep], people, minlength=rows * width)
+    total = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
+    return np.where(np.abs(total) < NOBODY, 0.0, total)

@@ -1,0 +1,348 @@
+"""The tables of a result, each a function of what was compiled and solved.
+
+Months are text, ``2022-03``; only the report window is shown. Units stand in the column names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation import Allocation
+from planner.results.accounting import accounts, strength
+from planner.results.frames import NOBODY, cover, frame, share, words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.results.result import Result
+
+__all__ = ["BINDING", "BUILDERS"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BINDING = 1e-6
+"""A pool in a month is binding if one more person adds more than this, person-months."""
+
+_LABELS = (
+    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",
+    "category", "kind", "status", "standing", "package",
+)  # fmt: skip
+
+
+def demands(result: Result) -> pd.DataFrame:
+    """Return one row a demand: labels, cap, months, asked and filled person-months."""
+    rows, solution = result.compiled.demands, result.solution
+    columns: dict[str, Any] = {"demand": words([row.id for row in rows])}
+    columns |= {name: words([getattr(row, name) for row in rows]) for name in _LABELS}
+    return frame(
+        **columns,
+        pools=words([" ".join(row.pools) for row in rows]),
+        main_task=np.array([row.main_task for row in rows], dtype=np.int64),
+        tier=np.array([row.tier for row in rows], dtype=np.int64),
+        on_call=np.array([row.on_call for row in rows], dtype=bool),
+        first_month=words([str(row.first) for row in rows]),
+        last_month=words([str(row.last) for row in rows]),
+        cap_persons=np.array([row.cap for row in rows], dtype=float),
+        asked_person_months=solution.asked,
+        filled_person_months=solution.with_all.filled,
+        fill_rate=share(solution.with_all.filled, solution.asked),
+    )
+
+
+def monthly(result: Result) -> pd.DataFrame:
+    """Return people on duty by demand, pool and month, where there are any."""
+    pairs, people = _on_duty(result, result.solution.with_all)
+    return _long(result, pairs, people, "on_duty_persons")
+
+
+def monthly_fill(result: Result) -> pd.DataFrame:
+    """Return people asked and on duty by demand and month of its mandate."""
+    problem = result.compiled.problem
+    first, last = problem.report
+    begin = np.array([max(d.first, first) for d in problem.demands], dtype=np.int64)
+    end = np.array([min(d.last, last) for d in problem.demands], dtype=np.int64)
+    count = np.maximum(end - begin + 1, 0)
+    demand = np.repeat(np.arange(len(count)), count)
+    month = np.arange(len(demand)) - np.repeat(np.cumsum(count) - count - begin, count)
+    caps = np.array([d.cap for d in problem.demands], dtype=float)
+    return frame(
+        demand=words([d.id for d in problem.demands], demand),
+        month=words(_months(result), month),
+        asked_persons=caps[demand],
+        on_duty_persons=result.solution.with_all.on_duty[demand, month],
+    )
+
+
+def pools(result: Result) -> pd.DataFrame:
+    """Return what each pool's people do, month by month."""
+    solution = result.solution
+    people, with_all = strength(solution), solution.with_all
+    states = [with_all.pool_use(state) for state in ("preparing", "on duty", "resting")]
+    pool, month = _grid(result)
+    return frame(
+        pool=words(list(solution.problem.pools), pool),
+        month=words(_months(result), month),
+        strength_persons=people[pool, month],
+        preparing_persons=states[0][pool, month],
+        on_duty_persons=states[1][pool, month],
+        resting_persons=states[2][pool, month],
+        idle_persons=(people - sum(states))[pool, month],
+    )
+
+
+def tours(result: Result) -> pd.DataFrame:
+    """Return every tour that ties people up inside the window: who, from which pool, when."""
+    problem, s = result.compiled.problem, result.solution.with_all.service
+    keep = (s.rests >= problem.report[0]) & (s.prepares <= problem.report[1])
+    compiled = result.compiled
+    low = int(min(s.prepares.min(initial=0), 0))
+    high = int(max(s.rests.max(initial=0), 0))
+    calendar = [str(compiled.month(index)) for index in range(low, high + 1)]
+
+    def when(months: Ints) -> Any:
+        return words(calendar, months[keep] - low)
+
+    return frame(
+        demand=words([d.id for d in problem.demands], s.demand[keep]),
+        pool=words(list(problem.pools), s.pool[keep]),
+        cohort=s.cohort[keep],
+        first_month=when(s.first),
+        last_month=when(s.last),
+        preparation_from=when(s.prepares),
+        rest_until=when(s.rests),
+        people_persons=s.people[keep],
+    )
+
+
+def displacement(result: Result) -> pd.DataFrame:
+    """Return person-months lost to each package by each demand outside it."""
+    rows, solution = result.compiled.demands, result.solution
+    package, demand, lost = [], [], []
+    for place, id in enumerate(solution.without):
+        others = np.flatnonzero(~_own(result, id))
+        package.append(np.full(len(others), place))
+        demand.append(others)
+        lost.append(solution.displaced(id)[others])
+    who = _joined(demand, np.int64)
+    labels = {
+        name: words([getattr(row, name) for row in rows], who)
+        for name in ("mission", "region", "category")
+    }
+    return frame(
+        package=words(list(solution.without), _joined(package, np.int64)),
+        demand=words([row.id for row in rows], who),
+        **labels,
+        main_task=np.array([row.main_task for row in rows], dtype=np.int64)[who],
+        displaced_person_months=_joined(lost, np.float64),
+    )
+
+
+def displacement_monthly(result: Result) -> pd.DataFrame:
+    """Return people on duty without each package minus with it, by demand, pool and month."""
+    import pandas as pd
+
+    solution = result.solution
+    parts = []
+    for id, before in solution.without.items():
+        own = _own(result, id)
+        pairs, people = _on_duty(result, before, solution.with_all, keep=~own)
+        part = _long(result, pairs, people, "displaced_person_months")
+        part.insert(0, "package", words([id], np.zeros(len(part), dtype=np.int64)))
+        parts.append(part)
+    if not parts:
+        nothing = np.zeros((2, 0), dtype=np.int64)
+        part = _long(result, nothing, np.zeros((0, _width(result))), "displaced_person_months")
+        part.insert(0, "package", words([]))
+        return part
+    return pd.concat(parts, ignore_index=True)
+
+
+def packages(result: Result) -> pd.DataFrame:
+    """Return what each package gets and displaces, and the month in which it becomes known."""
+    solution, problem, inputs = result.solution, result.compiled.problem, result.scenario.inputs
+    ids = list(solution.without)
+    task = np.array([demand.main_task for demand in problem.demands], dtype=np.int64)
+    filled, asked = np.zeros(len(ids)), np.zeros(len(ids))
+    taken = np.zeros((2, len(ids)))
+    for place, id in enumerate(ids):
+        own, lost = _own(result, id), solution.displaced(id)
+        filled[place] = solution.with_all.filled[own].sum()
+        asked[place] = solution.asked[own].sum()
+        taken[:, place] = [lost[(task == number) & ~own].sum() for number in (1, 2)]
+    return frame(
+        package=words(ids),
+        title=words([inputs.packages[id].title for id in ids]),
+        title_nl=words([inputs.packages[id].title_nl for id in ids]),
+        known_month=words([str(result.compiled.month(problem.known(id))) for id in ids]),
+        asked_person_months=asked,
+        filled_person_months=filled,
+        displaced_main_task_1=taken[0],
+        displaced_main_task_2=taken[1],
+        displacement_ratio=share(taken[1], np.where(filled > NOBODY, filled, 0.0)),
+    )
+
+
+def bottlenecks(result: Result) -> pd.DataFrame:
+    """Return pools and months in which one more person would raise the fill, with that price."""
+    solution = result.solution
+    people, price = strength(solution), solution.with_all.prices
+    pool, month = _grid(result)
+    binding = price[pool, month] > BINDING
+    pool, month = pool[binding], month[binding]
+    return frame(
+        pool=words(list(solution.problem.pools), pool),
+        month=words(_months(result), month),
+        strength_persons=people[pool, month],
+        idle_persons=(people - solution.with_all.tied_up)[pool, month],
+        price_person_months=price[pool, month],
+    )
+
+
+def unmet_bounds(result: Result) -> pd.DataFrame:
+    """Return composition minima that are missed, by month."""
+    problem, rows = result.compiled.problem, result.solution.with_all.missing
+    here = {demand.id for demand in problem.demands}
+    bounds = result.scenario.inputs.bounds.values()
+    ids = [bound.id for bound in bounds if here.intersection(bound.demands)]
+    which = np.array([row["bound"] for row in rows], dtype=np.int64)
+    return frame(
+        bound=words(ids, which),
+        month=words(_months(result), np.array([row["month"] for row in rows], dtype=np.int64)),
+        demands=words([" ".join(bound.demands) for bound in problem.bounds], which),
+        missing_persons=np.array([row["missing"] for row in rows], dtype=float),
+    )
+
+
+def accounting(result: Result) -> pd.DataFrame:
+    """Return what each package takes and from whom, people tied up by pool and month."""
+    solution = result.solution
+    ids = list(solution.without)
+    pool, month = _grid(result)
+    books = [accounts(solution, id) for id in ids]
+
+    def column(name: str) -> Floats:
+        return _joined([getattr(book, name)[pool, month] for book in books], np.float64)
+
+    return frame(
+        package=words(ids, np.repeat(np.arange(len(ids)), len(pool))),
+        pool=words(list(solution.problem.pools), np.tile(pool, len(ids))),
+        month=words(_months(result), np.tile(month, len(ids))),
+        taken_persons=column("taken"),
+        given_up_persons=column("given_up"),
+        idle_used_persons=column("idle_used"),
+        residual_persons=column("residual"),
+    )
+
+
+def figures(result: Result) -> pd.DataFrame:
+    """Return every figure in use and where it comes from; months stand in a column of their own."""
+    rows = result.compiled.figures
+    months = [isinstance(row.value, str) for row in rows]
+    numbers = [
+        np.nan if text else row.value for row, text in zip(rows, months, strict=True)
+    ]
+    text = {
+        name: words([getattr(row, name) for row in rows])
+        for name in ("unit", "basis", "source", "section", "note", "file")
+    }
+    return frame(
+        figure=words([row.id for row in rows]),
+        value=np.array(numbers, dtype=float),
+        low=np.array([np.nan if row.low is None else row.low for row in rows], dtype=float),
+        high=np.array([np.nan if row.high is None else row.high for row in rows], dtype=float),
+        month=words([str(row.value) if is_month else "" for row, is_month in zip(rows, months, strict=True)]),
+        **text,
+        line=np.array([row.line for row in rows], dtype=np.int64),
+    )
+
+
+def left_out(result: Result) -> pd.DataFrame:
+    """Return demands that are known but do not count here, with the reason."""
+    gone = result.compiled.left_out
+    return frame(demand=words(list(gone)), reason=words(list(gone.values())))
+
+
+BUILDERS: dict[str, Callable[[Result], pd.DataFrame]] = {
+    function.__name__: function
+    for function in (
+        demands, monthly, monthly_fill, pools, tours, displacement, displacement_monthly, packages,
+        bottlenecks, unmet_bounds, accounting, figures, left_out,
+    )
+}  # fmt: skip
+"""What builds each table, by name."""
+
+
+def _months(result: Result) -> list[str]:
+    compiled = result.compiled
+    return [str(compiled.month(index)) for index in range(compiled.problem.months)]
+
+
+def _width(result: Result) -> int:
+    first, last = result.compiled.problem.report
+    return last - first + 1
+
+
+def _grid(result: Result) -> tuple[Ints, Ints]:
+    """Return every pool and reported month, as two columns of places."""
+    problem = result.compiled.problem
+    months = np.arange(problem.report[0], problem.report[1] + 1)
+    count = len(problem.pools)
+    return np.repeat(np.arange(count), len(months)), np.tile(months, count)
+
+
+def _own(result: Result, package: str) -> NDArray[np.bool_]:
+    """Return which demands belong to a package."""
+    problem = result.compiled.problem
+    members = set(problem.package(package).demands)
+    return np.array([demand.id in members for demand in problem.demands], dtype=bool)
+
+
+def _on_duty(
+    result: Result,
+    plan: Allocation,
+    less: Allocation | None = None,
+    keep: NDArray[np.bool_] | None = None,
+) -> tuple[Ints, Floats]:
+    """Return people on duty by pair of demand and pool, (pairs, reported months).
+
+    Those of a second plan are taken off; `keep` says which demands count. The pairs are two rows
+    of places, (2, pairs).
+    """
+    problem = result.compiled.problem
+    count = len(problem.pools)
+    plans = [(plan, 1.0)] + ([] if less is None else [(less, -1.0)])
+    keys, spans, people = [], [], []
+    for allocation, sign in plans:
+        s = allocation.service
+        chosen = slice(None) if keep is None else keep[s.demand]
+        keys.append((s.demand * count + s.pool)[chosen])
+        spans.append(np.stack([s.first[chosen], s.last[chosen]]))
+        people.append(sign * s.people[chosen])
+    pairs, row = np.unique(np.concatenate(keys), return_inverse=True)
+    first, last = np.concatenate(spans, axis=1)
+    shape = (len(pairs), problem.months)
+    total = cover(np.asarray(row).ravel(), first, last, np.concatenate(people), shape)
+    shown = total[:, problem.report[0] : problem.report[1] + 1]
+    return np.stack([pairs // max(count, 1), pairs % max(count, 1)]), shown
+
+
+def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFrame:
+    """Return one row for each pair and month with anything in it."""
+    problem = result.compiled.problem
+    row, month = np.nonzero(np.abs(people) > NOBODY)
+    columns = {
+        "demand": words([d.id for d in problem.demands], pairs[0, row]),
+        "pool": words(list(problem.pools), pairs[1, row]),
+        "month": words(_months(result)[problem.report[0] :], month),
+        value: people[row, month],
+    }
+    return frame(**columns)
+
+
+def _joined(parts: list[Any], dtype: Any) -> Any:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)

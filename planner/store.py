@@ -1,0 +1,177 @@
+"""Folders of tables with a manifest: written beside their place, then moved into it whole.
+
+What stands in a place already is replaced only if it is an earlier folder of the same kind and
+holds nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import ResultError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "MANIFEST",
+    "fresh_folder",
+    "hash_file",
+    "read_manifest",
+    "write_manifest",
+    "write_table",
+]
+
+MANIFEST = "manifest.json"
+
+STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""Files that systems leave behind and nobody misses."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Text that begins so would be run as a formula by a spreadsheet."""
+
+
+def hash_file(path: Path) -> str:
+    """Return ``sha256:`` and 64 hexadecimal digits of a file's bytes."""
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def fresh_folder(folder: str | Path, format: str) -> Iterator[Path]:
+    """Give a new empty folder to write in; on leaving, it takes its place.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where the folder is to be; missing parents are made.
+    format : str
+        What kind of folder it is, ``format`` in its manifest. Only an earlier one of the same kind
+        is replaced.
+
+    Raises
+    ------
+    ResultError
+        Something else is in its place, or it cannot be written. Nothing is changed then.
+    """
+    target = Path(os.path.abspath(Path(folder).resolve()))
+    _check_free(target, format)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.mkdir()
+    except OSError as error:
+        raise ResultError(f"{folder}: cannot be written: {error.strerror}") from None
+    try:
+        yield beside
+        _check_free(target, format)
+        _move(beside, target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ResultError(f"{folder}: cannot be written: {reason}") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _move(beside: Path, target: Path) -> None:
+    """Put a folder in its place; what stood there goes only when that has worked."""
+    if not target.exists():
+        beside.rename(target)
+        return
+    old = beside.with_suffix(".old")
+    target.rename(old)
+    try:
+        beside.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_free(target: Path, format: str) -> None:
+    """Raise ResultError unless the place is empty or holds an earlier folder of the same kind."""
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise ResultError(f"{target}: is a file; choose a folder")
+    try:
+        found = {
+            path.relative_to(target).as_posix()
+            for path in target.rglob("*")
+            if path.name not in STRAY and (path.is_symlink() or not path.is_dir())
+        }
+    except OSError as error:
+        raise ResultError(f"{target}: cannot be read: {error.strerror}") from None
+    if not found:
+        return
+    if MANIFEST not in found:
+        raise ResultError(
+            f"{target}: holds files but no {MANIFEST}, so it is no earlier result and is left "
+            "alone; choose another folder"
+        )
+    known = {MANIFEST, *read_manifest(target, format)["files"]}
+    foreign = sorted(found - known)
+    if foreign:
+        more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
+        raise ResultError(
+            f"{target}: holds files that are no part of the earlier result "
+            f"({', '.join(foreign[:3])}{more}); move them or choose another folder"
+        )
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as ``path.parquet`` and ``path.csv``.
+
+    The Parquet file is exact. In the CSV file, text that a spreadsheet would take for a formula
+    has an apostrophe in front.
+    """
+    table.to_parquet(path.with_name(path.name + ".parquet"), index=False)
+    plain = table.copy(deep=False)
+    for column in plain.columns:
+        if plain[column].dtype.kind in "OU" or str(plain[column].dtype) in ("str", "string"):
+            text = plain[column].astype(object)
+            risky = [isinstance(value, str) and value.startswith(FORMULA) for value in text]
+            if any(risky):
+                plain[column] = text.mask(risky, "'" + text.astype(str))
+    csv = path.with_name(path.name + ".csv")
+    plain.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest, with the SHA-256 of every file that is in the folder by now."""
+    files = {
+        path.relative_to(folder).as_posix(): hash_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    text = json.dumps({**manifest, "files": files}, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path, format: str) -> dict[str, Any]:
+    """Read the manifest of a folder; raise ResultError if it is not of that format."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultError(f"{folder}: no {MANIFEST} in it, so it is no saved result") from None
+    except (OSError, ValueError, RecursionError):
+        raise ResultError(f"{path}: cannot be read as JSON") from None
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if found != format:
+        raise ResultError(f"{path}: expected format {format!r}, found {found!r}")
+    files = manifest.get("files")
+    names = files if isinstance(files, dict) else {"": ""}
+    for name in names:
+        inside = PurePosixPath(name)
+        if not name or inside.is_absolute() or ".." in inside.parts:
+            raise ResultError(f"{path}: does not list its files as a manifest should")
+    return dict(manifest)
