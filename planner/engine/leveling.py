@@ -7,6 +7,8 @@ positive price, or their own decision, holds there are kept, and the rest goes o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -27,6 +29,9 @@ ELASTIC, ELASTIC_COST = 1e-8, 1e3
 HELD = 1e-8
 OPEN = 1e-9
 """Columns with less room than this are settled."""
+
+STEPS = 60
+"""Steps after which what is still open is split into parts anew."""
 
 
 def level_out(
@@ -49,46 +54,64 @@ def level_out(
     -------
     shares (size,), certificates, solves
     """
-    shares = x[:size].copy()
-    room = (face.upper - face.lower)[:size]
-    free = room > OPEN
-    several = np.bincount(owner, free) > 1
-    columns = np.flatnonzero(free & several[owner])
+    x = x.copy()
+    matrix = sparse.csr_array(face.matrix)
+    free = np.flatnonzero((face.upper - face.lower)[:size] > OPEN)
+    proofs: list[Certificate] = []
+    solves = 0
+    waiting = [free]
+    while waiting:
+        columns = waiting.pop()
+        columns = columns[np.bincount(owner[columns], minlength=int(owner.max()) + 1)[owner[columns]] > 1]
+        for part, places in _parts(face, matrix, x, columns, owner, loose):
+            x[places], active = part.solve()
+            proofs += part.proofs
+            solves += part.solves
+            if active.any():
+                waiting.append(places[: part.count][active])
+    return x[:size], proofs, solves
+
+
+def _parts(
+    face: LinearProgramme,
+    matrix: sparse.csr_array,
+    x: Floats,
+    columns: Ints,
+    owner: Ints,
+    loose: Ints,
+) -> Iterator[tuple[_Part, Ints]]:
+    """Split open columns into parts that share no row that can bind; all else stays at `x`."""
     if not len(columns):
-        return shares, [], 0
+        return
     chosen = np.concatenate([columns, loose])
     fixed = x.copy()
     fixed[chosen] = 0
-    used = face.matrix @ fixed
-    rows = sparse.csr_array(face.matrix)[:, chosen]
+    used = matrix @ fixed
+    rows = sparse.csr_array(matrix[:, chosen])
     lower, upper = face.row_lower - used, face.row_upper - used
-    touched = np.flatnonzero(np.diff(sparse.csr_array(rows).indptr) > 0)
-    most = sparse.csr_array(abs(rows)) @ face.upper[chosen]
-    can_bind = (most > upper) | np.isfinite(lower)
-    kept = touched[can_bind[touched]]
+    most = abs(rows) @ face.upper[chosen]
+    kept = np.flatnonzero((np.diff(rows.indptr) > 0) & ((most > upper) | np.isfinite(lower)))
     rows = sparse.csr_array(rows[kept])
     links = sparse.block_array([[None, rows], [rows.T, None]])
-    _, part = connected_components(links, directed=False)
-    part_of_row, part_of_column = part[: len(kept)], part[len(kept) :]
-    proofs: list[Certificate] = []
-    solves = 0
-    for number in np.unique(part_of_column[: len(columns)]):
-        inside = np.flatnonzero(part_of_column == number)
-        mine = np.flatnonzero(part_of_row == number)
-        shared = inside[inside < len(columns)]
+    part_of = connected_components(links, directed=False)[1]
+    of_row, of_column = part_of[: len(kept)], part_of[len(kept) :]
+    for number in np.unique(of_column[: len(columns)]):
+        inside = np.flatnonzero(of_column == number)
+        mine = np.flatnonzero(of_row == number)
         places = chosen[inside]
-        level = _Part(
-            sparse.csc_array(rows[mine][:, inside]),
-            face.upper[places],
-            lower[kept[mine]],
-            np.maximum(upper[kept[mine]], lower[kept[mine]]),
-            np.arange(len(inside)) < len(shared),
-            owner[columns[shared]],
+        is_share = inside < len(columns)
+        low = lower[kept[mine]]
+        yield (
+            _Part(
+                sparse.csc_array(rows[mine][:, inside]),
+                face.upper[places],
+                low,
+                np.maximum(upper[kept[mine]], low),
+                is_share,
+                owner[places[is_share]],
+            ),
+            places,
         )
-        shares[columns[shared]] = level.solve()
-        proofs += level.proofs
-        solves += level.solves
-    return shares, proofs, solves
 
 
 class _Part:
@@ -106,7 +129,7 @@ class _Part:
         self.count = int(is_share.sum())
         self.owner = np.unique(owner, return_inverse=True)[1]
         rows, columns = matrix.shape
-        self.rows = rows
+        self.rows, self.columns = rows, columns
         self.upper = upper[: self.count]
         link = sparse.csr_array(
             (np.ones(self.count), (np.arange(self.count), np.arange(self.count))),
@@ -127,8 +150,8 @@ class _Part:
         self.proofs: list[Certificate] = []
         self.solves = 0
 
-    def solve(self) -> Floats:
-        """Return the levelled shares of this part.
+    def solve(self) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the columns of this part and which shares are still open after some steps.
 
         Most decisions end with their pools shared evenly. Many of those are tried at once: shares
         of decisions whose even level lies above c may stand e − c above the rest. Where the rest
@@ -138,7 +161,7 @@ class _Part:
         stride = 1
         x = self._step(np.zeros(self.count)).x
         total = np.bincount(self.owner, x[: self.count])
-        while active.any():
+        while active.any() and self.solves < STEPS:
             even = self._even(total, x, active)[self.owner]
             levels = np.unique(even[active])[::-1]
             cut = float(levels[min(stride, len(levels)) - 1]) if stride > 1 else float(levels[0])
@@ -155,13 +178,14 @@ class _Part:
                 pressure = np.maximum(-optimum.dual[self.rows :], 0) * active
                 held = active & (pressure > HELD * max(float(pressure.max()), 1e-300))
             if not held.any() or top <= OPEN:
+                active[:] = False
                 break
             active &= ~held
             places = np.flatnonzero(held)
             ceiling = np.minimum(np.maximum(even, top)[places] if top <= cut + OPEN else top, 2.0)
             ceiling = np.minimum(ceiling + SLACK, self.upper[places])
             self.programme.set_bounds(places, np.zeros(len(places)), ceiling)
-        return x[: self.count]
+        return x[: self.columns], active
 
     def _step(self, lift: Floats) -> Optimum:
         """Minimise v where a share may be at most v + its lift."""
