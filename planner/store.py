@@ -140,7 +140,9 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
             text = plain[column].astype(object)
             risky = [isinstance(value, str) and value.startswith(FORMULA) for value in text]
             if any(risky):
-                plain[column] = text.mask(risky, "'" + text.astype(str))
+                plain[column] = [
+                    "'" * bad + str(value) for bad, value in zip(risky, text, strict=True)
+                ]
     csv = path.with_name(path.name + ".csv")
     plain.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
 

@@ -1,4 +1,4 @@
-"""The accounts of a solution: nobody is in two places, and what a package takes comes from somewhere.
+"""The accounts of a solution: nobody is in two places, and what is taken comes from somewhere.
 
 In every pool and month, in people tied up (preparing, on duty or resting):
 
@@ -100,7 +100,8 @@ def check_accounts(solution: Solution) -> float:
         relative = residual / scale
         largest = float(relative.max(initial=0.0))
         if not largest <= TOLERANCE:
-            pool, month = np.unravel_index(np.argmax(np.nan_to_num(relative, nan=np.inf)), people.shape)
+            at = np.argmax(np.nan_to_num(relative, nan=np.inf))
+            pool, month = np.unravel_index(at, people.shape)
             name = list(solution.problem.pools)[pool]
             raise CertificateError(
                 f"the accounts of {what} do not balance: {residual[pool, month]:.3g} persons "
@@ -122,7 +123,8 @@ def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
     s = allocation.service
     counted = cover(s.pool, s.prepares, s.rests, s.people, shape)
     solved = np.zeros(shape)
-    for block, answer in zip(allocation.plan.programme.blocks, allocation.plan.answers, strict=True):
+    plan = allocation.plan
+    for block, answer in zip(plan.programme.blocks, plan.answers, strict=True):
         rows = block.usage @ answer.people
         solved[block.pools] = rows.reshape(len(block.pools), block.months)
     return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))

@@ -47,7 +47,7 @@ class Tables(ABC):
     @property
     @abstractmethod
     def manifest(self) -> dict[str, Any]:
-        """What went in: files with hashes, versions, options, digest; and what proves the answer."""
+        """What went in (files with hashes, versions, options) and what proves the answer."""
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by name; raise ResultError if there is none of that name."""
@@ -182,6 +182,7 @@ class Tables(ABC):
         return displacement_by(self, keys, main_task)
 
     def _repr_html_(self) -> str:
+        """Return a summary for notebooks."""
         from planner.results.html import page
 
         return page(self)

@@ -31,6 +31,7 @@ class Comparison:
     """
 
     def __init__(self, results: dict[str, Tables]):
+        """Take results by name."""
         self.results = dict(results)
 
     @property
@@ -64,7 +65,7 @@ class Comparison:
         """
         if measure not in MEASURES:
             raise ResultError(f"expected a measure among {', '.join(MEASURES)}, found {measure!r}")
-        return self._beside(keys, lambda one: one.fill_by(*keys).set_index(list(keys))[measure])
+        return self._beside(keys, lambda one: one.fill_by(*keys).set_index(list(keys))[[measure]])
 
     def displacement_by(self, *keys: str, main_task: int | None = 2) -> pd.DataFrame:
         """Return displaced person-months side by side.
@@ -94,7 +95,7 @@ class Comparison:
         return whole[["result", *(column for column in whole.columns if column != "result")]]
 
     def _beside(
-        self, keys: tuple[str, ...], columns: Callable[[Tables], pd.DataFrame | pd.Series]
+        self, keys: tuple[str, ...], columns: Callable[[Tables], pd.DataFrame]
     ) -> pd.DataFrame:
         """Put columns next to each other; rows in the order in which they first appear."""
         import pandas as pd
@@ -102,19 +103,20 @@ class Comparison:
         if not keys:
             raise ResultError("expected at least one key to compare by, such as 'mission'")
         parts = {name: columns(one) for name, one in self.results.items()}
-        rows = pd.concat([part.iloc[:, :0] if part.ndim == 2 else part.to_frame().iloc[:, :0] for part in parts.values()])
-        index = rows.index.unique()
+        index = pd.concat([part.iloc[:, :0] for part in parts.values()]).index.unique()
         if keys == ("month",):
             index = index.sort_values()
         found = [part.reindex(index) for part in parts.values()]
         return pd.concat(found, axis=1, keys=list(parts))
 
     def _repr_html_(self) -> str:
+        """Return a summary for notebooks."""
         from planner.results.html import beside
 
         return beside(self)
 
     def __repr__(self) -> str:
+        """Names of what is compared."""
         return f"<Comparison of {', '.join(map(repr, self.results))}>"
 
 

@@ -44,9 +44,7 @@ def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def displacement_by(
-    result: Tables, keys: Sequence[str], main_task: int | None = 2
-) -> pd.DataFrame:
+def displacement_by(result: Tables, keys: Sequence[str], main_task: int | None = 2) -> pd.DataFrame:
     """See :meth:`planner.results.base.Tables.displacement_by`."""
     _check(keys)
     fine = "pool" in keys or "month" in keys
@@ -91,8 +89,10 @@ def _labelled(result: Tables, lines: pd.DataFrame, keys: Sequence[str]) -> pd.Da
     lacking = [key for key in keys if key in LABELS and key not in lines.columns]
     if not lacking:
         return lines
+    import pandas as pd
+
     labels = result.demands.set_index("demand")[lacking]
-    found = labels.index.get_indexer(lines["demand"])
+    found = labels.index.get_indexer(pd.Index(lines["demand"]))
     return lines.assign(**{key: labels[key].array.take(found) for key in lacking})
 
 

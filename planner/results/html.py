@@ -67,7 +67,8 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> s
 
     body = "".join(line(row, "td") for row in rows)
     title = f'<caption style="text-align:left;font-weight:600">{escape(caption)}</caption>'
-    return f'<table style="{_BOX}">{title}<thead>{line(head, "th")}</thead><tbody>{body}</tbody></table>'
+    top = f"<thead>{line(head, 'th')}</thead>"
+    return f'<table style="{_BOX}">{title}{top}<tbody>{body}</tbody></table>'
 
 
 def page(result: Tables) -> str:
@@ -80,10 +81,15 @@ def page(result: Tables) -> str:
         f"{number(whole['filled_person_months'], 0)} of {number(whole['asked_person_months'], 0)} "
         f"person-months filled ({percent(whole['fill_rate'])})"
     )
-    names = result.demands.drop_duplicates("mission").set_index("mission")["mission_name"]
+    labels = result.demands
+    names = dict(zip(labels["mission"], labels["mission_name"], strict=True))
     parts = [_packages(result), _displaced(result, names), _least(result, names), _binding(result)]
     heading = escape(scenario["title"] or scenario["name"])
     return f"<div><strong>{heading}</strong><div>{escape(lead)}</div>{''.join(parts)}</div>"
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.to_dict("records")
 
 
 def _packages(result: Tables) -> str:
@@ -93,44 +99,48 @@ def _packages(result: Tables) -> str:
     head = ["package", "known", "filled of asked", "displaced, main task 2", "main task 1", "ratio"]
     rows = [
         [
-            row.title or row.package,
-            row.known_month,
-            f"{number(row.filled_person_months, 0)} of {number(row.asked_person_months, 0)}",
-            number(row.displaced_main_task_2),
-            number(row.displaced_main_task_1),
-            number(row.displacement_ratio, 2),
+            row["title"] or row["package"],
+            row["known_month"],
+            f"{number(row['filled_person_months'], 0)} of {number(row['asked_person_months'], 0)}",
+            number(row["displaced_main_task_2"]),
+            number(row["displaced_main_task_1"]),
+            number(row["displacement_ratio"], 2),
         ]
-        for row in packages.head(ROWS).itertuples()
+        for row in _rows(packages.head(ROWS))
     ]
     return table("Packages, person-months", head, rows)
 
 
-def _displaced(result: Tables, names: pd.Series) -> str:
+def _displaced(result: Tables, names: dict[str, str]) -> str:
     lost = result.displacement_by("mission")
     lost = lost[lost["displaced_person_months"].abs() > SHOWN]
     lost = lost.sort_values("displaced_person_months", ascending=False, kind="stable").head(ROWS)
     if lost.empty:
         return ""
     rows = [
-        [names[row.mission] or row.mission, row.package, number(row.displaced_person_months)]
-        for row in lost.itertuples()
+        [
+            names[row["mission"]] or row["mission"],
+            row["package"],
+            number(row["displaced_person_months"]),
+        ]
+        for row in _rows(lost)
     ]
     return table("Displaced most, main task 2", ["mission", "by", "person-months"], rows)
 
 
-def _least(result: Tables, names: pd.Series) -> str:
+def _least(result: Tables, names: dict[str, str]) -> str:
     fill = result.fill_by("mission").dropna()
     short = fill[fill["fill_rate"] < 1 - 1e-6].sort_values("fill_rate", kind="stable").head(ROWS)
     if short.empty:
         return "<div>Every mission is filled.</div>"
     rows = [
         [
-            names[row.mission] or row.mission,
-            number(row.asked_person_months, 0),
-            number(row.filled_person_months),
-            percent(row.fill_rate),
+            names[row["mission"]] or row["mission"],
+            number(row["asked_person_months"], 0),
+            number(row["filled_person_months"]),
+            percent(row["fill_rate"]),
         ]
-        for row in short.itertuples()
+        for row in _rows(short)
     ]
     return table("Least filled, person-months", ["mission", "asked", "filled", "fill rate"], rows)
 
@@ -142,7 +152,9 @@ def _binding(result: Tables) -> str:
     groups = binding.groupby("pool", sort=False)
     found = groups.agg(months=("month", "size"), price=("price_person_months", "max"))
     found = found.sort_values(["months", "price"], ascending=False, kind="stable").head(ROWS)
-    rows = [[row.Index, row.months, number(row.price, 2)] for row in found.itertuples()]
+    rows = [
+        [row["pool"], row["months"], number(row["price"], 2)] for row in _rows(found.reset_index())
+    ]
     head = ["pool", "months binding", "highest price, person-months per person"]
     return table("Bottlenecks", head, rows)
 
@@ -155,13 +167,13 @@ def beside(comparison: Comparison) -> str:
     packages = comparison.table("packages")
     lost = [
         [
-            row.result,
-            row.title or row.package,
-            number(row.filled_person_months, 0),
-            number(row.displaced_main_task_2),
-            number(row.displacement_ratio, 2),
+            row["result"],
+            row["title"] or row["package"],
+            number(row["filled_person_months"], 0),
+            number(row["displaced_main_task_2"]),
+            number(row["displacement_ratio"], 2),
         ]
-        for row in packages.itertuples()
+        for row in _rows(packages)
     ]
     head = ["result", "package", "filled", "displaced, main task 2", "ratio"]
     parts = [

@@ -1,4 +1,4 @@
-"""What went into a result: files with their SHA-256, versions, options and the scenario's digest."""
+"""What went into a result: input files with their SHA-256, and versions."""
 
 from __future__ import annotations
 

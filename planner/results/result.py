@@ -123,10 +123,12 @@ class Result(Tables):
         return save(self, folder)
 
     def __repr__(self) -> str:
+        """Name, rule, window and how much is filled."""
         first, last = self.scenario.inputs.first, self.scenario.inputs.last
         asked, filled = float(self.solution.asked.sum()), float(self.solution.with_all.filled.sum())
         return (
             f"<Result {self.name!r}, {self.rule}, {first} to {last}: "
-            f"{len(self.compiled.demands)} demands, {filled:.0f} of {asked:.0f} person-months filled, "
+            f"{len(self.compiled.demands)} demands, "
+            f"{filled:.0f} of {asked:.0f} person-months filled, "
             f"{len(self.solution.without)} packages>"
         )

@@ -1,4 +1,4 @@
-"""Results on disk: a folder of Parquet and CSV tables with a manifest, written whole or not at all."""
+"""Results on disk: a folder of Parquet and CSV tables with a manifest."""
 
 from __future__ import annotations
 
@@ -52,9 +52,13 @@ def read_result(folder: str | Path) -> StoredResult:
 
 
 class StoredResult(Tables):
-    """A result read back from a folder: all tables and groupings, no plans."""
+    """A result read back from a folder: all tables and groupings, no plans.
+
+    Made by :func:`read_result`.
+    """
 
     def __init__(self, folder: Path, manifest: dict[str, Any]):
+        """Take a folder whose manifest has been read."""
         self.folder = folder
         self._manifest = manifest
         self.name = str(manifest["scenario"]["name"])
@@ -75,5 +79,6 @@ class StoredResult(Tables):
             raise ResultError(f"{path}: cannot be read: {error}") from None
 
     def __repr__(self) -> str:
+        """Name, rule and window."""
         window = self._manifest["window"]
         return f"<StoredResult {self.name!r}, {self.rule}, {window['first']} to {window['last']}>"

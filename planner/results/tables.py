@@ -242,10 +242,8 @@ def accounting(result: Result) -> pd.DataFrame:
 def figures(result: Result) -> pd.DataFrame:
     """Return every figure in use and where it comes from; months stand in a column of their own."""
     rows = result.compiled.figures
-    months = [isinstance(row.value, str) for row in rows]
-    numbers = [
-        np.nan if text else row.value for row, text in zip(rows, months, strict=True)
-    ]
+    numbers = [np.nan if isinstance(row.value, str) else row.value for row in rows]
+    months = [row.value if isinstance(row.value, str) else "" for row in rows]
     text = {
         name: words([getattr(row, name) for row in rows])
         for name in ("unit", "basis", "source", "section", "note", "file")
@@ -255,7 +253,7 @@ def figures(result: Result) -> pd.DataFrame:
         value=np.array(numbers, dtype=float),
         low=np.array([np.nan if row.low is None else row.low for row in rows], dtype=float),
         high=np.array([np.nan if row.high is None else row.high for row in rows], dtype=float),
-        month=words([str(row.value) if is_month else "" for row, is_month in zip(rows, months, strict=True)]),
+        month=words(months),
         **text,
         line=np.array([row.line for row in rows], dtype=np.int64),
     )
