@@ -99,14 +99,23 @@ class Allocation:
                     per_tour[column],
                 )
             )
-        columns = [np.concatenate(c) for c in zip(*parts, strict=True)] if parts else [np.zeros(0, int)] * 8
+        columns = (
+            [np.concatenate(c) for c in zip(*parts, strict=True)]
+            if parts
+            else [np.zeros(0, int)] * 8
+        )
         demand, pool, cohort, wave, first, last, place, people = columns
-        prep = np.array([self.problem.demands[d].prep[p] for d, p in zip(demand, place, strict=True)], dtype=int)
-        rest = np.array([self.problem.demands[d].rest[p] for d, p in zip(demand, place, strict=True)])
+        prep = np.array(
+            [self.problem.demands[d].prep[p] for d, p in zip(demand, place, strict=True)], dtype=int
+        )
+        rest = np.array(
+            [self.problem.demands[d].rest[p] for d, p in zip(demand, place, strict=True)]
+        )
         ends = last + rest_months(rest, last - first + 1)
         order = np.lexsort((first, cohort, pool, demand))
         flat = (demand, pool, cohort, wave, first, last, first - prep, ends, people)
-        return Service(*(array[order] for array in flat))
+        ordered: list[Any] = [array[order] for array in flat]
+        return Service(*ordered)
 
     @cached_property
     def on_duty(self) -> Floats:

@@ -11,9 +11,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from collections.abc import Iterable, Sequence
 
 __all__ = [
     "CertificateError",
@@ -47,8 +47,8 @@ class Fault:
 
     Examples
     --------
-    >>> print(Fault("a.yaml", 3, 5, "demands.untso.cap", "expected a number of at least 0, found -2"))
-    a.yaml:3:5: demands.untso.cap: expected a number of at least 0, found -2
+    >>> print(Fault("a.yaml", 3, 5, "demands.untso.cap", "expected at least 0, found -2"))
+    a.yaml:3:5: demands.untso.cap: expected at least 0, found -2
     """
 
     file: str
@@ -63,7 +63,9 @@ class Fault:
             place += f":{self.line}"
             if self.column:
                 place += f":{self.column}"
-        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+        return (
+            f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+        )
 
 
 class InputError(PlannerError):
@@ -90,7 +92,7 @@ class SolverError(PlannerError):
 
 
 class CertificateError(SolverError):
-    """An answer failed its check of feasibility and optimality, also when solved again from cold."""
+    """An answer failed its check of optimality, also when solved again from cold."""
 
 
 class ResultError(PlannerError):

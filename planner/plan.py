@@ -86,7 +86,9 @@ class Planner:
             self.settings = tuple(base_setting(problem, block) for block in self.programme.blocks)
         owner = problem.package_of()
         self._owner = [owner.get(demand.id, "") for demand in problem.demands]
-        self._known = {package.id: max(problem.known(package.id), 0) for package in problem.packages}
+        self._known = {
+            package.id: max(problem.known(package.id), 0) for package in problem.packages
+        }
         self._lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
 
     def unfold(self, packages: Iterable[str] | None = None) -> Plan:

@@ -93,7 +93,14 @@ class Solution:
 
     def _service(self) -> list[dict[str, Any]]:
         service, names = self.with_all.service, list(self.problem.pools)
-        columns = (service.demand, service.pool, service.cohort, service.first, service.last, service.people)
+        columns = (
+            service.demand,
+            service.pool,
+            service.cohort,
+            service.first,
+            service.last,
+            service.people,
+        )
         return [
             {
                 "demand": self.problem.demands[demand].id,

@@ -1,0 +1,1 @@
+"""The mathematics: numbers in, numbers and a proof out."""

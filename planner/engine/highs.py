@@ -185,7 +185,10 @@ class LinearProgramme:
         count, first = columns.shape[1], self.matrix.shape[1]
         self.matrix = sparse.csc_array(sparse.hstack([self.matrix, columns]))
         self.cost = np.append(self.cost, cost)
-        self.lower, self.upper = np.append(self.lower, np.zeros(count)), np.append(self.upper, upper)
+        self.lower, self.upper = (
+            np.append(self.lower, np.zeros(count)),
+            np.append(self.upper, upper),
+        )
         if self._highs is not None:
             self._highs.addCols(
                 count,
@@ -238,7 +241,7 @@ class LinearProgramme:
         self.set_rows(high, self.row_upper[high], self.row_upper[high])
 
     def _without_rows(self) -> Optimum:
-        """Return the optimum of a programme in which nothing limits the columns but their bounds."""
+        """Return the optimum where nothing limits the columns but their bounds."""
         x = np.where(self.cost < 0, self.upper, self.lower)
         return Optimum(
             x, self.cost.copy(), np.zeros(len(self.row_lower)), float(self.cost @ x), Certificate()

@@ -62,7 +62,9 @@ def level_out(
     waiting = [free]
     while waiting:
         columns = waiting.pop()
-        columns = columns[np.bincount(owner[columns], minlength=int(owner.max()) + 1)[owner[columns]] > 1]
+        columns = columns[
+            np.bincount(owner[columns], minlength=int(owner.max()) + 1)[owner[columns]] > 1
+        ]
         for part, places in _parts(face, matrix, x, columns, owner, loose):
             x[places], active = part.solve()
             proofs += part.proofs
@@ -160,7 +162,7 @@ class _Part:
         active = np.ones(self.count, dtype=bool)
         stride = 1
         x = self._step(np.zeros(self.count)).x
-        total = np.bincount(self.owner, x[: self.count])
+        total = np.bincount(self.owner, x[: self.count]).astype(float)
         while active.any() and self.solves < STEPS:
             even = self._even(total, x, active)[self.owner]
             levels = np.unique(even[active])[::-1]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,13 +160,17 @@ def build_programme(problem: Problem) -> Programme:
     them are made of the same decisions.
     """
     tours = lay_tours(problem)
-    cuts = tuple(sorted({k for package in problem.packages if (k := problem.known(package.id)) > 0}))
+    cuts = tuple(
+        sorted({k for package in problem.packages if (k := problem.known(package.id)) > 0})
+    )
     lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
     segment = np.zeros(len(tours), dtype=np.int64)
     for month in cuts:
         segment += (tours.first >= month).astype(np.int64) + (tours.first >= month + lead)
     key = np.stack([tours.demand, tours.wave, segment])
-    decisions, decision_of = np.unique(key, axis=1, return_inverse=True) if len(tours) else (key, segment)
+    decisions, decision_of = (
+        np.unique(key, axis=1, return_inverse=True) if len(tours) else (key, segment)
+    )
     parts = _independent_parts(problem)
     of_demand = np.array([parts[demand.pools[0]] for demand in problem.demands], dtype=np.int64)
     of_tour = of_demand[tours.demand]
@@ -251,7 +256,9 @@ def _build_block(
     width = np.zeros(len(problem.demands), dtype=np.int64)
     width[demands] = [len(d.pools) for d in choices]
     decision = np.repeat(np.arange(size), width[demand])
-    place = np.arange(len(decision)) - np.repeat(np.cumsum(width[demand]) - width[demand], width[demand])
+    place = np.arange(len(decision)) - np.repeat(
+        np.cumsum(width[demand]) - width[demand], width[demand]
+    )
     most = int(width.max(initial=0))
     table = np.zeros((3, len(problem.demands), most))
     for d, line in zip(demands, choices, strict=True):
@@ -261,15 +268,17 @@ def _build_block(
     owner = demand[decision]
     pool = table[0, owner, place].astype(np.int64)
     usage = _usage(tours, mine, local, cohorts, decision, place, pool, table, months, len(pools))
-    block = {
+    fields: dict[str, Any] = {
         "months": months, "pools": pools, "demands": demands, "tour": mine, "tour_decision": local,
         "demand": demand, "wave": wave, "begin": begin, "end": end, "cohorts": cohorts,
         "part": cohorts / np.maximum(total, 1), "duty": duty,
         "decision": decision, "pool": pool, "place": place, "usage": usage,
     }  # fmt: skip
-    bounds = _bound_rows(problem, demand, duty, decision, pools[pool] if len(pool) else pool, demands)
+    bounds = _bound_rows(
+        problem, demand, duty, decision, pools[pool] if len(pool) else pool, demands
+    )
     budgets, budget = _budget_rows(problem, demand, duty, decision, demands)
-    return Block(**block, bounds=bounds, budgets=budgets, budget=budget)  # type: ignore[arg-type]
+    return Block(**fields, bounds=bounds, budgets=budgets, budget=budget)
 
 
 def _profile(row: Ints, first: Ints, last: Ints, count: Ints, months: int) -> sparse.csr_array:
@@ -303,7 +312,12 @@ def _usage(
 
 
 def _bound_rows(
-    problem: Problem, demand: Ints, duty: sparse.csr_array, decision: Ints, pool: Ints, demands: Ints
+    problem: Problem,
+    demand: Ints,
+    duty: sparse.csr_array,
+    decision: Ints,
+    pool: Ints,
+    demands: Ints,
 ) -> BoundRows:
     inside = set(demands.tolist())
     places = {line.id: k for k, line in enumerate(problem.demands)}
@@ -329,7 +343,10 @@ def _bound_rows(
     if not rows:
         nothing = np.zeros(0, dtype=np.int64)
         return BoundRows(
-            nothing, nothing, sparse.csr_array((0, len(decision))), sparse.csr_array((0, len(demand)))
+            nothing,
+            nothing,
+            sparse.csr_array((0, len(decision))),
+            sparse.csr_array((0, len(demand))),
         )
     return BoundRows(
         np.concatenate(bound),

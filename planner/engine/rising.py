@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from planner.engine.certify import Certificate, worst
+from planner.engine.epoch import YIELD, Epoch
 from planner.engine.highs import LinearProgramme, Optimum
 from planner.engine.leveling import level_out
-from planner.errors import SolverError
 from planner.engine.setting import Answer, Setting
 from planner.engine.trail import Step, Trail
+from planner.errors import SolverError
 
 __all__ = ["Rising"]
 
@@ -32,218 +32,11 @@ Flags = NDArray[np.bool_]
 
 HELD = 1e-8
 """Share of the largest price from which a price counts as positive."""
-SLACK = 1e-9
-"""How far below its settled share a decision may fall, as a share."""
-YIELD = 1e-9
-"""How much of each increment is given back, so that rounding never closes the last way through."""
-ELASTIC, ELASTIC_COST = 1e-8, 1e5
-"""How far a limit may stretch where rounding closes the last way through, and what that costs."""
 PREFERENCE_COST = 1e3
-LENIENCE = 1e-7
-"""How far what the goals of a tier miss may grow after it was found, in persons."""
 RETREATS = (1e-8, 1e-7, 1e-6)
 """What every settled share gives back, in turn, where the way through closed all the same."""
-TINY = 1e-300
 REBUILD = 400
 """Steps after which the programme is written anew without what is settled."""
-
-
-class Epoch:
-    """One written-out programme: what is open now, with the settled part moved to the right.
-
-    Columns are the open columns of *routed* decisions (several open pools, or touched by a goal),
-    what each goal misses, and then the increments. Rows are the limits that can bind, one row a
-    routed decision, caps of touched decisions, goals and what the goals may miss in sum.
-    """
-
-    def __init__(
-        self,
-        setting: Setting,
-        served: Flags,
-        held: Flags,
-        active: Flags,
-        share: Floats,
-        closed: Flags,
-        touched: Flags,
-        goals: Ints,
-        missing: dict[int, float],
-    ):
-        block = setting.block
-        self.setting, self.active, self.share = setting, active, share
-        open_column = ~closed & served[block.decision]
-        several = np.bincount(block.decision, open_column, minlength=len(share)) > 1
-        self.routed = np.flatnonzero(served & (several | touched))
-        is_routed = np.zeros(len(share), dtype=bool)
-        is_routed[self.routed] = True
-        self.columns = np.flatnonzero(open_column & is_routed[block.decision])
-        self.single = np.flatnonzero(open_column & ~is_routed[block.decision])
-        self.direct = block.decision[self.single]
-        full = setting.full
-        rows = setting.rows
-        self.steps = 0
-        self.ceiling = np.ones(len(share))
-        self.ceiling[self.direct] = setting.most[self.single] / full[self.direct]
-        self.load = sparse.csc_array(rows[:, self.single] * full[self.direct][None, :])
-        ceiling = np.where(held, share, 1.0)
-        most = np.minimum(setting.most, (ceiling * full)[block.decision])
-        fixed = np.where(closed & setting.settled[block.decision], setting.lower, 0.0)
-        base = rows @ fixed
-        reach = base + rows[:, self.columns] @ most[self.columns]
-        reach += self.load @ ceiling[self.direct]
-        self.kept = np.flatnonzero(reach > setting.limit * (1 + 1e-12))
-        load = self.load.tocsr()[self.kept]
-        matrix, self.unit = _in_shares(rows, setting, self.kept, self.columns, load)
-        self.load = sparse.csc_array(load / self.unit[:, None])
-        left = (setting.limit - base)[self.kept] / self.unit - self.load @ share[self.direct]
-        self.held = held.copy()
-        self.programme = self._write(matrix, left, most, touched, goals, missing, fixed)
-
-    def _write(
-        self,
-        matrix: sparse.csr_array,
-        left: Floats,
-        most: Floats,
-        touched: Flags,
-        goals: Ints,
-        missing: dict[int, float],
-        fixed: Floats,
-    ) -> LinearProgramme:
-        setting, block = self.setting, self.setting.block
-        full = setting.full
-        columns, routed = self.columns, self.routed
-        place = np.full(len(full), -1)
-        place[routed] = np.arange(len(routed))
-        pick = sparse.csr_array(
-            (np.ones(len(columns)), (place[block.decision[columns]], np.arange(len(columns)))),
-            shape=(len(routed), len(columns)),
-        )
-        capped = np.flatnonzero(touched[routed])
-        tiers = sorted(missing)
-        lock = np.array([setting.goal_tier[goals] == t for t in tiers], dtype=float)
-        lock = lock.reshape(len(tiers), len(goals))
-        counted = block.bounds.matrix[goals]
-        stretch = -sparse.eye_array(len(self.kept))
-        grid = [[matrix, None, stretch], [pick, None, None], [pick[capped], None, None]]
-        if len(goals):
-            heads = full[block.decision[columns]]
-            grid += [
-                [counted[:, columns] * heads[None, :], sparse.eye_array(len(goals)), None],
-                [None, sparse.csr_array(lock), None],
-            ]
-        else:
-            grid = [[row[0], row[2]] for row in grid]
-        own = len(columns) + len(goals)
-        self.stretch = own + np.arange(len(self.kept))
-        level = self.share[routed]
-        # a goal may rest on what rounding took from a settled share
-        upper = np.where((touched & self.held)[routed], level + 10 * YIELD, level)
-        upper = np.where((touched & self.active)[routed], np.inf, upper)
-        self.base = level
-        endless = np.full(len(self.kept), -np.inf)
-        lower_rows = [
-            endless, np.maximum(level - SLACK, 0), np.full(len(capped), -np.inf),
-            setting.goal[goals] - counted @ fixed, np.full(len(tiers), -np.inf),
-        ]  # fmt: skip
-        upper_rows = [
-            np.maximum(left, 0), upper, np.ones(len(capped)),
-            np.full(len(goals), np.inf), np.array([missing[t] + LENIENCE for t in tiers]),
-        ]  # fmt: skip
-        return LinearProgramme.stepwise(
-            sparse.csc_array(sparse.block_array(grid, format="csc")),
-            np.zeros(own + len(self.kept)),
-            np.zeros(own + len(self.kept)),
-            np.concatenate(
-                [
-                    (most / np.maximum(full, TINY)[block.decision])[columns],
-                    setting.goal[goals],
-                    np.full(len(self.kept), ELASTIC),
-                ]
-            ),
-            np.concatenate(lower_rows),
-            np.concatenate(upper_rows),
-        )
-
-    def limited(self) -> bool:
-        """Whether any row stands in the way of what is rising."""
-        direct = self.load @ self.active[self.direct].astype(float)
-        return bool(direct.any() or self.active[self.routed].any())
-
-    def raise_all(self, room: float) -> tuple[float, Optimum, Floats, Floats]:
-        """Raise what is active by at most `room`.
-
-        Returns the increment, the answer, the price of each decision and of each kept limit.
-        Prices are the multipliers of the decisions (all decisions): how much of the increment's
-        limit each of them accounts for. They sum to 1 over what is active.
-        """
-        programme = self.programme
-        self.steps += 1
-        direct_rate = self.load @ self.active[self.direct].astype(float)
-        count = len(self.kept)
-        column = np.zeros(programme.matrix.shape[0])
-        column[:count] = direct_rate
-        column[count : count + len(self.routed)] = -self.active[self.routed].astype(float)
-        scale = float(np.abs(column).max())  # keeps duals near 1, far above the solver's tolerance
-        cost = np.zeros_like(programme.cost)
-        cost[self.stretch] = ELASTIC_COST * scale
-        programme.set_cost(cost)
-        entering = sparse.csc_array(column[:, None])
-        programme.add_columns(entering, np.array([-scale]), np.array([room]))
-        optimum = programme.solve()
-        dual = optimum.dual / scale
-        price = np.zeros(len(self.share))
-        price[self.direct] = -(dual[:count] @ self.load)
-        price[self.routed] = dual[count : count + len(self.routed)]
-        return float(optimum.x[-1]), optimum, price, -dual[:count] / self.unit
-
-    def rise_apart(self, wanted: Flags, own: Ints | None, room: float) -> tuple[Floats, Optimum, Ints]:
-        """Let decisions rise each on its own: the largest sum of what `wanted` ones can add.
-
-        Returns what each decision adds, the answer, and the places of the columns made for
-        decisions without columns of their own (pass them back in the next call).
-        """
-        programme = self.programme
-        mine = np.flatnonzero(self.active[self.direct])
-        rows = len(self.kept) + np.flatnonzero(self.active[self.routed])
-        if own is None:
-            load = sparse.csc_array(
-                (self.load[:, mine].tocoo().data, self.load[:, mine].tocoo().coords),
-                shape=(programme.matrix.shape[0], len(mine)),
-            )
-            own = programme.add_columns(load, np.zeros(len(mine)), np.full(len(mine), room))
-            programme.set_rows(rows, programme.row_lower[rows], programme.row_upper[rows] + room)
-        cost = np.zeros_like(programme.cost)
-        cost[self.stretch] = ELASTIC_COST
-        owner = self.setting.block.decision[self.columns]
-        cost[: len(self.columns)] = -(wanted & self.active)[owner].astype(float)
-        cost[own] = -wanted[self.direct[mine]].astype(float)
-        programme.set_cost(cost)
-        optimum = programme.solve()
-        added = np.zeros(len(self.share))
-        added[self.direct[mine]] = optimum.x[own]
-        activity = (programme.matrix @ optimum.x)[rows]
-        base = programme.row_lower[rows] + SLACK
-        added[self.routed[self.active[self.routed]]] = np.maximum(activity - base, 0.0)
-        return added, optimum, own
-
-    def settle(self, own: Ints, room: float) -> None:
-        """Undo :meth:`rise_apart`."""
-        programme = self.programme
-        rows = len(self.kept) + np.flatnonzero(self.active[self.routed])
-        programme.set_rows(rows, programme.row_lower[rows], programme.row_upper[rows] - room)
-        programme.set_bounds(own, np.zeros(len(own)), np.zeros(len(own)))
-
-
-def _in_shares(
-    rows: sparse.csr_array, setting: Setting, kept: Ints, columns: Ints, load: sparse.csr_array
-) -> tuple[sparse.csr_array, Floats]:
-    """Return rows per share of a decision and per unit of limit, so that numbers lie near 1."""
-    matrix = rows[kept][:, columns] * setting.full[setting.block.decision[columns]][None, :]
-    matrix = sparse.csr_array(matrix)
-    unit = np.maximum(setting.limit[kept], TINY)
-    for part in (matrix, load):
-        if part.shape[1]:
-            unit = np.maximum(unit, part.max(axis=1).toarray().ravel())
-    return sparse.csr_array(matrix / unit[:, None]), unit
 
 
 class Rising:
@@ -310,8 +103,8 @@ class Rising:
 
     def _epoch(self) -> Epoch:
         return Epoch(
-            self.setting, self.served, self.held, self.active, self.share.copy(), self.closed, self.touched,
-            self.goals, self.missing,
+            self.setting, self.served, self.held, self.active, self.share.copy(), self.closed,
+            self.touched, self.goals, self.missing,
         )  # fmt: skip
 
     def _pursue(self, tier: int) -> None:
@@ -321,7 +114,11 @@ class Rising:
         mine = self.setting.goal_tier[self.goals] == tier
         # decisions that a goal counts may take any share for now
         rows = len(epoch.kept) + np.arange(len(epoch.routed))
-        programme.set_cost(np.concatenate([np.zeros(len(epoch.columns)), mine.astype(float), np.zeros(len(epoch.kept))]))
+        programme.set_cost(
+            np.concatenate(
+                [np.zeros(len(epoch.columns)), mine.astype(float), np.zeros(len(epoch.kept))]
+            )
+        )
         due = (self.setting.tier <= tier) & ~self.held & self.touched
         free = due[epoch.routed]
         programme.set_rows(rows[free], np.zeros(int(free.sum())), np.full(int(free.sum()), np.inf))
@@ -428,10 +225,16 @@ class Rising:
         return level
 
     def _hold(
-        self, epoch: Epoch, optimum: Optimum, price: Floats, row_price: Floats, level: float, top: float
+        self,
+        epoch: Epoch,
+        optimum: Optimum,
+        price: Floats,
+        row_price: Floats,
+        level: float,
+        top: float,
     ) -> None:
         """Hold the decisions that a positive price or their own ceiling names."""
-        setting, block = self.setting, self.setting.block
+        block = self.setting.block
         held = self.active & (price > HELD * max(float(price[self.active].max()), 1e-300))
         if level >= top - 1e-12:
             at_top = self.active & (epoch.ceiling <= level + 1e-12)
@@ -446,7 +249,14 @@ class Rising:
         pricing = np.flatnonzero(row_price > HELD * row_price.max(initial=0.0))
         fixed = np.flatnonzero(self.held & ~held & (price != 0))
         self.trail.steps.append(
-            Step(np.flatnonzero(held), level, epoch.kept[pricing], row_price[pricing], fixed, -price[fixed])
+            Step(
+                np.flatnonzero(held),
+                level,
+                epoch.kept[pricing],
+                row_price[pricing],
+                fixed,
+                -price[fixed],
+            )
         )
         tiny = 1e-6 * float(np.abs(optimum.dual).max(initial=0.0))
         shut = np.flatnonzero(optimum.reduced[: len(epoch.columns)] > tiny)

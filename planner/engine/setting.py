@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class Setting:
         open_tiers = set(self.tier[~self.settled & (self.full > 0)].tolist())
         return sorted(open_tiers | set(self.goal_tier[self.goal > 0].tolist()))
 
-    def change(self, **arrays: Floats) -> Setting:
+    def change(self, **arrays: Any) -> Setting:
         """Return the same setting with some arrays replaced."""
         changed = replace(self, **arrays)
         changed.__dict__["rows"] = self.rows
@@ -161,11 +162,13 @@ def with_goals(setting: Setting, problem: Problem, known: Flags) -> Setting:
         return setting
     asked = rows.asked @ (known & (setting.full > 0)).astype(float) > 0
     least = np.array([problem.bounds[b].min or 0.0 for b in rows.bound], dtype=float)
-    member = sparse.csr_array(rows.asked.astype(bool).astype(float) * np.where(known, setting.tier, 0))
-    last = {}
+    member = sparse.csr_array(
+        rows.asked.astype(bool).astype(float) * np.where(known, setting.tier, 0)
+    )
+    last: dict[int, int] = {}
     tiers = member.max(axis=1).toarray().ravel()
     for bound, tier in zip(rows.bound, tiers, strict=True):
         last[bound] = max(last.get(bound, 0), int(tier))
     goal = np.where(asked, least, 0.0)
     goal_tier = np.where(goal > 0, [last[b] for b in rows.bound], 0).astype(np.int64)
-    return setting.change(goal=goal, goal_tier=goal_tier)  # type: ignore[arg-type]
+    return setting.change(goal=goal, goal_tier=goal_tier)

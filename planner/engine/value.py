@@ -49,7 +49,9 @@ class Layout:
         self.goals = np.flatnonzero(setting.goal > 0)
         missing = len(self.goals)
         upper = sparse.hstack([rows[self.limits], sparse.csr_array((len(self.limits), missing))])
-        pick = sparse.hstack([block.pick[self.shared], sparse.csr_array((len(self.shared), missing))])
+        pick = sparse.hstack(
+            [block.pick[self.shared], sparse.csr_array((len(self.shared), missing))]
+        )
         goals = sparse.hstack([block.bounds.matrix[self.goals], sparse.eye_array(missing)])
         self.matrix = sparse.csc_array(sparse.vstack([upper, pick, goals]))
         self.row_lower = np.full(self.matrix.shape[0], -np.inf)
@@ -132,6 +134,8 @@ def solve_value(setting: Setting) -> Answer:
         step(np.concatenate([months * block.place, np.zeros(len(layout.goals))]))
     people = np.clip(x[: layout.size], setting.lower, np.maximum(setting.most, setting.lower))
     missing = np.zeros(len(setting.goal))
-    missing[layout.goals] = np.maximum(setting.goal[layout.goals] - block.bounds.matrix[layout.goals] @ people, 0)
+    missing[layout.goals] = np.maximum(
+        setting.goal[layout.goals] - block.bounds.matrix[layout.goals] @ people, 0
+    )
     proof = worst(*proofs)
     return Answer(people, missing, price, proof, programme.solves, programme.cold_repairs)

@@ -1,8 +1,8 @@
 """The neutral problem as JSON: read with every fault at once, and written.
 
-The format is ``planner-problem/1``; see ``docs/neutral-problem.md``. Two optional keys go beyond
-the plain programme: ``unit`` (true: all or nothing when solved with whole people) on a demand, and
-``budgets`` (a list of ``{"id", "first", "last", "amount", "cost": {demand: euros per person-month}}``).
+The format is ``planner-problem/1``. Two optional keys go beyond the plain programme: ``unit``
+(true: all or nothing when solved with whole people) on a demand, and ``budgets``, a list of
+``{"id", "first", "last", "amount", "cost": {demand: euros per person-month}}``.
 """
 
 from __future__ import annotations
@@ -37,9 +37,15 @@ def read_problem(text: str, name: str = "<problem>") -> Problem:
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
-        twice = sorted({key for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else []
+        twice = (
+            sorted({key for key in keys if keys.count(key) > 1})
+            if len(set(keys)) < len(keys)
+            else []
+        )
         if twice:
-            raise InputError(Fault(name, 0, 0, "", f"key given twice in one object: {', '.join(twice)}"))
+            raise InputError(
+                Fault(name, 0, 0, "", f"key given twice in one object: {', '.join(twice)}")
+            )
         return dict(pairs)
 
     if not text.strip():
@@ -47,7 +53,9 @@ def read_problem(text: str, name: str = "<problem>") -> Problem:
     try:
         data = json.loads(text, parse_constant=refuse, object_pairs_hook=once)
     except json.JSONDecodeError as error:
-        raise InputError(Fault(name, error.lineno, error.colno, "", f"not JSON: {error.msg}")) from None
+        raise InputError(
+            Fault(name, error.lineno, error.colno, "", f"not JSON: {error.msg}")
+        ) from None
     except RecursionError:
         raise InputError(Fault(name, 0, 0, "", "nested too deeply to be a problem")) from None
     return parse_problem(data, name)
@@ -66,8 +74,14 @@ class _Parser:
     def fault(self, field: str, message: str) -> None:
         self.faults.append(Fault(self.name, 0, 0, field, message))
 
-    def number(self, value: Any, field: str, low: float = -math.inf, high: float = math.inf) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    def number(
+        self, value: Any, field: str, low: float = -math.inf, high: float = math.inf
+    ) -> float:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not math.isfinite(value)
+        ):
             self.fault(field, f"expected a finite number, found {_show(value)}")
             return max(low, 0.0)
         if not low <= value <= high:
@@ -86,7 +100,9 @@ class _Parser:
             return max(low, 0)
         return value
 
-    def keys(self, data: Mapping[str, Any], allowed: set[str], needed: set[str], field: str) -> None:
+    def keys(
+        self, data: Mapping[str, Any], allowed: set[str], needed: set[str], field: str
+    ) -> None:
         for key in data:
             if key not in allowed:
                 self.fault(f"{field}.{key}".lstrip("."), f"not known{nearest(key, allowed)}")
@@ -95,7 +111,9 @@ class _Parser:
 
     def problem(self, data: Any) -> Problem:
         if not isinstance(data, dict):
-            raise InputError(Fault(self.name, 0, 0, "", f"expected a JSON object, found {_show(data)}"))
+            raise InputError(
+                Fault(self.name, 0, 0, "", f"expected a JSON object, found {_show(data)}")
+            )
         if data.get("format") != FORMAT:
             self.fault("format", f"expected {FORMAT!r}, found {_show(data.get('format'))}")
         self.keys(data, _TOP, {"months", "pools", "demands"}, "")
@@ -136,11 +154,14 @@ class _Parser:
                 if len(value) != months:
                     self.fault(f"pools.{name}", f"expected {months} numbers, found {len(value)}")
                 people = [
-                    self.number(v, f"pools.{name}.{t}", 0, LIMITS["people"]) for t, v in enumerate(value)
+                    self.number(v, f"pools.{name}.{t}", 0, LIMITS["people"])
+                    for t, v in enumerate(value)
                 ]
                 pools[name] = np.array(people if len(people) == months else [0.0] * months)
             else:
-                pools[name] = np.full(months, self.number(value, f"pools.{name}", 0, LIMITS["people"]))
+                pools[name] = np.full(
+                    months, self.number(value, f"pools.{name}", 0, LIMITS["people"])
+                )
         return pools
 
     def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
@@ -175,7 +196,9 @@ class _Parser:
         first = self.whole(item.get("first", 0), f"{field}.first", -edge, edge)
         last = self.whole(item.get("last", 0), f"{field}.last", -edge, edge)
         if last < first:
-            self.fault(f"{field}.last", f"expected a month not before first ({first}), found {last}")
+            self.fault(
+                f"{field}.last", f"expected a month not before first ({first}), found {last}"
+            )
         unit = item.get("unit", False)
         if not isinstance(unit, bool):
             self.fault(f"{field}.unit", f"expected true or false, found {_show(unit)}")
@@ -192,12 +215,16 @@ class _Parser:
             pools=chosen,
             prep=tuple(int(months) for months in prep),
             rest=rest,
-            cohorts=self.whole(item.get("cohorts", 1), f"{field}.cohorts", 1, int(LIMITS["cohorts"])),
+            cohorts=self.whole(
+                item.get("cohorts", 1), f"{field}.cohorts", 1, int(LIMITS["cohorts"])
+            ),
             weight=self.number(item.get("weight", 1.0), f"{field}.weight", 0, 1e9),
             unit=unit is True,
         )
 
-    def by_pool(self, value: Any, field: str, pools: tuple[str, ...], whole: bool) -> tuple[float, ...]:
+    def by_pool(
+        self, value: Any, field: str, pools: tuple[str, ...], whole: bool
+    ) -> tuple[float, ...]:
         def one(entry: Any, where: str) -> float:
             if whole:
                 return self.whole(entry, where, 0, int(LIMITS["tour"]))
@@ -211,7 +238,9 @@ class _Parser:
         missing = [pool for pool in pools if pool not in value]
         if missing:
             self.fault(field, f"names every pool of its demand: {', '.join(missing)} is missing")
-        return tuple(one(value[pool], f"{field}.{pool}") if pool in value else 0.0 for pool in pools)
+        return tuple(
+            one(value[pool], f"{field}.{pool}") if pool in value else 0.0 for pool in pools
+        )
 
     def names(self, value: Any, field: str, known: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not value:
@@ -260,7 +289,8 @@ class _Parser:
         if not isinstance(data, dict):
             self.fault("packages", f"expected an object, found {_show(data)}")
             return ()
-        packages, owner = [], {}
+        packages: list[Package] = []
+        owner: dict[str, str] = {}
         for name, item in data.items():
             field = f"packages.{name}"
             if not isinstance(item, dict):
@@ -304,7 +334,10 @@ class _Parser:
                     self.whole(item.get("first", 0), f"{field}.first", -edge, edge),
                     self.whole(item.get("last", 0), f"{field}.last", -edge, edge),
                     self.number(item.get("amount", 0), f"{field}.amount", 0),
-                    {key: self.number(euros, f"{field}.cost.{key}", 0) for key, euros in cost.items()},
+                    {
+                        key: self.number(euros, f"{field}.cost.{key}", 0)
+                        for key, euros in cost.items()
+                    },
                 )
             )
         return tuple(budgets)

@@ -23,7 +23,9 @@ __all__ = ["Tours", "cohort_tours", "lay_tours"]
 Ints = NDArray[np.int64]
 
 
-def cohort_tours(first: int, last: int, tour: int, cohorts: int, cohort: int) -> list[tuple[int, int]]:
+def cohort_tours(
+    first: int, last: int, tour: int, cohorts: int, cohort: int
+) -> list[tuple[int, int]]:
     """Return first and last month of each tour of one cohort, in order.
 
     The plain version of :func:`lay_tours`, for reading and for tests.
