@@ -1,0 +1,89 @@
+"""What every analysis returns: tables, numbers and sentences of one frozen value."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Outcome", "Progress", "frame", "silent"]
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is to do."""
+
+
+def silent(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def frame(rows: Sequence[Any], kind: type) -> pd.DataFrame:
+    """Return a table of rows that are instances of one dataclass; its fields are the columns."""
+    import pandas as pd
+
+    names = [field.name for field in dataclasses.fields(kind)]
+    return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can hold; whatever is not finite becomes None."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    return str(value)
+
+
+class Outcome:
+    """Base of all outcomes.
+
+    A subclass is a frozen dataclass. Its fields that are text or numbers are the plain numbers,
+    :meth:`tables` gives the rest, the main table first.
+    """
+
+    title: ClassVar[str] = ""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by name, the main one first."""
+        raise NotImplementedError
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return what the analysis says, in words (``"en"`` or ``"nl"``)."""
+        raise NotImplementedError
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the main table."""
+        return next(iter(self.tables().values()))
+
+    def numbers(self) -> dict[str, Any]:
+        """Return the plain numbers and texts by name."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        values = {field.name: getattr(self, field.name) for field in fields}
+        return {
+            name: _plain(value)
+            for name, value in values.items()
+            if value is None or isinstance(value, (str, int, float, bool)) or hasattr(value, "item")
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return numbers, sentences and tables as JSON can hold them."""
+        tables = {
+            name: [
+                {key: _plain(value) for key, value in row.items()}
+                for row in table.to_dict("records")
+            ]
+            for name, table in self.tables().items()
+        }
+        head = {"analysis": self.title, **self.numbers(), "sentences": self.sentences()}
+        return {**head, "tables": tables}
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        said = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences())
+        return said + self.to_frame().to_html(index=False, max_rows=40)

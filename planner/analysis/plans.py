@@ -1,0 +1,83 @@
+"""Plans as an analysis needs them: the last one of each part, with what came before as it was made.
+
+An analysis that changes something *in the last plan* leaves the plans before it as they were
+made: what had begun or was in preparation when the packages became known is then history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.engine.programme import Programme, build_programme
+from planner.engine.setting import Setting
+from planner.plan import Plan, Planner, solver_for
+from planner.problem.model import Problem
+
+__all__ = ["LastPlans", "last_plans", "make_planner", "person_months", "with_answers"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def make_planner(problem: Problem, rule: str) -> Planner:
+    """Return a planner of a problem."""
+    return Planner(build_programme(problem), solver_for(rule))
+
+
+@dataclass(frozen=True, eq=False)
+class LastPlans:
+    """The last plan of each block along the way in which some packages become known.
+
+    Attributes
+    ----------
+    plan : Plan
+        As it unfolds.
+    settings : tuple of Setting
+        What the last plan of each block had to respect.
+    months : tuple of int
+        The month in which each block was last planned.
+    """
+
+    plan: Plan
+    settings: tuple[Setting, ...]
+    months: tuple[int, ...]
+
+    @property
+    def people(self) -> list[Floats]:
+        """People on each column, block by block."""
+        return [answer.people for answer in self.plan.answers]
+
+
+def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastPlans:
+    """Return the last plans with some of the packages, by default all."""
+    plan = planner.unfold(packages)
+    settings, months = [], []
+    for place, block in enumerate(planner.programme.blocks):
+        history = planner._history(block, plan.packages)
+        chain = planner._chain(place, history)
+        settings.append(planner.setting(place, history, chain[-2] if len(chain) > 1 else None))
+        months.append(history[-1][0])
+    return LastPlans(plan, tuple(settings), tuple(months))
+
+
+def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:
+    """Return person-months filled inside the report window by demand, (demands,)."""
+    first, last = programme.problem.report
+    filled = np.zeros(len(programme.problem.demands))
+    for block, served in zip(programme.blocks, people, strict=True):
+        counted = np.asarray(block.duty[:, first : last + 1].sum(axis=1)).ravel()
+        np.add.at(filled, block.demand, (block.pick @ served) * counted)
+    return filled
+
+
+def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:
+    """Return the same plan with other people on its columns."""
+    answers = [
+        replace(answer, people=served) if served is not answer.people else answer
+        for answer, served in zip(plan.answers, people, strict=True)
+    ]
+    return replace(plan, answers=tuple(answers))

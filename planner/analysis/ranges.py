@@ -1,0 +1,388 @@
+"""Smallest and largest fill and displacement over all optimal allocations of a rule.
+
+What flux variability analysis is to metabolic models: a figure that moves within a range is an
+accident of the solver anywhere inside it. A plan that unfolds is explored from the month in which
+it was last made; what had begun or was in preparation by then is history and stands as it was.
+A part of the problem that a package never touches is not made anew and loses nothing to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation import Allocation, asked_months
+from planner.analysis.case import Case, read_case
+from planner.analysis.near import Near, near_fair, near_value, settle_before
+from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.plans import (
+    LastPlans,
+    last_plans,
+    make_planner,
+    person_months,
+    with_answers,
+)
+from planner.errors import InputError
+from planner.plan import Planner
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Alternative", "DisplacementRange", "FillRange", "PoolRange", "Ranges", "ranges"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+SAME_PERSON_MONTHS = 0.01
+"""Ranges narrower than this, in person-months, are one number."""
+
+
+@dataclass(frozen=True)
+class FillRange:
+    """Fill of one group of demands inside the report window, person-months.
+
+    `filled_person_months` is what the rule's own allocation gives.
+    """
+
+    group: str
+    asked_person_months: float
+    filled_person_months: float
+    smallest_person_months: float
+    largest_person_months: float
+    unique: bool
+
+
+@dataclass(frozen=True)
+class DisplacementRange:
+    """Person-months that a group of demands outside a package loses to it."""
+
+    package: str
+    group: str
+    displaced_person_months: float
+    smallest_person_months: float
+    largest_person_months: float
+    unique: bool
+
+
+@dataclass(frozen=True)
+class PoolRange:
+    """Person-months of one demand that come from one pool."""
+
+    demand: str
+    pool: str
+    filled_person_months: float
+    smallest_person_months: float
+    largest_person_months: float
+    unique: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Alternative:
+    """Another allocation, optimal or near it.
+
+    Attributes
+    ----------
+    number : int
+        From 1.
+    distance_person_months : float
+        To the nearest of the rule's own allocation and the alternatives before it: half the sum
+        of differences over demands.
+    allocation : Allocation
+    """
+
+    number: int
+    distance_person_months: float
+    allocation: Allocation
+
+
+@dataclass(frozen=True, eq=False)
+class Ranges(Outcome):
+    """Outcome of :func:`ranges`.
+
+    Attributes
+    ----------
+    rule, by : str
+    slack_person_months : float
+    fills, displacement, pools : tuple of rows
+    total_fills, total_displacement : tuple of rows
+        The same for all demands of main task 1 and of main task 2.
+    alternatives : tuple of Alternative
+    """
+
+    title: ClassVar[str] = "ranges"
+    rule: str
+    by: str
+    slack_person_months: float
+    fills: tuple[FillRange, ...]
+    displacement: tuple[DisplacementRange, ...]
+    total_fills: tuple[FillRange, ...]
+    total_displacement: tuple[DisplacementRange, ...]
+    pools: tuple[PoolRange, ...]
+    alternatives: tuple[Alternative, ...]
+    groups: dict[str, Flags]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the rows as tables, and who gets what in each alternative."""
+        named = {"group": self.by}
+        return {
+            "fills": frame(self.fills, FillRange).rename(columns=named),
+            "displacement": frame(self.displacement, DisplacementRange).rename(columns=named),
+            "total_fills": frame(self.total_fills, FillRange),
+            "total_displacement": frame(self.total_displacement, DisplacementRange),
+            "pools": frame(self.pools, PoolRange),
+            "alternatives": self._alternatives(),
+        }
+
+    def _alternatives(self) -> pd.DataFrame:
+        import pandas as pd
+
+        rows = [
+            (one.number, one.distance_person_months, name, float(one.allocation.filled[mask].sum()))
+            for one in self.alternatives
+            for name, mask in self.groups.items()
+        ]
+        names = ["alternative", "distance_person_months", self.by, "filled_person_months"]
+        return pd.DataFrame(rows, columns=names)
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return how many figures are unique, the widest range, and that of displacement."""
+        wide = [row for row in self.fills if not row.unique]
+        count = len(self.fills)
+        said = {
+            "en": f"All {count} fills are unique: no other optimal allocation gives another.",
+            "nl": f"Alle {count} vullingen zijn uniek: geen andere optimale verdeling wijkt af.",
+        }
+        if wide:
+            most = max(wide, key=lambda row: row.largest_person_months - row.smallest_person_months)
+            low, high = most.smallest_person_months, most.largest_person_months
+            asked = most.asked_person_months
+            said = {
+                "en": f"{len(wide)} of {count} fills are not unique; the widest is {most.group},"
+                f" from {low:.1f} to {high:.1f} person-months of {asked:.1f} asked.",
+                "nl": f"{len(wide)} van {count} vullingen zijn niet uniek; de ruimste is"
+                f" {most.group}, van {low:.1f} tot {high:.1f} persoonsmaanden van {asked:.1f}.",
+            }
+        return [said[lang], *(_told(row, lang) for row in self.total_displacement)]
+
+
+def _told(row: DisplacementRange, lang: str) -> str:
+    task = row.group.rsplit(" ", 1)[1]
+    low, high = row.smallest_person_months, row.largest_person_months
+    same = f"{row.displaced_person_months:.1f}"
+    figure = {"en": same, "nl": same}
+    if not row.unique:
+        figure = {"en": f"{low:.1f} to {high:.1f}", "nl": f"{low:.1f} tot {high:.1f}"}
+    return {
+        "en": f"{row.package} displaces {figure['en']} person-months of main task {task}.",
+        "nl": f"{row.package} verdringt {figure['nl']} persoonsmaanden van hoofdtaak {task}.",
+    }[lang]
+
+
+def ranges(
+    source: Any,
+    rule: str | None = None,
+    *,
+    by: str = "mission",
+    slack_person_months: float = 0.0,
+    preferences: bool = True,
+    alternatives: int = 0,
+    packages: Sequence[str] | None = None,
+    progress: Progress = silent,
+) -> Ranges:
+    """Return the range of every fill and displacement over all optimal allocations.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    rule : {"fair", "value"}, optional
+    by : str
+        What demands are gathered by: mission, demand, region, category, organisation …
+    slack_person_months : float
+        How far from the optimum an allocation may be: *value*, weighted person-months of each tier
+        over the whole model; *fair*, person-months that the decisions of a tier lose in sum.
+    preferences : bool
+        Whether an optimal allocation also prefers first-named pools, as the rule does.
+    alternatives : int
+        How many other allocations are wanted, as different as possible.
+    packages : sequence of str, optional
+        Whose displacement is wanted; by default all.
+
+    Examples
+    --------
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 3},
+    ...            "demands": [{"id": name, "tier": 2, "cap": 2, "first": 0, "last": 0, "tour": 1,
+    ...                         "pools": ["staff"], "prep": 0, "rest": 0} for name in ("a", "b")]}
+    >>> row = ranges(problem, "value").fills[0]
+    >>> round(row.smallest_person_months, 6), round(row.largest_person_months, 6), row.unique
+    (1.0, 2.0, False)
+    >>> ranges(problem, "fair").fills[0].unique
+    True
+    """
+    if not slack_person_months >= 0:
+        raise InputError(f"slack_person_months: expected at least 0, found {slack_person_months}")
+    case = read_case(source, rule)
+    work = _Work(case, slack_person_months, preferences, progress)
+    groups = case.groups(by)
+    wanted = [case.package(name) for name in (case.packages if packages is None else packages)]
+    work.total = 2 * len(groups) + 4 * len(groups) * len(wanted)
+    tasks = {f"main task {task}": case.task == task for task in (1, 2)}
+    return Ranges(
+        rule=case.rule,
+        by=by,
+        slack_person_months=slack_person_months,
+        fills=work.fills(groups),
+        displacement=work.displacement(wanted, groups),
+        total_fills=work.fills(tasks),
+        total_displacement=work.displacement(wanted, tasks),
+        pools=work.pools(),
+        alternatives=work.alternatives(alternatives, groups),
+        groups=groups,
+    )
+
+
+class _Work:
+    """Plans and programmes of one call."""
+
+    def __init__(self, case: Case, slack: float, preferences: bool, progress: Progress):
+        self.case, self.slack, self.preferences = case, slack, preferences
+        self.progress, self.done, self.total = progress, 0, 0
+        self.planner: Planner = make_planner(case.problem, case.rule)
+        self.last = last_plans(self.planner)
+        self.made = person_months(self.planner.programme, self.last.people)
+        self.near = self._near(self.last, self.last.settings)
+        self.lead = np.array([demand.lead for demand in case.problem.demands], dtype=float)
+        self.exact = case.rule == "fair" and slack <= 0
+        self.span: dict[str, tuple[float, float]] = {}
+        self.gone: dict[str, tuple[Floats, Near | None]] = {}
+
+    def _near(self, last: LastPlans, settings: Sequence[Any]) -> Near:
+        if self.case.rule == "fair":
+            return near_fair(settings, last.people, self.slack, self.preferences)
+        return near_value(settings, self.slack, self.preferences)
+
+    def between(self, near: Near, made: Floats, mask: Flags) -> tuple[float, float]:
+        """Return the range of a group's fill; the allocation made lies inside it by definition."""
+        self.done += 2
+        self.progress(min(self.done, self.total), self.total)
+        now = float(made[mask].sum())
+        if self.exact:
+            return now, now
+        low, high = near.between(near.sheet.counted(mask.astype(float)))
+        return min(low, now), max(high, now)
+
+    def fills(self, groups: dict[str, Flags]) -> tuple[FillRange, ...]:
+        asked = asked_months(self.case.problem)
+        rows = []
+        for name, mask in groups.items():
+            low, high = self.span[name] = self.between(self.near, self.made, mask)
+            filled = float(self.made[mask].sum())
+            unique = high - low <= SAME_PERSON_MONTHS
+            rows.append(FillRange(name, float(asked[mask].sum()), filled, low, high, unique))
+        return tuple(rows)
+
+    def displacement(
+        self, packages: Sequence[str], groups: dict[str, Flags]
+    ) -> tuple[DisplacementRange, ...]:
+        return tuple(row for package in packages for row in self._displacement(package, groups))
+
+    def _without(self, package: str) -> tuple[Floats, Near | None]:
+        """Return fills without a package, and all answers without it (None where unique)."""
+        if package not in self.gone:
+            every = frozenset(self.case.packages)
+            without = last_plans(self.planner, every - {package})
+            settings = settle_before(without.settings, without, self.last.months, self.lead)
+            near = None if self.exact else self._near(without, settings)
+            self.gone[package] = person_months(self.planner.programme, without.people), near
+        return self.gone[package]
+
+    def _displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
+        before, near = self._without(package)
+        outside, touched = ~self.case.inside(package), self._touched(package)
+        rows = []
+        for name, mask in groups.items():
+            lost = float((before - self.made)[mask & outside].sum())
+            low = high = lost
+            moved = mask & outside & touched
+            if near is not None and moved.any():
+                least, most = self.between(near, before, moved)
+                whole = name in self.span and bool((mask == moved).all())
+                now = self.span[name] if whole else self.between(self.near, self.made, moved)
+                low, high = least - now[1], most - now[0]
+            unique = high - low <= SAME_PERSON_MONTHS
+            rows.append(DisplacementRange(package, name, lost, low, high, unique))
+        return rows
+
+    def _touched(self, package: str) -> Flags:
+        """Return the demands of the blocks that hold demands of a package, (demands,)."""
+        own = self.case.inside(package)
+        touched = np.zeros(len(own), dtype=bool)
+        for block in self.planner.programme.blocks:
+            if own[block.demands].any():
+                touched[block.demands] = True
+        return touched
+
+    def pools(self) -> tuple[PoolRange, ...]:
+        problem, sheet = self.case.problem, self.near.sheet
+        names = list(problem.pools)
+        made = np.concatenate(self.last.people)
+        rows = []
+        for place, demand in enumerate(problem.demands):
+            if len(demand.pools) < 2:
+                continue
+            only = np.zeros(len(problem.demands))
+            only[place] = 1.0
+            for pool in demand.pools:
+                worth = sheet.counted(only, names.index(pool))
+                if not worth.any():
+                    continue
+                now = float(worth[: sheet.size] @ made)
+                low, high = self.near.between(worth)
+                low, high = min(low, now), max(high, now)
+                unique = high - low <= SAME_PERSON_MONTHS
+                rows.append(PoolRange(demand.id, pool, now, low, high, unique))
+        return tuple(rows)
+
+    def alternatives(self, count: int, groups: dict[str, Flags]) -> tuple[Alternative, ...]:
+        """Choose, one after another, the answer farthest from those already chosen.
+
+        Candidates are the answers at which some range ends, and for each choice one more: the
+        answer that pushes every group to the far side of its range.
+        """
+        sheet, programme = self.near.sheet, self.planner.programme
+        chosen = [self._profile(self.last.people)]
+        others: list[Alternative] = []
+        for number in range(1, count + 1):
+            self._push(chosen, groups)
+            people = [sheet.split(x) for x in self.near.found]
+            profiles = np.array([self._profile(one) for one in people])
+            apart = np.array([np.abs(profiles - one).sum(axis=1) / 2 for one in chosen]).min(axis=0)
+            best = int(np.argmax(apart))
+            if apart[best] <= SAME_PERSON_MONTHS:
+                break
+            chosen.append(profiles[best])
+            plan = with_answers(self.last.plan, people[best])
+            allocation = Allocation(programme.problem, plan)
+            others.append(Alternative(number, float(apart[best]), allocation))
+        return tuple(others)
+
+    def _profile(self, people: Sequence[Floats]) -> Floats:
+        """Return what makes allocations different: fill by demand, or by demand and pool."""
+        if not self.exact:
+            return person_months(self.planner.programme, people)
+        counted = [s.counted[s.block.decision] for s in self.last.settings]
+        return np.concatenate([x * months for x, months in zip(people, counted, strict=True)])
+
+    def _push(self, chosen: list[Floats], groups: dict[str, Flags]) -> None:
+        if self.exact:
+            return
+        worth = np.zeros(len(self.case.problem.demands))
+        for name, mask in groups.items():
+            low, high = self.span[name]
+            mean = float(np.mean([profile[mask].sum() for profile in chosen]))
+            worth[mask] = 1.0 if mean > (low + high) / 2 else -1.0
+        self.near.least(self.near.sheet.counted(worth))
