@@ -65,7 +65,8 @@ class Comparison:
         """
         if measure not in MEASURES:
             raise ResultError(f"expected a measure among {', '.join(MEASURES)}, found {measure!r}")
-        return self._beside(keys, lambda one: one.fill_by(*keys).set_index(list(keys))[[measure]])
+        wide = self._beside(keys, lambda one: one.fill_by(*keys).set_index(list(keys))[[measure]])
+        return wide.droplevel(1, axis=1)
 
     def displacement_by(self, *keys: str, main_task: int | None = 2) -> pd.DataFrame:
         """Return displaced person-months side by side.

@@ -1,0 +1,186 @@
+"""What each part may know, kept by reading the imports."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "planner"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+LONGEST = 400
+"""Most lines of a module."""
+
+BASE = ("planner.errors", "planner.months", "planner.digest")
+ENGINE = ("planner.problem", "planner.engine", "planner.plan", "planner.allocation")
+WORDS = ("planner.problem", "planner.scenario", "planner.compile")
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "planner.errors": (),
+    "planner.months": (),
+    "planner.digest": ("planner.months",),
+    "planner.store": BASE,
+    "planner.problem": (*BASE, "planner.problem"),
+    "planner.engine": (*BASE, "planner.problem", "planner.engine"),
+    "planner.plan": (*BASE, *ENGINE),
+    "planner.allocation": (*BASE, *ENGINE),
+    "planner.solution": (*BASE, *ENGINE),
+    "planner.scenario": (*BASE, "planner.scenario"),
+    "planner.compile": (*BASE, *WORDS),
+    "planner.results": (
+        *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
+    ),
+}  # fmt: skip
+"""What of ours each part may import; parts without a line may import all but the command line."""
+
+NOT_FOR = {
+    "planner.problem": ("pandas", "scipy", "highspy", "pulp", "pydantic", "ruamel"),
+    "planner.engine": ("pandas", "pulp", "pydantic", "ruamel"),
+    "planner.plan": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
+    "planner.allocation": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
+    "planner.solution": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
+    "planner.scenario": ("pandas", "scipy", "highspy", "pulp", "matplotlib"),
+    "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
+    "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
+}
+"""What of others each part may not import, not even inside a function."""
+
+HEAVY = ("pandas", "matplotlib", "pulp", "pyarrow", "openpyxl", "xlsxwriter", "scipy.stats")
+"""What no module may import at its top: it is loaded where it is used."""
+
+LOADED_ON_USE = (
+    "planner.reference", "planner.analysis", "planner.montecarlo", "planner.figures",
+    "planner.report", "planner.workbook",
+)  # fmt: skip
+"""Parts that may import heavy things at their top, since nobody else imports them at theirs."""
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def within(name: str, part: str) -> bool:
+    return name == part or name.startswith(part + ".")
+
+
+def part_of(name: str, table: dict[str, tuple[str, ...]]) -> str | None:
+    """Return the most specific line of a table that a module falls under."""
+    found = [part for part in table if within(name, part)]
+    return max(found, key=len, default=None)
+
+
+def for_types_only(tree: ast.Module) -> set[ast.AST]:
+    """Return everything below ``if TYPE_CHECKING``."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+
+
+def names_in(node: ast.AST, package: str) -> list[str]:
+    """Return what an import statement imports, absolute; nothing for other nodes."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            parts = package.split(".")
+            up = parts[: len(parts) - node.level + 1]
+            base = ".".join([*up, base] if base else up)
+        if base == "planner":
+            return [f"planner.{alias.name}" for alias in node.names]
+        return [base]
+    return []
+
+
+def imports(path: Path, *, top: bool = False, types: bool = False) -> set[str]:
+    """Return what a module imports: everywhere, or (`top`) only what is loaded with it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    name = module_name(path)
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    skipped = set() if types else for_types_only(tree)
+    if top:
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+        skipped |= {
+            inner
+            for node in ast.walk(tree)
+            if isinstance(node, functions)
+            for inner in ast.walk(node)
+        }
+    return {
+        found for node in ast.walk(tree) if node not in skipped for found in names_in(node, package)
+    }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_imports_only_what_its_part_may_know(path: Path) -> None:
+    name = module_name(path)
+    ours = {found for found in imports(path, types=True) if within(found, "planner")}
+    part = part_of(name, MAY_IMPORT)
+    if part is not None and name != "planner":
+        allowed = MAY_IMPORT[part]
+        assert {one for one in ours if not any(within(one, part) for part in allowed)} == set()
+    if not within(name, "planner.cli") and name != "planner.__main__":
+        assert {one for one in ours if within(one, "planner.cli")} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_leaves_to_others_what_is_not_its_own(path: Path) -> None:
+    part = part_of(module_name(path), NOT_FOR)
+    banned = NOT_FOR[part] if part else ()
+    found = imports(path)
+    if part == "planner.results":
+        found -= {"pandas"}
+    assert {one for one in found if any(within(one, lib) for lib in banned)} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_nothing_heavy_is_loaded_before_it_is_used(path: Path) -> None:
+    if any(within(module_name(path), part) for part in LOADED_ON_USE):
+        return
+    found = imports(path, top=True)
+    assert {one for one in found if any(within(one, lib) for lib in HEAVY + LOADED_ON_USE)} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_fits_in_one_reading(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_the_tables_name_parts_that_exist() -> None:
+    known = {module_name(path) for path in MODULES}
+    allowed = {part for parts in MAY_IMPORT.values() for part in parts}
+    assert {*MAY_IMPORT, *NOT_FOR, *allowed} <= known
+
+
+def test_imports_are_found_wherever_they_stand(tmp_path: Path) -> None:
+    source = (
+        "import os.path\n"
+        "from planner import months\n"
+        "from planner.problem.model import Problem\n"
+        "if TYPE_CHECKING:\n    import pandas\n"
+        "def f():\n    from planner.cli import main\n"
+    )
+    path = PACKAGE / "results" / "example.py"  # never written: only its place matters
+    tree_path = tmp_path / "example.py"
+    tree_path.write_text(source, encoding="utf-8")
+    assert module_name(path) == "planner.results.example"
+    everywhere = {
+        name for node in ast.walk(ast.parse(source)) for name in names_in(node, "planner")
+    }
+    assert everywhere == {
+        "os.path",
+        "planner.months",
+        "planner.problem.model",
+        "pandas",
+        "planner.cli",
+    }
+    relative = ast.parse("from . import base\nfrom ..engine import fair").body
+    assert [names_in(node, "planner.results") for node in relative] == [
+        ["planner.results"], ["planner.engine"],
+    ]  # fmt: skip
