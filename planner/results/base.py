@@ -120,7 +120,8 @@ class Tables(ABC):
         """Binding pools and months with every package.
 
         pool, month, strength_persons, idle_persons, price_person_months: what one more person
-        there would add to the fill, at the margin.
+        there would add to the fill, at the margin. Prices are those of the last plan: what was
+        settled before the last package became known has none.
         """
         return self.table("bottlenecks")
 
