@@ -38,7 +38,7 @@ def reference() -> str:
     definitions = schema["$defs"]
     parts = [INTRODUCTION, _section("A scenario", schema)]
     for name, definition in sorted(definitions.items()):
-        if name not in ("Changes", "Uncertainty"):
+        if name != "Changes":
             parts.append(_section(name, _fields(definition)))
     return "\n".join(parts)
 

@@ -238,7 +238,7 @@ RICH: dict[str, Any] = {
     "bounds": {"least": {"demands": ["guards", "observers"], "min": 1, "max": 9}},
     "money": {"on": True, "budgets": [{"fund": "biv", "year": 2022, "amount": 1e6}],
               "costs": [{"fund": "biv", "kind": "post", "amount": 1e5}]},
-    "uncertainty": {"draws": 5},
+    "uncertainty": {"figures": {"pool.staff.posts": "pert"}, "decided": {"truce": 0.5}},
 }  # fmt: skip
 TRICKY = [None, True, 0, -1, 2.5, 1e308, 10**30, "all", "drop", "staff", "guards", "2022-03",
           "2022-13", "x", "military", "start", "", [], {}, ["staff", "staff"], [3], {"value": "x"},
@@ -497,7 +497,10 @@ patches = st.fixed_dictionaries(
         "strengths": st.lists(
             st.fixed_dictionaries({"pools": st.just("all"), "times": st.floats(0, 2)}), max_size=2
         ),
-        "uncertainty": st.dictionaries(st.text(max_size=5), st.integers() | st.none() | st.text()),
+        "uncertainty": st.fixed_dictionaries(
+            {"figures": st.dictionaries(st.text(min_size=1, max_size=5), st.none() | st.just("pert"))},
+            optional={"default": st.none() | st.just("none")},
+        ),
     },
 )
 
@@ -513,19 +516,21 @@ def test_what_is_written_is_read_back(changes: list[dict[str, object]]) -> None:
 
 
 def test_uncertainty_is_kept_and_merged(small: str, faults: Faults) -> None:
+    beta = {"beta": {"a": 1, "b": 2, "high": 50}}
     scenario = loads(
-        small + "uncertainty:\n  draws: 10\n  figures: {pool.staff.posts: {beta: [1, 2]}}\n"
+        small + "uncertainty:\n  default: none\n  exact: [pool.civil.posts]\n"
+        "  figures: {pool.staff.posts: {beta: {a: 1, b: 2, high: 50}}}\n"
     )
 
-    merged = scenario.change(uncertainty={"draws": None, "seed": 0})
+    merged = scenario.change(uncertainty={"exact": None, "figures": {"pool.civil.fit": "pert"}})
 
     assert merged.inputs.uncertainty == {
-        "figures": {"pool.staff.posts": {"beta": (1, 2)}},
-        "seed": 0,
+        "default": "none",
+        "figures": {"pool.staff.posts": beta, "pool.civil.fit": "pert"},
     }
-    assert faults(scenario.change, uncertainty={"a": [float("nan")]}) == [
-        "<change>: uncertainty: expected text, finite numbers, lists and fields, found nan"
-    ]
+    assert faults(scenario.change, uncertainty={"draws": 5})[0].startswith(
+        "<change>: uncertainty.draws: not known here"
+    )
 
 
 def test_very_many_faults_are_told_quickly(faults: Faults) -> None:
