@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.digest import digest
 from planner.errors import Fault, InputError, nearest
 from planner.uncertainty.base import Distribution, family, parse_distribution
-from planner.uncertainty.correlation import factor_of, not_possible, pearson_of
+from planner.uncertainty.correlation import not_possible
+from planner.uncertainty.factors import Factor, Uncertain, normal_correlation
 
 if TYPE_CHECKING:
-    import pandas
-
-    from planner.compile.tables import Compiled, FigureRow
+    from planner.compile.tables import FigureRow
     from planner.scenario.load import Scenario
 
-__all__ = ["Factor", "Uncertain", "list_uncertain"]
+__all__ = ["DEFAULT", "list_uncertain"]
 
 Floats = NDArray[np.float64]
 
@@ -37,151 +33,6 @@ SHARES = ("filled", "fit", "acceptance", "early_return")
 
 DEFAULT = "pert"
 """Distribution of a figure with a low and a high, unless a scenario says otherwise."""
-
-
-@dataclass(frozen=True)
-class Factor:
-    """One uncertain number.
-
-    Attributes
-    ----------
-    id : str
-        The figure it is, ``pool.staff.posts``, or what it decides: ``decided.…``, ``sizes.…``,
-        ``extended.…``, ``shifted.…``, ``shared.…``.
-    distribution : Distribution
-    likely : float
-        Value where nothing is uncertain.
-    unit : str
-    layer : str
-        ``"capacity"`` (needs a new plan) or ``"presence"`` (who of the people planned is there).
-    structural : bool
-        Whether it changes tours, months or decisions, and not only how many people there are.
-    targets : tuple of str
-        Figures it sets, multiplies or moves; for sizes and decisions the caps.
-    basis, source, section, note : str
-        Where it comes from.
-    said_in : str
-        ``"data"`` or ``"scenario"``.
-    """
-
-    id: str
-    distribution: Distribution
-    likely: float
-    unit: str
-    layer: str
-    structural: bool
-    targets: tuple[str, ...]
-    basis: str = "assumption"
-    source: str = ""
-    section: str = ""
-    note: str = ""
-    said_in: str = "data"
-
-    @property
-    def per_draw(self) -> bool:
-        """Whether every draw has its own value even where many draws share one set of rules."""
-        return not self.structural or self.distribution.countable
-
-
-@dataclass(frozen=True, eq=False)
-class Uncertain:
-    """All factors of a scenario and how they hang together.
-
-    Attributes
-    ----------
-    scenario : Scenario
-        With everything in it that may be decided.
-    compiled : Compiled
-        At likely values.
-    factors : tuple of Factor
-        Rules shared by many draws first, then the rest, in the order of the figures.
-    rank : ndarray (factors, factors)
-        Rank correlations.
-    """
-
-    scenario: Scenario
-    compiled: Compiled = field(repr=False)
-    factors: tuple[Factor, ...]
-    rank: Floats = field(repr=False)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Ids of the factors, in order."""
-        return tuple(factor.id for factor in self.factors)
-
-    @cached_property
-    def root(self) -> Floats | None:
-        """Triangular root of the correlation of the normals; None where nothing is correlated."""
-        if not (self.rank - np.eye(len(self.rank))).any():
-            return None
-        return factor_of(_pearson(self.rank))
-
-    @property
-    def shared(self) -> int:
-        """How many factors, the first ones, are rules that many draws share."""
-        return sum(not factor.per_draw for factor in self.factors)
-
-    @cached_property
-    def digest(self) -> str:
-        """``sha256:`` of everything that decides what a draw is."""
-        factors = [
-            [one.id, one.distribution.words(), digest(_parameters(one)), list(one.targets)]
-            for one in self.factors
-        ]
-        return digest([self.scenario.digest, factors, self.rank.tolist()])
-
-    def values(self, points: Floats) -> Floats:
-        """Return factor values, (draws, factors), at independent points of the unit cube."""
-        from planner.uncertainty.correlation import correlate
-
-        points = np.clip(points, 1e-12, 1 - 1e-12)
-        if self.root is not None:
-            points = correlate(points, self.root)
-        columns = [one.distribution.ppf(points[:, k]) for k, one in enumerate(self.factors)]
-        return np.stack(columns, axis=1) if columns else np.zeros((len(points), 0))
-
-    @property
-    def likely(self) -> Floats:
-        """Likely value of every factor, (factors,)."""
-        return np.array([factor.likely for factor in self.factors])
-
-    def table(self) -> pandas.DataFrame:
-        """Return one row a factor: what varies, how, and where that comes from."""
-        import pandas
-
-        rows = []
-        for one in self.factors:
-            low, high = one.distribution.support
-            rows.append(
-                {
-                    "id": one.id,
-                    "layer": one.layer,
-                    "changes_structure": one.structural,
-                    "distribution": one.distribution.words(),
-                    "low": low,
-                    "likely": one.likely,
-                    "high": high,
-                    "mean": one.distribution.expected,
-                    "unit": one.unit,
-                    "basis": one.basis,
-                    "source": one.source,
-                    "section": one.section,
-                    "note": one.note,
-                    "said_in": one.said_in,
-                    "changes": " ".join(one.targets),
-                }
-            )
-        return pandas.DataFrame(rows)
-
-
-def _parameters(factor: Factor) -> dict[str, Any]:
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in vars(factor.distribution).items()}
-
-
-def _pearson(rank: Floats) -> Floats:
-    pearson = np.vectorize(pearson_of, otypes=[float])(rank) if len(rank) else rank.copy()
-    np.fill_diagonal(pearson, 1.0)
-    return pearson
 
 
 def list_uncertain(scenario: Scenario) -> Uncertain:
@@ -233,7 +84,12 @@ class _Lister:
         chosen = []
         for id in self.said.get("decided", {}):
             lines = [d for d in demands.values() if id in (d.id, d.mission)]
-            lines += [demands[d] for p in scenario.inputs.packages.values() if p.id == id for d in p.demands]
+            lines += [
+                demands[d]
+                for p in scenario.inputs.packages.values()
+                if p.id == id
+                for d in p.demands
+            ]
             if not lines:
                 known = {n for d in demands.values() for n in (d.id, d.mission)}
                 near = nearest(id, sorted(known | set(scenario.inputs.packages)))
@@ -260,7 +116,9 @@ class _Lister:
         for pattern in self.said.get("exact", ()):
             found = self._matching(pattern, self.figures)
             if not found:
-                self.complain("exact", f"no figure in use is {pattern!r}{nearest(pattern, self.figures)}")
+                self.complain(
+                    "exact", f"no figure in use is {pattern!r}{nearest(pattern, self.figures)}"
+                )
             said.update({id: "exact" for id in found if id not in self.said.get("figures", {})})
         default = self.said.get("default", DEFAULT)
         for id, row in self.figures.items():
@@ -318,7 +176,9 @@ class _Lister:
         distribution = distribution.clipped(floor, ceiling)
         low, high = distribution.support
         if low < floor or high > ceiling:
-            expected = f"at least {floor:g}" if ceiling == np.inf else f"from {floor:g} to {ceiling:g}"
+            expected = (
+                f"at least {floor:g}" if ceiling == np.inf else f"from {floor:g} to {ceiling:g}"
+            )
             self.complain(path, f"expected values {expected}, found {low:g} to {high:g}")
             return None
         wrong = distribution.faults()
@@ -346,7 +206,9 @@ class _Lister:
                 found = [name for name in found if here[name].last == end]
         if not found:
             known = [*here, *{row.mission for row in here.values()}, *inputs.packages]
-            self.complain(f"{section}.{id}", f"no demand in use is or belongs to {id!r}{nearest(id, known)}")
+            self.complain(
+                f"{section}.{id}", f"no demand in use is or belongs to {id!r}{nearest(id, known)}"
+            )
         return found
 
     def _event(self, section: str, id: str, entry: Any) -> None:
@@ -388,7 +250,9 @@ class _Lister:
         distribution = distribution and self._within(path, distribution, 0.0, np.inf)
         if distribution is None or not targets:
             return
-        rules = [t for t in targets if t.split(".")[-1] in RULES or t.startswith(("kind.", "cost."))]
+        rules = [
+            t for t in targets if t.split(".")[-1] in RULES or t.startswith(("kind.", "cost."))
+        ]
         presence = [t for t in rules if t.split(".")[-1] in PRESENCE]
         layer = "presence" if len(presence) == len(targets) else "capacity"
         structural = len(rules) > len(presence)
@@ -424,7 +288,7 @@ class _Lister:
                         rank[place[one], place[other]] = entry["rank"]
         tied = np.flatnonzero((rank - np.eye(len(rank))).any(axis=1))
         if len(tied):
-            part = _pearson(rank[np.ix_(tied, tied)])
+            part = normal_correlation(rank[np.ix_(tied, tied)])
             message = not_possible(part, [ids[k] for k in tied])
             if message:
                 self.complain("correlations", message)
