@@ -12,7 +12,7 @@ from scipy import sparse
 from planner.engine.highs import LinearProgramme, Optimum
 from planner.engine.setting import Setting
 
-__all__ = ["SLACK", "YIELD", "Epoch"]
+__all__ = ["ELASTIC_COST", "SLACK", "YIELD", "Epoch"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,7 +50,7 @@ class Epoch:
         missing: dict[int, float],
     ):
         block = setting.block
-        self.setting, self.active, self.share = setting, active, share
+        self.setting, self.active, self.share, self.touched = setting, active, share, touched
         open_column = ~closed & served[block.decision]
         several = np.bincount(block.decision, open_column, minlength=len(share)) > 1
         self.routed = np.flatnonzero(served & (several | touched))
@@ -118,7 +118,8 @@ class Epoch:
         level = self.share[routed]
         # a goal may rest on what rounding took from a settled share
         upper = np.where((touched & self.held)[routed], level + 10 * YIELD, level)
-        upper = np.where((touched & self.active)[routed], np.inf, upper)
+        # what rises may stand above the common level, so that prices are never negative
+        upper = np.where(self.active[routed], np.inf, upper)
         self.base = level
         endless = np.full(len(self.kept), -np.inf)
         lower_rows = [
@@ -127,7 +128,9 @@ class Epoch:
         ]  # fmt: skip
         upper_rows = [
             np.maximum(left, 0), upper, np.ones(len(capped)),
-            np.full(len(goals), np.inf), np.array([missing[t] + LENIENCE for t in tiers]),
+            np.full(len(goals), np.inf), np.array(
+                [missing[t] + LENIENCE * (1 + setting.goal[goals].sum()) for t in tiers]
+            ),
         ]  # fmt: skip
         return LinearProgramme.stepwise(
             sparse.csc_array(sparse.block_array(grid, format="csc")),
@@ -193,7 +196,9 @@ class Epoch:
                 shape=(programme.matrix.shape[0], len(mine)),
             )
             own = programme.add_columns(load, np.zeros(len(mine)), np.full(len(mine), room))
-            programme.set_rows(rows, programme.row_lower[rows], programme.row_upper[rows] + room)
+            low = programme.row_lower[rows]
+            bound = np.where(self.touched[self.routed[self.active[self.routed]]], np.inf, room)
+            programme.set_rows(rows, low, low + SLACK + bound)
         cost = np.zeros_like(programme.cost)
         cost[self.stretch] = ELASTIC_COST
         owner = self.setting.block.decision[self.columns]
@@ -208,12 +213,24 @@ class Epoch:
         added[self.routed[self.active[self.routed]]] = np.maximum(activity - base, 0.0)
         return added, optimum, own
 
-    def settle(self, own: Ints, room: float) -> None:
+    def settle(self, own: Ints) -> None:
         """Undo :meth:`rise_apart`."""
-        programme = self.programme
-        rows = len(self.kept) + np.flatnonzero(self.active[self.routed])
-        programme.set_rows(rows, programme.row_lower[rows], programme.row_upper[rows] - room)
-        programme.set_bounds(own, np.zeros(len(own)), np.zeros(len(own)))
+        self.programme.set_bounds(own, np.zeros(len(own)), np.zeros(len(own)))
+        self.release(self.active)
+
+    def release(self, active: Flags) -> None:
+        """Let decisions stand above the common level while they rise."""
+        rows = len(self.kept) + np.flatnonzero(active[self.routed])
+        self.programme.set_rows(rows, self.programme.row_lower[rows], np.full(len(rows), np.inf))
+
+    def hold(self, held: Flags) -> None:
+        """Keep decisions at the level they reached."""
+        mine = np.flatnonzero(held[self.routed])
+        rows = len(self.kept) + mine
+        give = np.where(
+            self.touched[self.routed[mine]], 10 * YIELD, 0.0
+        )  # a goal may rest on rounding
+        self.programme.set_rows(rows, self.programme.row_lower[rows], self.base[mine] + give)
 
 
 def _in_shares(

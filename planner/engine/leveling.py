@@ -12,7 +12,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from planner.engine.certify import Certificate
 from planner.engine.highs import LinearProgramme, Optimum
@@ -56,7 +55,8 @@ def level_out(
     """
     x = x.copy()
     matrix = sparse.csr_array(face.matrix)
-    free = np.flatnonzero((face.upper - face.lower)[:size] > OPEN)
+    room = face.upper - face.lower
+    free, loose = np.flatnonzero(room[:size] > OPEN), loose[room[loose] > OPEN]
     proofs: list[Certificate] = []
     solves = 0
     waiting = [free]
@@ -94,9 +94,7 @@ def _parts(
     most = abs(rows) @ face.upper[chosen]
     kept = np.flatnonzero((np.diff(rows.indptr) > 0) & ((most > upper) | np.isfinite(lower)))
     rows = sparse.csr_array(rows[kept])
-    links = sparse.block_array([[None, rows], [rows.T, None]])
-    part_of = connected_components(links, directed=False)[1]
-    of_row, of_column = part_of[: len(kept)], part_of[len(kept) :]
+    of_row, of_column = _connected(rows)
     for number in np.unique(of_column[: len(columns)]):
         inside = np.flatnonzero(of_column == number)
         mine = np.flatnonzero(of_row == number)
@@ -114,6 +112,24 @@ def _parts(
             ),
             places,
         )
+
+
+def _connected(rows: sparse.csr_array) -> tuple[Ints, Ints]:
+    """Number the parts of a matrix that share no row and no column, by row and by column.
+
+    The smallest column number spreads along rows and columns until nothing changes. (SciPy's own
+    routine lies in a module that takes longer to import than a small problem takes to solve.)
+    """
+    coo = rows.tocoo()
+    of_column = np.arange(rows.shape[1])
+    of_row = np.full(rows.shape[0], rows.shape[1])
+    while True:
+        before = of_column.copy()
+        np.minimum.at(of_row, coo.row, of_column[coo.col])
+        np.minimum.at(of_column, coo.col, of_row[coo.row])
+        of_column = of_column[of_column]
+        if (of_column == before).all():
+            return of_row, of_column
 
 
 class _Part:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.certify import Certificate, worst
-from planner.engine.epoch import YIELD, Epoch
+from planner.engine.epoch import ELASTIC_COST, YIELD, Epoch
 from planner.engine.highs import LinearProgramme, Optimum
 from planner.engine.leveling import level_out
 from planner.engine.setting import Answer, Setting
@@ -114,19 +114,17 @@ class Rising:
         mine = self.setting.goal_tier[self.goals] == tier
         # decisions that a goal counts may take any share for now
         rows = len(epoch.kept) + np.arange(len(epoch.routed))
-        programme.set_cost(
-            np.concatenate(
-                [np.zeros(len(epoch.columns)), mine.astype(float), np.zeros(len(epoch.kept))]
-            )
-        )
+        size = len(epoch.columns)
+        cost = np.zeros_like(programme.cost)
+        cost[size : size + len(mine)] = mine
+        cost[epoch.stretch] = ELASTIC_COST
+        programme.set_cost(cost)
         due = (self.setting.tier <= tier) & ~self.held & self.touched
         free = due[epoch.routed]
         programme.set_rows(rows[free], np.zeros(int(free.sum())), np.full(int(free.sum()), np.inf))
-        rigid = np.zeros(len(epoch.stretch))
-        programme.set_bounds(epoch.stretch, rigid, rigid)
         optimum = programme.solve()
         self._note(programme, optimum)
-        self.missing[tier] = max(optimum.value, 0.0)
+        self.missing[tier] = max(float(optimum.x[size : size + len(mine)][mine].sum()), 0.0)
 
     def _note(self, programme: LinearProgramme, optimum: Optimum) -> None:
         self.proofs.append(optimum.certificate)
@@ -139,6 +137,8 @@ class Rising:
         setting, block = self.setting, self.setting.block
         self.active = mine.copy()
         level, idle = 0.0, 0
+        if self.epoch is not None:
+            self.epoch.release(mine)
         while self.active.any():
             epoch = self.epoch
             if epoch is None or epoch.steps >= REBUILD:
@@ -186,7 +186,8 @@ class Rising:
                 break
             wanted = still
         if own is not None:
-            epoch.settle(own, room)
+            epoch.settle(own)
+            epoch.hold(wanted)
         self.share[wanted] = level
         self.active &= ~wanted
         self.held |= wanted
@@ -242,7 +243,6 @@ class Rising:
                 held = at_top
             else:
                 held |= at_top
-        count = len(epoch.kept)
         self.share[held] = level
         self.active &= ~held
         self.held |= held
@@ -264,9 +264,4 @@ class Rising:
         shut = shut[(optimum.x[shut] <= 1e-12) & begun[block.decision[epoch.columns[shut]]]]
         self.closed[epoch.columns[shut]] = True
         epoch.programme.set_bounds(shut, np.zeros(len(shut)), np.zeros(len(shut)))
-        settled = np.flatnonzero(held[epoch.routed] & self.touched[epoch.routed])
-        epoch.programme.set_rows(
-            count + settled,
-            epoch.programme.row_lower[count + settled],
-            epoch.base[settled] + 10 * YIELD,
-        )
+        epoch.hold(held)
