@@ -1,0 +1,237 @@
+"""``compare``: results side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from planner.cli.options import AsJson, In, Lang, Quiet, Sought
+from planner.errors import InputError, ResultError
+
+if TYPE_CHECKING:
+    from planner.results.base import Tables
+    from planner.results.compare import Comparison
+    from planner.scenario.load import Scenario
+
+__all__ = ["compare"]
+
+
+def compare(
+    items: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B...",
+            help="Result folders (planner run --out), scenario files or names.",
+            show_default=False,
+        ),
+    ],
+    rule: Sought = None,
+    json: AsJson = False,
+    lang: In = Lang.EN,
+    quiet: Quiet = False,
+) -> None:
+    """Put results side by side: fill by mission, displacement, packages, bottlenecks.
+
+    A scenario is allocated first, a result folder is read as it stands.
+
+    \b
+    Examples:
+      planner compare letter eastern-flank-company eastern-flank-battalion
+      planner compare results/battalion my-scenario.yaml --json
+    """
+    from planner.cli.console import print_json, working
+    from planner.labels import label
+
+    if len(items) < 2:
+        raise InputError("compare: expected at least two results or scenarios, found one")
+    from planner.results.compare import compare as side_by_side
+
+    with working(label("allocating", lang), quiet):
+        loaded = _loaded(items)
+        comparison = side_by_side(*loaded, rule=rule and rule.value)
+        content = _content(comparison)
+    if json:
+        print_json(content)
+    elif not quiet:
+        _show(content, lang)
+
+
+def _loaded(items: list[str]) -> list[Tables | Scenario]:
+    """Return what is to be compared, everything wrong with any of it said at once."""
+    from pathlib import Path
+
+    from planner.cli.inputs import load_scenario
+    from planner.results.stored import read_result
+
+    found: list[Tables | Scenario] = []
+    faults: list[Any] = []
+    for item in items:
+        try:
+            saved = "\0" not in item and Path(item).is_dir()
+            found.append(read_result(item) if saved else load_scenario(item))
+        except InputError as error:
+            faults += error.faults
+        except (ResultError, OSError) as error:
+            faults.append(str(error))
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _content(comparison: Comparison) -> dict[str, Any]:
+    """Return everything that is shown, as plain values."""
+    from planner.cli.console import strict
+    from planner.cli.summary import records
+
+    names = comparison.names
+    rows: dict[str, dict[str, Any]] = {}
+    for name, one in comparison.results.items():
+        labels = {line["mission"]: line for line in records(one.demands)}
+        for line in records(one.fill_by("mission")):
+            about = labels[line["mission"]]
+            row = {
+                "mission": line.pop("mission"),
+                "name": about["mission_name"],
+                "name_nl": about["mission_name_nl"],
+                "main_task": about["main_task"],
+                "results": {},
+            }
+            rows.setdefault(row["mission"], row)["results"][name] = line
+    packages = [
+        {"result": name, **line}
+        for name, one in comparison.results.items()
+        for line in records(one.packages)
+    ]
+    plain: dict[str, Any] = strict(
+        {
+            "format": "planner-comparison/1",
+            "results": [_about(name, comparison.results[name]) for name in names],
+            "missions": list(rows.values()),
+            "displacement": _displacement(comparison),
+            "packages": packages,
+            "bottlenecks": _bottlenecks(comparison),
+        }
+    )
+    return plain
+
+
+def _about(name: str, one: Tables) -> dict[str, Any]:
+    from planner.cli.summary import records
+
+    manifest = one.manifest
+    keys = ("scenario", "window", "rule", "certificate")
+    tasks = records(one.fill_by("main_task"))
+    total = records(one.fill_by())[0]
+    return {
+        "result": name,
+        **{key: manifest[key] for key in keys},
+        "main_tasks": tasks,
+        "total": total,
+    }
+
+
+def _displacement(comparison: Comparison) -> list[dict[str, Any]]:
+    """Return displaced person-months of main task 2 by result, package and mission."""
+    from planner.cli.summary import records
+
+    found = []
+    for name, one in comparison.results.items():
+        for line in records(one.displacement_by("mission")):
+            if abs(line["displaced_person_months"]) >= 1e-6:
+                found.append({"result": name, **line})
+    return found
+
+
+def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
+    found = []
+    for name, one in comparison.results.items():
+        for pool, lines in one.bottlenecks.groupby("pool", sort=False):
+            prices = lines["price_person_months"]
+            found.append(
+                {
+                    "result": name,
+                    "pool": pool,
+                    "binding_months": len(lines),
+                    "price_max_person_months": float(prices.max()),
+                    "price_max_month": lines["month"].iloc[int(prices.argmax())],
+                }
+            )
+    return found
+
+
+def _show(content: dict[str, Any], lang: str) -> None:
+    from planner.cli.console import say, table
+    from planner.cli.summary import in_language
+    from planner.labels import NOTHING, label, number, percent
+
+    names = [one["result"] for one in content["results"]]
+    columns = [f">{name}" for name in names]
+
+    def rate(results: dict[str, Any], name: str) -> str:
+        return percent(results[name]["fill_rate"], lang) if name in results else NOTHING
+
+    rows = [
+        (row["mission"], in_language(row, lang), *(rate(row["results"], name) for name in names))
+        for row in sorted(content["missions"], key=lambda row: row["main_task"])
+        if any(one["asked_person_months"] > 0 for one in row["results"].values())
+    ]
+    totals = []
+    for task in (1, 2):
+        by_name = {
+            one["result"]: line
+            for one in content["results"]
+            for line in one["main_tasks"]
+            if line["main_task"] == task
+        }
+        if by_name:
+            cells = (rate(by_name, name) for name in names)
+            totals.append(("", label(f"main_task_{task}", lang), *cells))
+    title = f"{label('comparison', lang)}: {label('fill_rate', lang)}"
+    heads = [label("mission", lang), label("name", lang), *columns]
+    say(table(title, heads, [*rows, *totals], totals=len(totals), named=True))
+    _show_displacement(content, names, lang)
+    rows = [
+        (one["result"], one["package"],
+         number(one["filled_person_months"], lang), number(one["displaced_main_task_2"], lang),
+         number(one["displaced_main_task_1"], lang), percent(one["displacement_ratio"], lang))
+        for one in content["packages"]
+    ]  # fmt: skip
+    if rows:
+        words = ("package_filled", "displaced_main_task_2", "displaced_main_task_1",
+                 "displacement_ratio")  # fmt: skip
+        heads = [label("scenario", lang), label("package", lang)]
+        say(table(label("packages", lang), heads + [f">{label(w, lang)}" for w in words], rows))
+    _show_bottlenecks(content, names, lang)
+
+
+def _show_displacement(content: dict[str, Any], names: list[str], lang: str) -> None:
+    from planner.cli.console import say, table
+    from planner.labels import NOTHING, label, number
+
+    lost: dict[str, dict[str, float]] = {}
+    for line in content["displacement"]:
+        by_name = lost.setdefault(line["mission"], {})
+        before = by_name.get(line["result"], 0.0)
+        by_name[line["result"]] = before + line["displaced_person_months"]
+    rows = [
+        (mission, *(number(by_name[n], lang) if n in by_name else NOTHING for n in names))
+        for mission, by_name in lost.items()
+        if max(abs(people) for people in by_name.values()) >= 0.05
+    ]
+    if rows:
+        title = f"{label('displacement_by_mission', lang)} ({label('person_months', lang)})"
+        say(table(title, [label("mission", lang), *(f">{name}" for name in names)], rows))
+
+
+def _show_bottlenecks(content: dict[str, Any], names: list[str], lang: str) -> None:
+    from planner.cli.console import say, table
+    from planner.labels import NOTHING, label
+
+    found: dict[str, dict[str, int]] = {}
+    for line in content["bottlenecks"]:
+        found.setdefault(line["pool"], {})[line["result"]] = line["binding_months"]
+    rows = [(pool, *(by.get(name, NOTHING) for name in names)) for pool, by in found.items()]
+    if rows:
+        title = f"{label('bottlenecks', lang)}: {label('binding_months', lang)}"
+        say(table(title, [label("pool", lang), *(f">{name}" for name in names)], rows))

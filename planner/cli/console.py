@@ -1,0 +1,207 @@
+"""What the commands say: tables and lines for people, strict JSON for programs, progress."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+from planner.cli.text import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+__all__ = ["lines", "print_json", "say", "strict", "table", "working"]
+
+WIDTH = 140
+"""Columns where nobody looks at a terminal of a certain width."""
+
+ROOMY = 100
+"""Columns from which there is room for ids beside names."""
+
+NAME = 32
+"""Columns that an id in front of a line gets if it needs them."""
+
+PATIENCE = 1.0
+"""Seconds before anything is said about work that takes long."""
+
+LONG = 20_000
+"""List items written at a time, so that a long list needs no second copy in memory."""
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    wide = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH
+    return Console(
+        file=stream, width=wide, highlight=False, markup=False, emoji=False, soft_wrap=False
+    )
+
+
+def say(*parts: RenderableType, style: str | None = None, indent: int = 0) -> None:
+    """Print one or more renderables or lines of text on standard output."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = _console()
+    for part in parts:
+        shown = Text(clean(part), style or "") if isinstance(part, str) else part
+        console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
+
+
+def table(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    totals: int = 0,
+    named: bool = False,
+) -> Table:
+    """Return a table; numbers stand to the right.
+
+    Parameters
+    ----------
+    title : str
+        What it shows.
+    columns : sequence of str
+        Headings. One that begins with ``>`` is of numbers.
+    rows : sequence of sequences
+        Cells, as text.
+    totals : int
+        How many of the last rows are totals.
+    named : bool
+        Whether the first column is an id that a narrow terminal can do without.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    narrow = _console().width < ROOMY
+    if narrow and named:
+        columns, rows = columns[1:], [row[1:] for row in rows]
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(clean(title), "bold") if title else None,
+        title_justify="left",
+        pad_edge=False,
+        header_style="bold",
+    )
+    for place, heading in enumerate(columns):
+        right = heading.startswith(">")
+        made.add_column(
+            Text(clean(heading.removeprefix(">"))),
+            justify="right" if right else "left",
+            no_wrap=right,
+            overflow="fold",
+            min_width=None if narrow or place else _least(heading, rows),
+        )
+    for place, row in enumerate(rows, 1 - len(rows) + totals):
+        cells = (Text(clean(cell)) for cell in row)
+        ends = totals > 0 and place == 0
+        made.add_row(*cells, style="bold" if place > 0 else None, end_section=ends)
+    return made
+
+
+def _least(heading: str, rows: Sequence[Sequence[object]]) -> int:
+    """Return a width that keeps ids, which stand first, from being broken where there is room."""
+    return min(NAME, max([len(heading), *(len(str(row[0])) for row in rows)]))
+
+
+def lines(pairs: Sequence[tuple[str, object]]) -> Table:
+    """Return words and what they stand for, one a line; those without a value are left out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table.grid(padding=(0, 2))
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for word, value in pairs:
+        if value not in ("", None):
+            made.add_row(Text(clean(word), "dim"), Text(clean(value)))
+    return made
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """Write an object as strict JSON on standard output, each of its keys on a line.
+
+    Nothing is written before all of it has been turned into text.
+
+    Raises
+    ------
+    ValueError
+        A number in it is not finite.
+    """
+    chunks = ["{"]
+    for place, (key, value) in enumerate(data.items()):
+        chunks.append(f"{',' if place else ''}\n  {json.dumps(key)}: ")
+        chunks += _chunks(value)
+    chunks.append("\n}\n")
+    for chunk in chunks:
+        sys.stdout.write(chunk)
+
+
+def _chunks(value: Any) -> list[str]:
+    if not isinstance(value, list) or not value:
+        return [json.dumps(value, allow_nan=False)]
+    found = []
+    for start in range(0, len(value), LONG):
+        part = json.dumps(value[start : start + LONG], allow_nan=False)[1:-1]
+        found.append((", " if start else "[") + part)
+    return [*found, "]"]
+
+
+def strict(value: Any) -> Any:
+    """Return plain values for JSON: what is not a finite number becomes None.
+
+    Examples
+    --------
+    >>> strict({"a": float("nan"), "b": (1, 2.5)})
+    {'a': None, 'b': [1, 2.5]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): strict(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [strict(item) for item in value]
+    if hasattr(value, "tolist"):
+        return strict(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    return str(value)
+
+
+@contextmanager
+def working(what: str, quiet: bool = False) -> Iterator[None]:
+    """Show on standard error that work goes on, once it has taken a second.
+
+    Only a terminal is told; a log file or another program is not.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=_console(stderr=True),
+        transient=True,
+    )
+    progress.add_task(clean(what), total=None)
+    timer = Timer(PATIENCE, progress.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        progress.stop()

@@ -1,0 +1,65 @@
+"""Scenarios as named on the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from planner.scenario.load import Scenario
+
+__all__ = ["is_problem", "load_scenario"]
+
+MOST = 1_000_000
+"""Bytes of a scenario that comes from standard input or a pipe."""
+
+
+def load_scenario(name: str) -> Scenario:
+    """Load a scenario from a file, by the name of a shipped one, or from ``-``, standard input.
+
+    Raises
+    ------
+    InputError
+        Every problem of the file, or that it is something else than a scenario.
+    """
+    from planner.cli.files import read_file
+    from planner.scenario.load import load, loads
+
+    if name == "-":
+        return loads(read_file(name, MOST), "<stdin>")
+    try:
+        there, folder = os.path.exists(name), os.path.isdir(name)
+        odd = there and not folder and not os.path.isfile(name)
+    except ValueError:
+        there = folder = odd = False
+    if folder:
+        hint = "; a result folder is for compare" if Path(name, "manifest.json").exists() else ""
+        raise _wrong(name, f"is a folder, expected a scenario file{hint}")
+    if odd:  # a pipe or a device
+        return loads(read_file(name, MOST), name)
+    if is_problem(name):
+        raise _wrong(name, "is a neutral problem, not a scenario: planner solve takes it")
+    return load(name)
+
+
+def is_problem(name: str) -> bool:
+    """Whether a file is a neutral problem, going by its name and first words."""
+    from planner.cli.problems import looks_like_problem
+
+    head = _head(name) if name.lower().endswith(".json") else ""
+    return "planner-problem/" in head and looks_like_problem(name, head)
+
+
+def _head(name: str) -> str:
+    try:
+        with open(name, "rb") as file:
+            return file.read(4096).decode("utf-8", "replace")
+    except (OSError, ValueError):  # loading it says why
+        return ""
+
+
+def _wrong(name: str, message: str) -> InputError:
+    return InputError(Fault(name, 0, 0, "", message))

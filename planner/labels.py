@@ -1,0 +1,325 @@
+"""Words, numbers and months in English and Dutch: one table for terminal, figures and report.
+
+Ids, column names and file names stay English everywhere; only what a person reads is translated.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.months import Month
+
+__all__ = [
+    "LANGUAGES",
+    "NOTHING",
+    "WORDS",
+    "label",
+    "month",
+    "months",
+    "named",
+    "number",
+    "percent",
+]
+
+LANGUAGES = ("en", "nl")
+"""Languages there are; the order of the words in :data:`WORDS`."""
+
+NOTHING = "–"
+"""What stands where there is no number."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    # what a result is about
+    "scenario": ("scenario", "scenario"),
+    "mission": ("mission", "missie"),
+    "demand": ("demand", "vraag"),
+    "pool": ("pool", "pool"),
+    "package": ("package", "pakket"),
+    "region": ("region", "regio"),
+    "category": ("category", "categorie"),
+    "organisation": ("organisation", "organisatie"),
+    "kind": ("kind", "soort"),
+    "month": ("month", "maand"),
+    "months": ("months", "maanden"),
+    "tier": ("tier", "prioriteit"),
+    "rule": ("rule", "regel"),
+    "fair": ("fair", "eerlijk"),
+    "value": ("value", "waarde"),
+    "main_task": ("main task", "hoofdtaak"),
+    "task": ("task", "taak"),
+    "main_task_1": ("main task 1", "hoofdtaak 1"),
+    "main_task_2": ("main task 2", "hoofdtaak 2"),
+    "person_months": ("person-months", "persoonsmaanden"),
+    "persons": ("persons", "personen"),
+    "cap": ("cap", "maximum"),
+    "strength": ("strength", "sterkte"),
+    # fill
+    "fill_by_mission": ("Fill by mission", "Vulling per missie"),
+    "fill_by_demand": ("Fill by demand", "Vulling per vraag"),
+    "fill_rate": ("fill rate", "vullingsgraad"),
+    "asked": ("asked", "gevraagd"),
+    "filled": ("filled", "gevuld"),
+    "total": ("total", "totaal"),
+    "on_duty": ("on duty", "ingezet"),
+    "preparing": ("preparing", "in voorbereiding"),
+    "resting": ("resting", "in rust"),
+    "idle": ("idle", "beschikbaar"),
+    # displacement
+    "displacement": ("displacement", "verdringing"),
+    "displaced": ("displaced", "verdrongen"),
+    "displacement_by_mission": (
+        "Displacement of main task 2 by mission",
+        "Verdringing van hoofdtaak 2 per missie",
+    ),
+    "displacement_ratio": ("displacement ratio", "verdringingsgraad"),
+    "package_filled": ("filled for the package", "gevuld voor het pakket"),
+    "package_asked": ("asked by the package", "gevraagd door het pakket"),
+    "displaced_main_task_1": ("lost by other main task 1", "verlies overige hoofdtaak 1"),
+    "displaced_main_task_2": ("displaced from main task 2", "verdrongen uit hoofdtaak 2"),
+    "no_displacement": ("nothing is displaced", "niets wordt verdrongen"),
+    "no_packages": (
+        "no package: nothing to displace anything",
+        "geen pakket: niets dat iets verdringt",
+    ),
+    "known": ("known", "bekend"),
+    "known_from_start": ("from the start", "vanaf het begin"),
+    "share_of_asked": ("share of asked", "deel van gevraagd"),
+    "most_from": ("mostly from pool", "vooral uit pool"),
+    # bottlenecks
+    "bottlenecks": ("Bottlenecks", "Knelpunten"),
+    "no_bottlenecks": ("no pool binds", "geen pool knelt"),
+    "binding_months": ("binding months", "knellende maanden"),
+    "first_month": ("first", "eerste"),
+    "last_month": ("last", "laatste"),
+    "price": ("price", "prijs"),
+    "mean_price": ("mean price", "gemiddelde prijs"),
+    "highest_price": ("highest price", "hoogste prijs"),
+    "price_unit": (
+        "price: person-months gained by one more person in that month",
+        "prijs: persoonsmaanden winst door één persoon meer in die maand",
+    ),
+    "no_prices": (
+        "no prices with this engine: planner run without --engine shows the bottlenecks",
+        "geen prijzen met deze rekenmotor: planner run zonder --engine toont de knelpunten",
+    ),
+    "value_note": (
+        "under value only the totals of tiers are unique: other divisions can be as good",
+        "onder waarde zijn alleen de totalen per prioriteit uniek: een andere verdeling kan even "
+        "goed zijn",
+    ),
+    # certificate and bounds
+    "certificate": ("Certificate", "Certificaat"),
+    "certificate_line": (
+        "primal {primal}, dual {dual}, gap {gap}",
+        "primaal {primal}, duaal {dual}, verschil {gap}",
+    ),
+    "unmet_bounds": ("Composition goals not met", "Niet gehaalde samenstellingseisen"),
+    "bound": ("bound", "eis"),
+    "missing": ("missing", "tekort"),
+    "written_to": ("written to {path}", "geschreven naar {path}"),
+    "keep_hint": (
+        "nothing written; keep the tables with --out FOLDER",
+        "niets geschreven; bewaar de tabellen met --out MAP",
+    ),
+    "more_rows": ("and {count} more", "en nog {count}"),
+    "allocating": ("allocating", "toewijzen"),
+    "reading": ("reading", "lezen"),
+    "writing": ("writing", "schrijven"),
+    # comparing
+    "comparison": ("Comparison", "Vergelijking"),
+    "differences": ("Differences", "Verschillen"),
+    "no_differences": (
+        "the same effective inputs",
+        "dezelfde effectieve invoer",
+    ),
+    "only_sources_differ": (
+        "{count} more in names, notes and sources only: --all shows them",
+        "nog {count} alleen in namen, toelichting en bronnen: --all toont ze",
+    ),
+    "input": ("input", "invoer"),
+    "absent": ("not there", "niet aanwezig"),
+    # showing
+    "title": ("title", "titel"),
+    "summary": ("summary", "samenvatting"),
+    "window": ("window", "periode"),
+    "model_months": ("months of the model", "maanden van het model"),
+    "status": ("status", "status"),
+    "name": ("name", "naam"),
+    "kinds": ("kinds", "soorten"),
+    "missions": ("Missions", "Missies"),
+    "demands": ("Demands", "Vragen"),
+    "pools": ("Pools", "Pools"),
+    "packages": ("Packages", "Pakketten"),
+    "scenarios": ("Scenarios", "Scenario's"),
+    "figure": ("figure", "cijfer"),
+    "figures": ("Figures", "Cijfers"),
+    "sources": ("Sources", "Bronnen"),
+    "source": ("source", "bron"),
+    "section": ("section", "paragraaf"),
+    "basis": ("basis", "grondslag"),
+    "letter": ("letter", "brief"),
+    "public": ("public", "openbaar"),
+    "assumption": ("assumption", "aanname"),
+    "low": ("low", "laag"),
+    "likely": ("likely", "waarschijnlijk"),
+    "high": ("high", "hoog"),
+    "unit": ("unit", "eenheid"),
+    "note": ("note", "toelichting"),
+    "written_in": ("written in", "staat in"),
+    "publisher": ("publisher", "uitgever"),
+    "date": ("date", "datum"),
+    "reference": ("reference", "vindplaats"),
+    "confidence": ("confidence", "betrouwbaarheid"),
+    "figures_in_use": ("figures in use", "gebruikte cijfers"),
+    "left_out": ("Left out", "Niet meegeteld"),
+    "reason": ("reason", "reden"),
+    "reason_study": ("under study, not decided", "in onderzoek, niet besloten"),
+    "reason_declined": ("declined, not sent", "afgewezen, niet gezonden"),
+    "reason_hindsight": ("known from hindsight only", "alleen achteraf bekend"),
+    "reason_dropped": ("dropped", "geschrapt"),
+    "reason_ends": ("ends before it begins", "eindigt voor het begint"),
+    "reason_outside": ("outside the months of the model", "buiten de maanden van het model"),
+    "reason_none": ("does not count", "telt niet mee"),
+    "counts": ("counts", "telt mee"),
+    "amount": ("value", "waarde"),
+    "tour": ("tour", "uitzending"),
+    "preparation": ("preparation", "voorbereiding"),
+    "rest": ("rest", "rust"),
+    "cohorts": ("cohorts", "lichtingen"),
+    "digest": ("digest", "vingerafdruk"),
+    "speciality": ("speciality", "specialisme"),
+    "speciality_of": ("who can go", "wie kan gaan"),
+    "valid": ("valid", "geldig"),
+    "yes": ("yes", "ja"),
+    "no": ("no", "nee"),
+    "person_years": ("person-years", "persoonsjaren"),
+    "each_year": ("strength by year", "sterkte per jaar"),
+    "file": ("file", "bestand"),
+}
+"""Every word, English and Dutch."""
+
+
+def label(key: str, lang: str = "en", **values: object) -> str:
+    """Return a word or sentence in a language, its blanks filled in.
+
+    Raises
+    ------
+    KeyError
+        There is no such word or language.
+
+    Examples
+    --------
+    >>> label("fill_rate", "nl")
+    'vullingsgraad'
+    >>> label("more_rows", "en", count=3)
+    'and 3 more'
+    """
+    if lang not in LANGUAGES:
+        raise KeyError(lang)
+    text = WORDS[key][LANGUAGES.index(lang)]
+    return text.format(**values) if values else text
+
+
+def named(row: Any, lang: str = "en", field: str = "name") -> str:
+    """Return a row's name in a language, in the other one where it has none.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> named(SimpleNamespace(name="Army", name_nl="Landmacht"), "nl")
+    'Landmacht'
+    >>> named(SimpleNamespace(name="Army", name_nl=""), "nl")
+    'Army'
+    """
+    english, dutch = getattr(row, field), getattr(row, f"{field}_nl")
+    first, second = (dutch, english) if lang == "nl" else (english, dutch)
+    return str(first or second)
+
+
+@cache
+def _locale(lang: str) -> Any:
+    """Return Babel's locale; day and month order as in Europe."""
+    from babel import Locale
+
+    if lang not in LANGUAGES:
+        raise KeyError(lang)
+    return Locale.parse("nl_NL" if lang == "nl" else "en_GB")
+
+
+def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
+    """Return a number as it is written in a language, rounded half to even.
+
+    None, NaN and infinities become :data:`NOTHING`; what rounds to zero has no minus sign.
+
+    Examples
+    --------
+    >>> number(12345.678, "nl")
+    '12.345,7'
+    >>> number(12345.678, "en", digits=0)
+    '12,346'
+    >>> number(-0.001)
+    '0.0'
+    >>> number(float("nan"))
+    '–'
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    from babel.numbers import format_decimal
+
+    rounded = round(float(value), digits) + 0.0
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(rounded, format=pattern, locale=_locale(lang)))
+
+
+def percent(share: float | None, lang: str = "en", digits: int = 1) -> str:
+    """Return a share as a percentage; None and NaN become :data:`NOTHING`.
+
+    Examples
+    --------
+    >>> percent(0.923, "nl")
+    '92,3%'
+    >>> percent(None)
+    '–'
+    """
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    return number(100 * share, lang, digits) + "%"
+
+
+def month(value: Month | str, lang: str = "en") -> str:
+    """Return a month such as ``Mar 2022`` or ``mrt 2022``.
+
+    Parameters
+    ----------
+    value : Month or str
+        A month, or text such as ``2022-03``.
+    lang : str
+
+    Examples
+    --------
+    >>> month("2022-03", "nl")
+    'mrt 2022'
+    >>> month("2022-03")
+    'Mar 2022'
+    """
+    from babel.dates import get_month_names
+
+    from planner.months import Month as Calendar
+
+    when = Calendar.parse(value) if isinstance(value, str) else value
+    names = get_month_names("abbreviated", context="format", locale=_locale(lang))
+    return f"{names[when.month].rstrip('.')} {when.year}"
+
+
+def months(first: Month | str, last: Month | str, lang: str = "en") -> str:
+    """Return a run of months, ``Jan 2022 – Dec 2025``.
+
+    Examples
+    --------
+    >>> months("2022-01", "2025-12", "nl")
+    'jan 2022 – dec 2025'
+    """
+    begin, end = month(first, lang), month(last, lang)
+    return begin if begin == end else f"{begin} – {end}"
