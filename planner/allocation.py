@@ -163,11 +163,15 @@ class Allocation:
 
     @cached_property
     def prices(self) -> Floats:
-        """Person-months that one more person in a pool and month would add, (pools, months)."""
+        """Person-months that one more person in a pool and month would add, (pools, months).
+
+        Exact at the margin where the plan is made once and no composition goal is short; a first
+        estimate where later plans answer to earlier ones. Where both sides differ, one of them.
+        """
         result = np.zeros((len(self.problem.pools), self.problem.months))
-        for block, answer in zip(self.plan.programme.blocks, self.plan.answers, strict=True):
+        for block, price in zip(self.plan.programme.blocks, self.plan.prices, strict=True):
             count = len(block.pools) * block.months
-            result[block.pools] = answer.price[:count].reshape(len(block.pools), block.months)
+            result[block.pools] = price[:count].reshape(len(block.pools), block.months)
         return result
 
     def _cover(self, row: Ints, first: Ints, last: Ints, rows: int) -> Floats:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.engine.certify import Certificate, worst
 from planner.engine.programme import Block, Programme
@@ -21,6 +22,7 @@ __all__ = ["Plan", "Planner", "Solver", "solver_for"]
 Solver = Callable[[Setting], Answer]
 """Turns the setting of one block into one plan of it."""
 
+Floats = NDArray[np.float64]
 History = tuple[tuple[int, frozenset[str]], ...]
 
 
@@ -50,6 +52,8 @@ class Plan:
         The last plan of each block.
     certificate : Certificate
         The worst over every step of every plan on the way.
+    prices : tuple of ndarray (rows,)
+        What one more unit of each limit of each block would add, through all plans on the way.
     steps, repairs : int
         Programmes solved, and how many of them had to be solved again from cold.
     """
@@ -57,6 +61,7 @@ class Plan:
     programme: Programme
     packages: frozenset[str]
     answers: tuple[Answer, ...]
+    prices: tuple[Floats, ...]
     certificate: Certificate
     steps: int
     repairs: int
@@ -94,14 +99,41 @@ class Planner:
     def unfold(self, packages: Iterable[str] | None = None) -> Plan:
         """Return the plan that unfolds with some of the packages (by default all of them)."""
         chosen = frozenset(self._known if packages is None else packages)
-        answers, proofs, steps, repairs = [], [], 0, 0
+        answers, prices, proofs, steps, repairs = [], [], [], 0, 0
         for place, block in enumerate(self.programme.blocks):
-            chain = self._chain(place, self._history(block, chosen))
+            history = self._history(block, chosen)
+            chain = self._chain(place, history)
             answers.append(chain[-1])
+            prices.append(self._prices(place, [month for month, _ in history], chain))
             proofs += [answer.certificate for answer in chain]
             steps += sum(answer.steps for answer in chain)
             repairs += sum(answer.repairs for answer in chain)
-        return Plan(self.programme, chosen, tuple(answers), worst(*proofs), steps, repairs)
+        proof = worst(*proofs)
+        return Plan(self.programme, chosen, tuple(answers), tuple(prices), proof, steps, repairs)
+
+    def _prices(self, place: int, months: list[int], chain: tuple[Answer, ...]) -> Floats:
+        """Chain the prices of the last plan back through the plans before it.
+
+        What an earlier plan settles more adds its own person-months, and takes from the limits of
+        the plans after it at their price.
+        """
+        price = chain[-1].price
+        setting = self.settings[place]
+        block = setting.block
+        for number in range(len(chain) - 2, -1, -1):
+            trail, people = chain[number].trail, chain[number].people
+            if trail is None:
+                return price
+            used = np.asarray(setting.rows.T @ price) * people
+            total = np.bincount(block.decision, people, minlength=len(setting.full))
+            spent = np.bincount(block.decision, used, minlength=len(setting.full))
+            each = setting.counted - np.divide(
+                spent, total, out=np.zeros_like(spent), where=total > 0
+            )
+            settled = block.begin < months[number + 1]
+            gain = np.where(settled, setting.full * each, 0.0)
+            price = price + trail.prices(gain, len(setting.limit))
+        return price
 
     def _history(self, block: Block, chosen: frozenset[str]) -> History:
         """Months at which a block is planned, each with the packages that become known then."""

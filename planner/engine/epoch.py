@@ -173,11 +173,16 @@ class Epoch:
         entering = sparse.csc_array(column[:, None])
         programme.add_columns(entering, np.array([-scale]), np.array([room]))
         optimum = programme.solve()
-        dual = optimum.dual / scale
+        price, row_price = self.prices(optimum.dual / scale)
+        return float(optimum.x[-1]), optimum, price, row_price
+
+    def prices(self, dual: Floats) -> tuple[Floats, Floats]:
+        """Return the multiplier of each decision and the price of each kept limit."""
+        count = len(self.kept)
         price = np.zeros(len(self.share))
         price[self.direct] = -(dual[:count] @ self.load)
         price[self.routed] = dual[count : count + len(self.routed)]
-        return float(optimum.x[-1]), optimum, price, -dual[:count] / self.unit
+        return price, np.maximum(-dual[:count], 0) / self.unit
 
     def rise_apart(
         self, wanted: Flags, own: Ints | None, room: float

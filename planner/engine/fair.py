@@ -52,7 +52,7 @@ def _fill(setting: Setting) -> Answer:
     excess = (rows @ people - setting.limit)[finite] / (1 + np.abs(setting.limit[finite]))
     proof = Certificate(primal=max(float(excess.max(initial=0.0)), 0.0))
     price = trail.prices(setting.full * setting.counted, len(setting.limit))
-    return Answer(people, np.zeros(len(setting.goal)), price, proof)
+    return Answer(people, np.zeros(len(setting.goal)), price, proof, trail=trail)
 
 
 def _follow(

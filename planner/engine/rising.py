@@ -83,7 +83,8 @@ class Rising:
         missing = np.zeros(len(setting.goal))
         reached = block.bounds.matrix[self.goals] @ people
         missing[self.goals] = np.maximum(setting.goal[self.goals] - reached, 0)
-        return Answer(people, missing, price, worst(*self.proofs), self.solves, self.repairs)
+        proof = worst(*self.proofs)
+        return Answer(people, missing, price, proof, self.solves, self.repairs, self.trail)
 
     def _spread(self, epoch: Epoch) -> tuple[Floats, list[Certificate], int]:
         """Settle what ties: first-named pools, then no more from one pool than needed."""
@@ -191,18 +192,16 @@ class Rising:
         self.share[wanted] = level
         self.active &= ~wanted
         self.held |= wanted
-        row_price = np.maximum(-optimum.dual[: len(epoch.kept)] / epoch.unit, 0)
+        many = max(int(wanted.sum()), 1)
+        price, row_price = epoch.prices(optimum.dual / many)
         rows = np.flatnonzero(row_price > 0)
+        before = np.flatnonzero(self.held & ~wanted & (price != 0))
         self.trail.steps.append(
             Step(
-                np.flatnonzero(wanted),
-                level,
-                epoch.kept[rows],
-                row_price[rows] / max(int(wanted.sum()), 1),
-                np.zeros(0, dtype=np.int64),
-                np.zeros(0),
+                np.flatnonzero(wanted), level, epoch.kept[rows], row_price[rows], before,
+                -price[before],
             )
-        )
+        )  # fmt: skip
 
     def _let_go(self, epoch: Epoch, top: float) -> float:
         """Hold at their own ceiling decisions that no row limits; return the new level."""

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from planner.engine.certify import Certificate
 from planner.engine.programme import Block
+from planner.engine.trail import Trail
 from planner.problem.model import Problem
 
 __all__ = ["Answer", "Setting", "base_setting"]
@@ -106,6 +107,8 @@ class Answer:
         The worst over all steps.
     steps, repairs : int
         Programmes solved, and how many of them had to be solved again from cold.
+    trail : Trail or None
+        The steps of a fair solve, from which prices follow.
     """
 
     people: Floats
@@ -114,6 +117,7 @@ class Answer:
     certificate: Certificate
     steps: int = 0
     repairs: int = 0
+    trail: Trail | None = None
 
 
 def base_setting(problem: Problem, block: Block) -> Setting:
