@@ -199,7 +199,6 @@ def ranges(
     ----------
     source : scenario, result or problem
         See :func:`planner.analysis.case.read_case`.
-    rule : {"fair", "value"}, optional
     by : str
         What demands are gathered by: mission, demand, region, category, organisation …
     slack_person_months : float
@@ -214,27 +213,26 @@ def ranges(
 
     Examples
     --------
+    >>> line = {"tier": 2, "cap": 2, "first": 0, "last": 0, "tour": 1, "pools": ["staff"],
+    ...         "prep": 0, "rest": 0}
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 3},
-    ...            "demands": [{"id": name, "tier": 2, "cap": 2, "first": 0, "last": 0, "tour": 1,
-    ...                         "pools": ["staff"], "prep": 0, "rest": 0} for name in ("a", "b")]}
-    >>> row = ranges(problem, "value").fills[0]
-    >>> round(row.smallest_person_months, 6), round(row.largest_person_months, 6), row.unique
-    (1.0, 2.0, False)
-    >>> ranges(problem, "fair").fills[0].unique
-    True
+    ...            "demands": [{"id": "a", **line}, {"id": "b", **line}]}
+    >>> ranges(problem, "value").sentences()[0]
+    '2 of 2 fills are not unique; the widest is a, from 1.0 to 2.0 person-months of 2.0 asked.'
     """
-    if not slack_person_months >= 0:
-        raise InputError(f"slack_person_months: expected at least 0, found {slack_person_months}")
+    slack = slack_person_months
+    if not slack >= 0:
+        raise InputError(f"slack_person_months: expected at least 0, found {slack}")
     case = read_case(source, rule)
-    work = _Work(case, slack_person_months, preferences, progress)
     groups = case.groups(by)
     wanted = [case.package(name) for name in (case.packages if packages is None else packages)]
+    work = _Work(case, slack, preferences, progress)
     work.total = 2 * len(groups) + 4 * len(groups) * len(wanted)
     tasks = {f"main task {task}": case.task == task for task in (1, 2)}
     return Ranges(
         rule=case.rule,
         by=by,
-        slack_person_months=slack_person_months,
+        slack_person_months=slack,
         fills=work.fills(groups),
         displacement=work.displacement(wanted, groups),
         total_fills=work.fills(tasks),

@@ -1,0 +1,348 @@
+"""Displacement against the size of a package, and the headroom: the size that costs nothing.
+
+*Value*, where one plan is remade: exact breakpoints by parametric linear programming. Where ties
+leave the displacement open, both ends are followed: settled in favour of main task 2 (`least`)
+and against it (`most`). Otherwise (*fair*, or a package whose size matters to earlier plans too)
+the rule's own plan is made at some sizes, more of them where the curve bends, and the tolerance
+is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.analysis.case import Case, read_case
+from planner.analysis.follow import Followed, clear, edges_of, follow, values
+from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.plans import make_planner
+from planner.analysis.scaling import Scaled
+from planner.analysis.search import Search
+from planner.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+NOTHING = 1e-6
+"""Person-months that are rounding."""
+SAME = 1e-3
+"""Person-months within which two answers give the same fill."""
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """Displacement of main task 2, person-months, at one size of the package."""
+
+    multiple: float
+    posts: float
+    least_displaced_person_months: float
+    most_displaced_person_months: float
+
+
+@dataclass(frozen=True)
+class CurvePiece:
+    """An interval of sizes over which every post more costs the same."""
+
+    from_multiple: float
+    to_multiple: float
+    from_posts: float
+    to_posts: float
+    least_displaced_per_post: float
+    most_displaced_per_post: float
+
+
+@dataclass(frozen=True)
+class TierLoss:
+    """What all demands of a tier together lose as the package grows from nothing.
+
+    In weighted person-months over the whole model; in its own tier the package counts as a gain.
+    """
+
+    multiple: float
+    tier: int
+    lost_weighted_person_months: float
+
+
+@dataclass(frozen=True)
+class MissionLoss:
+    """What a mission loses over one piece: to the middle of it, and for each post more.
+
+    `per_post_person_months` is NaN where optimal allocations differ.
+    """
+
+    from_posts: float
+    to_posts: float
+    mission: str
+    smallest_displaced_person_months: float
+    largest_displaced_person_months: float
+    per_post_person_months: float
+    unique: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Curve(Outcome):
+    """Outcome of :func:`curve`.
+
+    Attributes
+    ----------
+    rule, package : str
+    line : str
+        The line scaled alone; empty for the whole package.
+    exact : bool
+        Whether breakpoints are exact.
+    tolerance_person_months : float
+        0 if exact; else the largest distance seen between a value and the chord over it.
+    """
+
+    title: ClassVar[str] = "curve"
+    rule: str
+    package: str
+    line: str
+    exact: bool
+    tolerance_person_months: float
+    points: tuple[CurvePoint, ...]
+    pieces: tuple[CurvePiece, ...]
+    tiers: tuple[TierLoss, ...]
+    missions: tuple[MissionLoss, ...]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return ``points``, ``pieces``, ``tiers`` and ``missions``."""
+        return {
+            "points": frame(self.points, CurvePoint),
+            "pieces": frame(self.pieces, CurvePiece),
+            "tiers": frame(self.tiers, TierLoss),
+            "missions": frame(self.missions, MissionLoss),
+        }
+
+    def at(self, multiple: float) -> float:
+        """Return the least displaced person-months at a size, between points by interpolation."""
+        points = self.points
+        if not points[0].multiple <= multiple <= points[-1].multiple:
+            raise InputError(
+                f"expected a multiple from {points[0].multiple:g} to {points[-1].multiple:g},"
+                f" found {multiple:g}"
+            )
+        sizes = [point.multiple for point in points]
+        lost = [point.least_displaced_person_months for point in points]
+        return float(np.interp(multiple, sizes, lost))
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return what each piece costs, and whom."""
+        said = [self._told(number, piece, lang) for number, piece in enumerate(self.pieces)]
+        if not self.exact:
+            give = f"{self.tolerance_person_months:.2g}"
+            said.append(
+                f"Tried at {len(self.points)} sizes; between them within {give} person-months."
+                if lang == "en"
+                else f"Berekend voor {len(self.points)} omvangen; ertussen op {give} na."
+            )
+        return said
+
+    def _told(self, number: int, piece: CurvePiece, lang: str) -> str:
+        posts = piece.to_posts - piece.from_posts
+        payers = [
+            (row.per_post_person_months, row.mission)
+            for row in self.missions
+            if row.from_posts <= piece.from_posts + 1e-9 < row.to_posts
+            and row.per_post_person_months > 0.005
+        ]
+        named = ", ".join(f"{mission} {cost:.2f}" for cost, mission in sorted(payers)[:-4:-1])
+        cost = piece.least_displaced_per_post
+        begin = {"en": "The first" if not number else "The next"}
+        begin["nl"] = "De eerste" if not number else "De volgende"
+        if abs(cost) < 0.005:
+            rest = {"en": "cost main task 2 nothing", "nl": "kosten hoofdtaak 2 niets"}
+        elif cost < 0:
+            rest = {
+                "en": f"give back {-cost:.2f} person-months each",
+                "nl": f"geven elk {-cost:.2f} persoonsmaanden terug",
+            }
+        else:
+            rest = {
+                "en": f"cost {cost:.2f} person-months each",
+                "nl": f"kosten elk {cost:.2f} persoonsmaanden",
+            }
+        noun = {"en": "posts", "nl": "functies"}
+        return f"{begin[lang]} {posts:.1f} {noun[lang]} {rest[lang]}{f' ({named})' * bool(named)}."
+
+
+def curve(
+    source: Any,
+    package: str | None = None,
+    rule: str | None = None,
+    *,
+    line: str | None = None,
+    upto: float = 1.5,
+    missions: bool = True,
+    sizes: int = 40,
+    progress: Progress = silent,
+) -> Curve:
+    """Return displacement of main task 2 as a package grows from nothing to `upto` times its size.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    package : str, optional
+        By default the only one.
+    line : str, optional
+        A demand of the package that is scaled alone, the others left out.
+    upto : float
+        Largest multiple of its own size.
+    missions : bool
+        Whether to follow each mission too.
+    sizes : int
+        How many sizes are tried where the curve is not exact.
+
+    Examples
+    --------
+    >>> line = {"tier": 2, "cap": 8, "first": 0, "last": 0, "tour": 1, "pools": ["staff"],
+    ...         "prep": 0, "rest": 0}
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
+    ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
+    ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
+    >>> for said in curve(problem, rule="value", upto=1).sentences():
+    ...     print(said)
+    The first 2.0 posts cost main task 2 nothing.
+    The next 2.0 posts cost 1.00 person-months each (untso 1.00).
+    """
+    if not (upto > 0 and np.isfinite(upto)):
+        raise InputError(f"upto: expected a number above 0, found {upto}")
+    case = read_case(source, rule)
+    scaled = Scaled(case, make_planner(case.problem, case.rule), case.package(package), line)
+    if scaled.posts <= 0:
+        raise InputError(f"{line or scaled.package}: expected people asked for, found none")
+    if case.rule == "value" and scaled.one_plan:
+        return _exact(case, scaled, upto, missions, progress)
+    return _tried(case, scaled, upto, sizes, progress)
+
+
+def _exact(case: Case, scaled: Scaled, upto: float, missions: bool, progress: Progress) -> Curve:
+    followed = follow(case, scaled, 0.0, upto)
+    edges = edges_of(followed.pieces, followed.least, followed.most)
+    low, high = followed.displaced(edges)
+    points = [
+        CurvePoint(*map(float, (at, at * scaled.posts, a, b)))
+        for at, a, b in zip(edges, low, high, strict=True)
+    ]
+    corners = edges_of(followed.pieces)
+    tiers = []
+    for tier, step in followed.tiers.items():
+        lost = values(followed.pieces, step, corners)
+        tiers += [
+            TierLoss(float(at), tier, float(value))
+            for at, value in zip(corners, clear(lost - lost[0]), strict=True)
+        ]
+    losses = _losses(case, scaled, followed, progress) if missions else []
+    return Curve(
+        "value", scaled.package, scaled.line or "", True, 0.0, tuple(points),
+        _between(points), tuple(tiers), tuple(losses),
+    )  # fmt: skip
+
+
+def _between(points: list[CurvePoint], same: float = 0.0) -> tuple[CurvePiece, ...]:
+    """Return pieces between points; neighbours whose cost a post differs by less are one."""
+    joined: list[CurvePiece] = []
+    begin = points[0]
+    for end, after in zip(points[1:], [*points[2:], None], strict=True):
+        piece = _piece(begin, end)
+        if after is not None and same > 0:
+            slope = _piece(end, after).least_displaced_per_post
+            if abs(slope - piece.least_displaced_per_post) < same:
+                continue
+        joined.append(piece)
+        begin = end
+    return tuple(joined)
+
+
+def _piece(a: CurvePoint, b: CurvePoint) -> CurvePiece:
+    posts = b.posts - a.posts
+    least = (b.least_displaced_person_months - a.least_displaced_person_months) / posts
+    most = (b.most_displaced_person_months - a.most_displaced_person_months) / posts
+    return CurvePiece(a.multiple, b.multiple, a.posts, b.posts, least, most)
+
+
+def _losses(
+    case: Case, scaled: Scaled, followed: Followed, progress: Progress
+) -> list[MissionLoss]:
+    """Return what each mission outside the package loses over each piece."""
+    sheet, parametric = followed.parametric.sheet, followed.parametric
+    outside = ~case.inside(scaled.package)
+    worths = {}
+    for name, mask in case.groups("mission").items():
+        worth = sheet.counted((mask & outside).astype(float))
+        if worth.any():
+            worths[name] = worth
+    first = followed.pieces[0]
+    begin = parametric.answer(first, first.low)
+    rows = []
+    for number, piece in enumerate(followed.pieces):
+        progress(number, len(followed.pieces))
+        middle, width = (piece.low + piece.high) / 2, piece.high - piece.low
+        inner = parametric.answer(piece, piece.low + width / 4)
+        for (name, worth), (low, high) in zip(
+            worths.items(), parametric.between(piece, middle, list(worths.values())), strict=True
+        ):
+            start = float(worth @ begin)
+            unique = high - low <= SAME
+            slope = (float(worth @ inner) - (low + high) / 2) / (width / 4 * scaled.posts)
+            if abs(start - high) < SAME and abs(start - low) < SAME and abs(slope) < 1e-6:
+                continue
+            rows.append(
+                MissionLoss(
+                    piece.low * scaled.posts,
+                    piece.high * scaled.posts,
+                    name,
+                    start - high,
+                    start - low,
+                    slope if unique else float("nan"),
+                    unique,
+                )
+            )
+    progress(len(followed.pieces), len(followed.pieces))
+    return rows
+
+
+def _tried(case: Case, scaled: Scaled, upto: float, sizes: int, progress: Progress) -> Curve:
+    """Try the rule's own plan at some sizes, always next where the curve is known least."""
+    search = Search({at: scaled.displaced(at) for at in np.linspace(0.0, upto, 7).tolist()})
+    while len(search.lost) < sizes and search.worst > NOTHING:
+        progress(len(search.lost), sizes)
+        at = search.next()
+        search.note(at, scaled.displaced(at))
+    progress(sizes, sizes)
+    lost = search.lost
+    points = [CurvePoint(at, at * scaled.posts, lost[at], lost[at]) for at in sorted(lost)]
+    outside = ~case.inside(scaled.package)
+    losses = _tried_losses(case, scaled, sorted(lost), outside)
+    return Curve(
+        case.rule, scaled.package, scaled.line or "", False, search.worst, tuple(points),
+        _between(points, 1e-3), (), tuple(losses),
+    )  # fmt: skip
+
+
+def _tried_losses(
+    case: Case, scaled: Scaled, sizes: list[float], outside: Flags
+) -> list[MissionLoss]:
+    unique = case.rule == "fair"
+    rows = []
+    for low, high in pairwise(sizes):
+        for name, mask in case.groups("mission").items():
+            mask = mask & outside
+            a, b = ((scaled.without - scaled.filled(at))[mask].sum() for at in (low, high))
+            if max(abs(a), abs(b)) < SAME:
+                continue
+            per_post = float(b - a) / ((high - low) * scaled.posts)
+            middle = float(a + b) / 2
+            posts = low * scaled.posts, high * scaled.posts
+            rows.append(MissionLoss(*posts, name, middle, middle, per_post, unique))
+    return rows
