@@ -1,0 +1,18 @@
+"""The programme stated with PuLP, so that it reads like the method page: the reference.
+
+Slow and plain where the engine is fast: for a second opinion, LP and MPS files, any other solver
+and whole people. Importing this loads PuLP.
+"""
+
+from planner.reference.files import state, write_lp, write_mps
+from planner.reference.solve import reference_solution, solve_reference
+from planner.reference.whole import solve_whole
+
+__all__ = [
+    "reference_solution",
+    "solve_reference",
+    "solve_whole",
+    "state",
+    "write_lp",
+    "write_mps",
+]

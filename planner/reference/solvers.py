@@ -1,0 +1,221 @@
+"""Any solver that PuLP knows, and a status that can be trusted.
+
+PuLP reports a run stopped by a time limit as optimal with some solvers; here only a proven
+optimum is one. Programmes are always minimised: the signs of duals of a maximisation differ from
+solver to solver.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulp
+
+from planner.engine.highs import quiet_highs
+from planner.errors import Fault, InputError, SolverError, nearest
+
+__all__ = ["Outcome", "Solver", "available_solvers", "choose_solver"]
+
+ALIASES = {
+    "cbc": ("PULP_CBC_CMD", "COIN_CMD"),
+    "highs": ("HiGHS", "HiGHS_CMD"),
+    "glpk": ("GLPK_CMD", "PYGLPK"),
+    "scip": ("SCIP_PY", "SCIP_CMD"),
+    "gurobi": ("GUROBI", "GUROBI_CMD"),
+    "cplex": ("CPLEX_PY", "CPLEX_CMD"),
+    "xpress": ("XPRESS_PY", "XPRESS"),
+    "mosek": ("MOSEK",),
+    "copt": ("COPT", "COPT_CMD"),
+}
+"""Short names, each with PuLP's names for it in order of preference."""
+
+ATTEMPTS: tuple[dict[str, Any], ...] = (
+    {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "presolve": "off"},
+    {},
+)
+"""Options of HiGHS, tried in turn: locked steps leave no room, and rounding may look like none."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a solver has to say about one step.
+
+    Attributes
+    ----------
+    status : str
+        ``"optimal"``, ``"infeasible"``, ``"unbounded"``, ``"time limit"`` (a solution that is not
+        proved best) or ``"stopped"`` (no solution).
+    value : float
+        Of the objective, NaN without a solution.
+    bound : float
+        No solution is smaller; −∞ where the solver does not say.
+    seconds : float
+        Wall clock.
+    """
+
+    status: str
+    value: float
+    bound: float
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        """Distance between value and bound, relative to the value's size (at least 1)."""
+        return max(0.0, self.value - self.bound) / max(1.0, abs(self.value))
+
+
+@dataclass(frozen=True)
+class Solver:
+    """A solver of PuLP by name, with how far its answers can be trusted.
+
+    Attributes
+    ----------
+    name : str
+        PuLP's own name, such as ``HiGHS`` or ``PULP_CBC_CMD``.
+    slack : float
+        How far a locked step may give way, relative to one plus its size.
+    rise : float
+        A share that can rise by no more than this cannot rise.
+    time_limit : float or None
+        Seconds for one step.
+    """
+
+    name: str
+    slack: float = 1e-7
+    rise: float = 1e-5
+    time_limit: float | None = None
+
+    def solve(self, programme: pulp.LpProblem) -> Outcome:
+        """Solve once; raise SolverError where the solver itself fails."""
+        if programme.sense != pulp.LpMinimize:
+            raise ValueError("programmes are minimised")
+        outcome = Outcome("stopped", float("nan"), float("-inf"), 0.0)
+        for further in ATTEMPTS if self.name == "HiGHS" else ({},):
+            with _log_file(self.name) as log:
+                try:
+                    programme.solve(self._instance(log, further))
+                except pulp.PulpError as error:
+                    raise SolverError(f"{self.name} failed: {error}") from error
+                outcome = self._outcome(programme, log)
+            if outcome.status in ("optimal", "time limit"):
+                break
+        return outcome
+
+    def _instance(self, log: Path | None, further: dict[str, Any]) -> Any:
+        """Return PuLP's solver object: silent, one thread, tight tolerances, no gap."""
+        options: dict[str, Any] = {"msg": False, "timeLimit": self.time_limit}
+        if self.name == "HiGHS":
+            quiet_highs()  # its first object in a process may greet; keep that off standard output
+            return pulp.HiGHS(**options, threads=1, gapRel=0.0, gapAbs=1e-6, **further)
+        if self.name in ("PULP_CBC_CMD", "COIN_CMD"):
+            more = ["primalTolerance 1e-9", "dualTolerance 1e-9"]
+            path = pulp.PULP_CBC_CMD.pulp_cbc_path if self.name == "PULP_CBC_CMD" else None
+            return pulp.COIN_CMD(
+                **options, path=path, threads=1, gapRel=0.0, options=more, logPath=str(log)
+            )
+        return pulp.getSolver(self.name, **options)
+
+    def _outcome(self, programme: pulp.LpProblem, log: Path | None) -> Outcome:
+        value = programme.objective.value() if programme.objective is not None else 0.0
+        value = float("nan") if value is None else float(value)
+        status = _status(programme)
+        if status == "time limit" and not programme.valid(1e-5):
+            status = "stopped"
+        if status not in ("optimal", "time limit"):
+            value = float("nan")
+        bound = value if status == "optimal" else float("-inf")
+        if self.name == "HiGHS":
+            info = programme.solverModel.getInfo()
+            if programme.isMIP():
+                bound = float(info.mip_dual_bound)
+        elif log is not None and status == "time limit":
+            bound = _cbc_bound(log)
+        return Outcome(status, value, bound, programme.solutionTime)
+
+
+def _status(programme: pulp.LpProblem) -> str:
+    """Return our own word for PuLP's two statuses; optimal only where both say so."""
+    if programme.sol_status == pulp.LpSolutionOptimal and programme.status == pulp.LpStatusOptimal:
+        return "optimal"
+    if programme.sol_status == pulp.LpSolutionIntegerFeasible:
+        return "time limit"
+    if pulp.LpStatusInfeasible in (programme.status, programme.sol_status):
+        return "infeasible"
+    return "unbounded" if programme.status == pulp.LpStatusUnbounded else "stopped"
+
+
+@contextlib.contextmanager
+def _log_file(name: str) -> Iterator[Path | None]:
+    """Give CBC, which tells its bound nowhere else, a log file for as long as it runs."""
+    if name not in ("PULP_CBC_CMD", "COIN_CMD"):
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
+        yield Path(folder, "cbc.log")
+
+
+def _cbc_bound(log: Path) -> float:
+    found = re.findall(r"(?m)^Lower bound:\s*(\S+)", log.read_text(errors="replace"))
+    return float(found[-1]) if found else float("-inf")
+
+
+def available_solvers() -> list[str]:
+    """Return PuLP's names of the solvers that can be used here and now."""
+    return sorted(name for name in pulp.listSolvers() if _is_here(name))
+
+
+def _is_here(name: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return bool(pulp.getSolver(name, msg=False).available())
+    except Exception:  # a solver's own library may fail in any way when it is half installed
+        return False
+
+
+def choose_solver(name: str | None = None, time_limit: float | None = None) -> Solver:
+    """Return a solver by name; HiGHS where it is there, else CBC, by default.
+
+    Parameters
+    ----------
+    name : str, optional
+        ``"highs"``, ``"cbc"``, another short name, or a name that PuLP gives a solver. Upper and
+        lower case do not matter.
+    time_limit : float, optional
+        Seconds for one step.
+
+    Raises
+    ------
+    InputError
+        There is no such solver, or it is not installed.
+
+    Examples
+    --------
+    >>> choose_solver("highs").name
+    'HiGHS'
+    """
+    known = {solver.lower(): (solver,) for solver in pulp.listSolvers()} | ALIASES
+    if name is None:
+        wanted = ALIASES["highs"] + ALIASES["cbc"]
+    elif name.lower() in known:
+        wanted = known[name.lower()]
+    else:
+        hint = nearest(name.lower(), known)
+        short = ", ".join(ALIASES)
+        message = f"expected a solver that PuLP knows ({short}, …), found {name!r}{hint}"
+        raise InputError(Fault("<options>", 0, 0, "solver", message))
+    for candidate in wanted:
+        if _is_here(candidate):
+            exact = candidate == "HiGHS"
+            return Solver(candidate, 1e-9 if exact else 1e-7, 1e-7 if exact else 1e-5, time_limit)
+    here = ", ".join(available_solvers()) or "none"
+    message = f"{name or 'neither HiGHS nor CBC'} is not installed here; available: {here}"
+    raise InputError(Fault("<options>", 0, 0, "solver", message))
