@@ -20,6 +20,9 @@ __all__ = ["Solution", "solve_problem"]
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-6
+"""Share of what is asked below which a difference between two plans is rounding."""
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
@@ -55,8 +58,12 @@ class Solution:
         return asked_months(self.problem)
 
     def displaced(self, package: str) -> Floats:
-        """Person-months lost by each demand to a package; 0 for the package's own demands."""
+        """Person-months lost by each demand to a package; 0 for the package's own demands.
+
+        Differences that are rounding (a millionth of what is asked) count as none.
+        """
         lost = self.without[package].filled - self.with_all.filled
+        lost[np.abs(lost) <= ROUNDING * (1 + self.asked)] = 0.0
         own = set(self.problem.package(package).demands)
         lost[[demand.id in own for demand in self.problem.demands]] = 0.0
         return lost
