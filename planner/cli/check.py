@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +12,8 @@ from planner.cli.options import AsJson, In, Lang
 from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from planner.months import Month
+    from planner.problem.model import Problem
 
 __all__ = ["scenarios", "schema", "validate"]
 
@@ -30,8 +32,8 @@ def validate(
 ) -> None:
     """Check files and report everything that is wrong with them, by line and column.
 
-    A scenario is also worked out, so that figures that contradict each other are found. Nothing is
-    solved and nothing is written.
+    A scenario is also worked out: figures that contradict each other, demands that no pool could
+    ever serve and bounds that exclude each other are found. Nothing is solved, nothing is written.
 
     \b
     Examples:
@@ -39,41 +41,62 @@ def validate(
       planner validate scenarios/*.yaml data problem.json
       planner export letter --problem - | planner validate -
     """
-    from planner.cli.console import print_json, say
+    from planner.cli.console import print_json
+    from planner.cli.text import clean
     from planner.labels import label
 
-    found = {name: _faults(name) for name in files}
-    wrong = [fault for faults in found.values() for fault in faults]
+    verdicts = [_verdict(name) for name in files]
     if json:
-        print_json({"files": [_verdict(name, faults) for name, faults in found.items()]})
+        keys = ("file", "line", "column", "field", "message")
+        rows = [
+            {
+                "file": one.name,
+                "valid": not one.faults,
+                "faults": [{key: getattr(fault, key) for key in keys} for fault in one.faults],
+                "warnings": one.warnings,
+            }
+            for one in verdicts
+        ]
+        print_json({"format": "planner-validation/1", "files": rows})
     else:
-        for name, faults in found.items():
-            if not faults:
-                say(f"{name}: {label('valid', lang)}")
-    if wrong:
+        for one in verdicts:
+            said = [] if one.faults else [label("valid", lang)]
+            for sentence in [*said, *one.warnings]:
+                print(clean(f"{one.name}: {sentence}"))
+    if wrong := [fault for one in verdicts for fault in one.faults]:
         raise InputError(wrong)
 
 
-def _verdict(name: str, faults: list[Fault | str]) -> dict[str, Any]:
-    rows = [fault if isinstance(fault, Fault) else Fault(name, 0, 0, "", fault) for fault in faults]
-    keys = ("file", "line", "column", "field", "message")
-    return {
-        "file": name,
-        "valid": not rows,
-        "faults": [{key: getattr(row, key) for key in keys} for row in rows],
-    }
+@dataclass
+class _Verdict:
+    """What was found in one file."""
+
+    name: str
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
-def _faults(name: str) -> list[Fault | str]:
+def _verdict(name: str) -> _Verdict:
+    from planner.cli.findings import found_in
+
+    verdict = _Verdict(name)
     try:
-        _checker(name)()
+        problem, first = _read(name)
     except InputError as error:
-        return list(error.faults)
-    return []
+        for fault in error.faults:
+            whole = fault if isinstance(fault, Fault) else Fault(name, 0, 0, "", fault)
+            verdict.faults.append(whole)
+        return verdict
+    for severity, sentence in [] if problem is None else found_in(problem, first, notes=True):
+        if severity == "error":
+            verdict.faults.append(Fault(name, 0, 0, "", sentence))
+        else:
+            verdict.warnings.append(sentence)
+    return verdict
 
 
-def _checker(name: str) -> Callable[[], object]:
-    """Return what checks a file, by what it is."""
+def _read(name: str) -> tuple[Problem | None, Month | None]:
+    """Return the problem that a file states and the calendar month of its month 0, if any."""
     from planner.cli.files import read_file
     from planner.cli.inputs import load_scenario
     from planner.cli.problems import looks_like_problem, parse_text
@@ -83,13 +106,17 @@ def _checker(name: str) -> Callable[[], object]:
 
     shown = "<stdin>" if name == "-" else name
     if _is_folder(name):
-        return lambda: _check_folder(Path(name))
+        _check_folder(Path(name))
+        return None, None
     if name == "-" or (name.lower().endswith(".json") and Path(name).exists()):
         text = read_file(name, int(LIMITS["bytes"]))
         if looks_like_problem(name, text):
-            return lambda: parse_text(text, shown)
-        return lambda: compile_scenario(loads(text, shown))
-    return lambda: compile_scenario(load_scenario(name))
+            return parse_text(text, shown), None
+        scenario = loads(text, shown)
+    else:
+        scenario = load_scenario(name)
+    compiled = compile_scenario(scenario)
+    return compiled.problem, compiled.first_month
 
 
 def _is_folder(name: str) -> bool:

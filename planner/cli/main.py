@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
     """
     try:
-        _open_streams()
+        if argv is None:
+            _open_streams()
         code = _run(argv)
         sys.stdout.flush()
         return code

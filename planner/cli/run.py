@@ -37,8 +37,7 @@ def run(
     """Allocate people to missions, with and without each package, and say who goes short.
 
     Shows fill by mission, what each package displaces from main task 2 (and beside it from main
-    task 1), and the pools that stand in the way with the months and what one more person there
-    would be worth.
+    task 1), and the pools in the way: when, and what one more person there would be worth.
 
     \b
     Examples:
@@ -50,24 +49,25 @@ def run(
     from planner.cli.console import print_json, say, working
     from planner.cli.engines import allocated, check_choice
     from planner.cli.files import check_folder
+    from planner.cli.findings import warn
     from planner.cli.inputs import load_scenario
+    from planner.cli.summary import show_summary, summarise
+    from planner.compile import compile_scenario
     from planner.labels import label
 
     check_choice(engine, solver, whole_people, time_limit)
     if out is not None:
         check_folder(out, force)
+    loaded = load_scenario(scenario)
+    compiled = compile_scenario(loaded)
+    warn(scenario, compiled.problem, compiled.first_month, quiet)
     with working(label("allocating", lang), quiet):
-        loaded = load_scenario(scenario)
         result = allocated(loaded, rule and rule.value, engine, solver, whole_people, time_limit)
     if out is not None:
         with working(label("writing", lang), quiet):
             result.save(out)
-    if json or not quiet:
-        from planner.cli.summary import show_summary, summarise
-
-        summary = summarise(result)
-        if json:
-            print_json({**summary, "written_to": out})
-        else:
-            show_summary(summary, lang)
-            say(label("written_to", lang, path=out) if out else label("keep_hint", lang))
+    if json:
+        print_json({**summarise(result), "written_to": out})
+    elif not quiet:
+        show_summary(summarise(result), lang)
+        say(label("written_to", lang, path=out) if out else label("keep_hint", lang))

@@ -59,12 +59,14 @@ def solve(
     """
     from planner.cli.console import print_json, working
     from planner.cli.engines import check_choice, solved
+    from planner.cli.findings import warn
     from planner.cli.problems import load_problem
     from planner.labels import label
 
     check_choice(engine, solver, whole_people, time_limit)
+    problem = load_problem(file)
+    warn("<stdin>" if file == "-" else file, problem, quiet=quiet)
     with working(label("allocating", lang), quiet):
-        problem = load_problem(file)
         solution = solved(problem, rule.value, engine, solver, whole_people, time_limit)
         result = solution.as_neutral()
     if json:
