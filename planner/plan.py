@@ -128,7 +128,7 @@ class Planner:
             total = np.bincount(block.decision, people, minlength=len(setting.full))
             spent = np.bincount(block.decision, used, minlength=len(setting.full))
             each = setting.counted - np.divide(
-                spent, total, out=np.zeros_like(spent), where=total > 0
+                spent, total, out=np.zeros(len(spent)), where=total > 0
             )
             settled = block.begin < months[number + 1]
             gain = np.where(settled, setting.full * each, 0.0)

@@ -20,7 +20,7 @@ __all__ = ["Solution", "solve_problem"]
 
 Floats = NDArray[np.float64]
 
-ROUNDING = 1e-6
+ROUNDING = 1e-7
 """Share of what is asked below which a difference between two plans is rounding."""
 
 
@@ -60,7 +60,7 @@ class Solution:
     def displaced(self, package: str) -> Floats:
         """Person-months lost by each demand to a package; 0 for the package's own demands.
 
-        Differences that are rounding (a millionth of what is asked) count as none.
+        Differences that are rounding (a ten-millionth of what is asked) count as none.
         """
         lost = self.without[package].filled - self.with_all.filled
         lost[np.abs(lost) <= ROUNDING * (1 + self.asked)] = 0.0

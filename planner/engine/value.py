@@ -1,7 +1,9 @@
 """The *value* rule: weighted person-months, tier by tier, then preferences among pools.
 
 Each step is one linear programme on the optimal face of the step before (what has a price is
-fixed where it stands), so that no tolerance is lost in locking.
+fixed where it stands), so that no tolerance is lost in locking. What still ties is settled in
+favour of the months that are reported, tier by tier, so that the totals shown do not depend on
+where an optimum happens to put its gaps.
 """
 
 from __future__ import annotations
@@ -132,6 +134,10 @@ def solve_value(setting: Setting) -> Answer:
             price[layout.limits] += np.maximum(-best.dual[: len(layout.limits)], 0)
     if (block.place > 0).any():
         step(np.concatenate([months * block.place, np.zeros(len(layout.goals))]))
+    outside = (block.duty_months > setting.counted + 1e-9).any()
+    for tier in setting.tiers if outside else ():
+        seen = setting.counted[block.decision] * setting.weight[block.decision]
+        step(np.concatenate([-seen * (column_tier == tier), np.zeros(len(layout.goals))]))
     people = np.clip(x[: layout.size], setting.lower, np.maximum(setting.most, setting.lower))
     missing = np.zeros(len(setting.goal))
     missing[layout.goals] = np.maximum(
