@@ -15,7 +15,7 @@ def independent_parts(problem: Problem) -> list[Problem]:
 
     Every part keeps all packages and the months in which they become known, because decisions are
     cut there in the whole problem too; a package has only its demands of that part. Pools that no
-    demand accepts are left out.
+    demand accepts are left out, unless a bound names them.
 
     Examples
     --------
@@ -36,14 +36,18 @@ def independent_parts(problem: Problem) -> list[Problem]:
     parts = []
     for name, inside in groups.items():
         mine = set(inside)
+        bounds = tuple(bound for bound in problem.bounds if bound.demands[0] in mine)
+        named = {pool for bound in bounds for pool in bound.pools or ()}
         parts.append(
             replace(
                 problem,
                 pools={
-                    pool: people for pool, people in problem.pools.items() if root[pool] == name
+                    pool: people
+                    for pool, people in problem.pools.items()
+                    if root[pool] == name or pool in named
                 },
                 demands=tuple(demand for demand in problem.demands if demand.id in mine),
-                bounds=tuple(bound for bound in problem.bounds if bound.demands[0] in mine),
+                bounds=bounds,
                 packages=tuple(
                     replace(p, demands=tuple(d for d in p.demands if d in mine)) for p in packages
                 ),

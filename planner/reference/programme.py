@@ -86,6 +86,8 @@ class Programme:
         People from a pool on a decision.
     missing : dict of (int, int) to LpVariable
         What a lower composition bound lacks in a month.
+    lacks : set of LpVariable
+        Variables that are at their upper bound where nobody is sent.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Programme:
         places = [(decision, pool) for decision in self.decisions for pool in decision.demand.pools]
         self.z = {place: self._people(*place) for place in places}
         self.missing: dict[tuple[int, int], pulp.LpVariable] = {}
+        self.lacks: set[pulp.LpVariable] = set()
         self._limits: list[tuple[Terms, float]] = []
         self._goals: dict[tuple[int, int], Terms] = {}
         self._goal_tier: dict[int, int] = {}
@@ -154,6 +157,7 @@ class Programme:
                     self._at_most(terms, bound.max, f"most.{number}.{month}")
                 if bound.min:
                     lacks = self.lp.add_variable(f"missing.{number}.{month}", 0, bound.min)
+                    self.lacks.add(lacks)
                     self.missing[number, month], self._goals[number, month] = lacks, terms
                     self.lp += self._sum(terms) + lacks >= bound.min, f"least.{number}.{month}"
 
@@ -256,6 +260,15 @@ class Programme:
                 ]
             ),
         )
+
+    def values(self) -> dict[pulp.LpVariable, float]:
+        """Return every variable as last solved; before that, nobody is sent and all is lacking."""
+        return {
+            v: v.varValue
+            if v.varValue is not None
+            else (v.upBound if v in self.lacks else v.lowBound)
+            for v in self.lp.variables()
+        }
 
     def people(self) -> People:
         """Return people by decision and pool as last solved, in whole persons where asked."""

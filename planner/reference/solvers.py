@@ -18,8 +18,10 @@ from typing import Any
 
 import pulp
 
+from planner.engine.certify import TOLERANCE
 from planner.engine.highs import quiet_highs
 from planner.errors import Fault, InputError, SolverError, nearest
+from planner.reference.measure import measure
 
 __all__ = ["Outcome", "Solver", "available_solvers", "choose_solver"]
 
@@ -127,15 +129,13 @@ class Solver:
         value = programme.objective.value() if programme.objective is not None else 0.0
         value = float("nan") if value is None else float(value)
         status = _status(programme)
-        if status == "time limit" and not programme.valid(1e-5):
+        if status == "time limit" and not measure(programme).primal <= TOLERANCE:
             status = "stopped"
         if status not in ("optimal", "time limit"):
             value = float("nan")
         bound = value if status == "optimal" else float("-inf")
-        if self.name == "HiGHS":
-            info = programme.solverModel.getInfo()
-            if programme.isMIP():
-                bound = float(info.mip_dual_bound)
+        if self.name == "HiGHS" and programme.solverModel is not None and programme.isMIP():
+            bound = float(programme.solverModel.getInfo().mip_dual_bound)
         elif log is not None and status == "time limit":
             bound = _cbc_bound(log)
         return Outcome(status, value, bound, programme.solutionTime)

@@ -8,19 +8,17 @@ cannot go higher, lock those, raise the others.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pulp
-from scipy import sparse
 
-from planner.engine.certify import Certificate, certify
+from planner.engine.certify import Certificate
 from planner.errors import SolverError
+from planner.reference.measure import measure
 from planner.reference.programme import Line, Programme
 from planner.reference.solvers import Outcome, Solver
 
-__all__ = ["Steps", "fill_by_value", "fill_fairly", "measure"]
+__all__ = ["Steps", "fill_by_value", "fill_fairly"]
 
 Shares = Mapping[Hashable, pulp.LpAffineExpression]
 
@@ -48,7 +46,10 @@ class Steps:
         """Minimise a line over the programme, or over one made from it."""
         lp = self.programme.lp if lp is None else lp
         lp.setObjective(line.cost + 0)
+        before = self.programme.values() if self.programme.whole else {}
         outcome = self.solver.solve(lp)
+        if outcome.status == "stopped" and self.programme.whole:
+            outcome = self._stay(line, before, outcome)
         self.outcomes.append((line.name, outcome))
         if outcome.status not in ("optimal", "time limit"):
             raise SolverError(f"step {line.name!r}: {self.solver.name} says {outcome.status}")
@@ -57,6 +58,12 @@ class Steps:
                 raise SolverError(f"step {line.name!r}: stopped at the time limit")
             self.proofs.append(measure(lp))
         return outcome
+
+    def _stay(self, line: Line, before: dict[pulp.LpVariable, float], stopped: Outcome) -> Outcome:
+        """Go on from the step before, or from nobody, where the time limit found nothing better."""
+        for variable, value in before.items():
+            variable.varValue = value
+        return replace(stopped, status="time limit", value=float(line.cost.value()))
 
     def lock(self, line: Line) -> Outcome | None:
         """Minimise a line and keep what it reached in later steps; skip it where it is empty."""
@@ -152,32 +159,4 @@ def fill_fairly(steps: Steps) -> None:
             for pool in d.demand.pools
         },
         "even",
-    )
-
-
-def measure(lp: pulp.LpProblem) -> Certificate:
-    """Return the certificate of a solved linear programme, from its variables and duals alone."""
-    variables = lp.variables()
-    place = {variable: number for number, variable in enumerate(variables)}
-    rows = lp.constraints()
-    entries = [
-        (number, place[v], value) for number, row in enumerate(rows) for v, value in row.items()
-    ]
-    if not entries:
-        return Certificate()
-    row, column, data = zip(*entries, strict=True)
-    matrix = sparse.csc_array((data, (row, column)), shape=(len(rows), len(variables)))
-
-    def numbers(values: list[Any], instead: float = 0.0) -> Any:
-        return np.array([instead if v is None else v for v in values], dtype=float)
-
-    return certify(
-        matrix,
-        numbers([lp.objective.get(v, 0.0) for v in variables]),
-        numbers([v.lowBound for v in variables], -np.inf),
-        numbers([v.upBound for v in variables], np.inf),
-        numbers([r.getLb() for r in rows], -np.inf),
-        numbers([r.getUb() for r in rows], np.inf),
-        numbers([v.varValue for v in variables]),
-        numbers([r.pi for r in rows]),
     )

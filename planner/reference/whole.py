@@ -138,6 +138,7 @@ def _shortfall(
             continue
         name = tours[0].name.rpartition(".")[0]
         below = programme.lp.add_variable(f"below.{name}", 0, people)
+        programme.lacks.add(below)
         there = pulp.lpSum(programme.served(tour) for tour in tours)
         programme.lp += there + below >= people, f"fair.{name}"
         whole = math.floor(people)
