@@ -167,7 +167,8 @@ def with_goals(setting: Setting, problem: Problem, known: Flags) -> Setting:
     asked = rows.asked @ (known & (setting.full > 0)).astype(float) > 0
     least = np.array([problem.bounds[b].min or 0.0 for b in rows.bound], dtype=float)
     member = sparse.csr_array(
-        rows.asked.astype(bool).astype(float) * np.where(known, setting.tier, 0)
+        rows.asked.astype(bool).astype(float)
+        * np.where(known & (setting.full > 0), setting.tier, 0)
     )
     last: dict[int, int] = {}
     tiers = member.max(axis=1).toarray().ravel()
