@@ -158,6 +158,36 @@ class Parametric:
         found = self._deeper(0, Piece(low, high, empty, empty, self.free), high - low)
         return _merged(found)
 
+    def first(self, reach: float) -> Piece:
+        """Return the piece that begins at θ = 0, looking no further than `reach`."""
+        piece = Piece(0.0, reach, np.zeros(0), np.zeros(0), self.free)
+        for step in range(len(self.steps)):
+            piece = self._shorten(step, piece, NARROW * reach)
+        return piece
+
+    def _shorten(self, step: int, piece: Piece, narrow: float) -> Piece:
+        """Return the part of a piece, from its beginning, on which a step is linear."""
+        high = piece.high
+        while True:
+            inset = INNER * high
+            try:
+                left = self._look(step, piece.pins, inset)
+                breaks = self._breaks(step, piece.pins, left, self._look(step, piece.pins, high), 0)
+                high = breaks[0] if breaks else high
+                middle = self._look(step, piece.pins, high / 2)
+                break
+            except SolverError:
+                if high <= narrow:
+                    raise
+                high /= 2
+        return Piece(
+            0.0,
+            high,
+            np.append(piece.cost, middle.cost - middle.slope * high / 2),
+            np.append(piece.slope, middle.slope),
+            self._pin(step, piece.pins, middle.optimum),
+        )
+
     def further(self, pieces: Sequence[Piece], cost: Floats) -> list[Piece]:
         """Return pieces cut further by one more step, made as small as possible after the others.
 

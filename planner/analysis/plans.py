@@ -17,7 +17,14 @@ from planner.engine.setting import Setting
 from planner.plan import Plan, Planner, solver_for
 from planner.problem.model import Problem
 
-__all__ = ["LastPlans", "last_plans", "make_planner", "person_months", "with_answers"]
+__all__ = [
+    "LastPlans",
+    "last_answer",
+    "last_plans",
+    "make_planner",
+    "person_months",
+    "with_answers",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,6 +69,18 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
         settings.append(planner.setting(place, history, chain[-2] if len(chain) > 1 else None))
         months.append(history[-1][0])
     return LastPlans(plan, tuple(settings), tuple(months))
+
+
+def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = None) -> Floats:
+    """Return people on the columns of one block in the plan that unfolds anew, (columns,).
+
+    A planner with other settings has to be told so by ``replace(planner, settings=…)``; what it
+    remembers of other settings is not used.
+    """
+    fresh = replace(planner, _made={})
+    chosen = frozenset(fresh._known if packages is None else packages)
+    block = fresh.programme.blocks[place]
+    return fresh._chain(place, fresh._history(block, chosen))[-1].people
 
 
 def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:

@@ -1,0 +1,267 @@
+"""What one more person, one more post or one month less rest brings, and for how far.
+
+Of every pool and month without anyone idle, of every pool as a whole, of every cap, composition
+maximum and budget that binds: the gain per unit added (right) and the loss per unit taken away
+(left), and the range over which they hold. They differ where the plan bends. Nothing else changes.
+The price of the rest rule compares plans with one month of rest less, or more, after every tour.
+
+*Value* counts weighted person-months over the whole model, exactly, by parametric linear
+programming of the last plan; those before it, not unique themselves, stay as they were made.
+*Fair* counts person-months inside the report window, by all plans made anew a little to either
+side. A fair price can be negative: who is worst off may cost more people than he had before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.analysis.case import Case, read_case
+from planner.analysis.nudges import Nudge, Nudger, by_tier, nudges
+from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.plans import last_plans, make_planner
+from planner.errors import InputError, nearest
+from planner.problem.model import Demand
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["KINDS", "Price", "Prices", "TierPrice", "prices"]
+
+Floats = NDArray[np.float64]
+
+KINDS = ("pool_month", "pool", "cap", "bound", "budget", "rest")
+"""What can have a price."""
+
+MEASURES = {
+    "value": "weighted person-months over the whole model",
+    "fair": "person-months inside the report window",
+}
+"""What a price counts, by rule."""
+
+NOTHING = 1e-4
+"""Prices below this are none."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """Price of one thing, over all tiers.
+
+    Attributes
+    ----------
+    kind : str
+        One of :data:`KINDS`.
+    name : str
+        The pool, demand, bound or budget.
+    month : str
+        Of a pool and month; else empty.
+    unit : str
+        What is added: a person, a post, 1000 euros, or a month of rest taken away.
+    left_person_months, right_person_months : float
+        Lost per unit taken away, gained per unit added; NaN where nothing can be taken away,
+        because people have already begun.
+    from_units, to_units : float
+        How far both hold: at most 0, at least 0.
+    """
+
+    kind: str
+    name: str
+    month: str
+    unit: str
+    left_person_months: float
+    right_person_months: float
+    from_units: float
+    to_units: float
+
+
+@dataclass(frozen=True)
+class TierPrice:
+    """The part of a price that one tier gains (negative: pays)."""
+
+    kind: str
+    name: str
+    month: str
+    tier: int
+    left_person_months: float
+    right_person_months: float
+
+
+@dataclass(frozen=True, eq=False)
+class Prices(Outcome):
+    """Outcome of :func:`prices`.
+
+    `measure` says what is counted.
+    """
+
+    title: ClassVar[str] = "prices"
+    rule: str
+    measure: str
+    reach_units: float
+    prices: tuple[Price, ...]
+    tiers: tuple[TierPrice, ...]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return ``prices`` and ``tiers``."""
+        return {"prices": frame(self.prices, Price), "tiers": frame(self.tiers, TierPrice)}
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return the highest prices."""
+        rows = [row for row in self.prices if row.right_person_months > NOTHING]
+        rows.sort(key=lambda row: -row.right_person_months)
+        said = []
+        for row in rows[:8]:
+            name = f"{row.name} {row.month}".strip()
+            gain, to = f"{row.right_person_months:.2f}", f"{row.to_units:.3g}"
+            said.append(
+                f"{name}: {_UNITS[row.unit][0]} brings {gain} person-months, up to {to} of them."
+                if lang == "en"
+                else f"{name}: {_UNITS[row.unit][1]} levert {gain} persoonsmaanden op, tot {to}."
+            )
+        return said
+
+
+_UNITS = {
+    "person": ("one more person", "één persoon meer"),
+    "post": ("one more post", "één functie meer"),
+    "1000 EUR": ("1000 euros more", "1000 euro meer"),
+    "month of rest less": ("one month less rest", "een maand minder rust"),
+}
+
+
+def prices(
+    source: Any,
+    rule: str | None = None,
+    *,
+    kinds: Sequence[str] = KINDS,
+    reach_units: float = 10.0,
+    whole_model: bool = False,
+    progress: Progress = silent,
+) -> Prices:
+    """Return what binds, what one unit more or less of it does, and for how far.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    kinds : sequence of str
+        Some of :data:`KINDS`.
+    reach_units : float
+        How far to look for the end of the range, in units (persons, posts …).
+    whole_model : bool
+        Whether to show pools and months outside the report window too.
+
+    Examples
+    --------
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 8},
+    ...            "demands": [{"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 0,
+    ...                         "tour": 1, "pools": ["staff"], "prep": 0, "rest": 0}]}
+    >>> row = prices(problem, rule="value").prices[0]
+    >>> row.name, round(row.right_person_months, 6), round(row.to_units, 3)
+    ('staff', 1.0, 2.0)
+    """
+    _check(kinds, reach_units)
+    case = read_case(source, rule)
+    planner = make_planner(case.problem, case.rule)
+    last = last_plans(planner)
+    nudger = Nudger(case, planner, last, reach_units)
+    wanted = [one for one in nudges(case, last, whole_model) if one.kind in kinds]
+    relaxed = _pools_with_rest(case) if "rest" in kinds else []
+    total = len(wanted) + len(relaxed)
+    found = []
+    for number, nudge in enumerate(wanted):
+        progress(number, total)
+        found.append(_priced(case, nudger, nudge))
+    for number, pool in enumerate(relaxed):
+        progress(len(wanted) + number, total)
+        found.append(_rest(case, pool, nudger.now))
+    progress(total, total)
+    rows, tiers = (
+        tuple(row for row, _ in found),
+        tuple(part for _, parts in found for part in parts),
+    )
+    return Prices(case.rule, MEASURES[case.rule], reach_units, rows, tiers)
+
+
+def _check(kinds: Sequence[str], reach_units: float) -> None:
+    known = ", ".join(KINDS)
+    faults = [
+        f"kinds: expected {known}, found {one!r}{nearest(one, KINDS)}"
+        for one in kinds
+        if one not in KINDS
+    ]
+    if not reach_units > 0:
+        faults.append(f"reach_units: expected a number above 0, found {reach_units}")
+    if faults:
+        raise InputError(faults)
+
+
+def _priced(case: Case, nudger: Nudger, nudge: Nudge) -> tuple[Price, list[TierPrice]]:
+    left, most_left = nudger.side(nudge, -1)
+    right, most_right = nudger.side(nudge, 1)
+    month = "" if nudge.month is None else case.month(nudge.month)
+    return _rows(nudge.kind, nudge.name, month, nudge.unit, left, right, -most_left, most_right)
+
+
+def _rows(
+    kind: str, name: str, month: str, unit: str, left: dict[int, float], right: dict[int, float],
+    low: float, high: float,
+) -> tuple[Price, list[TierPrice]]:  # fmt: skip
+    def clear(value: float) -> float:
+        return 0.0 if abs(value) < NOTHING else value
+
+    tiers = [
+        TierPrice(kind, name, month, tier, clear(left[tier]), clear(right[tier]))
+        for tier in sorted(right)
+    ]
+    sums = clear(sum(left.values())), clear(sum(right.values()))
+    return Price(kind, name, month, unit, *sums, low, high), tiers
+
+
+def _pools_with_rest(case: Case) -> list[str]:
+    """Return pools after whose tours somebody rests."""
+    return [
+        pool
+        for pool in case.problem.pools
+        if any(
+            rest > 0
+            for demand in case.problem.demands
+            for name, rest in zip(demand.pools, demand.rest, strict=True)
+            if name == pool
+        )
+    ]
+
+
+def _rest(case: Case, pool: str, now: dict[int, float]) -> tuple[Price, list[TierPrice]]:
+    """Compare whole plans with a month of rest more, and less, after each tour of a pool."""
+    found = []
+    for months in (1, -1):
+        demands = tuple(rested(demand, pool, months) for demand in case.problem.demands)
+        problem = replace(case.problem, demands=demands)
+        planner = make_planner(problem, case.rule)
+        last = last_plans(planner)
+        then = by_tier(case, last.settings, last.people)
+        found.append({tier: -months * (then[tier] - now[tier]) for tier in now})
+    left, right = found
+    return _rows("rest", pool, "", "month of rest less", left, right, -1.0, 1.0)
+
+
+def rested(demand: Demand, pool: str, months: int) -> Demand:
+    """Return a demand with so many months of rest more after a regular tour of a pool.
+
+    Examples
+    --------
+    >>> line = Demand("a", 2, 1.0, 0, 11, 6, ("staff", "civil"), (0, 0), (2.0, 0.0))
+    >>> [round(rest * 6) for rest in rested(line, "staff", -1).rest]
+    [11, 0]
+    """
+    rest = tuple(
+        max(0.0, (np.ceil(each * demand.tour - 1e-9) + months) / demand.tour)
+        if name == pool and each > 0
+        else each
+        for name, each in zip(demand.pools, demand.rest, strict=True)
+    )
+    return replace(demand, rest=tuple(float(each) for each in rest))
