@@ -27,8 +27,8 @@ SHARE_SERVED = 0.85
 
 
 def _demand(rng: np.random.Generator, name: str, months: int, pools: list[str]) -> dict[str, Any]:
-    """Return one demand with a mandate of half a year to five years somewhere in the model."""
-    span = int(rng.integers(6, 61))
+    """Return one demand with a mandate of a twentieth to half of the model's months, anywhere."""
+    span = int(rng.integers(max(months // 20, 1), months // 2 + 1))
     first = int(rng.integers(-12, months))
     tour = int(rng.choice(TOURS))
     cap = float(rng.integers(1, 41))

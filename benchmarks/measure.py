@@ -41,6 +41,8 @@ def machine() -> str:
         f"{os.cpu_count()} cores",
         f"{platform.system()} {platform.machine()}",
     ]
+    if hasattr(os, "getloadavg"):
+        parts.append(f"load over a quarter of an hour {os.getloadavg()[2]:.1f}")
     return ", ".join(parts)
 
 
@@ -87,7 +89,8 @@ def run_apart(case: dict[str, Any], limit: float) -> dict[str, Any]:
     -------
     dict
         Seconds for ``write``, ``read``, ``build``, ``solve`` and ``report``, ``peak_mib``,
-        ``decisions``, ``settled`` (share of the decisions whose people are known),
+        ``cpu`` (processor seconds of all of them), ``decisions``, ``settled`` (share of the
+        decisions whose people are known),
         ``finished``, and the sizes of the programme.
     """
     done = subprocess.run(
@@ -117,6 +120,7 @@ def solved(case: dict[str, Any]) -> dict[str, Any]:
         return result
 
     data = timed("write", lambda: getattr(generate, shape)(**case))
+    began = time.process_time()
     problem = timed("read", lambda: parse_problem(data))
     programme = timed("build", lambda: build_programme(problem))
     found["decisions"] = sum(len(block.demand) for block in programme.blocks)
@@ -131,6 +135,7 @@ def solved(case: dict[str, Any]) -> dict[str, Any]:
         timed("report", lambda: Allocation(problem, plan).filled.sum())
         found["steps"], found["repairs"] = plan.steps, plan.repairs
         found["gap"] = max(plan.certificate.as_dict().values())
+    found["cpu"] = time.process_time() - began
     found["peak_mib"] = _peak_mib()
     return found
 

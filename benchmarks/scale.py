@@ -49,7 +49,7 @@ def main() -> None:
         total = sum(found.get(step, 0.0) for step in ("read", "build", "solve", "report"))
         times.append([
             name, found["read"], found["build"], found["solve"], found.get("report", "-"), total,
-            total / TARGET_S, found["build"] / found["solve"], found["peak_mib"],
+            found["cpu"], total / TARGET_S, found["build"] / found["solve"], found["peak_mib"],
             found["peak_mib"] / TARGET_MIB, f"{100 * found['settled']:.0f} %",
         ])  # fmt: skip
         sizes.append([
@@ -58,8 +58,8 @@ def main() -> None:
         ])  # fmt: skip
         print(f"{name}: {total:.1f} s", flush=True)
     print(f"\n{machine()}\n")
-    heads = ["seconds", "read", "build", "solve", "report", "total", "total / 60 s",
-             "build / solve", "peak MiB", "peak / 4 GiB", "settled"]  # fmt: skip
+    heads = ["seconds", "read", "build", "solve", "report", "total", "processor",
+             "total / 60 s", "build / solve", "peak MiB", "peak / 4 GiB", "settled"]  # fmt: skip
     print(table(heads, times), end="\n\n")
     heads = ["size", "decisions", "columns", "entries", "programmes", "repairs", "certificate"]
     print(table(heads, sizes))
