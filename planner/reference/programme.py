@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a plan finds when it is made, eq. (14).
+    """What a plan finds when it is made, eq. (15).
 
     Attributes
     ----------

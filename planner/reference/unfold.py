@@ -88,7 +88,7 @@ class Unfolder:
         return made
 
     def _plan(self, place: int, history: History) -> Made:
-        """Make the last plan of a history, on what the plans before it left, eq. (14)."""
+        """Make the last plan of a history, on what the plans before it left, eq. (15)."""
         if (place, history) not in self._made:
             part, decisions = self.parts[place], self.decisions[place]
             now, names = history[-1]
