@@ -1,8 +1,8 @@
 """The ``uncertainty:`` section of a scenario: which figures vary, how, and which vary together.
 
-Sections of scenarios that extend each other are merged: under ``figures``, ``decided`` and the other
-named lists a later entry takes the place of the one before, ``null`` takes it away, and ``exact`` and
-``correlations`` replace what was there.
+Sections of scenarios that extend each other are merged: under ``figures``, ``decided`` and the
+other named lists a later entry takes the place of the one before, ``null`` takes it away, and
+``exact`` and ``correlations`` replace what was there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RANGED = tuple(name for name, family in FAMILIES.items() if family.ranged)
 
 
 def _distribution(value: object) -> object:
-    """Return a distribution as written, if it is sound; a name alone uses the figure's own range."""
+    """Return a distribution as written, if sound; a name alone uses the figure's own range."""
     if isinstance(value, str):
         if value not in RANGED and value != "exact":
             known = ", ".join((*RANGED, "exact"))

@@ -1,4 +1,4 @@
-"""What is uncertain: distributions, how they hang together, and the list of what a scenario draws."""
+"""What is uncertain: distributions, how they hang together, and what a scenario draws."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -73,7 +74,7 @@ class Distribution:
         return []
 
     def clipped(self, low: float, high: float) -> Distribution:
-        """Return the distribution cut to a figure's natural range, where it has no end of its own."""
+        """Return the distribution cut to a figure's natural range where it has no end of its own."""
         return self
 
     def words(self) -> str:
@@ -95,7 +96,7 @@ def register(name: str) -> Callable[[type], type]:
     """Return a decorator that makes a class known under a name in scenario files."""
 
     def add(cls: type) -> type:
-        cls.name = name
+        setattr(cls, "name", name)  # noqa: B010
         FAMILIES[name] = cls
         return cls
 
@@ -181,7 +182,7 @@ def out_of_order(**bounds: float | None) -> list[str]:
     given = [(name, value) for name, value in bounds.items() if value is not None]
     return [
         f"{one} {low:g} is above {other} {high:g}"
-        for (one, low), (other, high) in zip(given, given[1:], strict=False)
+        for (one, low), (other, high) in pairwise(given)
         if low > high
     ]
 

@@ -46,7 +46,8 @@ def not_possible(matrix: Floats, names: Sequence[str]) -> str:
     factor = _largest_factor(matrix)
     return (
         f"these correlations contradict each other (smallest eigenvalue {values[0]:.3g}, expected "
-        f"at least 0), above all those of {', '.join(heavy)}; multiplied by {factor:.2f} they would do"
+        f"at least 0), above all those of {', '.join(heavy)}; "
+        f"multiplied by {factor:.2f} they would do"
     )
 
 

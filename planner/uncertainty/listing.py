@@ -45,7 +45,7 @@ def list_uncertain(scenario: Scenario) -> Uncertain:
     >>> next(one for one in letter.factors if one.id == "pool.staff.posts").distribution.words()
     'pert: low 270; likely 370; high 470'
     """
-    return _Lister(scenario).list()
+    return _Lister(scenario).collect()
 
 
 class _Lister:
@@ -65,7 +65,8 @@ class _Lister:
     def complain(self, path: str, message: str) -> None:
         self.faults.append(Fault(self.name, 0, 0, f"uncertainty.{path}", message))
 
-    def list(self) -> Uncertain:
+    def collect(self) -> Uncertain:
+        """Return everything that is drawn."""
         self._figures()
         for section in ("decided", "extended", "shifted", "sizes"):
             for id, entry in self.said.get(section, {}).items():

@@ -28,7 +28,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.allocation": (*BASE, *ENGINE),
     "planner.solution": (*BASE, *ENGINE),
     "planner.uncertainty.schema": ("planner.uncertainty",),
-    "planner.scenario": (*BASE, "planner.scenario", "planner.uncertainty.base", "planner.uncertainty.schema"),
+    "planner.scenario": (
+        *BASE,
+        "planner.scenario",
+        "planner.uncertainty.base",
+        "planner.uncertainty.schema",
+    ),
     "planner.compile": (*BASE, *WORDS),
     "planner.results": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",

@@ -498,7 +498,11 @@ patches = st.fixed_dictionaries(
             st.fixed_dictionaries({"pools": st.just("all"), "times": st.floats(0, 2)}), max_size=2
         ),
         "uncertainty": st.fixed_dictionaries(
-            {"figures": st.dictionaries(st.text(min_size=1, max_size=5), st.none() | st.just("pert"))},
+            {
+                "figures": st.dictionaries(
+                    st.text(min_size=1, max_size=5), st.none() | st.just("pert")
+                )
+            },
             optional={"default": st.none() | st.just("none")},
         ),
     },
