@@ -74,7 +74,7 @@ class Distribution:
         return []
 
     def clipped(self, low: float, high: float) -> Distribution:
-        """Return the distribution cut to a figure's natural range where it has no end of its own."""
+        """Return the distribution cut to a figure's range where it has no end of its own."""
         return self
 
     def words(self) -> str:
