@@ -111,6 +111,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # certificate and bounds
     "certificate": ("Certificate", "Certificaat"),
+    "solved_by": ("Solved by {solver}: {status}", "Opgelost door {solver}: {status}"),
     "certificate_line": (
         "primal {primal}, dual {dual}, gap {gap}",
         "primaal {primal}, duaal {dual}, verschil {gap}",

@@ -67,7 +67,7 @@ def _walk(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference
         for key in [*first, *(key for key in second if key not in first)]:
             # what holds for every other name (the key "") holds for one that is not there
             one, other = (side.get(key, side.get("", ABSENT)) for side in (first, second))
-            yield from _walk(one, other, (*path, str(key)))
+            yield from _walk(one, other, (*path, str(key)) if key else path)
     elif isinstance(first, list) and isinstance(second, list) and _nested(first + second):
         for place in range(max(len(first), len(second))):
             one, other = (side[place] if place < len(side) else ABSENT for side in (first, second))

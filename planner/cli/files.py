@@ -105,7 +105,7 @@ class Outputs:
             return
         try:
             target = Path(os.path.realpath(name))
-            mode = os.stat(name).st_mode if os.path.exists(name) else None
+            mode = _mode(name)
             if mode is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 target = Path(name)  # a device or a pipe, which has no other name
         except (OSError, ValueError) as error:
@@ -165,7 +165,7 @@ def check_folder(name: str, force: bool) -> Path:
         raise InputError(_fault("''", "expected the name of a folder to write"))
     try:
         target = Path(os.path.realpath(name))
-        exists = os.path.lexists(target)
+        exists = _mode(name) is not None
         filled = exists and target.is_dir() and any(target.iterdir())
     except (OSError, ValueError) as error:
         raise InputError(_fault(name, f"cannot be written: {_reason(error)}")) from None
@@ -181,6 +181,14 @@ def check_folder(name: str, force: bool) -> Path:
     if message:
         raise InputError(_fault(name, message))
     return target
+
+
+def _mode(name: str) -> int | None:
+    """Return what a name stands for, None if for nothing; raise OSError if it never can."""
+    try:
+        return os.stat(name).st_mode
+    except FileNotFoundError:
+        return None
 
 
 def _as_new(path: str) -> None:

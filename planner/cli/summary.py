@@ -46,6 +46,8 @@ def summarise(result: Result) -> dict[str, Any]:
         "unmet_bounds": records(result.unmet_bounds),
     }
     plain: dict[str, Any] = strict(summary)
+    if plain["options"].get("whole_people"):
+        plain["certificate"]["dual"] = None  # whole numbers have none
     return plain
 
 
@@ -131,6 +133,9 @@ def show_summary(summary: Mapping[str, Any], lang: str) -> None:
     _show_bottlenecks(summary, lang)
     _show_bounds(summary, lang)
     say("", certificate_line(summary["certificate"], lang))
+    if "solver" in summary["options"]:
+        known = {key: summary["options"][key] for key in ("solver", "status")}
+        say(label("solved_by", lang, **known))
 
 
 def in_language(row: Mapping[str, Any], lang: str, field: str = "name") -> str:
