@@ -10,6 +10,8 @@ from planner.cli.options import AsJson, In, Lang, Quiet, Sought
 from planner.errors import InputError, ResultError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from planner.results.base import Tables
     from planner.results.compare import Comparison
     from planner.scenario.load import Scenario
@@ -79,16 +81,21 @@ def _loaded(items: list[str]) -> list[Tables | Scenario]:
     return found
 
 
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts."""
+    found: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return found
+
+
 def _content(comparison: Comparison) -> dict[str, Any]:
     """Return everything that is shown, as plain values."""
     from planner.cli.console import strict
-    from planner.cli.summary import records
 
     names = comparison.names
     rows: dict[str, dict[str, Any]] = {}
     for name, one in comparison.results.items():
-        labels = {line["mission"]: line for line in records(one.demands)}
-        for line in records(one.fill_by("mission")):
+        labels = {line["mission"]: line for line in _records(one.demands)}
+        for line in _records(one.fill_by("mission")):
             about = labels[line["mission"]]
             row = {
                 "mission": line.pop("mission"),
@@ -101,7 +108,7 @@ def _content(comparison: Comparison) -> dict[str, Any]:
     packages = [
         {"result": name, **line}
         for name, one in comparison.results.items()
-        for line in records(one.packages)
+        for line in _records(one.packages)
     ]
     plain: dict[str, Any] = strict(
         {
@@ -117,12 +124,10 @@ def _content(comparison: Comparison) -> dict[str, Any]:
 
 
 def _about(name: str, one: Tables) -> dict[str, Any]:
-    from planner.cli.summary import records
-
     manifest = one.manifest
     keys = ("scenario", "window", "rule", "certificate")
-    tasks = records(one.fill_by("main_task"))
-    total = records(one.fill_by())[0]
+    tasks = _records(one.fill_by("main_task"))
+    total = _records(one.fill_by())[0]
     return {
         "result": name,
         **{key: manifest[key] for key in keys},
@@ -133,11 +138,9 @@ def _about(name: str, one: Tables) -> dict[str, Any]:
 
 def _displacement(comparison: Comparison) -> list[dict[str, Any]]:
     """Return displaced person-months of main task 2 by result, package and mission."""
-    from planner.cli.summary import records
-
     found = []
     for name, one in comparison.results.items():
-        for line in records(one.displacement_by("mission")):
+        for line in _records(one.displacement_by("mission")):
             if abs(line["displaced_person_months"]) >= 1e-6:
                 found.append({"result": name, **line})
     return found

@@ -1,113 +1,17 @@
-"""What a run comes to: a summary as plain values, and the same as tables in the terminal."""
+"""What a run comes to, as tables in the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from planner.cli.sums import summarise
 from planner.labels import NOTHING, label, month, months, number, percent
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from planner.results.result import Result
-
-__all__ = ["FORMAT", "certificate_line", "in_language", "records", "show_summary", "summarise"]
-
-FORMAT = "planner-summary/1"
+__all__ = ["certificate_line", "in_language", "show_summary", "summarise"]
 
 SMALL = 0.05
 """Person-months that a table with one decimal shows as nothing."""
-
-_LABELS = ["mission", "name", "name_nl", "organisation", "region", "main_task"]
-_MEASURES = ["asked_person_months", "filled_person_months", "fill_rate"]
-
-
-def summarise(result: Result) -> dict[str, Any]:
-    """Return the summary of a result as plain values, ready for strict JSON.
-
-    Person-months lie inside the report window; what is undefined (the fill rate of what was not
-    asked for) is None.
-    """
-    from planner.cli.console import strict
-
-    manifest = result.manifest
-    missions = result.fill_by("mission").merge(_missions(result), on="mission", how="left")
-    keys = ("scenario", "window", "rule", "options", "certificate")
-    summary = {
-        "format": FORMAT,
-        **{key: manifest[key] for key in keys},
-        "total": records(result.fill_by())[0],
-        "main_tasks": records(result.fill_by("main_task")),
-        "missions": records(missions[[*_LABELS, *_MEASURES]]),
-        "demands": records(result.demands[["demand", "mission", "tier", "package", *_MEASURES]]),
-        "packages": _packages(result),
-        "bottlenecks": _bottlenecks(result),
-        "unmet_bounds": records(result.unmet_bounds),
-    }
-    plain: dict[str, Any] = strict(summary)
-    if plain["options"].get("whole_people"):
-        plain["certificate"]["dual"] = None  # whole numbers have none
-    return plain
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as dicts."""
-    found: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
-    return found
-
-
-def _missions(result: Result) -> pd.DataFrame:
-    """Return the labels of each mission."""
-    names = {"mission_name": "name", "mission_name_nl": "name_nl"}
-    lines = result.demands.drop(columns=["name", "name_nl"]).rename(columns=names)
-    return lines[_LABELS].drop_duplicates("mission")
-
-
-def _packages(result: Result) -> list[dict[str, Any]]:
-    """Return what each package gets and displaces, with the missions that lose or gain."""
-    lost = result.displacement_by("mission", "main_task")
-    lost = lost[lost["displaced_person_months"].abs() >= 1e-6]
-    lost = lost.merge(_missions(result).drop(columns="main_task"), on="mission", how="left")
-    lost = lost.sort_values("displaced_person_months", ascending=False, kind="stable")
-    lost["pool"] = _where(result, lost)
-    columns = ["mission", "name", "name_nl", "main_task", "displaced_person_months", "pool"]
-    packages = records(result.packages)
-    for package in packages:
-        package["missions"] = records(lost.loc[lost["package"] == package["package"], columns])
-    return packages
-
-
-def _where(result: Result, lost: pd.DataFrame) -> list[str]:
-    """Return the pool in which each mission loses most to a package."""
-    by_pool = result.displacement_by("mission", "pool", main_task=None)
-    by_pool = by_pool.sort_values("displaced_person_months", kind="stable")
-    most = by_pool.groupby(["package", "mission"])["pool"].last()
-    keys = zip(lost["package"], lost["mission"], strict=True)
-    return [str(most.get(key, "")) for key in keys]
-
-
-def _bottlenecks(result: Result) -> list[dict[str, Any]]:
-    """Return binding pools, the longest binding first, each with its months."""
-    names = {pool.id: pool for pool in result.compiled.pools}
-    found = []
-    for pool, lines in result.bottlenecks.groupby("pool", sort=False):
-        price = lines["price_person_months"]
-        found.append(
-            {
-                "pool": pool,
-                "name": names[str(pool)].name,
-                "name_nl": names[str(pool)].name_nl,
-                "binding_months": len(lines),
-                "first_month": lines["month"].min(),
-                "last_month": lines["month"].max(),
-                "price_sum_person_months": float(price.sum()),
-                "price_max_person_months": float(price.max()),
-                "price_max_month": lines["month"].iloc[int(price.argmax())],
-                "months": records(lines.drop(columns="pool")),
-            }
-        )
-    return sorted(found, key=lambda one: -one["price_sum_person_months"])
 
 
 def show_summary(summary: Mapping[str, Any], lang: str) -> None:

@@ -203,20 +203,29 @@ def test_an_interrupt_leaves_nothing_behind(here: Path) -> None:
     assert sorted(path.name for path in here.iterdir()) == ["scenario.yaml"]
 
 
-def test_help_loads_nothing_heavy() -> None:
+@pytest.mark.parametrize(
+    ("args", "unused"),
+    [
+        (["--help"], {"numpy", "pandas", "scipy", "pydantic", "highspy", "rich", "babel"}),
+        (["run", "letter"], {"pandas", "pyarrow", "matplotlib", "pulp", "scipy.stats"}),
+        (["solve", "problem.json", "--json"], {"pandas", "pulp", "ruamel", "rich"}),
+    ],
+)
+def test_nothing_is_loaded_that_is_not_needed(
+    problem: Path, args: list[str], unused: set[str]
+) -> None:
     code = (
         "import sys\n"
         "from planner.cli.main import main\n"
-        "main(['--help'])\n"
-        "heavy = {'numpy', 'pandas', 'scipy', 'pydantic', 'highspy', 'rich', 'babel'}\n"
-        "sys.exit(', '.join(heavy & set(sys.modules)))\n"
+        f"main({args!r})\n"
+        f"sys.exit(', '.join({unused!r} & set(sys.modules)))\n"
     )
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
 
     assert found.stderr.strip() == ""
-    assert "Usage: planner" in found.stdout
+    assert found.stdout
 
 
 def test_main_takes_the_arguments_it_is_given() -> None:

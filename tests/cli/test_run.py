@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
+import pandas as pd
 import pytest
 
 import planner as pl
@@ -31,6 +33,56 @@ def test_the_summary_agrees_with_the_result(planner: Run, scenario: Path) -> Non
     assert {d["demand"]: d["fill_rate"] for d in found["demands"]}["nobody"] is None
     assert [row["pool"] for row in found["bottlenecks"]]
     assert found["unmet_bounds"][0]["bound"] == "eyes"
+
+
+@pytest.mark.parametrize("rule", ["fair", "value"])
+def test_the_summary_says_what_the_tables_say(
+    planner: Run, scenario: Path, rule: Literal["fair", "value"]
+) -> None:
+    result = pl.allocate(scenario, rule)
+    found = planner("run", "flank.yaml", "--rule", rule, "--json").json
+
+    def same(rows: list[dict[str, Any]], table: pd.DataFrame) -> None:
+        columns = [column for column in table.columns if column in rows[0]]
+        assert len(columns) >= 3
+        pd.testing.assert_frame_equal(
+            pd.DataFrame(rows)[columns].convert_dtypes().fillna(-1),
+            table[columns].convert_dtypes().fillna(-1),
+            check_dtype=False,
+        )
+
+    same(found["missions"], result.fill_by("mission"))
+    same(found["main_tasks"], result.fill_by("main_task"))
+    same(found["demands"], result.demands)
+    same(found["packages"], result.packages)
+    same(
+        [row for pool in found["bottlenecks"] for row in pool["months"]],
+        pd.concat(
+            part
+            for name in [pool["pool"] for pool in found["bottlenecks"]]
+            for part in [result.bottlenecks[result.bottlenecks["pool"] == name]]
+        ).reset_index(drop=True),
+    )
+    lost = result.displacement_by("mission", main_task=None)
+    assert {
+        (package["package"], row["mission"]): row["displaced_person_months"]
+        for package in found["packages"]
+        for row in package["missions"]
+    } == pytest.approx(
+        {
+            (row.package, row.mission): row.displaced_person_months
+            for row in lost.itertuples()
+            if abs(row.displaced_person_months) >= 1e-6
+        }
+    )
+    where = result.displacement_by("mission", "pool", main_task=None)
+    for package in found["packages"]:
+        for row in package["missions"]:
+            mine = where[(where["package"] == package["package"])
+                         & (where["mission"] == row["mission"])]  # fmt: skip
+            most = mine["displaced_person_months"].max()
+            chosen = mine.loc[mine["pool"] == row["pool"], "displaced_person_months"]
+            assert chosen.tolist() == [pytest.approx(most)]
 
 
 def test_what_missions_lose_adds_up_to_what_packages_displace(planner: Run, scenario: Path) -> None:
