@@ -84,7 +84,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "geen pakket: niets dat iets verdringt",
     ),
     "known": ("known", "bekend"),
-    "known_from_start": ("from the start", "vanaf het begin"),
     "share_of_asked": ("share of asked", "deel van gevraagd"),
     "most_from": ("mostly from pool", "vooral uit pool"),
     # bottlenecks
@@ -126,7 +125,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "more_rows": ("and {count} more", "en nog {count}"),
     "allocating": ("allocating", "toewijzen"),
-    "reading": ("reading", "lezen"),
     "writing": ("writing", "schrijven"),
     # comparing
     "comparison": ("Comparison", "Vergelijking"),
@@ -195,7 +193,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "valid": ("valid", "geldig"),
     "yes": ("yes", "ja"),
     "no": ("no", "nee"),
-    "person_years": ("person-years", "persoonsjaren"),
     "each_year": ("strength by year", "sterkte per jaar"),
     "file": ("file", "bestand"),
 }
