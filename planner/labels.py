@@ -6,6 +6,7 @@ Ids, column names and file names stay English everywhere; only what a person rea
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ __all__ = [
     "named",
     "number",
     "percent",
+    "speaker",
 ]
 
 LANGUAGES = ("en", "nl")
@@ -214,9 +216,31 @@ def label(key: str, lang: str = "en", **values: object) -> str:
     >>> label("more_rows", "en", count=3)
     'and 3 more'
     """
+    return _said(WORDS[key], lang, values)
+
+
+def speaker(words: Mapping[str, tuple[str, str]]) -> Callable[..., str]:
+    """Return a function like :func:`label` for a part with words of its own beside these.
+
+    Such a part keeps them in a table called ``WORDS``, English and Dutch, and looks in it first.
+
+    Examples
+    --------
+    >>> say = speaker({"sheets": ("{count} sheets", "{count} bladen")})
+    >>> say("sheets", "nl", count=3), say("fill_rate", "nl")
+    ('3 bladen', 'vullingsgraad')
+    """
+
+    def say(key: str, lang: str = "en", **values: object) -> str:
+        return _said(words[key] if key in words else WORDS[key], lang, values)
+
+    return say
+
+
+def _said(pair: tuple[str, str], lang: str, values: Mapping[str, object]) -> str:
     if lang not in LANGUAGES:
         raise KeyError(lang)
-    text = WORDS[key][LANGUAGES.index(lang)]
+    text = pair[LANGUAGES.index(lang)]
     return text.format(**values) if values else text
 
 

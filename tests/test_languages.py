@@ -1,0 +1,117 @@
+"""Every word that a person reads is there in every language, wherever its table stands.
+
+Tables of words are found, not listed: a part that gets one is checked from then on.
+"""
+
+from __future__ import annotations
+
+import ast
+import string
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from planner.labels import LANGUAGES, speaker
+
+PACKAGE = Path(__file__).parents[1] / "planner"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+SPEAKERS = ("label", "say")
+"""What functions that give words are called; on the command line ``say`` prints."""
+
+Table = dict[str, tuple[str, ...]]
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+
+
+def has_words(path: Path) -> bool:
+    """Whether a module defines a table of words at its top."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == "WORDS" for target in targets):
+            return isinstance(node, ast.AnnAssign) and "tuple" in ast.unparse(node.annotation)
+    return False
+
+
+TABLES: dict[str, Table] = {
+    module_name(path): import_module(module_name(path)).WORDS for path in MODULES if has_words(path)
+}
+
+EVERY = [(module, key) for module, table in TABLES.items() for key in table]
+
+
+def blanks(text: str) -> list[str]:
+    """Return the blanks of a sentence, with what stands behind the colon."""
+    return sorted(f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(text) if name)
+
+
+def test_the_tables_are_found() -> None:
+    assert "planner.labels" in TABLES
+    assert len(EVERY) > 100
+
+
+@pytest.mark.parametrize(("module", "key"), EVERY)
+def test_a_word_is_there_in_every_language_with_the_same_blanks(module: str, key: str) -> None:
+    texts = TABLES[module][key]
+
+    assert len(texts) == len(LANGUAGES)
+    assert all(text and text == text.strip() for text in texts)
+    assert len({tuple(blanks(text)) for text in texts}) == 1
+
+
+@pytest.mark.parametrize(("module", "key"), EVERY)
+def test_a_sentence_is_not_left_in_english(module: str, key: str) -> None:
+    english, dutch = TABLES[module][key]
+
+    assert english != dutch or " " not in english
+
+
+def test_no_part_says_again_what_all_parts_share() -> None:
+    common = TABLES["planner.labels"]
+    again = {
+        f"{module}: {key}"
+        for module, table in TABLES.items()
+        if module != "planner.labels"
+        for key in table
+        if key in common and table[key] == common[key]
+    }
+    assert again == set()
+
+
+def words_asked_for(path: Path) -> set[str]:
+    """Return words that a module asks for by name."""
+    speakers = SPEAKERS[:1] if "cli" in path.parts else SPEAKERS
+    return {
+        str(node.args[0].value)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in speakers
+        and len(node.args) > 1
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_no_word_is_asked_for_that_is_not_there(path: Path) -> None:
+    part = module_name(path).split(".")[:2]
+    near = {
+        key
+        for module, table in TABLES.items()
+        if module == "planner.labels" or module.split(".")[:2] == part
+        for key in table
+    }
+    assert words_asked_for(path) - near == set()
+
+
+def test_words_of_a_part_go_before_those_of_all() -> None:
+    say = speaker({"mission": ("operation", "operatie")})
+
+    assert say("mission", "nl") == "operatie"
+    assert say("demand", "nl") == "vraag"
+    with pytest.raises(KeyError):
+        say("no such word")
+    with pytest.raises(KeyError):
+        say("mission", "fr")
