@@ -1,0 +1,1 @@
+"""Many futures: fill rates and displacement where the figures are uncertain."""

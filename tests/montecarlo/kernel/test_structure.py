@@ -1,0 +1,72 @@
+"""Plans of draws are those that the engine makes of each draw by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.montecarlo.structure import Code, Plans, Structure, join_plans
+from planner.problem.model import Problem
+from planner.solution import solve_problem
+from tests.strategies import problems
+from tests.truths.solving import RULES, parsed
+
+
+def some_draws(problem: Problem, seed: int, draws: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return caps and strengths that differ by up to a half from the problem's own."""
+    rng = np.random.default_rng(seed)
+    caps = np.array([demand.cap for demand in problem.demands])
+    people = np.array(list(problem.pools.values()))
+    return (
+        caps * rng.uniform(0.5, 1.5, (draws, len(caps))),
+        people * rng.uniform(0.5, 1.5, (draws, *people.shape)),
+    )
+
+
+def solved(problem: Problem, rule: str, seed: int, draws: int = 3) -> tuple[Structure, Plans]:
+    structure = Structure(problem, rule)
+    packages = [package.id for package in problem.packages]
+    return structure, structure.solve(*some_draws(problem, seed, draws), packages)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=25)
+@given(data=problems("tiny"), seed=st.integers(0, 99))
+def test_every_draw_is_planned_as_if_it_were_the_only_problem(rule, data, seed):
+    problem = parsed(data)
+    structure, plans = solved(problem, rule, seed)
+    caps, strengths = some_draws(problem, seed, 3)
+    low, high = problem.report
+    for draw in range(3):
+        alone = solve_problem(structure.drawn(caps[draw], strengths[draw]), rule)
+        allocations = [alone.with_all, *(alone.without[name] for name in plans.without)]
+        for place, allocation in enumerate(allocations):
+            month = slice(low, high + 1)
+            scale = 1e-6 * (1 + alone.asked.max(initial=0.0))
+            assert plans.on_duty[place, draw] == pytest.approx(
+                allocation.on_duty[:, month], abs=scale
+            )
+            assert plans.tied[place, draw] == pytest.approx(allocation.tied_up[:, month], abs=scale)
+            missing = sum(row["missing"] for row in allocation.missing)
+            assert plans.missing[place, draw].sum() == pytest.approx(missing, abs=1e-4)
+        for name in plans.without:
+            assert plans.displaced(name)[draw] == pytest.approx(alone.displaced(name), abs=1e-5)
+    assert (plans.code != Code.UNPROVED).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=10)
+@given(data=problems("small", packages=1), seed=st.integers(0, 99))
+def test_a_draw_does_not_depend_on_the_draws_beside_it(rule, data, seed):
+    problem = parsed(data)
+    structure, together = solved(problem, rule, seed, 4)
+    caps, strengths = some_draws(problem, seed, 4)
+    order = [2, 0, 3, 1]
+    alone = [structure.solve(caps[[k]], strengths[[k]], together.without) for k in order]
+    mixed = join_plans(alone)
+    for name in ("served", "tied", "missing", "proof", "code"):
+        kept = getattr(together, name)[:, order]
+        assert np.array_equal(getattr(mixed, name), kept, equal_nan=True)
+    assert np.array_equal(mixed.caps, together.caps[order])
