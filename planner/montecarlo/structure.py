@@ -2,7 +2,8 @@
 
 What a draw changes in numbers only (caps, strengths, bounds, amounts of money) is solved on one
 structure, which is formulated once. What changes tours, months, rest or cohorts asks for a
-structure of its own; plans of all structures of one scenario have the same axes and can be put together.
+structure of its own; plans of all structures of one scenario have the same axes and can be put
+together.
 
 Axis order is always (plan, draw, line or pool, month of the window).
 """
