@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator
+import shutil
+import subprocess
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile(
     "planner",
@@ -38,3 +45,45 @@ def pytest_runtest_makereport(
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid}: not run, and CI=true: {reason}"
     return report
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Return a headless Chromium that lives as long as one file of tests.
+
+    Longer it may not: Playwright keeps an event loop going in this process meanwhile, in which
+    other tests could not start their own. What a page asks of the network fails, but for loopback.
+    """
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+               "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost"]  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that converts a file with LibreOffice and returns the new file.
+
+    ``soffice(path, "pdf", folder)``; the form may name a filter, as in ``"csv:Text..."``.
+    """
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("no soffice on this machine")
+    home = tmp_path_factory.mktemp("soffice")
+
+    def convert(path: Path, form: str, folder: Path) -> Path:
+        command = [program, "--headless", "--norestore", f"-env:UserInstallation={home.as_uri()}",
+                   "--convert-to", form, "--outdir", str(folder), str(path)]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, timeout=180, cwd=home)
+        made = folder / f"{Path(path).stem}.{form.partition(':')[0]}"
+        assert made.is_file(), f"LibreOffice made no {form} of {path}"
+        return made
+
+    return convert
