@@ -25,6 +25,10 @@ ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
 """What cannot be said of several demands at once."""
 
 
+COUNTED = ("standing", "past")
+"""Standings of demands that count without being chosen."""
+
+
 def change_demands(draft: Draft, changes: Changes) -> None:
     """Make all changes to what is asked, in the order missions, demands, packages, outcomes,
     decisions, tiers."""
@@ -42,8 +46,7 @@ def change_demands(draft: Draft, changes: Changes) -> None:
 
 
 def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
-    texts = ("name", "name_nl", "organisation", "region", "main_task")
-    given = {name: getattr(entry, name) for name in texts if getattr(entry, name) is not None}
+    given = _given(entry, ("name", "name_nl", "organisation", "region", "main_task", "note"))
     old = draft.missions.get(id)
     if old is None:
         if not _complete(
@@ -60,7 +63,6 @@ def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
             id=id,
             **{"name_nl": given["name"], **given},
             status="scenario",
-            note=entry.note or "",
             source=entry.source or "",
             file=draft.source.file,
             line=draft.line(path),
@@ -134,7 +136,7 @@ def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: A
         "weight",
         "note",
     )
-    changed: dict[str, Any] = {**_given(entry, same), **context}
+    changed: dict[str, Any] = {**_given(entry, same), **_standing(entry), **context}
     for name in ("cap", "tour", "preparation", "rest"):
         quantity = getattr(entry, name)
         if quantity is not None:
@@ -153,8 +155,17 @@ def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: A
     _check_dates(draft, path, demand)
 
 
+def _standing(entry: DemandEntry) -> dict[str, Any]:
+    """Return what a standing given to a demand changes."""
+    if entry.standing is None:
+        return {}
+    return {"standing": entry.standing, "counts": entry.standing in COUNTED}
+
+
 def _new_demand(draft: Draft, path: Path_, id: str, entry: DemandEntry) -> Demand | None:
-    needed = ("mission", "kind", "pools", "cap", "first", "last")
+    needed: tuple[str, ...] = ("mission", "kind", "pools", "cap", "first", "last")
+    if entry.standing not in (None, *COUNTED):
+        needed = needed[:4]
     given = {name for name in needed if getattr(entry, name) is not None}
     if not _complete(draft, path, id, given, needed, draft.demands, "demand"):
         return None

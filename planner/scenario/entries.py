@@ -101,6 +101,9 @@ class DemandEntry(Droppable):
     """First month on duty."""
     last: MonthField | None = None
     """Last month on duty, which counts in full."""
+    standing: Literal["standing", "study", "declined", "past", "hindsight"] | None = None
+    """Under `study`, `declined` or known from `hindsight` it does not count until a scenario says
+    so under `decide`, `send` or `hindsight`; `standing`, the default, and `past` count."""
     tier: Annotated[int, Field(ge=1, le=100)] | None = None
     """1 is served first."""
     cohorts: Annotated[int, Field(ge=1, le=1200)] | None = None

@@ -261,6 +261,8 @@ def _bound(draft: Draft, path: Path_, id: str, entry: BoundEntry) -> None:
         )
         return
     bound = old or Bound(id, entry.demands or ())
+    if entry.note is not None:
+        bound = replace(bound, note=entry.note)
     if entry.demands is not None:
         draft.known((*path, "demands"), entry.demands, draft.demands, "demand")
         bound = replace(bound, demands=entry.demands)

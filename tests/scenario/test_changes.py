@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from planner.errors import InputError
 from planner.months import Month
 from planner.scenario.inputs import Inputs
 from planner.scenario.load import Scenario, load, loads
@@ -69,6 +70,32 @@ def test_a_new_demand_takes_category_and_tier_from_pools_and_mission(base: Scena
 
     assert (changed["a"].tier, changed["a"].category, changed["a"].name_nl) == (1, "military", "a")
     assert (changed["b"].tier, changed["b"].category, changed["b"].name_nl) == (2, "mixed", "Bee")
+
+
+def test_a_demand_of_ones_own_may_be_under_study(base: Scenario) -> None:
+    raised = {"mission": "truce", "kind": "unit", "pools": ["staff"], "cap": 2}
+    study = base.change(demands={"more": {**raised, "standing": "study"}})
+
+    assert not study.inputs.demands["more"].counts
+    months_given = {"first": "2022-01", "last": "2022-12"}
+    assert study.change(decide={"more": months_given}).inputs.demands["more"].counts
+    with pytest.raises(InputError, match="has no first month in the data"):
+        study.change(decide=["more"])
+    with pytest.raises(InputError, match="new demand 'more' needs first, last as well"):
+        base.change(demands={"more": {**raised, "standing": "past"}})
+    undecided = base.change(demands={"guards": {"standing": "study"}})
+    assert not undecided.inputs.demands["guards"].counts
+    assert undecided.change(decide=["guards"]).inputs.demands["guards"].counts
+
+
+def test_notes_stay_with_what_they_are_about(base: Scenario) -> None:
+    changed = base.change(
+        missions={"truce": {"note": "small"}},
+        bounds={"eyes": {"demands": ["observers"], "min": 1, "note": "never none"}},
+    ).inputs
+
+    assert changed.missions["truce"].note == "small"
+    assert changed.bounds["eyes"].note == "never none"
 
 
 def test_drop_and_bring_back(base: Scenario) -> None:
