@@ -23,6 +23,7 @@ __all__ = [
     "named",
     "number",
     "percent",
+    "rate",
     "speaker",
 ]
 
@@ -31,6 +32,9 @@ LANGUAGES = ("en", "nl")
 
 NOTHING = "–"
 """What stands where there is no number."""
+
+ROUNDING = 1e-6
+"""Shares closer than this to nothing or to all are that."""
 
 WORDS: dict[str, tuple[str, str]] = {
     # what a result is about
@@ -308,6 +312,22 @@ def percent(share: float | None, lang: str = "en", digits: int = 1) -> str:
     if share is None or not math.isfinite(share):
         return NOTHING
     return number(100 * share, lang, digits) + "%"
+
+
+def rate(share: float | None, lang: str = "en", digits: int = 1) -> str:
+    """Return a fill rate as a percentage: only what is full is 100%, only what is empty 0%.
+
+    Examples
+    --------
+    >>> rate(0.9999), rate(1 - 1e-9), rate(0.001, digits=0), rate(0.7)
+    ('99.9%', '100.0%', '1%', '70.0%')
+    """
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    if ROUNDING < share < 1 - ROUNDING:
+        step = 10.0 ** -(digits + 2)
+        share = min(max(share, step), 1 - step)
+    return percent(share, lang, digits)
 
 
 def month(value: Month | str, lang: str = "en") -> str:

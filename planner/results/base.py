@@ -10,6 +10,8 @@ from planner.errors import ResultError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.figures.plots import Plots
+
 __all__ = ["TABLES", "Tables"]
 
 TABLES = (
@@ -181,6 +183,13 @@ class Tables(ABC):
         from planner.results.grouping import displacement_by
 
         return displacement_by(self, keys, main_task)
+
+    @property
+    def plot(self) -> Plots:
+        """Every figure of this result: ``result.plot.fill()``, ``result.plot.sand("staff")`` …"""
+        from planner.figures.plots import Plots
+
+        return Plots(self)
 
     def _repr_html_(self) -> str:
         """Return a summary for notebooks."""

@@ -1,0 +1,22 @@
+"""Figures, one function each; every one returns a matplotlib figure and leaves showing it to you.
+
+>>> import planner as pl
+>>> from planner.figures import fill
+>>> figure = fill(pl.allocate("letter"))     # displays itself in a notebook
+>>> path = figure.save("/dev/null/fill.jpg")
+Traceback (most recent call last):
+...
+planner.errors.InputError: /dev/null/fill.jpg: expected a file ending in .png, .svg or .pdf
+"""
+
+from __future__ import annotations
+
+from planner.figures.displaced import displacement
+from planner.figures.filled import fill
+from planner.figures.flow import flow
+from planner.figures.look import Chart
+from planner.figures.plots import Plots
+from planner.figures.rotations import rotations
+from planner.figures.sand import crowd, sand
+
+__all__ = ["Chart", "Plots", "crowd", "displacement", "fill", "flow", "rotations", "sand"]

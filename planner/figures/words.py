@@ -1,0 +1,261 @@
+"""Titles and captions of figures, in English and in Dutch."""
+
+from __future__ import annotations
+
+from planner.labels import speaker
+
+__all__ = ["WORDS", "say"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "source_line": ("Source: {source}", "Bron: {source}"),
+    "source_result": (
+        "scenario {name}, rule {rule}, {window}; inputs {digest}",
+        "scenario {name}, regel {rule}, {window}; invoer {digest}",
+    ),
+    "other_missions": ("{count} other missions", "{count} andere missies"),
+    # sand
+    "sand_title_none": (
+        "Every pool has people to spare in every month",
+        "Elke pool houdt in elke maand mensen over",
+    ),
+    "sand_title_some": (
+        "{count} of {all} pools have nobody to spare in some month",
+        "{count} van {all} pools houden in een of meer maanden niemand over",
+    ),
+    "sand_title_one_short": (
+        "{pool}: nobody to spare in {count} of {all} months",
+        "{pool}: niemand over in {count} van {all} maanden",
+    ),
+    "sand_title_one_spare": (
+        "{pool}: at least {spare} persons to spare in every month",
+        "{pool}: in elke maand minstens {spare} personen over",
+    ),
+    "sand_subtitle": (
+        "Persons by month in each pool: preparing, on duty, resting and idle, against the pool's "
+        "strength. Every pool has its own scale; × marks pools that run out.",
+        "Personen per maand in elke pool: in voorbereiding, ingezet, in rust en beschikbaar, "
+        "tegen de sterkte. Elke pool heeft een eigen schaal; × merkt pools zonder reserve.",
+    ),
+    "sand_subtitle_one": (
+        "Persons by month: preparing, on duty, resting and idle, against the pool's strength",
+        "Personen per maand: in voorbereiding, ingezet, in rust en beschikbaar, tegen de sterkte",
+    ),
+    "crowd_title": (
+        "{pool}: {mission} ties up most people, {share} of the strength",
+        "{pool}: {mission} bindt de meeste mensen, {share} van de sterkte",
+    ),
+    "crowd_subtitle": (
+        "Persons tied up (preparing, on duty or resting) by month and mission, against strength",
+        "Gebonden personen (voorbereiding, inzet of rust) per maand en missie, tegen de sterkte",
+    ),
+    "no_people": ("Nobody in this pool is tied up.", "Niemand in deze pool is gebonden."),
+    "no_pools": ("There are no pools.", "Er zijn geen pools."),
+    # rotations
+    "rotations_title": (
+        "{name}: each post keeps about {ratio} people busy",
+        "{name}: elke post houdt ongeveer {ratio} mensen bezig",
+    ),
+    "rotations_subtitle": (
+        "One bar a tour: preparation, months on duty with the number of persons, rest. Tours that "
+        "overlap stand below each other.",
+        "Eén balk per uitzending: voorbereiding, maanden ingezet met het aantal personen, rust. "
+        "Overlappende uitzendingen staan onder elkaar.",
+    ),
+    "rotations_left_out": (
+        "The largest demands are shown; {count} other tours are not.",
+        "De grootste vragen staan erin; {count} andere uitzendingen niet.",
+    ),
+    "no_tours": ("There are no tours in the window.", "Er zijn geen uitzendingen in de periode."),
+    "rotations_plain": ("Rotations: {name}", "Rotaties: {name}"),
+    # fill
+    "fill_title": (
+        "Filled less than {share}: {count} of {all} missions; least {worst}, {rate}",
+        "Minder dan {share} gevuld: {count} van {all} missies; het minst {worst}, {rate}",
+    ),
+    "fill_title_full": (
+        "Every mission is filled at least {share}",
+        "Elke missie is voor minstens {share} gevuld",
+    ),
+    "fill_subtitle": (
+        "Persons on duty as a share of those asked, by mission and month; darker is emptier. On "
+        "the right the fill rate of the whole window.",
+        "Ingezette personen als deel van de gevraagde, per missie en maand; donkerder is leger. "
+        "Rechts de vullingsgraad over de hele periode.",
+    ),
+    "mandate_ends": ("a mandate ends", "een mandaat eindigt"),
+    "nothing_asked": ("nothing asked", "niets gevraagd"),
+    "nobody_asked": (
+        "Nobody is asked for in the window.",
+        "Er wordt in de periode niemand gevraagd.",
+    ),
+    "fill_plain": ("Fill by mission and month", "Vulling per missie en maand"),
+    # displacement
+    "displaced_title": (
+        "{package} displaces {total} person-months of main task 2; {mission} loses most, {most}",
+        "{package} verdringt {total} persoonsmaanden hoofdtaak 2; {mission} verliest het meest, "
+        "{most}",
+    ),
+    "displaced_title_none": (
+        "{package} displaces nothing of main task 2",
+        "{package} verdringt niets van hoofdtaak 2",
+    ),
+    "displaced_subtitle": (
+        "Person-months lost by each mission: filled without the package minus filled with it, "
+        "{window}",
+        "Verloren persoonsmaanden per missie: gevuld zonder het pakket min gevuld met het pakket, "
+        "{window}",
+    ),
+    "displaced_whisker": (
+        "Lines: from the smallest to the largest value over all optimal allocations.",
+        "Lijnen: van de kleinste tot de grootste waarde over alle optimale verdelingen.",
+    ),
+    "displaced_rest": (
+        "{count} more missions change less than {least}.",
+        "{count} andere missies veranderen minder dan {least}.",
+    ),
+    "displaced_axis": ("displaced, person-months", "verdrongen, persoonsmaanden"),
+    "other_main_task_1": ("main task 1, other missions", "hoofdtaak 1, andere missies"),
+    "no_package": (
+        "The scenario has no package, so there is nothing that displaces.",
+        "Het scenario heeft geen pakket, dus niets dat verdringt.",
+    ),
+    "displacement_plain": ("Displacement by mission", "Verdringing per missie"),
+    # flow
+    "flow_title": (
+        "{package} takes {total} person-months from other missions, {most} of them through {pool}",
+        "{package} kost andere missies {total} persoonsmaanden, waarvan {most} via {pool}",
+    ),
+    "flow_subtitle": (
+        "Person-months lost, from commitments through pools to the missions that lose them, "
+        "{window}. Widths are person-months, less what a mission gets back from another pool.",
+        "Verloren persoonsmaanden, van toezeggingen via pools naar de missies die ze verliezen, "
+        "{window}. Breedtes zijn persoonsmaanden, min wat een missie uit een andere pool "
+        "terugkrijgt.",
+    ),
+    "flow_gains": (
+        "Not drawn: {gain} person-months that other missions gain.",
+        "Niet getekend: {gain} persoonsmaanden die andere missies erbij krijgen.",
+    ),
+    "commitments": ("commitments", "toezeggingen"),
+    "lose": ("missions that lose", "missies die verliezen"),
+    "flow_plain": ("Flow of displacement", "Stroom van verdringing"),
+    "flow_none": ("Nothing is displaced.", "Niets wordt verdrongen."),
+    # curve
+    "curve_title": (
+        "{name}: the first {headroom} {unit} cost nothing; at {size} {total} person-months are "
+        "displaced",
+        "{name}: de eerste {headroom} {unit} kosten niets; bij {size} worden {total} "
+        "persoonsmaanden verdrongen",
+    ),
+    "curve_title_none": (
+        "{name}: displaces from the first on; at {size} {unit} {total} person-months",
+        "{name}: verdringt vanaf de eerste; bij {size} {unit} {total} persoonsmaanden",
+    ),
+    "curve_subtitle": (
+        "Person-months of main task 2 displaced against the size of the package; dots are "
+        "breakpoints, numbers the person-months that one more of it costs there.",
+        "Verdrongen persoonsmaanden van hoofdtaak 2 tegen de omvang van het pakket; punten zijn "
+        "knikken, getallen de persoonsmaanden die één erbij daar kost.",
+    ),
+    "headroom": ("headroom", "ruimte"),
+    "size_axis": ("size of the package, {unit}", "omvang van het pakket, {unit}"),
+    "multiple": ("times its size", "maal de omvang"),
+    # scenarios
+    "scenarios_title": (
+        "{name} displaces most: {total} person-months of main task 2",
+        "{name} verdringt het meest: {total} persoonsmaanden van hoofdtaak 2",
+    ),
+    "scenarios_fill_title": (
+        "{name} fills least of main task 2: {rate}",
+        "{name} vult hoofdtaak 2 het minst: {rate}",
+    ),
+    "scenarios_subtitle": (
+        "Fill rate by mission in each scenario, missions that differ most first; – is not asked",
+        "Vullingsgraad per missie in elk scenario, de grootste verschillen eerst; – is niet "
+        "gevraagd",
+    ),
+    "scenarios_rest": ("{count} more missions differ less.", "{count} missies verschillen minder."),
+    "scenarios_plain": ("Scenarios side by side", "Scenario's naast elkaar"),
+    "no_difference": (
+        "No mission's fill differs between these scenarios.",
+        "De vulling van geen enkele missie verschilt tussen deze scenario's.",
+    ),
+    "versus_title": (
+        "From {first} to {second}: missions filled less {fewer}, filled more {more}",
+        "Van {first} naar {second}: minder gevulde missies {fewer}, meer gevulde {more}",
+    ),
+    "versus_subtitle": (
+        "Fill rate by mission in both scenarios, largest loss first",
+        "Vullingsgraad per missie in beide scenario's, het grootste verlies eerst",
+    ),
+    # Monte Carlo
+    "fan_title": (
+        "Fill of {name}: {low} to {high} in nine futures of ten, on average {mean}",
+        "Vulling van {name}: {low} tot {high} in negen van de tien toekomsten, gemiddeld {mean}",
+    ),
+    "fan_subtitle": (
+        "Fill rate by month over {draws}: median, half and nine tenths of all futures",
+        "Vullingsgraad per maand over {draws}: mediaan, de helft en negen tiende van alle "
+        "toekomsten",
+    ),
+    "fan_90": ("9 of 10 futures", "9 van de 10 toekomsten"),
+    "fan_50": ("half of all futures", "de helft van alle toekomsten"),
+    "median": ("median", "mediaan"),
+    "mean": ("mean", "gemiddelde"),
+    "all_missions": ("all missions", "alle missies"),
+    "draws": ("{count} draws", "{count} trekkingen"),
+    "some_draws": ("all draws", "alle trekkingen"),
+    "draws_axis": ("draws", "trekkingen"),
+    "spread_title": (
+        "Displacement: {mean} ± {error} person-months on average, {low} to {high} in nine futures "
+        "of ten",
+        "Verdringing: gemiddeld {mean} ± {error} persoonsmaanden, {low} tot {high} in negen van "
+        "de tien toekomsten",
+    ),
+    "spread_subtitle": (
+        "Share of futures by person-months displaced, with and without the package on the same "
+        "{draws}; ± is the standard error of the mean",
+        "Deel van de toekomsten naar verdrongen persoonsmaanden, met en zonder pakket op dezelfde "
+        "{draws}; ± is de standaardfout van het gemiddelde",
+    ),
+    "share_of_futures": ("share of futures", "deel van de toekomsten"),
+    "one_value": ("the same in every future", "hetzelfde in elke toekomst"),
+    "chance_title": (
+        "A fill of {target} is reached in fewer than half of all futures by {count} of {all} "
+        "missions",
+        "Een vulling van {target} wordt in minder dan de helft van de toekomsten gehaald door "
+        "{count} van {all} missies",
+    ),
+    "chance_subtitle": (
+        "Chance that a mission's fill rate is at least {target}, lowest first; lines are 95 % "
+        "intervals where given",
+        "Kans dat de vullingsgraad van een missie minstens {target} is, laagste eerst; lijnen "
+        "zijn 95%-intervallen waar die er zijn",
+    ),
+    "chance_axis": ("chance", "kans"),
+    "converge_title": (
+        "After {draws} draws the mean is known to ± {half} {unit}",
+        "Na {draws} trekkingen is het gemiddelde bekend tot op ± {half} {unit}",
+    ),
+    "converge_subtitle": (
+        "Mean of {quantity} over the first draws, with its 95 % interval",
+        "Gemiddelde van {quantity} over de eerste trekkingen, met het 95%-interval",
+    ),
+    "ranking_title": (
+        "{factor} matters most: {share} of the spread of {quantity}",
+        "{factor} telt het zwaarst: {share} van de spreiding van {quantity}",
+    ),
+    "ranking_subtitle": (
+        "Share of the variance explained by each uncertain input, with 95 % intervals where given",
+        "Deel van de variantie dat elke onzekere invoer verklaart, met 95%-intervallen waar die "
+        "er zijn",
+    ),
+    "ranking_first": ("alone (first order)", "alleen (eerste orde)"),
+    "ranking_total": ("with interactions (total)", "met wisselwerking (totaal)"),
+    "variance_axis": ("share of the variance", "deel van de variantie"),
+    "no_rows": ("The table has no rows.", "De tabel heeft geen rijen."),
+}
+"""Every word that only figures use, English and Dutch."""
+
+say = speaker(WORDS)
+"""Return a title, caption or word in a language; see :func:`planner.labels.speaker`."""

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+import planner as pl
+from tests.figures.made import text
+
+
+def made(missions: int) -> pl.Result:
+    return pl.allocate(pl.loads(text(missions), f"made-{missions}.yaml"))
+
+
+@pytest.fixture(scope="session")
+def three() -> pl.Result:
+    return made(3)
+
+
+@pytest.fixture(scope="session")
+def sixty() -> pl.Result:
+    return made(60)
+
+
+@pytest.fixture(scope="session")
+def battalion() -> pl.Result:
+    return pl.allocate("eastern-flank-battalion")
+
+
+@pytest.fixture(scope="session")
+def letter() -> pl.Result:
+    return pl.allocate("letter")
+
+
+@pytest.fixture(
+    params=[("three", "nl"), ("sixty", "en"), ("battalion", "en"), ("battalion", "nl"),
+            ("letter", "nl")],
+    ids=lambda pair: "-".join(pair),
+)  # fmt: skip
+def drawn(request: pytest.FixtureRequest) -> tuple[pl.Result, str]:
+    """Each of four results in turn, with a language; the letter has no package."""
+    name, lang = request.param
+    return request.getfixturevalue(name), lang
