@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.engine.memory import Memory
     from planner.errors import (
         CertificateError,
         Fault,
@@ -42,6 +43,7 @@ _HOMES = {
     "Comparison": "planner.results.compare",
     "Fault": "planner.errors",
     "InputError": "planner.errors",
+    "Memory": "planner.engine.memory",
     "Month": "planner.months",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
@@ -67,6 +69,7 @@ __all__ = [
     "Comparison",
     "Fault",
     "InputError",
+    "Memory",
     "Month",
     "PlannerError",
     "Problem",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.certify import Certificate, worst
+from planner.engine.memory import Memory
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import Answer, Setting, base_setting, with_goals
 
@@ -78,11 +79,14 @@ class Planner:
         See :func:`solver_for`.
     settings : sequence of Setting, optional
         Right-hand sides of each block; by default those of ``programme.problem``.
+    memory : Memory, optional
+        Plans made elsewhere before, taken over where they answer the same setting.
     """
 
     programme: Programme
     solver: Solver
     settings: tuple[Setting, ...] = ()
+    memory: Memory | None = None
     _made: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -150,8 +154,13 @@ class Planner:
         if key not in self._made:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
             setting = self.setting(place, history, before[-1] if before else None)
-            self._made[key] = (*before, self.solver(setting))
+            self._made[key] = (*before, self._solved(setting))
         return self._made[key]
+
+    def _solved(self, setting: Setting) -> Answer:
+        if self.memory is None:
+            return self.solver(setting)
+        return self.memory.recall(self.solver, setting)
 
     def setting(self, place: int, history: History, before: Answer | None) -> Setting:
         """Return what the last plan of a history has to respect, given the plan before it."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from planner.allocation import Allocation, asked_months
 from planner.engine.certify import Certificate, worst
+from planner.engine.memory import Memory
 from planner.engine.programme import build_programme
 from planner.plan import Planner, solver_for
 from planner.problem.model import Problem
@@ -142,7 +143,10 @@ class Solution:
 
 
 def solve_problem(
-    problem: Problem, rule: str = "fair", packages: Sequence[str] | None = None
+    problem: Problem,
+    rule: str = "fair",
+    packages: Sequence[str] | None = None,
+    memory: Memory | None = None,
 ) -> Solution:
     """Allocate with every package and without each of them.
 
@@ -152,6 +156,8 @@ def solve_problem(
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
+    memory : Memory, optional
+        Plans made before, taken over where nothing about them has changed.
 
     Examples
     --------
@@ -167,7 +173,7 @@ def solve_problem(
     >>> round(float(solve_problem(problem).displaced("flank").sum()), 6)
     24.0
     """
-    planner = Planner(build_programme(problem), solver_for(rule))
+    planner = Planner(build_programme(problem), solver_for(rule), memory=memory)
     every = frozenset(package.id for package in problem.packages)
     wanted = every if packages is None else packages
     with_all = Allocation(problem, planner.unfold(every))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.compile import compile_scenario
+from planner.engine.memory import Memory
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem, read_problem
@@ -31,6 +32,7 @@ def allocate(
     *,
     packages: Sequence[str] | None = None,
     figures: Mapping[str, float] | None = None,
+    memory: Memory | None = None,
 ) -> Result:
     """Allocate people to the demands of a scenario, with and without each of its packages.
 
@@ -45,6 +47,8 @@ def allocate(
         in the plan either way.
     figures : mapping of str to float, optional
         Values to take instead of the likely ones, by figure id.
+    memory : Memory, optional
+        Plans made by earlier calls, taken over where nothing about them has changed.
 
     Raises
     ------
@@ -65,7 +69,7 @@ def allocate(
     rule = _rule(compiled.rule if rule is None else rule)
     if packages is not None:
         packages = _known_packages(compiled.problem, packages)
-    solution = solve_problem(compiled.problem, rule, packages)
+    solution = solve_problem(compiled.problem, rule, packages, memory)
     residual = check_accounts(solution)
     options = {
         "packages": None if packages is None else list(packages),

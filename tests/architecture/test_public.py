@@ -14,6 +14,7 @@ NAMES = [
     "Comparison",
     "Fault",
     "InputError",
+    "Memory",
     "Month",
     "PlannerError",
     "Problem",

@@ -1,0 +1,112 @@
+"""Plans already made, to be taken over where nothing about them has changed.
+
+A plan of a block follows from its setting alone: every solve begins from cold. So the plan of a
+setting seen before is the plan that would be made again, to the last bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from planner.engine.setting import Answer, Setting
+
+__all__ = ["Memory"]
+
+KEPT = 256
+"""Plans of blocks that are kept unless more are asked for; one takes some 100 kB."""
+
+
+class Memory:
+    """Remembers plans from one call to the next; the one unused for longest is forgotten first.
+
+    Meant for work that asks for many scenarios that differ little, such as a page with sliders:
+    hand the same memory to each :func:`planner.allocate`. Answers are the same with and without.
+    It may be used from several threads.
+
+    Parameters
+    ----------
+    kept : int
+        Most plans of blocks to keep.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> memory = pl.Memory()
+    >>> first = pl.allocate("letter", memory=memory)
+    >>> again = pl.allocate("letter", memory=memory)
+    >>> memory.reused == memory.made > 0
+    True
+    """
+
+    def __init__(self, kept: int = KEPT):
+        """Begin with nothing to remember."""
+        if kept < 1:
+            raise ValueError(f"expected to keep at least 1 plan, found {kept}")
+        self.kept = kept
+        self.made = 0
+        self.reused = 0
+        self._answers: OrderedDict[bytes, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def recall(self, solver: Callable[[Setting], Answer], setting: Setting) -> Answer:
+        """Return the plan of a setting: the one remembered, or else a new one."""
+        key = _digest(solver, setting)
+        with self._lock:
+            found = self._answers.get(key)
+            if found is not None:
+                self._answers.move_to_end(key)
+                self.reused += 1
+                return found
+        answer = solver(setting)
+        with self._lock:
+            self.made += 1
+            self._answers[key] = answer
+            while len(self._answers) > self.kept:
+                self._answers.popitem(last=False)
+        return answer
+
+    def __len__(self) -> int:
+        """Number of plans remembered."""
+        return len(self._answers)
+
+    def __repr__(self) -> str:
+        """How much is remembered, and how often it was of use."""
+        return f"<Memory of {len(self)} plans: {self.made} made, {self.reused} taken over>"
+
+
+def _digest(solver: Callable[[Setting], Answer], setting: Setting) -> bytes:
+    """Return a digest of everything that a solver reads."""
+    state = hashlib.blake2b(f"{solver.__module__}.{solver.__qualname__}".encode(), digest_size=32)
+    for array in _arrays(setting):
+        state.update(f"{array.dtype.str}{array.shape}".encode())
+        state.update(np.ascontiguousarray(array).data)
+    return state.digest()
+
+
+def _arrays(setting: Setting) -> Iterator[Any]:
+    """Yield the arrays of a setting; demands by their place among those of the block."""
+    block, bounds = setting.block, setting.block.bounds
+    yield from (
+        setting.full, setting.tier, setting.weight, setting.counted, setting.lower, setting.upper,
+        setting.limit, setting.goal, setting.goal_tier,
+        np.array([block.months, len(block.pools)]),
+        np.unique(block.demand, return_inverse=True)[1], block.wave, block.begin, block.end,
+        block.cohorts, block.part, block.decision, block.pool, block.place,
+        np.unique(bounds.bound, return_inverse=True)[1], bounds.month,
+    )  # fmt: skip
+    for matrix in (block.duty, block.usage, bounds.matrix, bounds.asked, block.budget):
+        yield from _parts(matrix)
+
+
+def _parts(matrix: sparse.csr_array | sparse.csc_array) -> Iterator[Any]:
+    yield np.array(matrix.shape)
+    yield matrix.indptr
+    yield matrix.indices
+    yield matrix.data

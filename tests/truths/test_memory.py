@@ -1,0 +1,106 @@
+"""Plans taken over from earlier calls are the plans that would be made again."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import planner as pl
+from planner.problem.neutral import parse_problem
+from planner.solution import Solution, solve_problem
+from tests.strategies import problems
+
+
+def plans(solution: Solution) -> list[Any]:
+    return [solution.with_all, *solution.without.values()]
+
+
+def assert_same(one: Solution, other: Solution) -> None:
+    """Hold two solutions against each other, to the last bit."""
+    for mine, theirs in zip(plans(one), plans(other), strict=True):
+        for a, b in zip(mine.plan.answers, theirs.plan.answers, strict=True):
+            assert np.array_equal(a.people, b.people)
+            assert np.array_equal(a.missing, b.missing)
+        for a, b in zip(mine.plan.prices, theirs.plan.prices, strict=True):
+            assert np.array_equal(a, b)
+    assert one.certificate == other.certificate
+
+
+@given(problems("small"))
+@pytest.mark.parametrize("rule", ["fair", "value"])
+def test_a_shared_memory_changes_no_answer(rule: str, data: dict[str, Any]) -> None:
+    memory = pl.Memory()
+    for grown in (1.0, 1.5, 1.0):
+        pools = {
+            name: (np.array(level, dtype=float) * grown).tolist()
+            for name, level in data["pools"].items()
+        }
+        problem = parse_problem({**data, "pools": pools})
+        assert_same(solve_problem(problem, rule, memory=memory), solve_problem(problem, rule))
+    assert memory.reused >= 1
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"packages": {"eastern-flank": {"scale": 1.5}}},
+    {"packages": {"eastern-flank": {"known": "2022-09"}}},
+    {"strengths": [{"pools": ["air-defence"], "times": 0.5}]},
+    {"decide": ["eufor-althea"]},
+    {"policies": [{"kinds": ["staff"], "tour": 8}]},
+    {"rule": "value"},
+]
+
+
+def test_changes_of_the_letter_share_a_memory_without_a_trace() -> None:
+    memory = pl.Memory()
+    flank = pl.load("eastern-flank-battalion")
+    pl.allocate(flank, memory=memory)
+    for change in CHANGES:
+        changed = flank.with_(change)
+        before = memory.reused
+        assert_same(pl.allocate(changed, memory=memory).solution, pl.allocate(changed).solution)
+        assert (memory.reused > before) == (change != {"rule": "value"})
+
+
+def test_only_what_changed_is_planned_again() -> None:
+    memory = pl.Memory()
+    flank = pl.load("eastern-flank-battalion")
+    pl.allocate(flank, memory=memory)
+    made = memory.made
+    pl.allocate(flank.change(strengths=[{"pools": ["air-defence"], "times": 0.5}]), memory=memory)
+    assert 1 <= memory.made - made <= 2  # one block, with and without the package
+
+
+def test_what_is_unused_for_longest_is_forgotten() -> None:
+    memory = pl.Memory(kept=2)
+    problem = parse_problem(
+        {
+            "format": "planner-problem/1",
+            "months": 2,
+            "pools": dict.fromkeys("abc", 3),
+            "demands": [
+                {"id": name, "tier": 1, "cap": 2 + place, "first": 0, "last": 1, "tour": 1,
+                 "pools": [name], "prep": 0, "rest": 0}
+                for place, name in enumerate("abc")
+            ],
+        }
+    )  # fmt: skip
+    solve_problem(problem, memory=memory)
+    assert (len(memory), memory.made) == (2, 3)
+    with pytest.raises(ValueError, match="at least 1"):
+        pl.Memory(kept=0)
+
+
+def test_threads_may_share_a_memory() -> None:
+    memory = pl.Memory(kept=4)
+    flank = pl.load("eastern-flank-company")
+    scenarios = [flank.change(packages={"eastern-flank": {"scale": s}}) for s in (1, 2, 3)] * 2
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda one: pl.allocate(one, memory=memory), scenarios))
+    for one, scenario in zip(found, scenarios, strict=True):
+        assert one.solution.with_all.filled.tolist() == (
+            pl.allocate(scenario).solution.with_all.filled.tolist()
+        )
