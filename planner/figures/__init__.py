@@ -11,6 +11,8 @@ planner.errors.InputError: /dev/null/fill.jpg: expected a file ending in .png, .
 
 from __future__ import annotations
 
+from planner.figures.beside import scenarios, versus
+from planner.figures.curves import curve
 from planner.figures.displaced import displacement
 from planner.figures.filled import fill
 from planner.figures.flow import flow
@@ -19,4 +21,16 @@ from planner.figures.plots import Plots
 from planner.figures.rotations import rotations
 from planner.figures.sand import crowd, sand
 
-__all__ = ["Chart", "Plots", "crowd", "displacement", "fill", "flow", "rotations", "sand"]
+__all__ = [
+    "Chart",
+    "Plots",
+    "crowd",
+    "curve",
+    "displacement",
+    "fill",
+    "flow",
+    "rotations",
+    "sand",
+    "scenarios",
+    "versus",
+]

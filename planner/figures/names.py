@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -100,11 +101,24 @@ class Names:
     @cached_property
     def source(self) -> str:
         """What stands in the corner of a figure."""
+        return self.source_by(self.result.rule)
+
+    def source_by(self, rule: str) -> str:
+        """Return what stands in the corner of a figure of an analysis by a rule of its own."""
         manifest = self.result.manifest
         digest = str(manifest["scenario"]["digest"]).split(":")[-1][:10]
         said = say(
             "source_result", self.lang, name=self.result.name,
-            rule=label(self.result.rule, self.lang), window=self.window, digest=digest,
+            rule=label(rule, self.lang), window=self.window, digest=digest,
+        )  # fmt: skip
+        return say("source_line", self.lang, source=said)
+
+    def sources(self, several: Sequence[Names]) -> str:
+        """Return what stands in the corner of a figure of several results."""
+        said = say(
+            "source_beside", self.lang, names=", ".join(one.result.name for one in several),
+            rule=" / ".join(dict.fromkeys(label(one.result.rule, self.lang) for one in several)),
+            window=" / ".join(dict.fromkeys(one.window for one in several)),
         )  # fmt: skip
         return say("source_line", self.lang, source=said)
 

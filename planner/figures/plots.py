@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planner.figures.beside import scenarios, versus
+from planner.figures.curves import curve
 from planner.figures.displaced import displacement
 from planner.figures.filled import fill
 from planner.figures.flow import flow
@@ -13,10 +15,13 @@ from planner.figures.sand import crowd, sand
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.analysis.curve import Curve
+    from planner.analysis.headroom import Headroom
     from planner.figures.look import Chart
     from planner.results.base import Tables
+    from planner.results.compare import Comparison
 
-__all__ = ["Plots"]
+__all__ = ["BesidePlots", "Plots"]
 
 
 class Plots:
@@ -69,7 +74,34 @@ class Plots:
         """Draw displacement as a flow; see :func:`planner.figures.flow`."""
         return flow(self._result, package, main_task, lang)
 
+    def curve(self, found: Curve, headroom: Headroom | None = None, lang: str = "en") -> Chart:
+        """Draw displacement against the size of a package; see :func:`planner.figures.curve`."""
+        return curve(found, headroom, self._result, lang)
+
     def __repr__(self) -> str:
         """Names of the figures."""
         names = [name for name in vars(type(self)) if not name.startswith("_")]
         return f"<Plots of {self._result.name!r}: {', '.join(names)}>"
+
+
+class BesidePlots:
+    """The figures of results side by side.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    """
+
+    def __init__(self, comparison: Comparison):
+        """Take a comparison."""
+        self._comparison = comparison
+
+    def scenarios(self, lang: str = "en") -> Chart:
+        """Draw fill by mission, a panel a scenario; see :func:`planner.figures.scenarios`."""
+        return scenarios(self._comparison, lang)
+
+    def versus(
+        self, first: str | None = None, second: str | None = None, lang: str = "en"
+    ) -> Chart:
+        """Draw one plan against another; see :func:`planner.figures.versus`."""
+        return versus(self._comparison, first, second, lang)

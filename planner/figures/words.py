@@ -142,51 +142,75 @@ WORDS: dict[str, tuple[str, str]] = {
     "flow_none": ("Nothing is displaced.", "Niets wordt verdrongen."),
     # curve
     "curve_title": (
-        "{name}: the first {headroom} {unit} cost nothing; at {size} {total} person-months are "
-        "displaced",
-        "{name}: de eerste {headroom} {unit} kosten niets; bij {size} worden {total} "
-        "persoonsmaanden verdrongen",
+        "{name}: the first {headroom} posts cost main task 2 nothing; at {size} it loses {total} "
+        "person-months",
+        "{name}: de eerste {headroom} functies kosten hoofdtaak 2 niets; bij {size} verliest die "
+        "{total} persoonsmaanden",
     ),
     "curve_title_none": (
-        "{name}: displaces from the first on; at {size} {unit} {total} person-months",
-        "{name}: verdringt vanaf de eerste; bij {size} {unit} {total} persoonsmaanden",
+        "{name}: main task 2 loses from the first post on; at {size} posts {total} person-months",
+        "{name}: hoofdtaak 2 verliest vanaf de eerste functie; bij {size} functies {total} "
+        "persoonsmaanden",
+    ),
+    "curve_title_free": (
+        "{name}: all {size} posts, and up to {headroom}, cost main task 2 nothing",
+        "{name}: alle {size} functies, en tot {headroom}, kosten hoofdtaak 2 niets",
     ),
     "curve_subtitle": (
-        "Person-months of main task 2 displaced against the size of the package; dots are "
-        "breakpoints, numbers the person-months that one more of it costs there.",
-        "Verdrongen persoonsmaanden van hoofdtaak 2 tegen de omvang van het pakket; punten zijn "
-        "knikken, getallen de persoonsmaanden die één erbij daar kost.",
+        "Person-months of main task 2 displaced against the size of the package; numbers along the "
+        "line are the person-months that one post more costs there.",
+        "Verdrongen persoonsmaanden van hoofdtaak 2 tegen de omvang van het pakket; getallen langs "
+        "de lijn zijn de persoonsmaanden die één functie meer daar kost.",
+    ),
+    "curve_tried": (
+        "Tried at {count} sizes, between them right to {give} person-months.",
+        "Berekend voor {count} omvangen, ertussen op {give} persoonsmaanden nauwkeurig.",
+    ),
+    "curve_key": ("displacement, with its breakpoints", "verdringing, met haar knikpunten"),
+    "curve_key_tried": (
+        "displacement; dots where the slope changes",
+        "verdringing; punten waar de helling verandert",
+    ),
+    "curve_band": (
+        "other allocations, equally good",
+        "andere verdelingen, even goed",
     ),
     "headroom": ("headroom", "ruimte"),
-    "size_axis": ("size of the package, {unit}", "omvang van het pakket, {unit}"),
-    "multiple": ("times its size", "maal de omvang"),
-    # scenarios
-    "scenarios_title": (
-        "{name} displaces most: {total} person-months of main task 2",
-        "{name} verdringt het meest: {total} persoonsmaanden van hoofdtaak 2",
+    "its_size": ("the package: {posts}", "het pakket: {posts}"),
+    "size_axis": ("size of the package, posts", "omvang van het pakket, functies"),
+    "source_rule": ("Rule: {rule}", "Regel: {rule}"),
+    "source_beside": (
+        "scenarios {names}, rule {rule}, {window}",
+        "scenario's {names}, regel {rule}, {window}",
     ),
+    # scenarios
     "scenarios_fill_title": (
-        "{name} fills least of main task 2: {rate}",
-        "{name} vult hoofdtaak 2 het minst: {rate}",
+        "Main task 2 is filled least in “{name}”: {rate}",
+        "Hoofdtaak 2 is het minst gevuld in ‘{name}’: {rate}",
     ),
     "scenarios_subtitle": (
-        "Fill rate by mission in each scenario, missions that differ most first; – is not asked",
-        "Vullingsgraad per missie in elk scenario, de grootste verschillen eerst; – is niet "
-        "gevraagd",
+        "Fill rate by mission in each scenario, those that differ most first, then those that only "
+        "some ask (– is not asked). Displaced: person-months of main task 2.",
+        "Vullingsgraad per missie in elk scenario, de grootste verschillen eerst, dan wat alleen "
+        "sommige vragen (– is niet gevraagd). Verdrongen: persoonsmaanden van hoofdtaak 2.",
     ),
     "scenarios_rest": ("{count} more missions differ less.", "{count} missies verschillen minder."),
     "scenarios_plain": ("Scenarios side by side", "Scenario's naast elkaar"),
+    "task_2_short": ("main task 2:", "hoofdtaak 2:"),
+    "displaced_short": ("displaced:", "verdrongen:"),
+    "as_in": ("as in {name}", "zoals in {name}"),
     "no_difference": (
         "No mission's fill differs between these scenarios.",
         "De vulling van geen enkele missie verschilt tussen deze scenario's.",
     ),
     "versus_title": (
-        "From {first} to {second}: missions filled less {fewer}, filled more {more}",
-        "Van {first} naar {second}: minder gevulde missies {fewer}, meer gevulde {more}",
+        "“{second}” against “{first}”: {fewer} missions filled less, {more} more",
+        "‘{second}’ tegenover ‘{first}’: {fewer} missies minder gevuld, {more} meer",
     ),
     "versus_subtitle": (
-        "Fill rate by mission in both scenarios, largest loss first",
-        "Vullingsgraad per missie in beide scenario's, het grootste verlies eerst",
+        "Fill rate by mission in both, largest loss first; at the end what only one of them asks.",
+        "Vullingsgraad per missie in beide, het grootste verlies eerst; onderaan wat maar een van "
+        "beide vraagt.",
     ),
     # Monte Carlo
     "fan_title": (

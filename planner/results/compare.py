@@ -16,6 +16,8 @@ from planner.store import MANIFEST
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.figures.plots import BesidePlots
+
 __all__ = ["Comparison", "compare"]
 
 MEASURES = ("fill_rate", "filled_person_months", "asked_person_months")
@@ -109,6 +111,13 @@ class Comparison:
             index = index.sort_values()
         found = [part.reindex(index) for part in parts.values()]
         return pd.concat(found, axis=1, keys=list(parts))
+
+    @property
+    def plot(self) -> BesidePlots:
+        """Figures side by side: ``comparison.plot.scenarios()``, ``comparison.plot.versus()``."""
+        from planner.figures.plots import BesidePlots
+
+        return BesidePlots(self)
 
     def _repr_html_(self) -> str:
         """Return a summary for notebooks."""

@@ -39,7 +39,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
         "planner.figures.plots",
     ),
-    "planner.figures": (*BASE, "planner.labels", "planner.results", "planner.figures"),
+    "planner.figures": (
+        *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.figures",
+    ),
 }  # fmt: skip
 """What of ours each part may import; parts without a line may import all but the command line."""
 

@@ -1,0 +1,185 @@
+"""Displacement as a package grows, with its breakpoints and its headroom."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from planner.figures.look import COLOURS, Chart, chart, finish, number_axis, style, tidy
+from planner.figures.names import Names
+from planner.figures.words import say
+from planner.labels import label, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from planner.analysis.curve import Curve
+    from planner.analysis.headroom import Headroom, Room
+    from planner.results.base import Tables
+
+__all__ = ["curve"]
+
+NOTHING = 0.01
+"""Person-months that are no displacement, as in :mod:`planner.analysis.headroom`."""
+SIZE = (7.0, 2.6)
+"""Inches of the axes, about: what is written along the line has to find room."""
+
+
+def curve(
+    found: Curve, headroom: Headroom | None = None, result: Tables | None = None, lang: str = "en"
+) -> Chart:
+    """Draw displacement of main task 2 against the size of a package.
+
+    Parameters
+    ----------
+    found : Curve
+        Of :func:`planner.analysis.curve.curve`.
+    headroom : Headroom, optional
+        Of :func:`planner.analysis.headroom.headroom`; by default the last size of the curve that
+        displaces nothing, which falls short of it where the curve is not exact.
+    result : Tables, optional
+        Gives the package its name and the figure its source.
+    lang : {"en", "nl"}
+    """
+    names = None if result is None else Names(result, lang)
+    room = _room(found, headroom)
+    with style():
+        figure = chart(4.4)
+        axes = figure.subplots()
+        _lines(axes, found, _corners(found, room), lang)
+        _marks(axes, found, room, lang)
+        key = _key(found, lang)
+        rule = say("source_rule", lang, rule=label(found.rule, lang))
+        source = names.source_by(found.rule) if names else rule
+        return finish(figure, _title(found, room, names, lang), _subtitle(found, lang), source, key)
+
+
+def _room(found: Curve, headroom: Headroom | None) -> float:
+    """Return posts that displace nothing."""
+    if headroom is not None:
+        rooms: list[Room] = [one for one in headroom.rooms if one.line == found.line]
+        if rooms:
+            return min(rooms[0].posts, found.points[-1].posts)
+    free = 0.0
+    for point in found.points:
+        if point.least_displaced_person_months > NOTHING:
+            break
+        free = point.posts
+    return free
+
+
+def _corners(found: Curve, room: float) -> list[tuple[float, float]]:
+    """Return where the line bends, (posts, person-months), both ends included.
+
+    Sizes that were tried may lie on both sides of the headroom, which is known better.
+    """
+    at = {0.0, *(piece.to_posts for piece in found.pieces)}
+    corners = [
+        (point.posts, point.least_displaced_person_months)
+        for point in found.points
+        if point.posts in at
+    ]
+    free = max((posts for posts, lost in corners if lost <= NOTHING), default=0.0)
+    after = min((posts for posts, _ in corners if posts > room), default=room)
+    if not found.exact and free < room < after:
+        corners = sorted([*corners, (room, 0.0)])
+        corners = [one for one in corners if not 0 < one[0] < room or one[1] > NOTHING]
+    return corners
+
+
+def _lines(axes: Axes, found: Curve, corners: list[tuple[float, float]], lang: str) -> None:
+    points = found.points
+    posts = [point.posts for point in points]
+    least = [point.least_displaced_person_months for point in points]
+    most = [point.most_displaced_person_months for point in points]
+    if max(b - a for a, b in zip(least, most, strict=True)) > NOTHING:
+        axes.fill_between(posts, least, most, facecolor=COLOURS["resting"], linewidth=0)
+    axes.plot(*zip(*corners, strict=True), color=COLOURS["main_task_2"], linewidth=1.8, zorder=3)
+    if len(corners) > 2:
+        axes.plot(*zip(*corners[1:-1], strict=True), "o", zorder=4, color="white",
+                  markeredgecolor=COLOURS["main_task_2"], markersize=4.5)  # fmt: skip
+    low, high = min(0.0, *least), max(*most, 1.0)
+    axes.set_xlim(0, posts[-1])
+    axes.set_ylim(low - 0.04 * (high - low) * (low < 0), high + 0.12 * (high - low))
+    tidy(axes)
+    number_axis(axes.xaxis, lang, 8)
+    number_axis(axes.yaxis, lang)
+    axes.set_xlabel(say("size_axis", lang))
+    axes.set_ylabel(say("displaced_axis", lang))
+    _slopes(axes, corners, lang)
+
+
+def _slopes(axes: Axes, corners: list[tuple[float, float]], lang: str) -> None:
+    """Write along each long piece what one post more costs there."""
+    low, high = axes.get_ylim()
+    for (begin, start), (end, stop) in pairwise(corners):
+        cost = (stop - start) / (end - begin)
+        rise = abs(stop - start) / (high - low) * SIZE[1]
+        run = (end - begin) / corners[-1][0] * SIZE[0]
+        left = rise > run  # beside a steep piece, above a flat one
+        if abs(cost) < 0.005 or (rise if left else run) < (0.35 if left else 0.55):
+            continue
+        axes.annotate(
+            number(cost, lang, 2 if abs(cost) < 10 else 1), ((begin + end) / 2, (start + stop) / 2),
+            (-5, 3) if left else (0, 6), textcoords="offset points", size=7.5, zorder=5,
+            ha="right" if left else "center", va="bottom", color=COLOURS["ink"],
+        )  # fmt: skip
+
+
+def _post(found: Curve) -> float:
+    """Return posts of the package at its own size."""
+    last = found.points[-1]
+    return last.posts / last.multiple
+
+
+def _marks(axes: Axes, found: Curve, room: float, lang: str) -> None:
+    """Shade the headroom and mark the package's own size."""
+    top = axes.get_ylim()[1]
+    if room > 0:
+        axes.axvspan(0, room, facecolor="#E3F1EC", edgecolor="none", zorder=0)
+        text = f"{say('headroom', lang)}: {number(room, lang, 0)}"
+        axes.annotate(text, (0, top), (6, -4), textcoords="offset points", size=8,
+                      va="top", color="#00624A")  # fmt: skip
+    size = _post(found)
+    if size <= found.points[-1].posts:
+        axes.axvline(size, color=COLOURS["ink"], linewidth=0.9, linestyle=(0, (4, 3)))
+        text = say("its_size", lang, posts=number(size, lang, 0))
+        axes.annotate(text, (size, top), (-4, -4), textcoords="offset points", size=8,
+                      va="top", ha="right")  # fmt: skip
+
+
+def _key(found: Curve, lang: str) -> list[Line2D | Patch]:
+    line = Line2D([], [], color=COLOURS["main_task_2"], linewidth=1.8, marker="o",
+                  markerfacecolor="white", markersize=4.5,
+                  label=say("curve_key" if found.exact else "curve_key_tried", lang))  # fmt: skip
+    key: list[Line2D | Patch] = [line]
+    if any(p.most_displaced_person_months - p.least_displaced_person_months > NOTHING
+           for p in found.points):  # fmt: skip
+        key.append(Patch(facecolor=COLOURS["resting"], label=say("curve_band", lang)))
+    return key
+
+
+def _title(found: Curve, room: float, names: Names | None, lang: str) -> str:
+    name = names.package(found.package) if names else found.package
+    if found.line:
+        name = f"{name}, {names.demand(found.line) if names else found.line}"
+    size = min(_post(found), found.points[-1].posts)
+    total = number(found.at(size / _post(found)), lang, 0)
+    posts = number(size, lang, 0)
+    if room <= 0:
+        return say("curve_title_none", lang, name=name, size=posts, total=total)
+    free = number(room, lang, 0)
+    if room >= size - 1e-9:
+        return say("curve_title_free", lang, name=name, size=posts, headroom=free)
+    return say("curve_title", lang, name=name, headroom=free, size=posts, total=total)
+
+
+def _subtitle(found: Curve, lang: str) -> str:
+    said = say("curve_subtitle", lang)
+    if not found.exact:
+        give = number(found.tolerance_person_months, lang, 0)
+        said += " " + say("curve_tried", lang, count=len(found.points), give=give)
+    return said
