@@ -10,6 +10,8 @@ A handful of verbs, meant for a notebook::
     result.displacement_by("mission", "pool")
     pl.compare("letter", flank, "hindsight").fill
     result.save("out/battalion")
+    futures = pl.simulate(flank, draws=1024)       # the same where the figures are uncertain
+    futures.displacement_by("mission")
 
 Nothing heavy is loaded until a verb needs it.
 """
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
         ResultError,
         SolverError,
     )
+    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.run import simulate
+    from planner.montecarlo.stored import read_futures
     from planner.months import Month
     from planner.problem.model import Problem
     from planner.results.compare import Comparison, compare
@@ -42,6 +47,7 @@ _HOMES = {
     "CertificateError": "planner.errors",
     "Comparison": "planner.results.compare",
     "Fault": "planner.errors",
+    "Futures": "planner.montecarlo.futures",
     "InputError": "planner.errors",
     "Memory": "planner.engine.memory",
     "Month": "planner.months",
@@ -58,8 +64,10 @@ _HOMES = {
     "displacement": "planner.results.verbs",
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
+    "read_futures": "planner.montecarlo.stored",
     "read_result": "planner.results.stored",
     "shipped_scenarios": "planner.scenario.load",
+    "simulate": "planner.montecarlo.run",
     "solve": "planner.results.verbs",
 }
 """Where each public name lives; the module is loaded when the name is first used."""
@@ -68,6 +76,7 @@ __all__ = [
     "CertificateError",
     "Comparison",
     "Fault",
+    "Futures",
     "InputError",
     "Memory",
     "Month",
@@ -84,8 +93,10 @@ __all__ = [
     "displacement",
     "load",
     "loads",
+    "read_futures",
     "read_result",
     "shipped_scenarios",
+    "simulate",
     "solve",
 ]
 

@@ -132,6 +132,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "more_rows": ("and {count} more", "en nog {count}"),
     "allocating": ("allocating", "toewijzen"),
     "writing": ("writing", "schrijven"),
+    "time_left": ("about {time} left", "nog ongeveer {time}"),
     # comparing
     "comparison": ("Comparison", "Vergelijking"),
     "differences": ("Differences", "Verschillen"),

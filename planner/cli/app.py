@@ -13,6 +13,7 @@ from planner.cli.diff import diff
 from planner.cli.export import export
 from planner.cli.run import run
 from planner.cli.show import show
+from planner.cli.simulate import simulate
 from planner.cli.solve import solve
 
 __all__ = ["app"]
@@ -25,6 +26,7 @@ A scenario is a YAML file, or the name of one that comes with the program (plann
 Begin with:
   planner run eastern-flank-battalion
   planner compare letter eastern-flank-battalion
+  planner simulate eastern-flank-battalion
   planner show letter --mission untso
 
 Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
@@ -61,6 +63,7 @@ def _options(
 
 COMMANDS: dict[Callable[..., None], str] = {
     run: "Allocate people and say who goes short.",
+    simulate: "Draw many futures and say how sure that is.",
     compare: "Put results side by side.",
     diff: "List inputs that differ.",
     show: "Show a resolved scenario, or a part of it.",

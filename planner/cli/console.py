@@ -6,7 +6,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-__all__ = ["lines", "print_json", "say", "strict", "table", "working"]
+__all__ = ["counting", "lines", "print_json", "say", "strict", "table", "working"]
 
 WIDTH = 140
 """Columns where nobody looks at a terminal of a certain width."""
@@ -30,6 +31,9 @@ NAME = 32
 
 PATIENCE = 1.0
 """Seconds before anything is said about work that takes long."""
+
+OFTEN = 30.0
+"""Seconds between two lines about work that takes long, where nobody sees a terminal."""
 
 LONG = 20_000
 """List items written at a time, so that a long list needs no second copy in memory."""
@@ -205,3 +209,82 @@ def working(what: str, quiet: bool = False) -> Iterator[None]:
         timer.cancel()
         timer.join()
         progress.stop()
+
+
+@contextmanager
+def counting(
+    what: str, unit: str, lang: str = "en", quiet: bool = False
+) -> Iterator[Callable[[int, int, float], None] | None]:
+    """Give a function that shows on standard error how far work is, and how long it will take.
+
+    A terminal gets a bar, once a second has passed; a log file or another program a line now and
+    then. The function takes what is done, what there is to do, and seconds left.
+    """
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with _bar(what, unit) as show:
+            yield show
+    else:
+        yield _lines_now_and_then(what, unit, lang)
+
+
+@contextmanager
+def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    progress = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(clean(unit), markup=False),
+        TextColumn("{task.fields[left]}", markup=False),
+        console=_console(stderr=True),
+        transient=True,
+    )
+    task = progress.add_task(clean(what), total=None, left="")
+    timer = Timer(PATIENCE, progress.start)
+    timer.daemon = True
+    timer.start()
+
+    def show(done: int, total: int, seconds: float) -> None:
+        progress.update(task, completed=done, total=total, left=duration(seconds))
+
+    try:
+        yield show
+    finally:
+        timer.cancel()
+        timer.join()
+        progress.stop()
+
+
+def _lines_now_and_then(what: str, unit: str, lang: str) -> Callable[[int, int, float], None]:
+    from planner.labels import label, number
+
+    said = [time.monotonic()]
+
+    def show(done: int, total: int, seconds: float) -> None:
+        if time.monotonic() - said[0] < OFTEN or done >= total:
+            return
+        said[0] = time.monotonic()
+        count = f"{number(done, lang, 0)} / {number(total, lang, 0)} {unit}"
+        left = label("time_left", lang, time=duration(seconds))
+        print(clean(f"{what}: {count}, {left}"), file=sys.stderr, flush=True)
+
+    return show
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time as people say it.
+
+    Examples
+    --------
+    >>> duration(42.4), duration(125), duration(7300)
+    ('42 s', '2 min 5 s', '2 h 1 min')
+    """
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -18,7 +18,7 @@ from planner.scenario.inputs import Inputs, Pool
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
-__all__ = ["compile_scenario"]
+__all__ = ["compile_scenario", "counting_demands"]
 
 LONGEST = 2400
 """Most months of a model."""
@@ -53,7 +53,9 @@ class _Resolved:
         )
 
 
-def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = None) -> Compiled:
+def compile_scenario(
+    scenario: Scenario, figures: Mapping[str, float] | None = None, *, drawn: bool = False
+) -> Compiled:
     """Return the problem that a scenario states, with its labels and the origin of each figure.
 
     The model runs from a warm-up before the window to a run-out after it, each as long as the
@@ -67,7 +69,11 @@ def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = N
         What was loaded.
     figures : mapping of str to float, optional
         Values to take instead of the likely ones, by figure id (see ``Compiled.figures``); for a
-        demand's first or last month, by how many months it moves.
+        demand's first or last month, by how many months it moves. The number of cohorts follows the
+        cap that the scenario states: another cap is more or fewer people, not another changeover.
+    drawn : bool
+        The figures were drawn: shares above one and strengths below nothing are cut there, and a
+        figure of which there is no use (its demand moved out of the model) is passed over.
 
     Raises
     ------
@@ -88,10 +94,10 @@ def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = N
     resolved = [_resolve(inputs, line, book) for line in asked]
     first, months, report = _horizon(inputs, resolved)
     here = _here(resolved, first, months, left_out)
-    problem = _problem(scenario, here, first, months, report, book)
+    problem = _problem(scenario, here, first, months, report, book, drawn)
     _presence(inputs, here, book)
     unused = [id for id in book.instead if id not in book.rows]
-    if unused:
+    if unused and not drawn:
         _refuse(scenario, [(id, f"no such figure in use{nearest(id, book.rows)}") for id in unused])
     owner = problem.package_of()
     return Compiled(
@@ -104,6 +110,14 @@ def compile_scenario(scenario: Scenario, figures: Mapping[str, float] | None = N
         figures=tuple(book.rows.values()),
         left_out=left_out,
     )
+
+
+def counting_demands(scenario: Scenario) -> tuple[DemandRow, ...]:
+    """Return every demand that counts, at its likely figures, in the model's months or not."""
+    inputs, book = scenario.inputs, Book()
+    owner = {d: one.id for one in inputs.packages.values() if one.on for d in one.demands}
+    resolved = [_resolve(inputs, line, book) for line in _asked(inputs)[0]]
+    return tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in resolved)
 
 
 def _refuse(scenario: Scenario, faults: Iterable[tuple[str, str]]) -> NoReturn:
@@ -133,13 +147,14 @@ def _problem(
     months: int,
     report: tuple[int, int],
     book: Book,
+    drawn: bool,
 ) -> Problem:
     inputs = scenario.inputs
     if months > LONGEST:
         message = f"a model of {months} months, expected at most {LONGEST}"
         _refuse(scenario, [("horizon", message)])
     people, wrong = strengths(inputs, first, months, book)
-    if wrong:
+    if wrong and not drawn:
         _refuse(scenario, [("strengths", message) for message in wrong])
     ids = {one.line.id for one in here}
     return Problem(
@@ -195,7 +210,7 @@ def _resolve(inputs: Inputs, line: Line, book: Book) -> _Resolved:
     elif kind.changeover == "en_bloc":
         cohorts = 1
     else:
-        cohorts = max(1, min(math.floor(cap + 1e-9), tour))
+        cohorts = max(1, min(math.floor(line.cap.value + 1e-9), tour))
     return _Resolved(
         line=line,
         cap=cap,

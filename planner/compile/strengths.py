@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.compile.tables import Book
 from planner.months import Month
-from planner.scenario.inputs import FACTORS, Inputs, Pool, Step
+from planner.scenario.inputs import FACTORS, Figure, Inputs, Pool, Step
 
-__all__ = ["strengths"]
+__all__ = ["levels", "strengths"]
 
 Floats = NDArray[np.float64]
+
+Take = Callable[[str, Figure, str], Floats]
+"""Gives the values of a figure, one a draw in a column, from its id, itself and its unit."""
 
 UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 
@@ -33,6 +36,31 @@ def strengths(
     list of str
         Complaints: strengths below nothing, shares above one.
     """
+
+    def take(id: str, figure: Figure, unit: str) -> Floats:
+        return np.array([[book.take(id, figure, unit)]])
+
+    many, wrong = levels(inputs, first, months, take)
+    return {name: people[0] for name, people in many.items()}, wrong
+
+
+def levels(
+    inputs: Inputs, first: Month, months: int, take: Take
+) -> tuple[dict[str, Floats], list[str]]:
+    """Return persons by pool, draw and month, and what cannot be in any of them.
+
+    Parameters
+    ----------
+    take : callable
+        Gives the values of a figure, (draws, 1) or (1, 1), from its id, itself and its unit.
+
+    Returns
+    -------
+    dict of str to ndarray (draws or 1, months)
+        Strength in persons. Shares above one and strengths below nothing are cut there.
+    list of str
+        Complaints about what was cut.
+    """
     steps = [(place, step) for place, step in enumerate(inputs.steps, 1)]
     named = [month for step in inputs.steps for month in (step.first, step.last) if month]
     start = min([first, *named]).ordinal
@@ -42,52 +70,58 @@ def strengths(
     found, wrong = {}, []
     for pool in inputs.pools.values():
         mine = [(place, step) for place, step in steps if pool.id in step.pools]
-        people = np.ones(len(time))
+        people = np.ones((1, len(time)))
         for factor in FACTORS:
-            level = _series(pool, factor, time, book)
-            level = _stepped(level, time, [one for one in mine if one[1].of == factor], book)
-            if factor != "posts" and level[shown].max(initial=0.0) > 1 + 1e-9:
-                wrong.append(
-                    f"share {factor} of pool {pool.id!r} rises above 1, to {level[shown].max():.3g}"
-                )
+            level = _series(pool, factor, time, take)
+            level = _stepped(level, time, [one for one in mine if one[1].of == factor], take)
+            if factor != "posts":
+                if level[:, shown].max(initial=0.0) > 1 + 1e-9:
+                    highest = level[:, shown].max()
+                    wrong.append(
+                        f"share {factor} of pool {pool.id!r} rises above 1, to {highest:.3g}"
+                    )
+                level = np.minimum(level, 1.0)
             people = people * level
-        people = _stepped(people, time, [one for one in mine if one[1].of == "strength"], book)
-        if people[shown].min(initial=0.0) < -1e-9:
-            month = Month.from_ordinal(int(time[shown][people[shown] < -1e-9][0]))
+        people = _stepped(people, time, [one for one in mine if one[1].of == "strength"], take)
+        seen = people[:, shown]
+        if seen.min(initial=0.0) < -1e-9:
+            low = np.flatnonzero((seen < -1e-9).any(axis=0))[0]
+            month = Month.from_ordinal(int(time[shown][low]))
             wrong.append(f"strength of pool {pool.id!r} falls below 0 in {month}")
-        found[pool.id] = np.maximum(people[shown], 0.0)
+        found[pool.id] = np.maximum(seen, 0.0)
     return found, wrong
 
 
-def _series(pool: Pool, factor: str, time: NDArray[np.int64], book: Book) -> Floats:
-    level = np.zeros(len(time))
+def _series(pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
+    level = np.zeros((1, len(time)))
     for since, figure in pool.series[factor]:
         id = f"pool.{pool.id}.{factor}" + (f"@{since}" if since else "")
-        value = book.take(id, figure, UNITS[factor])
-        level[time >= (since.ordinal if since else time[0])] = value
+        value = take(id, figure, UNITS[factor])
+        level = np.where(time >= (since.ordinal if since else time[0]), value, level)
     return level
 
 
 def _stepped(
-    level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, Step]], book: Book
+    level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, Step]], take: Take
 ) -> Floats:
     for place, step in steps:
         unit = "factor" if step.verb.endswith("times") else UNITS[step.of]
-        value = book.take(f"strengths.{place}.{step.verb}", step.figure, unit)
+        value = take(f"strengths.{place}.{step.verb}", step.figure, unit)
         begin = step.first.ordinal if step.first else int(time[0])
         end = step.last.ordinal if step.last else int(time[-1])
-        level = level.copy()
         during = (time >= begin) & (time <= end)
         if step.verb == "set":
-            level[during] = value
+            level = np.where(during, value, level)
         elif step.verb == "add":
-            level[during] += value
+            level = np.where(during, level + value, level)
         elif step.verb == "times":
-            level[during] *= value
+            level = np.where(during, level * value, level)
         else:
-            before = level[begin - int(time[0])]
+            column = begin - int(time[0])
+            before = level[:, column : column + 1]
             target = value if step.verb == "grow_to" else before * value
             way = np.clip((time - begin) / max(end - begin, 1), 0.0, 1.0)
             after = time >= (begin if end > begin else end)
-            level[after] = before + (target - before) * (way[after] if end > begin else 1.0)
+            risen = before + (target - before) * (way if end > begin else 1.0)
+            level = np.where(after, risen, level)
     return level

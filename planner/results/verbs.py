@@ -33,6 +33,7 @@ def allocate(
     packages: Sequence[str] | None = None,
     figures: Mapping[str, float] | None = None,
     memory: Memory | None = None,
+    drawn: bool = False,
 ) -> Result:
     """Allocate people to the demands of a scenario, with and without each of its packages.
 
@@ -49,6 +50,9 @@ def allocate(
         Values to take instead of the likely ones, by figure id.
     memory : Memory, optional
         Plans made by earlier calls, taken over where nothing about them has changed.
+    drawn : bool
+        The figures were drawn: what they contradict is cut instead of refused, see
+        :func:`planner.compile.compile_scenario`.
 
     Raises
     ------
@@ -65,8 +69,8 @@ def allocate(
     """
     chosen = as_scenario(scenario)
     files = hash_files(chosen.files)
-    compiled = compile_scenario(chosen, figures)
-    rule = _rule(compiled.rule if rule is None else rule)
+    compiled = compile_scenario(chosen, figures, drawn=drawn)
+    rule = check_rule(compiled.rule if rule is None else rule)
     if packages is not None:
         packages = _known_packages(compiled.problem, packages)
     solution = solve_problem(compiled.problem, rule, packages, memory)
@@ -115,7 +119,7 @@ def solve(problem: Problem | Mapping[str, Any] | str | Path, rule: str = "fair")
     >>> found.as_neutral()["demands"]["untso"]["fill_rate"]
     0.75
     """
-    rule = _rule(rule)
+    rule = check_rule(rule)
     if isinstance(problem, (str, os.PathLike)):
         problem = _read(Path(problem))
     elif not isinstance(problem, Problem):
@@ -146,7 +150,7 @@ def _read(path: Path) -> Problem:
     return read_problem(text, str(path))
 
 
-def _rule(rule: str) -> str:
+def check_rule(rule: str) -> str:
     if rule not in RULES:
         message = f"expected 'fair' or 'value', found {rule!r}{nearest(rule, RULES)}"
         raise InputError(Fault("<rule>", 0, 0, "", message))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planner.compile.tables import FigureRow
     from planner.scenario.load import Scenario
 
-__all__ = ["DEFAULT", "list_uncertain"]
+__all__ = ["DEFAULT", "list_uncertain", "natural_range"]
 
 Floats = NDArray[np.float64]
 
@@ -133,7 +133,7 @@ class _Lister:
         distribution = self._spread(f"figures.{id}", entry, None if moves else row)
         if distribution is None:
             return
-        floor, ceiling = _natural(id)
+        floor, ceiling = natural_range(id)
         distribution = self._within(f"figures.{id}", distribution, floor, ceiling)
         if distribution is None or distribution.support[0] == distribution.support[1] == likely:
             return
@@ -303,7 +303,7 @@ def _ranged(row: FigureRow) -> bool:
     )
 
 
-def _natural(id: str) -> tuple[float, float]:
+def natural_range(id: str) -> tuple[float, float]:
     """Return the least and the greatest that a figure can be."""
     parts = id.split("@")[0].split(".")
     if id.startswith("demand.") and parts[-1] in ("first", "last"):

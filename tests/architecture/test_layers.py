@@ -41,6 +41,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.figures": (
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.figures",
+    "planner.figures": (*BASE, "planner.labels", "planner.results", "planner.figures"),
+    "planner.montecarlo": (
+        *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
+        "planner.labels", "planner.uncertainty", "planner.montecarlo",
     ),
 }  # fmt: skip
 """What of ours each part may import; parts without a line may import all but the command line."""
@@ -55,6 +59,7 @@ NOT_FOR = {
     "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
+    "planner.montecarlo": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
 }
 """What of others each part may not import, not even inside a function."""
 

@@ -13,6 +13,7 @@ NAMES = [
     "CertificateError",
     "Comparison",
     "Fault",
+    "Futures",
     "InputError",
     "Memory",
     "Month",
@@ -29,8 +30,10 @@ NAMES = [
     "displacement",
     "load",
     "loads",
+    "read_futures",
     "read_result",
     "shipped_scenarios",
+    "simulate",
     "solve",
 ]
 

@@ -274,7 +274,7 @@ def test_other_values_in_place_of_the_likely_ones(
     )  # fmt: skip
     problem = compiled.problem
 
-    assert (problem.demand("observers").cap, problem.demand("observers").cohorts) == (3, 3)
+    assert (problem.demand("observers").cap, problem.demand("observers").cohorts) == (3, 6)
     assert problem.pools["staff"][0] == 50
     assert problem.demand("guards").rest == (1.0,)
     assert problem.demand("guards").first == 28

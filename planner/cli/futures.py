@@ -1,0 +1,170 @@
+"""What many futures come to: as plain values for JSON, and as tables in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from planner.labels import label, months, number, percent
+
+if TYPE_CHECKING:
+    from planner.montecarlo.futures import Futures
+
+__all__ = ["show_futures", "summarise_futures"]
+
+FORMAT = "planner-futures-summary/1"
+
+SMALL = 0.05
+"""Person-months that a table with one decimal shows as nothing."""
+
+
+def word(key: str, lang: str, **values: object) -> str:
+    """Return a word of many futures in a language."""
+    from planner.montecarlo.words import say
+
+    return say(key, lang, **values)
+
+
+def summarise_futures(futures: Futures, reach: float) -> dict[str, Any]:
+    """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
+    from planner.cli.console import strict
+
+    manifest, design = futures.manifest, futures.outline.design
+    found = {
+        "format": FORMAT,
+        "scenario": dict(futures.outline.scenario),
+        "window": dict(futures.outline.window),
+        "rule": futures.rule,
+        "options": {
+            **{name: getattr(design, name) for name in ("seed", "sampling", "replicates", "share")},
+            "packages": list(futures.packages),
+            **manifest["stop"],
+        },
+        "draws": {
+            "asked": design.draws,
+            "made": futures.made,
+            "counted": futures.counted,
+            "unproved": futures.unproved,
+            "stopped": futures.stopped,
+        },
+        "plans": manifest["plans"],
+        "certificate": manifest["certificate"],
+        "total": futures.total.to_dict("records"),
+        "reach": reach,
+        "missions": _named(futures, futures.fill_by("mission", reach=reach)),
+        "displacement": _named(futures, futures.displacement_by("mission", main_task=None)),
+        "sentences": futures.sentences(),
+    }
+    made: dict[str, Any] = strict(found)
+    return made
+
+
+def _named(futures: Futures, table: Any) -> list[dict[str, Any]]:
+    """Return rows with the names and the main task of their mission."""
+    labels = futures.outline.labels
+    about = {
+        mission: {"name": name, "name_nl": dutch, "main_task": task}
+        for mission, name, dutch, task in zip(
+            *(labels[key] for key in ("mission", "mission_name", "mission_name_nl", "main_task")),
+            strict=True,
+        )
+    }
+    return [{**row, **about[row["mission"]]} for row in table.to_dict("records")]
+
+
+def show_futures(futures: Futures, reach: float, lang: str) -> None:
+    """Print headline numbers, fill and displacement by mission, and how they were drawn."""
+    from planner.cli.console import lines, say
+    from planner.cli.summary import certificate_line, in_language
+
+    summary = summarise_futures(futures, reach)
+    scenario, window = summary["scenario"], summary["window"]
+    say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
+    design = futures.outline.design
+    about = [
+        (label("scenario", lang), scenario["name"]),
+        (label("window", lang), months(window["first"], window["last"], lang)),
+        (label("rule", lang), label(summary["rule"], lang)),
+        (word("draws", lang), number(futures.made, lang, 0)),
+        (
+            word("sampling", lang),
+            f"{word(design.sampling, lang)}, {word('seed', lang)} {design.seed}",
+        ),
+    ]
+    say(lines(about))
+    say("", _headline(summary, lang), "", _fills(summary, lang))
+    for package in futures.packages:
+        titles = futures.outline.titles[package]
+        title = (titles[1] or titles[0]) if lang == "nl" else (titles[0] or titles[1])
+        say("", _losses(summary, package, f"{title} ({package})", lang))
+    say("", certificate_line(summary["certificate"], lang), *futures.sentences(lang))
+
+
+def _size(row: Mapping[str, Any], lang: str, share: bool) -> list[str]:
+    """Return mean, error, interval and spread as cells."""
+
+    def one(value: float | None) -> str:
+        return percent(value, lang) if share else number(value, lang)
+
+    return [
+        one(row["mean"]),
+        one(row["standard_error"]),
+        f"{one(row['low'])} – {one(row['high'])}",
+        f"{one(row['q05'])} – {one(row['q95'])}",
+    ]
+
+
+def _heads(first: list[str], lang: str, *last: str) -> list[str]:
+    sizes = [word(name, lang) for name in ("mean", "standard_error", "interval", "spread")]
+    return [*first, *(f">{name}" for name in (*sizes, *last))]
+
+
+def _headline(summary: Mapping[str, Any], lang: str) -> Any:
+    from planner.cli.console import table
+
+    rows = []
+    for row in summary["total"]:
+        kind, _, package = row["quantity"].partition(".")
+        if row["package"]:
+            words = {
+                "displacement": "displaced_main_task_2",
+                "displacement_main_task_1": "displaced_main_task_1",
+                "filled": "package_filled",
+                "displacement_ratio": "displacement_ratio",
+            }
+            name = f"{label(words[kind], lang)} ({package})"
+        else:
+            name = word(row["quantity"], lang)
+        rows.append([name, *_size(row, lang, row["unit"] == "share")])
+    title = f"{word('headline', lang)} ({label('person_months', lang)})"
+    return table(title, _heads([word("quantity", lang)], lang), rows)
+
+
+def _fills(summary: Mapping[str, Any], lang: str) -> Any:
+    from planner.cli.console import table
+    from planner.cli.summary import in_language
+
+    rows = [
+        [row["mission"], in_language(row, lang), str(row["main_task"]), *_size(row, lang, True),
+         percent(row["chance"], lang, 0)]
+        for row in sorted(summary["missions"], key=lambda row: row["main_task"])
+    ]  # fmt: skip
+    first = [label("mission", lang), label("name", lang), ">" + label("task", lang)]
+    chance = word("chance_of", lang, reach=percent(summary["reach"], lang, 0))
+    return table(label("fill_by_mission", lang), _heads(first, lang, chance), rows, named=True)
+
+
+def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
+    from planner.cli.console import table
+    from planner.cli.summary import in_language
+
+    rows = [
+        [row["mission"], in_language(row, lang), *_size(row, lang, False),
+         percent(row["chance"], lang, 0)]
+        for row in summary["displacement"]
+        if row["package"] == package and row["main_task"] == 2 and abs(row["mean"]) >= SMALL
+    ]  # fmt: skip
+    first = [label("mission", lang), label("name", lang)]
+    heads = _heads(first, lang, word("chance_lost", lang))
+    shown = f"{label('displacement_by_mission', lang)}: {title} ({label('person_months', lang)})"
+    return table(shown, heads, rows, named=True)

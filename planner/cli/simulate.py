@@ -1,0 +1,168 @@
+"""``simulate``: many futures of a scenario, and how sure fill and displacement are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from planner.cli.options import AsJson, Force, In, Lang, Named, Quiet, Sought
+
+__all__ = ["simulate"]
+
+
+class Sampling(StrEnum):
+    """How points are drawn."""
+
+    SOBOL = "sobol"
+    PLAIN = "plain"
+    LATIN = "latin"
+
+
+Draws = Annotated[int, typer.Option("--draws", min=2, help="Futures; the most, with a stop rule.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
+How = Annotated[
+    Sampling,
+    typer.Option(
+        "--sampling",
+        help="sobol: scrambled Sobol points; plain: independent points; latin: Latin hypercubes.",
+    ),
+]
+Replicates = Annotated[
+    int,
+    typer.Option("--replicates", min=2, help="Independent repetitions, for the errors."),
+]
+Share = Annotated[
+    int | None,
+    typer.Option(
+        "--share",
+        min=1,
+        help="Draws that share one set of rules (tours, preparation, rest); by default 16, and 64 "
+        "above 4,096 draws.",
+        show_default=False,
+    ),
+]
+Packages = Annotated[
+    list[str] | None,
+    typer.Option("--package", metavar="ID", help="Only this package.", show_default=False),
+]
+Of = Annotated[
+    str | None,
+    typer.Option(
+        "--of",
+        metavar="QUANTITY",
+        help="What --half-width is about: displacement.PACKAGE, fill, fill.MISSION …",
+        show_default=False,
+    ),
+]
+HalfWidth = Annotated[
+    float | None,
+    typer.Option(
+        "--half-width",
+        metavar="SIZE",
+        help="Stop once the 95 % interval is no wider than ± this.",
+        show_default=False,
+    ),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        help="Begin no more draws after this time.",
+        show_default=False,
+    ),
+]
+Monthly = Annotated[
+    bool | None,
+    typer.Option(
+        "--monthly/--no-monthly",
+        help="Keep people by pool and month of every draw; by default up to 20,000 draws.",
+        show_default=False,
+    ),
+]
+Reach = Annotated[
+    float, typer.Option("--reach", metavar="SHARE", help="Fill whose chance is shown.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Processes; by default one a processor, and one in all for few draws.",
+        show_default=False,
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster that runs, such as tcp://host:8786.",
+        show_default=False,
+    ),
+]
+Kept = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        metavar="FOLDER",
+        help="Folder for draws, tables and manifest. A run that was interrupted goes on there.",
+        show_default=False,
+    ),
+]
+
+
+def simulate(
+    scenario: Named,
+    draws: Draws = 1024,
+    seed: Seed = 0,
+    rule: Sought = None,
+    sampling: How = Sampling.SOBOL,
+    package: Packages = None,
+    out: Kept = None,
+    of: Of = None,
+    half_width: HalfWidth = None,
+    time_limit: TimeLimit = None,
+    reach: Reach = 0.9,
+    replicates: Replicates = 16,
+    share: Share = None,
+    monthly: Monthly = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    force: Force = False,
+    json: AsJson = False,
+    lang: In = Lang.EN,
+    quiet: Quiet = False,
+) -> None:
+    """Draw many futures of a scenario, plan each, and say how sure fill and displacement are.
+
+    What is uncertain, and where that is from: planner show SCENARIO --uncertain.
+
+    \b
+    Examples:
+      planner simulate eastern-flank-battalion
+      planner simulate eastern-flank-battalion --draws 10000 --out runs/battalion
+      planner simulate letter --of fill.untso --half-width 0.01 --draws 20000
+      planner simulate my-scenario.yaml --rule value --json > futures.json
+    """
+    from planner.cli.console import counting, print_json, say
+    from planner.cli.futures import show_futures, summarise_futures
+    from planner.cli.inputs import load_scenario
+    from planner.labels import label
+    from planner.montecarlo.run import simulate as run
+    from planner.montecarlo.words import say as word
+
+    with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
+        futures = run(
+            load_scenario(scenario), draws, seed, rule and rule.value, sampling.value, workers,
+            packages=package or None, replicates=replicates, share=share, of=of,
+            half_width=half_width, time_limit=time_limit, monthly=monthly, folder=out,
+            replace=force, cluster=cluster, progress=progress,
+        )  # fmt: skip
+    if json:
+        print_json({**summarise_futures(futures, reach), "written_to": out})
+    elif not quiet:
+        show_futures(futures, reach, lang)
+        say(label("written_to", lang, path=out) if out else word("keep_run", lang))

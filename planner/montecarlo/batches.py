@@ -1,0 +1,110 @@
+"""Finished batches on disk: one Parquet file each, whole or not there at all.
+
+A file is written beside its place, flushed to the disk, and moved; so a run that was killed, or ran
+into a full disk, has every batch that was finished and nothing half.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import ResultError
+from planner.montecarlo.records import Axes, Records
+
+if TYPE_CHECKING:
+    import pyarrow
+
+__all__ = ["Batches", "as_bytes"]
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Batches of a run in a folder.
+
+    Attributes
+    ----------
+    folder : Path
+    axes : Axes
+    """
+
+    folder: Path
+    axes: Axes
+
+    def path(self, batch: int) -> Path:
+        """Return where a batch stands once it is finished."""
+        return self.folder / f"{batch:06d}.parquet"
+
+    def done(self) -> int:
+        """Return how many batches are finished, counted from the first without a gap."""
+        number = 0
+        while self.path(number).is_file():
+            number += 1
+        return number
+
+    def write(self, batch: int, data: bytes) -> None:
+        """Put a finished batch in its place.
+
+        Raises
+        ------
+        ResultError
+            It cannot be written; what is there already stays.
+        """
+        target = self.path(batch)
+        beside = target.with_suffix(".partial")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with beside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(target)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            reason = error.strerror or str(error)
+            raise ResultError(
+                f"{target}: cannot be written: {reason}; the batches before it are kept, and the "
+                "same command goes on from there once it can be"
+            ) from None
+
+    def drop_after(self, count: int) -> None:
+        """Take away batches that lie beyond a gap, and what was half written."""
+        if not self.folder.is_dir():
+            return
+        kept = {self.path(k).name for k in range(count)}
+        for path in sorted(self.folder.iterdir()):
+            if path.name not in kept and path.suffix in (".parquet", ".partial"):
+                path.unlink(missing_ok=True)
+
+    def read(self, batch: int, names: Sequence[str] | None = None) -> Records:
+        """Return the records of a batch, or only some of their columns."""
+        import pyarrow.parquet
+
+        path = self.path(batch)
+        try:
+            columns = None if names is None else list(names)
+            table = pyarrow.parquet.read_table(path, columns=columns, use_threads=False)
+        except (OSError, ValueError) as error:
+            raise ResultError(f"{path}: cannot be read: {error}") from None
+        return Records.from_arrow(table, self.axes)
+
+    def each(self, count: int, names: Sequence[str] | None = None) -> Iterator[Records]:
+        """Yield the records of the first batches, one after the other."""
+        for batch in range(count):
+            yield self.read(batch, names)
+
+
+def as_bytes(table: pyarrow.Table) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
+    import io
+
+    import pyarrow.parquet
+
+    target = io.BytesIO()
+    pyarrow.parquet.write_table(table, target, compression="zstd")
+    return target.getvalue()

@@ -1,0 +1,266 @@
+"""Which draws there are: points of the unit cube, replicates, and sets of rules that draws share.
+
+Draws are numbered from 0. They are dealt out in *rounds*: in each round every replicate gets one
+*block* of draws, which share one set of rules (tours, preparation, rest; whatever is continuous and
+changes the structure). So the first rounds are a whole run of their own, and a longer run begins
+with the draws of a shorter one of as many draws a block.
+
+Replicates are independent of each other; inside a replicate points are as even as the way of
+sampling makes them. Errors are estimated from the replicates, and hold for every way.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import InputError, nearest
+
+__all__ = ["SAMPLINGS", "Block", "Design"]
+
+Floats = NDArray[np.float64]
+
+SAMPLINGS = ("sobol", "plain", "latin")
+"""Scrambled Sobol points, independent random points, Latin hypercubes."""
+
+MOST = 2**30
+"""Most points of one scrambled Sobol sequence."""
+
+CUBE = 1024
+"""Most points of one Latin hypercube; a longer replicate is made of several."""
+
+BATCHES = 64
+"""About how many batches a run has, as far as they are neither too small nor too large."""
+
+LARGEST = 1024
+"""Most draws of a batch, unless a block is larger."""
+
+OWN, RULES = 1, 2
+"""Streams of numbers: what every draw has for itself, and the rules that a block shares."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Draws of one replicate that share one set of rules.
+
+    Attributes
+    ----------
+    number : int
+        From 0, in the order of the draws.
+    replicate, round : int
+    begin : int
+        Place of its first draw in the replicate.
+    size : int
+        Number of draws.
+    first : int
+        Number of its first draw.
+    """
+
+    number: int
+    replicate: int
+    round: int
+    begin: int
+    size: int
+    first: int
+
+
+@dataclass(frozen=True)
+class Design:
+    """How many draws there are, and where they lie.
+
+    Attributes
+    ----------
+    draws : int
+        All of them; the most there can be, where something else may stop them.
+    seed : int
+        At least 0; 0 is a seed like any other.
+    sampling : str
+        One of :data:`SAMPLINGS`.
+    replicates : int
+        Independent repetitions, from which errors are estimated.
+    share : int
+        About how many draws share one set of rules.
+
+    Examples
+    --------
+    >>> design = Design(1000, share=16)
+    >>> design.rounds, [design.block(k).size for k in (0, 15, 63)]
+    (4, [16, 15, 16])
+    >>> sum(design.block(k).size for k in range(design.blocks))
+    1000
+    """
+
+    draws: int
+    seed: int = 0
+    sampling: str = "sobol"
+    replicates: int = 16
+    share: int = 16
+
+    def __post_init__(self) -> None:
+        wrong = []
+        if self.sampling not in SAMPLINGS:
+            known = ", ".join(SAMPLINGS)
+            near = nearest(self.sampling, SAMPLINGS)
+            wrong.append(f"sampling: expected one of {known}, found {self.sampling!r}{near}")
+        if self.seed < 0:
+            wrong.append(f"seed: expected at least 0, found {self.seed}")
+        if self.replicates < 2:
+            wrong.append(f"replicates: expected at least 2, found {self.replicates}")
+        elif self.draws < self.replicates:
+            least = f"{self.replicates}, one a replicate"
+            wrong.append(f"draws: expected at least {least}, found {self.draws}")
+        if self.share < 1:
+            wrong.append(f"share: expected at least 1 draw a set of rules, found {self.share}")
+        if self.draws > MOST:
+            wrong.append(f"draws: expected at most {MOST:,}, found {self.draws:,}")
+        if wrong:
+            raise InputError(wrong)
+
+    @property
+    def rounds(self) -> int:
+        """How often every replicate gets a block."""
+        return -(-self.draws // (self.replicates * self.share))
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks."""
+        return self.rounds * self.replicates
+
+    def block(self, number: int) -> Block:
+        """Return a block by its number."""
+        round, replicate = divmod(number, self.replicates)
+        before, after = self._until(round), self._until(round + 1)
+        begin = self._of(before, replicate)
+        size = self._of(after, replicate) - begin
+        first = before + self._upto(after, replicate) - self._upto(before, replicate)
+        return Block(number, replicate, round, begin, size, first)
+
+    def _until(self, rounds: int) -> int:
+        """Draws of the first rounds."""
+        return rounds * self.draws // self.rounds
+
+    def _of(self, total: int, replicate: int) -> int:
+        """Draws that one replicate has of a total."""
+        return total // self.replicates + (replicate < total % self.replicates)
+
+    def _upto(self, total: int, replicate: int) -> int:
+        """Draws that the replicates before one have of a total."""
+        return replicate * (total // self.replicates) + min(replicate, total % self.replicates)
+
+    def _each(self) -> int:
+        """Blocks in a batch: not so few that files are many, nor so many that workers wait."""
+        wanted = min(max(self.draws // BATCHES, 1), LARGEST)
+        return max(1, wanted // max(1, self.draws // self.blocks))
+
+    @property
+    def batches(self) -> int:
+        """Number of batches."""
+        return -(-self.blocks // self._each())
+
+    def batch(self, number: int) -> list[Block]:
+        """Return the blocks of a batch."""
+        each = self._each()
+        last = min((number + 1) * each, self.blocks)
+        return [self.block(k) for k in range(number * each, last)]
+
+    def find(self, draw: int) -> tuple[Block, int]:
+        """Return the block that a draw is in, and its place there."""
+        if not 0 <= draw < self.draws:
+            raise InputError(f"draw: expected 0 to {self.draws - 1}, found {draw}")
+        round = min(draw * self.rounds // self.draws, self.rounds - 1)
+        while self._until(round) > draw:
+            round -= 1
+        while self._until(round + 1) <= draw:
+            round += 1
+        for replicate in range(self.replicates):
+            block = self.block(round * self.replicates + replicate)
+            if block.first <= draw < block.first + block.size:
+                return block, draw - block.first
+        raise AssertionError("every draw is in a block")
+
+    def points(self, block: Block, shared: int, own: int) -> Floats:
+        """Return points of the unit cube, (draws of the block, shared + own).
+
+        The first `shared` coordinates are those of the set of rules, alike for the whole block.
+        """
+        rules = self._points(RULES, block.replicate, block.round, 1, shared, self.rounds)
+        mine = self._points(
+            OWN,
+            block.replicate,
+            block.begin,
+            block.size,
+            own,
+            self._of(self.draws, block.replicate),
+        )
+        return np.hstack([np.repeat(rules, block.size, axis=0), mine])
+
+    def _points(
+        self, stream: int, replicate: int, begin: int, count: int, wide: int, all_: int
+    ) -> Floats:
+        """Return `count` points of a replicate's `all_` points, from place `begin`."""
+        if not wide or not count:
+            return np.zeros((count, wide))
+        if self.sampling == "plain":
+            rows = [
+                np.random.default_rng([self.seed, stream, replicate, place]).random(wide)
+                for place in range(begin, begin + count)
+            ]
+            return np.stack(rows)
+        if self.sampling == "latin":
+            return self._latin(stream, replicate, begin, count, wide, all_)
+        engine = _sobol(self.seed, stream, replicate, wide)
+        engine.reset()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # about counts that are no power of two
+            if begin:
+                engine.fast_forward(begin)
+            return np.asarray(engine.random(count))
+
+    def _latin(
+        self, stream: int, replicate: int, begin: int, count: int, wide: int, all_: int
+    ) -> Floats:
+        parts = []
+        for cube in range(begin // CUBE, (begin + count - 1) // CUBE + 1):
+            size = min(CUBE, all_ - cube * CUBE)
+            low, high = max(begin - cube * CUBE, 0), begin + count - cube * CUBE
+            parts.append(_cube(self.seed, stream, replicate, cube, size, wide)[low:high])
+        return np.concatenate(parts)
+
+    @property
+    def uneven(self) -> tuple[int, int, int] | None:
+        """Draws a replicate, and the powers of two below and above; None where nothing is lost.
+
+        Sobol points are evenest where every replicate has a power of two of them.
+
+        Examples
+        --------
+        >>> Design(1000).uneven, Design(1024).uneven
+        ((62, 32, 64), None)
+        """
+        each = self.draws // self.replicates
+        even = each * self.replicates == self.draws and each & (each - 1) == 0
+        if self.sampling != "sobol" or even:
+            return None
+        below = 1 << (each.bit_length() - 1)
+        return each, below, 2 * below
+
+
+@lru_cache(maxsize=64)
+def _sobol(seed: int, stream: int, replicate: int, wide: int) -> Any:
+    from scipy.stats import qmc
+
+    generator = np.random.default_rng([seed, stream, replicate])
+    return qmc.Sobol(wide, scramble=True, rng=generator)
+
+
+@lru_cache(maxsize=4)
+def _cube(seed: int, stream: int, replicate: int, cube: int, size: int, wide: int) -> Floats:
+    from scipy.stats import qmc
+
+    generator = np.random.default_rng([seed, stream, replicate, cube])
+    return np.asarray(qmc.LatinHypercube(wide, rng=generator).random(size))

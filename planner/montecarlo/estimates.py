@@ -1,0 +1,126 @@
+"""Means with their errors, quantiles and chances, from draws in independent replicates.
+
+The error of a mean is estimated from how far the replicates lie apart, so it holds for Sobol
+points, Latin hypercubes and plain draws alike, and where draws share rules:
+
+    mean = Σ_r w_r m_r,    SE² = R / (R − 1) · Σ_r w_r² (m_r − mean)²                        (19)
+
+m_r being the mean of replicate r and w_r its share of the draws (those where the quantity is
+defined).
+The interval is mean ± t · SE with Student's t of R − 1 degrees of freedom.                   (20)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CONFIDENCE", "Mean", "mean_of", "means_of_sums", "quantiles_of", "student"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CONFIDENCE = 0.95
+"""Chance with which an interval covers the mean, unless said otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mean:
+    """Means and their errors, one entry of each array a quantity.
+
+    Attributes
+    ----------
+    mean, standard_error, low, high : ndarray (quantities,)
+        `low` and `high` are the ends of the interval; NaN where fewer than two replicates count.
+    draws : ndarray of int (quantities,)
+        Draws in which the quantity is defined.
+    """
+
+    mean: Floats
+    standard_error: Floats
+    low: Floats
+    high: Floats
+    draws: Ints
+
+    @property
+    def half_width(self) -> Floats:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+
+def student(confidence: float, degrees: Floats | Ints | int) -> Floats:
+    """Return Student's t for a two-sided interval.
+
+    Examples
+    --------
+    >>> round(float(student(0.95, 15)), 3)
+    2.131
+    """
+    from scipy import special
+
+    return np.asarray(special.stdtrit(degrees, (1 + confidence) / 2))
+
+
+def mean_of(values: Floats, replicate: Ints, confidence: float = CONFIDENCE) -> Mean:
+    """Return means with their errors, as in (19) and (20).
+
+    Parameters
+    ----------
+    values : ndarray (draws, quantities)
+        NaN where a quantity is undefined.
+    replicate : ndarray of int (draws,)
+
+    Examples
+    --------
+    >>> found = mean_of(np.array([[1.0], [3.0], [2.0], [4.0]]), np.array([0, 0, 1, 1]))
+    >>> float(found.mean[0]), round(float(found.standard_error[0]), 6)
+    (2.5, 0.5)
+    """
+    count = int(replicate.max(initial=-1)) + 1
+    wide = values.shape[1]
+    defined = ~np.isnan(values)
+    sums, sizes = np.zeros((count, wide)), np.zeros((count, wide))
+    np.add.at(sums, replicate, np.where(defined, values, 0.0))
+    np.add.at(sizes, replicate, defined)
+    return means_of_sums(sums, sizes, confidence)
+
+
+def means_of_sums(sums: Floats, sizes: Floats, confidence: float = CONFIDENCE) -> Mean:
+    """Return means with their errors from sums and counts, each (replicates, quantities)."""
+    draws = sizes.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = sums.sum(axis=0) / draws
+        each = np.where(sizes > 0, sums / sizes, 0.0)
+        weight = sizes / draws
+        used = (sizes > 0).sum(axis=0)
+        spread = (weight**2 * np.where(sizes > 0, each - mean, 0.0) ** 2).sum(axis=0)
+        error = np.sqrt(spread * used / (used - 1))
+        error = np.where(used > 1, error, np.nan)
+    half = student(confidence, np.maximum(used - 1, 1)) * error
+    return Mean(mean, error, mean - half, mean + half, draws.astype(np.int64))
+
+
+def quantiles_of(values: Floats, levels: Sequence[float]) -> Floats:
+    """Return quantiles, (levels, quantities), leaving out what is undefined.
+
+    Linear between order statistics; NaN where nothing is defined.
+
+    Examples
+    --------
+    >>> quantiles_of(np.array([[1.0], [2.0], [np.nan], [3.0]]), [0.5]).tolist()
+    [[2.0]]
+    """
+    ordered = np.sort(values, axis=0)  # NaN last
+    count = (~np.isnan(values)).sum(axis=0)
+    found = np.full((len(levels), values.shape[1]), np.nan)
+    column = np.flatnonzero(count)
+    for place, level in enumerate(levels):
+        at = level * (count[column] - 1)
+        low = np.floor(at).astype(np.int64)
+        high = np.minimum(low + 1, count[column] - 1)
+        below, above = ordered[low, column], ordered[high, column]
+        found[place, column] = below + (at - low) * (above - below)
+    return found

@@ -1,0 +1,107 @@
+"""What many futures are called, and what is said of them, in English and Dutch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.labels import number, speaker
+
+if TYPE_CHECKING:
+    from planner.montecarlo.futures import Futures
+
+__all__ = ["WORDS", "say", "sentences"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "futures": ("Many futures", "Veel mogelijke verlopen"),
+    "simulating": ("simulating", "doorrekenen"),
+    "draws": ("draws", "trekkingen"),
+    "seed": ("seed", "startgetal"),
+    "sampling": ("sampling", "steekproef"),
+    "sobol": ("scrambled Sobol points", "gehusselde Sobolpunten"),
+    "plain": ("independent random points", "onafhankelijke toevalspunten"),
+    "latin": ("Latin hypercubes", "Latijnse hyperkubussen"),
+    "how": (
+        "{draws} draws in {replicates} independent replicates; the draws of a block share one set "
+        "of rules, {rules} sets in all",
+        "{draws} trekkingen in {replicates} onafhankelijke herhalingen; de trekkingen van een blok "
+        "delen één stel regels, {rules} stel in totaal",
+    ),
+    "uneven": (
+        "{each} draws a replicate: {below} or {above} ({all} in all) would use the evenness of "
+        "Sobol points fully, so errors may be as large as with {below}",
+        "{each} trekkingen per herhaling: {below} of {above} ({all} in totaal) zou de "
+        "gelijkmatigheid van Sobolpunten volledig benutten; de fout kan zo groot zijn als met "
+        "{below}",
+    ),
+    "stopped_draws": ("all draws are made", "alle trekkingen zijn gedaan"),
+    "stopped_half_width": (
+        "stopped after {made} of {draws} draws: the interval of {of} is no wider than "
+        "± {half_width}",
+        "gestopt na {made} van {draws} trekkingen: het interval van {of} is niet breder dan "
+        "± {half_width}",
+    ),
+    "stopped_time_limit": (
+        "stopped after {made} of {draws} draws: the time limit of {seconds} s was reached",
+        "gestopt na {made} van {draws} trekkingen: de tijdslimiet van {seconds} s was bereikt",
+    ),
+    "unproved": (
+        "{count} draws are left out everywhere: nobody could prove one of their plans",
+        "{count} trekkingen tellen nergens mee: van een van hun plannen was niets te bewijzen",
+    ),
+    "all_proved": (
+        "every plan is proved: primal {primal}, dual {dual}, gap {gap}",
+        "elk plan is bewezen: primaal {primal}, duaal {dual}, verschil {gap}",
+    ),
+    "resolved": (
+        "{count} plans were solved again from cold",
+        "{count} plannen zijn nog eens van voren af aan opgelost",
+    ),
+    "mean": ("mean", "gemiddelde"),
+    "standard_error": ("st. error", "st. fout"),
+    "interval": ("95 % interval", "95%-interval"),
+    "spread": ("5 % to 95 % of draws", "5% tot 95% van de trekkingen"),
+    "chance_of": ("chance of {reach}", "kans op {reach}"),
+    "chance_lost": ("chance of loss", "kans op verlies"),
+    "quantity": ("quantity", "grootheid"),
+    "headline": ("In all", "In totaal"),
+    "fill": ("fill rate, all", "vullingsgraad, alles"),
+    "fill.main_task_1": ("fill rate, main task 1", "vullingsgraad, hoofdtaak 1"),
+    "fill.main_task_2": ("fill rate, main task 2", "vullingsgraad, hoofdtaak 2"),
+    "keep_run": (
+        "nothing written; keep draws and tables with --out FOLDER",
+        "niets geschreven; bewaar trekkingen en tabellen met --out MAP",
+    ),
+}
+"""Every word, English and Dutch."""
+
+say = speaker(WORDS)
+
+
+def sentences(futures: Futures, lang: str = "en") -> list[str]:
+    """Return how many futures were drawn, why there are no more, and what was left out."""
+    design, stop = futures.outline.design, futures.stop
+    made, draws = (number(count, lang, 0) for count in (futures.made, design.draws))
+    said = []
+    if futures.outline.shared:
+        rules = number(_rules(futures), lang, 0)
+        said.append(say("how", lang, draws=made, replicates=design.replicates, rules=rules))
+    said.append(
+        say(
+            f"stopped_{futures.stopped}", lang, made=made, draws=draws, of=stop.of,
+            half_width=stop.half_width, seconds=stop.time_limit,
+        )
+    )  # fmt: skip
+    if design.uneven and futures.stopped == "draws":
+        each, below, above = design.uneven
+        whole = number(above * design.replicates, lang, 0)
+        said.append(say("uneven", lang, each=each, below=below, above=above, all=whole))
+    if futures.unproved:
+        said.append(say("unproved", lang, count=number(futures.unproved, lang, 0)))
+    if futures.resolved:
+        said.append(say("resolved", lang, count=number(futures.resolved, lang, 0)))
+    return said
+
+
+def _rules(futures: Futures) -> int:
+    """Number of sets of rules that were used."""
+    return sum(len(futures.outline.design.batch(k)) for k in range(len(futures.ends)))
