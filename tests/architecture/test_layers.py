@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.figures": (
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.figures",
-    "planner.figures": (*BASE, "planner.labels", "planner.results", "planner.figures"),
+    ),
     "planner.montecarlo": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
         "planner.labels", "planner.uncertainty", "planner.montecarlo",
