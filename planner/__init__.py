@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from planner.results.verbs import allocate, displacement, solve
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
+    from planner.whatif.model import WhatIf
 
 _HOMES = {
     "CertificateError": "planner.errors",
@@ -59,6 +60,7 @@ _HOMES = {
     "Solution": "planner.solution",
     "SolverError": "planner.errors",
     "StoredResult": "planner.results.stored",
+    "WhatIf": "planner.whatif.model",
     "allocate": "planner.results.verbs",
     "compare": "planner.results.compare",
     "displacement": "planner.results.verbs",
@@ -88,6 +90,7 @@ __all__ = [
     "Solution",
     "SolverError",
     "StoredResult",
+    "WhatIf",
     "allocate",
     "compare",
     "displacement",

@@ -91,11 +91,17 @@ def _digest(solver: Callable[[Setting], Answer], setting: Setting) -> bytes:
 
 
 def _arrays(setting: Setting) -> Iterator[Any]:
-    """Yield the arrays of a setting; demands by their place among those of the block."""
+    """Yield the arrays of a setting; demands by their place among those of the block.
+
+    Decisions that nobody can serve, such as those of packages not yet known, stand for nothing:
+    what they would ask does not count.
+    """
     block, bounds = setting.block, setting.block.bounds
+    served = np.bincount(block.decision, setting.upper > 0, minlength=len(setting.full)) > 0
+    for array in (setting.full, setting.tier, setting.weight, setting.counted):
+        yield np.where(served, array, 0)
     yield from (
-        setting.full, setting.tier, setting.weight, setting.counted, setting.lower, setting.upper,
-        setting.limit, setting.goal, setting.goal_tier,
+        setting.lower, setting.upper, setting.limit, setting.goal, setting.goal_tier,
         np.array([block.months, len(block.pools)]),
         np.unique(block.demand, return_inverse=True)[1], block.wave, block.begin, block.end,
         block.cohorts, block.part, block.decision, block.pool, block.place,

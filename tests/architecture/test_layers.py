@@ -39,6 +39,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
         "planner.figures.plots",
     ),
+    "planner.whatif": (
+        *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
+    ),
     "planner.figures": (
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.figures",
     ),
@@ -57,6 +60,7 @@ NOT_FOR = {
     "planner.solution": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.scenario": ("pandas", "scipy", "highspy", "pulp", "matplotlib"),
     "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
+    "planner.whatif": ("scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel", "panel"),
     "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.montecarlo": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),

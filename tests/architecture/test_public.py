@@ -25,6 +25,7 @@ NAMES = [
     "Solution",
     "SolverError",
     "StoredResult",
+    "WhatIf",
     "allocate",
     "compare",
     "displacement",

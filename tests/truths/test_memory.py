@@ -34,12 +34,18 @@ def assert_same(one: Solution, other: Solution) -> None:
 @pytest.mark.parametrize("rule", ["fair", "value"])
 def test_a_shared_memory_changes_no_answer(rule: str, data: dict[str, Any]) -> None:
     memory = pl.Memory()
-    for grown in (1.0, 1.5, 1.0):
+    packages = data.get("packages", {}).values()
+    inside = {name for package in packages for name in package["demands"]}
+    for people, package in ((1.0, 1.0), (1.5, 1.0), (1.0, 1.0), (1.0, 2.0), (1.0, 0.5)):
         pools = {
-            name: (np.array(level, dtype=float) * grown).tolist()
+            name: (np.array(level, dtype=float) * people).tolist()
             for name, level in data["pools"].items()
         }
-        problem = parse_problem({**data, "pools": pools})
+        demands = [
+            {**line, "cap": line["cap"] * (package if line["id"] in inside else 1.0)}
+            for line in data["demands"]
+        ]
+        problem = parse_problem({**data, "pools": pools, "demands": demands})
         assert_same(solve_problem(problem, rule, memory=memory), solve_problem(problem, rule))
     assert memory.reused >= 1
 
@@ -72,6 +78,20 @@ def test_only_what_changed_is_planned_again() -> None:
     made = memory.made
     pl.allocate(flank.change(strengths=[{"pools": ["air-defence"], "times": 0.5}]), memory=memory)
     assert 1 <= memory.made - made <= 2  # one block, with and without the package
+
+
+@pytest.mark.parametrize("name", ["eastern-flank-battalion", "helicopters-sent"])
+def test_a_package_of_another_size_leaves_the_plan_before_it_as_it_was(name: str) -> None:
+    memory = pl.Memory()
+    flank = pl.load(name)
+    pl.allocate(flank, memory=memory)
+    for scale in (0.3, 1.2, 2.0):
+        changed = flank.change(packages={"eastern-flank": {"scale": scale}})
+        before = memory.made
+        found = pl.allocate(changed, memory=memory)
+        assert_same(found.solution, pl.allocate(changed).solution)
+        blocks = found.solution.with_all.plan.programme.blocks
+        assert memory.made - before < len(blocks) * len(found.solution.without)
 
 
 def test_what_is_unused_for_longest_is_forgotten() -> None:

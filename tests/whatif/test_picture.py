@@ -1,0 +1,69 @@
+"""A picture shows what the package's own tables say."""
+
+from __future__ import annotations
+
+import pickle
+
+import pandas as pd
+import pytest
+
+import planner as pl
+from planner.whatif import Picture, WhatIf, beside, picture
+
+
+@pytest.fixture(scope="module")
+def flank() -> Picture:
+    return picture(pl.load("eastern-flank-battalion"), pl.Memory())
+
+
+@pytest.fixture(scope="module")
+def result() -> pl.Result:
+    return pl.allocate("eastern-flank-battalion")
+
+
+def test_a_picture_holds_the_figures_of_the_result(flank: Picture, result: pl.Result) -> None:
+    demands = result.demands
+    for row in flank.fill.itertuples():
+        lines = demands[demands["mission"] == row.mission]
+        assert row.asked_person_months == pytest.approx(lines["asked_person_months"].sum())
+        assert row.filled_person_months == pytest.approx(lines["filled_person_months"].sum())
+    lost = flank.displacement.groupby("main_task")["displaced_person_months"].sum()
+    assert lost[2] == pytest.approx(result.packages["displaced_main_task_2"].item())
+    assert lost[1] == pytest.approx(result.packages["displaced_main_task_1"].item())
+    pd.testing.assert_frame_equal(flank.bottlenecks, result.bottlenecks)
+    by_mission = flank.timeline.groupby("mission", sort=False)["filled_person_months"].sum()
+    whole = flank.fill.set_index("mission")["filled_person_months"]
+    assert (by_mission - whole.reindex(by_mission.index)).abs().max() < 1e-6
+    assert flank.months == tuple(sorted(result.monthly_fill["month"].unique()))
+
+
+def test_a_picture_can_be_sent_from_one_process_to_another(flank: Picture) -> None:
+    sent = pickle.loads(pickle.dumps(flank))
+    for name, table in flank.tables().items():
+        pd.testing.assert_frame_equal(sent.tables()[name], table)
+    assert len(pickle.dumps(flank)) < 500_000
+
+
+def test_beside_shows_plan_mine_and_the_difference() -> None:
+    plan = pd.DataFrame({"mission": ["a", "b"], "fill": [0.5, 1.0]})
+    mine = pd.DataFrame({"mission": ["c", "b"], "fill": [0.25, 0.75]})
+    table = beside(plan, mine, ["mission"], ["fill"])
+    assert table["mission"].tolist() == ["a", "b", "c"]
+    assert table.columns.tolist() == ["mission", "plan_fill", "mine_fill", "change_fill"]
+    assert table["change_fill"].isna().tolist() == [True, False, True]
+    assert table["change_fill"][1] == -0.25
+
+
+def test_a_mission_that_goes_ahead_stands_beside_nothing(flank: Picture) -> None:
+    mine = picture(WhatIf("eastern-flank-battalion", {"go.maicc": True}).scenario)
+    table = beside(flank.fill, mine.fill, ["mission"], ["asked_person_months"])
+    row = table[table["mission"] == "maicc"].iloc[0]
+    assert pd.isna(row["plan_asked_person_months"])
+    assert row["mine_asked_person_months"] > 0
+
+
+def test_the_letter_has_a_picture_without_packages() -> None:
+    shown = picture(pl.load("letter"))
+    assert shown.displacement.empty
+    assert shown.packages.empty
+    assert not shown.fill.empty
