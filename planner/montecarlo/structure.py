@@ -88,6 +88,8 @@ class Plans:
         What each draw asks for, persons.
     served : ndarray (plans, draws, lines, months)
         People on duty by demand, pool and month of the report window, persons.
+    people : ndarray (plans, draws, decisions)
+        People on each decision, all pools together, persons; decisions of all blocks in order.
     tied : ndarray (plans, draws, pools, months)
         People tied up (preparing, on duty or resting) by pool and month of the window, persons.
     missing : ndarray (plans, draws, bounds)
@@ -103,6 +105,7 @@ class Plans:
     lines: Lines
     caps: Floats
     served: Floats
+    people: Floats
     tied: Floats
     missing: Floats
     proof: Floats
@@ -159,7 +162,7 @@ class Plans:
 
 def join_plans(parts: Sequence[Plans]) -> Plans:
     """Put the draws of several batches, and of several structures, one after the other."""
-    names = ("served", "tied", "missing", "proof", "code")
+    names = ("served", "people", "tied", "missing", "proof", "code")
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(p, name) for p in parts], 1) for name in names
     }
@@ -236,6 +239,7 @@ class Structure:
             self.lines,
             np.array(caps, dtype=float),
             np.full((*shape, len(self.lines), window), np.nan),
+            np.full((*shape, self.decisions[-1]), np.nan),
             np.full((*shape, len(self.problem.pools), window), np.nan),
             np.full((*shape, len(self.problem.bounds)), np.nan),
             np.full((*shape, 3), np.nan),
@@ -303,9 +307,11 @@ class Structure:
         low, high = self.problem.report
         served, missing = found.served[place, draw], found.missing[place, draw]
         served[:], missing[:], found.tied[place, draw] = 0.0, 0.0, 0.0
-        for block, answer, operator in zip(
-            self.programme.blocks, plan.answers, self._operators, strict=True
+        people = np.split(found.people[place, draw], self.decisions[1:-1])
+        for block, answer, operator, on_decision in zip(
+            self.programme.blocks, plan.answers, self._operators, people, strict=True
         ):
+            on_decision[:] = block.pick @ answer.people
             served += (operator @ answer.people).reshape(served.shape)
             used = (block.usage @ answer.people).reshape(len(block.pools), -1)
             found.tied[place, draw, block.pools] = used[:, low : high + 1]
@@ -313,6 +319,12 @@ class Structure:
             np.add.at(missing, block.bounds.bound[inside], answer.missing[inside])
         proof = plan.certificate
         found.proof[place, draw] = proof.primal, proof.dual, proof.gap
+
+    @cached_property
+    def decisions(self) -> Ints:
+        """Where the decisions of each block begin among those of all blocks; the count last."""
+        sizes = [len(block.demand) for block in self.programme.blocks]
+        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     @cached_property
     def _operators(self) -> list[sparse.csr_array]:
