@@ -22,6 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner import analysis
     from planner.engine.memory import Memory
     from planner.errors import (
         CertificateError,
@@ -74,6 +75,9 @@ _HOMES = {
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
+_PARTS = ("analysis",)
+"""Parts with names of their own, ``planner.analysis.ranges``."""
+
 __all__ = [
     "CertificateError",
     "Comparison",
@@ -92,6 +96,7 @@ __all__ = [
     "StoredResult",
     "WhatIf",
     "allocate",
+    "analysis",
     "compare",
     "displacement",
     "load",
@@ -109,6 +114,8 @@ def __getattr__(name: str) -> Any:
         from planner.results.manifest import version
 
         return version("planner")
+    if name in _PARTS:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

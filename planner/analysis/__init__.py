@@ -4,7 +4,46 @@ Each module is one analysis: a function that takes a scenario (its name, a loade
 a result or a neutral problem) and returns a small frozen outcome with tidy tables (``.to_frame()``
 is the main one), plain numbers, sentences that a person can read, and ``.as_dict()`` for JSON::
 
-    from planner.analysis.ranges import ranges
+    import planner as pl
 
-    ranges("eastern-flank-battalion", rule="value").to_frame()
+    pl.analysis.ranges("eastern-flank-battalion", rule="value").to_frame()
+
+Nothing is loaded until an analysis is asked for.
 """
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.analysis.curve import curve
+    from planner.analysis.headroom import headroom
+    from planner.analysis.prices import prices
+    from planner.analysis.ranges import ranges
+    from planner.analysis.shares import shares
+
+__all__ = ["curve", "headroom", "prices", "ranges", "shares"]
+
+
+class _Analyses(ModuleType):
+    """A package in which a name means the analysis, also once the module of that name is loaded."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{name}"), name)
+        setattr(self, name, value)
+        return value
+
+    def __dir__(self) -> list[str]:
+        return sorted(__all__)
+
+
+sys.modules[__name__].__class__ = _Analyses

@@ -39,6 +39,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
         "planner.figures.plots",
     ),
+    "planner.analysis": (
+        *BASE, *WORDS, *ENGINE, "planner.labels", "planner.uncertainty", "planner.montecarlo",
+        "planner.analysis",
+    ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
     ),
@@ -62,6 +66,7 @@ NOT_FOR = {
     "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.whatif": ("scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel", "panel"),
     "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
+    "planner.analysis": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.montecarlo": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
 }
