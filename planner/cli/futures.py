@@ -52,6 +52,9 @@ def summarise_futures(futures: Futures, reach: float) -> dict[str, Any]:
         "total": futures.total.to_dict("records"),
         "reach": reach,
         "missions": _named(futures, futures.fill_by("mission", reach=reach)),
+        "missions_present": _named(
+            futures, futures.fill_by("mission", reach=reach, layer="present")
+        ),
         "displacement": _named(futures, futures.displacement_by("mission", main_task=None)),
         "sentences": futures.sentences(),
     }
@@ -93,6 +96,7 @@ def show_futures(futures: Futures, reach: float, lang: str) -> None:
     ]
     say(lines(about))
     say("", _headline(summary, lang), "", _fills(summary, lang))
+    say(word("there_note", lang), style="dim")
     for package in futures.packages:
         titles = futures.outline.titles[package]
         title = (titles[1] or titles[0]) if lang == "nl" else (titles[0] or titles[1])
@@ -144,14 +148,19 @@ def _fills(summary: Mapping[str, Any], lang: str) -> Any:
     from planner.cli.console import table
     from planner.cli.summary import in_language
 
+    planned = {row["mission"]: row["mean"] for row in summary["missions"]}
     rows = [
-        [row["mission"], in_language(row, lang), str(row["main_task"]), *_size(row, lang, True),
+        [row["mission"], in_language(row, lang), str(row["main_task"]),
+         percent(planned[row["mission"]], lang), *_size(row, lang, True),
          percent(row["chance"], lang, 0)]
-        for row in sorted(summary["missions"], key=lambda row: row["main_task"])
+        for row in sorted(summary["missions_present"], key=lambda row: row["main_task"])
     ]  # fmt: skip
-    first = [label("mission", lang), label("name", lang), ">" + label("task", lang)]
+    first = [
+        label("mission", lang), label("name", lang), ">" + label("task", lang),
+        ">" + word("planned", lang),
+    ]  # fmt: skip
     chance = word("chance_of", lang, reach=percent(summary["reach"], lang, 0))
-    return table(label("fill_by_mission", lang), _heads(first, lang, chance), rows, named=True)
+    return table(word("fill_there", lang), _heads(first, lang, chance), rows, named=True)
 
 
 def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:

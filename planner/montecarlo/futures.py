@@ -98,7 +98,7 @@ class Futures:
     def records(self, names: Sequence[str] | None = None) -> Iterator[Records]:
         """Yield what is kept of the draws, batch by batch; by name, only some of it."""
         if names is not None and not self.outline.monthly:
-            names = [name for name in names if name != "served"]
+            names = [name for name in names if name not in ("served", "attended")]
         yield from self.batches.each(self._count, names)  # keeps the folder while it is read
 
     def _counts(self) -> tuple[int, int, int, int]:
@@ -127,7 +127,11 @@ class Futures:
         return self._counts()[2] if self._counts()[1] else 0
 
     def fill_by(
-        self, *keys: str, reach: float = REACH, quantiles: Sequence[float] = QUANTILES
+        self,
+        *keys: str,
+        reach: float = REACH,
+        quantiles: Sequence[float] = QUANTILES,
+        layer: str = "planned",
     ) -> pd.DataFrame:
         """Return fill rates grouped: their mean over the draws with its error, and their spread.
 
@@ -140,6 +144,9 @@ class Futures:
         reach : float
             Fill whose chance is wanted, above 0 and up to 1.
         quantiles : sequence of float
+        layer : {"planned", "present"}
+            People as planned, or those of them who are there: candidates are refused, posts stand
+            empty, people come home early.
 
         Returns
         -------
@@ -149,10 +156,14 @@ class Futures:
             least `reach`, with chance_standard_error; draws in which anything is asked. Groups of
             which nothing is ever asked are left out.
         """
-        return tables.fill_by(self, keys, reach, quantiles)
+        return tables.fill_by(self, keys, reach, quantiles, layer)
 
     def displacement_by(
-        self, *keys: str, main_task: int | None = 2, quantiles: Sequence[float] = QUANTILES
+        self,
+        *keys: str,
+        main_task: int | None = 2,
+        quantiles: Sequence[float] = QUANTILES,
+        layer: str = "planned",
     ) -> pd.DataFrame:
         """Return person-months displaced by each package, grouped, with and without on equal draws.
 
@@ -164,6 +175,8 @@ class Futures:
             2 counts what main task 2 loses, 1 what main task 1 loses, None both. With
             ``"main_task"`` among the keys both are shown.
         quantiles : sequence of float
+        layer : {"planned", "present"}
+            As for :meth:`fill_by`; the same people have the same luck with and without the package.
 
         Returns
         -------
@@ -171,7 +184,7 @@ class Futures:
             package and the keys; mean, standard_error, low and high of the difference in
             person-months; q05 … q95; chance that at least half a person-month is displaced.
         """
-        return tables.displacement_by(self, keys, main_task, quantiles)
+        return tables.displacement_by(self, keys, main_task, quantiles, layer)
 
     @property
     def total(self) -> pd.DataFrame:

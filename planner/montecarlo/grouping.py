@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from planner.errors import ResultError, nearest
 from planner.montecarlo.outline import Outline
-from planner.montecarlo.quantities import lost
-from planner.montecarlo.records import Records
+from planner.montecarlo.quantities import LAYERS, layer_of, lost
+from planner.montecarlo.records import WHOLE, Records
+from planner.results.frames import share
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
@@ -35,8 +36,8 @@ KEYS = (
 ROOM = 2**27
 """Bytes that a portion of groups may take."""
 
-WINDOW = ("draw", "replicate", "caps", "begin", "end", "filled", "codes")
-FINE = (*WINDOW, "served")
+WINDOW = ("draw", "replicate", "caps", "begin", "end", "filled", "present", "codes")
+FINE = (*WINDOW, "served", "attended")
 """Columns of the records that groups need: without pools and months, and with them."""
 
 
@@ -56,8 +57,11 @@ class Group:
     members: Ints
 
 
-def check_keys(keys: Sequence[str], monthly: bool) -> None:
-    """Raise ResultError unless draws can be grouped by these keys."""
+def check_keys(keys: Sequence[str], monthly: bool, layer: str = "planned") -> None:
+    """Raise ResultError unless draws can be grouped by these keys, on this layer."""
+    if layer not in LAYERS:
+        known = " or ".join(LAYERS)
+        raise ResultError(f"layer: expected {known}, found {layer!r}{nearest(layer, LAYERS)}")
     for place, key in enumerate(keys):
         if key not in KEYS:
             known = ", ".join(KEYS)
@@ -116,10 +120,11 @@ class Sums:
     ----------
     outline : Outline
     keys : sequence of str
+    layer : {"planned", "present"}
     """
 
-    def __init__(self, outline: Outline, keys: Sequence[str]):
-        self.outline, self.axes = outline, outline.axes
+    def __init__(self, outline: Outline, keys: Sequence[str], layer: str):
+        self.outline, self.axes, self.layer = outline, outline.axes, layer
         self.by_pool, self.by_month = "pool" in keys, "month" in keys
         self.columns = FINE if self.by_pool or self.by_month else WINDOW
         self.demand = np.array([d for d, _ in self.axes.lines], dtype=np.int64)
@@ -133,7 +138,7 @@ class Sums:
         first-named pool of its demand.
         """
         if not (self.by_pool or self.by_month):
-            return records.asked[..., None], records.filled[:, 0, :, None]
+            return records.asked[..., None], layer_of(records, self.layer)[:, 0, :, None]
         asked = _asked_monthly(records, len(self.axes.months))
         filled = self.people(records, 0)
         if self.by_pool:
@@ -151,12 +156,18 @@ class Sums:
     def people(self, records: Records, plan: int) -> Floats:
         """Return people on duty by line and month, (draws, lines, months)."""
         assert records.served is not None
-        return np.asarray(records.served[:, plan] * records.caps[:, self.demand, None])
+        assert records.attended is not None
+        people = records.served[:, plan] * records.caps[:, self.demand, None]
+        if self.layer == "present":  # who is there is there alike from every pool
+            planned = np.add.reduceat(records.served[:, plan], self.heads, axis=1)
+            there = records.attended[:, plan] / WHOLE
+            people = people * share(there, planned, 0.0)[:, self.demand]
+        return np.asarray(people)
 
     def lost(self, records: Records, plan: int, own: NDArray[np.bool_]) -> Floats:
         """Return what a package displaces, (draws, demands or lines, months or 1)."""
         if not (self.by_pool or self.by_month):
-            return lost(records, plan, own)[..., None]
+            return lost(records, plan, own, self.layer)[..., None]
         less = self.people(records, plan) - self.people(records, 0)
         less[:, own[self.demand]] = 0.0
         scale = 1 + records.caps[:, self.demand, None]
@@ -166,9 +177,7 @@ class Sums:
         return less if self.by_month else less.sum(axis=2, keepdims=True)
 
 
-def _through(
-    futures: Futures, sums: Sums, groups: Sequence[Group], count: int
-) -> Iterator[tuple[int, Records]]:
+def _through(futures: Futures, sums: Sums) -> Iterator[tuple[int, Records]]:
     """Yield the proved draws of every batch with where they begin among all of them."""
     at = 0
     for records in futures.records(sums.columns):
@@ -178,7 +187,7 @@ def _through(
 
 
 def fills(
-    futures: Futures, keys: Sequence[str], groups: Sequence[Group]
+    futures: Futures, keys: Sequence[str], groups: Sequence[Group], layer: str
 ) -> Iterator[tuple[Sequence[Group], Floats, Floats, Ints]]:
     """Yield groups in portions with what they ask and get.
 
@@ -189,12 +198,12 @@ def fills(
         Person-months; by month, persons.
     replicate : ndarray of int (draws,)
     """
-    sums, draws = Sums(futures.outline, keys), futures.counted
+    sums, draws = Sums(futures.outline, keys, layer), futures.counted
     for portion in _portions(groups, 2 * draws, sums.months):
         shape = (draws, len(portion) * sums.months)
         asked, filled = np.empty(shape), np.empty(shape)
         replicate = np.empty(draws, dtype=np.int64)
-        for at, records in _through(futures, sums, portion, draws):
+        for at, records in _through(futures, sums):
             here = slice(at, at + len(records))
             both = sums.asked_and_filled(records)
             asked[here] = _summed(both[0], portion).reshape(len(records), -1)
@@ -204,16 +213,16 @@ def fills(
 
 
 def losses(
-    futures: Futures, package: str, keys: Sequence[str], groups: Sequence[Group]
+    futures: Futures, package: str, keys: Sequence[str], groups: Sequence[Group], layer: str
 ) -> Iterator[tuple[Sequence[Group], Floats, Ints]]:
     """Yield groups in portions with what they lose to a package, (draws, groups × months)."""
-    sums, draws = Sums(futures.outline, keys), futures.counted
+    sums, draws = Sums(futures.outline, keys, layer), futures.counted
     own = futures.outline.quantities.own(package)
     plan = 1 + futures.outline.axes.packages.index(package)
     for portion in _portions(groups, draws, sums.months):
         found = np.empty((draws, len(portion) * sums.months))
         replicate = np.empty(draws, dtype=np.int64)
-        for at, records in _through(futures, sums, portion, draws):
+        for at, records in _through(futures, sums):
             here = slice(at, at + len(records))
             taken = _summed(sums.lost(records, plan, own), portion)
             found[here] = taken.reshape(len(records), -1)

@@ -5,6 +5,7 @@
 - ``filled.PACKAGE``: person-months filled for the package itself
 - ``displacement_ratio.PACKAGE``: displacement ÷ filled for the package
 - ``fill``, ``fill.main_task_1``, ``fill.MISSION``: fill rate of all, a main task, a mission
+- ``present``, ``present.main_task_1``, ``present.MISSION``: the same of the people who are there
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from planner.errors import InputError, nearest
 from planner.montecarlo.records import Axes, Records
 from planner.results.frames import share
 
-__all__ = ["Quantities", "lost"]
+__all__ = ["LAYERS", "Quantities", "layer_of", "lost"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -28,7 +29,16 @@ ROUNDING = 1e-7
 """Share of what is asked below which a difference between two plans is rounding."""
 
 
-def lost(records: Records, plan: int, own: Flags) -> Floats:
+LAYERS = ("planned", "present")
+"""People who are planned to be on duty, and those of them who are there."""
+
+
+def layer_of(records: Records, layer: str) -> Floats:
+    """Return person-months of a layer, (draws, plans, demands)."""
+    return records.filled if layer == "planned" else records.present
+
+
+def lost(records: Records, plan: int, own: Flags, layer: str = "planned") -> Floats:
     """Return person-months that each demand loses to a package, (draws, demands), as in (16).
 
     Parameters
@@ -38,8 +48,10 @@ def lost(records: Records, plan: int, own: Flags) -> Floats:
         The plan that leaves the package out.
     own : ndarray of bool (demands,)
         The package's own demands, which lose nothing.
+    layer : {"planned", "present"}
     """
-    found = records.filled[:, plan] - records.filled[:, 0]
+    people = layer_of(records, layer)
+    found = people[:, plan] - people[:, 0]
     found = np.where(np.abs(found) <= ROUNDING * (1 + records.asked), 0.0, found)
     return np.where(own, 0.0, found)
 
@@ -68,11 +80,13 @@ class Quantities:
     def fills(self) -> dict[str, Flags]:
         """Demands that each fill rate is about, by name."""
         everybody = np.ones(len(self._task), dtype=bool)
-        groups = {"fill": everybody}
-        groups |= {f"fill.main_task_{task}": self._task == task for task in (1, 2)}
+        groups = {"": everybody}
+        groups |= {f".main_task_{task}": self._task == task for task in (1, 2)}
         names = dict.fromkeys(self._mission.tolist())
-        groups |= {f"fill.{name}": np.asarray(self._mission == name) for name in names}
-        return groups
+        groups |= {f".{name}": np.asarray(self._mission == name) for name in names}
+        return {
+            f"{layer}{end}": group for layer in ("fill", "present") for end, group in groups.items()
+        }
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -86,7 +100,8 @@ class Quantities:
         """The names that a summary begins with."""
         kinds = ("displacement", "displacement_main_task_1", "filled")
         of_packages = [f"{kind}.{one}" for one in self.axes.packages for kind in kinds]
-        return ("fill", "fill.main_task_1", "fill.main_task_2", *of_packages)
+        ends = ("", ".main_task_1", ".main_task_2")
+        return (*(f"{layer}{end}" for layer in ("fill", "present") for end in ends), *of_packages)
 
     def check(self, name: str) -> str:
         """Return a name; raise InputError naming the nearest if there is none of that kind."""
@@ -105,8 +120,8 @@ class Quantities:
         self.check(name)
         if name in self.fills:
             group = self.fills[name]
-            filled = records.filled[:, 0, group].sum(axis=1)
-            return share(filled, records.asked[:, group].sum(axis=1))
+            people = records.filled if name.startswith("fill") else records.present
+            return share(people[:, 0, group].sum(axis=1), records.asked[:, group].sum(axis=1))
         kind, _, package = name.partition(".")
         own = self.own(package)
         plan = 1 + self.axes.packages.index(package)

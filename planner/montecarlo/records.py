@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["Axes", "Records"]
+__all__ = ["WHOLE", "Axes", "Records"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+WHOLE = 65535
+"""Parts of a cap in which people who are there are kept month by month."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,16 @@ class Records:
         `end` is below `begin` where there is none.
     filled : ndarray (draws, plans, demands)
         Person-months planned inside the window; NaN where no plan could be proved.
+    present : ndarray (draws, plans, demands)
+        Person-months inside the window in which somebody is there.
     codes : ndarray of int (draws, 3)
         Plans that were made by the compiled kernel, by the engine, and that nobody could prove.
     proof : ndarray (draws, 3)
         Primal, dual and gap, the worst of all plans.
     served : ndarray of float32 (draws, plans, lines, months) or None
         People on duty as a share of the demand's cap.
+    attended : ndarray of uint16 (draws, plans, demands, months) or None
+        People who are there, in parts of :data:`WHOLE` of the cap.
     """
 
     draw: Ints
@@ -82,9 +90,11 @@ class Records:
     begin: NDArray[np.int16]
     end: NDArray[np.int16]
     filled: Floats
+    present: Floats
     codes: NDArray[np.int16]
     proof: Floats
     served: NDArray[np.float32] | None = None
+    attended: NDArray[np.uint16] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -106,16 +116,19 @@ class Records:
         number = np.zeros(draws, dtype=np.int64)
         demands = (draws, len(axes.demands))
         shape = (draws, axes.plans, len(axes.lines), len(axes.months))
+        there = (draws, axes.plans, len(axes.demands))
         return cls(
             number, number, number,
             np.zeros((draws, len(axes.factors))),
             np.zeros(demands),
             np.zeros(demands, dtype=np.int16),
             np.full(demands, -1, dtype=np.int16),
-            np.zeros((draws, axes.plans, len(axes.demands))),
+            np.zeros(there),
+            np.zeros(there),
             np.zeros((draws, 3), dtype=np.int16),
             np.zeros((draws, 3)),
             np.zeros(shape, dtype=np.float32) if monthly else None,
+            np.zeros((*there, len(axes.months)), dtype=np.uint16) if monthly else None,
         )  # fmt: skip
 
     @classmethod
@@ -156,7 +169,7 @@ class Records:
         found: dict[str, Any] = {}
         for name in NAMES:
             if name not in table.column_names:
-                found[name] = None if name == "served" else np.zeros((table.num_rows, 0))
+                found[name] = None if name in MONTHLY else np.zeros((table.num_rows, 0))
                 continue
             column = table.column(name).combine_chunks()
             if name in shapes:
@@ -166,6 +179,9 @@ class Records:
                 found[name] = column.to_numpy(zero_copy_only=False)
         return cls(**found)
 
+
+MONTHLY = ("served", "attended")
+"""Columns that are kept only where people by pool and month are."""
 
 NAMES = tuple(field.name for field in dataclasses.fields(Records))
 
@@ -182,7 +198,9 @@ def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:
         "begin": (demands,),
         "end": (demands,),
         "filled": (axes.plans, demands),
+        "present": (axes.plans, demands),
         "codes": (3,),
         "proof": (3,),
         "served": (axes.plans, len(axes.lines), len(axes.months)),
+        "attended": (axes.plans, demands, len(axes.months)),
     }

@@ -84,7 +84,7 @@ class Watch:
     @property
     def columns(self) -> list[str]:
         """What of the records it needs."""
-        return ["replicate", "round", "caps", "begin", "end", "filled", "codes"]
+        return ["replicate", "round", "caps", "begin", "end", "filled", "present", "codes"]
 
     def add(self, records: Records) -> None:
         """Take note of a batch."""

@@ -19,7 +19,8 @@ from planner.compile.tables import Compiled, DemandRow
 from planner.digest import digest
 from planner.montecarlo.design import Block, Design
 from planner.montecarlo.effects import Effects
-from planner.montecarlo.records import Axes, Records
+from planner.montecarlo.presence import Presence, luck_of
+from planner.montecarlo.records import WHOLE, Axes, Records
 from planner.montecarlo.structure import Code, Plans, Structure
 from planner.uncertainty.factors import Uncertain
 
@@ -31,6 +32,15 @@ FORMAT = "planner-futures/1"
 
 KEPT = 32
 """Structures that a process keeps at hand."""
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A structure at hand: its problem, how it is solved, and who of its people is there."""
+
+    compiled: Compiled
+    structure: Structure
+    presence: Presence
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +64,7 @@ class Study:
     packages: tuple[str, ...]
     design: Design
     monthly: bool = True
-    _structures: OrderedDict[tuple[float, ...], tuple[Compiled, Structure]] = field(
+    _structures: OrderedDict[tuple[float, ...], Made] = field(
         default_factory=OrderedDict, repr=False
     )
 
@@ -112,7 +122,9 @@ class Study:
     def solve_block(self, block: Block) -> Records:
         """Return the records of one block, in the order of its draws."""
         values = self.values(block)
-        records = self.solve_values(values)
+        places = range(block.begin, block.begin + block.size)
+        luck = luck_of(self.design.seed, block.replicate, places)
+        records = self.solve_values(values, luck)
         draw = block.first + np.arange(block.size)
         return replace(
             records,
@@ -121,24 +133,31 @@ class Study:
             round=np.full(block.size, block.round, dtype=np.int64),
         )
 
-    def solve_values(self, values: Floats) -> Records:
-        """Return records of any factor values, (draws, factors), in their order."""
+    def solve_values(self, values: Floats, luck: NDArray[np.uint64] | None = None) -> Records:
+        """Return records of any factor values, (draws, factors), in their order.
+
+        Without `luck` of their own, all draws have the same.
+        """
         effects = self.effects
         figures = effects.figures(values)
         parts, order = [], []
         for draws in effects.groups(figures, len(values)):
-            compiled, structure = self.structure(effects.structure(figures, int(draws[0])))
+            made = self.structure(effects.structure(figures, int(draws[0])))
+            compiled, structure = made.compiled, made.structure
             numbers = effects.numbers(compiled, figures, draws)
             plans = structure.solve(
                 numbers.caps, numbers.strengths, self.packages,
                 least=numbers.least, most=numbers.most, amounts=numbers.amounts,
             )  # fmt: skip
-            parts.append(self._record(compiled, plans, numbers.caps, values[draws]))
+            chances = made.presence.chances(figures, draws)
+            mine = np.zeros(len(draws), dtype=np.uint64) if luck is None else luck[draws]
+            there = made.presence.there(plans, chances, mine)
+            parts.append(self._record(compiled, plans, numbers.caps, values[draws], there))
             order.append(draws)
         joined = Records.join(parts)
         return joined.take(np.argsort(np.concatenate(order)))
 
-    def structure(self, figures: dict[str, float]) -> tuple[Compiled, Structure]:
+    def structure(self, figures: dict[str, float]) -> Made:
         """Return the structure that some figures make, from those at hand or made anew."""
         key = tuple(figures.values())
         kept = self._structures
@@ -146,13 +165,16 @@ class Study:
             kept.move_to_end(key)
             return kept[key]
         compiled = compile_scenario(self.uncertain.scenario, figures, drawn=True)
-        made = compiled, Structure(compiled.problem, self.rule)
+        structure = Structure(compiled.problem, self.rule)
+        made = Made(compiled, structure, Presence(self, compiled, structure))
         kept[key] = made
         if len(kept) > KEPT:
             kept.popitem(last=False)
         return made
 
-    def _record(self, compiled: Compiled, plans: Plans, caps: Floats, values: Floats) -> Records:
+    def _record(
+        self, compiled: Compiled, plans: Plans, caps: Floats, values: Floats, there: Floats
+    ) -> Records:
         """Return plans on the axes that all structures share."""
         axes, problem, draws = self.axes, compiled.problem, len(caps)
         place = {id: k for k, id in enumerate(axes.demands)}
@@ -164,11 +186,14 @@ class Study:
         records.begin[:, where] = [max(one.first, first) - first for one in problem.demands]
         records.end[:, where] = [min(one.last, last) - first for one in problem.demands]
         records.filled[:, :, where] = np.moveaxis(plans.filled, 0, 1)
+        records.present[:, :, where] = np.moveaxis(there.sum(axis=3), 0, 1)
         for code in Code:
             records.codes[:, code] = (plans.code == code).sum(axis=0)
         records.proof[:] = np.nan_to_num(plans.proof, nan=np.inf).max(axis=0)
-        if records.served is not None:
+        if records.served is not None and records.attended is not None:
             self._monthly(records.served, compiled, plans, caps)
+            share = np.moveaxis(there, 0, 1) * _inverse(caps)[:, None, :, None]
+            records.attended[:, :, where] = np.rint(np.nan_to_num(share) * WHOLE)
         return records
 
     def _monthly(self, served: Any, compiled: Compiled, plans: Plans, caps: Floats) -> None:
@@ -178,6 +203,10 @@ class Study:
         lines = plans.lines
         demand = [index[compiled.problem.demands[d].id] for d in lines.demand]
         where = [place[pair] for pair in zip(demand, lines.pool.tolist(), strict=True)]
-        cap = caps[:, lines.demand]
-        scale = np.divide(1.0, cap, out=np.zeros_like(cap), where=cap > 0)
+        scale = _inverse(caps[:, lines.demand])
         served[:, :, where] = np.moveaxis(plans.served * scale[None, :, :, None], 0, 1)
+
+
+def _inverse(caps: Floats) -> Floats:
+    """Return 1 ÷ cap, 0 where there is no cap."""
+    return np.divide(1.0, caps, out=np.zeros_like(caps), where=caps > 0)

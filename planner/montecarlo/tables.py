@@ -98,17 +98,21 @@ def _keyed(
 
 
 def fill_by(
-    futures: Futures, keys: Sequence[str], reach: float, quantiles: Sequence[float]
+    futures: Futures,
+    keys: Sequence[str],
+    reach: float,
+    quantiles: Sequence[float],
+    layer: str = "planned",
 ) -> pd.DataFrame:
     """See :meth:`Futures.fill_by`."""
     import pandas as pd
 
-    check_keys(keys, futures.outline.monthly)
+    check_keys(keys, futures.outline.monthly, layer)
     check_levels(quantiles, reach)
     everybody = np.ones(len(futures.outline.axes.demands), dtype=bool)
     groups = groups_of(futures.outline, keys, everybody)
     parts = []
-    for portion, asked, filled, replicate in fills(futures, keys, groups):
+    for portion, asked, filled, replicate in fills(futures, keys, groups, layer):
         rate = share(filled, asked)
         reached = np.where(np.isnan(rate), np.nan, (rate >= reach * (1 - 1e-9)).astype(float))
         chance = mean_of(reached, replicate)
@@ -126,12 +130,16 @@ def fill_by(
 
 
 def displacement_by(
-    futures: Futures, keys: Sequence[str], main_task: int | None, quantiles: Sequence[float]
+    futures: Futures,
+    keys: Sequence[str],
+    main_task: int | None,
+    quantiles: Sequence[float],
+    layer: str = "planned",
 ) -> pd.DataFrame:
     """See :meth:`Futures.displacement_by`."""
     import pandas as pd
 
-    check_keys(keys, futures.outline.monthly)
+    check_keys(keys, futures.outline.monthly, layer)
     check_levels(quantiles, REACH)
     if main_task not in (None, 1, 2):
         raise InputError(f"main_task: expected 1, 2 or None, found {main_task!r}")
@@ -143,7 +151,7 @@ def displacement_by(
         if main_task is not None and "main_task" not in keys:
             chosen &= outline.task == main_task
         groups = groups_of(outline, keys, chosen)
-        for portion, taken, replicate in losses(futures, package, keys, groups):
+        for portion, taken, replicate in losses(futures, package, keys, groups, layer):
             rows = {
                 **_spread(taken, replicate, quantiles),
                 "chance": mean_of((taken > ANY).astype(float), replicate).mean,
@@ -166,7 +174,9 @@ def draws(futures: Futures) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-DRAWN = ("draw", "replicate", "round", "values", "caps", "begin", "end", "filled", "codes")
+DRAWN = (
+    "draw", "replicate", "round", "values", "caps", "begin", "end", "filled", "present", "codes",
+)  # fmt: skip
 """Columns of the records that the table of draws needs."""
 
 
@@ -191,7 +201,7 @@ def draws_of(futures: Futures, records: Any) -> pd.DataFrame:
 def series(futures: Futures, names: Sequence[str]) -> tuple[Floats, NDArray[np.int64]]:
     """Return some quantities of all proved draws, (draws, names), with the replicate of each."""
     quantities = futures.outline.quantities
-    columns = ("replicate", "caps", "begin", "end", "filled", "codes")
+    columns = ("replicate", "caps", "begin", "end", "filled", "present", "codes")
     values, replicate = [], []
     for records in futures.records(columns):
         kept = records.take(np.flatnonzero(records.proved))
@@ -208,9 +218,9 @@ def total(futures: Futures, quantiles: Sequence[float] = QUANTILES) -> pd.DataFr
     ratios = [f"displacement_ratio.{name}" for name in futures.outline.axes.packages]
     names = [*quantities.headline, *ratios]
     values, replicate = series(futures, names)
-    unit = ["share" if n.startswith(("fill", "displacement_ratio")) and not n.startswith("filled.")
-            else "person-months" for n in names]  # fmt: skip
-    package = [n.partition(".")[2] if n.partition(".")[0] not in ("fill",) else "" for n in names]
+    shares = {*quantities.fills, *ratios}
+    unit = ["share" if name in shares else "person-months" for name in names]
+    package = ["" if name in quantities.fills else name.partition(".")[2] for name in names]
     head = {"quantity": names, "package": package, "unit": unit}
     most = np.array([1.0 if name in quantities.fills else np.inf for name in names])
     return pd.DataFrame({**head, **_spread(values, replicate, quantiles, most)})
@@ -225,7 +235,7 @@ def convergence(futures: Futures, names: Sequence[str] | None = None) -> pd.Data
     sums = np.zeros((2, design.replicates, len(chosen)))
     rows, seen, counted = [], 0, 0
     marks = _marks(futures)
-    columns = ("replicate", "caps", "begin", "end", "filled", "codes")
+    columns = ("replicate", "caps", "begin", "end", "filled", "present", "codes")
     for records in futures.records(columns):
         seen += len(records)
         kept = records.take(np.flatnonzero(records.proved))

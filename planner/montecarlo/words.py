@@ -66,6 +66,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "headline": ("In all", "In totaal"),
     "fill": ("fill rate, all", "vullingsgraad, alles"),
     "fill.main_task_1": ("fill rate, main task 1", "vullingsgraad, hoofdtaak 1"),
+    "present": ("there, all", "aanwezig, alles"),
+    "present.main_task_1": ("there, main task 1", "aanwezig, hoofdtaak 1"),
+    "present.main_task_2": ("there, main task 2", "aanwezig, hoofdtaak 2"),
+    "planned": ("planned", "gepland"),
+    "fill_there": (
+        "Fill by mission of the people who are there",
+        "Vulling per missie door wie er werkelijk is",
+    ),
+    "there_note": (
+        "planned: fill rate of the plans; the other columns count who is there: candidates are "
+        "refused, posts stand empty, people come home early",
+        "gepland: vullingsgraad van de plannen; de andere kolommen tellen wie er is: kandidaten "
+        "worden geweigerd, posten blijven leeg, mensen komen eerder terug",
+    ),
     "fill.main_task_2": ("fill rate, main task 2", "vullingsgraad, hoofdtaak 2"),
     "keep_run": (
         "nothing written; keep draws and tables with --out FOLDER",

@@ -41,8 +41,8 @@ def words(names: Sequence[str], places: Ints | None = None) -> Any:
     return column if places is None else column.take(np.asarray(places, dtype=np.intp))
 
 
-def share(part: Floats, whole: Floats) -> Floats:
-    """Return part ÷ whole, NaN where there is no whole.
+def share(part: Floats, whole: Floats, nothing: float = np.nan) -> Floats:
+    """Return part ÷ whole; `nothing`, by default NaN, where there is no whole.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def share(part: Floats, whole: Floats) -> Floats:
     array([0.5, nan])
     """
     part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    return np.divide(part, whole, out=np.full(whole.shape, nothing), where=whole > 0)
 
 
 def cover(row: Ints, first: Ints, last: Ints, people: Floats, shape: tuple[int, int]) -> Floats:

@@ -18,7 +18,8 @@ def assert_as_compiled(study: Study, values: np.ndarray) -> None:
     effects = study.effects
     figures = effects.figures(values)
     for draws in effects.groups(figures, len(values)):
-        compiled, structure = study.structure(effects.structure(figures, int(draws[0])))
+        made = study.structure(effects.structure(figures, int(draws[0])))
+        compiled, structure = made.compiled, made.structure
         numbers = effects.numbers(compiled, figures, draws)
         for place, draw in enumerate(draws):
             alone = {id: float(column[draw]) for id, column in figures.items()}
@@ -78,7 +79,7 @@ def test_overlays_of_the_scenario_apply_in_every_draw(hazy: pl.Scenario) -> None
 
     def numbers(study: Study, values: np.ndarray) -> object:
         figures = study.effects.figures(values)
-        compiled, _ = study.structure(study.effects.structure(figures, int(draws[0])))
+        compiled = study.structure(study.effects.structure(figures, int(draws[0]))).compiled
         return study.effects.numbers(compiled, figures, draws)
 
     before, after = numbers(plain, values), numbers(halved, chosen)
