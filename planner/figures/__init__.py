@@ -16,6 +16,7 @@ from planner.figures.curves import curve
 from planner.figures.displaced import displacement
 from planner.figures.filled import fill
 from planner.figures.flow import flow
+from planner.figures.futures import chance, convergence, fan, spread
 from planner.figures.look import Chart
 from planner.figures.plots import Plots
 from planner.figures.rotations import rotations
@@ -24,13 +25,17 @@ from planner.figures.sand import crowd, sand
 __all__ = [
     "Chart",
     "Plots",
+    "chance",
+    "convergence",
     "crowd",
     "curve",
     "displacement",
+    "fan",
     "fill",
     "flow",
     "rotations",
     "sand",
     "scenarios",
+    "spread",
     "versus",
 ]

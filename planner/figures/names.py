@@ -75,21 +75,39 @@ class Names:
         """Return the name of a pool; its id where only tables were kept."""
         return self._pools.get(id) or id
 
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        scenario: Any = getattr(self.result, "scenario", None)
+        rows = scenario.inputs.kinds if scenario is not None else {}
+        return {id: named(row, self.lang) for id, row in rows.items()}
+
+    def kind(self, id: str) -> str:
+        """Return the name of a kind of demand; its id where only tables were kept."""
+        return self._kinds.get(id) or id
+
     def package(self, id: str) -> str:
         """Return the title of a package, its id if it has none."""
         return self._packages.get(id) or id
 
+    @property
+    def _scenario(self) -> Any:
+        return self.result.manifest["scenario"]
+
+    @property
+    def _window(self) -> Any:
+        return self.result.manifest["window"]
+
     @cached_property
     def title(self) -> str:
         """Title of the scenario."""
-        row = self.result.manifest["scenario"]
+        row = self._scenario
         first, second = row["title"], row["title_nl"]
         return str((first or second) if self.lang == "en" else (second or first)) or row["name"]
 
     @cached_property
     def span(self) -> tuple[int, int]:
         """First and last month of the window, months since year 0."""
-        window = self.result.manifest["window"]
+        window = self._window
         return Month.parse(window["first"]).ordinal, Month.parse(window["last"]).ordinal
 
     @cached_property
@@ -105,8 +123,7 @@ class Names:
 
     def source_by(self, rule: str) -> str:
         """Return what stands in the corner of a figure of an analysis by a rule of its own."""
-        manifest = self.result.manifest
-        digest = str(manifest["scenario"]["digest"]).split(":")[-1][:10]
+        digest = str(self._scenario["digest"]).split(":")[-1][:10]
         said = say(
             "source_result", self.lang, name=self.result.name,
             rule=label(rule, self.lang), window=self.window, digest=digest,

@@ -9,6 +9,7 @@ from planner.figures.curves import curve
 from planner.figures.displaced import displacement
 from planner.figures.filled import fill
 from planner.figures.flow import flow
+from planner.figures.futures import chance, convergence, fan, spread
 from planner.figures.rotations import rotations
 from planner.figures.sand import crowd, sand
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
     from planner.figures.look import Chart
+    from planner.montecarlo.futures import Futures
     from planner.results.base import Tables
     from planner.results.compare import Comparison
 
-__all__ = ["BesidePlots", "Plots"]
+__all__ = ["BesidePlots", "FuturePlots", "Plots"]
 
 
 class Plots:
@@ -80,8 +82,7 @@ class Plots:
 
     def __repr__(self) -> str:
         """Names of the figures."""
-        names = [name for name in vars(type(self)) if not name.startswith("_")]
-        return f"<Plots of {self._result.name!r}: {', '.join(names)}>"
+        return _listed(self, self._result.name)
 
 
 class BesidePlots:
@@ -105,3 +106,45 @@ class BesidePlots:
     ) -> Chart:
         """Draw one plan against another; see :func:`planner.figures.versus`."""
         return versus(self._comparison, first, second, lang)
+
+    def __repr__(self) -> str:
+        """Names of the figures."""
+        return _listed(self, ", ".join(self._comparison.names))
+
+
+class FuturePlots:
+    """The figures of many futures.
+
+    Parameters
+    ----------
+    futures : Futures
+    """
+
+    def __init__(self, futures: Futures):
+        """Take futures."""
+        self._futures = futures
+
+    def fan(self, mission: str | None = None, main_task: int | None = 2, lang: str = "en") -> Chart:
+        """Draw fill over time with its spread; see :func:`planner.figures.fan`."""
+        return fan(self._futures, mission, main_task, lang)
+
+    def spread(self, package: str | None = None, lang: str = "en") -> Chart:
+        """Draw the distribution of displacement; see :func:`planner.figures.spread`."""
+        return spread(self._futures, package, lang)
+
+    def chance(self, reach: float = 0.9, main_task: int | None = None, lang: str = "en") -> Chart:
+        """Draw each mission's chance to reach a fill; see :func:`planner.figures.chance`."""
+        return chance(self._futures, reach, main_task, lang)
+
+    def convergence(self, quantity: str | None = None, lang: str = "en") -> Chart:
+        """Draw a mean as draws are added; see :func:`planner.figures.convergence`."""
+        return convergence(self._futures, quantity, lang)
+
+    def __repr__(self) -> str:
+        """Names of the figures."""
+        return _listed(self, self._futures.name)
+
+
+def _listed(plots: object, name: str) -> str:
+    names = [name for name in vars(type(plots)) if not name.startswith("_")]
+    return f"<{type(plots).__name__} of {name!r}: {', '.join(names)}>"

@@ -212,74 +212,108 @@ WORDS: dict[str, tuple[str, str]] = {
         "Vullingsgraad per missie in beide, het grootste verlies eerst; onderaan wat maar een van "
         "beide vraagt.",
     ),
-    # Monte Carlo
+    # many futures
+    "source_futures": (
+        "scenario {name}, rule {rule}, {window}; {draws}, seed {seed}; run {digest}",
+        "scenario {name}, regel {rule}, {window}; {draws}, startgetal {seed}; berekening {digest}",
+    ),
     "fan_title": (
         "Fill of {name}: {low} to {high} in nine futures of ten, on average {mean}",
         "Vulling van {name}: {low} tot {high} in negen van de tien toekomsten, gemiddeld {mean}",
     ),
+    "fan_plain": ("Fill of {name} by month", "Vulling van {name} per maand"),
     "fan_subtitle": (
-        "Fill rate by month over {draws}: median, half and nine tenths of all futures",
+        "Fill rate by month over {draws}: median, half and nine tenths of all futures. The title "
+        "is about the whole period.",
         "Vullingsgraad per maand over {draws}: mediaan, de helft en negen tiende van alle "
-        "toekomsten",
+        "toekomsten. De titel gaat over de hele periode.",
     ),
     "fan_90": ("9 of 10 futures", "9 van de 10 toekomsten"),
     "fan_50": ("half of all futures", "de helft van alle toekomsten"),
+    "spread_rest": ("the rest", "de overige"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
+    "interval": ("95% interval of the mean", "95%-interval van het gemiddelde"),
+    "mean_interval": ("mean, with its 95% interval", "gemiddelde, met 95%-interval"),
     "all_missions": ("all missions", "alle missies"),
     "draws": ("{count} draws", "{count} trekkingen"),
-    "some_draws": ("all draws", "alle trekkingen"),
     "draws_axis": ("draws", "trekkingen"),
     "spread_title": (
-        "Displacement: {mean} ± {error} person-months on average, {low} to {high} in nine futures "
-        "of ten",
-        "Verdringing: gemiddeld {mean} ± {error} persoonsmaanden, {low} tot {high} in negen van "
-        "de tien toekomsten",
+        "{package} displaces {mean} ± {half} person-months of main task 2 on average, {low} to "
+        "{high} in nine futures of ten",
+        "{package} verdringt gemiddeld {mean} ± {half} persoonsmaanden hoofdtaak 2, {low} tot "
+        "{high} in negen van de tien toekomsten",
     ),
     "spread_subtitle": (
-        "Share of futures by person-months displaced, with and without the package on the same "
-        "{draws}; ± is the standard error of the mean",
-        "Deel van de toekomsten naar verdrongen persoonsmaanden, met en zonder pakket op dezelfde "
-        "{draws}; ± is de standaardfout van het gemiddelde",
+        "Share of futures by person-months displaced, without and with the package on the same "
+        "{draws}; ± is the 95% interval of the mean",
+        "Deel van de toekomsten naar verdrongen persoonsmaanden, zonder en met pakket op dezelfde "
+        "{draws}; ± is het 95%-interval van het gemiddelde",
     ),
     "share_of_futures": ("share of futures", "deel van de toekomsten"),
-    "one_value": ("the same in every future", "hetzelfde in elke toekomst"),
     "chance_title": (
-        "A fill of {target} is reached in fewer than half of all futures by {count} of {all} "
-        "missions",
-        "Een vulling van {target} wordt in minder dan de helft van de toekomsten gehaald door "
-        "{count} van {all} missies",
+        "{count} of {all} missions are more likely than not to stay below a fill of {target}",
+        "{count} van {all} missies blijven waarschijnlijk onder een vulling van {target}",
     ),
+    "chance_plain": ("Chance of a fill of {target}", "Kans op een vulling van {target}"),
     "chance_subtitle": (
-        "Chance that a mission's fill rate is at least {target}, lowest first; lines are 95 % "
-        "intervals where given",
-        "Kans dat de vullingsgraad van een missie minstens {target} is, laagste eerst; lijnen "
-        "zijn 95%-intervallen waar die er zijn",
+        "Chance that a mission's fill rate is at least {target}, lowest first, over {draws}; lines "
+        "are 95% intervals",
+        "Kans dat de vullingsgraad van een missie minstens {target} is, laagste eerst, over "
+        "{draws}; lijnen zijn 95%-intervallen",
     ),
     "chance_axis": ("chance", "kans"),
     "converge_title": (
-        "After {draws} draws the mean is known to ± {half} {unit}",
-        "Na {draws} trekkingen is het gemiddelde bekend tot op ± {half} {unit}",
+        "After {draws} the mean of {quantity} is {mean} ± {half}",
+        "Na {draws} is het gemiddelde van {quantity} {mean} ± {half}",
+    ),
+    "converge_title_few": (
+        "After {draws} the mean of {quantity} is {mean}, its error not known",
+        "Na {draws} is het gemiddelde van {quantity} {mean}, de fout ervan onbekend",
     ),
     "converge_subtitle": (
-        "Mean of {quantity} over the first draws, with its 95 % interval",
-        "Gemiddelde van {quantity} over de eerste trekkingen, met het 95%-interval",
+        "Mean over the draws made so far, with its 95% interval (what ± stands for)",
+        "Gemiddelde over de trekkingen tot dan toe, met het 95%-interval (waar ± voor staat)",
     ),
-    "ranking_title": (
-        "{factor} matters most: {share} of the spread of {quantity}",
-        "{factor} telt het zwaarst: {share} van de spreiding van {quantity}",
+    "quantity_fill": ("the fill rate", "de vullingsgraad"),
+    "quantity_fill_of": ("the fill rate of {of}", "de vullingsgraad van {of}"),
+    "quantity_displacement": ("displacement by {of}", "verdringing door {of}"),
+    "quantity_displacement_main_task_1": (
+        "what other main task 1 loses to {of}",
+        "wat de overige hoofdtaak 1 verliest aan {of}",
     ),
-    "ranking_subtitle": (
-        "Share of the variance explained by each uncertain input, with 95 % intervals where given",
-        "Deel van de variantie dat elke onzekere invoer verklaart, met 95%-intervallen waar die "
-        "er zijn",
+    "quantity_filled": (
+        "what is filled for {of}",
+        "wat gevuld is voor {of}",
     ),
-    "ranking_first": ("alone (first order)", "alleen (eerste orde)"),
-    "ranking_total": ("with interactions (total)", "met wisselwerking (totaal)"),
-    "variance_axis": ("share of the variance", "deel van de variantie"),
-    "no_rows": ("The table has no rows.", "De tabel heeft geen rijen."),
+    "quantity_displacement_ratio": (
+        "the displacement ratio of {of}",
+        "de verdringingsgraad van {of}",
+    ),
+    # uncertain numbers
+    "factor_sizes": ("size of {of}", "omvang van {of}"),
+    "factor_decided": ("whether {of} goes ahead", "of {of} doorgaat"),
+    "factor_extended": ("how long {of} is extended", "hoe lang {of} verlengd wordt"),
+    "factor_shifted": ("when {of} begins", "wanneer {of} begint"),
+    "factor_shared": ("shared: {of}", "gedeeld: {of}"),
+    "figure_pool_posts": ("posts", "functies"),
+    "figure_pool_filled": ("share of posts filled", "deel van de functies gevuld"),
+    "figure_pool_fit": ("share fit to go", "deel uitzendbaar"),
+    "figure_demand_cap": ("persons asked", "gevraagde personen"),
+    "figure_demand_first": ("first month", "eerste maand"),
+    "figure_demand_last": ("last month", "laatste maand"),
+    "figure_kind_tour": ("length of a tour", "duur van een uitzending"),
+    "figure_kind_preparation": ("preparation", "voorbereiding"),
+    "figure_kind_rest": ("rest after a tour", "rust na een uitzending"),
+    "figure_kind_acceptance": ("chance that a nominee is taken", "kans op aanvaarding"),
+    "figure_kind_lead": ("months to the next nominee", "maanden tot de volgende kandidaat"),
+    "figure_kind_early_return": ("early return", "voortijdige terugkeer"),
+    "figure_package_known": ("month in which it is known", "maand waarin het bekend wordt"),
+    "figure_bound_min": ("least persons", "minste personen"),
+    "figure_bound_max": ("most persons", "meeste personen"),
 }
 """Every word that only figures use, English and Dutch."""
+
 
 say = speaker(WORDS)
 """Return a title, caption or word in a language; see :func:`planner.labels.speaker`."""

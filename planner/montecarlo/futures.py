@@ -17,6 +17,8 @@ from planner.montecarlo.tables import QUANTILES, REACH
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.figures.plots import FuturePlots
+
 __all__ = ["Futures"]
 
 
@@ -214,6 +216,13 @@ class Futures:
         if name not in self._tables:
             self._tables[name] = make()
         return self._tables[name].copy(deep=False)
+
+    @property
+    def plot(self) -> FuturePlots:
+        """Figures of these futures: ``futures.plot.fan("untso")``, ``futures.plot.spread()`` …"""
+        from planner.figures.plots import FuturePlots
+
+        return FuturePlots(self)
 
     @property
     def study(self) -> Study:

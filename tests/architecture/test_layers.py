@@ -47,11 +47,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
     ),
     "planner.figures": (
-        *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.figures",
+        *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.montecarlo",
+        "planner.figures",
     ),
     "planner.montecarlo": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
-        "planner.labels", "planner.uncertainty", "planner.montecarlo",
+        "planner.labels", "planner.uncertainty", "planner.montecarlo", "planner.figures.plots",
     ),
 }  # fmt: skip
 """What of ours each part may import; parts without a line may import all but the command line."""

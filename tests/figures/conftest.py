@@ -39,3 +39,9 @@ def drawn(request: pytest.FixtureRequest) -> tuple[pl.Result, str]:
     """Each of four results in turn, with a language; the letter has no package."""
     name, lang = request.param
     return request.getfixturevalue(name), lang
+
+
+@pytest.fixture(scope="session")
+def futures() -> pl.Futures:
+    """Return futures of ten missions with four uncertain pools, so few that bars are wide."""
+    return pl.simulate(pl.loads(text(10), "made-10.yaml"), draws=48, replicates=8, workers=1)

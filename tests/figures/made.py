@@ -24,7 +24,8 @@ def text(missions: int, seed: int = 1, names: tuple[str, ...] = NAMES) -> str:
         "horizon: {from: 2022-01, to: 2024-12}",
         "pools:",
         *(
-            f"  {pool}: {{name: The {pool} pool, category: military, posts: {posts}}}"
+            f"  {pool}: {{name: The {pool} pool, category: military, posts: "
+            f"{{value: {posts}, low: {posts // 2}, high: {2 * posts}}}}}"
             for pool, posts in zip(pools, [6 * missions, 4 * missions, 30 * missions, 3 * missions],
                                    strict=True)
         ),

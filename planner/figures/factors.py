@@ -1,0 +1,75 @@
+"""What uncertain numbers and figures are called: ``pool.staff.posts`` in words."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from planner.figures.words import say
+
+__all__ = ["factor_name"]
+
+KINDS = ("pool", "demand", "kind", "package", "bound", "mission")
+"""What ids of figures begin with, each with names of its own."""
+
+
+class Called(Protocol):
+    """Whoever knows what pools, demands, kinds, missions and packages are called in a language."""
+
+    lang: str
+
+    def pool(self, id: str) -> str:
+        """Return the name of a pool."""
+
+    def demand(self, id: str) -> str:
+        """Return the name of a demand."""
+
+    def kind(self, id: str) -> str:
+        """Return the name of a kind of demand."""
+
+    def mission(self, id: str) -> str:
+        """Return the name of a mission."""
+
+    def package(self, id: str) -> str:
+        """Return the title of a package."""
+
+
+def factor_name(id: str, names: Called) -> str:
+    """Return what a figure or uncertain number is called; its id where that says nothing more.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> from planner.figures.names import Names
+    >>> letter = pl.allocate("letter")
+    >>> factor_name("pool.staff.filled", Names(letter))
+    'Staff officers and observers: share of posts filled'
+    >>> factor_name("kind.staff.rest.civil", Names(letter, "nl"))
+    'Stafofficier of adviseur: rust na een uitzending (Civiele experts)'
+    """
+    lang = names.lang
+    head, _, rest = id.partition(".")
+    if head in ("sizes", "decided", "extended", "shifted", "shared"):
+        return say(f"factor_{head}", lang, of=_anything(rest, names))
+    parts = rest.split(".")
+    if head not in KINDS or len(parts) < 2:
+        return id
+    called, what = _called(head, parts[0], names), parts[1]
+    key = f"figure_{head}_{what}"
+    try:
+        said = say(key, lang)
+    except KeyError:
+        said = " ".join(parts[1:]).replace("_", " ")
+    of = f" ({names.pool(parts[2])})" if len(parts) > 2 else ""
+    return f"{called}: {said}{of}"
+
+
+def _called(head: str, id: str, names: Called) -> str:
+    return str(getattr(names, head)(id)) if hasattr(names, head) else id
+
+
+def _anything(id: str, names: Called) -> str:
+    """Return the name of a package, demand or mission of that id, whichever there is."""
+    for called in (names.package(id), names.demand(id), names.mission(id), names.pool(id)):
+        if called != id:
+            return called
+    return id

@@ -1,0 +1,112 @@
+"""Names and sources of many futures, as figures and reports write them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import ResultError
+from planner.figures.factors import factor_name
+from planner.figures.names import Names
+from planner.figures.words import say
+from planner.labels import label, named, number, rate
+
+if TYPE_CHECKING:
+    from planner.montecarlo.futures import Futures
+
+__all__ = ["FutureNames"]
+
+
+class FutureNames(Names):
+    """What the ids of many futures are called in a language.
+
+    Parameters
+    ----------
+    futures : Futures
+    lang : {"en", "nl"}
+    """
+
+    def __init__(self, futures: Futures, lang: str = "en"):
+        """Take futures and a language."""
+        self.futures, self.lang = futures, lang
+
+    def _labels(self, kind: str) -> list[str]:
+        labels = self.futures.outline.labels
+        pairs = zip(labels[kind], labels[f"{kind}_nl"], strict=True)
+        return [str((e or d) if self.lang == "en" else (d or e)) for e, d in pairs]
+
+    @cached_property
+    def _missions(self) -> dict[str, str]:
+        missions = self.futures.outline.labels["mission"]
+        return dict(zip(missions, self._labels("mission_name"), strict=True))
+
+    @cached_property
+    def _demands(self) -> dict[str, str]:
+        return dict(zip(self.futures.outline.axes.demands, self._labels("name"), strict=True))
+
+    @cached_property
+    def _study(self) -> Any:
+        """The scenario behind the futures; None where it has changed since."""
+        try:
+            return self.futures.study.uncertain
+        except ResultError:
+            return None
+
+    @cached_property
+    def _pools(self) -> dict[str, str]:
+        rows = () if self._study is None else self._study.compiled.pools
+        return {row.id: named(row, self.lang) for row in rows}
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        rows = {} if self._study is None else self._study.scenario.inputs.kinds
+        return {id: named(row, self.lang) for id, row in rows.items()}
+
+    @cached_property
+    def _packages(self) -> dict[str, str]:
+        titles = self.futures.outline.titles.items()
+        return {id: (e or d) if self.lang == "en" else (d or e) for id, (e, d) in titles}
+
+    def factor(self, id: str) -> str:
+        """Return what an uncertain number is called, in words."""
+        return factor_name(id, self)
+
+    @property
+    def _scenario(self) -> Any:
+        return self.futures.outline.scenario
+
+    @property
+    def _window(self) -> Any:
+        return self.futures.outline.window
+
+    @property
+    def draws(self) -> str:
+        """How many draws there are, in words."""
+        return say("draws", self.lang, count=number(self.futures.counted, self.lang, 0))
+
+    @cached_property
+    def source(self) -> str:
+        """What stands in the corner of a figure."""
+        design = self.futures.outline.design
+        said = say(
+            "source_futures", self.lang, name=self.futures.name, window=self.window,
+            rule=label(self.futures.rule, self.lang), draws=self.draws, seed=design.seed,
+            digest=str(self.futures.outline.digest).split(":")[-1][:10],
+        )  # fmt: skip
+        return say("source_line", self.lang, source=said)
+
+    def quantity(self, name: str) -> str:
+        """Return what a quantity is called, ``displacement.eastern-flank`` and the like."""
+        kind, _, of = name.partition(".")
+        if kind == "fill":
+            if of.startswith("main_task_"):
+                return say("quantity_fill_of", self.lang, of=label(of, self.lang))
+            key = "quantity_fill_of" if of else "quantity_fill"
+            return say(key, self.lang, of=self.mission(of))
+        return say(f"quantity_{kind}", self.lang, of=self.package(of))
+
+    def amount(self, name: str, value: float) -> str:
+        """Return a value of a quantity: a percentage or person-months."""
+        if name.startswith(("fill.", "displacement_ratio.")) or name == "fill":
+            return rate(value, self.lang)
+        return number(value, self.lang, 0 if abs(value) >= 10 else 1)
