@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Outcome", "Progress", "frame", "silent"]
+__all__ = ["FORMAT", "Outcome", "Progress", "frame", "silent"]
+
+FORMAT = "planner-analysis/1"
+"""What the manifest of a saved answer begins with."""
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is to do."""
@@ -70,8 +74,8 @@ class Outcome:
             if value is None or isinstance(value, (str, int, float, bool)) or hasattr(value, "item")
         }
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return numbers, sentences and tables as JSON can hold them."""
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return numbers, sentences in a language, and tables as JSON can hold them."""
         tables = {
             name: [
                 {key: _plain(value) for key, value in row.items()}
@@ -79,8 +83,37 @@ class Outcome:
             ]
             for name, table in self.tables().items()
         }
-        head = {"analysis": self.title, **self.numbers(), "sentences": self.sentences()}
+        head = {"analysis": self.title, **self.numbers(), "sentences": self.sentences(lang)}
         return {**head, "tables": tables}
+
+    def save(self, folder: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+        """Write ``answer.json`` and every table (Parquet and CSV), all or nothing.
+
+        Parameters
+        ----------
+        folder : str or Path
+            An earlier answer in it is replaced, anything else is left alone.
+        about : mapping, optional
+            More for the manifest, such as what the question was asked of.
+
+        Raises
+        ------
+        ResultError
+            Something else is in its place, or it cannot be written.
+        """
+        import json
+
+        from planner.store import fresh_folder, write_manifest, write_table
+
+        with fresh_folder(folder, FORMAT) as inside:
+            text = json.dumps(self.as_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+            (inside / "answer.json").write_text(text + "\n", encoding="utf-8")
+            (inside / "tables").mkdir()
+            for name, table in self.tables().items():
+                write_table(table, inside / "tables" / name)
+            head = {"format": FORMAT, "analysis": self.title}
+            write_manifest(inside, {**(about or {}), **head})
+        return Path(folder)
 
     def _repr_html_(self) -> str:
         from html import escape

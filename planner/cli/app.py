@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from planner.cli.check import scenarios, schema, validate
 from planner.cli.compare import compare
 from planner.cli.diff import diff
 from planner.cli.export import export
+from planner.cli.questions.blame import shares
+from planner.cli.questions.size import curve, headroom, prices
+from planner.cli.questions.sure import near, ranges
 from planner.cli.run import run
 from planner.cli.show import show
 from planner.cli.simulate import simulate
@@ -32,8 +36,52 @@ Begin with:
 Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
 """
 
+PANELS: dict[str, dict[Callable[..., None], str]] = {
+    "Plan": {
+        run: "Allocate people and say who goes short.",
+        simulate: "Draw many futures and say how sure that is.",
+        compare: "Put results side by side.",
+        solve: "Solve a neutral problem.",
+    },
+    "Is it an accident?": {
+        ranges: "Range of each figure over all optimal allocations.",
+        near: "Other allocations, optimal or nearly so.",
+    },
+    "From what size on, and at what price?": {
+        curve: "What each post of a package displaces.",
+        headroom: "How large it can be before anyone goes short.",
+        prices: "What one more person or post would bring.",
+    },
+    "Which commitment caused it?": {
+        shares: "Each package's share in the displacement.",
+    },
+    "Look and check": {
+        show: "Show a resolved scenario, or a part of it.",
+        diff: "List inputs that differ.",
+        validate: "Check files, report everything wrong.",
+        export: "Write the problem for other programs.",
+        schema: "Print the JSON Schema of a format.",
+        scenarios: "List the scenarios that come along.",
+    },
+}
+"""Every command with what stands beside it in the list, by what it is for."""
+
+
+class Grouped(TyperGroup):
+    """Lists commands by what they are for."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section a panel; the second column stands at one place in all."""
+        widest = max(len(one.__name__) for panel in PANELS.values() for one in panel)
+        for panel, commands in PANELS.items():
+            with formatter.section(panel):
+                rows = [(one.__name__.ljust(widest), about) for one, about in commands.items()]
+                formatter.write_dl(rows)
+
+
 app = typer.Typer(
     name="planner",
+    cls=Grouped,
     help=HELP,
     add_completion=False,
     no_args_is_help=True,
@@ -61,19 +109,6 @@ def _options(
     """Hold the options that stand before a command."""
 
 
-COMMANDS: dict[Callable[..., None], str] = {
-    run: "Allocate people and say who goes short.",
-    simulate: "Draw many futures and say how sure that is.",
-    compare: "Put results side by side.",
-    diff: "List inputs that differ.",
-    show: "Show a resolved scenario, or a part of it.",
-    validate: "Check files, report everything wrong.",
-    export: "Write the problem for other programs.",
-    solve: "Solve a neutral problem.",
-    schema: "Print the JSON Schema of a format.",
-    scenarios: "List the scenarios that come along.",
-}
-"""Every command, with what stands beside it in the list."""
-
-for command, about in COMMANDS.items():
-    app.command(short_help=about)(command)
+for panel in PANELS.values():
+    for command, about in panel.items():
+        app.command(short_help=about)(command)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from planner.problem.model import Problem
     from planner.scenario.load import Scenario
 
-__all__ = ["is_problem", "load_scenario"]
+__all__ = ["is_problem", "load_either", "load_scenario"]
 
 MOST = 1_000_000
 """Bytes of a scenario that comes from standard input or a pipe."""
@@ -43,6 +44,23 @@ def load_scenario(name: str) -> Scenario:
     if is_problem(name):
         raise _wrong(name, "is a neutral problem, not a scenario: planner solve takes it")
     return load(name)
+
+
+def load_either(name: str) -> Scenario | Problem:
+    """Load a scenario, or a neutral problem where a file or standard input holds one."""
+    from planner.cli.files import read_file
+    from planner.cli.problems import load_problem, looks_like_problem, parse_text
+    from planner.problem.neutral import LIMITS
+    from planner.scenario.load import loads
+
+    if name == "-":
+        text = read_file(name, int(LIMITS["bytes"]))
+        if looks_like_problem("", text):
+            return parse_text(text, "<stdin>")
+        if len(text) > MOST:
+            raise _wrong("<stdin>", f"too large: more than {MOST:,} bytes")
+        return loads(text, "<stdin>")
+    return load_problem(name) if is_problem(name) else load_scenario(name)
 
 
 def is_problem(name: str) -> bool:

@@ -54,7 +54,7 @@ def test_without_a_command_help_is_shown(planner: Run) -> None:
 
     assert found.code == 2
     assert found.out == ""
-    assert "Commands:" in found.err
+    assert "Look and check:" in found.err
 
 
 def test_the_version_is_shown(planner: Run) -> None:

@@ -1,0 +1,105 @@
+"""What analyses, their tables and the columns of these are called, in English and Dutch."""
+
+from __future__ import annotations
+
+from planner.labels import WORDS as COMMON
+from planner.labels import speaker
+
+__all__ = ["WORDS", "known", "say"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "working_out": ("working it out", "uitrekenen"),
+    "steps": ("steps", "stappen"),
+    "keep_answer": (
+        "there is more: all tables with --out FOLDER or --json, all rows with --rows 0",
+        "er is meer: alle tabellen met --out MAP of --json, alle regels met --rows 0",
+    ),
+    # titles of tables, by analysis
+    "ranges.fills": (
+        "Fill over all allocations that count, person-months",
+        "Vulling over alle verdelingen die meetellen, persoonsmaanden",
+    ),
+    "ranges.displacement": (
+        "Displacement over all allocations that count, person-months",
+        "Verdringing over alle verdelingen die meetellen, persoonsmaanden",
+    ),
+    "ranges.total_fills": ("Fill of each main task", "Vulling van elke hoofdtaak"),
+    "ranges.total_displacement": (
+        "Displacement from each main task",
+        "Verdringing uit elke hoofdtaak",
+    ),
+    "ranges.pools": ("Which pool serves", "Welke pool levert"),
+    "ranges.alternatives": (
+        "Other allocations, person-months filled",
+        "Andere verdelingen, gevulde persoonsmaanden",
+    ),
+    "curve.points": ("Displacement at each size", "Verdringing bij elke omvang"),
+    "curve.pieces": ("What a post costs, by size", "Wat een functie kost, naar omvang"),
+    "curve.tiers": ("What each tier loses", "Wat elke prioriteit verliest"),
+    "curve.missions": ("What each mission loses", "Wat elke missie verliest"),
+    "headroom.rooms": ("Size without displacement", "Omvang zonder verdringing"),
+    "prices.prices": ("Prices, person-months a unit", "Prijzen, persoonsmaanden per eenheid"),
+    "prices.tiers": ("Prices by tier", "Prijzen per prioriteit"),
+    "shares.packages": (
+        "Share of each package, person-months",
+        "Aandeel van elk pakket, persoonsmaanden",
+    ),
+    "shares.missions": (
+        "Share of each package by mission, person-months",
+        "Aandeel van elk pakket per missie, persoonsmaanden",
+    ),
+    # columns
+    "group": ("of", "van"),
+    "line": ("line", "regel"),
+    "asked_person_months": ("asked", "gevraagd"),
+    "filled_person_months": ("filled", "gevuld"),
+    "displaced_person_months": ("displaced", "verdrongen"),
+    "smallest_person_months": ("smallest", "kleinste"),
+    "largest_person_months": ("largest", "grootste"),
+    "unique": ("unique", "uniek"),
+    "alternative": ("alternative", "alternatief"),
+    "distance_person_months": ("distance", "afstand"),
+    "multiple": ("times", "maal"),
+    "posts": ("posts", "functies"),
+    "from_multiple": ("from, times", "van, maal"),
+    "to_multiple": ("to, times", "tot, maal"),
+    "from_posts": ("from post", "van functie"),
+    "to_posts": ("to post", "tot functie"),
+    "least_displaced_person_months": ("displaced, least", "verdrongen, minstens"),
+    "most_displaced_person_months": ("displaced, most", "verdrongen, hoogstens"),
+    "least_displaced_per_post": ("a post, least", "per functie, minstens"),
+    "most_displaced_per_post": ("a post, most", "per functie, hoogstens"),
+    "lost_weighted_person_months": ("lost, weighted", "verlies, gewogen"),
+    "smallest_displaced_person_months": ("displaced, smallest", "verdrongen, kleinste"),
+    "largest_displaced_person_months": ("displaced, largest", "verdrongen, grootste"),
+    "per_post_person_months": ("a post", "per functie"),
+    "asked_posts": ("asked", "gevraagd"),
+    "limited": ("limited", "begrensd"),
+    "exact": ("exact", "exact"),
+    "tolerance_posts": ("within, posts", "op na, functies"),
+    "left_person_months": ("one less costs", "één minder kost"),
+    "right_person_months": ("one more brings", "één meer levert"),
+    "from_units": ("holds from", "geldt van"),
+    "to_units": ("holds to", "geldt tot"),
+    "share_person_months": ("share", "aandeel"),
+    "standard_error": ("st. error", "st. fout"),
+    "alone_person_months": ("alone", "alleen"),
+    "last_person_months": ("on top of all", "boven op alle"),
+    "share_main_task_1": ("share, main task 1", "aandeel, hoofdtaak 1"),
+    "standard_error_main_task_1": ("st. error, main task 1", "st. fout, hoofdtaak 1"),
+    # texts in columns
+    "pool_month": ("pool and month", "pool en maand"),
+    "budget": ("budget", "budget"),
+    "person": ("one person", "één persoon"),
+    "post": ("one post", "één functie"),
+    "1000 EUR": ("1000 euros", "1000 euro"),
+    "month of rest less": ("a month of rest less", "een maand minder rust"),
+}
+"""Every word, English and Dutch."""
+
+say = speaker(WORDS)
+
+
+def known(text: str) -> bool:
+    """Whether there is a word of that name."""
+    return text in WORDS or text in COMMON

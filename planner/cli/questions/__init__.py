@@ -1,0 +1,1 @@
+"""Questions about a displacement figure, one command each; `ask` runs them, `answers` shows."""

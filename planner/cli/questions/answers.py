@@ -1,0 +1,138 @@
+"""Answers as a person reads them: sentences first, then tables with headings in a language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from planner.cli.console import say, table
+from planner.labels import NOTHING, label, month, number, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.analysis.case import Case
+    from planner.analysis.outcome import Outcome
+
+__all__ = ["about", "keep", "show_answer"]
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+
+_PERCENT = ("_share", "_rate", "_chance")
+"""Ends of the names of columns that are shares."""
+
+_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step")
+"""Columns whose texts are words and not ids."""
+
+
+def word(key: str, lang: str) -> str:
+    """Return a word of the analyses in a language; the key where there is none."""
+    from planner.analysis.words import known
+    from planner.analysis.words import say as found
+
+    return found(key, lang) if known(key) else key
+
+
+def about(case: Case) -> dict[str, Any]:
+    """Return what a question was asked of, ready for JSON."""
+    from planner.analysis.outcome import FORMAT
+
+    first, last = (case.month(month) for month in case.problem.report)
+    scenario = case.scenario
+    return {
+        "format": FORMAT,
+        "scenario": case.name,
+        "digest": scenario.digest if scenario is not None else None,
+        "window": {"first": first, "last": last},
+        "rule": case.rule,
+    }
+
+
+def keep(outcome: Outcome, case: Case, folder: str) -> None:
+    """Write an answer to a folder: what it says, its tables, and what it was asked of."""
+    from planner.results.manifest import versions
+
+    outcome.save(folder, {**about(case), "versions": versions()})
+
+
+def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
+    """Print an answer; return whether there is more of it than was printed.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    case : Case
+        For the names of missions.
+    lang : str
+    shown : tuple of str
+        Tables to print, by name; empty prints the main one.
+    most : int
+        Most sentences, and rows of a table; 0 prints all.
+    """
+    sentences = outcome.sentences(lang)
+    say(*(sentences[:most] if most else sentences))
+    hidden = _rest(len(sentences), most, lang)
+    tables = outcome.tables()
+    wanted = shown or tuple(tables)[:1]
+    hidden |= any(len(one) for name, one in tables.items() if name not in wanted)
+    for name in wanted:
+        found = tables[name]
+        if not len(found):
+            continue
+        say("", _table(word(f"{outcome.title}.{name}", lang), found, case, lang, most))
+        hidden |= _rest(len(found), most, lang)
+    return hidden
+
+
+def _rest(count: int, most: int, lang: str) -> bool:
+    """Say how many more there are than were shown, if any."""
+    more = bool(most) and count > most
+    if more:
+        say(label("more_rows", lang, count=number(count - most, lang, 0)), indent=2)
+    return more
+
+
+def _table(title: str, found: pd.DataFrame, case: Case, lang: str, most: int) -> Any:
+    columns = [_heading(name, lang, found[name]) for name in found.columns]
+    rows = found.head(most) if most else found
+    cells = [
+        [_cell(name, value, lang) for name, value in zip(found.columns, row, strict=True)]
+        for row in rows.itertuples(index=False, name=None)
+    ]
+    names = _names(case, lang)
+    if "mission" in found.columns and names:
+        place = list(found.columns).index("mission")
+        columns.insert(place + 1, label("name", lang))
+        for row, mission in zip(cells, rows["mission"], strict=True):
+            row.insert(place + 1, names.get(mission, ""))
+    return table(title, columns, cells)
+
+
+def _names(case: Case, lang: str) -> dict[str, str]:
+    """Return the names of missions that have one that is not their id."""
+    pairs = ((line.mission, (line.name_nl if lang == "nl" else "") or line.name)
+             for line in case.lines)  # fmt: skip
+    return {mission: name for mission, name in pairs if name and name != mission}
+
+
+def _heading(name: str, lang: str, values: pd.Series[Any]) -> str:
+    """Return a column's heading; of numbers to the right."""
+    right = values.dtype.kind in "if"
+    return (">" if right else "") + word(name, lang)
+
+
+def _cell(column: str, value: Any, lang: str) -> str:
+    """Return a value as it is read in a language, by what its column holds."""
+    if value is None or value != value:
+        return NOTHING
+    if isinstance(value, (bool,)) or type(value).__name__ == "bool_":
+        return label("yes" if value else "no", lang)
+    if isinstance(value, str):
+        if _MONTH.fullmatch(value):
+            return month(value, lang)
+        return word(value, lang) if column in _WORDS else value
+    if isinstance(value, int):
+        return number(value, lang, 0)
+    if column.endswith(_PERCENT):
+        return percent(value, lang)
+    return number(value, lang, 2 if "per_post" in column or column.endswith("multiple") else 1)
