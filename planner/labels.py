@@ -1,4 +1,4 @@
-"""Words, numbers and months in English and Dutch: one table for terminal, figures and report.
+"""Words, numbers and months in English and Dutch, for terminal, figures, report and workbook.
 
 Ids, column names and file names stay English everywhere; only what a person reads is translated.
 """
@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from planner.words import WORDS
+
 if TYPE_CHECKING:
     from planner.months import Month
 
 __all__ = [
     "LANGUAGES",
     "NOTHING",
-    "WORDS",
     "label",
     "month",
+    "month_names",
     "months",
     "named",
     "number",
@@ -28,182 +30,13 @@ __all__ = [
 ]
 
 LANGUAGES = ("en", "nl")
-"""Languages there are; the order of the words in :data:`WORDS`."""
+"""Languages there are; the order of the words in every table of words."""
 
 NOTHING = "–"
 """What stands where there is no number."""
 
 ROUNDING = 1e-6
 """Shares closer than this to nothing or to all are that."""
-
-WORDS: dict[str, tuple[str, str]] = {
-    # what a result is about
-    "scenario": ("scenario", "scenario"),
-    "mission": ("mission", "missie"),
-    "demand": ("demand", "vraag"),
-    "pool": ("pool", "pool"),
-    "package": ("package", "pakket"),
-    "region": ("region", "regio"),
-    "category": ("category", "categorie"),
-    "organisation": ("organisation", "organisatie"),
-    "kind": ("kind", "soort"),
-    "month": ("month", "maand"),
-    "months": ("months", "maanden"),
-    "tier": ("tier", "prioriteit"),
-    "rule": ("rule", "regel"),
-    "fair": ("fair", "eerlijk"),
-    "value": ("value", "waarde"),
-    "main_task": ("main task", "hoofdtaak"),
-    "task": ("task", "taak"),
-    "main_task_1": ("main task 1", "hoofdtaak 1"),
-    "main_task_2": ("main task 2", "hoofdtaak 2"),
-    "person_months": ("person-months", "persoonsmaanden"),
-    "persons": ("persons", "personen"),
-    "cap": ("cap", "maximum"),
-    "strength": ("strength", "sterkte"),
-    # fill
-    "fill_by_mission": ("Fill by mission", "Vulling per missie"),
-    "fill_by_demand": ("Fill by demand", "Vulling per vraag"),
-    "fill_rate": ("fill rate", "vullingsgraad"),
-    "asked": ("asked", "gevraagd"),
-    "filled": ("filled", "gevuld"),
-    "total": ("total", "totaal"),
-    "on_duty": ("on duty", "ingezet"),
-    "preparing": ("preparing", "in voorbereiding"),
-    "resting": ("resting", "in rust"),
-    "idle": ("idle", "beschikbaar"),
-    # displacement
-    "displacement": ("displacement", "verdringing"),
-    "displaced": ("displaced", "verdrongen"),
-    "displacement_by_mission": (
-        "Displacement of main task 2 by mission",
-        "Verdringing van hoofdtaak 2 per missie",
-    ),
-    "displacement_ratio": ("displacement ratio", "verdringingsgraad"),
-    "package_filled": ("filled for the package", "gevuld voor het pakket"),
-    "package_asked": ("asked by the package", "gevraagd door het pakket"),
-    "displaced_main_task_1": ("lost by other main task 1", "verlies overige hoofdtaak 1"),
-    "displaced_main_task_2": ("displaced from main task 2", "verdrongen uit hoofdtaak 2"),
-    "no_displacement": ("nothing is displaced", "niets wordt verdrongen"),
-    "no_packages": (
-        "no package: nothing to displace anything",
-        "geen pakket: niets dat iets verdringt",
-    ),
-    "known": ("known", "bekend"),
-    "share_of_asked": ("share of asked", "deel van gevraagd"),
-    "most_from": ("mostly from pool", "vooral uit pool"),
-    # bottlenecks
-    "bottlenecks": ("Bottlenecks", "Knelpunten"),
-    "no_bottlenecks": ("no pool binds", "geen pool knelt"),
-    "binding_months": ("binding months", "knellende maanden"),
-    "first_month": ("first", "eerste"),
-    "last_month": ("last", "laatste"),
-    "price": ("price", "prijs"),
-    "mean_price": ("mean price", "gemiddelde prijs"),
-    "highest_price": ("highest price", "hoogste prijs"),
-    "price_unit": (
-        "price: person-months gained by one more person in that month",
-        "prijs: persoonsmaanden winst door één persoon meer in die maand",
-    ),
-    "no_prices": (
-        "no prices with this engine: planner run without --engine shows the bottlenecks",
-        "geen prijzen met deze rekenmotor: planner run zonder --engine toont de knelpunten",
-    ),
-    "value_note": (
-        "under value only the totals of tiers are unique: other divisions can be as good",
-        "onder waarde zijn alleen de totalen per prioriteit uniek: een andere verdeling kan even "
-        "goed zijn",
-    ),
-    # certificate and bounds
-    "certificate": ("Certificate", "Certificaat"),
-    "solved_by": ("Solved by {solver}: {status}", "Opgelost door {solver}: {status}"),
-    "certificate_line": (
-        "primal {primal}, dual {dual}, gap {gap}",
-        "primaal {primal}, duaal {dual}, verschil {gap}",
-    ),
-    "unmet_bounds": ("Composition goals not met", "Niet gehaalde samenstellingseisen"),
-    "bound": ("bound", "eis"),
-    "missing": ("missing", "tekort"),
-    "written_to": ("written to {path}", "geschreven naar {path}"),
-    "keep_hint": (
-        "nothing written; keep the tables with --out FOLDER",
-        "niets geschreven; bewaar de tabellen met --out MAP",
-    ),
-    "more_rows": ("and {count} more", "en nog {count}"),
-    "allocating": ("allocating", "toewijzen"),
-    "writing": ("writing", "schrijven"),
-    "time_left": ("about {time} left", "nog ongeveer {time}"),
-    # comparing
-    "comparison": ("Comparison", "Vergelijking"),
-    "differences": ("Differences", "Verschillen"),
-    "no_differences": (
-        "the same effective inputs",
-        "dezelfde effectieve invoer",
-    ),
-    "only_sources_differ": (
-        "{count} more in names, notes and sources only: --all shows them",
-        "nog {count} alleen in namen, toelichting en bronnen: --all toont ze",
-    ),
-    "input": ("input", "invoer"),
-    "absent": ("not there", "niet aanwezig"),
-    # showing
-    "title": ("title", "titel"),
-    "summary": ("summary", "samenvatting"),
-    "window": ("window", "periode"),
-    "model_months": ("months of the model", "maanden van het model"),
-    "status": ("status", "status"),
-    "name": ("name", "naam"),
-    "kinds": ("kinds", "soorten"),
-    "missions": ("Missions", "Missies"),
-    "demands": ("Demands", "Vragen"),
-    "pools": ("Pools", "Pools"),
-    "packages": ("Packages", "Pakketten"),
-    "scenarios": ("Scenarios", "Scenario's"),
-    "figure": ("figure", "cijfer"),
-    "figures": ("Figures", "Cijfers"),
-    "sources": ("Sources", "Bronnen"),
-    "source": ("source", "bron"),
-    "section": ("section", "paragraaf"),
-    "basis": ("basis", "grondslag"),
-    "letter": ("letter", "brief"),
-    "public": ("public", "openbaar"),
-    "assumption": ("assumption", "aanname"),
-    "low": ("low", "laag"),
-    "likely": ("likely", "waarschijnlijk"),
-    "high": ("high", "hoog"),
-    "unit": ("unit", "eenheid"),
-    "note": ("note", "toelichting"),
-    "written_in": ("written in", "staat in"),
-    "publisher": ("publisher", "uitgever"),
-    "date": ("date", "datum"),
-    "reference": ("reference", "vindplaats"),
-    "confidence": ("confidence", "betrouwbaarheid"),
-    "figures_in_use": ("figures in use", "gebruikte cijfers"),
-    "left_out": ("Left out", "Niet meegeteld"),
-    "reason": ("reason", "reden"),
-    "reason_study": ("under study, not decided", "in onderzoek, niet besloten"),
-    "reason_declined": ("declined, not sent", "afgewezen, niet gezonden"),
-    "reason_hindsight": ("known from hindsight only", "alleen achteraf bekend"),
-    "reason_dropped": ("dropped", "geschrapt"),
-    "reason_ends": ("ends before it begins", "eindigt voor het begint"),
-    "reason_outside": ("outside the months of the model", "buiten de maanden van het model"),
-    "reason_none": ("does not count", "telt niet mee"),
-    "counts": ("counts", "telt mee"),
-    "amount": ("value", "waarde"),
-    "tour": ("tour", "uitzending"),
-    "preparation": ("preparation", "voorbereiding"),
-    "rest": ("rest", "rust"),
-    "cohorts": ("cohorts", "lichtingen"),
-    "digest": ("digest", "vingerafdruk"),
-    "speciality": ("speciality", "specialisme"),
-    "speciality_of": ("who can go", "wie kan gaan"),
-    "valid": ("valid", "geldig"),
-    "yes": ("yes", "ja"),
-    "no": ("no", "nee"),
-    "each_year": ("strength by year", "sterkte per jaar"),
-    "file": ("file", "bestand"),
-}
-"""Every word, English and Dutch."""
 
 
 def label(key: str, lang: str = "en", **values: object) -> str:
@@ -347,13 +180,25 @@ def month(value: Month | str, lang: str = "en") -> str:
     >>> month("2022-03")
     'Mar 2022'
     """
-    from babel.dates import get_month_names
-
     from planner.months import Month as Calendar
 
     when = Calendar.parse(value) if isinstance(value, str) else value
-    names = get_month_names("abbreviated", context="format", locale=_locale(lang))
-    return f"{names[when.month].rstrip('.')} {when.year}"
+    return f"{month_names(lang)[when.month]} {when.year}"
+
+
+@cache
+def month_names(lang: str = "en", long: bool = False) -> dict[int, str]:
+    """Return the names of the months by number, short ones without a full stop.
+
+    Examples
+    --------
+    >>> month_names("nl")[3], month_names("nl", long=True)[3]
+    ('mrt', 'maart')
+    """
+    from babel.dates import get_month_names
+
+    names = get_month_names("wide" if long else "abbreviated", "format", _locale(lang))
+    return {number: name.rstrip(".") for number, name in names.items()}
 
 
 def months(first: Month | str, last: Month | str, lang: str = "en") -> str:

@@ -49,7 +49,7 @@ def blanks(text: str) -> list[str]:
 
 
 def test_the_tables_are_found() -> None:
-    assert "planner.labels" in TABLES
+    assert "planner.words" in TABLES
     assert len(EVERY) > 100
 
 
@@ -70,11 +70,11 @@ def test_a_sentence_is_not_left_in_english(module: str, key: str) -> None:
 
 
 def test_no_part_says_again_what_all_parts_share() -> None:
-    common = TABLES["planner.labels"]
+    common = TABLES["planner.words"]
     again = {
         f"{module}: {key}"
         for module, table in TABLES.items()
-        if module != "planner.labels"
+        if module != "planner.words"
         for key in table
         if key in common and table[key] == common[key]
     }
@@ -100,7 +100,7 @@ def test_no_word_is_asked_for_that_is_not_there(path: Path) -> None:
     near = {
         key
         for module, table in TABLES.items()
-        if module == "planner.labels" or module.split(".")[:2] == part
+        if module == "planner.words" or module.split(".")[:2] == part
         for key in table
     }
     assert words_asked_for(path) - near == set()
