@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
     from planner.whatif.model import WhatIf
+    from planner.workbook.importing import read_workbook
+    from planner.workbook.writing import write_template, write_workbook
 
 _HOMES = {
     "CertificateError": "planner.errors",
@@ -69,9 +71,12 @@ _HOMES = {
     "loads": "planner.scenario.load",
     "read_futures": "planner.montecarlo.stored",
     "read_result": "planner.results.stored",
+    "read_workbook": "planner.workbook.importing",
     "shipped_scenarios": "planner.scenario.load",
     "simulate": "planner.montecarlo.run",
     "solve": "planner.results.verbs",
+    "write_template": "planner.workbook.writing",
+    "write_workbook": "planner.workbook.writing",
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
@@ -103,9 +108,12 @@ __all__ = [
     "loads",
     "read_futures",
     "read_result",
+    "read_workbook",
     "shipped_scenarios",
     "simulate",
     "solve",
+    "write_template",
+    "write_workbook",
 ]
 
 

@@ -44,11 +44,15 @@ class Fault:
         Dotted path of the field, ``demands.untso.cap``.
     message : str
         What was expected, what was found and, where possible, what to do.
+    sheet : str
+        Sheet of a workbook, in which line and column are a row and a column.
 
     Examples
     --------
     >>> print(Fault("a.yaml", 3, 5, "demands.untso.cap", "expected at least 0, found -2"))
     a.yaml:3:5: demands.untso.cap: expected at least 0, found -2
+    >>> print(Fault("a.xlsx", 3, 28, "cap", "expected at least 0, found -2", sheet="Demands"))
+    a.xlsx: sheet Demands, row 3, column AB (cap): expected at least 0, found -2
     """
 
     file: str
@@ -56,8 +60,11 @@ class Fault:
     column: int
     field: str
     message: str
+    sheet: str = ""
 
     def __str__(self) -> str:
+        if self.sheet:
+            return f"{self._in_sheet()}: {self.message}"
         place = self.file
         if self.line:
             place += f":{self.line}"
@@ -66,6 +73,23 @@ class Fault:
         return (
             f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
         )
+
+    def _in_sheet(self) -> str:
+        place = f"{self.file}: sheet {self.sheet}"
+        if self.line:
+            place += f", row {self.line}"
+        if self.column:
+            place += f", column {_letters(self.column)}"
+        return f"{place} ({self.field})" if self.field else place
+
+
+def _letters(column: int) -> str:
+    """Return what a spreadsheet calls a column: A, B … Z, AA …"""
+    text = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        text = chr(ord("A") + letter) + text
+    return text
 
 
 class InputError(PlannerError):

@@ -12,6 +12,7 @@ from planner.cli.check import scenarios, schema, validate
 from planner.cli.compare import compare
 from planner.cli.diff import diff
 from planner.cli.export import export
+from planner.cli.imported import import_
 from planner.cli.questions.blame import shares
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
@@ -59,7 +60,8 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         show: "Show a resolved scenario, or a part of it.",
         diff: "List inputs that differ.",
         validate: "Check files, report everything wrong.",
-        export: "Write the problem for other programs.",
+        export: "Write a workbook, or the problem for other programs.",
+        import_: "Make a scenario of a workbook.",
         schema: "Print the JSON Schema of a format.",
         scenarios: "List the scenarios that come along.",
     },
@@ -67,15 +69,20 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
 """Every command with what stands beside it in the list, by what it is for."""
 
 
+def _name(command: Callable[..., None]) -> str:
+    """Return what a command is called: as its function, but for a word that Python keeps."""
+    return command.__name__.rstrip("_")
+
+
 class Grouped(TyperGroup):
     """Lists commands by what they are for."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section a panel; the second column stands at one place in all."""
-        widest = max(len(one.__name__) for panel in PANELS.values() for one in panel)
+        widest = max(len(_name(one)) for panel in PANELS.values() for one in panel)
         for panel, commands in PANELS.items():
             with formatter.section(panel):
-                rows = [(one.__name__.ljust(widest), about) for one, about in commands.items()]
+                rows = [(_name(one).ljust(widest), about) for one, about in commands.items()]
                 formatter.write_dl(rows)
 
 
@@ -111,4 +118,4 @@ def _options(
 
 for panel in PANELS.values():
     for command, about in panel.items():
-        app.command(short_help=about)(command)
+        app.command(_name(command), short_help=about)(command)

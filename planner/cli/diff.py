@@ -12,7 +12,7 @@ from planner.errors import Fault, InputError
 if TYPE_CHECKING:
     from planner.cli.differences import Difference
 
-__all__ = ["diff"]
+__all__ = ["diff", "show_differences"]
 
 MANY = 3
 """Lines that say the same of one thing before they are put together; --json has each."""
@@ -46,9 +46,8 @@ def diff(
       planner diff letter eastern-flank-battalion
       planner diff eastern-flank-battalion rest-relaxed --json
     """
-    from planner.cli.console import print_json, say
+    from planner.cli.console import print_json
     from planner.cli.differences import differences
-    from planner.labels import label
 
     one, other = _both(first, second)
     found = differences(one.pop("inputs"), other.pop("inputs"))
@@ -61,12 +60,22 @@ def diff(
         sides = {"first": one, "second": other, "same": not found}
         print_json({"format": "planner-diff/1", **sides, "differences": rows})
         return
+    show_differences(found, (one["name"], other["name"]), lang, everything)
+
+
+def show_differences(
+    found: list[Difference], names: tuple[str, str], lang: str, everything: bool = False
+) -> None:
+    """Print differences as a table, those in names, notes and sources only if wanted."""
+    from planner.cli.console import say
+    from planner.labels import label
+
     if not found:
         say(label("no_differences", lang))
         return
     shown = [d for d in found if d.counts or everything]
     if shown:
-        _print(shown, (one["name"], other["name"]), lang)
+        _print(shown, names, lang)
     if len(shown) < len(found):
         say(label("only_sources_differ", lang, count=len(found) - len(shown)), style="dim")
 

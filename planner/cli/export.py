@@ -1,4 +1,4 @@
-"""``export``: the problem that a scenario states, out to other programs."""
+"""``export``: the problem that a scenario states, out to other programs; workbooks to people."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import Force, Quiet, Rule, Whole
+from planner.cli.options import Force, In, Lang, Quiet, Rule, Whole
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
+    from planner.results.base import Tables
+    from planner.scenario.load import Scenario
 
 __all__ = ["export"]
 
 Stated = Annotated[
-    str,
+    str | None,
     typer.Argument(
-        metavar="SCENARIO", help="A scenario, or a neutral problem (JSON).", show_default=False
+        metavar="[SCENARIO]",
+        help="A scenario, or a neutral problem (JSON); for --xlsx also a folder of results.",
+        show_default=False,
     ),
 ]
 
@@ -34,7 +38,19 @@ ProblemFile = Annotated[
 ]
 LpFile = Annotated[str | None, _target("--lp", "Programme of one tier in LP format.")]
 MpsFile = Annotated[str | None, _target("--mps", "The same in free MPS format.")]
-Which = Annotated[Rule, typer.Option("--rule", help="Whose programme --lp and --mps get.")]
+Xlsx = Annotated[
+    str | None, _target("--xlsx", "Workbook of the scenario and its result, to read and to change.")
+]
+Template = Annotated[str | None, _target("--template", "Blank workbook, to fill in from nothing.")]
+Which = Annotated[
+    Rule | None,
+    typer.Option(
+        "--rule",
+        help="Whose programme --lp and --mps get, by default that of value; how --xlsx divides "
+        "people, by default as the scenario says.",
+        show_default=False,
+    ),
+]
 Tier = Annotated[
     int | None,
     typer.Option(
@@ -47,52 +63,103 @@ Tier = Annotated[
 
 
 def export(
-    scenario: Stated,
+    scenario: Stated = None,
     problem: ProblemFile = None,
     lp: LpFile = None,
     mps: MpsFile = None,
-    rule: Which = Rule.VALUE,
+    xlsx: Xlsx = None,
+    template: Template = None,
+    rule: Which = None,
     tier: Tier = None,
     whole_people: Whole = False,
+    lang: In = Lang.EN,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the problem that a scenario states, for other programs.
+    """Write a scenario and its result as a workbook, or the problem it states for other programs.
 
-    Either every file is written or none.
+    A workbook comes back with planner import. Either every file is written or none.
 
     \b
     Examples:
       planner export letter --problem letter.json
       planner export letter --lp letter.lp --mps letter.mps
       planner export letter --problem - | planner solve - --json
+      planner export eastern-flank-battalion --xlsx battalion.xlsx --lang nl
+      planner export --template blank.xlsx
     """
     from planner.cli.console import print_json, working
     from planner.cli.files import Outputs
+    from planner.labels import label
     from planner.problem.neutral import dump_problem
 
-    wanted = [name for name in (problem, lp, mps) if name is not None]
-    if not wanted:
-        raise InputError("export: nothing to write: name a file with --problem, --lp or --mps")
-    if whole_people and rule is Rule.FAIR:
-        raise InputError("export: with --whole-people only the programme of value can be written")
+    programmes = {"problem": problem, "lp": lp, "mps": mps}
+    wanted = [name for name in (*programmes.values(), xlsx, template) if name is not None]
+    _check(scenario, wanted, programmes, xlsx, whole_people, rule)
     outputs = Outputs(force)
     for name in wanted:
         if name != "-" or problem != "-":
             outputs.add(name)
     outputs.check()
-    stated = _stated(scenario)
     writers: dict[str, Callable[[Path], object]] = {}
-    if problem is not None and problem != "-":
-        writers[problem] = partial(_write_problem, stated)
-    options = {"rule": rule.value, "tier": tier, "whole": whole_people}
-    for target, form in ((lp, "lp"), (mps, "mps")):
-        if target is not None:
-            writers[target] = partial(_write_programme, form, stated, options)
-    with working("writing", quiet):
+    stated = None
+    if scenario is not None and any(programmes.values()):
+        stated = _stated(scenario)
+        if problem is not None and problem != "-":
+            writers[problem] = partial(_write_problem, stated)
+        options = {"rule": (rule or Rule.VALUE).value, "tier": tier, "whole": whole_people}
+        for target, form in ((lp, "lp"), (mps, "mps")):
+            if target is not None:
+                writers[target] = partial(_write_programme, form, stated, options)
+    if scenario is not None and xlsx is not None:
+        writers[xlsx] = partial(_write_book, _shown(scenario), rule and rule.value, lang)
+    if template is not None:
+        writers[template] = partial(_write_template, lang)
+    with working(label("writing", lang), quiet):
         outputs.write(writers)
-    if problem == "-":
+    if problem == "-" and stated is not None:
         print_json(dump_problem(stated))
+
+
+def _check(
+    scenario: str | None,
+    wanted: list[str],
+    programmes: dict[str, str | None],
+    xlsx: str | None,
+    whole: bool,
+    rule: Rule | None,
+) -> None:
+    """Refuse what does not go together."""
+    if not wanted:
+        options = "--xlsx, --template, --problem, --lp or --mps"
+        raise InputError(f"export: nothing to write: name a file with {options}")
+    if scenario is None and (xlsx is not None or any(programmes.values())):
+        raise InputError("export: of which scenario? Only --template goes without one")
+    if whole and rule is Rule.FAIR:
+        raise InputError("export: with --whole-people only the programme of value can be written")
+    if xlsx == "-":
+        raise InputError("export: a workbook needs a file, it cannot go to standard output")
+
+
+def _shown(name: str) -> Tables | Scenario:
+    """Return the scenario or the folder of results that a workbook is about."""
+    from planner.cli.inputs import is_result, load_scenario
+    from planner.results.stored import read_result
+
+    return read_result(name) if is_result(name) else load_scenario(name)
+
+
+def _write_book(shown: Tables | Scenario, rule: str | None, lang: str, path: Path) -> None:
+    from planner.results.compare import as_result
+    from planner.workbook import write_workbook
+
+    write_workbook(as_result(shown, rule), path, lang)
+
+
+def _write_template(lang: str, path: Path) -> None:
+    from planner.workbook import write_template
+
+    write_template(path, lang)
 
 
 def _write_problem(problem: Problem, path: Path) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from planner.problem.model import Problem
     from planner.scenario.load import Scenario
 
-__all__ = ["is_problem", "load_either", "load_scenario"]
+__all__ = ["is_problem", "is_result", "load_either", "load_scenario"]
 
 MOST = 1_000_000
 """Bytes of a scenario that comes from standard input or a pipe."""
@@ -37,12 +37,14 @@ def load_scenario(name: str) -> Scenario:
     except ValueError:
         there = folder = odd = False
     if folder:
-        hint = "; a result folder is for compare" if Path(name, "manifest.json").exists() else ""
+        hint = "; a result folder is for compare" if is_result(name) else ""
         raise _wrong(name, f"is a folder, expected a scenario file{hint}")
     if odd:  # a pipe or a device
         return loads(read_file(name, MOST), name)
     if is_problem(name):
         raise _wrong(name, "is a neutral problem, not a scenario: planner solve takes it")
+    if name.lower().endswith((".xlsx", ".xlsm", ".xls")) and there:
+        raise _wrong(name, "is a workbook: planner import makes a scenario file of it")
     return load(name)
 
 
@@ -69,6 +71,14 @@ def is_problem(name: str) -> bool:
 
     head = _head(name) if name.lower().endswith(".json") else ""
     return "planner-problem/" in head and looks_like_problem(name, head)
+
+
+def is_result(name: str) -> bool:
+    """Whether a name is that of a folder of results."""
+    try:
+        return Path(name, "manifest.json").is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _head(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from planner.cli.console import lines, say, table
 from planner.cli.summary import in_language
 from planner.labels import NOTHING, label, month, months, number
+from planner.terms import term
 
 __all__ = ["show_part"]
 
@@ -111,10 +112,10 @@ def _demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
 def _mission(content: Mapping[str, Any], lang: str) -> None:
     say(f"{in_language(content, lang)} ({content['id']})", style="bold")
     pairs = [
-        (label("organisation", lang), content["organisation"]),
-        (label("region", lang), content["region"]),
+        (label("organisation", lang), term(content["organisation"], lang)),
+        (label("region", lang), term(content["region"], lang)),
         (label("main_task", lang), content["main_task"]),
-        (label("status", lang), content["status"]),
+        (label("status", lang), term(content["status"], lang)),
         (label("source", lang), _cited(content["source"])),
         (label("section", lang), content["section"]),
         (label("note", lang), content["note"]),
@@ -135,7 +136,7 @@ def _demand(content: Mapping[str, Any], lang: str) -> None:
 
     pairs = [
         (label("mission", lang), f"{content['mission_name']} ({content['mission']})"),
-        (label("category", lang), content["category"]),
+        (label("category", lang), term(content["category"], lang)),
         (label("kind", lang), content["kind"]),
         (label("tier", lang), content["tier"]),
         (label("package", lang), content.get("package")),
@@ -159,8 +160,8 @@ def _demand(content: Mapping[str, Any], lang: str) -> None:
 def _pool(content: Mapping[str, Any], lang: str) -> None:
     say(f"{in_language(content, lang)} ({content['id']})", style="bold")
     pairs = [
-        (label("category", lang), content["category"]),
-        (label("speciality", lang), content["speciality"]),
+        (label("category", lang), term(content["category"], lang)),
+        (label("speciality", lang), term(content["speciality"], lang)),
         (label("note", lang), content["note"]),
         (label("written_in", lang), content["written_in"]),
     ]
@@ -200,7 +201,7 @@ def _figures(content: Sequence[Mapping[str, Any]], lang: str) -> None:
         (label("likely" if row["low"] is not None else "amount", lang), _value(row["value"], lang)),
         (label("low", lang), _value(row["low"], lang)),
         (label("high", lang), _value(row["high"], lang)),
-        (label("unit", lang), row["unit"]),
+        (label("unit", lang), term(row["unit"], lang)),
         (label("basis", lang), label(row["basis"], lang)),
         (label("source", lang), _cited(row["source"])),
         (label("section", lang), row["section"]),
@@ -213,7 +214,7 @@ def _figures(content: Sequence[Mapping[str, Any]], lang: str) -> None:
 def _table_of_figures(figures: Sequence[Mapping[str, Any]], lang: str) -> None:
     rows = [
         (row["id"], _value(row["value"], lang), _value(row["low"], lang), _value(row["high"], lang),
-         row["unit"], label(row["basis"], lang), (row["source"] or {}).get("id", ""),
+         term(row["unit"], lang), label(row["basis"], lang), (row["source"] or {}).get("id", ""),
          row["section"])
         for row in figures
     ]  # fmt: skip

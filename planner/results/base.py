@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.figures.plots import Plots
+    from planner.scenario.load import Scenario
 
 __all__ = ["TABLES", "Tables"]
 
@@ -41,6 +42,7 @@ class Tables(ABC):
 
     name: str
     rule: str
+    scenario: Scenario
 
     @abstractmethod
     def _make(self, table: str) -> pd.DataFrame:

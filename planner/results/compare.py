@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from planner.figures.plots import BesidePlots
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "as_result", "compare"]
 
 MEASURES = ("fill_rate", "filled_person_months", "asked_person_months")
 
@@ -149,7 +149,7 @@ def compare(*items: Tables | Scenario | str | Path, rule: str | None = None) -> 
         raise ResultError("expected at least one result or scenario to compare")
     results: dict[str, Tables] = {}
     for item in items:
-        one = _result(item, rule)
+        one = as_result(item, rule)
         name, count = one.name, 1
         while name in results:
             count += 1
@@ -158,7 +158,8 @@ def compare(*items: Tables | Scenario | str | Path, rule: str | None = None) -> 
     return Comparison(results)
 
 
-def _result(item: Tables | Scenario | str | Path, rule: str | None) -> Tables:
+def as_result(item: Tables | Scenario | str | Path, rule: str | None = None) -> Tables:
+    """Return a result as it is, one saved in a folder, or that of a scenario."""
     if isinstance(item, Tables):
         return item
     if isinstance(item, (str, Path)) and _is_saved(Path(item)):

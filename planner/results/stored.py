@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import ResultError
+from planner.errors import InputError, ResultError
 from planner.problem.neutral import dump_problem
 from planner.results.base import TABLES, Tables
 from planner.results.result import FORMAT, Result
+from planner.scenario.load import Scenario, loads
 from planner.store import fresh_folder, hash_file, read_manifest, write_manifest, write_table
 
 if TYPE_CHECKING:
@@ -63,6 +64,29 @@ class StoredResult(Tables):
         self._manifest = manifest
         self.name = str(manifest["scenario"]["name"])
         self.rule = str(manifest["rule"])
+        self._scenario: Scenario | None = None
+
+    @property
+    def scenario(self) -> Scenario:  # type: ignore[override]
+        """The scenario it is the result of.
+
+        Raises
+        ------
+        ResultError
+            The scenario builds on something that has changed since, or on data of one's own.
+        """
+        if self._scenario is None:
+            path = self.folder / "scenario.yaml"
+            try:
+                found = loads(path.read_bytes(), f"{self.name}.yaml")
+            except (OSError, InputError) as error:
+                raise ResultError(f"{path}: cannot be read: {error}") from None
+            if found.digest != self._manifest["scenario"]["digest"]:
+                raise ResultError(
+                    f"{path}: what it builds on has changed since this result was made: run it anew"
+                )
+            self._scenario = found
+        return self._scenario
 
     @property
     def manifest(self) -> dict[str, Any]:

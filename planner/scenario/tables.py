@@ -18,7 +18,7 @@ from typing import Any
 from planner.errors import Fault, nearest
 from planner.months import Month
 
-__all__ = ["Column", "Row", "Table", "parse_number", "read_table"]
+__all__ = ["Column", "Row", "Table", "parse_cell", "parse_number", "read_table"]
 
 SIZE = 20_000_000
 """Largest table read, bytes."""
@@ -262,7 +262,7 @@ def _row(
                 values[column] = ""
             continue
         try:
-            values[column] = _READERS[what.kind](cell, what)
+            values[column] = parse_cell(cell, what)
         except ValueError as error:
             faults.append(Fault(name, line, 0, column, str(error)))
     for column, what in known.items():
@@ -291,6 +291,17 @@ def _once(
         return False
     seen[value] = row.line
     return True
+
+
+def parse_cell(cell: str, column: Column) -> Any:
+    """Return what a cell that is not empty says; raise ValueError that says what is wrong with it.
+
+    Examples
+    --------
+    >>> parse_cell("staff civil", Column("pools", "ids"))
+    ('staff', 'civil')
+    """
+    return _READERS[column.kind](cell, column)
 
 
 def _text_cell(cell: str, column: Column) -> str:

@@ -50,6 +50,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.montecarlo",
         "planner.figures",
     ),
+    "planner.workbook": (
+        *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",
+        "planner.workbook",
+    ),
     "planner.montecarlo": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
         "planner.labels", "planner.uncertainty", "planner.montecarlo", "planner.figures.plots",
@@ -70,6 +74,7 @@ NOT_FOR = {
     "planner.analysis": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.montecarlo": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
+    "planner.workbook": ("scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
 }
 """What of others each part may not import, not even inside a function."""
 

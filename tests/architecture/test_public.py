@@ -34,9 +34,12 @@ NAMES = [
     "loads",
     "read_futures",
     "read_result",
+    "read_workbook",
     "shipped_scenarios",
     "simulate",
     "solve",
+    "write_template",
+    "write_workbook",
 ]
 
 PARTS = ["analysis"]

@@ -1,0 +1,209 @@
+"""One cell of a workbook to a value, and what is wrong with it in words."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from planner.errors import nearest
+from planner.labels import LANGUAGES, month_names
+from planner.months import Month
+from planner.scenario.tables import Column, parse_cell
+from planner.workbook.headings import choice, choices
+
+__all__ = ["read_cell"]
+
+_SEPARATORS = re.compile(r"[\s,;]+")
+_DUTCH = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
+_ENGLISH = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_UNCLEAR = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ]\d{1,2})?")
+_MONTH_FIRST = re.compile(r"(?:\d{1,2}[-/. ])?(\d{1,2})[-/. ](\d{4})")
+_NAMED = re.compile(r"(?:\d{1,2}[-/. ]+)?([a-z]+)\.?[-/. ]+(\d{4})")
+
+
+def read_cell(value: Any, column: Column) -> Any:
+    """Return what a cell says; None or nothing where it is empty.
+
+    Parameters
+    ----------
+    value : object
+        Text, number, boolean or date, as the spreadsheet keeps it.
+    column : Column
+        Kind and range of what is expected.
+
+    Raises
+    ------
+    ValueError
+        With what was expected and what was found.
+
+    Examples
+    --------
+    >>> read_cell("12,5", Column("cap", "number"))
+    12.5
+    >>> read_cell("staff; civil", Column("pools", "ids"))
+    ('staff', 'civil')
+    >>> read_cell(datetime.date(2022, 7, 1), Column("first", "month"))
+    Month(2022, 7)
+    >>> read_cell("1.234", Column("cap", "number"))
+    Traceback (most recent call last):
+    ValueError: '1.234' may mean 1234 or 1.234: write it as a number, not as text
+    """
+    if isinstance(value, str):
+        value = value.strip()
+    if value is None or value == "":
+        return () if column.kind == "ids" else "" if column.kind in _TEXTS else None
+    return _READERS[column.kind](value, column)
+
+
+_TEXTS = ("text", "id", "choice", "known")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return f"the date {value:%Y-%m-%d}"
+    if isinstance(value, (int, float)):
+        return f"the number {value:.15g}"
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _text(value: Any, column: Column) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime.datetime) and not value.time():
+        value = value.date()
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value)
+
+
+def _id(value: Any, column: Column) -> Any:
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        raise ValueError(
+            f"expected an id (lower-case letters, digits, hyphens), found {_shown(value)}"
+        )
+    return parse_cell(str(value), column)
+
+
+def _ids(value: Any, column: Column) -> Any:
+    if not isinstance(value, str):
+        return _id(value, column)
+    return parse_cell(" ".join(_SEPARATORS.split(value)).strip(), column)
+
+
+def _number(value: Any, column: Column) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        hint = ""
+        if isinstance(value, (datetime.date, datetime.time)):
+            hint = ": the spreadsheet has taken it for a date, set the cell to a number"
+        raise ValueError(f"expected a number, found {_shown(value)}{hint}")
+    if isinstance(value, str):
+        value = _number_in(value)
+    elif not math.isfinite(value):
+        raise ValueError("expected a finite number")
+    return parse_cell(str(value), column)
+
+
+def _number_in(text: str) -> str:
+    """Return a number that was written as text, with a decimal point."""
+    bare = text.replace("\u00a0", "").replace(" ", "")
+    if _UNCLEAR.fullmatch(bare):
+        first, second = re.sub("[.,]", "", bare), bare.replace(",", ".")
+        raise ValueError(
+            f"{text!r} may mean {first} or {second}: write it as a number, not as text"
+        )
+    if _DUTCH.fullmatch(bare):
+        return bare.replace(".", "").replace(",", ".")
+    if _ENGLISH.fullmatch(bare):
+        return bare.replace(",", "")
+    if bare.endswith("%"):
+        raise ValueError(f"expected a number, found {text!r}: write a share such as 0.85")
+    return bare
+
+
+def _month(value: Any, column: Column) -> Month:
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return Month(value.year, value.month)
+    if isinstance(value, str):
+        found = _month_in(value.casefold())
+        if found is not None:
+            return found
+    hint = ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        hint = ": set the cell to a date, or write it as text"
+    raise ValueError(f"expected a month such as 2022-03, found {_shown(value)}{hint}")
+
+
+def _month_in(text: str) -> Month | None:
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, number = int(found[1]), int(found[2])
+    elif found := _MONTH_FIRST.fullmatch(text):
+        year, number = int(found[2]), int(found[1])
+    elif found := _NAMED.fullmatch(text):
+        year, number = int(found[2]), _month_numbers().get(found[1], 0)
+    else:
+        return None
+    return Month(year, number) if 1 <= number <= 12 and year else None
+
+
+@cache
+def _month_numbers() -> dict[str, int]:
+    """Return months by their names, long and short, in every language."""
+    return {
+        name.casefold().rstrip("."): number
+        for lang in LANGUAGES
+        for long in (True, False)
+        for number, name in month_names(lang, long).items()
+    }
+
+
+def _known(value: Any, column: Column) -> Any:
+    if isinstance(value, str):
+        words = choices(("just-in-time", "start"))
+        if value.casefold() in words:
+            return words[value.casefold()]
+    try:
+        return _month(value, column)
+    except ValueError:
+        raise ValueError(
+            f"expected a month such as 2022-07, {choice('just-in-time')!r} or "
+            f"{choice('start')!r}, found {_shown(value)}"
+        ) from None
+
+
+def _flag(value: Any, column: Column) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {**choices(("yes", "no")), "true": "yes", "waar": "yes", "false": "no", "onwaar": "no"}
+    if isinstance(value, str) and value.casefold() in words:
+        return words[value.casefold()] == "yes"
+    raise ValueError(f"expected yes or no, found {_shown(value)}")
+
+
+def _choice(value: Any, column: Column) -> str:
+    words = choices(column.choices)
+    if isinstance(value, str) and value.casefold() in words:
+        return words[value.casefold()]
+    known = [choice(one) for one in column.choices]
+    near = nearest(value.casefold(), known) if isinstance(value, str) else ""
+    raise ValueError(f"expected one of {', '.join(known)}, found {_shown(value)}{near}")
+
+
+_READERS: dict[str, Callable[[Any, Column], Any]] = {
+    "text": _text,
+    "id": _id,
+    "ids": _ids,
+    "number": _number,
+    "whole": _number,
+    "month": _month,
+    "known": _known,
+    "flag": _flag,
+    "choice": _choice,
+}
