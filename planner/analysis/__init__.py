@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.analysis.curve import curve
+    from planner.analysis.fairness import fairness
     from planner.analysis.headroom import headroom
     from planner.analysis.prices import prices
     from planner.analysis.ranges import ranges
     from planner.analysis.shares import shares
 
-__all__ = ["curve", "headroom", "prices", "ranges", "shares"]
+__all__ = ["curve", "fairness", "headroom", "prices", "ranges", "shares"]
 
 
 class _Analyses(ModuleType):

@@ -14,7 +14,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "there is more: all tables with --out FOLDER or --json, all rows with --rows 0",
         "er is meer: alle tabellen met --out MAP of --json, alle regels met --rows 0",
     ),
+    # sentences
+    "fairness_said": (
+        "{rule}, {loss} by {by}: {lost} person-months, {rate} of what is asked. {losing} of "
+        "{groups} lose, most of all {group} with {largest} of what it asks; concentration (Gini) "
+        "{gini}.",
+        "{rule}, {loss} per {by}: {lost} persoonsmaanden, {rate} van wat gevraagd wordt. {losing} "
+        "van {groups} verliezen, het meest {group} met {largest} van wat het vraagt; concentratie "
+        "(Gini) {gini}.",
+    ),
+    "fairness_nobody": (
+        "{rule}, {loss} by {by}: nobody loses anything.",
+        "{rule}, {loss} per {by}: niemand verliest iets.",
+    ),
+    "fairness_value_note": (
+        "Under value other allocations are as good, with other losers: planner ranges shows how "
+        "far each figure can move.",
+        "Onder waarde zijn andere verdelingen even goed, met andere verliezers: planner ranges "
+        "toont hoe ver elk cijfer kan schuiven.",
+    ),
     # titles of tables, by analysis
+    "fairness.burdens": ("How the loss is spread", "Hoe het verlies is verdeeld"),
+    "fairness.losses": ("Who loses what", "Wie wat verliest"),
     "ranges.fills": (
         "Fill over all allocations that count, person-months",
         "Vulling over alle verdelingen die meetellen, persoonsmaanden",
@@ -87,7 +108,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "last_person_months": ("on top of all", "boven op alle"),
     "share_main_task_1": ("share, main task 1", "aandeel, hoofdtaak 1"),
     "standard_error_main_task_1": ("st. error, main task 1", "st. fout, hoofdtaak 1"),
+    "loss": ("loss", "verlies"),
+    "by": ("by", "per"),
+    "groups": ("groups", "groepen"),
+    "losing": ("losing", "verliezen"),
+    "lost_person_months": ("lost", "verloren"),
+    "gained_person_months": ("gained", "gewonnen"),
+    "loss_rate": ("lost of asked", "verlies van gevraagd"),
+    "largest_loss_rate": ("largest", "grootste"),
+    "largest_loss_group": ("whose", "van wie"),
+    "gini": ("Gini", "Gini"),
+    "asked_share": ("share of asked", "deel van gevraagd"),
+    "lost_share": ("share of lost", "deel van verlies"),
     # texts in columns
+    "shortfall": ("shortfall", "tekort"),
     "pool_month": ("pool and month", "pool en maand"),
     "budget": ("budget", "budget"),
     "person": ("one person", "één persoon"),

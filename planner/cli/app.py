@@ -13,7 +13,7 @@ from planner.cli.compare import compare
 from planner.cli.diff import diff
 from planner.cli.export import export
 from planner.cli.imported import import_
-from planner.cli.questions.blame import shares
+from planner.cli.questions.blame import fairness, shares
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
 from planner.cli.run import run
@@ -53,8 +53,9 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         headroom: "How large it can be before anyone goes short.",
         prices: "What one more person or post would bring.",
     },
-    "Which commitment caused it?": {
+    "Who caused it, and who bears it?": {
         shares: "Each package's share in the displacement.",
+        fairness: "Who bears the loss, and how concentrated it is.",
     },
     "Look and check": {
         show: "Show a resolved scenario, or a part of it.",

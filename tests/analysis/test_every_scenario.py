@@ -25,6 +25,7 @@ SCENARIOS = pl.shipped_scenarios()
 
 CHEAP: dict[str, dict[str, Any]] = {
     "curve": {"sizes": 8, "upto": 1.0},
+    "fairness": {},
     "headroom": {"lines": False, "tolerance_posts": 60.0},
     "prices": {"rule": "value", "kinds": ["pool"]},
     "ranges": {"rule": "value", "alternatives": 1},

@@ -11,7 +11,7 @@ import pytest
 import planner as pl
 from planner.analysis.outcome import Outcome
 
-NAMES = ["curve", "headroom", "prices", "ranges", "shares"]
+NAMES = ["curve", "fairness", "headroom", "prices", "ranges", "shares"]
 
 
 def test_the_analyses_are_these() -> None:

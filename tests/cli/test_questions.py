@@ -22,6 +22,7 @@ QUESTIONS: dict[str, list[str]] = {
     "headroom": ["--package", "more", "--no-lines"],
     "prices": ["--rule", "value", "--kind", "cap"],
     "shares": ["--lines"],
+    "fairness": ["--by", "region"],
 }
 """Every question, with options of its own that suit the small scenario."""
 

@@ -21,7 +21,7 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _PERCENT = ("_share", "_rate", "_chance")
 """Ends of the names of columns that are shares."""
 
-_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step")
+_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by")
 """Columns whose texts are words and not ids."""
 
 
@@ -135,4 +135,5 @@ def _cell(column: str, value: Any, lang: str) -> str:
         return number(value, lang, 0)
     if column.endswith(_PERCENT):
         return percent(value, lang)
-    return number(value, lang, 2 if "per_post" in column or column.endswith("multiple") else 1)
+    fine = "per_post" in column or column.endswith(("multiple", "gini"))
+    return number(value, lang, 2 if fine else 1)

@@ -60,11 +60,14 @@ class Subject:
     ----------
     case : Case
         The scenario or problem, with the rule that was asked for.
+    rule : str or None
+        The rule that was asked for; None where it is left to the scenario.
     progress : callable
         To be handed to the analysis.
     """
 
     case: Case
+    rule: str | None
     progress: Progress
 
 
@@ -115,9 +118,10 @@ def _answer(
 
     if out is not None:
         check_folder(out, force)
-    case = _case(scenario, rule and rule.value, quiet)
+    chosen = rule and rule.value
+    case = _case(scenario, chosen, quiet)
     with counting(word("working_out", lang), word("steps", lang), lang, quiet) as show:
-        outcome = ask(Subject(case, _paced(show)))
+        outcome = ask(Subject(case, chosen, _paced(show)))
     if out is not None:
         keep(outcome, case, out)
     if json:
