@@ -105,7 +105,7 @@ class Planner:
         chosen = frozenset(self._known if packages is None else packages)
         answers, prices, proofs, steps, repairs = [], [], [], 0, 0
         for place, block in enumerate(self.programme.blocks):
-            history = self._history(block, chosen)
+            history = self.history(block, chosen)
             chain = self._chain(place, history)
             answers.append(chain[-1])
             prices.append(self._prices(place, [month for month, _ in history], chain))
@@ -139,7 +139,7 @@ class Planner:
             price = price + trail.prices(gain, len(setting.limit))
         return price
 
-    def _history(self, block: Block, chosen: frozenset[str]) -> History:
+    def history(self, block: Block, chosen: frozenset[str]) -> History:
         """Months at which a block is planned, each with the packages that become known then."""
         here = {self._owner[d] for d in block.demands} & chosen
         months = sorted({0, *(self._known[package] for package in here)})

@@ -64,7 +64,7 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
     plan = planner.unfold(packages)
     settings, months = [], []
     for place, block in enumerate(planner.programme.blocks):
-        history = planner._history(block, plan.packages)
+        history = planner.history(block, plan.packages)
         chain = planner._chain(place, history)
         settings.append(planner.setting(place, history, chain[-2] if len(chain) > 1 else None))
         months.append(history[-1][0])
@@ -80,7 +80,7 @@ def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = N
     fresh = replace(planner, _made={})
     chosen = frozenset(fresh._known if packages is None else packages)
     block = fresh.programme.blocks[place]
-    return fresh._chain(place, fresh._history(block, chosen))[-1].people
+    return fresh._chain(place, fresh.history(block, chosen))[-1].people
 
 
 def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:

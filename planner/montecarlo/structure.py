@@ -4,169 +4,33 @@ What a draw changes in numbers only (caps, strengths, bounds, amounts of money) 
 structure, which is formulated once. What changes tours, months, rest or cohorts asks for a
 structure of its own; plans of all structures of one scenario have the same axes and can be put
 together.
-
-Axis order is always (plan, draw, line or pool, month of the window).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from planner.allocation import asked_months
 from planner.engine.programme import build_programme
 from planner.errors import SolverError
+from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
+from planner.montecarlo.reading import Reading
 from planner.plan import Planner, solver_for
-from planner.solution import ROUNDING
 
 if TYPE_CHECKING:
-    from planner.plan import Plan
+    from planner.montecarlo.kernel.shape import Shape
+    from planner.montecarlo.unfolding import Numbers
     from planner.problem.model import Problem
 
 __all__ = ["Code", "Lines", "Plans", "Structure", "join_plans"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class Code(IntEnum):
-    """Where a plan comes from, and whether it may be used."""
-
-    COMPILED = 0
-    """Found and proved by the compiled kernel."""
-    ENGINE = 1
-    """Found by the engine from cold, because the kernel had no proved plan."""
-    UNPROVED = 2
-    """Nobody could prove it: its numbers are NaN, to be counted and never averaged in."""
-
-
-@dataclass(frozen=True, eq=False)
-class Lines:
-    """Every demand with every pool that it accepts, one entry of each array per pair.
-
-    Attributes
-    ----------
-    demand, pool : ndarray of int (lines,)
-        Places in the problem; ordered by demand, then by the demand's preference.
-    """
-
-    demand: Ints
-    pool: Ints
-
-    @classmethod
-    def of(cls, problem: Problem) -> Lines:
-        """Return the lines of a problem."""
-        place = {name: k for k, name in enumerate(problem.pools)}
-        pairs = [(k, place[p]) for k, demand in enumerate(problem.demands) for p in demand.pools]
-        table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return cls(table[:, 0], table[:, 1])
-
-    def __len__(self) -> int:
-        return len(self.demand)
-
-
-@dataclass(frozen=True, eq=False)
-class Plans:
-    """Plans of some draws: with all packages first, then without each that was named.
-
-    Attributes
-    ----------
-    problem : Problem
-        The structure they were made on, at its own caps and strengths.
-    without : tuple of str
-        The package that each plan but the first leaves out.
-    lines : Lines
-        The third axis of `served`.
-    caps : ndarray (draws, demands)
-        What each draw asks for, persons.
-    served : ndarray (plans, draws, lines, months)
-        People on duty by demand, pool and month of the report window, persons.
-    people : ndarray (plans, draws, decisions)
-        People on each decision, all pools together, persons; decisions of all blocks in order.
-    tied : ndarray (plans, draws, pools, months)
-        People tied up (preparing, on duty or resting) by pool and month of the window, persons.
-    missing : ndarray (plans, draws, bounds)
-        What each composition goal lacks, person-months inside the window.
-    proof : ndarray (plans, draws, 3)
-        Certificate: primal, dual, gap; relative, the worst over all steps.
-    code : ndarray of int (plans, draws)
-        A :class:`Code` each. Everything is NaN where it is ``UNPROVED``.
-    """
-
-    problem: Problem
-    without: tuple[str, ...]
-    lines: Lines
-    caps: Floats
-    served: Floats
-    people: Floats
-    tied: Floats
-    missing: Floats
-    proof: Floats
-    code: NDArray[np.int8]
-
-    def __len__(self) -> int:
-        return self.served.shape[1]
-
-    @cached_property
-    def on_duty(self) -> Floats:
-        """People on duty, (plans, draws, demands, months of the window), persons."""
-        return self._summed(self.lines.demand, len(self.problem.demands))
-
-    @cached_property
-    def on_duty_by_pool(self) -> Floats:
-        """People on duty, (plans, draws, pools, months of the window), persons."""
-        return self._summed(self.lines.pool, len(self.problem.pools))
-
-    def _summed(self, place: Ints, count: int) -> Floats:
-        plans, draws, _, months = self.served.shape
-        found = np.zeros((plans, draws, count, months))
-        for line, to in enumerate(place):
-            found[:, :, to] += self.served[:, :, line]
-        return found
-
-    @cached_property
-    def filled(self) -> Floats:
-        """Person-months filled inside the window, (plans, draws, demands)."""
-        return np.asarray(self.on_duty.sum(axis=3))
-
-    @cached_property
-    def asked(self) -> Floats:
-        """Person-months of each demand's cap inside the window, (draws, demands)."""
-        ones = [replace(demand, cap=1.0) for demand in self.problem.demands]
-        return self.caps * asked_months(replace(self.problem, demands=tuple(ones)))
-
-    @property
-    def proved(self) -> NDArray[np.bool_]:
-        """Draws whose every plan is proved, (draws,)."""
-        return np.asarray((self.code != Code.UNPROVED).all(axis=0))
-
-    def displaced(self, package: str) -> Floats:
-        """Person-months that each demand loses to a package, (draws, demands); its own count 0.
-
-        Equation (16), draw by draw; differences that are rounding count as none. Raise ValueError
-        where the plan without the package was not asked for.
-        """
-        lost = self.filled[1 + self.without.index(package)] - self.filled[0]
-        lost[np.abs(lost) <= ROUNDING * (1 + self.asked)] = 0.0
-        own = set(self.problem.package(package).demands)
-        lost[:, [demand.id in own for demand in self.problem.demands]] = 0.0
-        return lost
-
-
-def join_plans(parts: Sequence[Plans]) -> Plans:
-    """Put the draws of several batches, and of several structures, one after the other."""
-    names = ("served", "people", "tied", "missing", "proof", "code")
-    joined: dict[str, Any] = {
-        name: np.concatenate([getattr(p, name) for p in parts], 1) for name in names
-    }
-    return replace(parts[0], caps=np.concatenate([p.caps for p in parts]), **joined)
 
 
 class Structure:
@@ -181,6 +45,8 @@ class Structure:
     problem : Problem
         Its caps, strengths, bounds and amounts are those of the likely values.
     rule : {"fair", "value"}
+    compiled : bool
+        Whether compiled code looks first; without it, everything is left to the engine.
 
     Examples
     --------
@@ -200,11 +66,12 @@ class Structure:
     array([24., 12.])
     """
 
-    def __init__(self, problem: Problem, rule: str):
-        self.problem, self.rule = problem, rule
+    def __init__(self, problem: Problem, rule: str, compiled: bool = True):
+        self.problem, self.rule, self.compiled = problem, rule, compiled and rule == "fair"
         self.solver = solver_for(rule)
         self.programme = build_programme(problem)
         self.lines = Lines.of(problem)
+        self._shapes: tuple[Shape, ...] = ()
 
     def solve(
         self,
@@ -231,29 +98,14 @@ class Structure:
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
-        draws, window = len(caps), self.problem.report[1] - self.problem.report[0] + 1
-        shape = (1 + len(packages), draws)
-        found = Plans(
-            self.problem,
-            tuple(packages),
-            self.lines,
-            np.array(caps, dtype=float),
-            np.full((*shape, len(self.lines), window), np.nan),
-            np.full((*shape, self.decisions[-1]), np.nan),
-            np.full((*shape, len(self.problem.pools), window), np.nan),
-            np.full((*shape, len(self.problem.bounds)), np.nan),
-            np.full((*shape, 3), np.nan),
-            np.full(shape, Code.UNPROVED, dtype=np.int8),
-        )
-        for draw in range(draws):
-            problem = self.drawn(
-                caps[draw],
-                strengths[draw],
-                least=None if least is None else least[draw],
-                most=None if most is None else most[draw],
-                amounts=None if amounts is None else amounts[draw],
-            )
-            self._by_engine(problem, found, draw)
+        from planner.montecarlo.unfolding import Numbers
+
+        numbers = Numbers.of(self.problem, caps, strengths, least, most, amounts)
+        found = no_plans(self.problem, packages, self.lines, caps, int(self.decisions[-1]))
+        if self.compiled and len(caps):
+            self._by_kernel(numbers, found)
+        for draw in np.flatnonzero((found.code == Code.UNPROVED).any(axis=0)):
+            self._by_engine(numbers, found, int(draw))
         return found
 
     def drawn(
@@ -291,55 +143,59 @@ class Structure:
             ),
         )
 
-    def _by_engine(self, problem: Problem, found: Plans, draw: int) -> None:
-        """Write the engine's plans of one draw; leave NaN what cannot be proved."""
-        planner = Planner(replace(self.programme, problem=problem), self.solver)
-        every = frozenset(package.id for package in problem.packages)
+    def _packages(self, left_out: str) -> frozenset[str]:
+        return frozenset(package.id for package in self.problem.packages) - {left_out}
+
+    def _by_kernel(self, numbers: Numbers, found: Plans) -> None:
+        """Write the plans that compiled code finds and proves."""
+        from planner.montecarlo.unfolding import Unfolding, holds, shapes_of
+
+        if not self._shapes:
+            self._shapes = shapes_of(self.programme)
+        unfolding = Unfolding(Planner(self.programme, self.solver), self._shapes, numbers)
         for place, left_out in enumerate(["", *found.without]):
+            stages = unfolding.plan(self._packages(left_out))
+            proof = np.max([stage.proof for stage in stages], axis=0)
+            proved = np.flatnonzero(holds(proof))
+            people = [stage.people[proved] for stage in stages]
+            missing = [stage.missing[proved] for stage in stages]
+            self.reading.write(found, place, proved, people, missing)
+            found.proof[place, proved] = proof[proved]
+            found.code[place, proved] = Code.COMPILED
+
+    def _by_engine(self, numbers: Numbers, found: Plans, draw: int) -> None:
+        """Write the engine's plans of a draw that has no other, as far as they can be proved."""
+        problem = self.drawn(
+            numbers.caps[draw],
+            numbers.strengths[draw],
+            least=numbers.least[draw],
+            most=numbers.most[draw],
+            amounts=numbers.amounts[draw],
+        )
+        planner = Planner(replace(self.programme, problem=problem), self.solver)
+        for place, left_out in enumerate(["", *found.without]):
+            if found.code[place, draw] != Code.UNPROVED:
+                continue
             try:
-                plan = planner.unfold(every - {left_out})
+                plan = planner.unfold(self._packages(left_out))
             except SolverError:
                 continue
-            self._write(plan, found, place, draw)
+            people = [answer.people[None] for answer in plan.answers]
+            missing = [answer.missing[None] for answer in plan.answers]
+            self.reading.write(found, place, np.array([draw]), people, missing)
+            proof = plan.certificate
+            found.proof[place, draw] = proof.primal, proof.dual, proof.gap
             found.code[place, draw] = Code.ENGINE
 
-    def _write(self, plan: Plan, found: Plans, place: int, draw: int) -> None:
-        low, high = self.problem.report
-        served, missing = found.served[place, draw], found.missing[place, draw]
-        served[:], missing[:], found.tied[place, draw] = 0.0, 0.0, 0.0
-        people = np.split(found.people[place, draw], self.decisions[1:-1])
-        for block, answer, operator, on_decision in zip(
-            self.programme.blocks, plan.answers, self._operators, people, strict=True
-        ):
-            on_decision[:] = block.pick @ answer.people
-            served += (operator @ answer.people).reshape(served.shape)
-            used = (block.usage @ answer.people).reshape(len(block.pools), -1)
-            found.tied[place, draw, block.pools] = used[:, low : high + 1]
-            inside = (block.bounds.month >= low) & (block.bounds.month <= high)
-            np.add.at(missing, block.bounds.bound[inside], answer.missing[inside])
-        proof = plan.certificate
-        found.proof[place, draw] = proof.primal, proof.dual, proof.gap
-
     @cached_property
+    def reading(self) -> Reading:
+        """How people by column become what plans report."""
+        return Reading(self.programme, self.lines)
+
+    @property
     def decisions(self) -> Ints:
         """Where the decisions of each block begin among those of all blocks; the count last."""
-        sizes = [len(block.demand) for block in self.programme.blocks]
-        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-    @cached_property
-    def _operators(self) -> list[sparse.csr_array]:
-        """From people by column of each block to people on duty by line and month."""
-        low, high = self.problem.report
-        starts = np.searchsorted(self.lines.demand, np.arange(len(self.problem.demands)))
-        window = high - low + 1
-        found = []
-        for block in self.programme.blocks:
-            duty = block.duty[:, low : high + 1][block.decision].tocoo()
-            line = (starts[block.demand[block.decision]] + block.place)[duty.row]
-            shape = (len(self.lines) * window, len(block.decision))
-            places = (line * window + duty.col, duty.row)
-            found.append(sparse.csr_array((duty.data, places), shape=shape))
-        return found
+        return self.reading.decisions
 
 
 def _number(value: float) -> float | None:

@@ -1,0 +1,185 @@
+"""Plans of many draws, side by side: who serves where, with what proof, found by whom.
+
+Axis order is always (plan, draw, line or pool, month of the window).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation import asked_months
+from planner.solution import ROUNDING
+
+if TYPE_CHECKING:
+    from planner.problem.model import Problem
+
+__all__ = ["Code", "Lines", "Plans", "join_plans", "no_plans"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Code(IntEnum):
+    """Where a plan comes from, and whether it may be used."""
+
+    COMPILED = 0
+    """Found and proved by the compiled kernel."""
+    ENGINE = 1
+    """Found by the engine from cold, because the kernel had no proved plan."""
+    UNPROVED = 2
+    """Nobody could prove it: its numbers are NaN, to be counted and never averaged in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Every demand with every pool that it accepts, one entry of each array per pair.
+
+    Attributes
+    ----------
+    demand, pool : ndarray of int (lines,)
+        Places in the problem; ordered by demand, then by the demand's preference.
+    """
+
+    demand: Ints
+    pool: Ints
+
+    @classmethod
+    def of(cls, problem: Problem) -> Lines:
+        """Return the lines of a problem."""
+        place = {name: k for k, name in enumerate(problem.pools)}
+        pairs = [(k, place[p]) for k, demand in enumerate(problem.demands) for p in demand.pools]
+        table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return cls(table[:, 0], table[:, 1])
+
+    def __len__(self) -> int:
+        return len(self.demand)
+
+
+@dataclass(frozen=True, eq=False)
+class Plans:
+    """Plans of some draws: with all packages first, then without each that was named.
+
+    Attributes
+    ----------
+    problem : Problem
+        The structure they were made on, at its own caps and strengths.
+    without : tuple of str
+        The package that each plan but the first leaves out.
+    lines : Lines
+        The third axis of `served`.
+    caps : ndarray (draws, demands)
+        What each draw asks for, persons.
+    served : ndarray (plans, draws, lines, months)
+        People on duty by demand, pool and month of the report window, persons.
+    people : ndarray (plans, draws, decisions)
+        People on each decision, all pools together, persons; decisions of all blocks in order.
+    tied : ndarray (plans, draws, pools, months)
+        People tied up (preparing, on duty or resting) by pool and month of the window, persons.
+    missing : ndarray (plans, draws, bounds)
+        What each composition goal lacks, person-months inside the window.
+    proof : ndarray (plans, draws, 3)
+        Certificate: primal, dual, gap; relative, the worst over all steps.
+    code : ndarray of int (plans, draws)
+        A :class:`Code` each. Everything is NaN where it is ``UNPROVED``.
+    """
+
+    problem: Problem
+    without: tuple[str, ...]
+    lines: Lines
+    caps: Floats
+    served: Floats
+    people: Floats
+    tied: Floats
+    missing: Floats
+    proof: Floats
+    code: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return self.served.shape[1]
+
+    @cached_property
+    def on_duty(self) -> Floats:
+        """People on duty, (plans, draws, demands, months of the window), persons."""
+        return self._summed(self.lines.demand, len(self.problem.demands))
+
+    @cached_property
+    def on_duty_by_pool(self) -> Floats:
+        """People on duty, (plans, draws, pools, months of the window), persons."""
+        return self._summed(self.lines.pool, len(self.problem.pools))
+
+    def _summed(self, place: Ints, count: int) -> Floats:
+        plans, draws, _, months = self.served.shape
+        found = np.zeros((plans, draws, count, months))
+        for line, to in enumerate(place):
+            found[:, :, to] += self.served[:, :, line]
+        return found
+
+    @cached_property
+    def filled(self) -> Floats:
+        """Person-months filled inside the window, (plans, draws, demands)."""
+        return np.asarray(self.on_duty.sum(axis=3))
+
+    @cached_property
+    def asked(self) -> Floats:
+        """Person-months of each demand's cap inside the window, (draws, demands)."""
+        ones = [replace(demand, cap=1.0) for demand in self.problem.demands]
+        return self.caps * asked_months(replace(self.problem, demands=tuple(ones)))
+
+    @property
+    def proved(self) -> NDArray[np.bool_]:
+        """Draws whose every plan is proved, (draws,)."""
+        return np.asarray((self.code != Code.UNPROVED).all(axis=0))
+
+    def displaced(self, package: str) -> Floats:
+        """Person-months that each demand loses to a package, (draws, demands); its own count 0.
+
+        Equation (16), draw by draw; differences that are rounding count as none. Raise ValueError
+        where the plan without the package was not asked for.
+        """
+        lost = self.filled[1 + self.without.index(package)] - self.filled[0]
+        lost[np.abs(lost) <= ROUNDING * (1 + self.asked)] = 0.0
+        own = set(self.problem.package(package).demands)
+        lost[:, [demand.id in own for demand in self.problem.demands]] = 0.0
+        return lost
+
+
+def join_plans(parts: Sequence[Plans]) -> Plans:
+    """Put the draws of several batches, and of several structures, one after the other."""
+    names = ("served", "people", "tied", "missing", "proof", "code")
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(p, name) for p in parts], 1) for name in names
+    }
+    return replace(parts[0], caps=np.concatenate([p.caps for p in parts]), **joined)
+
+
+def no_plans(
+    problem: Problem, without: Sequence[str], lines: Lines, caps: Floats, decisions: int
+) -> Plans:
+    """Return plans of which nothing is known yet: all NaN, none proved.
+
+    Parameters
+    ----------
+    decisions : int
+        Number of decisions over all blocks.
+    """
+    window = problem.report[1] - problem.report[0] + 1
+    shape = (1 + len(without), len(caps))
+    return Plans(
+        problem,
+        tuple(without),
+        lines,
+        np.array(caps, dtype=float),
+        np.full((*shape, len(lines), window), np.nan),
+        np.full((*shape, decisions), np.nan),
+        np.full((*shape, len(problem.pools), window), np.nan),
+        np.full((*shape, len(problem.bounds)), np.nan),
+        np.full((*shape, 3), np.nan),
+        np.full(shape, Code.UNPROVED, dtype=np.int8),
+    )
