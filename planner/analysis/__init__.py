@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planner.analysis.causes import causes
     from planner.analysis.curve import curve
     from planner.analysis.fairness import fairness
     from planner.analysis.headroom import headroom
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import ranges
     from planner.analysis.shares import shares
 
-__all__ = ["curve", "fairness", "headroom", "prices", "ranges", "shares"]
+__all__ = ["causes", "curve", "fairness", "headroom", "prices", "ranges", "shares"]
 
 
 class _Analyses(ModuleType):

@@ -197,9 +197,18 @@ class Parametric:
         self.steps, self.programmes = [*steps, cost], [*programmes]
         self._add(cost)
         width = pieces[-1].high - pieces[0].low
-        found = [new for piece in pieces for new in self._deeper(len(steps), piece, width)]
+        found = [new for piece in pieces for new in self._one_more(piece, width)]
         self.steps, self.programmes = steps, programmes
         return _merged(found)
+
+    def _one_more(self, piece: Piece, width: float) -> list[Piece]:
+        """Take the last step on a piece; where rounding hid a break of it, take all steps anew."""
+        try:
+            return self._deeper(len(self.steps) - 1, piece, width)
+        except SolverError:
+            empty = np.zeros(0)
+            return self._part(0, Piece(piece.low, piece.high, empty, empty, self.free),
+                              piece.low, piece.high, width)  # fmt: skip
 
     def _deeper(self, step: int, piece: Piece, width: float) -> list[Piece]:
         """Cut a piece where the next step breaks, and go on with what lies inside each part."""
@@ -234,7 +243,7 @@ class Parametric:
             return self._deeper(step + 1, inner, width)
         except SolverError:
             if high - low <= NARROW * width:
-                raise
+                return []  # nothing is said about so little; its neighbours meet there
         half = (low + high) / 2
         left = self._part(step, piece, low, half, width)
         return left + self._part(step, piece, half, high, width)

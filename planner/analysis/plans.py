@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.programme import Programme, build_programme
-from planner.engine.setting import Setting
-from planner.plan import Plan, Planner, solver_for
+from planner.engine.setting import Answer, Setting
+from planner.engine.value import solve_value
+from planner.plan import Plan, Planner, Solver, solver_for
 from planner.problem.model import Problem
 
 __all__ = [
@@ -30,9 +32,32 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def make_planner(problem: Problem, rule: str) -> Planner:
-    """Return a planner of a problem."""
-    return Planner(build_programme(problem), solver_for(rule))
+def make_planner(problem: Problem, rule: str, settled: bool = False) -> Planner:
+    """Return a planner of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    rule : str
+    settled : bool
+        Whether what *value* leaves open is settled by the names of demands, so that plans of
+        problems that differ in one thing differ by that thing only, not by the luck of the solver.
+    """
+    programme = build_programme(problem)
+    if rule == "value" and settled:
+        return Planner(programme, _settling(problem))
+    return Planner(programme, solver_for(rule))
+
+
+def _settling(problem: Problem) -> Solver:
+    """Return a solver of *value* in which what ties goes by a number drawn from each name."""
+    order = np.array([1 + crc32(demand.id.encode()) / 2**32 for demand in problem.demands])
+
+    def solve(setting: Setting) -> Answer:
+        worth = order[setting.block.demand] * setting.counted * (setting.weight > 0)
+        return solve_value(setting, worth)
+
+    return solve
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,8 +102,15 @@ def lay_out(setting: Setting) -> Layout:
     return Layout(setting)
 
 
-def solve_value(setting: Setting) -> Answer:
-    """Maximise weighted person-months tier by tier, then prefer first-named pools."""
+def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
+    """Maximise weighted person-months tier by tier, then prefer first-named pools.
+
+    Parameters
+    ----------
+    setting : Setting
+    then : ndarray (decisions,), optional
+        Worth of a person on each decision by which what still ties is settled at the very end.
+    """
     block = setting.block
     layout = Layout(setting)
     programme = layout.programme()
@@ -138,6 +145,8 @@ def solve_value(setting: Setting) -> Answer:
     for tier in setting.tiers if outside else ():
         seen = setting.counted[block.decision] * setting.weight[block.decision]
         step(np.concatenate([-seen * (column_tier == tier), np.zeros(len(layout.goals))]))
+    if then is not None:
+        step(np.concatenate([-then[block.decision], np.zeros(len(layout.goals))]))
     people = np.clip(x[: layout.size], setting.lower, np.maximum(setting.most, setting.lower))
     missing = np.zeros(len(setting.goal))
     missing[layout.goals] = np.maximum(

@@ -6,7 +6,7 @@ Nothing here knows files, calendars, languages or solvers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -186,17 +186,33 @@ class Problem:
         known = self.known(package)
         return demand.first if known <= 0 else max(demand.first, known + demand.lead)
 
-    def without(self, *packages: str) -> Problem:
-        """Return the problem with the demands of some packages left out altogether."""
-        gone = {name for id in packages for name in self.package(id).demands}
+    def drop(self, demands: Collection[str]) -> Problem:
+        """Return the problem with some demands left out altogether.
+
+        Bounds and budgets no longer count them; packages keep the month in which they are known.
+
+        Examples
+        --------
+        >>> line = Demand("a", 2, 5.0, 0, 11, 6, ("p",), (2,), (2.0,))
+        >>> problem = Problem(12, (0, 11), {"p": np.full(12, 3.0)}, (line,))
+        >>> problem.drop({"a"}).demands
+        ()
+        """
+        gone = set(demands)
         bounds = tuple(
             replace(bound, demands=kept)
             for bound in self.bounds
             if (kept := tuple(name for name in bound.demands if name not in gone))
         )
+        budgets = tuple(
+            replace(one, cost={name: cost for name, cost in one.cost.items() if name not in gone})
+            for one in self.budgets
+        )
+        packages = tuple(
+            Package(one.id, tuple(d for d in one.demands if d not in gone), self.known(one.id))
+            for one in self.packages
+        )
+        kept_demands = tuple(demand for demand in self.demands if demand.id not in gone)
         return replace(
-            self,
-            demands=tuple(demand for demand in self.demands if demand.id not in gone),
-            bounds=bounds,
-            packages=tuple(package for package in self.packages if package.id not in packages),
+            self, demands=kept_demands, bounds=bounds, packages=packages, budgets=budgets
         )

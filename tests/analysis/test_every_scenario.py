@@ -24,6 +24,7 @@ from planner.labels import LANGUAGES
 SCENARIOS = pl.shipped_scenarios()
 
 CHEAP: dict[str, dict[str, Any]] = {
+    "causes": {"rule": "value", "orders": 4, "presence": False},
     "curve": {"sizes": 8, "upto": 1.0},
     "fairness": {},
     "headroom": {"lines": False, "tolerance_posts": 60.0},

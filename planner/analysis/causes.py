@@ -1,0 +1,341 @@
+"""Why a mission goes short: its shortfall split over causes, whatever the order they are named in.
+
+Each cause can be taken away: the cap of the pools (then nobody is ever lacking), rotation and rest,
+eligibility, composition, budgets, presence (everyone sent is there), higher tiers, each package,
+and late notice where a package becomes known too late to be served from its first month; what
+then holds is written in :mod:`planner.analysis.relaxed`. With all of them there the shortfall is
+what it is; a cause's part is its Shapley value (C1), the mean over all orders of what the
+shortfall falls by when it is taken away. The parts add up and no order is preferred.
+
+Causes that a shortfall needs together share it evenly: where more people, no rest and free choice
+of people would each end it alone, each has a third. So beside its part every cause shows what the
+shortfall would fall by if nothing else were taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation import asked_months
+from planner.analysis.case import Case, read_case
+from planner.analysis.games import Split, shapley
+from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.plans import make_planner, person_months
+from planner.analysis.relaxed import LIMITS, relaxed
+from planner.analysis.there import presence_of, present_months
+from planner.analysis.words import say
+from planner.labels import label, number, percent
+from planner.plan import Planner
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Cause", "Causes", "Shortfall", "causes"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+EXACT_UPTO = 10
+"""Most causes whose coalitions are all tried."""
+ORDERS = 60
+"""Orders that are sampled where there are more."""
+NOTHING = 1e-3
+"""Person-months that are no shortfall."""
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """What a group of demands lacks inside the report window, person-months.
+
+    `sent_person_months` is the fill of the plan, `present_person_months` what of it can be expected
+    to be there; the shortfall is what is asked less that.
+    """
+
+    group: str
+    asked_person_months: float
+    sent_person_months: float
+    present_person_months: float
+    shortfall_person_months: float
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The part of a shortfall that one cause accounts for.
+
+    Attributes
+    ----------
+    cause : str
+        One of :data:`~planner.analysis.relaxed.LIMITS`, ``presence`` or ``package …``;
+        ``worth_nothing`` is what stays empty whatever is taken away, for it has no weight.
+    person_months, standard_error : float
+        Its part, negative where it softens the shortfall; the error is 0 where exact.
+    shortfall_share : float
+        The part ÷ the shortfall.
+    alone_person_months : float
+        By how much the shortfall would fall if only this cause were taken away.
+    """
+
+    group: str
+    cause: str
+    person_months: float
+    standard_error: float
+    shortfall_share: float
+    alone_person_months: float
+
+
+@dataclass(frozen=True, eq=False)
+class Causes(Outcome):
+    """Outcome of :func:`causes`.
+
+    `exact` says whether all coalitions were tried; `unique` whether the rule's fills are.
+    """
+
+    title: ClassVar[str] = "causes"
+    rule: str
+    by: str
+    exact: bool
+    unique: bool
+    causes: tuple[Cause, ...]
+    shortfalls: tuple[Shortfall, ...]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return ``causes`` and ``shortfalls``."""
+        named = {"group": self.by}
+        return {
+            "causes": frame(self.causes, Cause).rename(columns=named),
+            "shortfalls": frame(self.shortfalls, Shortfall).rename(columns=named),
+        }
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return the largest shortfalls, each with its causes and what alone would end it."""
+        rows = sorted(self.shortfalls, key=lambda row: -row.shortfall_person_months)
+        if not rows:
+            return [{"en": "Nothing is lacking.", "nl": "Er is geen tekort."}[lang]]
+        said = [self._told(row, lang) for row in rows[:10]]
+        return said if self.unique else [*said, f"{label('value_note', lang).capitalize()}."]
+
+    def _told(self, row: Shortfall, lang: str) -> str:
+        lacks = row.shortfall_person_months
+        parts = [one for one in self.causes if one.group == row.group]
+        parts.sort(key=lambda one: -round(one.person_months, 6))
+        named = ", ".join(
+            f"{cause_name(one.cause, lang)} {percent(one.shortfall_share, lang, 0)}"
+            for one in parts
+            if one.shortfall_share >= 0.005
+        )
+        short, asked = number(lacks, lang), number(row.asked_person_months, lang)
+        said = {
+            "en": f"{row.group} lacks {short} of {asked} person-months: {named}.",
+            "nl": f"{row.group} komt {short} van {asked} persoonsmaanden tekort: {named}.",
+        }[lang]
+        if len(parts) == 1:
+            return said
+        alone = ", ".join(
+            f"{cause_name(one.cause, lang)} {percent(one.alone_person_months / lacks, lang, 0)}"
+            for one in parts
+            if one.alone_person_months >= 0.005 * lacks
+        )
+        begin = {"en": "Taken away alone each would end:", "nl": "Alleen weggenomen scheelt elk:"}
+        return f"{said} {begin[lang]} {alone}."
+
+
+def causes(
+    source: Any,
+    rule: str | None = None,
+    *,
+    by: str = "mission",
+    presence: Mapping[str, float] | bool = True,
+    orders: int | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Causes:
+    """Split every shortfall over its causes.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    by : str
+        What demands are gathered by: mission, demand, region, category, organisation …
+    presence : mapping of str to float, or bool
+        Expected share of people sent who are there, by demand; True takes it from the scenario's
+        figures if there are any, False leaves it out.
+    orders : int, optional
+        Sample so many orders instead of trying all coalitions.
+    seed : int
+        For sampling.
+
+    Examples
+    --------
+    >>> line = {"tier": 2, "cap": 8, "first": 0, "last": 0, "tour": 1, "pools": ["staff"],
+    ...         "prep": 0, "rest": 0}
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
+    ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
+    ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
+    >>> causes(problem).sentences()[0].partition("%.")[0]
+    'untso lacks 2.0 of 8.0 person-months: cap of the pools 50%, package flank 50'
+    """
+    case = read_case(source, rule)
+    groups, coalitions = case.groups(by), _Coalitions(case, presence)
+    games = _games(case)
+    splits: list[Split] = []
+    for place, (tier, own, members) in enumerate(games):
+        players = _players(case, tier, own, coalitions.there is not None)
+        some = orders if orders is not None or len(players) <= EXACT_UPTO else ORDERS
+        worth = _Worth(coalitions, tier, players, members, groups)
+
+        def told(done: int, total: int, place: int = place) -> None:
+            progress(place * total + done, len(games) * total)
+
+        splits.append(shapley(players, worth, some, seed, told))
+    shortfalls = _shortfalls(coalitions, groups)
+    parts = _parts(groups, splits, {row.group: row.shortfall_person_months for row in shortfalls})
+    exact = all(split.exact for split in splits)
+    return Causes(case.rule, by, exact, case.rule == "fair", tuple(parts), tuple(shortfalls))
+
+
+def _games(case: Case) -> list[tuple[int, str, Flags]]:
+    """Return tiers and packages of their own whose demands have the same causes, with them."""
+    owner = case.problem.package_of()
+    keys = [(demand.tier, owner.get(demand.id, "")) for demand in case.problem.demands]
+    return [
+        (tier, own, np.array([key == (tier, own) for key in keys], dtype=bool))
+        for tier, own in sorted(set(keys))
+    ]
+
+
+def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
+    """Return the causes that can play a part for demands of a tier and package."""
+    problem, owner = case.problem, case.problem.package_of()
+    late = any(
+        problem.begins(problem.demand(name), package.id) > problem.demand(name).first
+        for package in problem.packages
+        for name in package.demands
+    )
+    there = {
+        "pool_cap": True,
+        "rotation": any(any(d.prep) or any(d.rest) for d in problem.demands),
+        "eligibility": len(problem.pools) > 1,
+        "composition": bool(problem.bounds),
+        "budget": bool(problem.budgets),
+        "presence": presence,
+        "higher_tiers": any(d.tier < tier and d.id not in owner for d in problem.demands),
+        "late_notice": late,
+    }
+    others = [package.id for package in problem.packages if package.id != own]
+    return [name for name, counts in there.items() if counts] + [f"package {id}" for id in others]
+
+
+class _Coalitions:
+    """Plans of the problem with some causes taken away; planners are made once each."""
+
+    def __init__(self, case: Case, presence: Mapping[str, float] | bool) -> None:
+        self.case, self.there = case, presence_of(case, presence)
+        self.asked = asked_months(case.problem)
+        self._made: dict[tuple[frozenset[str], int], tuple[Planner, list[Floats]]] = {}
+
+    def _planner(self, gone: frozenset[str], tier: int) -> tuple[Planner, list[Floats]]:
+        """Return a planner, and expected months there per person of each of its decisions."""
+        key = gone, tier if "higher_tiers" in gone else 0
+        if key not in self._made:
+            problem = relaxed(self.case.problem, gone, tier)
+            planner = make_planner(problem, self.case.rule, settled=True)
+            months = [setting.counted for setting in planner.settings]
+            if self.there is not None:
+                places = {d.id: k for k, d in enumerate(self.case.problem.demands)}
+                there = [self.there[places[d.id]] for d in problem.demands]
+                months = present_months(planner.programme, there)
+            self._made[key] = planner, months
+        return self._made[key]
+
+    def filled(
+        self, gone: frozenset[str], tier: int, packages: frozenset[str], there: bool
+    ) -> Floats:
+        """Return person-months sent, or those there, by demand; demands that are gone have none."""
+        planner, months = self._planner(gone, tier)
+        people = [answer.people for answer in planner.unfold(packages).answers]
+        programme = planner.programme
+        found = np.zeros(len(programme.problem.demands))
+        if there:
+            for block, each, served in zip(programme.blocks, months, people, strict=True):
+                np.add.at(found, block.demand, (block.pick @ served) * each)
+        else:
+            found = person_months(programme, people)
+        by_id = dict(zip((d.id for d in programme.problem.demands), found, strict=True))
+        return np.array([by_id.get(demand.id, 0.0) for demand in self.case.problem.demands])
+
+
+@dataclass(eq=False)
+class _Worth:
+    """The shortfall of each group's demands in one game, with only some causes at work."""
+
+    coalitions: _Coalitions
+    tier: int
+    players: list[str]
+    members: Flags
+    groups: Mapping[str, Flags]
+
+    def __call__(self, there: frozenset[str]) -> Floats:
+        gone = frozenset(self.players) - there
+        packages = [one for one in self.coalitions.case.packages if f"package {one}" not in gone]
+        filled = self.coalitions.filled(
+            gone.intersection(LIMITS), self.tier, frozenset(packages), "presence" in there
+        )
+        lacks = self.coalitions.asked - filled
+        return np.array([lacks[mask & self.members].sum() for mask in self.groups.values()])
+
+
+def _shortfalls(coalitions: _Coalitions, groups: Mapping[str, Flags]) -> list[Shortfall]:
+    every, asked = frozenset(coalitions.case.packages), coalitions.asked
+    sent, present = (
+        coalitions.filled(frozenset(), 0, every, there)
+        for there in (False, coalitions.there is not None)
+    )
+    rows = [
+        Shortfall(
+            name, *(float(one[mask].sum()) for one in (asked, sent, present, asked - present))
+        )
+        for name, mask in groups.items()
+    ]
+    return [row for row in rows if row.shortfall_person_months > NOTHING]
+
+
+def _parts(
+    groups: Mapping[str, Flags], splits: list[Split], lacks: Mapping[str, float]
+) -> list[Cause]:
+    """Add up the parts of the games; what no cause explains, the rule itself leaves empty."""
+    parts = []
+    names = list(dict.fromkeys(one for split in splits for one in split.players))
+    for place, group in enumerate(groups):
+        if group not in lacks:
+            continue
+        left = lacks[group]
+        for cause in names:
+            at = [(split, split.players.index(cause)) for split in splits if cause in split.players]
+            share = sum(float(split.share[k, place]) for split, k in at)
+            error = sum(float(split.error[k, place]) ** 2 for split, k in at) ** 0.5
+            alone = sum(float(split.last[k, place]) for split, k in at)
+            left -= share
+            if max(abs(share), abs(alone)) > NOTHING:
+                parts.append(Cause(group, cause, share, error, share / lacks[group], alone))
+        if abs(left) > NOTHING:
+            parts.append(Cause(group, "worth_nothing", left, 0.0, left / lacks[group], left))
+    return parts
+
+
+def cause_name(cause: str, lang: str = "en") -> str:
+    """Return what a cause is called in a language.
+
+    Examples
+    --------
+    >>> cause_name("package flank", "nl"), cause_name("pool_cap")
+    ('pakket flank', 'cap of the pools')
+    """
+    if cause.startswith("package "):
+        return f"{say('package', lang)} {cause.removeprefix('package ')}"
+    return say(cause, lang)
