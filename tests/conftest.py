@@ -82,8 +82,10 @@ def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         command = [program, "--headless", "--norestore", f"-env:UserInstallation={home.as_uri()}",
                    "--convert-to", form, "--outdir", str(folder), str(path)]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, timeout=180, cwd=home)
-        made = folder / f"{Path(path).stem}.{form.partition(':')[0]}"
-        assert made.is_file(), f"LibreOffice made no {form} of {path}"
-        return made
+        stem, ending = Path(path).stem, form.partition(":")[0]
+        made = [folder / f"{stem}.{ending}", *folder.glob(f"{stem}-*.{ending}")]  # or of one sheet
+        found = next((one for one in made if one.is_file()), None)
+        assert found is not None, f"LibreOffice made no {form} of {path}"
+        return found
 
     return convert

@@ -95,7 +95,7 @@ def export(
 
     programmes = {"problem": problem, "lp": lp, "mps": mps}
     wanted = [name for name in (*programmes.values(), xlsx, template) if name is not None]
-    _check(scenario, wanted, programmes, xlsx, whole_people, rule)
+    _check(scenario, wanted, programmes, (xlsx, template), whole_people, rule)
     outputs = Outputs(force)
     for name in wanted:
         if name != "-" or problem != "-":
@@ -125,7 +125,7 @@ def _check(
     scenario: str | None,
     wanted: list[str],
     programmes: dict[str, str | None],
-    xlsx: str | None,
+    books: tuple[str | None, str | None],
     whole: bool,
     rule: Rule | None,
 ) -> None:
@@ -133,12 +133,17 @@ def _check(
     if not wanted:
         options = "--xlsx, --template, --problem, --lp or --mps"
         raise InputError(f"export: nothing to write: name a file with {options}")
-    if scenario is None and (xlsx is not None or any(programmes.values())):
+    if scenario is None and (books[0] is not None or any(programmes.values())):
         raise InputError("export: of which scenario? Only --template goes without one")
     if whole and rule is Rule.FAIR:
         raise InputError("export: with --whole-people only the programme of value can be written")
-    if xlsx == "-":
-        raise InputError("export: a workbook needs a file, it cannot go to standard output")
+    faults = [
+        Fault(name, 0, 0, "", "expected a file ending in .xlsx for a workbook")
+        for name in books
+        if name is not None and not name.lower().endswith(".xlsx")
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _shown(name: str) -> Tables | Scenario:

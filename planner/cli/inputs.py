@@ -44,7 +44,7 @@ def load_scenario(name: str) -> Scenario:
     if is_problem(name):
         raise _wrong(name, "is a neutral problem, not a scenario: planner solve takes it")
     if name.lower().endswith((".xlsx", ".xlsm", ".xls")) and there:
-        raise _wrong(name, "is a workbook: planner import makes a scenario file of it")
+        raise _wrong(name, "is a workbook, not a scenario: planner import makes one of it")
     return load(name)
 
 

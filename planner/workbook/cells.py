@@ -77,7 +77,7 @@ def _shown(value: Any) -> str:
 def _text(value: Any, column: Column) -> str:
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, datetime.datetime) and not value.time():
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         value = value.date()
     if isinstance(value, float):
         return f"{value:.15g}"
@@ -105,8 +105,8 @@ def _number(value: Any, column: Column) -> Any:
             hint = ": the spreadsheet has taken it for a date, set the cell to a number"
         raise ValueError(f"expected a number, found {_shown(value)}{hint}")
     if isinstance(value, str):
-        value = _number_in(value)
-    elif not math.isfinite(value):
+        return parse_cell(_number_in(value), column)
+    if not math.isfinite(value):
         raise ValueError("expected a finite number")
     return parse_cell(str(value), column)
 
@@ -125,7 +125,7 @@ def _number_in(text: str) -> str:
         return bare.replace(",", "")
     if bare.endswith("%"):
         raise ValueError(f"expected a number, found {text!r}: write a share such as 0.85")
-    return bare
+    return bare if bare[-1:].isdigit() else text
 
 
 def _month(value: Any, column: Column) -> Month:

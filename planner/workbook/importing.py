@@ -29,9 +29,6 @@ __all__ = ["Filled", "Imported", "import_workbook", "read_filled", "read_workboo
 BLANK = "data: none\n"
 """The scenario that a workbook without a scenario in it builds on."""
 
-STATED = ("section", "note")
-"""Columns that explain; where a row was taken away they are not missed."""
-
 
 @dataclass(frozen=True)
 class Imported:
@@ -89,6 +86,7 @@ class Filled:
     """What stands in a workbook, cell by cell, before anything is made of it."""
 
     book: str
+    titles: Sequence[str]
     grids: Mapping[str, Grid]
     settings: dict[str, Any]
     kept: Kept | None
@@ -118,8 +116,8 @@ def read_filled(path: str | Path) -> Filled:
         book.close()
     check_grids(grids, faults)
     if faults:
-        raise InputError(_in_order(faults))
-    return Filled(str(path), grids, settings, kept)
+        raise InputError(_in_order(faults, book.titles))
+    return Filled(str(path), book.titles, grids, settings, kept)
 
 
 def state(filled: Filled, name: str) -> Imported:
@@ -146,8 +144,10 @@ def state(filled: Filled, name: str) -> Imported:
     raise first
 
 
-def _in_order(faults: list[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: (fault.sheet, fault.line, fault.column))
+def _in_order(faults: list[Fault], titles: Sequence[str]) -> list[Fault]:
+    """Return faults in the order of the workbook; those of no sheet first."""
+    places = {title: place for place, title in enumerate(titles, 1)}
+    return sorted(faults, key=lambda fault: (places.get(fault.sheet, 0), fault.line, fault.column))
 
 
 def _candidates(made_from: Scenario) -> Iterator[Scenario]:
@@ -178,7 +178,7 @@ def _said(base: Scenario, filled: Filled, whole: Scenario) -> Scenario:
         raise InputError([_in_book(fault, patch, book) for fault in error.faults]) from None
     faults = [*_unsaid(scenario, filled.grids), *_unset(scenario, filled.settings, book)]
     if faults:
-        raise InputError(_in_order(faults))
+        raise InputError(_in_order(faults, filled.titles))
     return scenario
 
 
@@ -252,6 +252,8 @@ def _matters(sheet: str, row: Mapping[str, Any]) -> bool:
         return bool(row["counts"])
     if sheet == "packages":
         return bool(row["on"])
+    if sheet == "strengths":  # a share of 1 is what holds where nothing is said
+        return row["figure"] == "posts" or row["value"] != 1 or row["low"] is not None
     if sheet == "policies":
         return not row["kind"] or bool(row["pool"])
     return True

@@ -98,18 +98,16 @@ class Book:
             raise _wrong(self.name, f"cannot be read: {_reason(error)}", title) from None
 
     def _rows(self, title: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        last, wide = self._limits.rows + 1, self._limits.columns + 1
-        formulas = self._formulas(title)
-        rows = self._values[title].iter_rows(max_row=last, max_col=wide)
-        for number, row in enumerate(rows, 1):
+        limits, formulas = self._limits, self._formulas(title)
+        for number, row in _numbered(self._values[title]):
             places = formulas.get(number, ())
             cells = tuple(_content(cell, at in places) for at, cell in enumerate(row))
-            if all(cell is None or cell == "" for cell in cells) and not places:
+            if all(cell is None or cell == "" for cell in cells):
                 continue
-            if number == last:
-                raise _wrong(self.name, f"more than {self._limits.rows:,} rows", title)
-            if cells[-1] is not None:
-                raise _wrong(self.name, f"more than {self._limits.columns} columns", title)
+            if number > limits.rows:
+                raise _wrong(self.name, f"more than {limits.rows:,} rows", title)
+            if any(cell is not None for cell in cells[limits.columns :]):
+                raise _wrong(self.name, f"more than {limits.columns} columns", title)
             yield number, cells
 
     def _formulas(self, title: str) -> dict[int, set[int]]:
@@ -118,9 +116,7 @@ class Book:
             return {}
         book = _reader(self._stream, data_only=False).wb
         found: dict[int, set[int]] = {}
-        last, wide = self._limits.rows, self._limits.columns
-        rows = book[title].iter_rows(max_row=last, max_col=wide)
-        for number, row in enumerate(rows, 1):
+        for number, row in _numbered(book[title]):
             places = {place for place, cell in enumerate(row) if cell.data_type == "f"}
             if places:
                 found[number] = places
@@ -139,6 +135,12 @@ class Book:
             with zipfile.ZipFile(self._stream) as archive:
                 self._kept = {title: archive.read(self.parts[title])}
         return self._kept[title]
+
+
+def _numbered(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Return the rows that there are, as wide as each is, whatever the sheet says of its size."""
+    sheet.reset_dimensions()
+    return ((number, row) for number, row in enumerate(sheet.iter_rows(), 1) if row)
 
 
 def _content(cell: Any, formula: bool) -> Any:

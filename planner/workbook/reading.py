@@ -54,8 +54,8 @@ class Grid:
         Its heading, as written.
     lines : list of Line
         Good rows, in order.
-    dropped : set of str
-        First cells of rows with faults, so that whoever refers to them is not blamed as well.
+    broken : list of Line
+        Rows with faults, as far as they can be read: whoever refers to them is not blamed as well.
     whole : bool
         False when the sheet could not be read at all.
     """
@@ -66,7 +66,7 @@ class Grid:
     columns: dict[str, int] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
-    dropped: set[str] = field(default_factory=set)
+    broken: list[Line] = field(default_factory=list)
     whole: bool = True
 
     def fault(self, row: int, name: str, message: str) -> Fault:
@@ -77,7 +77,7 @@ class Grid:
     def ids(self) -> set[str]:
         """Return what the first column names, also in rows with faults."""
         first = self.sheet.fields[0].name
-        return {str(line[first]) for line in self.lines} | self.dropped
+        return {str(line[first]) for line in (*self.lines, *self.broken)}
 
     def key(self, line: Line) -> tuple[Any, ...]:
         """Return what names a row."""
@@ -115,7 +115,7 @@ def read_grids(book: Book, faults: list[Fault], every: bool) -> dict[str, Grid]:
         grids[name].whole = _read(grids[name], book, faults, every)
     known = {name: grid.ids() for name, grid in grids.items() if grid.whole}
     for grid in grids.values():
-        for line in grid.lines:
+        for line in (*grid.lines, *grid.broken):
             _refer(grid, line, known, faults)
     return grids
 
@@ -242,8 +242,7 @@ def _line(
             faults.append(_at(grid, row, place + 1, "", f"no heading above {str(cell)[:40]!r}"))
     if len(faults) == before:
         return Line(row, values)
-    first = grid.columns[grid.sheet.fields[0].name]
-    grid.dropped.add(str(cells[first - 1]).strip())
+    grid.broken.append(Line(row, values))
     return None
 
 

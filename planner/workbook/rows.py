@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ LONGEST = 32_000
 
 TOLERANCE = 1e-12
 """Numbers that differ by less, relative to their size, are the same: files keep 15 digits."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 Row = dict[str, Any]
 
@@ -46,7 +49,9 @@ def same(first: Any, second: Any) -> bool:
 
 
 def _bare(text: str) -> str:
-    return " ".join(text[:LONGEST].split())
+    """Return text as it comes back from a workbook: control characters by their number."""
+    shown = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:LONGEST])
+    return " ".join(shown.split())
 
 
 def settings_of(scenario: Scenario) -> Row:

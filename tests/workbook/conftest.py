@@ -80,6 +80,22 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return book
 
 
+@pytest.fixture(scope="session")
+def opened(books: Callable[..., Path]) -> Callable[..., Workbook]:
+    """Return a function that gives the workbook of a scenario opened, to look at only."""
+    kept: dict[Path, Workbook] = {}
+
+    def look(name: str | Path, lang: str = "en") -> Workbook:
+        path = books(name, lang)
+        if path not in kept:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", module="openpyxl")
+                kept[path] = openpyxl.load_workbook(path)
+        return kept[path]
+
+    return look
+
+
 @pytest.fixture
 def changed(books: Callable[..., Path], tmp_path: Path) -> Callable[..., Changed]:
     """Return a function that gives a copy of a scenario's workbook to change."""
