@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from planner.analysis.curve import curve
     from planner.analysis.fairness import fairness
     from planner.analysis.headroom import headroom
+    from planner.analysis.pledges import pledges
     from planner.analysis.prices import prices
     from planner.analysis.ranges import ranges
     from planner.analysis.shares import shares
 
-__all__ = ["causes", "curve", "fairness", "headroom", "prices", "ranges", "shares"]
+__all__ = ["causes", "curve", "fairness", "headroom", "pledges", "prices", "ranges", "shares"]
 
 
 class _Analyses(ModuleType):

@@ -18,7 +18,7 @@ from planner.allocation import asked_months
 from planner.analysis.case import Case, read_case
 from planner.analysis.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner, person_months
-from planner.analysis.words import say
+from planner.analysis.words import each, say
 from planner.errors import InputError
 from planner.labels import number, percent
 
@@ -122,7 +122,7 @@ def _told(row: Burden, lang: str) -> str:
         "fairness_said", lang, **blanks,
         lost=number(row.lost_person_months, lang),
         rate=percent(row.loss_rate, lang),
-        group=row.largest_loss_group,
+        group=each(row.largest_loss_group, lang),
         largest=percent(row.largest_loss_rate, lang),
         gini=number(row.gini, lang, 2),
         losing=number(row.losing, lang, 0),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from planner.labels import WORDS as COMMON
 from planner.labels import speaker
+from planner.terms import term
 
-__all__ = ["WORDS", "known", "say"]
+__all__ = ["WORDS", "each", "known", "say"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "working_out": ("working it out", "uitrekenen"),
@@ -33,7 +34,48 @@ WORDS: dict[str, tuple[str, str]] = {
         "Onder waarde zijn andere verdelingen even goed, met andere verliezers: planner ranges "
         "toont hoe ver elk cijfer kan schuiven.",
     ),
+    "pledges_supply": (
+        "Each framework by itself counts on {nominal} person-months in sum; beside each other "
+        "there are {effective}: {double} ({share}) have been promised twice.",
+        "Elk kader op zich rekent samen op {nominal} persoonsmaanden; naast elkaar zijn er "
+        "{effective}: {double} ({share}) zijn dubbel toegezegd.",
+    ),
+    "pledges_must": (
+        "{pool}, {first} to {last}: {framework} and {other} together ask more than there is; "
+        "{must} person-months, up to {persons} persons at once, must be the same people.",
+        "{pool}, {first} tot en met {last}: {framework} en {other} vragen samen meer dan er is; "
+        "{must} persoonsmaanden, tot {persons} personen tegelijk, moeten dezelfde mensen zijn.",
+    ),
+    "pledges_may": (
+        "{pool}, {first} to {last}: up to {may} persons of {framework} may also be those of "
+        "{other}, though the pool has enough for both.",
+        "{pool}, {first} tot en met {last}: tot {may} personen van {framework} kunnen ook die van "
+        "{other} zijn, al heeft de pool genoeg voor beide.",
+    ),
+    "pledges_rest": (
+        "{count} times more two frameworks count on one pool in the same months without exceeding "
+        "it.",
+        "Nog {count} keer rekenen twee kaders op één pool in dezelfde maanden zonder die te "
+        "overschrijden.",
+    ),
+    "pledges_no_pairs": (
+        "No two frameworks count on one pool in the same months.",
+        "Nergens rekenen twee kaders op één pool in dezelfde maanden.",
+    ),
     # titles of tables, by analysis
+    "pledges.supplies": (
+        "Nominal and effective supply, person-months",
+        "Nominaal en werkelijk aanbod, persoonsmaanden",
+    ),
+    "pledges.overlaps": (
+        "Two frameworks that count on one pool",
+        "Twee kaders die op één pool rekenen",
+    ),
+    "pledges.months": (
+        "Months with more promised than there is, persons",
+        "Maanden waarin meer is toegezegd dan er is, personen",
+    ),
+    "pledges.promises": ("What was promised to whom", "Wat aan wie is toegezegd"),
     "fairness.burdens": ("How the loss is spread", "Hoe het verlies is verdeeld"),
     "fairness.losses": ("Who loses what", "Wie wat verliest"),
     "ranges.fills": (
@@ -131,7 +173,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "sent_person_months": ("sent", "gezonden"),
     "present_person_months": ("there", "aanwezig"),
     "shortfall_person_months": ("lacking", "tekort"),
+    "framework": ("framework", "kader"),
+    "other": ("other framework", "ander kader"),
+    "commitments": ("commitments", "toezeggingen"),
+    "first": ("from", "van"),
+    "last": ("to", "tot en met"),
+    "nominal_person_months": ("nominal", "nominaal"),
+    "effective_person_months": ("effective", "werkelijk"),
+    "double_person_months": ("promised twice", "dubbel toegezegd"),
+    "framework_persons": ("persons", "personen"),
+    "other_persons": ("persons, other", "personen, ander"),
+    "may_persons": ("may, at most persons", "kunnen, hoogstens personen"),
+    "must_persons": ("must, at most persons", "moeten, hoogstens personen"),
+    "may_person_months": ("may be the same", "kunnen dezelfde zijn"),
+    "must_person_months": ("must be the same", "moeten dezelfde zijn"),
+    "strength_persons": ("strength", "sterkte"),
+    "nominal_persons": ("nominal", "nominaal"),
+    "effective_persons": ("tied up", "bezet"),
+    "double_persons": ("promised twice", "dubbel toegezegd"),
     # texts in columns
+    "on call": ("on call", "op afroep"),
+    "deployed": ("deployed", "ingezet"),
     "shortfall": ("shortfall", "tekort"),
     "pool_cap": ("cap of the pools", "omvang van de pools"),
     "rotation": ("rotation and rest", "rotatie en rust"),
@@ -156,3 +218,15 @@ say = speaker(WORDS)
 def known(text: str) -> bool:
     """Whether there is a word of that name."""
     return text in WORDS or text in COMMON
+
+
+def each(text: str, lang: str) -> str:
+    """Return a text in a language, as far as there are words for its parts between commas.
+
+    Examples
+    --------
+    >>> each("NATO, on call", "nl")
+    'NAVO, op afroep'
+    """
+    parts = text.split(", ")
+    return ", ".join(say(part, lang) if known(part) else term(part, lang) for part in parts)

@@ -13,7 +13,8 @@ from planner.cli.compare import compare
 from planner.cli.diff import diff
 from planner.cli.export import export
 from planner.cli.imported import import_
-from planner.cli.questions.blame import fairness, shares
+from planner.cli.questions.bear import fairness, pledges
+from planner.cli.questions.blame import causes, shares
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
 from planner.cli.run import run
@@ -55,7 +56,9 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
     },
     "Who caused it, and who bears it?": {
         shares: "Each package's share in the displacement.",
+        causes: "Every shortfall split over its causes.",
         fairness: "Who bears the loss, and how concentrated it is.",
+        pledges: "The same people promised to two frameworks.",
     },
     "Look and check": {
         show: "Show a resolved scenario, or a part of it.",

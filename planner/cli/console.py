@@ -98,12 +98,12 @@ def table(
     )
     for place, heading in enumerate(columns):
         right = heading.startswith(">")
+        least = None if narrow or place else _least(heading, rows)
         made.add_column(
             Text(clean(heading.removeprefix(">"))),
             justify="right" if right else "left",
-            no_wrap=right,
             overflow="fold",
-            min_width=None if narrow or place else _least(heading, rows),
+            min_width=_widest(heading, rows, place) if right else least,
         )
     for place, row in enumerate(rows, 1 - len(rows) + totals):
         cells = (Text(clean(cell)) for cell in row)
@@ -115,6 +115,12 @@ def table(
 def _least(heading: str, rows: Sequence[Sequence[object]]) -> int:
     """Return a width that keeps ids, which stand first, from being broken where there is room."""
     return min(NAME, max([len(heading), *(len(str(row[0])) for row in rows)]))
+
+
+def _widest(heading: str, rows: Sequence[Sequence[object]], place: int) -> int:
+    """Return a width that breaks no number, and a heading only between its words."""
+    words = heading.removeprefix(">").split()
+    return max(len(str(one)) for one in (*words, *(row[place] for row in rows), ""))
 
 
 def lines(pairs: Sequence[tuple[str, object]]) -> Table:

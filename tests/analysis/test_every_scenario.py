@@ -28,6 +28,7 @@ CHEAP: dict[str, dict[str, Any]] = {
     "curve": {"sizes": 8, "upto": 1.0},
     "fairness": {},
     "headroom": {"lines": False, "tolerance_posts": 60.0},
+    "pledges": {},
     "prices": {"rule": "value", "kinds": ["pool"]},
     "ranges": {"rule": "value", "alternatives": 1},
     "shares": {},

@@ -40,8 +40,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "planner.figures.plots",
     ),
     "planner.analysis": (
-        *BASE, *WORDS, *ENGINE, "planner.labels", "planner.store", "planner.uncertainty",
-        "planner.montecarlo", "planner.analysis",
+        *BASE, *WORDS, *ENGINE, "planner.labels", "planner.terms", "planner.store",
+        "planner.uncertainty", "planner.montecarlo", "planner.analysis",
     ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",

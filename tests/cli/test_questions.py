@@ -22,6 +22,8 @@ QUESTIONS: dict[str, list[str]] = {
     "headroom": ["--package", "more", "--no-lines"],
     "prices": ["--rule", "value", "--kind", "cap"],
     "shares": ["--lines"],
+    "causes": ["--orders", "4"],
+    "pledges": [],
     "fairness": ["--by", "region"],
 }
 """Every question, with options of its own that suit the small scenario."""
@@ -129,6 +131,8 @@ def test_what_is_not_shown_is_said(planner: Run, scenario: Path) -> None:
         (["prices", "flank.yaml", "--kind", "polls"], "did you mean 'pool'?"),
         (["ranges", "nowhere.yaml"], "nowhere.yaml"),
         (["ranges", "flank.yaml", "--rule", "best"], "--rule"),
+        (["pledges", "flank.yaml", "--framework", "NRF"], "--framework: expected NAME=ID,ID"),
+        (["pledges", "flank.yaml", "--framework", "a=truc"], "did you mean 'truce'?"),
         (["near", "flank.yaml", "--alternatives", "0"], "--alternatives"),
         (["shares", "flank.yaml", "--out", "missing/folder"], "no such folder"),
     ],

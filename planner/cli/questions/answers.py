@@ -18,10 +18,15 @@ __all__ = ["about", "keep", "show_answer"]
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
+_LONG = ("commitments", "section")
+"""Columns of long texts, which a terminal has no room for."""
+
 _PERCENT = ("_share", "_rate", "_chance")
 """Ends of the names of columns that are shares."""
 
-_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by")
+_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
+          "framework", "other", "region", "category", "organisation", "group",
+          "largest_loss_group")  # fmt: skip
 """Columns whose texts are words and not ids."""
 
 
@@ -76,7 +81,8 @@ def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...],
     wanted = shown or tuple(tables)[:1]
     hidden |= any(len(one) for name, one in tables.items() if name not in wanted)
     for name in wanted:
-        found = tables[name]
+        found = tables[name].drop(columns=list(_LONG), errors="ignore")
+        hidden |= len(found.columns) < len(tables[name].columns)
         if not len(found):
             continue
         say("", _table(word(f"{outcome.title}.{name}", lang), found, case, lang, most))
@@ -123,6 +129,8 @@ def _heading(name: str, lang: str, values: pd.Series[Any]) -> str:
 
 def _cell(column: str, value: Any, lang: str) -> str:
     """Return a value as it is read in a language, by what its column holds."""
+    from planner.analysis.words import each
+
     if value is None or value != value:
         return NOTHING
     if isinstance(value, (bool,)) or type(value).__name__ == "bool_":
@@ -130,7 +138,7 @@ def _cell(column: str, value: Any, lang: str) -> str:
     if isinstance(value, str):
         if _MONTH.fullmatch(value):
             return month(value, lang)
-        return word(value, lang) if column in _WORDS else value
+        return each(value, lang) if column in _WORDS else value
     if isinstance(value, int):
         return number(value, lang, 0)
     if column.endswith(_PERCENT):

@@ -1,4 +1,4 @@
-"""``shares`` and ``fairness``: which commitment caused how much, and who bears it."""
+"""``shares`` and ``causes``: which commitment, and what else, caused how much."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.cli.questions.sure import By
 if TYPE_CHECKING:
     from planner.analysis.outcome import Outcome
 
-__all__ = ["fairness", "shares"]
+__all__ = ["causes", "shares"]
 
 Lines = Annotated[
     bool, typer.Option("--lines", help="Take each line of a package as a package of its own.")
@@ -22,7 +22,7 @@ Orders = Annotated[
     typer.Option(
         "--orders",
         min=1,
-        help="Sample so many orders; by default exact up to ten packages, and 200 above.",
+        help="Sample so many orders; by default all are taken where that is possible.",
         show_default=False,
     ),
 ]
@@ -44,42 +44,37 @@ def shares(
     return run(asked.case, lines=lines, orders=orders, seed=seed, progress=asked.progress)
 
 
-Spread = Annotated[
-    list[By] | None,
+Gathered = Annotated[By, typer.Option("--by", help="What shortfalls are shown by.")]
+Presence = Annotated[
+    bool,
     typer.Option(
-        "--by",
-        help="What the loss is spread over; by default missions and regions.",
-        show_default=False,
-    ),
-]
-Packages = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--package",
-        metavar="ID",
-        help="Whose displacement is looked at, all together; by default all packages.",
-        show_default=False,
+        "--presence/--no-presence",
+        help="Whether people who are sent but not there count as a cause.",
     ),
 ]
 
 
-@question("burdens")
-def fairness(asked: Subject, by: Spread = None, package: Packages = None) -> Outcome:
-    """Show who bears the loss and how concentrated it is, under fair and value side by side.
+@question("causes", "shortfalls")
+def causes(
+    asked: Subject,
+    by: Gathered = By.MISSION,
+    presence: Presence = True,
+    orders: Orders = None,
+    seed: Seed = 0,
+) -> Outcome:
+    """Split every shortfall over its causes, additive and whatever their order.
 
-    With --rule under that rule alone. The Gini is 0 where everybody loses the same share of what he
-    asks, and near 1 where one small mission loses all.
+    Cap of the pools, rotation and rest, eligibility, composition, budget, presence, higher tiers
+    and each package.
 
     \b
     Examples:
-      planner fairness eastern-flank-battalion
-      planner fairness letter --by organisation --json
+      planner causes eastern-flank-battalion
+      planner causes letter --by region --no-presence --json
     """
-    from planner.analysis.fairness import GROUPS
-    from planner.analysis.fairness import fairness as run
+    from planner.analysis.causes import causes as run
 
-    rules = ("fair", "value") if asked.rule is None else (asked.rule,)
     return run(
-        asked.case, rules=rules, by=[one.value for one in by or []] or GROUPS, packages=package,
+        asked.case, by=by.value, presence=presence, orders=orders, seed=seed,
         progress=asked.progress,
     )  # fmt: skip

@@ -1,0 +1,338 @@
+"""Double promises: the same people pledged to two frameworks, and what is left of them.
+
+A framework is an organisation together with what it may do with the people: have them on call
+(NATO Response Force, EU Battle Group) or deployed. Each framework by itself can count on what a
+plan of its own commitments alone would give it: its nominal supply. All of them together get what
+the plan of everything gives: the effective supply. Where the plans of single frameworks tie up more
+people of a pool in a month than there are, some must have been promised twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.allocation import Allocation, asked_months
+from planner.analysis.case import Case, read_case
+from planner.analysis.frameworks import (
+    ON_CALL,
+    commitments_of,
+    frameworks_of,
+    plan_of,
+    runs_of,
+)
+from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.words import each, say
+from planner.labels import number, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Overlap", "Pledges", "PoolMonth", "Promise", "Supply", "pledges"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+NOBODY = 1e-6
+"""Persons below this are rounding."""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What a framework can count on by itself, and what is there for it beside all others.
+
+    Person-months on duty or on call inside the window. `double_person_months` is nominal −
+    effective. The last row is the sum of all.
+    """
+
+    framework: str
+    asked_person_months: float
+    nominal_person_months: float
+    effective_person_months: float
+    double_person_months: float
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A run of months in which two frameworks count on people of one pool.
+
+    Attributes
+    ----------
+    pool, framework, other : str
+    first, last : str
+        Months of the window, inclusive.
+    framework_persons, other_persons : float
+        Most people each ties up in one month, preparation and rest included.
+    may_person_months : float
+        People who could have been promised to both: the smaller of the two, summed over months.
+    must_person_months : float
+        People who must have been promised to both: what the two together exceed the pool by.
+    may_persons, must_persons : float
+        The same in the month in which there are most of them.
+    commitments : str
+        Missions of both that take part.
+    """
+
+    pool: str
+    framework: str
+    other: str
+    first: str
+    last: str
+    framework_persons: float
+    other_persons: float
+    may_person_months: float
+    must_person_months: float
+    may_persons: float
+    must_persons: float
+    commitments: str
+
+
+@dataclass(frozen=True)
+class PoolMonth:
+    """A pool in a month in which the frameworks count on more people than there are, persons.
+
+    `nominal_persons` are tied up in the plans of single frameworks, `effective_persons` in the plan
+    of all; at least `double_persons` have been promised twice.
+    """
+
+    pool: str
+    month: str
+    strength_persons: float
+    nominal_persons: float
+    effective_persons: float
+    double_persons: float
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One demand with its framework, and where its size comes from."""
+
+    demand: str
+    mission: str
+    framework: str
+    cap: float
+    first: str
+    last: str
+    pools: str
+    basis: str
+    source: str
+    section: str
+
+
+@dataclass(frozen=True, eq=False)
+class Pledges(Outcome):
+    """Outcome of :func:`pledges`."""
+
+    title: ClassVar[str] = "pledges"
+    rule: str
+    supplies: tuple[Supply, ...]
+    overlaps: tuple[Overlap, ...]
+    months: tuple[PoolMonth, ...]
+    promises: tuple[Promise, ...]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return ``supplies``, ``overlaps``, ``months`` and ``promises``."""
+        return {
+            "supplies": frame(self.supplies, Supply),
+            "overlaps": frame(self.overlaps, Overlap),
+            "months": frame(self.months, PoolMonth),
+            "promises": frame(self.promises, Promise),
+        }
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return nominal against effective supply, and the overlaps that nobody can escape."""
+        total = self.supplies[-1]
+        share = total.double_person_months / max(total.nominal_person_months, NOBODY)
+        said = [
+            say(
+                "pledges_supply", lang,
+                nominal=number(total.nominal_person_months, lang),
+                effective=number(total.effective_person_months, lang),
+                double=number(total.double_person_months, lang),
+                share=percent(share, lang),
+            )
+        ]  # fmt: skip
+        if not self.overlaps:
+            return [*said, say("pledges_no_pairs", lang)]
+        must = [row for row in self.overlaps if row.must_person_months > NOBODY]
+        rest = [row for row in self.overlaps if row not in must]
+        said += [_told("pledges_must", row, lang) for row in must]
+        said += [
+            _told("pledges_may", row, lang)
+            for row in rest
+            if all(name.endswith(ON_CALL) for name in (row.framework, row.other))
+        ]
+        if rest:
+            said.append(say("pledges_rest", lang, count=number(len(rest), lang, 0)))
+        return said
+
+
+def _told(key: str, row: Overlap, lang: str) -> str:
+    return say(
+        key, lang, pool=row.pool, first=row.first, last=row.last,
+        framework=each(row.framework, lang), other=each(row.other, lang),
+        must=number(row.must_person_months, lang), persons=number(row.must_persons, lang, 0),
+        may=number(row.may_persons, lang, 0),
+    )  # fmt: skip
+
+
+def pledges(
+    source: Any,
+    rule: str | None = None,
+    *,
+    frameworks: Mapping[str, Sequence[str]] | None = None,
+    progress: Progress = silent,
+) -> Pledges:
+    """Return which people are promised to two frameworks, and nominal against effective supply.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    frameworks : mapping of str to sequence of str, optional
+        Demands or missions by framework; what is named in none is left where it is by default:
+        an organisation's people on call, and its people deployed. Without labels (a neutral
+        problem) each demand is a framework of its own.
+
+    Returns
+    -------
+    Pledges
+        Of the overlaps between two frameworks by default only those with people on call.
+
+    Examples
+    --------
+    >>> line = {"tier": 1, "first": 0, "last": 0, "tour": 1, "pools": ["land"], "prep": 0,
+    ...         "rest": 0}
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"land": 200},
+    ...            "demands": [{"id": "nrf", "cap": 150, **line},
+    ...                        {"id": "eubg", "cap": 100, **line}]}
+    >>> found = pledges(problem)
+    >>> [round(row.double_person_months, 6) for row in found.supplies][-1]
+    50.0
+    >>> round(found.overlaps[0].must_person_months, 6)
+    50.0
+    """
+    case = read_case(source, rule)
+    names, on_call = frameworks_of(case, frameworks)
+    alone = {}
+    every = list(dict.fromkeys(names))
+    for place, name in enumerate(every):
+        progress(place, len(every) + 1)
+        alone[name] = plan_of(case, np.array([one == name for one in names]))
+    together = plan_of(case, np.ones(len(names), dtype=bool))
+    progress(len(every) + 1, len(every) + 1)
+    return Pledges(
+        case.rule,
+        _supplies(case, names, alone, together),
+        _overlaps(case, names, alone, on_call),
+        _months(case, alone, together),
+        _promises(case, names),
+    )
+
+
+def _supplies(
+    case: Case, names: list[str], alone: Mapping[str, Allocation], together: Allocation
+) -> tuple[Supply, ...]:
+    asked, effective = asked_months(case.problem), together.filled
+    rows = []
+    for name, plan in alone.items():
+        own = np.array([one == name for one in names])
+        nominal, left = float(plan.filled[own].sum()), float(effective[own].sum())
+        rows.append(Supply(name, float(asked[own].sum()), nominal, left, nominal - left))
+    sums = (
+        sum(getattr(row, f"{column}_person_months") for row in rows)
+        for column in ("asked", "nominal", "effective", "double")
+    )
+    return (*rows, Supply("total", *map(float, sums)))
+
+
+def _overlaps(
+    case: Case, names: list[str], alone: Mapping[str, Allocation], on_call: frozenset[str] | None
+) -> tuple[Overlap, ...]:
+    """Return every run of months in which a pair of frameworks counts on one pool."""
+    first, last = case.problem.report
+    rows = []
+    for one, other in combinations(alone, 2):
+        if on_call is not None and not {one, other} & on_call:
+            continue
+        pair = [alone[one].tied_up, alone[other].tied_up]
+        for place, pool in enumerate(case.problem.pools):
+            a, b = (tied[place] for tied in pair)
+            both = (a > NOBODY) & (b > NOBODY)
+            for begin, end in runs_of(both[first : last + 1]):
+                run = slice(first + begin, first + end + 1)
+                may = np.minimum(a[run], b[run])
+                must = np.maximum(a[run] + b[run] - case.problem.pools[pool][run], 0.0)
+                missions = commitments_of(case, names, (one, other), alone, place, run)
+                rows.append(
+                    Overlap(
+                        pool=pool,
+                        framework=one,
+                        other=other,
+                        first=case.month(run.start),
+                        last=case.month(run.stop - 1),
+                        framework_persons=float(a[run].max()),
+                        other_persons=float(b[run].max()),
+                        may_person_months=float(may.sum()),
+                        must_person_months=float(must.sum()),
+                        may_persons=float(may.max()),
+                        must_persons=float(must.max()),
+                        commitments=missions,
+                    )
+                )
+    return tuple(sorted(rows, key=lambda row: (-row.must_person_months, -row.may_person_months)))
+
+
+def _months(
+    case: Case, alone: Mapping[str, Allocation], together: Allocation
+) -> tuple[PoolMonth, ...]:
+    first, last = case.problem.report
+    nominal = sum((plan.tied_up for plan in alone.values()), np.zeros_like(together.tied_up))
+    rows = []
+    for place, (pool, strength) in enumerate(case.problem.pools.items()):
+        for month in range(first, last + 1):
+            over = float(nominal[place, month] - strength[month])
+            if over > NOBODY:
+                rows.append(
+                    PoolMonth(
+                        pool, case.month(month), float(strength[month]),
+                        float(nominal[place, month]), float(together.tied_up[place, month]), over,
+                    )
+                )  # fmt: skip
+    return tuple(rows)
+
+
+def _promises(case: Case, names: list[str]) -> tuple[Promise, ...]:
+    origins = case.compiled.demands if case.compiled is not None else [None] * len(names)
+    rows = []
+    for demand, line, name, row in zip(
+        case.problem.demands, case.lines, names, origins, strict=True
+    ):
+        basis, source, section = ("", "", "") if row is None else (
+            row.basis, row.source, row.section,
+        )  # fmt: skip
+        first, last = (
+            str(month if case.first_month is None else case.first_month + month)
+            for month in (demand.first, demand.last)
+        )
+        pools = " ".join(demand.pools)
+        rows.append(
+            Promise(
+                demand.id,
+                line.mission,
+                name,
+                demand.cap,
+                first,
+                last,
+                pools,
+                basis,
+                source,
+                section,
+            )
+        )
+    return tuple(rows)
