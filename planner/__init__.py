@@ -33,7 +33,9 @@ if TYPE_CHECKING:
         SolverError,
     )
     from planner.montecarlo.futures import Futures
+    from planner.montecarlo.model import Model
     from planner.montecarlo.run import simulate
+    from planner.montecarlo.sensitivity import sensitivity
     from planner.montecarlo.stored import read_futures
     from planner.months import Month
     from planner.problem.model import Problem
@@ -54,6 +56,7 @@ _HOMES = {
     "Futures": "planner.montecarlo.futures",
     "InputError": "planner.errors",
     "Memory": "planner.engine.memory",
+    "Model": "planner.montecarlo.model",
     "Month": "planner.months",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
@@ -72,6 +75,7 @@ _HOMES = {
     "read_futures": "planner.montecarlo.stored",
     "read_result": "planner.results.stored",
     "read_workbook": "planner.workbook.importing",
+    "sensitivity": "planner.montecarlo.sensitivity",
     "shipped_scenarios": "planner.scenario.load",
     "simulate": "planner.montecarlo.run",
     "solve": "planner.results.verbs",
@@ -90,6 +94,7 @@ __all__ = [
     "Futures",
     "InputError",
     "Memory",
+    "Model",
     "Month",
     "PlannerError",
     "Problem",
@@ -109,6 +114,7 @@ __all__ = [
     "read_futures",
     "read_result",
     "read_workbook",
+    "sensitivity",
     "shipped_scenarios",
     "simulate",
     "solve",

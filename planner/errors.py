@@ -11,7 +11,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -22,6 +23,7 @@ __all__ = [
     "PlannerError",
     "ResultError",
     "SolverError",
+    "gathered",
     "nearest",
 ]
 
@@ -109,6 +111,24 @@ class InputError(PlannerError):
 
     def __reduce__(self) -> tuple[type, tuple[Sequence[Fault | str]]]:
         return type(self), (self.faults,)
+
+
+@contextmanager
+def gathered(faults: list[Fault | str]) -> Iterator[None]:
+    """Add the faults of an InputError to a list, so that what else is wrong can be said too.
+
+    Examples
+    --------
+    >>> faults = []
+    >>> with gathered(faults):
+    ...     raise InputError("seed: expected at least 0, found -1")
+    >>> faults
+    ['seed: expected at least 0, found -1']
+    """
+    try:
+        yield
+    except InputError as error:
+        faults += error.faults
 
 
 class SolverError(PlannerError):

@@ -9,8 +9,16 @@ from planner.labels import label, months, number, percent
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
+    from planner.montecarlo.study import Study
 
-__all__ = ["show_futures", "summarise_futures"]
+__all__ = [
+    "show_draw",
+    "show_forecast",
+    "show_futures",
+    "summarise_draw",
+    "summarise_forecast",
+    "summarise_futures",
+]
 
 FORMAT = "planner-futures-summary/1"
 
@@ -177,3 +185,80 @@ def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> 
     heads = _heads(first, lang, word("chance_lost", lang))
     shown = f"{label('displacement_by_mission', lang)}: {title} ({label('person_months', lang)})"
     return table(shown, heads, rows, named=True)
+
+
+def summarise_forecast(study: Study, workers: int | None) -> dict[str, Any]:
+    """Return what a run will take, ready for strict JSON."""
+    from planner.montecarlo.forecast import forecast
+
+    return {
+        "format": "planner-forecast/1",
+        "scenario": study.uncertain.scenario.name,
+        "rule": study.rule,
+        **vars(forecast(study, workers)),
+    }
+
+
+def show_forecast(found: Mapping[str, Any], lang: str) -> None:
+    """Print what a run will take."""
+    from planner.cli.console import duration, lines, say
+
+    def mib(size: float) -> str:
+        return f"{number(size / 2**20, lang, 0)} MiB"
+
+    say(word("dry_run", lang, tried=found["tried"]), style="bold")
+    counts = (("draws", "draws"), ("plans", "plans"), ("rules_sets", "rules"),
+              ("workers", "workers"))  # fmt: skip
+    say(
+        lines(
+            [
+                *((word(name, lang), number(found[key], lang, 0)) for name, key in counts),
+                (word("time", lang), duration(found["seconds"])),
+                (word("processor_time", lang), duration(found["processor_seconds"])),
+                (word("memory", lang), mib(found["memory_bytes"])),
+                (word("disk", lang), mib(found["disk_bytes"])),
+            ]
+        )
+    )
+
+
+def summarise_draw(study: Study, number: int, out: str | None, force: bool) -> dict[str, Any]:
+    """Plan one draw again, keep its result where that is asked for, and return what it says."""
+    from planner.cli.console import strict
+    from planner.cli.files import check_folder
+    from planner.cli.sums import summarise
+    from planner.montecarlo.replay import take_draw
+
+    if out is not None:
+        check_folder(out, force)
+    draw = take_draw(study, number)
+    summary = summarise(draw.result)
+    if out is not None:
+        draw.result.save(out)
+    made: dict[str, Any] = strict(
+        {
+            "format": "planner-draw/1",
+            "draw": number,
+            "quantities": dict(draw.quantities),
+            "factors": draw.factors.to_dict("records"),
+            "sentences": {lang: draw.sentences(lang) for lang in ("en", "nl")},
+            "result": summary,
+            "written_to": out,
+        }
+    )
+    return made
+
+
+def show_draw(found: Mapping[str, Any], lang: str) -> None:
+    """Print what is unusual about a draw, and the summary of its result."""
+    from planner.cli.console import say
+    from planner.cli.summary import show_summary
+
+    first, *others = found["sentences"][lang]
+    say(first, style="bold")
+    for sentence in others:
+        say(sentence, indent=2)
+    say("")
+    show_summary(found["result"], lang)
+    if found["written_to"]:
+        say(label("written_to", lang, path=found["written_to"]))

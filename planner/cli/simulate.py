@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -85,6 +85,19 @@ Monthly = Annotated[
 Reach = Annotated[
     float, typer.Option("--reach", metavar="SHARE", help="Fill whose chance is shown.")
 ]
+Dry = Annotated[
+    bool, typer.Option("--dry-run", help="Say how many draws, how much time and memory; no run.")
+]
+Replay = Annotated[
+    int | None,
+    typer.Option(
+        "--replay",
+        metavar="N",
+        min=0,
+        help="Take out draw N of the run: what is unusual about it, and its whole result.",
+        show_default=False,
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(
@@ -131,6 +144,8 @@ def simulate(
     monthly: Monthly = None,
     workers: Workers = None,
     cluster: Cluster = None,
+    dry_run: Dry = False,
+    replay: Replay = None,
     force: Force = False,
     json: AsJson = False,
     lang: In = Lang.EN,
@@ -146,20 +161,41 @@ def simulate(
       planner simulate eastern-flank-battalion --draws 10000 --out runs/battalion
       planner simulate letter --of fill.untso --half-width 0.01 --draws 20000
       planner simulate my-scenario.yaml --rule value --json > futures.json
+      planner simulate eastern-flank-battalion --draws 100000 --dry-run
+      planner simulate eastern-flank-battalion --replay 17
     """
     from planner.cli.console import counting, print_json, say
-    from planner.cli.futures import show_futures, summarise_futures
+    from planner.cli.futures import (
+        show_draw,
+        show_forecast,
+        show_futures,
+        summarise_draw,
+        summarise_forecast,
+        summarise_futures,
+    )
     from planner.cli.inputs import load_scenario
     from planner.labels import label
     from planner.montecarlo.run import simulate as run
+    from planner.montecarlo.run import study_of
     from planner.montecarlo.words import say as word
 
+    loaded = load_scenario(scenario)
+    drawn = (draws, seed, rule and rule.value, sampling.value)
+    kept: dict[str, Any] = {
+        "packages": package or None, "replicates": replicates, "share": share, "monthly": monthly,
+    }  # fmt: skip
+    if dry_run:
+        found = summarise_forecast(study_of(loaded, *drawn, **kept), workers)
+        print_json(found) if json else show_forecast(found, lang)
+        return
+    if replay is not None:
+        shown = summarise_draw(study_of(loaded, *drawn, **kept), replay, out, force)
+        print_json(shown) if json else show_draw(shown, lang)
+        return
     with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
         futures = run(
-            load_scenario(scenario), draws, seed, rule and rule.value, sampling.value, workers,
-            packages=package or None, replicates=replicates, share=share, of=of,
-            half_width=half_width, time_limit=time_limit, monthly=monthly, folder=out,
-            replace=force, cluster=cluster, progress=progress,
+            loaded, *drawn, workers, **kept, of=of, half_width=half_width, time_limit=time_limit,
+            folder=out, replace=force, cluster=cluster, progress=progress,
         )  # fmt: skip
     if json:
         print_json({**summarise_futures(futures, reach), "written_to": out})

@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import ResultError
 from planner.montecarlo.records import Axes, Records
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 __all__ = ["Batches", "as_bytes"]
+
+KEEP = 2**27
+"""Bytes of columns that are kept once they have been read."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Batches:
 
     folder: Path
     axes: Axes
+    _kept: dict[tuple[int, str], Any] = field(default_factory=dict, repr=False)
+    _size: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def path(self, batch: int) -> Path:
         """Return where a batch stands once it is finished."""
@@ -85,13 +90,19 @@ class Batches:
         """Return the records of a batch, or only some of their columns."""
         import pyarrow.parquet
 
+        if names is not None and all((batch, name) in self._kept for name in names):
+            return Records.of({name: self._kept[batch, name] for name in names})
         path = self.path(batch)
         try:
             columns = None if names is None else list(names)
             table = pyarrow.parquet.read_table(path, columns=columns, use_threads=False)
         except (OSError, ValueError) as error:
             raise ResultError(f"{path}: cannot be read: {error}") from None
-        return Records.from_arrow(table, self.axes)
+        arrays = Records.arrays(table, self.axes)
+        if names is not None and self._size[0] < KEEP:
+            self._kept.update({(batch, name): array for name, array in arrays.items()})
+            self._size[0] += sum(array.nbytes for array in arrays.values())
+        return Records.of(arrays)
 
     def each(self, count: int, names: Sequence[str] | None = None) -> Iterator[Records]:
         """Yield the records of the first batches, one after the other."""

@@ -56,7 +56,7 @@ class Block:
     begin : int
         Place of its first draw in the replicate.
     size : int
-        Number of draws.
+        Number of draws; none, where the last round is not enough for all.
     first : int
         Number of its first draw.
     """
@@ -84,13 +84,13 @@ class Design:
     replicates : int
         Independent repetitions, from which errors are estimated.
     share : int
-        About how many draws share one set of rules.
+        How many draws share one set of rules; fewer in the last round.
 
     Examples
     --------
     >>> design = Design(1000, share=16)
     >>> design.rounds, [design.block(k).size for k in (0, 15, 63)]
-    (4, [16, 15, 16])
+    (4, [16, 16, 14])
     >>> sum(design.block(k).size for k in range(design.blocks))
     1000
     """
@@ -142,7 +142,7 @@ class Design:
 
     def _until(self, rounds: int) -> int:
         """Draws of the first rounds."""
-        return rounds * self.draws // self.rounds
+        return min(rounds * self.replicates * self.share, self.draws)
 
     def _of(self, total: int, replicate: int) -> int:
         """Draws that one replicate has of a total."""
@@ -172,11 +172,7 @@ class Design:
         """Return the block that a draw is in, and its place there."""
         if not 0 <= draw < self.draws:
             raise InputError(f"draw: expected 0 to {self.draws - 1}, found {draw}")
-        round = min(draw * self.rounds // self.draws, self.rounds - 1)
-        while self._until(round) > draw:
-            round -= 1
-        while self._until(round + 1) <= draw:
-            round += 1
+        round = draw // (self.replicates * self.share)
         for replicate in range(self.replicates):
             block = self.block(round * self.replicates + replicate)
             if block.first <= draw < block.first + block.size:

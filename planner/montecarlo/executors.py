@@ -7,20 +7,22 @@ depend on who solved what, or when.
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import sys
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from planner.errors import InputError, PlannerError
 from planner.montecarlo.batches import as_bytes
 from planner.montecarlo.study import Study
 
-__all__ = ["Here", "executor_for", "in_order", "solve_packed"]
+__all__ = ["Here", "Packed", "check_workers", "executor_for", "in_order", "solve_packed"]
 
 FEW = 200
 """Draws below which other processes would take longer to start than to help."""
@@ -45,13 +47,30 @@ class Here(Executor):
         return future
 
 
-def solve_packed(digest: str, packed: bytes, batch: int) -> bytes:
-    """Return a batch of a study, both as bytes; runs in a worker."""
-    if digest not in _studies:
-        _studies[digest] = pickle.loads(packed)
-        if len(_studies) > 2:
-            _studies.popitem(last=False)
-    return as_bytes(_studies[digest].solve(batch).to_arrow())
+@dataclass(frozen=True)
+class Packed:
+    """A study as bytes, which a process unpacks once."""
+
+    digest: str
+    data: bytes
+
+    @classmethod
+    def of(cls, study: Study) -> Packed:
+        """Return a study as bytes."""
+        return cls(study.digest, pickle.dumps(study))
+
+    def study(self) -> Study:
+        """Return the study, from those at hand in this process or unpacked."""
+        if self.digest not in _studies:
+            _studies[self.digest] = pickle.loads(self.data)
+            if len(_studies) > 2:
+                _studies.popitem(last=False)
+        return _studies[self.digest]
+
+
+def solve_packed(packed: Packed, batch: int) -> bytes:
+    """Return a batch of a study as the bytes of its file; runs in a worker."""
+    return as_bytes(packed.study().solve(batch).to_arrow())
 
 
 def processors() -> int:
@@ -60,6 +79,12 @@ def processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
         return os.cpu_count() or 1
+
+
+def check_workers(workers: int | None) -> None:
+    """Raise InputError unless so many workers can be."""
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: expected at least 1, found {workers}")
 
 
 @contextmanager
@@ -78,8 +103,7 @@ def executor_for(
     cluster : str, optional
         Address of a Dask scheduler that runs.
     """
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: expected at least 1, found {workers}")
+    check_workers(workers)
     if executor is not None and cluster is not None:
         raise InputError("expected an executor or a cluster, found both")
     if cluster is not None:
@@ -135,21 +159,22 @@ def _processes(count: int) -> Any:
     return ProcessPoolExecutor(max_workers=count, mp_context=context)
 
 
-def in_order(executor: Any, workers: int, study: Study, first: int) -> Iterator[bytes]:
-    """Yield batches as bytes, in order, from number `first` on, handing out a few ahead.
+def in_order(executor: Any, workers: int, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    """Yield what functions return, in order, handing out a few ahead.
 
     Whoever stops asking leaves nothing behind: what was handed out and not begun is called off.
+
+    Parameters
+    ----------
+    calls : iterable of (function, argument, …)
     """
-    packed, digest = pickle.dumps(study), study.digest
     waiting: deque[Any] = deque()
-    upcoming = iter(range(first, study.design.batches))
+    upcoming = iter(calls)
+    most = AHEAD * workers if workers > 1 else 1
     try:
         while True:
-            while len(waiting) < (AHEAD * workers if workers > 1 else 1):
-                batch = next(upcoming, None)
-                if batch is None:
-                    break
-                waiting.append(executor.submit(solve_packed, digest, packed, batch))
+            for call in itertools.islice(upcoming, most - len(waiting)):
+                waiting.append(executor.submit(*call))
             if not waiting:
                 return
             yield _result(waiting.popleft())
@@ -158,11 +183,11 @@ def in_order(executor: Any, workers: int, study: Study, first: int) -> Iterator[
             future.cancel()
 
 
-def _result(future: Any) -> bytes:
+def _result(future: Any) -> Any:
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        return bytes(future.result())
+        return future.result()
     except BrokenProcessPool:
         raise PlannerError(
             "a process ended before its draws were solved: it was killed, ran out of memory, or "

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from planner.errors import InputError
 from planner.montecarlo import tables
 from planner.montecarlo.batches import Batches
 from planner.montecarlo.outline import Outline
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.figures.plots import FuturePlots
+    from planner.montecarlo.replay import Draw
 
 __all__ = ["Futures"]
 
@@ -212,6 +216,35 @@ class Futures:
         """draws, quantity, mean, standard_error, low, high, as the number of draws grows."""
         return self._kept("convergence", lambda: tables.convergence(self))
 
+    @property
+    def ranking(self) -> pd.DataFrame:
+        """What goes with displacement (or, without packages, with the fill): see :meth:`rank`."""
+        losses = [f"displacement.{name}" for name in self.packages]
+        return self._kept("ranking", lambda: self.rank(*(losses or ["fill"])))
+
+    def rank(self, *names: str) -> pd.DataFrame:
+        """Return how strongly every factor goes with some quantities, the strongest first.
+
+        A cheap ranking from the draws at hand, by rank correlation; it sees neither interactions
+        nor what rises and falls again. :func:`planner.sensitivity` makes further plans and does.
+
+        Parameters
+        ----------
+        *names : str
+            Quantities, see :mod:`planner.montecarlo.quantities`.
+
+        Returns
+        -------
+        DataFrame
+            quantity; factor, its layer (capacity or presence) and basis; rank_correlation with
+            standard_error, low and high; explains, its square; clear, whether it is too far from 0
+            to be chance among so many factors; shared, whether draws share it (fewer values).
+            Factors of presence stand only where people who are there are counted.
+        """
+        from planner.montecarlo.ranking import ranking
+
+        return ranking(self, [self.outline.quantities.check(name) for name in names])
+
     def _kept(self, name: str, make: Any) -> pd.DataFrame:
         if name not in self._tables:
             self._tables[name] = make()
@@ -233,13 +266,36 @@ class Futures:
             self._study = study_again(self.folder, self.outline)
         return self._study
 
+    def draw(self, number: int) -> Draw:
+        """Return one draw: what was drawn, what came of it, and the whole result behind it.
+
+        Raises
+        ------
+        InputError
+            There is no draw of that number.
+        ResultError
+            The scenario rests on figures that have changed since.
+        """
+        from planner.montecarlo.replay import Draw
+
+        if not 0 <= number < self.made:
+            raise InputError(f"draw: expected 0 to {self.made - 1}, found {number}")
+        batch = int(np.searchsorted(self.ends, number, side="right"))
+        records = self.batches.read(batch)
+        place = int(np.flatnonzero(records.draw == number)[0])
+        one = records.take(np.array([place]))
+        quantities = self.outline.quantities
+        found = {name: float(quantities.of(one, name)[0]) for name in quantities.names}
+        return Draw(self.study, number, one.values[0], found)
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What went in, how it was drawn, why it ended, and what proves it, ready for JSON."""
         worst = [0.0, 0.0, 0.0]
         for records in self.records(["proof", "codes"]):
             proof = records.proof[records.proved]
-            worst = [max(a, float(b)) for a, b in zip(worst, proof.max(axis=0), strict=True)]
+            most = proof.max(axis=0, initial=0.0)
+            worst = [max(a, float(b)) for a, b in zip(worst, most, strict=True)]
         _, compiled, engine, unproved = self._counts()
         return {
             **self.outline.as_dict(),

@@ -182,7 +182,8 @@ def _through(futures: Futures, sums: Sums) -> Iterator[tuple[int, Records]]:
     at = 0
     for records in futures.records(sums.columns):
         kept = records if records.proved.all() else records.take(np.flatnonzero(records.proved))
-        yield at, kept
+        if len(kept):
+            yield at, kept
         at += len(kept)
 
 

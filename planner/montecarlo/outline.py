@@ -43,6 +43,8 @@ class Outline:
     monthly : bool
         Whether people by pool and month are kept.
     axes : Axes
+    factors : tuple of mapping
+        Layer, basis, unit, likely value and distribution of each factor, in the order of the axes.
     shared : int
         How many factors, the first ones, are rules that the draws of a block share.
     labels : mapping of str to tuple
@@ -61,6 +63,7 @@ class Outline:
     design: Design
     monthly: bool
     axes: Axes
+    factors: tuple[Mapping[str, Any], ...]
     shared: int
     labels: Mapping[str, tuple[Any, ...]]
     titles: Mapping[str, tuple[str, str]]
@@ -81,6 +84,16 @@ class Outline:
             design=study.design,
             monthly=study.monthly,
             axes=study.axes,
+            factors=tuple(
+                {
+                    "layer": one.layer,
+                    "basis": one.basis,
+                    "unit": one.unit,
+                    "likely": one.likely,
+                    "distribution": one.distribution.words(),
+                }
+                for one in study.uncertain.factors
+            ),
             shared=study.uncertain.shared,
             labels={name: tuple(getattr(row, name) for row in study.demands) for name in LABELS},
             titles={id: (one.title, one.title_nl) for id, one in packages.items()},
@@ -103,7 +116,8 @@ class Outline:
             given["design"] = Design(**given["design"])
             given["labels"] = {name: tuple(value) for name, value in given["labels"].items()}
             given["titles"] = {id: (one[0], one[1]) for id, one in given["titles"].items()}
-            return cls(**{**given, "inputs": tuple(given["inputs"])})
+            tuples = {name: tuple(given[name]) for name in ("inputs", "factors")}
+            return cls(**{**given, **tuples})
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise ResultError(f"not the outline of a simulation: {error!r}") from None
 

@@ -7,7 +7,7 @@ after it leave out one each.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -162,22 +162,28 @@ class Records:
             columns[name] = pa.ListArray.from_arrays(offsets, pa.array(array.reshape(-1)))
         return pa.table(columns)
 
-    @classmethod
-    def from_arrow(cls, table: pyarrow.Table, axes: Axes) -> Records:
-        """Return what was written; what was not read is empty."""
+    @staticmethod
+    def arrays(table: pyarrow.Table, axes: Axes) -> dict[str, Any]:
+        """Return the columns of a table as arrays, by name."""
         shapes = _shapes(axes)
         found: dict[str, Any] = {}
-        for name in NAMES:
-            if name not in table.column_names:
-                found[name] = None if name in MONTHLY else np.zeros((table.num_rows, 0))
-                continue
+        for name in table.column_names:
             column = table.column(name).combine_chunks()
             if name in shapes:
                 flat = column.flatten().to_numpy(zero_copy_only=False)
                 found[name] = flat.reshape(table.num_rows, *shapes[name])
             else:
                 found[name] = column.to_numpy(zero_copy_only=False)
-        return cls(**found)
+        return found
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Any]) -> Records:
+        """Return records with some columns; those that are not given are empty."""
+        draws = len(next(iter(arrays.values())))
+        nothing: dict[str, Any] = {
+            name: None if name in MONTHLY else np.zeros((draws, 0)) for name in NAMES
+        }
+        return cls(**{**nothing, **arrays})
 
 
 MONTHLY = ("served", "attended")

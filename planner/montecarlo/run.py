@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import InputError, PlannerError, nearest
+from planner.errors import Fault, InputError, PlannerError, gathered, nearest
 from planner.montecarlo.design import Design
-from planner.montecarlo.executors import executor_for, in_order
+from planner.montecarlo.executors import (
+    Packed,
+    check_workers,
+    executor_for,
+    in_order,
+    solve_packed,
+)
 from planner.montecarlo.futures import Futures
 from planner.montecarlo.outline import Outline
+from planner.montecarlo.pace import Pace, Progress
 from planner.montecarlo.stopping import Stop, Watch
 from planner.montecarlo.stored import clear_folder, finish, open_folder, read_futures, temporary
 from planner.montecarlo.study import Study
@@ -20,16 +26,13 @@ from planner.store import MANIFEST
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
-__all__ = ["Progress", "simulate", "study_of"]
+__all__ = ["simulate", "study_of"]
 
 MONTHLY = 20_000
 """Draws above which people by pool and month are kept only if asked for."""
 
 LARGE = 4096
 """Draws above which more of them share one set of rules."""
-
-Progress = Callable[[int, int, float], None]
-"""Called with draws made, draws there are to make, and seconds that will still take."""
 
 
 def simulate(
@@ -116,12 +119,18 @@ def simulate(
     >>> futures.fill_by("main_task")["main_task"].tolist()
     [1, 2]
     """
-    study = study_of(
-        scenario, draws, seed, rule, sampling, packages=packages, replicates=replicates,
-        share=share, monthly=monthly,
-    )  # fmt: skip
-    outline, stop = Outline.of(study), Stop(of, half_width, time_limit)
-    stop.check(outline.quantities)
+    faults: list[Fault | str] = []
+    stop = Stop(of, half_width, time_limit)
+    with gathered(faults):
+        check_workers(workers)
+    with gathered(faults):
+        study = study_of(
+            scenario, draws, seed, rule, sampling, packages=packages, replicates=replicates,
+            share=share, monthly=monthly, stop=stop,
+        )  # fmt: skip
+    if faults:
+        raise InputError(faults)
+    outline = Outline.of(study)
     if folder is not None and replace and not _same(Path(folder), outline, stop):
         clear_folder(Path(folder))
     if folder is None:
@@ -149,25 +158,50 @@ def study_of(
     replicates: int = 16,
     share: int | None = None,
     monthly: bool | None = None,
+    stop: Stop | None = None,
 ) -> Study:
-    """Return what a run will simulate; see :func:`simulate`."""
+    """Return what a run will simulate; see :func:`simulate`.
+
+    With `stop`, that is checked along with everything else.
+    """
     from planner.results.verbs import as_scenario, check_rule
     from planner.uncertainty.listing import list_uncertain
 
-    for name, value in (("draws", draws), ("seed", seed), ("replicates", replicates)):
-        if isinstance(value, bool) or int(value) != value:
-            raise InputError(f"{name}: expected a whole number, found {value!r}")
-    share = (16 if draws <= LARGE else 64) if share is None else share
-    design = Design(int(draws), int(seed), sampling, int(replicates), int(share))
     uncertain = list_uncertain(as_scenario(scenario))
-    known = [package.id for package in uncertain.compiled.problem.packages]
-    chosen = known if packages is None else list(packages)
-    wrong = [f"no such package {one!r}{nearest(one, known)}" for one in chosen if one not in known]
+    faults: list[Fault | str] = []
+    design = Design(2, replicates=2)
+    with gathered(faults):
+        design = design_of(draws, seed, sampling, replicates, share)
+    known = tuple(package.id for package in uncertain.compiled.problem.packages)
+    chosen = known if packages is None else tuple(packages)
+    faults += [
+        f"no such package {one!r}{nearest(one, known)}" for one in chosen if one not in known
+    ]
+    with gathered(faults):
+        rule = check_rule(rule or uncertain.compiled.rule)
+    monthly = draws <= MONTHLY if monthly is None else monthly
+    study = Study(uncertain, str(rule), chosen, design, monthly)
+    if stop is not None:
+        with gathered(faults):
+            stop.check(Outline.of(Study(uncertain, str(rule), known, design, monthly)).quantities)
+    if faults:
+        raise InputError(faults)
+    return study
+
+
+def design_of(draws: int, seed: int, sampling: str, replicates: int, share: int | None) -> Design:
+    """Return which draws there are; raise InputError with everything wrong in the numbers."""
+    numbers = {"draws": draws, "seed": seed, "replicates": replicates}
+    wrong = [
+        f"{name}: expected a whole number, found {value!r}"
+        for name, value in numbers.items()
+        if isinstance(value, bool) or int(value) != value
+    ]
     if wrong:
         raise InputError(wrong)
-    rule = check_rule(rule or uncertain.compiled.rule)
-    monthly = draws <= MONTHLY if monthly is None else monthly
-    return Study(uncertain, rule, tuple(chosen), design, monthly)
+    if share is None:
+        share = 16 if draws <= LARGE else 64
+    return Design(int(draws), int(seed), sampling, int(replicates), int(share))
 
 
 def _finished(futures: Futures, outline: Outline, stop: Stop) -> Futures:
@@ -198,7 +232,7 @@ def _run(
     """Solve what is not yet solved, batch by batch, until something says it is enough."""
     batches = futures.batches
     watch = Watch(futures.stop, futures.outline.quantities, study.design.replicates)
-    first, began = batches.done(), time.monotonic()
+    first = batches.done()
     batches.drop_after(first)
     made = futures.all_ends
     for batch in range(first):
@@ -208,17 +242,15 @@ def _run(
                 batches.drop_after(batch + 1)
                 futures.close(batch + 1, reason)
                 return
-    at_first = made[first - 1] if first else 0
-    reason, count = "", first
-    for data in in_order(pool, workers, study, first):
+    pace = Pace(progress, study.design.draws, made[first - 1] if first else 0)
+    reason, count, packed = "", first, Packed.of(study)
+    calls = ((solve_packed, packed, batch) for batch in range(first, study.design.batches))
+    for data in in_order(pool, workers, calls):
         batches.write(count, data)
         count += 1
         if futures.stop.of is not None:
             watch.add(batches.read(count - 1, watch.columns))
-        if progress is not None:
-            done = made[count - 1]
-            pace = (time.monotonic() - began) / max(done - at_first, 1)
-            progress(done, study.design.draws, pace * (study.design.draws - done))
+        pace(made[count - 1])
         if reason := watch.verdict():
             break
     futures.close(count, reason or "draws")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import InputError
+from planner.errors import Fault, InputError, gathered
 from planner.montecarlo.estimates import CONFIDENCE, Mean, means_of_sums
 from planner.montecarlo.quantities import Quantities
 from planner.montecarlo.records import Records
@@ -51,10 +51,12 @@ class Stop:
             wrong.append(f"half_width: expected more than 0, found {self.half_width}")
         if self.time_limit is not None and not self.time_limit > 0:
             wrong.append(f"time_limit: expected more than 0 seconds, found {self.time_limit}")
-        if wrong:
-            raise InputError(wrong)
+        faults: list[Fault | str] = [*wrong]
         if self.of is not None:
-            quantities.check(self.of)
+            with gathered(faults):
+                quantities.check(self.of)
+        if faults:
+            raise InputError(faults)
 
 
 @dataclass

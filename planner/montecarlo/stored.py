@@ -128,7 +128,7 @@ def _write_tables(futures: Futures, folder: Path) -> None:
         name = "_".join(keys)
         write_table(futures.fill_by(*keys), place / f"fill_by_{name}")
         write_table(futures.displacement_by(*keys), place / f"displacement_by_{name}")
-    for name in ("total", "convergence"):
+    for name in ("total", "convergence", "ranking"):
         write_table(getattr(futures, name), place / name)
     write_table(futures.study.uncertain.table(), place / "uncertain")
     writer = None

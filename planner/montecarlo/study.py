@@ -117,7 +117,10 @@ class Study:
 
     def solve(self, batch: int) -> Records:
         """Return the records of one batch."""
-        return Records.join([self.solve_block(block) for block in self.design.batch(batch)])
+        blocks = [block for block in self.design.batch(batch) if block.size]
+        if not blocks:
+            return Records.empty(self.axes, 0, self.monthly)
+        return Records.join([self.solve_block(block) for block in blocks])
 
     def solve_block(self, block: Block) -> Records:
         """Return the records of one block, in the order of its draws."""

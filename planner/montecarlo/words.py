@@ -81,6 +81,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "worden geweigerd, posten blijven leeg, mensen komen eerder terug",
     ),
     "fill.main_task_2": ("fill rate, main task 2", "vullingsgraad, hoofdtaak 2"),
+    "draw_is": ("Draw {number}, seed {seed}", "Trekking {number}, startgetal {seed}"),
+    "unusual_low": (
+        "{factor} is {value} (likely {likely}): lower than in {part} of futures",
+        "{factor} is {value} (waarschijnlijk {likely}): lager dan in {part} van de verlopen",
+    ),
+    "unusual_high": (
+        "{factor} is {value} (likely {likely}): higher than in {part} of futures",
+        "{factor} is {value} (waarschijnlijk {likely}): hoger dan in {part} van de verlopen",
+    ),
+    "dry_run": (
+        "Dry run, estimated from {tried} draws",
+        "Proefrun, geschat uit {tried} trekkingen",
+    ),
+    "plans": ("plans", "plannen"),
+    "rules_sets": ("sets of rules", "stellen regels"),
+    "workers": ("processes", "processen"),
+    "time": ("time", "tijd"),
+    "processor_time": ("processor time", "rekentijd"),
+    "memory": ("memory", "geheugen"),
+    "disk": ("disk", "schijf"),
     "keep_run": (
         "nothing written; keep draws and tables with --out FOLDER",
         "niets geschreven; bewaar trekkingen en tabellen met --out MAP",

@@ -1,0 +1,146 @@
+"""One draw taken out: what was drawn, what came of it, and the whole result behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.montecarlo.outline import Outline
+from planner.montecarlo.presence import luck_of
+from planner.montecarlo.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.results.result import Result
+
+__all__ = ["Draw", "take_draw"]
+
+Floats = NDArray[np.float64]
+
+UNUSUAL = 5
+"""How many figures are named that are least like the usual."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """One of many futures.
+
+    Attributes
+    ----------
+    study : Study
+    number : int
+        Number of the draw.
+    values : ndarray (factors,)
+        What was drawn.
+    quantities : mapping of str to float
+        What came of it, by name.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> draw = pl.simulate("letter", draws=16, rule="value", workers=1).draw(3)
+    >>> draw.result.fill_by("main_task").columns.tolist()[:2]
+    ['main_task', 'asked_person_months']
+    """
+
+    study: Study
+    number: int
+    values: Floats
+    quantities: Mapping[str, float]
+
+    @cached_property
+    def factors(self) -> pd.DataFrame:
+        """One row a factor, the least usual first.
+
+        factor, value, likely, unit, below (part of its distribution that lies below the value),
+        basis, layer.
+        """
+        import pandas as pd
+
+        uncertain = self.study.uncertain
+        rows = [
+            {
+                "factor": one.id,
+                "value": float(value),
+                "likely": one.likely,
+                "unit": one.unit,
+                "below": _below(one.distribution, float(value)),
+                "basis": one.basis,
+                "layer": one.layer,
+            }
+            for one, value in zip(uncertain.factors, self.values, strict=True)
+        ]
+        table = pd.DataFrame(rows)
+        order = np.argsort(-np.abs(table["below"].to_numpy() - 0.5), kind="stable")
+        return table.iloc[order].reset_index(drop=True)
+
+    @cached_property
+    def figures(self) -> dict[str, float]:
+        """Every figure of the plan that the draw changes, by id; months as how many they move."""
+        found = self.study.effects.figures(self.values[None])
+        presence = (".acceptance", ".lead", ".early_return")
+        return {id: float(column[0]) for id, column in found.items() if not id.endswith(presence)}
+
+    @cached_property
+    def result(self) -> Result:
+        """The whole result of the draw, as :func:`planner.allocate` gives it, for any analysis."""
+        from planner.results.verbs import allocate
+
+        return allocate(
+            self.study.uncertain.scenario,
+            self.study.rule,
+            packages=self.study.packages,
+            figures=self.figures,
+            drawn=True,
+        )
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return what is unusual about it, in words."""
+        from planner.labels import number, percent
+        from planner.montecarlo.words import say
+
+        said = [say("draw_is", lang, number=self.number, seed=self.study.design.seed)]
+        plan = self.factors[self.factors["layer"] == "capacity"]
+        for row in plan.head(UNUSUAL).to_dict("records"):
+            below = float(row["below"])
+            said.append(
+                say(
+                    "unusual_low" if below < 0.5 else "unusual_high",
+                    lang,
+                    factor=row["factor"],
+                    value=number(row["value"], lang, 2),
+                    likely=number(row["likely"], lang, 2),
+                    part=percent(max(below, 1 - below), lang, 0),
+                )
+            )
+        return said
+
+
+def _below(distribution: object, value: float) -> float:
+    """Return the part of a distribution below a value, by halving on its quantiles."""
+    quantile = distribution.ppf  # type: ignore[attr-defined]
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if float(quantile(np.array([middle]))[0]) < value:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def take_draw(study: Study, number: int) -> Draw:
+    """Return one draw of a study, planned for itself."""
+    block, place = study.design.find(number)
+    values = study.values(block)[place : place + 1]
+    luck = luck_of(study.design.seed, block.replicate, [block.begin + place])
+    records = study.solve_values(values, luck)
+    quantities = Outline.of(study).quantities
+    found = {name: float(quantities.of(records, name)[0]) for name in quantities.names}
+    return Draw(study, number, values[0], found)
