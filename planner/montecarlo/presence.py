@@ -7,12 +7,8 @@ stands empty for the lead time again. A unit (a kind that changes over en bloc) 
 as a whole, and whoever comes home early is replaced from it. A lead time of no months is no gap at
 all. The plan does not change: nobody is sent elsewhere because a post stands empty.
 
-The months that somebody is expected to serve with l months of the tour to go are, for a post with a
-candidate just nominated and for a post with somebody in it,
-
-    N(l) = α S(l) + (1 − α) N(l − lead),     S(l) = 1 + (1 − ε) S(l − 1) + ε N(l − 1 − lead),   (21)
-
-both 0 where no month is left. Drawn person by person, see :mod:`planner.montecarlo.luck`.
+Drawn person by person, see :mod:`planner.montecarlo.luck`; the chance that a post is occupied in
+each month of a tour is :func:`planner.analysis.there.occupancy`.
 """
 
 from __future__ import annotations
@@ -32,51 +28,13 @@ if TYPE_CHECKING:
     from planner.compile.tables import Compiled
     from planner.montecarlo.study import Study
 
-__all__ = ["Presence", "expected_presence"]
+__all__ = ["Chances", "Presence", "luck_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0}
 """Figures of a kind, and what they are where nothing is said."""
-
-
-def expected_presence(
-    months: int, acceptance: float, lead: int, early_return: float, unit: bool = False
-) -> float:
-    """Return the expected share of a tour's months in which somebody is there, as in (21).
-
-    Parameters
-    ----------
-    months : int
-        Length of the tour.
-    acceptance : float
-        Probability that a candidate is accepted.
-    lead : int
-        Months that a post stands empty before the next candidate.
-    early_return : float
-        Probability, each month served, that it is the last.
-    unit : bool
-        Accepted as a whole, and replaced from within.
-
-    Examples
-    --------
-    >>> expected_presence(12, 1.0, 3, 0.0)
-    1.0
-    >>> expected_presence(4, 0.5, 2, 0.0)  # four months, or two, or none
-    0.625
-    """
-    if lead == 0:
-        return 1.0
-    again = 1.0 if unit else acceptance
-    serving, renewed, nominated = (np.zeros(months + 1) for _ in range(3))
-    for left in range(1, months + 1):
-        empty = renewed[left - 1 - lead] if left - 1 > lead else 0.0
-        serving[left] = 1 + (1 - early_return) * serving[left - 1] + early_return * empty
-        later = max(left - lead, 0)
-        renewed[left] = again * serving[left] + (1 - again) * renewed[later]
-        nominated[left] = acceptance * serving[left] + (1 - acceptance) * nominated[later]
-    return float(nominated[months] / months) if months else 1.0
 
 
 def _key(*parts: object) -> int:

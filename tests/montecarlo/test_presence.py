@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner as pl
+from planner.analysis.there import occupancy
 from planner.montecarlo.luck import attend
-from planner.montecarlo.presence import expected_presence
 from planner.montecarlo.records import Records
 from planner.montecarlo.rotation import random_tours
 from planner.montecarlo.run import study_of
@@ -43,22 +43,11 @@ def there(
 def test_a_post_is_filled_as_long_as_expected(
     months: int, accept: float, lead: int, back: float, unit: bool
 ) -> None:
-    found = there(1.0, months, accept, lead, back, unit).sum(axis=1) / months
-    error = found.std() / np.sqrt(len(found))
-    wanted = expected_presence(months, accept, lead, back, unit)
-    assert found.mean() == pytest.approx(wanted, abs=4.5 * error + 1e-12)
-
-
-def test_expected_presence_by_hand() -> None:
-    # three months, lead one: accepted at once, after one refusal, or after two
-    by_hand = (0.6 * 3 + 0.4 * 0.6 * 2 + 0.4**2 * 0.6) / 3
-    assert expected_presence(3, 0.6, 1, 0.0) == pytest.approx(by_hand)
-    # two months, a return after the first of them leaves the second empty
-    assert expected_presence(2, 1.0, 1, 0.25) == pytest.approx((0.25 * 1 + 0.75 * 2) / 2)
-    # a unit of which some come home: the gap of a month, then somebody new from the same unit
-    assert expected_presence(3, 0.5, 1, 1.0, unit=True) == pytest.approx(
-        (0.5 * 2 + 0.25 + 0.125) / 3
-    )
+    found = there(1.0, months, accept, lead, back, unit)
+    wanted = occupancy(months, accept, lead, back, unit)
+    for seen, chance in ((found.sum(axis=1), wanted.sum()), *zip(found.T, wanted, strict=True)):
+        error = seen.std() / np.sqrt(len(seen))
+        assert seen.mean() == pytest.approx(chance, abs=4.5 * error + 1e-12)
 
 
 def test_when_nobody_can_be_missing_nobody_is() -> None:
