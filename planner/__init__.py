@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from planner.montecarlo.stored import read_futures
     from planner.months import Month
     from planner.problem.model import Problem
+    from planner.report.page import Report, make_report
     from planner.results.compare import Comparison, compare
     from planner.results.result import Result
     from planner.results.stored import StoredResult, read_result
@@ -60,6 +61,7 @@ _HOMES = {
     "Month": "planner.months",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
+    "Report": "planner.report.page",
     "Result": "planner.results.result",
     "ResultError": "planner.errors",
     "Scenario": "planner.scenario.load",
@@ -72,6 +74,7 @@ _HOMES = {
     "displacement": "planner.results.verbs",
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
+    "make_report": "planner.report.page",
     "read_futures": "planner.montecarlo.stored",
     "read_result": "planner.results.stored",
     "read_workbook": "planner.workbook.importing",
@@ -98,6 +101,7 @@ __all__ = [
     "Month",
     "PlannerError",
     "Problem",
+    "Report",
     "Result",
     "ResultError",
     "Scenario",
@@ -111,6 +115,7 @@ __all__ = [
     "displacement",
     "load",
     "loads",
+    "make_report",
     "read_futures",
     "read_result",
     "read_workbook",

@@ -103,6 +103,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "more_rows": ("and {count} more", "en nog {count}"),
     "allocating": ("allocating", "toewijzen"),
     "writing": ("writing", "schrijven"),
+    "drawing": ("drawing", "tekenen"),
     "reading": ("reading", "lezen"),
     "made_of": ("{demands} demands, {pools} pools", "{demands} vragen, {pools} pools"),
     "time_left": ("about {time} left", "nog ongeveer {time}"),

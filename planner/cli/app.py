@@ -13,10 +13,12 @@ from planner.cli.compare import compare
 from planner.cli.diff import diff
 from planner.cli.export import export
 from planner.cli.imported import import_
+from planner.cli.plot import plot
 from planner.cli.questions.bear import fairness, pledges
 from planner.cli.questions.blame import causes, shares
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
+from planner.cli.report import report
 from planner.cli.run import run
 from planner.cli.show import show
 from planner.cli.simulate import simulate
@@ -33,6 +35,7 @@ Begin with:
   planner run eastern-flank-battalion
   planner compare letter eastern-flank-battalion
   planner simulate eastern-flank-battalion
+  planner report eastern-flank-battalion
   planner show letter --mission untso
 
 Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
@@ -44,6 +47,10 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         simulate: "Draw many futures and say how sure that is.",
         compare: "Put results side by side.",
         solve: "Solve a neutral problem.",
+    },
+    "Show it to others": {
+        report: "Write all about a scenario into one HTML file.",
+        plot: "Draw one figure as PNG, SVG or PDF.",
     },
     "Is it an accident?": {
         ranges: "Range of each figure over all optimal allocations.",

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli.options import AsJson, In, Lang, Quiet, Sought
-from planner.errors import InputError, ResultError
+from planner.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from planner.results.base import Tables
     from planner.results.compare import Comparison
-    from planner.scenario.load import Scenario
 
 __all__ = ["compare"]
 
@@ -43,6 +42,7 @@ def compare(
       planner compare results/battalion my-scenario.yaml --json
     """
     from planner.cli.console import print_json, working
+    from planner.cli.inputs import load_items
     from planner.labels import label
 
     if len(items) < 2:
@@ -50,35 +50,13 @@ def compare(
     from planner.results.compare import compare as side_by_side
 
     with working(label("allocating", lang), quiet):
-        loaded = _loaded(items)
+        loaded = load_items(items)
         comparison = side_by_side(*loaded, rule=rule and rule.value)
         content = _content(comparison)
     if json:
         print_json(content)
     elif not quiet:
         _show(content, lang)
-
-
-def _loaded(items: list[str]) -> list[Tables | Scenario]:
-    """Return what is to be compared, everything wrong with any of it said at once."""
-    from pathlib import Path
-
-    from planner.cli.inputs import load_scenario
-    from planner.results.stored import read_result
-
-    found: list[Tables | Scenario] = []
-    faults: list[Any] = []
-    for item in items:
-        try:
-            saved = "\0" not in item and Path(item).is_dir()
-            found.append(read_result(item) if saved else load_scenario(item))
-        except InputError as error:
-            faults += error.faults
-        except (ResultError, OSError) as error:
-            faults.append(str(error))
-    if faults:
-        raise InputError(faults)
-    return found
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault, InputError
+from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
+    from planner.results.base import Tables
     from planner.scenario.load import Scenario
 
-__all__ = ["is_problem", "is_result", "load_either", "load_scenario"]
+__all__ = ["is_problem", "is_result", "load_either", "load_items", "load_scenario"]
 
 MOST = 1_000_000
 """Bytes of a scenario that comes from standard input or a pipe."""
@@ -63,6 +65,25 @@ def load_either(name: str) -> Scenario | Problem:
             raise _wrong("<stdin>", f"too large: more than {MOST:,} bytes")
         return loads(text, "<stdin>")
     return load_problem(name) if is_problem(name) else load_scenario(name)
+
+
+def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
+    """Load scenarios, and folders of results; everything wrong with any of them is said at once."""
+    from planner.results.stored import read_result
+
+    found: list[Tables | Scenario] = []
+    faults: list[Any] = []
+    for name in names:
+        try:
+            saved = "\0" not in name and Path(name).is_dir()
+            found.append(read_result(name) if saved else load_scenario(name))
+        except InputError as error:
+            faults += error.faults
+        except (ResultError, OSError) as error:
+            faults.append(str(error))
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def is_problem(name: str) -> bool:

@@ -9,7 +9,7 @@ from planner.errors import ResultError
 from planner.figures.factors import factor_name
 from planner.figures.names import Names
 from planner.figures.words import say
-from planner.labels import label, named, number, rate
+from planner.labels import label, number, rate
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
@@ -45,22 +45,12 @@ class FutureNames(Names):
         return dict(zip(self.futures.outline.axes.demands, self._labels("name"), strict=True))
 
     @cached_property
-    def _study(self) -> Any:
-        """The scenario behind the futures; None where it has changed since."""
+    def inputs(self) -> Any:
+        """What the scenario states; None where it has changed since."""
         try:
-            return self.futures.study.uncertain
+            return self.futures.study.uncertain.scenario.inputs
         except ResultError:
             return None
-
-    @cached_property
-    def _pools(self) -> dict[str, str]:
-        rows = () if self._study is None else self._study.compiled.pools
-        return {row.id: named(row, self.lang) for row in rows}
-
-    @cached_property
-    def _kinds(self) -> dict[str, str]:
-        rows = {} if self._study is None else self._study.scenario.inputs.kinds
-        return {id: named(row, self.lang) for id, row in rows.items()}
 
     @cached_property
     def _packages(self) -> dict[str, str]:

@@ -260,7 +260,16 @@ def finish(
     engine.set(rect=rect, w_pad=0.06, h_pad=0.05)  # type: ignore[call-arg,union-attr]
     figure.alt = f"{title}. {subtitle}".strip()
     figure.draw_without_rendering()
+    _settle(figure)
     return figure
+
+
+def _settle(figure: Chart) -> None:
+    """Keep the layout as it is, to a millionth: solving it again may move it by a rounding."""
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        bounds = axes.get_position(original=True).bounds
+        axes.set_position(tuple(round(value, 6) for value in bounds))
 
 
 def name_rows(axes: Axes, at: Sequence[float], names: Sequence[str], inches: float = 2.55) -> None:

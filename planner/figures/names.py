@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from planner.errors import PlannerError
 from planner.figures.words import say
 from planner.labels import label, months, named
 from planner.months import Month
@@ -53,10 +54,17 @@ class Names:
         return dict(zip(rows["demand"], english.where(english != "", dutch), strict=True))
 
     @cached_property
+    def inputs(self) -> Any:
+        """What the scenario states; None where it cannot be read any more."""
+        try:
+            return self.result.scenario.inputs
+        except (AttributeError, PlannerError):
+            return None
+
+    @cached_property
     def _pools(self) -> dict[str, str]:
-        compiled: Any = getattr(self.result, "compiled", None)
-        rows = compiled.pools if compiled is not None else ()
-        return {row.id: named(row, self.lang) for row in rows}
+        rows = {} if self.inputs is None else self.inputs.pools
+        return {id: named(row, self.lang) for id, row in rows.items()}
 
     @cached_property
     def _packages(self) -> dict[str, str]:
@@ -72,17 +80,16 @@ class Names:
         return self._demands.get(id) or id
 
     def pool(self, id: str) -> str:
-        """Return the name of a pool; its id where only tables were kept."""
+        """Return the name of a pool, its id if it has none."""
         return self._pools.get(id) or id
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
-        scenario: Any = getattr(self.result, "scenario", None)
-        rows = scenario.inputs.kinds if scenario is not None else {}
+        rows = {} if self.inputs is None else self.inputs.kinds
         return {id: named(row, self.lang) for id, row in rows.items()}
 
     def kind(self, id: str) -> str:
-        """Return the name of a kind of demand; its id where only tables were kept."""
+        """Return the name of a kind of demand, its id if it has none."""
         return self._kinds.get(id) or id
 
     def package(self, id: str) -> str:

@@ -38,7 +38,7 @@ __all__ = ["crowd", "sand"]
 STATES = ("on_duty", "preparing", "resting", "idle")
 """From the bottom up; what is idle fills the room below the strength."""
 
-HATCHES = {"preparing": "////", "resting": "....", "on_duty": "", "idle": ""}
+HATCHES = {"preparing": "////", "resting": "..", "on_duty": "", "idle": ""}
 SPARE = 0.005
 """Fewer idle than this share of the strength is nobody to spare."""
 MOST = 7

@@ -153,6 +153,20 @@ class Tables(ABC):
         """demand, reason: what is known but does not count here."""
         return self.table("left_out")
 
+    @property
+    def grounds(self) -> pd.DataFrame:
+        """What the result rests on: what, unit, total, letter, public, assumption.
+
+        The last three columns add up to the total. Row ``figures`` counts all figures in use.
+        ``cap`` and ``months`` are the person-months asked, by the basis of their cap and of their
+        first and last month; ``tour``, ``preparation`` and ``rest`` the person-months on duty, by
+        the basis of each rule; ``posts``, ``filled`` and ``fit`` the strength of the pools over
+        the window, by the basis of each factor. Of several figures the weakest counts.
+        """
+        from planner.results.grounds import grounds
+
+        return grounds(self)
+
     def fill_by(self, *keys: str) -> pd.DataFrame:
         """Return asked and filled person-months and the fill rate, grouped.
 

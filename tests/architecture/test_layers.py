@@ -50,6 +50,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.montecarlo",
         "planner.figures",
     ),
+    "planner.report": (
+        *BASE, "planner.labels", "planner.terms", "planner.results", "planner.analysis",
+        "planner.montecarlo", "planner.figures", "planner.report",
+    ),
     "planner.workbook": (
         *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",
         "planner.workbook",
@@ -73,6 +77,7 @@ NOT_FOR = {
     "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.analysis": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
+    "planner.report": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.montecarlo": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.workbook": ("scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
 }

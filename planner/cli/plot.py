@@ -1,0 +1,216 @@
+"""``plot``: one figure of a scenario as PNG, SVG or PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from planner.cli.options import Force, In, Lang, Quiet, Sought
+from planner.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from planner.figures.look import Chart
+
+__all__ = ["plot"]
+
+
+class Figure(StrEnum):
+    """Figures by name."""
+
+    SAND = "sand"
+    CROWD = "crowd"
+    ROTATIONS = "rotations"
+    FILL = "fill"
+    DISPLACEMENT = "displacement"
+    FLOW = "flow"
+    CURVE = "curve"
+    SCENARIOS = "scenarios"
+    VERSUS = "versus"
+    FAN = "fan"
+    SPREAD = "spread"
+    CHANCE = "chance"
+    CONVERGENCE = "convergence"
+
+
+OF_FUTURES = (Figure.FAN, Figure.SPREAD, Figure.CHANCE, Figure.CONVERGENCE)
+OF_SEVERAL = (Figure.SCENARIOS, Figure.VERSUS)
+
+Which = Annotated[
+    Figure,
+    typer.Argument(
+        metavar="FIGURE",
+        help="Of one result: sand (what people of each pool do), crowd (which missions tie a pool "
+        "up), rotations, fill, displacement, flow, curve. Of several: scenarios, versus. Of "
+        "futures: fan, spread, chance, convergence.",
+        show_default=False,
+    ),
+]
+Items = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO...",
+        help="A scenario (file or name), a folder of results, or one of planner simulate --out.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.",
+        show_default=False,
+    ),
+]
+Pool = Annotated[
+    str | None,
+    typer.Option("--pool", metavar="ID", help="For sand, crowd, rotations.", show_default=False),
+]
+Mission = Annotated[
+    str | None,
+    typer.Option("--mission", metavar="ID", help="For rotations and fan.", show_default=False),
+]
+Package = Annotated[
+    str | None,
+    typer.Option(
+        "--package",
+        metavar="ID",
+        help="For displacement, flow, curve, spread; by default the one that displaces most.",
+        show_default=False,
+    ),
+]
+Task = Annotated[
+    int | None,
+    typer.Option(
+        "--main-task", min=1, max=2, help="For fill, flow, fan, chance.", show_default=False
+    ),
+]
+Draws = Annotated[
+    int, typer.Option("--draws", min=2, help="Futures to draw for a figure of futures.")
+]
+Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]
+
+
+def plot(
+    figure: Which,
+    items: Items,
+    output: Output = None,
+    pool: Pool = None,
+    mission: Mission = None,
+    package: Package = None,
+    main_task: Task = None,
+    draws: Draws = 256,
+    dpi: Dpi = 200,
+    rule: Sought = None,
+    lang: In = Lang.EN,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw one figure of a scenario, of several side by side, or of many futures.
+
+    \b
+    Examples:
+      planner plot fill eastern-flank-battalion
+      planner plot sand eastern-flank-battalion --pool staff -o staff.svg
+      planner plot scenarios letter eastern-flank-company eastern-flank-brigade -o three.pdf
+      planner plot fan runs/battalion --mission untso
+    """
+    from planner.cli.console import say, working
+    from planner.cli.files import Outputs
+    from planner.labels import label
+
+    _check(figure, items, pool)
+    options = {
+        "pool": pool, "mission": mission, "package": package, "main_task": main_task,
+        "lang": lang.value,
+    }  # fmt: skip
+    path = output or f"{_short(items[0])}-{figure}.png"
+    if not path.lower().endswith((".png", ".svg", ".pdf")):
+        raise InputError(Fault(path, 0, 0, "", "expected a file ending in .png, .svg or .pdf"))
+    outputs = Outputs(force)
+    outputs.add(path)
+    outputs.check()
+    source = _source(figure, items, rule and rule.value, draws, lang, quiet)
+    with working(label("drawing", lang), quiet):
+        made = _drawn(figure, source, options)
+        outputs.write({path: lambda target: made.save(target, dpi)})
+    if not quiet:
+        say(label("written_to", lang, path=path))
+
+
+def _check(figure: Figure, items: list[str], pool: str | None) -> None:
+    """Refuse what does not go together."""
+    if figure in OF_SEVERAL and len(items) < 2:
+        raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
+    if figure not in OF_SEVERAL and len(items) > 1:
+        raise InputError(f"plot {figure}: expected one scenario or result, found {len(items)}")
+    if figure is Figure.CROWD and pool is None:
+        raise InputError("plot crowd: of which pool? --pool ID says it")
+
+
+def _short(name: str) -> str:
+    """Return the name of a scenario without folder and ending."""
+    from pathlib import Path
+
+    return "scenario" if name == "-" else Path(name).stem or "scenario"
+
+
+def _source(
+    figure: Figure, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
+) -> Any:
+    """Return the result, the comparison or the futures that are to be drawn."""
+    from planner.cli.console import counting, working
+    from planner.cli.inputs import load_items, load_scenario
+    from planner.labels import label
+    from planner.results.compare import compare
+
+    if figure in OF_FUTURES:
+        from pathlib import Path
+
+        from planner.montecarlo.run import simulate
+        from planner.montecarlo.stored import read_futures
+        from planner.montecarlo.words import say as word
+
+        if Path(items[0]).is_dir():
+            return read_futures(items[0])
+        with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
+            return simulate(load_scenario(items[0]), draws, rule=rule, progress=progress)
+    loaded = load_items(items)
+    with working(label("allocating", lang), quiet):
+        comparison = compare(*loaded, rule=rule)
+    return comparison if figure in OF_SEVERAL else next(iter(comparison.results.values()))
+
+
+def _drawn(figure: Figure, source: Any, options: dict[str, Any]) -> Chart:
+    """Draw a figure with those of the options that it takes."""
+    import inspect
+
+    if figure is Figure.CURVE:
+        return _curve(source, options)
+    draw: Callable[..., Chart] = getattr(source.plot, figure.value)
+    takes = inspect.signature(draw).parameters
+    wanted = {name: value for name, value in options.items() if value is not None}
+    unused = [name for name in wanted if name not in takes]
+    if unused:
+        named = ", ".join("--" + name.replace("_", "-") for name in unused)
+        raise InputError(f"plot {figure}: does not go with {named}")
+    return draw(**wanted)
+
+
+def _curve(source: Any, options: dict[str, Any]) -> Chart:
+    from planner.analysis.curve import curve
+    from planner.analysis.headroom import headroom
+    from planner.figures.displaced import chosen_package
+
+    if not hasattr(source, "compiled"):
+        raise InputError("plot curve: needs a scenario, a folder of results has no plans")
+    package = chosen_package(source, options["package"])
+    if package is None:
+        raise InputError("plot curve: the scenario has no package whose size could grow")
+    found = curve(source, package, missions=False)
+    drawn: Chart = source.plot.curve(found, headroom(source, package, lines=False), options["lang"])
+    return drawn

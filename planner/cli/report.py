@@ -1,0 +1,126 @@
+"""``report``: one HTML file about a scenario, to read, to print and to send."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planner.cli.options import Force, In, Lang, Quiet, Sought
+
+if TYPE_CHECKING:
+    from planner.report.material import Progress
+
+__all__ = ["report"]
+
+Items = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO [OTHER...]",
+        help="A scenario (file or name) or a folder of results, and what to set beside it.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="HTML file to write; by default NAME-report.html.",
+        show_default=False,
+    ),
+]
+Draws = Annotated[
+    int,
+    typer.Option(
+        "--draws", min=0, help="Futures to draw for how sure it is; 0 draws none, more is surer."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
+Run = Annotated[
+    str | None,
+    typer.Option(
+        "--futures",
+        metavar="FOLDER",
+        help="Futures drawn before (planner simulate --out), instead of --draws.",
+        show_default=False,
+    ),
+]
+Curves = Annotated[
+    bool,
+    typer.Option("--curves/--no-curves", help="Follow displacement as packages grow."),
+]
+
+
+def report(
+    items: Items,
+    output: Output = None,
+    draws: Draws = 64,
+    seed: Seed = 0,
+    futures: Run = None,
+    rule: Sought = None,
+    curves: Curves = True,
+    lang: In = Lang.EN,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a report on a scenario: one HTML file with its conclusions, figures and sources.
+
+    It needs no network, opens from a mail, prints and can be read on a phone. What stands after the
+    first scenario is set beside it.
+
+    \b
+    Examples:
+      planner report eastern-flank-battalion
+      planner report eastern-flank-battalion letter --draws 512 -o battalion.html
+      planner report my-scenario.yaml --lang nl
+      planner report results/battalion --futures runs/battalion
+    """
+    from planner.cli.console import say
+    from planner.cli.files import Outputs
+    from planner.cli.inputs import load_items
+    from planner.labels import label
+    from planner.montecarlo.stored import read_futures
+    from planner.report import make_report
+
+    loaded = load_items(items)
+    path = output or f"{loaded[0].name}-report.html"
+    outputs = Outputs(force)
+    outputs.add(path)
+    outputs.check()
+    drawn = None if futures is None else read_futures(futures)
+    with _stages(lang, quiet) as progress:
+        made = make_report(
+            *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
+            analyses=curves, lang=lang.value, progress=progress,
+        )  # fmt: skip
+    outputs.write({path: made.save})
+    if not quiet:
+        say(label("written_to", lang, path=path))
+
+
+@contextmanager
+def _stages(lang: str, quiet: bool) -> Iterator[Progress]:
+    """Give a function that shows one stage of the work after the other, each with what is left."""
+    from planner.cli.console import counting
+    from planner.report.words import say as word
+
+    with ExitStack() as stack:
+        current: list[str] = []
+        began, shown = 0.0, None
+
+        def progress(stage: str, done: int, total: int) -> None:
+            nonlocal began, shown
+            if current != [stage]:
+                stack.close()
+                current[:] = [stage]
+                began = time.monotonic()
+                shown = stack.enter_context(counting(word(stage, lang), "", lang, quiet))
+            if shown is not None and done:
+                shown(done, total, (time.monotonic() - began) / done * (total - done))
+
+        yield progress

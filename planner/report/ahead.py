@@ -1,0 +1,121 @@
+"""Sections about what could be otherwise: larger packages, other futures, other scenarios."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.figures import chance, convergence, curve, fan, scenarios, spread, versus
+from planner.figures.beside import Beside
+from planner.labels import label, number, rate
+from planner.report.blocks import Block, Heading, Paragraph, Picture, Section, Table, table
+from planner.report.material import Material
+from planner.report.words import say
+
+if TYPE_CHECKING:
+    from planner.analysis.curve import Curve
+
+__all__ = ["comparison_section", "curves_section", "sure_section"]
+
+PAIRS = 3
+"""Most scenarios that are held one by one against the first."""
+CHEAP = 0.005
+"""Person-months a post below which a mission pays nothing worth telling."""
+PAYERS = 3
+"""Missions named beside a piece of a curve."""
+
+
+def curves_section(material: Material) -> Section | None:
+    """Return displacement as packages grow; None where there is no package."""
+    lang, title = material.lang, say("curves", material.lang)
+    if not material.packages:
+        return None
+    if not material.curves:
+        return Section("curves", title, (Paragraph(say("p_no_curves", lang)),))
+    blocks: list[Block] = []
+    for id, (found, room) in material.curves.items():
+        if len(material.curves) > 1:
+            blocks.append(Heading(material.names.package(id)))
+        blocks.append(Picture.of(curve(found, room, material.result, lang)))
+        blocks.append(_pieces(material, found))
+    return Section("curves", title, tuple(blocks))
+
+
+def _pieces(material: Material, found: Curve) -> Table:
+    """Return what each post more costs, piece by piece, and whom."""
+    lang, names = material.lang, material.names
+    rows, short = [], 0
+    for piece in found.pieces:
+        if piece.to_posts - piece.from_posts < 1:
+            short += 1
+            continue
+        payers = sorted(
+            (
+                (row.per_post_person_months, row.mission)
+                for row in found.missions
+                if row.from_posts <= piece.from_posts + 1e-9 < row.to_posts
+                and row.per_post_person_months > CHEAP
+            ),
+            reverse=True,
+        )
+        said = [f"{names.mission(id)} {number(cost, lang, 2)}" for cost, id in payers[:PAYERS]]
+        ends = (number(end, lang, 0) for end in (piece.from_posts, piece.to_posts))
+        posts = "\u00a0–\u00a0".join(ends)
+        rows.append([posts, number(piece.least_displaced_per_post, lang, 2), ", ".join(said)])
+    notes = [say("t_exact", lang)]
+    if not found.exact:
+        give = number(found.tolerance_person_months, lang, 0)
+        notes = [say("t_tried", lang, count=len(found.points), give=give)]
+    if short:
+        notes.append(say("t_short_curve", lang))
+    heads = [say("t_posts", lang), f">{say('t_each', lang)}", say("t_payers", lang)]
+    caption = say("t_pieces", lang, package=names.package(found.package))
+    return table(caption, heads, rows, note=" ".join(notes))
+
+
+def sure_section(material: Material) -> Section:
+    """Return how sure the figures are, from many futures."""
+    lang, futures, title = material.lang, material.futures, say("sure", material.lang)
+    if futures is None:
+        return Section("sure", title, (Paragraph(say("p_no_draws", lang)),))
+    if not material.uncertain:
+        return Section("sure", title, (Paragraph(say("c_certain", lang)),))
+    count = number(futures.counted, lang, 0)
+    blocks: list[Block] = [Paragraph(say("p_sure", lang, draws=count))]
+    if futures.outline.monthly:
+        blocks.append(Picture.of(fan(futures, lang=lang)))
+    blocks += [Picture.of(spread(futures, id, lang)) for id in futures.packages]
+    blocks.append(Picture.of(chance(futures, lang=lang)))
+    blocks.append(Picture.of(convergence(futures, lang=lang)))
+    return Section("sure", title, tuple(blocks))
+
+
+def comparison_section(material: Material) -> Section | None:
+    """Return other scenarios beside the first; None where there are none."""
+    lang, comparison = material.lang, material.comparison
+    if len(comparison.names) < 2:
+        return None
+    blocks: list[Block] = [
+        _scenarios_table(material),
+        Picture.of(scenarios(comparison, lang)),
+    ]
+    for other in comparison.names[1 : PAIRS + 1]:
+        blocks.append(Picture.of(versus(comparison, other, comparison.names[0], lang)))
+    return Section("comparison", say("comparison_section", lang), tuple(blocks))
+
+
+def _scenarios_table(material: Material) -> Table:
+    lang, comparison = material.lang, material.comparison
+    beside = Beside(comparison, lang)
+    rows = []
+    for key, result in comparison.results.items():
+        tasks = result.fill_by("main_task").set_index("main_task")["fill_rate"]
+        packages = result.packages
+        rows.append(
+            [beside.title(key), rate(tasks.get(1), lang), rate(tasks.get(2), lang),
+             number(float(packages["filled_person_months"].sum()), lang, 0),
+             number(beside.displaced(key), lang, 0)]
+        )  # fmt: skip
+    heads = [label("scenario", lang), f">{label('main_task_1', lang)}",
+             f">{label('main_task_2', lang)}", f">{say('t_filled_for', lang)}",
+             f">{label('displaced', lang)}"]  # fmt: skip
+    return table(say("t_scenarios", lang), heads, rows)

@@ -1,0 +1,197 @@
+"""Everything a report is made from, computed before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import ResultError
+from planner.figures.futurenames import FutureNames
+from planner.figures.names import Names
+from planner.results.compare import Comparison, compare
+from planner.results.result import Result
+
+if TYPE_CHECKING:
+    from planner.analysis.curve import Curve
+    from planner.analysis.headroom import Headroom
+    from planner.analysis.ranges import Ranges
+    from planner.analysis.shares import Shares
+    from planner.montecarlo.futures import Futures
+    from planner.results.base import Tables
+
+__all__ = ["Material", "gather"]
+
+CURVES = 3
+"""Packages of which the curve is followed, those that displace most first."""
+SIZES = 24
+"""Sizes at which a curve is tried that cannot be had exactly."""
+SHARED = 4
+"""Most packages among which displacement is shared out, since every coalition is a plan."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, what of it is done and what there is to do."""
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What a report says, as tables and numbers.
+
+    Attributes
+    ----------
+    comparison : Comparison
+        The result that the report is about, first, and those beside it.
+    lang : str
+    futures : Futures or None
+    curves : mapping of str to (Curve, Headroom)
+        By package.
+    ranges : Ranges or None
+        Only where figures are not unique.
+    shares : Shares or None
+        Only with several packages.
+    """
+
+    comparison: Comparison
+    lang: str
+    futures: Futures | None = None
+    curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
+    ranges: Ranges | None = None
+    shares: Shares | None = None
+
+    @property
+    def result(self) -> Tables:
+        """The result that the report is about."""
+        return next(iter(self.comparison.results.values()))
+
+    @cached_property
+    def names(self) -> Names:
+        """What its ids are called."""
+        return Names(self.result, self.lang)
+
+    @cached_property
+    def futurenames(self) -> FutureNames:
+        """What the ids of its futures are called."""
+        assert self.futures is not None
+        return FutureNames(self.futures, self.lang)
+
+    @cached_property
+    def packages(self) -> list[dict[str, Any]]:
+        """Rows of the packages, what displaces most first."""
+        table = self.result.packages
+        order = table.sort_values("displaced_main_task_2", ascending=False, kind="stable")
+        rows: list[dict[str, Any]] = order.to_dict("records")  # type: ignore[assignment]
+        return rows
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether any of the drawn figures is uncertain at all."""
+        return self.futures is not None and bool(self.futures.outline.axes.factors)
+
+    @property
+    def whole(self) -> bool:
+        """Whether whole people were asked for."""
+        return bool(self.result.manifest["options"].get("whole_people"))
+
+
+def gather(
+    first: Any,
+    others: tuple[Any, ...] = (),
+    *,
+    draws: int = 0,
+    seed: int = 0,
+    rule: str | None = None,
+    futures: Futures | None = None,
+    analyses: bool = True,
+    workers: int | None = None,
+    lang: str = "en",
+    progress: Progress = _silent,
+) -> Material:
+    """Compute all that a report says.
+
+    Parameters
+    ----------
+    first : Result, StoredResult, Scenario, str or Path
+        What the report is about; a scenario, its file or name, or the folder of a saved result.
+    others : tuple of the same
+        What it is compared with.
+    draws, seed : int
+        How many futures are drawn, unless `futures` has them or `first` is a saved result.
+    rule : {"fair", "value"}, optional
+    futures : Futures, optional
+    analyses : bool
+        Whether to follow curves, ranges and shares; they need the plans behind a result.
+    workers : int, optional
+    lang : {"en", "nl"}
+    progress : callable
+    """
+    progress("allocating", 0, 0)
+    comparison = compare(first, *others, rule=rule)
+    main = next(iter(comparison.results.values()))
+    found: dict[str, Any] = {"futures": futures}
+    source = _source(main)
+    if source is not None and analyses:
+        found |= _analysed(main, source, progress)
+    if source is not None and draws > 0 and futures is None:
+        found["futures"] = _drawn(main, draws, seed, workers, progress)
+    return Material(comparison, lang, **found)
+
+
+def _source(main: Tables) -> Any:
+    """Return what can be solved again to give this result; None where nothing does."""
+    options = main.manifest["options"]
+    if options.get("whole_people") or options.get("figures"):
+        return None
+    try:
+        return main if isinstance(main, Result) else main.scenario
+    except ResultError:
+        return None
+
+
+def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
+    """Return curves, ranges and shares."""
+    from planner.analysis.curve import curve
+    from planner.analysis.headroom import headroom
+    from planner.analysis.ranges import ranges
+    from planner.analysis.shares import shares
+
+    found: dict[str, Any] = {}
+    packages = main.packages
+    filled = packages[packages["asked_person_months"] > 0]
+    order = filled.sort_values("displaced_main_task_2", ascending=False, kind="stable")
+    curves = {}
+    for id in order["package"][:CURVES]:
+
+        def step(done: int, total: int) -> None:
+            progress("following", done, total)
+
+        curves[id] = (
+            curve(source, id, main.rule, sizes=SIZES, progress=step),
+            headroom(source, id, main.rule, lines=False),
+        )
+    found["curves"] = curves
+    if main.rule == "value":
+        found["ranges"] = ranges(
+            source, main.rule, progress=lambda done, total: progress("ranging", done, total)
+        )
+    if 1 < len(packages) <= SHARED:
+        found["shares"] = shares(
+            source, main.rule, progress=lambda done, total: progress("sharing", done, total)
+        )
+    return found
+
+
+def _drawn(main: Tables, draws: int, seed: int, workers: int | None, progress: Progress) -> Futures:
+    from planner.montecarlo.run import simulate
+
+    def step(done: int, total: int, *_: float) -> None:
+        progress("simulating", done, total)
+
+    chosen = main.manifest["options"].get("packages")
+    return simulate(
+        main.scenario, draws, seed, main.rule, packages=chosen, workers=workers, progress=step
+    )

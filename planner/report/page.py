@@ -1,0 +1,143 @@
+"""A report: one page of sections, as HTML in one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.labels import LANGUAGES, label, number
+from planner.report.ahead import comparison_section, curves_section, sure_section
+from planner.report.blocks import Page
+from planner.report.closing import grounds_section, limits_section, manifest_section
+from planner.report.conclusions import conclusions
+from planner.report.material import Material, Progress, _silent, gather
+from planner.report.render import render
+from planner.report.results import (
+    bottlenecks_section,
+    displacement_section,
+    fill_section,
+    rates_section,
+)
+from planner.report.words import say
+from planner.results.manifest import version
+
+if TYPE_CHECKING:
+    from planner.montecarlo.futures import Futures
+
+__all__ = ["Report", "make_report"]
+
+PARTS = (
+    conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
+    curves_section, sure_section, comparison_section, grounds_section, limits_section,
+    manifest_section,
+)  # fmt: skip
+"""Sections in the order in which they stand; those that have nothing to say are left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A report, made by :func:`planner.make_report`.
+
+    Attributes
+    ----------
+    page : Page
+        What it says, as plain values.
+    html : str
+        One HTML file that needs no other file and no network.
+    """
+
+    page: Page
+    html: str
+
+    def save(self, path: str | Path) -> Path:
+        """Write the HTML file and return its path."""
+        Path(path).write_text(self.html, encoding="utf-8")
+        return Path(path)
+
+    def __repr__(self) -> str:
+        """Title and size."""
+        return f"<Report {self.page.title!r}: {len(self.html) / 1e6:.1f} MB of HTML>"
+
+
+def make_report(
+    first: Any,
+    *others: Any,
+    draws: int = 0,
+    seed: int = 0,
+    rule: str | None = None,
+    futures: Futures | None = None,
+    analyses: bool = True,
+    workers: int | None = None,
+    lang: str = "en",
+    progress: Progress = _silent,
+) -> Report:
+    """Make a report of a scenario, beside others if there are any.
+
+    Parameters
+    ----------
+    first : Result, StoredResult, Scenario, str or Path
+        What it is about: a result, the folder of a saved one, or a scenario, its file or name.
+        Curves and draws of a saved result need its scenario to be what it was.
+    *others : the same
+        What it is compared with.
+    draws : int
+        Futures to draw for how sure the figures are; 0 draws none.
+    seed : int
+    rule : {"fair", "value"}, optional
+        For what still has to be allocated; by default each scenario's own.
+    futures : Futures, optional
+        Futures of the first that are drawn already.
+    analyses : bool
+        Whether to follow curves and ranges, which takes some seconds.
+    workers : int, optional
+        Processes that draw futures.
+    lang : {"en", "nl"}
+    progress : callable, optional
+        Called with what is being done (a word of :data:`planner.report.words.WORDS`), how much of
+        it is done and how much there is to do.
+
+    Raises
+    ------
+    InputError
+        A scenario, the rule or the language is wrong, with everything wrong in it.
+
+    Examples
+    --------
+    >>> report = make_report("letter", lang="nl")
+    >>> report.page.sections[0].title
+    'Conclusies'
+    """
+    from planner.errors import InputError
+
+    if lang not in LANGUAGES:
+        raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
+    material = gather(
+        first, others, draws=draws, seed=seed, rule=rule, futures=futures, analyses=analyses,
+        workers=workers, lang=lang, progress=progress,
+    )  # fmt: skip
+    progress("composing", 0, 0)
+    page = compose(material)
+    return Report(page, render(page))
+
+
+def compose(material: Material) -> Page:
+    """Return the page that a material makes."""
+    lang, names = material.lang, material.names
+    made = (part(material) for part in PARTS)
+    draws = say("no_draws_fact", lang)
+    if material.futures is not None:
+        draws = number(material.futures.counted, lang, 0)
+    facts = (
+        (label("scenario", lang), material.result.name),
+        (label("window", lang), names.window),
+        (label("rule", lang), label(material.result.rule, lang)),
+        (say("draws_fact", lang), draws),
+    )
+    words = {
+        "kicker": say("kicker", lang), "skip": say("skip", lang), "contents": say("contents", lang),
+        "figure": say("figure_region", lang),
+        "footer": say("footer", lang, version=version("planner")),
+    }  # fmt: skip
+    sections = tuple(section for section in made if section is not None)
+    return Page(lang, names.title, "", facts, sections, words)

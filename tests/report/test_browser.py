@@ -1,0 +1,138 @@
+"""A report in a real browser: nothing fetched, nothing complained of, everything in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import planner as pl
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CONTRAST = """() => {
+  const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number);
+    return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b); };
+  const ground = e => { for (; e; e = e.parentElement) {
+    const c = getComputedStyle(e).backgroundColor;
+    if (!c.endsWith(', 0)')) return c; } return 'rgb(255, 255, 255)'; };
+  const low = [];
+  for (const e of document.querySelectorAll('body *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) low.push(e.tagName + ': ' + e.textContent.slice(0, 40));
+  }
+  return low;
+}"""
+"""Elements whose text stands out too little from what is behind it (WCAG AA: 4.5 to 1)."""
+
+
+class Opened:
+    """A page with everything it complained of and asked for."""
+
+    def __init__(self, browser: Browser, path: Path, width: int):
+        self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri(), wait_until="load")
+
+    def ask(self, script: str) -> Any:
+        return self.page.evaluate(script)
+
+
+@pytest.fixture(scope="module")
+def path(report: pl.Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report.save(tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture
+def wide(chromium: Browser, path: Path) -> Iterator[Opened]:
+    opened = Opened(chromium, path, 1280)
+    yield opened
+    opened.page.close()
+
+
+def test_it_opens_without_a_word_and_fetches_nothing(wide: Opened, path: Path) -> None:
+    assert wide.complaints == []
+    assert [url for url in wide.requests if not url.startswith("data:")] == [path.as_uri()]
+
+
+def test_tables_and_pictures_are_there(wide: Opened, report: pl.Report) -> None:
+    blocks = [block for section in report.page.sections for block in section.blocks]
+    pictures = sum(block.kind == "picture" for block in blocks)
+
+    sizes = wide.ask("[...document.images].map(i => [i.naturalWidth, i.complete])")
+    assert len(sizes) == pictures > 8
+    assert all(width > 300 and done for width, done in sizes)
+    assert wide.page.locator("table").count() == wide.page.locator("caption").count() > 10
+    assert wide.ask("document.documentElement.scrollWidth") <= 1280
+
+
+def test_text_stands_out_from_what_is_behind_it(wide: Opened) -> None:
+    assert wide.ask(CONTRAST) == []
+
+
+def test_a_keyboard_is_enough(wide: Opened) -> None:
+    focused = "document.activeElement.%s"
+    wide.page.keyboard.press("Tab")
+    assert "Conclusions".lower() in wide.ask(focused % "textContent").lower()
+    wide.page.keyboard.press("Enter")
+    assert wide.ask(focused % "id") == "conclusions"
+    wide.page.keyboard.press("Tab")
+    assert wide.ask("document.activeElement.matches('.scroll, summary, a')")
+
+
+def test_a_screen_reader_finds_its_way(wide: Opened) -> None:
+    tree = wide.page.locator("body").aria_snapshot()
+
+    for landmark in ("banner", "navigation", "main", "contentinfo", "region"):
+        assert f"- {landmark}" in tree
+    assert "heading" in tree
+    assert 'img "' in tree
+
+
+def test_a_phone_scrolls_only_what_is_wide(chromium: Browser, path: Path) -> None:
+    phone = Opened(chromium, path, 390)
+
+    assert phone.ask("document.documentElement.scrollWidth") <= 390
+    small = phone.ask(
+        "[...document.querySelectorAll('p, li, td, th')]"
+        ".filter(e => parseFloat(getComputedStyle(e).fontSize) < 12).length"
+    )
+    assert small == 0
+    assert phone.ask("Math.min(...[...document.images].map(i => i.width))") >= 700
+    phone.page.close()
+
+
+def test_what_is_folded_opens_by_key_and_is_printed(
+    chromium: Browser, letter: pl.Report, tmp_path: Path
+) -> None:
+    opened = Opened(chromium, letter.save(tmp_path / "letter.html"), 1280)
+    folded = opened.page.locator("details table").first
+
+    assert not folded.is_visible()
+    opened.page.emulate_media(media="print")
+    assert opened.ask("Math.min(...[...document.querySelectorAll('details table')]"
+                      ".map(t => t.offsetHeight))") > 100  # fmt: skip
+    opened.page.emulate_media(media="screen")
+    opened.page.locator("summary").first.focus()
+    opened.page.keyboard.press("Enter")
+    assert folded.is_visible()
+    assert opened.complaints == []
+    opened.page.close()
+
+
+def test_it_prints_whole(wide: Opened) -> None:
+    printed = wide.page.pdf(prefer_css_page_size=True)
+
+    assert printed.startswith(b"%PDF")
+    assert 8 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 60
+    wide.page.emulate_media(media="print")
+    assert not wide.page.locator("nav").is_visible()
