@@ -22,13 +22,24 @@ if TYPE_CHECKING:
     from planner.analysis.causes import causes
     from planner.analysis.curve import curve
     from planner.analysis.fairness import fairness
+    from planner.analysis.foresight import foresight
     from planner.analysis.headroom import headroom
     from planner.analysis.pledges import pledges
     from planner.analysis.prices import prices
     from planner.analysis.ranges import ranges
     from planner.analysis.shares import shares
 
-__all__ = ["causes", "curve", "fairness", "headroom", "pledges", "prices", "ranges", "shares"]
+__all__ = [
+    "causes",
+    "curve",
+    "fairness",
+    "foresight",
+    "headroom",
+    "pledges",
+    "prices",
+    "ranges",
+    "shares",
+]
 
 
 class _Analyses(ModuleType):

@@ -62,7 +62,60 @@ WORDS: dict[str, tuple[str, str]] = {
         "No two frameworks count on one pool in the same months.",
         "Nergens rekenen twee kaders op één pool in dezelfde maanden.",
     ),
+    "foresight_cut": (
+        "All plans are made of decisions of one month each, so that they can be compared; planner "
+        "run decides in longer stretches, and its figures differ a little.",
+        "Alle plannen bestaan uit beslissingen van één maand, zodat ze vergelijkbaar zijn; planner "
+        "run beslist in langere stukken, en die cijfers wijken iets af.",
+    ),
+    "foresight_perfect": (
+        "{rule}: knowing from the start is worth {package} person-months to the packages, {first} "
+        "to other demands of main task 1 and {second} to main task 2.",
+        "{rule}: vanaf het begin weten is {package} persoonsmaanden waard voor de pakketten, "
+        "{first} voor de overige hoofdtaak 1 en {second} voor hoofdtaak 2.",
+    ),
+    "foresight_rolling": (
+        "{rule}: seeing only {months} months ahead changes what is filled by {package} "
+        "person-months for the packages, {first} for other demands of main task 1 and {second} "
+        "for main task 2.",
+        "{rule}: maar {months} maanden vooruit zien verandert de vulling met {package} "
+        "persoonsmaanden voor de pakketten, {first} voor de overige hoofdtaak 1 en {second} voor "
+        "hoofdtaak 2.",
+    ),
+    "foresight_least_now": (
+        "{rule}: main task 2 loses {now} person-months as it is, {perfect} known from the start; "
+        "no other notice that was tried spares it more.",
+        "{rule}: hoofdtaak 2 verliest {now} persoonsmaanden zoals het is, {perfect} vanaf het "
+        "begin geweten; geen andere beproefde termijn spaart meer.",
+    ),
+    "foresight_least_earlier": (
+        "{rule}: main task 2 loses {now} person-months as it is, {perfect} known from the start, "
+        "and least, {lost}, known {months} months earlier.",
+        "{rule}: hoofdtaak 2 verliest {now} persoonsmaanden zoals het is, {perfect} vanaf het "
+        "begin geweten, en het minst, {lost}, {months} maanden eerder geweten.",
+    ),
+    "foresight_least_later": (
+        "{rule}: main task 2 loses {now} person-months as it is, {perfect} known from the start, "
+        "and least, {lost}, known {months} months later: what is under way then is not called off.",
+        "{rule}: hoofdtaak 2 verliest {now} persoonsmaanden zoals het is, {perfect} vanaf het "
+        "begin geweten, en het minst, {lost}, {months} maanden later geweten: wat dan loopt wordt "
+        "niet teruggeroepen.",
+    ),
+    "foresight_value_note": (
+        "Under value only what a tier gets in all is unique: look at the packages and main task 1 "
+        "together where they share a tier.",
+        "Onder waarde is alleen uniek wat een prioriteit in totaal krijgt: neem pakketten en "
+        "hoofdtaak 1 samen waar ze een prioriteit delen.",
+    ),
     # titles of tables, by analysis
+    "foresight.views": (
+        "What is filled, by what is known and seen, person-months",
+        "Wat gevuld wordt, naar wat bekend en in zicht is, persoonsmaanden",
+    ),
+    "foresight.missions": (
+        "Who gains if the packages are known from the start, person-months",
+        "Wie wint als de pakketten vanaf het begin bekend zijn, persoonsmaanden",
+    ),
     "pledges.supplies": (
         "Nominal and effective supply, person-months",
         "Nominaal en werkelijk aanbod, persoonsmaanden",
@@ -191,7 +244,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "nominal_persons": ("nominal", "nominaal"),
     "effective_persons": ("tied up", "bezet"),
     "double_persons": ("promised twice", "dubbel toegezegd"),
+    "view": ("view", "zicht"),
+    "notice_months": ("notice", "vooraf"),
+    "package_filled_person_months": ("filled, packages", "gevuld, pakketten"),
+    "main_task_1_filled_person_months": ("filled, main task 1", "gevuld, hoofdtaak 1"),
+    "main_task_2_filled_person_months": ("filled, main task 2", "gevuld, hoofdtaak 2"),
+    "worth_person_months": ("worth", "waard"),
     # texts in columns
+    "notice": ("known earlier by", "eerder bekend met"),
+    "perfect": ("known from the start", "vanaf het begin bekend"),
+    "rolling": ("months in view", "maanden in zicht"),
     "on call": ("on call", "op afroep"),
     "deployed": ("deployed", "ingezet"),
     "shortfall": ("shortfall", "tekort"),

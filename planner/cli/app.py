@@ -16,6 +16,7 @@ from planner.cli.imported import import_
 from planner.cli.plot import plot
 from planner.cli.questions.bear import fairness, pledges
 from planner.cli.questions.blame import causes, shares
+from planner.cli.questions.help import foresight
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
 from planner.cli.report import report
@@ -66,6 +67,9 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         causes: "Every shortfall split over its causes.",
         fairness: "Who bears the loss, and how concentrated it is.",
         pledges: "The same people promised to two frameworks.",
+    },
+    "What would help?": {
+        foresight: "What knowing earlier is worth, month by month.",
     },
     "Look and check": {
         show: "Show a resolved scenario, or a part of it.",

@@ -27,6 +27,7 @@ CHEAP: dict[str, dict[str, Any]] = {
     "causes": {"rule": "value", "orders": 4, "presence": False},
     "curve": {"sizes": 8, "upto": 1.0},
     "fairness": {},
+    "foresight": {"rules": ["value"], "earlier": [3], "horizons": [24]},
     "headroom": {"lines": False, "tolerance_posts": 60.0},
     "pledges": {},
     "prices": {"rule": "value", "kinds": ["pool"]},

@@ -11,7 +11,17 @@ import pytest
 import planner as pl
 from planner.analysis.outcome import Outcome
 
-NAMES = ["causes", "curve", "fairness", "headroom", "pledges", "prices", "ranges", "shares"]
+NAMES = [
+    "causes",
+    "curve",
+    "fairness",
+    "foresight",
+    "headroom",
+    "pledges",
+    "prices",
+    "ranges",
+    "shares",
+]
 
 
 def test_the_analyses_are_these() -> None:

@@ -23,6 +23,7 @@ QUESTIONS: dict[str, list[str]] = {
     "prices": ["--rule", "value", "--kind", "cap"],
     "shares": ["--lines"],
     "causes": ["--orders", "4"],
+    "foresight": ["--earlier", "1", "--horizon", "6", "--rule", "value"],
     "pledges": [],
     "fairness": ["--by", "region"],
 }
@@ -133,6 +134,7 @@ def test_what_is_not_shown_is_said(planner: Run, scenario: Path) -> None:
         (["ranges", "flank.yaml", "--rule", "best"], "--rule"),
         (["pledges", "flank.yaml", "--framework", "NRF"], "--framework: expected NAME=ID,ID"),
         (["pledges", "flank.yaml", "--framework", "a=truc"], "did you mean 'truce'?"),
+        (["foresight", "flank.yaml", "--horizon", "2"], "at least 3: the longest preparation"),
         (["near", "flank.yaml", "--alternatives", "0"], "--alternatives"),
         (["shares", "flank.yaml", "--out", "missing/folder"], "no such folder"),
     ],

@@ -25,7 +25,7 @@ _PERCENT = ("_share", "_rate", "_chance")
 """Ends of the names of columns that are shares."""
 
 _WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
-          "framework", "other", "region", "category", "organisation", "group",
+          "view", "framework", "other", "region", "category", "organisation", "group",
           "largest_loss_group")  # fmt: skip
 """Columns whose texts are words and not ids."""
 
@@ -140,6 +140,8 @@ def _cell(column: str, value: Any, lang: str) -> str:
             return month(value, lang)
         return each(value, lang) if column in _WORDS else value
     if isinstance(value, int):
+        return number(value, lang, 0)
+    if column.endswith("months") and "person_months" not in column:
         return number(value, lang, 0)
     if column.endswith(_PERCENT):
         return percent(value, lang)

@@ -1,0 +1,325 @@
+"""What knowing earlier is worth, and what seeing less far ahead costs.
+
+The plan that unfolds, with packages that become known when the scenario says so, against the same
+packages known some months earlier and from the start (perfect foresight), and against a planner
+who sees only so many months ahead (a rolling horizon, :mod:`planner.analysis.rolling`). All plans
+are made of the same decisions, cut in every month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.analysis.case import Case, read_case
+from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.plans import make_planner, person_months
+from planner.analysis.rolling import cut_every_month, rolling_people
+from planner.analysis.words import say
+from planner.errors import InputError
+from planner.labels import number
+from planner.plan import Planner
+from planner.problem.model import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Foresight", "MissionWorth", "View", "foresight"]
+
+Floats = NDArray[np.float64]
+
+EARLIER = tuple(range(13))
+"""Months earlier that are tried, unless said otherwise."""
+HORIZONS = (6, 12)
+"""Months in view that are tried, unless said otherwise."""
+
+NOTHING_PERSON_MONTHS = 1e-6
+"""Differences up to this are rounding."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One way of seeing what comes, and what is filled then; person-months inside the window.
+
+    Attributes
+    ----------
+    rule : str
+    view : str
+        ``"notice"`` (packages known so many months earlier; 0 is the scenario as it is),
+        ``"perfect"`` (known from the start) or ``"rolling"`` (only so many months in view).
+    months : float
+        Months earlier, or months in view; NaN for perfect foresight.
+    notice_months : float
+        Months from the first package known to the first month that it asks for; NaN if it is
+        known from the start, or there is no package.
+    known : str
+        The month in which the first package becomes known; empty if from the start.
+    package_filled_person_months, main_task_1_filled_person_months,
+    main_task_2_filled_person_months : float
+        Filled for the packages, for other demands of main task 1, and of main task 2.
+    displaced_main_task_1, displaced_main_task_2 : float
+        What these lose to the packages.
+    worth_person_months : float
+        All that is filled, less all that is filled with the scenario as it is.
+    """
+
+    rule: str
+    view: str
+    months: float
+    notice_months: float
+    known: str
+    package_filled_person_months: float
+    main_task_1_filled_person_months: float
+    main_task_2_filled_person_months: float
+    displaced_main_task_1: float
+    displaced_main_task_2: float
+    worth_person_months: float
+
+
+@dataclass(frozen=True)
+class MissionWorth:
+    """What a mission gains if the packages are known from the start, person-months.
+
+    `filled_person_months` is with the scenario as it is.
+    """
+
+    rule: str
+    mission: str
+    asked_person_months: float
+    filled_person_months: float
+    gained_person_months: float
+
+
+@dataclass(frozen=True, eq=False)
+class Foresight(Outcome):
+    """Outcome of :func:`foresight`; `packages` are those that become known otherwise."""
+
+    title: ClassVar[str] = "foresight"
+    packages: str
+    views: tuple[View, ...]
+    missions: tuple[MissionWorth, ...]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return ``views`` and ``missions``."""
+        return {"views": frame(self.views, View), "missions": frame(self.missions, MissionWorth)}
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return what knowing from the start is worth, and what a short view costs, by rule."""
+        said = [say("foresight_cut", lang)]
+        for rule in dict.fromkeys(row.rule for row in self.views):
+            rows = [row for row in self.views if row.rule == rule]
+            told = ("perfect", "rolling") if self.packages else ("rolling",)
+            said += [_told(row, _base(rows), lang) for row in rows if row.view in told]
+            if self.packages:
+                said.append(_least(rows, lang))
+        if any(row.rule == "value" for row in self.views):
+            said.append(say("foresight_value_note", lang))
+        return said
+
+
+def _base(rows: Sequence[View]) -> View:
+    """Return the scenario as it is."""
+    return next(row for row in rows if row.view == "notice" and row.months == 0)
+
+
+def _least(rows: list[View], lang: str) -> str:
+    """Return by how much earlier or later main task 2 loses least."""
+    perfect = next(row for row in rows if row.view == "perfect")
+    notice = [row for row in rows if row.view == "notice"]
+    least = min(notice, key=lambda row: (round(row.displaced_main_task_2, 1), abs(row.months)))
+    side = "now" if least.months == 0 else "earlier" if least.months > 0 else "later"
+    return say(
+        f"foresight_least_{side}", lang, rule=say(perfect.rule, lang),
+        months=number(abs(least.months), lang, 0),
+        lost=number(least.displaced_main_task_2, lang),
+        now=number(_base(rows).displaced_main_task_2, lang),
+        perfect=number(perfect.displaced_main_task_2, lang),
+    )  # fmt: skip
+
+
+def _told(row: View, base: View, lang: str) -> str:
+    def gain(name: str) -> str:
+        column = f"{name}_filled_person_months"
+        value = float(getattr(row, column) - getattr(base, column))
+        value = 0.0 if abs(value) < 0.05 else value
+        return ("+" if value > 0 else "") + number(value, lang)
+
+    return say(
+        f"foresight_{row.view}", lang, rule=say(row.rule, lang),
+        months=number(row.months, lang, 0), package=gain("package"),
+        first=gain("main_task_1"), second=gain("main_task_2"),
+    )  # fmt: skip
+
+
+def foresight(
+    source: Any,
+    *,
+    rules: Sequence[str] = ("fair", "value"),
+    packages: Sequence[str] | None = None,
+    earlier: Sequence[int] = EARLIER,
+    horizons: Sequence[int] = HORIZONS,
+    progress: Progress = silent,
+) -> Foresight:
+    """Return what knowing packages earlier is worth, by month, and what a short view costs.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    rules : sequence of str
+        Rules to put side by side.
+    packages : sequence of str, optional
+        Those that become known earlier, all by as many months; by default all there are. Other
+        packages are in the plan as the scenario has them.
+    earlier : sequence of int
+        Months by which they become known earlier; negative is later. 0 is always among them.
+    horizons : sequence of int
+        Months that a planner sees ahead, the present one included; more than every preparation.
+
+    Examples
+    --------
+    >>> line = {"pools": ["staff"], "prep": 0, "rest": 0}
+    >>> problem = {"format": "planner-problem/1", "months": 9, "pools": {"staff": 10}, "demands": [
+    ...     {"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 5, "tour": 6, **line},
+    ...     {"id": "flank", "tier": 1, "cap": 10, "first": 3, "last": 8, "tour": 6, **line}],
+    ...     "packages": {"flank": {"demands": ["flank"], "known": 3}}}
+    >>> for row in foresight(problem, rules=["fair"], earlier=[0, 3], horizons=[]).views:
+    ...     print(row.view, row.package_filled_person_months, row.main_task_2_filled_person_months)
+    notice 0.0 60.0
+    notice 60.0 0.0
+    perfect 60.0 0.0
+    """
+    case = read_case(source)
+    chosen = [case.package(name) for name in (case.packages if packages is None else packages)]
+    _check(case, rules, earlier, horizons)
+    shifts = sorted({0, *earlier}) if chosen else [0]
+    steps = len(rules) * (len(shifts) + 1 + len(horizons))
+    views: list[View] = []
+    missions: list[MissionWorth] = []
+    for rule in rules:
+        ruled = read_case(case, rule)
+        found = []
+        for view, filled, without in _views(ruled, chosen, shifts, horizons):
+            found.append((_row(ruled, chosen, view, filled, without), filled))
+            progress(len(views) + len(found), steps)
+        at_hand = [row.view == "notice" and row.months == 0 for row, _ in found].index(True)
+        base = found[at_hand][0]
+        views += [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
+        perfect = next(filled for row, filled in found if row.view == "perfect")
+        missions += _missions(ruled, found[at_hand][1], perfect)
+    return Foresight(", ".join(chosen), tuple(views), tuple(missions))
+
+
+def _check(
+    case: Case, rules: Sequence[str], earlier: Sequence[int], horizons: Sequence[int]
+) -> None:
+    faults = [] if rules else ["rules: expected at least one, found none"]
+    least = max((demand.lead for demand in case.problem.demands), default=0) + 1
+    for months in earlier:
+        if months != int(months):
+            faults.append(f"earlier: expected whole months, found {months}")
+    for months in horizons:
+        if months != int(months) or months < least:
+            expected = f"expected whole months, at least {least}: the longest preparation and one"
+            faults.append(f"horizons: {expected}, found {months}")
+    if faults:
+        raise InputError(faults)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A way of seeing what comes: its name, its months, and when the packages are known."""
+
+    view: str
+    months: float
+    known: Mapping[str, int]
+
+
+def _views(
+    case: Case, chosen: Sequence[str], shifts: Sequence[int], horizons: Sequence[int]
+) -> Iterator[tuple[_Seen, Floats, Floats]]:
+    """Yield each way of seeing with what every demand gets with, and without, the packages."""
+    problem = case.problem
+    known = {name: max(problem.known(name), 0) for name in chosen}
+    every = frozenset(case.packages)
+    rest = every - set(chosen)
+    planners: dict[tuple[int, ...], Planner] = {}
+
+    def planner_of(seen: _Seen) -> Planner:
+        key = tuple(seen.known.values())
+        if key not in planners:
+            planners[key] = make_planner(_known(problem, seen.known), case.rule)
+        return planners[key]
+
+    def unfolded(planner: Planner, packages: frozenset[str]) -> Floats:
+        answers = planner.unfold(packages).answers
+        return person_months(planner.programme, [answer.people for answer in answers])
+
+    ways = [_Seen("notice", by, {n: max(k - by, 0) for n, k in known.items()}) for by in shifts]
+    ways.append(_Seen("perfect", float("nan"), dict.fromkeys(chosen, 0)))
+    without = unfolded(planner_of(ways[0]), rest)
+    for seen in ways:
+        yield seen, unfolded(planner_of(seen), every), without
+    for horizon in horizons:
+        seen = _Seen("rolling", horizon, known)
+        planner = planner_of(seen)
+        filled, alone = (
+            person_months(planner.programme, rolling_people(planner, packages, horizon))
+            for packages in (every, rest)
+        )
+        yield seen, filled, alone
+
+
+def _known(problem: Problem, known: Mapping[str, int]) -> Problem:
+    """Return the problem, cut in every month, with packages known in other months."""
+    packages = tuple(
+        replace(package, known=known.get(package.id, package.known)) for package in problem.packages
+    )
+    return cut_every_month(replace(problem, packages=packages))
+
+
+def _row(case: Case, chosen: Sequence[str], seen: _Seen, filled: Floats, without: Floats) -> View:
+    own = case.inside(chosen)
+    lost = np.where(np.abs(without - filled) > NOTHING_PERSON_MONTHS, without - filled, 0.0)
+    first = min(seen.known.values(), default=0)
+    asks = min((d.first for d, mine in zip(case.problem.demands, own, strict=True) if mine),
+               default=0)  # fmt: skip
+    others = [(case.task == task) & ~own for task in (1, 2)]
+    return View(
+        rule=case.rule,
+        view=seen.view,
+        months=seen.months,
+        notice_months=float(asks - first) if first > 0 else float("nan"),
+        known=case.month(first) if first > 0 else "",
+        package_filled_person_months=float(filled[own].sum()),
+        main_task_1_filled_person_months=float(filled[others[0]].sum()),
+        main_task_2_filled_person_months=float(filled[others[1]].sum()),
+        displaced_main_task_1=float(lost[others[0]].sum()),
+        displaced_main_task_2=float(lost[others[1]].sum()),
+        worth_person_months=0.0,
+    )
+
+
+def _all(row: View) -> float:
+    return (
+        row.package_filled_person_months
+        + row.main_task_1_filled_person_months
+        + row.main_task_2_filled_person_months
+    )
+
+
+def _missions(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]:
+    from planner.allocation import asked_months
+
+    asked = asked_months(case.problem)
+    rows = []
+    for name, mask in case.groups("mission").items():
+        gain = float((perfect - filled)[mask].sum())
+        if abs(gain) > NOTHING_PERSON_MONTHS:
+            sums = float(asked[mask].sum()), float(filled[mask].sum())
+            rows.append(MissionWorth(case.rule, name, *sums, gain))
+    return sorted(rows, key=lambda row: -abs(row.gained_person_months))
