@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from planner.cli import serve
 from planner.cli.check import scenarios, schema, validate
 from planner.cli.compare import compare
 from planner.cli.diff import diff
@@ -38,6 +39,7 @@ Begin with:
   planner simulate eastern-flank-battalion
   planner report eastern-flank-battalion
   planner show letter --mission untso
+  planner app
 
 Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
 """
@@ -72,6 +74,7 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         foresight: "What knowing earlier is worth, month by month.",
     },
     "Look and check": {
+        serve.app: "Open the what-if page in a browser.",
         show: "Show a resolved scenario, or a part of it.",
         diff: "List inputs that differ.",
         validate: "Check files, report everything wrong.",

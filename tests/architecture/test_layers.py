@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
+        "planner.analysis", "planner.montecarlo",
     ),
     "planner.figures": (
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.montecarlo",
@@ -74,6 +75,7 @@ NOT_FOR = {
     "planner.scenario": ("pandas", "scipy", "highspy", "pulp", "matplotlib"),
     "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.whatif": ("scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel", "panel"),
+    "planner.app": ("scipy", "pulp", "pydantic", "ruamel"),
     "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.analysis": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
@@ -88,7 +90,7 @@ HEAVY = ("pandas", "matplotlib", "pulp", "pyarrow", "openpyxl", "xlsxwriter", "s
 
 LOADED_ON_USE = (
     "planner.reference", "planner.analysis", "planner.montecarlo", "planner.figures",
-    "planner.report", "planner.workbook",
+    "planner.report", "planner.workbook", "planner.app",
 )  # fmt: skip
 """Parts that may import heavy things at their top, since nobody else imports them at theirs."""
 

@@ -1,0 +1,295 @@
+"""Words of the what-if page, in English and in Dutch."""
+
+from __future__ import annotations
+
+from planner.labels import speaker
+
+__all__ = ["WORDS", "say"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "page_title": ("What if", "Wat als"),
+    "page_lead": (
+        "Move a commitment and see which missions go short of people.",
+        "Verschuif een inzet en zie welke missies mensen tekortkomen.",
+    ),
+    "other_language": ("Nederlands", "English"),
+    "skip": ("Skip to the results", "Naar de resultaten"),
+    "levers": ("Levers", "Knoppen"),
+    "results": ("Results", "Resultaten"),
+    # plan against mine
+    "plan": ("plan", "plan"),
+    "mine": ("mine", "mijn variant"),
+    "change": ("change", "verschil"),
+    "plan_is": (
+        "Plan is the scenario as it was, mine is with what you moved.",
+        "Plan is het scenario zoals het was, mijn variant is met wat u verschoof.",
+    ),
+    "base": ("Scenario to begin from", "Scenario om van uit te gaan"),
+    "uploaded": ("uploaded", "geüpload"),
+    "reset": ("Put everything back", "Alles terugzetten"),
+    "moved": ("What you moved", "Wat u verschoof"),
+    "moved_none": ("Nothing yet: mine is the plan.", "Nog niets: mijn variant is het plan."),
+    # levers
+    "group_packages": ("Packages", "Pakketten"),
+    "group_people": ("People by pool", "Mensen per pool"),
+    "group_rest": ("Rest after a tour", "Rust na een uitzending"),
+    "group_tour": ("Length of tours", "Duur van uitzendingen"),
+    "group_decide": ("Missions under study", "Missies in onderzoek"),
+    "group_tier": ("Who goes first", "Wie voorgaat"),
+    "no_package_levers": (
+        "This scenario has no package. Choose one that has to move its size and start.",
+        "Dit scenario heeft geen pakket. Kies er een met een pakket om omvang en begin te "
+        "verschuiven.",
+    ),
+    "rest_note": (
+        "Multiple of the months of rest for each month away (uitzendbescherming).",
+        "Veelvoud van de maanden rust per maand weg (uitzendbescherming).",
+    ),
+    "tier_note": (
+        "A mission of a lower tier gets people first, whatever that costs the next.",
+        "Een missie met een lagere prioriteit krijgt eerst mensen, wat dat de volgende ook kost.",
+    ),
+    "lever_rule": ("Rule", "Regel"),
+    "lever_on": ("takes part", "doet mee"),
+    "lever_size": ("Size, times", "Omvang, maal"),
+    "lever_first": ("First month", "Eerste maand"),
+    "lever_known": ("Known from", "Bekend vanaf"),
+    "lever_people": ("strength, times", "sterkte, maal"),
+    "lever_rest": ("rest, times", "rust, maal"),
+    "lever_tour": ("tour, months", "uitzending, maanden"),
+    "lever_go": ("goes ahead", "gaat door"),
+    "lever_send": ("goes after all (declined)", "gaat toch (afgewezen)"),
+    "lever_tier": ("tier", "prioriteit"),
+    "as_it_was": ("several", "verschillend"),
+    "known_start": ("the start", "het begin"),
+    "known_just-in-time": ("just in time", "net op tijd"),
+    "on": ("on", "aan"),
+    "off": ("off", "uit"),
+    # state
+    "ready": ("Ready", "Klaar"),
+    "computing": ("Computing …", "Bezig …"),
+    "lost": (
+        "The connection is lost: reload the page, the address brings back what you had.",
+        "De verbinding is weg: herlaad de pagina, het adres brengt terug wat u had.",
+    ),
+    "loading": ("Loading the page …", "De pagina wordt geladen …"),
+    "wrong": ("This cannot be:", "Dit kan niet:"),
+    "address_wrong": (
+        "Parts of the address could not be followed:",
+        "Delen van het adres konden niet worden gevolgd:",
+    ),
+    "no_base": (
+        "no such scenario {name!r}; there are {known}",
+        "geen scenario {name!r}; er zijn {known}",
+    ),
+    "unexpected": (
+        "Something went wrong on the server. Your levers are as they were.",
+        "Er ging iets mis op de server. Uw knoppen staan zoals ze stonden.",
+    ),
+    # what is shown
+    "headline": ("In short", "In het kort"),
+    "head_asked": ("{package}: asked, person-months", "{package}: gevraagd, persoonsmaanden"),
+    "head_filled": ("{package}: filled, person-months", "{package}: gevuld, persoonsmaanden"),
+    "head_lost_2": (
+        "displaced from main task 2, person-months",
+        "verdrongen uit hoofdtaak 2, persoonsmaanden",
+    ),
+    "head_lost_1": (
+        "lost by other main task 1, person-months",
+        "verlies overige hoofdtaak 1, persoonsmaanden",
+    ),
+    "head_ratio": ("displacement ratio", "verdringingsgraad"),
+    "head_fill": ("fill rate of main task {task}", "vullingsgraad hoofdtaak {task}"),
+    "head_binding": (
+        "pool-months with nobody to spare",
+        "poolmaanden zonder reserve",
+    ),
+    "fill_title": ("Fill by mission", "Vulling per missie"),
+    "fill_axis": ("share of what is asked", "deel van wat gevraagd is"),
+    "lost_title": ("Displacement by mission", "Verdringing per missie"),
+    "lost_axis": ("person-months, main task 2", "persoonsmaanden, hoofdtaak 2"),
+    "lost_none": (
+        "No mission of main task 2 loses anybody.",
+        "Geen missie van hoofdtaak 2 verliest iemand.",
+    ),
+    "lost_package": ("Displaced by", "Verdrongen door"),
+    "binds_title": ("Bottlenecks", "Knelpunten"),
+    "binds_axis": (
+        "price: person-months gained by one more person in that month",
+        "prijs: persoonsmaanden winst door één persoon meer in die maand",
+    ),
+    "binds_none": ("No pool binds.", "Geen pool knelt."),
+    "time_title": ("Timeline", "Tijdlijn"),
+    "time_axis": ("persons on duty", "ingezette personen"),
+    "time_asked": ("asked", "gevraagd"),
+    "all_of_task": ("all of main task {task}", "hele hoofdtaak {task}"),
+    "mission_shown": ("Mission", "Missie"),
+    "month_shown": ("Month", "Maand"),
+    "as_table": ("As a table", "Als tabel"),
+    # why
+    "why_title": ("Why?", "Waarom?"),
+    "why_lead": (
+        "Choose a mission and a month: who holds the people, which pool binds, what would help.",
+        "Kies een missie en een maand: wie heeft de mensen, welke pool knelt, wat zou helpen.",
+    ),
+    "why_ask": ("Explain", "Leg uit"),
+    # how sure
+    "sure_title": ("How sure?", "Hoe zeker?"),
+    "sure_lead": (
+        "Draws strengths, sizes and decisions at random within their ranges and plans each draw, "
+        "with and without each package.",
+        "Trekt sterktes, omvang en besluiten willekeurig binnen hun bandbreedte en plant elke "
+        "trekking, met en zonder elk pakket.",
+    ),
+    "draws": ("Draws", "Trekkingen"),
+    "reach": ("Chance of a fill of at least", "Kans op een vulling van ten minste"),
+    "run_draws": ("Draw futures", "Trek toekomsten"),
+    "run_ranges": ("Show ranges", "Toon marges"),
+    "stop": ("Stop", "Stop"),
+    "job_waiting": ("Waiting, {count} before you", "Wacht, {count} voor u"),
+    "job_running": ("{done} of {total}", "{done} van {total}"),
+    "job_starting": ("Starting …", "Begint …"),
+    "job_left": ("about {seconds} s left", "nog ongeveer {seconds} s"),
+    "job_stopped": ("Stopped.", "Gestopt."),
+    "job_stale": (
+        "Levers have moved since: these figures are of the variant before.",
+        "De knoppen zijn sindsdien verschoven: deze cijfers zijn van de vorige variant.",
+    ),
+    "fan_title": ("Fill over time", "Vulling in de tijd"),
+    "fan_axis": ("fill rate", "vullingsgraad"),
+    "fan_middle": (
+        "half of the draws lie in the dark band, nine tenths in the light one",
+        "de helft van de trekkingen ligt in de donkere band, negen tiende in de lichte",
+    ),
+    "chance_title": ("Chance to reach a fill", "Kans om een vulling te halen"),
+    "chance_axis": (
+        "chance that at least {reach} is filled",
+        "kans dat ten minste {reach} gevuld wordt",
+    ),
+    "spread_title": ("Displacement over the draws", "Verdringing over de trekkingen"),
+    "spread_axis": ("draws", "trekkingen"),
+    "interval": (
+        "{package} displaces {mean} person-months of main task 2 on average (95 % interval of "
+        "the mean {low} to {high}); nine draws in ten lie between {q05} and {q95}.",
+        "{package} verdringt gemiddeld {mean} persoonsmaanden van hoofdtaak 2 (95%-interval van "
+        "het gemiddelde {low} tot {high}); negen van de tien trekkingen liggen tussen {q05} en "
+        "{q95}.",
+    ),
+    "mean": ("mean", "gemiddelde"),
+    "chance": ("chance", "kans"),
+    "error": ("standard error", "standaardfout"),
+    "smallest": ("smallest", "kleinste"),
+    "largest": ("largest", "grootste"),
+    # files
+    "files_title": ("Save and load", "Bewaren en laden"),
+    "save_scenario": ("Scenario file", "Scenariobestand"),
+    "save_table": ("Tables", "Tabellen"),
+    "save_figure": ("Figure", "Figuur"),
+    "save_report": ("Report", "Rapport"),
+    "save_workbook": ("Workbook", "Werkboek"),
+    "saving": ("Making {name} …", "{name} wordt gemaakt …"),
+    "upload": ("Load a scenario file", "Laad een scenariobestand"),
+    "upload_note": (
+        "YAML, at most {size}; it may build on the scenarios that come along, by name.",
+        "YAML, hoogstens {size}; het mag voortbouwen op de meegeleverde scenario's, op naam.",
+    ),
+    "upload_large": (
+        "{name}: too large, {size} where at most {most} is read",
+        "{name}: te groot, {size} waar hoogstens {most} wordt gelezen",
+    ),
+    "uploaded_is": ("Loaded {name}.", "{name} is geladen."),
+    "link_short": (
+        "The address of this page brings back this view.",
+        "Het adres van deze pagina brengt dit beeld terug.",
+    ),
+    "link_long": (
+        "This file is too large for the address: save it as a scenario file to keep it.",
+        "Dit bestand is te groot voor het adres: bewaar het als scenariobestand.",
+    ),
+    # what it does not tell
+    "limits_title": ("What this does not tell you", "Wat dit u niet vertelt"),
+    "limits_1": (
+        "It is no prediction of what the ministry will do: it shows what fits and what does not.",
+        "Het voorspelt niet wat het ministerie zal doen: het toont wat past en wat niet.",
+    ),
+    "limits_2": (
+        "Sizes of pools are assumptions: real strengths and readiness are not public. The letter's "
+        "caps and months are facts.",
+        "De omvang van de pools is een aanname: echte sterktes en gereedheid zijn niet openbaar. "
+        "De maxima en maanden uit de brief zijn feiten.",
+    ),
+    "limits_3": (
+        "The size of the Dutch share on the eastern flank is an assumption as well; none was "
+        "published.",
+        "Ook de omvang van de Nederlandse bijdrage aan de oostflank is een aanname; die is niet "
+        "gepubliceerd.",
+    ),
+    "limits_4": (
+        "It counts posts and people by speciality and by month. It knows no names, ranks, ships' "
+        "schedules, ammunition or money beyond the published budgets.",
+        "Het telt functies en mensen per specialisme en per maand. Het kent geen namen, rangen, "
+        "vaarschema's, munitie of geld buiten de openbare begrotingen.",
+    ),
+    "limits_5": (
+        "Tiers come first, whatever they cost: one person-month of tier 1 outweighs any number "
+        "of tier 2.",
+        "Prioriteiten gaan voor, wat ze ook kosten: één persoonsmaand van prioriteit 1 weegt "
+        "zwaarder dan elk aantal van prioriteit 2.",
+    ),
+    # guide
+    "guide": ("Guided visit", "Rondleiding"),
+    "guide_step": ("Step {step} of {steps}", "Stap {step} van {steps}"),
+    "guide_next": ("Next", "Volgende"),
+    "guide_back": ("Back", "Terug"),
+    "guide_1_title": ("June 2022: the letter", "Juni 2022: de brief"),
+    "guide_1_text": (
+        "The government tells parliament how many people go to some forty missions until "
+        "2025. What NATO will ask on its eastern flank is not yet known. So your variant "
+        "begins without it: the package is switched off, and nearly everything can be "
+        "filled.",
+        "Het kabinet meldt het parlement hoeveel mensen tot 2025 naar een veertigtal "
+        "missies gaan. Wat de NAVO aan de oostflank zal vragen is nog niet bekend. Uw "
+        "variant begint daarom zonder: het pakket staat uit, en bijna alles kan worden "
+        "gevuld.",
+    ),
+    "guide_2_title": ("July 2022: a battalion share", "Juli 2022: een bataljonsbijdrage"),
+    "guide_2_text": (
+        "After the summit in Madrid a battalion share is promised from 2023. Plan and "
+        "mine are the same now. Look at the displacement: light infantry that guards in "
+        "Erbil gives way first, then the single posts of staff officers.",
+        "Na de top in Madrid wordt vanaf 2023 een bataljonsbijdrage toegezegd. Plan en "
+        "mijn variant zijn nu gelijk. Kijk naar de verdringing: eerst wijkt de lichte "
+        "infanterie die in Erbil beveiligt, daarna de losse functies van stafofficieren.",
+    ),
+    "guide_3_title": ("What if it is twice as large?", "En als het twee keer zo groot is?"),
+    "guide_3_text": (
+        "The size stands at two. Main task 2 loses more, but main task 1 most of all: the "
+        "package now competes with the response force and Lithuania, and does not get all "
+        "that it asks. The bottlenecks show which pools have run dry.",
+        "De omvang staat op twee. Hoofdtaak 2 verliest meer, maar hoofdtaak 1 het meest: "
+        "het pakket concurreert nu met de reactiemacht en Litouwen, en krijgt niet alles "
+        "wat het vraagt. De knelpunten tonen welke pools leeg zijn.",
+    ),
+    "guide_4_title": ("What would help?", "Wat zou helpen?"),
+    "guide_4_text": (
+        "Back to one battalion share, and soldiers rest half as long after a tour. Much "
+        "of the displacement is the price of the rest rule. Try the size of a pool or the "
+        "month in which the package becomes known as well.",
+        "Terug naar één bataljonsbijdrage, en militairen rusten half zo lang na een "
+        "uitzending. Veel van de verdringing is de prijs van de uitzendbescherming. "
+        "Probeer ook de omvang van een pool, of de maand waarin het pakket bekend wordt.",
+    ),
+    "guide_5_title": ("Your turn", "Nu u"),
+    "guide_5_text": (
+        "Everything is back where it was. Move what you like; the address of the page "
+        "keeps it, so a link shows others the same. Ask why for any mission and month, "
+        "and how sure the figures are, further down.",
+        "Alles staat weer zoals het was. Verschuif wat u wilt; het adres van de pagina "
+        "onthoudt het, dus een link toont anderen hetzelfde. Vraag verderop waarom, voor "
+        "elke missie en maand, en hoe zeker de cijfers zijn.",
+    ),
+    "guide_end": ("Close", "Sluiten"),
+}
+"""Every word, English and Dutch."""
+
+say = speaker(WORDS)

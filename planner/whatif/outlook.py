@@ -1,0 +1,137 @@
+"""How sure a picture is: fills and displacement over many draws, and over all optimal plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.montecarlo.run import Progress
+    from planner.scenario.load import Scenario
+
+__all__ = ["REACH", "Outlook", "Spread", "look_ahead", "spread"]
+
+REACH = 0.9
+"""Fill whose chance is shown unless another is asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """Tables of many draws of one scenario; see :class:`planner.Futures` for the columns.
+
+    Attributes
+    ----------
+    draws, unproved, seed : int
+        Draws made, those left out because nobody could prove them, and the seed.
+    reach : float
+        Fill whose chance is in `fill`.
+    fill : DataFrame
+        By mission and main_task: mean, standard_error, low, high, q05 … q95, chance.
+    fan : DataFrame
+        By main_task and month, and by mission and month (mission empty for a whole main task):
+        mean, q05, q25, q50, q75, q95.
+    displacement : DataFrame
+        By package and main_task: mean, standard_error, low, high, q05 … q95, person-months.
+    each : DataFrame
+        One row a draw, one column a package: person-months displaced from main task 2.
+    said : dict of str to list of str
+        How it was drawn and what was left out, by language.
+    """
+
+    draws: int
+    unproved: int
+    seed: int
+    reach: float
+    fill: pd.DataFrame
+    fan: pd.DataFrame
+    displacement: pd.DataFrame
+    each: pd.DataFrame
+    said: dict[str, list[str]]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by name."""
+        names = ("fill", "fan", "displacement", "each")
+        return {f"futures_{name}": getattr(self, name) for name in names}
+
+
+def look_ahead(
+    scenario: Scenario,
+    draws: int,
+    seed: int = 0,
+    reach: float = REACH,
+    progress: Progress | None = None,
+) -> Outlook:
+    """Draw futures of a scenario and return what a page shows of them.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> ahead = look_ahead(pl.load("letter").change(rule="value"), draws=16)
+    >>> ahead.draws, ahead.displacement.empty
+    (16, True)
+    """
+    import pandas as pd
+
+    from planner.montecarlo.run import simulate
+
+    futures = simulate(scenario, draws, seed, workers=1, progress=progress)
+    quantiles = [f"q{number:02d}" for number in (5, 25, 50, 75, 95)]
+    by_task = futures.fill_by("main_task", "month").assign(mission="")
+    by_mission = futures.fill_by("mission", "main_task", "month")
+    columns = ["mission", "main_task", "month", "mean", *quantiles]
+    each = futures.draws
+    names = {f"displacement.{package}": package for package in futures.packages}
+    return Outlook(
+        draws=futures.made,
+        unproved=futures.unproved,
+        seed=seed,
+        reach=reach,
+        fill=futures.fill_by("mission", "main_task", reach=reach),
+        fan=pd.concat([by_task[columns], by_mission[columns]], ignore_index=True),
+        displacement=futures.displacement_by("main_task"),
+        each=each[["draw", *names]].rename(columns=names),
+        said={lang: futures.sentences(lang) for lang in ("en", "nl")},
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """What :func:`planner.analysis.ranges.ranges` found, ready to show.
+
+    Attributes
+    ----------
+    tables_found : dict of str to DataFrame
+        ``fills``, ``displacement`` and the totals by main task.
+    said : dict of str to list of str
+        Sentences by language.
+    """
+
+    tables_found: dict[str, pd.DataFrame]
+    said: dict[str, list[str]]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by name."""
+        return {f"ranges_{name}": table for name, table in self.tables_found.items()}
+
+
+def spread(scenario: Scenario, progress: Any = None) -> Spread:
+    """Return the range of each fill and displacement over all optimal allocations.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> spread(pl.load("letter")).said["nl"][0][:5]
+    'Alle '
+    """
+    from planner.analysis.outcome import silent
+    from planner.analysis.ranges import ranges
+
+    found = ranges(scenario, progress=silent if progress is None else progress)
+    wanted = ("fills", "displacement", "total_fills", "total_displacement")
+    tables = found.tables()
+    return Spread(
+        {name: tables[name] for name in wanted},
+        {lang: found.sentences(lang) for lang in ("en", "nl")},
+    )

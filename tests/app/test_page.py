@@ -1,0 +1,96 @@
+"""The page in a real browser: every control changes what it should, as the package says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import planner as pl
+from planner.whatif import WhatIf
+from tests.app.conftest import FLANK, View
+
+Act = Callable[[View], Any]
+
+
+def fills(case: WhatIf) -> dict[str, float]:
+    """Return fill rates by mission, as the package says."""
+    table = pl.allocate(case.scenario).fill_by("mission")
+    return dict(zip(table["mission"], table["fill_rate"], strict=True))
+
+
+def assert_shown(view: View, case: WhatIf) -> None:
+    """Hold the chart of fill, and that of displacement, against the package's own answer."""
+    result = pl.allocate(case.scenario)
+    table = result.fill_by("mission").set_index("mission")["fill_rate"]
+    shown = view.data("fill")
+    mine = dict(zip(shown["id"], shown["mine"], strict=True))
+    for mission, rate in table.dropna().items():
+        assert mine[mission] == pytest.approx(rate, abs=1e-9), mission
+    lost = result.displacement_by("mission").set_index("mission")["displaced_person_months"]
+    bars = view.data("lost")
+    for mission, value in zip(bars["id"], bars["mine"], strict=True):
+        if not (value is None or math.isnan(value)):
+            assert value == pytest.approx(lost[mission], abs=1e-6)
+    binding = result.bottlenecks
+    cells = view.data("binds")
+    assert cells["side"].count("mine") == len(binding)
+
+
+def press(name: str, keys: str) -> Act:
+    """Return what moves the slider of that name with the keyboard."""
+
+    def act(view: View) -> None:
+        box = view.page.locator(".bk-input-group", has_text=name).first
+        handle = box.locator(".noUi-handle")
+        handle.focus()
+        for key in keys.split():
+            handle.press(key)
+
+    return act
+
+
+MOVES: list[tuple[str, str, str, Act]] = [
+    ("", "size.eastern-flank", "1.1", press("Size, times", "ArrowRight ArrowRight")),
+    ("", "on.eastern-flank", "0", lambda v: v.page.get_by_label("takes part").press("Space")),
+    (
+        "", "known.eastern-flank", "2022-10",
+        lambda v: v.page.get_by_label("Known from").select_option("Oct 2022"),
+    ),
+    (
+        "People by pool", "people.staff", "0.9",
+        press("Staff officers and observers", "ArrowLeft ArrowLeft"),
+    ),
+    ("Rest after a tour", "rest.military", "0.95", press("Military", "ArrowLeft")),
+    ("Length of tours", "tour.staff", "7", press("Military staff officer", "ArrowRight")),
+    (
+        "Missions under study", "go.nmi", "1",
+        lambda v: v.page.get_by_label("NATO Mission Iraq: goes ahead").press("Space"),
+    ),
+    (
+        "Missions under study", "send.minusma-helicopters", "1",
+        lambda v: v.page.get_by_label("goes after all").press("Space"),
+    ),
+    (
+        "Who goes first", "rule", "value",
+        lambda v: v.page.get_by_label("Rule").select_option("value"),
+    ),
+]  # fmt: skip
+
+
+def test_every_control_changes_what_it_should(view: View) -> None:
+    view.open()
+    opened = set()
+    for card, key, text, act in MOVES:
+        if card and card not in opened:
+            opened.add(card)
+            view.card(card)
+        act(view)
+        view.ready(f"{key}={text}")
+        assert view.query().endswith(f"&{key}={text}")
+        assert_shown(view, FLANK.move({key: FLANK.lever(key).parse(text)}))
+        view.page.get_by_role("button", name="Put everything back").click()
+        view.ready("")
+        assert key not in view.query()
