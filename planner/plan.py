@@ -8,7 +8,7 @@ may shrink but not grow, pool by pool, and all later tours are free.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,13 +81,17 @@ class Planner:
         Right-hand sides of each block; by default those of ``programme.problem``.
     memory : Memory, optional
         Plans made elsewhere before, taken over where they answer the same setting.
+    draft : callable, optional
+        Makes last plans instead of `solver`: it may leave open what no later plan builds on.
     """
 
     programme: Programme
     solver: Solver
     settings: tuple[Setting, ...] = ()
     memory: Memory | None = None
+    draft: Solver | None = None
     _made: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
+    _drafts: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         problem = self.programme.problem
@@ -100,13 +104,18 @@ class Planner:
         }
         self._lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
 
+    def anew(self, settings: Iterable[Setting] | None = None) -> Planner:
+        """Return the same planner with no plans made yet, or one with other right-hand sides."""
+        chosen = self.settings if settings is None else tuple(settings)
+        return replace(self, settings=chosen, _made={}, _drafts={})
+
     def unfold(self, packages: Iterable[str] | None = None) -> Plan:
         """Return the plan that unfolds with some of the packages (by default all of them)."""
         chosen = frozenset(self._known if packages is None else packages)
         answers, prices, proofs, steps, repairs = [], [], [], 0, 0
         for place, block in enumerate(self.programme.blocks):
             history = self.history(block, chosen)
-            chain = self._chain(place, history)
+            chain = self._ending(place, history)
             answers.append(chain[-1])
             prices.append(self._prices(place, [month for month, _ in history], chain))
             proofs += [answer.certificate for answer in chain]
@@ -147,6 +156,17 @@ class Planner:
             (month, frozenset(package for package in here if self._known[package] == month))
             for month in months
         )
+
+    def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
+        """Return all plans of a block along a history of which nothing follows the last."""
+        if self.draft is None or (place, history) in self._made:
+            return self._chain(place, history)
+        key = (place, history)
+        if key not in self._drafts:
+            before = self._chain(place, history[:-1]) if len(history) > 1 else ()
+            setting = self.setting(place, history, before[-1] if before else None)
+            self._drafts[key] = (*before, self.draft(setting))
+        return self._drafts[key]
 
     def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
         """Return all plans of a block along a history, the last one last."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from planner.analysis.pledges import pledges
     from planner.analysis.prices import prices
     from planner.analysis.ranges import ranges
+    from planner.analysis.relief import relief
     from planner.analysis.shares import shares
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "pledges",
     "prices",
     "ranges",
+    "relief",
     "shares",
 ]
 

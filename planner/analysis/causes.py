@@ -72,7 +72,7 @@ class Cause:
     cause : str
         One of :data:`~planner.analysis.relaxed.LIMITS`, ``presence`` or ``package …``;
         ``worth_nothing`` is what stays empty whatever is taken away, for it has no weight.
-    person_months, standard_error : float
+    part_person_months, standard_error : float
         Its part, negative where it softens the shortfall; the error is 0 where exact.
     shortfall_share : float
         The part ÷ the shortfall.
@@ -82,7 +82,7 @@ class Cause:
 
     group: str
     cause: str
-    person_months: float
+    part_person_months: float
     standard_error: float
     shortfall_share: float
     alone_person_months: float
@@ -122,7 +122,7 @@ class Causes(Outcome):
     def _told(self, row: Shortfall, lang: str) -> str:
         lacks = row.shortfall_person_months
         parts = [one for one in self.causes if one.group == row.group]
-        parts.sort(key=lambda one: -round(one.person_months, 6))
+        parts.sort(key=lambda one: -round(one.part_person_months, 6))
         named = ", ".join(
             f"{cause_name(one.cause, lang)} {percent(one.shortfall_share, lang, 0)}"
             for one in parts
@@ -244,7 +244,7 @@ class _Coalitions:
         key = gone, tier if "higher_tiers" in gone else 0
         if key not in self._made:
             problem = relaxed(self.case.problem, gone, tier)
-            planner = make_planner(problem, self.case.rule, settled=True)
+            planner = make_planner(problem, self.case.rule, fills_only=True)
             months = [setting.counted for setting in planner.settings]
             if self.there is not None:
                 places = {d.id: k for k, d in enumerate(self.case.problem.demands)}

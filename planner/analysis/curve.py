@@ -218,7 +218,9 @@ def curve(
     if not (upto > 0 and np.isfinite(upto)):
         raise InputError(f"upto: expected a number above 0, found {upto}")
     case = read_case(source, rule)
-    scaled = Scaled(case, make_planner(case.problem, case.rule), case.package(package), line)
+    scaled = Scaled(
+        case, make_planner(case.problem, case.rule, fills_only=True), case.package(package), line
+    )
     if scaled.posts <= 0:
         raise InputError(f"{line or scaled.package}: expected people asked for, found none")
     if case.rule == "value" and scaled.one_plan:

@@ -128,7 +128,7 @@ def headroom(
         raise InputError("upto and tolerance_posts: expected numbers above 0")
     case = read_case(source, rule)
     name = case.package(package)
-    planner = make_planner(case.problem, case.rule)
+    planner = make_planner(case.problem, case.rule, fills_only=True)
     every = [None, *case.problem.package(name).demands] if lines else [None]
     rooms = []
     for number, line in enumerate(every):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -241,7 +241,7 @@ class Nudger:
             upper=np.maximum(setting.upper + grown, 0.0),
         )
         settings = (*planner.settings[:place], changed, *planner.settings[place + 1 :])
-        then = _tiers("fair", changed, last_answer(replace(planner, settings=settings), place))
+        then = _tiers("fair", changed, last_answer(planner.anew(settings), place))
         before = _tiers("fair", setting, self.last.people[place])
         gain = dict.fromkeys(self.now, 0.0)
         for tier, filled in then.items():

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.engine.fair import solve_fair
 from planner.engine.programme import Programme, build_programme
 from planner.engine.setting import Answer, Setting
 from planner.engine.value import solve_value
@@ -32,21 +34,25 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def make_planner(problem: Problem, rule: str, settled: bool = False) -> Planner:
+def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Planner:
     """Return a planner of a problem.
 
     Parameters
     ----------
     problem : Problem
     rule : str
-    settled : bool
-        Whether what *value* leaves open is settled by the names of demands, so that plans of
-        problems that differ in one thing differ by that thing only, not by the luck of the solver.
+    fills_only : bool
+        For plans that are held against each other by what demands get. *Value*: what ties is
+        settled by the names of demands, so that plans of problems that differ in one thing differ
+        by that thing only, not by the luck of the solver. *Fair*: which of several pools serves
+        is left open in last plans, where nothing depends on it.
     """
     programme = build_programme(problem)
-    if rule == "value" and settled:
+    if not fills_only:
+        return Planner(programme, solver_for(rule))
+    if rule == "value":
         return Planner(programme, _settling(problem))
-    return Planner(programme, solver_for(rule))
+    return Planner(programme, solver_for(rule), draft=partial(solve_fair, even=False))
 
 
 def _settling(problem: Problem) -> Solver:
@@ -99,13 +105,12 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
 def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = None) -> Floats:
     """Return people on the columns of one block in the plan that unfolds anew, (columns,).
 
-    A planner with other settings has to be told so by ``replace(planner, settings=…)``; what it
-    remembers of other settings is not used.
+    A planner with other settings is ``planner.anew(settings)``.
     """
-    fresh = replace(planner, _made={})
+    fresh = planner.anew()
     chosen = frozenset(fresh._known if packages is None else packages)
     block = fresh.programme.blocks[place]
-    return fresh._chain(place, fresh.history(block, chosen))[-1].people
+    return fresh._ending(place, fresh.history(block, chosen))[-1].people
 
 
 def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:

@@ -165,7 +165,7 @@ def prices(
     """
     _check(kinds, reach_units)
     case = read_case(source, rule)
-    planner = make_planner(case.problem, case.rule)
+    planner = make_planner(case.problem, case.rule, fills_only=True)
     last = last_plans(planner)
     nudger = Nudger(case, planner, last, reach_units)
     wanted = [one for one in nudges(case, last, whole_model) if one.kind in kinds]

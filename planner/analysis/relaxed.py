@@ -20,7 +20,7 @@ import numpy as np
 
 from planner.problem.model import Demand, Package, Problem
 
-__all__ = ["LIMITS", "relaxed"]
+__all__ = ["LIMITS", "enough", "relaxed"]
 
 LIMITS = (
     "pool_cap", "rotation", "eligibility", "composition", "budget", "higher_tiers", "late_notice",
@@ -70,7 +70,7 @@ def relaxed(problem: Problem, gone: Collection[str], tier: int = 0) -> Problem:
     if "eligibility" in gone:
         problem = _one_pool(problem)
     if "pool_cap" in gone:
-        pools = dict.fromkeys(problem.pools, np.full(problem.months, _enough(problem)))
+        pools = dict.fromkeys(problem.pools, np.full(problem.months, enough(problem)))
         problem = replace(problem, pools=pools)
     return problem
 
@@ -85,7 +85,7 @@ def _rested(demand: Demand) -> Demand:
     return replace(demand, prep=(0,) * count, rest=(0.0,) * count)
 
 
-def _enough(problem: Problem) -> float:
+def enough(problem: Problem) -> float:
     """Return more people than all demands can ever tie up at once.
 
     Tours last from L / 2 to 3L / 2 months, so no more than 7 + 2P + 3ρ of a cohort tie up a month.

@@ -7,7 +7,7 @@ When one line is scaled the other lines of its package are left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -111,11 +111,12 @@ class Scaled:
             settings = list(planner.settings)
             for place in self.touched:
                 settings[place] = self.sized(settings[place], multiple)
-            other = replace(planner, settings=tuple(settings), _made={})
-            for key, made in planner._made.items():
-                place, history = key
-                if place not in self.touched or not any(self.package in k for _, k in history):
-                    other._made[key] = made
+            other = planner.anew(settings)
+            for known, mine in ((planner._made, other._made), (planner._drafts, other._drafts)):
+                for key, made in known.items():
+                    place, history = key
+                    if place not in self.touched or not any(self.package in k for _, k in history):
+                        mine[key] = made
             plan = other.unfold()
             people = [answer.people for answer in plan.answers]
             self._tried[multiple] = person_months(planner.programme, people)

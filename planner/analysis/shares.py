@@ -153,7 +153,7 @@ def _played(
     case: Case, orders: int | None, seed: int, progress: Progress
 ) -> tuple[Split, list[str]]:
     """Split what main task 2, main task 1 and then each mission lose, in this order."""
-    planner = make_planner(case.problem, case.rule)
+    planner = make_planner(case.problem, case.rule, fills_only=True)
     outside = ~case.inside(case.packages)
     named = {name: mask & outside for name, mask in case.groups("mission").items()}
     named = {name: mask for name, mask in named.items() if mask.any()}

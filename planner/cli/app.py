@@ -17,7 +17,7 @@ from planner.cli.imported import import_
 from planner.cli.plot import plot
 from planner.cli.questions.bear import fairness, pledges
 from planner.cli.questions.blame import causes, shares
-from planner.cli.questions.help import foresight
+from planner.cli.questions.help import foresight, relief
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
 from planner.cli.report import report
@@ -71,6 +71,7 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         pledges: "The same people promised to two frameworks.",
     },
     "What would help?": {
+        relief: "The fewest more people, or which other rules, would prevent it.",
         foresight: "What knowing earlier is worth, month by month.",
     },
     "Look and check": {

@@ -33,10 +33,9 @@ class Figure(StrEnum):
     SPREAD = "spread"
     CHANCE = "chance"
     CONVERGENCE = "convergence"
-    RANKING = "ranking"
 
 
-OF_FUTURES = (Figure.FAN, Figure.SPREAD, Figure.CHANCE, Figure.CONVERGENCE, Figure.RANKING)
+OF_FUTURES = (Figure.FAN, Figure.SPREAD, Figure.CHANCE, Figure.CONVERGENCE)
 OF_SEVERAL = (Figure.SCENARIOS, Figure.VERSUS)
 
 Which = Annotated[
@@ -45,7 +44,7 @@ Which = Annotated[
         metavar="FIGURE",
         help="Of one result: sand (what people of each pool do), crowd (which missions tie a pool "
         "up), rotations, fill, displacement, flow, curve. Of several: scenarios, versus. Of "
-        "futures: fan, spread, chance, convergence, ranking.",
+        "futures: fan, spread, chance, convergence.",
         show_default=False,
     ),
 ]

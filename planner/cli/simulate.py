@@ -30,13 +30,8 @@ How = Annotated[
     ),
 ]
 Replicates = Annotated[
-    int | None,
-    typer.Option(
-        "--replicates",
-        min=2,
-        help="Independent repetitions, for the errors; by default 32, and 16 below 1,024 draws.",
-        show_default=False,
-    ),
+    int,
+    typer.Option("--replicates", min=2, help="Independent repetitions, for the errors."),
 ]
 Share = Annotated[
     int | None,
@@ -144,7 +139,7 @@ def simulate(
     half_width: HalfWidth = None,
     time_limit: TimeLimit = None,
     reach: Reach = 0.9,
-    replicates: Replicates = None,
+    replicates: Replicates = 16,
     share: Share = None,
     monthly: Monthly = None,
     workers: Workers = None,

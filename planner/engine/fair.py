@@ -23,11 +23,19 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def solve_fair(setting: Setting) -> Answer:
-    """Return the lexicographic max-min allocation of one block."""
+def solve_fair(setting: Setting, even: bool = True) -> Answer:
+    """Return the lexicographic max-min allocation of one block.
+
+    Parameters
+    ----------
+    setting : Setting
+    even : bool
+        Whether to settle, at last, which of several pools serves; who gets how many does not
+        depend on it.
+    """
     choices = np.bincount(setting.block.decision, setting.most > 0, minlength=len(setting.full))
     if (choices > 1)[~setting.settled].any() or (setting.goal > 0).any():
-        return Rising(setting).solve()
+        return Rising(setting).solve(even)
     return _fill(setting)
 
 

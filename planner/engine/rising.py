@@ -63,8 +63,8 @@ class Rising:
         counted = np.asarray(block.bounds.matrix[self.goals].sum(axis=0)).ravel() > 0
         self.touched = np.bincount(block.decision, counted & ~self.closed, minlength=size) > 0
 
-    def solve(self) -> Answer:
-        """Go through the tiers, then settle what ties."""
+    def solve(self, even: bool = True) -> Answer:
+        """Go through the tiers, then settle what ties; evenly between pools, unless told not to."""
         setting, block = self.setting, self.setting.block
         for tier in setting.tiers:
             mine = (setting.tier == tier) & self.served
@@ -75,7 +75,7 @@ class Rising:
         people = self.people.copy()
         epoch = self.epoch
         if epoch is not None and len(epoch.columns):
-            shares, proofs, solves = self._spread(epoch)
+            shares, proofs, solves = self._spread(epoch, even)
             people[epoch.columns] = shares * setting.full[block.decision[epoch.columns]]
             self.proofs += proofs
             self.solves += solves
@@ -86,7 +86,7 @@ class Rising:
         proof = worst(*self.proofs)
         return Answer(people, missing, price, proof, self.solves, self.repairs, self.trail)
 
-    def _spread(self, epoch: Epoch) -> tuple[Floats, list[Certificate], int]:
+    def _spread(self, epoch: Epoch, even: bool) -> tuple[Floats, list[Certificate], int]:
         """Settle what ties: first-named pools, then no more from one pool than needed."""
         block = self.setting.block
         programme, size = epoch.programme, len(epoch.columns)
@@ -98,6 +98,8 @@ class Rising:
         programme.set_cost(cost)
         optimum = programme.solve()
         self._note(programme, optimum)
+        if not even:
+            return optimum.x[:size], [], 0
         programme.pin(optimum, 1.0)
         goals = size + np.arange(len(self.goals))
         return level_out(programme, optimum.x, size, owner, goals)

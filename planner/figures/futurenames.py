@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ResultError
-from planner.figures.factors import factor_name, quantity_name
+from planner.figures.factors import factor_name
 from planner.figures.names import Names
 from planner.figures.words import say
 from planner.labels import label, number, rate
@@ -14,12 +14,7 @@ from planner.labels import label, number, rate
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
 
-__all__ = ["FutureNames", "is_share"]
-
-
-def is_share(quantity: str) -> bool:
-    """Whether a quantity is a share: a fill rate or a ratio, not person-months."""
-    return quantity.partition(".")[0] in ("fill", "present", "displacement_ratio")
+__all__ = ["FutureNames"]
 
 
 class FutureNames(Names):
@@ -92,10 +87,16 @@ class FutureNames(Names):
 
     def quantity(self, name: str) -> str:
         """Return what a quantity is called, ``displacement.eastern-flank`` and the like."""
-        return quantity_name(name, self, self.lang)
+        kind, _, of = name.partition(".")
+        if kind == "fill":
+            if of.startswith("main_task_"):
+                return say("quantity_fill_of", self.lang, of=label(of, self.lang))
+            key = "quantity_fill_of" if of else "quantity_fill"
+            return say(key, self.lang, of=self.mission(of))
+        return say(f"quantity_{kind}", self.lang, of=self.package(of))
 
     def amount(self, name: str, value: float) -> str:
         """Return a value of a quantity: a percentage or person-months."""
-        if is_share(name):
+        if name.startswith(("fill.", "displacement_ratio.")) or name == "fill":
             return rate(value, self.lang)
         return number(value, self.lang, 0 if abs(value) >= 10 else 1)

@@ -97,7 +97,7 @@ def test_parts_are_the_mean_over_all_orders(seed: int) -> None:
     owner = {n: k for k, p in data.get("packages", {}).items() for n in p["demands"]}
     parts: dict[str, dict[str, float]] = {}
     for row in found.causes:
-        parts.setdefault(row.group, {})[row.cause] = row.person_months
+        parts.setdefault(row.group, {})[row.cause] = row.part_person_months
     for row in found.shortfalls[:1]:
         one = next(d for d in data["demands"] if d["id"] == row.group)
         players = ["pool_cap", "rotation", "composition", "higher_tiers"]
@@ -119,7 +119,7 @@ def test_parts_add_up_to_the_shortfall(seed: int, rule: str) -> None:
     found = causes(data, rule, by="demand")
 
     for row in found.shortfalls:
-        total = sum(one.person_months for one in found.causes if one.group == row.group)
+        total = sum(one.part_person_months for one in found.causes if one.group == row.group)
         assert total == pytest.approx(row.shortfall_person_months, abs=2e-3)
 
 
@@ -136,8 +136,8 @@ def test_what_alone_would_end_it_stands_beside_the_part() -> None:
     # 8 a month are lacking; without the package 2, with people enough none
     assert parts["pool_cap"].alone_person_months == pytest.approx(96)
     assert parts["package k"].alone_person_months == pytest.approx(72)
-    assert parts["pool_cap"].person_months == pytest.approx((96 + 24) / 2)
-    assert parts["package k"].person_months == pytest.approx((72 + 0) / 2)
+    assert parts["pool_cap"].part_person_months == pytest.approx((96 + 24) / 2)
+    assert parts["package k"].part_person_months == pytest.approx((72 + 0) / 2)
     assert found.sentences("nl")[0].startswith(
         "unifil komt 96,0 van 144,0 persoonsmaanden tekort: omvang van de pools 62%"
     )
@@ -148,7 +148,7 @@ def test_what_the_rule_finds_worthless_is_nobody_elses_fault() -> None:
 
     found = causes(data, "value")
 
-    assert [(row.group, row.cause, row.person_months) for row in found.causes] == [
+    assert [(row.group, row.cause, row.part_person_months) for row in found.causes] == [
         ("a", "worth_nothing", pytest.approx(48))
     ]
 
@@ -177,7 +177,7 @@ def test_late_notice_is_a_cause_of_its_own() -> None:
 
     found = causes(data, "fair")
 
-    assert [(row.cause, row.person_months) for row in found.causes] == [
+    assert [(row.cause, row.part_person_months) for row in found.causes] == [
         ("rotation", pytest.approx(3)),
         ("late_notice", pytest.approx(9)),
     ]
@@ -189,7 +189,7 @@ def test_budget_alone() -> None:
 
     found = causes(paid, "value")
 
-    assert [(row.cause, row.person_months) for row in found.causes] == [
+    assert [(row.cause, row.part_person_months) for row in found.causes] == [
         ("budget", pytest.approx(60))
     ]
 
@@ -199,7 +199,7 @@ def test_presence_takes_its_part_of_what_was_sent() -> None:
 
     found = causes(data, "fair", presence={"a": 0.8})
 
-    parts = {(row.group, row.cause): row.person_months for row in found.causes}
+    parts = {(row.group, row.cause): row.part_person_months for row in found.causes}
     # 60 sent, 48 there; strength costs 60 of 120 and presence a fifth of what is sent
     assert parts["a", "presence"] == pytest.approx((24 + 12) / 2)
     assert parts["a", "pool_cap"] == pytest.approx((60 + 48) / 2)

@@ -32,11 +32,12 @@ CHEAP: dict[str, dict[str, Any]] = {
     "pledges": {},
     "prices": {"rule": "value", "kinds": ["pool"]},
     "ranges": {"rule": "value", "alternatives": 1},
+    "relief": {"rule": "value", "kinds": ["people"]},
     "shares": {},
 }
 """Settings under which each analysis takes little time."""
 
-NEEDS_PACKAGE = {"curve", "headroom"}
+NEEDS_PACKAGE = {"curve", "headroom", "relief"}
 
 
 @cache

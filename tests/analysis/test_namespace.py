@@ -20,6 +20,7 @@ NAMES = [
     "pledges",
     "prices",
     "ranges",
+    "relief",
     "shares",
 ]
 

@@ -23,6 +23,7 @@ QUESTIONS: dict[str, list[str]] = {
     "prices": ["--rule", "value", "--kind", "cap"],
     "shares": ["--lines"],
     "causes": ["--orders", "4"],
+    "relief": ["--package", "more", "--kind", "people"],
     "foresight": ["--earlier", "1", "--horizon", "6", "--rule", "value"],
     "pledges": [],
     "fairness": ["--by", "region"],
@@ -136,6 +137,9 @@ def test_what_is_not_shown_is_said(planner: Run, scenario: Path) -> None:
         (["pledges", "flank.yaml", "--framework", "a=truc"], "did you mean 'truce'?"),
         (["foresight", "flank.yaml", "--horizon", "2"], "at least 3: the longest preparation"),
         (["near", "flank.yaml", "--alternatives", "0"], "--alternatives"),
+        (["relief", "flank.yaml", "--package", "more", "--cost", "staf=2"], "did you mean 'staff'"),
+        (["relief", "flank.yaml", "--package", "more", "--cost", "staff"], "POOL=COST, found"),
+        (["relief", "letter"], "expected a scenario with packages, found none in 'letter'"),
         (["shares", "flank.yaml", "--out", "missing/folder"], "no such folder"),
     ],
 )

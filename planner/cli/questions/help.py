@@ -1,4 +1,4 @@
-"""``foresight``: what knowing earlier would help."""
+"""``relief`` and ``foresight``: what more people, other rules or knowing earlier would help."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.questions.ask import Subject, question
+from planner.cli.questions.ask import Package, Subject, question
 
 if TYPE_CHECKING:
     from planner.analysis.outcome import Outcome
 
-__all__ = ["foresight"]
+__all__ = ["foresight", "relief"]
 
 Packages = Annotated[
     list[str] | None,
@@ -65,3 +65,101 @@ def foresight(
         asked.case, rules=rules, packages=package, earlier=range(-later, earlier + 1),
         horizons=horizon or HORIZONS, progress=asked.progress,
     )  # fmt: skip
+
+
+Level = Annotated[
+    float,
+    typer.Option("--level", metavar="PERSON-MONTHS", help="What may still be lost to the package."),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="Only people, rest or tour; may be given more than once.",
+        show_default=False,
+    ),
+]
+Stay = Annotated[
+    bool,
+    typer.Option(
+        "--stay/--borrow",
+        help="Recruits who stay, counted in persons, or people borrowed for months, counted in "
+        "person-months.",
+    ),
+]
+Lead = Annotated[
+    int,
+    typer.Option(
+        "--lead", min=0, max=1200, help="Months from the decision until the first can be there."
+    ),
+]
+Costs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cost",
+        metavar="POOL=COST",
+        help="Cost of one more in a pool, 1 where not given; may be given more than once.",
+        show_default=False,
+    ),
+]
+Tolerance = Annotated[
+    float,
+    typer.Option("--tolerance", metavar="PERSONS", help="How close to come where it is a search."),
+]
+MostTour = Annotated[
+    int,
+    typer.Option("--most-tour", min=0, max=24, help="Months by which tours may change at most."),
+]
+
+
+@question("additions", "changes", "proofs")
+def relief(
+    asked: Subject,
+    package: Package = None,
+    level: Level = 0.0,
+    kind: Kinds = None,
+    stay: Stay = True,
+    lead: Lead = 0,
+    cost: Costs = None,
+    tolerance: Tolerance = 1.0,
+    most_tour: MostTour = 2,
+) -> Outcome:
+    """Show who would have to be added, or which rule changed, to bring displacement down.
+
+    People by pool and month, from when the package is known and --lead months have passed; the
+    fewest months of rest less; tours longer or shorter. What is found is made the plan again, and
+    again with a little less of it.
+
+    \b
+    Examples:
+      planner relief eastern-flank-battalion
+      planner relief eastern-flank-battalion --level 100 --lead 12 --kind people
+      planner relief eastern-flank-battalion --borrow --cost staff=3 --rule value
+    """
+    from planner.analysis.relief import KINDS
+    from planner.analysis.relief import relief as run
+
+    return run(
+        asked.case, package, level_person_months=level, kinds=kind or KINDS, stay=stay,
+        lead_months=lead, costs=_costs(cost or []), tolerance_persons=tolerance,
+        most_tour_months=most_tour, progress=asked.progress,
+    )  # fmt: skip
+
+
+def _costs(given: list[str]) -> dict[str, float]:
+    """Return costs by pool; raise InputError with everything that is not ``POOL=COST``."""
+    from planner.errors import Fault, InputError
+
+    found: dict[str, float] = {}
+    faults = []
+    for text in given:
+        name, _, cost = text.partition("=")
+        try:
+            found[name.strip()] = float(cost)
+        except ValueError:
+            message = f"expected POOL=COST, found {text!r}"
+            faults.append(Fault("--cost", 0, 0, "", message))
+    if faults:
+        raise InputError(faults)
+    return found
