@@ -33,9 +33,10 @@ class Figure(StrEnum):
     SPREAD = "spread"
     CHANCE = "chance"
     CONVERGENCE = "convergence"
+    RANKING = "ranking"
 
 
-OF_FUTURES = (Figure.FAN, Figure.SPREAD, Figure.CHANCE, Figure.CONVERGENCE)
+OF_FUTURES = (Figure.FAN, Figure.SPREAD, Figure.CHANCE, Figure.CONVERGENCE, Figure.RANKING)
 OF_SEVERAL = (Figure.SCENARIOS, Figure.VERSUS)
 
 Which = Annotated[
@@ -44,7 +45,7 @@ Which = Annotated[
         metavar="FIGURE",
         help="Of one result: sand (what people of each pool do), crowd (which missions tie a pool "
         "up), rotations, fill, displacement, flow, curve. Of several: scenarios, versus. Of "
-        "futures: fan, spread, chance, convergence.",
+        "futures: fan, spread, chance, convergence, ranking.",
         show_default=False,
     ),
 ]

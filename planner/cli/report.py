@@ -59,7 +59,7 @@ Curves = Annotated[
 def report(
     items: Items,
     output: Output = None,
-    draws: Draws = 64,
+    draws: Draws = 256,
     seed: Seed = 0,
     futures: Run = None,
     rule: Sought = None,

@@ -30,8 +30,13 @@ How = Annotated[
     ),
 ]
 Replicates = Annotated[
-    int,
-    typer.Option("--replicates", min=2, help="Independent repetitions, for the errors."),
+    int | None,
+    typer.Option(
+        "--replicates",
+        min=2,
+        help="Independent repetitions, for the errors; by default 32, and 16 below 1,024 draws.",
+        show_default=False,
+    ),
 ]
 Share = Annotated[
     int | None,
@@ -139,7 +144,7 @@ def simulate(
     half_width: HalfWidth = None,
     time_limit: TimeLimit = None,
     reach: Reach = 0.9,
-    replicates: Replicates = 16,
+    replicates: Replicates = None,
     share: Share = None,
     monthly: Monthly = None,
     workers: Workers = None,

@@ -14,6 +14,7 @@ from __future__ import annotations
 from planner.figures.beside import scenarios, versus
 from planner.figures.curves import curve
 from planner.figures.displaced import displacement
+from planner.figures.drivers import indices, ranking
 from planner.figures.filled import fill
 from planner.figures.flow import flow
 from planner.figures.futures import chance, convergence, fan, spread
@@ -33,6 +34,8 @@ __all__ = [
     "fan",
     "fill",
     "flow",
+    "indices",
+    "ranking",
     "rotations",
     "sand",
     "scenarios",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from planner.figures.words import say
 
-__all__ = ["factor_name"]
+__all__ = ["factor_name", "quantity_name"]
 
 KINDS = ("pool", "demand", "kind", "package", "bound", "mission")
 """What ids of figures begin with, each with names of its own."""
@@ -73,3 +73,25 @@ def _anything(id: str, names: Called) -> str:
         if called != id:
             return called
     return id
+
+
+def quantity_name(id: str, names: Called | None, lang: str) -> str:
+    """Return what a quantity is called, by ids alone where nobody knows the names.
+
+    Examples
+    --------
+    >>> quantity_name("fill.main_task_2", None, "en")
+    'the fill rate of main task 2'
+    >>> quantity_name("displacement.flank", None, "nl")
+    'verdringing door flank'
+    """
+    kind, _, of = id.partition(".")
+    if kind in ("fill", "present"):
+        if of.startswith("main_task_"):
+            return say(f"quantity_{kind}_of", lang, of=say(of, lang))
+        called = of if names is None else names.mission(of)
+        return say(f"quantity_{kind}_of" if of else f"quantity_{kind}", lang, of=called)
+    try:
+        return say(f"quantity_{kind}", lang, of=of if names is None else names.package(of))
+    except KeyError:
+        return id

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ResultError
-from planner.figures.factors import factor_name
+from planner.figures.factors import factor_name, quantity_name
 from planner.figures.names import Names
 from planner.figures.words import say
 from planner.labels import label, number, rate
@@ -14,7 +14,12 @@ from planner.labels import label, number, rate
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
 
-__all__ = ["FutureNames"]
+__all__ = ["FutureNames", "is_share"]
+
+
+def is_share(quantity: str) -> bool:
+    """Whether a quantity is a share: a fill rate or a ratio, not person-months."""
+    return quantity.partition(".")[0] in ("fill", "present", "displacement_ratio")
 
 
 class FutureNames(Names):
@@ -87,16 +92,10 @@ class FutureNames(Names):
 
     def quantity(self, name: str) -> str:
         """Return what a quantity is called, ``displacement.eastern-flank`` and the like."""
-        kind, _, of = name.partition(".")
-        if kind == "fill":
-            if of.startswith("main_task_"):
-                return say("quantity_fill_of", self.lang, of=label(of, self.lang))
-            key = "quantity_fill_of" if of else "quantity_fill"
-            return say(key, self.lang, of=self.mission(of))
-        return say(f"quantity_{kind}", self.lang, of=self.package(of))
+        return quantity_name(name, self, self.lang)
 
     def amount(self, name: str, value: float) -> str:
         """Return a value of a quantity: a percentage or person-months."""
-        if name.startswith(("fill.", "displacement_ratio.")) or name == "fill":
+        if is_share(name):
             return rate(value, self.lang)
         return number(value, self.lang, 0 if abs(value) >= 10 else 1)

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.futurenames import FutureNames
+from planner.figures.futurenames import FutureNames, is_share
 from planner.figures.look import (
     COLOURS,
     Chart,
@@ -286,7 +286,7 @@ def convergence(futures: Futures, quantity: str | None = None, lang: str = "en")
                   marker="o" if len(rows) < 3 else None, markersize=4)  # fmt: skip
         axes.set_xlim(0, max(float(draws[-1]), 1.0))
         axes.set_ylim(*_limits(rows))
-        share = chosen.startswith(("fill.", "displacement_ratio.")) or chosen == "fill"
+        share = is_share(chosen)
         tidy(axes)
         number_axis(axes.xaxis, lang, 8)
         number_axis(axes.yaxis, lang, 6, percent=share)

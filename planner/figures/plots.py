@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planner.figures.beside import scenarios, versus
 from planner.figures.curves import curve
 from planner.figures.displaced import displacement
+from planner.figures.drivers import ranking
 from planner.figures.filled import fill
 from planner.figures.flow import flow
 from planner.figures.futures import chance, convergence, fan, spread
@@ -139,6 +140,10 @@ class FuturePlots:
     def convergence(self, quantity: str | None = None, lang: str = "en") -> Chart:
         """Draw a mean as draws are added; see :func:`planner.figures.convergence`."""
         return convergence(self._futures, quantity, lang)
+
+    def ranking(self, quantity: str | None = None, most: int = 16, lang: str = "en") -> Chart:
+        """Draw what goes with a quantity; see :func:`planner.figures.ranking`."""
+        return ranking(self._futures, quantity, most, lang)
 
     def __repr__(self) -> str:
         """Names of the figures."""

@@ -277,6 +277,14 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "quantity_fill": ("the fill rate", "de vullingsgraad"),
     "quantity_fill_of": ("the fill rate of {of}", "de vullingsgraad van {of}"),
+    "quantity_present": (
+        "the fill rate by those who are there",
+        "de vullingsgraad door wie er is",
+    ),
+    "quantity_present_of": (
+        "the fill rate of {of} by those who are there",
+        "de vullingsgraad van {of} door wie er is",
+    ),
     "quantity_displacement": ("displacement by {of}", "verdringing door {of}"),
     "quantity_displacement_main_task_1": (
         "what other main task 1 loses to {of}",
@@ -290,6 +298,56 @@ WORDS: dict[str, tuple[str, str]] = {
         "the displacement ratio of {of}",
         "de verdringingsgraad van {of}",
     ),
+    # what drives it
+    "c_certain": (
+        "None of the figures is uncertain, so every future is the same.",
+        "Geen van de cijfers is onzeker, dus elke toekomst is dezelfde.",
+    ),
+    "ranking_plain": ("What drives it", "Wat het bepaalt"),
+    "ranking_title": (
+        "“{factor}” goes most with {quantity}: about {share} of its spread",
+        "‘{factor}’ gaat het meest samen met {quantity}: ongeveer {share} van de spreiding",
+    ),
+    "ranking_title_none": (
+        "{draws} are too few to tell what drives {quantity}",
+        "{draws} zijn te weinig om te zien wat {quantity} bepaalt",
+    ),
+    "ranking_subtitle": (
+        "Rank correlation of each uncertain figure with {quantity} over all draws, strongest "
+        "first: to the right more of one is more of the other. {count} of {all} figures are clear.",
+        "Rangcorrelatie van elk onzeker cijfer met {quantity} over alle trekkingen, sterkste "
+        "eerst: rechts is meer van het een meer van het ander. {count} van {all} cijfers zijn "
+        "duidelijk.",
+    ),
+    "ranking_axis": ("rank correlation", "rangcorrelatie"),
+    "ranking_clear": ("clear", "duidelijk"),
+    "ranking_chance": ("may be chance", "kan toeval zijn"),
+    "interval_95": ("95% interval", "95%-interval"),
+    "indices_title": (
+        "{group} has a part in {share} of the spread of {quantity}",
+        "{group} doet mee in {share} van de spreiding van {quantity}",
+    ),
+    "indices_subtitle": (
+        "Sobol indices of groups of uncertain figures, from {count} plans: the part of the "
+        "variance that goes with a group alone, and with all it takes part in.",
+        "Sobolindexen van groepen onzekere cijfers, uit {count} plannen: het deel van de variantie "
+        "dat met een groep alleen samengaat, en met alles waar zij aan meedoet.",
+    ),
+    "indices_first": ("alone (first order)", "alleen (eerste orde)"),
+    "indices_total": ("with interactions (total)", "met wisselwerking (totaal)"),
+    "variance_axis": ("share of the variance", "deel van de variantie"),
+    "theme_posts_in_pools": ("posts in pools", "functies in pools"),
+    "theme_share_of_posts_filled": ("share of posts filled", "deel van de functies gevuld"),
+    "theme_share_fit_to_go": ("share fit to go", "deel uitzendbaar"),
+    "theme_strengths_over_time": ("strengths over time", "sterkte in de tijd"),
+    "theme_tour_lengths": ("tour lengths", "uitzendduur"),
+    "theme_preparation": ("preparation", "voorbereiding"),
+    "theme_rest": ("rest", "uitzendbescherming"),
+    "theme_sizes_of_demands": ("sizes of demands", "omvang van vragen"),
+    "theme_decisions": ("decisions", "besluiten"),
+    "theme_who_is_there": ("who is there", "wie er is"),
+    "theme_bounds_and_money": ("bounds and money", "grenzen en geld"),
+    "theme_the_rest": ("the rest", "de overige"),
     # uncertain numbers
     "factor_sizes": ("size of {of}", "omvang van {of}"),
     "factor_decided": ("whether {of} goes ahead", "of {of} doorgaat"),

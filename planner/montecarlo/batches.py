@@ -117,5 +117,5 @@ def as_bytes(table: pyarrow.Table) -> bytes:
     import pyarrow.parquet
 
     target = io.BytesIO()
-    pyarrow.parquet.write_table(table, target, compression="zstd")
+    pyarrow.parquet.write_table(table, target, compression="zstd", use_dictionary=False)
     return target.getvalue()

@@ -2,8 +2,7 @@
 
 Draws are numbered from 0. They are dealt out in *rounds*: in each round every replicate gets one
 *block* of draws, which share one set of rules (tours, preparation, rest; whatever is continuous and
-changes the structure). So the first rounds are a whole run of their own, and a longer run begins
-with the draws of a shorter one of as many draws a block.
+changes the structure). So the first rounds are a whole run of their own.
 
 Replicates are independent of each other; inside a replicate points are as even as the way of
 sampling makes them. Errors are estimated from the replicates, and hold for every way.
@@ -40,8 +39,9 @@ BATCHES = 64
 LARGEST = 1024
 """Most draws of a batch, unless a block is larger."""
 
-OWN, RULES = 1, 2
-"""Streams of numbers: what every draw has for itself, and the rules that a block shares."""
+OWN, RULES, INSIDE = 1, 2, 3
+"""Streams of numbers: what every draw has for itself, the rules that a block shares, and places
+inside the cells of Sobol points."""
 
 
 @dataclass(frozen=True)
@@ -201,21 +201,22 @@ class Design:
         """Return `count` points of a replicate's `all_` points, from place `begin`."""
         if not wide or not count:
             return np.zeros((count, wide))
-        if self.sampling == "plain":
-            rows = [
-                np.random.default_rng([self.seed, stream, replicate, place]).random(wide)
-                for place in range(begin, begin + count)
-            ]
-            return np.stack(rows)
         if self.sampling == "latin":
             return self._latin(stream, replicate, begin, count, wide, all_)
+        random = _random(self.seed, stream, replicate, begin, count, wide)
+        if self.sampling == "plain":
+            return random
         engine = _sobol(self.seed, stream, replicate, wide)
         engine.reset()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # about counts that are no power of two
             if begin:
                 engine.fast_forward(begin)
-            return np.asarray(engine.random(count))
+            found = np.asarray(engine.random(count))
+        # In which of `cells` equal parts a point lies is Sobol's, where in it is random: evenness
+        # stays what it was, and means of replicates are nearly normal, as their intervals want.
+        cells = 2.0 ** (all_ - 1).bit_length()
+        return (np.floor(found * cells) + random) / cells
 
     def _latin(
         self, stream: int, replicate: int, begin: int, count: int, wide: int, all_: int
@@ -244,6 +245,14 @@ class Design:
             return None
         below = 1 << (each.bit_length() - 1)
         return each, below, 2 * below
+
+
+def _random(seed: int, stream: int, replicate: int, begin: int, count: int, wide: int) -> Floats:
+    """Return random points, (count, wide), each of which depends on its own place only."""
+    each = -(-wide // 4)  # the generator counts in fours
+    bits = np.random.Philox(np.random.SeedSequence([seed, stream, replicate, INSIDE]))
+    bits.advance(begin * each)
+    return np.random.Generator(bits).random((count, 4 * each))[:, :wide]
 
 
 @lru_cache(maxsize=64)

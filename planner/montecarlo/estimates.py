@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CONFIDENCE", "Mean", "mean_of", "means_of_sums", "quantiles_of", "student"]
+__all__ = ["CONFIDENCE", "Mean", "chance_of", "mean_of", "means_of_sums", "quantiles_of", "student"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -101,6 +101,32 @@ def means_of_sums(sums: Floats, sizes: Floats, confidence: float = CONFIDENCE) -
         error = np.where(used > 1, error, np.nan)
     half = student(confidence, np.maximum(used - 1, 1)) * error
     return Mean(mean, error, mean - half, mean + half, draws.astype(np.int64))
+
+
+def chance_of(happens: Floats, replicate: Ints, confidence: float = CONFIDENCE) -> Mean:
+    """Return chances with their errors, as :func:`mean_of` of ones and zeros.
+
+    Replicates that all say the same do not prove that something never happens. Added to the error
+    is that of one replicate in R + 2 in which it happens in one draw more,
+
+        SE² = SE² of (19) + (R + 1) / R · (R / (R + 2) / draws)²,                             (21)
+
+    so that 0 of a thousand draws is shown as 0 ± two in a thousand.
+
+    Examples
+    --------
+    >>> found = chance_of(np.zeros((1024, 1)), np.arange(1024) % 32)
+    >>> float(found.mean[0]), round(float(found.high[0]), 4)
+    (0.0, 0.0019)
+    """
+    found = mean_of(happens, replicate, confidence)
+    count = len(np.unique(replicate))
+    with np.errstate(divide="ignore"):
+        coarse = np.sqrt((count + 1) / count) * count / (count + 2) / found.draws
+    error = np.hypot(np.nan_to_num(found.standard_error), coarse)
+    half = student(confidence, max(count - 1, 1)) * error
+    low, high = np.maximum(found.mean - half, 0.0), np.minimum(found.mean + half, 1.0)
+    return Mean(found.mean, error, low, high, found.draws)
 
 
 def quantiles_of(values: Floats, levels: Sequence[float]) -> Floats:

@@ -188,7 +188,8 @@ class Futures:
         -------
         DataFrame
             package and the keys; mean, standard_error, low and high of the difference in
-            person-months; q05 … q95; chance that at least half a person-month is displaced.
+            person-months; q05 … q95; chance that more than half a person-month is displaced, with
+            chance_standard_error.
         """
         return tables.displacement_by(self, keys, main_task, quantiles, layer)
 

@@ -31,6 +31,9 @@ __all__ = ["simulate", "study_of"]
 MONTHLY = 20_000
 """Draws above which people by pool and month are kept only if asked for."""
 
+MANY = 1024
+"""Draws from which there are 32 replicates: intervals of what is skewed then cover as they say."""
+
 LARGE = 4096
 """Draws above which more of them share one set of rules."""
 
@@ -44,7 +47,7 @@ def simulate(
     workers: int | None = None,
     *,
     packages: Sequence[str] | None = None,
-    replicates: int = 16,
+    replicates: int | None = None,
     share: int | None = None,
     of: str | None = None,
     half_width: float | None = None,
@@ -77,8 +80,9 @@ def simulate(
         Processes; by default one a processor, and only this one for less than 200 draws.
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
-    replicates : int
-        Independent repetitions from which errors are estimated, each with its own scramble.
+    replicates : int, optional
+        Independent repetitions from which errors are estimated, each with its own scramble; by
+        default 32, and 16 below 1,024 draws.
     share : int, optional
         How many draws share one set of rules (tours, preparation, rest), which is formulated once;
         by default 16, and 64 above 4,096 draws. 1 gives every draw its own.
@@ -155,7 +159,7 @@ def study_of(
     sampling: str = "sobol",
     *,
     packages: Sequence[str] | None = None,
-    replicates: int = 16,
+    replicates: int | None = None,
     share: int | None = None,
     monthly: bool | None = None,
     stop: Stop | None = None,
@@ -189,8 +193,12 @@ def study_of(
     return study
 
 
-def design_of(draws: int, seed: int, sampling: str, replicates: int, share: int | None) -> Design:
+def design_of(
+    draws: int, seed: int, sampling: str, replicates: int | None, share: int | None
+) -> Design:
     """Return which draws there are; raise InputError with everything wrong in the numbers."""
+    if replicates is None:
+        replicates = 32 if draws >= MANY else max(min(16, int(draws)), 2)
     numbers = {"draws": draws, "seed": seed, "replicates": replicates}
     wrong = [
         f"{name}: expected a whole number, found {value!r}"

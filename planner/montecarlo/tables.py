@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import InputError
-from planner.montecarlo.estimates import mean_of, means_of_sums, quantiles_of
+from planner.montecarlo.estimates import chance_of, mean_of, means_of_sums, quantiles_of
 from planner.montecarlo.grouping import Group, check_keys, fills, groups_of, losses
 from planner.results.frames import share
 
@@ -115,7 +115,7 @@ def fill_by(
     for portion, asked, filled, replicate in fills(futures, keys, groups, layer):
         rate = share(filled, asked)
         reached = np.where(np.isnan(rate), np.nan, (rate >= reach * (1 - 1e-9)).astype(float))
-        chance = mean_of(reached, replicate)
+        chance = chance_of(reached, replicate)
         rows = {
             "asked_person_months": asked.mean(axis=0),
             "filled_person_months": filled.mean(axis=0),
@@ -152,9 +152,11 @@ def displacement_by(
             chosen &= outline.task == main_task
         groups = groups_of(outline, keys, chosen)
         for portion, taken, replicate in losses(futures, package, keys, groups, layer):
+            chance = chance_of((taken > ANY).astype(float), replicate)
             rows = {
                 **_spread(taken, replicate, quantiles),
-                "chance": mean_of((taken > ANY).astype(float), replicate).mean,
+                "chance": chance.mean,
+                "chance_standard_error": chance.standard_error,
             }
             part = _keyed(futures, keys, portion, rows)
             part.insert(0, "package", package)
@@ -163,7 +165,7 @@ def displacement_by(
         return pd.concat(parts, ignore_index=True)
     nothing: dict[str, Any] = {name: [] for name in ("package", *keys)}
     spread = _spread(np.zeros((0, 0)), np.zeros(0, dtype=np.int64), quantiles)
-    return pd.DataFrame({**nothing, **spread, "chance": []})
+    return pd.DataFrame({**nothing, **spread, "chance": [], "chance_standard_error": []})
 
 
 def draws(futures: Futures) -> pd.DataFrame:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.figures import chance, convergence, curve, fan, scenarios, spread, versus
+from planner.figures import (
+    chance,
+    convergence,
+    curve,
+    fan,
+    ranking,
+    scenarios,
+    spread,
+    versus,
+)
 from planner.figures.beside import Beside
-from planner.labels import label, number, rate
-from planner.report.blocks import Block, Heading, Paragraph, Picture, Section, Table, table
+from planner.labels import label, number, percent, rate
+from planner.report.blocks import Block, Heading, Paragraph, Picture, Section, Table
+from planner.report.blocks import table as table_of
 from planner.report.material import Material
 from planner.report.words import say
+from planner.results.grounds import BASES
 
 if TYPE_CHECKING:
     from planner.analysis.curve import Curve
@@ -69,7 +80,7 @@ def _pieces(material: Material, found: Curve) -> Table:
         notes.append(say("t_short_curve", lang))
     heads = [say("t_posts", lang), f">{say('t_each', lang)}", say("t_payers", lang)]
     caption = say("t_pieces", lang, package=names.package(found.package))
-    return table(caption, heads, rows, note=" ".join(notes))
+    return table_of(caption, heads, rows, note=" ".join(notes))
 
 
 def sure_section(material: Material) -> Section:
@@ -86,7 +97,30 @@ def sure_section(material: Material) -> Section:
     blocks += [Picture.of(spread(futures, id, lang)) for id in futures.packages]
     blocks.append(Picture.of(chance(futures, lang=lang)))
     blocks.append(Picture.of(convergence(futures, lang=lang)))
+    blocks += [
+        Heading(say("drivers", lang)),
+        Paragraph(say("p_drivers", lang)),
+        Picture.of(ranking(futures, lang=lang)),
+        _bases(material),
+    ]
     return Section("sure", title, tuple(blocks))
+
+
+def _bases(material: Material) -> Table:
+    """Return how much of the spread goes with figures of each basis, for what is ranked."""
+    lang, futures = material.lang, material.futures
+    assert futures is not None
+    table = futures.ranking
+    rows = []
+    for quantity in dict.fromkeys(table["quantity"]):
+        mine = table[table["quantity"] == quantity]
+        clear = mine[mine["clear"]]
+        sums = [float(clear.loc[clear["basis"] == basis, "explains"].sum()) for basis in BASES]
+        rows.append([material.futurenames.quantity(quantity), str(len(clear)), str(len(mine)),
+                     *(percent(one, lang, 0) for one in sums)])  # fmt: skip
+    heads = [say("t_quantity", lang), f">{say('t_clear', lang)}", f">{say('t_drawn', lang)}",
+             *(f">{label(basis, lang)}" for basis in BASES)]  # fmt: skip
+    return table_of(say("t_drivers", lang), heads, rows, note=say("t_drivers_note", lang))
 
 
 def comparison_section(material: Material) -> Section | None:
@@ -118,4 +152,4 @@ def _scenarios_table(material: Material) -> Table:
     heads = [label("scenario", lang), f">{label('main_task_1', lang)}",
              f">{label('main_task_2', lang)}", f">{say('t_filled_for', lang)}",
              f">{label('displaced', lang)}"]  # fmt: skip
-    return table(say("t_scenarios", lang), heads, rows)
+    return table_of(say("t_scenarios", lang), heads, rows)

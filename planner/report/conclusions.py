@@ -102,6 +102,7 @@ def _sure(material: Material, id: str) -> Iterator[str]:
             high=people(row["q95"], lang), chance=percent(row["chance"], lang, 0),
             draws=number(futures.counted, lang, 0),
         )  # fmt: skip
+        yield from _driver(material, id)
     else:
         yield say("c_no_futures", lang)
     if material.whole:
@@ -116,6 +117,18 @@ def _sure(material: Material, id: str) -> Iterator[str]:
             yield say("c_ranges", lang, low=people(low, lang), high=people(high, lang))
     else:
         yield say("c_value", lang)
+
+
+def _driver(material: Material, id: str) -> Iterator[str]:
+    """Yield what goes most with the displacement by a package, if anything clearly does."""
+    assert material.futures is not None
+    table = material.futures.ranking
+    mine = table[(table["quantity"] == f"displacement.{id}") & table["clear"]]
+    if len(mine):
+        first = mine.iloc[0]
+        share = percent(float(first["explains"]), material.lang, 0)
+        factor = material.futurenames.factor(str(first["factor"]))
+        yield say("c_driver", material.lang, factor=factor, share=share)
 
 
 def _room(material: Material, id: str) -> Iterator[str]:

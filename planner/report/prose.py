@@ -145,8 +145,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "van de sterkte het aantal functies: zie ‘{section}’.",
     ),
     "c_driver": (
-        "What moves displacement most over the futures is {factor}.",
-        "Wat de verdringing over de toekomsten het meest beweegt is {factor}.",
+        "What moves displacement most over the futures is “{factor}”: about {share} of the spread.",
+        "Wat de verdringing over de toekomsten het meest beweegt is ‘{factor}’: ongeveer {share} "
+        "van de spreiding.",
     ),
     # paragraphs
     "p_fill": (
@@ -202,15 +203,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "meer cijfers er samen één maken, telt het zwakste.",
     ),
     "p_drivers": (
-        "Shares are squared rank correlations over the draws: how much of the ups and downs goes "
-        "with one figure alone. With few draws small shares are noise: {noise} is what chance "
-        "alone gives to one figure in twenty.",
-        "Delen zijn gekwadrateerde rangcorrelaties over de trekkingen: hoeveel van het op en neer "
-        "samengaat met één cijfer alleen. Bij weinig trekkingen zijn kleine delen ruis: {noise} is "
-        "wat toeval alleen aan één op de twintig cijfers geeft.",
+        "The square of a rank correlation is about the share of the ups and downs over the draws "
+        "that goes with one figure alone. It shows what goes together, not more: with few draws "
+        "only the strongest can be told from chance.",
+        "Het kwadraat van een rangcorrelatie is ongeveer het deel van het op en neer over de "
+        "trekkingen dat met één cijfer alleen samengaat. Het toont wat samengaat, meer niet: bij "
+        "weinig trekkingen zijn alleen de sterkste van toeval te onderscheiden.",
     ),
-    "more_displaced": ("more displaced", "meer verdrongen"),
-    "less_displaced": ("less displaced", "minder verdrongen"),
     "p_manifest": (
         "With these files and versions the same command gives the same figures. Every plan comes "
         "with a proof that nothing better exists; its largest violation stands below.",

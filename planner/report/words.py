@@ -94,13 +94,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "t_last": ("on top of the others", "boven op de andere"),
     "t_grounds": ("What the result rests on", "Waar het resultaat op rust"),
     "t_part": ("what", "wat"),
+    "drivers": ("What drives it", "Wat het bepaalt"),
     "t_drivers": (
-        "Uncertain figures that go with displacement by “{package}”",
-        "Onzekere cijfers die met de verdringing door ‘{package}’ samengaan",
+        "Share of the spread that goes with uncertain figures, by what those rest on",
+        "Deel van de spreiding dat samengaat met onzekere cijfers, naar waar die op rusten",
     ),
-    "t_factor": ("uncertain figure", "onzeker cijfer"),
-    "t_explained": ("share explained", "verklaard deel"),
-    "t_direction": ("more of it means", "meer ervan betekent"),
+    "t_drivers_note": (
+        "Sums over the figures that are clear; what is lacking from 100% is interaction, figures "
+        "too weak to be told from chance, and what ranks do not see.",
+        "Sommen over de cijfers die duidelijk zijn; wat aan 100% ontbreekt is wisselwerking, "
+        "cijfers te zwak om van toeval te onderscheiden, en wat rangen niet zien.",
+    ),
+    "t_quantity": ("spread of", "spreiding van"),
+    "t_clear": ("clear figures", "duidelijke cijfers"),
+    "t_drawn": ("of drawn", "van getrokken"),
     "t_assumptions": ("Figures that are assumptions", "Cijfers die aannames zijn"),
     "t_public": ("Figures from public sources", "Cijfers uit openbare bronnen"),
     "t_letter": ("Figures from the letter", "Cijfers uit de brief"),

@@ -16,8 +16,6 @@ from planner.store import fresh_folder, hash_file, read_manifest, write_manifest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.scenario.load import Scenario
-
 __all__ = ["StoredResult", "read_result", "save"]
 
 

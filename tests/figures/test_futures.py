@@ -7,7 +7,7 @@ import pytest
 
 import planner as pl
 from planner.errors import ResultError
-from planner.figures import Chart, chance, convergence, fan, spread
+from planner.figures import Chart, chance, convergence, fan, indices, ranking, spread
 from planner.labels import number, rate
 from tests.figures.looking import faults, said
 from tests.figures.made import text
@@ -20,6 +20,7 @@ def test_nothing_is_cut_and_nothing_overlaps(futures: pl.Futures, lang: str) -> 
         fan(futures, main_task=None, lang=lang), spread(futures, lang=lang),
         chance(futures, lang=lang), chance(futures, 1.0, 1, lang),
         convergence(futures, lang=lang), convergence(futures, "fill", lang),
+        ranking(futures, lang=lang), ranking(futures, "fill.m2", 3, lang),
     ):  # fmt: skip
         assert faults(figure) == []
         assert figure.alt
@@ -72,10 +73,45 @@ def test_convergence_ends_at_the_mean(futures: pl.Futures) -> None:
     assert "48 draws" in figure.alt
 
 
+def test_the_ranking_shows_correlations_of_ranks(futures: pl.Futures) -> None:
+    from scipy.stats import spearmanr
+
+    figure = ranking(futures)
+
+    drawn = futures.draws
+    pools = [f"pool.{pool}.posts" for pool in ("staff", "police", "company", "civil")]
+    expected = [spearmanr(drawn[id], drawn["displacement.flank"]).statistic for id in pools]
+    dots = [line.get_xdata() for line in figure.axes[0].lines if line.get_marker() == "o"]
+    shown = np.sort(np.concatenate(dots))
+    assert shown.tolist() == pytest.approx(sorted(expected))
+    best = pools[int(np.argmax(np.abs(expected)))].split(".")[1]
+    assert said(figure).splitlines()[0]
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert names[0] == f"The {best} pool: posts"
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_indices_stand_in_order_with_their_intervals(futures: pl.Futures, lang: str) -> None:
+    groups = {"officers": ["pool.staff.*"], "posts in pools": ["pool.*"]}
+    found = pl.sensitivity(futures.study.uncertain.scenario, groups=groups, base=8, workers=1)
+
+    figure = indices(found, lang=lang, source="Source")
+
+    assert faults(figure) == []
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    theme = "posts in pools" if lang == "en" else "functies in pools"
+    assert names == [theme if one == "posts in pools" else one for one in found.table["group"]]
+    bars = [bar.get_width() for bar in figure.axes[0].patches]
+    assert bars[:2] == pytest.approx(np.maximum(found.table["total"], 0).tolist())
+    with pytest.raises(ResultError, match="no such quantity 'fil'"):
+        indices(found, "fil")
+
+
 def test_futures_without_package_or_uncertainty() -> None:
     alone = pl.simulate(pl.loads(text(3).split("packages:")[0], "alone.yaml"), draws=16, workers=1)
 
     assert "no package" in alone.plot.spread().alt
+    assert "every future is the same" in alone.plot.ranking().alt
     for figure in (alone.plot.fan(), alone.plot.chance(), alone.plot.convergence()):
         assert isinstance(figure, Chart)
         assert faults(figure) == []
@@ -91,4 +127,6 @@ def test_names_that_are_not_there(futures: pl.Futures) -> None:
 
 
 def test_every_figure_stands_under_plot(futures: pl.Futures) -> None:
-    assert repr(futures.plot) == "<FuturePlots of 'made-10': fan, spread, chance, convergence>"
+    assert repr(futures.plot) == (
+        "<FuturePlots of 'made-10': fan, spread, chance, convergence, ranking>"
+    )
