@@ -25,7 +25,7 @@ from planner.app.words import say
 from planner.labels import named
 from planner.whatif import Picture
 
-__all__ = ["Board"]
+__all__ = ["Board", "Folded"]
 
 TASKS = ("2", "1")
 """What the timeline may show beside single missions."""
@@ -67,6 +67,7 @@ class Board:
         self.plan: Picture | None = None
         self.mine: Picture | None = None
         self.names: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         self.fill, self.lost = FillChart(lang), LostChart(lang)
         self.binds, self.time = BindChart(lang), TimeChart(lang)
         self.folded = {name: Folded(lang) for name in ("fill", "lost", "binds", "time")}
@@ -133,7 +134,8 @@ class Board:
         tasks = {task: say("all_of_task", self.lang, task=task) for task in TASKS}
         options = labels({**tasks, **self.names})
         rows = [*each(self.plan.packages), *each(self.mine.packages)]
-        packages = labels({row.package: named(row, self.lang, "title") for row in rows})
+        self.titles = {row.package: named(row, self.lang, "title") for row in rows}
+        packages = labels(self.titles)
         what = what if what in options.values() else TASKS[0]
         known = list(packages.values())
         package = package if package in known else (known[0] if known else "")

@@ -19,7 +19,9 @@ from planner.whatif import Picture, beside
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FillChart", "LostChart", "TimeChart"]
+__all__ = [
+    "Bars", "FillChart", "LostChart", "TimeChart", "fill_table", "lost_table", "time_table",
+]  # fmt: skip
 
 ROW = 19
 """Pixels of a mission."""

@@ -5,6 +5,7 @@ Knows nothing of Panel. Whoever asked looks in with :meth:`Job.poll` from time t
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -149,6 +150,8 @@ class Job:
 def _work(pipe: Any, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
     """Do the work in a process of its own and tell about it."""
     follow_parent()
+    if hasattr(os, "nice"):
+        os.nice(10)  # pictures go before
     said = time.monotonic()
 
     def progress(done: int, total: int, seconds: float = -1.0) -> None:

@@ -9,9 +9,13 @@ from typing import Any
 import panel as pn
 
 from planner.app.desk import Desk
+from planner.app.files import MOST_BYTES, Files, note
+from planner.app.jobs import Jobs
 from planner.app.library import Library
 from planner.app.parts import FULL, button
+from planner.app.sure import Sure
 from planner.app.visit import Visit
+from planner.app.waiting import Waiting
 from planner.app.words import say
 from planner.labels import LANGUAGES
 
@@ -21,7 +25,7 @@ TEMPLATE = Path(__file__).with_name("page.html")
 
 WORDS = (
     "page_title", "page_lead", "other_language", "skip", "levers", "results", "plan", "mine",
-    "lost", "limits_title",
+    "lost", "limits_title", "upload",
 )  # fmt: skip
 
 REMEMBER = """
@@ -54,7 +58,11 @@ def levers_part(visit: Visit) -> pn.Column:
 
 
 def page(
-    desk: Desk, library: Library, arguments: Mapping[str, list[bytes]], lang: str = "en"
+    desk: Desk,
+    jobs: Jobs,
+    library: Library,
+    arguments: Mapping[str, list[bytes]],
+    lang: str = "en",
 ) -> pn.Template:
     """Return the page of a new visitor, at the place that the address says."""
     address = address_of(arguments)
@@ -69,11 +77,15 @@ def page(
         "address": visit.address,
         **visit.board.parts(),
     }
+    sure = Sure(visit, jobs)
+    more: dict[str, Sure | Files] = {"sure": sure, "files": Files(visit, sure, jobs)}
+    parts |= {name: one.part for name, one in more.items()}
+    _when_gone(*(one.waiting for one in more.values()))
     tour = button(say("guide", lang))
     tour.on_click(lambda _: visit.guide.show(0))
     parts["tour"] = tour
     template = pn.Template(TEMPLATE.read_text(encoding="utf-8"))
-    for name, value in _variables(lang).items():
+    for name, value in _variables(lang, tuple(more)).items():
         template.add_variable(name, value)
     for name, part in parts.items():
         template.add_panel(name, part)
@@ -81,14 +93,28 @@ def page(
     return template
 
 
-def _variables(lang: str) -> dict[str, Any]:
+def _variables(lang: str, more: tuple[str, ...]) -> dict[str, Any]:
     return {
         "lang": lang,
         "other": next(one for one in LANGUAGES if one != lang),
         "words": {key: say(key, lang) for key in WORDS},
         "limits": [say(f"limits_{number}", lang) for number in range(1, 6)],
-        "more": [],
+        "more": more,
+        "upload_note": note(lang),
+        "most_bytes": MOST_BYTES,
     }
+
+
+def _when_gone(*waits: Waiting) -> None:
+    """Stop the long work of a visitor who leaves."""
+    document = pn.state.curdoc
+
+    def leave(_: object) -> None:
+        for wait in waits:
+            wait.close()
+
+    if document is not None:
+        document.on_session_destroyed(leave)
 
 
 def _hand() -> Callable[[Callable[[], None]], None]:

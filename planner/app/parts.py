@@ -20,6 +20,7 @@ h2 { font-size: 1.15em; margin: .2em 0 .3em; }
 h3 { font-size: 1em; margin: .6em 0 .1em; }
 p { margin: .2em 0 .5em; }
 p.hint { color: var(--quiet); font-size: .9em; }
+p.stale { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .3em .8em; }
 p.busy::before { content: "◌ "; }
 p.ready::before { content: "● "; color: #00704f; }
 ul { margin: .2em 0; padding-left: 1.2em; }

@@ -12,6 +12,7 @@ import panel as pn
 from tornado.web import RequestHandler
 
 from planner.app.desk import Desk
+from planner.app.jobs import Jobs
 from planner.app.library import Library
 from planner.app.page import page
 from planner.app.words import say
@@ -83,7 +84,7 @@ def serve(
     """
     library = Library(tuple(scenarios))
     with Desk(settings.workers) as desk:
-        server = build(settings, desk, library)
+        server = build(settings, desk, Jobs(), library)
         desk.warm()
         server.start()
         if ready is not None:
@@ -111,14 +112,14 @@ def free_port(address: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def build(settings: Settings, desk: Desk, library: Library) -> Any:
+def build(settings: Settings, desk: Desk, jobs: Jobs, library: Library) -> Any:
     """Return the server, listening but not yet answering."""
     pn.extension()
     port = settings.port or free_port(settings.address)
 
     def visit() -> pn.viewable.Viewable | pn.Template:
         try:
-            return page(desk, library, dict(pn.state.session_args), settings.lang)
+            return page(desk, jobs, library, dict(pn.state.session_args), settings.lang)
         except Exception:
             log.exception("a page could not be made")
             return pn.pane.Str(say("unexpected", settings.lang))

@@ -65,8 +65,9 @@ class Visit:
         self._uploaded = ""
         self._drawn = drawn or (lambda: None)
         self._listeners: list[Callable[[], None]] = []
-        hand = hand or (lambda call: call())
-        self._newest: Newest[WhatIf, Pictures] = Newest(self._start, hand, self._show)
+        self._viewers: list[Callable[[], None]] = []
+        self.hand = hand or (lambda call: call())
+        self._newest: Newest[WhatIf, Pictures] = Newest(self._start, self.hand, self._show)
         self.controls = Controls(lang, self._moved)
         self.board = Board(lang, self._picked)
         self.guide = Guide(lang, self._told)
@@ -189,6 +190,10 @@ class Visit:
         """Have a function called whenever the levers have moved."""
         self._listeners.append(listener)
 
+    def on_view(self, listener: Callable[[], None]) -> None:
+        """Have a function called whenever something else is looked at, or drawn anew."""
+        self._viewers.append(listener)
+
     def _start(self, case: WhatIf) -> Future[Pictures]:
         return both(self.desk.draw(case.base), self.desk.draw(case.scenario))
 
@@ -211,6 +216,8 @@ class Visit:
                 *self.pictures, self.view["mission"], self.view["package"]
             )
             self.view.update(mission=what, package=package)
+            for viewer in self._viewers:
+                viewer()
 
     def _tell(self, error: Exception) -> None:
         self._newest.drop()
@@ -230,6 +237,11 @@ class Visit:
         return table(say("moved", self.lang), head, rows, "moved")
 
     # the address
+
+    @property
+    def linked(self) -> bool:
+        """Whether the address brings back this view; a large file does not fit in one."""
+        return bool(self._uploaded) or not self._loaded
 
     def query(self, lang: str | None = None) -> str:
         """Return the address that brings back this view, from its question mark on."""

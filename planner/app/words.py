@@ -145,6 +145,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reach": ("Chance of a fill of at least", "Kans op een vulling van ten minste"),
     "run_draws": ("Draw futures", "Trek toekomsten"),
     "run_ranges": ("Show ranges", "Toon marges"),
+    "ranges_title": ("Ranges over all optimal plans", "Marges over alle optimale plannen"),
     "stop": ("Stop", "Stop"),
     "job_waiting": ("Waiting, {count} before you", "Wacht, {count} voor u"),
     "job_running": ("{done} of {total}", "{done} van {total}"),
@@ -155,6 +156,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Levers have moved since: these figures are of the variant before.",
         "De knoppen zijn sindsdien verschoven: deze cijfers zijn van de vorige variant.",
     ),
+    "how_drawn": ("How they were drawn", "Hoe er is getrokken"),
     "fan_title": ("Fill over time", "Vulling in de tijd"),
     "fan_axis": ("fill rate", "vullingsgraad"),
     "fan_middle": (
@@ -192,10 +194,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "upload_note": (
         "YAML, at most {size}; it may build on the scenarios that come along, by name.",
         "YAML, hoogstens {size}; het mag voortbouwen op de meegeleverde scenario's, op naam.",
-    ),
-    "upload_large": (
-        "{name}: too large, {size} where at most {most} is read",
-        "{name}: te groot, {size} waar hoogstens {most} wordt gelezen",
     ),
     "uploaded_is": ("Loaded {name}.", "{name} is geladen."),
     "link_short": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from planner.montecarlo.run import Progress
     from planner.scenario.load import Scenario
 
-__all__ = ["REACH", "Outlook", "Spread", "look_ahead", "spread"]
+__all__ = ["REACH", "Outlook", "Spread", "look_ahead", "look_at_both", "spread"]
 
 REACH = 0.9
 """Fill whose chance is shown unless another is asked for."""
@@ -94,6 +95,34 @@ def look_ahead(
         each=each[["draw", *names]].rename(columns=names),
         said={lang: futures.sentences(lang) for lang in ("en", "nl")},
     )
+
+
+def look_at_both(
+    plan: Scenario,
+    mine: Scenario,
+    draws: int,
+    seed: int = 0,
+    reach: float = REACH,
+    progress: Progress | None = None,
+) -> tuple[Outlook, Outlook]:
+    """Draw the same futures of a scenario as it was and as changed; see :func:`look_ahead`."""
+    different = plan.digest != mine.digest
+    total = 2 * draws if different else draws
+    began = time.monotonic()
+
+    def part(before: int) -> Progress | None:
+        if progress is None:
+            return None
+
+        def told(done: int, _: int, seconds: float) -> None:
+            here = before + done
+            rest = (time.monotonic() - began) / max(here, 1) * (total - here)
+            progress(here, total, rest if here else seconds)
+
+        return told
+
+    first = look_ahead(plan, draws, seed, reach, part(0))
+    return first, look_ahead(mine, draws, seed, reach, part(draws)) if different else first
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,9 +25,7 @@ WAIT = 60_000
 def served(*options: str) -> Iterator[str]:
     """Run ``planner app`` on a port that is free; yield its address."""
     command = [sys.executable, "-m", "planner", "app", "--no-open", "--port", "0", *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=None, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://\S+/", line)

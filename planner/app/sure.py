@@ -1,0 +1,207 @@
+"""How sure the picture is: many draws, and the range over all optimal plans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import panel as pn
+
+from planner.app.board import Folded
+from planner.app.fans import ChanceChart, FanChart, SpreadChart, chance_table
+from planner.app.jobs import Jobs
+from planner.app.markup import details, heading, items, paragraph, table
+from planner.app.parts import FULL, button, text, under
+from planner.app.tables import each, sides
+from planner.app.visit import Visit
+from planner.app.waiting import Waiting
+from planner.app.words import say
+from planner.labels import label, number, percent
+from planner.whatif.outlook import Outlook, Spread, look_at_both, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Sure"]
+
+DRAWS = (64, 128, 256, 512, 1024, 2048)
+"""How many draws may be asked for on a page that others use as well."""
+
+REACHES = (0.5, 0.75, 0.9, 0.95, 1.0)
+
+Outlooks = tuple[Outlook, Outlook]
+
+
+class Sure:
+    """Draws and ranges on demand.
+
+    Parameters
+    ----------
+    visit : Visit
+        Whose picture it is about.
+    jobs : Jobs
+    """
+
+    def __init__(self, visit: Visit, jobs: Jobs):
+        """Lay out the questions; answers come later."""
+        self.visit, self.lang = visit, visit.lang
+        self.waiting = Waiting(self.lang, jobs)
+        self.outlooks: Outlooks | None = None
+        self.ranges: Spread | None = None
+        self._about = ""
+        self._stale, self._said, self._ranges = text(), text(), text()
+        self.fan, self.chance = FanChart(self.lang), ChanceChart(self.lang)
+        self.spread, self.folded = SpreadChart(self.lang), Folded(self.lang)
+        choice: dict[str, Any] = {"width": 150, "margin": (4, 8, 4, 0)}
+        self.draws = pn.widgets.Select(
+            name=say("draws", self.lang), value=256, **choice,
+            options={number(count, self.lang, 0): count for count in DRAWS},
+        )  # fmt: skip
+        self.reach = pn.widgets.Select(
+            name=say("reach", self.lang), value=0.9, **{**choice, "width": 230},
+            options={percent(share, self.lang, 0): share for share in REACHES},
+        )  # fmt: skip
+        self._results = pn.Column(visible=False, **FULL)
+        self.part = self._laid_out()
+        visit.on_change(self._moved)
+        visit.on_view(self._show)
+
+    def _laid_out(self) -> pn.Column:
+        lang = self.lang
+        run = button(say("run_draws", lang), button_type="primary", align="end")
+        run.on_click(lambda _: self.run_draws())
+        ranges = button(say("run_ranges", lang), align="end")
+        ranges.on_click(lambda _: self.run_ranges())
+        band = text(paragraph(say("fan_middle", lang), "hint"))
+        charts = pn.FlexBox(
+            pn.Column(
+                under(say("fan_title", lang), self.fan.figure, band),
+                under(say("spread_title", lang), self.spread.figure),
+                styles=COLUMN,
+            ),
+            pn.Column(
+                under(say("chance_title", lang), self.chance.figure, self.folded.card),
+                styles=COLUMN,
+            ),
+            gap="0 28px",
+            **FULL,
+        )
+        self._results[:] = [self._said, charts]
+        lead = text(heading(say("sure_title", lang)) + paragraph(say("sure_lead", lang)))
+        buttons = pn.FlexBox(self.draws, self.reach, run, ranges, align_items="flex-end", **FULL)
+        return pn.Column(
+            lead, buttons, self.waiting.part, self._stale, self._results, self._ranges, **FULL
+        )
+
+    # asking
+
+    def run_draws(self) -> None:
+        """Draw futures of the scenario as it was and as changed."""
+        case = self.visit.case
+        pair = (case.base, case.scenario)
+
+        def done(found: Outlooks) -> None:
+            self.outlooks, self._about = found, case.address()
+            self._moved()
+            self._show()
+
+        self.waiting.start(done, look_at_both, *pair, self.draws.value, 0, self.reach.value)
+
+    def run_ranges(self) -> None:
+        """Find the range of every figure over all optimal allocations."""
+        case = self.visit.case
+
+        def done(found: Spread) -> None:
+            self.ranges, self._about = found, case.address()
+            self._moved()
+            self._ranges.object = self._ranged(found)
+
+        self.waiting.start(done, spread, case.scenario)
+
+    def _moved(self) -> None:
+        """Say so when what is shown is of levers that stood elsewhere."""
+        shown = self.outlooks is not None or self.ranges is not None
+        stale = shown and self._about != self.visit.case.address()
+        said = paragraph(say("job_stale", self.lang), "stale") if stale else ""
+        if self._stale.object != said:
+            self._stale.object = said
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables of what has been drawn and found, by name."""
+        found: dict[str, pd.DataFrame] = {}
+        if self.outlooks is not None:
+            for side, outlook in zip(("plan", "mine"), self.outlooks, strict=True):
+                found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
+        if self.ranges is not None:
+            found |= {f"mine_{name}": table for name, table in self.ranges.tables().items()}
+        return found
+
+    # showing
+
+    def _show(self) -> None:
+        if self.outlooks is None:
+            return
+        plan, mine = self.outlooks
+        names, lang = self.visit.board.names, self.lang
+        self.fan.figure.visible = self.fan.show(plan, mine, self.visit.view["mission"])
+        self.spread.figure.visible = self.spread.show(plan, mine, self.visit.view["package"])
+        self.chance.show(plan, mine, names)
+        self.folded.show(lambda: self._chances(plan, mine))
+        self._said.object = self._sentences(plan, mine) + details(
+            say("how_drawn", lang), items(mine.said[lang])
+        )
+        self._results.visible = True
+
+    def _sentences(self, plan: Outlook, mine: Outlook) -> str:
+        """Return what each package displaces, with its interval, as planned and as changed."""
+        told = []
+        for side, outlook in (("plan", plan), ("mine", mine)):
+            rows = outlook.displacement
+            for row in each(rows[rows["main_task"] == 2]):
+                figures = {
+                    name: number(getattr(row, name), self.lang, 0)
+                    for name in ("mean", "low", "high", "q05", "q95")
+                }
+                package = self.visit.board.titles.get(row.package, row.package)
+                said = say("interval", self.lang, package=package, **figures)
+                told.append(f"{say(side, self.lang)}: {said}")
+        return items(told) if told else ""
+
+    def _chances(self, plan: Outlook, mine: Outlook) -> str:
+        lang, names = self.lang, self.visit.board.names
+        cells = (
+            [
+                names.get(row.mission, row.mission),
+                *(percent(value, lang) for value in (row.plan_chance, row.mine_chance)),
+                number(100 * row.mine_chance_standard_error, lang) + " pp",
+                *(percent(value, lang) for value in (row.plan_mean, row.mine_mean)),
+                number(100 * row.mine_standard_error, lang) + " pp",
+            ]
+            for row in each(chance_table(plan, mine))
+        )
+        before, after, _ = sides(lang)
+        error = say("error", lang)
+        words = [say(key, lang) for key in ("chance", "mean")]
+        head = [f"{word}, {side}" for word in words for side in (before, after, error)]
+        return table(say("chance_title", lang), [say("mission", lang), *head], cells)
+
+    def _ranged(self, found: Spread) -> str:
+        lang, names = self.lang, self.visit.board.names
+        fills = found.tables_found["fills"]
+        wide = fills[~fills["unique"]]
+        cells = (
+            [
+                names.get(row.mission, row.mission),
+                number(row.filled_person_months, lang),
+                number(row.smallest_person_months, lang),
+                number(row.largest_person_months, lang),
+            ]
+            for row in each(wide)
+        )
+        words = [label("filled", lang), say("smallest", lang), say("largest", lang)]
+        shown = table(label("person_months", lang), [say("mission", lang), *words], cells)
+        said = heading(say("ranges_title", lang), 3) + items(found.said[lang])
+        return said + (shown if len(wide) else "")
+
+
+COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
+"""Two columns where there is room for them."""
