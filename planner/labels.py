@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LANGUAGES",
     "NOTHING",
+    "figure",
     "label",
     "month",
     "month_names",
@@ -131,6 +132,20 @@ def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
     rounded = round(float(value), digits) + 0.0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(rounded, format=pattern, locale=_locale(lang)))
+
+
+def figure(value: float | None, lang: str = "en", most: int = 3) -> str:
+    """Return a number with as many digits as it needs, `most` at most.
+
+    Examples
+    --------
+    >>> figure(230.0), figure(0.25, "nl"), figure(374.06714)
+    ('230', '0,25', '374.067')
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    digits = (n for n in range(most) if abs(value - round(value, n)) < 1e-9)
+    return number(value, lang, next(digits, most))
 
 
 def percent(share: float | None, lang: str = "en", digits: int = 1) -> str:

@@ -59,6 +59,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "outside": ("outside", "buiten de brief"),
     # units
     "months per month": ("months per month", "maanden per maand"),
+    "months moved": ("months moved", "maanden verschoven"),
+    "times": ("times", "maal"),
     "share": ("share", "deel"),
     "share per month": ("share per month", "deel per maand"),
     "factor": ("factor", "factor"),

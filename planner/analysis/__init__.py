@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import ranges
     from planner.analysis.relief import relief
     from planner.analysis.shares import shares
+    from planner.analysis.tipping import tipping
 
 __all__ = [
     "causes",
@@ -41,6 +42,7 @@ __all__ = [
     "ranges",
     "relief",
     "shares",
+    "tipping",
 ]
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "last_plans",
     "make_planner",
     "person_months",
+    "settling",
     "with_answers",
 ]
 
@@ -51,11 +52,11 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
     if not fills_only:
         return Planner(programme, solver_for(rule))
     if rule == "value":
-        return Planner(programme, _settling(problem))
+        return Planner(programme, settling(problem))
     return Planner(programme, solver_for(rule), draft=partial(solve_fair, even=False))
 
 
-def _settling(problem: Problem) -> Solver:
+def settling(problem: Problem) -> Solver:
     """Return a solver of *value* in which what ties goes by a number drawn from each name."""
     order = np.array([1 + crc32(demand.id.encode()) / 2**32 for demand in problem.demands])
 

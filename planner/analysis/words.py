@@ -107,7 +107,74 @@ WORDS: dict[str, tuple[str, str]] = {
         "Onder waarde is alleen uniek wat een prioriteit in totaal krijgt: neem pakketten en "
         "hoofdtaak 1 samen waar ze een prioriteit delen.",
     ),
+    "tipping_holds": (
+        "{rule}: {conclusion} holds; it is {quantity}.",
+        "{rule}: {conclusion} geldt; het is {quantity}.",
+    ),
+    "tipping_fails": (
+        "{rule}: {conclusion} does not hold; it is {quantity}.",
+        "{rule}: {conclusion} geldt niet; het is {quantity}.",
+    ),
+    "tipping_person_months": ("{value} person-months", "{value} persoonsmaanden"),
+    "tipping_futures": (
+        "It holds in {share} of {draws} futures in which all that is uncertain varies together "
+        "(95 % interval {low} to {high}).",
+        "Het geldt in {share} van {draws} toekomsten waarin al het onzekere samen varieert "
+        "(95%-interval {low} tot {high}).",
+    ),
+    "tipping_count": (
+        "Moved alone, {flipping} of {inputs} inputs flip it, {inside} of them within their range.",
+        "Alleen bewogen keren {flipping} van {inputs} invoeren het om, {inside} daarvan binnen hun "
+        "bandbreedte.",
+    ),
+    "tipping_none": (
+        "Moved alone, none of {inputs} inputs flips it as far as it was moved.",
+        "Alleen bewogen keert geen van {inputs} invoeren het om, zo ver als bewogen is.",
+    ),
+    "tipping_flip": (
+        "It flips if {input} is {at} instead of {value} {unit}{change}.",
+        "Het keert om als {input} {at} is in plaats van {value} {unit}{change}.",
+    ),
+    "tipping_flip_inside": (
+        "It flips if {input} is {at} instead of {value} {unit}{change}, inside its range of {low} "
+        "to {high} ({basis}).",
+        "Het keert om als {input} {at} is in plaats van {value} {unit}{change}, binnen de "
+        "bandbreedte van {low} tot {high} ({basis}).",
+    ),
+    "tipping_flip_outside": (
+        "It flips only if {input} is {at} instead of {value} {unit}{change}, outside its range of "
+        "{low} to {high} ({basis}).",
+        "Het keert pas om als {input} {at} is in plaats van {value} {unit}{change}, buiten de "
+        "bandbreedte van {low} tot {high} ({basis}).",
+    ),
+    "tipping_earlier": (
+        "It flips if {input} comes {months} months earlier, in {month}.",
+        "Het keert om als {input} {months} maanden eerder valt, in {month}.",
+    ),
+    "tipping_later": (
+        "It flips if {input} comes {months} months later, in {month}.",
+        "Het keert om als {input} {months} maanden later valt, in {month}.",
+    ),
+    "tipping_earlier_only": (
+        "It flips if {input} comes {months} months earlier.",
+        "Het keert om als {input} {months} maanden eerder valt.",
+    ),
+    "tipping_later_only": (
+        "It flips if {input} comes {months} months later.",
+        "Het keert om als {input} {months} maanden later valt.",
+    ),
+    "tipping_value_note": (
+        "Under value only what a tier gets in all is unique; the division inside a tier is one of "
+        "several, settled by names so that every plan settles it alike.",
+        "Onder waarde is alleen uniek wat een prioriteit in totaal krijgt; de verdeling daarbinnen "
+        "is er één van meerdere, in elk plan op dezelfde manier door namen beslist.",
+    ),
     # titles of tables, by analysis
+    "tipping.flips": (
+        "What flips it, the nearest inside its range first",
+        "Wat het omkeert, het naaste binnen zijn bandbreedte eerst",
+    ),
+    "tipping.inputs": ("How far each input was moved", "Hoe ver elke invoer bewogen is"),
     "foresight.views": (
         "What is filled, by what is known and seen, person-months",
         "Wat gevuld wordt, naar wat bekend en in zicht is, persoonsmaanden",
@@ -254,7 +321,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "main_task_1_filled_person_months": ("filled, main task 1", "gevuld, hoofdtaak 1"),
     "main_task_2_filled_person_months": ("filled, main task 2", "gevuld, hoofdtaak 2"),
     "worth_person_months": ("worth", "waard"),
+    "input": ("input", "invoer"),
+    "direction": ("moved", "bewogen"),
+    "flips_at": ("flips at", "keert om bij"),
+    "within": ("within", "op na"),
+    "change_share": ("change", "verandering"),
+    "inside": ("inside range", "binnen bandbreedte"),
+    "range_share": ("of range", "van bandbreedte"),
+    "quantity": ("is then", "is dan"),
+    "tried_from": ("tried from", "beproefd van"),
+    "tried_to": ("tried to", "beproefd tot"),
+    "smallest": ("smallest", "kleinste"),
+    "largest": ("largest", "grootste"),
+    "flips": ("flips", "keert om"),
     # texts in columns
+    "up": ("up", "omhoog"),
+    "down": ("down", "omlaag"),
+    "earlier": ("earlier", "eerder"),
+    "later": ("later", "later"),
     "notice": ("known earlier by", "eerder bekend met"),
     "perfect": ("known from the start", "vanaf het begin bekend"),
     "rolling": ("months in view", "maanden in zicht"),

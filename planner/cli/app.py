@@ -20,6 +20,7 @@ from planner.cli.questions.blame import causes, shares
 from planner.cli.questions.help import foresight, relief
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
+from planner.cli.questions.tip import tipping
 from planner.cli.report import report
 from planner.cli.run import run
 from planner.cli.show import show
@@ -70,9 +71,10 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         fairness: "Who bears the loss, and how concentrated it is.",
         pledges: "The same people promised to two frameworks.",
     },
-    "What would help?": {
+    "What would help, and what would change it?": {
         relief: "The fewest more people, or which other rules, would prevent it.",
         foresight: "What knowing earlier is worth, month by month.",
+        tipping: "What would make a conclusion false, and how often it holds.",
     },
     "Look and check": {
         serve.app: "Open the what-if page in a browser.",

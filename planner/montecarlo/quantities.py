@@ -20,7 +20,7 @@ from planner.errors import InputError, nearest
 from planner.montecarlo.records import Axes, Records
 from planner.results.frames import share
 
-__all__ = ["LAYERS", "Quantities", "layer_of", "lost"]
+__all__ = ["LAYERS", "ROUNDING", "Quantities", "layer_of", "lost"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -34,10 +34,14 @@ CHEAP: dict[str, dict[str, Any]] = {
     "ranges": {"rule": "value", "alternatives": 1},
     "relief": {"rule": "value", "kinds": ["people"]},
     "shares": {},
-}
+    "tipping": {
+        "conclusion": "displacement > 1%", "rule": "value", "inputs": ["pool.staff.posts"],
+        "steps": 1, "tolerance": 0.1, "draws": 2,
+    },
+}  # fmt: skip
 """Settings under which each analysis takes little time."""
 
-NEEDS_PACKAGE = {"curve", "headroom", "relief"}
+NEEDS_PACKAGE = {"curve", "headroom", "relief", "tipping"}
 
 
 @cache

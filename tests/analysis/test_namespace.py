@@ -22,6 +22,7 @@ NAMES = [
     "ranges",
     "relief",
     "shares",
+    "tipping",
 ]
 
 

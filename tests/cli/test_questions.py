@@ -25,6 +25,15 @@ QUESTIONS: dict[str, list[str]] = {
     "causes": ["--orders", "4"],
     "relief": ["--package", "more", "--kind", "people"],
     "foresight": ["--earlier", "1", "--horizon", "6", "--rule", "value"],
+    "tipping": [
+        "displacement > 1",
+        "--package",
+        "more",
+        "--input",
+        "package.*.size",
+        "--draws",
+        "4",
+    ],
     "pledges": [],
     "fairness": ["--by", "region"],
 }
@@ -140,6 +149,8 @@ def test_what_is_not_shown_is_said(planner: Run, scenario: Path) -> None:
         (["relief", "flank.yaml", "--package", "more", "--cost", "staf=2"], "did you mean 'staff'"),
         (["relief", "flank.yaml", "--package", "more", "--cost", "staff"], "POOL=COST, found"),
         (["relief", "letter"], "expected a scenario with packages, found none in 'letter'"),
+        (["tipping", "flank.yaml", "fil < 90%"], "did you mean 'fill'?"),
+        (["tipping", "flank.yaml", "fill < 90%", "--input", "pol.*"], "no input is called"),
         (["shares", "flank.yaml", "--out", "missing/folder"], "no such folder"),
     ],
 )

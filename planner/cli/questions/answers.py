@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import say, table
-from planner.labels import NOTHING, label, month, number, percent
+from planner.labels import NOTHING, figure, label, month, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,15 +18,18 @@ __all__ = ["about", "keep", "show_answer"]
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
-_LONG = ("commitments", "section")
-"""Columns of long texts, which a terminal has no room for."""
+_LONG = ("commitments", "section", "source", "within", "tried_from", "tried_to")
+"""Columns which a terminal has no room for."""
+
+_FIGURES = ("value", "flips_at", "low", "high", "quantity", "smallest", "largest")
+"""Columns of figures of any size, shown with as many digits as they need."""
 
 _PERCENT = ("_share", "_rate", "_chance")
 """Ends of the names of columns that are shares."""
 
 _WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
           "view", "framework", "other", "region", "category", "organisation", "group",
-          "largest_loss_group")  # fmt: skip
+          "largest_loss_group", "basis")  # fmt: skip
 """Columns whose texts are words and not ids."""
 
 
@@ -81,13 +84,19 @@ def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...],
     wanted = shown or tuple(tables)[:1]
     hidden |= any(len(one) for name, one in tables.items() if name not in wanted)
     for name in wanted:
-        found = tables[name].drop(columns=list(_LONG), errors="ignore")
+        found = _bare(tables[name])
         hidden |= len(found.columns) < len(tables[name].columns)
         if not len(found):
             continue
         say("", _table(word(f"{outcome.title}.{name}", lang), found, case, lang, most))
         hidden |= _rest(len(found), most, lang)
     return hidden
+
+
+def _bare(found: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without long columns and those that say nothing in any row."""
+    empty = [name for name in found.columns if len(found) and bool((found[name] == "").all())]
+    return found.drop(columns=[*_LONG, *empty], errors="ignore")
 
 
 def _rest(count: int, most: int, lang: str) -> bool:
@@ -139,6 +148,8 @@ def _cell(column: str, value: Any, lang: str) -> str:
         if _MONTH.fullmatch(value):
             return month(value, lang)
         return each(value, lang) if column in _WORDS else value
+    if column in _FIGURES:
+        return figure(value, lang)
     if isinstance(value, int):
         return number(value, lang, 0)
     if column.endswith("months") and "person_months" not in column:
