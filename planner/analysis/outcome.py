@@ -43,6 +43,18 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def _short(value: float) -> str:
+    """Return a number with no more digits than mean anything.
+
+    Examples
+    --------
+    >>> _short(1061.5058), _short(36.0), _short(0.4583), _short(2.2e-6)
+    ('1,062', '36.0', '0.458', '0.000')
+    """
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 3
+    return f"{value:,.{digits}f}"
+
+
 class Outcome:
     """Base of all outcomes.
 
@@ -119,4 +131,4 @@ class Outcome:
         from html import escape
 
         said = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences())
-        return said + self.to_frame().to_html(index=False, max_rows=40)
+        return said + self.to_frame().to_html(index=False, max_rows=40, float_format=_short)
