@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, number
 from planner.report.ahead import comparison_section, curves_section, sure_section
-from planner.report.blocks import Page
+from planner.report.blocks import Bullets, Page
 from planner.report.closing import grounds_section, limits_section, manifest_section
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
@@ -54,6 +54,12 @@ class Report:
         """Write the HTML file and return its path."""
         Path(path).write_text(self.html, encoding="utf-8")
         return Path(path)
+
+    @property
+    def conclusions(self) -> tuple[str, ...]:
+        """The sentences with which it begins."""
+        blocks = self.page.sections[0].blocks
+        return tuple(text for block in blocks if isinstance(block, Bullets) for text in block.items)
 
     def __repr__(self) -> str:
         """Title and size."""
