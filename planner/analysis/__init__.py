@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planner.analysis.relief import relief
     from planner.analysis.shares import shares
     from planner.analysis.tipping import tipping
+    from planner.analysis.why import why
 
 __all__ = [
     "causes",
@@ -43,6 +44,7 @@ __all__ = [
     "relief",
     "shares",
     "tipping",
+    "why",
 ]
 
 

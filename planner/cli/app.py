@@ -16,7 +16,7 @@ from planner.cli.export import export
 from planner.cli.imported import import_
 from planner.cli.plot import plot
 from planner.cli.questions.bear import fairness, pledges
-from planner.cli.questions.blame import causes, shares
+from planner.cli.questions.blame import causes, shares, why
 from planner.cli.questions.help import foresight, relief
 from planner.cli.questions.size import curve, headroom, prices
 from planner.cli.questions.sure import near, ranges
@@ -68,6 +68,7 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
     "Who caused it, and who bears it?": {
         shares: "Each package's share in the displacement.",
         causes: "Every shortfall split over its causes.",
+        why: "Why a mission is short of people in a month.",
         fairness: "Who bears the loss, and how concentrated it is.",
         pledges: "The same people promised to two frameworks.",
     },

@@ -38,6 +38,7 @@ CHEAP: dict[str, dict[str, Any]] = {
         "conclusion": "displacement > 1%", "rule": "value", "inputs": ["pool.staff.posts"],
         "steps": 1, "tolerance": 0.1, "draws": 2,
     },
+    "why": {"mission": "oir", "changes": False},
 }  # fmt: skip
 """Settings under which each analysis takes little time."""
 

@@ -23,6 +23,7 @@ NAMES = [
     "relief",
     "shares",
     "tipping",
+    "why",
 ]
 
 

@@ -24,6 +24,7 @@ QUESTIONS: dict[str, list[str]] = {
     "shares": ["--lines"],
     "causes": ["--orders", "4"],
     "relief": ["--package", "more", "--kind", "people"],
+    "why": ["truce", "--month", "2022-07"],
     "foresight": ["--earlier", "1", "--horizon", "6", "--rule", "value"],
     "tipping": [
         "displacement > 1",
@@ -42,7 +43,8 @@ QUESTIONS: dict[str, list[str]] = {
 
 def of_problem(options: list[str]) -> list[str]:
     """Return the same options for the small problem."""
-    return ["flank" if one == "more" else one for one in options]
+    others = {"more": "flank", "truce": "untso", "2022-07": "6"}
+    return [others.get(one, one) for one in options]
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -148,6 +150,8 @@ def test_what_is_not_shown_is_said(planner: Run, scenario: Path) -> None:
         (["near", "flank.yaml", "--alternatives", "0"], "--alternatives"),
         (["relief", "flank.yaml", "--package", "more", "--cost", "staf=2"], "did you mean 'staff'"),
         (["relief", "flank.yaml", "--package", "more", "--cost", "staff"], "POOL=COST, found"),
+        (["why", "flank.yaml", "truc"], "expected a mission or demand, found 'truc', did you mean"),
+        (["why", "flank.yaml", "truce", "--month", "2031-01"], "expected a month from"),
         (["relief", "letter"], "expected a scenario with packages, found none in 'letter'"),
         (["tipping", "flank.yaml", "fil < 90%"], "did you mean 'fill'?"),
         (["tipping", "flank.yaml", "fill < 90%", "--input", "pol.*"], "no input is called"),

@@ -29,7 +29,7 @@ _PERCENT = ("_share", "_rate", "_chance")
 
 _WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
           "view", "framework", "other", "region", "category", "organisation", "group",
-          "largest_loss_group", "basis")  # fmt: skip
+          "largest_loss_group", "basis", "limit", "change", "turn")  # fmt: skip
 """Columns whose texts are words and not ids."""
 
 

@@ -1,4 +1,4 @@
-"""``shares`` and ``causes``: which commitment, and what else, caused how much."""
+"""``shares``, ``causes``, ``why``: which commitment, and what else, caused how much."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.cli.questions.sure import By
 if TYPE_CHECKING:
     from planner.analysis.outcome import Outcome
 
-__all__ = ["causes", "shares"]
+__all__ = ["causes", "shares", "why"]
 
 Lines = Annotated[
     bool, typer.Option("--lines", help="Take each line of a package as a package of its own.")
@@ -78,3 +78,40 @@ def causes(
         asked.case, by=by.value, presence=presence, orders=orders, seed=seed,
         progress=asked.progress,
     )  # fmt: skip
+
+
+Mission = Annotated[
+    str,
+    typer.Argument(
+        metavar="MISSION", help="The id of a mission, or of one demand.", show_default=False
+    ),
+]
+Month = Annotated[
+    str | None,
+    typer.Option(
+        "--month",
+        metavar="YYYY-MM",
+        help="By default the month in which it lacks most.",
+        show_default=False,
+    ),
+]
+Changes = Annotated[
+    bool, typer.Option("--changes/--no-changes", help="Look for what would change it.")
+]
+
+
+@question("holders", "limits", "changes")
+def why(asked: Subject, mission: Mission, month: Month = None, changes: Changes = True) -> Outcome:
+    """Say why a mission has the people it has in a month.
+
+    Which pool binds and in which months of its tours, who holds the people, and what would change
+    it: without each package, with more people, with a month of rest less.
+
+    \b
+    Examples:
+      planner why eastern-flank-battalion untso
+      planner why eastern-flank-battalion oir --month 2022-07 --lang nl
+    """
+    from planner.analysis.why import why as run
+
+    return run(asked.case, mission, month, changes=changes, progress=asked.progress)

@@ -1,0 +1,227 @@
+"""Why a mission is short in a month, against the reference: who is held, and what more brings."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner.analysis.why import why
+from planner.errors import InputError
+from tests.analysis.oracle import demand, problem
+from tests.oracles.lp import Floats
+from tests.oracles.planning import ties
+from tests.oracles.tours import Decision
+from tests.oracles.unfold import read, unfold
+from tests.strategies import random_problem
+
+FLANK = {"packages": {"k": {"demands": ["flank"], "known": 0}}}
+
+
+class Reference:
+    """The fair plan of the reference, month by month."""
+
+    def __init__(self, data: Mapping, without: tuple[str, ...] = ()) -> None:
+        self.data = read(data)
+        self.decisions, self.plan = unfold(self.data, "fair", Floats(), without=list(without))
+
+    def on_duty(self, name: str, month: int) -> float:
+        return sum(
+            float(self.plan[one.key, pool]) * _there(one, month)
+            for one in self.decisions
+            if one.demand == name
+            for pool in self.data["demands"][name]["pools"]
+        )
+
+    def tied(self, pool: str, month: int) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for (key, place), each in ties(self.data, self.decisions)[pool, month].items():
+            if float(self.plan[key, place]) > 1e-7:
+                found[key[0]] = found.get(key[0], 0.0) + float(each * self.plan[key, place])
+        return found
+
+
+def _there(one: Decision, month: int) -> float:
+    return sum(first <= month <= last for _, first, last in one.tours) / len(one.tours)
+
+
+def more(data: Mapping, pool: str, persons: float) -> dict[str, Any]:
+    data = copy.deepcopy(dict(data))
+    given = data["pools"][pool]
+    strength = np.array(given if isinstance(given, list) else [given] * data["months"], float)
+    data["pools"][pool] = (strength + persons).tolist()
+    return data
+
+
+def test_what_a_reader_would_say_of_ten_people_for_twelve_posts() -> None:
+    data = problem(demand("flank", 4, tier=1), demand("untso", 8), **FLANK)
+
+    found = why(data, "untso", 5)
+
+    assert (found.asked_persons, found.on_duty_persons) == (8, pytest.approx(6))
+    assert [(row.mission, row.turn, row.held_persons) for row in found.holders] == [
+        ("untso", "itself", pytest.approx(6)),
+        ("flank", "ahead", pytest.approx(4)),
+    ]
+    assert [(row.limit, row.name, row.month) for row in found.limits] == [("pool", "staff", "5")]
+    assert [(row.change, row.units, row.gained_persons, row.enough) for row in found.changes] == [
+        ("without_package", 1, pytest.approx(2), True),
+        ("more_people", 1, pytest.approx(1), False),
+        ("more_people", 2, pytest.approx(2), True),
+    ]
+    assert found.sentences("nl")[0] == (
+        "untso heeft in maand 5 6,0 van de 8,0 gevraagde mensen; zonder k zouden het er 8,0 zijn."
+    )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_holders_and_gains_are_those_of_the_reference(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    data = random_problem(rng, "small", packages=0, bounds=0, months=(6, 14), demands=(3, 5),
+                          pools=(1, 3), tour=(1, 4), cohorts=(1, 3), edge=2)  # fmt: skip
+    first = data["demands"][0]
+    data["packages"] = {"k0": {"demands": [first["id"]], "known": 0}}
+    mine = str(data["demands"][-1]["id"])
+
+    found = why(data, mine, rule="fair")
+
+    month, now = int(found.month), Reference(data)
+    assert now.on_duty(mine, month) == pytest.approx(found.on_duty_persons, abs=1e-3)
+    assert Reference(data, ("k0",)).on_duty(mine, month) == pytest.approx(
+        found.without_packages_persons, abs=1e-3
+    )
+    if found.lacking_persons <= 1e-3:
+        assert found.changes == ()
+        return
+    # every pool that could serve is full in the month that is named, and these are who holds it
+    assert {row.name for row in found.limits} == set(data["demands"][-1]["pools"])
+    for limit in found.limits:
+        held = now.tied(limit.name, int(limit.month))
+        assert sum(held.values()) == pytest.approx(limit.strength_persons, abs=1e-3)
+        rows = [row for row in found.holders if (row.pool, row.month) == (limit.name, limit.month)]
+        if len(data["pools"]) == 1:
+            assert {row.mission: row.held_persons for row in rows} == pytest.approx(held, abs=1e-3)
+        assert sum(row.held_persons for row in rows) == pytest.approx(
+            limit.strength_persons, abs=1e-3
+        )
+        for row in rows:
+            parts = row.preparing_persons, row.on_duty_persons, row.resting_persons
+            assert min(parts) > -1e-9
+    for change in found.changes:
+        if change.change == "more_people":
+            then = Reference(more(data, change.name, change.units)).on_duty(mine, month)
+            assert then - found.on_duty_persons == pytest.approx(change.gained_persons, abs=2e-3)
+            if change.not_enough_units == change.not_enough_units:  # not NaN
+                fewer = Reference(more(data, change.name, change.not_enough_units))
+                assert fewer.on_duty(mine, month) < then - 5e-4
+        elif change.change == "less_rest":
+            then = Reference(rested(data)).on_duty(mine, month)
+            assert then - found.on_duty_persons == pytest.approx(change.gained_persons, abs=2e-3)
+
+
+def rested(data: Mapping) -> dict[str, Any]:
+    """Return the problem with a month of rest less after a regular tour."""
+    data = copy.deepcopy(dict(data))
+    for one in data["demands"]:
+        by_pool = one["rest"] if isinstance(one["rest"], Mapping) else {}
+        rest = {pool: by_pool.get(pool, one["rest"]) for pool in one["pools"]}
+        one["rest"] = {
+            pool: max(0.0, (np.ceil(each * one["tour"] - 1e-9) - 1) / one["tour"]) if each else 0
+            for pool, each in rest.items()
+        }
+    return data
+
+
+def test_what_was_called_off_is_told_apart_from_what_was_never_planned() -> None:
+    # known in month 4; two months of preparation, so tours of months 4 and 5 can be called off
+    slow = {"tour": 2, "prep": 2, "first": 0, "last": 11}
+    data = problem(
+        demand("flank", 9, tier=1, first=6, prep=2, tour=6), demand("untso", 8, **slow),
+        pools={"staff": 16}, packages={"k": {"demands": ["flank"], "known": 4}},
+    )  # fmt: skip
+
+    found = why(data, "untso", 4)
+    steps = Reference(data), Reference(data, ("k",))
+
+    (line,) = found.lines
+    now, before = (one.on_duty("untso", 4) for one in steps)
+    assert line.called_off_persons == pytest.approx(before - now, abs=1e-3)
+    assert line.called_off_persons > 0.5
+    assert "were called off when the plan was made again" in " ".join(found.sentences())
+
+
+def test_what_becomes_known_too_late_binds_no_pool() -> None:
+    data = problem(
+        demand("flank", 4, tier=1, first=3, prep=2),
+        packages={"k": {"demands": ["flank"], "known": 4}},
+    )
+
+    found = why(data, "flank", 4)
+
+    assert [(row.limit, row.lacking_persons) for row in found.limits] == [("late_notice", 4)]
+    assert found.holders == ()
+    assert "became known too late" in found.sentences()[1]
+
+
+def test_bounds_and_budgets_bind_too() -> None:
+    bound = problem(demand("a", 8), demand("b", 8), bounds=[{"demands": ["a", "b"], "max": 6}],
+                    pools={"staff": 20})  # fmt: skip
+    paid = {**problem(demand("a", 10)), "budgets": [
+        {"id": "fund", "first": 0, "last": 11, "amount": 60000.0, "cost": {"a": 1000.0}}
+    ]}  # fmt: skip
+
+    for data, kind in ((bound, "composition"), (paid, "budget")):
+        found = why(data, "a", 3)
+        assert [row.limit for row in found.limits] == [kind]
+        (row,) = [row for row in found.changes if row.change == f"without_{kind}"]
+        assert row.enough
+        assert row.gained_persons == pytest.approx(found.lacking_persons)
+        assert len(found.sentences("nl")) == len(found.sentences("en"))
+
+
+def test_no_weight_is_a_reason() -> None:
+    found = why(problem(demand("a", 4, weight=0)), "a", 0, "value")
+
+    assert [row.limit for row in found.limits] == ["worth_nothing"]
+    assert "The rule gives it no weight." in found.sentences()
+
+
+def test_a_tie_is_told_as_one() -> None:
+    # two alike and people for one: the plan gives them to either
+    data = problem(demand("a", 10), demand("b", 10))
+
+    found = [why(data, name, 0, "value") for name in "ab"]
+
+    assert sum(one.on_duty_persons for one in found) == pytest.approx(10)
+    for one in found:
+        gains = {row.change: row.gained_persons for row in one.changes}
+        assert one.lacking_persons > 0 or not gains
+        assert "only the totals of tiers are unique" in " ".join(one.sentences()) or not gains
+
+
+def test_nobody_asked_and_nobody_lacking() -> None:
+    data = problem(demand("a", 4, first=2, last=5))
+
+    assert why(data, "a", 0).sentences() == ["a asks for nobody in month 0."]
+    assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4,0 gevraagde mensen."]
+
+
+def test_the_month_with_most_lacking_is_taken() -> None:
+    data = problem(demand("a", 12), demand("b", 4, tier=1, first=3, last=5))
+
+    assert why(data, "a").month == "3"
+    assert [row.on_duty_persons for row in why(data, "a").months][:4] == pytest.approx(
+        [10, 10, 10, 6]
+    )
+
+
+def test_what_is_not_there_is_said() -> None:
+    data = problem(demand("untso", 4))
+
+    with pytest.raises(InputError, match="did you mean 'untso'"):
+        why(data, "unto", 0)
+    with pytest.raises(InputError, match="expected a month from 0 to 11, found 12"):
+        why(data, "untso", 12)
