@@ -23,8 +23,9 @@ from planner.montecarlo.reading import Reading
 from planner.plan import Planner, solver_for
 
 if TYPE_CHECKING:
+    from planner.montecarlo.kernel.aims import Aims
     from planner.montecarlo.kernel.shape import Shape
-    from planner.montecarlo.unfolding import Numbers
+    from planner.montecarlo.unfolding import Numbers, Unfolding
     from planner.problem.model import Problem
 
 __all__ = ["Code", "Lines", "Plans", "Structure", "join_plans"]
@@ -67,11 +68,13 @@ class Structure:
     """
 
     def __init__(self, problem: Problem, rule: str, compiled: bool = True):
-        self.problem, self.rule, self.compiled = problem, rule, compiled and rule == "fair"
+        self.problem, self.rule, self.compiled = problem, rule, compiled
         self.solver = solver_for(rule)
         self.programme = build_programme(problem)
         self.lines = Lines.of(problem)
         self._shapes: tuple[Shape, ...] = ()
+        self._aims: tuple[Aims, ...] = ()
+        self._usual: Unfolding | None = None
 
     def solve(
         self,
@@ -148,11 +151,16 @@ class Structure:
 
     def _by_kernel(self, numbers: Numbers, found: Plans) -> None:
         """Write the plans that compiled code finds and proves."""
-        from planner.montecarlo.unfolding import Unfolding, holds, shapes_of
+        from planner.montecarlo.unfolding import Numbers, Unfolding, all_aims, holds, shapes_of
 
+        planner = Planner(self.programme, self.solver)
         if not self._shapes:
             self._shapes = shapes_of(self.programme)
-        unfolding = Unfolding(Planner(self.programme, self.solver), self._shapes, numbers)
+            if self.rule == "value":
+                self._aims = all_aims(self.programme)
+                likely = Numbers.likely(self.problem)
+                self._usual = Unfolding(planner, self._shapes, likely, self._aims)
+        unfolding = Unfolding(planner, self._shapes, numbers, self._aims, self._usual)
         for place, left_out in enumerate(["", *found.without]):
             stages = unfolding.plan(self._packages(left_out))
             proof = np.max([stage.proof for stage in stages], axis=0)

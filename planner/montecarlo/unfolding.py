@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 from planner.engine.certify import TOLERANCE
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import base_setting
+from planner.montecarlo.kernel.aims import Aims, aims_of, as_in
 from planner.montecarlo.kernel.batch import FOUND, fair_plans
+from planner.montecarlo.kernel.batch_value import value_plans
 from planner.montecarlo.kernel.shape import Shape, shape_of
 from planner.plan import History, Planner
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
 
-__all__ = ["Numbers", "Stage", "Unfolding", "holds", "shapes_of"]
+__all__ = ["Numbers", "Stage", "Unfolding", "all_aims", "holds", "shapes_of"]
 
 Floats = NDArray[np.float64]
 
@@ -76,6 +78,13 @@ class Numbers:
             filled(amounts, [budget.amount for budget in problem.budgets]),
         )
 
+    @classmethod
+    def likely(cls, problem: Problem) -> Numbers:
+        """Return a problem's own numbers, as one draw."""
+        caps = np.array([[demand.cap for demand in problem.demands]], dtype=float)
+        strengths = np.array([list(problem.pools.values())], dtype=float)
+        return cls.of(problem, caps, strengths.reshape(1, len(problem.pools), -1))
+
     def limits(self, block: Block) -> Floats:
         """Return what limits the people of a block, (draws, rows), as in ``Setting.limit``."""
         draws = len(self.caps)
@@ -109,6 +118,12 @@ def shapes_of(programme: Programme) -> tuple[Shape, ...]:
     return tuple(shape_of(block, base_setting(problem, block), lead) for block in programme.blocks)
 
 
+def all_aims(programme: Programme) -> tuple[Aims, ...]:
+    """Return what the *value* rule wants of every block, for compiled code."""
+    problem = programme.problem
+    return tuple(aims_of(block, base_setting(problem, block)) for block in programme.blocks)
+
+
 @dataclass(eq=False)
 class Unfolding:
     """Makes plans of some draws of one programme, and remembers those already made.
@@ -120,11 +135,17 @@ class Unfolding:
     shapes : tuple of Shape
         Of its blocks.
     numbers : Numbers
+    aims : tuple of Aims
+        Of its blocks, under *value*; none under *fair*.
+    usual : Unfolding, optional
+        Of the likely values: plans like its own are tried first.
     """
 
     planner: Planner
     shapes: tuple[Shape, ...]
     numbers: Numbers
+    aims: tuple[Aims, ...] = ()
+    usual: Unfolding | None = None
     _made: dict[tuple[int, History], Stage] = field(default_factory=dict, repr=False)
 
     def plan(self, packages: frozenset[str]) -> list[Stage]:
@@ -151,9 +172,10 @@ class Unfolding:
         owner = programme.problem.package_of()
         there = {""}.union(*(packages for _, packages in history))
         known = np.array([owner.get(d.id, "") in there for d in programme.problem.demands])
-        people, missing, proof, code = fair_plans(
+        what = self._aims(place, history) if self.aims else np.unique(shape.tier)
+        people, missing, proof, code = (value_plans if self.aims else fair_plans)(
             shape,
-            np.unique(shape.tier),
+            what,
             known[block.demand],
             -1 if before is None else history[-1][0],
             np.zeros((draws, columns)) if before is None else before.people,
@@ -164,6 +186,16 @@ class Unfolding:
         proof[code != FOUND] = np.nan
         worst = proof if before is None else np.maximum(proof, before.proof)
         return Stage(people, missing, worst)
+
+    def _aims(self, place: int, history: History) -> Aims:
+        """Return the aims of a block, in the order of the usual plan."""
+        aims = self.aims[place]
+        if self.usual is None:
+            return aims
+        block = self.planner.programme.blocks[place]
+        full = self.usual.numbers.caps[0, block.demand] * block.part
+        people = self.usual._stage(place, history).people[0]
+        return as_in(aims, people, full[block.decision])
 
 
 def holds(proof: Floats) -> NDArray[np.bool_]:
