@@ -172,10 +172,7 @@ class Unfolding:
         owner = programme.problem.package_of()
         there = {""}.union(*(packages for _, packages in history))
         known = np.array([owner.get(d.id, "") in there for d in programme.problem.demands])
-        what = self._aims(place, history) if self.aims else np.unique(shape.tier)
-        people, missing, proof, code = (value_plans if self.aims else fair_plans)(
-            shape,
-            what,
+        given = (
             known[block.demand],
             -1 if before is None else history[-1][0],
             np.zeros((draws, columns)) if before is None else before.people,
@@ -183,6 +180,11 @@ class Unfolding:
             self.numbers.limits(block),
             np.nan_to_num(self.numbers.least, nan=0.0),
         )
+        if self.aims:
+            found = value_plans(shape, self._aims(place, history), *given)
+        else:
+            found = fair_plans(shape, np.unique(shape.tier), *given)
+        people, missing, proof, code = found
         proof[code != FOUND] = np.nan
         worst = proof if before is None else np.maximum(proof, before.proof)
         return Stage(people, missing, worst)

@@ -20,7 +20,6 @@ __all__ = ["value_plans"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOVES = np.zeros(1, dtype=np.int64)
 MOST = 640
 """Most tight rows; more goes to the engine."""
 
@@ -33,19 +32,18 @@ def value_plans(shape: Shape, aims: Aims, known: Any, month: int, before: Floats
     what the rule wants in the place of the tiers.
     """
     announce(_value_plans)
-    MOVES[0] = 0
     draws = len(full)
     people = np.zeros((draws, len(shape.owner)))
     missing = np.zeros((draws, len(shape.bound)))
     proof, code = np.full((draws, 3), np.nan), np.zeros(draws, dtype=np.int64)
     given = [np.require(array, requirements=["C", "W"]) for array in (before, full, limit, least)]
-    _value_plans(shape, aims, known, month, *given, people, missing, proof, code, MOVES)
+    _value_plans(shape, aims, known, month, *given, people, missing, proof, code)
     return people, missing, proof, code
 
 
 @outer
 def _value_plans(
-    shape, aims, known, month, before, full, limit, least, people, missing, proof, code, moves
+    shape, aims, known, month, before, full, limit, least, people, missing, proof, code
 ):
     columns, decisions, rows = len(shape.owner), len(shape.tier), limit.shape[1]
     lower, upper = np.zeros(columns), np.zeros(columns)
@@ -62,7 +60,7 @@ def _value_plans(
             code[i] = GOALS
             continue
         if not pursue(
-            shape, aims, full[i], lower, upper, limit[i], asked, inverse, prices, people[i], moves
+            shape, aims, full[i], lower, upper, limit[i], asked, inverse, prices, people[i]
         ):
             code[i] = LEVELS
             continue

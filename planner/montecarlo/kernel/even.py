@@ -22,6 +22,8 @@ from planner.montecarlo.kernel.state import (
     move,
     pivot,
     price,
+    refine,
+    reweigh,
     solve_with,
     variable,
     weigh,
@@ -32,8 +34,6 @@ __all__ = ["even_out"]
 CeilingType, Ceiling = struct(__name__, "Ceiling", "bound value active top")
 """Upper bound of each column now, its value once fixed, whether it is open; and the ceiling."""
 
-FLAT = 1e-9
-"""Rates below this do not count as movement."""
 SAME = 1e-9
 """Shares that differ by less come down together."""
 TIE = 1e-13
@@ -46,7 +46,7 @@ HELD = 1e-7
 """Entry, relative to the largest, from which a share counts as held."""
 SMALL = 1e-6
 """Entries below this, relative to the largest of their row, are no pivots."""
-FREE = 1e-9
+FREE = 1e-8
 """Reduced costs below this, relative to one plus the largest cost, cost nothing."""
 
 GOES_ON, CHANGED, WRONG = 0, 1, 2
@@ -78,6 +78,33 @@ def _settle(local, state, ceiling):
 
 
 @compiled
+def _restate(local, state, base, shares, ceiling, work):
+    """Compute basic values and free slacks anew from all others, free of old rounding.
+
+    `base` is what limits leave to the local columns.
+    """
+    right, slack, status = work.right, state.slack, state.status
+    for q in range(local.decisions):
+        right[q] = shares[q]
+    for r in range(local.rows):
+        slack[r] = base[r]
+    for c in range(local.columns):
+        if status[c] != BASIC:
+            at = ceiling.bound[c] if status[c] in (UPPER, MOVING) else ceiling.value[c]
+            if status[c] != LOWER and at != 0.0:
+                right[local.owner[c]] -= at
+                move(local, c, at, slack)
+    for e in range(local.decisions, state.size[0]):
+        right[e] = slack[state.row[e]]
+    solve_with(state, right, state.basic)
+    refine(local, state, right, state.basic, work.alpha)
+    for p in range(state.size[0]):
+        c = state.head[p]
+        if c < local.columns and state.basic[p] != 0.0:
+            move(local, c, state.basic[p], slack)
+
+
+@compiled
 def _rates(local, state, work):
     """Write rates of basic variables and of free slacks as the ceiling comes down by one."""
     right, moving, rate = work.right, work.moving, work.rate
@@ -92,6 +119,7 @@ def _rates(local, state, work):
     for e in range(local.decisions, state.size[0]):
         right[e] = moving[state.row[e]]
     solve_with(state, right, rate)
+    refine(local, state, right, rate, work.alpha)
     for p in range(state.size[0]):
         c = state.head[p]
         if c < local.columns and rate[p] != 0.0:
@@ -102,24 +130,24 @@ def _rates(local, state, work):
 def _meets(local, state, work, ceiling, room):
     """Return the first bound met within `room`: (step, place or -1, row or -1, at upper)."""
     best, where, row, high, weight = room, -1, -1, False, 0.0
-    rate, moving, top = work.rate, work.moving, ceiling.top[0]
+    rate, moving, top, flat = work.rate, work.moving, ceiling.top[0], work.flat[0]
     for p in range(state.size[0]):
         var = state.head[p]
         step, speed, up = np.inf, 0.0, False
-        if rate[p] < -FLAT:
+        if rate[p] < -flat:
             step, speed = max(state.basic[p], 0.0) / -rate[p], -rate[p]
         if var < local.columns:
-            if rate[p] > FLAT:
+            if rate[p] > flat:
                 step, speed = max(ceiling.bound[var] - state.basic[p], 0.0) / rate[p], rate[p]
                 up = True
-            if ceiling.active[var] and rate[p] + 1.0 > FLAT:
+            if ceiling.active[var] and rate[p] + 1.0 > flat:
                 other = max(top - state.basic[p], 0.0) / (rate[p] + 1.0)
                 if other <= step:
                     step, speed, up = other, rate[p] + 1.0, True
         if step < best - TIE or (where >= 0 and step <= best + TIE and speed > weight):
             best, where, row, high, weight = min(step, best), p, -1, up, speed
     for r in range(local.rows):
-        if state.equation[r] < 0 and moving[r] < -FLAT:
+        if state.equation[r] < 0 and moving[r] < -flat:
             step = max(state.slack[r], 0.0) / -moving[r]
             if step < best - TIE:
                 best, where, row, high = step, -1, r, False
@@ -279,6 +307,7 @@ def _give_way(local, state, reduced, limit, p, high, work, ceiling, claims):
         work.rate[p] = 0.0
         return GOES_ON
     top = ceiling.top[0]
+    reweigh(local, state, p, work.weights, work.alpha)
     if not add_claim(local, state, reduced, limit, work.weights, 0, top, claims):
         return WRONG
     return CHANGED if _freeze(local, state, p, high, work.entries, ceiling) > 0 else WRONG
@@ -297,8 +326,12 @@ def _read(local, state, ceiling):
 
 
 @compiled
-def even_out(local, state, reduced, limit, work, value, claims):
+def even_out(local, state, direct, shares, reduced, limit, work, value, claims):
     """Write the levelled shares to `value`; return whether that could be done."""
+    base = local.limit.copy()
+    for i in range(direct.count):
+        for at in range(direct.ptr[i], direct.ptr[i + 1]):
+            base[direct.index[at]] -= direct.value[at] * shares.direct[i]
     ceiling = Ceiling(
         np.empty(local.columns), value, np.zeros(local.columns, np.bool_), np.zeros(1)
     )
@@ -315,6 +348,7 @@ def even_out(local, state, reduced, limit, work, value, claims):
             return True
         if fresh:
             following = _follow(local, state, ceiling)
+            _restate(local, state, base, shares.routed, ceiling, work)
             _rates(local, state, work)
             fresh = False
         step, p, row, high = _meets(local, state, work, ceiling, ceiling.top[0] - following)

@@ -7,7 +7,7 @@ import numpy as np
 from planner.montecarlo.kernel.claims import add_claim
 from planner.montecarlo.kernel.jit import compiled, struct
 from planner.montecarlo.kernel.reduce import CLOSED, DONE, FREED, SETTLED
-from planner.montecarlo.kernel.rise import BLOCKED, FAILED, Shares, drive, refresh
+from planner.montecarlo.kernel.rise import BLOCKED, FAILED, REACHED, Shares, drive, refresh
 
 __all__ = ["Floors", "climb", "collect", "floors_of", "new_shares"]
 
@@ -19,6 +19,8 @@ HELD = 1e-8
 WAITS = 2.0
 """A level that is never reached: who waits for it does not rise."""
 AT = 1e-12
+NEARLY = 1e-8
+"""What is not reached of a given share for rounding alone."""
 
 
 @compiled
@@ -199,10 +201,12 @@ def climb(shape, tiers, reduced, local, state, direct, shares, floors, limit, wo
                 done = True
                 break
             room = max(target - level, 0.0) if levels else 1.0 - level
-            refresh(local, state, direct, shares, work.right)
+            refresh(local, state, direct, shares, work)
             code, gone = drive(local, state, direct, shares, room, work)
             _advance(shares, gone)
             level += gone
+            if code == BLOCKED and not levels and 1.0 - level <= NEARLY:
+                code, level = REACHED, 1.0
             if code == FAILED or (code == BLOCKED and not levels):
                 return False
             if code == BLOCKED:
@@ -213,7 +217,7 @@ def climb(shape, tiers, reduced, local, state, direct, shares, floors, limit, wo
                 _let_go(direct, shares, level)
         if not done:
             return False
-    refresh(local, state, direct, shares, work.right)
+    refresh(local, state, direct, shares, work)
     return True
 
 

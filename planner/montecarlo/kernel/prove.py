@@ -28,9 +28,9 @@ weight."""
 
 SLIP = 1e-6
 """How far, as a share, what a claim holds may still move by its proof."""
-SCALE = 1e-3
-"""Least size of what a balance is compared with, relative to the largest weight in it: what is
-left of limits is known to some ten digits, not more."""
+BACK = 1e-2
+"""Slips are also compared with this part of what the limits themselves amount to: a claim is good
+for limits that differ by a hundred millionth. Chains of limits multiply rounding."""
 CHEAP = 1e-9
 """Prices of a whole share below this, relative to the worth of all that is left, are rounding."""
 FREE = 1e-9
@@ -182,9 +182,10 @@ def _prove_level(shape, full, floors, claims, k, ledger):
             continue
         stands = _stands(shape, floors, ledger, d, tier, level)
         margin = _cheapest(shape, ledger, d, stands * full[d] * (1 + AT))[1] * full[d]
-        if margin > CHEAP * worth and gap <= SLIP * margin and ledger.share[d] <= stands + SLIP:
+        size = max(margin, BACK * worth)
+        if margin > CHEAP * worth and gap <= SLIP * size and ledger.share[d] <= stands + SLIP:
             ledger.final[d] = True
-            worst = max(worst, gap / margin, ledger.share[d] - stands)
+            worst = max(worst, gap / size, ledger.share[d] - stands)
     _clear_prices(shape, claims, k, ledger)
     return worst
 
@@ -266,11 +267,12 @@ def _shut_columns(shape, full, people, ledger):
 
 @compiled
 def _weigh_even(shape, full, claims, k, people, ledger):
-    """Write what a column's person weighs in a claim; return (balance, largest weight of a share).
+    """Write what a column's person weighs in a claim; return balance, largest weight and
+    by how much the balance changes where all limits change by their own size.
 
     For weights w of limits and decisions every split has Σ weight × people + Σ w × idle = balance.
     """
-    balance, largest = 0.0, 0.0
+    balance, largest, spread = 0.0, 0.0, 0.0
     for c in range(len(people)):
         ledger.price[c] = 0.0
     for at in range(claims.ptr[k], claims.ptr[k + 1]):
@@ -282,12 +284,13 @@ def _weigh_even(shape, full, claims, k, people, ledger):
                 ledger.price[c] += weight / full[d]
         else:
             balance += weight * ledger.left[place]
+            spread += abs(weight) * (1 + ledger.left[place])
             for a in range(shape.rowptr[place], shape.rowptr[place + 1]):
                 ledger.price[shape.rowcol[a]] += weight * shape.rowval[a]
     for c in range(len(people)):
         if ledger.most[c] > 0:
             largest = max(largest, abs(ledger.price[c]) * full[shape.owner[c]])
-    return balance, largest
+    return balance, largest, spread
 
 
 @compiled
@@ -309,7 +312,7 @@ def _prove_even(shape, full, claims, k, duals, people, ledger):
     ceiling presses on must make up for the rest of the balance. A claim that misses its mark shuts
     nothing: what it should have shut is found open in the end.
     """
-    balance, largest = _weigh_even(shape, full, claims, k, people, ledger)
+    balance, largest, spread = _weigh_even(shape, full, claims, k, people, ledger)
     level = claims.level[k]
     for sign in (1.0, -1.0):
         rest, pressed = sign * balance, 0.0
@@ -325,15 +328,17 @@ def _prove_even(shape, full, claims, k, duals, people, ledger):
             elif weight > 0:
                 rest -= weight * ledger.most[c]
         slip = abs(rest - level * pressed) + _idle(claims, k, duals, sign, ledger)
-        size = max(pressed, SCALE * largest)
-        if pressed <= 0 or slip > SLIP * size:
-            continue
+        worst, some = 0.0, False
         for c in range(len(people)):
             d = shape.owner[c]
-            heavy = sign * ledger.price[c] * full[d] > SLIP * largest
-            if ledger.shut[c] < 0 and heavy and people[c] >= (level - SLIP) * full[d]:
+            holds = max(sign * ledger.price[c] * (1 + full[d]), BACK * spread)
+            near = people[c] >= level * full[d] - SLIP * (1 + full[d])
+            heavy = sign * ledger.price[c] * full[d] > CHEAP * largest
+            if ledger.shut[c] < 0 and near and heavy and slip <= SLIP * holds:
                 ledger.shut[c] = people[c]
-        return slip / size
+                worst, some = max(worst, slip / holds), True
+        if some:
+            return worst
     return 0.0
 
 

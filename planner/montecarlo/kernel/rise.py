@@ -19,6 +19,8 @@ from planner.montecarlo.kernel.state import (
     move,
     pivot,
     price,
+    refine,
+    reweigh,
     solve_with,
     variable,
     weigh,
@@ -28,39 +30,36 @@ __all__ = ["BLOCKED", "FAILED", "REACHED", "Shares", "Work", "drive", "new_work"
 
 REACHED, BLOCKED, FAILED = 0, 1, 2
 
-FLAT = 1e-9
-"""Rates below this do not count as movement."""
 SMALL = 1e-8
 """Entries below this, relative to the largest of their row, are rounding."""
 SLIP = 1e-9
 """How far a reduced cost may slip, relative to one plus the largest cost, for a better pivot."""
 NOISE = 1e-9
 """Pulls below this, relative to the weights of their row, are rounding."""
-NEARLY = 1e-8
-"""What is not reached of a level for rounding alone."""
 SAME = 1e-13
 """Steps that differ by less are one."""
 
 SharesType, Shares = struct(__name__, "Shares", "routed direct routed_rate direct_rate")
 """Shares so far of the routed decisions and of those with one column, and their rates."""
 
-WorkType, Work = struct(__name__, "Work", "right rate alpha weights load moving entries")
-"""Scratch: by equation or place (four), by row (two), by variable."""
+WorkType, Work = struct(__name__, "Work", "flat right rate alpha weights load moving entries")
+"""The rate below which nothing counts as movement (one number in an array); and scratch: by
+equation or place (four), by row (two), by variable."""
 
 
 @compiled
-def new_work(local, most):
+def new_work(local, most, flat):
     """Return scratch for bases of at most that size."""
     return Work(
-        np.zeros(most), np.zeros(most), np.zeros(most), np.zeros(most), np.zeros(local.rows),
-        np.zeros(local.rows), np.zeros(local.columns + local.rows),
+        np.full(1, flat), np.zeros(most), np.zeros(most), np.zeros(most), np.zeros(most),
+        np.zeros(local.rows), np.zeros(local.rows), np.zeros(local.columns + local.rows),
     )  # fmt: skip
 
 
 @compiled
-def refresh(local, state, direct, shares, right):
+def refresh(local, state, direct, shares, work):
     """Compute basic values and free slacks anew from the shares, free of old rounding."""
-    slack, status = state.slack, state.status
+    slack, status, right = state.slack, state.status, work.right
     for r in range(local.rows):
         slack[r] = local.limit[r]
     for i in range(direct.count):
@@ -76,6 +75,7 @@ def refresh(local, state, direct, shares, right):
     for e in range(local.decisions, state.size[0]):
         right[e] = slack[state.row[e]]
     solve_with(state, right, state.basic)
+    refine(local, state, right, state.basic, work.alpha)
     for p in range(state.size[0]):
         c = state.head[p]
         if c < local.columns and state.basic[p] != 0.0:
@@ -106,13 +106,14 @@ def _first_rates(local, state, direct, shares, work):
 
 
 @compiled
-def _meets(local, state, rate, moving, room):
+def _meets(local, state, work, room):
     """Return the first bound met within `room`: (step, place or -1, row or -1, at upper)."""
     best, where, row, high, weight = room, -1, -1, False, 0.0
-    basic, head = state.basic, state.head
+    basic, head, rate, moving = state.basic, state.head, work.rate, work.moving
+    flat = work.flat[0]
     for p in range(state.size[0]):
         speed = abs(rate[p])
-        if speed <= FLAT or (rate[p] > 0 and head[p] >= local.columns):
+        if speed <= flat or (rate[p] > 0 and head[p] >= local.columns):
             continue
         up = rate[p] > 0
         left = local.upper[head[p]] - basic[p] if up else basic[p]
@@ -121,7 +122,7 @@ def _meets(local, state, rate, moving, room):
             best, where, row, high, weight = min(step, best), p, -1, up, speed
     slack, equation = state.slack, state.equation
     for r in range(local.rows):
-        if moving[r] < -FLAT and equation[r] < 0:
+        if moving[r] < -flat and equation[r] < 0:
             step = max(slack[r], 0.0) / -moving[r]
             if step < best - SAME:
                 best, where, row, high = step, -1, r, False
@@ -230,7 +231,7 @@ def drive(local, state, direct, shares, room, work):
     _first_rates(local, state, direct, shares, work)
     slip, gone = _slip(local), 0.0
     for _ in range(50 * (local.decisions + local.rows) + 500):
-        step, p, row, high = _meets(local, state, work.rate, work.moving, room - gone)
+        step, p, row, high = _meets(local, state, work, room - gone)
         for i in range(state.size[0]):
             state.basic[i] += work.rate[i] * step
         for r in range(local.rows):
@@ -253,7 +254,8 @@ def drive(local, state, direct, shares, room, work):
         price(local, state, work.weights, work.entries)
         var = _entering(local, state, work, high, slip)
         if var < 0:
-            return (REACHED, room) if room - gone <= NEARLY else (BLOCKED, gone)
+            reweigh(local, state, p, work.weights, work.alpha)
+            return (REACHED, room) if room - gone <= work.flat[0] else (BLOCKED, gone)
         ftran(local, state, var, work.alpha)
         if abs(work.alpha[p] - work.entries[var]) > 1e-6 * (1 + abs(work.alpha[p])):
             return FAILED, gone

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from planner.montecarlo.kernel.jit import compiled
+from planner.montecarlo.kernel.jit import compiled, struct
+from planner.montecarlo.kernel.shape import Shape
 
-__all__ = ["bound_columns", "set_goals"]
+__all__ = ["Block", "bound_columns", "set_goals"]
+
+BlockType, Block = struct(__name__, "Block", " ".join(Shape._fields))
+"""A :class:`Shape` that is passed on by reference."""
 
 
 @compiled

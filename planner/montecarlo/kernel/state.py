@@ -14,8 +14,8 @@ from planner.montecarlo.kernel.jit import compiled, struct
 
 __all__ = [
     "BASIC", "FIXED", "LOWER", "MOVING", "UPPER",
-    "Local", "State", "enter_row", "ftran", "move", "new_state", "pivot", "price", "solve_with",
-    "variable", "weigh",
+    "Local", "State", "enter_row", "ftran", "move", "new_state", "pivot", "price", "refine",
+    "reprice_all", "reweigh", "solve_with", "variable", "weigh",
 ]  # fmt: skip
 
 BASIC, LOWER, UPPER, MOVING, FIXED = 0, 1, 2, 3, 4
@@ -116,6 +116,35 @@ def solve_with(state, right, out):
 
 
 @compiled
+def refine(local, state, right, out, residual):
+    """Correct basic values by what they leave of the right-hand sides, once.
+
+    The inverse has been updated many times; the entries of the problem are exact.
+    """
+    k = state.size[0]
+    head, equation, inverse = state.head, state.equation, state.inverse
+    index, value = local.index, local.value
+    for e in range(k):
+        residual[e] = right[e]
+    for p in range(k):
+        c = head[p]
+        if c >= local.columns:
+            residual[equation[c - local.columns]] -= out[p]
+        elif out[p] != 0.0:
+            if local.decisions:
+                residual[local.owner[c]] -= out[p]
+            for at in range(local.indptr[c], local.indptr[c + 1]):
+                e = equation[index[at]]
+                if e >= 0:
+                    residual[e] -= value[at] * out[p]
+    for e in range(k):
+        weight = residual[e]
+        if weight != 0.0:
+            for p in range(k):
+                out[p] += weight * inverse[e, p]
+
+
+@compiled
 def ftran(local, state, var, out):
     """Write the column of a variable in terms of the basis to `out`."""
     k = state.size[0]
@@ -173,6 +202,29 @@ def weigh(local, state, p, weights):
 
 
 @compiled
+def reweigh(local, state, p, weights, residual):
+    """Correct what each equation weighs in row p of the inverse by what it leaves, once."""
+    k = state.size[0]
+    head, equation, inverse = state.head, state.equation, state.inverse
+    for i in range(k):
+        c = head[i]
+        total = 1.0 if i == p else 0.0
+        if c >= local.columns:
+            total -= weights[equation[c - local.columns]]
+        else:
+            if local.decisions:
+                total -= weights[local.owner[c]]
+            for at in range(local.indptr[c], local.indptr[c + 1]):
+                e = equation[local.index[at]]
+                if e >= 0:
+                    total -= local.value[at] * weights[e]
+        residual[i] = total
+    for e in range(k):
+        for i in range(k):
+            weights[e] += residual[i] * inverse[e, i]
+
+
+@compiled
 def price(local, state, weights, entries):
     """Write the entries of all columns in a row of given weights; a slack's is its weight."""
     rowptr, rowcol, rowval = local.rowptr, local.rowcol, local.rowval
@@ -186,6 +238,40 @@ def price(local, state, weights, entries):
             for at in range(rowptr[row], rowptr[row + 1]):
                 entries[rowcol[at]] += weight * rowval[at]
         entries[local.columns + row] = weight
+
+
+@compiled
+def reprice_all(local, state, weights, entries, residual):
+    """Compute all reduced costs anew, free of old rounding."""
+    k = state.size[0]
+    head, equation, inverse, priced = state.head, state.equation, state.inverse, state.priced
+    for turn in range(2):
+        for p in range(k):
+            c = head[p]
+            residual[p] = local.cost[c] if c < local.columns else 0.0
+            if turn == 1:
+                if c >= local.columns:
+                    residual[p] -= weights[equation[c - local.columns]]
+                else:
+                    if local.decisions:
+                        residual[p] -= weights[local.owner[c]]
+                    for at in range(local.indptr[c], local.indptr[c + 1]):
+                        e = equation[local.index[at]]
+                        if e >= 0:
+                            residual[p] -= local.value[at] * weights[e]
+        for e in range(k):
+            if turn == 0:
+                weights[e] = 0.0
+            for p in range(k):
+                weights[e] += residual[p] * inverse[e, p]
+    price(local, state, weights, entries)
+    for var in range(local.columns + local.rows):
+        priced[var] = 0.0
+    for n in range(local.columns + k - local.decisions):
+        var = variable(local, state, n)
+        if state.status[var] != BASIC:
+            cost = local.cost[var] if var < local.columns else 0.0
+            priced[var] = cost - entries[var]
 
 
 @compiled

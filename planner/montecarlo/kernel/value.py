@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.montecarlo.kernel.ascend import TOLERANCE, ascend, restate
 from planner.montecarlo.kernel.jit import compiled, struct
-from planner.montecarlo.kernel.vertex import (
-    LOWER,
-    OPTIMAL,
-    TOLERANCE,
-    Box,
-    advance,
-    new_vertex,
-    raise_column,
-    restate,
-)
+from planner.montecarlo.kernel.vertex import LOWER, Box, new_vertex, raise_column
 
 __all__ = ["Asked", "asked_of", "pursue"]
 
@@ -22,8 +14,8 @@ AskedType, Asked = struct(__name__, "Asked", "people tier times")
 """What goals ask of each column, persons; the tier of those goals (0: none); how many there are."""
 
 NoteType, Note = struct(__name__, "Note", "column scale reward tier rowof decisionof")
-"""The block's column of each column; the scale of each row; what the goals of a tier reward a column with; and
-the rows of limits and of decisions (-1: none)."""
+"""The block's column of each column; the scale of each row; what the goals of a tier reward a
+column with; and the rows of limits and of decisions (-1: none)."""
 
 ROOM = 1e-9
 """What is left of a limit below this, relative to one plus the limit, is nothing."""
@@ -58,9 +50,8 @@ def asked_of(shape, full, lower, upper, goal, goal_tier, asked):
         people = need / weight
         if asked.tier[chosen] == 0:
             asked.people[chosen], asked.tier[chosen] = people, goal_tier[g]
-        elif asked.tier[chosen] != goal_tier[g]:
-            return False
-        elif abs(asked.people[chosen] - people) > SAME * (1 + people):
+        apart = abs(asked.people[chosen] - people) > SAME * (1 + people)
+        if apart or asked.tier[chosen] != goal_tier[g]:
             return False
         asked.times[chosen] += weight
     return True
@@ -212,7 +203,7 @@ def _pin(box, at):
 
 
 @compiled
-def pursue(shape, aims, full, lower, upper, limit, asked, inverse, prices, people, moves):
+def pursue(shape, aims, full, lower, upper, limit, asked, inverse, prices, people):
     """Write one plan to `people` and the prices of each aim to `prices`; whether it was found.
 
     Prices are of limits, then of decisions, per person, (aims, limits + decisions).
@@ -237,9 +228,7 @@ def pursue(shape, aims, full, lower, upper, limit, asked, inverse, prices, peopl
             continue
         if not _greedy(shape, box, at, note, aims.order, gain):
             return False
-        code, count = advance(box, at, gain)
-        moves[0] += count
-        if code != OPTIMAL:
+        if not ascend(box, at, gain):
             return False
         _pin(box, at)
         for r in range(len(limit)):

@@ -16,23 +16,16 @@ import numpy as np
 from planner.montecarlo.kernel.jit import compiled, struct
 
 __all__ = [
-    "BASIC", "FAILED", "LOWER", "OPTIMAL", "UPPER",
-    "Box", "Vertex", "advance", "new_vertex", "restate",
+    "BASIC", "LOWER", "UPPER",
+    "Box", "Vertex", "loosen_row", "new_vertex", "raise_column",
 ]  # fmt: skip
 
 LOWER, UPPER, BASIC = 0, 1, 2
 """Where a column is."""
-OPTIMAL, FAILED = 0, 1
-
-TOLERANCE = 1e-9
-"""Reduced costs below this, with gains of at most 1, are nothing."""
 SMALL = 1e-8
 """Entries of a direction below this are rounding."""
 TIE = 1e-11
 """Steps that differ by less, relative to one plus the step, are one."""
-STALE = 60
-"""Moves after which values are computed anew."""
-
 BoxType, Box = struct(
     __name__, "Box", "columns rows upper ptr index value rowptr rowcol rowval limit norm"
 )
@@ -296,7 +289,7 @@ def raise_column(box, at, j):
 
 
 @compiled
-def _loosen_row(box, at, p):
+def loosen_row(box, at, p):
     """Let a tight row have slack, as much as it can; return whether the basis is still sound."""
     for s in range(at.size[0]):
         at.alpha[s] = at.inverse[s, p]
@@ -315,112 +308,3 @@ def _loosen_row(box, at, p):
     if row >= 0:
         at.slack[row] = 0.0
     return True
-
-
-@compiled
-def price_rows(box, at, gain):
-    """Compute prices of rows anew."""
-    for r in range(box.rows):
-        at.price[r] = 0.0
-    for s in range(at.size[0]):
-        weight = gain[at.basic[s]]
-        if weight != 0.0:
-            for p in range(at.size[0]):
-                at.price[at.tight[p]] += weight * at.inverse[s, p]
-
-
-@compiled
-def price_columns(box, at, gain):
-    """Write reduced gains of columns by the prices of rows."""
-    for c in range(box.columns):
-        at.gain[c] = gain[c]
-    for p in range(at.size[0]):
-        r = at.tight[p]
-        weight = at.price[r]
-        if weight != 0.0:
-            for e in range(box.rowptr[r], box.rowptr[r + 1]):
-                at.gain[box.rowcol[e]] -= weight * box.rowval[e]
-
-
-@compiled
-def _best(box, at, careful):
-    """Return (column or -1, place of a tight row or -1) that gains most; careful: the first."""
-    column, place, most = -1, -1, 0.0
-    for c in range(box.columns):
-        gain = at.gain[c]
-        if at.status[c] == BASIC or at.fixed[c] or box.upper[c] <= 0:
-            continue
-        gain = gain if at.status[c] == LOWER else -gain
-        if gain > TOLERANCE and gain > most * box.norm[c]:
-            column, most = c, gain / box.norm[c]
-            if careful:
-                return column, place
-    for p in range(at.size[0]):
-        r = at.tight[p]
-        if not at.shut[r] and -at.price[r] > TOLERANCE and -at.price[r] > most:
-            column, place, most = -1, p, -at.price[r]
-            if careful:
-                return column, place
-    return column, place
-
-
-@compiled
-def restate(box, at):
-    """Compute values of basic columns and slacks anew; return the largest violation."""
-    k = at.size[0]
-    for turn in range(2):
-        for r in range(box.rows):
-            at.slack[r] = box.limit[r]
-        for c in range(box.columns):
-            if at.status[c] != BASIC or turn == 1:
-                if at.x[c] != 0.0:
-                    for e in range(box.ptr[c], box.ptr[c + 1]):
-                        at.slack[box.index[e]] -= box.value[e] * at.x[c]
-        for s in range(k):
-            value = 0.0
-            for p in range(k):
-                value += at.inverse[s, p] * at.slack[at.tight[p]]
-            at.x[at.basic[s]] = value + (at.x[at.basic[s]] if turn == 1 else 0.0)
-    for r in range(box.rows):
-        at.slack[r] = box.limit[r]
-    worst = 0.0
-    for c in range(box.columns):
-        worst = max(worst, -at.x[c], at.x[c] - box.upper[c])
-        if at.x[c] != 0.0:
-            for e in range(box.ptr[c], box.ptr[c + 1]):
-                at.slack[box.index[e]] -= box.value[e] * at.x[c]
-    for r in range(box.rows):
-        worst = max(worst, -at.slack[r] / (1 + box.limit[r]))
-        if at.row[r] >= 0:
-            at.slack[r] = 0.0
-    return worst
-
-
-@compiled
-def advance(box, at, gain):
-    """Move from vertex to vertex until no move gains; return (what happened, moves)."""
-    moves, still, before, fresh = 0, 0, -np.inf, False
-    while moves < 20 * (box.columns + box.rows) + 500:
-        if moves % STALE == 0 and not fresh:
-            restate(box, at)
-            price_rows(box, at, gain)
-            fresh = True
-        price_columns(box, at, gain)
-        column, place = _best(box, at, still > 400)
-        if column < 0 and place < 0:
-            if fresh:
-                return OPTIMAL, moves
-            price_rows(box, at, gain)
-            fresh = True
-            continue
-        fresh = False
-        sound = raise_column(box, at, column) if column >= 0 else _loosen_row(box, at, place)
-        if not sound:
-            return FAILED, moves
-        moves += 1
-        total = 0.0
-        for c in range(box.columns):
-            total += gain[c] * at.x[c]
-        still = 0 if total > before + 1e-9 * (1 + abs(total)) else still + 1
-        before = max(before, total)
-    return FAILED, moves
