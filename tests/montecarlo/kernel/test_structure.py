@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,14 +16,16 @@ from tests.strategies import problems
 from tests.truths.solving import RULES, parsed
 
 
-def some_draws(problem: Problem, seed: int, draws: int) -> tuple[np.ndarray, np.ndarray]:
+def some_draws(
+    problem: Problem, seed: int, draws: int, spread: float = 0.5
+) -> tuple[np.ndarray, np.ndarray]:
     """Return caps and strengths that differ by up to a half from the problem's own."""
     rng = np.random.default_rng(seed)
     caps = np.array([demand.cap for demand in problem.demands])
     people = np.array(list(problem.pools.values()))
     return (
-        caps * rng.uniform(0.5, 1.5, (draws, len(caps))),
-        people * rng.uniform(0.5, 1.5, (draws, *people.shape)),
+        caps * rng.uniform(1 - spread, 1 + spread, (draws, len(caps))),
+        people * rng.uniform(1 - spread, 1 + spread, (draws, *people.shape)),
     )
 
 
@@ -41,9 +45,11 @@ def worth(problem: Problem, on_duty: np.ndarray) -> dict[int, float]:
 
 @pytest.mark.parametrize("rule", RULES)
 @settings(max_examples=25)
-@given(data=problems("tiny"), seed=st.integers(0, 99))
-def test_every_draw_is_planned_as_if_it_were_the_only_problem(rule, data, seed):
+@given(data=problems("tiny"), seed=st.integers(0, 99), known=st.booleans())
+def test_every_draw_is_planned_as_if_it_were_the_only_problem(rule, data, seed, known):
     problem = parsed(data)
+    if known:  # from the start, so that there is one plan and no way to tie before it
+        problem = replace(problem, packages=())
     structure, plans = solved(problem, rule, seed)
     caps, strengths = some_draws(problem, seed, 3)
     low, high = problem.report
@@ -60,7 +66,7 @@ def test_every_draw_is_planned_as_if_it_were_the_only_problem(rule, data, seed):
             if rule == "fair":
                 assert found == pytest.approx(wanted, abs=scale)
                 assert tied == pytest.approx(wanted_tied, abs=scale)
-            else:  # what each tier gets is unique, who gets it is not
+            elif not problem.packages:  # what each tier gets is unique, who gets it is not
                 assert worth(problem, found) == pytest.approx(worth(problem, wanted), abs=1e-4)
                 assert (found <= caps[draw][:, None] + scale).all()
                 assert (tied <= strengths[draw][:, month] + scale).all()
