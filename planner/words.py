@@ -135,6 +135,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "scenarios": ("Scenarios", "Scenario's"),
     "figure": ("figure", "cijfer"),
     "figures": ("Figures", "Cijfers"),
+    "distribution": ("distribution", "verdeling"),
+    "rank": ("rank correlation", "rangcorrelatie"),
+    "correlations": ("Drawn together", "Samen getrokken"),
+    "uncertain_capacity": (
+        "{count} figures of which each draw makes another plan",
+        "{count} cijfers waarvoor elke trekking een ander plan maakt",
+    ),
+    "uncertain_presence": (
+        "{count} figures of who is there of the people planned",
+        "{count} cijfers over wie er is van de geplande mensen",
+    ),
+    "uncertain_note": (
+        "the source is that of the figure; a likely value and both ends make a pert distribution "
+        "unless the scenario says otherwise",
+        "de bron is die van het cijfer; een waarschijnlijke waarde en twee uitersten worden een "
+        "pert-verdeling tenzij het scenario iets anders zegt",
+    ),
+    "nothing_uncertain": (
+        "nothing in this scenario is uncertain",
+        "niets in dit scenario is onzeker",
+    ),
     "sources": ("Sources", "Bronnen"),
     "source": ("source", "bron"),
     "section": ("section", "paragraaf"),

@@ -33,7 +33,8 @@ def validate(
     """Check files and report everything that is wrong with them, by line and column.
 
     A scenario is also worked out: figures that contradict each other, demands that no pool could
-    ever serve and bounds that exclude each other are found. Nothing is solved, nothing is written.
+    ever serve, bounds that exclude each other and uncertainty that cannot be are found. Nothing is
+    solved, nothing is written.
 
     \b
     Examples:
@@ -103,6 +104,7 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     from planner.compile import compile_scenario
     from planner.problem.neutral import LIMITS
     from planner.scenario.load import loads
+    from planner.uncertainty.listing import list_uncertain
 
     shown = "<stdin>" if name == "-" else name
     if _is_folder(name):
@@ -115,6 +117,8 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
         scenario = loads(text, shown)
     else:
         scenario = load_scenario(name)
+    if scenario.inputs.uncertainty:
+        list_uncertain(scenario)
     compiled = compile_scenario(scenario)
     return compiled.problem, compiled.first_month
 

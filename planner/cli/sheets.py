@@ -22,6 +22,7 @@ def show_part(name: str, content: Any, lang: str) -> None:
         "pool": _pool,
         "figure": _figures,
         "sources": _sources,
+        "uncertain": _uncertain,
     }
     sheets[name](content, lang)
 
@@ -230,3 +231,33 @@ def _sources(content: Sequence[Mapping[str, Any]], lang: str) -> None:
     ]  # fmt: skip
     heads = _heads(lang, "source", "publisher", "title", "date", "reference", ">figures_in_use")
     say(table(label("sources", lang), heads, rows))
+
+
+def _uncertain(content: Mapping[str, Any], lang: str) -> None:
+    columns = (
+        "figure", ">likely", ">low", ">high", "unit", "distribution", "basis", "source", "section",
+    )  # fmt: skip
+    for layer in ("capacity", "presence"):
+        rows = [
+            (row["id"], *(_value(row[end], lang) for end in ("likely", "low", "high")),
+             term(row["unit"], lang), _spread(row["distribution"]),
+             label(row["basis"], lang), (row["source"] or {}).get("id", ""), row["section"])
+            for row in content["factors"]
+            if row["layer"] == layer
+        ]  # fmt: skip
+        if rows:
+            title = label(f"uncertain_{layer}", lang, count=len(rows))
+            say(table(title, _heads(lang, *columns), rows))
+    pairs = [
+        (row["figure"], row["with"], number(row["rank"], lang, 2))
+        for row in content["correlations"]
+    ]
+    if pairs:
+        say(table(label("correlations", lang), _heads(lang, "figure", "figure", ">rank"), pairs))
+    say(label("nothing_uncertain" if not content["factors"] else "uncertain_note", lang))
+
+
+def _spread(words: str) -> str:
+    """Return a distribution; its name alone where likely value and ends say all of it."""
+    name = words.partition(":")[0]
+    return name if name in ("pert", "triangular", "uniform") else words

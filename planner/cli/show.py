@@ -26,6 +26,10 @@ def show(
         str | None, _one("--figure", "A figure and its source, or all that begin with this.")
     ] = None,
     sources: Annotated[bool, typer.Option("--sources", help="Publications in use.")] = False,
+    uncertain: Annotated[
+        bool,
+        typer.Option("--uncertain", help="What planner simulate draws, how, and where from."),
+    ] = False,
     as_yaml: Annotated[
         bool, typer.Option("--yaml", help="The scenario as YAML that stands on its own.")
     ] = False,
@@ -41,6 +45,7 @@ def show(
       planner show letter --figure demand.untso.cap
       planner show eastern-flank-battalion --pool staff
       planner show letter --sources --json
+      planner show letter --uncertain
     """
     import sys
 
@@ -56,6 +61,8 @@ def show(
     parts: dict[str, Any] = resolved.find({k: v for k, v in wanted.items() if v is not None})
     if sources:
         parts["sources"] = resolved.sources()
+    if uncertain:
+        parts["uncertain"] = resolved.uncertain()
     if not parts:
         parts["scenario"] = resolved.overview()
     if json:

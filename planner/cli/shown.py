@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -135,6 +136,17 @@ class Resolved:
         counts = Counter(row.source for row in self.compiled.figures if row.source)
         return [{**self.source(id), "figures_in_use": count} for id, count in counts.most_common()]
 
+    def uncertain(self) -> dict[str, Any]:
+        """Return what many futures draw, with its distribution and source, and what correlates."""
+        from planner.uncertainty.listing import list_uncertain
+
+        found = list_uncertain(self.scenario)
+        rows = found.table().to_dict("records")
+        for row in rows:
+            row["low"], row["high"] = (_finite(row[end]) for end in ("low", "high"))
+            row["source"] = self.source(row["source"]) if row["source"] else None
+        return {"factors": rows, "correlations": found.correlations().to_dict("records")}
+
     def source(self, id: str) -> dict[str, Any]:
         """Return a publication by id; only its id where nothing is known about it."""
         known = self.scenario.inputs.sources.get(id)
@@ -223,6 +235,10 @@ class Resolved:
         return {key: getattr(pool, key) for key in keys} | {
             "strength_by_year": {year: sum(all_) / len(all_) for year, all_ in years.items()}
         }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _place(file: str, line: int) -> str:

@@ -168,10 +168,10 @@ def study_of(
 
     With `stop`, that is checked along with everything else.
     """
-    from planner.results.verbs import as_scenario, check_rule
+    from planner.results.verbs import check_rule
     from planner.uncertainty.listing import list_uncertain
 
-    uncertain = list_uncertain(as_scenario(scenario))
+    uncertain = list_uncertain(scenario)
     faults: list[Fault | str] = []
     design = Design(2, replicates=2)
     with gathered(faults):

@@ -13,7 +13,7 @@ from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
-from planner.scenario.source import Path_, Source, read_source, read_text
+from planner.scenario.source import Path_, Place, Source, read_source, read_text
 
 __all__ = ["Layer", "Scenario", "load", "loads", "shipped_scenarios"]
 
@@ -35,11 +35,16 @@ class Layer:
         Where it is written.
     shipped : str
         Name of the shipped scenario it is part of, empty if it is not.
+    places : mapping of tuple to Place
+        Where its uncertainty section stands in the file: only the whole tells what is wrong there.
     """
 
     values: Mapping[str, Any]
     file: str = field(default="", compare=False, metadata=SKIP)
     shipped: str = field(default="", compare=False, metadata=SKIP)
+    places: Mapping[Path_, Place] = field(
+        default_factory=dict, repr=False, compare=False, metadata=SKIP
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,11 +334,17 @@ def _extended(
     from planner.scenario.apply import apply
 
     texts = {text: getattr(changes, text) or getattr(base, text) for text in TEXTS}
+    here = (*prefix, "uncertainty")
+    places = {
+        path[len(prefix) :]: place
+        for path, place in source.places.items()
+        if path[: len(here)] == here
+    }
     return Scenario(
         name=name or base.name,
         **texts,
         inputs=apply(base.inputs, changes, source, prefix),
-        layers=(*base.layers, layer),
+        layers=(*base.layers, replace(layer, places=places)),
         files=base.files,
     )
 

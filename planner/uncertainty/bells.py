@@ -44,6 +44,11 @@ class Bell(Distribution):
             low, high = -high, -low
         return _ndtr(high) - _ndtr(low)
 
+    def _inside(self, value: float) -> float:
+        """Return a value moved between the ends, where rounding has put it beyond."""
+        low, high = self.support
+        return min(max(value, low), high)
+
     @property
     def support(self) -> tuple[float, float]:
         """Least and greatest value; infinite where it is not cut."""
@@ -111,7 +116,7 @@ class Normal(Bell):
         low, high = self._edges()
         if low == high:
             return self.mean + self.sd * low
-        return self.mean + self.sd * (_density(low) - _density(high)) / self._share()
+        return self._inside(self.mean + self.sd * (_density(low) - _density(high)) / self._share())
 
     def faults(self) -> list[str]:
         """Return what is wrong with the parameters."""
@@ -173,7 +178,7 @@ class Lognormal(Bell):
             return self.mean
         if (edges := self._edges())[0] == edges[1]:
             return math.exp(middle + spread * edges[0])
-        return self.mean * self._share(spread) / self._share()
+        return self._inside(self.mean * self._share(spread) / self._share())
 
     def faults(self) -> list[str]:
         """Return what is wrong with the parameters."""

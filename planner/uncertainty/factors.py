@@ -156,6 +156,16 @@ class Uncertain:
             )
         return pandas.DataFrame(rows)
 
+    def correlations(self) -> pandas.DataFrame:
+        """Return one row for every two factors that hang together: figure, with, rank."""
+        import pandas
+
+        one, other = np.nonzero(np.triu(self.rank, 1))
+        ids = np.array(self.ids, dtype=object)
+        return pandas.DataFrame(
+            {"figure": ids[one], "with": ids[other], "rank": self.rank[one, other]}
+        )
+
 
 def _parameters(factor: Factor) -> dict[str, Any]:
     return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from planner.uncertainty.factors import Factor, Uncertain, normal_correlation
 if TYPE_CHECKING:
     from planner.compile.tables import FigureRow
     from planner.scenario.load import Scenario
+    from planner.scenario.source import Path_
 
 __all__ = ["DEFAULT", "list_uncertain", "natural_range"]
 
@@ -35,17 +37,33 @@ DEFAULT = "pert"
 """Distribution of a figure with a low and a high, unless a scenario says otherwise."""
 
 
-def list_uncertain(scenario: Scenario) -> Uncertain:
-    """Return what a scenario draws; raise InputError with everything wrong in its section.
+def list_uncertain(scenario: Scenario | str | Path) -> Uncertain:
+    """Return what a scenario draws, each figure with its distribution and source.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+        A scenario, its file, or the name of one that comes with the package.
+
+    Returns
+    -------
+    Uncertain
+        ``table()`` has one row a figure, ``correlations()`` one row a pair that hangs together.
+
+    Raises
+    ------
+    InputError
+        Everything wrong in the section `uncertainty`, at its line.
 
     Examples
     --------
-    >>> from planner.scenario.load import load
-    >>> letter = list_uncertain(load("letter"))
+    >>> letter = list_uncertain("letter")
     >>> next(one for one in letter.factors if one.id == "pool.staff.posts").distribution.words()
     'pert: low 270; likely 370; high 470'
     """
-    return _Lister(scenario).collect()
+    from planner.results.verbs import as_scenario
+
+    return _Lister(as_scenario(scenario)).collect()
 
 
 class _Lister:
@@ -56,20 +74,23 @@ class _Lister:
 
         self.said: Mapping[str, Any] = scenario.inputs.uncertainty
         self.faults: list[Fault] = []
-        self.name = scenario.name
+        self.unknown: set[str] = set()
+        self.scenario = scenario
         self.scenario = self._with_all_decided(scenario)
         self.compiled = compile_scenario(self.scenario)
         self.figures = {row.id: row for row in self.compiled.figures}
         self.factors: dict[str, Factor] = {}
 
-    def complain(self, path: str, message: str) -> None:
-        self.faults.append(Fault(self.name, 0, 0, f"uncertainty.{path}", message))
+    def complain(self, path: Path_, message: str) -> None:
+        self.faults.append(_fault(self.scenario, ("uncertainty", *path), message))
 
     def collect(self) -> Uncertain:
         """Return everything that is drawn."""
         self._figures()
         for section in ("decided", "extended", "shifted", "sizes"):
             for id, entry in self.said.get(section, {}).items():
+                if section == "decided" and id in self.unknown:
+                    continue
                 self._event(section, id, entry)
         for id, entry in self.said.get("shared", {}).items():
             self._shared(id, entry)
@@ -94,10 +115,9 @@ class _Lister:
             if not lines:
                 known = {n for d in demands.values() for n in (d.id, d.mission)}
                 near = nearest(id, sorted(known | set(scenario.inputs.packages)))
-                self.complain(f"decided.{id}", f"unknown demand, mission or package {id!r}{near}")
+                self.unknown.add(id)
+                self.complain(("decided", id), f"unknown demand, mission or package {id!r}{near}")
             chosen += [d.id for d in lines if d.standing == "study" and not d.counts]
-        if self.faults:
-            raise InputError(self.faults)
         unique = tuple(dict.fromkeys(chosen))
         return scenario.with_({"decide": dict.fromkeys(unique)}) if unique else scenario
 
@@ -107,34 +127,37 @@ class _Lister:
 
     def _figures(self) -> None:
         """One factor for each figure with a range, or with a distribution of its own."""
-        said: dict[str, Any] = {}
+        said: dict[str, tuple[str, Any]] = {}
         for pattern, entry in self.said.get("figures", {}).items():
             found = self._matching(pattern, self.figures)
             if not found:
                 near = nearest(pattern, self.figures)
-                self.complain(f"figures.{pattern}", f"no such figure in use{near}")
-            said.update(dict.fromkeys(found, entry))
+                self.complain(("figures", pattern), f"no such figure in use{near}")
+            said.update(dict.fromkeys(found, (pattern, entry)))
         for pattern in self.said.get("exact", ()):
             found = self._matching(pattern, self.figures)
             if not found:
                 self.complain(
-                    "exact", f"no figure in use is {pattern!r}{nearest(pattern, self.figures)}"
+                    ("exact",), f"no figure in use is {pattern!r}{nearest(pattern, self.figures)}"
                 )
-            said.update({id: "exact" for id in found if id not in self.said.get("figures", {})})
+            kept = [id for id in found if id not in self.said.get("figures", {})]
+            said.update(dict.fromkeys(kept, (pattern, "exact")))
         default = self.said.get("default", DEFAULT)
         for id, row in self.figures.items():
-            entry = said.get(id, default if _ranged(row) else "none")
+            written, entry = said.get(id, ("", default if _ranged(row) else "none"))
             if entry not in ("exact", "none"):
-                self._figure(id, row, entry, id in said)
+                self._figure(id, row, entry, written)
 
-    def _figure(self, id: str, row: FigureRow, entry: Any, own: bool) -> None:
+    def _figure(self, id: str, row: FigureRow, entry: Any, written: str) -> None:
+        """Take up a figure; `written` is what the section calls it, empty where it says nothing."""
+        path = ("figures", written or id)
         moves = isinstance(row.value, str)
         likely = 0.0 if moves else float(row.value)
-        distribution = self._spread(f"figures.{id}", entry, None if moves else row)
+        distribution = self._spread(path, entry, None if moves else row)
         if distribution is None:
             return
         floor, ceiling = natural_range(id)
-        distribution = self._within(f"figures.{id}", distribution, floor, ceiling)
+        distribution = self._within(path, distribution, floor, ceiling)
         if distribution is None or distribution.support[0] == distribution.support[1] == likely:
             return
         last = id.rsplit(".", 1)[-1]
@@ -152,10 +175,10 @@ class _Lister:
             source=said.get("source", "" if said else row.source),
             section=said.get("section", "" if said else row.section),
             note=said.get("note", "" if said else row.note),
-            said_in="scenario" if own else "data",
+            said_in="scenario" if written else "data",
         )
 
-    def _spread(self, path: str, entry: Any, row: FigureRow | None) -> Distribution | None:
+    def _spread(self, path: Path_, entry: Any, row: FigureRow | None) -> Distribution | None:
         """Return the distribution of an entry; a name alone takes the range of the figure."""
         if isinstance(entry, Mapping):
             says = ("basis", "source", "section", "note")
@@ -171,7 +194,7 @@ class _Lister:
         return cls(**parameters) if entry == "uniform" else cls(likely=likely, **parameters)  # type: ignore[call-arg]
 
     def _within(
-        self, path: str, distribution: Distribution, floor: float, ceiling: float
+        self, path: Path_, distribution: Distribution, floor: float, ceiling: float
     ) -> Distribution | None:
         """Return the distribution cut to what a figure can be; complain if it says otherwise."""
         distribution = distribution.clipped(floor, ceiling)
@@ -208,7 +231,7 @@ class _Lister:
         if not found:
             known = [*here, *{row.mission for row in here.values()}, *inputs.packages]
             self.complain(
-                f"{section}.{id}", f"no demand in use is or belongs to {id!r}{nearest(id, known)}"
+                (section, id), f"no demand in use is or belongs to {id!r}{nearest(id, known)}"
             )
         return found
 
@@ -217,7 +240,7 @@ class _Lister:
         lines = self._lines(section, id)
         if not lines:
             return
-        path = f"{section}.{id}"
+        path = (section, id)
         if section == "decided":
             distribution = parse_distribution({"bernoulli": {"chance": entry["chance"]}})
             likely, unit, figure = 1.0, "yes or no", "cap"
@@ -236,10 +259,12 @@ class _Lister:
             unit = "factor" if section == "sizes" else "months moved"
             figure = "cap" if section == "sizes" else "first"
         targets = tuple(f"demand.{name}.{figure}" for name in lines)
-        self._add(path, distribution, likely, unit, "capacity", figure != "cap", targets, entry)
+        self._add(
+            ".".join(path), distribution, likely, unit, "capacity", figure != "cap", targets, entry
+        )
 
     def _shared(self, id: str, entry: Any) -> None:
-        path = f"shared.{id}"
+        path = ("shared", id)
         numbers = [name for name, row in self.figures.items() if not isinstance(row.value, str)]
         targets: dict[str, None] = {}
         for pattern in entry["figures"]:
@@ -257,7 +282,9 @@ class _Lister:
         presence = [t for t in rules if t.split(".")[-1] in PRESENCE]
         layer = "presence" if len(presence) == len(targets) else "capacity"
         structural = len(rules) > len(presence)
-        self._add(path, distribution, 1.0, "factor", layer, structural, tuple(targets), entry)
+        self._add(
+            ".".join(path), distribution, 1.0, "factor", layer, structural, tuple(targets), entry
+        )
 
     def _add(
         self, id: str, distribution: Distribution, likely: float, unit: str, layer: str,
@@ -278,11 +305,11 @@ class _Lister:
                 found = self._matching(pattern, ids)
                 if not found:
                     near = nearest(pattern, ids)
-                    self.complain(f"correlations.{number}", f"nothing drawn is {pattern!r}{near}")
+                    self.complain(("correlations", number), f"nothing drawn is {pattern!r}{near}")
                 chosen.update(dict.fromkeys(found))
             if len(chosen) == 1:
                 message = f"expected at least two that are drawn, found {next(iter(chosen))} alone"
-                self.complain(f"correlations.{number}", message)
+                self.complain(("correlations", number), message)
             for one in chosen:
                 for other in chosen:
                     if one != other:
@@ -292,7 +319,7 @@ class _Lister:
             part = normal_correlation(rank[np.ix_(tied, tied)])
             message = not_possible(part, [ids[k] for k in tied])
             if message:
-                self.complain("correlations", message)
+                self.complain(("correlations",), message)
         return rank
 
 
@@ -301,6 +328,17 @@ def _ranged(row: FigureRow) -> bool:
     return not isinstance(row.value, str) and any(
         end is not None and end != row.value for end in (row.low, row.high)
     )
+
+
+def _fault(scenario: Scenario, path: Path_, message: str) -> Fault:
+    """Return a fault at the place where a scenario, or what it extends, says such a thing."""
+    field = ".".join(map(str, path))
+    for length in range(len(path), 0, -1):
+        for layer in reversed(scenario.layers):
+            if path[:length] in layer.places:
+                place = layer.places[path[:length]]
+                return Fault(layer.file, place.line, place.column, field, message)
+    return Fault(scenario.name, 0, 0, field, message)
 
 
 def natural_range(id: str) -> tuple[float, float]:

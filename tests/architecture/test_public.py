@@ -32,6 +32,7 @@ NAMES = [
     "analysis",
     "compare",
     "displacement",
+    "list_uncertain",
     "load",
     "loads",
     "make_report",

@@ -132,3 +132,43 @@ def test_the_scenario_schema_is_the_published_one(planner: Run) -> None:
     published = Path(__file__).parents[2] / "docs" / "schema" / "scenario.schema.json"
 
     assert planner("schema").json == json.loads(published.read_text(encoding="utf-8"))
+
+
+def test_what_is_uncertain_is_listed_with_its_source_before_anything_runs(planner: Run) -> None:
+    found = planner("show", "letter", "--uncertain", "--json").json["uncertain"]
+    rows = {row["id"]: row for row in found["factors"]}
+
+    assert len(rows) > 100
+    staff = rows["pool.staff.posts"]
+    assert (staff["low"], staff["likely"], staff["high"]) == (270, 370, 470)
+    assert staff["distribution"] == "pert: low 270; likely 370; high 470"
+    assert {row["layer"] for row in rows.values()} == {"capacity", "presence"}
+    for row in rows.values():
+        assert row["basis"] in ("letter", "public", "assumption")
+        assert row["source"]["id"]
+
+
+def test_a_distribution_of_a_scenario_is_shown_with_what_hangs_together(
+    planner: Run, here: Path
+) -> None:
+    (here / "mine.yaml").write_text(
+        "extends: letter\nuncertainty:\n  default: none\n  figures:\n"
+        "    pool.staff.posts: {normal: {mean: 370, sd: 30}, section: my guess}\n"
+        "    pool.civil.posts: pert\n"
+        "  correlations: [{figures: [pool.*.posts], rank: 0.6}]\n",
+        encoding="utf-8",
+    )
+    shown = planner("show", "mine.yaml", "--uncertain").out
+    for words in ("2 figures of which", "normal: mean 370; sd 30; low 0", "my guess", "0.60"):
+        assert words in shown
+    assert "rangcorrelatie" in planner("show", "mine.yaml", "--uncertain", "--lang", "nl").out
+
+
+def test_validate_finds_uncertainty_that_cannot_be(planner: Run, here: Path) -> None:
+    (here / "wrong.yaml").write_text(
+        "extends: letter\nuncertainty:\n  sizes: {untsoo: {uniform: {low: 1, high: 2}}}\n",
+        encoding="utf-8",
+    )
+    found = planner("validate", "wrong.yaml")
+    assert found.code == 2
+    assert found.faults[0].startswith("wrong.yaml:3:19: uncertainty.sizes.untsoo: no demand")
