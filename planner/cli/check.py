@@ -100,9 +100,10 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
     from planner.cli.files import read_file
     from planner.cli.inputs import load_scenario
-    from planner.cli.problems import looks_like_problem, parse_text
+    from planner.cli.problems import looks_like_problem
     from planner.compile import compile_scenario
     from planner.problem.neutral import LIMITS
+    from planner.problem.text import read_problem
     from planner.scenario.load import loads
     from planner.uncertainty.listing import list_uncertain
 
@@ -113,7 +114,7 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     if name == "-" or (name.lower().endswith(".json") and Path(name).exists()):
         text = read_file(name, int(LIMITS["bytes"]))
         if looks_like_problem(name, text):
-            return parse_text(text, shown), None
+            return read_problem(text, shown), None
         scenario = loads(text, shown)
     else:
         scenario = load_scenario(name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.options import Engine
-from planner.errors import Fault, InputError, ResultError
+from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
     from planner.solution import Solution
 
-__all__ = ["allocated", "check_choice", "save", "solved"]
+__all__ = ["allocated", "check_choice", "solved"]
 
 
 def check_choice(
@@ -100,11 +99,3 @@ def allocated(
     options: dict[str, Any] = {"engine": "pulp", "whole_people": whole, "time_limit": seconds}
     options |= {key: getattr(solution, key) for key in ("solver", "status")}
     return Result(scenario, compiled, solution, options=options, files=files)
-
-
-def save(result: Result, folder: str) -> None:
-    """Write a result to a folder, unless how good it is cannot be told."""
-    if not math.isfinite(result.certificate.gap):
-        message = "not written: the solver proved no bound within --time-limit, give it longer"
-        raise ResultError(f"{folder}: {message}")
-    result.save(folder)

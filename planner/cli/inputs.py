@@ -53,14 +53,15 @@ def load_scenario(name: str) -> Scenario:
 def load_either(name: str) -> Scenario | Problem:
     """Load a scenario, or a neutral problem where a file or standard input holds one."""
     from planner.cli.files import read_file
-    from planner.cli.problems import load_problem, looks_like_problem, parse_text
+    from planner.cli.problems import load_problem, looks_like_problem
     from planner.problem.neutral import LIMITS
+    from planner.problem.text import read_problem
     from planner.scenario.load import loads
 
     if name == "-":
         text = read_file(name, int(LIMITS["bytes"]))
         if looks_like_problem("", text):
-            return parse_text(text, "<stdin>")
+            return read_problem(text, "<stdin>")
         if len(text) > MOST:
             raise _wrong("<stdin>", f"too large: more than {MOST:,} bytes")
         return loads(text, "<stdin>")

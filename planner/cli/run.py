@@ -47,7 +47,7 @@ def run(
       planner run eastern-flank-battalion --lang nl
     """
     from planner.cli.console import print_json, say, working
-    from planner.cli.engines import allocated, check_choice, save
+    from planner.cli.engines import allocated, check_choice
     from planner.cli.files import check_folder
     from planner.cli.findings import warn
     from planner.cli.inputs import load_scenario
@@ -65,7 +65,7 @@ def run(
         result = allocated(loaded, rule and rule.value, engine, solver, whole_people, time_limit)
     if out is not None:
         with working(label("writing", lang), quiet):
-            save(result, out)
+            result.save(out)
     if json:
         print_json({**summarise(result), "written_to": out})
     elif not quiet:

@@ -17,7 +17,7 @@ import numpy as np
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Bound, Budget, Demand, Package, Problem
 
-__all__ = ["FORMAT", "LIMITS", "dump_problem", "parse_problem", "read_problem"]
+__all__ = ["FORMAT", "LIMITS", "dump_problem", "parse_problem"]
 
 FORMAT = "planner-problem/1"
 LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "people": 1e9, "cohorts": 10_000,
@@ -29,41 +29,16 @@ _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "
            "cohorts", "weight", "unit"}  # fmt: skip
 
 
-def read_problem(text: str, name: str = "<problem>") -> Problem:
-    """Read a problem from JSON text; raise InputError with every fault found."""
-
-    def refuse(word: str) -> float:
-        raise InputError(Fault(name, 0, 0, "", f"expected finite numbers, found {word}"))
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        twice = (
-            sorted({key for key in keys if keys.count(key) > 1})
-            if len(set(keys)) < len(keys)
-            else []
-        )
-        if twice:
-            raise InputError(
-                Fault(name, 0, 0, "", f"key given twice in one object: {', '.join(twice)}")
-            )
-        return dict(pairs)
-
-    if not text.strip():
-        raise InputError(Fault(name, 0, 0, "", "the file is empty; expected one JSON object"))
-    try:
-        data = json.loads(text, parse_constant=refuse, object_pairs_hook=once)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            Fault(name, error.lineno, error.colno, "", f"not JSON: {error.msg}")
-        ) from None
-    except RecursionError:
-        raise InputError(Fault(name, 0, 0, "", "nested too deeply to be a problem")) from None
-    return parse_problem(data, name)
-
-
 def parse_problem(data: Any, name: str = "<problem>") -> Problem:
     """Build a problem from the parsed JSON object; raise InputError with every fault found."""
     return _Parser(name).problem(data)
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 class _Parser:
@@ -77,11 +52,7 @@ class _Parser:
     def number(
         self, value: Any, field: str, low: float = -math.inf, high: float = math.inf
     ) -> float:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not math.isfinite(value)
-        ):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not _finite(value):
             self.fault(field, f"expected a finite number, found {_show(value)}")
             return max(low, 0.0)
         if not low <= value <= high:

@@ -50,7 +50,7 @@ def displacement_by(result: Tables, keys: Sequence[str], main_task: int | None =
     fine = "pool" in keys or "month" in keys
     lines = result.displacement_monthly if fine else result.displacement
     keys = ["package", *(key for key in keys if key != "package")]
-    lines = _labelled(result, lines, [*keys, "main_task"])
+    lines = _labelled(result, lines, list(dict.fromkeys([*keys, "main_task"])))
     if main_task is not None and "main_task" not in keys:
         lines = lines[lines["main_task"] == main_task]
     table = _sum(lines, keys, [_LOST])

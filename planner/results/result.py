@@ -116,7 +116,7 @@ class Result(Tables):
         Raises
         ------
         ResultError
-            The folder holds something else, or cannot be written.
+            The folder holds something else or cannot be written, or a solver proved no bound.
         """
         from planner.results.stored import save
 

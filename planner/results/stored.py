@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ __all__ = ["StoredResult", "read_result", "save"]
 
 def save(result: Result, folder: str | Path) -> Path:
     """Write a result to a folder; see :meth:`planner.results.result.Result.save`."""
+    if not math.isfinite(result.certificate.gap):
+        message = "not written: the solver proved no bound in its time limit, give it longer"
+        raise ResultError(f"{folder}: {message}")
     with fresh_folder(folder, FORMAT) as place:
         (place / "tables").mkdir()
         for name in TABLES:

@@ -118,3 +118,14 @@ def test_wrong_keys_are_explained(flank: pl.Result) -> None:
         flank.fill_by("misson")
     with pytest.raises(pl.ResultError, match="'pool' twice"):
         flank.displacement_by("pool", "pool")
+
+
+def test_displacement_by_main_task_and_another_key(flank: pl.Result) -> None:
+    table = flank.displacement_by("main_task", "pool")
+    assert list(table.columns) == ["package", "main_task", "pool", "displaced_person_months"]
+    for task in (1, 2):
+        lost = table[table["main_task"] == task].groupby("package")["displaced_person_months"].sum()
+        for package, whole in flank.packages.set_index("package")[
+            f"displaced_main_task_{task}"
+        ].items():
+            assert lost.get(package, 0.0) == pytest.approx(whole, abs=1e-6)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import json
+import math
 import os
 from pathlib import Path
 
@@ -255,3 +257,13 @@ def test_text_that_a_spreadsheet_would_run_is_defused_in_csv_only(tmp_path: Path
     assert found == ["'=1+1", "'+31 6", "'-2", "'@sum", "'\tx", "plain", "a=b", "", "né"]
     assert {row["people"] for row in rows} == {"-1.5"}
     assert pd.read_parquet(tmp_path / "t.parquet")["name"].tolist() == risky
+
+
+def test_plans_of_which_nobody_knows_how_good_they_are_stay_unwritten(
+    flank: pl.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = dataclasses.replace(flank.certificate, gap=math.inf)
+    monkeypatch.setattr(pl.Result, "certificate", unknown)
+    with pytest.raises(pl.ResultError, match="proved no bound"):
+        flank.save(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
