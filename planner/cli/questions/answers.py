@@ -18,10 +18,10 @@ __all__ = ["about", "keep", "show_answer"]
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
-_LONG = ("commitments", "section", "source", "within", "tried_from", "tried_to")
+_LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
 """Columns which a terminal has no room for."""
 
-_FIGURES = ("value", "flips_at", "low", "high", "quantity", "smallest", "largest")
+_FIGURES = ("value", "flips_at", "quantity", "smallest", "largest")
 """Columns of figures of any size, shown with as many digits as they need."""
 
 _PERCENT = ("_share", "_rate", "_chance")
