@@ -137,6 +137,10 @@ def sure(names: Names) -> dict[str, object]:
     rules = drivers[["tour lengths", "rest", "preparation"]].sum()
     people = drivers[["posts in pools", "share of posts filled", "share fit to go"]].sum()
     mean = futures.total.set_index("quantity")["mean"]["displacement.eastern-flank"]
+    flips = names["tipping"].to_frame().set_index(["input", "direction"])
+    inside = set(flips.index[flips["inside"].astype(bool)])
+    at = flips["flips_at"].to_dict()
+    infantry = flips.loc[("pool.combat-light.posts", "up")]
     return {
         "a battalion on the eastern flank displaces {} person-months": round(
             result.packages["displaced_main_task_2"][0]
@@ -165,6 +169,15 @@ def sure(names: Names) -> dict[str, object]:
             3 * (lost < 900).mean()
         ) == 2,
         "one that says *nine hundred* is not": (lost > 900).mean() < 0.5,
+        "No strength does it by itself": not any(name.startswith("pool.") for name, _ in inside),
+        "a quarter more light infantry than assumed": 0.2 < infantry["change_share"] < 0.3,
+        "which is beyond the range that the data give": not infantry["inside"],
+        "With {} months of rest for each month away": round(at["kind.unit-land.rest", "down"], 1),
+        "or tours of {} months instead of six": word(at["kind.unit-land.tour", "down"]),
+        "or {} months of preparation instead of two": word(at["kind.unit-land.preparation", "up"]),
+        "all three lie within the ranges that the data give": inside
+        == {(f"kind.unit-land.{rule}", way) for rule, way in
+            [("rest", "down"), ("tour", "down"), ("preparation", "up")]},
     }  # fmt: skip
 
 
