@@ -139,12 +139,12 @@ def figure(value: float | None, lang: str = "en", most: int = 3) -> str:
 
     Examples
     --------
-    >>> figure(230.0), figure(0.25, "nl"), figure(374.06714)
-    ('230', '0,25', '374.067')
+    >>> figure(230.0), figure(0.25, "nl"), figure(374.06714), figure(4053.88042)
+    ('230', '0,25', '374.067', '4,053.88')
     """
     if value is None or not math.isfinite(value):
         return NOTHING
-    digits = (n for n in range(most) if abs(value - round(value, n)) < 1e-9)
+    digits = (n for n in range(most) if abs(round(value, most) - round(value, n)) < 1e-9)
     return number(value, lang, next(digits, most))
 
 
