@@ -22,13 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation import asked_months
+from planner.analysis import sentences
 from planner.analysis.case import Case, read_case
 from planner.analysis.games import Split, shapley
 from planner.analysis.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner, person_months
 from planner.analysis.relaxed import LIMITS, relaxed
 from planner.analysis.there import presence_of, present_months
-from planner.analysis.words import say
+from planner.analysis.words import each
 from planner.labels import label, number, percent
 from planner.plan import Planner
 
@@ -115,7 +116,7 @@ class Causes(Outcome):
         """Return the largest shortfalls, each with its causes and what alone would end it."""
         rows = sorted(self.shortfalls, key=lambda row: -row.shortfall_person_months)
         if not rows:
-            return [{"en": "Nothing is lacking.", "nl": "Er is geen tekort."}[lang]]
+            return [sentences.say("lacks_nothing", lang)]
         said = [self._told(row, lang) for row in rows[:10]]
         return said if self.unique else [*said, f"{label('value_note', lang).capitalize()}."]
 
@@ -129,10 +130,7 @@ class Causes(Outcome):
             if one.shortfall_share >= 0.005
         )
         short, asked = number(lacks, lang), number(row.asked_person_months, lang)
-        said = {
-            "en": f"{row.group} lacks {short} of {asked} person-months: {named}.",
-            "nl": f"{row.group} komt {short} van {asked} persoonsmaanden tekort: {named}.",
-        }[lang]
+        said = sentences.say("lacks", lang, group=row.group, short=short, asked=asked, causes=named)
         if len(parts) == 1:
             return said
         alone = ", ".join(
@@ -140,8 +138,7 @@ class Causes(Outcome):
             for one in parts
             if one.alone_person_months >= 0.005 * lacks
         )
-        begin = {"en": "Taken away alone each would end:", "nl": "Alleen weggenomen scheelt elk:"}
-        return f"{said} {begin[lang]} {alone}."
+        return f"{said} {sentences.say('lacks_alone', lang, causes=alone)}"
 
 
 def causes(
@@ -336,6 +333,4 @@ def cause_name(cause: str, lang: str = "en") -> str:
     >>> cause_name("package flank", "nl"), cause_name("pool_cap")
     ('pakket flank', 'cap of the pools')
     """
-    if cause.startswith("package "):
-        return f"{say('package', lang)} {cause.removeprefix('package ')}"
-    return say(cause, lang)
+    return each(cause, lang)

@@ -22,7 +22,9 @@ from planner.analysis.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner
 from planner.analysis.scaling import Scaled
 from planner.analysis.search import Search
+from planner.analysis.sentences import say
 from planner.errors import InputError
+from planner.labels import figure, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,17 +139,13 @@ class Curve(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what each piece costs, and whom."""
-        said = [self._told(number, piece, lang) for number, piece in enumerate(self.pieces)]
+        said = [self._told(place, piece, lang) for place, piece in enumerate(self.pieces)]
         if not self.exact:
-            give = f"{self.tolerance_person_months:.2g}"
-            said.append(
-                f"Tried at {len(self.points)} sizes; between them within {give} person-months."
-                if lang == "en"
-                else f"Berekend voor {len(self.points)} omvangen; ertussen op {give} na."
-            )
+            give = figure(float(f"{self.tolerance_person_months:.2g}"), lang)
+            said.append(say("tried", lang, count=number(len(self.points), lang, 0), give=give))
         return said
 
-    def _told(self, number: int, piece: CurvePiece, lang: str) -> str:
+    def _told(self, place: int, piece: CurvePiece, lang: str) -> str:
         posts = piece.to_posts - piece.from_posts
         payers = [
             (row.per_post_person_months, row.mission)
@@ -155,24 +153,17 @@ class Curve(Outcome):
             if row.from_posts <= piece.from_posts + 1e-9 < row.to_posts
             and row.per_post_person_months > 0.005
         ]
-        named = ", ".join(f"{mission} {cost:.2f}" for cost, mission in sorted(payers)[:-4:-1])
+        named = ", ".join(
+            f"{mission} {number(cost, lang, 2)}" for cost, mission in sorted(payers)[:-4:-1]
+        )
         cost = piece.least_displaced_per_post
-        begin = {"en": "The first" if not number else "The next"}
-        begin["nl"] = "De eerste" if not number else "De volgende"
-        if abs(cost) < 0.005:
-            rest = {"en": "cost main task 2 nothing", "nl": "kosten hoofdtaak 2 niets"}
-        elif cost < 0:
-            rest = {
-                "en": f"give back {-cost:.2f} person-months each",
-                "nl": f"geven elk {-cost:.2f} persoonsmaanden terug",
-            }
-        else:
-            rest = {
-                "en": f"cost {cost:.2f} person-months each",
-                "nl": f"kosten elk {cost:.2f} persoonsmaanden",
-            }
-        noun = {"en": "posts", "nl": "functies"}
-        return f"{begin[lang]} {posts:.1f} {noun[lang]} {rest[lang]}{f' ({named})' * bool(named)}."
+        key = "cost_each" if cost > 0 else "gain_each"
+        costs = say("cost_nothing" if abs(cost) < 0.005 else key, lang,
+                    cost=number(abs(cost), lang, 2))  # fmt: skip
+        return say(
+            "piece_next" if place else "piece_first", lang, posts=number(posts, lang), cost=costs,
+            payers=f" ({named})" if named else "",
+        )  # fmt: skip
 
 
 def curve(
@@ -287,8 +278,8 @@ def _losses(
     first = followed.pieces[0]
     begin = parametric.answer(first, first.low)
     rows = []
-    for number, piece in enumerate(followed.pieces):
-        progress(number, len(followed.pieces))
+    for place, piece in enumerate(followed.pieces):
+        progress(place, len(followed.pieces))
         middle, width = (piece.low + piece.high) / 2, piece.high - piece.low
         inner = parametric.answer(piece, piece.low + width / 4)
         for (name, worth), (low, high) in zip(

@@ -17,7 +17,9 @@ from planner.analysis.follow import edges_of, follow
 from planner.analysis.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner
 from planner.analysis.scaling import Scaled
+from planner.analysis.sentences import say
 from planner.errors import InputError
+from planner.labels import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,20 +74,9 @@ class Headroom(Outcome):
         """Return how much of each is free of displacement."""
         said = []
         for room in self.rooms:
-            name = room.line or room.package
-            asked, posts = f"{room.asked_posts:.0f}", f"{room.posts:.1f}"
-            if not room.limited:
-                said.append(
-                    f"{name}: no displacement of main task 2 up to {posts} posts ({asked} asked)."
-                    if lang == "en"
-                    else f"{name}: tot {posts} functies geen verdringing ({asked} gevraagd)."
-                )
-            else:
-                said.append(
-                    f"{name}: the first {posts} of {asked} posts displace nothing of main task 2."
-                    if lang == "en"
-                    else f"{name}: de eerste {posts} van {asked} functies verdringen niets."
-                )
+            key = "room" if room.limited else "room_unlimited"
+            asked, posts = number(room.asked_posts, lang, 0), number(room.posts, lang)
+            said.append(say(key, lang, name=room.line or room.package, posts=posts, asked=asked))
         return said
 
 
@@ -131,8 +122,8 @@ def headroom(
     planner = make_planner(case.problem, case.rule, fills_only=True)
     every = [None, *case.problem.package(name).demands] if lines else [None]
     rooms = []
-    for number, line in enumerate(every):
-        progress(number, len(every))
+    for place, line in enumerate(every):
+        progress(place, len(every))
         scaled = Scaled(case, planner, name, line)
         if scaled.posts > 0:
             rooms.append(_room(case, scaled, upto, tolerance_posts))

@@ -27,7 +27,7 @@ from planner.analysis.frameworks import (
     runs_of,
 )
 from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.words import each, say
+from planner.analysis.words import each, say, when
 from planner.labels import number, percent
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Pledges(Outcome):
 
 def _told(key: str, row: Overlap, lang: str) -> str:
     return say(
-        key, lang, pool=row.pool, first=row.first, last=row.last,
+        key, lang, pool=row.pool, first=when(row.first, lang), last=when(row.last, lang),
         framework=each(row.framework, lang), other=each(row.other, lang),
         must=number(row.must_person_months, lang), persons=number(row.must_persons, lang, 0),
         may=number(row.may_persons, lang, 0),

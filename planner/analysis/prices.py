@@ -24,7 +24,10 @@ from planner.analysis.case import Case, read_case
 from planner.analysis.nudges import Nudge, Nudger, by_tier, nudges
 from planner.analysis.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import last_plans, make_planner
+from planner.analysis.sentences import say
+from planner.analysis.words import when
 from planner.errors import InputError, nearest
+from planner.labels import figure, number
 from planner.problem.model import Demand
 
 if TYPE_CHECKING:
@@ -114,22 +117,11 @@ class Prices(Outcome):
         rows.sort(key=lambda row: -row.right_person_months)
         said = []
         for row in rows[:8]:
-            name = f"{row.name} {row.month}".strip()
-            gain, to = f"{row.right_person_months:.2f}", f"{row.to_units:.3g}"
-            said.append(
-                f"{name}: {_UNITS[row.unit][0]} brings {gain} person-months, up to {to} of them."
-                if lang == "en"
-                else f"{name}: {_UNITS[row.unit][1]} levert {gain} persoonsmaanden op, tot {to}."
-            )
+            gain, most = number(row.right_person_months, lang, 2), figure(row.to_units, lang)
+            name = f"{row.name} {when(row.month, lang)}".strip()
+            unit = say(f"more {row.unit}", lang)
+            said.append(say("brings", lang, name=name, unit=unit, gain=gain, most=most))
         return said
-
-
-_UNITS = {
-    "person": ("one more person", "één persoon meer"),
-    "post": ("one more post", "één functie meer"),
-    "1000 EUR": ("1000 euros more", "1000 euro meer"),
-    "month of rest less": ("one month less rest", "een maand minder rust"),
-}
 
 
 def prices(
@@ -172,11 +164,11 @@ def prices(
     relaxed = _pools_with_rest(case) if "rest" in kinds else []
     total = len(wanted) + len(relaxed)
     found = []
-    for number, nudge in enumerate(wanted):
-        progress(number, total)
+    for place, nudge in enumerate(wanted):
+        progress(place, total)
         found.append(_priced(case, nudger, nudge))
-    for number, pool in enumerate(relaxed):
-        progress(len(wanted) + number, total)
+    for place, pool in enumerate(relaxed):
+        progress(len(wanted) + place, total)
         found.append(_rest(case, pool, nudger.now))
     progress(total, total)
     rows, tiers = (

@@ -26,7 +26,9 @@ from planner.analysis.plans import (
     person_months,
     with_answers,
 )
+from planner.analysis.sentences import say
 from planner.errors import InputError
+from planner.labels import number
 from planner.plan import Planner
 
 if TYPE_CHECKING:
@@ -151,35 +153,28 @@ class Ranges(Outcome):
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how many figures are unique, the widest range, and that of displacement."""
         wide = [row for row in self.fills if not row.unique]
-        count = len(self.fills)
-        said = {
-            "en": f"All {count} fills are unique: no other optimal allocation gives another.",
-            "nl": f"Alle {count} vullingen zijn uniek: geen andere optimale verdeling wijkt af.",
-        }
+        count = number(len(self.fills), lang, 0)
+        said = say("all_unique", lang, count=count)
         if wide:
             most = max(wide, key=lambda row: row.largest_person_months - row.smallest_person_months)
-            low, high = most.smallest_person_months, most.largest_person_months
-            asked = most.asked_person_months
-            said = {
-                "en": f"{len(wide)} of {count} fills are not unique; the widest is {most.group},"
-                f" from {low:.1f} to {high:.1f} person-months of {asked:.1f} asked.",
-                "nl": f"{len(wide)} van {count} vullingen zijn niet uniek; de ruimste is"
-                f" {most.group}, van {low:.1f} tot {high:.1f} persoonsmaanden van {asked:.1f}.",
-            }
-        return [said[lang], *(_told(row, lang) for row in self.total_displacement)]
+            said = say(
+                "not_unique", lang, wide=number(len(wide), lang, 0), count=count, group=most.group,
+                low=number(most.smallest_person_months, lang),
+                high=number(most.largest_person_months, lang),
+                asked=number(most.asked_person_months, lang),
+            )  # fmt: skip
+        return [said, *(_told(row, lang) for row in self.total_displacement)]
 
 
 def _told(row: DisplacementRange, lang: str) -> str:
-    task = row.group.rsplit(" ", 1)[1]
-    low, high = row.smallest_person_months, row.largest_person_months
-    same = f"{row.displaced_person_months:.1f}"
-    figure = {"en": same, "nl": same}
+    amount = number(row.displaced_person_months, lang)
     if not row.unique:
-        figure = {"en": f"{low:.1f} to {high:.1f}", "nl": f"{low:.1f} tot {high:.1f}"}
-    return {
-        "en": f"{row.package} displaces {figure['en']} person-months of main task {task}.",
-        "nl": f"{row.package} verdringt {figure['nl']} persoonsmaanden van hoofdtaak {task}.",
-    }[lang]
+        low, high = (
+            number(value, lang) for value in (row.smallest_person_months, row.largest_person_months)
+        )
+        amount = say("from_to", lang, low=low, high=high)
+    task = row.group.rsplit(" ", 1)[1]
+    return say("displaces", lang, package=row.package, amount=amount, task=task)
 
 
 def ranges(
@@ -354,7 +349,7 @@ class _Work:
         sheet, programme = self.near.sheet, self.planner.programme
         chosen = [self._profile(self.last.people)]
         others: list[Alternative] = []
-        for number in range(1, count + 1):
+        for place in range(1, count + 1):
             self._push(chosen, groups)
             people = [sheet.split(x) for x in self.near.found]
             profiles = np.array([self._profile(one) for one in people])
@@ -365,7 +360,7 @@ class _Work:
             chosen.append(profiles[best])
             plan = with_answers(self.last.plan, people[best])
             allocation = Allocation(programme.problem, plan)
-            others.append(Alternative(number, float(apart[best]), allocation))
+            others.append(Alternative(place, float(apart[best]), allocation))
         return tuple(others)
 
     def _profile(self, people: Sequence[Floats]) -> Floats:

@@ -19,7 +19,9 @@ from planner.analysis.case import Case, read_case
 from planner.analysis.games import Split, shapley
 from planner.analysis.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner, person_months
+from planner.analysis.sentences import say
 from planner.errors import InputError, nearest
+from planner.labels import number, percent
 from planner.problem.model import Package
 
 if TYPE_CHECKING:
@@ -90,15 +92,15 @@ class Shares(Outcome):
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the total and each package's part of it."""
         total = self.total_person_months
+        key = "share_of_one" if len(self.packages) == 1 else "share_of_all"
         said = [
-            f"Together {len(self.packages)} packages displace {total:.1f} person-months."
-            if lang == "en"
-            else f"Samen verdringen {len(self.packages)} pakketten {total:.1f} persoonsmaanden."
+            say(key, lang, total=number(total, lang), count=number(len(self.packages), lang, 0))
         ]
         for row in sorted(self.packages, key=lambda row: -row.share_person_months):
-            give = "" if self.exact else f" (± {1.96 * row.standard_error:.1f})"
-            part = f", {row.share_person_months / total:.0%}" if abs(total) > 1e-6 else ""
-            said.append(f"{row.package}: {row.share_person_months:.1f}{give}{part}.")
+            lost = row.share_person_months
+            give = "" if self.exact else f" (± {number(1.96 * row.standard_error, lang)})"
+            part = f", {percent(lost / total, lang, 0)}" if abs(total) > 1e-6 else ""
+            said.append(f"{row.package}: {number(lost, lang)}{give}{part}.")
         return said
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.analysis.words import say
+from planner.analysis.words import say, when
 from planner.labels import figure, number, percent
-from planner.labels import month as month_name
 from planner.terms import term
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def _quantity(found: Tipping, value: float, lang: str) -> str:
 def _flip(row: Flip, found: Tipping, lang: str) -> str:
     if row.direction in ("earlier", "later"):
         months = number(abs(row.flips_at), lang, 0)
-        at = month_name(row.month, lang) if row.month[4:5] == "-" else row.month
+        at = when(row.month, lang)
         key = f"tipping_{row.direction}" + ("" if at else "_only")
         return say(key, lang, input=row.input, months=months, month=at)
     values = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from planner.analysis.columns import COLUMNS
 from planner.labels import WORDS as COMMON
-from planner.labels import speaker
+from planner.labels import month, speaker
 from planner.terms import term
 
-__all__ = ["WORDS", "each", "known", "say"]
+__all__ = ["WORDS", "each", "known", "say", "when"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "working_out": ("working it out", "uitrekenen"),
@@ -263,8 +263,21 @@ def each(text: str, lang: str) -> str:
 
     Examples
     --------
-    >>> each("NATO, on call", "nl")
-    'NAVO, op afroep'
+    >>> each("NATO, on call", "nl"), each("package flank", "nl")
+    ('NAVO, op afroep', 'pakket flank')
     """
+    if text.startswith("package "):
+        return f"{say('package', lang)} {text.removeprefix('package ')}"
     parts = text.split(", ")
     return ", ".join(say(part, lang) if known(part) else term(part, lang) for part in parts)
+
+
+def when(text: str, lang: str) -> str:
+    """Return a month of the calendar as it is read; what is none as it is.
+
+    Examples
+    --------
+    >>> when("2022-03", "nl"), when("3", "nl")
+    ('mrt 2022', '3')
+    """
+    return month(text, lang) if text[4:5] == "-" else text

@@ -1,0 +1,82 @@
+"""What the analyses of figures, sizes and shares say, in English and Dutch."""
+
+from __future__ import annotations
+
+from planner.labels import speaker
+
+__all__ = ["WORDS", "say"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    # ranges
+    "all_unique": (
+        "All {count} fills are unique: no other optimal allocation gives another.",
+        "Alle {count} vullingen zijn uniek: geen andere optimale verdeling wijkt af.",
+    ),
+    "not_unique": (
+        "{wide} of {count} fills are not unique; the widest is {group}, from {low} to {high} "
+        "person-months of {asked} asked.",
+        "{wide} van {count} vullingen zijn niet uniek; de ruimste is {group}, van {low} tot {high} "
+        "persoonsmaanden van {asked} gevraagd.",
+    ),
+    "displaces": (
+        "{package} displaces {amount} person-months of main task {task}.",
+        "{package} verdringt {amount} persoonsmaanden van hoofdtaak {task}.",
+    ),
+    "from_to": ("{low} to {high}", "{low} tot {high}"),
+    # curve
+    "piece_first": (
+        "The first {posts} posts {cost}{payers}.",
+        "De eerste {posts} functies {cost}{payers}.",
+    ),
+    "piece_next": (
+        "The next {posts} posts {cost}{payers}.",
+        "De volgende {posts} functies {cost}{payers}.",
+    ),
+    "cost_nothing": ("cost main task 2 nothing", "kosten hoofdtaak 2 niets"),
+    "cost_each": ("cost {cost} person-months each", "kosten elk {cost} persoonsmaanden"),
+    "gain_each": ("give back {cost} person-months each", "geven elk {cost} persoonsmaanden terug"),
+    "tried": (
+        "Tried at {count} sizes; between them within {give} person-months.",
+        "Berekend voor {count} omvangen; daartussen op {give} persoonsmaanden nauwkeurig.",
+    ),
+    # headroom
+    "room": (
+        "{name}: the first {posts} of {asked} posts displace nothing of main task 2.",
+        "{name}: de eerste {posts} van {asked} functies verdringen niets van hoofdtaak 2.",
+    ),
+    "room_unlimited": (
+        "{name}: no displacement of main task 2 up to {posts} posts ({asked} asked).",
+        "{name}: tot {posts} functies geen verdringing van hoofdtaak 2 ({asked} gevraagd).",
+    ),
+    # prices
+    "brings": (
+        "{name}: {unit} brings {gain} person-months, up to {most} of them.",
+        "{name}: {unit} levert {gain} persoonsmaanden op, voor ten hoogste {most}.",
+    ),
+    "more person": ("one more person", "één persoon meer"),
+    "more post": ("one more post", "één functie meer"),
+    "more 1000 EUR": ("1000 euros more", "1000 euro meer"),
+    "more month of rest less": ("one month less rest", "een maand minder rust"),
+    # shares
+    "share_of_one": (
+        "The package displaces {total} person-months.",
+        "Het pakket verdringt {total} persoonsmaanden.",
+    ),
+    "share_of_all": (
+        "Together {count} packages displace {total} person-months.",
+        "Samen verdringen {count} pakketten {total} persoonsmaanden.",
+    ),
+    # causes
+    "lacks_nothing": ("Nothing is lacking.", "Er is geen tekort."),
+    "lacks": (
+        "{group} lacks {short} of {asked} person-months: {causes}.",
+        "{group} komt {short} van {asked} persoonsmaanden tekort: {causes}.",
+    ),
+    "lacks_alone": (
+        "Taken away alone each would end: {causes}.",
+        "Alleen weggenomen scheelt elk: {causes}.",
+    ),
+}
+"""Sentences and their parts, English and Dutch."""
+
+say = speaker(WORDS)
