@@ -98,6 +98,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "smallest": ("smallest", "kleinste"),
     "largest": ("largest", "grootste"),
     "flips": ("flips", "keert om"),
+    "cohort": ("cohort", "cohort"),
+    "people_persons": ("people", "mensen"),
     "planned_month": ("planned in", "gepland in"),
     "turn": ("turn", "beurt"),
     "held_persons": ("held", "bezet"),

@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 from planner.analysis.case import Case, read_case
 from planner.analysis.follow import Followed, clear, edges_of, follow, values
 from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.pieces import told
 from planner.analysis.plans import make_planner
 from planner.analysis.scaling import Scaled
 from planner.analysis.search import Search
-from planner.analysis.sentences import say
 from planner.errors import InputError
-from planner.labels import figure, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,6 +83,7 @@ class MissionLoss:
     from_posts: float
     to_posts: float
     mission: str
+    main_task: int
     smallest_displaced_person_months: float
     largest_displaced_person_months: float
     per_post_person_months: float
@@ -139,31 +139,7 @@ class Curve(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what each piece costs, and whom."""
-        said = [self._told(place, piece, lang) for place, piece in enumerate(self.pieces)]
-        if not self.exact:
-            give = figure(float(f"{self.tolerance_person_months:.2g}"), lang)
-            said.append(say("tried", lang, count=number(len(self.points), lang, 0), give=give))
-        return said
-
-    def _told(self, place: int, piece: CurvePiece, lang: str) -> str:
-        posts = piece.to_posts - piece.from_posts
-        payers = [
-            (row.per_post_person_months, row.mission)
-            for row in self.missions
-            if row.from_posts <= piece.from_posts + 1e-9 < row.to_posts
-            and row.per_post_person_months > 0.005
-        ]
-        named = ", ".join(
-            f"{mission} {number(cost, lang, 2)}" for cost, mission in sorted(payers)[:-4:-1]
-        )
-        cost = piece.least_displaced_per_post
-        key = "cost_each" if cost > 0 else "gain_each"
-        costs = say("cost_nothing" if abs(cost) < 0.005 else key, lang,
-                    cost=number(abs(cost), lang, 2))  # fmt: skip
-        return say(
-            "piece_next" if place else "piece_first", lang, posts=number(posts, lang), cost=costs,
-            payers=f" ({named})" if named else "",
-        )  # fmt: skip
+        return told(self, lang)
 
 
 def curve(
@@ -204,7 +180,7 @@ def curve(
     >>> for said in curve(problem, rule="value", upto=1).sentences():
     ...     print(said)
     The first 2.0 posts cost main task 2 nothing.
-    The next 2.0 posts cost 1.00 person-months each (untso 1.00).
+    The next 2.0 posts each cost 1.00 person-months of main task 2 (untso 1.00).
     """
     if not (upto > 0 and np.isfinite(upto)):
         raise InputError(f"upto: expected a number above 0, found {upto}")
@@ -269,10 +245,9 @@ def _losses(
 ) -> list[MissionLoss]:
     """Return what each mission outside the package loses over each piece."""
     sheet, parametric = followed.parametric.sheet, followed.parametric
-    outside = ~case.inside(scaled.package)
     worths = {}
-    for name, mask in case.groups("mission").items():
-        worth = sheet.counted((mask & outside).astype(float))
+    for name, mask in _bearers(case, scaled).items():
+        worth = sheet.counted(mask.astype(float))
         if worth.any():
             worths[name] = worth
     first = followed.pieces[0]
@@ -294,7 +269,7 @@ def _losses(
                 MissionLoss(
                     piece.low * scaled.posts,
                     piece.high * scaled.posts,
-                    name,
+                    *name,
                     start - high,
                     start - low,
                     slope if unique else float("nan"),
@@ -315,27 +290,35 @@ def _tried(case: Case, scaled: Scaled, upto: float, sizes: int, progress: Progre
     progress(sizes, sizes)
     lost = search.lost
     points = [CurvePoint(at, at * scaled.posts, lost[at], lost[at]) for at in sorted(lost)]
-    outside = ~case.inside(scaled.package)
-    losses = _tried_losses(case, scaled, sorted(lost), outside)
+    losses = _tried_losses(case, scaled, sorted(lost))
     return Curve(
         case.rule, scaled.package, scaled.line or "", False, search.worst, tuple(points),
         _between(points, 1e-3), (), tuple(losses),
     )  # fmt: skip
 
 
-def _tried_losses(
-    case: Case, scaled: Scaled, sizes: list[float], outside: Flags
-) -> list[MissionLoss]:
-    unique = case.rule == "fair"
+def _tried_losses(case: Case, scaled: Scaled, sizes: list[float]) -> list[MissionLoss]:
+    unique, bearers = case.rule == "fair", _bearers(case, scaled)
     rows = []
     for low, high in pairwise(sizes):
-        for name, mask in case.groups("mission").items():
-            mask = mask & outside
-            a, b = ((scaled.without - scaled.filled(at))[mask].sum() for at in (low, high))
+        now, then = (scaled.without - scaled.filled(at) for at in (low, high))
+        for name, mask in bearers.items():
+            a, b = float(now[mask].sum()), float(then[mask].sum())
             if max(abs(a), abs(b)) < SAME:
                 continue
-            per_post = float(b - a) / ((high - low) * scaled.posts)
-            middle = float(a + b) / 2
+            per_post = (b - a) / ((high - low) * scaled.posts)
+            middle = (a + b) / 2
             posts = low * scaled.posts, high * scaled.posts
-            rows.append(MissionLoss(*posts, name, middle, middle, per_post, unique))
+            rows.append(MissionLoss(*posts, *name, middle, middle, per_post, unique))
     return rows
+
+
+def _bearers(case: Case, scaled: Scaled) -> dict[tuple[str, int], Flags]:
+    """Return demands outside the package by mission and main task."""
+    outside = ~case.inside(scaled.package)
+    every = {
+        (name, task): mask & outside & (case.task == task)
+        for name, mask in case.groups("mission").items()
+        for task in (1, 2)
+    }
+    return {name: mask for name, mask in every.items() if mask.any()}

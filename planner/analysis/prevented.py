@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planner.analysis.words import when
 from planner.labels import number, speaker
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def told(relief: Relief, lang: str) -> list[str]:
         return [*said, say("none", lang)]
     left = number(relief.level_person_months, lang)
     if not relief.within_reach:
-        said.append(say("beyond", lang, left=left, month=relief.first_month))
+        said.append(say("beyond", lang, left=left, month=when(relief.first_month, lang)))
     if relief.additions:
         named = ", ".join(
             f"{number(row.persons, lang)} {row.pool}"
@@ -30,7 +31,11 @@ def told(relief: Relief, lang: str) -> list[str]:
         )
         whole = sum(row.persons if relief.stay else row.person_months for row in relief.additions)
         key = "stay" if relief.stay else "borrow"
-        values = {"count": number(whole, lang), "month": relief.first_month, "named": named}
+        values = {
+            "count": number(whole, lang),
+            "month": when(relief.first_month, lang),
+            "named": named,
+        }
         said += [say(key, lang, left=left, **values), _sure(relief, lang)]
     said += [_changed(change, lang) for change in relief.changes]
     return said

@@ -27,7 +27,7 @@ from planner.analysis.plans import last_plans, make_planner
 from planner.analysis.sentences import say
 from planner.analysis.words import when
 from planner.errors import InputError, nearest
-from planner.labels import figure, number
+from planner.labels import number
 from planner.problem.model import Demand
 
 if TYPE_CHECKING:
@@ -115,12 +115,15 @@ class Prices(Outcome):
         """Return the highest prices."""
         rows = [row for row in self.prices if row.right_person_months > NOTHING]
         rows.sort(key=lambda row: -row.right_person_months)
+        if not rows:
+            return [say("no_price", lang)]
         said = []
         for row in rows[:8]:
-            gain, most = number(row.right_person_months, lang, 2), figure(row.to_units, lang)
-            name = f"{row.name} {when(row.month, lang)}".strip()
-            unit = say(f"more {row.unit}", lang)
-            said.append(say("brings", lang, name=name, unit=unit, gain=gain, most=most))
+            gain = number(row.right_person_months, lang, 2)
+            name = f"{row.name}, {when(row.month, lang)}" if row.month else row.name
+            key = "brings" if row.kind == "rest" else "brings_each"
+            values = {"most": number(row.to_units, lang), "unit": say(f"more {row.unit}", lang)}
+            said.append(say(key, lang, name=name, gain=gain, **values))
         return said
 
 

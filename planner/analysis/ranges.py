@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from planner.allocation import Allocation, asked_months
 from planner.analysis.case import Case, read_case
 from planner.analysis.near import Near, near_fair, near_value, settle_before
+from planner.analysis.others import Alternative, differences, fills_of, tours_of
 from planner.analysis.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import (
     LastPlans,
@@ -83,25 +84,6 @@ class PoolRange:
 
 
 @dataclass(frozen=True, eq=False)
-class Alternative:
-    """Another allocation, optimal or near it.
-
-    Attributes
-    ----------
-    number : int
-        From 1.
-    distance_person_months : float
-        To the nearest of the rule's own allocation and the alternatives before it: half the sum
-        of differences over demands.
-    allocation : Allocation
-    """
-
-    number: int
-    distance_person_months: float
-    allocation: Allocation
-
-
-@dataclass(frozen=True, eq=False)
 class Ranges(Outcome):
     """Outcome of :func:`ranges`.
 
@@ -126,9 +108,10 @@ class Ranges(Outcome):
     pools: tuple[PoolRange, ...]
     alternatives: tuple[Alternative, ...]
     groups: dict[str, Flags]
+    case: Case
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the rows as tables, and who gets what in each alternative."""
+        """Return the rows as tables, and who gets what in each alternative, tour by tour."""
         named = {"group": self.by}
         return {
             "fills": frame(self.fills, FillRange).rename(columns=named),
@@ -136,19 +119,9 @@ class Ranges(Outcome):
             "total_fills": frame(self.total_fills, FillRange),
             "total_displacement": frame(self.total_displacement, DisplacementRange),
             "pools": frame(self.pools, PoolRange),
-            "alternatives": self._alternatives(),
+            "alternatives": fills_of(self.alternatives, self.groups, self.by),
+            "alternative_tours": tours_of(self.alternatives, self.case),
         }
-
-    def _alternatives(self) -> pd.DataFrame:
-        import pandas as pd
-
-        rows = [
-            (one.number, one.distance_person_months, name, float(one.allocation.filled[mask].sum()))
-            for one in self.alternatives
-            for name, mask in self.groups.items()
-        ]
-        names = ["alternative", "distance_person_months", self.by, "filled_person_months"]
-        return pd.DataFrame(rows, columns=names)
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how many figures are unique, the widest range, and that of displacement."""
@@ -163,7 +136,8 @@ class Ranges(Outcome):
                 high=number(most.largest_person_months, lang),
                 asked=number(most.asked_person_months, lang),
             )  # fmt: skip
-        return [said, *(_told(row, lang) for row in self.total_displacement)]
+        shifts = (_told(row, lang) for row in self.total_displacement)
+        return [said, *shifts, *differences(self.alternatives, lang)]
 
 
 def _told(row: DisplacementRange, lang: str) -> str:
@@ -235,6 +209,7 @@ def ranges(
         pools=work.pools(),
         alternatives=work.alternatives(alternatives, groups),
         groups=groups,
+        case=case,
     )
 
 

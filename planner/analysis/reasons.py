@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from planner.analysis.words import when
 from planner.labels import label, named, number, speaker
-from planner.labels import month as calendar
 
 if TYPE_CHECKING:
     from planner.analysis.altered import Alteration
@@ -40,10 +40,6 @@ def told(why: Why, lang: str) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _when(month: str, lang: str) -> str:
-    return calendar(month, lang) if "-" in month else f"{say('month', lang)} {month}"
-
-
 def _mission(why: Why, mission: str, lang: str) -> str:
     """Return the name of a mission, or of a demand."""
     for line in why.case.lines:
@@ -59,7 +55,7 @@ def _pool(why: Why, pool: str, lang: str) -> str:
 
 def _head(why: Why, lang: str) -> str:
     values = {
-        "name": _mission(why, why.mission, lang), "month": _when(why.month, lang),
+        "name": _mission(why, why.mission, lang), "month": when(why.month, lang),
         "asked": number(why.asked_persons, lang), "there": number(why.on_duty_persons, lang),
         "without": number(why.without_packages_persons, lang),
     }  # fmt: skip
@@ -78,10 +74,10 @@ def _limited(why: Why, limit: Limit, lang: str) -> list[str]:
     who = limit.demand if len(why.lines) > 1 else ""
     values = {
         "for_whom": f" ({who})" if who else "",
-        "name": _pool(why, limit.name, lang), "month": _when(limit.month, lang),
+        "name": _pool(why, limit.name, lang), "month": when(limit.month, lang),
         "strength": number(limit.strength_persons, lang), "binding": limit.binding_months,
         "tied": limit.tied_months, "lacking": number(limit.lacking_persons, lang),
-        "planned": _when(limit.planned_month, lang),
+        "planned": when(limit.planned_month, lang),
     }  # fmt: skip
     if limit.limit != "pool":
         return [say(limit.limit, lang, **values)]
@@ -149,7 +145,7 @@ def _changed(why: Why, change: Alteration, lang: str) -> str:
     values = {
         "name": _pool(why, change.name, lang),
         "gained": number(change.gained_persons, lang),
-        "month": _when(change.from_month, lang) if change.from_month else "",
+        "month": when(change.from_month, lang) if change.from_month else "",
         "units": number(change.units, lang, 0),
         "one": number(ones[0] if ones else 0.0, lang, 2),
         "ends": say("ends", lang) if change.enough else "",

@@ -108,6 +108,7 @@ class Scaled:
         """Return person-months filled at a size by the rule's own solver, (demands,)."""
         if multiple not in self._tried:
             planner = self.planner
+            planner.unfold()  # plans before the last one, made once, stand at any size
             settings = list(planner.settings)
             for place in self.touched:
                 settings[place] = self.sized(settings[place], multiple)

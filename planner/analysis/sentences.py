@@ -23,18 +23,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "{package} verdringt {amount} persoonsmaanden van hoofdtaak {task}.",
     ),
     "from_to": ("{low} to {high}", "{low} tot {high}"),
+    "alternatives": (
+        "{count} other allocations; they place up to {far} person-months elsewhere.",
+        "{count} andere verdelingen; die plaatsen tot {far} persoonsmaanden elders.",
+    ),
     # curve
-    "piece_first": (
-        "The first {posts} posts {cost}{payers}.",
-        "De eerste {posts} functies {cost}{payers}.",
+    "piece_first": ("The first {posts}", "De eerste {posts}"),
+    "piece_next": ("The next {posts}", "De volgende {posts}"),
+    "piece_free": (
+        "{posts} posts cost main task 2 nothing",
+        "{posts} functies kosten hoofdtaak 2 niets",
     ),
-    "piece_next": (
-        "The next {posts} posts {cost}{payers}.",
-        "De volgende {posts} functies {cost}{payers}.",
+    "piece_cost": (
+        "{posts} posts each cost {each} person-months of main task 2",
+        "{posts} functies kosten elk {each} persoonsmaanden van hoofdtaak 2",
     ),
-    "cost_nothing": ("cost main task 2 nothing", "kosten hoofdtaak 2 niets"),
-    "cost_each": ("cost {cost} person-months each", "kosten elk {cost} persoonsmaanden"),
-    "gain_each": ("give back {cost} person-months each", "geven elk {cost} persoonsmaanden terug"),
+    "piece_back": (
+        "{posts} posts each give {each} person-months back to main task 2",
+        "{posts} functies geven elk {each} persoonsmaanden terug aan hoofdtaak 2",
+    ),
+    "piece_other": ("; of main task 1 each costs {whom}", "; van hoofdtaak 1 kost elk {whom}"),
     "tried": (
         "Tried at {count} sizes; between them within {give} person-months.",
         "Berekend voor {count} omvangen; daartussen op {give} persoonsmaanden nauwkeurig.",
@@ -49,9 +57,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: tot {posts} functies geen verdringing van hoofdtaak 2 ({asked} gevraagd).",
     ),
     # prices
+    "no_price": ("Nothing that binds has a price.", "Niets dat knelt heeft een prijs."),
     "brings": (
-        "{name}: {unit} brings {gain} person-months, up to {most} of them.",
-        "{name}: {unit} levert {gain} persoonsmaanden op, voor ten hoogste {most}.",
+        "{name}: {unit} brings {gain} person-months.",
+        "{name}: {unit} levert {gain} persoonsmaanden op.",
+    ),
+    "brings_each": (
+        "{name}: {unit} brings {gain} person-months, each of up to {most}.",
+        "{name}: {unit} levert {gain} persoonsmaanden op, elk van hoogstens {most}.",
     ),
     "more person": ("one more person", "één persoon meer"),
     "more post": ("one more post", "één functie meer"),

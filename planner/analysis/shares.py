@@ -31,6 +31,8 @@ __all__ = ["MissionShare", "Share", "Shares", "shares"]
 
 Floats = NDArray[np.float64]
 
+NOTHING = 1e-3
+"""Person-months that are no loss."""
 EXACT_UPTO = 10
 """Most packages whose coalitions are all tried."""
 
@@ -96,10 +98,10 @@ class Shares(Outcome):
         said = [
             say(key, lang, total=number(total, lang), count=number(len(self.packages), lang, 0))
         ]
-        for row in sorted(self.packages, key=lambda row: -row.share_person_months):
+        for row in sorted(self.packages, key=lambda row: -round(row.share_person_months, 6)):
             lost = row.share_person_months
             give = "" if self.exact else f" (± {number(1.96 * row.standard_error, lang)})"
-            part = f", {percent(lost / total, lang, 0)}" if abs(total) > 1e-6 else ""
+            part = f", {percent(lost / total, lang, 0)}" if total > NOTHING else ""
             said.append(f"{row.package}: {number(lost, lang)}{give}{part}.")
         return said
 
@@ -182,7 +184,7 @@ def _told(case: Case, split: Split, names: list[str]) -> Shares:
         MissionShare(package, name, float(share[i, j]), float(error[i, j]))
         for i, package in enumerate(split.players)
         for j, name in enumerate(names, start=2)
-        if abs(share[i, j]) > 1e-6
+        if abs(share[i, j]) > NOTHING
     )
     totals = (float(split.total[0]), float(split.total[1]))
     return Shares(case.rule, split.exact, *totals, rows, missions)

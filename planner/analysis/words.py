@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from planner.analysis.columns import COLUMNS
 from planner.labels import WORDS as COMMON
-from planner.labels import month, speaker
+from planner.labels import month as calendar
+from planner.labels import speaker
 from planner.terms import term
 
 __all__ = ["WORDS", "each", "known", "say", "when"]
@@ -217,6 +218,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Other allocations, person-months filled",
         "Andere verdelingen, gevulde persoonsmaanden",
     ),
+    "ranges.alternative_tours": (
+        "Other allocations, tour by tour",
+        "Andere verdelingen, uitzending voor uitzending",
+    ),
     "curve.points": ("Displacement at each size", "Verdringing bij elke omvang"),
     "curve.pieces": ("What a post costs, by size", "Wat een functie kost, naar omvang"),
     "curve.tiers": ("What each tier loses", "Wat elke prioriteit verliest"),
@@ -253,6 +258,19 @@ WORDS: dict[str, tuple[str, str]] = {
 say = speaker(WORDS)
 
 
+def when(month: str, lang: str) -> str:
+    """Return a month of the calendar, or the number of a month, in a sentence.
+
+    Examples
+    --------
+    >>> when("2022-07", "nl"), when("7", "nl")
+    ('jul 2022', 'maand 7')
+    """
+    if not month or "-" in month:
+        return calendar(month, lang) if month else ""
+    return f"{say('month', lang)} {month}"
+
+
 def known(text: str) -> bool:
     """Whether there is a word of that name."""
     return text in WORDS or text in COMMON
@@ -270,14 +288,3 @@ def each(text: str, lang: str) -> str:
         return f"{say('package', lang)} {text.removeprefix('package ')}"
     parts = text.split(", ")
     return ", ".join(say(part, lang) if known(part) else term(part, lang) for part in parts)
-
-
-def when(text: str, lang: str) -> str:
-    """Return a month of the calendar as it is read; what is none as it is.
-
-    Examples
-    --------
-    >>> when("2022-03", "nl"), when("3", "nl")
-    ('mrt 2022', '3')
-    """
-    return month(text, lang) if text[4:5] == "-" else text

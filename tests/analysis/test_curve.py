@@ -113,7 +113,10 @@ def test_breakpoints_are_exact() -> None:
     assert lost == pytest.approx([0, 0, 36, 96, 96])
     costs = [piece.least_displaced_per_post for piece in found.pieces]
     assert costs == pytest.approx([0, 12, 12, 0])
-    assert "The next 3.0 posts cost 12.00 person-months each (unifil 12.00)." in found.sentences()
+    assert (
+        "The next 3.0 posts each cost 12.00 person-months of main task 2 (unifil 12.00)."
+        in found.sentences()
+    )
 
 
 @pytest.mark.parametrize("seed", range(25))
