@@ -23,6 +23,7 @@ from planner.cli.questions.sure import near, ranges
 from planner.cli.questions.tip import tipping
 from planner.cli.report import report
 from planner.cli.run import run
+from planner.cli.sensitivity import sensitivity
 from planner.cli.show import show
 from planner.cli.simulate import simulate
 from planner.cli.solve import solve
@@ -49,6 +50,7 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
     "Plan": {
         run: "Allocate people and say who goes short.",
         simulate: "Draw many futures and say how sure that is.",
+        sensitivity: "Which uncertain figures drive it.",
         compare: "Put results side by side.",
         solve: "Solve a neutral problem.",
     },

@@ -35,6 +35,12 @@ PATIENCE = 1.0
 OFTEN = 30.0
 """Seconds between two lines about work that takes long, where nobody sees a terminal."""
 
+WORD = 12
+"""Columns that text gets before numbers or ids are broken for its sake."""
+
+GAP = 3
+"""Columns between two columns of a table."""
+
 LONG = 20_000
 """List items written at a time, so that a long list needs no second copy in memory."""
 
@@ -86,9 +92,13 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    narrow = _console().width < ROOMY
+    room = _console().width
+    narrow = room < ROOMY
     if narrow and named:
         columns, rows = columns[1:], [row[1:] for row in rows]
+    columns = [clean(heading) for heading in columns]
+    cells = [[clean(cell) for cell in row] for row in rows]
+    widths = _widths(columns, cells, room, ids=not narrow)
     made = Table(
         box=box.SIMPLE_HEAD,
         title=Text(clean(title), "bold") if title else None,
@@ -97,30 +107,62 @@ def table(
         header_style="bold",
     )
     for place, heading in enumerate(columns):
-        right = heading.startswith(">")
-        least = None if narrow or place else _least(heading, rows)
         made.add_column(
-            Text(clean(heading.removeprefix(">"))),
-            justify="right" if right else "left",
+            Text(heading.removeprefix(">")),
+            justify="right" if heading.startswith(">") else "left",
             overflow="fold",
-            min_width=_widest(heading, rows, place) if right else least,
+            width=widths[place],
         )
-    for place, row in enumerate(rows, 1 - len(rows) + totals):
-        cells = (Text(clean(cell)) for cell in row)
+    for place, row in enumerate(cells, 1 - len(rows) + totals):
         ends = totals > 0 and place == 0
-        made.add_row(*cells, style="bold" if place > 0 else None, end_section=ends)
+        made.add_row(*map(Text, row), style="bold" if place > 0 else None, end_section=ends)
     return made
 
 
-def _least(heading: str, rows: Sequence[Sequence[object]]) -> int:
-    """Return a width that keeps ids, which stand first, from being broken where there is room."""
-    return min(NAME, max([len(heading), *(len(str(row[0])) for row in rows)]))
+def _widths(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], room: int, ids: bool
+) -> list[int]:
+    """Return how wide columns are, so that none is cut off.
+
+    Where there is no room for all, text is broken first, then numbers that are several words, such
+    as intervals, and at last the ids that stand first, which are kept whole until then where asked.
+    """
+    number = [heading.startswith(">") for heading in columns]
+    wanted = [
+        max(len(cell) for cell in (heading.removeprefix(">"), *(row[place] for row in rows)))
+        for place, heading in enumerate(columns)
+    ]
+    room -= GAP * len(columns)
+    for whole, named in ((True, ids), (False, ids), (False, False)):
+        widths = [
+            _widest(heading, rows, place, whole) if number[place] else min(WORD, wanted[place])
+            for place, heading in enumerate(columns)
+        ]
+        if named and columns and not number[0]:
+            widths[0] = min(NAME, wanted[0])
+        if sum(widths) <= room:
+            break
+    for _ in range(room - sum(widths)):
+        lacks = [(not number[k], wanted[k] - widths[k], -k) for k in range(len(columns))]
+        short = [one for one in lacks if one[1] > 0]
+        if not short:
+            break
+        widths[-max(short)[2]] += 1
+    return widths
 
 
-def _widest(heading: str, rows: Sequence[Sequence[object]], place: int) -> int:
-    """Return a width that breaks no number, and a heading only between its words."""
-    words = heading.removeprefix(">").split()
-    return max(len(str(one)) for one in (*words, *(row[place] for row in rows), ""))
+def _widest(heading: str, rows: Sequence[Sequence[str]], place: int, whole: bool) -> int:
+    """Return a width that breaks no number, and a heading only between its words.
+
+    Cells stay on one line where they are to stay whole; else a dash stays with what is before it.
+    """
+    cells = [row[place] for row in rows]
+    parts = (
+        cells
+        if whole
+        else [one for cell in cells for one in cell.replace(" – ", " –\n").split("\n")]
+    )
+    return max(len(one) for one in (*heading.removeprefix(">").split(), *parts, ""))
 
 
 def lines(pairs: Sequence[tuple[str, object]]) -> Table:

@@ -22,6 +22,12 @@ __all__ = [
 
 FORMAT = "planner-futures-summary/1"
 
+RANKED = 20
+"""Most figures of a ranking that a summary holds; the table ``ranking`` of a kept run has all."""
+
+SHOWN = 6
+"""Most figures of a ranking in the terminal."""
+
 SMALL = 0.05
 """Person-months that a table with one decimal shows as nothing."""
 
@@ -64,6 +70,11 @@ def summarise_futures(futures: Futures, reach: float) -> dict[str, Any]:
             futures, futures.fill_by("mission", reach=reach, layer="present")
         ),
         "displacement": _named(futures, futures.displacement_by("mission", main_task=None)),
+        "ranking": [
+            row
+            for _, part in futures.ranking.groupby("quantity", sort=False)
+            for row in part.head(RANKED).to_dict("records")
+        ],
         "sentences": futures.sentences(),
     }
     made: dict[str, Any] = strict(found)
@@ -109,6 +120,8 @@ def show_futures(futures: Futures, reach: float, lang: str) -> None:
         titles = futures.outline.titles[package]
         title = (titles[1] or titles[0]) if lang == "nl" else (titles[0] or titles[1])
         say("", _losses(summary, package, f"{title} ({package})", lang))
+    for quantity in dict.fromkeys(row["quantity"] for row in summary["ranking"]):
+        say("", _drivers(summary, quantity, lang))
     say("", certificate_line(summary["certificate"], lang), *futures.sentences(lang))
 
 
@@ -185,6 +198,25 @@ def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> 
     heads = _heads(first, lang, word("chance_lost", lang))
     shown = f"{label('displacement_by_mission', lang)}: {title} ({label('person_months', lang)})"
     return table(shown, heads, rows, named=True)
+
+
+def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
+    """Return the figures that go with a quantity beyond chance, or a line that there is none."""
+    from planner.cli.console import table
+
+    rows = [
+        [row["factor"], label(row["basis"], lang), number(row["rank_correlation"], lang, 2),
+         f"{number(row['low'], lang, 2)} – {number(row['high'], lang, 2)}"]
+        for row in summary["ranking"]
+        if row["quantity"] == quantity and row["clear"]
+    ]  # fmt: skip
+    if not rows:
+        return word("goes_with_nothing", lang, quantity=quantity)
+    heads = [
+        word("factor", lang), label("basis", lang), ">" + word("correlation", lang),
+        ">" + word("interval", lang),
+    ]  # fmt: skip
+    return table(word("goes_with", lang, quantity=quantity), heads, rows[:SHOWN])
 
 
 def summarise_forecast(study: Study, workers: int | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import typer
 
 __all__ = [
     "AsJson",
+    "Cluster",
     "Engine",
     "Force",
     "In",
@@ -17,11 +18,13 @@ __all__ = [
     "Out",
     "Quiet",
     "Rule",
+    "Seed",
     "Solver",
     "Sought",
     "TimeLimit",
     "Whole",
     "Worker",
+    "Workers",
 ]
 
 
@@ -102,6 +105,25 @@ Out = Annotated[
         "--out",
         metavar="FOLDER",
         help="Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Processes; by default one a processor, and one in all for few draws.",
+        show_default=False,
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster that runs, such as tcp://host:8786.",
         show_default=False,
     ),
 ]

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.cli.options import AsJson, Force, In, Lang, Named, Quiet, Sought
+from planner.cli.options import (
+    AsJson,
+    Cluster,
+    Force,
+    In,
+    Lang,
+    Named,
+    Quiet,
+    Seed,
+    Sought,
+    Workers,
+)
 
 __all__ = ["simulate"]
 
@@ -21,7 +32,6 @@ class Sampling(StrEnum):
 
 
 Draws = Annotated[int, typer.Option("--draws", min=2, help="Futures; the most, with a stop rule.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
 How = Annotated[
     Sampling,
     typer.Option(
@@ -103,24 +113,6 @@ Replay = Annotated[
         show_default=False,
     ),
 ]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        min=1,
-        help="Processes; by default one a processor, and one in all for few draws.",
-        show_default=False,
-    ),
-]
-Cluster = Annotated[
-    str | None,
-    typer.Option(
-        "--cluster",
-        metavar="ADDRESS",
-        help="Scheduler of a Dask cluster that runs, such as tcp://host:8786.",
-        show_default=False,
-    ),
-]
 Kept = Annotated[
     str | None,
     typer.Option(
@@ -182,8 +174,10 @@ def simulate(
     from planner.labels import label
     from planner.montecarlo.run import simulate as run
     from planner.montecarlo.run import study_of
+    from planner.montecarlo.tables import check_levels
     from planner.montecarlo.words import say as word
 
+    check_levels((), reach)
     loaded = load_scenario(scenario)
     drawn = (draws, seed, rule and rule.value, sampling.value)
     kept: dict[str, Any] = {

@@ -116,7 +116,7 @@ class Draw:
                     factor=row["factor"],
                     value=number(row["value"], lang, 2),
                     likely=number(row["likely"], lang, 2),
-                    part=percent(max(below, 1 - below), lang, 0),
+                    part=percent(min(max(below, 1 - below), 0.99), lang, 0),
                 )
             )
         return said

@@ -72,11 +72,13 @@ class Sensitivity:
         Figures of each group.
     plans : int
         Draws that were planned for it.
+    rule : str
     """
 
     table: pd.DataFrame
     groups: Mapping[str, tuple[str, ...]]
     plans: int
+    rule: str
 
     def _repr_html_(self) -> str:
         return str(self.table.to_html(index=False))
@@ -140,7 +142,7 @@ def sensitivity(
             pace(sum(map(len, parts_found)))
     found = np.concatenate(parts_found)
     table = _indices(found.reshape(base, len(points), len(chosen)), chosen, parts, seed)
-    return Sensitivity(table, parts, len(every))
+    return Sensitivity(table, parts, len(every), study.rule)
 
 
 def _groups(

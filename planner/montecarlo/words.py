@@ -9,7 +9,7 @@ from planner.labels import number, speaker
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
 
-__all__ = ["WORDS", "say", "sentences"]
+__all__ = ["WORDS", "say", "sentences", "theme"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "futures": ("Many futures", "Veel mogelijke verlopen"),
@@ -101,6 +101,42 @@ WORDS: dict[str, tuple[str, str]] = {
     "processor_time": ("processor time", "rekentijd"),
     "memory": ("memory", "geheugen"),
     "disk": ("disk", "schijf"),
+    "drives": ("What drives {quantity}", "Wat {quantity} bepaalt"),
+    "group": ("figures of", "cijfers van"),
+    "first_order": ("first order", "eerste orde"),
+    "total_order": ("total", "totaal"),
+    "drives_note": (
+        "first order: part of the spread that knowing these figures would take away; total: part "
+        "that would be left if all others were known; {draws} draws",
+        "eerste orde: deel van de spreiding dat verdwijnt als deze cijfers bekend zijn; totaal: "
+        "deel dat overblijft als alle andere bekend zijn; {draws} trekkingen",
+    ),
+    "goes_with": ("What goes with {quantity}", "Wat samengaat met {quantity}"),
+    "factor": ("uncertain figure", "onzeker cijfer"),
+    "correlation": ("rank correlation", "rangcorrelatie"),
+    "goes_note": (
+        "figures whose rank correlation is too far from 0 to be chance; planner sensitivity says "
+        "what part of the spread each accounts for",
+        "cijfers waarvan de rangcorrelatie te ver van 0 ligt om toeval te zijn; planner "
+        "sensitivity zegt welk deel van de spreiding van elk komt",
+    ),
+    "goes_with_nothing": (
+        "no single figure goes with {quantity} beyond chance in so few draws",
+        "geen enkel cijfer gaat met {quantity} samen buiten het toeval van zo weinig trekkingen",
+    ),
+    # groups of figures
+    "posts in pools": ("posts in pools", "posten in pools"),
+    "share of posts filled": ("share of posts filled", "deel van de posten dat gevuld is"),
+    "share fit to go": ("share fit to go", "deel dat inzetbaar is"),
+    "strengths over time": ("strengths over time", "sterkte door de tijd"),
+    "tour lengths": ("tour lengths", "duur van een uitzending"),
+    "preparation": ("preparation", "voorbereiding"),
+    "rest": ("rest", "uitzendbescherming"),
+    "sizes of demands": ("sizes of demands", "omvang van de vraag"),
+    "decisions": ("decisions", "besluiten"),
+    "who is there": ("who is there", "wie er is"),
+    "bounds and money": ("bounds and money", "grenzen en geld"),
+    "the rest": ("the rest", "de overige"),
     "keep_run": (
         "nothing written; keep draws and tables with --out FOLDER",
         "niets geschreven; bewaar trekkingen en tabellen met --out MAP",
@@ -109,6 +145,11 @@ WORDS: dict[str, tuple[str, str]] = {
 """Every word, English and Dutch."""
 
 say = speaker(WORDS)
+
+
+def theme(group: str, lang: str = "en") -> str:
+    """Return what a group of figures is called; one with a name of its own keeps it."""
+    return say(group, lang) if group in WORDS else group
 
 
 def sentences(futures: Futures, lang: str = "en") -> list[str]:
