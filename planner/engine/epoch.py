@@ -1,6 +1,11 @@
-"""One written-out programme of a fair solve: what is open now, with the settled part moved right.
+"""The written-out programme of a fair solve: what is open, and what has been settled, as structure.
 
 Everything is in shares of a decision's cap and per unit of limit, so that numbers lie near 1.
+
+What a step has settled is kept by complementary slackness, not by its numbers: a row with a price
+stays tight for good, a column with a reduced cost stays where it is, and who is held by a price
+stays tied to the level of that step, which remains a variable and is determined by those rows. So
+nothing is lost to rounding from one step to the next, however many there are.
 """
 
 from __future__ import annotations
@@ -12,180 +17,300 @@ from scipy import sparse
 from planner.engine.highs import LinearProgramme, Optimum
 from planner.engine.setting import Setting
 
-__all__ = ["ELASTIC_COST", "SLACK", "YIELD", "Epoch"]
+__all__ = ["Epoch"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-SLACK = 1e-9
-"""How far below its settled share a decision may fall, as a share."""
-YIELD = 1e-9
-"""How much of each increment is given back, so that rounding never closes the last way through."""
-ELASTIC, ELASTIC_COST = 1e-8, 1e5
-"""How far a limit may stretch where rounding closes the last way through, and what that costs."""
-LENIENCE = 1e-7
-"""How far what the goals of a tier miss may grow after it was found, in persons."""
+PRICED = 1e-9
+"""Share of the largest price from which a row or column is locked."""
+DRIFT = 1e-10
+"""How far a settled level may move should a price too small to be seen have been missed."""
 TINY = 1e-300
 
 
 class Epoch:
-    """One written-out programme: what is open now, with the settled part moved to the right.
+    """The programme in which the shares of all tiers rise, one after the other.
 
     Columns are the open columns of *routed* decisions (several open pools, or touched by a goal),
-    what each goal misses, and then the increments. Rows are the limits that can bind, one row a
-    routed decision, caps of touched decisions, goals and what the goals may miss in sum.
+    what each goal misses, and then the levels. Rows are the limits that can bind, one row a
+    routed decision, caps of touched decisions, goals, and what goals may miss in sum. A decision
+    that hangs on a level has −1 there in its row; one with a single pool has what it takes of each
+    limit.
+
+    Parameters
+    ----------
+    setting : Setting
+    served : ndarray of bool (decisions,)
+        Decisions that can get anybody.
+    closed : ndarray of bool (columns,)
+        Columns that are settled.
+    touched : ndarray of bool (decisions,)
+        Decisions that a goal counts.
+    goals : ndarray of int
+        Bound rows with a goal.
+    held, share : ndarray (decisions,), optional
+        What has been settled already, where the programme is written anew.
+    missing : dict, optional
+        What the goals of a tier miss in sum, then.
+    slack : float
+        How far all that may give way, then: as a share, and in parts of what goals ask.
     """
 
     def __init__(
         self,
         setting: Setting,
         served: Flags,
-        held: Flags,
-        active: Flags,
-        share: Floats,
         closed: Flags,
         touched: Flags,
         goals: Ints,
+        held: Flags,
+        share: Floats,
         missing: dict[int, float],
+        slack: float = 0.0,
     ):
-        block = setting.block
-        self.setting, self.active, self.share, self.touched = setting, active, share, touched
+        block, full = setting.block, setting.full
+        self.setting, self.touched, self.goals = setting, touched, goals
         open_column = ~closed & served[block.decision]
-        several = np.bincount(block.decision, open_column, minlength=len(share)) > 1
+        several = np.bincount(block.decision, open_column, minlength=len(full)) > 1
         self.routed = np.flatnonzero(served & (several | touched))
-        is_routed = np.zeros(len(share), dtype=bool)
+        is_routed = np.zeros(len(full), dtype=bool)
         is_routed[self.routed] = True
         self.columns = np.flatnonzero(open_column & is_routed[block.decision])
+        self.owner = block.decision[self.columns]
         self.single = np.flatnonzero(open_column & ~is_routed[block.decision])
         self.direct = block.decision[self.single]
-        full = setting.full
-        rows = setting.rows
-        self.steps = 0
-        self.ceiling = np.ones(len(share))
+        self.ceiling = np.ones(len(full))
         self.ceiling[self.direct] = setting.most[self.single] / full[self.direct]
+        rows = setting.rows
         self.load = sparse.csc_array(rows[:, self.single] * full[self.direct][None, :])
-        ceiling = np.where(held, share, 1.0)
-        most = np.minimum(setting.most, (ceiling * full)[block.decision])
+        most = np.minimum(setting.most, (np.where(held, share, 1.0) * full)[block.decision])
         fixed = np.where(closed & setting.settled[block.decision], setting.lower, 0.0)
         base = rows @ fixed
         reach = base + rows[:, self.columns] @ most[self.columns]
-        reach += self.load @ ceiling[self.direct]
+        reach += self.load @ np.where(held, share, self.ceiling)[self.direct]
         self.kept = np.flatnonzero(reach > setting.limit * (1 + 1e-12))
         load = self.load.tocsr()[self.kept]
         matrix, self.unit = _in_shares(rows, setting, self.kept, self.columns, load)
         self.load = sparse.csc_array(load / self.unit[:, None])
-        left = (setting.limit - base)[self.kept] / self.unit - self.load @ share[self.direct]
-        self.held = held.copy()
-        self.programme = self._write(matrix, left, most, touched, goals, missing, fixed)
+        self.limit = (setting.limit - base)[self.kept] / self.unit
+        self.limit -= self.load @ np.where(held, np.maximum(share - slack, 0), 0.0)[self.direct]
+        self.tight = np.zeros(len(self.kept), dtype=bool)
+        self.stuck = np.zeros(len(full), dtype=bool)
+        self.level: int | None = None
+        self.anchor: tuple[int | None, float] = (None, 0.0)
+        self.programme = self._write(matrix, most, held, share, missing, fixed, slack)
 
     def _write(
         self,
         matrix: sparse.csr_array,
-        left: Floats,
         most: Floats,
-        touched: Flags,
-        goals: Ints,
+        held: Flags,
+        share: Floats,
         missing: dict[int, float],
         fixed: Floats,
+        slack: float,
     ) -> LinearProgramme:
-        setting, block = self.setting, self.setting.block
-        full = setting.full
-        columns, routed = self.columns, self.routed
+        setting, block, goals = self.setting, self.setting.block, self.goals
+        full, columns, routed = setting.full, self.columns, self.routed
         place = np.full(len(full), -1)
         place[routed] = np.arange(len(routed))
         pick = sparse.csr_array(
-            (np.ones(len(columns)), (place[block.decision[columns]], np.arange(len(columns)))),
+            (np.ones(len(columns)), (place[self.owner], np.arange(len(columns)))),
             shape=(len(routed), len(columns)),
         )
-        capped = np.flatnonzero(touched[routed])
+        capped = np.flatnonzero(self.touched[routed])
         tiers = sorted(missing)
-        lock = np.array([setting.goal_tier[goals] == t for t in tiers], dtype=float)
-        lock = lock.reshape(len(tiers), len(goals))
+        grid = [[matrix], [pick], [pick[capped]]]
         counted = block.bounds.matrix[goals]
-        stretch = -sparse.eye_array(len(self.kept))
-        grid = [[matrix, None, stretch], [pick, None, None], [pick[capped], None, None]]
         if len(goals):
-            heads = full[block.decision[columns]]
+            lock = np.array([setting.goal_tier[goals] == t for t in tiers], dtype=float)
+            grid = [[*row, None] for row in grid]
             grid += [
-                [counted[:, columns] * heads[None, :], sparse.eye_array(len(goals)), None],
-                [None, sparse.csr_array(lock), None],
+                [counted[:, columns] * full[self.owner][None, :], sparse.eye_array(len(goals))],
+                [None, sparse.csr_array(lock.reshape(len(tiers), len(goals)))],
             ]
-        else:
-            grid = [[row[0], row[2]] for row in grid]
-        own = len(columns) + len(goals)
-        self.stretch = own + np.arange(len(self.kept))
-        level = self.share[routed]
-        # a goal may rest on what rounding took from a settled share
-        upper = np.where((touched & self.held)[routed], level + 10 * YIELD, level)
-        # what rises may stand above the common level, so that prices are never negative
-        upper = np.where(self.active[routed], np.inf, upper)
-        self.base = level
-        endless = np.full(len(self.kept), -np.inf)
+        self.least = setting.goal[goals] - counted @ fixed
+        self.goal_rows = len(self.kept) + len(routed) + len(capped) + np.arange(len(goals))
+        pursued = np.isin(setting.goal_tier[goals], tiers)
+        own = np.where(held, share, 0.0)[routed]
+        give = np.where(held[routed], slack, 0.0)
         lower_rows = [
-            endless, np.maximum(level - SLACK, 0), np.full(len(capped), -np.inf),
-            setting.goal[goals] - counted @ fixed, np.full(len(tiers), -np.inf),
+            np.full(len(self.kept), -np.inf), np.maximum(own - give, 0),
+            np.full(len(capped), -np.inf), np.where(pursued, self.least, -np.inf),
+            np.full(len(tiers), -np.inf),
         ]  # fmt: skip
         upper_rows = [
-            np.maximum(left, 0), upper, np.ones(len(capped)),
-            np.full(len(goals), np.inf), np.array(
-                [missing[t] + LENIENCE * (1 + setting.goal[goals].sum()) for t in tiers]
-            ),
+            np.maximum(self.limit, 0), own + give, np.ones(len(capped)),
+            np.full(len(goals), np.inf),
+            np.array([missing[t] + slack * (1 + setting.goal[goals].sum()) for t in tiers]),
         ]  # fmt: skip
+        most = (most / np.maximum(full, TINY)[block.decision])[columns]
         return LinearProgramme.stepwise(
             sparse.csc_array(sparse.block_array(grid, format="csc")),
-            np.zeros(own + len(self.kept)),
-            np.zeros(own + len(self.kept)),
-            np.concatenate(
-                [
-                    (most / np.maximum(full, TINY)[block.decision])[columns],
-                    setting.goal[goals],
-                    np.full(len(self.kept), ELASTIC),
-                ]
-            ),
+            np.zeros(len(columns) + len(goals)),
+            np.zeros(len(columns) + len(goals)),
+            np.concatenate([most, setting.goal[goals]]),
             np.concatenate(lower_rows),
             np.concatenate(upper_rows),
         )
 
-    def limited(self) -> bool:
+    def start(self, active: Flags) -> None:
+        """Let the decisions of a tier rise from nothing."""
+        self.level, self.anchor = None, (None, 0.0)
+        self.free(active)
+
+    def free(self, active: Flags, most: float = np.inf) -> None:
+        """Let decisions stand above their level, by `most`, so that prices are never negative."""
+        rows = len(self.kept) + np.flatnonzero(active[self.routed])
+        self.programme.set_rows(rows, np.zeros(len(rows)), np.full(len(rows), most))
+
+    def limited(self, active: Flags) -> bool:
         """Whether any row stands in the way of what is rising."""
-        direct = self.load @ self.active[self.direct].astype(float)
-        return bool(direct.any() or self.active[self.routed].any())
+        direct = self.load @ active[self.direct].astype(float)
+        return bool(direct.any() or active[self.routed].any())
 
-    def raise_all(self, room: float) -> tuple[float, Optimum, Floats, Floats]:
-        """Raise what is active by at most `room`.
-
-        Returns the increment, the answer, the price of each decision and of each kept limit.
-        Prices are the multipliers of the decisions (all decisions): how much of the increment's
-        limit each of them accounts for. They sum to 1 over what is active.
-        """
-        programme = self.programme
-        self.steps += 1
-        direct_rate = self.load @ self.active[self.direct].astype(float)
-        count = len(self.kept)
-        column = np.zeros(programme.matrix.shape[0])
-        column[:count] = direct_rate
-        column[count : count + len(self.routed)] = -self.active[self.routed].astype(float)
-        scale = float(np.abs(column).max())  # keeps duals near 1, far above the solver's tolerance
+    def pursue(self, mine: Flags, due: Flags, held: Flags) -> Optimum:
+        """Make what the goals `mine` miss in sum as small as possible, and keep to it."""
+        programme, size = self.programme, len(self.columns)
+        self.free(due)
+        rows = self.goal_rows[mine]
+        programme.set_rows(rows, self.least[mine], np.full(len(rows), np.inf))
         cost = np.zeros_like(programme.cost)
-        cost[self.stretch] = ELASTIC_COST * scale
+        cost[size : size + len(mine)] = mine
         programme.set_cost(cost)
-        entering = sparse.csc_array(column[:, None])
-        programme.add_columns(entering, np.array([-scale]), np.array([room]))
         optimum = programme.solve()
-        price, row_price = self.prices(optimum.dual / scale)
-        return float(optimum.x[-1]), optimum, price, row_price
+        self.lock(optimum, 1.0, held)
+        return optimum
+
+    def hang(self, active: Flags, low: float, high: float) -> None:
+        """Hang what is active on a level between `low` and `high`."""
+        programme = self.programme
+        column = self._hanging(active)
+        if self.level is None:
+            entering = sparse.csc_array(column[:, None])
+            place = programme.add_columns(entering, np.zeros(1), np.array([low]), np.array([high]))
+            self.level = int(place[0])
+        else:
+            programme.set_column(self.level, column)
+            programme.set_bounds(np.array([self.level]), np.array([low]), np.array([high]))
+
+    def raise_all(self, active: Flags, low: float, high: float) -> tuple[float, Optimum, float]:
+        """Raise what is active as far as it goes; return the level, the answer and its scale."""
+        self.hang(active, low, high)
+        programme = self.programme
+        # keeps duals near 1, far above the solver's tolerance
+        scale = float(np.abs(programme.column(self.level or 0)).max(initial=0.0))
+        cost = np.zeros_like(programme.cost)
+        cost[self.level] = -scale
+        programme.set_cost(cost)
+        optimum = programme.solve()
+        return float(optimum.x[self.level or 0]), optimum, scale
 
     def prices(self, dual: Floats) -> tuple[Floats, Floats]:
         """Return the multiplier of each decision and the price of each kept limit."""
         count = len(self.kept)
-        price = np.zeros(len(self.share))
+        price = np.zeros(len(self.ceiling))
         price[self.direct] = -(dual[:count] @ self.load)
         price[self.routed] = dual[count : count + len(self.routed)]
         return price, np.maximum(-dual[:count], 0) / self.unit
 
+    def hold(self, held: Flags, topped: Flags, optimum: Optimum, scale: float, top: float) -> None:
+        """Keep `held` at the level just found, and `topped` at `top`, their own ceiling."""
+        assert self.level is not None
+        level = float(optimum.x[self.level])
+        if abs(float(optimum.reduced[self.level])) <= 1e-7 * scale:
+            self.programme.set_column(self.level, self._hanging(held))
+            place = np.array([self.level])
+            self.programme.set_bounds(place, np.array([level - DRIFT]), np.array([level + DRIFT]))
+            self._rows(held, 0.0)
+            self.anchor, self.level = (self.level, level), None
+        elif level < top - 1e-12:
+            self.tie(held)
+        else:
+            topped, self.anchor = held | topped, (None, top)
+            self._retire()
+        self._fix(topped, top)
+
+    def _retire(self) -> None:
+        """Take a level out of use on which nothing hangs any more."""
+        if self.level is not None:
+            place = np.array([self.level])
+            self.programme.set_column(self.level, np.zeros(self.programme.matrix.shape[0]))
+            self.programme.set_bounds(place, np.zeros(1), np.zeros(1))
+        self.level = None
+
+    def let_go(self, held: Flags, top: float) -> None:
+        """Keep decisions that no row limits at their own ceiling."""
+        self.anchor = (None, top)
+        self._retire()
+        self._fix(held, top)
+
+    def tie(self, held: Flags) -> None:
+        """Tie decisions to the level that was settled last."""
+        self._retire()
+        place, value = self.anchor
+        if place is None:
+            self._fix(held, value)
+        else:
+            column = self.programme.column(place) + self._hanging(held)
+            self.programme.set_column(place, column)
+            self._rows(held, 0.0)
+
+    def _fix(self, held: Flags, share: float) -> None:
+        """Keep decisions at a share."""
+        self._rows(held, share)
+        mine = held[self.direct]
+        if mine.any() and share > 0:
+            self.limit = self.limit - self.load @ np.where(mine, share, 0.0)
+            left = np.maximum(self.limit, 0)
+            lower = np.where(self.tight, left, -np.inf)
+            self.programme.set_rows(np.arange(len(left)), lower, left)
+
+    def _rows(self, held: Flags, value: float) -> None:
+        rows = len(self.kept) + np.flatnonzero(held[self.routed])
+        self.programme.set_rows(rows, np.full(len(rows), value), np.full(len(rows), value))
+
+    def _hanging(self, active: Flags) -> Floats:
+        """Return the column of a level on which decisions hang."""
+        count = len(self.kept)
+        column = np.zeros(self.programme.matrix.shape[0])
+        column[:count] = self.load @ active[self.direct].astype(float)
+        column[count : count + len(self.routed)] = -active[self.routed].astype(float)
+        return column
+
+    def lock(self, optimum: Optimum, scale: float, begun: Flags) -> None:
+        """Keep what every optimum has in common: rows with a price, columns with a reduced cost.
+
+        Decisions that have not begun to rise are empty for now, not for good. But what they would
+        take from a row with a price they can never have.
+        """
+        programme, count, size = self.programme, len(self.kept), len(self.columns)
+        dual = optimum.dual.copy()
+        routes = slice(count, count + len(self.routed))
+        dual[routes][~begun[self.routed]] = 0.0
+        tiny = PRICED * max(scale, float(np.abs(dual).max(initial=0.0)))
+        reduced = programme.cost - programme.matrix.T @ dual
+        owned = size + len(self.goals)
+        shut = np.flatnonzero((reduced[:owned] > tiny) & (optimum.x[:owned] <= 1e-9))
+        programme.set_bounds(shut, programme.lower[shut], programme.lower[shut])
+        gap = programme.upper[:owned] - optimum.x[:owned]
+        full = np.flatnonzero((reduced[:owned] < -tiny) & (gap <= 1e-9))
+        programme.set_bounds(full, programme.upper[full], programme.upper[full])
+        priced = np.abs(dual) > tiny
+        priced[routes] = False
+        low, high = np.flatnonzero(priced & (dual > 0)), np.flatnonzero(priced & (dual < 0))
+        programme.set_rows(low, programme.row_lower[low], programme.row_lower[low])
+        programme.set_rows(high, programme.row_upper[high], programme.row_upper[high])
+        self.tight |= priced[:count]
+        cost = -(dual[:count] @ self.load)
+        self.stuck[self.direct[~begun[self.direct] & (cost > tiny)]] = True
+        still = np.bincount(self.owner, programme.upper[:size] > 0, minlength=len(self.stuck))
+        self.stuck[self.routed[still[self.routed] == 0]] = True
+
     def rise_apart(
-        self, wanted: Flags, own: Ints | None, room: float
+        self, active: Flags, wanted: Flags, own: Ints | None, level: float, room: float
     ) -> tuple[Floats, Optimum, Ints]:
         """Let decisions rise each on its own: the largest sum of what `wanted` ones can add.
 
@@ -193,49 +318,35 @@ class Epoch:
         decisions without columns of their own (pass them back in the next call).
         """
         programme = self.programme
-        mine = np.flatnonzero(self.active[self.direct])
-        rows = len(self.kept) + np.flatnonzero(self.active[self.routed])
+        mine = np.flatnonzero(active[self.direct])
+        rows = len(self.kept) + np.flatnonzero(active[self.routed])
         if own is None:
-            load = sparse.csc_array(
-                (self.load[:, mine].tocoo().data, self.load[:, mine].tocoo().coords),
-                shape=(programme.matrix.shape[0], len(mine)),
-            )
-            own = programme.add_columns(load, np.zeros(len(mine)), np.full(len(mine), room))
-            low = programme.row_lower[rows]
-            bound = np.where(self.touched[self.routed[self.active[self.routed]]], np.inf, room)
-            programme.set_rows(rows, low, low + SLACK + bound)
+            self.hang(active, level, level)
+            self.free(active, room)
+            self.free(active & self.touched)
+            own = self._apart(mine, room)
         cost = np.zeros_like(programme.cost)
-        cost[self.stretch] = ELASTIC_COST
-        owner = self.setting.block.decision[self.columns]
-        cost[: len(self.columns)] = -(wanted & self.active)[owner].astype(float)
+        cost[: len(self.columns)] = -(wanted & active)[self.owner].astype(float)
         cost[own] = -wanted[self.direct[mine]].astype(float)
         programme.set_cost(cost)
         optimum = programme.solve()
-        added = np.zeros(len(self.share))
+        added = np.zeros(len(self.ceiling))
         added[self.direct[mine]] = optimum.x[own]
-        activity = (programme.matrix @ optimum.x)[rows]
-        base = programme.row_lower[rows] + SLACK
-        added[self.routed[self.active[self.routed]]] = np.maximum(activity - base, 0.0)
-        return added, optimum, own
+        added[self.routed[active[self.routed]]] = (programme.matrix @ optimum.x)[rows]
+        return np.maximum(added, 0.0), optimum, own
 
-    def settle(self, own: Ints) -> None:
+    def _apart(self, mine: Ints, room: float) -> Ints:
+        load = self.load[:, mine].tocoo()
+        shape = (self.programme.matrix.shape[0], len(mine))
+        return self.programme.add_columns(
+            sparse.csc_array((load.data, load.coords), shape=shape),
+            np.zeros(len(mine)), np.zeros(len(mine)), np.full(len(mine), room),
+        )  # fmt: skip
+
+    def settle(self, own: Ints, active: Flags) -> None:
         """Undo :meth:`rise_apart`."""
         self.programme.set_bounds(own, np.zeros(len(own)), np.zeros(len(own)))
-        self.release(self.active)
-
-    def release(self, active: Flags) -> None:
-        """Let decisions stand above the common level while they rise."""
-        rows = len(self.kept) + np.flatnonzero(active[self.routed])
-        self.programme.set_rows(rows, self.programme.row_lower[rows], np.full(len(rows), np.inf))
-
-    def hold(self, held: Flags) -> None:
-        """Keep decisions at the level they reached."""
-        mine = np.flatnonzero(held[self.routed])
-        rows = len(self.kept) + mine
-        give = np.where(
-            self.touched[self.routed[mine]], 10 * YIELD, 0.0
-        )  # a goal may rest on rounding
-        self.programme.set_rows(rows, self.programme.row_lower[rows], self.base[mine] + give)
+        self.free(active)
 
 
 def _in_shares(

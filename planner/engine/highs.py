@@ -20,11 +20,13 @@ from scipy import sparse
 from planner.engine.certify import Certificate, certify
 from planner.errors import CertificateError, SolverError
 
-__all__ = ["LinearProgramme", "Optimum", "quiet_highs"]
+__all__ = ["BASIC", "LinearProgramme", "Optimum", "quiet_highs"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+BASIC = 1
+"""What marks a column or row as part of a basis."""
 PIN = 1e-7
 """Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
 
@@ -131,6 +133,7 @@ class LinearProgramme:
         self.solves = 0
         self.cold_repairs = 0
         self._highs: Any = None
+        self._start: tuple[Ints, Ints] | None = None
 
     @classmethod
     def stepwise(cls, *arrays: Any) -> LinearProgramme:
@@ -146,6 +149,21 @@ class LinearProgramme:
             "dual_feasibility_tolerance": 1e-10,
         }
         return programme
+
+    def basis(self) -> tuple[Ints, Ints]:
+        """Return what stands for each column and row in the basis at hand; see `BASIC`."""
+        rows, columns = self.matrix.shape
+        if self._highs is None:
+            return np.zeros(columns, dtype=np.int64), np.full(rows, BASIC)
+        basis = self._highs.getBasis()
+        return (
+            np.array([int(status) for status in basis.col_status], dtype=np.int64),
+            np.array([int(status) for status in basis.row_status], dtype=np.int64),
+        )
+
+    def start_from(self, columns: Ints, rows: Ints) -> None:
+        """Begin the first solve from part of another programme's basis, completed if need be."""
+        self._start = columns, rows
 
     def set_cost(self, cost: Floats) -> None:
         """Replace the whole objective."""
@@ -167,6 +185,31 @@ class LinearProgramme:
                 self.upper[columns],
             )
 
+    def column(self, place: int) -> Floats:
+        """Return one column of the matrix, (rows,)."""
+        entries = slice(*self.matrix.indptr[place : place + 2])
+        column = np.zeros(self.matrix.shape[0])
+        column[self.matrix.indices[entries]] = self.matrix.data[entries]
+        return column
+
+    def set_column(self, place: int, column: Floats) -> None:
+        """Change the coefficients of one column; the basis stays."""
+        changed = np.flatnonzero(column != self.column(place))
+        if not len(changed):
+            return
+        old, rows = self.matrix, np.flatnonzero(column)
+        first, last = old.indptr[place : place + 2]
+        starts = old.indptr.copy()
+        starts[place + 1 :] += len(rows) - (last - first)
+        data = [old.data[:first], column[rows], old.data[last:]]
+        index = [old.indices[:first], rows, old.indices[last:]]
+        self.matrix = sparse.csc_array(
+            (np.concatenate(data), np.concatenate(index), starts), shape=old.shape
+        )
+        if self._highs is not None:
+            for row in changed.tolist():
+                self._highs.changeCoeff(row, place, float(column[row]))
+
     def set_rows(self, rows: Ints, lower: Floats, upper: Floats) -> None:
         """Change the right-hand sides of some rows."""
         if not len(rows):
@@ -180,20 +223,19 @@ class LinearProgramme:
                 self.row_upper[rows],
             )
 
-    def add_columns(self, columns: sparse.csc_array, cost: Floats, upper: Floats) -> Ints:
-        """Append columns with lower bound 0, which start at 0; return their places."""
+    def add_columns(
+        self, columns: sparse.csc_array, cost: Floats, lower: Floats, upper: Floats
+    ) -> Ints:
+        """Append columns, which start at their lower bounds; return their places."""
         count, first = columns.shape[1], self.matrix.shape[1]
         self.matrix = sparse.csc_array(sparse.hstack([self.matrix, columns]))
         self.cost = np.append(self.cost, cost)
-        self.lower, self.upper = (
-            np.append(self.lower, np.zeros(count)),
-            np.append(self.upper, upper),
-        )
+        self.lower, self.upper = np.append(self.lower, lower), np.append(self.upper, upper)
         if self._highs is not None:
             self._highs.addCols(
                 count,
                 np.asarray(cost, dtype=float),
-                np.zeros(count),
+                np.asarray(lower, dtype=float),
                 np.asarray(upper, dtype=float),
                 columns.nnz,
                 columns.indptr.astype(np.int32),
@@ -260,6 +302,21 @@ class LinearProgramme:
         lp.a_matrix_.value_ = self.matrix.data
         self._highs = quiet_highs(**{**self.options, **options})
         self._highs.passModel(lp)
+        if self._start is not None and not options:
+            self._set_basis(*self._start)
+        self._start = None
+
+    def _set_basis(self, columns: Ints, rows: Ints) -> None:
+        import highspy
+
+        count = self.matrix.shape[1] - len(columns)
+        columns = np.concatenate([columns, np.zeros(count, dtype=np.int64)])
+        kinds = {int(kind): kind for kind in highspy.HighsBasisStatus.__members__.values()}
+        basis = highspy.HighsBasis()
+        basis.alien, basis.valid = True, True
+        basis.col_status = [kinds[status] for status in columns.tolist()]
+        basis.row_status = [kinds[status] for status in rows.tolist()]
+        self._highs.setBasis(basis)
 
     def _run(self, options: dict[str, Any]) -> Optimum | None:
         """Run, by default from the basis at hand and giving up early where steps stall."""
