@@ -27,6 +27,7 @@ __all__ = [
     "number",
     "percent",
     "rate",
+    "rough",
     "speaker",
 ]
 
@@ -132,6 +133,17 @@ def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
     rounded = round(float(value), digits) + 0.0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(rounded, format=pattern, locale=_locale(lang)))
+
+
+def rough(value: float, lang: str = "en") -> str:
+    """Return an amount without decimals, or with one where it is below ten.
+
+    Examples
+    --------
+    >>> rough(901.4), rough(9.26), rough(-2.0, "nl")
+    ('901', '9.3', '-2,0')
+    """
+    return number(value, lang, 0 if abs(value) >= 10 else 1)
 
 
 def figure(value: float | None, lang: str = "en", most: int = 3) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -125,7 +126,7 @@ def plot(
     from planner.labels import label
 
     _check(figure, items, pool)
-    options = {
+    options: dict[str, Any] = {
         "pool": pool, "mission": mission, "package": package, "main_task": main_task,
         "lang": lang.value,
     }  # fmt: skip
@@ -136,6 +137,8 @@ def plot(
     outputs.add(path)
     outputs.check()
     source = _source(figure, items, rule and rule.value, draws, lang, quiet)
+    if figure is Figure.DISPLACEMENT and source.rule == "value":
+        options["ranges"] = _ranges(source, lang, quiet)
     with working(label("drawing", lang), quiet):
         made = _drawn(figure, source, options)
         outputs.write({path: lambda target: made.save(target, dpi)})
@@ -190,9 +193,8 @@ def _drawn(figure: Figure, source: Any, options: dict[str, Any]) -> Chart:
     """Draw a figure with those of the options that it takes."""
     import inspect
 
-    if figure is Figure.CURVE:
-        return _curve(source, options)
-    draw: Callable[..., Chart] = getattr(source.plot, figure.value)
+    curve = figure is Figure.CURVE
+    draw: Callable[..., Chart] = partial(_curve, source) if curve else _method(source, figure)
     takes = inspect.signature(draw).parameters
     wanted = {name: value for name, value in options.items() if value is not None}
     unused = [name for name in wanted if name not in takes]
@@ -202,16 +204,34 @@ def _drawn(figure: Figure, source: Any, options: dict[str, Any]) -> Chart:
     return draw(**wanted)
 
 
-def _curve(source: Any, options: dict[str, Any]) -> Chart:
+def _ranges(source: Any, lang: str, quiet: bool) -> Any:
+    """Return the range of each figure over all optimal plans; None for a folder of results."""
+    from planner.analysis.ranges import ranges
+    from planner.cli.console import counting
+    from planner.cli.questions.ask import paced
+    from planner.report.words import say as word
+
+    if not hasattr(source, "compiled"):
+        return None
+    with counting(word("ranging", lang), "", lang, quiet) as show:
+        return ranges(source, progress=paced(show))
+
+
+def _method(source: Any, figure: Figure) -> Callable[..., Chart]:
+    draw: Callable[..., Chart] = getattr(source.plot, figure.value)
+    return draw
+
+
+def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
     from planner.figures.displaced import chosen_package
 
     if not hasattr(source, "compiled"):
         raise InputError("plot curve: needs a scenario, a folder of results has no plans")
-    package = chosen_package(source, options["package"])
+    package = chosen_package(source, package)
     if package is None:
         raise InputError("plot curve: the scenario has no package whose size could grow")
     found = curve(source, package, missions=False)
-    drawn: Chart = source.plot.curve(found, headroom(source, package, lines=False), options["lang"])
+    drawn: Chart = source.plot.curve(found, headroom(source, package, lines=False), lang)
     return drawn

@@ -200,8 +200,9 @@ def versus(
         said = say("versus_subtitle", lang)
         if rest:
             said += " " + say("scenarios_rest", lang, count=rest)
-        title = say("versus_title", lang, first=titles[0], second=titles[1],
-                    fewer=int((every < -LEAST).sum()), more=int((every > LEAST).sum()))  # fmt: skip
+        fewer, more = int((every < -LEAST).sum()), int((every > LEAST).sum())
+        title = say("versus_title" if fewer + more else "versus_title_same", lang,
+                    first=titles[0], second=titles[1], fewer=fewer, more=more)  # fmt: skip
         dots = [
             Line2D([], [], linewidth=0, marker="o", markerfacecolor="white", markersize=6,
                    markeredgecolor=COLOURS["ink"], label=fit(titles[0], 3.2, 8, 2)),

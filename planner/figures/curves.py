@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from planner.figures.look import COLOURS, Chart, chart, finish, number_axis, style, tidy
 from planner.figures.names import Names
 from planner.figures.words import say
-from planner.labels import label, number
+from planner.labels import label, number, rough
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from planner.analysis.headroom import Headroom, Room
     from planner.results.base import Tables
 
-__all__ = ["curve"]
+__all__ = ["corners", "curve"]
 
 NOTHING = 0.01
 """Person-months that are no displacement, as in :mod:`planner.analysis.headroom`."""
@@ -49,7 +49,7 @@ def curve(
     with style():
         figure = chart(4.4)
         axes = figure.subplots()
-        _lines(axes, found, _corners(found, room), lang)
+        _lines(axes, found, corners(found, headroom), lang)
         _marks(axes, found, room, lang)
         key = _key(found, lang)
         rule = say("source_rule", lang, rule=label(found.rule, lang))
@@ -71,35 +71,36 @@ def _room(found: Curve, headroom: Headroom | None) -> float:
     return free
 
 
-def _corners(found: Curve, room: float) -> list[tuple[float, float]]:
+def corners(found: Curve, headroom: Headroom | None = None) -> list[tuple[float, float]]:
     """Return where the line bends, (posts, person-months), both ends included.
 
     Sizes that were tried may lie on both sides of the headroom, which is known better.
     """
+    room = _room(found, headroom)
     at = {0.0, *(piece.to_posts for piece in found.pieces)}
-    corners = [
+    bends = [
         (point.posts, point.least_displaced_person_months)
         for point in found.points
         if point.posts in at
     ]
-    free = max((posts for posts, lost in corners if lost <= NOTHING), default=0.0)
-    after = min((posts for posts, _ in corners if posts > room), default=room)
+    free = max((posts for posts, lost in bends if lost <= NOTHING), default=0.0)
+    after = min((posts for posts, _ in bends if posts > room), default=room)
     if not found.exact and free < room < after:
-        corners = sorted([*corners, (room, 0.0)])
-        corners = [one for one in corners if not 0 < one[0] < room or one[1] > NOTHING]
-    return corners
+        bends = sorted([*bends, (room, 0.0)])
+        bends = [one for one in bends if not 0 < one[0] < room or one[1] > NOTHING]
+    return bends
 
 
-def _lines(axes: Axes, found: Curve, corners: list[tuple[float, float]], lang: str) -> None:
+def _lines(axes: Axes, found: Curve, bends: list[tuple[float, float]], lang: str) -> None:
     points = found.points
     posts = [point.posts for point in points]
     least = [point.least_displaced_person_months for point in points]
     most = [point.most_displaced_person_months for point in points]
     if max(b - a for a, b in zip(least, most, strict=True)) > NOTHING:
         axes.fill_between(posts, least, most, facecolor=COLOURS["resting"], linewidth=0)
-    axes.plot(*zip(*corners, strict=True), color=COLOURS["main_task_2"], linewidth=1.8, zorder=3)
-    if len(corners) > 2:
-        axes.plot(*zip(*corners[1:-1], strict=True), "o", zorder=4, color="white",
+    axes.plot(*zip(*bends, strict=True), color=COLOURS["main_task_2"], linewidth=1.8, zorder=3)
+    if len(bends) > 2:
+        axes.plot(*zip(*bends[1:-1], strict=True), "o", zorder=4, color="white",
                   markeredgecolor=COLOURS["main_task_2"], markersize=4.5)  # fmt: skip
     low, high = min(0.0, *least), max(*most, 1.0)
     axes.set_xlim(0, posts[-1])
@@ -109,16 +110,16 @@ def _lines(axes: Axes, found: Curve, corners: list[tuple[float, float]], lang: s
     number_axis(axes.yaxis, lang)
     axes.set_xlabel(say("size_axis", lang))
     axes.set_ylabel(say("displaced_axis", lang))
-    _slopes(axes, corners, lang)
+    _slopes(axes, bends, lang)
 
 
-def _slopes(axes: Axes, corners: list[tuple[float, float]], lang: str) -> None:
+def _slopes(axes: Axes, bends: list[tuple[float, float]], lang: str) -> None:
     """Write along each long piece what one post more costs there."""
     low, high = axes.get_ylim()
-    for (begin, start), (end, stop) in pairwise(corners):
+    for (begin, start), (end, stop) in pairwise(bends):
         cost = (stop - start) / (end - begin)
         rise = abs(stop - start) / (high - low) * SIZE[1]
-        run = (end - begin) / corners[-1][0] * SIZE[0]
+        run = (end - begin) / bends[-1][0] * SIZE[0]
         left = rise > run  # beside a steep piece, above a flat one
         if abs(cost) < 0.005 or (rise if left else run) < (0.35 if left else 0.55):
             continue
@@ -180,6 +181,6 @@ def _title(found: Curve, room: float, names: Names | None, lang: str) -> str:
 def _subtitle(found: Curve, lang: str) -> str:
     said = say("curve_subtitle", lang)
     if not found.exact:
-        give = number(found.tolerance_person_months, lang, 0)
+        give = rough(found.tolerance_person_months, lang)
         said += " " + say("curve_tried", lang, count=len(found.points), give=give)
     return said

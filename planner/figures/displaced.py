@@ -13,6 +13,7 @@ from planner.figures.look import (
     chart,
     empty,
     finish,
+    minus,
     name_rows,
     number_axis,
     style,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from planner.analysis.ranges import Ranges
     from planner.results.base import Tables
 
 __all__ = ["chosen_package", "displacement"]
@@ -40,7 +42,7 @@ LOST = "displaced_person_months"
 def displacement(
     result: Tables,
     package: str | None = None,
-    ranges: pd.DataFrame | None = None,
+    ranges: Ranges | pd.DataFrame | None = None,
     lang: str = "en",
 ) -> Chart:
     """Draw what each mission loses to a package, most first; other main task 1 stands below.
@@ -50,22 +52,23 @@ def displacement(
     result : Tables
     package : str, optional
         By default the package that displaces most of main task 2.
-    ranges : DataFrame, optional
-        Columns package, mission, smallest_person_months and largest_person_months, as the table
-        ``displacement`` of :func:`planner.analysis.ranges.ranges`; drawn as lines.
+    ranges : Ranges or DataFrame, optional
+        What :func:`planner.analysis.ranges.ranges` returns, or its table ``displacement``; drawn
+        as lines from the smallest loss of each mission over all optimal plans to the largest.
     lang : {"en", "nl"}
 
     Raises
     ------
     ResultError
-        There is no such package.
+        There is no such package, or the ranges are not of missions.
     """
     names, chosen = Names(result, lang), chosen_package(result, package)
     plain = say("displacement_plain", lang)
     with style():
         if chosen is None:
             return empty(say("no_package", lang), plain, names.source)
-        parts, rest = _losses(result, chosen)
+        spread = None if ranges is None else _table(ranges, chosen)
+        parts, rest = _losses(result, chosen, spread)
         if not any(len(part) for part in parts.values()):
             title = say("displaced_title_none", lang, package=names.package(chosen))
             return empty(say("flow_none", lang), title, names.source)
@@ -74,7 +77,7 @@ def displacement(
         heights = [0.35 / BAR + max(len(part), 2) for part in shown.values()]
         grid = figure.subplots(len(shown), 1, squeeze=False, sharex=True, height_ratios=heights)
         for axes, (task, part) in zip(grid[:, 0], shown.items(), strict=True):
-            spans = None if ranges is None else _spans(ranges, chosen, part)
+            spans = None if spread is None else spread.reindex(part.index).to_numpy(dtype=float).T
             _bars(axes, part, task, names, spans)
         grid[-1, 0].set_xlabel(say("displaced_axis", lang))
         return finish(figure, _title(result, chosen, parts[2], names),
@@ -92,21 +95,34 @@ def chosen_package(result: Tables, package: str | None) -> str | None:
     return known[int(table["displaced_main_task_2"].argmax())] if known else None
 
 
-def _losses(result: Tables, package: str) -> tuple[dict[int, pd.Series], int]:
-    """Return losses by mission for main task 2 and 1, sorted, and how many are too small."""
+def _losses(
+    result: Tables, package: str, spread: pd.DataFrame | None
+) -> tuple[dict[int, pd.Series], int]:
+    """Return losses by mission for main task 2 and 1, sorted, and how many are too small.
+
+    A mission that loses nothing, but would in another plan that is as good, is not left out.
+    """
     table = result.displacement
     table = table[table["package"] == package]
     total = table.groupby(["main_task", "mission"], sort=False)[LOST].sum()
-    worth = total[total.abs() >= SHOWN].sort_values(ascending=False, kind="stable")
+    most = total.abs()
+    if spread is not None:
+        other = spread.abs().max(axis=1).reindex(total.index.get_level_values("mission"))
+        most = most.clip(lower=other.fillna(0.0).to_numpy())
+    worth = total[most >= SHOWN].sort_values(ascending=False, kind="stable")
     parts = {task: worth[worth.index.get_level_values(0) == task].droplevel(0) for task in (2, 1)}
     return parts, len(total) - len(worth)
 
 
-def _spans(ranges: pd.DataFrame, package: str, part: pd.Series) -> np.ndarray:
-    """Return smallest and largest by mission, (2, missions), NaN where not given."""
-    rows = ranges[ranges["package"] == package].drop_duplicates("mission").set_index("mission")
-    rows = rows.reindex(part.index)
-    return rows[["smallest_person_months", "largest_person_months"]].to_numpy(dtype=float).T
+def _table(ranges: Ranges | pd.DataFrame, package: str) -> pd.DataFrame:
+    """Return the smallest and largest loss to a package by mission."""
+    import pandas as pd
+
+    table = ranges if isinstance(ranges, pd.DataFrame) else ranges.tables()["displacement"]
+    if "mission" not in table:
+        raise ResultError("expected ranges of missions, as ranges(...) makes by default")
+    rows = table[table["package"] == package].drop_duplicates("mission").set_index("mission")
+    return rows[["smallest_person_months", "largest_person_months"]]
 
 
 def _bars(axes: Axes, part: pd.Series, task: int, names: Names, spans: np.ndarray | None) -> None:
@@ -122,7 +138,7 @@ def _bars(axes: Axes, part: pd.Series, task: int, names: Names, spans: np.ndarra
         edge = np.fmax(edge, high)
     for place, value in enumerate(values):
         axes.annotate(
-            number(value, lang), (edge[place], place), (4, 0), textcoords="offset points",
+            minus(number(value, lang)), (edge[place], place), (4, 0), textcoords="offset points",
             va="center_baseline", size=8, color=COLOURS["ink"],
         )  # fmt: skip
     name_rows(axes, list(at), [names.mission(id) for id in part.index])

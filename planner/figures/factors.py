@@ -6,7 +6,7 @@ from typing import Protocol
 
 from planner.figures.words import say
 
-__all__ = ["factor_name", "quantity_name"]
+__all__ = ["factor_name", "factor_parts", "quantity_name"]
 
 KINDS = ("pool", "demand", "kind", "package", "bound", "mission")
 """What ids of figures begin with, each with names of its own."""
@@ -46,13 +46,27 @@ def factor_name(id: str, names: Called) -> str:
     >>> factor_name("kind.staff.rest.civil", Names(letter, "nl"))
     'Stafofficier of adviseur: rust na een uitzending (Civiele experts)'
     """
+    called, said = factor_parts(id, names)
+    return f"{called}: {said}" if called else said
+
+
+def factor_parts(id: str, names: Called) -> tuple[str, str]:
+    """Return what a figure belongs to and what it is of that; nothing, and its whole name.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> from planner.figures.names import Names
+    >>> factor_parts("pool.staff.filled", Names(pl.allocate("letter")))
+    ('Staff officers and observers', 'share of posts filled')
+    """
     lang = names.lang
     head, _, rest = id.partition(".")
     if head in ("sizes", "decided", "extended", "shifted", "shared"):
-        return say(f"factor_{head}", lang, of=_anything(rest, names))
+        return "", say(f"factor_{head}", lang, of=_anything(rest, names))
     parts = rest.split(".")
     if head not in KINDS or len(parts) < 2:
-        return id
+        return "", id
     called, what = _called(head, parts[0], names), parts[1]
     key = f"figure_{head}_{what}"
     try:
@@ -60,7 +74,7 @@ def factor_name(id: str, names: Called) -> str:
     except KeyError:
         said = " ".join(parts[1:]).replace("_", " ")
     of = f" ({names.pool(parts[2])})" if len(parts) > 2 else ""
-    return f"{called}: {said}{of}"
+    return called, said + of
 
 
 def _called(head: str, id: str, names: Called) -> str:

@@ -24,7 +24,7 @@ from planner.figures.look import (
 )
 from planner.figures.names import Names
 from planner.figures.words import say
-from planner.labels import number
+from planner.labels import number, rough
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -198,7 +198,7 @@ def _box(axes: Axes, side: float, node: Node, scale: float, lang: str) -> None:
     height = max(node.size * scale, 0.015)
     place = (side - THICK / 2, node.top)
     axes.add_patch(Rectangle(place, THICK, height, color=node.colour, zorder=3))
-    size = number(node.size, lang, 0 if node.size >= 10 else 1)
+    size = rough(node.size, lang)
     middle = node.top + height / 2
     if side == SIDES[1]:
         axes.text(side, node.top - 0.02, f"{fit(node.name, 2.2, 7.2, 2)}  {size}", size=7.2,

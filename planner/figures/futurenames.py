@@ -9,7 +9,7 @@ from planner.errors import ResultError
 from planner.figures.factors import factor_name, quantity_name
 from planner.figures.names import Names
 from planner.figures.words import say
-from planner.labels import label, number, rate
+from planner.labels import label, number, rate, rough
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
@@ -80,15 +80,19 @@ class FutureNames(Names):
         return say("draws", self.lang, count=number(self.futures.counted, self.lang, 0))
 
     @cached_property
-    def source(self) -> str:
-        """What stands in the corner of a figure."""
+    def run(self) -> str:
+        """Which futures these are, in a line."""
         design = self.futures.outline.design
-        said = say(
+        return say(
             "source_futures", self.lang, name=self.futures.name, window=self.window,
             rule=label(self.futures.rule, self.lang), draws=self.draws, seed=design.seed,
             digest=str(self.futures.outline.digest).split(":")[-1][:10],
         )  # fmt: skip
-        return say("source_line", self.lang, source=said)
+
+    @property
+    def source(self) -> str:
+        """What stands in the corner of a figure."""
+        return say("source_line", self.lang, source=self.run)
 
     def quantity(self, name: str) -> str:
         """Return what a quantity is called, ``displacement.eastern-flank`` and the like."""
@@ -98,4 +102,4 @@ class FutureNames(Names):
         """Return a value of a quantity: a percentage or person-months."""
         if is_share(name):
             return rate(value, self.lang)
-        return number(value, self.lang, 0 if abs(value) >= 10 else 1)
+        return rough(value, self.lang)

@@ -24,7 +24,7 @@ from planner.figures.look import (
 )
 from planner.figures.names import ordinals
 from planner.figures.words import say
-from planner.labels import label, number, percent, rate
+from planner.labels import label, number, percent, rate, rough
 from planner.montecarlo.estimates import student
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def spread(futures: Futures, package: str | None = None, lang: str = "en") -> Ch
 
 def _half(row: pd.Series, lang: str) -> str:
     half = float(row["high"] - row["low"]) / 2
-    return number(half, lang, 0 if half >= 10 else 1)
+    return rough(half, lang)
 
 
 def _histogram(axes: Axes, values: np.ndarray, row: pd.Series, lang: str) -> None:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "COLOURS", "SERIES", "Chart", "chart", "empty", "finish", "fit", "month_axis", "name_rows",
-    "number_axis", "plain", "style", "tidy",
+    "COLOURS", "SERIES", "Chart", "chart", "empty", "finish", "fit", "minus", "month_axis",
+    "name_rows", "number_axis", "plain", "style", "tidy",
 ]  # fmt: skip
 
 COLOURS = {
@@ -321,7 +321,18 @@ def number_axis(axis: Any, lang: str, most: int = 6, percent: bool = False) -> N
     step = unit * (at[1] - at[0]) if len(at) > 1 else 1
     digits = next((n for n in range(3) if abs(step * 10**n - round(step * 10**n)) < 1e-6), 3)
     sign = "%" if percent else ""
-    axis.set_ticks(at, [number(unit * value, lang, digits) + sign for value in at])
+    axis.set_ticks(at, [minus(number(unit * value, lang, digits)) + sign for value in at])
+
+
+def minus(text: str) -> str:
+    """Return a number with a minus sign, which is as wide as a plus, for a hyphen before it.
+
+    Examples
+    --------
+    >>> minus("-0.5") == "\u22120.5"
+    True
+    """
+    return text.replace("-", "\u2212", 1) if text.startswith("-") else text
 
 
 def month_axis(axes: Axes, first: int, last: int, lang: str, minor: bool = True) -> None:

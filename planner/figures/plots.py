@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
+    from planner.analysis.ranges import Ranges
     from planner.figures.look import Chart
     from planner.montecarlo.futures import Futures
     from planner.results.base import Tables
@@ -66,7 +67,10 @@ class Plots:
         return fill(self._result, main_task, lang)
 
     def displacement(
-        self, package: str | None = None, ranges: pd.DataFrame | None = None, lang: str = "en"
+        self,
+        package: str | None = None,
+        ranges: Ranges | pd.DataFrame | None = None,
+        lang: str = "en",
     ) -> Chart:
         """Draw what missions lose to a package; see :func:`planner.figures.displacement`."""
         return displacement(self._result, package, ranges, lang)

@@ -35,6 +35,8 @@ LANES = 64
 """Most bars below each other; demands that do not fit whole are counted in the subtitle."""
 LANE, GAP = 0.135, 0.1
 """Inches of a lane, and between demands."""
+SMALL = 6.3
+"""Points of a name that has but one lane and needs two lines."""
 SHOWN = 0.05
 """Tours with fewer persons are not worth a bar."""
 
@@ -175,15 +177,18 @@ def _people(people: float, lang: str) -> str:
 
 def _label(axes: Axes, tours: pd.DataFrame, groups: list[str], names: Names) -> None:
     """Name each demand beside its lanes, and part it from the next."""
-    at, texts = [], []
+    at, texts, narrow = [], [], []
     for place, demand in enumerate(groups):
         lanes = tours.loc[tours["demand"] == demand, "lane"]
         low, high = (lane * LANE + place * GAP for lane in (lanes.min(), lanes.max()))
         at.append((low + high) / 2)
-        texts.append(fit(names.demand(demand), 1.8, 8, 1 if lanes.nunique() < 2 else 2))
+        narrow.append(lanes.nunique() < 2 and fit(names.demand(demand), 1.8, 8, 1).endswith("…"))
+        texts.append(fit(names.demand(demand), 1.8, SMALL if narrow[-1] else 8, 2))
         if place:
             axes.axhline(low - (LANE + GAP) / 2, color=COLOURS["grid"], linewidth=0.8)
     axes.set_yticks(at, texts)
+    for label, small in zip(axes.get_yticklabels(), narrow, strict=True):
+        label.set(fontsize=SMALL if small else 8, linespacing=1.0 if small else 1.2)
     tidy(axes, "x")
     axes.tick_params(axis="y", length=0)
 

@@ -19,8 +19,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Elke pool houdt in elke maand mensen over",
     ),
     "sand_title_some": (
-        "{count} of {all} pools have nobody to spare in some month",
-        "{count} van {all} pools houden in een of meer maanden niemand over",
+        "Nobody to spare in some month: {count} of {all} pools",
+        "Niemand over in een of meer maanden: {count} van {all} pools",
     ),
     "sand_title_one_short": (
         "{pool}: nobody to spare in {count} of {all} months",
@@ -62,8 +62,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Overlappende uitzendingen staan onder elkaar.",
     ),
     "rotations_left_out": (
-        "The largest demands are shown; {count} other tours are not.",
-        "De grootste vragen staan erin; {count} andere uitzendingen niet.",
+        "Only the largest demands are shown; tours left out: {count}.",
+        "Alleen de grootste vragen staan erin; weggelaten uitzendingen: {count}.",
     ),
     "no_tours": ("There are no tours in the window.", "Er zijn geen uitzendingen in de periode."),
     "rotations_plain": ("Rotations: {name}", "Rotaties: {name}"),
@@ -91,13 +91,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "fill_plain": ("Fill by mission and month", "Vulling per missie en maand"),
     # displacement
     "displaced_title": (
-        "{package} displaces {total} person-months of main task 2; {mission} loses most, {most}",
-        "{package} verdringt {total} persoonsmaanden hoofdtaak 2; {mission} verliest het meest, "
-        "{most}",
+        "“{package}” displaces {total} person-months of main task 2; {mission} loses most, {most}",
+        "‘{package}’ verdringt {total} persoonsmaanden hoofdtaak 2; {mission} verliest het "
+        "meest, {most}",
     ),
     "displaced_title_none": (
-        "{package} displaces nothing of main task 2",
-        "{package} verdringt niets van hoofdtaak 2",
+        "“{package}” displaces nothing of main task 2",
+        "‘{package}’ verdringt niets van hoofdtaak 2",
     ),
     "displaced_subtitle": (
         "Person-months lost by each mission: filled without the package minus filled with it, "
@@ -110,8 +110,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Lijnen: van de kleinste tot de grootste waarde over alle optimale verdelingen.",
     ),
     "displaced_rest": (
-        "{count} more missions change less than {least}.",
-        "{count} andere missies veranderen minder dan {least}.",
+        "Missions that change less than {least}: {count}.",
+        "Missies die minder dan {least} veranderen: {count}.",
     ),
     "displaced_axis": ("displaced, person-months", "verdrongen, persoonsmaanden"),
     "other_main_task_1": ("main task 1, other missions", "hoofdtaak 1, andere missies"),
@@ -122,8 +122,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "displacement_plain": ("Displacement by mission", "Verdringing per missie"),
     # flow
     "flow_title": (
-        "{package} takes {total} person-months from other missions, {most} of them through {pool}",
-        "{package} kost andere missies {total} persoonsmaanden, waarvan {most} via {pool}",
+        "“{package}” takes {total} person-months from other missions, {most} of them through "
+        "{pool}",
+        "‘{package}’ kost andere missies {total} persoonsmaanden, waarvan {most} via {pool}",
     ),
     "flow_subtitle": (
         "Person-months lost, from commitments through pools to the missions that lose them, "
@@ -142,19 +143,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "flow_none": ("Nothing is displaced.", "Niets wordt verdrongen."),
     # curve
     "curve_title": (
-        "{name}: the first {headroom} posts cost main task 2 nothing; at {size} it loses {total} "
+        "“{name}”: the first {headroom} posts cost main task 2 nothing; at {size} it loses {total} "
         "person-months",
-        "{name}: de eerste {headroom} functies kosten hoofdtaak 2 niets; bij {size} verliest die "
+        "‘{name}’: de eerste {headroom} functies kosten hoofdtaak 2 niets; bij {size} verliest die "
         "{total} persoonsmaanden",
     ),
     "curve_title_none": (
-        "{name}: main task 2 loses from the first post on; at {size} posts {total} person-months",
-        "{name}: hoofdtaak 2 verliest vanaf de eerste functie; bij {size} functies {total} "
+        "“{name}”: main task 2 loses from the first post on; at {size} posts {total} person-months",
+        "‘{name}’: hoofdtaak 2 verliest vanaf de eerste functie; bij {size} functies {total} "
         "persoonsmaanden",
     ),
     "curve_title_free": (
-        "{name}: all {size} posts, and up to {headroom}, cost main task 2 nothing",
-        "{name}: alle {size} functies, en tot {headroom}, kosten hoofdtaak 2 niets",
+        "“{name}”: all {size} posts, and up to {headroom}, cost main task 2 nothing",
+        "‘{name}’: alle {size} functies, en tot {headroom}, kosten hoofdtaak 2 niets",
     ),
     "curve_subtitle": (
         "Person-months of main task 2 displaced against the size of the package; numbers along the "
@@ -194,7 +195,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Vullingsgraad per missie in elk scenario, de grootste verschillen eerst, dan wat alleen "
         "sommige vragen (– is niet gevraagd). Verdrongen: persoonsmaanden van hoofdtaak 2.",
     ),
-    "scenarios_rest": ("{count} more missions differ less.", "{count} missies verschillen minder."),
+    "scenarios_rest": (
+        "Not shown, for differing less: {count}.",
+        "Niet getoond, want minder verschil: {count}.",
+    ),
     "scenarios_plain": ("Scenarios side by side", "Scenario's naast elkaar"),
     "task_2_short": ("main task 2:", "hoofdtaak 2:"),
     "displaced_short": ("displaced:", "verdrongen:"),
@@ -204,8 +208,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "De vulling van geen enkele missie verschilt tussen deze scenario's.",
     ),
     "versus_title": (
-        "“{second}” against “{first}”: {fewer} missions filled less, {more} more",
-        "‘{second}’ tegenover ‘{first}’: {fewer} missies minder gevuld, {more} meer",
+        "“{second}” against “{first}”: missions filled less {fewer}, more {more}",
+        "‘{second}’ tegenover ‘{first}’: minder gevulde missies {fewer}, meer gevulde {more}",
+    ),
+    "versus_title_same": (
+        "“{second}” and “{first}” ask for different missions, and fill the others alike",
+        "‘{second}’ en ‘{first}’ vragen andere missies, en vullen de overige gelijk",
     ),
     "versus_subtitle": (
         "Fill rate by mission in both, largest loss first; at the end what only one of them asks.",
@@ -239,9 +247,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "draws": ("{count} draws", "{count} trekkingen"),
     "draws_axis": ("draws", "trekkingen"),
     "spread_title": (
-        "{package} displaces {mean} ± {half} person-months of main task 2 on average, {low} to "
+        "“{package}” displaces {mean} ± {half} person-months of main task 2 on average, {low} to "
         "{high} in nine futures of ten",
-        "{package} verdringt gemiddeld {mean} ± {half} persoonsmaanden hoofdtaak 2, {low} tot "
+        "‘{package}’ verdringt gemiddeld {mean} ± {half} persoonsmaanden hoofdtaak 2, {low} tot "
         "{high} in negen van de tien toekomsten",
     ),
     "spread_subtitle": (
@@ -252,8 +260,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "share_of_futures": ("share of futures", "deel van de toekomsten"),
     "chance_title": (
-        "{count} of {all} missions are more likely than not to stay below a fill of {target}",
-        "{count} van {all} missies blijven waarschijnlijk onder een vulling van {target}",
+        "More likely than not to stay below a fill of {target}: {count} of {all} missions",
+        "Blijft waarschijnlijk onder een vulling van {target}: {count} van {all} missies",
     ),
     "chance_plain": ("Chance of a fill of {target}", "Kans op een vulling van {target}"),
     "chance_subtitle": (
@@ -285,18 +293,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "the fill rate of {of} by those who are there",
         "de vullingsgraad van {of} door wie er is",
     ),
-    "quantity_displacement": ("displacement by {of}", "verdringing door {of}"),
+    "quantity_displacement": ("displacement by “{of}”", "verdringing door ‘{of}’"),
     "quantity_displacement_main_task_1": (
-        "what other main task 1 loses to {of}",
-        "wat de overige hoofdtaak 1 verliest aan {of}",
+        "what other main task 1 loses to “{of}”",
+        "wat de overige hoofdtaak 1 verliest aan ‘{of}’",
     ),
     "quantity_filled": (
-        "what is filled for {of}",
-        "wat gevuld is voor {of}",
+        "what is filled for “{of}”",
+        "wat gevuld is voor ‘{of}’",
     ),
     "quantity_displacement_ratio": (
-        "the displacement ratio of {of}",
-        "de verdringingsgraad van {of}",
+        "the displacement ratio of “{of}”",
+        "de verdringingsgraad van ‘{of}’",
     ),
     # what drives it
     "c_certain": (
@@ -314,10 +322,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "ranking_subtitle": (
         "Rank correlation of each uncertain figure with {quantity} over all draws, strongest "
-        "first: to the right more of one is more of the other. {count} of {all} figures are clear.",
+        "first: to the right more of one is more of the other. Clear is what chance would hardly "
+        "do to any of so many: {count} of {all}.",
         "Rangcorrelatie van elk onzeker cijfer met {quantity} over alle trekkingen, sterkste "
-        "eerst: rechts is meer van het een meer van het ander. {count} van {all} cijfers zijn "
-        "duidelijk.",
+        "eerst: rechts is meer van het een meer van het ander. Duidelijk is wat toeval bij geen "
+        "van zo veel zou doen: {count} van {all}.",
     ),
     "ranking_axis": ("rank correlation", "rangcorrelatie"),
     "ranking_clear": ("clear", "duidelijk"),

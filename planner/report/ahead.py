@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from planner.figures import (
@@ -15,7 +16,8 @@ from planner.figures import (
     versus,
 )
 from planner.figures.beside import Beside
-from planner.labels import label, number, percent, rate
+from planner.figures.curves import corners
+from planner.labels import label, number, percent, rate, rough
 from planner.report.blocks import Block, Heading, Paragraph, Picture, Section, Table
 from planner.report.blocks import table as table_of
 from planner.report.material import Material
@@ -24,6 +26,7 @@ from planner.results.grounds import BASES
 
 if TYPE_CHECKING:
     from planner.analysis.curve import Curve
+    from planner.analysis.headroom import Headroom
 
 __all__ = ["comparison_section", "curves_section", "sure_section"]
 
@@ -47,40 +50,52 @@ def curves_section(material: Material) -> Section | None:
         if len(material.curves) > 1:
             blocks.append(Heading(material.names.package(id)))
         blocks.append(Picture.of(curve(found, room, material.result, lang)))
-        blocks.append(_pieces(material, found))
+        blocks.append(_pieces(material, found, room))
     return Section("curves", title, tuple(blocks))
 
 
-def _pieces(material: Material, found: Curve) -> Table:
+def _pieces(material: Material, found: Curve, room: Headroom) -> Table:
     """Return what each post more costs, piece by piece, and whom."""
     lang, names = material.lang, material.names
+    lost = material.result.displacement
+    second = set(lost.loc[lost["main_task"] == 2, "mission"])
     rows, short = [], 0
-    for piece in found.pieces:
-        if piece.to_posts - piece.from_posts < 1:
+    for (begin, start), (end, stop) in pairwise(corners(found, room)):
+        if end - begin < 1:
             short += 1
             continue
-        payers = sorted(
-            (
-                (row.per_post_person_months, row.mission)
-                for row in found.missions
-                if row.from_posts <= piece.from_posts + 1e-9 < row.to_posts
-                and row.per_post_person_months > CHEAP
-            ),
-            reverse=True,
-        )
-        said = [f"{names.mission(id)} {number(cost, lang, 2)}" for cost, id in payers[:PAYERS]]
-        ends = (number(end, lang, 0) for end in (piece.from_posts, piece.to_posts))
-        posts = "\u00a0–\u00a0".join(ends)
-        rows.append([posts, number(piece.least_displaced_per_post, lang, 2), ", ".join(said)])
+        payers = _payers(found, begin, end)
+        others = sum(cost for cost, id in payers if id not in second)
+        said = [f"{names.mission(id)} {number(cost, lang, 2)}"
+                for cost, id in payers if id in second and cost > CHEAP]  # fmt: skip
+        posts = "\u00a0–\u00a0".join(number(one, lang, 0) for one in (begin, end))
+        rows.append([posts, number((stop - start) / (end - begin), lang, 2),
+                     ", ".join(said[:PAYERS]), number(others, lang, 2)])  # fmt: skip
     notes = [say("t_exact", lang)]
     if not found.exact:
-        give = number(found.tolerance_person_months, lang, 0)
+        give = rough(found.tolerance_person_months, lang)
         notes = [say("t_tried", lang, count=len(found.points), give=give)]
     if short:
         notes.append(say("t_short_curve", lang))
-    heads = [say("t_posts", lang), f">{say('t_each', lang)}", say("t_payers", lang)]
+    heads = [f">{say('t_posts', lang)}", f">{say('t_each', lang)}", say("t_payers", lang),
+             f">{say('t_each_1', lang)}"]  # fmt: skip
     caption = say("t_pieces", lang, package=names.package(found.package))
     return table_of(caption, heads, rows, note=" ".join(notes))
+
+
+def _payers(found: Curve, begin: float, end: float) -> list[tuple[float, str]]:
+    """Return what each mission loses for a post more from one size to another, most first.
+
+    What is lost between two sizes that were tried falls wholly beyond the headroom, where that
+    lies between them.
+    """
+    middle = (begin + end) / 2
+    rows = [
+        (row.per_post_person_months * (row.to_posts - row.from_posts) / (end - begin), row.mission)
+        for row in found.missions
+        if row.from_posts <= middle < row.to_posts
+    ]
+    return sorted((one for one in rows if one[0] == one[0]), reverse=True)
 
 
 def sure_section(material: Material) -> Section:

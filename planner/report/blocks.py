@@ -28,6 +28,10 @@ __all__ = [
 ]
 
 
+SHORT = 12
+"""Rows of a table that is moved to the next page rather than cut."""
+
+
 class Block:
     """Anything that stands in a section; `kind` names how the template shows it."""
 
@@ -61,10 +65,14 @@ class Heading(Block):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: what it is called, and whether its cells are numbers."""
+    """A column of a table: what it is called, and whether its cells are numbers.
+
+    `lang` says in what language its cells are, where that is not the page's.
+    """
 
     name: str
     number: bool
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,11 @@ class Table(Block):
     note: str = ""
     small: bool = False
 
+    @property
+    def short(self) -> bool:
+        """Whether it is better not cut at the end of a page."""
+        return len(self.rows) <= SHORT
+
 
 def table(
     caption: str,
@@ -87,16 +100,20 @@ def table(
     totals: int = 0,
     note: str = "",
     small: bool = False,
+    english: Sequence[str] = (),
 ) -> Table:
-    """Return a table; headings of numbers begin with ``>``.
+    """Return a table; headings of numbers begin with ``>``, those of English text are named.
 
     Examples
     --------
     >>> made = table("Fill", ["mission", ">asked"], [["UNTSO", "516.0"]])
     >>> made.columns[1]
-    Column(name='asked', number=True)
+    Column(name='asked', number=True, lang='')
     """
-    columns = tuple(Column(head.removeprefix(">"), head.startswith(">")) for head in heads)
+    columns = tuple(
+        Column(head.removeprefix(">"), head.startswith(">"), "en" if head in english else "")
+        for head in heads
+    )
     return Table(caption, columns, tuple(tuple(row) for row in rows), totals, note, small)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from planner.figures.factors import factor_name
+from planner.figures.factors import factor_parts
 from planner.labels import NOTHING, label, number, percent
 from planner.labels import month as month_name
 from planner.report.blocks import Aside, Block, Bullets, Fold, Paragraph, Section, Table, table
@@ -46,7 +46,8 @@ def grounds_section(material: Material) -> Section:
             [id, one.publisher, one.title, one.date, one.reference]
             for id, one in sources.items() if id in named
         ]  # fmt: skip
-        blocks.append(table(say("t_sources", lang), heads, body, small=True))
+        english = heads[1:3] + heads[4:]
+        blocks.append(table(say("t_sources", lang), heads, body, small=True, english=english))
     return Section("assumptions", say("assumptions", lang), tuple(blocks))
 
 
@@ -69,18 +70,30 @@ def _grounds_table(material: Material) -> Table:
 
 
 def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> Table:
-    """Return figures with their range, why they are what they are, and their source."""
+    """Return figures with their range, why they are what they are, and their source.
+
+    Figures of several things that are the same in all of this stand in one row.
+    """
     lang = material.lang
-    body = []
+    alike: dict[tuple[str, ...], list[str]] = {}
     for row in records(rows):
-        why = " ".join(text for text in (row["section"], row["note"]) if text)
-        body.append(
-            [factor_name(row["figure"], material.names), _value(row, lang), _range(row, lang),
-             term(row["unit"], lang), why, row["source"]]
-        )  # fmt: skip
+        called, said = factor_parts(row["figure"], material.names)
+        key = (said, _value(row, lang), _range(row, lang), term(row["unit"], lang), _why(row),
+               row["source"])  # fmt: skip
+        alike.setdefault(key, []).append(called)
+    body = [
+        [f"{said}: {'; '.join(called)}" if any(called) else said, *rest]
+        for (said, *rest), called in alike.items()
+    ]
     heads = [label("figure", lang), f">{label('amount', lang)}", f">{say('t_range_figure', lang)}",
              label("unit", lang), say("t_why", lang), label("source", lang)]  # fmt: skip
-    return table(say(caption, lang), heads, body, small=True)
+    return table(say(caption, lang), heads, body, small=True, english=[say("t_why", lang)])
+
+
+def _why(row: dict[str, Any]) -> str:
+    """Return why a figure is what it is, or where its source has it: one or two remarks."""
+    section, note = str(row["section"]), str(row["note"])
+    return (". " if note[:1].isupper() else "; ").join(text for text in (section, note) if text)
 
 
 def _value(row: dict[str, Any], lang: str) -> str:
@@ -131,7 +144,7 @@ def manifest_section(material: Material) -> Section:
     if material.futures is not None:
         from planner.montecarlo.words import sentences
 
-        rows.append([say("m_futures", lang), material.futurenames.source])
+        rows.append([say("m_futures", lang), material.futurenames.run])
         blocks.append(Bullets(tuple(sentences(material.futures, lang))))
     heads = [say("t_part", lang), label("amount", lang)]
     blocks.append(table(say("t_manifest", lang), heads, rows, small=True))

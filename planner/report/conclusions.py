@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planner.labels import month, number, percent, rate
+from planner.labels import month, number, percent, rate, rough
 from planner.report.blocks import Block, Bullets, Heading, Section
 from planner.report.material import Material
 from planner.report.rows import asked_by_mission, lost_by
 from planner.report.words import say
 
-__all__ = ["TARGET", "SMALL", "conclusions", "people"]
+__all__ = ["TARGET", "SMALL", "conclusions"]
 
 TARGET = 0.9
 """Fill rate below which a mission counts as short."""
@@ -19,11 +19,6 @@ SMALL = 0.5
 """Person-months that are not worth a sentence."""
 NEXT = 3
 """Missions named after the one that loses most."""
-
-
-def people(value: float, lang: str) -> str:
-    """Return person-months or persons, without decimals where there are many."""
-    return number(value, lang, 0 if abs(value) >= 10 else 1)
 
 
 def conclusions(material: Material) -> Section:
@@ -47,7 +42,7 @@ def _package(material: Material, row: dict[str, Any]) -> Iterator[str]:
     lang, names, id = material.lang, material.names, row["package"]
     asked, filled = row["asked_person_months"], row["filled_person_months"]
     said = {
-        "package": names.package(id), "asked": people(asked, lang), "filled": people(filled, lang),
+        "package": names.package(id), "asked": rough(asked, lang), "filled": rough(filled, lang),
         "window": names.window,
     }  # fmt: skip
     if asked <= 0 or filled < asked * (1 - 1e-6):
@@ -58,9 +53,9 @@ def _package(material: Material, row: dict[str, Any]) -> Iterator[str]:
     total = row["displaced_main_task_2"]
     if total >= SMALL:
         ratio = number(100 * row["displacement_ratio"], lang)
-        yield say("c_displaced", lang, total=people(total, lang), ratio=ratio)
+        yield say("c_displaced", lang, total=rough(total, lang), ratio=ratio)
     elif total <= -SMALL:
-        yield say("c_gained", lang, total=people(-total, lang))
+        yield say("c_gained", lang, total=rough(-total, lang))
     else:
         yield say("c_displaced_none", lang)
     yield from _sure(material, id)
@@ -78,8 +73,8 @@ def _losers(material: Material, id: str, total: float) -> Iterator[str]:
         return
     most, value = lost[0]
     share = percent(value / asked_by_mission(result)[most], lang)
-    yield say("c_most", lang, mission=names.mission(most), share=share, lost=people(value, lang))
-    after = [f"{names.mission(m)} ({people(v, lang)})" for m, v in lost[1 : NEXT + 1]]
+    yield say("c_most", lang, mission=names.mission(most), share=share, lost=rough(value, lang))
+    after = [f"{names.mission(m)} ({rough(v, lang)})" for m, v in lost[1 : NEXT + 1]]
     if after:
         yield say("c_then", lang, list=", ".join(after))
     pool, part = next(iter(lost_by(result, "pool", id).items()), ("", 0.0))
@@ -97,9 +92,9 @@ def _sure(material: Material, id: str) -> Iterator[str]:
         table = futures.displacement_by()
         row = table[table["package"] == id].iloc[0]
         yield say(
-            "c_futures", lang, mean=people(row["mean"], lang),
-            half=people((row["high"] - row["low"]) / 2, lang), low=people(row["q05"], lang),
-            high=people(row["q95"], lang), chance=percent(row["chance"], lang, 0),
+            "c_futures", lang, mean=rough(row["mean"], lang),
+            half=rough((row["high"] - row["low"]) / 2, lang), low=rough(row["q05"], lang),
+            high=rough(row["q95"], lang), chance=percent(row["chance"], lang, 0),
             draws=number(futures.counted, lang, 0),
         )  # fmt: skip
         yield from _driver(material, id)
@@ -114,7 +109,7 @@ def _sure(material: Material, id: str) -> Iterator[str]:
             if one.package != id or one.group != "main task 2":
                 continue
             low, high = one.smallest_person_months, one.largest_person_months
-            yield say("c_ranges", lang, low=people(low, lang), high=people(high, lang))
+            yield say("c_ranges", lang, low=rough(low, lang), high=rough(high, lang))
     else:
         yield say("c_value", lang)
 
@@ -152,8 +147,8 @@ def _main_task_1(material: Material, id: str) -> Iterator[str]:
     lost = lost_by(material.result, "mission", id, main_task=1)
     if sum(lost.values()) >= SMALL:
         mission, most = next(iter(lost.items()))
-        yield say("c_main_task_1", lang, total=people(sum(lost.values()), lang),
-                  mission=material.names.mission(mission), lost=people(most, lang))  # fmt: skip
+        yield say("c_main_task_1", lang, total=rough(sum(lost.values()), lang),
+                  mission=material.names.mission(mission), lost=rough(most, lang))  # fmt: skip
 
 
 def _whole(material: Material) -> Iterator[str]:
@@ -204,7 +199,7 @@ def _tight(material: Material) -> Iterator[str]:
         yield say(
             "c_tight", lang, count=binding["pool"].nunique(), all=result.pools["pool"].nunique(),
             pool=material.names.pool(dearest["pool"]), month=month(dearest["month"], lang),
-            gain=people(float(dearest["price_person_months"]), lang),
+            gain=rough(float(dearest["price_person_months"]), lang),
         )  # fmt: skip
     missed = result.unmet_bounds["bound"].nunique()
     if missed:
@@ -219,7 +214,7 @@ def _beside(material: Material) -> Iterator[str]:
     for key in material.comparison.names[1:]:
         lost, filled = beside.displaced(key), rate(beside.task_2(key), lang)
         if lost == lost:
-            lost_said = people(lost, lang)
+            lost_said = rough(lost, lang)
             yield say("c_other", lang, name=beside.title(key), rate=filled, lost=lost_said)
         else:
             yield say("c_other_none", lang, name=beside.title(key), rate=filled)

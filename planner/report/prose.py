@@ -109,26 +109,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "verplichtingen vragen, en wat daarvan gevuld kan worden.",
     ),
     "c_fill": (
-        "Main task 2 gets {two} of the people it asks and main task 1 {one}; {count} of {all} "
-        "missions get less than {target}.",
-        "Hoofdtaak 2 krijgt {two} van de mensen die het vraagt en hoofdtaak 1 {one}; {count} van "
-        "{all} missies krijgen minder dan {target}.",
+        "Main task 2 gets {two} of the people it asks and main task 1 {one}. Less than "
+        "{target}: {count} of {all} missions.",
+        "Hoofdtaak 2 krijgt {two} van de mensen die het vraagt en hoofdtaak 1 {one}. Minder "
+        "dan {target}: {count} van {all} missies.",
     ),
     "c_fill_futures": (
         "Over all futures main task 2 gets {mean} ± {half} on average, {low} to {high} in nine of "
-        "ten; {count} of {all} missions are more likely than not to get less than {target}.",
+        "ten. More likely than not to get less than {target}: {count} of {all} missions.",
         "Over alle toekomsten krijgt hoofdtaak 2 gemiddeld {mean} ± {half}, en {low} tot {high} in "
-        "negen van de tien; {count} van {all} missies krijgen waarschijnlijk minder dan {target}.",
+        "negen van de tien. Waarschijnlijk minder dan {target}: {count} van {all} missies.",
     ),
     "c_tight": (
-        "{count} of {all} pools bind in some month; one more person counts most in {pool} in "
+        "Pools that bind in some month: {count} of {all}. One more person counts most in {pool} in "
         "{month}: {gain} person-months.",
-        "{count} van {all} pools knellen in een of meer maanden; één persoon meer telt het zwaarst "
-        "in {pool} in {month}: {gain} persoonsmaanden.",
+        "Pools die in een of meer maanden knellen: {count} van {all}. Eén persoon meer telt het "
+        "zwaarst in {pool} in {month}: {gain} persoonsmaanden.",
     ),
     "c_bounds": (
-        "{count} composition goals are missed in some month.",
-        "{count} samenstellingseisen worden in een of meer maanden niet gehaald.",
+        "Composition goals missed in some month: {count}.",
+        "Samenstellingseisen die in een of meer maanden niet worden gehaald: {count}.",
     ),
     "c_other": (
         "In “{name}” main task 2 gets {rate}, and {lost} person-months are displaced.",
@@ -200,7 +200,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "make one together, the weakest counts.",
         "Elke rij neemt een hoeveelheid van het resultaat en verdeelt die naar wat het cijfer "
         "erachter is: een getal uit de brief, uit een andere openbare bron, of een aanname. Waar "
-        "meer cijfers er samen één maken, telt het zwakste.",
+        "meer cijfers er samen één maken, telt het zwakste. Toelichtingen zijn in het Engels, "
+        "zoals in de gegevens.",
     ),
     "p_drivers": (
         "The square of a rank correlation is about the share of the ups and downs over the draws "
@@ -216,8 +217,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Met deze bestanden en versies geeft dezelfde opdracht dezelfde cijfers. Bij elk plan "
         "hoort een bewijs dat er niets beters is; de grootste afwijking daarvan staat hieronder.",
     ),
-    "fold_public": ("{count} figures from public sources", "{count} cijfers uit openbare bronnen"),
-    "fold_letter": ("{count} figures from the letter", "{count} cijfers uit de brief"),
+    "fold_public": (
+        "Figures from public sources: {count}",
+        "Cijfers uit openbare bronnen: {count}",
+    ),
+    "fold_letter": ("Figures from the letter: {count}", "Cijfers uit de brief: {count}"),
     # limits
     "l_strength": (
         "How many people the armed forces, the police and others really have for missions: "

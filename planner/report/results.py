@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["bottlenecks_section", "displacement_section", "fill_section", "rates_section"]
 
+ENDS = ["smallest_person_months", "largest_person_months"]
+"""Columns of ranges."""
 SHOWN = 0.05
 """Person-months that show as 0.0 and are not worth a row."""
 
@@ -119,7 +121,8 @@ def _lost_table(material: Material, id: str, task: int, spans: pd.DataFrame | No
     """Return who loses what to a package in a main task; None where nobody does."""
     lang, names, result = material.lang, material.names, material.result
     lost = lost_by(result, "mission", id, task)
-    shown = {mission: value for mission, value in lost.items() if abs(value) >= SHOWN}
+    reach = _reach(spans, id)
+    shown = {m: value for m, value in lost.items() if max(abs(value), reach.get(m, 0.0)) >= SHOWN}
     if not shown:
         return None
     asked, where = asked_by_mission(result), _where(result, id, task)
@@ -168,6 +171,14 @@ def _drawn_losses(material: Material, id: str, task: int) -> dict[str, list[str]
             spread = f"{number(row['q05'], lang, 0)} – {number(row['q95'], lang, 0)}"
             found[str(row[key]) if key else ""] = [number(row["mean"], lang), spread]
     return found
+
+
+def _reach(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
+    """Return the most that each mission loses or gains in any plan that is as good."""
+    if spans is None:
+        return {}
+    own = spans[spans["package"] == id].set_index("mission")
+    return {str(m): float(v) for m, v in own[ENDS].abs().max(axis=1).items()}
 
 
 def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:

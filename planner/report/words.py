@@ -48,8 +48,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Persoonsmaanden die ‘{package}’ aan andere verplichtingen van hoofdtaak 1 kost",
     ),
     "t_small": (
-        "{count} missions change less than {least} person-months.",
-        "{count} missies veranderen minder dan {least} persoonsmaanden.",
+        "Missions that change less than {least} person-months: {count}.",
+        "Missies die minder dan {least} persoonsmaanden veranderen: {count}.",
     ),
     "t_range": ("other best plans", "andere beste plannen"),
     "t_bottlenecks": (
@@ -73,6 +73,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "t_posts": ("posts", "functies"),
     "t_each": ("person-months a post", "persoonsmaanden per functie"),
+    "t_each_1": (
+        "other main task 1, a post",
+        "overige hoofdtaak 1, per functie",
+    ),
     "t_payers": ("paid most by (person-months a post)", "vooral ten laste van (per functie)"),
     "t_tried": (
         "Tried at {count} sizes, between them right to {give} person-months.",

@@ -57,7 +57,7 @@ def test_plan_against_mine_counts_who_gains_and_loses(pair: pl.Comparison) -> No
 
     change = (pair.fill["eastern-flank-battalion"] - pair.fill["letter"]).dropna()
     fewer, more = int((change < -0.0005).sum()), int((change > 0.0005).sum())
-    assert f"{fewer} missions filled less, {more} more" in figure.alt
+    assert f"missions filled less {fewer}, more {more}" in figure.alt
     untso = pair.fill.loc["untso"]
     pair_said = f"{rate(untso['letter'], digits=0)} → "
     assert pair_said + rate(untso["eastern-flank-battalion"], digits=0) in said(figure)

@@ -181,3 +181,21 @@ def test_every_figure_stands_under_plot(three: pl.Result) -> None:
 def test_an_unknown_kind_of_file(three: pl.Result, tmp_path: object) -> None:
     with pytest.raises(InputError, match=r"expected a file ending in \.png, \.svg or \.pdf"):
         fill(three).save(f"{tmp_path}/fill.jpeg")
+
+
+def test_ranges_are_taken_as_they_come_and_keep_who_might_lose() -> None:
+    result = pl.allocate("eastern-flank-battalion", rule="value")
+    found = pl.analysis.ranges(result)
+
+    figure = displacement(result, ranges=found)
+
+    assert figure.alt == displacement(result, ranges=found.tables()["displacement"]).alt
+    rows = found.tables()["displacement"]
+    may = rows[rows[["smallest_person_months", "largest_person_months"]].abs().max(axis=1) >= 0.05]
+    bars = sum(len(axes.get_yticks()) for axes in figure.axes)
+    assert bars == len(may.drop_duplicates("mission"))
+    assert "UNTSO" not in said(figure)
+    rows.loc[rows["mission"] == "untso", "largest_person_months"] = 40.0
+    assert "UNTSO" in said(displacement(result, ranges=rows))
+    with pytest.raises(ResultError, match="expected ranges of missions"):
+        displacement(result, ranges=pl.analysis.ranges(result, by="region"))

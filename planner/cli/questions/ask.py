@@ -121,7 +121,7 @@ def _answer(
     chosen = rule and rule.value
     case = _case(scenario, chosen, quiet)
     with counting(word("working_out", lang), word("steps", lang), lang, quiet) as show:
-        outcome = ask(Subject(case, chosen, _paced(show)))
+        outcome = ask(Subject(case, chosen, paced(show)))
     if out is not None:
         keep(outcome, case, out)
     if json:
@@ -145,7 +145,7 @@ def _case(name: str, rule: str | None, quiet: bool) -> Case:
     return case
 
 
-def _paced(show: Callable[[int, int, float], None] | None) -> Progress:
+def paced(show: Callable[[int, int, float], None] | None) -> Progress:
     """Return a progress function that adds how many seconds are left, by the pace so far."""
     began = time.monotonic()
 
