@@ -13,10 +13,9 @@ Nothing is loaded until an analysis is asked for.
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from planner.lazy import offer
 
 if TYPE_CHECKING:
     from planner.analysis.causes import causes
@@ -47,23 +46,4 @@ __all__ = [
     "why",
 ]
 
-
-class _Analyses(ModuleType):
-    """A package in which a name means the analysis, also once the module of that name is loaded."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{name}"), name)
-        setattr(self, name, value)
-        return value
-
-    def __dir__(self) -> list[str]:
-        return sorted(__all__)
-
-
-sys.modules[__name__].__class__ = _Analyses
+offer(__name__, {name: f"{__name__}.{name}" for name in __all__})

@@ -11,6 +11,7 @@ import typer
 
 from planner.cli.options import Force, In, Lang, Quiet, Sought
 from planner.errors import Fault, InputError
+from planner.figures.gallery import COMPARISON, FUTURES, GALLERY, RESULT, figures_of
 
 if TYPE_CHECKING:
     from planner.figures.look import Chart
@@ -18,35 +19,21 @@ if TYPE_CHECKING:
 __all__ = ["plot"]
 
 
-class Figure(StrEnum):
-    """Figures by name."""
-
-    SAND = "sand"
-    CROWD = "crowd"
-    ROTATIONS = "rotations"
-    FILL = "fill"
-    DISPLACEMENT = "displacement"
-    FLOW = "flow"
-    CURVE = "curve"
-    SCENARIOS = "scenarios"
-    VERSUS = "versus"
-    FAN = "fan"
-    SPREAD = "spread"
-    CHANCE = "chance"
-    CONVERGENCE = "convergence"
-    RANKING = "ranking"
-
-
-OF_FUTURES = (Figure.FAN, Figure.SPREAD, Figure.CHANCE, Figure.CONVERGENCE, Figure.RANKING)
-OF_SEVERAL = (Figure.SCENARIOS, Figure.VERSUS)
+DRAWN = [name for of in (RESULT, COMPARISON, FUTURES) for name in figures_of(of)]
+Figure = StrEnum("Figure", {name.upper(): name for name in DRAWN})  # type: ignore[misc]
 
 Which = Annotated[
     Figure,
     typer.Argument(
         metavar="FIGURE",
-        help="Of one result: sand (what people of each pool do), crowd (which missions tie a pool "
-        "up), rotations, fill, displacement, flow, curve. Of several: scenarios, versus. Of "
-        "futures: fan, spread, chance, convergence, ranking.",
+        help=" ".join(
+            f"{before}: {', '.join(f'{name} ({GALLERY[name].about})' for name in figures_of(of))}."
+            for before, of in (
+                ("Of one result", RESULT),
+                ("Of several", COMPARISON),
+                ("Of futures", FUTURES),
+            )
+        ),
         show_default=False,
     ),
 ]
@@ -137,7 +124,7 @@ def plot(
     outputs.add(path)
     outputs.check()
     source = _source(figure, items, rule and rule.value, draws, lang, quiet)
-    if figure is Figure.DISPLACEMENT and source.rule == "value":
+    if figure == "displacement" and source.rule == "value":
         options["ranges"] = _ranges(source, lang, quiet)
     with working(label("drawing", lang), quiet):
         made = _drawn(figure, source, options)
@@ -148,11 +135,11 @@ def plot(
 
 def _check(figure: Figure, items: list[str], pool: str | None) -> None:
     """Refuse what does not go together."""
-    if figure in OF_SEVERAL and len(items) < 2:
+    if GALLERY[figure].of == COMPARISON and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
-    if figure not in OF_SEVERAL and len(items) > 1:
+    if GALLERY[figure].of != COMPARISON and len(items) > 1:
         raise InputError(f"plot {figure}: expected one scenario or result, found {len(items)}")
-    if figure is Figure.CROWD and pool is None:
+    if figure == "crowd" and pool is None:
         raise InputError("plot crowd: of which pool? --pool ID says it")
 
 
@@ -172,7 +159,7 @@ def _source(
     from planner.labels import label
     from planner.results.compare import compare
 
-    if figure in OF_FUTURES:
+    if GALLERY[figure].of == FUTURES:
         from pathlib import Path
 
         from planner.montecarlo.run import simulate
@@ -186,15 +173,17 @@ def _source(
     loaded = load_items(items)
     with working(label("allocating", lang), quiet):
         comparison = compare(*loaded, rule=rule)
-    return comparison if figure in OF_SEVERAL else next(iter(comparison.results.values()))
+    return (
+        comparison if GALLERY[figure].of == COMPARISON else next(iter(comparison.results.values()))
+    )
 
 
 def _drawn(figure: Figure, source: Any, options: dict[str, Any]) -> Chart:
     """Draw a figure with those of the options that it takes."""
     import inspect
 
-    curve = figure is Figure.CURVE
-    draw: Callable[..., Chart] = partial(_curve, source) if curve else _method(source, figure)
+    draw: Callable[..., Chart]
+    draw = partial(_curve, source) if figure == "curve" else getattr(source.plot, figure)
     takes = inspect.signature(draw).parameters
     wanted = {name: value for name, value in options.items() if value is not None}
     unused = [name for name in wanted if name not in takes]
@@ -215,11 +204,6 @@ def _ranges(source: Any, lang: str, quiet: bool) -> Any:
         return None
     with counting(word("ranging", lang), "", lang, quiet) as show:
         return ranges(source, progress=paced(show))
-
-
-def _method(source: Any, figure: Figure) -> Callable[..., Chart]:
-    draw: Callable[..., Chart] = getattr(source.plot, figure.value)
-    return draw
 
 
 def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:

@@ -29,7 +29,7 @@ SIZE = (7.0, 2.6)
 
 
 def curve(
-    found: Curve, headroom: Headroom | None = None, result: Tables | None = None, lang: str = "en"
+    found: Curve, headroom: Headroom | None = None, lang: str = "en", result: Tables | None = None
 ) -> Chart:
     """Draw displacement of main task 2 against the size of a package.
 
@@ -40,9 +40,9 @@ def curve(
     headroom : Headroom, optional
         Of :func:`planner.analysis.headroom.headroom`; by default the last size of the curve that
         displaces nothing, which falls short of it where the curve is not exact.
+    lang : {"en", "nl"}
     result : Tables, optional
         Gives the package its name and the figure its source.
-    lang : {"en", "nl"}
     """
     names = None if result is None else Names(result, lang)
     room = _room(found, headroom)

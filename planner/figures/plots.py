@@ -1,159 +1,61 @@
-"""``result.plot``: every figure of a result by name."""
+"""``result.plot``, ``comparison.plot``, ``futures.plot``: every figure by name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import inspect
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from planner.figures.beside import scenarios, versus
-from planner.figures.curves import curve
-from planner.figures.displaced import displacement
-from planner.figures.drivers import ranking
-from planner.figures.filled import fill
-from planner.figures.flow import flow
-from planner.figures.futures import chance, convergence, fan, spread
-from planner.figures.rotations import rotations
-from planner.figures.sand import crowd, sand
+from planner.figures.gallery import GALLERY, figures_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from planner.analysis.curve import Curve
-    from planner.analysis.headroom import Headroom
-    from planner.analysis.ranges import Ranges
     from planner.figures.look import Chart
-    from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
-    from planner.results.compare import Comparison
 
-__all__ = ["BesidePlots", "FuturePlots", "Plots"]
+__all__ = ["Plots"]
 
 
 class Plots:
-    """The figures of one result; each method returns a matplotlib figure.
+    """The figures of a result, a comparison or futures; each method returns a matplotlib figure.
 
     Parameters
     ----------
-    result : Tables
-        A result, just made or read back from its folder.
+    source : Tables or Comparison or Futures
+    of : {"result", "comparison", "futures"}
+        Which of them it is.
 
     Examples
     --------
     >>> import planner as pl
-    >>> figure = Plots(pl.allocate("letter")).fill(lang="nl")
-    >>> figure.alt.endswith("vullingsgraad over de hele periode.")
+    >>> plots = pl.allocate("letter").plot
+    >>> plots
+    <plots of 'letter': sand, crowd, rotations, fill, displacement, flow, curve>
+    >>> plots.fill(lang="nl").alt.endswith("vullingsgraad over de hele periode.")
     True
     """
 
-    def __init__(self, result: Tables):
-        """Take a result."""
-        self._result = result
+    def __init__(self, source: Any, of: str):
+        """Take what is drawn."""
+        self._source, self._of = source, of
 
-    def sand(self, pool: str | None = None, lang: str = "en") -> Chart:
-        """Draw what the people of every pool do; see :func:`planner.figures.sand`."""
-        return sand(self._result, pool, lang)
+    def __getattr__(self, name: str) -> Callable[..., Chart]:
+        """Return the function that draws a figure, with its source given."""
+        shown = GALLERY.get(name)
+        if shown is None or shown.of != self._of:
+            names = ", ".join(figures_of(self._of))
+            raise AttributeError(f"no figure {name!r} of this; there are {names}")
+        draw = getattr(import_module(shown.home), name)
+        if next(iter(inspect.signature(draw).parameters)) == self._of:
+            return partial(draw, self._source)
+        return partial(draw, **{self._of: self._source})
 
-    def crowd(self, pool: str, lang: str = "en") -> Chart:
-        """Draw which missions tie up a pool; see :func:`planner.figures.crowd`."""
-        return crowd(self._result, pool, lang)
-
-    def rotations(
-        self, mission: str | None = None, pool: str | None = None, lang: str = "en"
-    ) -> Chart:
-        """Draw tours as bars; see :func:`planner.figures.rotations`."""
-        return rotations(self._result, mission, pool, lang)
-
-    def fill(self, main_task: int | None = None, lang: str = "en") -> Chart:
-        """Draw fill by mission and month; see :func:`planner.figures.fill`."""
-        return fill(self._result, main_task, lang)
-
-    def displacement(
-        self,
-        package: str | None = None,
-        ranges: Ranges | pd.DataFrame | None = None,
-        lang: str = "en",
-    ) -> Chart:
-        """Draw what missions lose to a package; see :func:`planner.figures.displacement`."""
-        return displacement(self._result, package, ranges, lang)
-
-    def flow(
-        self, package: str | None = None, main_task: int | None = None, lang: str = "en"
-    ) -> Chart:
-        """Draw displacement as a flow; see :func:`planner.figures.flow`."""
-        return flow(self._result, package, main_task, lang)
-
-    def curve(self, found: Curve, headroom: Headroom | None = None, lang: str = "en") -> Chart:
-        """Draw displacement against the size of a package; see :func:`planner.figures.curve`."""
-        return curve(found, headroom, self._result, lang)
+    def __dir__(self) -> list[str]:
+        """Names of the figures."""
+        return figures_of(self._of)
 
     def __repr__(self) -> str:
-        """Names of the figures."""
-        return _listed(self, self._result.name)
-
-
-class BesidePlots:
-    """The figures of results side by side.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    """
-
-    def __init__(self, comparison: Comparison):
-        """Take a comparison."""
-        self._comparison = comparison
-
-    def scenarios(self, lang: str = "en") -> Chart:
-        """Draw fill by mission, a panel a scenario; see :func:`planner.figures.scenarios`."""
-        return scenarios(self._comparison, lang)
-
-    def versus(
-        self, first: str | None = None, second: str | None = None, lang: str = "en"
-    ) -> Chart:
-        """Draw one plan against another; see :func:`planner.figures.versus`."""
-        return versus(self._comparison, first, second, lang)
-
-    def __repr__(self) -> str:
-        """Names of the figures."""
-        return _listed(self, ", ".join(self._comparison.names))
-
-
-class FuturePlots:
-    """The figures of many futures.
-
-    Parameters
-    ----------
-    futures : Futures
-    """
-
-    def __init__(self, futures: Futures):
-        """Take futures."""
-        self._futures = futures
-
-    def fan(self, mission: str | None = None, main_task: int | None = 2, lang: str = "en") -> Chart:
-        """Draw fill over time with its spread; see :func:`planner.figures.fan`."""
-        return fan(self._futures, mission, main_task, lang)
-
-    def spread(self, package: str | None = None, lang: str = "en") -> Chart:
-        """Draw the distribution of displacement; see :func:`planner.figures.spread`."""
-        return spread(self._futures, package, lang)
-
-    def chance(self, reach: float = 0.9, main_task: int | None = None, lang: str = "en") -> Chart:
-        """Draw each mission's chance to reach a fill; see :func:`planner.figures.chance`."""
-        return chance(self._futures, reach, main_task, lang)
-
-    def convergence(self, quantity: str | None = None, lang: str = "en") -> Chart:
-        """Draw a mean as draws are added; see :func:`planner.figures.convergence`."""
-        return convergence(self._futures, quantity, lang)
-
-    def ranking(self, quantity: str | None = None, most: int = 16, lang: str = "en") -> Chart:
-        """Draw what goes with a quantity; see :func:`planner.figures.ranking`."""
-        return ranking(self._futures, quantity, most, lang)
-
-    def __repr__(self) -> str:
-        """Names of the figures."""
-        return _listed(self, self._futures.name)
-
-
-def _listed(plots: object, name: str) -> str:
-    names = [name for name in vars(type(plots)) if not name.startswith("_")]
-    return f"<{type(plots).__name__} of {name!r}: {', '.join(names)}>"
+        """What it is of, and the names of the figures."""
+        several = getattr(self._source, "names", None)
+        name = ", ".join(several) if several else self._source.name
+        return f"<plots of {name!r}: {', '.join(figures_of(self._of))}>"

@@ -20,7 +20,7 @@ from planner.montecarlo.tables import QUANTILES, REACH
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.plots import FuturePlots
+    from planner.figures.plots import Plots
     from planner.montecarlo.replay import Draw
 
 __all__ = ["Futures"]
@@ -252,11 +252,11 @@ class Futures:
         return self._tables[name].copy(deep=False)
 
     @property
-    def plot(self) -> FuturePlots:
+    def plot(self) -> Plots:
         """Figures of these futures: ``futures.plot.fan("untso")``, ``futures.plot.spread()`` …"""
-        from planner.figures.plots import FuturePlots
+        from planner.figures.plots import Plots
 
-        return FuturePlots(self)
+        return Plots(self, "futures")
 
     @property
     def study(self) -> Study:

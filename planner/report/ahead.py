@@ -49,7 +49,7 @@ def curves_section(material: Material) -> Section | None:
     for id, (found, room) in material.curves.items():
         if len(material.curves) > 1:
             blocks.append(Heading(material.names.package(id)))
-        blocks.append(Picture.of(curve(found, room, material.result, lang)))
+        blocks.append(Picture.of(curve(found, room, lang, material.result)))
         blocks.append(_pieces(material, found, room))
     return Section("curves", title, tuple(blocks))
 

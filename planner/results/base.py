@@ -205,7 +205,7 @@ class Tables(ABC):
         """Every figure of this result: ``result.plot.fill()``, ``result.plot.sand("staff")`` …"""
         from planner.figures.plots import Plots
 
-        return Plots(self)
+        return Plots(self, "result")
 
     def _repr_html_(self) -> str:
         """Return a summary for notebooks."""

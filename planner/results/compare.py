@@ -16,7 +16,7 @@ from planner.store import MANIFEST
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.plots import BesidePlots
+    from planner.figures.plots import Plots
 
 __all__ = ["Comparison", "as_result", "compare"]
 
@@ -113,11 +113,11 @@ class Comparison:
         return pd.concat(found, axis=1, keys=list(parts))
 
     @property
-    def plot(self) -> BesidePlots:
+    def plot(self) -> Plots:
         """Figures side by side: ``comparison.plot.scenarios()``, ``comparison.plot.versus()``."""
-        from planner.figures.plots import BesidePlots
+        from planner.figures.plots import Plots
 
-        return BesidePlots(self)
+        return Plots(self, "comparison")
 
     def _repr_html_(self) -> str:
         """Return a summary for notebooks."""

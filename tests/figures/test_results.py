@@ -9,7 +9,7 @@ from matplotlib.collections import FillBetweenPolyCollection, QuadMesh
 
 import planner as pl
 from planner.errors import InputError, ResultError
-from planner.figures import Chart, Plots, crowd, displacement, fill, flow, rotations, sand
+from planner.figures import Chart, crowd, displacement, fill, flow, rotations, sand
 from planner.figures.look import plain
 from tests.figures.looking import faults, said
 
@@ -169,9 +169,11 @@ def test_the_readers_own_settings_change_nothing(three: pl.Result) -> None:
 
 def test_every_figure_stands_under_plot(three: pl.Result) -> None:
     plots = three.plot
-
-    names = [name for name in vars(Plots) if not name.startswith("_")]
+    names = repr(plots).removesuffix(">").rpartition(": ")[2].split(", ")
     assert names == ["sand", "crowd", "rotations", "fill", "displacement", "flow", "curve"]
+    assert sorted(names) == dir(plots)
+    with pytest.raises(AttributeError, match="no figure 'fan' of this; there are sand, crowd"):
+        _ = plots.fan
     assert "displacement" in repr(plots)
     for name in names[:-1]:
         figure = getattr(plots, name)(**({"pool": "staff"} if name == "crowd" else {}))
