@@ -97,7 +97,7 @@ def quantity_name(id: str, names: Called | None, lang: str) -> str:
     >>> quantity_name("fill.main_task_2", None, "en")
     'the fill rate of main task 2'
     >>> quantity_name("displacement.flank", None, "nl")
-    'verdringing door flank'
+    'verdringing door ‘flank’'
     """
     kind, _, of = id.partition(".")
     if kind in ("fill", "present"):
