@@ -14,8 +14,6 @@ from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
-    from planner.results.base import Tables
-    from planner.scenario.load import Scenario
 
 __all__ = ["export"]
 
@@ -23,14 +21,17 @@ Stated = Annotated[
     str | None,
     typer.Argument(
         metavar="[SCENARIO]",
-        help="A scenario, or a neutral problem (JSON); for --xlsx also a folder of results.",
+        help="A scenario, or a neutral problem (JSON); for --xlsx also a folder of results or "
+        "of futures.",
         show_default=False,
     ),
 ]
 
 
 def _target(option: str, what: str) -> Any:
-    return typer.Option(option, metavar="FILE", help=what, show_default=False)
+    return typer.Option(
+        option, metavar="FOLDER" if option == "--futures" else "FILE", help=what, show_default=False
+    )
 
 
 ProblemFile = Annotated[
@@ -40,6 +41,10 @@ LpFile = Annotated[str | None, _target("--lp", "Programme of one tier in LP form
 MpsFile = Annotated[str | None, _target("--mps", "The same in free MPS format.")]
 Xlsx = Annotated[
     str | None, _target("--xlsx", "Workbook of the scenario and its result, to read and to change.")
+]
+Run = Annotated[
+    str | None,
+    _target("--futures", "For --xlsx: futures drawn before (planner simulate --out)."),
 ]
 Template = Annotated[str | None, _target("--template", "Blank workbook, to fill in from nothing.")]
 Which = Annotated[
@@ -68,6 +73,7 @@ def export(
     lp: LpFile = None,
     mps: MpsFile = None,
     xlsx: Xlsx = None,
+    futures: Run = None,
     template: Template = None,
     rule: Which = None,
     tier: Tier = None,
@@ -86,6 +92,7 @@ def export(
       planner export letter --lp letter.lp --mps letter.mps
       planner export letter --problem - | planner solve - --json
       planner export eastern-flank-battalion --xlsx battalion.xlsx --lang nl
+      planner export results/battalion --futures runs/battalion --xlsx battalion.xlsx
       planner export --template blank.xlsx
     """
     from planner.cli.console import print_json, working
@@ -96,6 +103,8 @@ def export(
     programmes = {"problem": problem, "lp": lp, "mps": mps}
     wanted = [name for name in (*programmes.values(), xlsx, template) if name is not None]
     _check(scenario, wanted, programmes, (xlsx, template), whole_people, rule)
+    if futures is not None and xlsx is None:
+        raise InputError("export: --futures goes into a workbook: name it with --xlsx")
     outputs = Outputs(force)
     for name in wanted:
         if name != "-" or problem != "-":
@@ -112,7 +121,7 @@ def export(
             if target is not None:
                 writers[target] = partial(_write_programme, form, stated, options)
     if scenario is not None and xlsx is not None:
-        writers[xlsx] = partial(_write_book, _shown(scenario), rule and rule.value, lang)
+        writers[xlsx] = _book(scenario, futures, rule and rule.value, lang)
     if template is not None:
         writers[template] = partial(_write_template, lang)
     with working(label("writing", lang), quiet):
@@ -146,19 +155,27 @@ def _check(
         raise InputError(faults)
 
 
-def _shown(name: str) -> Tables | Scenario:
-    """Return the scenario or the folder of results that a workbook is about."""
-    from planner.cli.inputs import is_result, load_scenario
-    from planner.results.stored import read_result
-
-    return read_result(name) if is_result(name) else load_scenario(name)
-
-
-def _write_book(shown: Tables | Scenario, rule: str | None, lang: str, path: Path) -> None:
+def _book(
+    scenario: str, futures: str | None, rule: str | None, lang: str
+) -> Callable[[Path], object]:
+    """Return what writes the workbook of a scenario, or of a folder of results or futures."""
+    from planner.cli.inputs import is_futures, is_result, load_scenario
+    from planner.montecarlo.stored import read_futures
     from planner.results.compare import as_result
+    from planner.results.stored import read_result
     from planner.workbook import write_workbook
 
-    write_workbook(as_result(shown, rule), path, lang)
+    if is_futures(scenario):
+        if futures is not None:
+            raise InputError(f"export: {scenario} holds futures already: leave --futures out")
+        return partial(write_workbook, read_futures(scenario), lang=lang)
+    drawn = None if futures is None else read_futures(futures)
+    shown = read_result(scenario) if is_result(scenario) else load_scenario(scenario)
+
+    def write(path: Path) -> None:
+        write_workbook(as_result(shown, rule), path, lang, drawn)
+
+    return write
 
 
 def _write_template(lang: str, path: Path) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from planner.results.base import Tables
     from planner.scenario.load import Scenario
 
-__all__ = ["is_problem", "is_result", "load_either", "load_items", "load_scenario"]
+__all__ = ["is_futures", "is_problem", "is_result", "load_either", "load_items", "load_scenario"]
 
 MOST = 1_000_000
 """Bytes of a scenario that comes from standard input or a pipe."""
@@ -100,6 +100,17 @@ def is_result(name: str) -> bool:
     try:
         return Path(name, "manifest.json").is_file()
     except (OSError, ValueError):
+        return False
+
+
+def is_futures(name: str) -> bool:
+    """Whether a name is that of a folder of futures."""
+    from planner.montecarlo.study import FORMAT
+    from planner.store import read_manifest
+
+    try:
+        return is_result(name) and bool(read_manifest(Path(name), FORMAT))
+    except ResultError:
         return False
 
 

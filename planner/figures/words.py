@@ -311,7 +311,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "None of the figures is uncertain, so every future is the same.",
         "Geen van de cijfers is onzeker, dus elke toekomst is dezelfde.",
     ),
-    "ranking_plain": ("What drives it", "Wat het bepaalt"),
+    "ranking_plain": ("What drives it", "Wat de uitkomst bepaalt"),
     "ranking_title": (
         "“{factor}” goes most with {quantity}: about {share} of its spread",
         "‘{factor}’ gaat het meest samen met {quantity}: ongeveer {share} van de spreiding",

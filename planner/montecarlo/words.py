@@ -130,7 +130,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "share fit to go": ("share fit to go", "deel dat inzetbaar is"),
     "strengths over time": ("strengths over time", "sterkte door de tijd"),
     "tour lengths": ("tour lengths", "duur van een uitzending"),
-    "preparation": ("preparation", "voorbereiding"),
     "rest": ("rest", "uitzendbescherming"),
     "sizes of demands": ("sizes of demands", "omvang van de vraag"),
     "decisions": ("decisions", "besluiten"),

@@ -98,7 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "t_last": ("on top of the others", "boven op de andere"),
     "t_grounds": ("What the result rests on", "Waar het resultaat op rust"),
     "t_part": ("what", "wat"),
-    "drivers": ("What drives it", "Wat het bepaalt"),
+    "drivers": ("What drives it", "Wat de uitkomst bepaalt"),
     "t_drivers": (
         "Share of the spread that goes with uncertain figures, by what those rest on",
         "Deel van de spreiding dat samengaat met onzekere cijfers, naar waar die op rusten",

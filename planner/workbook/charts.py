@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,9 +30,10 @@ def bars(
     *,
     column: int,
     first: int = TOP + 1,
-    row: int = TOP,
+    row: int = TOP + 1,
     names: int = 1,
     share: bool = False,
+    spread: Sequence[tuple[float, float, float]] = (),
 ) -> int:
     """Add bars, one for each row of a table; return how many rows the chart stands beside.
 
@@ -49,6 +51,9 @@ def bars(
         Where the chart stands.
     share : bool
         Whether the lengths are shares, up to 1.
+    spread : sequence of (float, float, float)
+        Length of each bar, and from where to where its whisker reaches; written behind the chart,
+        since LibreOffice shows whiskers of cells only.
     """
     chart = page.paper.book.add_chart({"type": "bar"})
     chart.add_series(
@@ -58,11 +63,16 @@ def bars(
             "values": [page.title, first, numbers, last, numbers],
             "fill": {"color": COLOURS[colour]},
             "gap": 40,
+            **({"y_error_bars": _whiskers(page, spread, row, column)} if spread else {}),
         }
     )
     _dress(chart, title)
-    axis = {"num_font": FONT, "num_format": "#,##0", "major_gridlines": _grid()}
-    chart.set_x_axis(axis | ({"num_format": "0%", "min": 0, "max": 1} if share else {}))
+    axis: dict[str, Any] = {"num_font": FONT, "num_format": "#,##0", "major_gridlines": _grid()}
+    if share:
+        axis |= {"num_format": "0%", "min": 0, "max": 1}
+    elif spread:
+        axis["max"] = _end_of_axis(max(high for _, _, high in spread))
+    chart.set_x_axis(axis)
     names_axis = {"reverse": True, "interval_unit": 1, "num_font": FONT, "line": {"none": True}}
     chart.set_y_axis(names_axis)
     chart.set_legend({"none": True})
@@ -70,6 +80,34 @@ def bars(
     chart.set_size({"width": 760, "height": height})
     page.sheet.insert_chart(row, column, chart, {"object_position": 3, "description": title})
     return height // ROW + 2
+
+
+def _end_of_axis(most: float) -> float:
+    """Return a round number that is no less.
+
+    Examples
+    --------
+    >>> _end_of_axis(743.9), _end_of_axis(1205), _end_of_axis(0)
+    (800.0, 1500.0, 1.0)
+    """
+    if most <= 0:
+        return 1.0
+    step = 10.0 ** math.floor(math.log10(most))
+    step = step / 2 if most < 5 * step else step
+    return math.ceil(most / step) * step
+
+
+def _whiskers(
+    page: Page, spread: Sequence[tuple[float, float, float]], row: int, column: int
+) -> dict[str, Any]:
+    for number, (length, low, high) in enumerate(spread, row + 1):
+        page.put(number, column, max(0.0, length - low), "one", "quiet")
+        page.put(number, column + 1, max(0.0, high - length), "one", "quiet")
+    span = f"${row + 2}:${{letter}}${row + 1 + len(spread)}"
+    letters = (column_letter(column), column_letter(column + 1))
+    below, above = (f"={page.quoted}!${x}{span.format(letter=x)}" for x in letters)
+    line = {"color": COLOURS["ink"], "width": 1}
+    return {"type": "custom", "minus_values": below, "plus_values": above, "line": line}
 
 
 def pool_chart(
@@ -130,9 +168,9 @@ def pool_chart(
                      "major_unit": 6, "major_unit_type": "months"})  # fmt: skip
     area.set_y_axis({"num_font": FONT, "num_format": "#,##0", "major_gridlines": _grid()})
     area.set_legend({"position": "top", "font": FONT})
-    area.set_size({"width": 820, "height": 26 * ROW})
+    area.set_size({"width": 820, "height": 24 * ROW})
     options = {"object_position": 3, "description": say("chart_pool", lang)}
-    sheet.insert_chart(2, at, area, options)
+    sheet.insert_chart(TOP + 1, at, area, options)
     sheet.set_column(at, at + 1 + len(states), 11)
 
 

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from planner.labels import label, months, named, number, percent
 from planner.scenario.load import Scenario
+from planner.workbook import drawn
 from planner.workbook.fields import SHEETS
 from planner.workbook.look import ABOUT, TOP, Paper
 from planner.workbook.words import say
 
 if TYPE_CHECKING:
+    from planner.montecarlo.futures import Futures
     from planner.results.base import Tables
 
 __all__ = ["Cover", "add_manifest"]
 
 OUTCOMES = (
     "fill", "fill_months", "allocation", "pool_months", "displacement", "bottlenecks", "unmet",
-    "futures", "figures", "manifest",
+    "futures", "drivers", "figures", "manifest",
 )  # fmt: skip
 
 
@@ -29,7 +31,13 @@ class Cover:
         self.page, self.lang = paper.page("cover", ABOUT), paper.lang
         self.row = 0
 
-    def write(self, scenario: Scenario, result: Tables | None, blank: bool = False) -> None:
+    def write(
+        self,
+        scenario: Scenario,
+        result: Tables | None,
+        futures: Futures | None = None,
+        blank: bool = False,
+    ) -> None:
         """Write title, what came out in short, the list of sheets, and how to use them."""
         page, lang = self.page, self.lang
         for column, width in enumerate((26, 105, 28)):
@@ -48,6 +56,8 @@ class Cover:
             self._head("cover_results")
             for sentence in in_short(result, lang):
                 self._block(sentence)
+            for sentence in drawn.in_short(futures, lang) if futures is not None else ():
+                self._block(sentence)
         self._head("cover_sheets")
         self._sheets()
         self._head("cover_how")
@@ -57,6 +67,7 @@ class Cover:
             self._head("cover_not")
             for place in range(1, 3):
                 self._block(say(f"cover_not_{place}", lang))
+        page.sheet.fit_to_pages(1, 1)
         page.sheet.set_first_sheet()
         page.sheet.activate()
 
@@ -91,7 +102,7 @@ class Cover:
             self.page.put(self.row, 1, say(f"about_{name}", lang), "text", "wrap")
             use = say("cover_inputs" if given else "cover_outcomes", lang)
             self.page.put(self.row, 2, use, "text", "input" if given else "outcome", "top")
-            if len(say(f"about_{name}", lang)) > 115:
+            if len(say(f"about_{name}", lang)) > 125:
                 self.page.sheet.set_row(self.row, 27)
             self.row += 1
 
@@ -120,7 +131,7 @@ def in_short(result: Tables, lang: str) -> list[str]:
     return said or [say("no_packages", lang)]
 
 
-def add_manifest(paper: Paper, result: Tables) -> None:
+def add_manifest(paper: Paper, result: Tables, futures: Futures | None = None) -> None:
     """Write what went in and what proves the answer."""
     page, lang = paper.page("manifest", ABOUT), paper.lang
     page.headings(say("about_manifest", lang))
@@ -128,7 +139,8 @@ def add_manifest(paper: Paper, result: Tables) -> None:
     page.sheet.set_column(1, 1, 100)
     for place, key in enumerate(("what", "value_given")):
         page.put(TOP, place, say(key, lang), "text", "head", ABOUT)
-    for row, (name, value) in enumerate(_flat(result.manifest), TOP + 1):
+    said = dict(result.manifest) | (drawn.told(futures) if futures is not None else {})
+    for row, (name, value) in enumerate(_flat(said), TOP + 1):
         page.put(row, 0, name)
         page.put(row, 1, value, "text" if isinstance(value, str) else "general", "left")
     page.sheet.freeze_panes(TOP + 1, 1)

@@ -66,6 +66,7 @@ FORMS = {
     "percent_whole": "0%",
     "month": "{language}mmm yyyy",
     "month_short": "{language}mmm yy",
+    "by_row": "General",
 }
 """Number formats by name; a spreadsheet adds the separators of its user's language."""
 
@@ -191,11 +192,16 @@ class Page:
         self.sheet.set_row(0, 24)
 
     def table(
-        self, columns: Sequence[Column], rows: Iterable[Sequence[Any]], still: int = 1
+        self,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Any]],
+        still: int = 1,
+        forms: Sequence[str] = (),
     ) -> int:
         """Write a table with headings that stay in view and a filter; return its last row.
 
-        Totals stand above the headings, of the rows that a filter leaves.
+        Totals stand above the headings, of the rows that a filter leaves. Columns of the form
+        ``by_row`` take the form that `forms` has for each row.
         """
         made = [list(row) for row in rows]
         last = max(TOP + len(made), TOP + 1)
@@ -207,7 +213,8 @@ class Page:
                 self._total(place, column, made, last)
         for number, row in enumerate(made, TOP + 1):
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                self.put(number, place, value, column.form)
+                form = column.form if column.form != "by_row" else forms[number - TOP - 1]
+                self.put(number, place, value, form)
         self.sheet.set_row(TOP, 42)
         if sum(column.width for column in columns) > WIDE:
             self.sheet.set_paper(8)

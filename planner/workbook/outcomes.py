@@ -10,6 +10,7 @@ from planner.months import Month
 from planner.scenario.inputs import Inputs
 from planner.terms import term
 from planner.workbook.charts import bars, pool_chart
+from planner.workbook.drawn import add_futures
 from planner.workbook.headings import heading
 from planner.workbook.look import COLOURS, OUTCOME, TOP, Column, Page, Paper
 from planner.workbook.words import say
@@ -17,6 +18,7 @@ from planner.workbook.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.montecarlo.futures import Futures
     from planner.results.base import Tables
 
 __all__ = ["add_outcomes"]
@@ -28,9 +30,13 @@ MONTH = 6.5
 """Width of a month."""
 
 
-def add_outcomes(paper: Paper, result: Tables, inputs: Inputs) -> None:
-    """Write every sheet of a result."""
+def add_outcomes(
+    paper: Paper, result: Tables, inputs: Inputs, futures: Futures | None = None
+) -> None:
+    """Write every sheet of a result, and those of many futures where there are any."""
     for name, write in _SHEETS.items():
+        if name == "figures" and futures is not None:
+            add_futures(paper, futures)
         if name == "unmet" and result.unmet_bounds.empty:
             continue
         page = paper.page(name, OUTCOME)
@@ -172,7 +178,7 @@ def _allocation(page: Page, result: Tables, inputs: Inputs) -> None:
         Column(say("name", lang), 38),
         Column(say("mission", lang), 24),
         Column(say("pool", lang), 20),
-        Column(_head(page, "on_duty", "person_months"), 14, "one", total=True),
+        Column(_head(page, "on_duty", "person_months"), 17, "one", total=True),
     ]
     _by_month(page, columns, months, cells, "one")
 
@@ -238,7 +244,7 @@ def _displacement(page: Page, result: Tables, inputs: Inputs) -> None:
     page.table(columns, cells, 3)
     if not cells:
         page.put(TOP + 1, 0, say("no_packages", lang), "text", "quiet")
-    where = TOP
+    where = TOP + 1
     for id in dict.fromkeys(row[0] for row in cells):
         span = [
             place

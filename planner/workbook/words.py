@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sheet_displacement": ("Displacement", "Verdringing"),
     "sheet_bottlenecks": ("Bottlenecks", "Knelpunten"),
     "sheet_futures": ("Draws", "Trekkingen"),
+    "sheet_drivers": ("What drives it", "Wat de uitkomst bepaalt"),
     "sheet_unmet": ("Goals missed", "Gemiste eisen"),
     "sheet_figures": ("Figures", "Cijfers"),
     "sheet_manifest": ("Manifest", "Verantwoording"),
@@ -132,10 +133,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Pools en maanden waarin één persoon meer de vulling zou verhogen, en met hoeveel.",
     ),
     "about_futures": (
-        "What the result does when the uncertain figures vary: mean with its standard error, and "
-        "quantiles.",
-        "Wat de uitkomst doet als de onzekere cijfers variëren: gemiddelde met standaardfout, en "
-        "kwantielen.",
+        "What comes out when the uncertain figures vary: the mean with its standard error and 95 % "
+        "interval, then the spread of the draws. Chance: of a fill of 90 %, or of a loss of more "
+        "than half a person-month.",
+        "Wat eruit komt als de onzekere cijfers variëren: het gemiddelde met standaardfout en "
+        "95%-interval, dan de spreiding van de trekkingen. Kans: op een vulling van 90%, of op "
+        "een verlies van meer dan een halve persoonsmaand.",
+    ),
+    "about_drivers": (
+        "Which uncertain figures go with the result, the strongest first, by rank correlation; "
+        "clear: too strong to be chance.",
+        "Welke onzekere cijfers met de uitkomst samengaan, de sterkste eerst, naar rangcorrelatie; "
+        "duidelijk: te sterk om toeval te zijn.",
     ),
     "about_unmet": (
         "Least numbers of people over some demands together that are not reached.",
@@ -200,6 +209,41 @@ WORDS: dict[str, tuple[str, str]] = {
         "{title}: {filled} van {asked} persoonsmaanden gevuld; verdringt {lost} uit hoofdtaak 2 en "
         "{other} uit de overige hoofdtaak 1",
     ),
+    "cover_futures": (
+        "{draws}: {title} displaces {mean} person-months from main task 2 on average (95 % "
+        "interval {low} to {high}); in nine of ten draws between {q05} and {q95}",
+        "{draws}: {title} verdringt gemiddeld {mean} persoonsmaanden uit hoofdtaak 2 "
+        "(95%-interval {low} tot {high}); in negen van de tien trekkingen tussen {q05} en {q95}",
+    ),
+    "cover_futures_fill": (
+        "{draws}: {mean} filled on average (95 % interval {low} to {high}); in nine of ten draws "
+        "between {q05} and {q95}",
+        "{draws}: gemiddeld {mean} gevuld (95%-interval {low} tot {high}); in negen van de tien "
+        "trekkingen tussen {q05} en {q95}",
+    ),
+    "quantity": ("quantity", "grootheid"),
+    "draws_total": ("in all", "in totaal"),
+    "draws_planned": ("fill rate, planned", "vullingsgraad, gepland"),
+    "draws_present": ("fill rate, those there", "vullingsgraad, aanwezigen"),
+    "draws_displacement": ("displacement", "verdringing"),
+    "draws_other": ("loss of main task 1", "verlies van hoofdtaak 1"),
+    "draws_mean": ("mean", "gemiddelde"),
+    "draws_standard_error": ("standard error", "standaardfout"),
+    "draws_low": ("95 % interval, low", "95%-interval, laag"),
+    "draws_high": ("95 % interval, high", "95%-interval, hoog"),
+    "draws_q05": ("5 % of draws below", "5% van de trekkingen onder"),
+    "draws_q25": ("25 % below", "25% onder"),
+    "draws_q50": ("half below", "helft onder"),
+    "draws_q75": ("75 % below", "75% onder"),
+    "draws_q95": ("95 % below", "95% onder"),
+    "draws_chance": ("chance", "kans"),
+    "chart_futures": (
+        "{title}: displaced, person-months; mean, and 5 % to 95 % of draws",
+        "{title}: verdrongen, persoonsmaanden; gemiddelde, en 5% tot 95% van de trekkingen",
+    ),
+    "rank_correlation": ("rank correlation", "rangcorrelatie"),
+    "explains": ("its square", "kwadraat"),
+    "clear": ("clear", "duidelijk"),
     "sheet": ("sheet", "blad"),
     "what": ("what stands there", "wat er staat"),
     "use": ("use", "gebruik"),
@@ -217,16 +261,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{title}: verdrongen, persoonsmaanden",
     ),
     "chart_pool": ("Persons by month", "Personen per maand"),
-    "nothing_here": ("There is nothing to show here.", "Hier is niets te tonen."),
     "share_of_asked_head": ("share of what it asks", "deel van wat ze vraagt"),
-    "part_file": ("file {name}", "bestand {name}"),
-    "version_of": ("version of {name}", "versie van {name}"),
-    "status_line": ("proof: largest {what}", "bewijs: grootste {what}"),
-    "bound_name": ("violation of a bound", "schending van een grens"),
-    "dual_name": ("violation of a price", "schending van een prijs"),
-    "gap_name": ("gap to the optimum", "afstand tot het optimum"),
-    "residual_name": ("residual of the accounts", "restpost van de boekhouding"),
-    "steps_name": ("steps proved", "bewezen stappen"),
     "invalid": ("Not a value for this column", "Geen waarde voor deze kolom"),
     "invalid_list": ("Choose from the list.", "Kies uit de lijst."),
     "invalid_number": (

@@ -12,12 +12,14 @@ from planner.errors import InputError, ResultError
 from planner.labels import LANGUAGES
 from planner.scenario.load import loads
 from planner.workbook.cover import Cover, add_manifest
+from planner.workbook.drawn import check_same
 from planner.workbook.filling import fill_in
 from planner.workbook.kept import HIDDEN, kept_lines
 from planner.workbook.look import Paper
 from planner.workbook.outcomes import add_outcomes
 
 if TYPE_CHECKING:
+    from planner.montecarlo.futures import Futures
     from planner.results.base import Tables
     from planner.scenario.load import Scenario
 
@@ -25,17 +27,23 @@ __all__ = ["write_template", "write_workbook"]
 
 
 def write_workbook(
-    result: Tables | Scenario | str | Path, path: str | Path, lang: str = "en"
+    result: Tables | Scenario | Futures | str | Path,
+    path: str | Path,
+    lang: str = "en",
+    futures: Futures | None = None,
 ) -> Path:
     """Write a scenario and its result as a workbook for Excel or LibreOffice.
 
     Parameters
     ----------
-    result : Result, StoredResult, Scenario, str or Path
-        A result, one saved in a folder, or a scenario, which is allocated first.
+    result : Result, StoredResult, Scenario, Futures, str or Path
+        A result, one saved in a folder, or a scenario, which is allocated first; many futures
+        stand for their scenario and themselves.
     path : str or Path
         File to write, ``.xlsx``; what is there is replaced.
     lang : {"en", "nl"}
+    futures : Futures, optional
+        Many futures of the same scenario, whose summary gets sheets of its own.
 
     Returns
     -------
@@ -45,7 +53,7 @@ def write_workbook(
     Raises
     ------
     InputError
-        The ending or the language is wrong.
+        The ending or the language is wrong, or the futures are of something else.
     ResultError
         The file cannot be written, or a saved result does not know its scenario any more.
 
@@ -56,18 +64,25 @@ def write_workbook(
     >>> write_workbook(pl.allocate("letter"), target, lang="nl").name
     'letter.xlsx'
     """
+    from planner.montecarlo.futures import Futures
     from planner.results.compare import as_result
 
     target = _target(path, lang)
-    solved = as_result(result)
-    scenario = solved.scenario
+    if isinstance(result, Futures):
+        futures, scenario = result, result.study.uncertain.scenario
+        solved = as_result(scenario, futures.rule)
+    else:
+        solved = as_result(result)
+        scenario = solved.scenario
+    if futures is not None:
+        check_same(futures, solved)
 
     def make(paper: Paper) -> None:
         cover = Cover(paper)
         fill_in(paper, scenario)
-        add_outcomes(paper, solved, scenario.inputs)
-        add_manifest(paper, solved)
-        cover.write(scenario, solved)
+        add_outcomes(paper, solved, scenario.inputs, futures)
+        add_manifest(paper, solved, futures)
+        cover.write(scenario, solved, futures)
         _keep(paper, scenario)
 
     return _write(target, lang, make)

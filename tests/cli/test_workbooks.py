@@ -148,3 +148,25 @@ def test_what_is_no_workbook(planner: Run, scenario: Path) -> None:
     assert found.code == 2
     assert found.faults == ["flank.yaml: not a workbook (.xlsx)"]
     assert planner("import", "none.xlsx").code == 2
+
+
+def test_futures_drawn_before_get_sheets_of_their_own(planner: Run, scenario: Path) -> None:
+    planner("simulate", HERE, "--draws", "4", "--rule", "value", "--out", "futures", "--quiet")
+
+    alone = planner("export", "futures", "--xlsx", "alone.xlsx")
+    beside = planner("export", HERE, "--rule", "value", "--futures", "futures", "--xlsx", "b.xlsx")
+    other = planner("export", HERE, "--rule", "fair", "--futures", "futures", "--xlsx", "c.xlsx")
+    nowhere = planner("export", HERE, "--futures", "futures", "--problem", "problem.json")
+
+    assert (alone.code, beside.code, other.code, nowhere.code) == (0, 0, 2, 2)
+    books = [openpyxl.load_workbook(name) for name in ("alone.xlsx", "b.xlsx")]
+    values = [list(book["Draws"].values) for book in books]
+    assert values[0] == values[1]
+    assert other.faults == [
+        "planner: futures: drawn by the rule 'value', the result is by 'fair': "
+        "choose the same with --rule"
+    ]
+    assert nowhere.faults == [
+        "planner: export: --futures goes into a workbook: name it with --xlsx"
+    ]
+    assert [path.name for path in sorted(Path().glob("*.xlsx"))] == ["alone.xlsx", "b.xlsx"]
