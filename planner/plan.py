@@ -173,11 +173,13 @@ class Planner:
         key = (place, history)
         if key not in self._made:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
-            setting = self.setting(place, history, before[-1] if before else None)
-            self._made[key] = (*before, self._solved(setting))
+            answer = self.answer(place, history, before[-1] if before else None)
+            self._made[key] = (*before, answer)
         return self._made[key]
 
-    def _solved(self, setting: Setting) -> Answer:
+    def answer(self, place: int, history: History, before: Answer | None) -> Answer:
+        """Return the last plan of a block along a history, given the plan before it."""
+        setting = self.setting(place, history, before)
         if self.memory is None:
             return self.solver(setting)
         return self.memory.recall(self.solver, setting)

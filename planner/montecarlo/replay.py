@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.compile import compile_scenario
 from planner.montecarlo.outline import Outline
 from planner.montecarlo.presence import luck_of
 from planner.montecarlo.study import Study
@@ -89,15 +90,29 @@ class Draw:
 
     @cached_property
     def result(self) -> Result:
-        """The whole result of the draw, as :func:`planner.allocate` gives it, for any analysis."""
-        from planner.results.verbs import allocate
+        """The whole result of the draw, with its own plans, for any analysis and any table.
 
-        return allocate(
-            self.study.uncertain.scenario,
-            self.study.rule,
+        Like one of :func:`planner.allocate` with the figures of the draw. Where several plans are
+        as good under *value*, it holds the one that the draw has.
+
+        Raises
+        ------
+        SolverError
+            Nobody could prove one of its plans.
+        """
+        from planner.results.manifest import hash_files
+        from planner.results.verbs import result_of
+
+        scenario = self.study.uncertain.scenario
+        files = hash_files(scenario.files)
+        return result_of(
+            scenario,
+            compile_scenario(scenario, self.figures, drawn=True),
+            self.study.solution(self.values),
+            files,
             packages=self.study.packages,
             figures=self.figures,
-            drawn=True,
+            draw={"number": self.number, **vars(self.study.design)},
         )
 
     def sentences(self, lang: str = "en") -> list[str]:

@@ -146,12 +146,28 @@ class Structure:
             ),
         )
 
-    def _packages(self, left_out: str) -> frozenset[str]:
+    def packages_without(self, left_out: str) -> frozenset[str]:
+        """Return every package but one."""
         return frozenset(package.id for package in self.problem.packages) - {left_out}
 
     def _by_kernel(self, numbers: Numbers, found: Plans) -> None:
         """Write the plans that compiled code finds and proves."""
-        from planner.montecarlo.unfolding import Numbers, Unfolding, all_aims, holds, shapes_of
+        from planner.montecarlo.unfolding import holds
+
+        unfolding = self.unfolding(numbers)
+        for place, left_out in enumerate(["", *found.without]):
+            stages = unfolding.plan(self.packages_without(left_out))
+            proof = np.max([stage.proof for stage in stages], axis=0)
+            proved = np.flatnonzero(holds(proof))
+            people = [stage.people[proved] for stage in stages]
+            missing = [stage.missing[proved] for stage in stages]
+            self.reading.write(found, place, proved, people, missing)
+            found.proof[place, proved] = proof[proved]
+            found.code[place, proved] = Code.COMPILED
+
+    def unfolding(self, numbers: Numbers) -> Unfolding:
+        """Return what makes plans of some draws in compiled code."""
+        from planner.montecarlo.unfolding import Numbers, Unfolding, all_aims, shapes_of
 
         planner = Planner(self.programme, self.solver)
         if not self._shapes:
@@ -160,16 +176,7 @@ class Structure:
                 self._aims = all_aims(self.programme)
                 likely = Numbers.likely(self.problem)
                 self._usual = Unfolding(planner, self._shapes, likely, self._aims)
-        unfolding = Unfolding(planner, self._shapes, numbers, self._aims, self._usual)
-        for place, left_out in enumerate(["", *found.without]):
-            stages = unfolding.plan(self._packages(left_out))
-            proof = np.max([stage.proof for stage in stages], axis=0)
-            proved = np.flatnonzero(holds(proof))
-            people = [stage.people[proved] for stage in stages]
-            missing = [stage.missing[proved] for stage in stages]
-            self.reading.write(found, place, proved, people, missing)
-            found.proof[place, proved] = proof[proved]
-            found.code[place, proved] = Code.COMPILED
+        return Unfolding(planner, self._shapes, numbers, self._aims, self._usual)
 
     def _by_engine(self, numbers: Numbers, found: Plans, draw: int) -> None:
         """Write the engine's plans of a draw that has no other, as far as they can be proved."""
@@ -185,7 +192,7 @@ class Structure:
             if found.code[place, draw] != Code.UNPROVED:
                 continue
             try:
-                plan = planner.unfold(self._packages(left_out))
+                plan = planner.unfold(self.packages_without(left_out))
             except SolverError:
                 continue
             people = [answer.people[None] for answer in plan.answers]

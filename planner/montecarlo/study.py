@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from planner.montecarlo.presence import Presence, luck_of
 from planner.montecarlo.records import WHOLE, Axes, Records
 from planner.montecarlo.structure import Code, Plans, Structure
 from planner.uncertainty.factors import Uncertain
+
+if TYPE_CHECKING:
+    from planner.solution import Solution
 
 __all__ = ["FORMAT", "Study"]
 
@@ -159,6 +162,24 @@ class Study:
             order.append(draws)
         joined = Records.join(parts)
         return joined.take(np.argsort(np.concatenate(order)))
+
+    def solution(self, values: Floats) -> Solution:
+        """Return the plans of one draw, (factors,), tour by tour.
+
+        Raises
+        ------
+        SolverError
+            Nobody could prove one of the plans.
+        """
+        from planner.montecarlo.retrace import retrace
+
+        figures, alone = self.effects.figures(values[None]), np.zeros(1, dtype=np.int64)
+        made = self.structure(self.effects.structure(figures, 0))
+        found = self.effects.numbers(made.compiled, figures, alone)
+        return retrace(
+            made.structure, found.caps, found.strengths, self.packages,
+            least=found.least, most=found.most, amounts=found.amounts,
+        )  # fmt: skip
 
     def structure(self, figures: dict[str, float]) -> Made:
         """Return the structure that some figures make, from those at hand or made anew."""

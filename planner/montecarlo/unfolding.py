@@ -151,14 +151,15 @@ class Unfolding:
     def plan(self, packages: frozenset[str]) -> list[Stage]:
         """Return the last plan of every block, as it unfolds with some of the packages."""
         return [
-            self._stage(place, self.planner.history(block, packages))
+            self.stage(place, self.planner.history(block, packages))
             for place, block in enumerate(self.planner.programme.blocks)
         ]
 
-    def _stage(self, place: int, history: History) -> Stage:
+    def stage(self, place: int, history: History) -> Stage:
+        """Return the last plan of one block along a history."""
         key = (place, history)
         if key not in self._made:
-            before = self._stage(place, history[:-1]) if len(history) > 1 else None
+            before = self.stage(place, history[:-1]) if len(history) > 1 else None
             self._made[key] = self._solve(place, history, before)
         return self._made[key]
 
@@ -196,7 +197,7 @@ class Unfolding:
             return aims
         block = self.planner.programme.blocks[place]
         full = self.usual.numbers.caps[0, block.demand] * block.part
-        people = self.usual._stage(place, history).people[0]
+        people = self.usual.stage(place, history).people[0]
         return as_in(aims, people, full[block.decision])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.compile import compile_scenario
+from planner.compile import Compiled, compile_scenario
 from planner.engine.memory import Memory
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Problem
@@ -22,7 +22,7 @@ from planner.solution import Solution, solve_problem
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["allocate", "as_scenario", "displacement", "solve"]
+__all__ = ["allocate", "as_scenario", "displacement", "result_of", "solve"]
 
 RULES = ("fair", "value")
 
@@ -75,12 +75,42 @@ def allocate(
     if packages is not None:
         packages = _known_packages(compiled.problem, packages)
     solution = solve_problem(compiled.problem, rule, packages, memory)
+    return result_of(chosen, compiled, solution, files, packages=packages, figures=figures)
+
+
+def result_of(
+    scenario: Scenario,
+    compiled: Compiled,
+    solution: Solution,
+    files: Sequence[dict[str, Any]],
+    *,
+    packages: Sequence[str] | None = None,
+    figures: Mapping[str, float] | None = None,
+    **options: Any,
+) -> Result:
+    """Return the result of plans that were made, once their accounts balance.
+
+    Parameters
+    ----------
+    files : sequence of dict
+        Input files with their hashes, taken before anything was made of them.
+    packages, figures, **options
+        How it was asked for; the manifest says so.
+
+    Raises
+    ------
+    CertificateError
+        The accounts do not balance.
+    """
     residual = check_accounts(solution)
-    options = {
+    asked = {
         "packages": None if packages is None else list(packages),
         "figures": dict(figures or {}),
+        **options,
     }
-    return Result(chosen, compiled, solution, options=options, files=files, residual=residual)
+    return Result(
+        scenario, compiled, solution, options=asked, files=tuple(files), residual=residual
+    )
 
 
 def displacement(scenario: Scenario | Result | str | Path, rule: str | None = None) -> pd.DataFrame:

@@ -103,3 +103,27 @@ def test_a_run_is_saved_and_read_whole(futures: Futures, tmp_path: Path) -> None
     assert again.study.digest == futures.outline.digest
     draws = pd.read_parquet(folder / "tables" / "draws.parquet")
     pd.testing.assert_frame_equal(draws, futures.draws)
+
+
+@pytest.mark.parametrize("rule", ["value", "fair"])
+def test_a_draw_taken_out_has_its_own_numbers_tour_by_tour(rule: str) -> None:
+    futures = pl.simulate("eastern-flank-battalion", draws=16, rule=rule, workers=1)
+    draw, row = futures.draw(3), futures.draws.loc[3]
+    result = draw.result
+    alike = 1e-9 if rule == "value" else 1e-6
+
+    fills = result.fill_by("mission").set_index("mission")["fill_rate"]
+    for mission, fill in fills.items():
+        assert row[f"fill.{mission}"] == pytest.approx(fill, abs=alike, nan_ok=True)
+    taken = result.packages.set_index("package").loc["eastern-flank", "displaced_main_task_2"]
+    assert row["displacement.eastern-flank"] == pytest.approx(taken, abs=1e-3)
+    assert result.certificate.holds
+    assert result.manifest["options"]["draw"]["number"] == 3
+    # another plan that the rule holds for as good: tier by tier the same, by weight
+    other = pl.allocate("eastern-flank-battalion", rule, figures=draw.figures, drawn=True)
+    worth = np.zeros((2, 4))
+    for place, solution in enumerate((result.solution, other.solution)):
+        on_duty = solution.without["eastern-flank"].on_duty.sum(axis=1)
+        for demand, months in zip(solution.problem.demands, on_duty, strict=True):
+            worth[place, demand.tier] += demand.weight * months
+    assert worth[0] == pytest.approx(worth[1], rel=1e-6)
