@@ -134,7 +134,7 @@ class Desk:
 
     def close(self) -> None:
         """Let the workers go."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
     def __enter__(self) -> Desk:
         return self

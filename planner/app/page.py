@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from planner.app.jobs import Jobs
 from planner.app.library import Library
 from planner.app.parts import FULL, button
 from planner.app.sure import Sure
+from planner.app.turn import Turn
 from planner.app.visit import Visit
 from planner.app.waiting import Waiting
 from planner.app.words import say
@@ -67,7 +68,7 @@ def page(
     """Return the page of a new visitor, at the place that the address says."""
     address = address_of(arguments)
     lang = address["lang"] if address.get("lang") in LANGUAGES else lang
-    visit = Visit(desk, library, lang, hand=_hand())
+    visit = Visit(desk, library, lang, hand=Turn())
     visit.address.jscallback(value=REMEMBER)
     parts = {
         "levers": levers_part(visit),
@@ -115,16 +116,3 @@ def _when_gone(*waits: Waiting) -> None:
 
     if document is not None:
         document.on_session_destroyed(leave)
-
-
-def _hand() -> Callable[[Callable[[], None]], None]:
-    """Return what calls a function in this visitor's turn, from any thread."""
-    document = pn.state.curdoc
-
-    def hand(call: Callable[[], None]) -> None:
-        if document is None:
-            call()
-        elif document.session_context is not None:
-            document.add_next_tick_callback(call)
-
-    return hand
