@@ -58,6 +58,14 @@ def levers_part(visit: Visit) -> pn.Column:
     return pn.Column(visit.base, visit.moved, visit.back, visit.controls.column, **FULL)
 
 
+class Plain(pn.Template):
+    """A template that does not describe itself anew with every part that is added."""
+
+    def __repr__(self) -> str:
+        """What it is."""
+        return "<page>"
+
+
 def page(
     desk: Desk,
     jobs: Jobs,
@@ -85,7 +93,7 @@ def page(
     tour = button(say("guide", lang))
     tour.on_click(lambda _: visit.guide.show(0))
     parts["tour"] = tour
-    template = pn.Template(TEMPLATE.read_text(encoding="utf-8"))
+    template = Plain(TEMPLATE.read_text(encoding="utf-8"))
     for name, value in _variables(lang, tuple(more)).items():
         template.add_variable(name, value)
     for name, part in parts.items():

@@ -117,12 +117,17 @@ def build(settings: Settings, desk: Desk, jobs: Jobs, library: Library) -> Any:
     pn.extension()
     port = settings.port or free_port(settings.address)
 
-    def visit() -> pn.viewable.Viewable | pn.Template:
+    def visit() -> pn.viewable.Viewable | None:
+        document = pn.state.curdoc
+        assert document is not None
         try:
-            return page(desk, jobs, library, dict(pn.state.session_args), settings.lang)
+            made = page(desk, jobs, library, dict(pn.state.session_args), settings.lang)
+            with document.models.freeze():  # else everything is walked through with every part
+                made.server_doc(document, "planner", location=False)
         except Exception:
             log.exception("a page could not be made")
             return pn.pane.Str(say("unexpected", settings.lang))
+        return None
 
     return pn.serve(
         {"/": visit},

@@ -28,7 +28,33 @@ DRAWS = (64, 128, 256, 512, 1024, 2048)
 
 REACHES = (0.5, 0.75, 0.9, 0.95, 1.0)
 
+COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
+"""As wide as half of a wide page."""
+
 Outlooks = tuple[Outlook, Outlook]
+
+
+class Drawn:
+    """The charts of many draws, in two columns where there is room for them."""
+
+    def __init__(self, lang: str):
+        """Lay out empty charts."""
+        self.fan, self.chance = FanChart(lang), ChanceChart(lang)
+        self.spread, self.folded = SpreadChart(lang), Folded(lang)
+        band = text(paragraph(say("fan_middle", lang), "hint"))
+        self.part = pn.FlexBox(
+            pn.Column(
+                under(say("fan_title", lang), self.fan.figure, band),
+                under(say("spread_title", lang), self.spread.figure),
+                styles=COLUMN,
+            ),
+            pn.Column(
+                under(say("chance_title", lang), self.chance.figure, self.folded.card),
+                styles=COLUMN,
+            ),
+            gap="0 28px",
+            **FULL,
+        )
 
 
 class Sure:
@@ -49,8 +75,7 @@ class Sure:
         self.ranges: Spread | None = None
         self._about = ""
         self._stale, self._said, self._ranges = text(), text(), text()
-        self.fan, self.chance = FanChart(self.lang), ChanceChart(self.lang)
-        self.spread, self.folded = SpreadChart(self.lang), Folded(self.lang)
+        self._drawn: Drawn | None = None
         choice: dict[str, Any] = {"width": 150, "margin": (4, 8, 4, 0)}
         self.draws = pn.widgets.Select(
             name=say("draws", self.lang), value=256, **choice,
@@ -71,26 +96,18 @@ class Sure:
         run.on_click(lambda _: self.run_draws())
         ranges = button(say("run_ranges", lang), align="end")
         ranges.on_click(lambda _: self.run_ranges())
-        band = text(paragraph(say("fan_middle", lang), "hint"))
-        charts = pn.FlexBox(
-            pn.Column(
-                under(say("fan_title", lang), self.fan.figure, band),
-                under(say("spread_title", lang), self.spread.figure),
-                styles=COLUMN,
-            ),
-            pn.Column(
-                under(say("chance_title", lang), self.chance.figure, self.folded.card),
-                styles=COLUMN,
-            ),
-            gap="0 28px",
-            **FULL,
-        )
-        self._results[:] = [self._said, charts]
         lead = text(heading(say("sure_title", lang)) + paragraph(say("sure_lead", lang)))
         buttons = pn.FlexBox(self.draws, self.reach, run, ranges, align_items="flex-end", **FULL)
         return pn.Column(
             lead, buttons, self.waiting.part, self._stale, self._results, self._ranges, **FULL
         )
+
+    def _charts(self) -> Drawn:
+        """Return the charts, made when there is something to draw."""
+        if self._drawn is None:
+            self._drawn = Drawn(self.lang)
+            self._results[:] = [self._said, self._drawn.part]
+        return self._drawn
 
     # asking
 
@@ -142,10 +159,11 @@ class Sure:
             return
         plan, mine = self.outlooks
         names, lang = self.visit.board.names, self.lang
-        self.fan.figure.visible = self.fan.show(plan, mine, self.visit.view["mission"])
-        self.spread.figure.visible = self.spread.show(plan, mine, self.visit.view["package"])
-        self.chance.show(plan, mine, names)
-        self.folded.show(lambda: self._chances(plan, mine))
+        drawn, view = self._charts(), self.visit.view
+        drawn.fan.figure.visible = drawn.fan.show(plan, mine, view["mission"])
+        drawn.spread.figure.visible = drawn.spread.show(plan, mine, view["package"])
+        drawn.chance.show(plan, mine, names)
+        drawn.folded.show(lambda: self._chances(plan, mine))
         self._said.object = self._sentences(plan, mine) + details(
             say("how_drawn", lang), items(mine.said[lang])
         )
@@ -201,7 +219,3 @@ class Sure:
         shown = table(label("person_months", lang), [say("mission", lang), *words], cells)
         said = heading(say("ranges_title", lang), 3) + items(found.said[lang])
         return said + (shown if len(wide) else "")
-
-
-COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
-"""Two columns where there is room for them."""

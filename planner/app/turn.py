@@ -47,4 +47,10 @@ class Turn:
 
     def _soon(self, call: Call) -> None:
         if self._document is not None and self._document.session_context is not None:
-            self._document.add_next_tick_callback(call)
+            self._document.add_next_tick_callback(lambda: together(call))
+
+
+def together(call: Call) -> None:
+    """Call a function and send all that it changes in one message."""
+    with pn.io.hold():
+        call()
