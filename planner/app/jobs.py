@@ -151,7 +151,7 @@ def _work(pipe: Any, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
     """Do the work in a process of its own and tell about it."""
     follow_parent()
     if hasattr(os, "nice"):
-        os.nice(10)  # pictures go before
+        os.nice(5)  # pictures go before
     said = time.monotonic()
 
     def progress(done: int, total: int, seconds: float = -1.0) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 import panel as pn
+from bokeh.document import Document
 
 __all__ = ["Turn"]
 
@@ -46,11 +47,12 @@ class Turn:
             self._soon(call)
 
     def _soon(self, call: Call) -> None:
-        if self._document is not None and self._document.session_context is not None:
-            self._document.add_next_tick_callback(lambda: together(call))
+        document = self._document
+        if document is not None and document.session_context is not None:
+            document.add_next_tick_callback(lambda: together(document, call))
 
 
-def together(call: Call) -> None:
-    """Call a function and send all that it changes in one message."""
-    with pn.io.hold():
+def together(document: Document, call: Call) -> None:
+    """Call a function; send all that it changes in one message, and look through it once."""
+    with document.models.freeze(), pn.io.hold():
         call()

@@ -149,7 +149,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "stop": ("Stop", "Stop"),
     "job_waiting": ("Waiting, {count} before you", "Wacht, {count} voor u"),
     "job_running": ("{done} of {total}", "{done} van {total}"),
-    "job_starting": ("Starting …", "Begint …"),
+    "job_starting": (
+        "Starting … (up to a minute the very first time)",
+        "Begint … (de allereerste keer tot een minuut)",
+    ),
     "job_left": ("about {seconds} s left", "nog ongeveer {seconds} s"),
     "job_stopped": ("Stopped.", "Gestopt."),
     "job_stale": (

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import planner as pl
 from planner.whatif import WhatIf
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-WAIT = 60_000
+WAIT = 120_000
 """Milliseconds after which something that does not come is not coming."""
 
 
@@ -44,6 +45,12 @@ def address() -> Iterator[str]:
     """Return the address of a server that all tests of the page share."""
     with served("--workers", "1") as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    """Have what draws need compiled and kept on disk, which takes long the first time."""
+    pl.simulate(FLANK.base, 2, workers=1)
 
 
 @dataclass

@@ -9,6 +9,8 @@ import planner as pl
 from planner.analysis.ranges import ranges
 from tests.app.conftest import FLANK, WAIT, View
 
+pytestmark = pytest.mark.usefixtures("compiled")
+
 MOVED = FLANK.move({"size.eastern-flank": 1.5})
 LINK = f"?lang=en&{MOVED.address()}&mission=untso"
 

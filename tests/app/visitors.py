@@ -63,7 +63,8 @@ class Visitor:
         await self._send("PULL-DOC-REQ")
         while (message := await self._message()).msgtype != "PULL-DOC-REPLY":
             pass
-        message.push_to_document(self.document)
+        with self.document.models.freeze():
+            message.push_to_document(self.document)
         there = MessageSentEvent(self.document, "bokeh_event", DocumentReady())
         await self._send("PATCH-DOC", [there])
 
@@ -78,7 +79,8 @@ class Visitor:
         while not seen(self):
             message = await self._message()
             if message.msgtype == "PATCH-DOC":
-                message.apply_to_document(self.document, None)
+                with self.document.models.freeze():
+                    message.apply_to_document(self.document, None)
             elif message.msgtype == "ERROR":
                 raise AssertionError(message.content)
 
