@@ -252,7 +252,8 @@ def _views(
     def planner_of(seen: _Seen) -> Planner:
         key = tuple(seen.known.values())
         if key not in planners:
-            planners[key] = make_planner(_known(problem, seen.known), case.rule)
+            fair = case.rule == "fair"
+            planners[key] = make_planner(_known(problem, seen.known), case.rule, fills_only=fair)
         return planners[key]
 
     def unfolded(planner: Planner, packages: frozenset[str]) -> Floats:

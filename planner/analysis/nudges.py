@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 TIGHT = 1e-6
 """Units within which a limit is exhausted."""
 STEP = 0.125
-"""The nearest look to either side under *fair*, in units."""
+"""The nearest look to either side under *fair*, and how closely the end of what holds is found, in
+units."""
 BENT = 1e-3
 """How far a gain may lie from a straight line, relative to it, and still be straight."""
 
@@ -217,17 +218,24 @@ class Nudger:
         return Moves(sign * upper, sign * row_upper)
 
     def _tried(self, nudge: Nudge, sign: int, reach: float) -> tuple[dict[int, float], float]:
-        """Look a little to one side, then as far as the gain stays straight."""
-        near = min(STEP, reach)
-        gain = self._gain(nudge, sign, near)
+        """Look a little to one side, then as far as the gain stays straight, within `STEP`."""
+        held = min(STEP, reach)
+        gain = self._gain(nudge, sign, held)
         total = sum(gain.values())
-        held, at = near, reach
-        while at > 2 * held:
+
+        def straight(at: float) -> bool:
             far = sum(self._gain(nudge, sign, at).values())
-            if abs(far - total) <= BENT * (1 + abs(total)):
-                held = at
-                break
-            at /= 4
+            return abs(far - total) <= BENT * (1 + abs(total))
+
+        if held == reach or straight(reach):
+            return gain, reach
+        bent = reach
+        while bent - held > STEP:
+            middle = (held + bent) / 2 if bent <= 4 * held else bent / 4
+            if straight(middle):
+                held = middle
+            else:
+                bent = middle
         return gain, held
 
     def _gain(self, nudge: Nudge, sign: int, units: float) -> dict[int, float]:

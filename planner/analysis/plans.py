@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.analysis.quick import QuickPlanner
 from planner.engine.fair import solve_fair
 from planner.engine.programme import Programme, build_programme
 from planner.engine.setting import Answer, Setting
@@ -45,15 +46,16 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
     fills_only : bool
         For plans that are held against each other by what demands get. *Value*: what ties is
         settled by the names of demands, so that plans of problems that differ in one thing differ
-        by that thing only, not by the luck of the solver. *Fair*: which of several pools serves
-        is left open in last plans, where nothing depends on it.
+        by that thing only, not by the luck of the solver. *Fair*: plans carry no prices; large
+        parts are planned in compiled code, and elsewhere it is left open in last plans, where
+        nothing depends on it, which of several pools serves.
     """
     programme = build_programme(problem)
     if not fills_only:
         return Planner(programme, solver_for(rule))
     if rule == "value":
         return Planner(programme, settling(problem))
-    return Planner(programme, solver_for(rule), draft=partial(solve_fair, even=False))
+    return QuickPlanner(programme, solver_for(rule), draft=partial(solve_fair, even=False))
 
 
 def settling(problem: Problem) -> Solver:

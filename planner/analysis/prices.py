@@ -236,7 +236,7 @@ def _rest(case: Case, pool: str, now: dict[int, float]) -> tuple[Price, list[Tie
     for months in (1, -1):
         demands = tuple(rested(demand, pool, months) for demand in case.problem.demands)
         problem = replace(case.problem, demands=demands)
-        planner = make_planner(problem, case.rule)
+        planner = make_planner(problem, case.rule, fills_only=True)
         last = last_plans(planner)
         then = by_tier(case, last.settings, last.people)
         found.append({tier: -months * (then[tier] - now[tier]) for tier in now})

@@ -14,7 +14,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.setting import Setting, with_goals
+from planner.analysis.quick import QuickPlanner
+from planner.engine.setting import with_goals
 from planner.plan import Planner
 from planner.problem.model import Package, Problem
 
@@ -63,17 +64,23 @@ def rolling_people(planner: Planner, packages: Iterable[str], horizon: int) -> l
         ]
     )
     lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
-    return [_rolled(planner, setting, since, lead, horizon) for setting in planner.settings]
+    return [_rolled(planner, place, since, lead, horizon) for place in range(len(planner.settings))]
 
 
-def _rolled(planner: Planner, base: Setting, since: Ints, lead: Ints, horizon: int) -> Floats:
+def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int) -> Floats:
     """Return the last plan of one block."""
-    block, problem = base.block, planner.programme.problem
+    base, problem = planner.settings[place], planner.programme.problem
+    block = base.block
     of_decision = np.maximum(block.begin - horizon + 1, since[block.demand])
     comes = np.where(since[block.demand] >= problem.months, problem.months, of_decision)
     people = np.zeros(len(block.decision))
     for month in sorted({0, *np.maximum(comes[comes < problem.months], 0).tolist()}):
         seen = comes <= month
+        if isinstance(planner, QuickPlanner):
+            answer = planner.attempt(place, seen, month or -1, people)
+            if answer is not None:
+                people = answer.people
+                continue
         upper = np.where(seen[block.decision], base.upper, 0.0)
         lower = base.lower
         if month > 0:

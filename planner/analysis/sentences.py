@@ -63,8 +63,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: {unit} levert {gain} persoonsmaanden op.",
     ),
     "brings_each": (
-        "{name}: {unit} brings {gain} person-months, each of up to {most}.",
-        "{name}: {unit} levert {gain} persoonsmaanden op, elk van hoogstens {most}.",
+        "{name}: {unit} brings {gain} person-months; this holds up to {most}.",
+        "{name}: {unit} levert {gain} persoonsmaanden op; dat geldt tot {most}.",
     ),
     "more person": ("one more person", "één persoon meer"),
     "more post": ("one more post", "één functie meer"),
