@@ -6,7 +6,9 @@ Tables of words are found, not listed: a part that gets one is checked from then
 from __future__ import annotations
 
 import ast
+import re
 import string
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -67,6 +69,51 @@ def test_a_sentence_is_not_left_in_english(module: str, key: str) -> None:
     english, dutch = TABLES[module][key]
 
     assert english != dutch or " " not in english
+
+
+@pytest.mark.parametrize(("module", "key"), EVERY)
+def test_percentages_are_written_as_numbers_are(module: str, key: str) -> None:
+    assert not any(re.search(r"[0-9}] %", text) for text in TABLES[module][key])
+
+
+def asked_for(path: Path) -> tuple[list[str], set[str]]:
+    """Return texts of a module, and patterns of those that are put together."""
+    texts: list[str] = []
+    patterns: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.append(node.value)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            texts.append(node.target.id)  # a field is the column of a table
+        elif isinstance(node, ast.JoinedStr):
+            parts = [
+                re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+"
+                for part in node.values
+            ]
+            if any(part != ".+" for part in parts):
+                patterns.add("".join(parts))
+    return texts, patterns
+
+
+def test_no_word_is_kept_that_nobody_says() -> None:
+    """A word is said by its key: a text of the package, or one put together like ``about_{x}``."""
+    texts: Counter[str] = Counter()
+    patterns: set[str] = set()
+    for path in MODULES:
+        found, joined = asked_for(path)
+        texts.update(found)
+        patterns |= joined
+    pattern = re.compile("|".join(f"(?:{one})" for one in sorted(patterns)))
+    tables = Counter(key for table in TABLES.values() for key in table)
+
+    unsaid = {
+        f"{module}: {key}"
+        for module, key in EVERY
+        if module != "planner.terms"  # said of what stands in the data
+        and texts[key] <= tables[key]
+        and not pattern.fullmatch(key)
+    }
+    assert unsaid == set()
 
 
 def test_no_part_says_again_what_all_parts_share() -> None:

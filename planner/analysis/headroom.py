@@ -74,7 +74,7 @@ class Headroom(Outcome):
         """Return how much of each is free of displacement."""
         said = []
         for room in self.rooms:
-            key = "room" if room.limited else "room_unlimited"
+            key = "room" if room.limited and room.posts < room.asked_posts else "room_beyond"
             asked, posts = number(room.asked_posts, lang, 0), number(room.posts, lang)
             said.append(say(key, lang, name=room.line or room.package, posts=posts, asked=asked))
         return said

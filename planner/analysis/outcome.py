@@ -48,9 +48,11 @@ def _short(value: float) -> str:
 
     Examples
     --------
-    >>> _short(1061.5058), _short(36.0), _short(0.4583), _short(2.2e-6)
-    ('1,062', '36.0', '0.458', '0.000')
+    >>> _short(1061.5058), _short(36.0), _short(0.4583), _short(-2.2e-6)
+    ('1,062', '36.0', '0.458', '0')
     """
+    if abs(value) < 0.0005:
+        return "0"
     digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 3
     return f"{value:,.{digits}f}"
 

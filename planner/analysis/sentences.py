@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: the first {posts} of {asked} posts displace nothing of main task 2.",
         "{name}: de eerste {posts} van {asked} functies verdringen niets van hoofdtaak 2.",
     ),
-    "room_unlimited": (
+    "room_beyond": (
         "{name}: no displacement of main task 2 up to {posts} posts ({asked} asked).",
         "{name}: tot {posts} functies geen verdringing van hoofdtaak 2 ({asked} gevraagd).",
     ),
@@ -76,8 +76,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Het pakket verdringt {total} persoonsmaanden.",
     ),
     "share_of_all": (
-        "Together {count} packages displace {total} person-months.",
-        "Samen verdringen {count} pakketten {total} persoonsmaanden.",
+        "All {count} together displace {total} person-months.",
+        "Alle {count} samen verdringen {total} persoonsmaanden.",
     ),
     # causes
     "lacks_nothing": ("Nothing is lacking.", "Er is geen tekort."),

@@ -120,7 +120,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "tipping_person_months": ("{value} person-months", "{value} persoonsmaanden"),
     "tipping_futures": (
         "It holds in {share} of {draws} futures in which all that is uncertain varies together "
-        "(95 % interval {low} to {high}).",
+        "(95% interval {low} to {high}).",
         "Het geldt in {share} van {draws} toekomsten waarin al het onzekere samen varieert "
         "(95%-interval {low} tot {high}).",
     ),

@@ -72,7 +72,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "The connection is lost: reload the page, the address brings back what you had.",
         "De verbinding is weg: herlaad de pagina, het adres brengt terug wat u had.",
     ),
-    "loading": ("Loading the page …", "De pagina wordt geladen …"),
     "wrong": ("This cannot be:", "Dit kan niet:"),
     "address_wrong": (
         "Parts of the address could not be followed:",
@@ -174,7 +173,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "spread_title": ("Displacement over the draws", "Verdringing over de trekkingen"),
     "spread_axis": ("draws", "trekkingen"),
     "interval": (
-        "{package} displaces {mean} person-months of main task 2 on average (95 % interval of "
+        "{package} displaces {mean} person-months of main task 2 on average (95% interval of "
         "the mean {low} to {high}); nine draws in ten lie between {q05} and {q95}.",
         "{package} verdringt gemiddeld {mean} persoonsmaanden van hoofdtaak 2 (95%-interval van "
         "het gemiddelde {low} tot {high}); negen van de tien trekkingen liggen tussen {q05} en "

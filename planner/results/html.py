@@ -40,18 +40,18 @@ def number(value: float, digits: int = 1) -> str:
 
 
 def percent(value: float) -> str:
-    """Return a share as a percentage; never 100 % unless it is.
+    """Return a share as a percentage; never 100% unless it is.
 
     Examples
     --------
     >>> percent(0.9996), percent(1 - 1e-9), percent(0.5)
-    ('99.9 %', '100.0 %', '50.0 %')
+    ('99.9%', '100.0%', '50.0%')
     """
     if math.isnan(value):
         return "–"
     if value < 1 - 1e-6:
         value = min(value, 0.999)
-    return f"{number(100 * value)} %"
+    return f"{number(100 * value)}%"
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -133,8 +133,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Pools en maanden waarin één persoon meer de vulling zou verhogen, en met hoeveel.",
     ),
     "about_futures": (
-        "What comes out when the uncertain figures vary: the mean with its standard error and 95 % "
-        "interval, then the spread of the draws. Chance: of a fill of 90 %, or of a loss of more "
+        "What comes out when the uncertain figures vary: the mean with its standard error and 95% "
+        "interval, then the spread of the draws. Chance: of a fill of 90%, or of a loss of more "
         "than half a person-month.",
         "Wat eruit komt als de onzekere cijfers variëren: het gemiddelde met standaardfout en "
         "95%-interval, dan de spreiding van de trekkingen. Kans: op een vulling van 90%, of op "
@@ -210,13 +210,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "{other} uit de overige hoofdtaak 1",
     ),
     "cover_futures": (
-        "{draws}: {title} displaces {mean} person-months from main task 2 on average (95 % "
+        "{draws}: {title} displaces {mean} person-months from main task 2 on average (95% "
         "interval {low} to {high}); in nine of ten draws between {q05} and {q95}",
         "{draws}: {title} verdringt gemiddeld {mean} persoonsmaanden uit hoofdtaak 2 "
         "(95%-interval {low} tot {high}); in negen van de tien trekkingen tussen {q05} en {q95}",
     ),
     "cover_futures_fill": (
-        "{draws}: {mean} filled on average (95 % interval {low} to {high}); in nine of ten draws "
+        "{draws}: {mean} filled on average (95% interval {low} to {high}); in nine of ten draws "
         "between {q05} and {q95}",
         "{draws}: gemiddeld {mean} gevuld (95%-interval {low} tot {high}); in negen van de tien "
         "trekkingen tussen {q05} en {q95}",
@@ -229,16 +229,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "draws_other": ("loss of main task 1", "verlies van hoofdtaak 1"),
     "draws_mean": ("mean", "gemiddelde"),
     "draws_standard_error": ("standard error", "standaardfout"),
-    "draws_low": ("95 % interval, low", "95%-interval, laag"),
-    "draws_high": ("95 % interval, high", "95%-interval, hoog"),
-    "draws_q05": ("5 % of draws below", "5% van de trekkingen onder"),
-    "draws_q25": ("25 % below", "25% onder"),
+    "draws_low": ("95% interval, low", "95%-interval, laag"),
+    "draws_high": ("95% interval, high", "95%-interval, hoog"),
+    "draws_q05": ("5% of draws below", "5% van de trekkingen onder"),
+    "draws_q25": ("25% below", "25% onder"),
     "draws_q50": ("half below", "helft onder"),
-    "draws_q75": ("75 % below", "75% onder"),
-    "draws_q95": ("95 % below", "95% onder"),
+    "draws_q75": ("75% below", "75% onder"),
+    "draws_q95": ("95% below", "95% onder"),
     "draws_chance": ("chance", "kans"),
     "chart_futures": (
-        "{title}: displaced, person-months; mean, and 5 % to 95 % of draws",
+        "{title}: displaced, person-months; mean, and 5% to 95% of draws",
         "{title}: verdrongen, persoonsmaanden; gemiddelde, en 5% tot 95% van de trekkingen",
     ),
     "rank_correlation": ("rank correlation", "rangcorrelatie"),

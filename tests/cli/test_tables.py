@@ -6,8 +6,8 @@ import pytest
 
 from planner.cli.console import say, table
 
-HEADS = ["mission", "name", ">task", ">mean", ">st. error", ">95 % interval",
-         ">5 % to 95 % of draws", ">chance of 90%"]  # fmt: skip
+HEADS = ["mission", "name", ">task", ">mean", ">st. error", ">95% interval",
+         ">5% to 95% of draws", ">chance of 90%"]  # fmt: skip
 ROWS = [
     ["eastern-flank-reinforcement", "Reinforcement of the eastern flank", "1", "85.1%", "0.6%",
      "83.8% – 86.4%", "76.5% – 94.6%", "12%"],

@@ -93,10 +93,6 @@ def test_cells_are_short_and_hide_no_helpers(path: Path) -> None:
         assert all(len(line) <= 110 for line in cell.source.splitlines())
 
 
-FUNCTIONS = {"5-ema-workbench-and-salib"}
-"""Notebooks about other programs, which have their own ways of talking."""
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)]*)\)", prose(read(path))):
@@ -133,9 +129,8 @@ def test_it_runs_and_says_what_is_true(path: Path, tmp_path: Path) -> None:
     NotebookClient(book, timeout=PATIENCE, kernel_name="python3", resources=place).execute()
 
     said = [output for cell in book.cells for output in cell.get("outputs", [])]
-    if path.stem not in FUNCTIONS:
-        told = [one.text for one in said if one.get("name") == "stderr"]
-        assert [text for text in told if "compil" not in text] == []
+    told = [one.text for one in said if one.get("name") == "stderr"]
+    assert [text for text in told if "compil" not in text] == []
     assert any("image/png" in one.get("data", {}) for one in said)
     claims = json.loads(book.cells[-1].outputs[0].text)
     assert [

@@ -100,6 +100,6 @@ def test_numbers_never_show_a_minus_before_nothing(value: float, text: str) -> N
 
 
 def test_nearly_full_is_not_full() -> None:
-    assert percent(0.99999) == "99.9 %"
-    assert percent(1.0) == "100.0 %"
+    assert percent(0.99999) == "99.9%"
+    assert percent(1.0) == "100.0%"
     assert percent(float("nan")) == "–"

@@ -71,10 +71,10 @@ def test_whiskers_reach_from_5_to_95_percent_of_the_draws(book: Path) -> None:
         return [cell.value for (cell,) in opened[title.strip("'")][span.replace("$", "")]]
 
     assert cells(bars.minus.numRef.f) == pytest.approx(
-        [max(0.0, row["mean"] - row["5 % of draws below"]) for row in lost]
+        [max(0.0, row["mean"] - row["5% of draws below"]) for row in lost]
     )
     assert cells(bars.plus.numRef.f) == pytest.approx(
-        [max(0.0, row["95 % below"] - row["mean"]) for row in lost]
+        [max(0.0, row["95% below"] - row["mean"]) for row in lost]
     )
 
 
