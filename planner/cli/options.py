@@ -103,6 +103,7 @@ Out = Annotated[
     str | None,
     typer.Option(
         "--out",
+        "-o",
         metavar="FOLDER",
         help="Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.",
         show_default=False,

@@ -45,10 +45,10 @@ Items = Annotated[
         show_default=False,
     ),
 ]
-Output = Annotated[
+Target = Annotated[
     str | None,
     typer.Option(
-        "--output",
+        "--out",
         "-o",
         metavar="FILE",
         help="File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.",
@@ -87,7 +87,7 @@ Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch
 def plot(
     figure: Which,
     items: Items,
-    output: Output = None,
+    out: Target = None,
     pool: Pool = None,
     mission: Mission = None,
     package: Package = None,
@@ -117,7 +117,7 @@ def plot(
         "pool": pool, "mission": mission, "package": package, "main_task": main_task,
         "lang": lang.value,
     }  # fmt: skip
-    path = output or f"{_short(items[0])}-{figure}.png"
+    path = out or f"{_short(items[0])}-{figure}.png"
     if not path.lower().endswith((".png", ".svg", ".pdf")):
         raise InputError(Fault(path, 0, 0, "", "expected a file ending in .png, .svg or .pdf"))
     outputs = Outputs(force)

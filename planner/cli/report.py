@@ -24,10 +24,10 @@ Items = Annotated[
         show_default=False,
     ),
 ]
-Output = Annotated[
+Target = Annotated[
     str | None,
     typer.Option(
-        "--output",
+        "--out",
         "-o",
         metavar="FILE",
         help="HTML file to write; by default NAME-report.html.",
@@ -58,7 +58,7 @@ Curves = Annotated[
 
 def report(
     items: Items,
-    output: Output = None,
+    out: Target = None,
     draws: Draws = 256,
     seed: Seed = 0,
     futures: Run = None,
@@ -88,7 +88,7 @@ def report(
     from planner.report import make_report
 
     loaded = load_items(items)
-    path = output or f"{loaded[0].name}-report.html"
+    path = out or f"{loaded[0].name}-report.html"
     outputs = Outputs(force)
     outputs.add(path)
     outputs.check()

@@ -117,6 +117,7 @@ Kept = Annotated[
     str | None,
     typer.Option(
         "--out",
+        "-o",
         metavar="FOLDER",
         help="Folder for draws, tables and manifest. A run that was interrupted goes on there.",
         show_default=False,

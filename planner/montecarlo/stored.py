@@ -35,6 +35,7 @@ __all__ = [
 
 RUN = "run.json"
 SCENARIO = "scenario.yaml"
+PARTIAL = RUN + ".partial"
 
 GROUPS = (("main_task",), ("mission",), ("region",), ("category",), ("demand",))
 FINE_GROUPS = (("pool",), ("month",), ("mission", "month"), ("pool", "month"))
@@ -64,7 +65,7 @@ def open_folder(target: Path, outline: Outline, scenario: Scenario | None) -> No
                     "not finished: choose another folder, or add --force (replace=True)"
                 )
             return
-        if found:
+        if found and PARTIAL not in found:  # a run that was cut off before it could say whose it is
             raise InputError(f"{target}: holds other files ({found[0]}): choose another folder")
         if scenario is None:
             return
@@ -78,12 +79,12 @@ def open_folder(target: Path, outline: Outline, scenario: Scenario | None) -> No
 
 def clear_folder(target: Path) -> None:
     """Take away an earlier run, finished or not; anything else is left alone."""
-    if not any((target / name).is_file() for name in (RUN, MANIFEST)):
+    if not any((target / name).is_file() for name in (RUN, PARTIAL, MANIFEST)):
         return
     if (target / MANIFEST).is_file():
         read_manifest(target, FORMAT)
     try:
-        for name in (MANIFEST, RUN, SCENARIO, RUN + ".partial"):
+        for name in (MANIFEST, RUN, SCENARIO, PARTIAL):
             (target / name).unlink(missing_ok=True)
         for name in ("batches", "tables"):
             if (target / name).is_dir():
@@ -93,10 +94,10 @@ def clear_folder(target: Path) -> None:
 
 
 def _write_head(folder: Path, outline: Outline, scenario: Scenario) -> None:
-    (folder / SCENARIO).write_text(scenario.dump(), encoding="utf-8")
-    beside = folder / (RUN + ".partial")
+    beside = folder / PARTIAL  # first, so that what a cut leaves here is known as a run's
     text = json.dumps(outline.as_dict(), indent=1, ensure_ascii=False, allow_nan=False)
     beside.write_text(text + "\n", encoding="utf-8")
+    (folder / SCENARIO).write_text(scenario.dump(), encoding="utf-8")
     beside.replace(folder / RUN)
 
 

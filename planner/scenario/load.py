@@ -312,6 +312,9 @@ class _Loader:
             folder = self.inside(source, "data", whole.data, path)
             if not folder.is_dir():
                 raise InputError(source.fault(("data",), f"no such folder: {whole.data!r}"))
+            if not any(folder.glob("*.csv")):
+                message = f"no tables in the folder {whole.data!r}, expected demands.csv and others"
+                raise InputError(source.fault(("data",), message))
         inputs = read_data(folder)
         self.tables = tuple(sorted(folder.glob("*.csv")))
         return inputs

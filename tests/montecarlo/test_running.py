@@ -220,6 +220,21 @@ def test_a_full_disk_loses_nothing(
     assert bytes_of(folder) == whole
 
 
+def test_a_run_cut_off_before_it_says_whose_it_is_can_begin_again(
+    hazy: pl.Scenario, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        with pytest.raises(pl.ResultError, match="cannot be written: No space left on device"):
+            pl.simulate(hazy, **OPTIONS, workers=1, folder=tmp_path / "run")
+
+    pl.simulate(hazy, **OPTIONS, workers=1, folder=tmp_path / "run")
+    assert bytes_of(tmp_path / "run") == whole
+
+
 LIMITED = """
 import resource, signal, sys
 import planner as pl

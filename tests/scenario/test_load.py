@@ -390,6 +390,12 @@ def test_a_data_folder_of_ones_own(tmp_path: Path, data: Path, faults: Faults) -
     assert load("letter", data=data).inputs.demands["untso"].cap.value == 8
     assert "expected a path inside" in faults(load, tmp_path / "away.yaml")[0]
     assert "no such folder: 'nowhere'" in faults(load, tmp_path / "none.yaml")[0]
+    (tmp_path / "bare").mkdir()
+    write(tmp_path, bare="title: x\ndata: bare\n")
+    assert (
+        "bare.yaml:2:7: data: no tables in the folder 'bare'"
+        in faults(load, tmp_path / "bare.yaml")[0]
+    )
     assert "is for scenarios that extend nothing" in faults(load, tmp_path / "both.yaml")[0]
 
 

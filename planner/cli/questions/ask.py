@@ -45,6 +45,7 @@ Kept = Annotated[
     str | None,
     typer.Option(
         "--out",
+        "-o",
         metavar="FOLDER",
         help="Folder for the answer, all its tables (Parquet and CSV) and a manifest.",
         show_default=False,
