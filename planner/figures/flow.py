@@ -81,17 +81,24 @@ def flow(
         figure = chart(max(3.6, 1.3 + 0.42 * count))
         axes = figure.subplots()
         _draw(axes, lost, columns, figure.get_size_inches()[1] - 1.3, lang)
-        total = lost[LOST].sum()
-        pools = lost.groupby("pool")[LOST].sum()
-        called = " + ".join(names.package(id) for id in lost["package"].unique())
-        title = say(
-            "flow_title", lang, package=called, pool=names.pool(str(pools.idxmax())),
-            most=number(float(pools.max()), lang, 0), total=number(float(total), lang, 0),
-        )  # fmt: skip
         subtitle = say("flow_subtitle", lang, window=names.window)
+        if lost["package"].nunique() > 1:
+            subtitle += " " + say("flow_several", lang)
         if gain >= SHOWN:
             subtitle += " " + say("flow_gains", lang, gain=number(gain, lang))
-        return finish(figure, title, subtitle, names.source, _key(lost, lang))
+        return finish(figure, _title(lost, names), subtitle, names.source, _key(lost, lang))
+
+
+def _title(lost: pd.DataFrame, names: Names) -> str:
+    """Return what is lost, to the package that takes most, and through which pool."""
+    lang, sizes = names.lang, lost.groupby("package", sort=False)[LOST].sum()
+    package = str(sizes.idxmax())
+    pools = lost[lost["package"] == package].groupby("pool")[LOST].sum()
+    return say(
+        "flow_title" if len(sizes) == 1 else "flow_title_several", lang, count=len(sizes),
+        package=names.package(package), pool=names.pool(str(pools.idxmax())),
+        most=number(float(pools.max()), lang, 0), total=number(float(sizes.max()), lang, 0),
+    )  # fmt: skip
 
 
 @dataclass

@@ -266,7 +266,7 @@ def finish(
 
 def _settle(figure: Chart) -> None:
     """Keep the layout as it is, to a millionth: solving it again may move it by a rounding."""
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # with one, even one that does nothing, saving draws twice
     for axes in figure.axes:
         bounds = axes.get_position(original=True).bounds
         axes.set_position(tuple(round(value, 6) for value in bounds))

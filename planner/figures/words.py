@@ -126,6 +126,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "{pool}",
         "‘{package}’ kost andere missies {total} persoonsmaanden, waarvan {most} via {pool}",
     ),
+    "flow_title_several": (
+        "Of {count} packages “{package}” takes most from other missions: {total} person-months, "
+        "{most} of them through {pool}",
+        "Van {count} pakketten kost ‘{package}’ andere missies het meest: {total} persoonsmaanden, "
+        "waarvan {most} via {pool}",
+    ),
+    "flow_several": (
+        "Each package as if it came last: what they take together is not the sum.",
+        "Elk pakket alsof het als laatste kwam: wat ze samen kosten is niet de som.",
+    ),
     "flow_subtitle": (
         "Person-months lost, from commitments through pools to the missions that lose them, "
         "{window}. Widths are person-months, less what a mission gets back from another pool.",

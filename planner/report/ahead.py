@@ -34,6 +34,8 @@ PAIRS = 3
 """Most scenarios that are held one by one against the first."""
 CHEAP = 0.005
 """Person-months a post below which a mission pays nothing worth telling."""
+LITTLE = 1e-9
+"""Posts that are no difference."""
 PAYERS = 3
 """Missions named beside a piece of a curve."""
 
@@ -87,14 +89,14 @@ def _payers(found: Curve, begin: float, end: float) -> list[tuple[float, str]]:
     """Return what each mission loses for a post more from one size to another, most first.
 
     What is lost between two sizes that were tried falls wholly beyond the headroom, where that
-    lies between them.
+    lies between them. A mission of which it is not known, since plans differ, is left out.
     """
-    middle = (begin + end) / 2
-    rows = [
-        (row.per_post_person_months * (row.to_posts - row.from_posts) / (end - begin), row.mission)
-        for row in found.missions
-        if row.from_posts <= middle < row.to_posts
-    ]
+    lost: dict[str, float] = {}
+    for row in found.missions:
+        if begin + LITTLE < row.to_posts <= end + LITTLE:
+            all_of_it = row.per_post_person_months * (row.to_posts - row.from_posts)
+            lost[row.mission] = lost.get(row.mission, 0.0) + all_of_it
+    rows = [(value / (end - begin), id) for id, value in lost.items()]
     return sorted((one for one in rows if one[0] == one[0]), reverse=True)
 
 

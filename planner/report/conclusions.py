@@ -109,7 +109,9 @@ def _sure(material: Material, id: str) -> Iterator[str]:
             if one.package != id or one.group != "main task 2":
                 continue
             low, high = one.smallest_person_months, one.largest_person_months
-            yield say("c_ranges", lang, low=rough(low, lang), high=rough(high, lang))
+            same = high - low < SMALL
+            yield say("c_ranges_same" if same else "c_ranges", lang, low=rough(low, lang),
+                      high=rough(high, lang))  # fmt: skip
     else:
         yield say("c_value", lang)
 
@@ -213,8 +215,6 @@ def _beside(material: Material) -> Iterator[str]:
     lang, beside = material.lang, Beside(material.comparison, material.lang)
     for key in material.comparison.names[1:]:
         lost, filled = beside.displaced(key), rate(beside.task_2(key), lang)
-        if lost == lost:
-            lost_said = rough(lost, lang)
-            yield say("c_other", lang, name=beside.title(key), rate=filled, lost=lost_said)
-        else:
-            yield say("c_other_none", lang, name=beside.title(key), rate=filled)
+        said = "c_other" if abs(lost) >= SMALL else "c_other_nothing"
+        said = said if lost == lost else "c_other_none"
+        yield say(said, lang, name=beside.title(key), rate=filled, lost=rough(lost, lang))

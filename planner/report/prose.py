@@ -63,6 +63,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Onder de waarderegel zijn andere verdelingen even goed: daarin ligt de verdringing tussen "
         "{low} en {high} persoonsmaanden.",
     ),
+    "c_ranges_same": (
+        "Under the value rule other allocations are just as good: all of them displace as much, "
+        "but not always from the same missions.",
+        "Onder de waarderegel zijn andere verdelingen even goed: alle verdringen evenveel, maar "
+        "niet altijd bij dezelfde missies.",
+    ),
     "c_value": (
         "Under the value rule only totals of tiers are unique; figures of single missions may "
         "differ in other allocations that are just as good.",
@@ -134,6 +140,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "In “{name}” main task 2 gets {rate}, and {lost} person-months are displaced.",
         "In ‘{name}’ krijgt hoofdtaak 2 {rate}, en worden {lost} persoonsmaanden verdrongen.",
     ),
+    "c_other_nothing": (
+        "In “{name}” main task 2 gets {rate}, and nothing of it is displaced.",
+        "In ‘{name}’ krijgt hoofdtaak 2 {rate}, en wordt daarvan niets verdrongen.",
+    ),
     "c_other_none": (
         "In “{name}”, which has no package, main task 2 gets {rate}.",
         "In ‘{name}’, zonder pakket, krijgt hoofdtaak 2 {rate}.",
@@ -163,6 +173,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Verdringing is wat zonder het pakket gevuld is min wat met het pakket gevuld is, bij "
         "verder gelijke omstandigheden. Het pakket werd bekend in {month}; daarvoor verandert "
         "niets.",
+    ),
+    "p_several": (
+        "Each package is held against a plan without it in which the others remain, as if it came "
+        "last. What they displace together, shared out, stands at the end.",
+        "Elk pakket wordt vergeleken met een plan zonder dat pakket waarin de andere blijven, "
+        "alsof het als laatste kwam. Wat ze samen verdringen, toegedeeld, staat aan het eind.",
     ),
     "p_bottlenecks": (
         "A pool binds in a month if one person more there would add to the fill of some mission. "

@@ -30,7 +30,7 @@ def _template() -> Any:
 
 def _readable(value: Any) -> Any:
     """Return text without what HTML may not hold or what turns the direction of text."""
-    if type(value) is not str:
+    if type(value) is not str or value.isprintable():  # which pictures are, and they are long
         return value
     return "".join(one if _shown(one) else "\ufffd" for one in value)
 

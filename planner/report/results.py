@@ -95,7 +95,8 @@ def displacement_section(material: Material) -> Section:
     title = say("displacement_section", lang)
     if not material.packages:
         return Section("displacement", title, (Paragraph(say("p_no_package", lang)),))
-    blocks: list[Block] = []
+    several = material.shares is not None
+    blocks: list[Block] = [Paragraph(say("p_several", lang))] if several else []
     for row in material.packages:
         id = row["package"]
         if len(material.packages) > 1:

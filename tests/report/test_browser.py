@@ -30,6 +30,53 @@ CONTRAST = """() => {
 }"""
 """Elements whose text stands out too little from what is behind it (WCAG AA: 4.5 to 1)."""
 
+AUDIT = """() => {
+  const wrong = [];
+  const all = selector => [...document.querySelectorAll(selector)];
+  const text = e => (e ? e.textContent : '').trim();
+  const named = e => e.getAttribute('aria-label')
+    || text(document.getElementById(e.getAttribute('aria-labelledby'))) || text(e);
+  const twice = list => new Set(list).size !== list.length;
+  for (const part of ['body > header', 'nav', 'main', 'body > footer', 'h1'])
+    if (all(part).length !== 1) wrong.push(part + ': ' + all(part).length);
+  for (const e of document.body.children)
+    if (!e.matches('header, nav, main, footer, a.skip')) wrong.push('in no landmark: ' + text(e));
+  let level = 0;
+  for (const e of all('h1, h2, h3, h4')) {
+    if (+e.tagName[1] > level + 1 || !text(e)) wrong.push('heading: ' + text(e));
+    level = +e.tagName[1];
+  }
+  if (twice(all('nav, section').map(named))) wrong.push('two landmarks of one name');
+  if (twice(all('[id]').map(e => e.id))) wrong.push('an id twice');
+  for (const e of all('[aria-labelledby]'))
+    if (!document.getElementById(e.getAttribute('aria-labelledby'))) wrong.push('no such label');
+  for (const e of all('a'))
+    if (!document.querySelector(e.getAttribute('href'))) wrong.push('leads nowhere: ' + text(e));
+  for (const e of all('a, summary, [tabindex]'))
+    if (!named(e) || e.tabIndex > 0) wrong.push('cannot be focused by name, in order: ' + text(e));
+  for (const e of all('nav a, summary'))
+    if (e.getBoundingClientRect().height < 24) wrong.push('too small to touch: ' + text(e));
+  for (const e of all('img')) if (e.alt.length < 20) wrong.push('says too little: ' + e.alt);
+  for (const e of all('body *'))
+    if (/auto|scroll/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1
+        && e.tabIndex < 0) wrong.push('scrolls, but not by key: ' + e.className);
+  for (const e of all('table')) {
+    const heads = e.tHead.rows[0].cells.length;
+    if (!text(e.caption)) wrong.push('a table without a caption');
+    for (const row of e.tBodies[0].rows)
+      if (row.cells.length !== heads) wrong.push('a row that does not fit: ' + text(row));
+    for (const th of e.querySelectorAll('th'))
+      if (!text(th) || !['row', 'col'].includes(th.scope)) wrong.push('head in ' + text(e.caption));
+  }
+  for (const e of all('ul, ol'))
+    if ([...e.children].some(c => c.tagName !== 'LI')) wrong.push('not a list: ' + text(e));
+  for (const e of all('[aria-hidden=true]'))
+    if (e.querySelector('a, [tabindex]')) wrong.push('hidden, but can be focused');
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push('the page scrolls sideways');
+  return wrong;
+}"""
+"""What hinders who reads with a keyboard, a screen reader or a narrow screen (WCAG 2.2 AA)."""
+
 
 class Opened:
     """A page with everything it complained of and asked for."""
@@ -75,8 +122,28 @@ def test_tables_and_pictures_are_there(wide: Opened, report: pl.Report) -> None:
     assert wide.ask("document.documentElement.scrollWidth") <= 1280
 
 
-def test_text_stands_out_from_what_is_behind_it(wide: Opened) -> None:
-    assert wide.ask(CONTRAST) == []
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_nothing_hinders_anyone(
+    chromium: Browser, path: Path, letter: pl.Report, tmp_path: Path, width: int
+) -> None:
+    for file in (path, letter.save(tmp_path / "letter.html")):
+        opened = Opened(chromium, file, width)
+
+        assert opened.ask(AUDIT) == []
+        assert opened.ask(CONTRAST) == []
+        opened.page.close()
+
+
+def test_nothing_is_wider_than_paper(wide: Opened) -> None:
+    wide.page.emulate_media(media="print")
+    wide.page.set_viewport_size({"width": 688, "height": 1000})  # A4 less its margins
+
+    wider = wide.ask(
+        "[...document.querySelectorAll('table, img')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.caption ? e.caption.textContent : e.alt)"
+    )
+    assert wider == []
 
 
 def test_a_keyboard_is_enough(wide: Opened) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 import planner as pl
 from planner.errors import InputError
+from planner.figures.curves import corners
 from planner.labels import number, percent, rate
+from planner.report.ahead import _payers
 from planner.report.conclusions import conclusions
 from planner.report.material import gather
 from tests.report.reading import Reading
@@ -197,3 +199,13 @@ def test_a_saved_result_gives_the_same_report(made: pl.Result, tmp_path: object)
 def test_a_language_there_is_not() -> None:
     with pytest.raises(InputError, match="lang: expected one of en, nl, found 'de'"):
         pl.make_report("letter", lang="de")
+
+
+def test_each_piece_of_a_curve_is_paid_for_in_full() -> None:
+    material = gather("eastern-flank-battalion")
+    found, room = material.curves["eastern-flank"]
+    second = material.result.displacement.query("main_task == 2")["mission"].unique()
+
+    for (begin, start), (end, stop) in pairwise(corners(found, room)):
+        paid = sum(cost for cost, id in _payers(found, begin, end) if id in second)
+        assert paid * (end - begin) == pytest.approx(stop - start, abs=0.1)
