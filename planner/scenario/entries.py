@@ -61,7 +61,8 @@ class Droppable(Sourced):
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Publish the short forms as well."""
-        return {"anyOf": [handler(core), {"const": "drop"}, {"type": "null"}]}
+        own = super().__get_pydantic_json_schema__(core, handler)
+        return {"anyOf": [own, {"const": "drop"}, {"type": "null"}]}
 
 
 class Horizon(Part):

@@ -33,8 +33,21 @@ class Part(BaseModel):
         frozen=True,
         strict=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish what the docstrings say."""
+        from planner.scenario.described import descriptions
+
+        schema = handler(core)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for field, text in descriptions(cls).items():
+            name = cls.model_fields[field].alias or field
+            properties[name].setdefault("description", text)
+        return schema
 
 
 def _month(value: object) -> Month:
@@ -155,7 +168,7 @@ class Quantity(Sourced):
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Publish the short forms as well."""
-        return {"anyOf": [{"type": "number"}, handler(core)]}
+        return {"anyOf": [{"type": "number"}, super().__get_pydantic_json_schema__(core, handler)]}
 
 
 def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity], Quantity]:
