@@ -30,6 +30,9 @@ FEW = 200
 AHEAD = 3
 """Batches handed out at a time, for each worker."""
 
+PATIENCE = 10.0
+"""Seconds within which the scheduler of a cluster must answer."""
+
 _studies: OrderedDict[str, Study] = OrderedDict()
 """Studies that this process has unpacked, by digest."""
 
@@ -137,7 +140,7 @@ def _client(address: str) -> Any:
             "a cluster needs the package distributed: pip install 'planner[cluster]'"
         ) from None
     try:
-        return Client(address, timeout="10s")
+        return Client(address, timeout=f"{PATIENCE}s")
     except (OSError, ValueError) as error:
         raise InputError(f"cluster: no scheduler answers at {address!r}: {error}") from None
 
@@ -193,4 +196,16 @@ def _result(future: Any) -> Any:
             "a process ended before its draws were solved: it was killed, ran out of memory, or "
             "the script that calls simulate does so without `if __name__ == '__main__':`; "
             "workers=1 needs no other process"
+        ) from None
+    except ModuleNotFoundError as error:
+        raise PlannerError(
+            f"a worker cannot load {error.name}: whoever solves draws needs the same version of "
+            "planner, with all it depends on"
+        ) from None
+    except Exception as error:
+        if type(error).__name__ != "KilledWorker":  # of distributed, which need not be there
+            raise
+        raise PlannerError(
+            "workers of the cluster ended before their draws were solved: they were killed, or ran "
+            "out of memory"
         ) from None

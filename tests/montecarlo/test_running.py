@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ import numpy as np
 import pytest
 
 import planner as pl
+from planner.montecarlo import executors
 from planner.montecarlo.design import Design
-from planner.montecarlo.executors import executor_for
+from planner.montecarlo.executors import Here, executor_for
 from planner.montecarlo.futures import Futures
 from tests.montecarlo.made import static
 
-OPTIONS: dict[str, Any] = {"draws": 16, "seed": 7, "rule": "value", "share": 1}
+OPTIONS: dict[str, Any] = {"draws": 8, "seed": 7, "rule": "value", "share": 1}
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -98,50 +99,69 @@ def test_a_dask_cluster_solves_the_same(
     assert bytes_of(tmp_path / "address") == whole
 
 
-def test_a_cluster_that_does_not_answer_is_said(hazy: pl.Scenario) -> None:
+def test_a_cluster_that_does_not_answer_is_said(
+    hazy: pl.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "PATIENCE", 0.2)
     with pytest.raises(pl.InputError, match="no scheduler answers at"):
         pl.simulate(hazy, **OPTIONS, cluster="tcp://127.0.0.1:9")
 
 
-SCRIPT = """
-import sys
+KILLED = """
+import os, random, signal, sys, time
 import planner as pl
 from tests.montecarlo.made import UNCERTAIN
 
+def run(folder):
+    pl.simulate(scenario, draws=8, seed=7, rule="value", share=1, workers=1, folder=folder)
+
+def end(*_):
+    os.kill(child, signal.SIGKILL)
+
 if __name__ == "__main__":
-    scenario = pl.load(sys.argv[1]).with_(UNCERTAIN, "hazy")
-    pl.simulate(scenario, draws=16, seed=7, rule="value", share=1, workers=int(sys.argv[3]),
-                folder=sys.argv[2], progress=lambda *so_far: print(*so_far, flush=True))
+    flank, root, seed = sys.argv[1:]
+    scenario = pl.load(flank).with_(UNCERTAIN, "hazy")
+    run(root + "/first")  # compiles and loads
+    began = time.perf_counter()
+    run(root + "/undisturbed")
+    whole = time.perf_counter() - began
+    moments = random.Random(int(seed))
+    signal.signal(signal.SIGALRM, end)
+    for number in range(4):
+        for _ in range(3):
+            child = os.fork()
+            if not child:
+                run(f"{root}/{number}")
+                os._exit(0)
+            signal.setitimer(signal.ITIMER_REAL, moments.uniform(0.001, whole / 2))
+            status = os.waitpid(child, 0)[1]
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            print("killed" if os.WIFSIGNALED(status) else "done", flush=True)
 """
 
 
-@pytest.mark.parametrize(("after", "workers"), [(1, 1), (7, 1), (4, 2)])
-def test_a_killed_run_goes_on_and_ends_alike(
-    after: int, workers: int, hazy: pl.Scenario, whole: dict[str, bytes], tmp_path: Path
+def test_a_run_killed_at_random_moments_goes_on_and_ends_alike(
+    hazy: pl.Scenario, whole: dict[str, bytes], tmp_path: Path
 ) -> None:
-    script, folder = tmp_path / "script.py", tmp_path / "run"
-    script.write_text(SCRIPT, encoding="utf-8")
     here = Path(__file__).parents[2]
     flank = here / "tests" / "results" / "flank.yaml"
-    command = [sys.executable, str(script), str(flank), str(folder), str(workers)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(here)}
-    ) as running:
-        assert running.stdout is not None
-        for _ in range(after):
-            assert running.stdout.readline()
-        os.kill(running.pid, signal.SIGKILL)  # somewhere in the next batch
-    assert running.returncode == -signal.SIGKILL
-    there = bytes_of(folder)
-    done = [name for name in there if name.endswith(".parquet")]
-    assert after <= len(done) < 16
-    assert "manifest.json" not in there
+    seed = int.from_bytes(os.urandom(4), "big")
+    script = tmp_path / "script.py"
+    script.write_text(KILLED, encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, script, flank, tmp_path, str(seed)], capture_output=True, text=True,
+        check=True, env={**os.environ, "PYTHONPATH": str(here)},
+    ).stdout.split()  # fmt: skip
+    assert len(said) == 12, seed
+    assert "killed" in said, seed
+    for number in range(4):
+        folder = tmp_path / str(number)
+        done = {path: path.stat().st_mtime_ns for path in folder.glob("batches/*.parquet")}
 
-    before = {name: (folder / name).stat().st_mtime_ns for name in done}
-    pl.simulate(hazy, **OPTIONS, workers=1, folder=folder)
+        pl.simulate(hazy, **OPTIONS, workers=1, folder=folder)
 
-    assert bytes_of(folder) == whole
-    assert {name: (folder / name).stat().st_mtime_ns for name in done} == before
+        assert bytes_of(folder) == whole, seed
+        assert {path: path.stat().st_mtime_ns for path in done} == done, seed
 
 
 def test_a_run_killed_while_it_wrote_its_tables_goes_on_too(
@@ -175,9 +195,9 @@ def test_a_finished_run_is_read_and_not_made_again(
     assert again.total.equals(first.total)
     with pytest.raises(pl.InputError, match="holds a finished run with another scenario"):
         pl.simulate(hazy, **{**OPTIONS, "seed": 8}, folder=folder)
-    other = pl.simulate(hazy, **{**OPTIONS, "draws": 17}, workers=1, folder=folder, replace=True)
-    assert other.made == 17
-    assert pl.read_futures(folder).made == 17
+    other = pl.simulate(hazy, **{**OPTIONS, "draws": 9}, workers=1, folder=folder, replace=True)
+    assert other.made == 9
+    assert pl.read_futures(folder).made == 9
 
 
 def test_an_unfinished_run_of_something_else_is_left_alone(
@@ -244,7 +264,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 scenario = pl.load(sys.argv[1]).with_(UNCERTAIN, "hazy")
 try:
-    pl.simulate(scenario, draws=16, seed=7, rule="value", share=1, workers=1, folder=sys.argv[2])
+    pl.simulate(scenario, draws=8, seed=7, rule="value", share=1, workers=1, folder=sys.argv[2])
 except pl.ResultError as error:
     print(error)
 """
@@ -329,10 +349,10 @@ def test_a_run_ends_when_time_is_up(
     from planner.montecarlo import stopping
 
     monkeypatch.setattr(stopping.Watch.__init__, "__defaults__", (Clock(), None))
-    futures = pl.simulate(hazy, **OPTIONS, time_limit=9.0, workers=1, folder=tmp_path / "run")
-    assert (futures.stopped, futures.made) == ("time_limit", 9)
+    futures = pl.simulate(hazy, **OPTIONS, time_limit=5.0, workers=1, folder=tmp_path / "run")
+    assert (futures.stopped, futures.made) == ("time_limit", 5)
     assert pl.read_futures(tmp_path / "run").stopped == "time_limit"
-    assert "9 s" in " ".join(futures.sentences("nl"))
+    assert "5 s" in " ".join(futures.sentences("nl"))
 
 
 def test_wrong_options_are_said_all_at_once(hazy: pl.Scenario) -> None:
@@ -346,6 +366,35 @@ def test_wrong_options_are_said_all_at_once(hazy: pl.Scenario) -> None:
         "time_limit: expected more than 0", "did you mean 'more'", "workers: expected at least 1",
     ):  # fmt: skip
         assert any(part in one for one in said), part
+
+
+class KilledWorker(Exception):
+    """As distributed has it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(ModuleNotFoundError("no planner", name="planner"), "a worker cannot load planner"),
+     (KilledWorker("solve_packed"), "workers of the cluster ended before"),
+     (BrokenProcessPool(), "a process ended before its draws were solved")],
+)  # fmt: skip
+def test_workers_that_fail_are_said(
+    error: Exception, said: str, hazy: pl.Scenario, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    class Failing(Here):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future = super().submit(fn, *args, **kwargs)
+            if args[1] == 3:
+                future = Future()
+                future.set_exception(error)
+            return future
+
+    folder = tmp_path / "run"
+    with pytest.raises(pl.PlannerError, match=said):
+        pl.simulate(hazy, **OPTIONS, executor=Failing(), workers=1, folder=folder)
+    assert len(list(folder.glob("batches/*.parquet"))) == 3  # what was finished is kept
+    pl.simulate(hazy, **OPTIONS, workers=1, folder=folder)
+    assert bytes_of(folder) == whole
 
 
 def test_few_draws_need_no_other_process() -> None:
