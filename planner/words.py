@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "geen pakket: niets dat iets verdringt",
     ),
     "known": ("known", "bekend"),
+    "from_to": ("{low} to {high}", "{low} tot {high}"),
     "share_of_asked": ("share of asked", "deel van gevraagd"),
     "most_from": ("mostly from pool", "vooral uit pool"),
     # bottlenecks

@@ -22,7 +22,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{package} displaces {amount} person-months of main task {task}.",
         "{package} verdringt {amount} persoonsmaanden van hoofdtaak {task}.",
     ),
-    "from_to": ("{low} to {high}", "{low} tot {high}"),
     "alternatives": (
         "{count} other allocations; they place up to {far} person-months elsewhere.",
         "{count} andere verdelingen; die plaatsen tot {far} persoonsmaanden elders.",

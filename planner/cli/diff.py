@@ -93,7 +93,7 @@ def _print(shown: list[Difference], names: tuple[str, str], lang: str) -> None:
     from planner.labels import label
 
     def cell(value: Any) -> str:
-        text = phrase(value) if value is not ABSENT else f"({label('absent', lang)})"
+        text = phrase(value, lang) if value is not ABSENT else f"({label('absent', lang)})"
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
     rows = _together([(d.path, cell(d.first), cell(d.second)) for d in shown], lang)

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from planner.labels import label
+from planner.terms import term
+
 __all__ = ["ABSENT", "Difference", "differences", "phrase"]
 
 ABSENT = object()
@@ -89,41 +92,49 @@ def _numbers(value: Mapping[str, Any]) -> Any:
     return [value.get(key) for key in ("value", "low", "high", "month")]
 
 
-def phrase(value: Any) -> str:
+def phrase(value: Any, lang: str = "en") -> str:
     """Return a value in a few words: a figure with its range, an entry by what counts about it.
+
+    Fields are called as they are in files.
 
     Examples
     --------
-    >>> phrase({"value": 12, "low": 8, "high": 14, "origin": {}})
-    '12 (8 to 14)'
+    >>> phrase({"value": 12, "low": 8.5, "high": 14, "origin": {}})
+    '12 (8.5 to 14)'
+    >>> phrase({"value": 12, "low": 8.5, "high": 14, "origin": {}}, "nl")
+    '12 (8,5 tot 14)'
     >>> phrase(["staff", "civil"])
     'staff, civil'
     """
     if value is ABSENT or value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return label("yes" if value else "no", lang)
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:g}".replace(".", "," if lang == "nl" else ".")
     if isinstance(value, list):
-        return ", ".join(phrase(item) for item in value)
+        return ", ".join(phrase(item, lang) for item in value)
     if not isinstance(value, Mapping):
-        return str(value)
+        return term(str(value), lang)
     if "origin" in value and "month" in value:
         return str(value["month"])
     if "origin" in value:
-        return _figure(value)
+        return _figure(value, lang)
     parts = (
         f"{key} {said}"
         for key, item in value.items()
-        if key not in _WORDS and key not in _PLAIN and (said := phrase(item)) and said != "no"
+        if key not in _WORDS
+        and key not in _PLAIN
+        and item is not False
+        and (said := phrase(item, lang))
     )
     return "; ".join(parts)
 
 
-def _figure(value: Mapping[str, Any]) -> str:
-    said = phrase(value["value"])
+def _figure(value: Mapping[str, Any], lang: str) -> str:
+    said = phrase(value["value"], lang)
     low, high = value.get("low"), value.get("high")
     if low is None and high is None:
         return said
-    return f"{said} ({phrase(low) or said} to {phrase(high) or said})"
+    ends = {"low": phrase(low, lang) or said, "high": phrase(high, lang) or said}
+    return f"{said} ({label('from_to', lang, **ends)})"

@@ -173,7 +173,7 @@ def _show_bounds(summary: Mapping[str, Any], lang: str) -> None:
     rows = [
         (
             row["bound"],
-            row["demands"],
+            ", ".join(row["demands"]),
             month(row["month"], lang),
             number(row["missing_persons"], lang),
         )

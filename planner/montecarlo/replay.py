@@ -77,8 +77,9 @@ class Draw:
             }
             for one, value in zip(uncertain.factors, self.values, strict=True)
         ]
-        table = pd.DataFrame(rows)
-        order = np.argsort(-np.abs(table["below"].to_numpy() - 0.5), kind="stable")
+        columns = ["factor", "value", "likely", "unit", "below", "basis", "layer"]
+        table = pd.DataFrame(rows, columns=columns)
+        order = np.argsort(-np.abs(table["below"].to_numpy(float) - 0.5), kind="stable")
         return table.iloc[order].reset_index(drop=True)
 
     @cached_property

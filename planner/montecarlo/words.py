@@ -78,7 +78,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "planned: fill rate of the plans; the other columns count who is there: candidates are "
         "refused, posts stand empty, people come home early",
         "gepland: vullingsgraad van de plannen; de andere kolommen tellen wie er is: kandidaten "
-        "worden geweigerd, posten blijven leeg, mensen komen eerder terug",
+        "worden geweigerd, functies blijven leeg, mensen komen eerder terug",
     ),
     "fill.main_task_2": ("fill rate, main task 2", "vullingsgraad, hoofdtaak 2"),
     "draw_is": ("Draw {number}, seed {seed}", "Trekking {number}, startgetal {seed}"),
@@ -125,8 +125,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "geen enkel cijfer gaat met {quantity} samen buiten het toeval van zo weinig trekkingen",
     ),
     # groups of figures
-    "posts in pools": ("posts in pools", "posten in pools"),
-    "share of posts filled": ("share of posts filled", "deel van de posten dat gevuld is"),
+    "posts in pools": ("posts in pools", "functies in pools"),
+    "share of posts filled": ("share of posts filled", "deel van de functies dat gevuld is"),
     "share fit to go": ("share fit to go", "deel dat inzetbaar is"),
     "strengths over time": ("strengths over time", "sterkte door de tijd"),
     "tour lengths": ("tour lengths", "duur van een uitzending"),

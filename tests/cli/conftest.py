@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -27,6 +28,22 @@ PROBLEM: dict[str, Any] = {
     ],
     "packages": {"flank": {"demands": ["flank"], "known": 0}},
 }  # fmt: skip
+
+
+ENGLISH = """
+    the and with without from which that are not than each this for to or no yes all by most least
+    people persons person month months fill filled asked posts lost loss displaced displacement
+    short mission missions demand demands draw draws mean name rule window known written main task
+    other tour rest preparation strength share figure source basis unit cause price largest reached
+    smallest file valid free first last
+"""
+"""Words that no Dutch text has; ids of the small scenario are not among them."""
+
+
+def english_in(text: str) -> set[str]:
+    """Return English words of a text; what has dots or slashes in it is an id or a file."""
+    words = (word.strip(".,;:()") for word in re.findall(r"[\w./:*,;()-]+", text.lower()))
+    return set(ENGLISH.split()).intersection(words)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from planner.cli.app import PANELS
-from tests.cli.conftest import PROBLEM, Outcome, listing
+from tests.cli.conftest import PROBLEM, Outcome, english_in, listing
 
 Run = Callable[..., Outcome]
 
@@ -68,6 +68,7 @@ def test_an_answer_is_read_in_both_languages(name: str, planner: Run, scenario: 
     assert (english.code, dutch.code) == (0, 0)
     assert english.out != dutch.out
     assert {"--out MAP" in dutch.out, "--out FOLDER" in english.out} != {True, False}
+    assert english_in(dutch.out.replace("displacement > 1", "")) == set()
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -150,3 +150,9 @@ def test_a_killed_command_goes_on_where_it_was(planner: Run, hazy: Path) -> None
     for name in listing(hazy.parent / "whole"):
         here, there = (hazy.parent / run / name for run in ("run", "whole"))
         assert here.is_dir() or here.read_bytes() == there.read_bytes()
+
+
+def test_a_draw_is_taken_out_where_nothing_is_uncertain(planner: Run, scenario: Path) -> None:
+    options = ("--draws", 2, "--rule", "value", "--replay", 1)
+
+    assert planner("simulate", scenario, *options).out.startswith("Draw 1, seed 0\n")

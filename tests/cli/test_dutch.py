@@ -1,0 +1,70 @@
+"""Every command in Dutch: no English is left in what it prints; errors and hints are English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from planner.cli.app import PANELS
+
+from .conftest import Outcome, english_in
+from .test_questions import QUESTIONS
+
+Run = Callable[..., Outcome]
+
+HERE = "flank.yaml"
+
+DRAWS = ["--draws", "4", "--rule", "value"]
+
+COMMANDS: dict[str, list[list[str]]] = {
+    "run": [[HERE]],
+    "simulate": [["hazy.yaml", *DRAWS], ["hazy.yaml", *DRAWS, "--replay", "3"],
+                 [HERE, *DRAWS, "--dry-run"]],
+    "sensitivity": [["hazy.yaml", "--base", "2", "--rule", "value"]],
+    "compare": [[HERE, "letter.yaml"]],
+    "solve": [["problem.json"]],
+    "plot": [["fill", HERE, "-o", "fill.svg"]],
+    "show": [[HERE], [HERE, "--mission", "truce"], [HERE, "--demand", "observers"],
+             [HERE, "--pool", "civil"], [HERE, "--figure", "pool.staff.posts"],
+             ["hazy.yaml", "--uncertain"], [HERE, "--sources"]],
+    "diff": [[HERE, "letter.yaml"]],
+    "validate": [["problem.json"]],
+    "export": [[HERE, "--xlsx", "book.xlsx"]],
+    "import": [["book.xlsx", "-o", "mine.yaml"]],
+    "scenarios": [[]],
+}  # fmt: skip
+"""Every command that prints, with what shows all that it can say."""
+
+SILENT = {"app", "report", "schema"}
+"""Pages, which have tests of their own, and JSON."""
+
+
+def test_every_command_is_read() -> None:
+    every = {command.__name__.removesuffix("_") for panel in PANELS.values() for command in panel}
+
+    assert every == {*COMMANDS, *QUESTIONS, *SILENT}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_english_is_left(command: str, planner: Run, scenario: Path, problem: Path) -> None:
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(f"title_nl: Drie missies\n{text}", encoding="utf-8")
+    other = "extends: flank.yaml\npools: {staff: {posts: 25}}\ndemands: {guards: drop}\n"
+    Path("letter.yaml").write_text(other, encoding="utf-8")
+    hazy = "extends: flank.yaml\npools: {staff: {posts: {value: 25, low: 20, high: 30}}}\n"
+    more = "demands: {observers: {cap: {value: 9, low: 6, high: 12}}}\n"
+    Path("hazy.yaml").write_text(hazy + more, encoding="utf-8")
+    if command == "import":
+        planner("export", HERE, "--xlsx", "book.xlsx", "--lang", "nl")
+
+    for options in COMMANDS[command]:
+        done = planner(command, *options, "--lang", "nl")
+
+        assert done.code == 0, done.err
+        assert english_in(done.out) == set()
+
+
+def test_english_is_found() -> None:
+    assert english_in("Vulling per mission (persons): fill.untso") == {"mission", "persons"}
