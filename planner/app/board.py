@@ -85,7 +85,7 @@ class Board:
         """Return what stands on the page, by name."""
         charts = {name: getattr(self, name).figure for name in self.folded}
         extra = {
-            "fill": (),
+            "fill": (text(paragraph(say("fill_axis", self.lang), "hint")),),
             "lost": (self.notes["lost"], self.package),
             "binds": (self.notes["binds"],),
             "time": (self.what,),
@@ -117,7 +117,8 @@ class Board:
         self.fill.show(plan, mine, self.names)
         lost = self.lost.show(plan, mine, self.names, package)
         self.lost.figure.visible = lost
-        self.notes["lost"].object = "" if lost else paragraph(say("lost_none", self.lang))
+        said = say("lost_axis" if lost else "lost_none", self.lang)
+        self.notes["lost"].object = paragraph(said, "hint")
         pools = {row.pool: named(row, self.lang, "pool_name") for row in each(mine.pools)}
         binds = self.binds.show(plan, mine, pools)
         self.binds.figure.visible = binds

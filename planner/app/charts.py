@@ -36,13 +36,13 @@ MOST = 14
 class Bars:
     """Pairs of bars, plan above mine, one pair a mission."""
 
-    def __init__(self, name: str, axis: str, lang: str, rows: Sequence[tuple[str, str]]):
+    def __init__(self, name: str, lang: str, rows: Sequence[tuple[str, str]]):
         """Lay out an empty chart."""
         self.lang = lang
         columns = ("id", "plan", "mine", "plan_y", "mine_y")
         self.source = ColumnDataSource(data={key: [] for key in columns})
         ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
-        self.figure = canvas(name, 200, axis, **ranges)
+        self.figure = canvas(name, 200, "", **ranges)
         drawn = [
             self.figure.hbar(
                 y=f"{side}_y", right=side, height=0.38, source=self.source,
@@ -83,7 +83,7 @@ class FillChart(Bars):
             (say("mission", lang), "name"), (say("plan", lang), "plan_text"),
             (say("mine", lang), "mine_text"), (say("asked", lang), "asked"),
         ]  # fmt: skip
-        super().__init__("fill", say("fill_axis", lang), lang, rows)
+        super().__init__("fill", lang, rows)
         self.figure.x_range = Range1d(start=0, end=1)
         self.figure.xaxis.ticker = [0, 0.25, 0.5, 0.75, 1]
         self.figure.xaxis.major_label_overrides = {
@@ -141,7 +141,7 @@ class LostChart(Bars):
             (say("mission", lang), "name"), (say("plan", lang), "plan_text"),
             (say("mine", lang), "mine_text"),
         ]  # fmt: skip
-        super().__init__("lost", say("lost_axis", lang), lang, rows)
+        super().__init__("lost", lang, rows)
         self.figure.x_range = Range1d(start=0, end=1)
 
     def show(self, plan: Picture, mine: Picture, names: dict[str, str], package: str) -> bool:

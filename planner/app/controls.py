@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import panel as pn
-from bokeh.models import NumeralTickFormatter
+from bokeh.models import CustomJSTickFormatter
 
 from planner.app.markup import heading, paragraph
 from planner.app.parts import card, text
@@ -32,6 +32,9 @@ OPEN = ("packages",)
 """Cards that are open at first."""
 
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (4, 10)}
+
+DIGITS = {"en": "return tick.toFixed(2)", "nl": 'return tick.toFixed(2).replace(".", ",")'}
+"""How the browser writes where a slider stands; Bokeh's own formatter knows no comma."""
 
 Moved = Callable[[str, Value], None]
 """Called with the key of a lever and where it now stands."""
@@ -172,7 +175,7 @@ class Controls:
         if isinstance(lever.stands, int):
             whole = {key: int(limit) for key, limit in limits.items()}
             return pn.widgets.IntSlider(**common, **whole)
-        shape = NumeralTickFormatter(format="0.00", language="nl-nl" if self.lang == "nl" else "en")
+        shape = CustomJSTickFormatter(code=DIGITS[self.lang])
         return pn.widgets.FloatSlider(**common, **limits, format=shape)
 
     def _tier_choice(self, tiers: dict[str, Lever]) -> Iterator[Any]:

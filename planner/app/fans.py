@@ -149,7 +149,7 @@ class ChanceChart(Bars):
             (say("mission", lang), "name"), (say("plan", lang), "plan_text"),
             (say("mine", lang), "mine_text"),
         ]  # fmt: skip
-        super().__init__("chance", say("chance", lang), lang, rows)
+        super().__init__("chance", lang, rows)
         self.figure.x_range = Range1d(start=0, end=1)
         whole_share(self.figure, self.figure.xaxis[0], lang)
 

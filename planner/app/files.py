@@ -7,7 +7,7 @@ import binascii
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -22,6 +22,7 @@ from planner.app.parts import FULL, button, text
 from planner.app.sure import Sure
 from planner.app.visit import Visit
 from planner.app.waiting import Waiting
+from planner.app.why import Why
 from planner.app.words import say
 from planner.errors import Fault, InputError, PlannerError
 from planner.labels import number
@@ -116,14 +117,14 @@ class Files:
     Parameters
     ----------
     visit : Visit
-    sure : Sure
+    others : sequence of Why or Sure
         Whose tables are taken along once they are there.
     jobs : Jobs
     """
 
-    def __init__(self, visit: Visit, sure: Sure, jobs: Jobs):
+    def __init__(self, visit: Visit, others: Sequence[Why | Sure], jobs: Jobs):
         """Lay out the buttons."""
-        self.visit, self.sure, self.lang = visit, sure, visit.lang
+        self.visit, self.lang, self._others = visit, visit.lang, tuple(others)
         self.waiting = Waiting(self.lang, jobs)
         self._count = 0
         self._said = text()
@@ -177,9 +178,9 @@ class Files:
             for side, picture in sides
             for name, table in picture.tables().items()
         }
-        self._hand(
-            file_name(self.visit.case.scenario, "zip"), tables_file(found | self.sure.tables())
-        )
+        for other in self._others:
+            found |= other.tables()
+        self._hand(file_name(self.visit.case.scenario, "zip"), tables_file(found))
 
     def figure(self) -> None:
         """Hand over the figure of plan against mine."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bokeh.models import BasicTicker, FixedTicker, HoverTool
+from bokeh.models import BasicTicker, FixedTicker, HoverTool, NoOverlap
 from bokeh.plotting import figure
 
 __all__ = ["COLOURS", "PRICES", "canvas", "hover", "month_axis", "name_rows", "short"]
@@ -57,6 +57,7 @@ def canvas(name: str, height: int, axis: str, **options: Any) -> Any:
         **options,
     )
     made.xaxis.axis_label = axis
+    made.xaxis.major_label_policy = NoOverlap()  # on a phone
     made.xaxis.ticker = BasicTicker(desired_num_ticks=4)
     for line in (*made.xaxis, *made.yaxis):
         line.axis_label_text_font_style = "normal"

@@ -17,6 +17,7 @@ from planner.app.sure import Sure
 from planner.app.turn import Turn
 from planner.app.visit import Visit
 from planner.app.waiting import Waiting
+from planner.app.why import Why
 from planner.app.words import say
 from planner.labels import LANGUAGES
 
@@ -86,10 +87,11 @@ def page(
         "address": visit.address,
         **visit.board.parts(),
     }
-    sure = Sure(visit, jobs)
-    more: dict[str, Sure | Files] = {"sure": sure, "files": Files(visit, sure, jobs)}
-    parts |= {name: one.part for name, one in more.items()}
-    _when_gone(*(one.waiting for one in more.values()))
+    why, sure = Why(visit), Sure(visit, jobs)
+    files = Files(visit, (why, sure), jobs)
+    more = {"why": why.part, "sure": sure.part, "files": files.part}
+    parts |= more
+    _when_gone(sure.waiting, files.waiting)
     tour = button(say("guide", lang))
     tour.on_click(lambda _: visit.guide.show(0))
     parts["tour"] = tour

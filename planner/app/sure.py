@@ -16,7 +16,7 @@ from planner.app.visit import Visit
 from planner.app.waiting import Waiting
 from planner.app.words import say
 from planner.labels import label, number, percent
-from planner.whatif.outlook import Outlook, Spread, look_at_both, spread
+from planner.whatif.outlook import Answer, Outlook, look_at_both, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ class Sure:
         self.visit, self.lang = visit, visit.lang
         self.waiting = Waiting(self.lang, jobs)
         self.outlooks: Outlooks | None = None
-        self.ranges: Spread | None = None
+        self.ranges: Answer | None = None
         self._about = ""
         self._stale, self._said, self._ranges = text(), text(), text()
         self._drawn: Drawn | None = None
@@ -127,7 +127,7 @@ class Sure:
         """Find the range of every figure over all optimal allocations."""
         case = self.visit.case
 
-        def done(found: Spread) -> None:
+        def done(found: Answer) -> None:
             self.ranges, self._about = found, case.address()
             self._moved()
             self._ranges.object = self._ranged(found)
@@ -202,9 +202,9 @@ class Sure:
         head = [f"{word}, {side}" for word in words for side in (before, after, error)]
         return table(say("chance_title", lang), [say("mission", lang), *head], cells)
 
-    def _ranged(self, found: Spread) -> str:
+    def _ranged(self, found: Answer) -> str:
         lang, names = self.lang, self.visit.board.names
-        fills = found.tables_found["fills"]
+        fills = found.found["fills"]
         wide = fills[~fills["unique"]]
         cells = (
             [

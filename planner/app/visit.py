@@ -25,7 +25,7 @@ from planner.whatif.levers import Value
 
 __all__ = ["OWN", "Visit"]
 
-OWN = ("base", "file", "name", "lang", "mission", "month", "package")
+OWN = ("base", "file", "name", "lang", "mission", "month", "package", "why")
 """Parts of an address that are not levers."""
 
 Pictures = tuple[Picture, Picture]
@@ -60,7 +60,7 @@ class Visit:
         """Lay out a page that shows nothing yet."""
         self.desk, self.library, self.lang = desk, library, lang
         self.case = WhatIf(library.get(library.first))
-        self.view = {"mission": "", "month": "", "package": ""}
+        self.view = {"mission": "", "month": "", "package": "", "why": ""}
         self.pictures: Pictures | None = None
         self._uploaded = ""
         self._drawn = drawn or (lambda: None)
@@ -162,11 +162,7 @@ class Visit:
     def _picked(self, which: str, value: str) -> None:
         self.view[which] = value
         self._draw()
-        self._remember()
-
-    def choose(self, which: str, value: str) -> None:
-        """Note what is looked at: a mission, a month or a package."""
-        self._picked(which, value)
+        self.remember()
 
     # what they see
 
@@ -174,7 +170,7 @@ class Visit:
         """Have the picture drawn of where the levers stand now."""
         self.moved.object = self._moves()
         self.back.disabled = not self.case.moved
-        self._remember()
+        self.remember()
         try:
             self.case.scenario  # noqa: B018 - made here, where what is wrong with it can be told
         except InputError as error:
@@ -201,6 +197,7 @@ class Visit:
         try:
             self.pictures = done.result()
             self._draw()
+            self.remember()
             self.status.object = paragraph(say("ready", self.lang), "ready", case.address())
         except PlannerError as error:
             self._tell(error)
@@ -256,7 +253,8 @@ class Visit:
         moves = self.case.address()
         return "?" + urlencode(parts) + (f"&{moves}" if moves else "")
 
-    def _remember(self) -> None:
+    def remember(self) -> None:
+        """Keep the address at what is shown."""
         self.address.value = self.query()
 
     _loaded = False

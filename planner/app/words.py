@@ -132,6 +132,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "Kies een missie en een maand: wie heeft de mensen, welke pool knelt, wat zou helpen.",
     ),
     "why_ask": ("Explain", "Leg uit"),
+    "why_worst": ("the worst month", "de slechtste maand"),
+    "why_held": ("Who holds the people", "Wie de mensen heeft"),
+    "held": ("held", "bezet"),
     # how sure
     "sure_title": ("How sure?", "Hoe zeker?"),
     "sure_lead": (

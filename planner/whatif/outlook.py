@@ -1,4 +1,4 @@
-"""How sure a picture is: fills and displacement over many draws, and over all optimal plans."""
+"""What is asked about a picture: how sure it is, over draws and optimal plans, and why it is so."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from planner.montecarlo.run import Progress
     from planner.scenario.load import Scenario
 
-__all__ = ["REACH", "Outlook", "Spread", "look_ahead", "look_at_both", "spread"]
+__all__ = ["REACH", "Answer", "Outlook", "explain", "look_ahead", "look_at_both", "spread"]
 
 REACH = 0.9
 """Fill whose chance is shown unless another is asked for."""
@@ -126,26 +126,32 @@ def look_at_both(
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
-    """What :func:`planner.analysis.ranges.ranges` found, ready to show.
+class Answer:
+    """What an analysis found, ready to show.
 
     Attributes
     ----------
-    tables_found : dict of str to DataFrame
-        ``fills``, ``displacement`` and the totals by main task.
+    name : str
+        What its tables begin with.
+    found : dict of str to DataFrame
+        Its tables.
     said : dict of str to list of str
         Sentences by language.
+    month : str
+        Month that it is about, if about one.
     """
 
-    tables_found: dict[str, pd.DataFrame]
+    name: str
+    found: dict[str, pd.DataFrame]
     said: dict[str, list[str]]
+    month: str = ""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name."""
-        return {f"ranges_{name}": table for name, table in self.tables_found.items()}
+        return {f"{self.name}_{name}": table for name, table in self.found.items()}
 
 
-def spread(scenario: Scenario, progress: Any = None) -> Spread:
+def spread(scenario: Scenario, progress: Any = None) -> Answer:
     """Return the range of each fill and displacement over all optimal allocations.
 
     Examples
@@ -160,7 +166,31 @@ def spread(scenario: Scenario, progress: Any = None) -> Spread:
     found = ranges(scenario, progress=silent if progress is None else progress)
     wanted = ("fills", "displacement", "total_fills", "total_displacement")
     tables = found.tables()
-    return Spread(
+    return Answer(
+        "ranges",
         {name: tables[name] for name in wanted},
         {lang: found.sentences(lang) for lang in ("en", "nl")},
     )
+
+
+def explain(scenario: Scenario, mission: str, month: str = "") -> Answer:
+    """Return why a mission has the people it has in a month; see :func:`planner.analysis.why`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    mission : str
+    month : str
+        The month in which it lacks most if empty.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> explain(pl.load("letter"), "untso", "2023-07").said["en"][0]
+    'UNTSO has all 12.0 people it asks for in Jul 2023.'
+    """
+    from planner.analysis.why import why
+
+    found = why(scenario, mission, month or None)
+    said = {lang: found.sentences(lang) for lang in ("en", "nl")}
+    return Answer("why", found.tables(), said, found.month)

@@ -1,0 +1,47 @@
+"""Why, on the page: the package's own reasons, for any mission and month, kept in the address."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from planner.analysis.why import Why, why
+from planner.whatif import WhatIf
+from tests.app.conftest import FLANK, WAIT, View
+
+
+def assert_told(view: View, case: WhatIf, mission: str, month: str | None, lang: str = "en") -> Why:
+    """Hold what is said against the package's own sentences, word by word."""
+    own = why(case.scenario, mission, month)
+    said = view.page.locator("[data-part=why] li")
+    said.filter(has_text=own.sentences(lang)[0]).wait_for(timeout=WAIT)
+    assert said.all_inner_texts() == own.sentences(lang)
+    return own
+
+
+def test_reasons_are_those_of_the_package_and_follow_what_is_moved(view: View) -> None:
+    view.open()
+    page = view.page
+    ask = page.locator("[data-part=why]")
+    ask.get_by_role("button", name="Explain").click()
+    page.wait_for_url("**month=2*", timeout=WAIT)
+    asked = parse_qs(view.query()[1:])
+    own = assert_told(view, FLANK, asked["why"][0], None)
+    assert asked["month"] == [own.month]
+
+    ask.get_by_label("Mission").select_option("UNTSO")
+    ask.get_by_label("Month").select_option("Jul 2023")
+    assert_told(view, FLANK, "untso", "2023-07")
+    page.get_by_role("checkbox", name="takes part").press("Space")
+    off = FLANK.move({"on.eastern-flank": False})
+    assert_told(view, off, "untso", "2023-07")
+
+    page.locator("#lang").click()  # the address brings back the question as well
+    assert_told(view, off, "untso", "2023-07", "nl")
+
+
+def test_a_month_or_mission_that_is_not_there_does_no_harm(view: View) -> None:
+    view.open("?lang=en&package=&why=%3Cimg%20src%3Dx%3E&month=<b>9999-13")
+    view.page.locator("[data-part=why] li").first.wait_for(timeout=WAIT)
+    assert view.page.locator("img, [data-part=why] b").count() == 0
+    view.open("?lang=en&package=&why=untso&month=2023-07")
+    assert_told(view, FLANK, "untso", "2023-07")
