@@ -5,6 +5,7 @@
     displacement > 800                  person-months that main task 2 loses
     displacement(kind=staff) > 10%      the same for some demands, as a share of what they ask
     displacement(pool=logistics) >= 50  people of one pool
+    displacement of staff posts exceeds 10 %     the same in plain words
     fill(untso) < 90%                   fill rate of a mission or demand
     ratio exceeds 4.5%                  displacement ÷ what the package got
 """
@@ -40,6 +41,12 @@ _FORM = re.compile(
     r"\s*(?:is\s+)?(?P<relation>[<>]=?|[a-z]+)"
     r"\s*(?P<level>[0-9]{1,12}(?:[.,][0-9]{1,20})?)\s*(?P<percent>%)?\s*"
 )
+
+_OF = re.compile(
+    r"\s*(?P<quantity>\w+)\s+of\s+(?P<name>\S[^()]*?)(?:\s+(?:posts|people))?"
+    r"\s+(?P<rest>(?:is\s+)?(?:[a-z]+|[<>]=?)\s*[0-9].*)"
+)
+"""The same in plain words."""
 
 SAME = 1e-6
 """Relative distance within which a number is at its level."""
@@ -170,6 +177,17 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 1e-9)
 
 
+def _selector(name: str, case: Case) -> str:
+    """Return what a bare name is one of: a mission or demand first, then any other."""
+    for by in ("mission", "demand", *(key for key in KEYS if key not in ("main_task", "tier"))):
+        if name in case.groups(by):
+            return by
+    if name in case.problem.pools:
+        return "pool"
+    case.select(name)
+    raise InputError(f"conclusion: expected a mission, a demand or a pool, found {name!r}")
+
+
 def parse_conclusion(text: str, case: Case) -> Conclusion:
     """Return the conclusion that a text states of a case.
 
@@ -186,8 +204,12 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     ...                         "tour": 1, "pools": ["staff"], "prep": 0, "rest": 0}]}
     >>> str(parse_conclusion("fill(untso) below 92,5 %", read_case(problem)))
     'fill(mission=untso) < 92.5%'
+    >>> str(parse_conclusion("displacement of staff people exceeds 10 %", read_case(problem)))
+    'displacement(pool=staff) > 10%'
     """
-    found = _FORM.fullmatch(text)
+    plain = _OF.fullmatch(text)
+    form = "{quantity}({name}) {rest}".format(**plain.groupdict()) if plain else text
+    found = _FORM.fullmatch(form)
     if found is None:
         raise InputError(f"conclusion: expected something like {EXAMPLE!r}, found {text!r}")
     quantity, by, name = found["quantity"], found["by"] or "", found["name"]
@@ -214,8 +236,7 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     if faults:
         raise InputError([f"conclusion: {fault}" for fault in faults])
     if name and not by:
-        by = "mission" if name in case.groups("mission") else "demand"
-        case.select(name)
+        by = _selector(name, case)
     relation = RELATIONS[found["relation"]]
     conclusion = Conclusion(quantity, by, name or "", relation, level, share)
     conclusion.check(case)

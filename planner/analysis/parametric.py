@@ -10,7 +10,7 @@ piecewise linear in turn. So no grid is needed and no breakpoint is missed, down
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -172,8 +172,8 @@ class Parametric:
             inset = INNER * high
             try:
                 left = self._look(step, piece.pins, inset)
-                breaks = self._breaks(step, piece.pins, left, self._look(step, piece.pins, high), 0)
-                high = breaks[0] if breaks else high
+                right = self._look(step, piece.pins, high)
+                high = next(self._breaks(step, piece.pins, left, right, 0), high)
                 middle = self._look(step, piece.pins, high / 2)
                 break
             except SolverError:
@@ -250,27 +250,26 @@ class Parametric:
 
     def _breaks(
         self, step: int, pins: Pins, left: _Point, right: _Point, narrow: float
-    ) -> list[float]:
-        """Return where a convex piecewise linear cost breaks between two points."""
+    ) -> Iterator[float]:
+        """Yield where a convex piecewise linear cost breaks between two points, in order."""
         span = right.at - left.at
         if span <= narrow:
-            return []
+            return
         give = FLAT * (1 + max(abs(left.cost), abs(right.cost)))
         if right.cost <= left.cost + left.slope * span + give:
-            return []
+            return
         if left.cost <= right.cost - right.slope * span + give:
-            return []
+            return
         bend = right.slope - left.slope
         meet = (left.cost - right.cost + right.slope * right.at - left.slope * left.at) / bend
         if not left.at + narrow < meet < right.at - narrow:
-            return []
+            return
         middle = self._look(step, pins, meet)
         if middle.cost <= left.cost + left.slope * (meet - left.at) + give:
-            return [meet]
-        return [
-            *self._breaks(step, pins, left, middle, narrow),
-            *self._breaks(step, pins, middle, right, narrow),
-        ]
+            yield meet
+            return
+        yield from self._breaks(step, pins, left, middle, narrow)
+        yield from self._breaks(step, pins, middle, right, narrow)
 
     def between(
         self, piece: Piece, at: float, worths: Sequence[Floats]

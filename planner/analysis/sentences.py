@@ -70,6 +70,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "more 1000 EUR": ("1000 euros more", "1000 euro meer"),
     "more month of rest less": ("one month less rest", "een maand minder rust"),
     # shares
+    "share_of_none": (
+        "There is no package: nothing is displaced.",
+        "Er is geen pakket: er wordt niets verdrongen.",
+    ),
     "share_of_one": (
         "The package displaces {total} person-months.",
         "Het pakket verdringt {total} persoonsmaanden.",

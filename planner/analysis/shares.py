@@ -94,6 +94,8 @@ class Shares(Outcome):
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the total and each package's part of it."""
         total = self.total_person_months
+        if not self.packages:
+            return [say("share_of_none", lang)]
         key = "share_of_one" if len(self.packages) == 1 else "share_of_all"
         said = [
             say(key, lang, total=number(total, lang), count=number(len(self.packages), lang, 0))

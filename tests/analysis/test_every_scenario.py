@@ -28,7 +28,7 @@ CHEAP: dict[str, dict[str, Any]] = {
     "curve": {"sizes": 8, "upto": 1.0},
     "fairness": {},
     "foresight": {"rules": ["value"], "earlier": [3], "horizons": [144]},
-    "headroom": {"rule": "value", "lines": False, "tolerance_posts": 60.0},
+    "headroom": {"lines": False, "tolerance_posts": 60.0},
     "pledges": {},
     "prices": {"rule": "value", "kinds": ["pool"]},
     "ranges": {"rule": "value", "alternatives": 1},

@@ -268,3 +268,20 @@ def test_futures_of_something_else_are_refused() -> None:
             BATTALION, "displacement > 1", rule="value", futures=futures, steps=1,
             inputs=["package.*.size"],
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plain", "wanted"),
+    [
+        ("displacement of staff posts exceeds 10 %", "displacement(kind=staff) > 10%"),
+        ("displacement of staff is below 12,5%", "displacement(kind=staff) < 12.5%"),
+        ("displacement of untso > 3", "displacement(mission=untso) > 3"),
+        ("displacement of logistics people over 50", "displacement(pool=logistics) > 50"),
+        ("fill of Middle East under 90%", "fill(region=Middle East) < 90%"),
+    ],
+)
+def test_a_conclusion_may_be_stated_in_plain_words(plain: str, wanted: str) -> None:
+    case = read_case(BATTALION)
+    assert str(parse_conclusion(plain, case)) == wanted
+    with pytest.raises(InputError, match="expected a mission or demand, found 'stuff'"):
+        parse_conclusion("displacement of stuff posts exceeds 10 %", case)

@@ -18,9 +18,10 @@ Stated = Annotated[
     typer.Argument(
         metavar="CONCLUSION",
         help="What is said: displacement, fill or ratio, of what in brackets, and a level: "
-        "'displacement(kind=staff) > 10%', 'fill(untso) < 90%', 'ratio exceeds 4%'. In brackets "
-        "stands a mission, a demand, or one of demand, mission, region, category, organisation, "
-        "kind, pool, package, main_task and tier with =.",
+        "'displacement(kind=staff) > 10%', 'displacement of staff posts exceeds 10 %', "
+        "'fill(untso) < 90%', 'ratio exceeds 4%'. In brackets stands a mission, a demand, or one "
+        "of demand, mission, region, category, organisation, kind, pool, package, main_task and "
+        "tier with =.",
         show_default=False,
     ),
 ]
