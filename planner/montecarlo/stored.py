@@ -21,9 +21,11 @@ from planner.montecarlo.study import FORMAT, Study
 from planner.store import MANIFEST, fresh_folder, read_manifest, write_manifest, write_table
 
 if TYPE_CHECKING:
+    from planner.results.base import Tables
     from planner.scenario.load import Scenario
 
 __all__ = [
+    "check_same",
     "clear_folder",
     "finish",
     "open_folder",
@@ -180,6 +182,21 @@ def read_futures(folder: str | Path) -> Futures:
         gone = futures.batches.path(futures.batches.done())
         raise ResultError(f"{gone}: gone, though the manifest names it")
     return futures
+
+
+def check_same(futures: Futures, result: Tables) -> None:
+    """Raise InputError unless futures are of the scenario and rule of a result."""
+    ours, theirs = result.manifest["scenario"], futures.outline.scenario
+    if theirs["digest"] != ours["digest"]:
+        raise InputError(
+            f"futures: drawn of {theirs['name']!r} with other inputs than those of "
+            f"{ours['name']!r}: draw them again with planner simulate"
+        )
+    if futures.rule != result.rule:
+        raise InputError(
+            f"futures: drawn by the rule {futures.rule!r}, the result is by {result.rule!r}: "
+            "choose the same with --rule"
+        )
 
 
 def study_again(folder: Path, outline: Outline) -> Study:

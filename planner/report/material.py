@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import ResultError
 from planner.figures.futurenames import FutureNames
 from planner.figures.names import Names
+from planner.montecarlo.stored import check_same
 from planner.results.compare import Comparison, compare
 from planner.results.result import Result
 
@@ -132,6 +133,8 @@ def gather(
     progress("allocating", 0, 0)
     comparison = compare(first, *others, rule=rule)
     main = next(iter(comparison.results.values()))
+    if futures is not None:
+        check_same(futures, main)
     found: dict[str, Any] = {"futures": futures}
     source = _source(main)
     if source is not None and analyses:

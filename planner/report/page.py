@@ -106,7 +106,8 @@ def make_report(
     Raises
     ------
     InputError
-        A scenario, the rule or the language is wrong, with everything wrong in it.
+        A scenario, the rule or the language is wrong, with everything wrong in it; or the futures
+        are of something else.
 
     Examples
     --------

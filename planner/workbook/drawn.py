@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import InputError
 from planner.labels import label, number, rate
 from planner.terms import term
 from planner.workbook.charts import bars
@@ -16,9 +15,8 @@ from planner.workbook.words import say
 if TYPE_CHECKING:
     from planner.figures.futurenames import FutureNames
     from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
 
-__all__ = ["add_futures", "check_same", "in_short", "told"]
+__all__ = ["add_futures", "in_short", "told"]
 
 SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
 """What is shown of every quantity."""
@@ -33,21 +31,6 @@ TOLD = (
     "digest", "rule", "made", "stopped", "unproved", "plans", "certificate",
 )  # fmt: skip
 """What the manifest of a workbook says of futures."""
-
-
-def check_same(futures: Futures, result: Tables) -> None:
-    """Raise InputError unless futures are of the scenario and rule of a result."""
-    ours, theirs = result.manifest["scenario"], futures.outline.scenario
-    if theirs["digest"] != ours["digest"]:
-        raise InputError(
-            f"futures: drawn of {theirs['name']!r} with other inputs than those of "
-            f"{ours['name']!r}: draw them again with planner simulate"
-        )
-    if futures.rule != result.rule:
-        raise InputError(
-            f"futures: drawn by the rule {futures.rule!r}, the result is by {result.rule!r}: "
-            "choose the same with --rule"
-        )
 
 
 def told(futures: Futures) -> dict[str, Any]:

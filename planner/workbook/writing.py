@@ -12,7 +12,6 @@ from planner.errors import InputError, ResultError
 from planner.labels import LANGUAGES
 from planner.scenario.load import loads
 from planner.workbook.cover import Cover, add_manifest
-from planner.workbook.drawn import check_same
 from planner.workbook.filling import fill_in
 from planner.workbook.kept import HIDDEN, kept_lines
 from planner.workbook.look import Paper
@@ -65,6 +64,7 @@ def write_workbook(
     'letter.xlsx'
     """
     from planner.montecarlo.futures import Futures
+    from planner.montecarlo.stored import check_same
     from planner.results.compare import as_result
 
     target = _target(path, lang)

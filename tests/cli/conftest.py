@@ -34,7 +34,7 @@ ENGLISH = """
     the and with without from which that are not than each this for to or no yes all by most least
     people persons person month months fill filled asked posts lost loss displaced displacement
     short mission missions demand demands draw draws mean name rule window known written main task
-    other tour rest preparation strength share figure source basis unit cause price largest reached
+    other tour preparation strength share figure source basis unit cause price largest reached
     smallest file valid free first last
 """
 """Words that no Dutch text has; ids of the small scenario are not among them."""
