@@ -91,7 +91,7 @@ def name_rows(chart: Any, names: Sequence[str], pixels: int, least: int, extra: 
         Pixels for the axis and what stands below it.
     """
     rows = max(len(names), least)
-    chart.yaxis.ticker = FixedTicker(ticks=[-place for place in range(len(names))])
+    _mark(chart.yaxis[0], [-place for place in range(len(names))])
     chart.yaxis.major_label_overrides = {-place: short(name) for place, name in enumerate(names)}
     chart.y_range.update(start=0.5 - rows, end=0.5)
     chart.height = pixels * rows + extra
@@ -101,5 +101,13 @@ def month_axis(chart: Any, months: Sequence[str]) -> None:
     """Let an axis of month numbers show years at their first month."""
     ticks = [place for place, month in enumerate(months) if month.endswith("-01")]
     ticks = ticks or [0]
-    chart.xaxis.ticker = FixedTicker(ticks=ticks)
+    _mark(chart.xaxis[0], ticks)
     chart.xaxis.major_label_overrides = {place: months[place][:4] for place in ticks}
+
+
+def _mark(axis: Any, ticks: Sequence[int]) -> None:
+    """Put the marks of an axis; its ticker stays: for a new one the whole page is walked through."""
+    if isinstance(axis.ticker, FixedTicker):
+        axis.ticker.ticks = list(ticks)
+    else:
+        axis.ticker = FixedTicker(ticks=list(ticks))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from threading import Lock
 
 import panel as pn
-from bokeh.document import Document
 
 __all__ = ["Turn"]
 
@@ -43,16 +43,18 @@ class Turn:
     def _there(self) -> None:
         with self._lock:
             self._arrived, early, self._early = True, self._early, []
-        for call in early:
-            self._soon(call)
+        self._soon(*early, first=True)
 
-    def _soon(self, call: Call) -> None:
+    def _soon(self, *calls: Call, first: bool = False) -> None:
         document = self._document
-        if document is not None and document.session_context is not None:
-            document.add_next_tick_callback(lambda: together(document, call))
+        if document is None or document.session_context is None:
+            return
+        # the first picture fills the charts: the document is walked through once, not every time
+        walked = document.models.freeze if first else nullcontext
 
+        def together() -> None:
+            with walked(), pn.io.hold():  # in one message
+                for call in calls:
+                    call()
 
-def together(document: Document, call: Call) -> None:
-    """Call a function; send all that it changes in one message, and look through it once."""
-    with document.models.freeze(), pn.io.hold():
-        call()
+        document.add_next_tick_callback(together)

@@ -130,14 +130,13 @@ def beside(
     import pandas as pd
 
     columns = [*keys, *values]
-    both = plan[columns].merge(
-        mine[columns], on=list(keys), how="outer", suffixes=("_plan", "_mine"), sort=False
-    )
-    order = pd.concat([plan[list(keys)], mine[list(keys)]]).drop_duplicates()
-    both = order.merge(both, on=list(keys), how="left")
-    made = both[list(keys)].copy()
-    for value in values:
-        made[f"plan_{value}"] = both[f"{value}_plan"]
-        made[f"mine_{value}"] = both[f"{value}_mine"]
-        made[f"change_{value}"] = both[f"{value}_mine"] - both[f"{value}_plan"]
-    return made
+    before, after = (one[columns].reset_index(drop=True) for one in (plan, mine))
+    made = before[list(keys)]
+    if not made.equals(after[list(keys)]):
+        made = pd.concat([made, after[list(keys)]]).drop_duplicates(ignore_index=True)
+        before, after = (made.merge(one, on=list(keys), how="left") for one in (before, after))
+    sides = {f"plan_{value}": before[value] for value in values}
+    sides |= {f"mine_{value}": after[value] for value in values}
+    sides |= {f"change_{value}": after[value] - before[value] for value in values}
+    order = [f"{side}_{value}" for value in values for side in ("plan", "mine", "change")]
+    return pd.concat([made, pd.DataFrame(sides)[order]], axis="columns")
