@@ -106,7 +106,7 @@ def month_axis(chart: Any, months: Sequence[str]) -> None:
 
 
 def _mark(axis: Any, ticks: Sequence[int]) -> None:
-    """Put the marks of an axis; its ticker stays: for a new one the whole page is walked through."""
+    """Put the marks of an axis; for a new ticker Bokeh would walk through the whole page."""
     if isinstance(axis.ticker, FixedTicker):
         axis.ticker.ticks = list(ticks)
     else:
