@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from planner.figures import Chart
@@ -46,8 +47,18 @@ def boxes(figure: Chart) -> list[tuple[str, Any]]:
     return [(text.get_text(), text.get_window_extent(renderer)) for text in drawn]
 
 
+def _pale(text: Text) -> bool:
+    """Return whether a text stands out less than 4.5 to 1 from white, unless it is white itself."""
+    red, green, blue = (
+        v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4
+        for v in to_rgb(text.get_color())
+    )
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return light < 1 - 1e-9 and 1.05 / (light + 0.05) < 4.5
+
+
 def faults(figure: Chart, slack: float = 1.5) -> list[str]:
-    """Return texts that lie partly outside the figure, and pairs that overlap.
+    """Return texts that lie partly outside the figure, are pale, or overlap another.
 
     `slack` is the number of pixels by which two boxes may overlap either way.
     """
@@ -57,6 +68,7 @@ def faults(figure: Chart, slack: float = 1.5) -> list[str]:
         f"cut: {text}" for text, box in found
         if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
     ]  # fmt: skip
+    wrong += [f"pale: {text.get_text()}" for text in texts(figure) if _pale(text)]
     sides = np.array([[box.x0, box.x1, box.y0, box.y1] for _, box in found])
     low, high = np.maximum.outer, np.minimum.outer
     x0, x1, y0, y1 = sides.T
