@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from planner.errors import ResultError
 from planner.figures.futurenames import FutureNames
 from planner.figures.names import Names
 from planner.montecarlo.stored import check_same
+from planner.report.rows import lost_by
 from planner.results.compare import Comparison, compare
 from planner.results.result import Result
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from planner.analysis.headroom import Headroom
     from planner.analysis.ranges import Ranges
     from planner.analysis.shares import Shares
+    from planner.analysis.why import Why
     from planner.montecarlo.futures import Futures
     from planner.results.base import Tables
 
@@ -28,6 +30,10 @@ CURVES = 3
 """Packages of which the curve is followed, those that displace most first."""
 SIZES = 24
 """Sizes at which a curve is tried that cannot be had exactly."""
+SHORT = 0.5
+"""Person-months that a mission has to lose before it is asked why."""
+NEARLY = 0.005
+"""Share of what a mission asks that is not worth asking about."""
 SHARED = 4
 """Most packages among which displacement is shared out, since every coalition is a plan."""
 
@@ -55,6 +61,8 @@ class Material:
         Only where figures are not unique.
     shares : Shares or None
         Only with several packages.
+    why : Why or None
+        Of the mission that goes short most.
     """
 
     comparison: Comparison
@@ -63,6 +71,7 @@ class Material:
     curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
     ranges: Ranges | None = None
     shares: Shares | None = None
+    why: Why | None = None
 
     @property
     def result(self) -> Tables:
@@ -125,7 +134,7 @@ def gather(
     rule : {"fair", "value"}, optional
     futures : Futures, optional
     analyses : bool
-        Whether to follow curves, ranges and shares; they need the plans behind a result.
+        Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
     workers : int, optional
     lang : {"en", "nl"}
     progress : callable
@@ -156,11 +165,12 @@ def _source(main: Tables) -> Any:
 
 
 def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
-    """Return curves, ranges and shares."""
+    """Return curves, ranges, shares and why the mission that goes short most does."""
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
     from planner.analysis.ranges import ranges
     from planner.analysis.shares import shares
+    from planner.analysis.why import why
 
     found: dict[str, Any] = {}
     packages = main.packages
@@ -185,7 +195,26 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
         found["shares"] = shares(
             source, main.rule, progress=lambda done, total: progress("sharing", done, total)
         )
+    shortest = _shortest(main, order["package"])
+    if shortest:
+        progress("asking", 0, 0)
+        found["why"] = why(source, shortest, rule=main.rule)
     return found
+
+
+def _shortest(main: Tables, packages: Iterable[str]) -> str:
+    """Return the mission that loses most to the first package; else the one filled least, if short.
+
+    Nothing where every mission has all that it asks for, nearly.
+    """
+    for package in packages:
+        lost = lost_by(main, "mission", package)
+        most = max(lost, key=lambda mission: lost[mission], default="")
+        if most and lost[most] >= SHORT:
+            return most
+        break
+    fill = main.fill_by("mission").dropna(subset="fill_rate").set_index("mission")["fill_rate"]
+    return str(fill.idxmin()) if len(fill) and fill.min() < 1 - NEARLY else ""
 
 
 def _drawn(main: Tables, draws: int, seed: int, workers: int | None, progress: Progress) -> Futures:

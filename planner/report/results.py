@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.figures import crowd, displacement, fill, flow, sand
 from planner.labels import NOTHING, label, month, months, number, percent, rate
-from planner.report.blocks import Block, Heading, Paragraph, Picture, Section, Table, table
+from planner.report.blocks import Block, Bullets, Heading, Paragraph, Picture, Section, Table, table
 from planner.report.conclusions import TARGET
 from planner.report.material import Material
 from planner.report.rows import asked_by_mission, lost_by, records
@@ -223,6 +223,9 @@ def bottlenecks_section(material: Material) -> Section:
     if len(binding):
         gain = binding.groupby("pool", sort=False)["price_person_months"].sum()
         blocks.append(Picture.of(crowd(result, str(gain.idxmax()), lang)))
+    if material.why is not None:
+        blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
+        blocks.append(Bullets(tuple(material.why.sentences(lang))))
     missed = result.unmet_bounds
     if len(missed):
         rows = [

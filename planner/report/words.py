@@ -98,6 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "t_last": ("on top of the others", "boven op de andere"),
     "t_grounds": ("What the result rests on", "Waar het resultaat op rust"),
     "t_part": ("what", "wat"),
+    "why": ("Why {mission} goes short", "Waarom {mission} tekortkomt"),
     "drivers": ("What drives it", "Wat de uitkomst bepaalt"),
     "t_drivers": (
         "Share of the spread that goes with uncertain figures, by what those rest on",
@@ -136,6 +137,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "following": ("following the curve", "de kromme volgen"),
     "ranging": ("other best plans", "andere beste plannen"),
     "sharing": ("sharing displacement out", "verdringing toedelen"),
+    "asking": ("asking why", "vragen waarom"),
     "simulating": ("drawing futures", "toekomsten trekken"),
     "composing": ("drawing figures", "figuren tekenen"),
     # manifest

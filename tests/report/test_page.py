@@ -10,6 +10,7 @@ import pytest
 import planner as pl
 from planner.errors import InputError
 from planner.figures.curves import corners
+from planner.figures.names import Names
 from planner.labels import number, percent, rate
 from planner.report.ahead import _payers
 from planner.report.conclusions import conclusions
@@ -209,3 +210,16 @@ def test_each_piece_of_a_curve_is_paid_for_in_full() -> None:
     for (begin, start), (end, stop) in pairwise(corners(found, room)):
         paid = sum(cost for cost, id in _payers(found, begin, end) if id in second)
         assert paid * (end - begin) == pytest.approx(stop - start, abs=0.1)
+
+
+def test_it_says_why_the_mission_that_goes_short_most_does(
+    report: pl.Report, letter: pl.Report, made: pl.Result
+) -> None:
+    lost = made.displacement_by("mission").set_index("mission")["displaced_person_months"]
+    asked = {"en": (report, f"Why {Names(made).mission(str(lost.idxmax()))} goes short"),
+             "nl": (letter, "Waarom MINUSMA tekortkomt")}  # fmt: skip
+
+    for one, heading in asked.values():
+        blocks = next(part.blocks for part in one.page.sections if part.id == "bottlenecks")
+        at = next(k for k, block in enumerate(blocks) if getattr(block, "text", "") == heading)
+        assert len(blocks[at + 1].items) >= 2
