@@ -25,6 +25,8 @@ Flags = NDArray[np.bool_]
 
 PRICED = 1e-9
 """Share of the largest price from which a row or column is locked."""
+BOUND = 1e-7
+"""Reduced cost from which a level is at its bounds."""
 DRIFT = 1e-10
 """How far a settled level may move should a price too small to be seen have been missed."""
 TINY = 1e-300
@@ -100,6 +102,8 @@ class Epoch:
         self.stuck = np.zeros(len(full), dtype=bool)
         self.level: int | None = None
         self.anchor: tuple[int | None, float] = (None, 0.0)
+        self.levels: dict[int, int] = {}
+        self.tied = np.zeros(len(full), dtype=bool)
         self.programme = self._write(matrix, most, held, share, missing, fixed, slack)
 
     def _write(
@@ -209,12 +213,35 @@ class Epoch:
         return float(optimum.x[self.level or 0]), optimum, scale
 
     def prices(self, dual: Floats) -> tuple[Floats, Floats]:
-        """Return the multiplier of each decision and the price of each kept limit."""
+        """Return the multiplier of each decision and the price of each kept limit.
+
+        A limit that has been kept tight may have a negative price: what was settled before takes
+        more of it, and leaves less of the rest.
+        """
         count = len(self.kept)
         price = np.zeros(len(self.ceiling))
         price[self.direct] = -(dual[:count] @ self.load)
         price[self.routed] = dual[count : count + len(self.routed)]
-        return price, np.maximum(-dual[:count], 0) / self.unit
+        return price, -dual[:count] / self.unit
+
+    def slopes(
+        self, optimum: Optimum, scale: float, held: Flags, price: Floats
+    ) -> tuple[Ints, Floats]:
+        """Return on whose shares, of those `held` before, the level depends, and how much.
+
+        Who is tied to a level that is still a variable moves with the limits that fix it, whose
+        prices say so already; unless that level is at its own bounds, for which one of them stands.
+        """
+        fixed = np.flatnonzero(held & ~self.tied & (price != 0))
+        found = dict(zip(fixed.tolist(), (-price[fixed]).tolist(), strict=True))
+        slope = -optimum.reduced / scale
+        for place, who in self.levels.items():
+            if abs(slope[place]) > BOUND:
+                found[who] = found.get(who, 0.0) + float(slope[place])
+        below = self.levels.get(-1 if self.anchor[0] is None else self.anchor[0])
+        if self.level is not None and below is not None and slope[self.level] < -BOUND:
+            found[below] = found.get(below, 0.0) + float(slope[self.level])
+        return np.array(list(found), dtype=np.int64), np.array(list(found.values()), dtype=float)
 
     def hold(self, held: Flags, topped: Flags, optimum: Optimum, scale: float, top: float) -> None:
         """Keep `held` at the level just found, and `topped` at `top`, their own ceiling."""
@@ -225,6 +252,9 @@ class Epoch:
             place = np.array([self.level])
             self.programme.set_bounds(place, np.array([level - DRIFT]), np.array([level + DRIFT]))
             self._rows(held, 0.0)
+            self.tied |= held
+            if held.any():
+                self.levels[self.level] = int(np.argmax(held))
             self.anchor, self.level = (self.level, level), None
         elif level < top - 1e-12:
             self.tie(held)
@@ -257,6 +287,7 @@ class Epoch:
             column = self.programme.column(place) + self._hanging(held)
             self.programme.set_column(place, column)
             self._rows(held, 0.0)
+            self.tied |= held
 
     def _fix(self, held: Flags, share: float) -> None:
         """Keep decisions at a share."""

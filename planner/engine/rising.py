@@ -177,12 +177,14 @@ class Rising:
             if (still == wanted).all():
                 break
             wanted = still
+        many = float(max(int(wanted.sum()), 1))
+        price, row_price = epoch.prices(optimum.dual / many)
+        before = epoch.slopes(optimum, many, self.held, price)
         if own is not None:
             epoch.settle(own, self.active)
         epoch.tie(wanted)
         self._settle(wanted, level)
-        price, row_price = epoch.prices(optimum.dual / max(int(wanted.sum()), 1))
-        self._write_down(epoch, wanted, level, price, row_price, 0.0)
+        self._write_down(epoch, wanted, level, before, row_price, 0.0)
 
     def _let_go(self, epoch: Epoch, top: float) -> float:
         """Hold at their own ceiling decisions that no row limits; return the new level."""
@@ -212,20 +214,24 @@ class Rising:
             topped = self.active & (epoch.ceiling <= level + 1e-12)
             if not (price[self.active] > 1e-6).any():
                 held[:] = False
+        before = epoch.slopes(optimum, scale, self.held, price)
         epoch.lock(optimum, scale, self.held | self.active)
         epoch.hold(held, topped & ~held, optimum, scale, top)
         self._settle(held | topped, level)
-        self._write_down(epoch, held | topped, level, price, row_price, HELD)
+        self._write_down(epoch, held | topped, level, before, row_price, HELD)
 
     def _write_down(
-        self, epoch: Epoch, held: Flags, level: float, price: Floats, row_price: Floats, tiny: float
+        self,
+        epoch: Epoch,
+        held: Flags,
+        level: float,
+        before: tuple[Ints, Floats],
+        row_price: Floats,
+        tiny: float,
     ) -> None:
         """Remember which rows held whom, and through whom of those held before."""
-        rows = np.flatnonzero(row_price > tiny * row_price.max(initial=0.0))
-        before = np.flatnonzero(self.held & ~held & (price != 0))
+        size = np.abs(row_price)
+        rows = np.flatnonzero(size > tiny * size.max(initial=0.0))
         self.trail.steps.append(
-            Step(
-                np.flatnonzero(held), level, epoch.kept[rows], row_price[rows], before,
-                -price[before],
-            )
-        )  # fmt: skip
+            Step(np.flatnonzero(held), level, epoch.kept[rows], row_price[rows], *before)
+        )

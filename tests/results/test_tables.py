@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import planner as pl
 from planner.results.base import TABLES
 from planner.scenario.load import Scenario
+from planner.solution import solve_problem
 
 from .counting import between, planned_months, states, summed, window
 
@@ -164,6 +167,23 @@ def test_bottlenecks_have_a_price_and_nobody_idle(result: pl.Result) -> None:
             assert row.idle_persons == pytest.approx(0, abs=1e-4)
     first, last = problem.report
     assert len(table) == (prices[:, first : last + 1] > 1e-6).sum()
+
+
+def test_prices_of_the_letter_are_what_one_person_more_or_less_does():
+    found = pl.allocate("letter")
+    problem, now = found.compiled.problem, found.solution.with_all.filled.sum()
+    months = [str(found.compiled.month(k)) for k in range(problem.months)]
+    table = found.bottlenecks
+    assert len(table) > 5
+    for row in table.nlargest(6, "price_person_months").itertuples():
+        sides = []
+        for step in (0.01, -0.01):
+            strength = np.array(problem.pools[row.pool], dtype=float)
+            strength[months.index(row.month)] += step
+            pools = {**problem.pools, row.pool: strength}
+            there = solve_problem(replace(problem, pools=pools), "fair").with_all.filled.sum()
+            sides.append(float(there - now) / step)
+        assert min(sides) - 1e-3 <= row.price_person_months <= max(sides) + 1e-3, row
 
 
 def test_unmet_bounds_name_the_bound_and_what_is_missing(flank: pl.Result) -> None:
