@@ -55,25 +55,27 @@ def test_the_tables_are_found() -> None:
     assert len(EVERY) > 100
 
 
-@pytest.mark.parametrize(("module", "key"), EVERY)
-def test_a_word_is_there_in_every_language_with_the_same_blanks(module: str, key: str) -> None:
-    texts = TABLES[module][key]
-
-    assert len(texts) == len(LANGUAGES)
-    assert all(text and text == text.strip() for text in texts)
-    assert len({tuple(blanks(text)) for text in texts}) == 1
-
-
-@pytest.mark.parametrize(("module", "key"), EVERY)
-def test_a_sentence_is_not_left_in_english(module: str, key: str) -> None:
-    english, dutch = TABLES[module][key]
-
-    assert english != dutch or " " not in english
+@pytest.mark.parametrize("module", TABLES)
+def test_a_word_is_there_in_every_language_with_the_same_blanks(module: str) -> None:
+    for key, texts in TABLES[module].items():
+        assert len(texts) == len(LANGUAGES), key
+        assert all(text and text == text.strip() for text in texts), key
+        assert len({tuple(blanks(text)) for text in texts}) == 1, key
 
 
-@pytest.mark.parametrize(("module", "key"), EVERY)
-def test_percentages_are_written_as_numbers_are(module: str, key: str) -> None:
-    assert not any(re.search(r"[0-9}] %", text) for text in TABLES[module][key])
+@pytest.mark.parametrize("module", TABLES)
+def test_a_sentence_is_not_left_in_english(module: str) -> None:
+    left = [key for key, texts in TABLES[module].items() if len(set(texts)) == 1]
+
+    assert [key for key in left if " " in TABLES[module][key][0]] == []
+
+
+@pytest.mark.parametrize("module", TABLES)
+def test_percentages_are_written_as_numbers_are(module: str) -> None:
+    apart = re.compile(r"[0-9}] %")
+    table = TABLES[module]
+
+    assert [key for key in table if any(apart.search(text) for text in table[key])] == []
 
 
 def asked_for(path: Path) -> tuple[list[str], set[str]]:
