@@ -219,13 +219,13 @@ def bottlenecks_section(material: Material) -> Section:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
     else:
         blocks.append(_binding_table(material, binding))
+    if material.why is not None:
+        blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
+        blocks.append(Bullets(tuple(material.why.sentences(lang))))
     blocks.append(Picture.of(sand(result, lang=lang)))
     if len(binding):
         gain = binding.groupby("pool", sort=False)["price_person_months"].sum()
         blocks.append(Picture.of(crowd(result, str(gain.idxmax()), lang)))
-    if material.why is not None:
-        blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
-        blocks.append(Bullets(tuple(material.why.sentences(lang))))
     missed = result.unmet_bounds
     if len(missed):
         rows = [
