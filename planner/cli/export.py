@@ -168,7 +168,10 @@ def _book(
     if is_futures(scenario):
         if futures is not None:
             raise InputError(f"export: {scenario} holds futures already: leave --futures out")
-        return partial(write_workbook, read_futures(scenario), lang=lang)
+        ours = read_futures(scenario)
+        if rule not in (None, ours.rule):
+            raise InputError(f"export: {scenario} was drawn by {ours.rule!r}: leave --rule out")
+        return partial(write_workbook, ours, lang=lang)
     drawn = None if futures is None else read_futures(futures)
     shown = read_result(scenario) if is_result(scenario) else load_scenario(scenario)
 

@@ -156,6 +156,7 @@ def test_futures_drawn_before_get_sheets_of_their_own(planner: Run, scenario: Pa
     alone = planner("export", "futures", "--xlsx", "alone.xlsx")
     beside = planner("export", HERE, "--rule", "value", "--futures", "futures", "--xlsx", "b.xlsx")
     other = planner("export", HERE, "--rule", "fair", "--futures", "futures", "--xlsx", "c.xlsx")
+    wrong = planner("export", "futures", "--rule", "fair", "--xlsx", "d.xlsx")
     nowhere = planner("export", HERE, "--futures", "futures", "--problem", "problem.json")
 
     assert (alone.code, beside.code, other.code, nowhere.code) == (0, 0, 2, 2)
@@ -166,6 +167,7 @@ def test_futures_drawn_before_get_sheets_of_their_own(planner: Run, scenario: Pa
         "planner: futures: drawn by the rule 'value', the result is by 'fair': "
         "choose the same with --rule"
     ]
+    assert wrong.faults == ["planner: export: futures was drawn by 'value': leave --rule out"]
     assert nowhere.faults == [
         "planner: export: --futures goes into a workbook: name it with --xlsx"
     ]
