@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Batches", "as_bytes"]
 
-KEEP = 2**27
+KEEP = 2**26
 """Bytes of columns that are kept once they have been read."""
 
 

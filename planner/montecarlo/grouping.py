@@ -33,7 +33,7 @@ KEYS = (
 )  # fmt: skip
 """What draws can be grouped by."""
 
-ROOM = 2**27
+ROOM = 2**26
 """Bytes that a portion of groups may take."""
 
 WINDOW = ("draw", "replicate", "caps", "begin", "end", "filled", "present", "codes")

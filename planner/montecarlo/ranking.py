@@ -13,6 +13,7 @@ rises or falls with it throughout; what interactions do only Sobol indices tell,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -60,11 +61,10 @@ def rank_correlations(x: Floats, y: Floats, replicate: Ints) -> tuple[Floats, Fl
     number = int(replicate.max(initial=-1)) + 1
     b = rankdata(y) - (len(y) + 1) / 2
     a = rankdata(x, axis=0) - (len(y) + 1) / 2
-    moments = [np.ones_like(a), a, np.broadcast_to(b[:, None], a.shape), a * a,
-               np.broadcast_to((b * b)[:, None], a.shape), a * b[:, None]]  # fmt: skip
-    sums = np.zeros((len(moments), number, a.shape[1]))
-    for place, moment in enumerate(moments):
-        np.add.at(sums[place], replicate, moment)
+    products = (None, (a,), (b[:, None],), (a, a), (b[:, None], b[:, None]), (a, b[:, None]))
+    sums = np.zeros((len(products), number, a.shape[1]))
+    for place, factors in enumerate(products):  # one at a time: each is as large as x
+        np.add.at(sums[place], replicate, 1.0 if factors is None else math.prod(factors))
     whole = sums.sum(axis=1)
     used = sums[0, :, 0] > 0
     left_out = _correlation(whole[:, None] - sums[:, used])
@@ -92,7 +92,7 @@ def ranking(futures: Futures, names: Sequence[str]) -> pd.DataFrame:
     for name in names:
         y, replicate = series(futures, [name])
         kept = ~np.isnan(y[:, 0])
-        each = max(1, ROOM // max(8 * len(y), 1))
+        each = max(1, ROOM // max(32 * len(y), 1))
         rho, error = np.zeros(len(factors)), np.zeros(len(factors))
         for start in range(0, len(factors), each) if kept.any() else ():
             portion = slice(start, start + each)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.errors import InputError
 from planner.montecarlo.estimates import chance_of, mean_of, means_of_sums, quantiles_of
-from planner.montecarlo.grouping import Group, check_keys, fills, groups_of, losses
+from planner.montecarlo.grouping import ROOM, Group, check_keys, fills, groups_of, losses
 from planner.results.frames import share
 
 if TYPE_CHECKING:
@@ -219,13 +219,18 @@ def total(futures: Futures, quantiles: Sequence[float] = QUANTILES) -> pd.DataFr
     quantities = futures.outline.quantities
     ratios = [f"displacement_ratio.{name}" for name in futures.outline.axes.packages]
     names = [*quantities.headline, *ratios]
-    values, replicate = series(futures, names)
     shares = {*quantities.fills, *ratios}
     unit = ["share" if name in shares else "person-months" for name in names]
     package = ["" if name in quantities.fills else name.partition(".")[2] for name in names]
     head = {"quantity": names, "package": package, "unit": unit}
     most = np.array([1.0 if name in quantities.fills else np.inf for name in names])
-    return pd.DataFrame({**head, **_spread(values, replicate, quantiles, most)})
+    each = max(1, ROOM // max(8 * futures.counted, 1))
+    parts = []
+    for start in range(0, len(names), each):
+        portion = slice(start, start + each)
+        values, replicate = series(futures, names[portion])
+        parts.append(pd.DataFrame(_spread(values, replicate, quantiles, most[portion])))
+    return pd.concat([pd.DataFrame(head), pd.concat(parts, ignore_index=True)], axis=1)
 
 
 def convergence(futures: Futures, names: Sequence[str] | None = None) -> pd.DataFrame:
