@@ -174,6 +174,25 @@ class Allocation:
             result[block.pools] = price[:count].reshape(len(block.pools), block.months)
         return result
 
+    @cached_property
+    def budget_prices(self) -> Floats:
+        """Person-months that one euro more in a budget would add, (budgets,); as `prices`."""
+        result = np.zeros(len(self.problem.budgets))
+        for block, price in zip(self.plan.programme.blocks, self.plan.prices, strict=True):
+            if len(block.budgets):
+                result[block.budgets] = price[-len(block.budgets) :]
+        return result
+
+    @cached_property
+    def spent(self) -> Floats:
+        """Euros that each budget pays, (budgets,)."""
+        place = {demand.id: number for number, demand in enumerate(self.problem.demands)}
+        return np.array([
+            sum(euros * float(self.on_duty[place[id], max(line.first, 0) : line.last + 1].sum())
+                for id, euros in line.cost.items() if id in place)
+            for line in self.problem.budgets
+        ], dtype=float)  # fmt: skip
+
     def _cover(self, row: Ints, first: Ints, last: Ints, rows: int) -> Floats:
         """Sum people over month intervals, (rows, months)."""
         width = self.problem.months + 1

@@ -77,6 +77,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "price: person-months gained by one more person in that month",
         "prijs: persoonsmaanden winst door één persoon meer in die maand",
     ),
+    "budgets": ("Budgets (million euros)", "Budgetten (miljoen euro)"),
+    "budget_line": ("budget", "budget"),
+    "budget_amount": ("amount", "bedrag"),
+    "spent": ("spent", "besteed"),
+    "budget_unit": (
+        "price: person-months gained by a million euros more",
+        "prijs: persoonsmaanden winst door een miljoen euro meer",
+    ),
     "no_prices": (
         "no prices with this engine: planner run without --engine shows the bottlenecks",
         "geen prijzen met deze rekenmotor: planner run zonder --engine toont de knelpunten",

@@ -35,6 +35,7 @@ def show_summary(summary: Mapping[str, Any], lang: str) -> None:
         say(label("value_note", lang), style="dim")
     _show_packages(summary, lang)
     _show_bottlenecks(summary, lang)
+    _show_budgets(summary, lang)
     _show_bounds(summary, lang)
     say("", certificate_line(summary["certificate"], lang))
     if "solver" in summary["options"]:
@@ -163,6 +164,25 @@ def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
     )
     say("", made)
     say(label("price_unit", lang), style="dim")
+
+
+def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
+    from planner.cli.console import say, table
+
+    if not summary["budgets"]:
+        return
+    rows = [
+        (
+            row["budget"],
+            number(row["amount_euros"] / 1e6, lang),
+            number(row["spent_euros"] / 1e6, lang),
+            number(row["price_person_months_per_million"], lang, 2),
+        )
+        for row in summary["budgets"]
+    ]
+    heads = [_head(head, lang) for head in ("budget_line", ">budget_amount", ">spent", ">price")]
+    say("", table(label("budgets", lang), heads, rows))
+    say(label("budget_unit", lang), style="dim")
 
 
 def _show_bounds(summary: Mapping[str, Any], lang: str) -> None:

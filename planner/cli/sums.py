@@ -64,6 +64,7 @@ def summarise(result: Result) -> dict[str, Any]:
         ],
         "packages": [_package(result, id, about) for id in result.solution.without],
         "bottlenecks": _bottlenecks(result),
+        "budgets": result.budgets.to_dict("records"),
         "unmet_bounds": _unmet(result),
     }
     plain: dict[str, Any] = strict(summary)

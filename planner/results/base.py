@@ -25,6 +25,7 @@ TABLES = (
     "displacement_monthly",
     "packages",
     "bottlenecks",
+    "budgets",
     "unmet_bounds",
     "accounting",
     "figures",
@@ -128,6 +129,15 @@ class Tables(ABC):
         settled before the last package became known has none.
         """
         return self.table("bottlenecks")
+
+    @property
+    def budgets(self) -> pd.DataFrame:
+        """Budgets, where a scenario says that they count: one row a fund and year.
+
+        budget, amount_euros, spent_euros, price_person_months_per_million: what a million euros
+        more would add to the fill, at the margin; 0 where money is not what is short.
+        """
+        return self.table("budgets")
 
     @property
     def unmet_bounds(self) -> pd.DataFrame:

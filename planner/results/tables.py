@@ -203,6 +203,17 @@ def bottlenecks(result: Result) -> pd.DataFrame:
     )
 
 
+def budgets(result: Result) -> pd.DataFrame:
+    """Return what each budget pays, and what a million more would add to the fill."""
+    allocation, lines = result.solution.with_all, result.compiled.problem.budgets
+    return frame(
+        budget=words([line.id for line in lines]),
+        amount_euros=np.array([line.amount for line in lines], dtype=float),
+        spent_euros=allocation.spent,
+        price_person_months_per_million=1e6 * allocation.budget_prices,
+    )
+
+
 def unmet_bounds(result: Result) -> pd.DataFrame:
     """Return composition minima that are missed, by month."""
     problem, rows = result.compiled.problem, result.solution.with_all.missing
@@ -269,7 +280,7 @@ BUILDERS: dict[str, Callable[[Result], pd.DataFrame]] = {
     function.__name__: function
     for function in (
         demands, monthly, monthly_fill, pools, tours, displacement, displacement_monthly, packages,
-        bottlenecks, unmet_bounds, accounting, figures, left_out,
+        bottlenecks, budgets, unmet_bounds, accounting, figures, left_out,
     )
 }  # fmt: skip
 """What builds each table, by name."""

@@ -186,6 +186,30 @@ def test_prices_of_the_letter_are_what_one_person_more_or_less_does():
         assert min(sides) - 1e-3 <= row.price_person_months <= max(sides) + 1e-3, row
 
 
+def test_budgets_say_what_is_spent_and_what_a_million_more_would_bring():
+    assert pl.allocate("letter").budgets.empty
+
+    def paid(euros: float) -> pl.Result:
+        line = f"{{fund: biv, year: 2023, amount: {euros}}}"
+        head = "format: planner-scenario/1\nextends: letter\n"
+        return pl.allocate(pl.loads(f"{head}money: {{on: true, budgets: [{line}]}}\n"))
+
+    found, more = paid(40e6), paid(40.1e6)
+    row = found.budgets.set_index("budget").loc["biv-2023"]
+    cost = found.scenario.inputs.costs
+    tours, kinds = found.demands.set_index("demand"), {c.kind: c.figure.value for c in cost}
+    inside = found.monthly[found.monthly["month"].str.startswith("2023")]
+    spent = sum(
+        people / 12 * kinds.get(tours.at[demand, "kind"], 0.0)
+        for demand, people in inside.groupby("demand")["on_duty_persons"].sum().items()
+    )
+    assert row["spent_euros"] == pytest.approx(spent, rel=1e-9) == pytest.approx(40e6)
+    gained = (
+        more.demands["filled_person_months"].sum() - found.demands["filled_person_months"].sum()
+    )
+    assert row["price_person_months_per_million"] == pytest.approx(10 * gained, abs=1e-3)
+
+
 def test_unmet_bounds_name_the_bound_and_what_is_missing(flank: pl.Result) -> None:
     table = flank.unmet_bounds
     assert set(table["bound"]) == {"eyes"}
