@@ -33,7 +33,7 @@ def summarise(result: Result) -> dict[str, Any]:
     --------
     >>> import planner as pl
     >>> sorted(summarise(pl.allocate("letter")))[:3]
-    ['bottlenecks', 'certificate', 'demands']
+    ['bottlenecks', 'budgets', 'certificate']
     """
     from planner.cli.console import strict
 
