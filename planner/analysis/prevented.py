@@ -57,7 +57,9 @@ def _changed(change: Change, lang: str) -> str:
     if change.kind == "tour":
         key += "_longer" if change.months > 0 else "_shorter"
     key += "" if change.reached else "_not"
-    return say(key, lang, months=abs(change.months), pool=who, left=left)
+    months = abs(change.months)
+    said = say("month_of" if months == 1 else "months_of", lang, months=months)
+    return say(key, lang, months=said, pool=who, left=left)
 
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -101,31 +103,30 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "every": ("every pool", "elke pool"),
     "rest": (
-        "Without more people: {months} months less rest after tours of {pool} leave {left}.",
-        "Zonder extra mensen: {months} maanden minder rust na uitzending uit {pool} laten {left}"
-        " over.",
+        "Without more people: {months} less rest after tours of {pool} leave {left}.",
+        "Zonder extra mensen: {months} minder rust na uitzending uit {pool} laten {left} over.",
     ),
     "rest_not": (
-        "Less rest for {pool} alone is not enough: {months} months less leave {left}.",
-        "Minder rust voor {pool} alleen is niet genoeg: {months} maanden minder laten {left} over.",
+        "Less rest for {pool} alone is not enough: {months} less leave {left}.",
+        "Minder rust voor {pool} alleen is niet genoeg: {months} minder laten {left} over.",
     ),
+    "month_of": ("{months} month", "{months} maand"),
+    "months_of": ("{months} months", "{months} maanden"),
     "tour_longer": (
-        "Without more people: tours {months} months longer leave {left}.",
-        "Zonder extra mensen: uitzendingen die {months} maanden langer duren laten {left} over.",
+        "Without more people: tours {months} longer leave {left}.",
+        "Zonder extra mensen: uitzendingen die {months} langer duren laten {left} over.",
     ),
     "tour_longer_not": (
-        "Longer tours are not enough: the best, {months} months longer, leave {left}.",
-        "Langere uitzendingen zijn niet genoeg: de beste, {months} maanden langer, laten {left}"
-        " over.",
+        "Longer tours are not enough: the best, {months} longer, leave {left}.",
+        "Langere uitzendingen zijn niet genoeg: de beste, {months} langer, laten {left} over.",
     ),
     "tour_shorter": (
-        "Without more people: tours {months} months shorter leave {left}.",
-        "Zonder extra mensen: uitzendingen die {months} maanden korter duren laten {left} over.",
+        "Without more people: tours {months} shorter leave {left}.",
+        "Zonder extra mensen: uitzendingen die {months} korter duren laten {left} over.",
     ),
     "tour_shorter_not": (
-        "Shorter tours are not enough: the best, {months} months shorter, leave {left}.",
-        "Kortere uitzendingen zijn niet genoeg: de beste, {months} maanden korter, laten {left}"
-        " over.",
+        "Shorter tours are not enough: the best, {months} shorter, leave {left}.",
+        "Kortere uitzendingen zijn niet genoeg: de beste, {months} korter, laten {left} over.",
     ),
 }
 """Sentences, English and Dutch."""
