@@ -1,0 +1,79 @@
+"""Memory of very many futures: peak after drawing and planning them, and after all tables.
+
+    python benchmarks/memory.py [DRAWS ...]
+
+Two pools and two missions of whom every month stands for itself, so that a million draws take about
+a minute of processor time; each size in a fresh process. What has to stay level is the second
+column: batches go to disk as they are finished. Tables read them back, a few quantities of all
+draws at a time.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+
+SIZES = (62_500, 250_000, 1_000_000)
+
+
+def scenario() -> object:
+    """Return two pools of uncertain size, each with posts of its own."""
+    import planner as pl
+
+    line = {"mission": "watch", "kind": "post", "first": "2022-01", "last": "2022-03"}
+    pool = {"category": "military"}
+    sizes = {"a": 100, "b": 60}
+    return pl.loads("data: none\n", "two-pools").with_(
+        {
+            "horizon": {"from": "2022-01", "to": "2022-03", "warm_up": 0, "run_out": 0},
+            "kinds": {"post": {"name": "Post", "changeover": "en_bloc", "tour": 1,
+                               "preparation": 0, "rest": 0}},
+            "missions": {"watch": {"name": "Watch", "organisation": "UN", "region": "East",
+                                   "main_task": 2}},
+            "pools": {one: {"name": one, "posts": size, **pool} for one, size in sizes.items()},
+            "demands": {f"{one}-posts": {**line, "pools": [one], "cap": size}
+                        for one, size in sizes.items()},
+            "uncertainty": {"figures": {
+                f"pool.{one}.posts": {"normal": {"mean": size, "sd": 10}}
+                for one, size in sizes.items()}},
+        },
+        "two-pools",
+    )  # fmt: skip
+
+
+def peak() -> float:
+    """Return the most memory of this process so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(draws: int) -> None:
+    """Print one row."""
+    import planner as pl
+
+    two_pools = scenario()
+    _ = pl.simulate(two_pools, 64, rule="value", workers=1).total  # loads and compiles
+    before, began = peak(), time.process_time()
+    futures = pl.simulate(two_pools, draws, rule="value", workers=1, monthly=False)
+    drawn, seconds = peak(), time.process_time() - began
+    _ = futures.fill_by("mission"), futures.total, futures.convergence, futures.ranking
+    cells = (f"{draws:,}", f"{before:.0f}", f"{drawn:.0f}", f"{peak():.0f}", f"{seconds:.1f}")
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def main() -> None:
+    """Measure every size in a process of its own."""
+    if sys.argv[1:2] == ["--one"]:
+        measure(int(sys.argv[2]))
+        return
+    print("| draws | MiB before | drawn and planned | with all tables | processor (s) |")
+    print(
+        "| ----: | ---------: | ----------------: | --------------: | ------------: |", flush=True
+    )
+    for draws in map(int, sys.argv[1:] or SIZES):
+        subprocess.run([sys.executable, __file__, "--one", str(draws)], check=True)
+
+
+if __name__ == "__main__":
+    main()
