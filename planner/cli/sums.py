@@ -64,7 +64,7 @@ def summarise(result: Result) -> dict[str, Any]:
         ],
         "packages": [_package(result, id, about) for id in result.solution.without],
         "bottlenecks": _bottlenecks(result),
-        "budgets": result.budgets.to_dict("records"),
+        "budgets": _budgets(result),
         "unmet_bounds": _unmet(result),
     }
     plain: dict[str, Any] = strict(summary)
@@ -208,4 +208,19 @@ def _unmet(result: Result) -> list[dict[str, Any]]:
             "missing_persons": row["missing"],
         }
         for row in result.solution.with_all.missing
+    ]
+
+
+def _budgets(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of ``result.budgets``; a table would load pandas."""
+    allocation, lines = result.solution.with_all, result.compiled.problem.budgets
+    columns = (lines, allocation.spent, 1e6 * allocation.budget_prices)
+    return [
+        {
+            "budget": line.id,
+            "amount_euros": float(line.amount),
+            "spent_euros": float(spent),
+            "price_person_months_per_million": float(price),
+        }
+        for line, spent, price in zip(*columns, strict=True)
     ]
