@@ -244,13 +244,13 @@ def runs_table(given: argparse.Namespace) -> str:
         one = measured_run(given.scenario, rule, given.run, 1)
         scale = DRAWS / given.run
         rows.append([
-            rule, given.run, two["wall"], two["processor"], two["wall"] * scale, SECONDS[rule],
+            rule, given.run, two["wall"], two["wall"] * scale, SECONDS[rule],
             reached(two["wall"] * scale, SECONDS[rule], most=True), two["mib"],
             reached(two["mib"], MIB, most=True), one["wall"] / two["wall"],
             reached(one["wall"] / two["wall"], OVER_ONE), two["wall"] / part["wall"],
         ])  # fmt: skip
     heads = [
-        "runs on two workers", "draws", "s", "processor s", "s for 10,000", "at most", "reached",
+        "runs on two workers", "draws", "s", "s for 10,000", "at most", "reached",
         "peak MiB", "≤ 1 GiB", "one / two workers", "≥ 1.8", "× time for 4 × draws",
     ]  # fmt: skip
     return table(heads, rows)
