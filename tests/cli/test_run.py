@@ -244,3 +244,15 @@ def test_names_are_shown_as_they_are(planner: Run, scenario: Path) -> None:
 
     assert "[bold]Tr\\x1b[31muce[/bold] :smile: [/x]" in found.out
     assert "\x1b" not in found.out
+
+
+def test_budgets_in_the_summary_are_those_of_the_table() -> None:
+    from planner.cli.sums import summarise
+
+    text = (
+        "format: planner-scenario/1\nextends: letter\n"
+        "money: {on: true, budgets: [{fund: biv, year: 2023, amount: 40000000}]}\n"
+    )
+    result = pl.allocate(pl.loads(text))
+    assert "biv-2023" in set(result.budgets["budget"])
+    assert summarise(result)["budgets"] == result.budgets.to_dict("records")
