@@ -138,7 +138,7 @@ def _check_folder(folder: Path) -> None:
     if not (folder / "manifest.json").exists():
         read_data(folder)
         return
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
 
     try:
         read_result(folder)

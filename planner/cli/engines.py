@@ -85,7 +85,7 @@ def allocated(
     seconds: float | None = None,
 ) -> Result:
     """Allocate a scenario with the engine that was asked for; see :func:`solved`."""
-    from planner.results.verbs import allocate
+    from planner.results.allocate import allocate
 
     if engine is Engine.HIGHS and not whole:
         return allocate(scenario, rule)

@@ -11,7 +11,7 @@ from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
-    from planner.results.base import Tables
+    from planner.results.result import Tables
     from planner.scenario.load import Scenario
 
 __all__ = ["is_futures", "is_problem", "is_result", "load_either", "load_items", "load_scenario"]
@@ -70,7 +70,7 @@ def load_either(name: str) -> Scenario | Problem:
 
 def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     """Load scenarios, and folders of results; everything wrong with any of them is said at once."""
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
 
     found: list[Tables | Scenario] = []
     faults: list[Any] = []

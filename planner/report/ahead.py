@@ -15,7 +15,7 @@ from planner.figures import (
     spread,
     versus,
 )
-from planner.figures.beside import Beside
+from planner.figures.comparisons import Beside
 from planner.figures.curves import corners
 from planner.labels import label, number, percent, rate, rough
 from planner.report.blocks import Block, Heading, Paragraph, Picture, Section, Table

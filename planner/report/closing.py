@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from planner.figures.factors import factor_parts
+from planner.figures.names import parameter_parts
 from planner.labels import NOTHING, label, number, percent
 from planner.labels import month as month_name
 from planner.report.blocks import Aside, Block, Bullets, Fold, Paragraph, Section, Table, table
@@ -77,7 +77,7 @@ def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> Tabl
     lang = material.lang
     alike: dict[tuple[str, ...], list[str]] = {}
     for row in records(rows):
-        called, said = factor_parts(row["figure"], material.names)
+        called, said = parameter_parts(row["figure"], material.names)
         key = (said, _value(row, lang), _range(row, lang), term(row["unit"], lang), _why(row),
                row["source"])  # fmt: skip
         alike.setdefault(key, []).append(called)

@@ -210,7 +210,7 @@ def _tight(material: Material) -> Iterator[str]:
 
 def _beside(material: Material) -> Iterator[str]:
     """Yield how other scenarios do."""
-    from planner.figures.beside import Beside
+    from planner.figures.comparisons import Beside
 
     lang, beside = material.lang, Beside(material.comparison, material.lang)
     for key in material.comparison.names[1:]:

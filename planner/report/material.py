@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ResultError
-from planner.figures.futurenames import FutureNames
-from planner.figures.names import Names
+from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.stored import check_same
 from planner.report.rows import lost_by
 from planner.results.compare import Comparison, compare
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from planner.analysis.shares import Shares
     from planner.analysis.why import Why
     from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["Material", "gather"]
 
@@ -84,10 +83,10 @@ class Material:
         return Names(self.result, self.lang)
 
     @cached_property
-    def futurenames(self) -> FutureNames:
+    def futurenames(self) -> EnsembleNames:
         """What the ids of its futures are called."""
         assert self.futures is not None
-        return FutureNames(self.futures, self.lang)
+        return EnsembleNames(self.futures, self.lang)
 
     @cached_property
     def packages(self) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from planner.terms import term
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["bottlenecks_section", "displacement_section", "fill_section", "rates_section"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["asked_by_mission", "lost_by", "records"]
 

@@ -13,7 +13,7 @@ from planner.workbook.words import say
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["Cover", "add_manifest"]
 

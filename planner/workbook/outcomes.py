@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["add_outcomes"]
 

@@ -19,7 +19,7 @@ from planner.workbook.outcomes import add_outcomes
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
+    from planner.results.result import Tables
     from planner.scenario.load import Scenario
 
 __all__ = ["write_template", "write_workbook"]

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.futurenames import FutureNames, is_share
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import EnsembleNames, is_share, ordinals
+from planner.figures.style import (
     COLOURS,
     Chart,
     chart,
@@ -22,7 +23,6 @@ from planner.figures.look import (
     style,
     tidy,
 )
-from planner.figures.names import ordinals
 from planner.figures.words import say
 from planner.labels import label, number, percent, rate, rough
 from planner.montecarlo.estimates import student
@@ -42,6 +42,7 @@ BARS = 30
 ROW = 0.205
 
 
+@figure("ensemble", "fill over time with its spread")
 def fan(
     futures: Futures, mission: str | None = None, main_task: int | None = 2, lang: str = "en"
 ) -> Chart:
@@ -61,7 +62,7 @@ def fan(
     ResultError
         There is no such mission, or people by month were not kept.
     """
-    names = FutureNames(futures, lang)
+    names = EnsembleNames(futures, lang)
     key, wanted = ("mission", mission) if mission is not None else ("main_task", main_task)
     keys = () if wanted is None else (key,)
     whole, monthly = futures.fill_by(*keys), futures.fill_by(*keys, "month")
@@ -89,7 +90,7 @@ def _task(main_task: int | None, lang: str) -> str:
     return say("all_missions", lang) if main_task is None else label(f"main_task_{main_task}", lang)
 
 
-def _bands(axes: Axes, monthly: pd.DataFrame, names: FutureNames) -> None:
+def _bands(axes: Axes, monthly: pd.DataFrame, names: EnsembleNames) -> None:
     first, last = names.span
     columns = ("q05", "q25", "q50", "q75", "q95")
     values = np.full((len(columns), last - first + 1), np.nan)
@@ -116,6 +117,7 @@ def _fan_key(lang: str) -> list[Line2D | Patch]:
     ]
 
 
+@figure("ensemble", "distribution of the displacement")
 def spread(futures: Futures, package: str | None = None, lang: str = "en") -> Chart:
     """Draw how displacement of main task 2 by a package is distributed over the futures.
 
@@ -131,7 +133,7 @@ def spread(futures: Futures, package: str | None = None, lang: str = "en") -> Ch
     ResultError
         There is no such package.
     """
-    names = FutureNames(futures, lang)
+    names = EnsembleNames(futures, lang)
     lost = futures.displacement_by()
     known = lost["package"].tolist()
     if package is not None and package not in known:
@@ -189,6 +191,7 @@ def _spread_key(lang: str) -> list[Line2D | Patch]:
     ]  # fmt: skip
 
 
+@figure("ensemble", "probability that each mission reaches a fill rate")
 def chance(
     futures: Futures, reach: float = 0.9, main_task: int | None = None, lang: str = "en"
 ) -> Chart:
@@ -203,7 +206,7 @@ def chance(
         Only missions of this main task.
     lang : {"en", "nl"}
     """
-    names = FutureNames(futures, lang)
+    names = EnsembleNames(futures, lang)
     table = futures.fill_by("mission", "main_task", reach=reach)
     if main_task is not None:
         table = table[table["main_task"] == main_task]
@@ -222,7 +225,7 @@ def chance(
         return finish(figure, title, subtitle, names.source)
 
 
-def _chances(axes: Axes, table: pd.DataFrame, replicates: int, names: FutureNames) -> None:
+def _chances(axes: Axes, table: pd.DataFrame, replicates: int, names: EnsembleNames) -> None:
     lang, at = names.lang, np.arange(len(table))
     values = table["chance"].to_numpy()
     half = np.nan_to_num(table["chance_standard_error"].to_numpy())
@@ -254,6 +257,7 @@ def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     return low - room, high + room
 
 
+@figure("ensemble", "a mean as draws are added")
 def convergence(futures: Futures, quantity: str | None = None, lang: str = "en") -> Chart:
     """Draw the mean of a quantity, with its 95 % interval, as the number of draws grows.
 
@@ -270,7 +274,7 @@ def convergence(futures: Futures, quantity: str | None = None, lang: str = "en")
     ResultError
         There is no such quantity.
     """
-    names, table = FutureNames(futures, lang), futures.convergence
+    names, table = EnsembleNames(futures, lang), futures.convergence
     known = list(dict.fromkeys(table["quantity"]))
     packages = futures.packages
     chosen = quantity or (f"displacement.{packages[0]}" if packages else "fill.main_task_2")

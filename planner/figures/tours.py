@@ -8,7 +8,9 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import Names, ordinals
+from planner.figures.style import (
     COLOURS,
     Chart,
     chart,
@@ -19,7 +21,6 @@ from planner.figures.look import (
     style,
     tidy,
 )
-from planner.figures.names import Names, ordinals
 from planner.figures.words import say
 from planner.labels import number
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["rotations"]
 
@@ -41,6 +42,7 @@ SHOWN = 0.05
 """Tours with fewer persons are not worth a bar."""
 
 
+@figure("result", "tours of a mission or pool as bars")
 def rotations(
     result: Tables, mission: str | None = None, pool: str | None = None, lang: str = "en"
 ) -> Chart:

@@ -9,7 +9,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from planner.errors import ResultError, nearest
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import Names
+from planner.figures.style import (
     COLOURS,
     WIDTH,
     Chart,
@@ -22,7 +24,6 @@ from planner.figures.look import (
     style,
     tidy,
 )
-from planner.figures.names import Names
 from planner.figures.words import say
 from planner.labels import NOTHING, number, rate
 
@@ -91,6 +92,7 @@ class Beside:
         return several[0].sources(several)
 
 
+@figure("comparison", "fill, one panel per scenario")
 def scenarios(comparison: Comparison, lang: str = "en") -> Chart:
     """Draw the fill rate of every mission in each scenario, a panel a scenario.
 
@@ -159,6 +161,7 @@ def _panel(
     axes.set_title("\n".join(lines), loc="left", size=7.8)
 
 
+@figure("comparison", "one plan against another")
 def versus(
     comparison: Comparison, first: str | None = None, second: str | None = None, lang: str = "en"
 ) -> Chart:

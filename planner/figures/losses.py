@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.errors import ResultError, nearest
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import Names
+from planner.figures.style import (
     COLOURS,
     Chart,
     chart,
@@ -19,7 +21,6 @@ from planner.figures.look import (
     style,
     tidy,
 )
-from planner.figures.names import Names
 from planner.figures.words import say
 from planner.labels import number
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.analysis.ranges import Ranges
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["chosen_package", "displacement"]
 
@@ -39,6 +40,7 @@ BAR = 0.215
 LOST = "displaced_person_months"
 
 
+@figure("result", "what missions lose to a package")
 def displacement(
     result: Tables,
     package: str | None = None,

@@ -10,7 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import Names, ordinals
+from planner.figures.style import (
     COLOURS,
     Chart,
     chart,
@@ -20,7 +22,6 @@ from planner.figures.look import (
     name_rows,
     style,
 )
-from planner.figures.names import Names, ordinals
 from planner.figures.words import say
 from planner.labels import percent, rate
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["fill"]
 
@@ -43,6 +44,7 @@ ROW = 0.205
 """Inches of a row."""
 
 
+@figure("result", "fill by mission and month")
 def fill(result: Tables, main_task: int | None = None, lang: str = "en") -> Chart:
     """Draw the share filled of what each mission asks, month by month.
 

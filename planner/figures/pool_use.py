@@ -9,7 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import Names, ordinals
+from planner.figures.style import (
     COLOURS,
     SERIES,
     Chart,
@@ -22,7 +24,6 @@ from planner.figures.look import (
     style,
     tidy,
 )
-from planner.figures.names import Names, ordinals
 from planner.figures.words import say
 from planner.labels import number, percent
 from planner.results.frames import cover
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["crowd", "sand"]
 
@@ -47,6 +48,7 @@ TEXTURES = ("", "////", "....", "\\\\\\\\")
 """Hatching of layers that lie on each other, so that they part in grey as well."""
 
 
+@figure("result", "what people of each pool do")
 def sand(result: Tables, pool: str | None = None, lang: str = "en") -> Chart:
     """Draw who is on duty, preparing, resting and idle in each pool, against its strength.
 
@@ -158,6 +160,7 @@ def _title(
     return say("sand_title_some", lang, count=short, all=len(shown))
 
 
+@figure("result", "which missions tie a pool up")
 def crowd(result: Tables, pool: str, lang: str = "en") -> Chart:
     """Draw which missions tie up the people of a pool, against its strength.
 

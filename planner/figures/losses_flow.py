@@ -12,7 +12,9 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from planner.errors import ResultError, nearest
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import Names
+from planner.figures.style import (
     COLOURS,
     SERIES,
     Chart,
@@ -22,14 +24,13 @@ from planner.figures.look import (
     fit,
     style,
 )
-from planner.figures.names import Names
 from planner.figures.words import say
 from planner.labels import number, rough
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["flow"]
 
@@ -44,6 +45,7 @@ SIDES = (0.28, 0.5, 0.72)
 THICK = 0.012
 
 
+@figure("result", "from commitments through pools to the missions that lose")
 def flow(
     result: Tables, package: str | None = None, main_task: int | None = None, lang: str = "en"
 ) -> Chart:
