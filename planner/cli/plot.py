@@ -27,7 +27,7 @@ Which = Annotated[
     typer.Argument(
         metavar="FIGURE",
         help=" ".join(
-            f"{before}: {', '.join(f'{name} ({gallery()[name].about})' for name in figures_of(of))}."
+            f"{before}: {', '.join(f'{n} ({gallery()[n].about})' for n in figures_of(of))}."
             for before, of in (
                 ("Of one result", "result"),
                 ("Of several", "comparison"),

@@ -1,4 +1,4 @@
-"""Sections about the result itself: fill, displacement, bottlenecks, fill rates."""
+"""The sections of a report, each a function of the material that returns a :class:`Section`."""
 
 from __future__ import annotations
 
