@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.problem.model import Problem
-from planner.problem.tours import Tours, lay_tours
+from planner.problem.model import Problem, months_at_home
+from planner.problem.tours import Tours, decision_keys, lay_tours
 
 __all__ = ["Reach"]
 
@@ -57,16 +57,7 @@ class Reach:
     @cached_property
     def decision(self) -> Ints:
         """The decision of each tour: demand, wave and stretch between cuts, (tours,)."""
-        tours, problem = self.tours, self.problem
-        cuts = sorted({k for package in problem.packages if (k := problem.known(package.id)) > 0})
-        lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
-        part = np.zeros(len(tours), dtype=np.int64)
-        for month in cuts:
-            part += (tours.first >= month).astype(np.int64) + (tours.first >= month + lead)
-        if not len(tours):
-            return part
-        width = (int(tours.wave.max()) + 1) * (2 * len(cuts) + 1)
-        key = (tours.demand * width) + tours.wave * (2 * len(cuts) + 1) + part
+        key = decision_keys(self.problem, self.tours)
         return np.asarray(np.unique(key, return_inverse=True)[1]).ravel()
 
     @cached_property

@@ -5,7 +5,7 @@ ceil(L (m + 2j + 1) / (2m)) months, so that first tours spread evenly from half 
 half; then tours of L months follow end to end, and the last one ends with the mandate. A last tour
 shorter than L / 2 is joined with the one before it; where the two together would exceed 3L / 2,
 their months are divided over two equal tours, the earlier one longer by one if need be. A mandate
-shorter than 3L / 2 is one tour for every cohort: nobody is replaced for the last few months.
+shorter than 3L / 2 is one tour for every cohort.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from planner.problem.model import Demand, Problem
 
-__all__ = ["Tours", "cohort_tours", "lay_tours"]
+__all__ = ["Tours", "cohort_tours", "decision_keys", "lay_tours"]
 
 Ints = NDArray[np.int64]
 
@@ -94,6 +94,22 @@ def lay_tours(problem: Problem) -> Tours:
     owner = problem.package_of()
     begins = [problem.begins(demand, owner.get(demand.id)) for demand in problem.demands]
     return _lay(problem.demands, begins, problem.months)
+
+
+def decision_keys(problem: Problem, tours: Tours) -> Ints:
+    """Return a number for each tour: equal for tours that are decided together.
+
+    Tours of one wave are decided together unless a plan is made again between them: in each month K
+    of ``problem.replan_months`` tours that begin before K + the demand's longest preparation are
+    settled and later ones are free. Numbers ascend with demand, wave and first month.
+    """
+    months = problem.replan_months
+    lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
+    stretch = np.zeros(len(tours), dtype=np.int64)
+    for month in months:
+        stretch += tours.first >= month + lead
+    waves = int(tours.wave.max(initial=0)) + 1
+    return (tours.demand * waves + tours.wave) * (len(months) + 1) + stretch
 
 
 def _lay(demands: Sequence[Demand], begins: Sequence[int], months: int) -> Tours:
