@@ -25,12 +25,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.problem.model import Problem, months_at_home
-from planner.problem.tours import Tours, decision_keys, lay_tours
+from planner.problem.tours import OptionTable, Tours, decision_keys, lay_tours
 
 __all__ = ["Block", "BoundRows", "Compressed", "Programme", "build_programme"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_NO_INTS: Ints = np.zeros(0, dtype=np.int64)
+_ONE_ZERO: Ints = np.zeros(1, dtype=np.int64)
+_NO_FLOATS: Floats = np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +210,11 @@ class Block:
         """Number of sourcing options of each decision."""
         return np.bincount(self.decision, minlength=len(self.demand))
 
+    def pool_share(self, pool: int) -> Floats:
+        """Return the share of each column's people from a pool of the problem, (columns,)."""
+        share = self.mix_share * (self.pools[self.mix_pool] == pool)
+        return np.bincount(self.mix_column, share, minlength=len(self.decision)).astype(float)
+
     def by_pool(self, rows: Floats) -> Floats:
         """Sum both accounts' rows by pool and month: (strength rows,) to (pools, months)."""
         size = len(self.pools) * self.months
@@ -279,43 +288,6 @@ def build_programme(problem: Problem) -> Programme:
     return Programme(problem, tours, problem.replan_months, blocks)
 
 
-@dataclass(eq=False)
-class _Mixes:
-    """Sourcing options of all demands, one entry of each array per option and pool.
-
-    Entries are sorted by demand, then option, then pool.
-    """
-
-    demand: Ints
-    option: Ints
-    index: Ints
-    pool: Ints
-    share: Floats
-    prep: Ints
-    home: Floats
-    dwell: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, problem: Problem) -> _Mixes:
-        number = {name: index for index, name in enumerate(problem.pools)}
-        entries: list[tuple[Any, ...]] = []
-        for place, demand in enumerate(problem.demands):
-            pools = [number[name] for name in demand.pools]
-            by_pool = sorted(range(len(pools)), key=pools.__getitem__)
-            entries.extend(
-                (place, option, k, pools[k], shares[k], demand.prep[k], demand.home[k],
-                 demand.dwell[k])
-                for option, shares in enumerate(demand.options)
-                for k in by_pool if shares[k] > 0
-            )  # fmt: skip
-        columns = list(zip(*entries, strict=True)) if entries else [()] * 8
-        kinds: tuple[Any, ...] = (int, int, int, int, float, int, float, bool)
-        arrays: list[Any] = [
-            np.array(c, dtype=kind) for c, kind in zip(columns, kinds, strict=True)
-        ]
-        return cls(*arrays)
-
-
 class _Builder:
     """Builds all blocks at once: everything is sorted by block, and cut into blocks at the end."""
 
@@ -354,14 +326,12 @@ class _Builder:
         total = np.array([d.cohorts for d in problem.demands], dtype=np.int64)[self.demand]
         self.part = self.cohorts / np.maximum(total, 1)
         self.tour_decision = decision_of[self.tour]
-        row, self.duty_month, cover = _cover(
-            decision_of, tours.first, tours.last, problem.months
-        )
+        row, self.duty_month, cover = _cover(decision_of, tours.first, tours.last, problem.months)
         self.duty_decision, self.duty_share = row, cover / self.cohorts[row]
 
     def _columns(self) -> None:
         """Write columns and the pools of their options."""
-        mixes, demands = _Mixes.of(self.problem), self.problem.demands
+        mixes, demands = OptionTable.of(self.problem), self.problem.demands
         self.mixes = mixes
         size = len(self.demand)
         options = np.array([len(d.options) for d in demands], dtype=np.int64)[self.demand]
@@ -441,6 +411,8 @@ class _Builder:
             return _Slices(self.entry_column[row], limit, share, len(self.decision))
 
         away = account(~ready if ready.any() else slice(None), last + home, self.local_pool)
+        if not ready.any():
+            return away, _Slices.empty(len(self.decision))
         until = np.where(ready, last + home, last)
         return away, account(called[mixes.pool[mix]], until, standby_row)
 
@@ -449,6 +421,9 @@ class _Builder:
         problem, mixes = self.problem, self.mixes
         index = {demand.id: place for place, demand in enumerate(problem.demands)}
         number = {name: place for place, name in enumerate(problem.pools)}
+        if not problem.bounds:
+            none = _Slices.empty(0)
+            return _BoundSlices(_NO_INTS, _NO_INTS, _NO_INTS, none, none)
         pairs = sorted((b, index[name]) for b, line in enumerate(problem.bounds)
                        for name in line.demands)  # fmt: skip
         bound, demand = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
@@ -501,7 +476,9 @@ class _Builder:
                 self.duty_decision, np.where(inside, self.duty_share, 0.0), len(self.demand)
             )
             each = (months * price[self.demand])[self.decision]
-            names = [place for place, demand in enumerate(problem.demands) if demand.id in line.cost]
+            names = [
+                place for place, demand in enumerate(problem.demands) if demand.id in line.cost
+            ]
             for block in np.unique(self.demand_block[names]).tolist():
                 found[block][0].append(k)
                 found[block][1].append(each)
@@ -509,6 +486,8 @@ class _Builder:
 
     @staticmethod
     def _paid(budgets: tuple[Ints, list[Floats]], left: int, right: int) -> Compressed:
+        if not budgets[1]:
+            return Compressed(_ONE_ZERO, _NO_INTS, _NO_FLOATS, (0, right - left))
         rows = [each[left:right] for each in budgets[1]]
         table = np.array(rows, dtype=float).reshape(len(rows), right - left)
         row, column = np.nonzero(table)
@@ -523,6 +502,11 @@ class _Slices:
     minor: Ints
     data: Floats
     size: int
+
+    @classmethod
+    def empty(cls, size: int) -> _Slices:
+        """Return a matrix without entries."""
+        return cls(_NO_INTS, _NO_INTS, _NO_FLOATS, size)
 
     @cached_property
     def start(self) -> Ints:
@@ -553,9 +537,15 @@ class _BoundSlices:
     matrix: _Slices
     asked: _Slices
 
+    @cached_property
+    def rows(self) -> dict[int, Ints]:
+        """Rows of each block that has any."""
+        owner = self.owner[self.bound]
+        return {block: np.flatnonzero(owner == block) for block in set(owner.tolist())}
+
     def cut(self, block: int, at: int, to: int, left: int, right: int) -> BoundRows:
         """Return the rows of one block, whose decisions and columns lie between these limits."""
-        rows = np.flatnonzero(self.owner[self.bound] == block) if len(self.bound) else self.bound
+        rows = self.rows.get(block, _NO_INTS)
         matrix = _rows_of(self.matrix, rows, right - left, left)
         return BoundRows(
             self.bound[rows], self.month[rows], matrix, _rows_of(self.asked, rows, to - at, at)
@@ -564,6 +554,8 @@ class _BoundSlices:
 
 def _rows_of(entries: _Slices, rows: Ints, width: int, shift: int) -> Compressed:
     """Return some rows of a matrix in that order."""
+    if not len(rows):
+        return Compressed(_ONE_ZERO, _NO_INTS, _NO_FLOATS, (0, width))
     count = np.diff(entries.start)[rows]
     row, nth = _expand(count)
     place = entries.start[rows][row] + nth

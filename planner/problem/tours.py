@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.problem.model import Demand, Problem
 
-__all__ = ["Tours", "cohort_tours", "decision_keys", "lay_tours"]
+__all__ = ["OptionTable", "Tours", "cohort_tours", "decision_keys", "lay_tours"]
 
 Ints = NDArray[np.int64]
 
@@ -83,6 +84,57 @@ class Tours:
 
     def __len__(self) -> int:
         return len(self.demand)
+
+
+@dataclass(frozen=True, eq=False)
+class OptionTable:
+    """Sourcing options of all demands: one entry of each array per option and pool.
+
+    Entries are sorted by demand, option and pool.
+
+    Attributes
+    ----------
+    demand, option : ndarray of int
+        Index of the demand in the problem and of the option in its list.
+    index, pool : ndarray of int
+        Index of the pool in ``Demand.pools`` and in the problem.
+    share : ndarray
+        Share of the option's people who come from the pool.
+    prep : ndarray of int
+        Preparation, months.
+    home : ndarray
+        Months at home per month served.
+    dwell : ndarray of bool
+        Whether preparation falls inside that time.
+    """
+
+    demand: Ints
+    option: Ints
+    index: Ints
+    pool: Ints
+    share: NDArray[np.float64]
+    prep: Ints
+    home: NDArray[np.float64]
+    dwell: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, problem: Problem) -> OptionTable:
+        """Return the options of a problem's demands."""
+        number = {name: index for index, name in enumerate(problem.pools)}
+        entries: list[tuple[Any, ...]] = []
+        for demand_index, d in enumerate(problem.demands):
+            pools = [number[name] for name in d.pools]
+            by_pool = sorted(range(len(pools)), key=pools.__getitem__)
+            entries.extend(
+                (demand_index, option, k, pools[k], shares[k], d.prep[k], d.home[k], d.dwell[k])
+                for option, shares in enumerate(d.options)
+                for k in by_pool
+                if shares[k] > 0
+            )
+        columns = list(zip(*entries, strict=True)) if entries else [()] * 8
+        kinds: tuple[Any, ...] = (int, int, int, int, float, int, float, bool)
+        arrays: list[Any] = [np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True)]
+        return cls(*arrays)
 
 
 def lay_tours(problem: Problem) -> Tours:
