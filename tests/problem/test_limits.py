@@ -68,8 +68,8 @@ def test_the_weighted_total_is_the_best_whatever_the_weights(seed: int) -> None:
         rows = np.vstack([block.usage.toarray(), block.pick.toarray()])
         unit = max(float(worth.max()), 1e-300)
         best = linprog(-worth / unit, rows, np.concatenate([strength, caps])).fun * unit
-        # each weight counts: what is lost is small against the smallest of them
-        assert worth @ stage.people == pytest.approx(-best, rel=1e-9)
+        # the second solver may lose the smallest weights, this one may not
+        assert worth @ stage.people >= -best - 1e-9 * abs(best)
 
 
 @pytest.mark.parametrize("factor", [1e-9, 1e-6, 1e3, 1e7])
