@@ -242,7 +242,7 @@ class _Parser:
         mixes: list[dict[str, float]] = []
         for place, option in enumerate(value):
             mix = self.mix(option, f"{field}.{place}", pools)
-            if mix and mix in mixes:
+            if isinstance(option, str) and option in value[:place]:
                 self.fault(f"{field}.{place}", f"{_show(option)} is named twice")
             elif mix:
                 mixes.append(mix)
