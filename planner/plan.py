@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import Answer, Setting, base_setting, with_goals
 from planner.errors import CertificateError
@@ -94,7 +94,7 @@ class Planner:
         See :func:`solver_for`.
     settings : sequence of Setting, optional
         Right-hand sides of each block; by default those of ``programme.problem``.
-    memory : Memory, optional
+    memory : PlanCache, optional
         Plans made elsewhere before, taken over where they answer the same setting.
     draft : callable, optional
         Makes last plans instead of `solver`: it may leave open what no later plan builds on.
@@ -103,7 +103,7 @@ class Planner:
     programme: Programme
     solver: Solver
     settings: tuple[Setting, ...] = ()
-    memory: Memory | None = None
+    memory: PlanCache | None = None
     draft: Solver | None = None
     _made: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
     _drafts: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
