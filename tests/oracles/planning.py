@@ -191,6 +191,18 @@ class _Stage:
         }
         rise_together(self.programme, shares)
 
+    def look(self, tier: int) -> None:
+        """Among what still ties, fill as much as possible of a tier inside the window."""
+        worth: dict[Place, Any] = {}
+        for decision in self.free:
+            demand = self.problem["demands"][decision.demand]
+            if demand["tier"] == tier:
+                months = duty(self.problem, decision, self.problem["report"])
+                each = demand["weight"] * months * decision.size
+                worth |= dict.fromkeys(self.share(decision), each)
+        if any(worth.values()):
+            self.lock(worth)
+
     def people(self, rule: str) -> Plan:
         """Return people by decision and option: any solution within the locks.
 
@@ -229,10 +241,13 @@ def make_plan(
         People on tours that stay as they were.
     """
     stage = _Stage(problem, decisions, solver, fixed)
-    for tier in sorted({problem["demands"][decision.demand]["tier"] for decision in decisions}):
+    tiers = sorted({problem["demands"][decision.demand]["tier"] for decision in decisions})
+    for tier in tiers:
         stage.reach_goals(tier)
         stage.fill(tier, rule)
     stage.prefer()
     if rule == "fair":
         stage.spread()
+    for tier in tiers if rule == "value" else ():
+        stage.look(tier)
     return stage.people(rule)

@@ -39,6 +39,7 @@ Choices where the method page can be read in more than one way
 13. Without a package, bounds lose its demands; one that has none left binds nothing.
 14. Under *value* a later plan depends on which of several optima the earlier one was, so with
     packages known later than the start only feasibility can be compared, not fills.
+    What ties in one plan is settled by the fill inside the window, tier by tier.
 15. `asked` counts the stated mandate, inside the window and the model; `filled` likewise.
 16. People on call prepare, are on call and are at home afterwards in the account of all demands
     only; at home after a deployment they may be on call, in any demand that is.
