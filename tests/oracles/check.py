@@ -136,8 +136,8 @@ def differences(problem: Mapping, one: Mapping, other: Mapping, give: float = 1e
     """Return where two results of one problem differ in what is unique; empty is good.
 
     Under *fair* everything is: fills, people by tour, option and pool, unmet bounds, displacement.
-    Under *value* it is the worth of each tier and the sum of what is missed, and only of a plan that
-    is made at one time: with late packages nothing is compared.
+    Under *value* it is the worth of each tier and the sum of what is missed, and only of a plan
+    that is made at one time: with late packages nothing is compared.
 
     Parameters
     ----------
