@@ -9,6 +9,7 @@ is simplest lies at the lower limit, so that Hypothesis shrinks towards plain pr
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +22,12 @@ __all__ = [
     "SIZES",
     "Size",
     "build",
+    "draw_until",
+    "pools_of",
     "problems",
     "random_problem",
     "random_static_problem",
+    "split_pool",
     "static_problems",
 ]
 
@@ -104,6 +108,26 @@ def random_problem(
     if isinstance(rng, random.Random):
         return build(rng.randint, _limits(size, changes))
     return build(lambda low, high: int(rng.integers(low, high + 1)), _limits(size, changes))
+
+
+def draw_until(
+    wanted: Callable[[dict[str, Any]], bool],
+    rng: np.random.Generator | random.Random,
+    size: str | Size = "small",
+    **changes: Any,
+) -> dict[str, Any]:
+    """Return the first problem drawn that is wanted, so that no seed of a test tries nothing.
+
+    Raises
+    ------
+    LookupError
+        A thousand problems in a row were not wanted.
+    """
+    for _ in range(1000):
+        problem = random_problem(rng, size, **changes)
+        if wanted(problem):
+            return problem
+    raise LookupError("no problem of the kind wanted among a thousand")
 
 
 def random_static_problem(
@@ -239,7 +263,7 @@ def _options(
                 mix = dict(zip(inside, shares, strict=True))
                 if mix not in options:
                     options[place] = mix
-    return options, list(dict.fromkeys(pool for option in options for pool in _pools_of(option)))
+    return options, list(dict.fromkeys(pool for option in options for pool in pools_of(option)))
 
 
 MIXES = {1: [(1.0,)], 2: [(0.5, 0.5), (0.75, 0.25), (0.9, 0.1)], 3: [(0.5, 0.25, 0.25),
@@ -247,8 +271,38 @@ MIXES = {1: [(1.0,)], 2: [(0.5, 0.5), (0.75, 0.25), (0.9, 0.1)], 3: [(0.5, 0.25,
 """Shares of a mix by its number of pools; they add up to 1."""
 
 
-def _pools_of(option: Any) -> list[str]:
+def pools_of(option: str | dict[str, float]) -> list[str]:
+    """Return the pools that a sourcing option uses."""
     return list(option) if isinstance(option, dict) else [option]
+
+
+def split_pool(problem: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the problem with a pool in two halves, named one after the other in every list.
+
+    A mix that uses the pool becomes two mixes, one with each half.
+    """
+    other = copy.deepcopy(problem)
+    halves = [f"{name}-a", f"{name}-b"]
+    values = other["pools"].pop(name)
+    half = [value / 2 for value in values] if isinstance(values, list) else values / 2
+    other["pools"] |= dict.fromkeys(halves, half)
+
+    def split(option: Any) -> list[Any]:
+        if name not in pools_of(option):
+            return [option]
+        if not isinstance(option, dict):
+            return list(halves)
+        return [{half if p == name else p: share for p, share in option.items()} for half in halves]
+
+    for demand in other["demands"]:
+        demand["pools"] = [part for option in demand["pools"] for part in split(option)]
+        for rate in ("prep", "rest", "dwell"):
+            if isinstance(demand.get(rate), dict) and name in demand[rate]:
+                demand[rate] |= dict.fromkeys(halves, demand[rate].pop(name))
+    for bound in other.get("bounds", []):
+        if "pools" in bound:
+            bound["pools"] = [part for pool in bound["pools"] for part in split(pool)]
+    return other
 
 
 def _home(pick: Pick, used: Sequence[str], size: Size) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tests.oracles.check import differences
 from tests.oracles.lp import Floats
 from tests.oracles.reference import solve
 from tests.oracles.unfold import known, read, unfold
-from tests.strategies import random_problem
+from tests.strategies import draw_until, random_problem, split_pool
 
 from .test_oracle import RULES, on, people
 
@@ -123,9 +123,10 @@ def test_differences_are_seen():
 
 @pytest.mark.parametrize("seed", range(12))
 def test_2_displacement_is_the_difference_of_two_results(seed):
-    problem = random_problem(np.random.default_rng(seed), "small", late=False)
+    rng = np.random.default_rng(seed)
+    problem = draw_until(lambda one: "packages" in one, rng, late=False)
     result = solve(problem)
-    for name, package in problem.get("packages", {}).items():
+    for name, package in problem["packages"].items():
         other = solve(_without(problem, name))
         lost = result["displacement"][name]["demands"]
         assert set(lost) == set(other["demands"])
@@ -211,39 +212,6 @@ def test_12_a_split_pool_may_matter_where_plans_unfold():
     assert solve(split_pool(problem, "p"))["demands"]["c"]["filled"] == pytest.approx(110)
 
 
-def split_pool(problem: dict, name: str) -> dict:
-    """Return the problem with a pool in two halves, named one after the other."""
-    other = copy.deepcopy(problem)
-    halves = [f"{name}a", f"{name}b"]
-    values = other["pools"].pop(name)
-    half = [value / 2 for value in values] if isinstance(values, list) else values / 2
-    other["pools"] |= dict.fromkeys(halves, half)
-
-    def replaced(pools: list) -> list:
-        return [part for pool in pools for part in (halves if pool == name else [pool])]
-
-    def split(option: str | dict) -> list:
-        if not isinstance(option, dict):
-            return replaced([option])
-        if name not in option:
-            return [option]
-        return [
-            {half if pool == name else pool: share for pool, share in option.items()}
-            for half in halves
-        ]
-
-    for demand in other["demands"]:
-        demand["pools"] = [part for option in demand["pools"] for part in split(option)]
-        for rate in ("prep", "rest", "dwell"):
-            if isinstance(demand.get(rate), dict) and name in demand[rate]:
-                value = demand[rate].pop(name)
-                demand[rate] |= dict.fromkeys(halves, value)
-    for bound in other.get("bounds", []):
-        if "pools" in bound:
-            bound["pools"] = replaced(bound["pools"])
-    return other
-
-
 @pytest.mark.parametrize("seed", range(10))
 def test_12_a_demand_split_into_two_alike(seed):
     problem = random_problem(np.random.default_rng(seed), "small")
@@ -285,19 +253,17 @@ def test_12_an_unused_pool_and_a_demand_of_zero(seed):
 # Truth 13: no foresight
 
 
-def late_problem(rng: np.random.Generator) -> tuple[dict, dict[str, int]]:
-    """Return a problem, as read, with a package known later than the start; and all the months."""
-    while True:
-        data = read(random_problem(rng, "small"))
-        months = {name: known(data, name) for name in data["packages"]}
-        if any(0 < month < data["months"] for month in months.values()):
-            return data, months
+def late(problem: dict) -> bool:
+    """Return whether a package becomes known in the model, later than its first month."""
+    data = read(problem)
+    return any(0 < known(data, name) < data["months"] for name in data["packages"])
 
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("seed", range(25))
 def test_13_tours_that_began_or_prepare_are_the_same_with_and_without_a_package(rule, seed):
-    data, months = late_problem(np.random.default_rng(seed))
+    data = read(draw_until(late, np.random.default_rng(seed)))
+    months = {name: known(data, name) for name in data["packages"]}
     for name, now in months.items():
         if now <= 0:
             continue
