@@ -276,23 +276,23 @@ class Programme:
     blocks: tuple[Block, ...]
 
 
-def build_programme(problem: Problem) -> Programme:
+def build_programme(problem: Problem, by_tour: bool = False) -> Programme:
     """Lay tours, cut waves into decisions and write the rows, block by block.
 
     Decisions are cut for *every* package that becomes known in a month K after the model's first,
     at K + the demand's longest preparation, so that plans with and without any of them are made
-    of the same decisions.
+    of the same decisions. With `by_tour` every tour is a decision of its own, as whole people need.
     """
     tours = lay_tours(problem)
-    blocks = tuple(_Builder(problem, tours).blocks())
+    blocks = tuple(_Builder(problem, tours, by_tour).blocks())
     return Programme(problem, tours, problem.replan_months, blocks)
 
 
 class _Builder:
     """Builds all blocks at once: everything is sorted by block, and cut into blocks at the end."""
 
-    def __init__(self, problem: Problem, tours: Tours):
-        self.problem, self.tours = problem, tours
+    def __init__(self, problem: Problem, tours: Tours, by_tour: bool = False):
+        self.problem, self.tours, self.by_tour = problem, tours, by_tour
         parts = _independent_parts(problem)
         self.pool_block = np.array([parts[name] for name in problem.pools], dtype=np.int64)
         self.count = int(self.pool_block.max(initial=-1)) + 1
@@ -311,6 +311,8 @@ class _Builder:
         block = self.demand_block[tours.demand]
         self.tour = np.argsort(block, kind="stable")
         key = decision_keys(problem, tours)
+        if self.by_tour:
+            key = key * (int(tours.cohort.max(initial=0)) + 1) + tours.cohort
         if len(key):
             key = key + block * (int(key.max()) + 1)
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
