@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 Shares = Mapping[Hashable, Expression]
+Rule = Callable[["Steps", int, History], None]
+"""Takes all steps of one stage, given the number of its block and its history."""
 
 
 @dataclass
@@ -186,7 +188,7 @@ def _values(lp: pulp.LpProblem, statements: Sequence[Statement]) -> dict[pulp.Lp
     }
 
 
-def fill_by_value(steps: Steps) -> None:
+def fill_by_value(steps: Steps, *_: Any) -> None:
     """Make one plan by the *value* rule; ties go to the months that are reported."""
     for tier in steps.tiers:
         steps.reach_goals(tier)
@@ -196,7 +198,7 @@ def fill_by_value(steps: Steps) -> None:
         steps.lock(f"window.{tier}", steps.total(lambda one, t=tier: one.unfilled(t, True)))
 
 
-def fill_fairly(steps: Steps) -> None:
+def fill_fairly(steps: Steps, *_: Any) -> None:
     """Make one plan by the *fair* rule."""
     for tier in steps.tiers:
         steps.reach_goals(tier)
@@ -224,7 +226,7 @@ class StatedPlanner(Planner):
     """
 
     by: Solver = field(default_factory=choose_solver)
-    rule: Callable[[Steps, int, History], None] = lambda steps, place, history: None
+    rule: Rule = fill_fairly
     whole: bool = False
     outcomes: dict[tuple[int, History], list[tuple[str, Outcome]]] = field(default_factory=dict)
 
@@ -410,7 +412,7 @@ def reference_solution(
         build_programme(problem),
         solver_for(rule),
         by=choose_solver(solver),
-        rule=lambda steps, place, history: rules[rule](steps),
+        rule=rules[rule],
     )
     return stepwise(planner, rule, packages)
 

@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import pulp
@@ -36,7 +37,7 @@ __all__ = ["Names", "Statement", "clean_names"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Expression = pulp.LpAffineExpression
+Expression: TypeAlias = pulp.LpAffineExpression
 
 LONGEST = 24
 """Characters kept of a name, so that names made of three of them stay below PuLP's limit."""

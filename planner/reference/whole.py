@@ -111,14 +111,10 @@ def solve_whole(
         solver_for(rule),
         tuple(whole_settings(programme)),
         by=chosen,
-        rule=_Nearest(problem) if rule == "fair" else _by_value,
+        rule=_Nearest(problem) if rule == "fair" else fill_by_value,
         whole=True,
     )
     return stepwise(planner, rule, packages)
-
-
-def _by_value(steps: Steps, place: int, history: History) -> None:
-    fill_by_value(steps)
 
 
 class _Nearest:
