@@ -13,7 +13,7 @@ from scipy import sparse
 
 from planner.engine.certify import Certificate
 from planner.engine.rising import Rising
-from planner.engine.setting import Answer, Setting
+from planner.engine.setting import Answer, Locks, Setting
 from planner.engine.trail import Step, Trail
 from planner.engine.waterfill import Filling, fill_fairly
 
@@ -60,7 +60,12 @@ def _fill(setting: Setting) -> Answer:
     excess = (rows @ people - setting.limit)[finite] / (1 + np.abs(setting.limit[finite]))
     proof = Certificate(primal=max(float(excess.max(initial=0.0)), 0.0))
     price = trail.prices(setting.full * setting.counted, len(setting.limit))
-    return Answer(people, np.zeros(len(setting.goal)), price, proof, trail=trail)
+    share = np.full(len(setting.full), np.nan)
+    for columns in done:
+        decisions = block.decision[columns]
+        share[decisions] = people[columns] / setting.full[decisions]
+    locks = Locks(share, np.zeros((0, len(people))), np.zeros(0), {}, bottlenecks=True)
+    return Answer(people, np.zeros(len(setting.goal)), price, proof, trail=trail, locks=locks)
 
 
 def _follow(

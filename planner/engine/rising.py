@@ -19,7 +19,7 @@ from planner.engine.certify import Certificate, worst
 from planner.engine.epoch import Epoch
 from planner.engine.highs import Optimum
 from planner.engine.leveling import level_out
-from planner.engine.setting import Answer, Setting
+from planner.engine.setting import Answer, Locks, Setting
 from planner.engine.trail import Step, Trail
 from planner.errors import SolverError
 
@@ -57,6 +57,7 @@ class Rising:
         self.trail = Trail()
         self.epoch: Epoch | None = None
         self.retreats = 0
+        self.preference: tuple[Floats, Floats] = (np.zeros((0, len(self.people))), np.zeros(0))
         self.goals = np.flatnonzero(setting.goal > 0)
         counted = np.asarray(block.bounds.matrix[self.goals].sum(axis=0)).ravel() > 0
         self.touched = np.bincount(block.decision, counted & ~self.closed, minlength=size) > 0
@@ -82,7 +83,10 @@ class Rising:
         reached = block.bounds.matrix[self.goals] @ people
         missing[self.goals] = np.maximum(setting.goal[self.goals] - reached, 0)
         proof = worst(*self.proofs)
-        return Answer(people, missing, price, proof, self.solves, self.repairs, self.trail)
+        share = np.where(self.held & self.served, self.share, np.nan)
+        cost, value = self.preference
+        locks = Locks(share, cost, value, dict(self.missing))
+        return Answer(people, missing, price, proof, self.solves, self.repairs, self.trail, locks)
 
     def _spread(self, epoch: Epoch, even: bool) -> tuple[Floats, list[Certificate], int]:
         """Settle what ties: first-named pools, then no more from one pool than needed."""
@@ -95,6 +99,10 @@ class Rising:
         programme.set_cost(cost)
         optimum = programme.solve()
         self._note(optimum)
+        per_person = np.zeros(len(self.people))
+        per_person[epoch.columns] = cost[:size] / self.setting.full[owner]
+        unit = float(np.abs(per_person).max()) or 1.0
+        self.preference = per_person[None, :] / unit, np.array([optimum.value / unit])
         if not even:
             return optimum.x[:size], [], 0
         programme.pin(optimum, 1.0)
