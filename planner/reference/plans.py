@@ -195,7 +195,8 @@ def fill_by_value(steps: Steps, *_: Any) -> None:
         steps.fill_tier(tier, "value")
     steps.prefer()
     for tier in steps.tiers:
-        steps.lock(f"window.{tier}", steps.total(lambda one, t=tier: one.unfilled(t, True)))
+        seen = pulp.lpSum(one.unfilled(tier, counted=True) for one in steps.statements)
+        steps.lock(f"window.{tier}", seen)
 
 
 def fill_fairly(steps: Steps, *_: Any) -> None:
