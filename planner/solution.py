@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from planner.allocation import Allocation, asked_months
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.engine.programme import build_programme
+from planner.errors import CertificateError, Fault, InputError
 from planner.plan import Planner, solver_for
 from planner.problem.model import Problem
+from planner.problem.neutral import weight_faults
 
 __all__ = ["Solution", "solve_problem"]
 
@@ -45,12 +47,12 @@ class Solution:
     with_all: Allocation
     without: dict[str, Allocation]
 
-    @property
+    @cached_property
     def certificate(self) -> Certificate:
-        """The worst over all plans."""
+        """The worst over all allocations, as they are reported."""
         return worst(
-            self.with_all.plan.certificate,
-            *(allocation.plan.certificate for allocation in self.without.values()),
+            self.with_all.certificate,
+            *(allocation.certificate for allocation in self.without.values()),
         )
 
     @cached_property
@@ -103,6 +105,7 @@ class Solution:
         service, names = self.with_all.service, list(self.problem.pools)
         columns = (
             service.demand,
+            service.option,
             service.pool,
             service.cohort,
             service.first,
@@ -112,13 +115,14 @@ class Solution:
         return [
             {
                 "demand": self.problem.demands[demand].id,
+                "option": option,
                 "pool": names[pool],
                 "cohort": cohort,
                 "first": first,
                 "last": last,
                 "people": people,
             }
-            for demand, pool, cohort, first, last, people in zip(
+            for demand, option, pool, cohort, first, last, people in zip(
                 *(column.tolist() for column in columns), strict=True
             )
         ]
@@ -146,7 +150,7 @@ def solve_problem(
     problem: Problem,
     rule: str = "fair",
     packages: Sequence[str] | None = None,
-    memory: Memory | None = None,
+    memory: PlanCache | None = None,
 ) -> Solution:
     """Allocate with every package and without each of them.
 
@@ -156,8 +160,15 @@ def solve_problem(
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
-    memory : Memory, optional
+    memory : PlanCache, optional
         Plans made before, taken over where nothing about them has changed.
+
+    Raises
+    ------
+    InputError
+        Under *value*, if a weight is too small to count beside the others of its tier.
+    CertificateError
+        If an allocation could not be proved optimal.
 
     Examples
     --------
@@ -173,6 +184,11 @@ def solve_problem(
     >>> round(float(solve_problem(problem).displaced("flank").sum()), 6)
     24.0
     """
+    if rule == "value" and (wrong := weight_faults(problem.demands)):
+        raise InputError(
+            Fault("<problem>", 0, 0, f"{problem.demands[index].id}.weight", message)
+            for index, message in wrong
+        )
     planner = Planner(build_programme(problem), solver_for(rule), memory=memory)
     every = frozenset(package.id for package in problem.packages)
     wanted = every if packages is None else packages
@@ -182,4 +198,9 @@ def solve_problem(
         for package in problem.packages
         if package.id in wanted
     }
-    return Solution(problem, rule, with_all, without)
+    solution = Solution(problem, rule, with_all, without)
+    if not solution.certificate.holds:
+        raise CertificateError(
+            f"the allocation reported could not be proved: {solution.certificate}"
+        )
+    return solution
