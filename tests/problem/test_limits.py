@@ -10,8 +10,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.problem import neutral
-from planner.problem.neutral import parse_problem
-from planner.problem.text import read_problem
+from planner.problem.neutral import parse_problem, read_problem
 from planner.solution import solve_problem
 from tests.strategies import random_problem
 

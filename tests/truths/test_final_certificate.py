@@ -10,10 +10,9 @@ import pytest
 
 from planner import plan as plans
 from planner.allocation import Allocation
-from planner.engine.epoch import Epoch
+from planner.engine.fair import Filling, _Levels
 from planner.engine.highs import LinearProgramme
 from planner.engine.setting import Answer, Setting
-from planner.engine.waterfill import Filling
 from planner.errors import CertificateError
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem
@@ -84,7 +83,7 @@ def test_lost_locks_of_earlier_tiers_are_seen(monkeypatch):
 
 
 def test_lost_locks_of_fair_levels_are_seen(monkeypatch):
-    monkeypatch.setattr(Epoch, "_rows", lambda self, held, value: None)
+    monkeypatch.setattr(_Levels, "_rows", lambda self, held, value: None)
     with pytest.raises(CertificateError):
         solve_problem(two_tiers(), "fair")
 
