@@ -5,12 +5,16 @@ The same facts as ``data/datapackage.json``, in the form the reader wants; a tes
 
 from __future__ import annotations
 
-from planner.scenario.inputs import BASES
+from planner.scenario.inputs import BASES, PRESENCE, ROTATION
 from planner.scenario.tables import Column
 
 __all__ = ["KEYS", "STANDINGS", "TABLES"]
 
 STANDINGS = ("standing", "study", "declined", "past", "hindsight")
+STRENGTH = ("posts", "filled", "fit", "filled_factor", "fit_factor")
+"""What a pool's strength is made of; the factors are deviations from the shares of its force."""
+
+EVENTS = ("prolonged", "ended_early")
 CATEGORIES = ("military", "police", "civil")
 
 _ID = Column("id", "id", required=True)
@@ -32,6 +36,10 @@ def _origin(prefix: str = "", required: bool = True) -> tuple[Column, ...]:
         Column(f"{prefix}source", "id"),
         Column(f"{prefix}section"),
     )
+
+
+def _month(name: str) -> tuple[Column, ...]:
+    return tuple(Column(f"{name}{side}", "month") for side in ("", "_low", "_high"))
 
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -81,11 +89,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_NAMES,
         Column("category", "choice", required=True, choices=(*CATEGORIES, "mixed")),
         Column("kind", "id", required=True),
-        Column("pools", "ids", required=True),
+        Column("pools", "options", required=True),
         *_figure(high=1e6),
+        Column("cap_from", "caps", low=0, high=1e6),
         *_origin(),
-        Column("first", "month"),
-        Column("last", "month"),
+        *_month("first"),
+        *_month("last"),
         *_origin("dates_", required=False),
         Column("standing", "choice", required=True, choices=STANDINGS),
         Column("tier", "whole", required=True, low=1, high=100),
@@ -105,7 +114,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "rotation": (
         Column("kind", "id", required=True),
         Column("pool", "id"),
-        Column("figure", "choice", required=True, choices=("tour", "preparation", "rest")),
+        Column("figure", "choice", required=True, choices=ROTATION),
         *_figure(high=240),
         Column("unit"),
         *_origin(),
@@ -116,14 +125,24 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_NAMES,
         Column("category", "choice", required=True, choices=CATEGORIES),
         Column("speciality"),
+        Column("force", "id"),
         _NOTE,
     ),
     "strengths": (
-        Column("pool", "id", required=True),
-        Column("figure", "choice", required=True, choices=("posts", "filled", "fit")),
+        Column("force", "id"),
+        Column("pool", "id"),
+        Column("figure", "choice", required=True, choices=STRENGTH),
         Column("from", "month"),
         *_figure(high=1e7),
         Column("unit"),
+        *_origin(),
+        _NOTE,
+    ),
+    "mandates": (
+        Column("mission", "id", required=True),
+        Column("event", "choice", required=True, choices=EVENTS),
+        Column("chance", "number", required=True, low=0, high=1),
+        Column("months", "whole", required=True, low=1, high=120),
         *_origin(),
         _NOTE,
     ),
@@ -162,7 +181,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "presence": (
         Column("kind", "id", required=True),
-        Column("figure", "choice", required=True, choices=("acceptance", "lead", "early_return")),
+        Column("figure", "choice", required=True, choices=PRESENCE),
         *_figure(high=120),
         Column("unit"),
         *_origin(),
@@ -173,7 +192,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
 
 KEYS: dict[str, tuple[str, ...]] = {
     "rotation": ("kind", "pool", "figure"),
-    "strengths": ("pool", "figure", "from"),
+    "strengths": ("force", "pool", "figure", "from"),
+    "mandates": ("mission", "event"),
     "costs": ("fund", "kind", "demand"),
     "budgets": ("fund", "year"),
     "outcomes": ("demand", "field"),
@@ -181,5 +201,5 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """What names a row once; ``id`` where nothing is said."""
 
-OPTIONAL = ("bounds", "costs", "budgets", "outcomes", "presence")
+OPTIONAL = ("mandates", "bounds", "costs", "budgets", "outcomes", "presence")
 """Tables a data folder may do without."""

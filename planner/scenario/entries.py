@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 
 from planner.scenario.fields import (
     Amount,
+    CapFrom,
     Factor,
     Id,
     Ids,
     IdsOrAll,
     Known,
     MonthField,
+    MonthRange,
+    Options,
     Part,
     People,
     Quantity,
@@ -43,6 +46,15 @@ __all__ = [
 
 VERBS = ("set", "add", "times", "grow_to", "grow_times")
 """What a step may do to strengths."""
+
+
+_Entry = TypeVar("_Entry", bound="DemandEntry | KindEntry | Policy")
+
+
+def _rest_or_dwell(entry: _Entry) -> _Entry:
+    if entry.rest is not None and entry.dwell is not None:
+        raise ValueError("expected rest or dwell, found both")
+    return entry
 
 
 class Droppable(Sourced):
@@ -92,15 +104,20 @@ class DemandEntry(Droppable):
     """By default the category of its pools."""
     kind: Id | None = None
     """Kind of contribution, which gives its rotation policy."""
-    pools: Ids | None = None
-    """Pools that may fill it, most preferred first."""
+    pools: Options | None = None
+    """Sourcing options, most preferred first: a pool, or a mix of pools in shares that add up to 1,
+    such as `{light: 0.85, logistics: 0.1, medical: 0.05}`."""
     cap: People | None = None
-    """Most people at once, persons."""
+    """Maximum number of people at once, persons."""
+    cap_from: CapFrom | None = None
+    """Caps that take the place of `cap` from a month on, such as `{2022-08: 15}`. What lasts is
+    laid out as one line with its own tours and each difference as a line on top, so that people who
+    can stay do stay."""
     scale: Factor | None = None
     """Multiplies the cap."""
-    first: MonthField | None = None
+    first: MonthRange | None = None
     """First month on duty."""
-    last: MonthField | None = None
+    last: MonthRange | None = None
     """Last month on duty, which counts in full."""
     standing: Literal["standing", "study", "declined", "past", "hindsight"] | None = None
     """Under `study`, `declined` or known from `hindsight` it does not count until a scenario says
@@ -110,7 +127,8 @@ class DemandEntry(Droppable):
     cohorts: Annotated[int, Field(ge=1, le=1200)] | None = None
     """1 changes over as a whole, more is staggered; by default as its kind does."""
     on_call: bool | None = None
-    """True for stand-by forces, which are tied up without being deployed."""
+    """True for stand-by forces: held ready at home, so that time at home after a deployment may be
+    spent on call."""
     unit: bool | None = None
     """True for all or nothing, when people are counted whole."""
     weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
@@ -120,7 +138,23 @@ class DemandEntry(Droppable):
     preparation: Whole | None = None
     """Months of preparation, instead of the kind's."""
     rest: Rest | None = None
-    """Months of rest per month served, instead of the kind's."""
+    """Months of rest per month served, on top of the preparation, instead of what the kind says."""
+    dwell: Rest | None = None
+    """Months at home per month served, the preparation for the next tour inside them, instead of
+    what the kind says."""
+
+    @model_validator(mode="after")
+    def _one_home(self) -> DemandEntry:
+        return _rest_or_dwell(self)
+
+
+class Event(Sourced):
+    """A possible change to the end of a mandate: how likely it is, and by how many months."""
+
+    chance: Annotated[float, Field(ge=0, le=1)]
+    """Chance from 0 to 1."""
+    months: Annotated[int, Field(ge=1, le=120)]
+    """By how many months the end moves, if it does."""
 
 
 class MissionEntry(Droppable):
@@ -139,9 +173,13 @@ class MissionEntry(Droppable):
     """1 collective defence, 2 international legal order (civil contributions included)."""
     scale: Factor | None = None
     """Multiplies the cap of each of its demands."""
-    last: MonthField | None = None
+    last: MonthRange | None = None
     """New end of its mandate: demands that ran to the old end run to this month, demands that
-    would run longer stop there."""
+    would run longer stop there. Settles the mandate: chances given before are taken away."""
+    prolonged: Event | None = None
+    """The chance that its mandate is prolonged; drawn in simulations, not in the plan."""
+    ended_early: Event | None = None
+    """The chance that its mandate ends early; drawn in simulations, not in the plan."""
     tier: Annotated[int, Field(ge=1, le=100)] | None = None
     """Tier of each of its demands."""
     weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
@@ -180,16 +218,35 @@ class PoolEntry(Droppable):
     """Category."""
     speciality: Text | None = None
     """Speciality within the category."""
+    force: Id | None = None
+    """Force whose national shares filled and fit hold for it."""
     posts: People | None = None
     """Posts, from the start; later steps fall away."""
     filled: Share | None = None
-    """Share of the posts that is filled, from the start (new pools: 1)."""
+    """Share of the posts that is filled, from the start, instead of the share of its force (new
+    pools without a force: 1)."""
     fit: Share | None = None
-    """Share of those that could be sent if nothing tied them up, from the start (new pools: 1)."""
+    """Share of those that could be sent if nothing tied them up, from the start, instead of the
+    share of its force (new pools without a force: 1)."""
+    filled_factor: Factor | None = None
+    """Deviation of the pool: what the filled share of its force is multiplied by (1)."""
+    fit_factor: Factor | None = None
+    """Deviation of the pool: what the fit share of its force is multiplied by (1)."""
+
+
+class ForceEntry(Sourced):
+    """A force: national shares that hold for several pools at once, drawn once for all of them.
+    Under a new id both are needed."""
+
+    filled: Share | None = None
+    """Share of the posts that is filled."""
+    fit: Share | None = None
+    """Share of those that could be sent if nothing tied them up."""
 
 
 class KindEntry(Sourced):
-    """A kind of contribution; under a new id at least name, changeover, tour, preparation, rest."""
+    """A kind of contribution; under a new id at least name, changeover, tour, preparation,
+    and rest or dwell."""
 
     name: Text | None = None
     """English name."""
@@ -202,13 +259,19 @@ class KindEntry(Sourced):
     preparation: Whole | None = None
     """Months of preparation, for every pool."""
     rest: Rest | None = None
-    """Months of rest per month served, for every pool."""
+    """Months of rest per month served, on top of the preparation, for every pool."""
+    dwell: Rest | None = None
+    """Months at home per month served, the preparation inside them, for every pool."""
     acceptance: Share | None = None
     """Share of candidates that is accepted."""
     lead: Amount | None = None
     """Months a post stands empty before the next candidate arrives."""
     early_return: Share | None = None
     """Share of people that returns early, per month."""
+
+    @model_validator(mode="after")
+    def _one_home(self) -> KindEntry:
+        return _rest_or_dwell(self)
 
 
 class Policy(Sourced):
@@ -225,9 +288,15 @@ class Policy(Sourced):
     preparation: Whole | None = None
     """Months of preparation."""
     rest: Rest | None = None
-    """Months of rest per month served."""
+    """Months of rest per month served, on top of the preparation."""
+    dwell: Rest | None = None
+    """Months at home per month served, the preparation inside them."""
     scale_rest: Factor | None = None
-    """Multiplies the rest."""
+    """Multiplies the time at home per month served, rest and dwell alike."""
+
+    @model_validator(mode="after")
+    def _one_home(self) -> Policy:
+        return _rest_or_dwell(self)
 
 
 class StrengthStep(Sourced):

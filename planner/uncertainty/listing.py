@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import Fault, InputError, nearest
+from planner.months import Month
 from planner.uncertainty.base import Distribution, family, parse_distribution
 from planner.uncertainty.correlation import not_possible
 from planner.uncertainty.factors import Factor, Uncertain, normal_correlation
@@ -30,7 +31,7 @@ __all__ = ["DEFAULT", "list_uncertain", "natural_range"]
 Floats = NDArray[np.float64]
 
 PRESENCE = ("acceptance", "lead", "early_return")
-RULES = ("tour", "preparation", "rest")
+RULES = ("tour", "preparation", "rest", "dwell")
 SHARES = ("filled", "fit", "acceptance", "early_return")
 
 DEFAULT = "pert"
@@ -88,7 +89,7 @@ class _Lister:
         """Return everything that is drawn."""
         self._figures()
         for section in ("decided", "extended", "shifted", "sizes"):
-            for id, entry in self.said.get(section, {}).items():
+            for id, entry in {**self._mandates(section), **self.said.get(section, {})}.items():
                 if section == "decided" and id in self.unknown:
                     continue
                 self._event(section, id, entry)
@@ -99,6 +100,31 @@ class _Lister:
         if self.faults:
             raise InputError(self.faults)
         return Uncertain(self.scenario, self.compiled, tuple(ordered), rank)
+
+    def _mandates(self, section: str) -> dict[str, Any]:
+        """Return the chances that mandates end otherwise, as entries of `extended`.
+
+        A mission or demand that the scenario names under `extended`, or whose mission has nothing
+        in use, has none.
+        """
+        if section != "extended":
+            return {}
+        said = self.said.get("extended", {})
+        found = {}
+        for mission in self.scenario.inputs.missions.values():
+            rows = [row for row in self.compiled.demands if row.mission == mission.id]
+            if not rows or mission.id in said or any(row.part_of in said for row in rows):
+                continue
+            later, earlier = mission.prolonged, mission.ended_early
+            outcomes = [(later.months, later.chance)] if later else []
+            outcomes += [(-earlier.months, earlier.chance)] if earlier else []
+            if outcomes:
+                origin = (later or earlier).origin  # type: ignore[union-attr]
+                found[mission.id] = {
+                    "outcomes": outcomes, "basis": origin.basis, "source": origin.source,
+                    "section": origin.section, "note": origin.note,
+                }  # fmt: skip
+        return found
 
     def _with_all_decided(self, scenario: Scenario) -> Scenario:
         """Return the scenario with every study in it that may go ahead."""
@@ -153,7 +179,7 @@ class _Lister:
         path = ("figures", written or id)
         moves = isinstance(row.value, str)
         likely = 0.0 if moves else float(row.value)
-        distribution = self._spread(path, entry, None if moves else row)
+        distribution = self._spread(path, entry, row)
         if distribution is None:
             return
         floor, ceiling = natural_range(id)
@@ -186,9 +212,7 @@ class _Lister:
         if row is None or (row.low is None and row.high is None):
             self.complain(path, f"has no low and high: give {entry} its parameters")
             return None
-        likely = float(row.value)
-        low = likely if row.low is None else row.low
-        high = likely if row.high is None else row.high
+        likely, low, high = _range(row)
         parameters = {"low": low, "high": high}
         cls = family(entry)
         return cls(**parameters) if entry == "uniform" else cls(likely=likely, **parameters)  # type: ignore[call-arg]
@@ -220,6 +244,8 @@ class _Lister:
             found = [name for name in package.demands if name in here]
         elif id in here:
             found = [id]
+        elif any(row.part_of == id for row in here.values()):
+            found = [name for name, row in here.items() if row.part_of == id]
         else:
             found = [row.id for row in here.values() if row.mission == id]
             if section == "decided":
@@ -245,8 +271,16 @@ class _Lister:
             distribution = parse_distribution({"bernoulli": {"chance": entry["chance"]}})
             likely, unit, figure = 1.0, "yes or no", "cap"
         elif section == "extended":
-            given = {"chance": entry["chance"], "yes": entry["months"]}
-            distribution = parse_distribution({"bernoulli": given})
+            outcomes = entry.get("outcomes") or [(entry["months"], entry["chance"])]
+            if len(outcomes) == 1:
+                ((months, chance),) = outcomes
+                distribution = parse_distribution({"bernoulli": {"chance": chance, "yes": months}})
+            else:
+                given = [*outcomes, (0, 1 - sum(chance for _, chance in outcomes))]
+                values, chances = zip(*given, strict=True)
+                distribution = parse_distribution(
+                    {"discrete": {"values": values, "chances": chances}}
+                )
             likely, unit, figure = 0.0, "months moved", "last"
         else:
             found = self._spread(path, entry, None)
@@ -325,9 +359,16 @@ class _Lister:
 
 def _ranged(row: FigureRow) -> bool:
     """Whether a figure has a low or a high that is not its value."""
-    return not isinstance(row.value, str) and any(
-        end is not None and end != row.value for end in (row.low, row.high)
-    )
+    return any(end is not None and end != row.value for end in (row.low, row.high))
+
+
+def _range(row: FigureRow) -> tuple[float, float, float]:
+    """Return likely, low and high; of a month by how many months it moves."""
+    ends = [row.value, *(row.value if end is None else end for end in (row.low, row.high))]
+    if isinstance(row.value, str):
+        months = [Month.parse(str(end)) - Month.parse(row.value) for end in ends]
+        return float(months[0]), float(months[1]), float(months[2])
+    return float(ends[0]), float(ends[1]), float(ends[2])
 
 
 def _fault(scenario: Scenario, path: Path_, message: str) -> Fault:
