@@ -287,11 +287,17 @@ def _resolve(inputs: Inputs, line: Line, whole: Line, book: Book) -> _Resolved:
         cohorts = 1
     else:
         cohorts = max(1, min(math.floor(line.cap.value + 1e-9), tour))
+    first = book.month(f"demand.{own['first']}.first", line.first)
+    last = book.month(f"demand.{own['last']}.last", line.last)
+    if whole.fixed_length and whole.first is not None:
+        begin = book.month(f"demand.{root}.first", whole.first)
+        moved = begin - whole.first.month
+        first, last = (first if own["first"] == root else first + moved), last + moved
     return _Resolved(
         line=line,
         cap=cap,
-        first=book.month(f"demand.{own['first']}.first", line.first),
-        last=book.month(f"demand.{own['last']}.last", line.last),
+        first=first,
+        last=last,
         tour=tour,
         prep=tuple(round(policy(pool, "preparation")[0]) for pool in line.pools),
         home=tuple(ratio for ratio, _ in home),

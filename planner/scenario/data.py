@@ -203,6 +203,7 @@ class _Reader:
             last=self.when(row, "last", dates),
             standing=standing,
             counts=standing in ("standing", "past"),
+            fixed_length=bool(row["fixed_length"]),
             on_call=bool(row["on_call"]),
             unit=bool(row["unit"]),
             weight=1.0 if row["weight"] is None else row["weight"],

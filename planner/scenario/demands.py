@@ -137,6 +137,7 @@ def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: A
         "kind",
         "tier",
         "cohorts",
+        "fixed_length",
         "on_call",
         "unit",
         "weight",

@@ -119,6 +119,9 @@ class DemandEntry(Droppable):
     """First month on duty."""
     last: MonthRange | None = None
     """Last month on duty, which counts in full."""
+    fixed_length: bool | None = None
+    """True where the last month moves with the first, such as a voyage of half a year whose begin
+    is not known."""
     standing: Literal["standing", "study", "declined", "past", "hindsight"] | None = None
     """Under `study`, `declined` or known from `hindsight` it does not count until a scenario says
     so under `decide`, `send` or `hindsight`; `standing`, the default, and `past` count."""
@@ -165,7 +168,7 @@ class MissionEntry(Droppable):
     """English name."""
     name_nl: Text | None = None
     """Dutch name."""
-    organisation: Literal["NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national"] | None = None
+    organisation: Literal["NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national", "other"] | None = None
     """Who leads it."""
     region: Text | None = None
     """Where it is."""

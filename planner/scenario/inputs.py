@@ -243,6 +243,8 @@ class Demand:
         Caps that take the place of `cap` from a month on.
     first, last : When or None
         First and last month, inclusive; None only while the demand does not count.
+    fixed_length : bool
+        Whether the last month moves with the first.
     standing : str
         standing, study, declined, past or hindsight.
     counts : bool
@@ -264,6 +266,7 @@ class Demand:
     first: When | None
     last: When | None
     cap_from: Mapping[Month, Figure] = field(default_factory=dict)
+    fixed_length: bool = False
     standing: str = "standing"
     counts: bool = True
     tier: int = 2
