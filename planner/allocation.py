@@ -109,7 +109,7 @@ class Allocation:
             [self.problem.demands[d].prep[p] for d, p in zip(demand, place, strict=True)], dtype=int
         )
         rest = np.array(
-            [self.problem.demands[d].rest[p] for d, p in zip(demand, place, strict=True)]
+            [self.problem.demands[d].home[p] for d, p in zip(demand, place, strict=True)]
         )
         ends = last + rest_months(rest, last - first + 1)
         order = np.lexsort((first, cohort, pool, demand))

@@ -264,7 +264,7 @@ def _build_block(
     for d, line in zip(demands, choices, strict=True):
         table[0, d, : len(line.pools)] = [place_in_block[index[name]] for name in line.pools]
         table[1, d, : len(line.pools)] = line.prep
-        table[2, d, : len(line.pools)] = line.rest
+        table[2, d, : len(line.pools)] = line.home
     owner = demand[decision]
     pool = table[0, owner, place].astype(np.int64)
     usage = _usage(tours, mine, local, cohorts, decision, place, pool, table, months, len(pools))

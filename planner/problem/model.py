@@ -1,7 +1,7 @@
 """The problem: the small set of numbers that a resolved scenario comes down to.
 
-Months are whole numbers counted from 0, people are persons, time at home is months per month served.
-Nothing here knows files, calendars, languages or solvers.
+Months are whole numbers counted from 0, people are persons, time at home is months per month
+served. Nothing here knows files, calendars, languages or solvers.
 """
 
 from __future__ import annotations
@@ -309,7 +309,9 @@ class Problem:
             if (kept := tuple(name for name in bound.demands if name not in dropped))
         )
         budgets = tuple(
-            replace(one, cost={name: cost for name, cost in one.cost.items() if name not in dropped})
+            replace(
+                one, cost={name: cost for name, cost in one.cost.items() if name not in dropped}
+            )
             for one in self.budgets
         )
         packages = tuple(

@@ -117,7 +117,7 @@ class Reach:
         for place, demand in enumerate(self.problem.demands):
             count = len(demand.pools)
             pool[place, :count] = [index[name] for name in demand.pools]
-            prep[place, :count], rest[place, :count] = demand.prep, demand.rest
+            prep[place, :count], rest[place, :count] = demand.prep, demand.home
         return pool, prep, rest
 
     def _unpaid(self) -> Flags:

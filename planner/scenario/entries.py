@@ -168,7 +168,9 @@ class MissionEntry(Droppable):
     """English name."""
     name_nl: Text | None = None
     """Dutch name."""
-    organisation: Literal["NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national", "other"] | None = None
+    organisation: (
+        Literal["NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national", "other"] | None
+    ) = None
     """Who leads it."""
     region: Text | None = None
     """Where it is."""
