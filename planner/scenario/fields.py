@@ -209,16 +209,7 @@ class MonthRange(Sourced):
 
 Known = Annotated[
     Any,
-    PlainValidator(_known),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
-                {"enum": ["just-in-time", "start"]},
-                {"$ref": "#/$defs/MonthRange"},
-            ]
-        }
-    ),
+    PlainValidator(_known, json_schema_input_type=MonthRange | Literal["just-in-time", "start"]),
 ]
 """The month in which a package becomes known, or ``just-in-time`` or ``start``."""
 

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import Fault, InputError, nearest
-from planner.months import Month
 from planner.uncertainty.base import Distribution, family, parse_distribution
 from planner.uncertainty.correlation import not_possible
 from planner.uncertainty.factors import Factor, Uncertain, normal_correlation
@@ -359,16 +358,15 @@ class _Lister:
 
 def _ranged(row: FigureRow) -> bool:
     """Whether a figure has a low or a high that is not its value."""
-    return any(end is not None and end != row.value for end in (row.low, row.high))
+    likely = 0.0 if isinstance(row.value, str) else row.value
+    return any(end is not None and end != likely for end in (row.low, row.high))
 
 
 def _range(row: FigureRow) -> tuple[float, float, float]:
     """Return likely, low and high; of a month by how many months it moves."""
-    ends = [row.value, *(row.value if end is None else end for end in (row.low, row.high))]
-    if isinstance(row.value, str):
-        months = [Month.parse(str(end)) - Month.parse(row.value) for end in ends]
-        return float(months[0]), float(months[1]), float(months[2])
-    return float(ends[0]), float(ends[1]), float(ends[2])
+    likely = 0.0 if isinstance(row.value, str) else float(row.value)
+    low, high = (likely if end is None else float(end) for end in (row.low, row.high))
+    return likely, low, high
 
 
 def _fault(scenario: Scenario, path: Path_, message: str) -> Fault:
