@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.scenario.columns import KEYS, OPTIONAL, STRENGTH, TABLES
 from planner.scenario.inputs import (
     Bound,
     Budget,
@@ -26,12 +25,16 @@ from planner.scenario.inputs import (
     When,
     lacking_policies,
 )
+from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, carried
 from planner.scenario.tables import Row, Table, parse_number, read_table
 
 __all__ = ["default_data", "read_data", "shipped"]
 
 SUGGESTIONS = 100
 """Looking for near names takes time: after so many faults nobody reads them."""
+
+CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
+"""Fields of the registry that a demand carries along as they are given."""
 
 SHARES = ("filled", "fit", "acceptance", "early_return")
 
@@ -82,6 +85,8 @@ class _Reader:
 
     def read(self) -> Inputs:
         for name, columns in TABLES.items():
+            if name == "observations":
+                continue
             path = self.folder / f"{name}.csv"
             if name in OPTIONAL and not path.exists():
                 self.tables[name] = Table(shown(path), ())
@@ -208,6 +213,7 @@ class _Reader:
             unit=bool(row["unit"]),
             weight=1.0 if row["weight"] is None else row["weight"],
             note=row["note"],
+            more={name: row[name] for name in CARRIED if row.cells.get(name) not in (None, "", ())},
             file=f"{self.folder.name}/demands.csv",
             line=row.line,
         )

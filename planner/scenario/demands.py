@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from planner.months import Month
 from planner.scenario.draft import Draft
-from planner.scenario.entries import DemandEntry, MissionEntry, PackageEntry
 from planner.scenario.inputs import ROTATION, Demand, Figure, Mission, Option, Package
+from planner.scenario.registry import carried
 from planner.scenario.schema import Changes
 from planner.scenario.source import Path_
 
@@ -25,6 +25,9 @@ CHOICES = {
 ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
 """What cannot be said of several demands at once."""
 
+
+CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
+"""Fields of the registry that a demand carries along as they are given."""
 
 COUNTED = ("standing", "past")
 """Standings of demands that count without being chosen."""
@@ -46,7 +49,7 @@ def change_demands(draft: Draft, changes: Changes) -> None:
     _memberships(draft, changes)
 
 
-def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
+def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     given = _given(entry, ("name", "name_nl", "organisation", "region", "main_task", "note"))
     old = draft.missions.get(id)
     if old is None:
@@ -91,7 +94,7 @@ def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
         draft.demands[demand.id] = replace(demand, **changed)
 
 
-def _mandate(draft: Draft, path: Path_, entry: MissionEntry, lines: list[Demand]) -> None:
+def _mandate(draft: Draft, path: Path_, entry: Any, lines: list[Demand]) -> None:
     """Move the end of a mandate: lines that ran to the old end move, longer ones are cut."""
     last = entry.last
     assert last is not None
@@ -116,7 +119,7 @@ def _dropped(demand: Demand, drop: bool) -> dict[str, Any]:
     return {"counts": True, "standing": "standing"} if demand.standing == "dropped" else {}
 
 
-def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: Any) -> None:
+def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> None:
     """Add or change one demand; `context` gives what it is beside what the entry says."""
     old = draft.demands.get(id)
     if old is None:
@@ -144,6 +147,7 @@ def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: A
         "note",
     )
     changed: dict[str, Any] = {**_given(entry, same), **_standing(entry), **context}
+    changed["more"] = {**old.more, **_given(entry, CARRIED)}
     if entry.pools is not None:
         changed["options"] = entry.pools
     if entry.cap is not None:
@@ -195,14 +199,14 @@ def _check_options(draft: Draft, path: Path_, options: Sequence[Option]) -> None
             draft.complain(path, "a sourcing option is named twice")
 
 
-def _standing(entry: DemandEntry) -> dict[str, Any]:
+def _standing(entry: Any) -> dict[str, Any]:
     """Return what a standing given to a demand changes."""
     if entry.standing is None:
         return {}
     return {"standing": entry.standing, "counts": entry.standing in COUNTED}
 
 
-def _new_demand(draft: Draft, path: Path_, id: str, entry: DemandEntry) -> Demand | None:
+def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> Demand | None:
     needed: tuple[str, ...] = ("mission", "kind", "pools", "cap", "first", "last")
     if entry.standing not in (None, *COUNTED):
         needed = needed[:4]
@@ -276,7 +280,7 @@ def _check_dates(draft: Draft, path: Path_, demand: Demand) -> None:
                 )
 
 
-def _package(draft: Draft, path: Path_, id: str, entry: PackageEntry) -> None:
+def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     old = draft.packages.get(id)
     if old is None and not entry.demands and not entry.members:
         _complete(draft, path, id, (), ("demands",), draft.packages, "package")
@@ -314,7 +318,7 @@ def _package(draft: Draft, path: Path_, id: str, entry: PackageEntry) -> None:
     draft.packages[id] = replace(package, demands=tuple(members))
 
 
-def _inherit(demand: DemandEntry, package: PackageEntry) -> DemandEntry:
+def _inherit(demand: Any, package: Any) -> Any:
     """Return a demand that takes basis, source and section from its package where it has none."""
     said = _given(package, ("basis", "source", "section"))
     lacking = {name: value for name, value in said.items() if getattr(demand, name) is None}
@@ -357,7 +361,7 @@ def _outcomes(draft: Draft, changes: Changes) -> None:
                 draft.missions[demand.mission] = settled
 
 
-def _choices(draft: Draft, section: str, entries: Mapping[str, DemandEntry]) -> None:
+def _choices(draft: Draft, section: str, entries: Mapping[str, Any]) -> None:
     standing, words = CHOICES[section]
     listed = draft.listed((section,))
     for place, (id, entry) in enumerate(entries.items()):
@@ -397,7 +401,7 @@ def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> 
 
 
 def _choose(
-    draft: Draft, path: Path_, id: str, entry: DemandEntry, section: str, standing: str, words: str
+    draft: Draft, path: Path_, id: str, entry: Any, section: str, standing: str, words: str
 ) -> None:
     demand = draft.demands[id]
     if demand.standing != standing:

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from planner.digest import SKIP
 from planner.months import Month
@@ -253,6 +253,8 @@ class Demand:
         None leaves it to the kind's way of changing over.
     tour, preparation, rest, dwell : Figure or None
         Months, months and months per month served; None leaves it to the kind.
+    more : mapping
+        Fields of the registry that have no attribute of their own, as they were given.
     """
 
     id: str
@@ -279,6 +281,7 @@ class Demand:
     rest: Figure | None = None
     dwell: Figure | None = None
     note: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
     line: int = field(default=0, compare=False, metadata=SKIP)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.scenario.draft import Draft
-from planner.scenario.entries import VERBS, BoundEntry, ForceEntry, KindEntry, Policy, PoolEntry
+from planner.scenario.entries import VERBS, Policy
 from planner.scenario.inputs import (
     PRESENCE,
     ROTATION,
@@ -45,7 +45,7 @@ def change_pools_and_kinds(draft: Draft, changes: Changes) -> None:
         _policy(draft, ("policies", place), policy)
 
 
-def _force(draft: Draft, path: Path_, id: str, entry: ForceEntry) -> None:
+def _force(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     given = {
         name: ((None, draft.figure((*path, name), quantity, entry)),)
         for name in SHARES
@@ -59,7 +59,7 @@ def _force(draft: Draft, path: Path_, id: str, entry: ForceEntry) -> None:
     draft.forces[id] = {**(old or {}), **given}
 
 
-def _pool(draft: Draft, path: Path_, id: str, entry: PoolEntry) -> None:
+def _pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     texts = {
         name: value
         for name in ("name", "name_nl", "category", "speciality", "force", "note")
@@ -121,7 +121,7 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
     ]
 
 
-def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
+def _kind(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     texts = {
         name: value
         for name in ("name", "name_nl", "changeover", "note")
@@ -302,7 +302,7 @@ def change_bounds_and_money(draft: Draft, changes: Changes) -> None:
         ] + [cost]
 
 
-def _bound(draft: Draft, path: Path_, id: str, entry: BoundEntry) -> None:
+def _bound(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     old = draft.bounds.get(id)
     if entry.drop:
         if draft.known(path, id, draft.bounds, "bound"):

@@ -1,6 +1,6 @@
 """The sheets of a workbook that can be filled in: their columns, and what cells may hold.
 
-Columns that a data table has as well are those of :mod:`planner.scenario.columns`, with the same
+Columns that a data table has as well are those of :mod:`planner.scenario.registry`, with the same
 types, choices and ranges.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from planner.scenario.columns import STANDINGS, TABLES
 from planner.scenario.entries import VERBS
+from planner.scenario.registry import STANDINGS, TABLES
 from planner.scenario.tables import Column
 
 __all__ = ["DEMAND_FIGURES", "FIGURES", "LOW_HIGH", "SETTINGS", "SHEETS", "Field", "Sheet"]

@@ -8,7 +8,7 @@ import pytest
 
 from planner.errors import Fault
 from planner.months import Month
-from planner.scenario.columns import KEYS, OPTIONAL, TABLES
+from planner.scenario.registry import KEYS, OPTIONAL, TABLES
 from planner.scenario.data import default_data, read_data
 from planner.scenario.tables import Column, read_table
 
