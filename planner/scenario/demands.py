@@ -157,7 +157,7 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
         if quantity is not None:
             changed[name] = draft.figure((*path, name), quantity, entry)
     for name, other in (("rest", "dwell"), ("dwell", "rest")):
-        if name in changed:
+        if getattr(entry, name) is not None:
             changed[other] = None
     if entry.cap_from is not None:
         changed["cap_from"] = {
@@ -196,7 +196,7 @@ def _check_options(draft: Draft, path: Path_, options: Sequence[Option]) -> None
             inner = (*path, place) if isinstance(option, str) else (*path, place, name)
             draft.known(inner if draft.listed(path) else path, name, draft.pools, "pool")
         if option in options[:place]:
-            draft.complain(path, "a sourcing option is named twice")
+            draft.complain(path, "an option is named twice")
 
 
 def _standing(entry: Any) -> dict[str, Any]:
