@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from planner.scenario.inputs import (
     Inputs,
     Kind,
     Mission,
+    Observation,
     Origin,
     Pool,
     Source,
@@ -28,7 +30,7 @@ from planner.scenario.inputs import (
 from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, carried
 from planner.scenario.tables import Row, Table, parse_number, read_table
 
-__all__ = ["default_data", "read_data", "shipped"]
+__all__ = ["default_data", "read_data", "read_observations", "shipped"]
 
 SUGGESTIONS = 100
 """Looking for near names takes time: after so many faults nobody reads them."""
@@ -74,6 +76,38 @@ def read_data(folder: Path) -> Inputs:
     return _Reader(folder).read()
 
 
+def read_observations(folder: Path) -> tuple[Observation, ...]:
+    """Read what was seen, in the order of the table; raise InputError with every fault.
+
+    Returns
+    -------
+    tuple of Observation
+        Empty where the folder has no ``observations.csv``.
+
+    Examples
+    --------
+    >>> seen = read_observations(default_data())
+    >>> next(one.people for one in seen if one.id == "un-untso-experts-2022-06")
+    12.0
+    """
+    path = folder / "observations.csv"
+    if not path.exists():
+        return ()
+    faults: list[Fault] = []
+    table = read_table(path, TABLES["observations"], faults, key=("id",), name=shown(path))
+    inputs = read_data(folder)
+    known = {"demands": inputs.demands.keys(), "pools": inputs.pools.keys()}
+    for row in table.rows:
+        for column, names in known.items():
+            for name in row[column]:
+                if name not in names:
+                    message = f"unknown {column.removesuffix('s')} {name!r}{nearest(name, names)}"
+                    faults.append(table.fault(row, column, message))
+    if faults:
+        raise InputError(sorted(faults))
+    return tuple(Observation(**row.cells) for row in table.rows)
+
+
 class _Reader:
     """Reads one folder, collecting faults."""
 
@@ -102,7 +136,7 @@ class _Reader:
         inputs = Inputs(
             sources={row["id"]: _source(row) for row in self.tables["sources"].rows},
             missions={
-                row["id"]: replace(self.mission(row), **events.get(row["id"], {}))
+                row["id"]: self.mission(row, events.get(row["id"], {}))
                 for row in self.tables["missions"].rows
             },
             pools=self.pools(series),
@@ -171,10 +205,12 @@ class _Reader:
             )
         return Figure(value, low, high, self.origin(table, row))
 
-    def mission(self, row: Row) -> Mission:
+    def mission(self, row: Row, events: Mapping[str, Event]) -> Mission:
         self.known("missions", row, "source", "sources")
         return Mission(
             **{name: "" if cell is None else cell for name, cell in row.cells.items()},  # type: ignore[arg-type]
+            prolonged=events.get("prolonged"),
+            ended_early=events.get("ended_early"),
             file=f"{self.folder.name}/missions.csv",
             line=row.line,
         )

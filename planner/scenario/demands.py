@@ -75,7 +75,7 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
         draft.missions[id] = replace(old, **given)
     if entry.last is not None:
         draft.missions[id] = replace(draft.missions[id], prolonged=None, ended_early=None)
-    events = {
+    events: dict[str, Any] = {
         name: draft.event((*path, name), getattr(entry, name), entry)
         for name in ("prolonged", "ended_early")
         if getattr(entry, name) is not None

@@ -136,7 +136,7 @@ def _model(entity: str, text: str, base: type[Part] = Droppable, **more: Any) ->
         if one.entry
     }
     name = f"{entity.capitalize()}Entry"
-    validators = (
+    validators: dict[str, Any] = (
         {"one_home": model_validator(mode="after")(_rest_or_dwell)} if "dwell" in given else {}
     )
     return create_model(

@@ -27,6 +27,7 @@ __all__ = [
     "Inputs",
     "Kind",
     "Mission",
+    "Observation",
     "Option",
     "Origin",
     "Package",
@@ -418,6 +419,34 @@ class Package:
     on: bool = True
     known: str | When = "just-in-time"
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """People seen on duty in a month.
+
+    Attributes
+    ----------
+    demands : tuple of str
+        Demands it speaks of, counted together.
+    pools : tuple of str
+        Pools counted; empty: all.
+    error : float
+        How far the number on duty for these demands may lie from `people`, persons.
+    relation : str
+        equal, about or at_most.
+    """
+
+    id: str
+    demands: tuple[str, ...]
+    pools: tuple[str, ...]
+    month: Month
+    people: float
+    error: float
+    relation: str
+    source: str
+    section: str
+    note: str
 
 
 @dataclass(frozen=True)

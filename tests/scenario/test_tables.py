@@ -8,8 +8,8 @@ import pytest
 
 from planner.errors import Fault
 from planner.months import Month
-from planner.scenario.registry import KEYS, OPTIONAL, TABLES
 from planner.scenario.data import default_data, read_data
+from planner.scenario.registry import KEYS, OPTIONAL, TABLES
 from planner.scenario.tables import Column, read_table
 
 COLUMNS = (
