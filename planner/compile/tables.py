@@ -21,8 +21,7 @@ class FigureRow:
     id : str
         Such as ``demand.untso.cap``, ``pool.staff.posts`` or ``kind.staff.rest``.
     value, low, high : float, str or None
-        Likely value, and range unless exact. A month is text, ``2025-07``; its low and high are
-        by how many months it may move, so low is 0 or less.
+        Likely value, and range unless exact. Months are text, ``2025-07``, and so are their ends.
     unit : str
         persons, months, months per month, share, factor, month, EUR ...
     basis, source, section, note : str
@@ -33,8 +32,8 @@ class FigureRow:
 
     id: str
     value: float | str
-    low: float | None
-    high: float | None
+    low: float | str | None
+    high: float | str | None
     unit: str
     basis: str
     source: str
@@ -210,15 +209,18 @@ class Book:
         month = when.month
         if id in self.instead:
             month = month + round(self.instead[id])
-        low, high = (
-            None if end is None else float(end - when.month) for end in (when.low, when.high)
-        )
+        low, high = (None if end is None else str(end) for end in (when.low, when.high))
         self.rows[id] = _row(id, str(month), low, high, "month", when.origin)
         return month
 
 
 def _row(
-    id: str, value: float | str, low: float | None, high: float | None, unit: str, origin: Origin
+    id: str,
+    value: float | str,
+    low: float | str | None,
+    high: float | str | None,
+    unit: str,
+    origin: Origin,
 ) -> FigureRow:
     return FigureRow(
         id,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import Fault, InputError, nearest
+from planner.months import Month
 from planner.uncertainty.base import Distribution, family, parse_distribution
 from planner.uncertainty.correlation import not_possible
 from planner.uncertainty.factors import Factor, Uncertain, normal_correlation
@@ -87,8 +88,9 @@ class _Lister:
     def collect(self) -> Uncertain:
         """Return everything that is drawn."""
         self._figures()
+        self._mandates()
         for section in ("decided", "extended", "shifted", "sizes"):
-            for id, entry in {**self._mandates(section), **self.said.get(section, {})}.items():
+            for id, entry in self.said.get(section, {}).items():
                 if section == "decided" and id in self.unknown:
                     continue
                 self._event(section, id, entry)
@@ -100,30 +102,22 @@ class _Lister:
             raise InputError(self.faults)
         return Uncertain(self.scenario, self.compiled, tuple(ordered), rank)
 
-    def _mandates(self, section: str) -> dict[str, Any]:
-        """Return the chances that mandates end otherwise, as entries of `extended`.
-
-        A mission or demand that the scenario names under `extended`, or whose mission has nothing
-        in use, has none.
-        """
-        if section != "extended":
-            return {}
-        said = self.said.get("extended", {})
-        found = {}
+    def _mandates(self) -> None:
+        """Take up the chances that mandates are prolonged or end early."""
         for mission in self.scenario.inputs.missions.values():
             rows = [row for row in self.compiled.demands if row.mission == mission.id]
-            if not rows or mission.id in said or any(row.part_of in said for row in rows):
-                continue
-            later, earlier = mission.prolonged, mission.ended_early
-            outcomes = [(later.months, later.chance)] if later else []
-            outcomes += [(-earlier.months, earlier.chance)] if earlier else []
-            if outcomes:
-                origin = (later or earlier).origin  # type: ignore[union-attr]
-                found[mission.id] = {
-                    "outcomes": outcomes, "basis": origin.basis, "source": origin.source,
-                    "section": origin.section, "note": origin.note,
-                }  # fmt: skip
-        return found
+            for name, direction in (("prolonged", 1), ("ended_early", -1)):
+                event = getattr(mission, name)
+                if event is None or not rows:
+                    continue
+                end = max(row.last for row in rows)
+                targets = tuple(f"demand.{row.id}.last" for row in rows if row.last == end)
+                given = {"chance": event.chance, "yes": direction * event.months}
+                distribution = parse_distribution({"bernoulli": given})
+                self._add(
+                    f"{name}.{mission.id}", distribution, 0.0, "months moved", "capacity", True,
+                    targets, vars(event.origin),
+                )  # fmt: skip
 
     def _with_all_decided(self, scenario: Scenario) -> Scenario:
         """Return the scenario with every study in it that may go ahead."""
@@ -270,16 +264,8 @@ class _Lister:
             distribution = parse_distribution({"bernoulli": {"chance": entry["chance"]}})
             likely, unit, figure = 1.0, "yes or no", "cap"
         elif section == "extended":
-            outcomes = entry.get("outcomes") or [(entry["months"], entry["chance"])]
-            if len(outcomes) == 1:
-                ((months, chance),) = outcomes
-                distribution = parse_distribution({"bernoulli": {"chance": chance, "yes": months}})
-            else:
-                given = [*outcomes, (0, 1 - sum(chance for _, chance in outcomes))]
-                values, chances = zip(*given, strict=True)
-                distribution = parse_distribution(
-                    {"discrete": {"values": values, "chances": chances}}
-                )
+            given = {"chance": entry["chance"], "yes": entry["months"]}
+            distribution = parse_distribution({"bernoulli": given})
             likely, unit, figure = 0.0, "months moved", "last"
         else:
             found = self._spread(path, entry, None)
@@ -358,15 +344,16 @@ class _Lister:
 
 def _ranged(row: FigureRow) -> bool:
     """Whether a figure has a low or a high that is not its value."""
-    likely = 0.0 if isinstance(row.value, str) else row.value
-    return any(end is not None and end != likely for end in (row.low, row.high))
+    return any(end is not None and end != row.value for end in (row.low, row.high))
 
 
 def _range(row: FigureRow) -> tuple[float, float, float]:
     """Return likely, low and high; of a month by how many months it moves."""
-    likely = 0.0 if isinstance(row.value, str) else float(row.value)
-    low, high = (likely if end is None else float(end) for end in (row.low, row.high))
-    return likely, low, high
+    ends = [row.value, *(row.value if end is None else end for end in (row.low, row.high))]
+    if isinstance(row.value, str):
+        months = [Month.parse(str(end)) - Month.parse(row.value) for end in ends]
+        return float(months[0]), float(months[1]), float(months[2])
+    return float(ends[0]), float(ends[1]), float(ends[2])
 
 
 def _fault(scenario: Scenario, path: Path_, message: str) -> Fault:

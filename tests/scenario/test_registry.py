@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from planner import list_uncertain
 from planner.cli.shown import Resolved
 from planner.compile import compile_scenario
 from planner.digest import plain
 from planner.scenario.load import Scenario, loads
 from planner.scenario.registry import ENTITIES, TABLES, columns
 from planner.scenario.tables import parse_cell
-from planner.uncertainty.listing import list_uncertain
 
 BASE = """
 title: One of everything
@@ -277,9 +277,11 @@ def test_ranged_months_and_mandates_are_drawn(base: Scenario) -> None:
 
     assert found["demand.voyage.first"].distribution.support == (-1, 2)
     assert found["package.more.known"].distribution.support == (0, 2)
-    mandate = found["extended.truce"]
-    assert mandate.distribution.support == (-2, 6)
-    assert mandate.distribution.expected == pytest.approx(0.5 * 6 - 0.2 * 2)
-    assert mandate.targets == ("demand.observers.last",)
+    later, earlier = found["prolonged.truce"], found["ended_early.truce"]
+    assert (later.distribution.support, later.distribution.expected) == ((0, 6), 3)
+    assert (earlier.distribution.support, earlier.distribution.expected) == ((-2, 0), -0.4)
+    assert later.targets == earlier.targets == ("demand.observers.last",)
     settled = changed.change(missions={"truce": {"last": "2024-01"}})
-    assert "extended.truce" not in {one.id for one in list_uncertain(settled).factors}
+    assert not {"prolonged.truce", "ended_early.truce"} & {
+        one.id for one in list_uncertain(settled).factors
+    }
