@@ -16,7 +16,7 @@ from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
 from planner.scenario.inputs import Demand as Line
-from planner.scenario.inputs import Figure, Inputs, Pool, When, options_text
+from planner.scenario.inputs import Inputs, Parameter, Pool, When, options_text
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
@@ -43,7 +43,7 @@ REASONS = {
 
 @dataclass(frozen=True)
 class _Resolved:
-    """A demand with its figures resolved, in calendar months."""
+    """A demand with its parameters resolved, in calendar months."""
 
     line: Line
     cap: float
@@ -69,7 +69,7 @@ class _Resolved:
 def compile_scenario(
     scenario: Scenario, figures: Mapping[str, float] | None = None, *, drawn: bool = False
 ) -> Compiled:
-    """Return the problem that a scenario states, with its labels and the origin of each figure.
+    """Return the problem that a scenario states, with its labels and the origin of each parameter.
 
     The model runs from a warm-up before the window to a run-out after it, each as long as the
     longest tie-up of the scenario (preparation, one tour and its time at home, over the demands
@@ -85,13 +85,13 @@ def compile_scenario(
         demand's first or last month, by how many months it moves. The number of cohorts follows the
         cap that the scenario states: another cap is more or fewer people, not another changeover.
     drawn : bool
-        The figures were drawn: shares above one and strengths below nothing are cut there, and a
-        figure of which there is no use (its demand moved out of the model) is passed over.
+        The parameters were drawn: shares above one and strengths below nothing are cut there, and a
+        parameter of which there is no use (its demand moved out of the model) is passed over.
 
     Raises
     ------
     InputError
-        The figures contradict each other: a strength below nothing, a share above one.
+        The parameters contradict each other: a strength below nothing, a share above one.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def compile_scenario(
 
 
 def counting_demands(scenario: Scenario) -> tuple[DemandRow, ...]:
-    """Return every demand that counts, at its likely figures, in the model's months or not."""
+    """Return every demand that counts, at its likely parameters, in the model's months or not."""
     inputs, book = scenario.inputs, Book()
     owner = {d: one.id for one in inputs.packages.values() if one.on for d in one.demands}
     resolved = _resolved(inputs, _asked(inputs)[0], book)
@@ -231,9 +231,9 @@ def laid_out(line: Line) -> list[Line]:
         low, high = (
             None if end is None else max(end - below, 0.0) for end in (defining.low, defining.high)
         )
-        height = Figure(level - below, low, high, defining.origin)
+        height = Parameter(level - below, low, high, defining.origin)
         begin: When | None = None
-        for place, (when, cap) in enumerate([*steps, (line.last, Figure(0.0))]):
+        for place, (when, cap) in enumerate([*steps, (line.last, Parameter(0.0))]):
             if cap.value >= level and begin is None:
                 begin = when
             elif cap.value < level and begin is not None:
@@ -402,7 +402,7 @@ def _budgets(
 
 
 def _presence(inputs: Inputs, here: list[_Resolved], book: Book) -> None:
-    """Note the presence figures of the kinds in use; the allocation does not need them."""
+    """Note the presence parameters of the kinds in use; the allocation does not need them."""
     units = {"acceptance": "share", "lead": "months", "early_return": "share per month"}
     for id in dict.fromkeys(one.line.kind for one in here):
         for name, figure in inputs.kinds[id].presence.items():

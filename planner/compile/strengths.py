@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from planner.compile.tables import Book
 from planner.months import Month
-from planner.scenario.inputs import FACTORS, Figure, Inputs, Pool, Step
+from planner.scenario.inputs import FACTORS, Inputs, Parameter, Pool, Step
 
 __all__ = ["levels", "strengths"]
 
 Floats = NDArray[np.float64]
 
-Take = Callable[[str, Figure, str], Floats]
-"""Gives the values of a figure, one a draw in a column, from its id, itself and its unit."""
+Take = Callable[[str, Parameter, str], Floats]
+"""Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""
 
 UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 
@@ -37,7 +37,7 @@ def strengths(
         Complaints: strengths below nothing, shares above one.
     """
 
-    def take(id: str, figure: Figure, unit: str) -> Floats:
+    def take(id: str, figure: Parameter, unit: str) -> Floats:
         return np.array([[book.take(id, figure, unit)]])
 
     many, wrong = levels(inputs, first, months, take)
@@ -106,7 +106,7 @@ def _level(inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], tak
 
 def _series(
     id: str,
-    steps: Sequence[tuple[Month | None, Figure]],
+    steps: Sequence[tuple[Month | None, Parameter]],
     unit: str,
     time: NDArray[np.int64],
     take: Take,

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from planner.months import Month
 from planner.problem.model import Problem
-from planner.scenario.inputs import Figure, Origin, When
+from planner.scenario.inputs import Origin, Parameter, When
 
 __all__ = ["Book", "Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow"]
 
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One figure in use, so that any number can be walked back.
+    """One parameter in use, so that any number can be walked back.
 
     Attributes
     ----------
@@ -177,7 +177,7 @@ class Compiled:
         return month - self.first_month
 
     def figure(self, id: str) -> FigureRow:
-        """Return one figure by id; raise KeyError if it is not in use."""
+        """Return one parameter by id; raise KeyError if it is not in use."""
         for figure in self.figures:
             if figure.id == id:
                 return figure
@@ -186,19 +186,19 @@ class Compiled:
 
 @dataclass
 class Book:
-    """Collects every figure that is used, and lets some be replaced.
+    """Collects every parameter that is used, and lets some be replaced.
 
     Attributes
     ----------
     instead : mapping of str to float
-        Values to take in place of the likely ones, by figure id.
+        Values to take in place of the likely ones, by parameter id.
     """
 
     instead: Mapping[str, float] = field(default_factory=dict)
     rows: dict[str, FigureRow] = field(default_factory=dict)
 
-    def take(self, id: str, figure: Figure, unit: str) -> float:
-        """Note a figure and return the value to use."""
+    def take(self, id: str, figure: Parameter, unit: str) -> float:
+        """Note a parameter and return the value to use."""
         value = self.instead.get(id, figure.value)
         if id not in self.rows:
             self.rows[id] = _row(id, value, figure.low, figure.high, unit, figure.origin)

@@ -16,12 +16,12 @@ from planner.scenario.inputs import (
     Cost,
     Demand,
     Event,
-    Figure,
     Inputs,
     Kind,
     Mission,
     Observation,
     Origin,
+    Parameter,
     Pool,
     Source,
     When,
@@ -150,7 +150,7 @@ class _Reader:
             bounds={row["id"]: self.bound(row) for row in self.tables["bounds"].rows},
             costs=tuple(self.cost(row) for row in self.tables["costs"].rows),
             budgets=tuple(
-                Budget(row["fund"], row["year"], self.figure("budgets", row))
+                Budget(row["fund"], row["year"], self.parameter("budgets", row))
                 for row in self.tables["budgets"].rows
             ),
         )
@@ -184,13 +184,13 @@ class _Reader:
         self.known(table, row, prefix + "source", "sources")
         if basis != "assumption" and not source and row[prefix + "basis"]:
             self.complain(
-                table, row, prefix + "source", f"a figure on basis {basis!r} needs a source"
+                table, row, prefix + "source", f"a parameter on basis {basis!r} needs a source"
             )
         file = f"{self.folder.name}/{table}.csv"
         note = row["note"] if not prefix else ""
         return Origin(basis, source, row[prefix + "section"] or "", note, file, row.line)
 
-    def figure(self, table: str, row: Row) -> Figure:
+    def parameter(self, table: str, row: Row) -> Parameter:
         value, low, high = row["value"], row["low"], row["high"]
         if low is not None and low > value:
             self.complain(table, row, "low", f"low {low:g} is above the value {value:g}")
@@ -203,7 +203,7 @@ class _Reader:
                 "value",
                 f"expected a share between 0 and 1, found {max(value, high or 0.0):g}",
             )
-        return Figure(value, low, high, self.origin(table, row))
+        return Parameter(value, low, high, self.origin(table, row))
 
     def mission(self, row: Row, events: Mapping[str, Event]) -> Mission:
         self.known("missions", row, "source", "sources")
@@ -230,7 +230,7 @@ class _Reader:
                 f"is before the first, {row['first']}",
             )
         given = ("id", "mission", "name", "name_nl", "category", "kind", "tier", "cohorts")
-        cap = self.figure("demands", row)
+        cap = self.parameter("demands", row)
         for month, _ in row["cap_from"]:
             if row["first"] and row["last"] and not row["first"] < month <= row["last"]:
                 message = f"{month}: expected a month after the first and up to the last"
@@ -239,7 +239,9 @@ class _Reader:
             **{name: row[name] for name in given},
             options=row["pools"],
             cap=cap,
-            cap_from={month: Figure(value, origin=cap.origin) for month, value in row["cap_from"]},
+            cap_from={
+                month: Parameter(value, origin=cap.origin) for month, value in row["cap_from"]
+            },
             first=self.when(row, "first", dates),
             last=self.when(row, "last", dates),
             standing=standing,
@@ -288,7 +290,7 @@ class _Reader:
             elif force and name not in ("filled", "fit"):
                 self.complain("strengths", row, "figure", f"a force has no {name}")
             steps = series.setdefault((force, pool), {}).setdefault(name, [])
-            steps.append((row["from"], self.figure("strengths", row)))
+            steps.append((row["from"], self.parameter("strengths", row)))
         for factors in series.values():
             for steps in factors.values():
                 steps.sort(key=lambda step: (step[0] is not None, step[0] and step[0].ordinal))
@@ -319,18 +321,18 @@ class _Reader:
         return pools
 
     def kinds(self) -> dict[str, Kind]:
-        rotation: dict[str, dict[str, dict[str, Figure]]] = {}
-        presence: dict[str, dict[str, Figure]] = {}
+        rotation: dict[str, dict[str, dict[str, Parameter]]] = {}
+        presence: dict[str, dict[str, Parameter]] = {}
         rows = self.tables["kinds"].rows
         for row in self.tables["rotation"].rows:
             self.known("rotation", row, "kind", "kinds")
             self.known("rotation", row, "pool", "pools")
-            figure = self.figure("rotation", row)
-            if row["figure"] in ("tour", "preparation") and figure.value != int(figure.value):
+            parameter = self.parameter("rotation", row)
+            if row["figure"] in ("tour", "preparation") and parameter.value != int(parameter.value):
                 self.complain(
-                    "rotation", row, "value", f"expected whole months, found {figure.value:g}"
+                    "rotation", row, "value", f"expected whole months, found {parameter.value:g}"
                 )
-            if row["figure"] == "tour" and (figure.value < 1 or row["pool"]):
+            if row["figure"] == "tour" and (parameter.value < 1 or row["pool"]):
                 self.complain(
                     "rotation",
                     row,
@@ -343,10 +345,10 @@ class _Reader:
             if pool in policies.get(other, {}):
                 message = f"{other} is given as well: a pool has rest or dwell, not both"
                 self.complain("rotation", row, "figure", message)
-            policies.setdefault(row["figure"], {})[pool] = figure
+            policies.setdefault(row["figure"], {})[pool] = parameter
         for row in self.tables["presence"].rows:
             self.known("presence", row, "kind", "kinds")
-            presence.setdefault(row["kind"], {})[row["figure"]] = self.figure("presence", row)
+            presence.setdefault(row["kind"], {})[row["figure"]] = self.parameter("presence", row)
         return {
             row["id"]: Kind(
                 **row.cells,
@@ -365,7 +367,7 @@ class _Reader:
             self.complain("bounds", row, "max", f"max {row['max']:g} is below min {row['min']:g}")
         origin = self.origin("bounds", row)
         least, most = (
-            None if row[side] is None else Figure(row[side], origin=origin)
+            None if row[side] is None else Parameter(row[side], origin=origin)
             for side in ("min", "max")
         )
         return Bound(row["id"], row["demands"], row["pools"] or None, least, most, row["note"])
@@ -373,17 +375,19 @@ class _Reader:
     def cost(self, row: Row) -> Cost:
         if bool(row["kind"]) == bool(row["demand"]):
             self.complain("costs", row, "kind", "expected a kind or a demand, one of the two")
-        return Cost(row["fund"], row["kind"] or "", row["demand"] or "", self.figure("costs", row))
+        return Cost(
+            row["fund"], row["kind"] or "", row["demand"] or "", self.parameter("costs", row)
+        )
 
-    def outcomes(self) -> dict[str, dict[str, Figure | When]]:
-        outcomes: dict[str, dict[str, Figure | When]] = {}
+    def outcomes(self) -> dict[str, dict[str, Parameter | When]]:
+        outcomes: dict[str, dict[str, Parameter | When]] = {}
         for row in self.tables["outcomes"].rows:
             self.known("outcomes", row, "demand", "demands")
             origin, value = self.origin("outcomes", row), row["value"]
-            fact: Figure | When
+            fact: Parameter | When
             try:
                 if row["field"] == "cap":
-                    fact = Figure(parse_number(value, 0.0, 1e6), origin=origin)
+                    fact = Parameter(parse_number(value, 0.0, 1e6), origin=origin)
                 else:
                     fact = When(Month.parse(value), origin)
             except ValueError as error:

@@ -311,7 +311,7 @@ class Money(Part):
 
 
 class SourceEntry(Part):
-    """A publication that figures of this scenario come from."""
+    """A publication that parameters of this scenario come from."""
 
     publisher: Text = ""
     """Who published it."""

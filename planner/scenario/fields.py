@@ -1,8 +1,12 @@
-"""Building blocks of the scenario schema: months, ids, figures and where they come from."""
+"""Building blocks of the scenario schema: months, ids, parameters and where they come from."""
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -53,11 +57,9 @@ class Part(BaseModel):
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Publish what the docstrings say."""
-        from planner.scenario.described import descriptions
-
         schema = handler(core)
         properties = handler.resolve_ref_schema(schema).get("properties", {})
-        for field, text in descriptions(cls).items():
+        for field, text in _descriptions(cls).items():
             name = cls.model_fields[field].alias or field
             properties[name].setdefault("description", text)
         return schema
@@ -157,10 +159,10 @@ Text = Annotated[str, StringConstraints(max_length=20_000)]
 
 
 class Sourced(Part):
-    """Where the figures of an entry come from; a figure may say it for itself."""
+    """Where the parameters of an entry come from; a parameter may have its own."""
 
     basis: Literal["letter", "public", "assumption"] | None = None
-    """What its figures rest on; assumption if nothing is said."""
+    """What its parameters rest on; assumption if nothing is said."""
     source: Id | None = None
     """Id of the source, from sources.csv or the `sources` of a scenario."""
     section: Text | None = None
@@ -215,7 +217,7 @@ Known = Annotated[
 
 
 class Quantity(Sourced):
-    """A figure: a bare number, or a value with its low, high and source."""
+    """A parameter: a bare number, or a value with its low, high and source."""
 
     value: float
     """The likely value."""
@@ -275,10 +277,10 @@ def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity
 
 
 Amount = Annotated[Quantity, AfterValidator(_between(0, 1e12))]
-"""A figure of at least 0."""
+"""A parameter of at least 0."""
 
 Share = Annotated[Quantity, AfterValidator(_between(0, 1))]
-"""A figure from 0 to 1."""
+"""A parameter from 0 to 1."""
 
 People = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """Persons."""
@@ -301,3 +303,36 @@ Rest = Annotated[Quantity, AfterValidator(_between(0, 20))]
 
 Factor = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """What something is multiplied by."""
+
+
+_Descriptions = dict[str, dict[str, str]]
+
+
+def _descriptions(model: type) -> dict[str, str]:
+    """Return the description of each field of a model, its own and those it inherits.
+
+    Pydantic can read them itself, but does so while it builds the models; that took a quarter of
+    the time, at every start of the program.
+    """
+    found: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if part.__module__.startswith("planner."):
+            found |= _of_module(part.__module__).get(part.__name__, {})
+    return found
+
+
+@lru_cache
+def _of_module(name: str) -> _Descriptions:
+    """Return the descriptions of a module by class and field."""
+    tree = ast.parse(inspect.getsource(sys.modules[name]))
+    return {node.name: _of_class(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _of_class(node: ast.ClassDef) -> dict[str, str]:
+    found = {}
+    for field, after in zip(node.body, node.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match after:
+                case ast.Expr(ast.Constant(str(text))):
+                    found[field.target.id] = inspect.cleandoc(text)
+    return found

@@ -1,8 +1,8 @@
-"""What a scenario comes down to before it is compiled: missions, demands, pools and their figures.
+"""What a scenario comes down to before it is compiled: missions, demands, pools, parameters.
 
-Every number is a :class:`Figure` that knows where it comes from. All classes are frozen; a change
-makes a new one. Fields that only say where something is written do not count in comparisons and
-digests.
+Every number is a :class:`Parameter` that knows where it comes from. All classes are frozen; a
+change makes a new one. Fields that only say where something is written do not count in comparisons
+and digests.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = [
     "Cost",
     "Demand",
     "Event",
-    "Figure",
+    "Parameter",
     "Inputs",
     "Kind",
     "Mission",
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 BASES = ("letter", "public", "assumption")
-"""What a figure may rest on."""
+"""What a parameter may rest on."""
 
 WINDOW = (Month(2022, 1), Month(2025, 12))
 """Months reported unless a scenario says otherwise."""
@@ -144,14 +144,14 @@ def options_text(options: Iterable[Option]) -> str:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a figure comes from and where it is written.
+    """Where a parameter comes from and where it is written.
 
     Attributes
     ----------
     basis : str
         letter, public or assumption.
     source : str
-        Id of a source, empty when the figure is introduced by the scenario itself.
+        Id of a source, empty when the parameter is introduced by the scenario itself.
     section : str
         Place in the source, or the reasoning in a few words.
     note : str
@@ -169,13 +169,17 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Parameter:
     """A number: its likely value, its low and high unless it is exact, and its origin."""
 
     value: float
     low: float | None = None
     high: float | None = None
     origin: Origin = Origin()
+
+
+Figure = Parameter
+"""Former name of :class:`Parameter`."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Source:
-    """A publication that figures come from."""
+    """A publication that parameters come from."""
 
     id: str
     publisher: str = ""
@@ -238,9 +242,9 @@ class Demand:
     ----------
     options : tuple of str or mapping
         Sourcing options, most preferred first: a pool, or shares by pool that add up to 1.
-    cap : Figure
+    cap : Parameter
         Maximum number of people at once, persons.
-    cap_from : mapping of Month to Figure
+    cap_from : mapping of Month to Parameter
         Caps that take the place of `cap` from a month on.
     first, last : When or None
         First and last month, inclusive; None only while the demand does not count.
@@ -252,7 +256,7 @@ class Demand:
         Whether it counts in this scenario.
     cohorts : int or None
         None leaves it to the kind's way of changing over.
-    tour, preparation, rest, dwell : Figure or None
+    tour, preparation, rest, dwell : Parameter or None
         Months, months and months per month served; None leaves it to the kind.
     more : mapping
         Fields of the registry that have no attribute of their own, as they were given.
@@ -265,10 +269,10 @@ class Demand:
     category: str
     kind: str
     options: tuple[Option, ...]
-    cap: Figure
+    cap: Parameter
     first: When | None
     last: When | None
-    cap_from: Mapping[Month, Figure] = field(default_factory=dict)
+    cap_from: Mapping[Month, Parameter] = field(default_factory=dict)
     fixed_length: bool = False
     standing: str = "standing"
     counts: bool = True
@@ -277,10 +281,10 @@ class Demand:
     on_call: bool = False
     unit: bool = False
     weight: float = 1.0
-    tour: Figure | None = None
-    preparation: Figure | None = None
-    rest: Figure | None = None
-    dwell: Figure | None = None
+    tour: Parameter | None = None
+    preparation: Parameter | None = None
+    rest: Parameter | None = None
+    dwell: Parameter | None = None
     note: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
@@ -314,7 +318,7 @@ class Demand:
 class Pool:
     """People who can stand in for each other.
 
-    `series` gives posts, filled and fit as steps in time: (from which month, figure), the first
+    `series` gives posts, filled and fit as steps in time: (from which month, parameter), the first
     with month None, from the start. A pool of a `force` that has no filled or fit of its own takes
     the shares of the force, times its filled_factor and fit_factor where it has them.
     """
@@ -326,7 +330,7 @@ class Pool:
     speciality: str = ""
     force: str = ""
     note: str = ""
-    series: Mapping[str, tuple[tuple[Month | None, Figure], ...]] = field(default_factory=dict)
+    series: Mapping[str, tuple[tuple[Month | None, Parameter], ...]] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
     line: int = field(default=0, compare=False, metadata=SKIP)
 
@@ -344,8 +348,8 @@ class Kind:
     name_nl: str
     changeover: str
     note: str = ""
-    rotation: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
-    presence: Mapping[str, Figure] = field(default_factory=dict)
+    rotation: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
+    presence: Mapping[str, Parameter] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
     line: int = field(default=0, compare=False, metadata=SKIP)
 
@@ -369,7 +373,7 @@ class Step:
     pools: tuple[str, ...]
     of: Literal["strength", "posts", "filled", "fit"]
     verb: Literal["set", "add", "times", "grow_to", "grow_times"]
-    figure: Figure
+    figure: Parameter
     first: Month | None = None
     last: Month | None = None
 
@@ -381,8 +385,8 @@ class Bound:
     id: str
     demands: tuple[str, ...]
     pools: tuple[str, ...] | None = None
-    min: Figure | None = None
-    max: Figure | None = None
+    min: Parameter | None = None
+    max: Parameter | None = None
     note: str = ""
 
 
@@ -393,7 +397,7 @@ class Cost:
     fund: str
     kind: str
     demand: str
-    figure: Figure
+    figure: Parameter
 
 
 @dataclass(frozen=True)
@@ -402,7 +406,7 @@ class Budget:
 
     fund: str
     year: int
-    figure: Figure
+    figure: Parameter
 
 
 @dataclass(frozen=True)
@@ -468,7 +472,7 @@ class Inputs:
     missions: Mapping[str, Mission] = field(default_factory=dict)
     demands: Mapping[str, Demand] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
-    forces: Mapping[str, Mapping[str, tuple[tuple[Month | None, Figure], ...]]] = field(
+    forces: Mapping[str, Mapping[str, tuple[tuple[Month | None, Parameter], ...]]] = field(
         default_factory=dict
     )
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -479,7 +483,7 @@ class Inputs:
     budgets: tuple[Budget, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     uncertainty: Mapping[str, object] = field(default_factory=dict)
-    outcomes: Mapping[str, Mapping[str, Figure | When]] = field(default_factory=dict)
+    outcomes: Mapping[str, Mapping[str, Parameter | When]] = field(default_factory=dict)
 
 
 def lacking_policies(kind: Kind, demand: Demand) -> list[tuple[str, str]]:

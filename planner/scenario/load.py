@@ -334,7 +334,7 @@ def _validated(source: Source, model: Any) -> Any:
 def _extended(
     base: Scenario, changes: Any, source: Source, prefix: Path_, layer: Layer, name: str | None
 ) -> Scenario:
-    from planner.scenario.apply import apply
+    from planner.scenario.merge import apply
 
     texts = {text: getattr(changes, text) or getattr(base, text) for text in TEXTS}
     here = (*prefix, "uncertainty")

@@ -147,7 +147,7 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "s.yaml:16:31: demands.new.kind: unknown kind 'staf', did you mean 'staff'?",
         "s.yaml:16:44: demands.new.pools: an option is named twice",
         "s.yaml:16:45: demands.new.pools.0: unknown pool 'stff', did you mean 'staff'?",
-        "s.yaml:17:16: demands.undof.cap: a figure on basis 'public' needs a source",
+        "s.yaml:17:16: demands.undof.cap: a parameter on basis 'public' needs a source",
         "s.yaml:19:3: packages.x: new package 'x' needs demands as well",
         "s.yaml:20:17: packages.y.members.0: unknown demand 'untsoo', did you mean 'untso'?",
         "s.yaml:21:17: packages.z.demands.untso: demand 'untso' exists outside the package: name "

@@ -12,8 +12,7 @@ import pytest
 from planner.compile import compile_scenario
 from planner.months import Month
 from planner.scenario.load import load, shipped_scenarios
-from planner.scenario.reference import reference
-from planner.scenario.schema import json_schema, schema_text
+from planner.scenario.schema import json_schema, reference, schema_text
 from planner.scenario.source import read_source
 
 ROOT = Path(__file__).resolve().parents[2]

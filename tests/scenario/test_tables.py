@@ -179,7 +179,7 @@ SPOILED = [
     ("rotation", "public,defensiekrant-2023-42", "public,defensiekrant-2033-42",
      "source: unknown source 'defensiekrant-2033-42', did you mean 'defensiekrant-2023-42'?"),
     ("rotation", "public,defensiekrant-2023-42", "public,",
-     "source: a figure on basis 'public' needs a source"),
+     "source: a parameter on basis 'public' needs a source"),
     ("strengths", "forces,,filled,,0.79,0.75,0.8", "forces,,filled,,1.2,0.75,",
      "value: expected a share between 0 and 1, found 1.2"),
     ("strengths", "police,filled,,", "police,filled,2022-01,",
