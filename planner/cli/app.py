@@ -43,7 +43,8 @@ Begin with:
   planner show letter --mission untso
   planner app
 
-Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
+Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the reader of
+the output has stopped reading.
 """
 
 PANELS: dict[str, dict[Callable[..., None], str]] = {

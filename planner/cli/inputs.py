@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
+    from planner.montecarlo.futures import Futures
     from planner.problem.model import Problem
     from planner.results.base import Tables
     from planner.scenario.load import Scenario
 
-__all__ = ["is_futures", "is_problem", "is_result", "load_either", "load_items", "load_scenario"]
+__all__ = [
+    "is_futures",
+    "is_problem",
+    "is_result",
+    "load_either",
+    "load_futures",
+    "load_items",
+    "load_scenario",
+]
 
 MOST = 1_000_000
 """Bytes of a scenario that comes from standard input or a pipe."""
@@ -76,8 +85,7 @@ def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     faults: list[Any] = []
     for name in names:
         try:
-            saved = "\0" not in name and Path(name).is_dir()
-            found.append(read_result(name) if saved else load_scenario(name))
+            found.append(read_result(name) if _is_folder(name) else load_scenario(name))
         except InputError as error:
             faults += error.faults
         except (ResultError, OSError) as error:
@@ -85,6 +93,31 @@ def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     if faults:
         raise InputError(faults)
     return found
+
+
+def load_futures(name: str) -> Futures:
+    """Load draws that were saved in a folder.
+
+    Raises
+    ------
+    InputError
+        There is no such folder, or it holds something else.
+    """
+    from planner.montecarlo.stored import read_futures
+
+    if not _is_folder(name):
+        raise _wrong(name, "no such folder, expected one that planner simulate --out wrote")
+    if not is_result(name):
+        message = "holds no manifest.json, expected a folder that planner simulate --out wrote"
+        raise _wrong(name, message)
+    return read_futures(name)
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):  # too long, or with characters no name has
+        return False
 
 
 def is_problem(name: str) -> bool:

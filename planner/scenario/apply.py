@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.errors import InputError
+from planner.months import Month
 from planner.scenario.demands import change_demands
 from planner.scenario.draft import Draft
 from planner.scenario.inputs import Inputs
@@ -22,6 +23,9 @@ __all__ = ["apply"]
 
 LONGEST = 1200
 """Most months of a window."""
+
+EARLIEST, LATEST = Month(1900, 1), Month(2200, 12)
+"""Between which a window lies; warm-up, tours and their time at home reach beyond it."""
 
 
 def apply(inputs: Inputs, changes: Changes, source: Source, prefix: Path_ = ()) -> Inputs:
@@ -52,6 +56,11 @@ def _horizon(draft: Draft, changes: Changes) -> Inputs:
         draft.complain(
             ("horizon",), f"a window of {last - first + 1} months, expected at most {LONGEST}"
         )
+    for name, month in (("from", first), ("to", last)):
+        if not EARLIEST <= month <= LATEST:
+            draft.complain(
+                ("horizon", name), f"expected a month from {EARLIEST} to {LATEST}, found {month}"
+            )
     return replace(
         inputs,
         first=first,

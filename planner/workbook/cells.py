@@ -21,9 +21,10 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 _DUTCH = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _ENGLISH = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _UNCLEAR = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ]\d{1,2})?")
-_MONTH_FIRST = re.compile(r"(?:\d{1,2}[-/. ])?(\d{1,2})[-/. ](\d{4})")
-_NAMED = re.compile(r"(?:\d{1,2}[-/. ]+)?([a-z]+)\.?[-/. ]+(\d{4})")
+_TIME = r"(?:[t ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?"
+_YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?" + _TIME)
+_YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})" + _TIME)
+_NAMED = re.compile(r"(?:(\d{1,2})[-/. ]+)?([a-z]+)\.?[-/. ]+(?:(\d{1,2}),[ ]*)?'?(\d{4}|\d{2})")
 
 
 def read_cell(value: Any, column: Column) -> Any:
@@ -113,7 +114,7 @@ def _number(value: Any, column: Column) -> Any:
 
 def _number_in(text: str) -> str:
     """Return a number that was written as text, with a decimal point."""
-    bare = text.replace("\u00a0", "").replace(" ", "")
+    bare = "".join(text.split())  # also spaces that do not break, narrow ones too
     if _UNCLEAR.fullmatch(bare):
         first, second = re.sub("[.,]", "", bare), bare.replace(",", ".")
         raise ValueError(
@@ -142,15 +143,37 @@ def _month(value: Any, column: Column) -> Month:
 
 
 def _month_in(text: str) -> Month | None:
+    """Return the month that a text names, None if it names none.
+
+    Raises
+    ------
+    ValueError
+        Day and month cannot be told apart, or there is no such day.
+    """
+    text = " ".join(text.split())
+    day: str | None
     if found := _YEAR_FIRST.fullmatch(text):
-        year, number = int(found[1]), int(found[2])
-    elif found := _MONTH_FIRST.fullmatch(text):
-        year, number = int(found[2]), int(found[1])
+        year, number, day = int(found[1]), int(found[2]), found[3]
+    elif found := _YEAR_LAST.fullmatch(text):
+        year, number, day = int(found[3]), int(found[2]), found[1]
+        if day is not None and int(day) <= 12 and number <= 12 and int(day) != number:
+            first, second = Month(year or 1, int(day) or 1), Month(year or 1, number or 1)
+            raise ValueError(
+                f"{text!r} may mean {first} or {second}: write one of these, or set the cell to "
+                "a date"
+            )
+        if day is not None and number > 12:  # as in the United States: the month comes first
+            number, day = int(day), str(number)
     elif found := _NAMED.fullmatch(text):
-        year, number = int(found[2]), _month_numbers().get(found[1], 0)
+        number, day = _month_numbers().get(found[2], 0), found[1] or found[3]
+        year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
     else:
         return None
-    return Month(year, number) if 1 <= number <= 12 and year else None
+    try:
+        datetime.date(year, number, 1 if day is None else int(day))
+    except ValueError:
+        return None
+    return Month(year, number)
 
 
 @cache
@@ -169,6 +192,9 @@ def _known(value: Any, column: Column) -> Any:
         words = choices(("just-in-time", "start"))
         if value.casefold() in words:
             return words[value.casefold()]
+        found = _month_in(value.casefold())
+        if found is not None:
+            return found
     try:
         return _month(value, column)
     except ValueError:

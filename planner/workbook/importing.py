@@ -8,6 +8,7 @@ cell by cell: nothing that was filled in is passed over in silence.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from planner.workbook.checks import check_grids
 from planner.workbook.kept import Kept, read_kept
 from planner.workbook.opening import open_book
 from planner.workbook.patch import Patch, by_key, make_patch
-from planner.workbook.reading import Grid, read_grids, read_settings
+from planner.workbook.reading import Grid, notes_of, read_grids, read_settings
 from planner.workbook.rows import rows_of, same, settings_of
 from planner.workbook.settle import settle
 
@@ -69,6 +70,11 @@ def read_workbook(path: str | Path) -> Scenario:
     InputError
         Everything that is wrong, each with its sheet, row and column.
 
+    Warns
+    -----
+    UserWarning
+        A sheet that is not read, or hidden rows that count.
+
     Examples
     --------
     >>> import tempfile
@@ -78,7 +84,10 @@ def read_workbook(path: str | Path) -> Scenario:
     >>> read_workbook(book) == pl.load("letter")
     True
     """
-    return import_workbook(path).scenario
+    found = import_workbook(path)
+    for note in found.notes:
+        warnings.warn(f"{path}: {note}", stacklevel=2)
+    return found.scenario
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class Filled:
     grids: Mapping[str, Grid]
     settings: dict[str, Any]
     kept: Kept | None
+    notes: tuple[str, ...] = ()
 
 
 def import_workbook(path: str | Path, name: str | None = None) -> Imported:
@@ -112,12 +122,13 @@ def read_filled(path: str | Path) -> Filled:
         faults: list[Fault] = []
         settings = read_settings(book, faults)
         grids = read_grids(book, faults, every=kept is not None)
+        notes = tuple(notes_of(book, grids.values()))
     finally:
         book.close()
     check_grids(grids, faults)
     if faults:
         raise InputError(_in_order(faults, book.titles))
-    return Filled(str(path), book.titles, grids, settings, kept)
+    return Filled(str(path), book.titles, grids, settings, kept, notes)
 
 
 def state(filled: Filled, name: str) -> Imported:
@@ -137,7 +148,7 @@ def state(filled: Filled, name: str) -> Imported:
             loads(text, f"{name}.yaml"),
             text,
             _shipped(scenario),
-            () if kept is None else kept.notes,
+            filled.notes + (() if kept is None else kept.notes),
             None if kept is None else made_from,
         )
     assert first is not None

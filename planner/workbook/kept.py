@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InputError
 from planner.scenario.load import Scenario, loads
+from planner.workbook.reading import HIDDEN
 
 if TYPE_CHECKING:
     from planner.workbook.opening import Book
 
-__all__ = ["HIDDEN", "Kept", "kept_lines", "read_kept"]
-
-HIDDEN = "planner"
-"""Title of the hidden sheet."""
+__all__ = ["Kept", "kept_lines", "read_kept"]
 
 FORMAT = "planner-workbook/1"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,18 @@ from planner.workbook.cells import read_cell
 from planner.workbook.fields import SETTINGS, SHEETS, Field, Sheet
 from planner.workbook.headings import spellings
 from planner.workbook.opening import Book, FailedCell
-from planner.workbook.words import say
+from planner.workbook.words import WORDS, say
 
-__all__ = ["Grid", "Line", "read_grids", "read_settings", "title_in"]
+__all__ = ["HIDDEN", "Grid", "Line", "notes_of", "read_grids", "read_settings", "title_in"]
+
+HIDDEN = "planner"
+"""Title of the hidden sheet that keeps the scenario a workbook was made from."""
+
+_COPY = re.compile(r"(\s*\(\d+\)|_\d+)$")
+"""What a spreadsheet adds to the title of a copied sheet."""
+
+_MOST = 10
+"""Rows or columns that are named in one note."""
 
 SUGGESTIONS = 100
 """Looking for near names takes time: after so many faults nobody reads them."""
@@ -84,10 +94,63 @@ class Grid:
         return tuple(line[name] for name in self.sheet.key)
 
 
-def title_in(book: Book, sheet: str) -> str | None:
-    """Return the title that a sheet has in a workbook, in whichever language, None if none."""
-    known = {sheet, *(say(f"sheet_{sheet}", lang).casefold() for lang in LANGUAGES)}
-    return next((title for title in book.titles if title.strip().casefold() in known), None)
+def title_in(book: Book, sheet: str, faults: list[Fault]) -> str | None:
+    """Return the title that a sheet has in a workbook, in either language, None if none.
+
+    A second sheet of the same meaning is a fault: which of the two counts is not known.
+    """
+    found = [title for title in book.titles if _spelled(title) in _titles(sheet)]
+    for other in found[1:]:
+        message = f"means the same as sheet {found[0]!r}: keep one of the two, or rename this one"
+        faults.append(Fault(book.name, 0, 0, "", message, other))
+    return found[0] if found else None
+
+
+def notes_of(book: Book, grids: Iterable[Grid]) -> list[str]:
+    """Return what a reader of a workbook should know though nothing is wrong with it.
+
+    Sheets that are not read, and sheets, rows and columns that count though they are hidden.
+    """
+    known = {key.removeprefix("sheet_") for key in WORDS if key.startswith("sheet_")}
+    written = {say(f"sheet_{sheet}", lang) for sheet in known for lang in LANGUAGES}
+    titles = {title for sheet in known for title in _titles(sheet)} | {HIDDEN}
+    notes = []
+    for title in book.titles:
+        if _spelled(title) not in titles:
+            near = nearest(_COPY.sub("", title.strip()), written)
+            notes.append(f"sheet {title[:40]!r} is not read: its name is not known{near}")
+    for grid in grids:
+        if not grid.lines:
+            continue
+        if grid.title in book.hidden:
+            notes.append(f"sheet {grid.title!r} is hidden, and counts")
+        cells = book.sheet(grid.title)
+        used = {line.row for line in grid.lines}
+        if rows := [row for row in cells.hidden_rows if row in used]:
+            said = ", ".join(map(str, rows[:_MOST])) + (" …" if len(rows) > _MOST else "")
+            notes.append(
+                f"sheet {grid.title!r}: {len(rows)} rows are hidden and count as well ({said}): "
+                "delete those that should not count"
+            )
+        heads = [
+            grid.heads[name]
+            for name, place in grid.columns.items()
+            if any(first <= place <= last for first, last in cells.hidden_columns)
+        ]
+        if heads:
+            said = ", ".join(map(repr, heads[:_MOST]))
+            notes.append(f"sheet {grid.title!r}: hidden columns count as well: {said}")
+    return notes
+
+
+def _titles(sheet: str) -> set[str]:
+    """Return every spelling of the title of a sheet."""
+    return {sheet, *(say(f"sheet_{sheet}", lang).casefold() for lang in LANGUAGES)}
+
+
+def _spelled(text: object) -> str:
+    """Return a title or heading as it is compared: lower case, one space between words."""
+    return " ".join(str(text).split()).casefold()
 
 
 def read_grids(book: Book, faults: list[Fault], every: bool) -> dict[str, Grid]:
@@ -104,7 +167,7 @@ def read_grids(book: Book, faults: list[Fault], every: bool) -> dict[str, Grid]:
     """
     grids = {}
     for name, sheet in SHEETS.items():
-        title = title_in(book, name)
+        title = title_in(book, name, faults)
         if title is None:
             needed = every or name in NEEDED
             if needed:
@@ -122,7 +185,7 @@ def read_grids(book: Book, faults: list[Fault], every: bool) -> dict[str, Grid]:
 
 def read_settings(book: Book, faults: list[Fault]) -> dict[str, Any]:
     """Read the sheet about the scenario as a whole: values by name, those that are there."""
-    title = title_in(book, "settings")
+    title = title_in(book, "settings", faults)
     if title is None:
         faults.append(_missing(book, "settings"))
         return {}
@@ -130,11 +193,11 @@ def read_settings(book: Book, faults: list[Fault]) -> dict[str, Any]:
     grid = Grid(book.name, title, Sheet("settings", SETTINGS))
     found: dict[str, Any] = {}
     for number, cells in book.rows(title):
-        one = known.get(str(cells[0]).strip().casefold())
+        one = known.get(_spelled(cells[0]))
         if one is None:
             continue
         grid.columns = {one.name: 2}
-        grid.heads = {one.name: str(cells[0]).strip()}
+        grid.heads = {one.name: " ".join(str(cells[0]).split())}
         if one.name in found:
             faults.append(grid.fault(number, one.name, "stands there twice: remove one"))
         value = _cell(grid, number, one, cells[1] if len(cells) > 1 else None, faults)
@@ -180,7 +243,7 @@ def _headings(
     known = {word: one for one in grid.sheet.fields for word in spellings(one.name)}
 
     def heads(cells: Iterable[Any]) -> list[Field | None]:
-        return [known.get(str(cell).strip().casefold()) for cell in cells]
+        return [known.get(_spelled(cell)) for cell in cells]
 
     top = rows[:HEADED]
     best = max(top, key=lambda row: sum(map(bool, heads(row[1]))), default=None)
@@ -194,7 +257,7 @@ def _headings(
     for place, (one, cell) in enumerate(zip(found, cells, strict=True), 1):
         if cell in (None, ""):
             continue
-        said = str(cell).strip()
+        said = " ".join(str(cell).split())[:80]
         name = one.name if one else said
         if one is None:
             message = f"unknown column {said!r}{nearest(said.casefold(), known)}"
@@ -217,8 +280,8 @@ def _at(grid: Grid, row: int, place: int, head: str, message: str) -> Fault:
 def _merged(grid: Grid, book: Book, number: int, faults: list[Fault]) -> bool:
     """Complain of merged cells from the headings on; return whether there are any."""
     before = len(faults)
-    for where in book.merged(grid.title):
-        last = int("".join(one for one in where.partition(":")[2] if one.isdigit()))
+    for where in book.sheet(grid.title).merged:
+        last = int("".join(one for one in where.partition(":")[2] if one.isdecimal()) or 0)
         if last >= number:
             message = f"cells {where} are merged: unmerge them and fill in each one"
             faults.append(Fault(grid.book, last, 0, "", message, grid.title))
@@ -274,7 +337,7 @@ def _once(grid: Grid, line: Line, seen: dict[tuple[Any, ...], int], faults: list
     if not key:
         return True
     if key in seen:
-        said = " ".join(str(part) for part in key if part not in (None, ""))
+        said = " ".join(str(part) for part in key if part not in (None, ""))[:80]
         message = f"{said!r} is in row {seen[key]} already: remove one of the two rows"
         faults.append(grid.fault(line.row, grid.sheet.key[0], message))
         return False
@@ -295,5 +358,5 @@ def _refer(grid: Grid, line: Line, known: dict[str, set[str]], faults: list[Faul
         for name in names:
             if name and name not in there:
                 near = nearest(name, there) if len(faults) < SUGGESTIONS else ""
-                message = f"unknown {one.refers.removesuffix('s')} {name!r}{near}"
+                message = f"unknown {one.refers.removesuffix('s')} {name[:80]!r}{near}"
                 faults.append(grid.fault(line.row, one.name, message))

@@ -13,9 +13,10 @@ from planner.labels import LANGUAGES
 from planner.scenario.load import loads
 from planner.workbook.cover import Cover, add_manifest
 from planner.workbook.filling import fill_in
-from planner.workbook.kept import HIDDEN, kept_lines
+from planner.workbook.kept import kept_lines
 from planner.workbook.look import Paper
 from planner.workbook.outcomes import add_outcomes
+from planner.workbook.reading import HIDDEN
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
