@@ -84,7 +84,9 @@ def checked(model: Any, source: Source) -> tuple[Any, list[Fault], frozenset[Pat
     left_out : frozenset of tuple
         Paths of the values that were left out.
     """
-    values, faults, left_out = source.values, [], set()
+    values: Any = source.values
+    faults: list[Fault] = []
+    left_out: set[Path_] = set()
     for _ in range(_ROUNDS):
         try:
             return model.model_validate(values), faults, frozenset(left_out)

@@ -224,6 +224,7 @@ class _Loader:
         from planner.scenario.faults import checked, consequence
         from planner.scenario.schema import ScenarioFile
 
+        faults: list[Any]
         whole, faults, left_out = checked(ScenarioFile, source)
         base = None if whole is None else self.ground(source, whole, path, name, faults)
         if whole is None or base is None:
@@ -238,7 +239,7 @@ class _Loader:
         try:
             scenario = _extended(base, whole, source, (), layer, name)
         except InputError as error:
-            faults += [fault for fault in error.faults if not consequence(fault, left_out)]
+            faults.extend(one for one in error.faults if not consequence(one, left_out))
         if faults:
             raise InputError(sorted(faults))
         if path is not None:
@@ -249,7 +250,7 @@ class _Loader:
         return scenario
 
     def ground(
-        self, source: Source, whole: Any, path: Path | None, name: str, faults: list[Fault]
+        self, source: Source, whole: Any, path: Path | None, name: str, faults: list[Any]
     ) -> Scenario | None:
         """Return what a scenario changes: the data, or the scenario that it extends.
 
@@ -265,7 +266,7 @@ class _Loader:
             return Scenario(name, "", "", "", "", inputs, (), self.tables)
         return None
 
-    def base(self, source: Source, whole: Any, path: Path | None, faults: list[Fault]) -> Scenario:
+    def base(self, source: Source, whole: Any, path: Path | None, faults: list[Any]) -> Scenario:
         """Return the scenario that is extended, its digest checked."""
         if whole.data is not None:
             faults.append(

@@ -1,21 +1,264 @@
-"""The sheets of a workbook to rows of values, with every fault by sheet, row and column."""
+"""Sheets of a workbook to checked rows of values, with every fault by sheet, row and column."""
 
 from __future__ import annotations
 
+import datetime
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from planner.errors import Fault, InputError, nearest
-from planner.labels import LANGUAGES
-from planner.workbook.cells import read_cell
-from planner.workbook.fields import SETTINGS, SHEETS, Field, Sheet
-from planner.workbook.headings import spellings
-from planner.workbook.opening import Book, FailedCell
+from planner.labels import LANGUAGES, month_names
+from planner.months import Month
+from planner.scenario.tables import Column, parse_cell
+from planner.workbook.fields import (
+    DEMAND_FIGURES,
+    FIGURES,
+    SETTINGS,
+    SHEETS,
+    Field,
+    Sheet,
+    choice,
+    choices,
+    spellings,
+)
 from planner.workbook.words import WORDS, say
+from planner.workbook.xlsx import Book, FailedCell
 
-__all__ = ["HIDDEN", "Grid", "Line", "notes_of", "read_grids", "read_settings", "title_in"]
+__all__ = [
+    "COUNTED",
+    "Grid",
+    "HIDDEN",
+    "Line",
+    "check_grids",
+    "notes_of",
+    "read_cell",
+    "read_grids",
+    "read_settings",
+    "settle",
+    "title_in",
+]
+
+_SEPARATORS = re.compile(r"[\s,;]+")
+_DUTCH = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
+_ENGLISH = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_UNCLEAR = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
+_TIME = r"(?:[t ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?"
+_YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?" + _TIME)
+_YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})" + _TIME)
+_NAMED = re.compile(r"(?:(\d{1,2})[-/. ]+)?([a-z]+)\.?[-/. ]+(?:(\d{1,2}),[ ]*)?'?(\d{4}|\d{2})")
+
+
+def read_cell(value: Any, column: Column) -> Any:
+    """Return what a cell says; None or nothing where it is empty.
+
+    Parameters
+    ----------
+    value : object
+        Text, number, boolean or date, as the spreadsheet keeps it.
+    column : Column
+        Kind and range of what is expected.
+
+    Raises
+    ------
+    ValueError
+        With what was expected and what was found.
+
+    Examples
+    --------
+    >>> read_cell("12,5", Column("cap", "number"))
+    12.5
+    >>> read_cell("staff; civil", Column("pools", "ids"))
+    ('staff', 'civil')
+    >>> read_cell(datetime.date(2022, 7, 1), Column("first", "month"))
+    Month(2022, 7)
+    >>> read_cell("1.234", Column("cap", "number"))
+    Traceback (most recent call last):
+    ValueError: '1.234' may mean 1234 or 1.234: write it as a number, not as text
+    """
+    if isinstance(value, str):
+        value = value.strip()
+    if value is None or value == "":
+        return () if column.kind == "ids" else "" if column.kind in _TEXTS else None
+    return _READERS[column.kind](value, column)
+
+
+_TEXTS = ("text", "id", "choice", "known")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return f"the date {value:%Y-%m-%d}"
+    if isinstance(value, (int, float)):
+        return f"the number {value:.15g}"
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _text(value: Any, column: Column) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        value = value.date()
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value)
+
+
+def _id(value: Any, column: Column) -> Any:
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        raise ValueError(
+            f"expected an id (lower-case letters, digits, hyphens), found {_shown(value)}"
+        )
+    return parse_cell(str(value), column)
+
+
+def _ids(value: Any, column: Column) -> Any:
+    if not isinstance(value, str):
+        return _id(value, column)
+    return parse_cell(" ".join(_SEPARATORS.split(value)).strip(), column)
+
+
+def _number(value: Any, column: Column) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        hint = ""
+        if isinstance(value, (datetime.date, datetime.time)):
+            hint = ": the spreadsheet has taken it for a date, set the cell to a number"
+        raise ValueError(f"expected a number, found {_shown(value)}{hint}")
+    if isinstance(value, str):
+        return parse_cell(_number_in(value), column)
+    if not math.isfinite(value):
+        raise ValueError("expected a finite number")
+    return parse_cell(str(value), column)
+
+
+def _number_in(text: str) -> str:
+    """Return a number that was written as text, with a decimal point."""
+    bare = "".join(text.split())  # also spaces that do not break, narrow ones too
+    if _UNCLEAR.fullmatch(bare):
+        first, second = re.sub("[.,]", "", bare), bare.replace(",", ".")
+        raise ValueError(
+            f"{text!r} may mean {first} or {second}: write it as a number, not as text"
+        )
+    if _DUTCH.fullmatch(bare):
+        return bare.replace(".", "").replace(",", ".")
+    if _ENGLISH.fullmatch(bare):
+        return bare.replace(",", "")
+    if bare.endswith("%"):
+        raise ValueError(f"expected a number, found {text!r}: write a share such as 0.85")
+    return bare if bare[-1:].isdigit() else text
+
+
+def _month(value: Any, column: Column) -> Month:
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return Month(value.year, value.month)
+    if isinstance(value, str):
+        found = _month_in(value.casefold())
+        if found is not None:
+            return found
+    hint = ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        hint = ": set the cell to a date, or write it as text"
+    raise ValueError(f"expected a month such as 2022-03, found {_shown(value)}{hint}")
+
+
+def _month_in(text: str) -> Month | None:
+    """Return the month that a text names, None if it names none.
+
+    Raises
+    ------
+    ValueError
+        Day and month cannot be told apart, or there is no such day.
+    """
+    text = " ".join(text.split())
+    day: str | None
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, number, day = int(found[1]), int(found[2]), found[3]
+    elif found := _YEAR_LAST.fullmatch(text):
+        year, number, day = int(found[3]), int(found[2]), found[1]
+        if day is not None and int(day) <= 12 and number <= 12 and int(day) != number:
+            first, second = Month(year or 1, int(day) or 1), Month(year or 1, number or 1)
+            raise ValueError(
+                f"{text!r} may mean {first} or {second}: write one of these, or set the cell to "
+                "a date"
+            )
+        if day is not None and number > 12:  # as in the United States: the month comes first
+            number, day = int(day), str(number)
+    elif found := _NAMED.fullmatch(text):
+        number, day = _month_numbers().get(found[2], 0), found[1] or found[3]
+        year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
+    else:
+        return None
+    try:
+        datetime.date(year, number, 1 if day is None else int(day))
+    except ValueError:
+        return None
+    return Month(year, number)
+
+
+@cache
+def _month_numbers() -> dict[str, int]:
+    """Return months by their names, long and short, in every language."""
+    return {
+        name.casefold().rstrip("."): number
+        for lang in LANGUAGES
+        for long in (True, False)
+        for number, name in month_names(lang, long).items()
+    }
+
+
+def _known(value: Any, column: Column) -> Any:
+    if isinstance(value, str):
+        words = choices(("just-in-time", "start"))
+        if value.casefold() in words:
+            return words[value.casefold()]
+        found = _month_in(value.casefold())
+        if found is not None:
+            return found
+    try:
+        return _month(value, column)
+    except ValueError:
+        raise ValueError(
+            f"expected a month such as 2022-07, {choice('just-in-time')!r} or "
+            f"{choice('start')!r}, found {_shown(value)}"
+        ) from None
+
+
+def _flag(value: Any, column: Column) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {**choices(("yes", "no")), "true": "yes", "waar": "yes", "false": "no", "onwaar": "no"}
+    if isinstance(value, str) and value.casefold() in words:
+        return words[value.casefold()] == "yes"
+    raise ValueError(f"expected yes or no, found {_shown(value)}")
+
+
+def _choice(value: Any, column: Column) -> str:
+    words = choices(column.choices)
+    if isinstance(value, str) and value.casefold() in words:
+        return words[value.casefold()]
+    known = [choice(one) for one in column.choices]
+    near = nearest(value.casefold(), known) if isinstance(value, str) else ""
+    raise ValueError(f"expected one of {', '.join(known)}, found {_shown(value)}{near}")
+
+
+_READERS: dict[str, Callable[[Any, Column], Any]] = {
+    "text": _text,
+    "id": _id,
+    "ids": _ids,
+    "number": _number,
+    "whole": _number,
+    "month": _month,
+    "known": _known,
+    "flag": _flag,
+    "choice": _choice,
+}
+
 
 HIDDEN = "planner"
 """Title of the hidden sheet that keeps the scenario a workbook was made from."""
@@ -360,3 +603,209 @@ def _refer(grid: Grid, line: Line, known: dict[str, set[str]], faults: list[Faul
                 near = nearest(name, there) if len(faults) < SUGGESTIONS else ""
                 message = f"unknown {one.refers.removesuffix('s')} {name[:80]!r}{near}"
                 faults.append(grid.fault(line.row, one.name, message))
+
+
+SHARES = ("filled", "fit", "acceptance", "early_return")
+"""Figures that are shares, from 0 to 1."""
+
+WHOLE = ("tour", "preparation")
+"""Figures in whole months."""
+
+Complaints = Iterator[tuple[str, str]]
+
+
+def check_grids(grids: dict[str, Grid], faults: list[Fault]) -> None:
+    """Check every row of every sheet; what is wrong is added to `faults`."""
+    for name, grid in grids.items():
+        for line in grid.lines:
+            for check in (_range, _sourced, *_CHECKS.get(name, ())):
+                for column, message in check(line):
+                    faults.append(grid.fault(line.row, column, message))
+
+
+def _range(line: Line) -> Complaints:
+    low, high = line.cells.get("low"), line.cells.get("high")
+    value = line.cells.get("value", line.cells.get("cap"))
+    if value is None:
+        return
+    if low is not None and low > value:
+        yield "low", f"low {low:g} is above the value {value:g}"
+    if high is not None and high < value:
+        yield "high", f"high {high:g} is below the value {value:g}"
+    if line.cells.get("figure") in SHARES and max(value, high or 0.0) > 1:
+        yield "value", f"expected a share between 0 and 1, found {max(value, high or 0.0):g}"
+
+
+def _sourced(line: Line) -> Complaints:
+    basis = line.cells.get("basis")
+    if basis in ("letter", "public") and not line["source"]:
+        yield "source", f"a figure on basis {basis!r} needs a source"
+
+
+def _demand(line: Line) -> Complaints:
+    counts = _counts(line)
+    for column in ("first", "last"):
+        if counts and line[column] is None:
+            yield column, "a demand that counts needs a month"
+    first, last = line["first"], line["last"]
+    if first and last and last < first:
+        yield "last", f"months out of order: the last month, {last}, is before the first, {first}"
+    if not line["pools"]:
+        yield "pools", "a value is needed here"
+
+
+def _counts(line: Line) -> bool:
+    if line["counts"] is None:
+        return line["standing"] in ("", "standing", "past")
+    return bool(line["counts"])
+
+
+def _policy(line: Line) -> Complaints:
+    figure, value = line["figure"], line["value"]
+    if bool(line["kind"]) == bool(line["demand"]):
+        yield "kind", "expected a kind or a demand, one of the two"
+    if figure in FIGURES[3:] and (line["demand"] or line["pool"]):
+        yield "figure", "holds for a kind as a whole: leave demand and pool empty"
+    if figure in DEMAND_FIGURES and line["demand"] and line["pool"]:
+        yield "pool", "a demand has one figure for all its pools: leave the pool empty"
+    if figure == "tour" and line["pool"]:
+        yield "pool", "a tour is the same for every pool: leave it empty"
+    if figure in WHOLE and value != int(value):
+        yield "value", f"expected whole months, found {value:g}"
+    if figure == "tour" and value < 1:
+        yield "value", f"expected a tour of at least 1 month, found {value:g}"
+
+
+def _bound(line: Line) -> Complaints:
+    least, most = line["min"], line["max"]
+    if least is None and most is None:
+        yield "min", "expected a least or a most number, or both"
+    if least is not None and most is not None and most < least:
+        yield "max", f"most {most:g} is below least {least:g}"
+
+
+def _cost(line: Line) -> Complaints:
+    if bool(line["kind"]) == bool(line["demand"]):
+        yield "kind", "expected a kind or a demand, one of the two"
+
+
+def _step(line: Line) -> Complaints:
+    first, last = line["from"], line["to"]
+    if line["verb"].startswith("grow") and (first is None or last is None):
+        yield "from", "growth needs a first and a last month"
+    if first and last and last < first:
+        yield "to", f"months out of order: {last} is before {first}"
+
+
+_CHECKS: dict[str, tuple[Callable[[Line], Complaints], ...]] = {
+    "demands": (_demand,),
+    "policies": (_policy,),
+    "bounds": (_bound,),
+    "costs": (_cost,),
+    "steps": (_step,),
+}
+
+
+COUNTED = ("standing", "past")
+"""Standings of demands that count of themselves."""
+
+
+def settle(
+    grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Mapping[str, Any]]]
+) -> None:
+    """Fill in what empty cells stand for, in place.
+
+    Parameters
+    ----------
+    grids : mapping of str to Grid
+    before : mapping
+        Rows of the scenario that is built on, by sheet and key; where a cell is empty in both,
+        it stays so.
+    """
+    context = _Context(grids)
+    for name, grid in grids.items():
+        for line in grid.lines:
+            old = before.get(name, {}).get(grid.key(line), {})
+            for column, default in _DEFAULTS.get(name, {}).items():
+                empty = line[column] in (None, "")
+                if empty and not (old and old[column] in (None, "")):
+                    line.cells[column] = default(line, context)
+            if name == "demands":
+                _standing(line)
+            elif name == "packages" and not isinstance(line["known"], Month):
+                line.cells["basis"] = "" if line["basis"] == "assumption" else line["basis"]
+
+
+def _standing(line: Line) -> None:
+    """Make standing and counts agree: dropped is what would count and does not."""
+    standing, counts = line["standing"], line["counts"]
+    if counts is None:
+        counts = standing in COUNTED
+    if counts and standing == "dropped":
+        standing = "standing"
+    elif not counts and standing in COUNTED:
+        standing = "dropped"
+    line.cells.update(standing=standing, counts=counts)
+
+
+class _Context:
+    """Looks up what a default depends on."""
+
+    def __init__(self, grids: Mapping[str, Grid]):
+        self.tasks = {line["id"]: line["main_task"] for line in grids["missions"].lines}
+        self.categories = {line["id"]: line["category"] for line in grids["pools"].lines}
+
+
+Default = Callable[[Line, _Context], Any]
+
+
+def _always(value: Any) -> Default:
+    return lambda line, context: value
+
+
+def _as(column: str) -> Default:
+    return lambda line, context: line[column]
+
+
+def _category(line: Line, context: _Context) -> str:
+    found = {context.categories.get(pool, "mixed") for pool in line["pools"]}
+    return found.pop() if len(found) == 1 else "mixed"
+
+
+def _tier(line: Line, context: _Context) -> int:
+    return 1 if context.tasks.get(line["mission"]) == 1 else 2
+
+
+_BASIS = {"basis": _always("assumption")}
+_NAMES = {"name": _as("id"), "name_nl": _as("name")}
+
+_DEFAULTS: dict[str, dict[str, Default]] = {
+    "demands": {
+        **_NAMES,
+        "standing": _always("standing"),
+        "tier": _tier,
+        "category": _category,
+        "unit": _always(False),
+        "on_call": _always(False),
+        "weight": _always(1.0),
+        **_BASIS,
+    },
+    "missions": _NAMES,
+    "packages": {
+        "title": _as("id"),
+        "title_nl": _as("title"),
+        "on": _always(True),
+        "known": _always("just-in-time"),
+        "basis": lambda line, _: "assumption" if isinstance(line["known"], Month) else "",
+    },
+    "pools": _NAMES,
+    "kinds": _NAMES,
+    "strengths": _BASIS,
+    "steps": {"of": _always("strength"), **_BASIS},
+    "policies": _BASIS,
+    "bounds": _BASIS,
+    "budgets": _BASIS,
+    "costs": _BASIS,
+    "sources": {"confidence": _always("medium")},
+}
+"""What an empty cell stands for, by sheet and column; later ones may rest on earlier ones."""

@@ -10,11 +10,10 @@ import pytest
 from planner.labels import LANGUAGES
 from planner.months import Month
 from planner.scenario.tables import Column
-from planner.workbook.cells import read_cell
-from planner.workbook.fields import SETTINGS, SHEETS
-from planner.workbook.filling import shown
-from planner.workbook.headings import choice, heading, spellings
+from planner.workbook.fields import SETTINGS, SHEETS, choice, heading, spellings
+from planner.workbook.reading import read_cell
 from planner.workbook.words import say
+from planner.workbook.writing import shown
 
 NUMBER = Column("cap", "number", low=0, high=1e6)
 WHOLE = Column("tier", "whole", low=1, high=100)

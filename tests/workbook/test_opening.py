@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 import planner as pl
-from planner.workbook.opening import LIMITS, Limits, open_book
+from planner.workbook.xlsx import LIMITS, Limits, open_book
 
 from .conftest import SMALL, Changed
 

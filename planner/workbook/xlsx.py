@@ -3,8 +3,7 @@
 An .xlsx file is a zip of XML parts. Only the parts that hold cells, texts and number formats are
 read, as a stream: a limit that is exceeded stops reading at once, before anything large is built,
 so that a small file which unpacks to a huge one costs neither time nor memory. Nothing in a
-workbook is run or followed, and no entity is expanded.
-"""
+workbook is run or followed, and no entity is expanded."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from xml.parsers import expat
 
 from planner.errors import Fault, InputError
 
-__all__ = ["LIMITS", "Book", "FailedCell", "Limits", "SheetCells", "open_book"]
+__all__ = ["Book", "FailedCell", "LIMITS", "Limits", "SheetCells", "open_book"]
 
 
 @dataclass(frozen=True)
