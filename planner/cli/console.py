@@ -1,4 +1,4 @@
-"""What the commands say: tables and lines for people, strict JSON for programs, progress."""
+"""Output of the commands: tables and lines for people, strict JSON for programs, progress."""
 
 from __future__ import annotations
 
@@ -13,13 +13,47 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
-from planner.cli.text import clean
-
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-__all__ = ["counting", "lines", "print_json", "say", "strict", "table", "working"]
+__all__ = [
+    "clean",
+    "counting",
+    "in_language",
+    "lines",
+    "print_json",
+    "say",
+    "strict",
+    "table",
+    "working",
+]
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Control characters, what changes the direction of text, what cannot be seen, half characters."""
+
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": " "}
+
+
+def clean(text: object) -> str:
+    """Return text on one line in which nothing can command a terminal.
+
+    Examples
+    --------
+    >>> clean("red \\x1b[31m")
+    'red \\\\x1b[31m'
+    """
+    return _UNSAFE.sub(_visible, str(text))
+
+
+def _visible(found: re.Match[str]) -> str:
+    one = found[0]
+    if one in _SHORT:
+        return _SHORT[one]
+    return f"\\x{ord(one):02x}" if ord(one) < 256 else f"\\u{ord(one):04x}"
+
 
 WIDTH = 140
 """Columns where nobody looks at a terminal of a certain width."""
@@ -450,3 +484,9 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def in_language(row: Mapping[str, Any], lang: str, field: str = "name") -> str:
+    """Return the name or title of a row in a language, in the other one where it has none."""
+    dutch, english = row[f"{field}_nl"], row[field]
+    return str((dutch or english) if lang == "nl" else (english or dutch))

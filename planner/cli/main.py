@@ -114,7 +114,7 @@ def _misused(error: Any) -> int:
 
 def _end(lines: str | Sequence[str], code: int) -> int:
     """Print lines on standard error, come what may, and return the exit code."""
-    from planner.cli.text import clean
+    from planner.cli.console import clean
     from planner.errors import shortened
 
     try:

@@ -109,7 +109,7 @@ def plot(
       planner plot fan runs/battalion --mission untso
     """
     from planner.cli.console import say, working
-    from planner.cli.files import Outputs
+    from planner.cli.inputs import Outputs
     from planner.labels import label
 
     _check(figure, items, pool)

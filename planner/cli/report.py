@@ -81,8 +81,7 @@ def report(
       planner report results/battalion --futures runs/battalion
     """
     from planner.cli.console import say
-    from planner.cli.files import Outputs
-    from planner.cli.inputs import load_futures, load_items
+    from planner.cli.inputs import Outputs, load_futures, load_items
     from planner.labels import label
     from planner.report import make_report
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from planner.cli import check
+from planner.cli.console import clean
 from planner.cli.main import main
-from planner.cli.text import clean
 from planner.errors import ResultError, SolverError
 
 from .conftest import FLANK, PROBLEM, Outcome
