@@ -12,7 +12,7 @@ from planner.cli import serve
 from planner.cli.check import scenarios, schema, validate
 from planner.cli.compare import compare
 from planner.cli.diff import diff
-from planner.cli.exchange import export, import_
+from planner.cli.exchange import export, import_, import_un
 from planner.cli.plot import plot
 from planner.cli.questions.bear import fairness, pledges
 from planner.cli.questions.blame import causes, shares, why
@@ -85,6 +85,7 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         validate: "Check files, report everything wrong.",
         export: "Write a workbook, or the problem for other programs.",
         import_: "Make a scenario of a workbook.",
+        import_un: "Make observations of the United Nations' series of uniformed personnel.",
         schema: "Print the JSON Schema of a format.",
         scenarios: "List the scenarios that come along.",
     },
@@ -94,7 +95,7 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
 
 def _name(command: Callable[..., None]) -> str:
     """Return what a command is called: as its function, but for a word that Python keeps."""
-    return command.__name__.rstrip("_")
+    return command.__name__.rstrip("_").replace("_", "-")
 
 
 class Grouped(TyperGroup):

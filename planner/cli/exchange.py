@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.problem.model import Problem
     from planner.workbook.importing import Imported
 
-__all__ = ["export", "import_"]
+__all__ = ["export", "import_", "import_un"]
 
 Stated = Annotated[
     str | None,
@@ -282,6 +282,62 @@ def import_(
         sys.stdout.write(found.text)
     elif not quiet:
         _show(found, str(out), lang)
+
+
+Series = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="The CSV export of the series, or the text of a monthly table (pdftotext -layout).",
+        show_default=False,
+    ),
+]
+Country = Annotated[str, typer.Option("--country", metavar="NAME", help="As the series names it.")]
+
+
+def import_un(
+    file: Series,
+    country: Country = "Netherlands",
+    out: Target = None,
+    force: Force = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make rows of observations.csv of the United Nations' series of uniformed personnel.
+
+    Reads the monthly table of contributions by mission, country and personnel type, and refuses a
+    month that does not add up to its printed totals; or the CSV export of the whole series.
+
+    \b
+    Examples:
+      planner import-un 2022-06.txt
+      planner import-un export.csv -o observations-un.csv
+    """
+    import sys
+
+    from planner.cli.console import print_json
+    from planner.cli.inputs import Outputs
+    from planner.scenario.un_series import observations, observations_text, read_un
+
+    outputs = Outputs(force)
+    if out is not None and out != "-":
+        outputs.add(out)
+        outputs.check()
+    counts = read_un(file, country)
+    rows = observations(counts)
+    if not quiet:
+        left_out = len(counts) - len(rows)
+        print(
+            f"{file}: {len(rows)} observations; {left_out} counts of no known demand left out",
+            file=sys.stderr,
+        )
+    text = observations_text(rows)
+    if outputs.targets:
+        outputs.write({str(out): lambda path: path.write_text(text, encoding="utf-8")})
+    elif json:
+        print_json({"format": "planner-observations/1", "country": country, "rows": rows})
+    else:
+        sys.stdout.write(text)
 
 
 def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:

@@ -113,7 +113,8 @@ class Resolved:
             content |= {
                 "tour": row.tour,
                 "preparation": dict(zip(row.pools, row.preparation, strict=True)),
-                "rest": dict(zip(row.pools, row.rest, strict=True)),
+                "home": dict(zip(row.pools, row.home, strict=True)),
+                "dwell": dict(zip(row.pools, row.dwell, strict=True)),
                 "cohorts": row.cohorts,
                 "package": row.package,
                 "figures": self._of(f"demand.{id}.") + self._policy(row.kind, row.pools),
@@ -165,7 +166,8 @@ class Resolved:
     def _policy(self, kind: str, pools: Iterable[str]) -> list[dict[str, Any]]:
         """Return the figures of a kind that concern some pools."""
         found = self._of(f"kind.{kind}.")
-        named = {f"kind.{kind}.{name}.{pool}" for name in ("preparation", "rest") for pool in pools}
+        names = ("preparation", "rest", "dwell")
+        named = {f"kind.{kind}.{name}.{pool}" for name in names for pool in pools}
         return [row for row in found if row["id"].count(".") == 2 or row["id"] in named]
 
     def _figure(self, row: FigureRow) -> dict[str, Any]:
@@ -208,8 +210,11 @@ class Resolved:
         keys = ("id", "mission", "name", "name_nl", "category", "kind", "standing", "tier")
         here = id in self._asked
         return {key: getattr(line, key) for key in keys} | {
-            "pools": list(line.pools),
+            "pools": [one if isinstance(one, str) else dict(one) for one in line.options],
             "cap": line.cap.value,
+            "cap_from": {str(month): cap.value for month, cap in line.cap_from.items()},
+            **{key: getattr(line, key) for key in ("fixed_length", "on_call", "unit", "weight")},
+            **line.more,
             "first": None if line.first is None else str(line.first.month),
             "last": None if line.last is None else str(line.last.month),
             "asked_person_months": self._asked.get(id, 0.0),

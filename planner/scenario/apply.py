@@ -8,11 +8,10 @@ from planner.errors import InputError
 from planner.months import Month
 from planner.scenario.demands import change_demands
 from planner.scenario.draft import Draft
-from planner.scenario.inputs import Inputs
+from planner.scenario.inputs import Inputs, lacking_policies
 from planner.scenario.schema import Changes
 from planner.scenario.source import Path_, Source
 from planner.scenario.supply import (
-    ROTATION,
     change_bounds_and_money,
     change_pools_and_kinds,
     change_strengths,
@@ -79,14 +78,9 @@ def _rotation(draft: Draft) -> None:
         if not demand.counts:
             continue
         kind = draft.kinds[demand.kind]
-        for name in ROTATION:
-            if getattr(demand, name) is not None:
-                continue
-            policy = kind.rotation.get(name, {})
-            lacking = [pool for pool in demand.pools if pool not in policy and "" not in policy]
-            if lacking:
-                draft.complain(
-                    ("demands", demand.id),
-                    f"kind {demand.kind!r} has no {name} for pool {lacking[0]!r}: give the demand "
-                    f"a {name}, or the kind one under 'policies'",
-                )
+        for name, pool in lacking_policies(kind, demand):
+            draft.complain(
+                ("demands", demand.id),
+                f"kind {demand.kind!r} has no {name} for pool {pool!r}: give the demand "
+                f"a {name}, or the kind one under 'policies'",
+            )

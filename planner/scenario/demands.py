@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
+from planner.months import Month
 from planner.scenario.draft import Draft
-from planner.scenario.entries import DemandEntry, MissionEntry, PackageEntry
-from planner.scenario.inputs import Demand, Figure, Mission, Package
+from planner.scenario.inputs import ROTATION, Demand, Figure, Mission, Option, Package
+from planner.scenario.registry import carried
 from planner.scenario.schema import Changes
 from planner.scenario.source import Path_
 
@@ -24,6 +25,9 @@ CHOICES = {
 ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
 """What cannot be said of several demands at once."""
 
+
+CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
+"""Fields of the registry that a demand carries along as they are given."""
 
 COUNTED = ("standing", "past")
 """Standings of demands that count without being chosen."""
@@ -45,7 +49,7 @@ def change_demands(draft: Draft, changes: Changes) -> None:
     _memberships(draft, changes)
 
 
-def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
+def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     given = _given(entry, ("name", "name_nl", "organisation", "region", "main_task", "note"))
     old = draft.missions.get(id)
     if old is None:
@@ -69,6 +73,14 @@ def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
         )
     else:
         draft.missions[id] = replace(old, **given)
+    if entry.last is not None:
+        draft.missions[id] = replace(draft.missions[id], prolonged=None, ended_early=None)
+    events: dict[str, Any] = {
+        name: draft.event((*path, name), getattr(entry, name), entry)
+        for name in ("prolonged", "ended_early")
+        if getattr(entry, name) is not None
+    }
+    draft.missions[id] = replace(draft.missions[id], **events)
     lines = [demand for demand in draft.demands.values() if demand.mission == id]
     if entry.last is not None:
         _mandate(draft, path, entry, lines)
@@ -76,13 +88,13 @@ def _mission(draft: Draft, path: Path_, id: str, entry: MissionEntry) -> None:
         demand = draft.demands[demand.id]
         changed = _given(entry, ("tier", "weight"))
         if entry.scale is not None:
-            changed["cap"] = draft.scaled((*path, "scale"), demand.cap, entry.scale, entry)
+            demand = _scaled(draft, (*path, "scale"), demand, entry)
         if entry.drop is not None:
             changed.update(_dropped(demand, entry.drop))
         draft.demands[demand.id] = replace(demand, **changed)
 
 
-def _mandate(draft: Draft, path: Path_, entry: MissionEntry, lines: list[Demand]) -> None:
+def _mandate(draft: Draft, path: Path_, entry: Any, lines: list[Demand]) -> None:
     """Move the end of a mandate: lines that ran to the old end move, longer ones are cut."""
     last = entry.last
     assert last is not None
@@ -91,9 +103,9 @@ def _mandate(draft: Draft, path: Path_, entry: MissionEntry, lines: list[Demand]
         if line.last is None:
             continue
         moves = line.counts and line.last.month == max(ends)
-        if not moves and line.last.month <= last:
+        if not moves and line.last.month <= last.value:
             continue
-        if line.first is not None and last < line.first.month:
+        if line.first is not None and last.value < line.first.month:
             draft.demands[line.id] = replace(line, **_dropped(line, True))
             continue
         when = draft.when((*path, "last"), last, entry)
@@ -107,7 +119,7 @@ def _dropped(demand: Demand, drop: bool) -> dict[str, Any]:
     return {"counts": True, "standing": "standing"} if demand.standing == "dropped" else {}
 
 
-def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: Any) -> None:
+def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> None:
     """Add or change one demand; `context` gives what it is beside what the entry says."""
     old = draft.demands.get(id)
     if old is None:
@@ -119,50 +131,82 @@ def _demand(draft: Draft, path: Path_, id: str, entry: DemandEntry, **context: A
     if entry.kind is not None:
         draft.known((*path, "kind"), entry.kind, draft.kinds, "kind")
     if entry.pools is not None:
-        draft.known((*path, "pools"), entry.pools, draft.pools, "pool")
-        if len(set(entry.pools)) < len(entry.pools):
-            draft.complain((*path, "pools"), "a pool is named twice")
+        _check_options(draft, (*path, "pools"), entry.pools)
     same = (
         "mission",
         "name",
         "name_nl",
         "category",
         "kind",
-        "pools",
         "tier",
         "cohorts",
+        "fixed_length",
         "on_call",
         "unit",
         "weight",
         "note",
     )
     changed: dict[str, Any] = {**_given(entry, same), **_standing(entry), **context}
-    for name in ("cap", "tour", "preparation", "rest"):
+    changed["more"] = {**old.more, **_given(entry, CARRIED)}
+    if entry.pools is not None:
+        changed["options"] = entry.pools
+    if entry.cap is not None:
+        changed["cap_from"] = {}
+    for name in ("cap", *ROTATION):
         quantity = getattr(entry, name)
         if quantity is not None:
             changed[name] = draft.figure((*path, name), quantity, entry)
+    for name, other in (("rest", "dwell"), ("dwell", "rest")):
+        if getattr(entry, name) is not None:
+            changed[other] = None
+    if entry.cap_from is not None:
+        changed["cap_from"] = {
+            Month.parse(month): draft.figure((*path, "cap_from", month), quantity, entry)
+            for month, quantity in sorted(entry.cap_from.items())
+        }
     for name in ("first", "last"):
         month = getattr(entry, name)
         if month is not None:
             changed[name] = draft.when((*path, name), month, entry)
     demand = replace(old, **changed)
     if entry.scale is not None:
-        cap = draft.scaled((*path, "scale"), demand.cap, entry.scale, entry)
-        demand = replace(demand, cap=cap)
+        demand = _scaled(draft, (*path, "scale"), demand, entry)
     if entry.drop is not None:
         demand = replace(demand, **_dropped(demand, entry.drop))
     draft.demands[id] = demand
     _check_dates(draft, path, demand)
 
 
-def _standing(entry: DemandEntry) -> dict[str, Any]:
+def _scaled(draft: Draft, path: Path_, demand: Demand, entry: Any) -> Demand:
+    """Return a demand with every cap multiplied by the scale of an entry."""
+    return replace(
+        demand,
+        cap=draft.scaled(path, demand.cap, entry.scale, entry),
+        cap_from={
+            month: draft.scaled(path, cap, entry.scale, entry)
+            for month, cap in demand.cap_from.items()
+        },
+    )
+
+
+def _check_options(draft: Draft, path: Path_, options: Sequence[Option]) -> None:
+    for place, option in enumerate(options):
+        names = (option,) if isinstance(option, str) else tuple(option)
+        for name in names:
+            inner = (*path, place) if isinstance(option, str) else (*path, place, name)
+            draft.known(inner if draft.listed(path) else path, name, draft.pools, "pool")
+        if option in options[:place]:
+            draft.complain(path, "an option is named twice")
+
+
+def _standing(entry: Any) -> dict[str, Any]:
     """Return what a standing given to a demand changes."""
     if entry.standing is None:
         return {}
     return {"standing": entry.standing, "counts": entry.standing in COUNTED}
 
 
-def _new_demand(draft: Draft, path: Path_, id: str, entry: DemandEntry) -> Demand | None:
+def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> Demand | None:
     needed: tuple[str, ...] = ("mission", "kind", "pools", "cap", "first", "last")
     if entry.standing not in (None, *COUNTED):
         needed = needed[:4]
@@ -172,7 +216,8 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: DemandEntry) -> Deman
     assert entry.mission is not None
     assert entry.kind is not None
     assert entry.pools is not None
-    categories = {draft.pools[pool].category for pool in entry.pools if pool in draft.pools}
+    named = [p for one in entry.pools for p in ((one,) if isinstance(one, str) else one)]
+    categories = {draft.pools[pool].category for pool in named if pool in draft.pools}
     mission = draft.missions.get(entry.mission)
     return Demand(
         id=id,
@@ -181,7 +226,7 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: DemandEntry) -> Deman
         name_nl=entry.name_nl or entry.name or id,
         category=categories.pop() if len(categories) == 1 else "mixed",
         kind=entry.kind,
-        pools=entry.pools,
+        options=entry.pools,
         cap=Figure(0.0),
         first=None,
         last=None,
@@ -227,9 +272,15 @@ def _check_dates(draft: Draft, path: Path_, demand: Demand) -> None:
             draft.complain(
                 which, f"months out of order: the last month, {last}, is before the first, {first}"
             )
+        for month in demand.cap_from:
+            if not first < month <= last:
+                draft.complain(
+                    (*path, "cap_from", str(month)),
+                    f"expected a month after {first}, the first, and up to {last}, the last",
+                )
 
 
-def _package(draft: Draft, path: Path_, id: str, entry: PackageEntry) -> None:
+def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     old = draft.packages.get(id)
     if old is None and not entry.demands and not entry.members:
         _complete(draft, path, id, (), ("demands",), draft.packages, "package")
@@ -263,12 +314,11 @@ def _package(draft: Draft, path: Path_, id: str, entry: PackageEntry) -> None:
         members += [name for name in entry.members if name not in members and name in draft.demands]
     if entry.scale is not None:
         for name in members:
-            cap = draft.scaled((*path, "scale"), draft.demands[name].cap, entry.scale, entry)
-            draft.demands[name] = replace(draft.demands[name], cap=cap)
+            draft.demands[name] = _scaled(draft, (*path, "scale"), draft.demands[name], entry)
     draft.packages[id] = replace(package, demands=tuple(members))
 
 
-def _inherit(demand: DemandEntry, package: PackageEntry) -> DemandEntry:
+def _inherit(demand: Any, package: Any) -> Any:
     """Return a demand that takes basis, source and section from its package where it has none."""
     said = _given(package, ("basis", "source", "section"))
     lacking = {name: value for name, value in said.items() if getattr(demand, name) is None}
@@ -302,11 +352,16 @@ def _outcomes(draft: Draft, changes: Changes) -> None:
             continue
         demand = draft.demands.get(id)
         if demand is not None:
-            changed: Mapping[str, Any] = facts[id]
+            changed: dict[str, Any] = dict(facts[id])
+            if "cap" in changed:
+                changed["cap_from"] = {}
             draft.demands[id] = replace(demand, **changed)
+            if "last" in changed and demand.mission in draft.missions:
+                settled = replace(draft.missions[demand.mission], prolonged=None, ended_early=None)
+                draft.missions[demand.mission] = settled
 
 
-def _choices(draft: Draft, section: str, entries: Mapping[str, DemandEntry]) -> None:
+def _choices(draft: Draft, section: str, entries: Mapping[str, Any]) -> None:
     standing, words = CHOICES[section]
     listed = draft.listed((section,))
     for place, (id, entry) in enumerate(entries.items()):
@@ -346,7 +401,7 @@ def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> 
 
 
 def _choose(
-    draft: Draft, path: Path_, id: str, entry: DemandEntry, section: str, standing: str, words: str
+    draft: Draft, path: Path_, id: str, entry: Any, section: str, standing: str, words: str
 ) -> None:
     demand = draft.demands[id]
     if demand.standing != standing:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from planner.errors import Fault, nearest
-from planner.months import Month
-from planner.scenario.fields import Quantity, Sourced
+from planner.scenario.fields import MonthRange, Quantity, Sourced
 from planner.scenario.inputs import (
     Bound,
     Budget,
     Cost,
     Demand,
+    Event,
     Figure,
     Inputs,
     Kind,
@@ -60,6 +61,7 @@ class Draft:
         self.missions: dict[str, Mission] = dict(self.inputs.missions)
         self.demands: dict[str, Demand] = dict(self.inputs.demands)
         self.pools: dict[str, Pool] = dict(self.inputs.pools)
+        self.forces = dict(self.inputs.forces)
         self.kinds: dict[str, Kind] = dict(self.inputs.kinds)
         self.packages: dict[str, Package] = dict(self.inputs.packages)
         self.bounds: dict[str, Bound] = dict(self.inputs.bounds)
@@ -75,6 +77,7 @@ class Draft:
             missions=self.missions,
             demands=self.demands,
             pools=self.pools,
+            forces=self.forces,
             kinds=self.kinds,
             packages=self.packages,
             bounds=self.bounds,
@@ -130,7 +133,7 @@ class Draft:
 
         basis, source = first("basis") or "assumption", first("source")
         if source:
-            own = isinstance(says[0], Quantity) and says[0].source
+            own = isinstance(says[0], (Quantity, MonthRange)) and says[0].source
             said = (*path, "source") if own else (*path[:-1], "source")
             if (said, source) not in self.blamed:
                 self.blamed.add((said, source))
@@ -146,9 +149,13 @@ class Draft:
         origin = self.origin(path, quantity, *says)
         return Figure(quantity.value, quantity.low, quantity.high, origin)
 
-    def when(self, path: Path_, month: Month, *says: Sourced) -> When:
-        """Return a month with its origin."""
-        return When(month, self.origin(path, *says))
+    def when(self, path: Path_, month: MonthRange, *says: Sourced) -> When:
+        """Return a month with its range and origin."""
+        return When(month.value, self.origin(path, month, *says), month.low, month.high)
+
+    def event(self, path: Path_, event: Any, *says: Sourced) -> Event:
+        """Return a possible change to the end of a mandate with its origin."""
+        return Event(event.chance, event.months, self.origin(path, event, *says))
 
     def scaled(self, path: Path_, figure: Figure, by: Quantity, *says: Sourced) -> Figure:
         """Return a figure multiplied; what was known before and what it is taken from is kept."""

@@ -21,8 +21,21 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from planner.months import Month
+from planner.scenario.inputs import Option, check_option
 
-__all__ = ["Amount", "Id", "Ids", "MonthField", "Part", "Quantity", "Share", "Sourced", "Whole"]
+__all__ = [
+    "Amount",
+    "Id",
+    "Ids",
+    "MonthField",
+    "MonthRange",
+    "Options",
+    "Part",
+    "Quantity",
+    "Share",
+    "Sourced",
+    "Whole",
+]
 
 
 class Part(BaseModel):
@@ -75,11 +88,13 @@ MonthField = Annotated[
 ]
 
 
-def _known(value: object) -> Month | str:
+def _known(value: object) -> MonthRange | str:
     if value in ("just-in-time", "start"):
         return str(value)
+    if isinstance(value, (Mapping, MonthRange)):
+        return MonthRange.model_validate(value)
     try:
-        return _month(value)
+        return MonthRange(value=_month(value))
     except PydanticCustomError:
         raise PydanticCustomError(
             "known",
@@ -88,24 +103,46 @@ def _known(value: object) -> Month | str:
         ) from None
 
 
-Known = Annotated[
-    Month | str,
-    PlainValidator(_known),
-    PlainSerializer(str),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
-                {"enum": ["just-in-time", "start"]},
-            ]
-        }
-    ),
-]
-
 Id = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]*$", max_length=80)]
 """Lower-case letters, digits and hyphens."""
 
 Ids = Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
+def _option(value: object) -> Option:
+    try:
+        return check_option(value)
+    except ValueError as error:
+        raise PydanticCustomError("option", "{message}", {"message": str(error)}) from None
+
+
+Options = Annotated[
+    tuple[
+        Annotated[
+            Any,
+            PlainValidator(_option),
+            WithJsonSchema(
+                {
+                    "anyOf": [
+                        {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
+                        {
+                            "type": "object",
+                            "minProperties": 1,
+                            "additionalProperties": {
+                                "type": "number",
+                                "exclusiveMinimum": 0,
+                                "maximum": 1,
+                            },
+                        },
+                    ]
+                }
+            ),
+        ],
+        ...,
+    ],
+    Field(min_length=1),
+]
+"""Sourcing options, most preferred first: pools, or mixes of pools by share."""
 
 IdsOrAll = Annotated[
     Ids,
@@ -130,6 +167,51 @@ class Sourced(Part):
     """Place in the source, or the reasoning in a few words."""
     note: Text | None = None
     """Anything else a reader should know."""
+
+
+class MonthRange(Sourced):
+    """A month: bare, or with the earliest and latest thought possible, and its source."""
+
+    value: MonthField
+    """The likely month."""
+    low: MonthField | None = None
+    """Earliest month thought possible; left out if exact."""
+    high: MonthField | None = None
+    """Latest month thought possible; left out if exact."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, (Mapping, MonthRange)) else {"value": value}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> MonthRange:
+        for side, wrong in (
+            ("low", self.low is not None and self.low > self.value),
+            ("high", self.high is not None and self.high < self.value),
+        ):
+            if wrong:
+                raise PydanticCustomError(
+                    "range",
+                    "{side} {found} is on the wrong side of the month {value}",
+                    {"side": side, "found": str(getattr(self, side)), "value": str(self.value)},
+                )
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the short form as well."""
+        month = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+        return {"anyOf": [month, super().__get_pydantic_json_schema__(core, handler)]}
+
+
+Known = Annotated[
+    Any,
+    PlainValidator(_known, json_schema_input_type=MonthRange | Literal["just-in-time", "start"]),
+]
+"""The month in which a package becomes known, or ``just-in-time`` or ``start``."""
 
 
 class Quantity(Sourced):
@@ -201,6 +283,13 @@ Share = Annotated[Quantity, AfterValidator(_between(0, 1))]
 People = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """Persons."""
 
+CapFrom = Annotated[
+    dict[Annotated[str, StringConstraints(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")], People],
+    Field(min_length=1),
+]
+"""Caps by the month from which they hold."""
+
+
 Whole = Annotated[Quantity, AfterValidator(_between(0, 240, whole=True))]
 """Whole months."""
 
@@ -208,7 +297,7 @@ Tour = Annotated[Quantity, AfterValidator(_between(1, 120, whole=True))]
 """Whole months, at least one."""
 
 Rest = Annotated[Quantity, AfterValidator(_between(0, 20))]
-"""Months of rest per month served."""
+"""Months at home per month served, as rest or as dwell."""
 
 Factor = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """What something is multiplied by."""

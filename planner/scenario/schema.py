@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from planner.scenario.entries import (
     BoundEntry,
     DemandEntry,
+    ForceEntry,
     Horizon,
     KindEntry,
     MissionEntry,
@@ -67,6 +68,8 @@ class Changes(Part):
     rule: Literal["fair", "value"] | None = None
     """`fair`: the worst-off gets as much as can be, then the next; `value`: most weighted
     person-months."""
+    forces: dict[Id, ForceEntry] = Field(default={})
+    """Forces with national shares filled and fit, by id."""
     pools: dict[Id, PoolEntry] = Field(default={})
     """Pools of people, by id."""
     kinds: dict[Id, KindEntry] = Field(default={})

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from planner.scenario.draft import Draft
-from planner.scenario.entries import VERBS, BoundEntry, KindEntry, Policy, PoolEntry
+from planner.scenario.entries import VERBS, Policy
 from planner.scenario.inputs import (
+    PRESENCE,
+    ROTATION,
     Bound,
     Budget,
     Cost,
@@ -22,14 +24,19 @@ from planner.scenario.source import Path_
 
 __all__ = ["change_bounds_and_money", "change_pools_and_kinds", "change_strengths"]
 
-ROTATION = ("tour", "preparation", "rest")
-PRESENCE = ("acceptance", "lead", "early_return")
+HOME = ("rest", "dwell")
+"""Two ways of giving the time at home; a pool has one of them."""
+
+SHARES = ("filled", "fit")
+DEVIATIONS = ("filled_factor", "fit_factor")
 
 
 def change_pools_and_kinds(draft: Draft, changes: Changes) -> None:
     """Make changes to sources, pools, kinds and policies."""
     for id, source in changes.sources.items():
         draft.sources[id] = Source(id, **source.model_dump())
+    for id, force in changes.forces.items():
+        _force(draft, ("forces", id), id, force)
     for id, pool in changes.pools.items():
         _pool(draft, ("pools", id), id, pool)
     for id, kind in changes.kinds.items():
@@ -38,18 +45,38 @@ def change_pools_and_kinds(draft: Draft, changes: Changes) -> None:
         _policy(draft, ("policies", place), policy)
 
 
-def _pool(draft: Draft, path: Path_, id: str, entry: PoolEntry) -> None:
+def _force(draft: Draft, path: Path_, id: str, entry: Any) -> None:
+    given = {
+        name: ((None, draft.figure((*path, name), quantity, entry)),)
+        for name in SHARES
+        if (quantity := getattr(entry, name)) is not None
+    }
+    old = draft.forces.get(id)
+    lacking = [name for name in SHARES if name not in given]
+    if old is None and lacking:
+        draft.complain(path, draft.unknown(id, draft.forces, "force", lacking), key=True)
+        return
+    draft.forces[id] = {**(old or {}), **given}
+
+
+def _pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     texts = {
         name: value
-        for name in ("name", "name_nl", "category", "speciality", "note")
+        for name in ("name", "name_nl", "category", "speciality", "force", "note")
         if (value := getattr(entry, name)) is not None
     }
     series = {
         name: ((None, draft.figure((*path, name), quantity, entry)),)
-        for name in ("posts", "filled", "fit")
+        for name in ("posts", *SHARES, *DEVIATIONS)
         if (quantity := getattr(entry, name)) is not None
     }
     old = draft.pools.get(id)
+    if entry.force is not None:
+        draft.known((*path, "force"), entry.force, draft.forces, "force")
+    force = entry.force or (old.force if old is not None else "")
+    for name in DEVIATIONS:
+        if getattr(entry, name) is not None and not force:
+            draft.complain((*path, name), "is for pools of a force: name its force")
     if entry.drop:
         _drop_pool(draft, path, id)
         return
@@ -61,7 +88,7 @@ def _pool(draft: Draft, path: Path_, id: str, entry: PoolEntry) -> None:
         draft.complain(path, draft.unknown(id, draft.pools, "pool", lacking), key=True)
         return
     exact = Figure(1.0, origin=draft.origin(path, entry))
-    whole = dict.fromkeys(("posts", "filled", "fit"), ((None, exact),))
+    whole = {} if force else dict.fromkeys(SHARES, ((None, exact),))
     draft.pools[id] = Pool(
         id=id,
         **{"name_nl": texts["name"], **texts},
@@ -76,21 +103,25 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
         return
     del draft.pools[id]
     for name, demand in draft.demands.items():
-        kept = tuple(pool for pool in demand.pools if pool != id)
+        kept = tuple(
+            one for one in demand.options if id != one and (isinstance(one, str) or id not in one)
+        )
         if not kept and demand.counts:
             draft.complain(
-                path, f"demand {name!r} has no other pool: give it one, or drop it too", key=True
+                path,
+                f"demand {name!r} has no option without it: give it one, or drop it too",
+                key=True,
             )
-        elif kept != demand.pools:
-            draft.demands[name] = replace(demand, pools=kept)
+        elif kept != demand.options:
+            draft.demands[name] = replace(demand, options=kept)
     draft.steps = [
-        replace(step, pools=kept)
+        replace(step, pools=others)
         for step in draft.steps
-        if (kept := tuple(pool for pool in step.pools if pool != id))
+        if (others := tuple(pool for pool in step.pools if pool != id))
     ]
 
 
-def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
+def _kind(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     texts = {
         name: value
         for name in ("name", "name_nl", "changeover", "note")
@@ -103,8 +134,10 @@ def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
     }
     old = draft.kinds.get(id)
     if old is None:
-        needed = ("name", "changeover", *ROTATION)
+        needed = ("name", "changeover", "tour", "preparation")
         lacking = [name for name in needed if getattr(entry, name) is None]
+        if entry.rest is None and entry.dwell is None:
+            lacking.append("rest or dwell")
         if lacking:
             draft.complain(path, draft.unknown(id, draft.kinds, "kind", lacking), key=True)
             return
@@ -114,8 +147,10 @@ def _kind(draft: Draft, path: Path_, id: str, entry: KindEntry) -> None:
             file=draft.source.file,
             line=draft.line(path),
         )
-    own = {name: {"": figures[name]} for name in ROTATION if name in figures}
-    rotation = {**old.rotation, **own}
+    rotation = {name: dict(by_pool) for name, by_pool in old.rotation.items()}
+    for name in ROTATION:
+        if name in figures:
+            _set_policy(rotation, name, None, figures[name])
     presence = {**old.presence, **{name: figures[name] for name in PRESENCE if name in figures}}
     draft.kinds[id] = replace(old, **texts, rotation=rotation, presence=presence)
 
@@ -126,9 +161,10 @@ def _policy(draft: Draft, path: Path_, entry: Policy) -> None:
     says = [name for name in (*ROTATION, "scale_rest") if getattr(entry, name) is not None]
     some = entry.pools is not None or entry.category is not None
     if not says:
-        draft.complain(path, "expected tour, preparation, rest or scale_rest")
-    if entry.rest is not None and entry.scale_rest is not None:
-        draft.complain((*path, "scale_rest"), "expected rest or scale_rest, found both")
+        draft.complain(path, "expected tour, preparation, rest, dwell or scale_rest")
+    for name in HOME:
+        if getattr(entry, name) is not None and entry.scale_rest is not None:
+            draft.complain((*path, "scale_rest"), f"expected {name} or scale_rest, found both")
     if entry.tour is not None and some:
         message = "a tour is the same for every pool: leave out 'pools' and 'category'"
         draft.complain((*path, "tour"), message)
@@ -150,50 +186,67 @@ def _policy(draft: Draft, path: Path_, entry: Policy) -> None:
             quantity = getattr(entry, name)
             if quantity is not None:
                 figure = draft.figure((*path, name), quantity, entry)
-                rotation[name] = _by_pool(rotation.get(name, {}), pools, figure)
+                _set_policy(rotation, name, pools, figure)
         if entry.scale_rest is not None:
-            _scale_rest(draft, path, entry, pools, rotation.setdefault("rest", {}))
+            _scale_home(draft, path, entry, pools, rotation)
         draft.kinds[id] = replace(kind, rotation=rotation)
     _own_rest(draft, path, entry, pools)
 
 
 def _own_rest(draft: Draft, path: Path_, entry: Policy, pools: tuple[str, ...] | None) -> None:
-    """Change the rest of demands that have one of their own, where all their pools are meant."""
+    """Change the time at home of demands that have one of their own, where the policy holds for
+    all their pools."""
     for id, demand in draft.demands.items():
-        if demand.rest is None or (entry.kinds is not None and demand.kind not in entry.kinds):
+        name = "rest" if demand.rest is not None else "dwell"
+        figure = getattr(demand, name)
+        if figure is None or (entry.kinds is not None and demand.kind not in entry.kinds):
             continue
         if pools is not None and not set(demand.pools) <= set(pools):
             continue
-        rest = demand.rest
-        if entry.rest is not None:
-            rest = draft.figure((*path, "rest"), entry.rest, entry)
-        elif entry.scale_rest is not None:
-            rest = draft.scaled((*path, "scale_rest"), rest, entry.scale_rest, entry)
-        draft.demands[id] = replace(demand, rest=rest)
+        changed = {name: figure}
+        for other in HOME:
+            if getattr(entry, other) is not None:
+                new = draft.figure((*path, other), getattr(entry, other), entry)
+                changed = {name: None, other: new}
+        if entry.scale_rest is not None:
+            changed = {name: draft.scaled((*path, "scale_rest"), figure, entry.scale_rest, entry)}
+        draft.demands[id] = replace(demand, **changed)
 
 
-def _by_pool(
-    old: dict[str, Figure], pools: tuple[str, ...] | None, figure: Figure
-) -> dict[str, Figure]:
-    """Return a policy by pool with a figure set for some pools, or for all of them."""
-    return {"": figure} if pools is None else {**old, **dict.fromkeys(pools, figure)}
+def _set_policy(
+    rotation: dict[str, dict[str, Figure]],
+    name: str,
+    pools: tuple[str, ...] | None,
+    figure: Figure,
+) -> None:
+    """Set a figure for some pools, or for all (None), in place; rest takes the place of dwell and
+    dwell that of rest."""
+    old = rotation.get(name, {})
+    rotation[name] = {"": figure} if pools is None else {**old, **dict.fromkeys(pools, figure)}
+    if name in HOME:
+        other = HOME[1 - HOME.index(name)]
+        kept = rotation.get(other, {}) if pools is not None else {}
+        rotation[other] = {pool: one for pool, one in kept.items() if pool not in (pools or ())}
 
 
-def _scale_rest(
+def _scale_home(
     draft: Draft,
     path: Path_,
     entry: Policy,
     pools: tuple[str, ...] | None,
-    rest: dict[str, Figure],
+    rotation: dict[str, dict[str, Figure]],
 ) -> None:
-    """Multiply the rest in place; pools that follow the general rule get their own."""
+    """Multiply rest and dwell in place; pools that follow the general rule get their own."""
     by = entry.scale_rest
     assert by is not None
-    general = rest.get("")
-    for pool in tuple(rest) if pools is None else pools:
-        figure = rest.get(pool, general)
-        if figure is not None:
-            rest[pool] = draft.scaled((*path, "scale_rest"), figure, by, entry)
+    for name in HOME:
+        old, other = rotation.get(name, {}), rotation.get(HOME[1 - HOME.index(name)], {})
+        general = old.get("")
+        for pool in tuple(old) if pools is None else pools:
+            figure = old.get(pool, None if pool in other else general)
+            if figure is not None:
+                scaled = draft.scaled((*path, "scale_rest"), figure, by, entry)
+                rotation[name] = {**rotation[name], pool: scaled}
 
 
 def change_strengths(draft: Draft, changes: Changes) -> None:
@@ -249,7 +302,7 @@ def change_bounds_and_money(draft: Draft, changes: Changes) -> None:
         ] + [cost]
 
 
-def _bound(draft: Draft, path: Path_, id: str, entry: BoundEntry) -> None:
+def _bound(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     old = draft.bounds.get(id)
     if entry.drop:
         if draft.known(path, id, draft.bounds, "bound"):

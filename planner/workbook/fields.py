@@ -1,15 +1,17 @@
 """Sheets that can be filled in: columns, headings and words of cells in both languages.
 
-Columns that a data table has as well are those of :mod:`planner.scenario.columns`, with the same
-types, choices and ranges."""
+Columns that a data table has as well are those of :mod:`planner.scenario.registry`, with the same
+types, choices and ranges.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from planner.labels import LANGUAGES, speaker
-from planner.scenario.columns import STANDINGS, TABLES
 from planner.scenario.entries import VERBS
+from planner.scenario.inputs import PRESENCE, ROTATION
+from planner.scenario.registry import STANDINGS, TABLES
 from planner.scenario.tables import Column
 from planner.terms import term
 
@@ -40,6 +42,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_cap": ("cap, persons", "maximum, personen"),
     "head_low": ("low", "laag"),
     "head_high": ("high", "hoog"),
+    "head_cap_from": ("cap from a month on", "maximum vanaf een maand"),
+    "head_fixed_length": ("fixed length", "vaste duur"),
+    "head_force": ("force", "krijgsmachtdeel"),
     "head_first": ("first month", "eerste maand"),
     "head_last": ("last month", "laatste maand"),
     "head_pools": ("pools", "pools"),
@@ -115,9 +120,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "Last month on duty, which counts in full.",
         "Laatste maand van inzet, die helemaal meetelt.",
     ),
+    "help_cap_from": (
+        "Caps that take its place from a month on, such as 2022-08:15, separated by blanks.",
+        "Maxima die het vanaf een maand vervangen, zoals 2022-08:15, gescheiden door spaties.",
+    ),
+    "help_fixed_length": (
+        "Yes: the last month moves with the first when months are drawn.",
+        "Ja: de laatste maand schuift mee met de eerste als maanden worden getrokken.",
+    ),
+    "help_force": (
+        "Force whose national shares filled and fit hold; empty where there is none.",
+        "Krijgsmachtdeel waarvan de landelijke aandelen gelden; leeg als er geen is.",
+    ),
     "help_pools": (
-        "Ids of pools, most preferred first, separated by commas.",
-        "Id's van pools, de liefste eerst, gescheiden door komma's.",
+        "Ids of pools, most preferred first, separated by commas; a mix as light:0.9+medical:0.1.",
+        "Id's van pools, de liefste eerst, met komma's; een mix als licht:0.9+medisch:0.1.",
     ),
     "help_kind": (
         "Kind of contribution, which gives tour, preparation and rest.",
@@ -226,6 +243,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice_tour": ("tour (months)", "uitzending (maanden)"),
     "choice_preparation": ("preparation (months)", "voorbereiding (maanden)"),
     "choice_rest": ("rest (months per month)", "rust (maanden per maand)"),
+    "choice_dwell": ("dwell (months per month)", "uitzendbescherming (maanden per maand)"),
+    "choice_filled_factor": ("factor on share filled", "factor op bezettingsgraad"),
+    "choice_fit_factor": ("factor on share fit", "factor op inzetbaar deel"),
     "choice_acceptance": ("share accepted", "aanvaard deel"),
     "choice_lead": ("lead time (months)", "doorlooptijd (maanden)"),
     "choice_early_return": (
@@ -292,10 +312,10 @@ def choices(values: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-FIGURES = ("tour", "preparation", "rest", "acceptance", "lead", "early_return")
+FIGURES = (*ROTATION, *PRESENCE)
 """What a policy may be about: rotation first, then presence."""
 
-DEMAND_FIGURES = FIGURES[:3]
+DEMAND_FIGURES = ROTATION
 """What a demand may have a policy of its own for."""
 
 LOW_HIGH = ("value", "low", "high", "basis", "source", "section", "note")
@@ -361,6 +381,7 @@ WIDTHS = {
     "region": 20, "speciality": 20, "publisher": 30, "reference": 40, "demand": 24, "pool": 20,
     "package": 18, "known": 14, "low": 8, "high": 8, "value": 10, "cap": 10, "counts": 8, "tier": 9,
     "cohorts": 9, "unit": 9, "on_call": 9, "weight": 9, "first": 11, "last": 11, "main_task": 12,
+    "cap_from": 18, "fixed_length": 9, "force": 14,
     "figure": 26, "changeover": 13,
 }  # fmt: skip
 
@@ -424,8 +445,9 @@ SHEETS: dict[str, Sheet] = {
             "demands",
             _fields(
                 "demands",
-                "id mission name name_nl counts standing cap low high first last pools kind tier "
-                "package cohorts unit on_call weight category basis source section note",
+                "id mission name name_nl counts standing cap low high cap_from first last "
+                "fixed_length pools kind tier package cohorts unit on_call weight category "
+                "basis source section note",
                 _CAP,
                 _COUNTS,
                 _ALL_STANDINGS,
@@ -439,12 +461,12 @@ SHEETS: dict[str, Sheet] = {
             "packages",
             _fields("bounds", "id title title_nl on known basis source section note", *_PACKAGE),
         ),
-        Sheet("pools", _fields("pools", "id name name_nl category speciality note")),
+        Sheet("pools", _fields("pools", "id name name_nl category speciality force note")),
         Sheet(
             "strengths",
-            _fields("strengths", f"pool figure from {_FIGURE}"),
-            key=("pool", "figure", "from"),
-            still=2,
+            _fields("strengths", f"force pool figure from {_FIGURE}"),
+            key=("force", "pool", "figure", "from"),
+            still=3,
         ),
         Sheet("steps", _steps(), key=()),
         Sheet("kinds", _fields("kinds", "id name name_nl changeover note")),

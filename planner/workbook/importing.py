@@ -17,6 +17,7 @@ from planner.errors import Fault, InputError
 from planner.months import Month
 from planner.scenario.dump import dump
 from planner.scenario.load import Layer, Scenario, load, loads
+from planner.scenario.registry import STRENGTH
 from planner.workbook.fields import DEMAND_FIGURES, FIGURES
 from planner.workbook.reading import (
     COUNTED,
@@ -226,6 +227,8 @@ def plain(value: Any) -> Any:
     """Return a cell as a scenario says it."""
     if isinstance(value, Month):
         return str(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):  # caps by month
+        return {str(month): plain(cap) for month, cap in value}
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, float) and value.is_integer():
@@ -311,8 +314,10 @@ def _pools(
     grid, old = grids["strengths"], before["strengths"]
     for line in grid.lines:
         if line["from"] is None and differing(line, old.get(grid.key(line)), FIGURE):
-            patch.put(("pools", line["pool"], line["figure"]), figure(line), grid, line, "value")
-    _apart(patch.first.get("pools", {}), ("posts", "filled", "fit"))
+            entry = ("pools", line["pool"]) if line["pool"] else ("forces", line["force"])
+            patch.put((*entry, line["figure"]), figure(line), grid, line, "value")
+    for section in ("pools", "forces"):
+        _apart(patch.first.get(section, {}), STRENGTH)
 
 
 def _kinds(
@@ -344,8 +349,8 @@ def _demands(
     grid, old = grids["demands"], before["demands"]
     own = {line["demand"] for line in grids["policies"].lines if line["demand"]}
     names = (
-        "mission", "name", "name_nl", "category", "kind", "pools", "first", "last", "tier",
-        "cohorts", "on_call", "unit", "weight", "note",
+        "mission", "name", "name_nl", "category", "kind", "pools", "cap_from", "first", "last",
+        "fixed_length", "tier", "cohorts", "on_call", "unit", "weight", "note",
     )  # fmt: skip
     for line in grid.lines:
         was = old.get(grid.key(line))

@@ -13,10 +13,10 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.labels import LANGUAGES, month_names
 from planner.months import Month
-from planner.scenario.tables import Column, parse_cell
+from planner.scenario.inputs import PRESENCE
+from planner.scenario.tables import LISTS, Column, parse_cell
 from planner.workbook.fields import (
     DEMAND_FIGURES,
-    FIGURES,
     SETTINGS,
     SHEETS,
     Field,
@@ -42,6 +42,7 @@ __all__ = [
     "title_in",
 ]
 
+_DECIMAL_COMMA = re.compile(r"(?<=:\d),(?=\d)|(?<=:\d\d),(?=\d)")
 _SEPARATORS = re.compile(r"[\s,;]+")
 _DUTCH = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _ENGLISH = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -82,7 +83,7 @@ def read_cell(value: Any, column: Column) -> Any:
     if isinstance(value, str):
         value = value.strip()
     if value is None or value == "":
-        return () if column.kind == "ids" else "" if column.kind in _TEXTS else None
+        return () if column.kind in LISTS else "" if column.kind in _TEXTS else None
     return _READERS[column.kind](value, column)
 
 
@@ -122,6 +123,15 @@ def _ids(value: Any, column: Column) -> Any:
     if not isinstance(value, str):
         return _id(value, column)
     return parse_cell(" ".join(_SEPARATORS.split(value)).strip(), column)
+
+
+def _list(value: Any, column: Column) -> Any:
+    """Return sourcing options or caps by month, separated by blanks, commas or semicolons."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected text, found {_shown(value)}")
+    text = _DECIMAL_COMMA.sub(".", value)
+    text = re.sub(r"\s*([:+])\s*", r"\1", text)
+    return parse_cell(" ".join(_SEPARATORS.split(text)).strip(), column)
 
 
 def _number(value: Any, column: Column) -> Any:
@@ -251,6 +261,8 @@ _READERS: dict[str, Callable[[Any, Column], Any]] = {
     "text": _text,
     "id": _id,
     "ids": _ids,
+    "options": _list,
+    "caps": _list,
     "number": _number,
     "whole": _number,
     "month": _month,
@@ -520,6 +532,11 @@ def _at(grid: Grid, row: int, place: int, head: str, message: str) -> Fault:
     return Fault(grid.book, row, place, head, message, grid.title)
 
 
+def pool_names(cell: Iterable[Any]) -> tuple[Any, ...]:
+    """Return what a list of ids, or of sourcing options, names: of a mix every pool."""
+    return tuple(name for one in cell for name in (one if isinstance(one, dict) else (one,)))
+
+
 def _merged(grid: Grid, book: Book, number: int, faults: list[Fault]) -> bool:
     """Complain of merged cells from the headings on; return whether there are any."""
     before = len(faults)
@@ -595,7 +612,7 @@ def _refer(grid: Grid, line: Line, known: dict[str, set[str]], faults: list[Faul
             continue
         there = known[one.refers]
         cell = line[one.name]
-        names = cell if isinstance(cell, tuple) else (cell,)
+        names = pool_names(cell) if isinstance(cell, tuple) else (cell,)
         if one.every and names == ("all",):
             line.cells[one.name] = names = tuple(sorted(there))
         for name in names:
@@ -664,7 +681,7 @@ def _policy(line: Line) -> Complaints:
     figure, value = line["figure"], line["value"]
     if bool(line["kind"]) == bool(line["demand"]):
         yield "kind", "expected a kind or a demand, one of the two"
-    if figure in FIGURES[3:] and (line["demand"] or line["pool"]):
+    if figure in PRESENCE and (line["demand"] or line["pool"]):
         yield "figure", "holds for a kind as a whole: leave demand and pool empty"
     if figure in DEMAND_FIGURES and line["demand"] and line["pool"]:
         yield "pool", "a demand has one figure for all its pools: leave the pool empty"
@@ -768,7 +785,7 @@ def _as(column: str) -> Default:
 
 
 def _category(line: Line, context: _Context) -> str:
-    found = {context.categories.get(pool, "mixed") for pool in line["pools"]}
+    found = {context.categories.get(pool, "mixed") for pool in pool_names(line["pools"])}
     return found.pop() if len(found) == 1 else "mixed"
 
 
@@ -787,6 +804,7 @@ _DEFAULTS: dict[str, dict[str, Default]] = {
         "category": _category,
         "unit": _always(False),
         "on_call": _always(False),
+        "fixed_length": _always(False),
         "weight": _always(1.0),
         **_BASIS,
     },

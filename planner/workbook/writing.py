@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import InputError, ResultError
 from planner.labels import LANGUAGES, label, months, named, number, percent, rate
 from planner.months import Month
-from planner.scenario.inputs import Inputs
+from planner.scenario.inputs import Inputs, options_text
 from planner.scenario.load import Scenario, loads
 from planner.terms import term
 from planner.workbook.fields import SETTINGS, SHEETS, Field, Sheet, choice, heading, helps
@@ -123,9 +123,13 @@ def shown(value: Any, field: Field, lang: str) -> Any:
     >>> shown("military", SHEETS["pools"].field("category"), "nl")
     'militair'
     """
+    kind = field.column.kind
+    if kind == "options":
+        return options_text(value).replace(" ", ", ")
+    if kind == "caps":
+        return ", ".join(f"{month}:{cap:.12g}" for month, cap in value)
     if isinstance(value, tuple):
         return ", ".join(value)
-    kind = field.column.kind
     if isinstance(value, str) and value and kind in ("choice", "known"):
         return choice(value, lang)
     return value

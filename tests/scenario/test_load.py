@@ -131,11 +131,11 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "s.yaml:4:3: pools.stff: unknown pool 'stff', did you mean 'staff'? A new pool needs name, "
         "category, posts as well",
         "s.yaml:6:3: kinds.obsever: unknown kind 'obsever', did you mean 'observer'? A new kind "
-        "needs name, changeover, preparation, rest as well",
+        "needs name, changeover, preparation, rest or dwell as well",
         "s.yaml:8:14: policies.0.kinds.0: unknown kind 'staf', did you mean 'staff'?",
         "s.yaml:9:28: policies.1.tour: a tour is the same for every pool: leave out 'pools' and "
         "'category'",
-        "s.yaml:10:5: policies.2: expected tour, preparation, rest or scale_rest",
+        "s.yaml:10:5: policies.2: expected tour, preparation, rest, dwell or scale_rest",
         "s.yaml:12:3: missions.untos: unknown mission 'untos', did you mean 'untso'? A new mission "
         "needs name, organisation, region, main_task as well",
         "s.yaml:14:10: demands.untso.last: months out of order: the last month, 2025-07, is before "
@@ -145,7 +145,7 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "needs mission, kind, pools, first, last as well",
         "s.yaml:16:18: demands.new.mission: unknown mission 'untos', did you mean 'untso'?",
         "s.yaml:16:31: demands.new.kind: unknown kind 'staf', did you mean 'staff'?",
-        "s.yaml:16:44: demands.new.pools: a pool is named twice",
+        "s.yaml:16:44: demands.new.pools: an option is named twice",
         "s.yaml:16:45: demands.new.pools.0: unknown pool 'stff', did you mean 'staff'?",
         "s.yaml:17:16: demands.undof.cap: a figure on basis 'public' needs a source",
         "s.yaml:19:3: packages.x: new package 'x' needs demands as well",
@@ -193,7 +193,7 @@ def test_a_pool_that_is_needed_cannot_be_dropped(faults: Faults) -> None:
     found = faults(loads, "extends: letter\npools: {kmar-forensic: drop}\n", "s.yaml")
 
     assert found[0].startswith(
-        "s.yaml:2:9: pools.kmar-forensic: demand 'icc-team-1' has no other pool"
+        "s.yaml:2:9: pools.kmar-forensic: demand 'icc-team-1' has no option without it"
     )
 
 
