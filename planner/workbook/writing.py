@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.compile.build import laid_out
 from planner.errors import InputError, ResultError
 from planner.labels import LANGUAGES, label, months, named, number, percent, rate
 from planner.months import Month
@@ -601,9 +602,12 @@ def _allocation(page: Page, result: Tables, inputs: Inputs) -> None:
         for row in _records(result.monthly)
     }
     pairs = list(dict.fromkeys((demand, pool) for demand, pool, _ in people))
+    lines = {
+        part.id: part for one in inputs.demands.values() if one.counts for part in laid_out(one)
+    }
     cells = []
     for demand, pool in pairs:
-        line = inputs.demands[demand]
+        line = lines[demand]
         by_month = [people.get((demand, pool, str(month))) for month in months]
         total = sum(one for one in by_month if one is not None)
         cells.append([demand, named(line, lang), line.mission, pool, total, *by_month])
