@@ -46,7 +46,10 @@ from planner.scenario.uncertainty import merge_uncertainty
 __all__ = ["Draft", "apply"]
 
 LONGEST = 1200
-"""Most months of a window."""
+"""Largest number of months in a window."""
+
+EARLIEST, LATEST = Month(1900, 1), Month(2200, 12)
+"""Between which a window lies; warm-up, tours and their time at home reach beyond it."""
 
 
 def apply(inputs: Inputs, changes: Changes, source: Source, prefix: Path_ = ()) -> Inputs:
@@ -77,6 +80,11 @@ def _horizon(draft: Draft, changes: Changes) -> Inputs:
         draft.complain(
             ("horizon",), f"a window of {last - first + 1} months, expected at most {LONGEST}"
         )
+    for name, month in (("from", first), ("to", last)):
+        if not EARLIEST <= month <= LATEST:
+            draft.complain(
+                ("horizon", name), f"expected a month from {EARLIEST} to {LATEST}, found {month}"
+            )
     return replace(
         inputs,
         first=first,

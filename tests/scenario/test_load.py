@@ -555,3 +555,42 @@ def test_errors_travel_between_processes() -> None:
     with pytest.raises(InputError) as caught:
         loads("rule: x\n")
     assert pickle.loads(pickle.dumps(caught.value)).faults == caught.value.faults
+
+
+def test_what_is_wrong_below_a_wrong_name_is_told_in_the_same_round(faults: Faults) -> None:
+    said = faults(
+        loads,
+        (
+            "extends: eastern-flank-batalion\n"
+            "demands:\n"
+            "  untsso: {cap: 5}\n"
+            "  untso: {cap: -3, colour: blue}\n"
+            "missions:\n"
+            "  fresh: {name: X, organisation: nato, region: somewhere}\n"
+            "bounds:\n"
+            "  b: {demands: [nowhere, untso], min: 3}\n"
+            "tiers: [{tier: 1, missions: [fresh]}]\n"
+        ),
+        "s.yaml",
+    )
+
+    wanted = (
+        ("1:10: extends:", "did you mean 'eastern-flank-battalion'?"),
+        ("3:3: demands.untsso:", "unknown demand 'untsso', did you mean 'untso'?"),
+        ("4:16: demands.untso.cap:", "expected a number of at least 0, found -3"),
+        ("4:20: demands.untso.colour:", "not known here"),
+        ("6:34: missions.fresh.organisation:", "did you mean 'NATO'?"),
+        ("8:17: bounds.b.demands.0:", "unknown demand 'nowhere'"),
+    )
+    assert len(said) == len(wanted)
+    for text, (place, message) in zip(said, wanted, strict=True):
+        assert text.startswith(f"s.yaml:{place}")
+        assert message in text
+
+
+def test_a_window_at_the_end_of_the_calendar(faults: Faults) -> None:
+    text = "extends: letter\nhorizon: {from: 9999-01, to: 9999-12}\n"
+    assert faults(loads, text, "s.yaml") == [
+        "s.yaml:2:17: horizon.from: expected a month from 1900-01 to 2200-12, found 9999-01",
+        "s.yaml:2:30: horizon.to: expected a month from 1900-01 to 2200-12, found 9999-12",
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from planner import list_uncertain
-from planner.cli.shown import Resolved
+from planner.cli.show import Resolved
 from planner.compile import compile_scenario
 from planner.digest import plain
 from planner.scenario.load import Scenario, loads
@@ -168,7 +168,7 @@ fields = registry.ENTITIES["demand"]
 registry.ENTITIES["demand"] = (*fields[:-1], new, fields[-1])
 registry.TABLES["demands"] = registry.columns("demand")
 
-from planner.cli.shown import Resolved
+from planner.cli.show import Resolved
 from planner.scenario.load import load, loads
 from planner.scenario.schema import json_schema
 
