@@ -109,7 +109,7 @@ def plot(
       planner plot fan runs/battalion --mission untso
     """
     from planner.cli.console import say, working
-    from planner.cli.files import Outputs
+    from planner.cli.inputs import Outputs
     from planner.labels import label
 
     _check(figure, items, pool)
@@ -162,12 +162,12 @@ def _source(
     if gallery()[figure].of == "ensemble":
         from pathlib import Path
 
+        from planner.cli.inputs import load_futures
         from planner.montecarlo.run import simulate
-        from planner.montecarlo.stored import read_futures
         from planner.montecarlo.words import say as word
 
         if Path(items[0]).is_dir():
-            return read_futures(items[0])
+            return load_futures(items[0])
         with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
             return simulate(load_scenario(items[0]), draws, rule=rule, progress=progress)
     loaded = load_items(items)

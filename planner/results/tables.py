@@ -5,7 +5,7 @@ Months are text, ``2022-03``; only the report window is shown. Units stand in th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -262,12 +262,17 @@ def figures(result: Result) -> pd.DataFrame:
     return frame(
         figure=words([row.id for row in rows]),
         value=np.array(numbers, dtype=float),
-        low=np.array([np.nan if row.low is None else row.low for row in rows], dtype=float),
-        high=np.array([np.nan if row.high is None else row.high for row in rows], dtype=float),
+        low=_ends([row.low for row in rows]),
+        high=_ends([row.high for row in rows]),
         month=words(months),
         **text,
         line=np.array([row.line for row in rows], dtype=np.int64),
     )
+
+
+def _ends(ends: Sequence[float | str | None]) -> NDArray[np.float64]:
+    """Return ends of ranges as numbers; those of months are left out."""
+    return np.array([end if isinstance(end, float) else np.nan for end in ends], dtype=float)
 
 
 def left_out(result: Result) -> pd.DataFrame:

@@ -55,7 +55,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.workbook": (
         *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",
-        "planner.montecarlo", "planner.figures.names", "planner.workbook",
+        "planner.compile.build", "planner.montecarlo", "planner.figures.futurenames",
+        "planner.workbook",
     ),
     "planner.montecarlo": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",

@@ -1,4 +1,4 @@
-"""``export``: the problem that a scenario states, out to other programs; workbooks to people."""
+"""``export`` and ``import``: workbooks, and the problem for other programs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import Force, In, Lang, Quiet, Rule, Whole
+from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
+    from planner.workbook.importing import Imported
 
-__all__ = ["export"]
+__all__ = ["export", "import_", "import_un"]
 
 Stated = Annotated[
     str | None,
@@ -96,7 +97,7 @@ def export(
       planner export --template blank.xlsx
     """
     from planner.cli.console import print_json, working
-    from planner.cli.files import Outputs
+    from planner.cli.inputs import Outputs
     from planner.labels import label
     from planner.problem.neutral import dump_problem
 
@@ -159,8 +160,7 @@ def _book(
     scenario: str, futures: str | None, rule: str | None, lang: str
 ) -> Callable[[Path], object]:
     """Return what writes the workbook of a scenario, or of a folder of results or futures."""
-    from planner.cli.inputs import is_futures, is_result, load_scenario
-    from planner.montecarlo.stored import read_futures
+    from planner.cli.inputs import is_futures, is_result, load_futures, load_scenario
     from planner.results.compare import as_result
     from planner.results.result import read_result
     from planner.workbook import write_workbook
@@ -168,11 +168,11 @@ def _book(
     if is_futures(scenario):
         if futures is not None:
             raise InputError(f"export: {scenario} holds futures already: leave --futures out")
-        ours = read_futures(scenario)
+        ours = load_futures(scenario)
         if rule not in (None, ours.rule):
             raise InputError(f"export: {scenario} was drawn by {ours.rule!r}: leave --rule out")
         return partial(write_workbook, ours, lang=lang)
-    drawn = None if futures is None else read_futures(futures)
+    drawn = None if futures is None else load_futures(futures)
     shown = read_result(scenario) if is_result(scenario) else load_scenario(scenario)
 
     def write(path: Path) -> None:
@@ -209,10 +209,166 @@ def _write_programme(form: str, problem: Problem, options: dict[str, Any], path:
 
 def _stated(name: str) -> Problem:
     """Return the problem of a scenario, or a neutral problem as it is."""
-    from planner.cli.inputs import is_problem, load_scenario
-    from planner.cli.problems import load_problem
+    from planner.cli.inputs import is_problem, load_problem, load_scenario
     from planner.compile import compile_scenario
 
     if is_problem(name):
         return load_problem(name)
     return compile_scenario(load_scenario(name)).problem
+
+
+Book = Annotated[
+    str,
+    typer.Argument(
+        metavar="BOOK.xlsx",
+        help="A workbook of planner export --xlsx or --template, filled in.",
+        show_default=False,
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="Scenario file to write; by default it goes to standard output.",
+        show_default=False,
+    ),
+]
+
+
+def import_(
+    book: Book,
+    out: Target = None,
+    force: Force = False,
+    json: AsJson = False,
+    lang: In = Lang.EN,
+    quiet: Quiet = False,
+) -> None:
+    """Make a scenario file of a workbook, or say everything that is wrong with it.
+
+    What the sheets say counts; only what is different from the scenario that the workbook was
+    made from is written. Every complaint names sheet, row and column.
+
+    \b
+    Examples:
+      planner import battalion.xlsx -o mine.yaml
+      planner import battalion.xlsx
+      planner import blank.xlsx -o mine.yaml --force
+    """
+    import sys
+
+    from planner.cli.console import clean, print_json, working
+    from planner.cli.inputs import Outputs
+    from planner.labels import label
+    from planner.workbook.importing import import_workbook
+
+    outputs = Outputs(force)
+    if out is not None and out != "-":
+        outputs.add(out)
+        outputs.check()
+    name = None if out in (None, "-") else Path(str(out)).stem
+    with working(label("reading", lang), quiet):
+        found = import_workbook(book, name)
+    if not quiet:
+        for note in found.notes:
+            print(clean(f"{book}: warning: {note}"), file=sys.stderr)
+    if outputs.targets:
+        text = found.text
+        outputs.write({str(out): lambda path: path.write_text(text, encoding="utf-8")})
+    if json:
+        print_json(_content(book, found, out))
+    elif not outputs.targets:
+        sys.stdout.write(found.text)
+    elif not quiet:
+        _show(found, str(out), lang)
+
+
+Series = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="The CSV export of the series, or the text of a monthly table (pdftotext -layout).",
+        show_default=False,
+    ),
+]
+Country = Annotated[str, typer.Option("--country", metavar="NAME", help="As the series names it.")]
+
+
+def import_un(
+    file: Series,
+    country: Country = "Netherlands",
+    out: Target = None,
+    force: Force = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make rows of observations.csv of the United Nations' series of uniformed personnel.
+
+    Reads the monthly table of contributions by mission, country and personnel type, and refuses a
+    month that does not add up to its printed totals; or the CSV export of the whole series.
+
+    \b
+    Examples:
+      planner import-un 2022-06.txt
+      planner import-un export.csv -o observations-un.csv
+    """
+    import sys
+
+    from planner.cli.console import print_json
+    from planner.cli.inputs import Outputs
+    from planner.scenario.un_series import observations, observations_text, read_un
+
+    outputs = Outputs(force)
+    if out is not None and out != "-":
+        outputs.add(out)
+        outputs.check()
+    counts = read_un(file, country)
+    rows = observations(counts)
+    if not quiet:
+        left_out = len(counts) - len(rows)
+        print(
+            f"{file}: {len(rows)} observations; {left_out} counts of no known demand left out",
+            file=sys.stderr,
+        )
+    text = observations_text(rows)
+    if outputs.targets:
+        outputs.write({str(out): lambda path: path.write_text(text, encoding="utf-8")})
+    elif json:
+        print_json({"format": "planner-observations/1", "country": country, "rows": rows})
+    else:
+        sys.stdout.write(text)
+
+
+def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:
+    """Return what came of a workbook, as plain values."""
+    return {
+        "format": "planner-import/1",
+        "workbook": book,
+        "scenario": {
+            "name": found.scenario.name,
+            "title": found.scenario.title,
+            "title_nl": found.scenario.title_nl,
+            "digest": found.scenario.digest,
+        },
+        "extends": found.base,
+        "notes": list(found.notes),
+        "written_to": out,
+    }
+
+
+def _show(found: Imported, out: str, lang: str) -> None:
+    """Say what is different from the scenario that the workbook was made from."""
+    from planner.cli.console import say
+    from planner.cli.diff import differences, show_differences
+    from planner.digest import plain
+    from planner.labels import label
+
+    if found.before is not None:
+        changed = differences(plain(found.before.inputs), plain(found.scenario.inputs))
+        show_differences(changed, (found.before.name, found.scenario.name), lang)
+    else:
+        inputs = found.scenario.inputs
+        counts = {"demands": len(inputs.demands), "pools": len(inputs.pools)}
+        say(label("made_of", lang, **counts))
+    say(label("written_to", lang, path=out))
