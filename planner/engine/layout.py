@@ -51,8 +51,9 @@ class Layout:
     demand_block : ndarray of int (demands,)
     decision_ptr : ndarray of int (blocks + 1,)
         First decision of each block.
-    demand, wave, begin, end, cohorts : ndarray of int (decisions,)
-        Demand, wave, first and last month of its tours, number of cohorts n(w).
+    demand, wave, segment, begin, end, cohorts : ndarray of int (decisions,)
+        Demand, wave, number of cuts before it, first and last month of its tours, number of cohorts
+        n(w).
     part : ndarray (decisions,)
         n(w) ÷ m; times the cap it is the upper limit of people.
     duty_ptr, duty_month, duty : ndarray
@@ -61,6 +62,8 @@ class Layout:
         First column of each decision.
     owner, option : ndarray of int (columns,)
         Decision and sourcing option of each column.
+    used_ptr, used_pool, used_share : ndarray
+        By column: pools of the problem, and their shares of its people.
     ptr, row, value : ndarray
         By column: rows of its block, and what one person takes of them.
     goal_ptr : ndarray of int (blocks + 1,)
@@ -87,6 +90,7 @@ class Layout:
     decision_ptr: Ints
     demand: Ints
     wave: Ints
+    segment: Ints
     begin: Ints
     end: Ints
     cohorts: Ints
@@ -97,6 +101,9 @@ class Layout:
     start: Ints
     owner: Ints
     option: Ints
+    used_ptr: Ints
+    used_pool: Ints
+    used_share: Floats
     ptr: Ints
     row: Ints
     value: Floats
@@ -154,7 +161,7 @@ def lay_out(problem: Problem) -> Layout:
 
     cuts = _cuts(problem)
     key, decision = _decisions(problem, tours, cuts, demand_block)
-    demand, wave = key
+    demand, wave, segment = key
     count = len(demand)
     cohorts = np.bincount(decision, minlength=count)
     total = np.array([d.cohorts for d in demands], dtype=np.int64)[demand]
@@ -226,10 +233,10 @@ def lay_out(problem: Problem) -> Layout:
     budget_ptr, budget, paid = _budgets(
         problem, demand_block, blocks, demand, start, duty_row, duty_month, duty_share
     )
-    for number, (columns, euros) in enumerate(paid):
-        block = int(np.searchsorted(budget_ptr, number, side="right")) - 1
-        row = np.full(len(columns), base[block] + number - budget_ptr[block])
-        parts.append((columns, row, euros))
+    for place, (columns, euros) in enumerate(paid):
+        block = int(np.searchsorted(budget_ptr, place, side="right")) - 1
+        budget_row = np.full(len(columns), base[block] + place - budget_ptr[block])
+        parts.append((columns, budget_row, euros))
 
     columns, rows, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     if len(parts) > 1:
@@ -238,8 +245,9 @@ def lay_out(problem: Problem) -> Layout:
     decision_block = demand_block[demand]
     return Layout(
         months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, demand_block,
-        _pointers(decision_block, blocks), demand, wave, begin, end, cohorts,
+        _pointers(decision_block, blocks), demand, wave, segment, begin, end, cohorts,
         cohorts / np.maximum(total, 1), duty_ptr, duty_month, duty_share, start, owner, option,
+        _pointers(group_column, len(owner)), group_pool, uses.share[use],
         _pointers(columns, len(owner)), rows, values, *goals, budget_ptr, budget,
     )  # fmt: skip
 
@@ -287,8 +295,8 @@ def _cuts(problem: Problem) -> tuple[int, ...]:
 
 def _decisions(
     problem: Problem, tours: Tours, cuts: Sequence[int], demand_block: Ints
-) -> tuple[tuple[Ints, Ints], Ints]:
-    """Cut waves where packages become known; return (demand, wave) by decision, and by tour which.
+) -> tuple[tuple[Ints, Ints, Ints], Ints]:
+    """Cut waves where packages become known; return (demand, wave, segment) by decision, and by tour which.
 
     A wave is cut at K + the demand's longest preparation for *every* package known in a month K
     after the start, so that plans with and without any package are made of the same decisions.
@@ -304,7 +312,7 @@ def _decisions(
     found, decision = np.unique(key, return_inverse=True)
     wave = found // segments % waves
     demand = found // segments // waves % max(len(problem.demands), 1)
-    return (demand, wave), np.asarray(decision, dtype=np.int64).ravel()
+    return (demand, wave, found % segments), np.asarray(decision, dtype=np.int64).ravel()
 
 
 def _uses(problem: Problem, local_pool: Ints) -> _Uses:
@@ -432,9 +440,9 @@ def _budgets(
             price[places[name]] = euros
         inside = (duty_month >= line.first) & (duty_month <= line.last)
         served = np.bincount(duty_row[inside], duty[inside], minlength=len(demand))
-        euros = np.repeat(served * price[demand], np.diff(start))
-        columns = np.flatnonzero(euros)
-        paid.append((columns, euros[columns]))
+        spent = np.repeat(served * price[demand], np.diff(start))
+        columns = np.flatnonzero(spent)
+        paid.append((columns, spent[columns]))
     return (
         _pointers(np.array([of_block[k] for k in order], dtype=np.int64), blocks),
         np.array(order, dtype=np.int64),

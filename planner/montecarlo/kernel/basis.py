@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.jit import compiled, struct
+from planner.montecarlo.kernel.compile import compiled, struct
 
 __all__ = [
     "BASIC", "FIXED", "LOWER", "MOVING", "UPPER",

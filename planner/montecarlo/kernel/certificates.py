@@ -1,22 +1,87 @@
-"""Proof that a fair plan is what it claims to be, from the problem, the plan and the claims alone.
+"""Certificates of plans, from the problem, the plan and the weights that a search claims.
 
-Shares cannot rise: for weights y ≥ 0 of the limits, the cheapest way to give a decision a share s
-costs f_d(s), the cheapest columns first; whatever the plan,
+Nothing here knows a basis. A *claim* of a fair search is a level with a row of weights over limits
+(and over decisions, where ties are settled): the reason why what is at that level cannot be
+better. For weights y >= 0 of the limits, the cheapest way to give a decision a share s costs
+f_d(s), the cheapest columns first; whatever the plan,
 
-    Σ_d f_d(share[d])  ≤  Σ_r y[r] × what is left of limit r.
+    sum over d of f_d(share[d])  <=  sum over r of y[r] × what is left of limit r.
 
-Where the shares at which everybody stands use that up, none of those that cost anything can rise
-unless another falls. By weak duality the same inequality, with the cost of preference in f, proves
-that no other split over pools is preferred, and a third one that what still ties is even.
+Where the shares that are reached use that up, none of those that cost anything can rise unless
+another falls. By weak duality the same inequality, with the cost of preference in f, proves that no
+other split over options is preferred, and a third one that ties are settled.
+
+Under *value* the search claims one price of each limit and decision, aim by aim. Any prices bound
+what a plan could reach from above (weak duality), so a plan that reaches the bound is optimal. What
+has a price or a reduced gain is the same in every plan that is optimal for an aim (complementary
+slackness), and is held there for the aims after it.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.jit import compiled, struct
+from planner.montecarlo.kernel.compile import compiled, struct
 
-__all__ = ["Ledger", "new_ledger", "prove_fair"]
+__all__ = [
+    "add_claim", "clear_claims", "new_bounds", "new_claims", "new_ledger", "prove_fair",
+    "prove_value",
+]  # fmt: skip
+
+ClaimsType, Claims = struct(__name__, "Claims", "count tier level ptr place weight")
+"""How many claims (one number in an array); the tier and the level of each; and their weights by
+pointer: a limit row r of the block stands at place r, a decision d at −1 − d."""
+
+LEAST = 1e-12
+"""Weights below this, relative to the largest of their claim, are rounding."""
+
+
+@compiled
+def new_claims(most, entries):
+    """Return room for so many claims with so many weights in all."""
+    return Claims(
+        np.zeros(1, np.int64), np.zeros(most, np.int64), np.zeros(most),
+        np.zeros(most + 1, np.int64), np.zeros(entries, np.int64), np.zeros(entries),
+    )  # fmt: skip
+
+
+@compiled
+def clear_claims(claims):
+    """Forget all claims."""
+    claims.count[0] = 0
+
+
+@compiled
+def add_claim(local, state, reduced, limit, weights, tier, level, claims):
+    """Note a claim from the weights of the equations; return False if there is no room for it.
+
+    `weights` are per share of a limit and per share of a decision, as in the local problem; those
+    of limits are kept per person, those of decisions per share.
+    """
+    k, size = claims.count[0], state.size[0]
+    if k + 1 >= len(claims.ptr) or claims.ptr[k] + size > len(claims.place):
+        return False
+    largest, sign = 0.0, 1.0
+    for e in range(local.decisions, size):
+        if abs(weights[e]) > largest:
+            largest, sign = abs(weights[e]), (1.0 if weights[e] > 0 else -1.0)
+    if largest == 0.0:
+        for e in range(local.decisions):
+            if abs(weights[e]) > largest:
+                largest, sign = abs(weights[e]), (1.0 if weights[e] > 0 else -1.0)
+    at = claims.ptr[k]
+    for e in range(size):
+        if abs(weights[e]) > LEAST * largest:
+            if e < local.decisions:
+                claims.place[at], claims.weight[at] = -1 - reduced.routed[e], sign * weights[e]
+            else:
+                r = reduced.back[state.row[e]]
+                claims.place[at], claims.weight[at] = r, sign * weights[e] / limit[r]
+            at += 1
+    claims.tier[k], claims.level[k] = tier, level
+    claims.ptr[k + 1] = at
+    claims.count[0] = k + 1
+    return True
 
 LedgerType, Ledger = struct(
     __name__, "Ledger", "settled most left share cap final weight price touched shut"
@@ -39,7 +104,7 @@ AT = 1e-8
 
 
 @compiled
-def new_ledger(shape, decisions, columns, rows):
+def new_ledger(decisions, columns, rows):
     """Return scratch for a block."""
     return Ledger(
         np.zeros(decisions, np.bool_), np.zeros(columns), np.zeros(rows), np.zeros(decisions),
@@ -49,7 +114,7 @@ def new_ledger(shape, decisions, columns, rows):
 
 
 @compiled
-def _open(shape, full, lower, upper, limit, people, ledger):
+def _open_fair(shape, full, lower, upper, limit, people, ledger):
     """Write what is settled, what that leaves, and the most each column can hold; return slip.
 
     The result is the largest violation of a row or a bound.
@@ -352,7 +417,7 @@ def prove_fair(
     decision that no claim holds stays short of all it could have, or that a pool still gives a
     decision above an even level. Gap is the worst by which a claim misses its mark.
     """
-    proof[0] = _open(shape, full, lower, upper, limit, people, ledger)
+    proof[0] = _open_fair(shape, full, lower, upper, limit, people, ledger)
     proof[0] = max(proof[0], _prove_goals(shape, full, lower, upper, goal, people))
     proof[1], proof[2] = 0.0, 0.0
     for c in range(len(people)):
@@ -375,3 +440,136 @@ def prove_fair(
     for c in range(len(people)):
         if ledger.shut[c] < 0:
             proof[1] = max(proof[1], people[c] / full[shape.owner[c]])
+
+BoundsType, Bounds = struct(__name__, "Bounds", "low high held price load")
+"""Least and most people of each column; rows (limits, then decisions) that are held at their limit;
+and scratch by column and by row."""
+
+PIN = 1e-7
+"""Reduced gains and prices (times the largest entry of their row) above this, with gains of at most
+1, hold what they belong to."""
+
+
+@compiled
+def new_bounds(columns, rows):
+    """Return scratch for a block of so many columns, and limits and decisions."""
+    return Bounds(
+        np.zeros(columns), np.zeros(columns), np.zeros(rows, np.bool_), np.zeros(columns),
+        np.zeros(rows),
+    )  # fmt: skip
+
+
+@compiled
+def _open_value(shape, full, lower, upper, limit, people, bounds):
+    """Write the bounds before the first aim; return the largest violation of a row or a bound."""
+    worst, rows = 0.0, len(limit)
+    for r in range(rows + len(full)):
+        bounds.load[r], bounds.held[r] = 0.0, False
+    for c in range(len(people)):
+        d = shape.owner[c]
+        bounds.low[c] = min(lower[c], upper[c])
+        bounds.high[c] = max(min(upper[c], full[d]), bounds.low[c])
+        worst = max(worst, (people[c] - bounds.high[c]) / (1 + bounds.high[c]))
+        worst = max(worst, (bounds.low[c] - people[c]) / (1 + bounds.high[c]))
+        bounds.load[rows + d] += people[c]
+        for at in range(shape.indptr[c], shape.indptr[c + 1]):
+            bounds.load[shape.places[at]] += shape.value[at] * people[c]
+    return worst
+
+
+@compiled
+def _limits(shape, full, lower, limit, loose):
+    """Write what rows may hold: what is settled may stand a hair above."""
+    for r in range(len(limit)):
+        loose[r] = 0.0
+    for d in range(len(full)):
+        loose[len(limit) + d] = 0.0
+    for c in range(len(lower)):
+        if lower[c] > 0:
+            loose[len(limit) + shape.owner[c]] += lower[c]
+            for at in range(shape.indptr[c], shape.indptr[c + 1]):
+                loose[shape.places[at]] += shape.value[at] * lower[c]
+    for r in range(len(limit)):
+        loose[r] = max(loose[r], limit[r])
+    for d in range(len(full)):
+        loose[len(limit) + d] = max(loose[len(limit) + d], full[d])
+
+
+@compiled
+def _part(gain, people, asked, reward, reduced, low, high):
+    """Return (best sum for a column, least and most people with which it is reached).
+
+    A person adds `reward` up to what is asked, and `reduced` always.
+    """
+    best, least, most = -np.inf, low, high
+    for turn in range(3):
+        x = low if turn == 0 else (high if turn == 1 else min(max(asked, low), high))
+        total = reward * min(x, asked) + reduced * x
+        best = max(best, total)
+    rising = reduced + reward
+    if rising < -PIN:
+        most = low
+    elif rising <= PIN and reduced < -PIN:
+        most = min(max(asked, low), high)
+    elif reduced < -PIN:
+        least = most = min(max(asked, low), high)
+    elif reduced <= PIN and rising > PIN:
+        least = min(max(asked, low), high)
+    elif reduced > PIN:
+        least = high
+    return best, least, most
+
+
+@compiled
+def prove_value(
+    shape, aims, full, lower, upper, limit, asked, prices, people, bounds, loose, reach, proof
+):
+    """Write (primal, dual, gap) of a plan, and the proved maximum of each aim to `reach`.
+
+    Primal is the worst violation of a row or a bound, dual the largest price of the wrong sign, gap
+    the largest distance, over the aims, between what is reached and what could be.
+    """
+    rows = len(limit)
+    proof[0], proof[1], proof[2] = _open_value(shape, full, lower, upper, limit, people, bounds), 0.0, 0.0
+    _limits(shape, full, lower, limit, loose)
+    for r in range(rows + len(full)):
+        if loose[r] < np.inf:
+            proof[0] = max(proof[0], (bounds.load[r] - loose[r]) / (1 + loose[r]))
+    for aim in range(len(aims.goals)):
+        bound, reached = 0.0, 0.0
+        for c in range(len(people)):
+            bounds.price[c] = prices[aim, rows + shape.owner[c]]
+        for r in range(rows + len(full)):
+            price = prices[aim, r]
+            if price == 0.0:
+                continue
+            if loose[r] == np.inf or (price < 0.0 and not bounds.held[r]):
+                proof[1] = max(proof[1], abs(price))
+                continue
+            bound += price * loose[r]
+            if r < rows:
+                for at in range(shape.rowptr[r], shape.rowptr[r + 1]):
+                    bounds.price[shape.rowcol[at]] += price * shape.rowval[at]
+        for c in range(len(people)):
+            reward, gain = 0.0, 0.0
+            if aims.goals[aim] > 0:
+                reward = asked.times[c] if asked.tier[c] == aims.goals[aim] else 0.0
+            else:
+                gain = aims.gain[aim, c]
+            best, least, most = _part(
+                gain, people[c], asked.people[c], reward, gain - bounds.price[c],
+                bounds.low[c], bounds.high[c],
+            )  # fmt: skip
+            bound += best
+            reached += gain * people[c] + reward * min(people[c], asked.people[c])
+            bounds.low[c], bounds.high[c] = least, most
+        proof[2] = max(proof[2], abs(bound - reached) / (1 + abs(reached)))
+        reach[aim] = bound
+        for r in range(rows + len(full)):
+            if prices[aim, r] > 0.0:
+                largest = 0.0 if r < rows else 1.0
+                if r < rows:
+                    for at in range(shape.rowptr[r], shape.rowptr[r + 1]):
+                        largest = max(largest, shape.rowval[at])
+                if prices[aim, r] * largest > PIN:
+                    bounds.held[r] = True

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.claims import add_claim
-from planner.montecarlo.kernel.jit import compiled, struct
-from planner.montecarlo.kernel.state import (
+from planner.montecarlo.kernel.certificates import add_claim
+from planner.montecarlo.kernel.compile import compiled, struct
+from planner.montecarlo.kernel.basis import (
     BASIC,
     FIXED,
     LOWER,
