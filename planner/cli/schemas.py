@@ -211,6 +211,7 @@ def _service() -> dict[str, Any]:
     return _closed(
         {
             "demand": _NAME,
+            "option": _whole(0, "index in the demand's list of sourcing options"),
             "pool": {"type": "string"},
             "cohort": _whole(0),
             "first": _whole(text="first month on duty"),

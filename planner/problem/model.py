@@ -283,6 +283,12 @@ class Problem:
         demands = [self.demand(name) for name in package.demands]
         return min((demand.first - demand.lead for demand in demands), default=0)
 
+    @property
+    def replan_months(self) -> tuple[int, ...]:
+        """Months after the model's first in which packages become known, ascending."""
+        known = {self.known(package.id) for package in self.packages}
+        return tuple(sorted(month for month in known if month > 0))
+
     def begins(self, demand: Demand, package: str | None) -> int:
         """Return the month from which a demand's tours are laid: max(first, known + lead)."""
         if package is None:
