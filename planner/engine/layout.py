@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,11 @@ class Layout:
     call_ptr, call_pool : ndarray of int
         Pools of the problem with rows of the second kind, by block.
     demand_block : ndarray of int (demands,)
+    row_ptr : ndarray of int (blocks + 1,)
+        First row of each block among those of all blocks.
+    row_source : ndarray of int (rows of all blocks,)
+        Where the limit of each row is found in the strengths by pool and month, followed by the
+        bounds, followed by the budgets of the problem.
     decision_ptr : ndarray of int (blocks + 1,)
         First decision of each block.
     demand, wave, segment, begin, end, cohorts : ndarray of int (decisions,)
@@ -87,6 +93,8 @@ class Layout:
     call_ptr: Ints
     call_pool: Ints
     demand_block: Ints
+    row_ptr: Ints
+    row_source: Ints
     decision_ptr: Ints
     demand: Ints
     wave: Ints
@@ -245,11 +253,33 @@ def lay_out(problem: Problem) -> Layout:
     decision_block = demand_block[demand]
     return Layout(
         months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, demand_block,
+        *_row_sources(problem, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
         _pointers(decision_block, blocks), demand, wave, segment, begin, end, cohorts,
         cohorts / np.maximum(total, 1), duty_ptr, duty_month, duty_share, start, owner, option,
         _pointers(group_column, len(owner)), group_pool, uses.share[use],
         _pointers(columns, len(owner)), rows, values, *goals, budget_ptr, budget,
     )  # fmt: skip
+
+
+def _row_sources(
+    problem: Problem, pool_ptr: Ints, pool: Ints, call_ptr: Ints, call_pool: Ints,
+    goals: tuple[Any, ...], budget_ptr: Ints, budget: Ints,
+) -> tuple[Ints, Ints]:  # fmt: skip
+    """Return the first row of each block, and where the limit of each row is found."""
+    months, bounds = problem.months, len(problem.pools) * problem.months
+    month = np.arange(months)
+    goal_ptr, goal_bound = goals[:2]
+    parts: list[Ints] = [np.zeros(0, dtype=np.int64)]
+    for block in range(len(pool_ptr) - 1):
+        for ptr, names in ((pool_ptr, pool), (call_ptr, call_pool)):
+            here = names[ptr[block] : ptr[block + 1]]
+            parts.append((here[:, None] * months + month).ravel())
+        parts.append(bounds + goal_bound[goal_ptr[block] : goal_ptr[block + 1]])
+        named = budget[budget_ptr[block] : budget_ptr[block + 1]]
+        parts.append(bounds + len(problem.bounds) + named)
+    sizes = (np.diff(pool_ptr) + np.diff(call_ptr)) * months + np.diff(goal_ptr)
+    rows = np.concatenate([[0], np.cumsum(sizes + np.diff(budget_ptr))]).astype(np.int64)
+    return rows, np.concatenate(parts)
 
 
 def _pointers(sorted_groups: Ints, count: int) -> Ints:

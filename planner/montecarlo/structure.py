@@ -10,24 +10,73 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.layout import Layout, lay_out
+from planner.engine.certify import TOLERANCE
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
-    from planner.montecarlo.kernel.arrays import Arrays, Numbers, Stages
+    from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
     from planner.problem.model import Problem
 
-__all__ = ["Code", "Hint", "Lines", "Plans", "Structure", "join_plans", "solve_each"]
+__all__ = [
+    "Code", "Hint", "Lines", "Numbers", "Plans", "Structure", "join_plans", "plan_block", "solve_each",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+class Numbers(NamedTuple):
+    """What draws change on one structure.
+
+    Attributes
+    ----------
+    caps : ndarray (draws, demands)
+        Persons.
+    strengths : ndarray (draws, pools, months)
+        Persons.
+    least, most : ndarray (draws, bounds)
+        Composition bounds, persons; NaN where there is none.
+    amounts : ndarray (draws, budgets)
+        Euros.
+    """
+
+    caps: Floats
+    strengths: Floats
+    least: Floats
+    most: Floats
+    amounts: Floats
+
+    @classmethod
+    def of(
+        cls, problem: Problem, caps: Floats, strengths: Floats, least: Floats | None = None,
+        most: Floats | None = None, amounts: Floats | None = None,
+    ) -> Numbers:  # fmt: skip
+        """Return the numbers of draws; what is None is the problem's own."""
+        own = [
+            [np.nan if one.min is None else one.min for one in problem.bounds],
+            [np.nan if one.max is None else one.max for one in problem.bounds],
+            [one.amount for one in problem.budgets],
+        ]
+        filled = [
+            np.tile(np.array(values, dtype=float), (len(caps), 1)) if given is None else given
+            for given, values in zip((least, most, amounts), own, strict=True)
+        ]
+        return cls(*(np.require(x, np.float64, ["C"]) for x in (caps, strengths, *filled)))
+
+    @classmethod
+    def likely(cls, problem: Problem) -> Numbers:
+        """Return the problem's own numbers, as one draw."""
+        caps = np.array([[demand.cap for demand in problem.demands]], dtype=float)
+        strengths = np.array([list(problem.pools.values())], dtype=float)
+        return cls.of(problem, caps, strengths.reshape(1, len(problem.pools), problem.months))
 
 
 class Structure:
@@ -102,14 +151,12 @@ class Structure:
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
-        from planner.montecarlo.kernel.arrays import Numbers
-
-        numbers = Numbers.of(self.problem, caps, strengths, least, most, amounts)
-        found = no_plans(self.problem, packages, self.lines, self.layout, numbers.caps)
-        if self.compiled and len(numbers.caps):
-            self._by_kernel(numbers, found)
+        draws = Numbers.of(self.problem, caps, strengths, least, most, amounts)
+        found = no_plans(self.problem, packages, self.lines, self.layout, draws.caps)
+        if self.compiled and len(draws.caps):
+            self._by_kernel(draws, found)
         for draw in np.flatnonzero((found.code == Code.UNPROVED).any(axis=0)):
-            self._by_engine(numbers, found, int(draw))
+            self._by_engine(draws, found, int(draw))
         return found
 
     def drawn(
@@ -179,22 +226,31 @@ class Structure:
     def hint(self) -> Hint:
         """Return a similar plan under *value*: the one given, or that of the likely values."""
         if self._hint is None:
-            from planner.montecarlo.kernel.arrays import Numbers
-
             self._hint = Hint.nothing()
             likely = Numbers.likely(self.problem)
             stages = self.stages([package.id for package in self.problem.packages])
-            found = self.search(likely, stages)
+            found = self.search(self.sides(likely), stages)
             most = likely.caps[0, self.layout.demand] * self.layout.part
             self._hint = Hint.of(self.layout, stages, found["people"][0], most)
         return self._hint
 
-    def search(self, numbers: Numbers, stages: Stages) -> dict[str, Any]:
-        """Return what compiled code finds and proves: people, missing, proof, locks and code."""
+    def sides(self, draws: Numbers) -> Sides:
+        """Return the right-hand sides of draws for compiled code."""
+        from planner.montecarlo.kernel.arrays import sides_of
+
+        return sides_of(self.problem, self.layout, *draws)
+
+    def search(
+        self, sides: Sides, stages: Stages, before: Floats | None = None
+    ) -> dict[str, Any]:
+        """Return what compiled code finds and proves: people, missing, proof, locks and code.
+
+        `before` is the plan of a first stage that is given (its block is -1).
+        """
         from planner.montecarlo.kernel.compile import announce
         from planner.montecarlo.kernel.replan import plan_fair, plan_value
 
-        draws, count = len(numbers.caps), len(stages.block)
+        draws, count = len(sides.full), len(stages.block)
         value = self.rule == "value"
         locks = count * len(np.unique(self.arrays.tier)) if value else int(stages.decision[-1])
         found = {
@@ -204,29 +260,31 @@ class Structure:
             "locks": np.zeros((draws, locks)),
             "code": np.zeros((draws, count), dtype=np.int64),
         }
+        if before is not None:
+            found["people"][0, : len(before)] = before
         announce(plan_value if value else plan_fair)
         if value:
             hint = self.hint().on(self.layout, stages)
-            plan_value(self.arrays, stages, numbers, hint, *found.values())
+            plan_value(self.arrays, stages, sides, hint, *found.values())
         else:
-            plan_fair(self.arrays, stages, numbers, *found.values())
+            plan_fair(self.arrays, stages, sides, *found.values())
         return found
 
-    def _by_kernel(self, numbers: Numbers, found: Plans) -> None:
+    def _by_kernel(self, draws: Numbers, found: Plans) -> None:
         """Write the plans that compiled code finds and proves."""
         from planner.montecarlo.kernel.replan import FOUND
 
         stages = self.stages(found.without)
-        made = self.search(numbers, stages)
+        made = self.search(self.sides(draws), stages)
         for plan, chain in enumerate(chains_of(stages)):
             code = made["code"][:, chain].max(axis=1, initial=FOUND)
             proof = made["proof"][:, chain].max(axis=1, initial=0.0)
-            draws = np.flatnonzero(code == FOUND)
-            self._write(found, plan, numbers, stages, made, plan, draws, draws, proof,
+            good = np.flatnonzero(code == FOUND)
+            self._write(found, plan, draws.strengths, stages, made, plan, good, good, proof,
                         Code.COMPILED)  # fmt: skip
 
     def _write(
-        self, found: Plans, plan: int, numbers: Numbers, stages: Stages, made: dict[str, Any],
+        self, found: Plans, plan: int, strengths: Floats, stages: Stages, made: dict[str, Any],
         number: int, draws: Ints, to: Ints, proof: Floats, code: Code,
     ) -> None:  # fmt: skip
         """Write results of a plan, then hold what is written against what was proved."""
@@ -237,22 +295,21 @@ class Structure:
         report(self.arrays, stages, made["people"], made["missing"], number, draws, to, *out,
                found.missing[plan])  # fmt: skip
         gap = np.zeros(len(draws))
-        audit(self.arrays, stages, numbers, number, draws, to, made["locks"], by_tier, *out, gap)
+        audit(self.arrays, stages, strengths, number, draws, to, made["locks"], by_tier, *out, gap)
         for draw, target, apart in zip(draws.tolist(), to.tolist(), gap.tolist(), strict=True):
             primal, dual, between = proof[draw].tolist()
             found.settle(plan, target, (primal, dual, max(between, apart)), code)
 
-    def _by_engine(self, numbers: Numbers, found: Plans, draw: int) -> None:
+    def _by_engine(self, draws: Numbers, found: Plans, draw: int) -> None:
         """Write the engine's plans of a draw that has no other, as far as they are proved."""
         from planner.plan import Planner
 
-        alone = type(numbers)(*(array[draw : draw + 1] for array in numbers))
         problem = self.drawn(
-            numbers.caps[draw],
-            numbers.strengths[draw],
-            least=numbers.least[draw],
-            most=numbers.most[draw],
-            amounts=numbers.amounts[draw],
+            draws.caps[draw],
+            draws.strengths[draw],
+            least=draws.least[draw],
+            most=draws.most[draw],
+            amounts=draws.amounts[draw],
         )
         planner = Planner(replace(self.programme, problem=problem), self.solver)
         for number, left_out in enumerate(["", *found.without]):
@@ -269,9 +326,57 @@ class Structure:
             made = {"people": people, "missing": missing, "locks": locks}
             proof = plan.certificate
             self._write(
-                found, number, alone, one_stage_a_block(self.layout), made, 0, np.zeros(1, int),
+                found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout), made, 0, np.zeros(1, int),
                 np.array([draw]), np.array([[proof.primal, proof.dual, proof.gap]]), Code.ENGINE,
             )  # fmt: skip
+
+
+def plan_block(
+    problem: Problem, block: int, known: Any, month: int, before: Floats | None, full: Floats,
+    limit: Floats,
+) -> tuple[Floats, Floats, Floats] | None:  # fmt: skip
+    """Return one *fair* plan of one block: people by column, what goals lack and the certificate.
+
+    None where compiled code finds none or cannot prove it.
+
+    Parameters
+    ----------
+    known : ndarray of bool (decisions of the block,)
+        Decisions that may be filled.
+    month : int
+        When the plan is made; negative where there is none before it.
+    before : ndarray (columns of the block,), optional
+        People of the plan before.
+    full : ndarray (decisions of the block,)
+        Maximum of each decision, persons.
+    limit : ndarray (rows of the block,)
+    """
+    from planner.montecarlo.kernel.arrays import Sides, Stages
+
+    structure = Structure(problem, "fair")
+    layout = structure.layout
+    d0, d1 = layout.decision_ptr[block : block + 2]
+    r0, r1 = layout.row_ptr[block : block + 2]
+    flags = np.zeros((2, len(layout.demand)), dtype=np.bool_)
+    flags[1, d0:d1] = known
+    every = np.zeros((1, len(layout.demand)))
+    every[0, d0:d1] = full
+    limits = np.zeros((1, int(layout.row_ptr[-1])))
+    limits[0, r0:r1] = limit
+    sizes = [len(known) and int(layout.start[d1] - layout.start[d0]),
+             int(np.diff(layout.goal_ptr)[block]), int(d1 - d0)]  # fmt: skip
+    ptrs = [np.array([0, size, 2 * size], dtype=np.int64) for size in sizes]
+    after = before is not None and month >= 0
+    table = [np.array(x, dtype=np.int64) for x in ([-1, block], [-1, 0 if after else -1],
+                                                   [-1, month])]  # fmt: skip
+    stages = Stages(*table, flags, np.ones((1, 1), dtype=np.int64), *ptrs)
+    sides = Sides(every, limits, Numbers.likely(problem).least)
+    found = structure.search(sides, stages, before if after else None)
+    if found["code"][0, 1] != 0 or not (found["proof"][0, 1] <= TOLERANCE).all():
+        return None
+    return (
+        found["people"][0, ptrs[0][1] :], found["missing"][0, ptrs[1][1] :], found["proof"][0, 1]
+    )  # fmt: skip
 
 
 def chains_of(stages: Stages) -> list[list[int]]:
@@ -294,7 +399,7 @@ def one_stage_a_block(layout: Layout) -> Stages:
     blocks = len(layout.pool_ptr) - 1
     every = np.arange(blocks, dtype=np.int64)
     columns = layout.start[layout.decision_ptr]
-    flags = np.ones((blocks, len(layout.demand_block)), dtype=np.bool_)
+    flags = np.ones((blocks, len(layout.demand)), dtype=np.bool_)
     return Stages(every, every - every - 1, every - every - 1, flags, every[None], columns,
                   layout.goal_ptr, layout.decision_ptr)  # fmt: skip
 
@@ -335,7 +440,7 @@ class Hint:
             columns = _columns(layout, block)
             key, share = self._stages.get(_stage_name(stages, s), (np.zeros(0), np.zeros(0)))
             if not len(key):
-                parts.append(np.full(len(columns), -1.0))
+                parts.append(np.full(columns.stop - columns.start, -1.0))
                 continue
             wanted = _names(layout, columns)
             at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
@@ -359,7 +464,7 @@ def _stage_name(stages: Stages, s: int) -> tuple[int, ...]:
     depth, at = 0, s
     while stages.parent[at] >= 0:
         depth, at = depth + 1, int(stages.parent[at])
-    return (int(stages.block[s]), depth, *np.flatnonzero(~stages.known[s]).tolist())
+    return int(stages.block[s]), depth
 
 
 def solve_each(
@@ -399,10 +504,8 @@ def solve_each(
         hint = Hint.nothing() if likely is None else Structure(likely, rule).hint()
     for problem in problems:
         structure = Structure(problem, rule, compiled, hint)
-        caps = np.array([[demand.cap for demand in problem.demands]], dtype=float)
-        strengths = np.array([list(problem.pools.values())], dtype=float)
-        strengths = strengths.reshape(1, len(problem.pools), problem.months)
-        yield structure, structure.solve(caps, strengths, packages)
+        own = Numbers.likely(problem)
+        yield structure, structure.solve(own.caps, own.strengths, packages)
 
 
 def _number(value: float) -> float | None:

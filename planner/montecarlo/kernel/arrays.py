@@ -12,8 +12,8 @@ from planner.montecarlo.kernel.compile import compiled, struct
 from planner.problem.model import Problem
 
 __all__ = [
-    "Arrays", "Numbers", "Stages", "arrays_of", "block_of", "bound_columns", "limits_of",
-    "set_goals", "stages_of",
+    "Arrays", "Sides", "Stages", "arrays_of", "block_of", "bound_columns", "duty_months",
+    "set_goals", "sides_of", "stages_of", "transpose",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -45,8 +45,7 @@ class Arrays(NamedTuple):
     line: Ints
     pool_ptr: Ints
     pool: Ints
-    call_ptr: Ints
-    call_pool: Ints
+    row_ptr: Ints
     decision_ptr: Ints
     demand: Ints
     begin: Ints
@@ -71,56 +70,24 @@ class Arrays(NamedTuple):
     counted_ptr: Ints
     counted: Ints
     counted_share: Floats
-    budget_ptr: Ints
-    budget: Ints
 
 
-class Numbers(NamedTuple):
+class Sides(NamedTuple):
     """Right-hand sides, which draws change on one structure.
 
     Attributes
     ----------
-    caps : ndarray (draws, demands)
-        Persons.
-    strengths : ndarray (draws, pools, months)
-        Persons.
-    least, most : ndarray (draws, bounds)
-        Composition bounds, persons; NaN where there is none.
-    amounts : ndarray (draws, budgets)
-        Euros.
+    full : ndarray (draws, decisions)
+        Maximum of people on each decision, persons.
+    limit : ndarray (draws, rows of all blocks)
+        Strengths and composition maxima, persons; budgets, euros.
+    least : ndarray (draws, bounds)
+        Composition minima, persons; NaN where there is none.
     """
 
-    caps: Floats
-    strengths: Floats
+    full: Floats
+    limit: Floats
     least: Floats
-    most: Floats
-    amounts: Floats
-
-    @classmethod
-    def of(
-        cls, problem: Problem, caps: Floats, strengths: Floats, least: Floats | None = None,
-        most: Floats | None = None, amounts: Floats | None = None,
-    ) -> Numbers:  # fmt: skip
-        """Return the right-hand sides of draws; what is None is the problem's own."""
-        draws = len(caps)
-        own = [
-            [np.nan if one.min is None else one.min for one in problem.bounds],
-            [np.nan if one.max is None else one.max for one in problem.bounds],
-            [one.amount for one in problem.budgets],
-        ]
-        filled = [
-            np.tile(np.array(values, dtype=float), (draws, 1)) if given is None else given
-            for given, values in zip((least, most, amounts), own, strict=True)
-        ]
-        arrays = [np.require(x, np.float64, ["C", "W"]) for x in (caps, strengths, *filled)]
-        return cls(*arrays)
-
-    @classmethod
-    def likely(cls, problem: Problem) -> Numbers:
-        """Return the problem's own right-hand sides, as one draw."""
-        caps = np.array([[demand.cap for demand in problem.demands]], dtype=float)
-        strengths = np.array([list(problem.pools.values())], dtype=float)
-        return cls.of(problem, caps, strengths.reshape(1, len(problem.pools), problem.months))
 
 
 class Stages(NamedTuple):
@@ -130,8 +97,8 @@ class Stages(NamedTuple):
     ----------
     block, parent, month : ndarray of int (stages,)
         Block; the stage before (-1: none) and the month in which it is planned again.
-    known : ndarray of bool (stages, demands)
-        Demands that are known.
+    known : ndarray of bool (stages, decisions)
+        Decisions of demands that are known.
     final : ndarray of int (plans, blocks)
         The last stage of each block in each unfolded plan.
     column, goal, decision : ndarray of int (stages + 1,)
@@ -167,6 +134,36 @@ def arrays_of(problem: Problem, layout: Layout) -> Arrays:
         "line": line,
     }
     return Arrays(*(own[name] if name in own else getattr(layout, name) for name in Arrays._fields))
+
+
+def sides_of(
+    problem: Problem, layout: Layout, caps: Floats, strengths: Floats, least: Floats | None,
+    most: Floats | None, amounts: Floats | None,
+) -> Sides:  # fmt: skip
+    """Return the right-hand sides of draws; what is None is the problem's own.
+
+    Parameters
+    ----------
+    caps : ndarray (draws, demands)
+    strengths : ndarray (draws, pools, months)
+    least, most : ndarray (draws, bounds), optional
+    amounts : ndarray (draws, budgets), optional
+    """
+    draws = len(caps)
+    own = [
+        [np.nan if one.min is None else one.min for one in problem.bounds],
+        [np.nan if one.max is None else one.max for one in problem.bounds],
+        [one.amount for one in problem.budgets],
+    ]
+    low, high, paid = (
+        np.tile(np.array(values, dtype=float), (draws, 1)) if given is None else given
+        for given, values in zip((least, most, amounts), own, strict=True)
+    )
+    high = np.where(np.isnan(high), np.inf, high)
+    every = np.concatenate([strengths.reshape(draws, -1), high, paid], axis=1)
+    limit = every[:, layout.row_source]
+    full = caps[:, layout.demand] * layout.part
+    return Sides(*(np.require(x, np.float64, ["C", "W"]) for x in (full, limit, low)))
 
 
 def stages_of(problem: Problem, layout: Layout, plans: list[frozenset[str]]) -> Stages:
@@ -206,7 +203,7 @@ def stages_of(problem: Problem, layout: Layout, plans: list[frozenset[str]]) -> 
     sizes = [np.diff(ptr)[of[:, 0]] for ptr in (columns, layout.goal_ptr, layout.decision_ptr)]
     ptrs = [np.concatenate([[0], np.cumsum(size)]).astype(np.int64) for size in sizes]
     arrays = [np.ascontiguousarray(of[:, k]) for k in range(3)]
-    flagged = np.array(seen, dtype=np.bool_).reshape(len(table), len(package))
+    flagged = np.array(seen, dtype=np.bool_).reshape(len(table), len(package))[:, layout.demand]
     return Stages(*arrays, flagged, final, *ptrs)
 
 
@@ -220,16 +217,6 @@ BlockType, Block = struct(
 limit rows by column and by row; columns counted in each composition row with their shares; decisions
 asked in each; bound of each; tier, first month and longest preparation of each decision; and what a
 person on each column costs in preference, months on duty × place in the list."""
-
-
-@compiled
-def row_count(arrays, b):
-    """Return the number of limit rows of a block."""
-    pools = arrays.pool_ptr[b + 1] - arrays.pool_ptr[b]
-    called = arrays.call_ptr[b + 1] - arrays.call_ptr[b]
-    rest = arrays.goal_ptr[b + 1] - arrays.goal_ptr[b]
-    rest += arrays.budget_ptr[b + 1] - arrays.budget_ptr[b]
-    return (pools + called) * arrays.months + rest
 
 
 @compiled
@@ -268,7 +255,7 @@ def block_of(arrays, b):
     e0, e1 = arrays.ptr[c0], arrays.ptr[c1]
     start, owner = arrays.start[d0 : d1 + 1] - c0, arrays.owner[c0:c1] - d0
     ptr, row, value = arrays.ptr[c0 : c1 + 1] - e0, arrays.row[e0:e1].copy(), arrays.value[e0:e1]
-    rowptr, rowcol, rowval = transpose(row_count(arrays, b), ptr, row, value)
+    rowptr, rowcol, rowval = transpose(arrays.row_ptr[b + 1] - arrays.row_ptr[b], ptr, row, value)
     n0, n1 = arrays.counted_ptr[g0], arrays.counted_ptr[g1]
     a0, a1 = arrays.asked_ptr[g0], arrays.asked_ptr[g1]
     cost = np.empty(c1 - c0)
@@ -286,30 +273,6 @@ def block_of(arrays, b):
 
 
 @compiled
-def limits_of(arrays, numbers, b, i, full, limit):
-    """Write the maximum of each decision and the limit of each row of a block, for one draw."""
-    d0, d1 = arrays.decision_ptr[b], arrays.decision_ptr[b + 1]
-    for d in range(d0, d1):
-        full[d - d0] = numbers.caps[i, arrays.demand[d]] * arrays.part[d]
-    r = 0
-    for k in range(arrays.pool_ptr[b], arrays.pool_ptr[b + 1]):
-        for month in range(arrays.months):
-            limit[r] = numbers.strengths[i, arrays.pool[k], month]
-            r += 1
-    for k in range(arrays.call_ptr[b], arrays.call_ptr[b + 1]):
-        for month in range(arrays.months):
-            limit[r] = numbers.strengths[i, arrays.call_pool[k], month]
-            r += 1
-    for g in range(arrays.goal_ptr[b], arrays.goal_ptr[b + 1]):
-        most = numbers.most[i, arrays.goal_bound[g]]
-        limit[r] = np.inf if np.isnan(most) else most
-        r += 1
-    for k in range(arrays.budget_ptr[b], arrays.budget_ptr[b + 1]):
-        limit[r] = numbers.amounts[i, arrays.budget[k]]
-        r += 1
-
-
-@compiled
 def bound_columns(arrays, block, b, known, month, full, before, lower, upper):
     """Write the bounds of each column; the plan before, if any, settles what begins early.
 
@@ -320,7 +283,7 @@ def bound_columns(arrays, block, b, known, month, full, before, lower, upper):
     for c in range(len(upper)):
         d = block.owner[c]
         lower[c] = 0.0
-        upper[c] = full[d] if known[arrays.demand[d0 + d]] else 0.0
+        upper[c] = full[d] if known[d0 + d] else 0.0
         if month >= 0 and block.begin[d] < month + block.lead[d]:
             upper[c] = min(before[c], upper[c])
             lower[c] = upper[c]
@@ -341,7 +304,7 @@ def set_goals(arrays, block, b, known, full, least, tier_of_bound, goal, goal_ti
         bound = block.bound[g]
         for at in range(block.askedptr[g], block.askedptr[g + 1]):
             d = block.asked[at]
-            if known[arrays.demand[d0 + d]] and full[d] > 0:
+            if known[d0 + d] and full[d] > 0:
                 if not np.isnan(least[bound]):
                     goal[g] = least[bound]
                 tier_of_bound[bound] = max(tier_of_bound[bound], block.tier[d])

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.montecarlo.kernel.arrays import (
-    block_of, bound_columns, duty_months, limits_of, row_count, set_goals,
+    block_of, bound_columns, duty_months, set_goals,
 )  # fmt: skip
 from planner.montecarlo.kernel.basis import new_state, reprice_all
 from planner.montecarlo.kernel.certificates import (
@@ -40,14 +40,14 @@ LARGEST = 640
 
 
 @entry
-def plan_fair(arrays, stages, numbers, people, missing, proof, locks, code):
+def plan_fair(arrays, stages, sides, people, missing, proof, locks, code):
     """Plan all stages of all draws by the *fair* rule.
 
     Parameters
     ----------
     arrays : Arrays
     stages : Stages
-    numbers : Numbers
+    sides : Sides
     people : ndarray (draws, columns of all stages)
         Written: persons.
     missing : ndarray (draws, composition rows of all stages)
@@ -60,24 +60,25 @@ def plan_fair(arrays, stages, numbers, people, missing, proof, locks, code):
         Written: what came of each search.
     """
     for b in range(len(arrays.pool_ptr) - 1):
-        block, rows = block_of(arrays, b), row_count(arrays, b)
+        block, rows = block_of(arrays, b), arrays.row_ptr[b + 1] - arrays.row_ptr[b]
         columns, decisions, goals = len(block.owner), len(block.tier), len(block.bound)
         if columns == 0:
             continue
         tiers = np.unique(block.tier)
-        lower, upper, full = np.zeros(columns), np.zeros(columns), np.zeros(decisions)
+        lower, upper = np.zeros(columns), np.zeros(columns)
         goal, goal_tier = np.zeros(goals), np.zeros(goals, np.int64)
-        tier_of_bound = np.zeros(numbers.least.shape[1], np.int64)
+        tier_of_bound = np.zeros(sides.least.shape[1], np.int64)
         floors = Floors(np.zeros(decisions), np.zeros(decisions, np.int64))
         claims = new_claims(2 * columns + 8, 64 * (columns + 8))
         ledger = new_ledger(decisions, columns, rows)
-        inverse, duals, limit = np.empty((LARGEST, LARGEST)), np.zeros(rows), np.zeros(rows)
+        inverse, duals = np.empty((LARGEST, LARGEST)), np.zeros(rows)
         for s in range(len(stages.block)):
             if stages.block[s] != b:
                 continue
             for i in range(len(people)):
                 found = people[i, stages.column[s] : stages.column[s + 1]]
-                limits_of(arrays, numbers, b, i, full, limit)
+                full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
+                limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
                 before = found
                 if stages.parent[s] >= 0:
                     p = stages.parent[s]
@@ -88,7 +89,7 @@ def plan_fair(arrays, stages, numbers, people, missing, proof, locks, code):
                 bound_columns(
                     arrays, block, b, stages.known[s], stages.month[s], full, before, lower, upper
                 )
-                set_goals(arrays, block, b, stages.known[s], full, numbers.least[i], tier_of_bound,
+                set_goals(arrays, block, b, stages.known[s], full, sides.least[i], tier_of_bound,
                           goal, goal_tier)  # fmt: skip
                 for flat in FLAT:
                     clear_claims(claims)
@@ -153,7 +154,7 @@ def _lack(block, goal, people, missing):
 
 
 @entry
-def plan_value(arrays, stages, numbers, hint, people, missing, proof, locks, code):
+def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code):
     """Plan all stages of all draws by the *value* rule.
 
     Parameters and results are those of :func:`plan_fair`, with one hint more; `locks` holds the
@@ -168,19 +169,19 @@ def plan_value(arrays, stages, numbers, hint, people, missing, proof, locks, cod
     """
     every = np.unique(arrays.tier)
     for b in range(len(arrays.pool_ptr) - 1):
-        block, rows = block_of(arrays, b), row_count(arrays, b)
+        block, rows = block_of(arrays, b), arrays.row_ptr[b + 1] - arrays.row_ptr[b]
         columns, decisions, goals = len(block.owner), len(block.tier), len(block.bound)
         if columns == 0:
             continue
         aims, tier_of_aim, scale = aims_of(arrays, block, b)
         plain = aims.order.copy()
-        lower, upper, full = np.zeros(columns), np.zeros(columns), np.zeros(decisions)
+        lower, upper = np.zeros(columns), np.zeros(columns)
         goal, goal_tier = np.zeros(goals), np.zeros(goals, np.int64)
-        tier_of_bound = np.zeros(numbers.least.shape[1], np.int64)
+        tier_of_bound = np.zeros(sides.least.shape[1], np.int64)
         asked = Asked(np.zeros(columns), np.zeros(columns, np.int64), np.zeros(columns))
         prices = np.zeros((len(aims.goals), rows + decisions))
         bounds, loose = new_bounds(columns, rows + decisions), np.zeros(rows + decisions)
-        best, limit = np.zeros(len(aims.goals)), np.zeros(rows)
+        best = np.zeros(len(aims.goals))
         inverse = np.empty((LARGEST, LARGEST))
         for s in range(len(stages.block)):
             if stages.block[s] != b:
@@ -188,7 +189,8 @@ def plan_value(arrays, stages, numbers, hint, people, missing, proof, locks, cod
             aims.order = _order(hint[stages.column[s] : stages.column[s + 1]], plain)
             for i in range(len(people)):
                 found = people[i, stages.column[s] : stages.column[s + 1]]
-                limits_of(arrays, numbers, b, i, full, limit)
+                full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
+                limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
                 before = found
                 if stages.parent[s] >= 0:
                     p = stages.parent[s]
@@ -199,7 +201,7 @@ def plan_value(arrays, stages, numbers, hint, people, missing, proof, locks, cod
                 bound_columns(
                     arrays, block, b, stages.known[s], stages.month[s], full, before, lower, upper
                 )
-                set_goals(arrays, block, b, stages.known[s], full, numbers.least[i], tier_of_bound,
+                set_goals(arrays, block, b, stages.known[s], full, sides.least[i], tier_of_bound,
                           goal, goal_tier)  # fmt: skip
                 if not asked_of(block, full, lower, upper, goal, goal_tier, asked):
                     code[i, s] = GOALS
@@ -296,11 +298,12 @@ def _report_block(arrays, b, people, served, totals, tied):
 
 
 @entry
-def audit(arrays, stages, numbers, plan, draws, to, locks, by_tier, served, totals, tied, gap):
+def audit(arrays, stages, strengths, plan, draws, to, locks, by_tier, served, totals, tied, gap):
     """Write the largest relative difference between results of a plan and its locks to `gap`.
 
     Parameters
     ----------
+    strengths : ndarray (draws, pools, months)
     locks : ndarray
         Of all draws: as :func:`plan_fair` writes them, or, `by_tier`, :func:`plan_value`.
     served, totals, tied : ndarray
@@ -327,7 +330,7 @@ def audit(arrays, stages, numbers, plan, draws, to, locks, by_tier, served, tota
         gap[n] = max(gap[n], _served_apart(arrays, served[k], totals[k]))
         for p in range(arrays.line.shape[1]):
             for month in range(tied.shape[2]):
-                strength = numbers.strengths[i, p, arrays.low + month]
+                strength = strengths[i, p, arrays.low + month]
                 gap[n] = max(gap[n], (tied[k, p, month] - strength) / (1 + strength))
 
 
