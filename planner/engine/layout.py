@@ -346,7 +346,7 @@ def _decisions(
 
 
 def _uses(problem: Problem, local_pool: Ints) -> _Uses:
-    """Return who may serve what; the pools of one option in the order of the block's rows."""
+    """Return the sourcing options of all demands; the pools of one option in the order of the block's rows."""
     index = {name: k for k, name in enumerate(problem.pools)}
     ptr, table = [0], []
     for demand in problem.demands:

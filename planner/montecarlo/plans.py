@@ -1,4 +1,4 @@
-"""Plans of many draws, side by side: who serves where, with what proof, found by whom.
+"""Plans of many draws, as arrays: people on duty, certificates, and the solver that found them.
 
 Axis order is always (plan, draw, line or pool, month of the window).
 """
@@ -86,8 +86,8 @@ class Plans:
     people : ndarray (plans, draws, decisions)
         People on each decision, all pools together, persons; decisions of all blocks in order.
     tied : ndarray (plans, draws, pools, months)
-        People tied up, time at home included, by demands not on call, by pool and month of the
-        window, persons.
+        People tied up by pool and month of the window, persons: the larger of two accounts, with
+        time at home of demands not on call, or with demands on call.
     missing : ndarray (plans, draws, bounds)
         What each composition goal lacks, person-months inside the window.
     proof : ndarray (plans, draws, 3)

@@ -490,7 +490,7 @@ def solve_each(
     compiled : bool
         Whether compiled code is tried first.
     likely : Problem, optional
-        Whose plan shortens the search under *value*; give every call of a run the same one.
+        Its plan shortens the search under *value*; give every call of a run the same one.
 
     Yields
     ------

@@ -44,8 +44,8 @@ class Arrays(NamedTuple):
     weight: Floats
     line: Ints
     pool_ptr: Ints
-    pool: Ints
     row_ptr: Ints
+    row_source: Ints
     decision_ptr: Ints
     demand: Ints
     begin: Ints

@@ -14,7 +14,7 @@ other split over options is preferred, and a third one that ties are settled.
 Under *value* the search claims one price of each limit and decision, aim by aim. Any prices bound
 what a plan could reach from above (weak duality), so a plan that reaches the bound is optimal. What
 has a price or a reduced gain is the same in every plan that is optimal for an aim (complementary
-slackness), and is held there for the aims after it.
+slackness), and is fixed for the aims after it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 
 ClaimsType, Claims = struct(__name__, "Claims", "count tier level ptr place weight")
 """How many claims (one number in an array); the tier and the level of each; and their weights by
-pointer: a limit row r of the block stands at place r, a decision d at −1 − d."""
+pointer: a limit row r of the block has index r, a decision d has index −1 − d."""
 
 LEAST = 1e-12
 """Weights below this, relative to the largest of their claim, are rounding."""
@@ -53,7 +53,7 @@ def clear_claims(claims):
 
 @compiled
 def add_claim(local, state, reduced, limit, weights, tier, level, claims):
-    """Note a claim from the weights of the equations; return False if there is no room for it.
+    """Note a claim from the weights of the equations; return False if it does not fit.
 
     `weights` are per share of a limit and per share of a decision, as in the local problem; those
     of limits are kept per person, those of decisions per share.
@@ -88,7 +88,7 @@ LedgerType, Ledger = struct(
 )
 """Scratch of a proof. By decision: whether it is settled, its share, the largest share that its
 columns allow, whether its share is final. By column: most people, price, whether it is touched by
-a price, and where it stands once it may not move any more (-1: it may). By row: what is left, and
+a price, and its people once it is fixed (-1: it may move). By row: what is left, and
 weight."""
 
 SLIP = 1e-6
@@ -114,7 +114,7 @@ def new_ledger(decisions, columns, rows):
 
 
 @compiled
-def _open_fair(shape, full, lower, upper, limit, people, ledger):
+def _open_fair(block, full, lower, upper, limit, people, ledger):
     """Write what is settled, what that leaves, and the most each column can hold; return slip.
 
     The result is the largest violation of a row or a bound.
@@ -126,30 +126,30 @@ def _open_fair(shape, full, lower, upper, limit, people, ledger):
     for c in range(len(people)):
         worst = max(worst, (people[c] - upper[c]) / (1 + upper[c]))
         worst = max(worst, (min(lower[c], upper[c]) - people[c]) / (1 + upper[c]))
-        for at in range(shape.indptr[c], shape.indptr[c + 1]):
-            weight[shape.places[at]] += shape.value[at] * people[c]
+        for at in range(block.indptr[c], block.indptr[c + 1]):
+            weight[block.places[at]] += block.value[at] * people[c]
     for d in range(len(full)):
         ledger.settled[d] = True
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             if upper[c] > lower[c]:
                 ledger.settled[d] = False
         if ledger.settled[d]:
-            for c in range(shape.start[d], shape.start[d + 1]):
-                for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                    left[shape.places[at]] -= shape.value[at] * people[c]
+            for c in range(block.start[d], block.start[d + 1]):
+                for at in range(block.indptr[c], block.indptr[c + 1]):
+                    left[block.places[at]] -= block.value[at] * people[c]
     for r in range(len(limit)):
-        if limit[r] < np.inf:  # settled tours may stand a hair above a limit
+        if limit[r] < np.inf:  # settled tours may exceed a limit by rounding
             over = weight[r] - max(limit[r], limit[r] - left[r])
             worst = max(worst, over / (1 + limit[r]))
             left[r] = max(left[r], 0.0)
         weight[r] = 0.0
     for d in range(len(full)):
         total, room = 0.0, 0.0
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             total += people[c]
             most[c] = 0.0 if ledger.settled[d] else min(upper[c], full[d])
-            for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                most[c] = min(most[c], left[shape.places[at]] / shape.value[at])
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                most[c] = min(most[c], left[block.places[at]] / block.value[at])
             room += most[c]
         ledger.share[d] = total / full[d] if full[d] > 0 else 0.0
         ledger.cap[d] = min(room / full[d], 1.0) if full[d] > 0 else 0.0
@@ -160,7 +160,7 @@ def _open_fair(shape, full, lower, upper, limit, people, ledger):
 
 
 @compiled
-def _set_prices(shape, claims, k, ledger):
+def _set_prices(block, claims, k, ledger):
     """Price columns by the limits of a claim; return the worth of all that is left of them."""
     worth = 0.0
     for at in range(claims.ptr[k], claims.ptr[k + 1]):
@@ -168,33 +168,33 @@ def _set_prices(shape, claims, k, ledger):
         if r >= 0 and claims.weight[at] > 0:
             weight = claims.weight[at]
             worth += weight * ledger.left[r]
-            for a in range(shape.rowptr[r], shape.rowptr[r + 1]):
-                c = shape.rowcol[a]
-                ledger.price[c] += weight * shape.rowval[a]
-                ledger.touched[shape.owner[c]] = True
+            for a in range(block.rowptr[r], block.rowptr[r + 1]):
+                c = block.rowcol[a]
+                ledger.price[c] += weight * block.rowval[a]
+                ledger.touched[block.owner[c]] = True
     return worth
 
 
 @compiled
-def _clear_prices(shape, claims, k, ledger):
+def _clear_prices(block, claims, k, ledger):
     for at in range(claims.ptr[k], claims.ptr[k + 1]):
         r = claims.place[at]
         if r >= 0 and claims.weight[at] > 0:
-            for a in range(shape.rowptr[r], shape.rowptr[r + 1]):
-                c = shape.rowcol[a]
+            for a in range(block.rowptr[r], block.rowptr[r + 1]):
+                c = block.rowcol[a]
                 ledger.price[c] = 0.0
-                ledger.touched[shape.owner[c]] = False
+                ledger.touched[block.owner[c]] = False
 
 
 @compiled
-def _cheapest(shape, ledger, d, people):
+def _cheapest(block, ledger, d, people):
     """Return the least cost of so many people on a decision, and of one more.
 
     Columns are taken from the cheapest on: one pass finds the next price each time, so that no
     order has to be kept.
     """
     spent, need, margin, before = 0.0, people, np.inf, -np.inf
-    first, last = shape.start[d], shape.start[d + 1]
+    first, last = block.start[d], block.start[d + 1]
     for _ in range(first, last):
         lowest, room = np.inf, 0.0
         for c in range(first, last):
@@ -217,91 +217,91 @@ def _cheapest(shape, ledger, d, people):
 
 
 @compiled
-def _stands(shape, floors, ledger, d, tier, level):
-    """Return the share at which a decision stands when a claim is made."""
+def _share_at(block, floors, ledger, d, tier, level):
+    """Return the share of a decision at the level of a claim."""
     share = ledger.share[d]
-    if ledger.final[d] or shape.tier[d] < tier:
+    if ledger.final[d] or block.tier[d] < tier:
         return share
     floor = floors.share[d] if floors.tier[d] <= tier else 0.0
-    if shape.tier[d] > tier:
+    if block.tier[d] > tier:
         return min(share, floor)
     return min(share, max(level, floor))
 
 
 @compiled
-def _prove_level(shape, full, floors, claims, k, ledger):
+def _prove_level(block, full, floors, claims, k, ledger):
     """Mark as final what a claim holds; return how far, as a share, any of it could still rise.
 
     A claim that misses its mark makes nothing final: what it should have held is found in the end.
     """
-    worth = _set_prices(shape, claims, k, ledger)
+    worth = _set_prices(block, claims, k, ledger)
     tier, level = claims.tier[k], claims.level[k]
     used = 0.0
     for d in range(len(full)):
         if ledger.touched[d] and not ledger.settled[d] and full[d] > 0:
-            stands = _stands(shape, floors, ledger, d, tier, level) * full[d]
-            used += _cheapest(shape, ledger, d, stands)[0]
+            share = _share_at(block, floors, ledger, d, tier, level) * full[d]
+            used += _cheapest(block, ledger, d, share)[0]
     gap, worst = abs(worth - used), 0.0
     for d in range(len(full)):
-        if not ledger.touched[d] or ledger.final[d] or shape.tier[d] != tier:
+        if not ledger.touched[d] or ledger.final[d] or block.tier[d] != tier:
             continue
-        stands = _stands(shape, floors, ledger, d, tier, level)
-        margin = _cheapest(shape, ledger, d, stands * full[d] * (1 + AT))[1] * full[d]
+        share = _share_at(block, floors, ledger, d, tier, level)
+        margin = _cheapest(block, ledger, d, share * full[d] * (1 + AT))[1] * full[d]
         size = max(margin, BACK * worth)
-        if margin > CHEAP * worth and gap <= SLIP * size and ledger.share[d] <= stands + SLIP:
+        if margin > CHEAP * worth and gap <= SLIP * size and ledger.share[d] <= share + SLIP:
             ledger.final[d] = True
-            worst = max(worst, gap / size, ledger.share[d] - stands)
-    _clear_prices(shape, claims, k, ledger)
+            worst = max(worst, gap / size, ledger.share[d] - share)
+    _clear_prices(block, claims, k, ledger)
     return worst
 
 
 @compiled
-def _prove_goals(shape, full, lower, upper, goal, people):
-    """Return the largest shortfall of a goal that somebody could still have met."""
+def _prove_goals(block, full, lower, upper, goal, people):
+    """Return the largest shortfall of a goal that some column could still have met."""
     worst = 0.0
     for g in range(len(goal)):
         if goal[g] <= 0:
             continue
         reached, can = 0.0, False
-        for at in range(shape.goalptr[g], shape.goalptr[g + 1]):
-            c = shape.goalcol[at]
-            reached += shape.goalval[at] * people[c]
-            can = can or (upper[c] > lower[c] and full[shape.owner[c]] > 0)
+        for at in range(block.goalptr[g], block.goalptr[g + 1]):
+            c = block.goalcol[at]
+            reached += block.goalval[at] * people[c]
+            can = can or (upper[c] > lower[c] and full[block.owner[c]] > 0)
         if can:
             worst = max(worst, (goal[g] - reached) / (1 + goal[g]))
     return worst
 
 
 @compiled
-def _prove_preference(shape, full, duals, people, ledger):
-    """Return the gap between the cost of a split over pools and the least there is.
+def _prove_preference(block, full, duals, people, ledger):
+    """Return the gap between the cost of a split over pools and the minimum.
 
     Afterwards ``ledger.price`` holds what a person costs with the duals, by column.
     """
     cost, bound, largest = 0.0, 0.0, 0.0
     for c in range(len(people)):
-        ledger.price[c] = shape.cost[c]
-        largest = max(largest, shape.cost[c] if ledger.most[c] > 0 else 0.0)
+        ledger.price[c] = block.cost[c]
+        largest = max(largest, block.cost[c] if ledger.most[c] > 0 else 0.0)
     for r in range(len(duals)):
         if duals[r] > 0:
             bound -= duals[r] * ledger.left[r]
-            for a in range(shape.rowptr[r], shape.rowptr[r + 1]):
-                ledger.price[shape.rowcol[a]] += duals[r] * shape.rowval[a]
+            for a in range(block.rowptr[r], block.rowptr[r + 1]):
+                ledger.price[block.rowcol[a]] += duals[r] * block.rowval[a]
     scale = 1.0
     for d in range(len(full)):
         if ledger.settled[d] or full[d] <= 0:
             continue
         total = 0.0
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             total += people[c]
-            cost += shape.cost[c] * people[c]
+            cost += block.cost[c] * people[c]
         scale += largest * total
-        bound += _cheapest(shape, ledger, d, min(total, ledger.cap[d] * full[d]))[0]
+        bound += _cheapest(block, ledger, d, min(total, ledger.cap[d] * full[d]))[0]
     return abs(cost - bound) / scale
 
 
 @compiled
-def _shut_columns(shape, full, people, ledger):
+def _shut_columns(block, full, people, ledger):
     """Shut every column that cannot move without a cost; count what is open by decision.
 
     With duals, the cheapest columns of a decision are used first: one that is dearer than the
@@ -312,7 +312,7 @@ def _shut_columns(shape, full, people, ledger):
         if ledger.most[c] > 0:
             largest = max(largest, ledger.price[c])
     for d in range(len(full)):
-        first, last = shape.start[d], shape.start[d + 1]
+        first, last = block.start[d], block.start[d + 1]
         margin = -np.inf
         for c in range(first, last):
             ledger.shut[c] = people[c]
@@ -331,9 +331,9 @@ def _shut_columns(shape, full, people, ledger):
 
 
 @compiled
-def _weigh_even(shape, full, claims, k, people, ledger):
+def _weigh_even(block, full, claims, k, people, ledger):
     """Write what a column's person weighs in a claim; return balance, largest weight and
-    by how much the balance changes where all limits change by their own size.
+    by how much the balance changes where all limits change by their size.
 
     For weights w of limits and decisions every split has Σ weight × people + Σ w × idle = balance.
     """
@@ -345,22 +345,22 @@ def _weigh_even(shape, full, claims, k, people, ledger):
         if place < 0:
             d = -1 - place
             balance += weight * ledger.share[d]
-            for c in range(shape.start[d], shape.start[d + 1]):
+            for c in range(block.start[d], block.start[d + 1]):
                 ledger.price[c] += weight / full[d]
         else:
             balance += weight * ledger.left[place]
             spread += abs(weight) * (1 + ledger.left[place])
-            for a in range(shape.rowptr[place], shape.rowptr[place + 1]):
-                ledger.price[shape.rowcol[a]] += weight * shape.rowval[a]
+            for a in range(block.rowptr[place], block.rowptr[place + 1]):
+                ledger.price[block.rowcol[a]] += weight * block.rowval[a]
     for c in range(len(people)):
         if ledger.most[c] > 0:
-            largest = max(largest, abs(ledger.price[c]) * full[shape.owner[c]])
+            largest = max(largest, abs(ledger.price[c]) * full[block.owner[c]])
     return balance, largest, spread
 
 
 @compiled
 def _idle(claims, k, duals, sign, ledger):
-    """Return what limits that may stand idle could take off a balance with that sign."""
+    """Return what limits that may be slack could take off a balance with that sign."""
     total = 0.0
     for at in range(claims.ptr[k], claims.ptr[k + 1]):
         place = claims.place[at]
@@ -370,19 +370,19 @@ def _idle(claims, k, duals, sign, ledger):
 
 
 @compiled
-def _prove_even(shape, full, claims, k, duals, people, ledger):
+def _prove_even(block, full, claims, k, duals, people, ledger):
     """Shut the columns that a claim holds at its ceiling; return how far the ceiling could sink.
 
-    What is shut stands where it stands and what is open is at least 0, so the columns that the
+    What is shut keeps its people and what is open is at least 0, so the columns that the
     ceiling presses on must make up for the rest of the balance. A claim that misses its mark shuts
     nothing: what it should have shut is found open in the end.
     """
-    balance, largest, spread = _weigh_even(shape, full, claims, k, people, ledger)
+    balance, largest, spread = _weigh_even(block, full, claims, k, people, ledger)
     level = claims.level[k]
     for sign in (1.0, -1.0):
         rest, pressed = sign * balance, 0.0
         for c in range(len(people)):
-            d = shape.owner[c]
+            d = block.owner[c]
             weight = sign * ledger.price[c]
             if ledger.most[c] <= 0 or abs(weight) * full[d] <= CHEAP * largest:
                 continue
@@ -395,7 +395,7 @@ def _prove_even(shape, full, claims, k, duals, people, ledger):
         slip = abs(rest - level * pressed) + _idle(claims, k, duals, sign, ledger)
         worst, some = 0.0, False
         for c in range(len(people)):
-            d = shape.owner[c]
+            d = block.owner[c]
             holds = max(sign * ledger.price[c] * (1 + full[d]), BACK * spread)
             near = people[c] >= level * full[d] - SLIP * (1 + full[d])
             heavy = sign * ledger.price[c] * full[d] > CHEAP * largest
@@ -409,7 +409,7 @@ def _prove_even(shape, full, claims, k, duals, people, ledger):
 
 @compiled
 def prove_fair(
-    shape, full, lower, upper, limit, goal, floors, claims, duals, people, ledger, proof
+    block, full, lower, upper, limit, goal, floors, claims, duals, people, ledger, proof
 ):
     """Write (primal, dual, gap) of a plan.
 
@@ -417,8 +417,8 @@ def prove_fair(
     decision that no claim holds stays short of all it could have, or that a pool still gives a
     decision above an even level. Gap is the worst by which a claim misses its mark.
     """
-    proof[0] = _open_fair(shape, full, lower, upper, limit, people, ledger)
-    proof[0] = max(proof[0], _prove_goals(shape, full, lower, upper, goal, people))
+    proof[0] = _open_fair(block, full, lower, upper, limit, people, ledger)
+    proof[0] = max(proof[0], _prove_goals(block, full, lower, upper, goal, people))
     proof[1], proof[2] = 0.0, 0.0
     for c in range(len(people)):
         ledger.price[c] = 0.0
@@ -429,17 +429,17 @@ def prove_fair(
         if claims.tier[k] == 0:
             evens = min(evens, k)
         else:
-            proof[2] = max(proof[2], _prove_level(shape, full, floors, claims, k, ledger))
+            proof[2] = max(proof[2], _prove_level(block, full, floors, claims, k, ledger))
     for d in range(len(full)):
         if not ledger.final[d]:
             proof[1] = max(proof[1], ledger.cap[d] - ledger.share[d])
-    proof[2] = max(proof[2], _prove_preference(shape, full, duals, people, ledger))
-    _shut_columns(shape, full, people, ledger)
+    proof[2] = max(proof[2], _prove_preference(block, full, duals, people, ledger))
+    _shut_columns(block, full, people, ledger)
     for k in range(evens, claims.count[0]):
-        proof[2] = max(proof[2], _prove_even(shape, full, claims, k, duals, people, ledger))
+        proof[2] = max(proof[2], _prove_even(block, full, claims, k, duals, people, ledger))
     for c in range(len(people)):
         if ledger.shut[c] < 0:
-            proof[1] = max(proof[1], people[c] / full[shape.owner[c]])
+            proof[1] = max(proof[1], people[c] / full[block.owner[c]])
 
 BoundsType, Bounds = struct(__name__, "Bounds", "low high held price load")
 """Least and most people of each column; rows (limits, then decisions) that are held at their limit;
@@ -460,35 +460,35 @@ def new_bounds(columns, rows):
 
 
 @compiled
-def _open_value(shape, full, lower, upper, limit, people, bounds):
+def _open_value(block, full, lower, upper, limit, people, bounds):
     """Write the bounds before the first aim; return the largest violation of a row or a bound."""
     worst, rows = 0.0, len(limit)
     for r in range(rows + len(full)):
         bounds.load[r], bounds.held[r] = 0.0, False
     for c in range(len(people)):
-        d = shape.owner[c]
+        d = block.owner[c]
         bounds.low[c] = min(lower[c], upper[c])
         bounds.high[c] = max(min(upper[c], full[d]), bounds.low[c])
         worst = max(worst, (people[c] - bounds.high[c]) / (1 + bounds.high[c]))
         worst = max(worst, (bounds.low[c] - people[c]) / (1 + bounds.high[c]))
         bounds.load[rows + d] += people[c]
-        for at in range(shape.indptr[c], shape.indptr[c + 1]):
-            bounds.load[shape.places[at]] += shape.value[at] * people[c]
+        for at in range(block.indptr[c], block.indptr[c + 1]):
+            bounds.load[block.places[at]] += block.value[at] * people[c]
     return worst
 
 
 @compiled
-def _limits(shape, full, lower, limit, loose):
-    """Write what rows may hold: what is settled may stand a hair above."""
+def _limits(block, full, lower, limit, loose):
+    """Write what rows may hold: what is settled may exceed a limit by rounding."""
     for r in range(len(limit)):
         loose[r] = 0.0
     for d in range(len(full)):
         loose[len(limit) + d] = 0.0
     for c in range(len(lower)):
         if lower[c] > 0:
-            loose[len(limit) + shape.owner[c]] += lower[c]
-            for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                loose[shape.places[at]] += shape.value[at] * lower[c]
+            loose[len(limit) + block.owner[c]] += lower[c]
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                loose[block.places[at]] += block.value[at] * lower[c]
     for r in range(len(limit)):
         loose[r] = max(loose[r], limit[r])
     for d in range(len(full)):
@@ -522,7 +522,7 @@ def _part(gain, people, asked, reward, reduced, low, high):
 
 @compiled
 def prove_value(
-    shape, aims, full, lower, upper, limit, asked, prices, people, bounds, loose, reach, proof
+    block, aims, full, lower, upper, limit, asked, prices, people, bounds, loose, reach, proof
 ):
     """Write (primal, dual, gap) of a plan, and the proved maximum of each aim to `reach`.
 
@@ -530,15 +530,15 @@ def prove_value(
     the largest distance, over the aims, between what is reached and what could be.
     """
     rows = len(limit)
-    proof[0], proof[1], proof[2] = _open_value(shape, full, lower, upper, limit, people, bounds), 0.0, 0.0
-    _limits(shape, full, lower, limit, loose)
+    proof[0], proof[1], proof[2] = _open_value(block, full, lower, upper, limit, people, bounds), 0.0, 0.0
+    _limits(block, full, lower, limit, loose)
     for r in range(rows + len(full)):
         if loose[r] < np.inf:
             proof[0] = max(proof[0], (bounds.load[r] - loose[r]) / (1 + loose[r]))
     for aim in range(len(aims.goals)):
         bound, reached = 0.0, 0.0
         for c in range(len(people)):
-            bounds.price[c] = prices[aim, rows + shape.owner[c]]
+            bounds.price[c] = prices[aim, rows + block.owner[c]]
         for r in range(rows + len(full)):
             price = prices[aim, r]
             if price == 0.0:
@@ -548,8 +548,8 @@ def prove_value(
                 continue
             bound += price * loose[r]
             if r < rows:
-                for at in range(shape.rowptr[r], shape.rowptr[r + 1]):
-                    bounds.price[shape.rowcol[at]] += price * shape.rowval[at]
+                for at in range(block.rowptr[r], block.rowptr[r + 1]):
+                    bounds.price[block.rowcol[at]] += price * block.rowval[at]
         for c in range(len(people)):
             reward, gain = 0.0, 0.0
             if aims.goals[aim] > 0:
@@ -569,7 +569,7 @@ def prove_value(
             if prices[aim, r] > 0.0:
                 largest = 0.0 if r < rows else 1.0
                 if r < rows:
-                    for at in range(shape.rowptr[r], shape.rowptr[r + 1]):
-                        largest = max(largest, shape.rowval[at])
+                    for at in range(block.rowptr[r], block.rowptr[r + 1]):
+                        largest = max(largest, block.rowval[at])
                 if prices[aim, r] * largest > PIN:
                     bounds.held[r] = True

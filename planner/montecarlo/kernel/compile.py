@@ -84,7 +84,7 @@ def on_compilation(listener: Callable[[str], None] | None) -> None:
 
 
 def announce(function: Any) -> None:
-    """Report that an entry is about to be compiled, unless its machine code is at hand."""
+    """Report that an entry is about to be compiled, unless its machine code is available."""
     if function.signatures:
         return
     name = f"{function.py_func.__name__}-*.nbi"

@@ -33,7 +33,7 @@ ReducedType, Reduced = struct(__name__, "Reduced", "kind choice most back routed
 row of the block of each local row; routed decisions; and the column of each local column."""
 
 SETTLED, CLOSED, DONE, DIRECT, ROUTED, FREED = 0, 1, 2, 3, 4, 5
-"""Kinds of decisions: cannot change; nobody can serve; served in full by one column that nothing
+"""Kinds of decisions: cannot change; no column is open; served in full by one column that nothing
 limits; one open column; several; several, one of which nothing limits (full for certain, but the
 first-named pool comes first)."""
 
@@ -44,64 +44,64 @@ FITS = 1 + 1e-12
 
 
 @compiled
-def _open_columns(shape, full, lower, upper, limit, kind, most, left):
+def _open_columns(block, full, lower, upper, limit, kind, most, left):
     """Write kinds, most people by column, and what settled tours leave of the limits."""
     for r in range(len(left)):
         left[r] = limit[r]
     for d in range(len(full)):
         kind[d] = SETTLED
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             most[c] = 0.0
             if upper[c] > lower[c]:
                 kind[d] = CLOSED
         if kind[d] == SETTLED:
-            for c in range(shape.start[d], shape.start[d + 1]):
+            for c in range(block.start[d], block.start[d + 1]):
                 if lower[c] > 0:
-                    _add_load(shape, left, c, -lower[c])
+                    _add_load(block, left, c, -lower[c])
     for d in range(len(full)):
         if kind[d] == SETTLED or full[d] <= 0:
             continue
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             most[c] = min(upper[c], full[d])
-            for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                r = shape.places[at]
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                r = block.places[at]
                 if limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r]):
                     most[c] = 0.0
 
 
 @compiled
-def _add_load(shape, load, c, people):
-    for at in range(shape.indptr[c], shape.indptr[c + 1]):
-        load[shape.places[at]] += shape.value[at] * people
+def _add_load(block, load, c, people):
+    for at in range(block.indptr[c], block.indptr[c + 1]):
+        load[block.places[at]] += block.value[at] * people
 
 
 @compiled
-def _fits(shape, load, left, c):
+def _fits(block, load, left, c):
     """Whether no row of a column can bind."""
-    for at in range(shape.indptr[c], shape.indptr[c + 1]):
-        r = shape.places[at]
+    for at in range(block.indptr[c], block.indptr[c + 1]):
+        r = block.places[at]
         if load[r] > left[r] * FITS:
             return False
     return True
 
 
 @compiled
-def _close_others(shape, most, load, d, c):
-    for other in range(shape.start[d], shape.start[d + 1]):
+def _close_others(block, most, load, d, c):
+    for other in range(block.start[d], block.start[d + 1]):
         if other != c and most[other] > 0:
-            _add_load(shape, load, other, -most[other])
+            _add_load(block, load, other, -most[other])
             most[other] = 0.0
 
 
 @compiled
-def _serve(shape, full, kind, choice, most, load, left):
+def _serve(block, full, kind, choice, most, load, left):
     """Serve decisions whose first open column can take all and nothing can limit it."""
     for d in range(len(full)):
         choice[d] = -1
         if kind[d] == SETTLED:
             continue
         count = 0
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             if most[c] > 0:
                 if count == 0:
                     choice[d] = c
@@ -112,17 +112,17 @@ def _serve(shape, full, kind, choice, most, load, left):
         changed = False
         for d in range(len(full)):
             c = choice[d]
-            if kind[d] == ROUTED and most[c] >= full[d] and _fits(shape, load, left, c):
-                _close_others(shape, most, load, d, c)
+            if kind[d] == ROUTED and most[c] >= full[d] and _fits(block, load, left, c):
+                _close_others(block, most, load, d, c)
                 kind[d] = DONE
                 changed = True
     for d in range(len(full)):
-        if kind[d] == DIRECT and _fits(shape, load, left, choice[d]):
+        if kind[d] == DIRECT and _fits(block, load, left, choice[d]):
             kind[d] = DONE
 
 
 @compiled
-def _free(shape, full, kind, most, load, left):
+def _free(block, full, kind, most, load, left):
     """Mark routed decisions that some column can serve in full whatever the others do."""
     spare, open_most = load.copy(), most.copy()
     changed = True
@@ -131,55 +131,55 @@ def _free(shape, full, kind, most, load, left):
         for d in range(len(full)):
             if kind[d] != ROUTED:
                 continue
-            for c in range(shape.start[d], shape.start[d + 1]):
-                if open_most[c] >= full[d] and _fits(shape, spare, left, c):
-                    _close_others(shape, open_most, spare, d, c)
+            for c in range(block.start[d], block.start[d + 1]):
+                if open_most[c] >= full[d] and _fits(block, spare, left, c):
+                    _close_others(block, open_most, spare, d, c)
                     kind[d] = FREED
                     changed = True
                     break
 
 
 @compiled
-def reduce(shape, full, lower, upper, limit):
+def reduce(block, full, lower, upper, limit):
     """Return (reduced, local, direct): what is left to decide."""
     decisions, rows = len(full), len(limit)
     kind, choice = np.empty(decisions, np.int64), np.empty(decisions, np.int64)
     most, left, load = np.empty(len(upper)), np.empty(rows), np.zeros(rows)
-    _open_columns(shape, full, lower, upper, limit, kind, most, left)
+    _open_columns(block, full, lower, upper, limit, kind, most, left)
     for c in range(len(most)):
         if most[c] > 0:
-            _add_load(shape, load, c, most[c])
-    _serve(shape, full, kind, choice, most, load, left)
-    _free(shape, full, kind, most, load, left)
+            _add_load(block, load, c, most[c])
+    _serve(block, full, kind, choice, most, load, left)
+    _free(block, full, kind, most, load, left)
     rowof, back, count = np.full(rows, -1, np.int64), np.empty(rows, np.int64), 0
     for r in range(rows):
         if load[r] > left[r] * FITS and left[r] > ROOM * (1 + limit[r]):
             rowof[r], back[count] = count, r
             count += 1
-    local, routed, columns = _write(shape, full, kind, most, left, limit, rowof, back, count)
-    direct = _write_direct(shape, full, kind, choice, most, limit, rowof)
+    local, routed, columns = _write(block, full, kind, most, left, limit, rowof, back, count)
+    direct = _write_direct(block, full, kind, choice, most, limit, rowof)
     return Reduced(kind, choice, most, back, routed, columns), local, direct
 
 
 @compiled
-def _count(shape, kind, most, rowof):
+def _count(block, kind, most, rowof):
     """Return how many decisions, columns and entries are routed."""
     decisions, columns, entries = 0, 0, 0
     for d in range(len(kind)):
         if kind[d] == ROUTED or kind[d] == FREED:
             decisions += 1
-            for c in range(shape.start[d], shape.start[d + 1]):
+            for c in range(block.start[d], block.start[d + 1]):
                 if most[c] > 0:
                     columns += 1
-                    for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                        entries += rowof[shape.places[at]] >= 0
+                    for at in range(block.indptr[c], block.indptr[c + 1]):
+                        entries += rowof[block.places[at]] >= 0
     return decisions, columns, entries
 
 
 @compiled
-def _write(shape, full, kind, most, left, limit, rowof, back, rows):
+def _write(block, full, kind, most, left, limit, rowof, back, rows):
     """Write routed decisions by column and by row."""
-    decisions, count, entries = _count(shape, kind, most, rowof)
+    decisions, count, entries = _count(block, kind, most, rowof)
     routed, columns = np.empty(decisions, np.int64), np.empty(count, np.int64)
     start, owner = np.empty(decisions + 1, np.int64), np.empty(count, np.int64)
     upper, cost = np.empty(count), np.empty(count)
@@ -190,15 +190,15 @@ def _write(shape, full, kind, most, left, limit, rowof, back, rows):
         if kind[d] != ROUTED and kind[d] != FREED:
             continue
         routed[q], start[q] = d, k
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             if most[c] <= 0:
                 continue
             columns[k], owner[k] = c, q
-            upper[k], cost[k] = min(most[c] / full[d], 1.0), shape.cost[c] * full[d]
-            for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                r = rowof[shape.places[at]]
+            upper[k], cost[k] = min(most[c] / full[d], 1.0), block.cost[c] * full[d]
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                r = rowof[block.places[at]]
                 if r >= 0:
-                    index[e], value[e] = r, shape.value[at] * full[d] / limit[back[r]]
+                    index[e], value[e] = r, block.value[at] * full[d] / limit[back[r]]
                     e += 1
             k += 1
             indptr[k] = e
@@ -216,13 +216,13 @@ def _write(shape, full, kind, most, left, limit, rowof, back, rows):
 
 
 @compiled
-def _write_direct(shape, full, kind, choice, most, limit, rowof):
+def _write_direct(block, full, kind, choice, most, limit, rowof):
     """Write decisions with one open column."""
     count, entries = 0, 0
     for d in range(len(full)):
         if kind[d] == DIRECT:
             count += 1
-            entries += shape.indptr[choice[d] + 1] - shape.indptr[choice[d]]
+            entries += block.indptr[choice[d] + 1] - block.indptr[choice[d]]
     decision, ptr = np.empty(count, np.int64), np.zeros(count + 1, np.int64)
     index, value, ceiling = np.empty(entries, np.int64), np.empty(entries), np.empty(count)
     i, e = 0, 0
@@ -231,10 +231,10 @@ def _write_direct(shape, full, kind, choice, most, limit, rowof):
             continue
         c = choice[d]
         decision[i], ceiling[i] = d, min(most[c] / full[d], 1.0)
-        for at in range(shape.indptr[c], shape.indptr[c + 1]):
-            r = shape.places[at]
+        for at in range(block.indptr[c], block.indptr[c + 1]):
+            r = block.places[at]
             if rowof[r] >= 0:
-                index[e], value[e] = rowof[r], shape.value[at] * full[d] / limit[r]
+                index[e], value[e] = rowof[r], block.value[at] * full[d] / limit[r]
                 e += 1
         i += 1
         ptr[i] = e
@@ -438,22 +438,22 @@ def drive(local, state, direct, shares, room, work):
     """Raise the level by `room` at most; return (what happened, how far it went).
 
     Where it is blocked, ``work.weights`` holds the weights of the equations in the row of the
-    basis that stands in the way.
+    basis that prevents the rise.
     """
     _first_rates(local, state, direct, shares, work)
-    slip, gone = _slip(local), 0.0
+    slip, risen = _slip(local), 0.0
     for _ in range(50 * (local.decisions + local.rows) + 500):
-        step, p, row, high = _meets(local, state, work, room - gone)
+        step, p, row, high = _meets(local, state, work, room - risen)
         for i in range(state.size[0]):
             state.basic[i] += work.rate[i] * step
         for r in range(local.rows):
             state.slack[r] += work.moving[r] * step
-        gone += step
+        risen += step
         if p < 0 and row < 0:
-            return REACHED, gone
+            return REACHED, risen
         if row >= 0:
             if state.size[0] + 1 >= len(state.head):
-                return FAILED, gone
+                return FAILED, risen
             p = enter_row(local, state, row)
             work.rate[p] = work.moving[row]
         size = weigh(local, state, p, work.weights)
@@ -467,13 +467,13 @@ def drive(local, state, direct, shares, room, work):
         var = _entering(local, state, work, high, slip)
         if var < 0:
             reweigh(local, state, p, work.weights, work.alpha)
-            return (REACHED, room) if room - gone <= work.flat[0] else (BLOCKED, gone)
+            return (REACHED, room) if room - risen <= work.flat[0] else (BLOCKED, risen)
         ftran(local, state, var, work.alpha)
         if abs(work.alpha[p] - work.entries[var]) > 1e-6 * (1 + abs(work.alpha[p])):
-            return FAILED, gone
+            return FAILED, risen
         _reprice(local, state, p, var, work.entries)
         _exchange(local, state, p, var, high, work)
-    return FAILED, gone
+    return FAILED, risen
 
 FloorsType, Floors = struct(__name__, "Floors", "share tier")
 """Least share of each decision that a goal asks, and the tier of that goal (0: none)."""
@@ -481,46 +481,46 @@ FloorsType, Floors = struct(__name__, "Floors", "share tier")
 HELD = 1e-8
 """Pull, relative to the largest, from which a decision counts as held."""
 WAITS = 2.0
-"""A level that is never reached: who waits for it does not rise."""
+"""A level that is never reached: a decision that waits for it does not rise."""
 AT = 1e-12
 NEARLY = 1e-8
 """What is not reached of a given share for rounding alone."""
 
 
 @compiled
-def _one_column(shape, full, lower, upper, goal, g):
+def _one_column(block, full, lower, upper, goal, g):
     """Return (column, its weight, what it must give) of a goal over one open column.
 
-    The column is -1 where nobody can change what the goal gets, and -2 where several can.
+    The column is -1 where no column can change what the goal gets, and -2 where several can.
     """
     need, chosen, weight = goal[g], -1, 0.0
-    for at in range(shape.goalptr[g], shape.goalptr[g + 1]):
-        c = shape.goalcol[at]
-        if upper[c] > lower[c] and full[shape.owner[c]] > 0:
+    for at in range(block.goalptr[g], block.goalptr[g + 1]):
+        c = block.goalcol[at]
+        if upper[c] > lower[c] and full[block.owner[c]] > 0:
             if chosen >= 0:
                 return -2, 0.0, 0.0
-            chosen, weight = c, shape.goalval[at]
+            chosen, weight = c, block.goalval[at]
         else:
-            need -= shape.goalval[at] * min(lower[c], upper[c])
+            need -= block.goalval[at] * min(lower[c], upper[c])
     return chosen, weight, need
 
 
 @compiled
-def floors_of(shape, full, lower, upper, goal, goal_tier, floors):
+def floors_of(block, full, lower, upper, goal, goal_tier, floors):
     """Turn goals over one open column into least shares; return False if one is of another kind."""
     for d in range(len(full)):
         floors.share[d], floors.tier[d] = 0.0, 0
     for g in range(len(goal)):
         if goal[g] <= 0:
             continue
-        c, weight, need = _one_column(shape, full, lower, upper, goal, g)
+        c, weight, need = _one_column(block, full, lower, upper, goal, g)
         if c == -2:
             return False
         if c == -1 or need <= 1e-9:
             continue
-        d = shape.owner[c]
+        d = block.owner[c]
         count = 0
-        for other in range(shape.start[d], shape.start[d + 1]):
+        for other in range(block.start[d], block.start[d + 1]):
             count += upper[other] > lower[other]
         share = need / (weight * full[d])
         if count > 1 or share > min(upper[c] / full[d], 1.0) + 1e-9:
@@ -541,10 +541,10 @@ def new_shares(local, direct):
 
 
 @compiled
-def _ask(shape, reduced, direct, shares, tier, floors):
+def _ask(block, reduced, direct, shares, tier, floors):
     """Set rates that give decisions what the goals of a tier ask; False if that is not possible."""
     for d in range(len(floors.share)):
-        late = floors.tier[d] == tier and shape.tier[d] < tier and reduced.kind[d] != DONE
+        late = floors.tier[d] == tier and block.tier[d] < tier and reduced.kind[d] != DONE
         shut = floors.tier[d] == tier and reduced.kind[d] == CLOSED
         if floors.share[d] > 0 and (late or shut):
             return False
@@ -560,19 +560,19 @@ def _ask(shape, reduced, direct, shares, tier, floors):
 
 
 @compiled
-def _wait(shape, reduced, direct, shares, tier, routed_wait, direct_wait):
-    """Let the decisions of a tier wait for the level that they stand at."""
+def _wait(block, reduced, direct, shares, tier, routed_wait, direct_wait):
+    """Set the level from which each decision of a tier rises: its present share."""
     for q in range(len(routed_wait)):
         d = reduced.routed[q]
-        mine = shape.tier[d] == tier and reduced.kind[d] != FREED
-        routed_wait[q] = shares.routed[q] if mine else WAITS
+        rises = block.tier[d] == tier and reduced.kind[d] != FREED
+        routed_wait[q] = shares.routed[q] if rises else WAITS
     for i in range(direct.count):
-        direct_wait[i] = shares.direct[i] if shape.tier[direct.decision[i]] == tier else WAITS
+        direct_wait[i] = shares.direct[i] if block.tier[direct.decision[i]] == tier else WAITS
 
 
 @compiled
 def _next(direct, shares, level, routed_wait, direct_wait):
-    """Let those rise whose level is reached; return the next level at which anything changes."""
+    """Start the rise of decisions at this level; return the next level at which anything changes."""
     target, some = 1.0, False
     for q in range(len(routed_wait)):
         if routed_wait[q] <= level + AT:
@@ -620,7 +620,7 @@ def _hold(local, state, direct, shares, weights):
 
 
 @compiled
-def _let_go(direct, shares, level):
+def _release(direct, shares, level):
     """Stop the shares that reached all they can have."""
     for q in range(len(shares.routed)):
         if level >= 1.0 - AT:
@@ -631,15 +631,15 @@ def _let_go(direct, shares, level):
 
 
 @compiled
-def _advance(shares, gone):
+def _advance(shares, risen):
     for q in range(len(shares.routed)):
-        shares.routed[q] += shares.routed_rate[q] * gone
+        shares.routed[q] += shares.routed_rate[q] * risen
     for i in range(len(shares.direct)):
-        shares.direct[i] += shares.direct_rate[i] * gone
+        shares.direct[i] += shares.direct_rate[i] * risen
 
 
 @compiled
-def climb(shape, tiers, reduced, local, state, direct, shares, floors, limit, work, claims):
+def climb(block, tiers, reduced, local, state, direct, shares, floors, limit, work, claims):
     """Raise all shares as high as they go; return whether that could be done.
 
     Two passes a tier: first what its goals ask, then its decisions together until every one of
@@ -651,9 +651,9 @@ def climb(shape, tiers, reduced, local, state, direct, shares, floors, limit, wo
         tier = tiers[turn // 2] if turn < 2 * len(tiers) else 0
         levels = turn % 2 == 1
         if levels:
-            _wait(shape, reduced, direct, shares, tier, routed_wait, direct_wait)
+            _wait(block, reduced, direct, shares, tier, routed_wait, direct_wait)
         elif tier:
-            if not _ask(shape, reduced, direct, shares, tier, floors):
+            if not _ask(block, reduced, direct, shares, tier, floors):
                 return False
         else:
             for q in range(local.decisions):
@@ -666,9 +666,9 @@ def climb(shape, tiers, reduced, local, state, direct, shares, floors, limit, wo
                 break
             room = max(target - level, 0.0) if levels else 1.0 - level
             refresh(local, state, direct, shares, work)
-            code, gone = drive(local, state, direct, shares, room, work)
-            _advance(shares, gone)
-            level += gone
+            code, risen = drive(local, state, direct, shares, room, work)
+            _advance(shares, risen)
+            level += risen
             if code == BLOCKED and not levels and 1.0 - level <= NEARLY:
                 code, level = REACHED, 1.0
             if code == FAILED or (code == BLOCKED and not levels):
@@ -678,7 +678,7 @@ def climb(shape, tiers, reduced, local, state, direct, shares, floors, limit, wo
                 if not noted or _hold(local, state, direct, shares, work.weights) == 0:
                     return False
             else:
-                _let_go(direct, shares, level)
+                _release(direct, shares, level)
         if not done:
             return False
     refresh(local, state, direct, shares, work)
@@ -686,13 +686,13 @@ def climb(shape, tiers, reduced, local, state, direct, shares, floors, limit, wo
 
 
 @compiled
-def collect(shape, full, lower, upper, reduced, local, direct, shares, value, people):
+def collect(block, full, lower, upper, reduced, local, direct, shares, value, people):
     """Write people by column."""
     for c in range(len(people)):
         people[c] = 0.0
     for d in range(len(full)):
         if reduced.kind[d] == SETTLED:
-            for c in range(shape.start[d], shape.start[d + 1]):
+            for c in range(block.start[d], block.start[d + 1]):
                 people[c] = min(lower[c], upper[c])
         elif reduced.kind[d] == DONE:
             c = reduced.choice[d]
@@ -702,4 +702,4 @@ def collect(shape, full, lower, upper, reduced, local, direct, shares, value, pe
         people[reduced.choice[d]] = shares.direct[i] * full[d]
     for k in range(local.columns):
         c = reduced.columns[k]
-        people[c] = min(max(value[k], 0.0) * full[shape.owner[c]], reduced.most[c])
+        people[c] = min(max(value[k], 0.0) * full[block.owner[c]], reduced.most[c])

@@ -27,9 +27,9 @@ from planner.montecarlo.kernel.value_simplex import Asked, aims_of, asked_of, pu
 
 __all__ = ["FOUND", "audit", "plan_fair", "plan_value", "report"]
 
-FOUND, GOALS, LARGE, LEVELS, TIES = 0, 1, 2, 3, 4
+FOUND, GOALS, LARGE, LEVELS, TIES, WEIGHTS = 0, 1, 2, 3, 4, 5
 """What came of a search: a plan; or goals over several columns, a basis that outgrew its room, a
-level that was not reached, ties that were not settled."""
+level that was not reached, ties that were not settled, weights of very different sizes."""
 
 ACCEPTED = 1e-6
 """Certificates of at most this are accepted (the engine's tolerance), relative."""
@@ -173,7 +173,7 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
         columns, decisions, goals = len(block.owner), len(block.tier), len(block.bound)
         if columns == 0:
             continue
-        aims, tier_of_aim, scale = aims_of(arrays, block, b)
+        aims, tier_of_aim, scale, even = aims_of(arrays, block, b)
         plain = aims.order.copy()
         lower, upper = np.zeros(columns), np.zeros(columns)
         goal, goal_tier = np.zeros(goals), np.zeros(goals, np.int64)
@@ -203,6 +203,9 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
                 )
                 set_goals(arrays, block, b, stages.known[s], full, sides.least[i], tier_of_bound,
                           goal, goal_tier)  # fmt: skip
+                if not even:
+                    code[i, s] = WEIGHTS
+                    continue
                 if not asked_of(block, full, lower, upper, goal, goal_tier, asked):
                     code[i, s] = GOALS
                     continue
@@ -255,28 +258,30 @@ def report(arrays, stages, people, missing, plan, draws, to, served, totals, tie
     served : ndarray (draws, lines, months of the window)
     totals : ndarray (draws, decisions)
     tied : ndarray (draws, pools, months of the window)
-        By rows of the first kind.
+        The larger of both accounts of the people of a pool.
     lacks : ndarray (draws, bounds)
         Person-months inside the window.
     """
     for n in range(len(draws)):
         i, k = draws[n], to[n]
         served[k], totals[k], tied[k], lacks[k] = 0.0, 0.0, 0.0, 0.0
+        ready = np.zeros(tied.shape[1:])
         for b in range(len(arrays.pool_ptr) - 1):
             s = stages.final[plan, b]
             _report_block(arrays, b, people[i, stages.column[s] : stages.column[s + 1]], served[k],
-                          totals[k], tied[k])  # fmt: skip
+                          totals[k], tied[k], ready)  # fmt: skip
             for g in range(arrays.goal_ptr[b], arrays.goal_ptr[b + 1]):
                 if arrays.low <= arrays.goal_month[g] <= arrays.high:
                     at = stages.goal[s] + g - arrays.goal_ptr[b]
                     lacks[k, arrays.goal_bound[g]] += missing[i, at]
+        tied[k] = np.maximum(tied[k], ready)
 
 
 @compiled
-def _report_block(arrays, b, people, served, totals, tied):
-    """Add one block of one plan of one draw to its results."""
-    c0 = arrays.start[arrays.decision_ptr[b]]
-    pool_rows = (arrays.pool_ptr[b + 1] - arrays.pool_ptr[b]) * arrays.months
+def _report_block(arrays, b, people, served, totals, tied, ready):
+    """Add one block of one plan of one draw to its results; `tied` and `ready` are both accounts."""
+    c0, r0 = arrays.start[arrays.decision_ptr[b]], arrays.row_ptr[b]
+    first_rows = (arrays.pool_ptr[b + 1] - arrays.pool_ptr[b]) * arrays.months
     for d in range(arrays.decision_ptr[b], arrays.decision_ptr[b + 1]):
         for c in range(arrays.start[d], arrays.start[d + 1]):
             x = people[c - c0]
@@ -290,11 +295,13 @@ def _report_block(arrays, b, people, served, totals, tied):
                     if 0 <= month < served.shape[1]:
                         served[line, month] += x * arrays.used_share[u] * arrays.duty[at]
             for at in range(arrays.ptr[c], arrays.ptr[c + 1]):
-                r = arrays.row[at]
-                month = r % arrays.months - arrays.low
-                if r < pool_rows and 0 <= month < tied.shape[1]:
-                    pool = arrays.pool[arrays.pool_ptr[b] + r // arrays.months]
-                    tied[pool, month] += x * arrays.value[at]
+                source = arrays.row_source[r0 + arrays.row[at]]
+                pool, month = source // arrays.months, source % arrays.months - arrays.low
+                if pool < len(tied) and 0 <= month < tied.shape[1]:
+                    if arrays.row[at] < first_rows:
+                        tied[pool, month] += x * arrays.value[at]
+                    else:
+                        ready[pool, month] += x * arrays.value[at]
 
 
 @entry

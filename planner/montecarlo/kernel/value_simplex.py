@@ -23,12 +23,16 @@ AimsType, Aims = struct(__name__, "Aims", "goals gain order")
 person adds to each aim, (aims, columns), the largest entry 1; and the columns to be tried first, in
 order."""
 
+SPREAD = 1e-5
+"""Gains of one aim that are smaller than this part of the largest are left to the engine: prices of
+such gains would be taken for rounding."""
+
 
 @compiled
 def aims_of(arrays, block, b):
-    """Return (aims, tier of each, scale of each): what the *value* rule maximizes, in order.
+    """Return (aims, tier of each, scale of each, whether the kernel can tell all gains apart).
 
-    Tier by tier what goals lack and the weighted person-months; then the preference among options;
+    The *value* rule maximizes, in order: tier by tier what goals lack and the weighted person-months; then the preference among options;
     then the person-months inside the report window, where these differ. The tier of an aim is 0
     unless the aim is the weighted person-months of a tier.
     """
@@ -67,11 +71,14 @@ def aims_of(arrays, block, b):
                 if block.tier[block.owner[c]] == tier:
                     gain[count, c] = weight[c] * counted[c]
             count += 1
+    even = True
     for a in range(count):
         largest = np.abs(gain[a]).max()
         if largest > 0.0:
             gain[a] /= largest
             scale[a] = largest
+        for c in range(columns):
+            even = even and (gain[a, c] == 0.0 or abs(gain[a, c]) >= SPREAD)
     asks = np.full(columns, np.inf)
     for c in range(columns):
         if months[c] > 0:
@@ -82,7 +89,7 @@ def aims_of(arrays, block, b):
         c = order[k]
         first[k] = c - block.start[block.owner[c]]
     order = order[np.argsort(first, kind="mergesort")]
-    return Aims(goals[:count], gain[:count], order), of_tier[:count], scale[:count]
+    return Aims(goals[:count], gain[:count], order), of_tier[:count], scale[:count], even
 
 
 LOWER, UPPER, BASIC = 0, 1, 2
@@ -295,7 +302,7 @@ def _swap_rows(box, at, p, q):
 
 @compiled
 def _shrink(at, s, p):
-    """Let go of a tight row and of a basic column."""
+    """Remove a tight row and a basic column from the basis."""
     k = at.size[0] - 1
     pivot = at.inverse[s, p]
     price = at.price[at.tight[p]] / pivot
@@ -355,7 +362,7 @@ def raise_column(box, at, j):
 
 @compiled
 def loosen_row(box, at, p):
-    """Let a tight row have slack, as much as it can; return whether the basis is still sound."""
+    """Give a tight row slack, as much as possible; return whether the basis is still sound."""
     for s in range(at.size[0]):
         at.alpha[s] = at.inverse[s, p]
     _drift(box, at, -1, 1.0)
@@ -490,7 +497,7 @@ def ascend(box, at, gain):
     return False
 
 AskedType, Asked = struct(__name__, "Asked", "people tier times")
-"""What goals ask of each column, persons; the tier of those goals (0: none); how many there are."""
+"""What goals ask of each column, persons; the tier of those goals (0: none); their number."""
 
 NoteType, Note = struct(__name__, "Note", "column scale reward tier rowof decisionof")
 """The block's column of each column; the scale of each row; what the goals of a tier reward a
@@ -508,7 +515,7 @@ VIOLATION = 1e-7
 
 
 @compiled
-def asked_of(shape, full, lower, upper, goal, goal_tier, asked):
+def asked_of(block, full, lower, upper, goal, goal_tier, asked):
     """Turn goals over one open column into what they ask of it; False if one is of another kind."""
     for c in range(len(upper)):
         asked.people[c], asked.tier[c], asked.times[c] = 0.0, 0, 0.0
@@ -516,14 +523,14 @@ def asked_of(shape, full, lower, upper, goal, goal_tier, asked):
         if goal[g] <= 0:
             continue
         need, chosen, weight = goal[g], -1, 0.0
-        for at in range(shape.goalptr[g], shape.goalptr[g + 1]):
-            c = shape.goalcol[at]
-            if upper[c] > lower[c] and full[shape.owner[c]] > 0:
+        for at in range(block.goalptr[g], block.goalptr[g + 1]):
+            c = block.goalcol[at]
+            if upper[c] > lower[c] and full[block.owner[c]] > 0:
                 if chosen >= 0:
                     return False
-                chosen, weight = c, shape.goalval[at]
+                chosen, weight = c, block.goalval[at]
             else:
-                need -= shape.goalval[at] * min(lower[c], upper[c])
+                need -= block.goalval[at] * min(lower[c], upper[c])
         if chosen < 0 or need <= SAME:
             continue
         people = need / weight
@@ -537,34 +544,34 @@ def asked_of(shape, full, lower, upper, goal, goal_tier, asked):
 
 
 @compiled
-def _room(shape, full, lower, upper, limit, most, left):
+def _room(block, full, lower, upper, limit, most, left):
     """Write the most each open column can hold (0: closed), and what settled tours leave."""
     for r in range(len(limit)):
         left[r] = limit[r]
     for c in range(len(upper)):
         most[c] = 0.0
         if lower[c] > 0:
-            for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                left[shape.places[at]] -= shape.value[at] * lower[c]
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                left[block.places[at]] -= block.value[at] * lower[c]
     for c in range(len(upper)):
-        d = shape.owner[c]
+        d = block.owner[c]
         if upper[c] <= lower[c] or full[d] <= 0:
             continue
         most[c] = min(upper[c], full[d])
-        for at in range(shape.indptr[c], shape.indptr[c + 1]):
-            r = shape.places[at]
+        for at in range(block.indptr[c], block.indptr[c + 1]):
+            r = block.places[at]
             if limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r]):
                 most[c] = 0.0
 
 
 @compiled
-def _rows(shape, full, limit, most, left, rowof, decisionof):
+def _rows(block, full, limit, most, left, rowof, decisionof):
     """Number the rows that can bind: limits, then decisions with several columns."""
     load, count = np.zeros(len(limit)), 0
     for c in range(len(most)):
         if most[c] > 0:
-            for at in range(shape.indptr[c], shape.indptr[c + 1]):
-                load[shape.places[at]] += shape.value[at] * most[c]
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                load[block.places[at]] += block.value[at] * most[c]
     for r in range(len(limit)):
         rowof[r] = -1
         if load[r] > left[r] * FITS and left[r] > ROOM * (1 + limit[r]):
@@ -572,7 +579,7 @@ def _rows(shape, full, limit, most, left, rowof, decisionof):
             count += 1
     for d in range(len(full)):
         total, some = 0.0, 0
-        for c in range(shape.start[d], shape.start[d + 1]):
+        for c in range(block.start[d], block.start[d + 1]):
             total += most[c]
             some += most[c] > 0
         decisionof[d] = -1
@@ -583,19 +590,19 @@ def _rows(shape, full, limit, most, left, rowof, decisionof):
 
 
 @compiled
-def _box(shape, full, limit, most, left, asked):
+def _box(block, full, limit, most, left, asked):
     """Return (box, note): the programme that is left, rows scaled by their largest entry.
 
-    A column of which goals ask a part stands in it twice: that part, and the rest.
+    A column of which goals ask a part is written twice: that part, and the rest.
     """
     rowof, decisionof = np.empty(len(limit), np.int64), np.empty(len(full), np.int64)
-    rows = _rows(shape, full, limit, most, left, rowof, decisionof)
+    rows = _rows(block, full, limit, most, left, rowof, decisionof)
     scale, bound = np.ones(rows), np.empty(rows)
     for r in range(len(limit)):
         if rowof[r] >= 0:
             largest = 0.0
-            for at in range(shape.rowptr[r], shape.rowptr[r + 1]):
-                largest = max(largest, shape.rowval[at])
+            for at in range(block.rowptr[r], block.rowptr[r + 1]):
+                largest = max(largest, block.rowval[at])
             scale[rowof[r]], bound[rowof[r]] = 1.0 / largest, left[r] / largest
     for d in range(len(full)):
         if decisionof[d] >= 0:
@@ -605,7 +612,7 @@ def _box(shape, full, limit, most, left, asked):
         if most[c] > 0:
             twice = 2 if 0 < asked.people[c] < most[c] else 1
             count += twice
-            entries += twice * (shape.indptr[c + 1] - shape.indptr[c] + 1)
+            entries += twice * (block.indptr[c + 1] - block.indptr[c] + 1)
     column, upper = np.empty(count, np.int64), np.empty(count)
     reward, tier, norm = np.zeros(count), np.zeros(count, np.int64), np.ones(count)
     ptr = np.zeros(count + 1, np.int64)
@@ -623,12 +630,12 @@ def _box(shape, full, limit, most, left, asked):
             if turn == 0:
                 reward[k], tier[k] = asked.times[c], asked.tier[c]
             size = 1.0
-            for at in range(shape.indptr[c], shape.indptr[c + 1] + 1):
-                if at < shape.indptr[c + 1]:
-                    r = rowof[shape.places[at]]
-                    entry = shape.value[at] * scale[r] if r >= 0 else 0.0
+            for at in range(block.indptr[c], block.indptr[c + 1] + 1):
+                if at < block.indptr[c + 1]:
+                    r = rowof[block.places[at]]
+                    entry = block.value[at] * scale[r] if r >= 0 else 0.0
                 else:
-                    r, entry = decisionof[shape.owner[c]], 1.0
+                    r, entry = decisionof[block.owner[c]], 1.0
                 if r >= 0:
                     index[e], value[e] = r, entry
                     size += entry * entry
@@ -642,9 +649,9 @@ def _box(shape, full, limit, most, left, asked):
 
 
 @compiled
-def _greedy(shape, box, at, note, order, gain):
+def _greedy(block, box, at, note, order, gain):
     """Raise columns that gain and meet nothing tight, in order."""
-    first = np.full(len(shape.owner), -1, np.int64)
+    first = np.full(len(block.owner), -1, np.int64)
     for k in range(box.columns - 1, -1, -1):
         first[note.column[k]] = k
     for c in order:
@@ -664,7 +671,7 @@ def _greedy(shape, box, at, note, order, gain):
 
 @compiled
 def _pin(box, at):
-    """Fix whatever has a price where it stands."""
+    """Fix whatever has a price at its present value."""
     for k in range(box.columns):
         if abs(at.gain[k]) > PIN:
             at.fixed[k] = True
@@ -674,14 +681,14 @@ def _pin(box, at):
 
 
 @compiled
-def pursue(shape, aims, full, lower, upper, limit, asked, inverse, prices, people):
+def pursue(block, aims, full, lower, upper, limit, asked, inverse, prices, people):
     """Write one plan to `people` and the prices of each aim to `prices`; whether it was found.
 
     Prices are of limits, then of decisions, per person, (aims, limits + decisions).
     """
     most, left = np.empty(len(upper)), np.empty(len(limit))
-    _room(shape, full, lower, upper, limit, most, left)
-    box, note = _box(shape, full, limit, most, left, asked)
+    _room(block, full, lower, upper, limit, most, left)
+    box, note = _box(block, full, limit, most, left, asked)
     at = new_vertex(box, inverse)
     gain = np.zeros(box.columns)
     for aim in range(len(aims.goals)):
@@ -697,7 +704,7 @@ def pursue(shape, aims, full, lower, upper, limit, asked, inverse, prices, peopl
             prices[aim, r] = 0.0
         if largest == 0.0:
             continue
-        if not _greedy(shape, box, at, note, aims.order, gain):
+        if not _greedy(block, box, at, note, aims.order, gain):
             return False
         if not ascend(box, at, gain):
             return False

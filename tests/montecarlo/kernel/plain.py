@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ def _struct(module: str, name: str, fields: str) -> tuple[Any, Any]:
 
 
 def _entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
     def run(*args: Any) -> Any:
         with np.errstate(all="ignore"):  # as compiled code does
             return function(*args)
