@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.layout import Layout, lay_out
 from planner.engine.certify import TOLERANCE
+from planner.engine.layout import Layout, lay_out
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from planner.problem.model import Problem
 
 __all__ = [
-    "Code", "Hint", "Lines", "Numbers", "Plans", "Structure", "join_plans", "plan_block", "solve_each",
+    "Code", "Hint", "Lines", "Numbers", "Plans", "Structure", "join_plans", "plan_block",
+    "solve_each",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -240,9 +241,7 @@ class Structure:
 
         return sides_of(self.problem, self.layout, *draws)
 
-    def search(
-        self, sides: Sides, stages: Stages, before: Floats | None = None
-    ) -> dict[str, Any]:
+    def search(self, sides: Sides, stages: Stages, before: Floats | None = None) -> dict[str, Any]:
         """Return what compiled code finds and proves: people, missing, proof, locks and code.
 
         `before` is the plan of a first stage that is given (its block is -1).
@@ -326,8 +325,9 @@ class Structure:
             made = {"people": people, "missing": missing, "locks": locks}
             proof = plan.certificate
             self._write(
-                found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout), made, 0, np.zeros(1, int),
-                np.array([draw]), np.array([[proof.primal, proof.dual, proof.gap]]), Code.ENGINE,
+                found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout),
+                made, 0, np.zeros(1, dtype=np.int64), np.array([draw]),
+                np.array([[proof.primal, proof.dual, proof.gap]]), Code.ENGINE,
             )  # fmt: skip
 
 
@@ -367,9 +367,12 @@ def plan_block(
              int(np.diff(layout.goal_ptr)[block]), int(d1 - d0)]  # fmt: skip
     ptrs = [np.array([0, size, 2 * size], dtype=np.int64) for size in sizes]
     after = before is not None and month >= 0
-    table = [np.array(x, dtype=np.int64) for x in ([-1, block], [-1, 0 if after else -1],
-                                                   [-1, month])]  # fmt: skip
-    stages = Stages(*table, flags, np.ones((1, 1), dtype=np.int64), *ptrs)
+    of_block, parent, months = (
+        np.array(pair, dtype=np.int64)
+        for pair in ([-1, block], [-1, 0 if after else -1], [-1, month])
+    )
+    final = np.ones((1, 1), dtype=np.int64)
+    stages = Stages(of_block, parent, months, flags, final, *ptrs)
     sides = Sides(every, limits, Numbers.likely(problem).least)
     found = structure.search(sides, stages, before if after else None)
     if found["code"][0, 1] != 0 or not (found["proof"][0, 1] <= TOLERANCE).all():

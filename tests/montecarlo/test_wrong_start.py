@@ -1,4 +1,4 @@
-"""A wrong start, a plan that is not optimal, or a result changed after its proof: all are detected."""
+"""Wrong starts, plans that are not optimal and results changed after their proof are detected."""
 
 from __future__ import annotations
 
