@@ -17,8 +17,9 @@ from planner.engine.certify import Certificate, worst
 from planner.engine.memory import Memory
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import Answer, Setting, base_setting, with_goals
+from planner.errors import CertificateError
 
-__all__ = ["Plan", "Planner", "Solver", "solver_for"]
+__all__ = ["Plan", "Planner", "Solver", "certified", "solver_for"]
 
 Solver = Callable[[Setting], Answer]
 """Turns the setting of one block into one plan of it."""
@@ -38,6 +39,20 @@ def solver_for(rule: str) -> Solver:
 
         return solve_value
     raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
+
+
+def certified(stage: Answer, setting: Setting) -> Answer:
+    """Return a stage whose certificate is that of the people it reports.
+
+    Raises
+    ------
+    CertificateError
+        If they break a limit, or are not what the steps of the solve have proved.
+    """
+    proof = worst(stage.certificate, stage.check(setting))
+    if not proof.holds:
+        raise CertificateError(f"the final allocation could not be proved optimal: {proof}")
+    return replace(stage, certificate=proof)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +184,7 @@ class Planner:
         if key not in self._drafts:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
             setting = self.setting(place, history, before[-1] if before else None)
-            self._drafts[key] = (*before, self.draft(setting))
+            self._drafts[key] = (*before, certified(self.draft(setting), setting))
         return self._drafts[key]
 
     def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
@@ -185,8 +200,8 @@ class Planner:
         """Return the last plan of a block along a history, given the plan before it."""
         setting = self.setting(place, history, before)
         if self.memory is None:
-            return self.solver(setting)
-        return self.memory.recall(self.solver, setting)
+            return certified(self.solver(setting), setting)
+        return certified(self.memory.recall(self.solver, setting), setting)
 
     def setting(self, place: int, history: History, before: Answer | None) -> Setting:
         """Return what the last plan of a history has to respect, given the plan before it."""
