@@ -22,6 +22,7 @@ from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
+    from planner.engine.setting import Answer
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
     from planner.problem.model import Problem
 
@@ -322,12 +323,14 @@ class Structure:
             missing = np.concatenate([answer.missing for answer in plan.answers])[None]
             locks = np.zeros((1, len(self.layout.demand)))
             np.add.at(locks[0], self.layout.owner, people[0])
+            full = draws.caps[draw, self.layout.demand] * self.layout.part
+            gap = locked_gap(plan.answers, self.layout, full, locks[0])
             made = {"people": people, "missing": missing, "locks": locks}
             proof = plan.certificate
             self._write(
                 found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout),
                 made, 0, np.zeros(1, dtype=np.int64), np.array([draw]),
-                np.array([[proof.primal, proof.dual, proof.gap]]), Code.ENGINE,
+                np.array([[proof.primal, proof.dual, max(proof.gap, gap)]]), Code.ENGINE,
             )  # fmt: skip
 
 
@@ -380,6 +383,24 @@ def plan_block(
     return (
         found["people"][0, ptrs[0][1] :], found["missing"][0, ptrs[1][1] :], found["proof"][0, 1]
     )  # fmt: skip
+
+
+def locked_gap(answers: Sequence[Answer], layout: Layout, full: Floats, locks: Floats) -> float:
+    """Return how far the last plans of the engine are from the objectives that they have locked.
+
+    Where the share of a decision is locked, its people are written to `locks`, (decisions,).
+    """
+    gap = 0.0
+    for block, answer in enumerate(answers):
+        locked = answer.locks
+        if locked is None or not len(answer.people):
+            continue
+        apart = np.abs(locked.cost @ answer.people - locked.value) / (1 + np.abs(locked.value))
+        gap = max(gap, float(apart.max(initial=0.0)))
+        fixed = np.flatnonzero(np.isfinite(locked.share))
+        decisions = layout.decision_ptr[block] + fixed
+        locks[decisions] = locked.share[fixed] * full[decisions]
+    return gap
 
 
 def chains_of(stages: Stages) -> list[list[int]]:
