@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner import analysis
-    from planner.engine.memory import Memory
+    from planner.engine.memory import PlanCache
     from planner.errors import (
         CertificateError,
         Fault,
@@ -57,9 +57,9 @@ _HOMES = {
     "Fault": "planner.errors",
     "Futures": "planner.montecarlo.futures",
     "InputError": "planner.errors",
-    "Memory": "planner.engine.memory",
     "Model": "planner.montecarlo.model",
     "Month": "planner.months",
+    "PlanCache": "planner.engine.memory",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
     "Report": "planner.report.page",
@@ -89,6 +89,9 @@ _HOMES = {
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
+_RENAMED = {"Memory": "PlanCache"}
+"""Names that go after one version, and what to use instead."""
+
 _PARTS = ("analysis",)
 """Parts with names of their own, ``planner.analysis.ranges``."""
 
@@ -98,9 +101,9 @@ __all__ = [
     "Fault",
     "Futures",
     "InputError",
-    "Memory",
     "Model",
     "Month",
+    "PlanCache",
     "PlannerError",
     "Problem",
     "Report",
@@ -138,6 +141,12 @@ def __getattr__(name: str) -> Any:
         return version("planner")
     if name in _PARTS:
         return import_module(f"{__name__}.{name}")
+    if name in _RENAMED:
+        from warnings import warn
+
+        new = _RENAMED[name]
+        warn(f"planner.{name} is now planner.{new}", DeprecationWarning, stacklevel=2)
+        return __getattr__(new)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

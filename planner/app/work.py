@@ -14,7 +14,7 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.results.verbs import allocate
 from planner.scenario.load import Scenario, load
 from planner.whatif import Picture
@@ -40,7 +40,7 @@ class Bench:
 
     def __init__(self) -> None:
         """Begin with an empty bench."""
-        self.memory = Memory()
+        self.memory = PlanCache()
         self._results: OrderedDict[str, Result] = OrderedDict()
 
     def result(self, scenario: Scenario) -> Result:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.compile import Compiled, compile_scenario
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem, read_problem
@@ -32,7 +32,7 @@ def allocate(
     *,
     packages: Sequence[str] | None = None,
     figures: Mapping[str, float] | None = None,
-    memory: Memory | None = None,
+    memory: PlanCache | None = None,
     drawn: bool = False,
 ) -> Result:
     """Allocate people to the demands of a scenario, with and without each of its packages.
@@ -48,7 +48,7 @@ def allocate(
         in the plan either way.
     figures : mapping of str to float, optional
         Values to take instead of the likely ones, by figure id.
-    memory : Memory, optional
+    memory : PlanCache, optional
         Plans made by earlier calls, taken over where nothing about them has changed.
     drawn : bool
         The figures were drawn: what they contradict is cut instead of refused, see

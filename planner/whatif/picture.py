@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.results.verbs import allocate
 from planner.scenario.load import Scenario
 
@@ -65,13 +65,13 @@ class Picture:
         return {name: table for name, table in found.items() if isinstance(table, pd.DataFrame)}
 
 
-def picture(scenario: Scenario, memory: Memory | None = None) -> Picture:
+def picture(scenario: Scenario, memory: PlanCache | None = None) -> Picture:
     """Allocate a scenario and return the tables that a page shows.
 
     Parameters
     ----------
     scenario : Scenario
-    memory : Memory, optional
+    memory : PlanCache, optional
         Plans of scenarios seen before.
 
     Examples

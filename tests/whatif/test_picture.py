@@ -13,7 +13,7 @@ from planner.whatif import Picture, WhatIf, beside, picture
 
 @pytest.fixture(scope="module")
 def flank() -> Picture:
-    return picture(pl.load("eastern-flank-battalion"), pl.Memory())
+    return picture(pl.load("eastern-flank-battalion"), pl.PlanCache())
 
 
 @pytest.fixture(scope="module")
