@@ -241,8 +241,8 @@ def structures_table(given: argparse.Namespace) -> str:
         for _ in solve_each(at_hand.problems[:1], rule, packages, likely=likely):
             pass
         start = time.process_time()
-        for problem in at_hand.problems:
-            structure = Structure(problem, rule)
+        for one in at_hand.problems:
+            structure = Structure(one, rule)
             assert structure.arrays and structure.stages(packages)
         formulated = time.process_time() - start
         start = time.process_time()

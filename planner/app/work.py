@@ -15,7 +15,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from planner.engine.memory import PlanCache
-from planner.results.verbs import allocate
+from planner.results.allocate import allocate
 from planner.scenario.load import Scenario, load
 from planner.whatif import Picture
 from planner.whatif.picture import picture_of

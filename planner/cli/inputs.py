@@ -259,8 +259,7 @@ def load_problem(name: str) -> Problem:
     InputError
         With everything wrong, by line and column.
     """
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
 
     return read_problem(read_file(name, int(LIMITS["bytes"])), "<stdin>" if name == "-" else name)
 
@@ -296,7 +295,7 @@ def found_in(
     notes : bool
         Also what has no effect at all.
     """
-    from planner.problem.diagnose import diagnose
+    from planner.problem.checks import diagnose
 
     return [
         (one.severity, f"{one.severity}: {one.subject}: {one.message}")
@@ -350,8 +349,7 @@ def load_scenario(name: str) -> Scenario:
 
 def load_either(name: str) -> Scenario | Problem:
     """Load a scenario, or a neutral problem where a file or standard input holds one."""
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
 
     if name == "-":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from planner.engine.memory import PlanCache
-from planner.results.verbs import allocate
+from planner.results.allocate import allocate
 from planner.scenario.load import Scenario
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.workbook": (
         *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",
-        "planner.compile.build", "planner.montecarlo", "planner.figures.futurenames",
+        "planner.compile.build", "planner.montecarlo", "planner.figures.names",
         "planner.workbook",
     ),
     "planner.montecarlo": (
