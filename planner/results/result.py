@@ -91,7 +91,13 @@ class Tables(ABC):
 
     @property
     def pools(self) -> pd.DataFrame:
-        """pool, month, strength_persons, and who of them is preparing, on duty, resting or idle."""
+        """pool, month, strength_persons, and how many of them are in each state.
+
+        preparing, on duty and resting (at home afterwards) of demands that are not on call; on_call
+        is the whole tie-up of demands on call, resting_on_call the part of it that is served in
+        the time at home after a deployment. strength = preparing + on duty + resting + on call -
+        resting on call + idle.
+        """
         return self.table("pools")
 
     @property
@@ -152,9 +158,10 @@ class Tables(ABC):
 
     @property
     def accounting(self) -> pd.DataFrame:
-        """What each package takes and from whom, people tied up by pool and month.
+        """What each package takes and from which demands, people tied up by account, pool, month.
 
-        taken_persons = given_up_persons + idle_used_persons + residual_persons, the last being 0
+        Account ``deployed`` counts demands that are not on call with their time at home, ``on duty
+        or on call`` every demand without it, those on call whole. taken_persons = given_up_persons + idle_used_persons + residual_persons, the last being 0
         but for rounding.
         """
         return self.table("accounting")
