@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import panel as pn
 from bokeh.models import CustomJSTickFormatter
 
-from planner.app.markup import heading, paragraph
-from planner.app.parts import card, text
+from planner.app.layout import card, heading, labels, paragraph, text
 from planner.app.words import say
 from planner.labels import month, named, number
 from planner.whatif import Lever, WhatIf
@@ -83,7 +82,6 @@ class Controls:
     """
 
     def __init__(self, lang: str, moved: Moved):
-        """Begin without a scenario."""
         self.lang, self._moved = lang, moved
         self._widgets: dict[str, Any] = {}
         self._tiers: dict[str, Lever] = {}
@@ -91,13 +89,18 @@ class Controls:
         self._quiet = False
         self.column = pn.Column(sizing_mode="stretch_width", margin=0)
 
+    @property
+    def opened(self) -> bool:
+        """Whether there are levers of a scenario."""
+        return self._case is not None
+
     def open(self, case: WhatIf) -> None:
         """Lay out the levers of another scenario; those in closed cards once they are opened."""
         self._case, self._widgets, self._tiers = case, {}, {}
         self.column[:] = [self._card(name, groups) for name, groups in CARDS.items()]
 
     def show(self, case: WhatIf) -> None:
-        """Put every lever where it stands now, without anybody being told."""
+        """Put every lever where it is now, without reporting that as a move."""
         self._case = case
         self._quiet = True
         try:
@@ -214,17 +217,3 @@ def got(lever: Lever, value: Any) -> Value:
         return bool(value)
     place: Value = value
     return place
-
-
-def labels(names: Mapping[str, str]) -> dict[str, str]:
-    """Return ids by name for a list to choose from; names that are the same get their id beside.
-
-    Examples
-    --------
-    >>> labels({"a": "Post", "b": "Post", "c": "Unit"})
-    {'Post (a)': 'a', 'Post (b)': 'b', 'Unit': 'c'}
-    """
-    count: dict[str, int] = {}
-    for name in names.values():
-        count[name] = count.get(name, 0) + 1
-    return {name if count[name] == 1 else f"{name} ({id})": id for id, name in names.items()}

@@ -18,17 +18,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "results": ("Results", "Resultaten"),
     # plan against mine
     "plan": ("plan", "plan"),
-    "mine": ("mine", "mijn variant"),
+    "variant": ("variant", "variant"),
     "change": ("change", "verschil"),
     "plan_is": (
-        "Plan is the scenario as it was, mine is with what you moved.",
-        "Plan is het scenario zoals het was, mijn variant is met wat u verschoof.",
+        "Plan is the scenario as given, variant is with what you changed.",
+        "Plan is het scenario zoals gegeven, variant is met uw wijzigingen.",
     ),
     "base": ("Scenario to begin from", "Scenario om van uit te gaan"),
     "uploaded": ("uploaded", "geüpload"),
     "reset": ("Put everything back", "Alles terugzetten"),
     "moved": ("What you moved", "Wat u verschoof"),
-    "moved_none": ("Nothing yet: mine is the plan.", "Nog niets: mijn variant is het plan."),
+    "moved_none": ("Nothing yet: the variant is the plan.", "Nog niets: de variant is het plan."),
     # levers
     "group_packages": ("Packages", "Pakketten"),
     "group_people": ("People by pool", "Mensen per pool"),
@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # state
     "ready": ("Ready", "Klaar"),
     "computing": ("Computing …", "Bezig …"),
+    "loading": ("Loading …", "Wordt geladen …"),
     "lost": (
         "The connection is lost: reload the page, the address brings back what you had.",
         "De verbinding is weg: herlaad de pagina, het adres brengt terug wat u had.",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from planner.app.jobs import Job, Jobs, State
+
 from planner.errors import PlannerError
 
 

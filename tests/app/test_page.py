@@ -26,17 +26,17 @@ def assert_shown(view: View, case: WhatIf) -> None:
     result = pl.allocate(case.scenario)
     table = result.fill_by("mission").set_index("mission")["fill_rate"]
     shown = view.data("fill")
-    mine = dict(zip(shown["id"], shown["mine"], strict=True))
+    mine = dict(zip(shown["id"], shown["variant"], strict=True))
     for mission, rate in table.dropna().items():
         assert mine[mission] == pytest.approx(rate, abs=1e-9), mission
     lost = result.displacement_by("mission").set_index("mission")["displaced_person_months"]
     bars = view.data("lost")
-    for mission, value in zip(bars["id"], bars["mine"], strict=True):
+    for mission, value in zip(bars["id"], bars["variant"], strict=True):
         if not (value is None or math.isnan(value)):
             assert value == pytest.approx(lost[mission], abs=1e-6)
     binding = result.bottlenecks
     cells = view.data("binds")
-    assert cells["side"].count("mine") == len(binding)
+    assert cells["side"].count("variant") == len(binding)
 
 
 def press(name: str, keys: str) -> Act:

@@ -28,7 +28,7 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
 
     own = {
         side: pl.simulate(scenario, 64, 0, workers=1)
-        for side, scenario in (("plan", FLANK.base), ("mine", MOVED.scenario))
+        for side, scenario in (("plan", FLANK.base), ("variant", MOVED.scenario))
     }
     chart = view.data("chance")
     for side, futures in own.items():
@@ -36,18 +36,18 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
         shown = dict(zip(chart["id"], chart[side], strict=True))
         for mission, value in chance.dropna().items():
             assert shown[mission] == pytest.approx(value), (side, mission)
-    fan = own["mine"].fill_by("mission", "month")
+    fan = own["variant"].fill_by("mission", "month")
     fan = fan[fan["mission"] == "untso"].set_index("month")
     shown_fan = view.data("fan")
     for name in ("q05", "q50", "q95"):
         wanted = fan.loc[shown_fan["month"], name].to_numpy()
         np.testing.assert_allclose(np.array(shown_fan[name], dtype=float), wanted, atol=1e-9)
     spread = view.data("spread")
-    each = own["mine"].draws["displacement.eastern-flank"]
-    assert sum(spread["mine"]) == len(each) == 64
+    each = own["variant"].draws["displacement.eastern-flank"]
+    assert sum(spread["variant"]) == len(each) == 64
     assert spread["left"][0] <= each.min()
     assert each.max() <= spread["right"][-1]
-    mean = own["mine"].displacement_by("main_task").set_index("main_task").loc[2]
+    mean = own["variant"].displacement_by("main_task").set_index("main_task").loc[2]
     said = view.page.locator("li", has_text="mine: ").inner_text()
     assert f"{mean['mean']:,.0f} person-months" in said
     assert f"{mean['low']:,.0f} to {mean['high']:,.0f}" in said

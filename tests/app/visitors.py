@@ -113,13 +113,10 @@ class Visitor:
         return dict(figure.renderers[0].data_source.data)
 
 
-async def visit(address: str, query: dict[str, str]) -> Visitor:
-    """Open the page at an address such as ``http://localhost:5006/`` and wait for its picture."""
-    began = time.perf_counter()
+async def arrive(address: str, query: str) -> Visitor:
+    """Open the page at an address such as ``http://localhost:5006/`` and its connection."""
     client = AsyncHTTPClient(force_instance=True)
-    wanted = HTTPRequest(
-        f"{address}?{urlencode(query)}", connect_timeout=SECONDS, request_timeout=SECONDS
-    )
+    wanted = HTTPRequest(address + query, connect_timeout=SECONDS, request_timeout=SECONDS)
     sent = await client.fetch(wanted)
     found = re.search(r'"token":"([^"]+)"', sent.body.decode())
     assert found is not None
@@ -133,6 +130,13 @@ async def visit(address: str, query: dict[str, str]) -> Visitor:
     while (await one._message()).msgtype != "ACK":
         pass
     await one.pull()
+    return one
+
+
+async def visit(address: str, query: dict[str, str]) -> Visitor:
+    """Open the page and wait for its picture."""
+    began = time.perf_counter()
+    one = await arrive(address, f"?{urlencode(query)}")
     await one.ready("")
     one.seconds[-1] = time.perf_counter() - began
     return one
