@@ -89,8 +89,8 @@ _HOMES = {
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
-_PARTS = ("analysis",)
-"""Parts with names of their own, ``planner.analysis.ranges``."""
+_PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
+"""Packages that are reached by name, ``planner.app.show``; loaded when first used."""
 
 __all__ = [
     "CertificateError",

@@ -11,6 +11,7 @@ from bokeh.models import CustomJSTickFormatter
 from planner.app.layout import card, heading, labels, paragraph, text
 from planner.app.words import say
 from planner.labels import month, named, number
+from planner.scenario.load import Scenario
 from planner.whatif import Lever, WhatIf
 from planner.whatif.levers import WORDS as KNOWN
 from planner.whatif.levers import Value
@@ -27,10 +28,13 @@ CARDS = {
 }
 """Cards in order, and the groups of levers in each."""
 
-OPEN = ("packages",)
+OPEN = ("packages", "decide")
 """Cards that are open at first."""
 
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (4, 10)}
+
+WRAPPED = ":host label, :host span { white-space: normal; overflow-wrap: anywhere; }"
+"""Lets the label of a box take more than one line."""
 
 DIGITS = {"en": "return tick.toFixed(2)", "nl": 'return tick.toFixed(2).replace(".", ",")'}
 """How the browser writes where a slider stands; Bokeh's own formatter knows no comma."""
@@ -90,9 +94,9 @@ class Controls:
         self.column = pn.Column(sizing_mode="stretch_width", margin=0)
 
     @property
-    def opened(self) -> bool:
-        """Whether there are levers of a scenario."""
-        return self._case is not None
+    def base(self) -> Scenario | None:
+        """The scenario of the levers that are laid out."""
+        return None if self._case is None else self._case.base
 
     def open(self, case: WhatIf) -> None:
         """Lay out the levers of another scenario; those in closed cards once they are opened."""
@@ -101,6 +105,8 @@ class Controls:
 
     def show(self, case: WhatIf) -> None:
         """Put every lever where it is now, without reporting that as a move."""
+        if self._case is None or self._case.base is not case.base:
+            return  # they are laid out later, where they are then
         self._case = case
         self._quiet = True
         try:
@@ -166,7 +172,9 @@ class Controls:
     def _made(self, lever: Lever, label: str, value: Value) -> Any:
         if isinstance(lever.stands, bool):  # a group of one: its label belongs to its box
             options = {label: lever.key}
-            return pn.widgets.CheckBoxGroup(options=options, value=put(lever, value), **WIDE)
+            return pn.widgets.CheckBoxGroup(
+                options=options, value=put(lever, value), stylesheets=[WRAPPED], **WIDE
+            )
         common = {"name": label, "value": value, **WIDE}
         if lever.group == "first":
             options = {month(one, self.lang): one for one in lever.choices}

@@ -83,11 +83,13 @@ FULL: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 """As wide as there is room."""
 
 CSS = """
-:host { --ink: #222; --quiet: #595959; --line: #d0d0d0; --alarm: #9c2f00; --mine: #0072B2;
+:host { --ink: #222; --quiet: #595959; --line: #d0d0d0; --alarm: #9c2f00; --variant: #0072B2;
   color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
 h2 { font-size: 1.15em; margin: .2em 0 .3em; }
 h3 { font-size: 1em; margin: .6em 0 .1em; }
 p { margin: .2em 0 .5em; }
+p.answer { font-size: 1.3em; line-height: 1.35; font-weight: 600; max-width: 46em; }
+p.certainty { max-width: 60em; }
 p.hint { color: var(--quiet); font-size: .9em; }
 p.stale { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .3em .8em; }
 p.busy::before { content: "◌ "; }
@@ -102,9 +104,9 @@ th, td { padding: .2em .5em; text-align: right; border-bottom: 1px solid var(--l
 th { font-weight: 400; }
 thead th { font-weight: 600; vertical-align: bottom; }
 tbody th, thead th:first-child { text-align: left; overflow-wrap: anywhere; }
-table.headline td:nth-child(3) { font-weight: 600; color: var(--mine); }
+table.headline td:nth-child(3) { font-weight: 600; color: var(--variant); }
 .alarm { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .4em .8em; }
-.note { border-left: 4px solid var(--mine); background: #eef6fb; padding: .4em .8em; }
+.note { border-left: 4px solid var(--variant); background: #eef6fb; padding: .4em .8em; }
 """
 """How text and tables look; each piece of a page has a style sheet of its own."""
 

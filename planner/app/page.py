@@ -33,8 +33,8 @@ __all__ = [
 TEMPLATE = Path(__file__).with_name("page.html")
 
 ROOTS = (
-    "tour_button", "levers", "tour", "status", "faults", "headline", "fill", "lost", "binds",
-    "time", "why", "sure", "files", "address",
+    "status", "faults", "answer", "lost", "why", "tour_button", "tour", "levers", "headline",
+    "fill", "binds", "time", "sure", "files", "address",
 )  # fmt: skip
 """Parts of the page in the order of its document; the template has a place for each."""
 
@@ -95,30 +95,42 @@ def template_words(lang: str) -> dict[str, Any]:
 class Parts:
     """The parts of one session's page.
 
-    Those below the first picture are built after it, one in each turn, so that every visitor of
-    many who arrive at once sees an answer before the details of the others are built.
+    The answer comes first; the levers and the sections below are built after it, one in each turn,
+    so that every visitor of many who arrive at once has an answer before others have details.
     """
 
     def __init__(self, session: Session):
         self.session = session
-        self.later = {name: pn.Column(**FULL) for name in ("why", "sure", "files")}
-        self.levers = pn.Column(
-            session.base, session.moved, session.back, session.controls.column, **FULL
-        )
-        self.details: list[Any] = []
+        self.roots: dict[str, Any] = {
+            name: pn.Column(**FULL) for name in ("why", "levers", "sure", "files")
+        }
+        self.roots |= session.dashboard.parts()
+        self.roots |= {
+            "status": session.status, "faults": session.faults, "address": session.address,
+        }  # fmt: skip
+        self._long_work: list[Any] = []
         self._steps = self._build()
 
     def _build(self) -> Iterator[None]:
-        session = self.session
-        reasons = Reasons(session)
-        self.later["why"][:] = [reasons.part]
+        session, roots = self.session, self.roots
+        session.dashboard.build("lost")
         yield
+        actions = pn.Row(session.undo, session.redo, session.back, **FULL)
+        roots["levers"][:] = [session.base, session.moved, actions, session.controls.column]
+        yield
+        reasons = Reasons(session)
+        roots["why"][:] = [reasons.part]
+        yield
+        for name in ("headline", "fill", "binds", "time"):
+            session.dashboard.build(name)
+            yield
         uncertainty = Uncertainty(session)
-        self.later["sure"][:] = [uncertainty.part]
+        roots["sure"][:] = [uncertainty.part]
+        self._long_work.append(uncertainty.progress)
         yield
         downloads = Downloads(session, (reasons, uncertainty))
-        self.later["files"][:] = [downloads.part]
-        self.details = [uncertainty.progress, downloads.progress]
+        roots["files"][:] = [downloads.part]
+        self._long_work.append(downloads.progress)
 
     def build_next(self) -> None:
         """Build the next part, and put the one after it in turn."""
@@ -127,7 +139,7 @@ class Parts:
 
     def close(self) -> None:
         """Stop the long work of a visitor who has left."""
-        for progress in self.details:
+        for progress in self._long_work:
             progress.close()
 
 
@@ -152,11 +164,7 @@ def build_page(
     start = button(say("guide", lang))
     start.on_click(lambda _: tour.show(0))
     session.address.jscallback(value=REMEMBER)
-    roots = {
-        "tour_button": start, "levers": parts.levers, "tour": tour.box, "status": session.status,
-        "faults": session.faults, "address": session.address, **session.dashboard.parts(),
-        **parts.later,
-    }  # fmt: skip
+    roots = {"tour_button": start, "tour": tour.box, **parts.roots}
     # frozen, else everything is walked through with every part; nothing is asked of the browser
     with document.models.freeze(), pn.config.set(browser_info=False):
         for name in ROOTS:
@@ -183,20 +191,21 @@ def inside_notebook(scenario: Scenario | str | None, lang: str) -> pn.Row:
         session = Session(Workers(), library, lang)
         parts = Parts(session)
         parts.build_next()
-        board = session.dashboard.parts()
+        board = parts.roots
         limits = items(say(f"limits_{number}", lang) for number in range(1, 6))
         charts = pn.FlexBox(
             pn.Column(board["fill"], styles=COLUMN),
-            pn.Column(board["lost"], board["binds"], board["time"], styles=COLUMN),
+            pn.Column(board["binds"], board["time"], styles=COLUMN),
             gap="0 28px",
             **FULL,
         )
         results = pn.Column(
-            session.status, session.faults, board["headline"], charts, *parts.later.values(),
+            session.status, session.faults, board["answer"], board["lost"], board["why"],
+            board["headline"], charts, board["sure"], board["files"],
             card(say("limits_title", lang), words(limits)), **FULL,
         )  # fmt: skip
         session.open(library.get(scenario if isinstance(scenario, str) else library.first))
-        levers = pn.Column(parts.levers, width=330)
+        levers = pn.Column(board["levers"], width=330)
         return pn.Row(levers, results, name="planner", sizing_mode="stretch_width")
 
 

@@ -46,13 +46,12 @@ class Reasons:
     Parameters
     ----------
     session : Session
-
     """
 
     def __init__(self, session: Session):
         self.session, self.lang = session, session.lang
         self.answer: Answer | None = None
-        self._about: tuple[int, str, str] | None = None
+        self._about: Request | None = None
         self._looked_at, self._quiet = "", False
         choice: dict[str, Any] = {"margin": (4, 8, 4, 0)}
         self.mission = pn.widgets.Select(name=say("mission_shown", self.lang), width=290, **choice)
@@ -64,21 +63,17 @@ class Reasons:
         self._newest: Newest[Request, Answer] = Newest(self._start, session.turns, self._show)
         ask = button(say("why_ask", self.lang), button_type="primary", align="end")
         ask.on_click(lambda _: self.ask())
-        lead = heading(say("why_title", self.lang)) + paragraph(say("why_lead", self.lang))
-        self.part = pn.Column(
-            text(lead),
-            pn.FlexBox(self.mission, self.month, ask, align_items="flex-end", **FULL),
-            self._text,
-            self._folded.card,
-            **FULL,
-        )
+        form = pn.FlexBox(self.mission, self.month, ask, align_items="flex-end", **FULL)
+        self.part = pn.Column(self._text, self._folded.card, form, **FULL)
         session.on_view(self._viewed)
+        if session.pictures is not None:
+            self._viewed()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables of the answer that is shown, by name."""
         if self.answer is None:
             return {}
-        return {f"{name}": table for name, table in self.answer.tables().items()}
+        return {f"mine_{name}": table for name, table in self.answer.tables().items()}
 
     # asking
 
@@ -90,7 +85,7 @@ class Reasons:
         asked = variant.fill[variant.fill["asked_person_months"] > 0]
         names = {id: session.dashboard.names.get(id, id) for id in asked["mission"]}
         followed = session.view["mission"]
-        wanted = self.mission.value or session.view["why"]
+        wanted = session.view["why"] or self.mission.value
         if followed != self._looked_at and self._looked_at:
             wanted = followed
         self._looked_at = followed
@@ -123,10 +118,9 @@ class Reasons:
         if not self.mission.value:
             return
         request = (self.session.case, self.mission.value, self.month.value or "")
-        about = (id(request[0]), *request[1:])
-        if about == self._about:
+        if request == self._about:
             return
-        self._about = about
+        self._about = request
         self._remember(request[1], request[2])
         self._text.object = paragraph(say("computing", self.lang), "busy")
         self._newest.ask(request)
@@ -159,7 +153,7 @@ class Reasons:
             self._quiet = True
             self.month.value = month
             self._quiet = False
-            self._about = (id(case), mission, month)
+            self._about = (case, mission, month)
             self._remember(mission, month)
         name = self.session.dashboard.names.get(mission, mission)
         title = f"{name}, {month_name(month, self.lang)}"

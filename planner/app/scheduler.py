@@ -81,8 +81,7 @@ async def _locked(session: Any, document: Any, call: Call) -> None:
     """Make a call while the session's document is locked, its changes sent in one message."""
 
     def together() -> None:
-        # the models are counted once, after the call and before its changes are sent
-        with pn.io.hold(document), document.models.freeze():
+        with pn.io.hold(document):
             call()
 
     try:

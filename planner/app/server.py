@@ -13,6 +13,7 @@ import ipaddress
 import logging
 import re
 import secrets
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -418,6 +419,10 @@ def serve(
         workers.warm()
         library.titles(settings.lang)  # loads them before the first visitor comes
         server.start()
+        loop = server.io_loop
+        signal.signal(
+            signal.SIGTERM, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop)
+        )
         if ready is not None:
             ready(server.port)
         server.io_loop.start()

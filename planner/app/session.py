@@ -33,6 +33,11 @@ MAX_TEXT = 80
 
 Pictures = tuple[Picture, Picture]
 
+Moves = Mapping[str, Value]
+
+MAX_UNDO = 100
+"""Changes that can be undone."""
+
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +65,9 @@ class Session:
         self.view = {"mission": "", "month": "", "package": "", "why": ""}
         self.pictures: Pictures | None = None
         self._link = ""
+        self._past: list[Moves] = []
+        self._future: list[Moves] = []
+        self._last_key = ""
         self._listeners: list[Callable[[], None]] = []
         self._viewers: list[Callable[[], None]] = []
         self._newest: Newest[WhatIf, Pictures] = Newest(self._start, self.turns, self._show)
@@ -80,6 +88,9 @@ class Session:
         self.base.param.watch(self._rebased, "value")
         self.back = button(say("reset", lang))
         self.back.on_click(lambda _: self.go({}))
+        self.undo, self.redo = (button(say(key, lang), disabled=True) for key in ("undo", "redo"))
+        self.undo.on_click(lambda _: self._step(self._past, self._future))
+        self.redo.on_click(lambda _: self._step(self._future, self._past))
 
     def _bases(self, uploaded: Scenario | None = None) -> dict[str, str]:
         names = self.library.titles(self.lang)
@@ -111,9 +122,15 @@ class Session:
     def _begin(self, scenario: Scenario, guest: bool = False, link: str = "") -> None:
         self.case = WhatIf(scenario)
         self.guest, self._link = guest, link
-        self.controls.open(self.case)
+        self._past, self._future, self._last_key = [], [], ""
+        self.turns(self._open_controls, Priority.CONTROLS)
         value = "" if guest else scenario.name
         self.base.param.update(options=self._bases(scenario if guest else None), value=value)
+
+    def _open_controls(self) -> None:
+        """Lay out the levers, unless those of this scenario are there already."""
+        if self.controls.base is not self.case.base:
+            self.controls.open(self.case)
 
     def follow(self, address: Mapping[str, str]) -> None:
         """Begin where an address says; what cannot be followed is reported and left out.
@@ -163,19 +180,37 @@ class Session:
 
     def go(self, moved: Mapping[str, Value]) -> None:
         """Put the levers where a mapping says, all others as in the plan."""
-        self.case = self.case.reset().move(moved)
+        self._change(self.case.reset().move(moved))
         self.controls.show(self.case)
         self.refresh()
 
+    def _change(self, case: WhatIf, key: str = "") -> None:
+        """Go to another variant; changes of one lever in a row are undone together."""
+        if case.moved == self.case.moved:
+            return
+        if not key or key != self._last_key:
+            self._past = [*self._past[-MAX_UNDO:], self.case.moved]
+        self._future, self._last_key = [], key
+        self.case = case
+
+    def _step(self, source: list[Moves], target: list[Moves]) -> None:
+        """Undo or redo one change."""
+        if source:
+            target.append(self.case.moved)
+            self._last_key = ""
+            self.case = self.case.reset().move(source.pop())
+            self.controls.show(self.case)
+            self.refresh()
+
     def go_to(self, base: str, moved: Mapping[str, Value]) -> None:
         """Begin from a scenario of the library with levers moved."""
-        if self.guest or self.case.base.name != base or not self.controls.opened:
+        if self.guest or self.case.base.name != base:
             self._begin(self.library.get(base))
         self.go(moved)
 
     def _moved(self, key: str, value: Value) -> None:
         try:
-            self.case = self.case.move({key: value})
+            self._change(self.case.move({key: value}), key)
         except InputError as error:
             self._wrong(error)
             return
@@ -186,7 +221,10 @@ class Session:
             self.open(self.library.get(event.new))
 
     def _picked(self, which: str, value: str) -> None:
-        self.view[which] = value
+        if which == "bar":  # everything below follows the mission, and says why
+            self.view |= {"mission": value, "why": value, "month": ""}
+        else:
+            self.view[which] = value
         self._draw()
         self.remember()
 
@@ -196,6 +234,7 @@ class Session:
         """Ask for the picture of the levers as they are now."""
         self.moved.object = self._moves()
         self.back.disabled = not self.case.moved
+        self.undo.disabled, self.redo.disabled = not self._past, not self._future
         self.remember()
         self.faults.object = ""
         self.status.object = paragraph(say("computing", self.lang), "busy")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, cast
 
 import panel as pn
 
@@ -12,6 +13,7 @@ from planner.app.layout import (
     FULL,
     Folded,
     ProgressLine,
+    alarm_of,
     button,
     details,
     each,
@@ -22,10 +24,12 @@ from planner.app.layout import (
     text,
     under,
 )
+from planner.app.scheduler import Newest
 from planner.app.session import Session
 from planner.app.tasks import look_at_both, spread
 from planner.app.words import say
 from planner.labels import label, number, percent
+from planner.whatif import WhatIf
 from planner.whatif.outlook import Answer, Outlook
 
 if TYPE_CHECKING:
@@ -38,6 +42,9 @@ DRAWS = (64, 128, 256, 512, 1024, 2048)
 
 LONG_SECONDS = 600.0
 """Time limit of draws and ranges, in seconds of wall time."""
+
+AUTOMATIC = (16, 64, 256)
+"""Draws made without being asked, one number after the other."""
 
 REACHES = (0.5, 0.75, 0.9, 0.95, 1.0)
 
@@ -82,6 +89,10 @@ class Uncertainty:
         self.progress = ProgressLine(self.lang, session.workers.background, session.turns, session)
         self.outlooks: Outlooks | None = None
         self.ranges: Answer | None = None
+        self._automatic: Newest[tuple[WhatIf, int], Outlooks] = Newest(
+            self._start, session.turns, self._drawn_more, limit=1
+        )
+        self._asked: WhatIf | None = None
         self._about = ""
         self._stale, self._text, self._ranges = text(), text(), text()
         self._drawn: Drawn | None = None
@@ -97,7 +108,9 @@ class Uncertainty:
         self._results = pn.Column(visible=False, **FULL)
         self.part = self._laid_out()
         session.on_change(self._moved)
-        session.on_view(self._show)
+        session.on_view(self._viewed)
+        if session.pictures is not None:
+            self._viewed()
 
     def _laid_out(self) -> pn.Column:
         lang = self.lang
@@ -118,6 +131,40 @@ class Uncertainty:
             self._results[:] = [self._text, self._drawn.part]
         return self._drawn
 
+    # drawing by itself: few draws at once, then more, as long as the levers stay
+
+    def _viewed(self) -> None:
+        case = self.session.case
+        if case is self._asked:
+            self._show()
+            return
+        self._asked = case
+        self._automatic.ask((case, AUTOMATIC[0]))
+
+    def _start(self, request: tuple[WhatIf, int]) -> Future[Outlooks]:
+        case, draws = request
+        return self.session.workers.outlooks(
+            case, draws, self.reach.value, self.session.guest, owner=self.session
+        )
+
+    def _drawn_more(self, request: tuple[WhatIf, int], done: Future[Outlooks]) -> None:
+        case, draws = request
+        if case is not self.session.case:
+            return
+        if done.cancelled() or done.exception() is not None:
+            if not done.cancelled():
+                self._text.object = alarm_of(cast(Exception, done.exception()), self.lang)
+            return
+        self._show_new(case, done.result())
+        more = [count for count in AUTOMATIC if count > draws]
+        if more:
+            self._automatic.ask((case, more[0]))
+
+    def _show_new(self, case: WhatIf, found: Outlooks) -> None:
+        self.outlooks, self._about = found, case.address()
+        self._moved()
+        self._show()
+
     # asking
 
     def run_draws(self) -> None:
@@ -125,9 +172,7 @@ class Uncertainty:
         case = self.session.case
 
         def done(found: Outlooks) -> None:
-            self.outlooks, self._about = found, case.address()
-            self._moved()
-            self._show()
+            self._show_new(case, found)
 
         self.progress.start(
             done, look_at_both, case.base, dict(case.moved), self.draws.value, self.reach.value,
@@ -157,17 +202,18 @@ class Uncertainty:
         """Return the tables of what has been drawn and found, by name."""
         found: dict[str, pd.DataFrame] = {}
         if self.outlooks is not None:
-            for side, outlook in zip(("plan", "variant"), self.outlooks, strict=True):
+            for side, outlook in zip(("plan", "mine"), self.outlooks, strict=True):
                 found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
         if self.ranges is not None:
-            found |= {f"variant_{name}": table for name, table in self.ranges.tables().items()}
+            found |= {f"mine_{name}": table for name, table in self.ranges.tables().items()}
         return found
 
     # showing
 
     def _show(self) -> None:
-        if self.outlooks is None:
+        if self.outlooks is None or self._about != self.session.case.address():
             return
+        self.session.dashboard.show_answer(self.outlooks)
         plan, variant = self.outlooks
         names, lang = self.session.dashboard.names, self.lang
         drawn, view = self._charts(), self.session.view

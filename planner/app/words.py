@@ -86,6 +86,75 @@ WORDS: dict[str, tuple[str, str]] = {
         "Something went wrong on the server. Your levers are as they were.",
         "Er ging iets mis op de server. Uw knoppen staan zoals ze stonden.",
     ),
+    # the answer
+    "answer_lost": (
+        "{package} takes {lost} person-months from other missions of main task 2, above all from "
+        "{missions}.",
+        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden, vooral {missions}.",
+    ),
+    "answer_lost_spread": (
+        "{package} takes {lost} person-months from other missions of main task 2, spread over "
+        "many.",
+        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden, verdeeld over vele.",
+    ),
+    "answer_lost_none": (
+        "{package} takes no people from other missions of main task 2.",
+        "{package} kost andere missies van hoofdtaak 2 geen mensen.",
+    ),
+    "answer_task_1": (
+        "Other missions of main task 1 lose {lost} person-months.",
+        "Andere missies van hoofdtaak 1 verliezen {lost} persoonsmaanden.",
+    ),
+    "answer_more": (
+        "That is {change} more than in the plan.",
+        "Dat is {change} meer dan in het plan.",
+    ),
+    "answer_less": (
+        "That is {change} less than in the plan.",
+        "Dat is {change} minder dan in het plan.",
+    ),
+    "answer_off": (
+        "{package} is switched off: other missions keep their people.",
+        "{package} staat uit: andere missies houden hun mensen.",
+    ),
+    "answer_fill": (
+        "{share} of what missions of main task 2 ask can be filled; shortest of people are "
+        "{missions}.",
+        "{share} van wat missies van hoofdtaak 2 vragen kan worden gevuld; de grootste tekorten "
+        "hebben {missions}.",
+    ),
+    "answer_fill_all": (
+        "All that missions of main task 2 ask can be filled.",
+        "Alles wat missies van hoofdtaak 2 vragen kan worden gevuld.",
+    ),
+    "answer_drawing": (
+        "How certain this is, is being computed …",
+        "Hoe zeker dit is, wordt berekend …",
+    ),
+    "answer_range": (
+        "Where strengths, sizes and decisions vary, nine draws in ten give {low} to {high} "
+        "person-months ({draws} draws).",
+        "Waar sterktes, omvang en besluiten variëren, geven negen van de tien trekkingen {low} "
+        "tot {high} persoonsmaanden ({draws} trekkingen).",
+    ),
+    "answer_fill_range": (
+        "Where strengths, sizes and decisions vary, nine draws in ten fill {low} to {high} "
+        "in an average month ({draws} draws).",
+        "Waar sterktes, omvang en besluiten variëren, vullen negen van de tien trekkingen {low} "
+        "tot {high} in een gemiddelde maand ({draws} trekkingen).",
+    ),
+    "answer_no_range": (
+        "There is nothing uncertain in this scenario.",
+        "Dit scenario bevat niets onzekers.",
+    ),
+    "answer_trust": (
+        "Strengths of pools are assumptions: rely on the order of magnitude and on who loses most, "
+        "not on the last digit. Click a bar to see why.",
+        "De sterktes van pools zijn aannames: reken op de orde van grootte en op wie het meest "
+        "verliest, niet op het laatste cijfer. Klik op een balk om te zien waarom.",
+    ),
+    "undo": ("Undo", "Ongedaan maken"),
+    "redo": ("Redo", "Opnieuw"),
     # what is shown
     "headline": ("In short", "In het kort"),
     "head_asked": ("{package}: asked, person-months", "{package}: gevraagd, persoonsmaanden"),

@@ -19,12 +19,13 @@ from multiprocessing import get_context, parent_process
 from threading import Condition, RLock, Thread
 from typing import Any, Generic, TypeVar
 
-from planner.app.tasks import begin, draw, key_of
+from planner.app.tasks import begin, draw, key_of, look_at_both
 from planner.errors import PlannerError
 from planner.whatif import Picture, WhatIf
+from planner.whatif.outlook import Outlook
 
 __all__ = [
-    "PictureCache", "Progress", "StoppedError", "Task", "TimeLimitError", "Workers", "WorkerPool",
+    "Progress", "ResultCache", "StoppedError", "Task", "TimeLimitError", "Workers", "WorkerPool",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -37,6 +38,9 @@ PICTURE_SECONDS = 60.0
 
 READ_SECONDS = 10.0
 """Time limit of reading one scenario from an upload or a link; 250 kB take about 2 s."""
+
+DRAW_SECONDS = 120.0
+"""Time limit of draws made without being asked; compiling may take a minute the first time."""
 
 PROGRESS_SECONDS = 0.1
 """Least time between two progress reports of a task."""
@@ -109,12 +113,15 @@ class WorkerPool:
     """
 
     def __init__(self, count: int = 0, nice: int = 0):
-        self.count, self._nice = count, nice
+        self.count = count
         self._ready = Condition(RLock())
         self._queues: OrderedDict[Hashable, deque[Task[Any]]] = OrderedDict()
         self._running: set[Hashable] = set()
         self._closed = False
-        self._threads = [Thread(target=self._serve, daemon=True) for _ in range(count)]
+        self._workers = [_Worker(nice) for _ in range(count)]
+        self._threads = [
+            Thread(target=self._serve, args=(worker,), daemon=True) for worker in self._workers
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -183,8 +190,7 @@ class WorkerPool:
                 return task
         return None
 
-    def _serve(self) -> None:
-        worker = _Worker(self._nice)
+    def _serve(self, worker: _Worker) -> None:
         while (task := self._next()) is not None:
             try:
                 worker.run(task)
@@ -203,6 +209,8 @@ class WorkerPool:
             self._ready.notify_all()
         for task in waiting:
             task.cancel()
+        for worker in self._workers:
+            worker.kill()
         for thread in self._threads:
             thread.join(1.0)
 
@@ -238,6 +246,12 @@ class _Worker:
         )
         self._process.start()
         far.close()
+
+    def kill(self) -> None:
+        """Kill the process, from any thread; the thread that drives it then ends it."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -352,34 +366,33 @@ def follow_parent() -> None:
     Thread(target=watch, daemon=True).start()
 
 
-class PictureCache:
-    """Pictures of variants by scenario and levers: the same variant is planned once for everybody.
+class ResultCache(Generic[T]):
+    """Futures of results by what they are about: the same is computed once for everybody.
 
     Parameters
     ----------
     capacity : int
-        Pictures kept; those used least recently are dropped.
+        Results kept; those used least recently are dropped.
     """
 
-    def __init__(self, capacity: int = MAX_PICTURES):
+    def __init__(self, capacity: int):
         self._lock, self._capacity = RLock(), capacity
-        self._pictures: OrderedDict[tuple[str, str], Future[Picture]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Future[T]] = OrderedDict()
 
-    def get(self, case: WhatIf, plan: Callable[[], Future[Picture]]) -> Future[Picture]:
-        """Return the picture of a variant; `plan` begins the work where there is none yet."""
-        key = (key_of(case.base), case.address())
+    def get(self, key: Hashable, compute: Callable[[], Future[T]]) -> Future[T]:
+        """Return a result; `compute` begins the work where there is none yet."""
         with self._lock:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
-                return self._pictures[key]
-            future = self._pictures[key] = plan()
-            while len(self._pictures) > self._capacity:
-                self._pictures.popitem(last=False)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            future = self._kept[key] = compute()
+            while len(self._kept) > self._capacity:
+                self._kept.popitem(last=False)
 
-        def forget(done: Future[Picture]) -> None:
+        def forget(done: Future[T]) -> None:
             if done.cancelled() or done.exception() is not None:
                 with self._lock:
-                    self._pictures.pop(key, None)
+                    self._kept.pop(key, None)
 
         future.add_done_callback(forget)
         return future
@@ -413,7 +426,8 @@ class Workers:
         self.trusted = WorkerPool(count)
         self.guests = WorkerPool(single)
         self.background = WorkerPool(single, nice=5)
-        self._pictures = PictureCache()
+        self._pictures: ResultCache[Picture] = ResultCache(MAX_PICTURES)
+        self._outlooks: ResultCache[tuple[Outlook, Outlook]] = ResultCache(MAX_PICTURES)
 
     def pool(self, guest: bool) -> WorkerPool:
         """Return the pool for a trusted scenario or for one that a visitor brought."""
@@ -422,11 +436,24 @@ class Workers:
     def picture(self, case: WhatIf, guest: bool = False, owner: Hashable = None) -> Future[Picture]:
         """Return the picture of a variant, made before or on its way."""
         return self._pictures.get(
-            case,
+            (key_of(case.base), case.address()),
             lambda: self.pool(guest).submit(
                 draw, case.base, dict(case.moved), seconds=PICTURE_SECONDS, owner=owner
             ),
         )
+
+    def outlooks(
+        self, case: WhatIf, draws: int, reach: float, guest: bool = False, owner: Hashable = None
+    ) -> Future[tuple[Outlook, Outlook]]:
+        """Return draws of plan and variant, made before or on their way."""
+        pool = self.guests if guest else self.background
+        return self._outlooks.get(
+            (key_of(case.base), case.address(), draws, reach),
+            lambda: pool.submit(
+                look_at_both, case.base, dict(case.moved), draws, reach,
+                seconds=DRAW_SECONDS, owner=owner,
+            ),
+        )  # fmt: skip
 
     def warm(self) -> None:
         """Let every trusted process load what it needs before the first visitor comes."""

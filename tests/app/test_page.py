@@ -66,11 +66,11 @@ MOVES: list[tuple[str, str, str, Act]] = [
     ("Rest after a tour", "rest.military", "0.95", press("Military", "ArrowLeft")),
     ("Length of tours", "tour.staff", "7", press("Military staff officer", "ArrowRight")),
     (
-        "Missions under study", "go.nmi", "1",
+        "", "go.nmi", "1",
         lambda v: v.page.get_by_label("NATO Mission Iraq: goes ahead").press("Space"),
     ),
     (
-        "Missions under study", "send.minusma-helicopters", "1",
+        "", "send.minusma-helicopters", "1",
         lambda v: v.page.get_by_label("goes after all").press("Space"),
     ),
     (
@@ -94,3 +94,35 @@ def test_every_control_changes_what_it_should(view: View) -> None:
         view.page.get_by_role("button", name="Put everything back").click()
         view.ready("")
         assert key not in view.query()
+
+
+def test_changes_are_undone_and_redone(view: View) -> None:
+    view.open()
+    press("Size, times", "ArrowRight ArrowRight")(view)
+    view.ready("size.eastern-flank=1.1")
+    view.page.get_by_label("NATO Mission Iraq: goes ahead").press("Space")
+    view.ready("size.eastern-flank=1.1&amp;go.nmi=1")
+    for name, about in (
+        ("Undo", "size.eastern-flank=1.1"), ("Undo", ""), ("Redo", "size.eastern-flank=1.1"),
+    ):  # fmt: skip
+        view.page.get_by_role("button", name=name, exact=True).click()
+        view.ready(about)
+        moved = {"size.eastern-flank": 1.1} if about else {}
+        assert_shown(view, FLANK.move(moved))
+
+
+def test_the_answer_comes_first_and_says_what_the_package_says(view: View) -> None:
+    view.open("?lang=en&package=&size.eastern-flank=1.5")
+    case = FLANK.move({"size.eastern-flank": 1.5})
+    row = pl.allocate(case.scenario).packages.iloc[0]
+    answer = view.page.locator("p.answer").inner_text()
+    assert f"takes {row['displaced_main_task_2']:,.0f} person-months" in answer
+    assert f"lose {row['displaced_main_task_1']:,.0f} person-months" in answer
+    assert "than in the plan" in answer
+    view.page.set_viewport_size({"width": 390, "height": 844})
+    tops = [
+        view.page.locator(place).first.bounding_box() for place in ("p.answer", "#levers")
+    ]
+    assert tops[0] is not None
+    assert tops[1] is not None
+    assert tops[0]["y"] < tops[1]["y"]
