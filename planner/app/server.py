@@ -420,9 +420,7 @@ def serve(
         library.titles(settings.lang)  # loads them before the first visitor comes
         server.start()
         loop = server.io_loop
-        signal.signal(
-            signal.SIGTERM, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop)
-        )
+        signal.signal(signal.SIGTERM, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
         if ready is not None:
             ready(server.port)
         server.io_loop.start()

@@ -39,8 +39,8 @@ PICTURE_SECONDS = 60.0
 READ_SECONDS = 10.0
 """Time limit of reading one scenario from an upload or a link; 250 kB take about 2 s."""
 
-DRAW_SECONDS = 120.0
-"""Time limit of draws made without being asked; compiling may take a minute the first time."""
+DRAW_SECONDS = 600.0
+"""Time limit of draws made without being asked; the first ones compile, which takes a minute."""
 
 PROGRESS_SECONDS = 0.1
 """Least time between two progress reports of a task."""

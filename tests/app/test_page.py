@@ -101,7 +101,7 @@ def test_changes_are_undone_and_redone(view: View) -> None:
     press("Size, times", "ArrowRight ArrowRight")(view)
     view.ready("size.eastern-flank=1.1")
     view.page.get_by_label("NATO Mission Iraq: goes ahead").press("Space")
-    view.ready("size.eastern-flank=1.1&amp;go.nmi=1")
+    view.ready("size.eastern-flank=1.1&go.nmi=1")
     for name, about in (
         ("Undo", "size.eastern-flank=1.1"), ("Undo", ""), ("Redo", "size.eastern-flank=1.1"),
     ):  # fmt: skip
@@ -120,9 +120,7 @@ def test_the_answer_comes_first_and_says_what_the_package_says(view: View) -> No
     assert f"lose {row['displaced_main_task_1']:,.0f} person-months" in answer
     assert "than in the plan" in answer
     view.page.set_viewport_size({"width": 390, "height": 844})
-    tops = [
-        view.page.locator(place).first.bounding_box() for place in ("p.answer", "#levers")
-    ]
+    tops = [view.page.locator(place).first.bounding_box() for place in ("p.answer", "#levers")]
     assert tops[0] is not None
     assert tops[1] is not None
     assert tops[0]["y"] < tops[1]["y"]

@@ -52,9 +52,20 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
     assert f"{mean['mean']:,.0f} person-months" in said
     assert f"{mean['low']:,.0f} to {mean['high']:,.0f}" in said
 
-    press(view, "Put everything back")
-    view.page.locator("p.stale").wait_for(timeout=WAIT)
-    assert view.data("chance") == chart
+
+def test_draws_come_by_themselves_and_follow_the_levers(view: View) -> None:
+    view.open(LINK)
+    for case in (MOVED, FLANK):
+        view.page.get_by_text("(16 draws)").or_(view.page.get_by_text("(64 draws)")).or_(
+            view.page.get_by_text("(256 draws)")
+        ).wait_for(timeout=3 * WAIT)
+        certainty = view.page.locator("p.certainty").inner_text()
+        draws = int(certainty.split("(")[1].split(" ")[0])
+        drawn = pl.simulate(case.scenario, draws, 0, workers=1).displacement_by("main_task")
+        row = drawn.set_index("main_task").loc[2]
+        assert f"{row['q05']:,.0f} to {row['q95']:,.0f}" in certainty
+        press(view, "Put everything back")
+        view.ready("")
 
 
 def test_drawing_tells_how_far_it_is_and_can_be_stopped(view: View) -> None:

@@ -39,11 +39,14 @@ class Visitor:
         What the server sent, kept up to date by :meth:`until`.
     seconds : list of float
         How long each answer took.
+    page_seconds : float
+        How long the page took to arrive, without what is shown on it.
     """
 
     socket: WebSocketClientConnectionWrapper
     document: Document = field(default_factory=Document)
     seconds: list[float] = field(default_factory=list)
+    page_seconds: float = 0.0
     _protocol: Protocol = field(default_factory=Protocol)
 
     async def _message(self) -> Any:
@@ -115,9 +118,10 @@ class Visitor:
 
 async def arrive(address: str, query: str) -> Visitor:
     """Open the page at an address such as ``http://localhost:5006/`` and its connection."""
-    client = AsyncHTTPClient(force_instance=True)
+    client, began = AsyncHTTPClient(force_instance=True), time.perf_counter()
     wanted = HTTPRequest(address + query, connect_timeout=SECONDS, request_timeout=SECONDS)
     sent = await client.fetch(wanted)
+    page_seconds = time.perf_counter() - began
     found = re.search(r'"token":"([^"]+)"', sent.body.decode())
     assert found is not None
     request = HTTPRequest(
@@ -126,7 +130,7 @@ async def arrive(address: str, query: str) -> Visitor:
     socket = await websocket_connect(
         request, subprotocols=["bokeh", found[1]], max_message_size=LARGEST
     )
-    one = Visitor(WebSocketClientConnectionWrapper(socket))
+    one = Visitor(WebSocketClientConnectionWrapper(socket), page_seconds=page_seconds)
     while (await one._message()).msgtype != "ACK":
         pass
     await one.pull()
