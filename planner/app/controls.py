@@ -157,9 +157,9 @@ class Controls:
         if not levers:
             yield text(paragraph(say("no_package_levers", self.lang), "hint"), **WIDE)
         for subject in dict.fromkeys(lever.subject for lever in levers):
-            mine = [lever for lever in levers if lever.subject == subject]
-            yield text(heading(named(mine[0], self.lang), 3), **WIDE)
-            for lever in mine:
+            those = [lever for lever in levers if lever.subject == subject]
+            yield text(heading(named(those[0], self.lang), 3), **WIDE)
+            for lever in those:
                 yield self._add(lever, say(f"lever_{lever.group}", self.lang))
 
     def _add(self, lever: Lever, label: str) -> Any:
