@@ -182,12 +182,15 @@ class Dashboard:
     lang : str
     picked : callable
         Called with ``"mission"``, ``"package"`` or ``"bar"`` and what was chosen.
+    draws_come : bool
+        Whether draws are made without being asked.
     """
 
     SECTIONS = ("lost", "headline", "fill", "binds", "time")
 
-    def __init__(self, lang: str, picked: Callable[[str, str], None]):
+    def __init__(self, lang: str, picked: Callable[[str, str], None], draws_come: bool = True):
         self.lang, self._picked, self._quiet = lang, picked, False
+        self._draws_come = draws_come
         self.plan: Picture | None = None
         self.variant: Picture | None = None
         self.outlooks: Outlooks | None = None
@@ -239,7 +242,7 @@ class Dashboard:
         if self.plan is not None and self.variant is not None:
             self.answer.object = answer_of(
                 self.plan, self.variant, self._package, self.titles, self.names, outlooks,
-                self.lang,
+                self.lang, self._draws_come,
             )  # fmt: skip
 
     def _offer(self) -> None:
@@ -346,6 +349,7 @@ def answer_of(
     names: dict[str, str],
     outlooks: Outlooks | None,
     lang: str,
+    draws_come: bool = True,
 ) -> str:
     """Return what the variant comes to: what is displaced, how certain, and how far to trust it."""
     title = titles.get(package, "")
@@ -357,7 +361,7 @@ def answer_of(
         first = _answer_lost(plan, variant, package, title, names, lang)
     return (
         paragraph(first, "answer")
-        + paragraph(_certainty(package, outlooks, lang), "certainty")
+        + paragraph(_certainty(package, outlooks, lang, draws_come), "certainty")
         + paragraph(say("answer_trust", lang), "hint")
     )
 
@@ -408,10 +412,10 @@ def _answer_lost(
     return " ".join(words)
 
 
-def _certainty(package: str, outlooks: Outlooks | None, lang: str) -> str:
+def _certainty(package: str, outlooks: Outlooks | None, lang: str, draws_come: bool) -> str:
     """Return the range over the draws, of displacement or of the fill of main task 2."""
     if outlooks is None:
-        return say("answer_drawing", lang)
+        return say("answer_drawing" if draws_come else "answer_on_request", lang)
     variant = outlooks[1]
     rows = variant.displacement
     rows = rows[(rows["package"] == package) & (rows["main_task"] == 2)]

@@ -72,7 +72,7 @@ class Session:
         self._viewers: list[Callable[[], None]] = []
         self._newest: Newest[WhatIf, Pictures] = Newest(self._start, self.turns, self._show)
         self.controls = Controls(lang, self._moved)
-        self.dashboard = Dashboard(lang, self._picked)
+        self.dashboard = Dashboard(lang, self._picked, draws_come=workers.count > 0)
         self._lay_out()
 
     def _lay_out(self) -> None:

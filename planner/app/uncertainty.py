@@ -135,7 +135,7 @@ class Uncertainty:
 
     def _viewed(self) -> None:
         case = self.session.case
-        if case is self._asked:
+        if case is self._asked or not self.session.workers.count:
             self._show()
             return
         self._asked = case
@@ -169,6 +169,7 @@ class Uncertainty:
 
     def run_draws(self) -> None:
         """Draw futures of the scenario as it was and as changed."""
+        self._automatic.drop()
         case = self.session.case
 
         def done(found: Outlooks) -> None:

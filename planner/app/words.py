@@ -131,6 +131,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "How certain this is, is being computed …",
         "Hoe zeker dit is, wordt berekend …",
     ),
+    "answer_on_request": (
+        "How certain this is, the draws below tell.",
+        "Hoe zeker dit is, tonen de trekkingen hieronder.",
+    ),
     "answer_range": (
         "Where strengths, sizes and decisions vary, nine draws in ten give {low} to {high} "
         "person-months ({draws} draws).",
