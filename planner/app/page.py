@@ -115,7 +115,7 @@ class Parts:
         session, roots = self.session, self.roots
         session.dashboard.build("lost")
         yield
-        actions = pn.Row(session.undo, session.redo, session.back, **FULL)
+        actions = pn.FlexBox(session.undo, session.redo, session.back, **FULL)
         roots["levers"][:] = [session.base, session.moved, actions, session.controls.column]
         yield
         reasons = Reasons(session)

@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("Skip to the results", "Naar de resultaten"),
     "levers": ("Levers", "Knoppen"),
     "results": ("Results", "Resultaten"),
-    # plan against mine
+    # plan and variant
     "plan": ("plan", "plan"),
     "variant": ("variant", "variant"),
     "change": ("change", "verschil"),
@@ -174,8 +174,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_ratio": ("displacement ratio", "verdringingsgraad"),
     "head_fill": ("fill rate of main task {task}", "vullingsgraad hoofdtaak {task}"),
     "head_binding": (
-        "pool-months with nobody to spare",
-        "poolmaanden zonder reserve",
+        "months in which a pool has no people left",
+        "maanden waarin een pool geen mensen over heeft",
     ),
     "fill_title": ("Fill by mission", "Vulling per missie"),
     "fill_axis": ("share of what is asked", "deel van wat gevraagd is"),
@@ -219,7 +219,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "draws": ("Draws", "Trekkingen"),
     "reach": ("Chance of a fill of at least", "Kans op een vulling van ten minste"),
-    "run_draws": ("Draw futures", "Trek toekomsten"),
+    "run_draws": ("Make draws", "Trekkingen maken"),
     "run_ranges": ("Show ranges", "Toon marges"),
     "ranges_title": ("Ranges over all optimal plans", "Marges over alle optimale plannen"),
     "stop": ("Stop", "Stop"),
@@ -332,10 +332,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "guide_2_title": ("July 2022: a battalion share", "Juli 2022: een bataljonsbijdrage"),
     "guide_2_text": (
         "After the summit in Madrid a battalion share is promised from 2023. Plan and "
-        "mine are the same now. Look at the displacement: light infantry that guards in "
+        "variant are the same now. Look at the displacement: light infantry that guards in "
         "Erbil gives way first, then the single posts of staff officers.",
         "Na de top in Madrid wordt vanaf 2023 een bataljonsbijdrage toegezegd. Plan en "
-        "mijn variant zijn nu gelijk. Kijk naar de verdringing: eerst wijkt de lichte "
+        "variant zijn nu gelijk. Kijk naar de verdringing: eerst wijkt de lichte "
         "infanterie die in Erbil beveiligt, daarna de losse functies van stafofficieren.",
     ),
     "guide_3_title": ("What if it is twice as large?", "En als het twee keer zo groot is?"),

@@ -23,7 +23,7 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
     view.open(LINK)
     view.page.get_by_label("Draws").select_option("64")
     view.page.get_by_label("Chance of a fill").select_option("75%")
-    press(view, "Draw futures")
+    press(view, "Make draws")
     view.page.get_by_text("How they were drawn").wait_for(timeout=WAIT)
 
     own = {
@@ -71,7 +71,7 @@ def test_draws_come_by_themselves_and_follow_the_levers(view: View) -> None:
 def test_drawing_tells_how_far_it_is_and_can_be_stopped(view: View) -> None:
     view.open(LINK)
     view.page.get_by_label("Draws").select_option("2,048")
-    press(view, "Draw futures")
+    press(view, "Make draws")
     view.page.get_by_text("of 4,096").wait_for(timeout=WAIT)
     view.page.get_by_text("s left").wait_for(timeout=WAIT)
     press(view, "Stop")
@@ -79,7 +79,7 @@ def test_drawing_tells_how_far_it_is_and_can_be_stopped(view: View) -> None:
     assert view.page.get_by_text("How they were drawn").count() == 0
 
     # a newer wish takes the place of one that runs, and levers go on meanwhile
-    press(view, "Draw futures")
+    press(view, "Make draws")
     view.page.get_by_text("of 4,096").wait_for(timeout=WAIT)
     press(view, "Put everything back")
     view.ready("")
