@@ -24,7 +24,6 @@ from planner.app.scheduler import Newest
 from planner.app.session import Session
 from planner.app.tasks import explain
 from planner.app.words import say
-from planner.app.workers import PICTURE_SECONDS
 from planner.labels import month as month_name
 from planner.labels import named, number
 from planner.whatif import WhatIf
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Reasons"]
+
+QUESTION_SECONDS = 180.0
+"""Time limit of one question, in seconds of wall time; one takes some seconds."""
 
 Request = tuple[WhatIf, str, str]
 
@@ -137,7 +139,7 @@ class Reasons:
         pool = self.session.workers.pool(self.session.guest)
         return pool.submit(
             explain, case.base, dict(case.moved), mission, month,
-            seconds=PICTURE_SECONDS, owner=self.session,
+            seconds=QUESTION_SECONDS, owner=self.session,
         )  # fmt: skip
 
     def _show(self, request: Request, done: Future[Answer]) -> None:
