@@ -91,8 +91,8 @@ _HOMES = {
 _RENAMED = {"Memory": "PlanCache"}
 """Names that go after one version, and what to use instead."""
 
-_PARTS = ("analysis",)
-"""Parts with names of their own, ``planner.analysis.ranges``."""
+_PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
+"""Packages that are reached by name, ``planner.app.show``; loaded when first used."""
 
 __all__ = [
     "CertificateError",

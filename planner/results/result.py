@@ -161,7 +161,8 @@ class Tables(ABC):
         """What each package takes and from which demands, people tied up by account, pool, month.
 
         Account ``deployed`` counts demands that are not on call with their time at home, ``on duty
-        or on call`` every demand without it, those on call whole. taken_persons = given_up_persons + idle_used_persons + residual_persons, the last being 0
+        or on call`` every demand without it, those on call whole. taken_persons =
+        given_up_persons + idle_used_persons + residual_persons, the last being 0
         but for rounding.
         """
         return self.table("accounting")

@@ -2,75 +2,74 @@
 
 from __future__ import annotations
 
-import logging
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from planner.app.board import Folded
-from planner.app.controls import labels
-from planner.app.desk import Newest
-from planner.app.markup import box, heading, items, paragraph, table
-from planner.app.parts import FULL, button, text
-from planner.app.tables import each
-from planner.app.visit import Visit
+from planner.app.layout import (
+    FULL,
+    Folded,
+    alarm_of,
+    button,
+    each,
+    heading,
+    items,
+    labels,
+    paragraph,
+    table,
+    text,
+)
+from planner.app.scheduler import Newest
+from planner.app.session import Session
+from planner.app.tasks import explain
 from planner.app.words import say
-from planner.errors import InputError, PlannerError
 from planner.labels import month as month_name
 from planner.labels import named, number
-from planner.whatif.outlook import Answer, explain
+from planner.whatif import WhatIf
+from planner.whatif.outlook import Answer
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.scenario.load import Scenario
+__all__ = ["Reasons"]
 
-__all__ = ["Why"]
+QUESTION_SECONDS = 180.0
+"""Time limit of one question, in seconds of wall time; one takes some seconds."""
 
-Wish = tuple["Scenario", str, str]
-
-log = logging.getLogger(__name__)
+Request = tuple[WhatIf, str, str]
 
 
-class Why:
+class Reasons:
     """A mission and a month to choose, and the reasons for what is seen there.
 
     Once something has been asked, the answer follows the levers and whatever is looked at.
 
     Parameters
     ----------
-    visit : Visit
-        Whose picture it is about.
+    session : Session
     """
 
-    def __init__(self, visit: Visit):
-        """Lay out the question; nothing is asked yet."""
-        self.visit, self.lang = visit, visit.lang
+    def __init__(self, session: Session):
+        self.session, self.lang = session, session.lang
         self.answer: Answer | None = None
-        self._about: Wish | None = None
+        self._about: Request | None = None
         self._looked_at, self._quiet = "", False
         choice: dict[str, Any] = {"margin": (4, 8, 4, 0)}
         self.mission = pn.widgets.Select(name=say("mission_shown", self.lang), width=290, **choice)
         self.month = pn.widgets.Select(name=say("month_shown", self.lang), width=190, **choice)
         self.mission.param.watch(self._chosen, "value")
         self.month.param.watch(self._chosen, "value")
-        self._said, self._folded = text(name="why"), Folded(self.lang)
+        self._text, self._folded = text(name="why"), Folded(self.lang)
         self._folded.card.visible = False
-        self._newest: Newest[Wish, Answer] = Newest(
-            lambda wish: visit.desk.submit(explain, *wish), visit.hand, self._came
-        )
+        self._newest: Newest[Request, Answer] = Newest(self._start, session.turns, self._show)
         ask = button(say("why_ask", self.lang), button_type="primary", align="end")
         ask.on_click(lambda _: self.ask())
-        lead = heading(say("why_title", self.lang)) + paragraph(say("why_lead", self.lang))
-        self.part = pn.Column(
-            text(lead),
-            pn.FlexBox(self.mission, self.month, ask, align_items="flex-end", **FULL),
-            self._said,
-            self._folded.card,
-            **FULL,
-        )
-        visit.on_view(self._viewed)
+        form = pn.FlexBox(self.mission, self.month, ask, align_items="flex-end", **FULL)
+        self.part = pn.Column(self._text, self._folded.card, form, **FULL)
+        session.on_view(self._viewed)
+        if session.pictures is not None:
+            self._viewed()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables of the answer that is shown, by name."""
@@ -82,13 +81,13 @@ class Why:
 
     def _viewed(self) -> None:
         """Offer what there is to ask about the picture, and ask again what was asked before."""
-        visit = self.visit
-        assert visit.pictures is not None
-        mine = visit.pictures[1]
-        asked = mine.fill[mine.fill["asked_person_months"] > 0]
-        names = {id: visit.board.names.get(id, id) for id in asked["mission"]}
-        followed = visit.view["mission"]
-        wanted = self.mission.value or visit.view["why"]
+        session = self.session
+        assert session.pictures is not None
+        variant = session.pictures[1]
+        asked = variant.fill[variant.fill["asked_person_months"] > 0]
+        names = {id: session.dashboard.names.get(id, id) for id in asked["mission"]}
+        followed = session.view["mission"]
+        wanted = session.view["why"] or self.mission.value
         if followed != self._looked_at and self._looked_at:
             wanted = followed
         self._looked_at = followed
@@ -96,14 +95,14 @@ class Why:
             kept = [self.mission.value, followed, *self._worst(asked), *names]
             wanted = next((id for id in kept if id in names), "")
         months = {"": say("why_worst", self.lang)}
-        months |= {month: month_name(month, self.lang) for month in mine.months}
-        month = visit.view["month"]
+        months |= {month: month_name(month, self.lang) for month in variant.months}
+        month = session.view["month"]
         self._quiet = True
         self.mission.param.update(options=labels(names), value=wanted or None)
         options = {name: month for month, name in months.items()}
         self.month.param.update(options=options, value=month if month in months else "")
         self._quiet = False
-        if visit.view["why"] and wanted:
+        if session.view["why"] and wanted:
             self.ask()
 
     def _worst(self, asked: pd.DataFrame) -> list[str]:
@@ -120,54 +119,57 @@ class Why:
         """Ask about the mission and the month that are chosen."""
         if not self.mission.value:
             return
-        wish = (self.visit.case.scenario, self.mission.value, self.month.value or "")
-        if wish == self._about:
+        request = (self.session.case, self.mission.value, self.month.value or "")
+        if request == self._about:
             return
-        self._about = wish
-        self._remember(wish[1], wish[2])
-        self._said.object = paragraph(say("computing", self.lang), "busy")
-        self._newest.ask(wish)
+        self._about = request
+        self._remember(request[1], request[2])
+        self._text.object = paragraph(say("computing", self.lang), "busy")
+        self._newest.ask(request)
 
     def _remember(self, mission: str, month: str) -> None:
-        self.visit.view["why"] = mission
-        self.visit.view["month"] = month
-        self.visit.remember()
+        self.session.view["why"] = mission
+        self.session.view["month"] = month
+        self.session.remember()
 
     # showing
 
-    def _came(self, wish: Wish, done: Future[Answer]) -> None:
-        try:
-            self._show(wish, done.result())
-        except PlannerError as error:
-            faults = error.faults if isinstance(error, InputError) else [error]
-            self._said.object = box(say("wrong", self.lang), map(str, faults), alarm=True)
-        except Exception:
-            log.exception("no reasons could be given")
-            self._said.object = box(say("unexpected", self.lang), [], alarm=True)
+    def _start(self, request: Request) -> Future[Answer]:
+        case, mission, month = request
+        pool = self.session.workers.pool(self.session.guest)
+        return pool.submit(
+            explain, case.base, dict(case.moved), mission, month,
+            seconds=QUESTION_SECONDS, owner=self.session,
+        )  # fmt: skip
 
-    def _show(self, wish: Wish, answer: Answer) -> None:
+    def _show(self, request: Request, done: Future[Answer]) -> None:
+        try:
+            answer = done.result()
+        except Exception as error:
+            self._text.object = alarm_of(error, self.lang)
+            return
         self.answer = answer
-        scenario, mission, month = wish
+        case, mission, month = request
         if not month:  # the month that was looked for is the one asked about from now on
             month = answer.month
             self._quiet = True
             self.month.value = month
             self._quiet = False
-            self._about = (scenario, mission, month)
+            self._about = (case, mission, month)
             self._remember(mission, month)
-        name = self.visit.board.names.get(mission, mission)
+        name = self.session.dashboard.names.get(mission, mission)
         title = f"{name}, {month_name(month, self.lang)}"
-        self._said.object = heading(title, 3) + items(answer.said[self.lang])
+        self._text.object = heading(title, 3) + items(answer.said[self.lang])
         rows = answer.found["holders"]
         self._folded.card.visible = len(rows) > 0
         self._folded.show(lambda: self._holders(rows))
 
     def _holders(self, rows: pd.DataFrame) -> str:
         """Return who holds the pools that bind, as a table."""
-        assert self.visit.pictures is not None
-        lang, names = self.lang, self.visit.board.names
+        assert self.session.pictures is not None
+        lang, names = self.lang, self.session.dashboard.names
         pools = {
-            row.pool: named(row, lang, "pool_name") for row in each(self.visit.pictures[1].pools)
+            row.pool: named(row, lang, "pool_name") for row in each(self.session.pictures[1].pools)
         }
         cells = (
             [
