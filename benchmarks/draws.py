@@ -243,7 +243,8 @@ def structures_table(given: argparse.Namespace) -> str:
         start = time.process_time()
         for one in at_hand.problems:
             structure = Structure(one, rule)
-            assert structure.arrays and structure.stages(packages)
+            assert structure.arrays
+            assert structure.stages(packages)
         formulated = time.process_time() - start
         start = time.process_time()
         for _ in solve_each(at_hand.problems, rule, packages, likely=likely):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.app.words import say
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.errors import Fault, InputError
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario, load, loads
@@ -70,7 +70,7 @@ class _Kept:
     """Plans made before, and the last results, of one worker process."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.memory = PlanCache()
         self._results: OrderedDict[str, Result] = OrderedDict()
 
     def result(self, scenario: Scenario) -> Result:
