@@ -234,7 +234,8 @@ def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
         columns, rows, values = columns[order], rows[order], values[order]
     decision_block = demand_block[demand]
     fields: list[Any] = [
-        months, tours, decision, problem.replan_months, pool_ptr, pool, call_ptr, call_pool, demand_block,
+        months, tours, decision, problem.replan_months, pool_ptr, pool, call_ptr, call_pool,
+        demand_block,
         *_row_sources(problem, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
         _pointers(decision_block, blocks), demand, wave, segment, begin, end, cohorts,
         cohorts / np.maximum(total, 1), duty_ptr, duty_month, duty_share, start, owner, option,
