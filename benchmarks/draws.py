@@ -241,9 +241,10 @@ def structures_table(given: argparse.Namespace) -> str:
         for _ in solve_each(at_hand.problems[:1], rule, packages, likely=likely):
             pass
         start = time.process_time()
-        for problem in at_hand.problems:
-            structure = Structure(problem, rule)
-            _ = structure.arrays, structure.stages(packages)
+        for one in at_hand.problems:
+            structure = Structure(one, rule)
+            assert structure.arrays
+            assert structure.stages(packages)
         formulated = time.process_time() - start
         start = time.process_time()
         for _ in solve_each(at_hand.problems, rule, packages, likely=likely):

@@ -40,10 +40,9 @@ if TYPE_CHECKING:
     from planner.months import Month
     from planner.problem.model import Problem
     from planner.report.page import Report, make_report
+    from planner.results.allocate import allocate, displacement, solve
     from planner.results.compare import Comparison, compare
-    from planner.results.result import Result
-    from planner.results.stored import StoredResult, read_result
-    from planner.results.verbs import allocate, displacement, solve
+    from planner.results.result import Result, StoredResult, read_result
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
     from planner.uncertainty.listing import list_uncertain
@@ -68,22 +67,22 @@ _HOMES = {
     "Scenario": "planner.scenario.load",
     "Solution": "planner.solution",
     "SolverError": "planner.errors",
-    "StoredResult": "planner.results.stored",
+    "StoredResult": "planner.results.result",
     "WhatIf": "planner.whatif.model",
-    "allocate": "planner.results.verbs",
+    "allocate": "planner.results.allocate",
     "compare": "planner.results.compare",
-    "displacement": "planner.results.verbs",
+    "displacement": "planner.results.allocate",
     "list_uncertain": "planner.uncertainty.listing",
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
     "make_report": "planner.report.page",
     "read_futures": "planner.montecarlo.stored",
-    "read_result": "planner.results.stored",
+    "read_result": "planner.results.result",
     "read_workbook": "planner.workbook.importing",
     "sensitivity": "planner.montecarlo.sensitivity",
     "shipped_scenarios": "planner.scenario.load",
     "simulate": "planner.montecarlo.run",
-    "solve": "planner.results.verbs",
+    "solve": "planner.results.allocate",
     "write_template": "planner.workbook.writing",
     "write_workbook": "planner.workbook.writing",
 }
@@ -92,8 +91,8 @@ _HOMES = {
 _RENAMED = {"Memory": "PlanCache"}
 """Names that go after one version, and what to use instead."""
 
-_PARTS = ("analysis",)
-"""Parts with names of their own, ``planner.analysis.ranges``."""
+_PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
+"""Packages that are reached by name, ``planner.app.show``; loaded when first used."""
 
 __all__ = [
     "CertificateError",
