@@ -92,8 +92,8 @@ class Scenario:
         """Whether both say the same, however it was written."""
         if not isinstance(other, Scenario):
             return NotImplemented
-        mine, theirs = ([getattr(one, text) for text in TEXTS] for one in (self, other))
-        return mine == theirs and self.digest == other.digest
+        own, others = ([getattr(one, text) for text in TEXTS] for one in (self, other))
+        return own == others and self.digest == other.digest
 
     def __hash__(self) -> int:
         """Hash of the digest."""
