@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from planner.labels import LANGUAGES, speaker
 from planner.scenario.entries import VERBS
 from planner.scenario.inputs import PRESENCE, ROTATION
-from planner.scenario.registry import STANDINGS, TABLES
+from planner.scenario.registry import ENTITIES, STANDINGS, TABLES
 from planner.scenario.tables import Column
 from planner.terms import term
 
@@ -271,13 +271,16 @@ def heading(field: str, lang: str = "en") -> str:
     >>> heading("cap", "nl")
     'maximum, personen'
     """
-    return say(f"head_{field}", lang)
+    key = f"head_{field}"
+    return say(key, lang) if key in WORDS else field.replace("_", " ")
 
 
 def helps(field: str, lang: str = "en") -> str:
     """Return what a column is for, empty where its heading says it all."""
     key = f"help_{field}"
-    return say(key, lang) if key in WORDS else ""
+    if key in WORDS:
+        return say(key, lang)
+    return next((one.help for one in MORE_OF_DEMANDS if one.name == field), "")
 
 
 def choice(value: str, lang: str = "en") -> str:
@@ -438,6 +441,22 @@ def _steps() -> tuple[Field, ...]:
     return (replace(fields[0], every=True), *fields[1:])
 
 
+_OF_DEMANDS = (
+    "id mission name name_nl counts standing cap low high cap_from first last fixed_length pools "
+    "kind tier package cohorts unit on_call weight category basis source section note"
+)
+
+_ELSEWHERE = ("letter_cap", "dates_basis", "dates_source", "dates_section")
+"""Columns of the table of demands that a workbook keeps in its hidden scenario."""
+
+MORE_OF_DEMANDS = tuple(
+    one
+    for one in ENTITIES["demand"]
+    if one.column and one.name not in (*_OF_DEMANDS.split(), *_ELSEWHERE)
+)
+"""Fields that the registry declares of demands beyond those with a place of their own here."""
+
+
 SHEETS: dict[str, Sheet] = {
     sheet.name: sheet
     for sheet in (
@@ -445,9 +464,7 @@ SHEETS: dict[str, Sheet] = {
             "demands",
             _fields(
                 "demands",
-                "id mission name name_nl counts standing cap low high cap_from first last "
-                "fixed_length pools kind tier package cohorts unit on_call weight category "
-                "basis source section note",
+                " ".join((_OF_DEMANDS, *(one.column for one in MORE_OF_DEMANDS))),
                 _CAP,
                 _COUNTS,
                 _ALL_STANDINGS,

@@ -348,10 +348,9 @@ def _demands(
 ) -> None:
     grid, old = grids["demands"], before["demands"]
     own = {line["demand"] for line in grids["policies"].lines if line["demand"]}
-    names = (
-        "mission", "name", "name_nl", "category", "kind", "pools", "cap_from", "first", "last",
-        "fixed_length", "tier", "cohorts", "on_call", "unit", "weight", "note",
-    )  # fmt: skip
+    elsewhere = ("id", "counts", "standing", "package", "cap", "low", "high", "basis", "source",
+                 "section")  # fmt: skip
+    names = [one.name for one in grid.sheet.fields if one.name not in elsewhere]
     for line in grid.lines:
         was = old.get(grid.key(line))
         if was is None and line["standing"] == "dropped":

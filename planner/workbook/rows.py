@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from planner.scenario.inputs import Figure, Inputs, Origin, When
-from planner.workbook.fields import DEMAND_FIGURES
+from planner.workbook.fields import DEMAND_FIGURES, MORE_OF_DEMANDS
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
@@ -120,6 +120,7 @@ def _demands(inputs: Inputs) -> Iterator[Row]:
             **_taken(one, "cohorts unit on_call weight category"),
             **_origin(one.cap.origin),
             "note": one.note,
+            **{more.name: one.more.get(more.name) for more in MORE_OF_DEMANDS},
         }
 
 

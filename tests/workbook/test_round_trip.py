@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import datetime
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -336,3 +338,42 @@ def test_a_mix_that_cannot_be_is_said_at_its_cell(tmp_path: Path, faults: Faults
         place = book.set("Demands", "d", "pools", text)
         (said,) = faults(book.save())
         assert said.startswith(f"{place}: {message}")
+
+
+ADDED = """
+import sys
+import planner.scenario.registry as registry
+
+new = registry.Field(
+    "vehicles", "whole", "Vehicles that go along.", column="vehicles", low=0, high=999,
+)
+fields = registry.ENTITIES["demand"]
+registry.ENTITIES["demand"] = (*fields[:-1], new, fields[-1])
+registry.TABLES["demands"] = registry.columns("demand")
+
+import openpyxl
+import planner as pl
+
+text, path = sys.argv[1:]
+first = pl.loads(text).change(demands={"d": {"vehicles": 3}})
+pl.write_workbook(first, path)
+print(pl.read_workbook(path).inputs.demands["d"].more)
+book = openpyxl.load_workbook(path)
+rows = list(book["Demands"].iter_rows(min_row=5))
+place = [cell.value for cell in rows[0]].index("vehicles")
+next(row for row in rows if row[0].value == "d")[place].value = 8
+book.save(path)
+changed = pl.read_workbook(path)
+print(changed.inputs.demands["d"].more)
+"""
+
+
+def test_a_new_field_of_a_demand_is_on_its_sheet_without_more_ado(tmp_path: Path) -> None:
+    """Declared in the registry alone, it is written, read and changed in a workbook."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ADDED, MIXED, str(tmp_path / "more.xlsx")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["{'vehicles': 3}", "{'vehicles': 8}"]
