@@ -306,7 +306,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         ),
         _in("speciality", "text", "Speciality within the category.", shipped=True),
         _in(
-            "force", "id", "Force with the national shares filled and fit that hold for it.", "problem",
+            "force", "id", "Force that gives its national shares filled and fit.", "problem",
         ),
         Field("posts", "people", "Posts, from the start; later steps fall away.", "problem"),
         Field(
