@@ -239,8 +239,8 @@ class _Loader:
         try:
             scenario = _extended(base, whole, source, (), layer, name)
         except InputError as error:
-            found = (one for one in error.faults if isinstance(one, Fault))
-            faults.extend(one for one in found if not consequence(one, left_out))
+            more: list[Any] = list(error.faults)
+            faults.extend(one for one in more if not consequence(one, left_out))
         if faults:
             raise InputError(sorted(faults))
         if path is not None:
