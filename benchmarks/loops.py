@@ -56,10 +56,10 @@ class WrittenAnew:
 
     def plan(self, problem: Problem, package: str) -> tuple[Filled, Filled]:
         """Return person-months by demand inside the window, with the package and without it."""
-        from planner.reference.solve import reference_solution
+        from planner.reference.plans import reference_solution
 
         start = spent()
-        with mock.patch("planner.reference.steps.measure", return_value=Certificate()):
+        with mock.patch("planner.reference.plans.measure", return_value=Certificate()):
             found = reference_solution(problem, self.rule, "cbc", [package]).as_neutral()
         self.seconds += spent() - start
         filled = {name: row["filled"] for name, row in found["demands"].items()}
@@ -111,7 +111,7 @@ class _Model:
         months = block.duty_months[block.decision]
         of_tier = [setting.tier[block.decision] == tier for tier in self.tiers]
         self.worth = [setting.weight[block.decision] * months * mine for mine in of_tier]
-        self.dislike = months * block.place
+        self.dislike = months * block.option
         here = sparse.csr_array(setting.rows)
         locks = sparse.csr_array(np.array([*self.worth, self.dislike]))
         each = -sparse.eye_array(columns)

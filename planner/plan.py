@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import Answer, Setting, base_setting, with_goals
+from planner.errors import CertificateError
 
-__all__ = ["Plan", "Planner", "Solver", "solver_for"]
+__all__ = ["Plan", "Planner", "Solver", "certified", "solver_for"]
 
 Solver = Callable[[Setting], Answer]
 """Turns the setting of one block into one plan of it."""
@@ -38,6 +39,20 @@ def solver_for(rule: str) -> Solver:
 
         return solve_value
     raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
+
+
+def certified(stage: Answer, setting: Setting) -> Answer:
+    """Return a stage whose certificate is that of the people it reports.
+
+    Raises
+    ------
+    CertificateError
+        If they break a limit, or are not what the steps of the solve have proved.
+    """
+    proof = worst(stage.certificate, stage.check(setting))
+    if not proof.holds:
+        raise CertificateError(f"the final allocation could not be proved optimal: {proof}")
+    return replace(stage, certificate=proof)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +85,7 @@ class Plan:
 
 @dataclass(eq=False)
 class Planner:
-    """Makes plans of one programme and remembers the ones already made.
+    """Makes plans of one programme, and keeps the ones already made.
 
     Parameters
     ----------
@@ -79,16 +94,16 @@ class Planner:
         See :func:`solver_for`.
     settings : sequence of Setting, optional
         Right-hand sides of each block; by default those of ``programme.problem``.
-    memory : Memory, optional
-        Plans made elsewhere before, taken over where they answer the same setting.
+    memory : PlanCache, optional
+        Plans made elsewhere before, taken over where the data of a stage are the same.
     draft : callable, optional
-        Makes last plans instead of `solver`: it may leave open what no later plan builds on.
+        Solves last stages instead of `solver`: it may leave open what no later stage depends on.
     """
 
     programme: Programme
     solver: Solver
     settings: tuple[Setting, ...] = ()
-    memory: Memory | None = None
+    memory: PlanCache | None = None
     draft: Solver | None = None
     _made: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
     _drafts: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
@@ -110,7 +125,11 @@ class Planner:
         return replace(self, settings=chosen, _made={}, _drafts={})
 
     def unfold(self, packages: Iterable[str] | None = None) -> Plan:
-        """Return the plan that unfolds with some of the packages (by default all of them)."""
+        """Return the plan that unfolds with some of the packages (by default all of them).
+
+        Each block is planned without the packages that are not yet known, and again in each month
+        in which packages of the block become known.
+        """
         chosen = frozenset(self._known if packages is None else packages)
         answers, prices, proofs, steps, repairs = [], [], [], 0, 0
         for place, block in enumerate(self.programme.blocks):
@@ -127,8 +146,8 @@ class Planner:
     def _prices(self, place: int, months: list[int], chain: tuple[Answer, ...]) -> Floats:
         """Chain the prices of the last plan back through the plans before it.
 
-        What an earlier plan settles more adds its own person-months, and takes from the limits of
-        the plans after it at their price.
+        People added to a decision that an earlier plan settles add their own person-months, and
+        take from the limits of later plans at their price.
         """
         price = chain[-1].price
         setting = self.settings[place]
@@ -162,14 +181,14 @@ class Planner:
         return np.asarray(block.begin < month + self._lead[block.demand])
 
     def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
-        """Return all plans of a block along a history of which nothing follows the last."""
+        """Return all plans of a block along a history on whose last plan no other depends."""
         if self.draft is None or (place, history) in self._made:
             return self._chain(place, history)
         key = (place, history)
         if key not in self._drafts:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
             setting = self.setting(place, history, before[-1] if before else None)
-            self._drafts[key] = (*before, self.draft(setting))
+            self._drafts[key] = (*before, certified(self.draft(setting), setting))
         return self._drafts[key]
 
     def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
@@ -185,8 +204,8 @@ class Planner:
         """Return the last plan of a block along a history, given the plan before it."""
         setting = self.setting(place, history, before)
         if self.memory is None:
-            return self.solver(setting)
-        return self.memory.recall(self.solver, setting)
+            return certified(self.solver(setting), setting)
+        return certified(self.memory.recall(self.solver, setting), setting)
 
     def setting(self, place: int, history: History, before: Answer | None) -> Setting:
         """Return what the last plan of a history has to respect, given the plan before it."""

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from planner.allocation import Allocation, asked_months
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.engine.programme import build_programme
-from planner.errors import Fault, InputError
+from planner.errors import CertificateError, Fault, InputError
 from planner.plan import Planner, solver_for
 from planner.problem.model import Problem
 from planner.problem.neutral import weight_faults
@@ -47,12 +47,12 @@ class Solution:
     with_all: Allocation
     without: dict[str, Allocation]
 
-    @property
+    @cached_property
     def certificate(self) -> Certificate:
-        """The worst over all plans."""
+        """The worst over all allocations, as they are reported."""
         return worst(
-            self.with_all.plan.certificate,
-            *(allocation.plan.certificate for allocation in self.without.values()),
+            self.with_all.certificate,
+            *(allocation.certificate for allocation in self.without.values()),
         )
 
     @cached_property
@@ -150,7 +150,7 @@ def solve_problem(
     problem: Problem,
     rule: str = "fair",
     packages: Sequence[str] | None = None,
-    memory: Memory | None = None,
+    memory: PlanCache | None = None,
 ) -> Solution:
     """Allocate with every package and without each of them.
 
@@ -160,8 +160,15 @@ def solve_problem(
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
-    memory : Memory, optional
+    memory : PlanCache, optional
         Plans made before, taken over where nothing about them has changed.
+
+    Raises
+    ------
+    InputError
+        Under *value*, if a weight is too small to count beside the others of its tier.
+    CertificateError
+        If an allocation could not be proved optimal.
 
     Examples
     --------
@@ -191,4 +198,9 @@ def solve_problem(
         for package in problem.packages
         if package.id in wanted
     }
-    return Solution(problem, rule, with_all, without)
+    solution = Solution(problem, rule, with_all, without)
+    if not solution.certificate.holds:
+        raise CertificateError(
+            f"the allocation reported could not be proved: {solution.certificate}"
+        )
+    return solution

@@ -99,8 +99,7 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
     from planner.cli.inputs import load_scenario, looks_like_problem, read_file
     from planner.compile import compile_scenario
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
     from planner.uncertainty.listing import list_uncertain
 
@@ -135,7 +134,7 @@ def _check_folder(folder: Path) -> None:
     if not (folder / "manifest.json").exists():
         read_data(folder)
         return
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
 
     try:
         read_result(folder)

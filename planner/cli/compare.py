@@ -12,8 +12,8 @@ from planner.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
     from planner.results.compare import Comparison
+    from planner.results.result import Tables
 
 __all__ = ["compare"]
 

@@ -162,7 +162,7 @@ def _book(
     """Return what writes the workbook of a scenario, or of a folder of results or futures."""
     from planner.cli.inputs import is_futures, is_result, load_futures, load_scenario
     from planner.results.compare import as_result
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
     from planner.workbook import write_workbook
 
     if is_futures(scenario):

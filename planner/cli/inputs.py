@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
     from planner.months import Month
     from planner.problem.model import Problem
-    from planner.results.base import Tables
+    from planner.results.result import Tables
     from planner.scenario.load import Scenario
 
 __all__ = [
@@ -259,8 +259,7 @@ def load_problem(name: str) -> Problem:
     InputError
         With everything wrong, by line and column.
     """
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
 
     return read_problem(read_file(name, int(LIMITS["bytes"])), "<stdin>" if name == "-" else name)
 
@@ -296,7 +295,7 @@ def found_in(
     notes : bool
         Also what has no effect at all.
     """
-    from planner.problem.diagnose import diagnose
+    from planner.problem.checks import diagnose
 
     return [
         (one.severity, f"{one.severity}: {one.subject}: {one.message}")
@@ -350,8 +349,7 @@ def load_scenario(name: str) -> Scenario:
 
 def load_either(name: str) -> Scenario | Problem:
     """Load a scenario, or a neutral problem where a file or standard input holds one."""
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
 
     if name == "-":
@@ -366,7 +364,7 @@ def load_either(name: str) -> Scenario | Problem:
 
 def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     """Load scenarios, and folders of results; everything wrong with any of them is said at once."""
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
 
     found: list[Tables | Scenario] = []
     faults: list[Any] = []

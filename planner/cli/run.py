@@ -82,7 +82,7 @@ def solved(
 
         return solve_whole(problem, rule, solver, seconds)
     if engine is Engine.PULP:
-        from planner.reference.solve import reference_solution
+        from planner.reference.plans import reference_solution
 
         return reference_solution(problem, rule, solver)
     from planner.results.accounting import check_accounts
@@ -102,7 +102,7 @@ def allocated(
     seconds: float | None = None,
 ) -> Result:
     """Allocate a scenario with the engine that was asked for; see :func:`solved`."""
-    from planner.results.verbs import allocate
+    from planner.results.allocate import allocate
 
     if engine is Engine.HIGHS and not whole:
         return allocate(scenario, rule)

@@ -62,7 +62,7 @@ def list_uncertain(scenario: Scenario | str | Path) -> Uncertain:
     >>> next(one for one in letter.factors if one.id == "pool.staff.posts").distribution.words()
     'pert: low 270; likely 370; high 470'
     """
-    from planner.results.verbs import as_scenario
+    from planner.results.allocate import as_scenario
 
     return _Lister(as_scenario(scenario)).collect()
 

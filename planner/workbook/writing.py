@@ -37,9 +37,9 @@ from planner.workbook.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.futurenames import FutureNames
+    from planner.figures.names import EnsembleNames
     from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
+    from planner.results.result import Tables
     from planner.scenario.load import Scenario
 
 __all__ = [
@@ -336,9 +336,9 @@ def draws_manifest(futures: Futures) -> dict[str, Any]:
 
 def draws_in_short(futures: Futures, lang: str) -> Iterator[str]:
     """Yield a sentence on each package, or on the fill where there is none."""
-    from planner.figures.futurenames import FutureNames
+    from planner.figures.names import EnsembleNames
 
-    names, table = FutureNames(futures, lang), _by_quantity(futures)
+    names, table = EnsembleNames(futures, lang), _by_quantity(futures)
     for id in futures.packages:
         row = table[f"displacement.{id}"]
         people = {key: number(row[key], lang, 0) for key in ("mean", "low", "high", "q05", "q95")}
@@ -357,14 +357,14 @@ def _by_quantity(futures: Futures) -> dict[str, dict[Any, Any]]:
 
 def add_futures(paper: Paper, futures: Futures) -> None:
     """Write the sheets of many futures."""
-    from planner.figures.futurenames import FutureNames
+    from planner.figures.names import EnsembleNames
 
-    names = FutureNames(futures, paper.lang)
+    names = EnsembleNames(futures, paper.lang)
     _draws_summary(paper, futures, names)
     _drivers(paper, futures, names)
 
 
-def _draws_summary(paper: Paper, futures: Futures, names: FutureNames) -> None:
+def _draws_summary(paper: Paper, futures: Futures, names: EnsembleNames) -> None:
     lang, page = paper.lang, paper.page("futures", OUTCOME)
     page.headings(say("about_futures", lang))
     rows = [*_totals(futures, names), *_fills(futures, names), *_losses(futures, names)]
@@ -394,7 +394,7 @@ def _draws_summary(paper: Paper, futures: Futures, names: FutureNames) -> None:
             )  # fmt: skip
 
 
-def _totals(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
+def _totals(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
     lang = names.lang
     for row in futures.total.to_dict("records"):
         unit = term("share", lang) if row["unit"] == "share" else label("person_months", lang)
@@ -404,7 +404,7 @@ def _totals(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _fills(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
+def _fills(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
     lang = names.lang
     for layer in ("planned", "present"):
         for row in futures.fill_by("mission", layer=layer, reach=REACH).to_dict("records"):
@@ -414,7 +414,7 @@ def _fills(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
             ]  # fmt: skip
 
 
-def _losses(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
+def _losses(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
     """Yield what each package displaces, the largest first, and below it what main task 1 loses."""
     lang = names.lang
     table = futures.displacement_by("mission", "main_task", main_task=None)
@@ -429,7 +429,7 @@ def _losses(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _drivers(paper: Paper, futures: Futures, names: FutureNames) -> None:
+def _drivers(paper: Paper, futures: Futures, names: EnsembleNames) -> None:
     lang, page = paper.lang, paper.page("drivers", OUTCOME)
     page.headings(say("about_drivers", lang))
     rows = [

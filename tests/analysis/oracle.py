@@ -41,7 +41,7 @@ def optimal_stage(data: Mapping, without: Iterable[str] = (), prefer: bool = Tru
     given = read(data)
     gone = {name for id in without for name in given["packages"][id]["demands"]}
     decisions = [one for one in decisions_of(given) if one.demand not in gone]
-    stage = _Stage(given, decisions, Floats(), {}, {})
+    stage = _Stage(given, decisions, Floats(), {})
     for tier in sorted({given["demands"][one.demand]["tier"] for one in decisions}):
         stage.reach_goals(tier)
         stage.fill(tier, "value")

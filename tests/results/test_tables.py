@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.results.base import TABLES
+from planner.results.result import TABLES
 from planner.scenario.load import Scenario
 from planner.solution import solve_problem
 
