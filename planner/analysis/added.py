@@ -8,12 +8,12 @@ gets is held against what it would have had without the package, and without the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.plans import person_months
+from planner.analysis.plans import last_answer, person_months
 from planner.analysis.relaxed import enough
 from planner.analysis.scaling import Scaled
 from planner.engine.setting import Setting
@@ -34,10 +34,13 @@ class Added:
         The package at its own size.
     lead_months : int
         Months from the decision until additions arrive.
+    announced : bool
+        Whether every plan on the way counts on the additions; else only the last one does.
     """
 
     scaled: Scaled
     lead_months: int = 0
+    announced: bool = False
 
     def __post_init__(self) -> None:
         case, last = self.scaled.case, self.scaled.last
@@ -84,9 +87,29 @@ class Added:
             key = place, setting.limit.tobytes()
             if key not in self._made:
                 self.tries += 1
-                self._made[key] = solver(setting).people
+                self._made[key] = (
+                    self._announced(place, setting.limit)
+                    if self.announced
+                    else solver(setting).people
+                )
             people[place] = self._made[key]
         return people
+
+    def _announced(self, place: int, limit: Floats) -> Floats:
+        """Return the last plan of a block where plans before it had the same limits."""
+        planner = self.scaled.planner
+        settings = list(planner.settings)
+        settings[place] = settings[place].change(limit=limit)
+        return last_answer(planner.anew(settings), place)
+
+    @property
+    def several_plans(self) -> bool:
+        """Whether plans come before the last one, which may or may not count on additions."""
+        return any(self.scaled.last.months[place] > 0 for place in self.scaled.touched)
+
+    def other_knowledge(self) -> Added:
+        """Return the same with additions that are announced where here they are not, or reverse."""
+        return replace(self, announced=not self.announced)
 
     def filled(self, added: Floats) -> Floats:
         """Return person-months filled by demand, (demands,)."""

@@ -3,12 +3,13 @@
 *Value*, where one plan is remade: exact breakpoints by parametric linear programming. Where ties
 leave the displacement open, both ends are followed: settled in favour of main task 2 (`least`)
 and against it (`most`). Otherwise (*fair*, or a package whose size matters to earlier plans too)
-the rule's own plan is made at some sizes, more of them where the curve bends, and the tolerance
-is said.
+the rule's own plan is made at some sizes, more of them where the curve bends; between these sizes
+the curve is an estimate, and so is the error stated.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -101,8 +102,9 @@ class Curve(Outcome):
         The line scaled alone; empty for the whole package.
     exact : bool
         Whether breakpoints are exact.
-    tolerance_person_months : float
-        0 if exact; else the largest distance seen between a value and the chord over it.
+    estimated_error_person_months : float
+        0 if exact; else the largest distance seen between a plan and what its neighbours led to
+        expect. An estimate: between two sizes tried the curve may lie further off.
     """
 
     title: ClassVar[str] = "curve"
@@ -110,7 +112,7 @@ class Curve(Outcome):
     package: str
     line: str
     exact: bool
-    tolerance_person_months: float
+    estimated_error_person_months: float
     points: tuple[CurvePoint, ...]
     pieces: tuple[CurvePiece, ...]
     tiers: tuple[TierLoss, ...]
@@ -124,6 +126,17 @@ class Curve(Outcome):
             "tiers": frame(self.tiers, TierLoss),
             "missions": frame(self.missions, MissionLoss),
         }
+
+    @property
+    def tolerance_person_months(self) -> float:
+        """Deprecated name of `estimated_error_person_months`."""
+        warnings.warn(
+            "Curve.tolerance_person_months is no proved bound and is now called"
+            " estimated_error_person_months",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return self.estimated_error_person_months
 
     def at(self, multiple: float) -> float:
         """Return the least displaced person-months at a size, between points by interpolation."""
@@ -283,7 +296,7 @@ def _losses(
 def _tried(case: Case, scaled: Scaled, upto: float, sizes: int, progress: Progress) -> Curve:
     """Try the rule's own plan at some sizes, always next where the curve is known least."""
     search = Search({at: scaled.displaced(at) for at in np.linspace(0.0, upto, 7).tolist()})
-    while len(search.lost) < sizes and search.worst > NOTHING:
+    while len(search.lost) < sizes:
         progress(len(search.lost), sizes)
         at = search.next()
         search.note(at, scaled.displaced(at))

@@ -69,12 +69,16 @@ def _tiers(rule: str, setting: Setting, people: Floats) -> dict[int, float]:
     }
 
 
-def nudges(case: Case, last: LastPlans, whole_model: bool = False) -> list[Nudge]:
-    """Return everything in the last plans that is exhausted, as something to add to."""
+def nudges(case: Case, planner: Planner, last: LastPlans, whole_model: bool = False) -> list[Nudge]:
+    """Return everything that is exhausted, as something to add to.
+
+    *Fair*: in any plan on the way; *value*: in the last plans.
+    """
     found = []
-    pairs = zip(last.settings, last.people, strict=True)
-    for place, (setting, people) in enumerate(pairs):
-        tight = setting.rows @ people >= setting.limit - TIGHT
+    fair = case.rule == "fair"
+    settings = planner.settings if fair else last.settings
+    for place, (setting, people) in enumerate(zip(settings, last.people, strict=True)):
+        tight = last.plan.binding[place] if fair else setting.rows @ people >= setting.limit - TIGHT
         found += _of_pools(case, place, setting, tight, whole_model)
         found += _of_caps(case, place, setting, people)
         found += _of_rows(case, place, setting, tight)
@@ -160,27 +164,43 @@ class Nudger:
         self.now = by_tier(case, last.settings, last.people)
         self._written: dict[int, tuple[Parametric, list[tuple[int, int]]]] = {}
 
-    def side(self, nudge: Nudge, sign: int) -> tuple[dict[int, float], float]:
-        """Return gain (right, 1) or loss (left, −1) per unit by tier, and how far it holds."""
+    def side(self, nudge: Nudge, sign: int) -> tuple[dict[int, float], float, float]:
+        """Return gain (right, 1) or loss (left, −1) at the margin, its range, and of one unit.
+
+        Returns
+        -------
+        dict of int to float
+            Person-months per unit by tier.
+        float
+            Units up to which this holds.
+        float
+            Person-months gained by one unit more, or lost by one unit less; NaN where that much
+            cannot be taken away.
+        """
         all_plans = self.case.rule == "fair"
         setting = (self.planner if all_plans else self.last).settings[nudge.block]
-        reach = self.reach
-        if sign < 0:
-            reach = min(reach, _spare(setting, nudge))
-            if reach <= TIGHT:
-                return dict.fromkeys(self.now, float("nan")), 0.0
-        if self.case.rule == "value":
-            return self._exact(nudge, sign, reach)
-        return self._tried(nudge, sign, reach)
+        nan, spare = float("nan"), _spare(setting, nudge) if sign < 0 else np.inf
+        reach = min(self.reach, spare)
+        if reach <= TIGHT:
+            return dict.fromkeys(self.now, nan), 0.0, nan
+        look = self._exact if self.case.rule == "value" else self._tried
+        gain, held, whole = look(nudge, sign, reach)
+        return gain, held, whole if spare >= 1.0 - TIGHT else nan
 
-    def _exact(self, nudge: Nudge, sign: int, reach: float) -> tuple[dict[int, float], float]:
+    def _exact(
+        self, nudge: Nudge, sign: int, reach: float
+    ) -> tuple[dict[int, float], float, float]:
         parametric, tiers = self._programme(nudge.block)
         parametric.moves = self._moves(nudge, sign)
         piece = parametric.first(reach)
         gain = dict.fromkeys(self.now, 0.0)
         for tier, step in tiers:
             gain[tier] = -sign * float(piece.slope[step])
-        return gain, piece.high
+        if piece.high >= 1.0 or reach < 1.0:
+            return gain, piece.high, sum(gain.values())
+        steps, last = [step for _, step in tiers], parametric.pieces(0.0, 1.0)[-1]
+        then = last.cost[steps] + (1.0 - last.low) * last.slope[steps]
+        return gain, piece.high, -sign * float((then - piece.cost[steps]).sum())
 
     def _programme(self, place: int) -> tuple[Parametric, list[tuple[int, int]]]:
         """Write the programme of a block with every row that can bind within reach."""
@@ -217,18 +237,21 @@ class Nudger:
         row_upper[shared] = nudge.full[sheet.shared[0]]
         return Moves(sign * upper, sign * row_upper)
 
-    def _tried(self, nudge: Nudge, sign: int, reach: float) -> tuple[dict[int, float], float]:
+    def _tried(
+        self, nudge: Nudge, sign: int, reach: float
+    ) -> tuple[dict[int, float], float, float]:
         """Look a little to one side, then as far as the gain stays straight, within `STEP`."""
         held = min(STEP, reach)
         gain = self._gain(nudge, sign, held)
         total = sum(gain.values())
+        whole = sum(self._gain(nudge, sign, 1.0).values())
 
         def straight(at: float) -> bool:
-            far = sum(self._gain(nudge, sign, at).values())
+            far = whole if at == 1.0 else sum(self._gain(nudge, sign, at).values())
             return abs(far - total) <= BENT * (1 + abs(total))
 
         if held == reach or straight(reach):
-            return gain, reach
+            return gain, reach, whole
         bent = reach
         while bent - held > STEP:
             middle = (held + bent) / 2 if bent <= 4 * held else bent / 4
@@ -236,7 +259,7 @@ class Nudger:
                 held = middle
             else:
                 bent = middle
-        return gain, held
+        return gain, held, whole
 
     def _gain(self, nudge: Nudge, sign: int, units: float) -> dict[int, float]:
         """Make all plans of the block anew with so many units, and compare."""

@@ -22,7 +22,7 @@ def told(curve: Curve, lang: str) -> list[str]:
     """Return what each piece costs, and how close that is where sizes were tried."""
     said = [_piece(curve, place, piece, lang) for place, piece in enumerate(curve.pieces)]
     if not curve.exact:
-        give = number(curve.tolerance_person_months, lang, 2)
+        give = number(curve.estimated_error_person_months, lang, 2)
         said.append(say("tried", lang, count=len(curve.points), give=give))
     return said
 

@@ -36,9 +36,19 @@ def told(relief: Relief, lang: str) -> list[str]:
             "month": when(relief.first_month, lang),
             "named": named,
         }
-        said += [say(key, lang, left=left, **values), _sure(relief, lang)]
+        said += [say(key, lang, left=left, **values), *_known(relief, lang), _sure(relief, lang)]
     said += [_changed(change, lang) for change in relief.changes]
     return said
+
+
+def _known(relief: Relief, lang: str) -> list[str]:
+    """Return which plans count on the additions, and what is lost if others do."""
+    return [
+        say(row.step, lang, lost=number(row.lost_person_months, lang),
+            month=when(relief.first_month, lang))
+        for row in relief.proofs
+        if row.step in ("announced", "surprise")
+    ]  # fmt: skip
 
 
 def _sure(relief: Relief, lang: str) -> str:
@@ -87,6 +97,18 @@ WORDS: dict[str, tuple[str, str]] = {
         " at once.",
         "{count} persoonsmaanden meer, vanaf {month}, laten er hoogstens {left} van over; hoogstens"
         " {named} tegelijk.",
+    ),
+    "announced": (
+        "This holds where plans made before the package was known do not count on them; if they do"
+        ", as on strengths of the scenario, {lost} are still lost.",
+        "Dit geldt als plannen van voor het pakket bekend was niet op hen rekenen; doen die het wel"
+        ", zoals op sterktes van het scenario, dan gaan er nog {lost} verloren.",
+    ),
+    "surprise": (
+        "This holds where plans made before the package was known count on them, as on strengths of"
+        " the scenario; if they do not, {lost} are still lost.",
+        "Dit geldt als plannen van voor het pakket bekend was op hen rekenen, zoals op sterktes van"
+        " het scenario; doen die dat niet, dan gaan er nog {lost} verloren.",
     ),
     "exact": (
         "Nothing cheaper can do it: proved by linear programming.",

@@ -1,14 +1,15 @@
 """What one more person, one more post or one month less rest brings, and for how far.
 
-Of every pool and month without anyone idle, of every pool as a whole, of every cap, composition
-maximum and budget that binds: the gain per unit added (right) and the loss per unit taken away
-(left), and the range over which they hold. They differ where the plan bends. Nothing else changes.
-The price of the rest rule compares plans with one month of rest less, or more, after every tour.
+Of every pool and month in which everyone is taken in some plan on the way, of every pool as a
+whole, of every cap, composition maximum and budget that binds: what one unit more brings and one
+unit less costs, the gain per unit at the margin (right) and the loss (left), and the range over
+which these two hold. Nothing else changes. The price of the rest rule compares plans with one month
+of rest less, or more, after every tour.
 
-*Value* counts weighted person-months over the whole model, exactly, by parametric linear
-programming of the last plan; those before it, not unique themselves, stay as they were made.
-*Fair* counts person-months inside the report window, by all plans made anew a little to either
-side. A fair price can be negative: who is worst off may cost more people than he had before.
+*Fair* counts person-months inside the report window, by planning again from the start. A fair price
+can be negative: raising the worst-off may cost others more than it brings. *Value* counts weighted
+person-months over the whole model, exactly, by parametric linear programming of the last plan;
+those before it, which are not unique, stay as they were made.
 """
 
 from __future__ import annotations
@@ -64,17 +65,22 @@ class Price:
         Of a pool and month; else empty.
     unit : str
         What is added: a person, a post, 1000 euros, or a month of rest taken away.
+    loss_person_months, gain_person_months : float
+        Lost by one unit less, gained by one unit more, each by planning again. NaN where a whole
+        unit cannot be taken away.
     left_person_months, right_person_months : float
-        Lost per unit taken away, gained per unit added; NaN where nothing can be taken away,
-        because people have already begun.
+        At the margin: lost per unit taken away, gained per unit added; NaN where nothing can be
+        taken away, because people have already begun.
     from_units, to_units : float
-        How far both hold: at most 0, at least 0.
+        How far these two hold: at most 0, at least 0.
     """
 
     kind: str
     name: str
     month: str
     unit: str
+    loss_person_months: float
+    gain_person_months: float
     left_person_months: float
     right_person_months: float
     from_units: float
@@ -113,17 +119,20 @@ class Prices(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the highest prices."""
-        rows = [row for row in self.prices if row.right_person_months > NOTHING]
-        rows.sort(key=lambda row: -row.right_person_months)
+        rows = [row for row in self.prices if row.gain_person_months > NOTHING]
+        rows.sort(key=lambda row: -row.gain_person_months)
         if not rows:
             return [say("no_price", lang)]
         said = []
         for row in rows[:8]:
-            gain = number(row.right_person_months, lang, 2)
+            gain, loss = (
+                number(value, lang, 2) for value in (row.gain_person_months, row.loss_person_months)
+            )
             name = f"{row.name}, {when(row.month, lang)}" if row.month else row.name
-            key = "brings" if row.kind == "rest" else "brings_each"
-            values = {"most": number(row.to_units, lang), "unit": say(f"more {row.unit}", lang)}
-            said.append(say(key, lang, name=name, gain=gain, **values))
+            known = row.loss_person_months == row.loss_person_months  # not NaN
+            values = {"unit": say(f"more {row.unit}", lang), "less": say(f"less {row.unit}", lang)}
+            key = "brings_costs" if known else "brings"
+            said.append(say(key, lang, name=name, gain=gain, loss=loss, **values))
         return said
 
 
@@ -163,7 +172,7 @@ def prices(
     planner = make_planner(case.problem, case.rule, fills_only=True)
     last = last_plans(planner)
     nudger = Nudger(case, planner, last, reach_units)
-    wanted = [one for one in nudges(case, last, whole_model) if one.kind in kinds]
+    wanted = [one for one in nudges(case, planner, last, whole_model) if one.kind in kinds]
     relaxed = _pools_with_rest(case) if "rest" in kinds else []
     total = len(wanted) + len(relaxed)
     found = []
@@ -195,15 +204,16 @@ def _check(kinds: Sequence[str], reach_units: float) -> None:
 
 
 def _priced(case: Case, nudger: Nudger, nudge: Nudge) -> tuple[Price, list[TierPrice]]:
-    left, most_left = nudger.side(nudge, -1)
-    right, most_right = nudger.side(nudge, 1)
+    left, most_left, loss = nudger.side(nudge, -1)
+    right, most_right, gain = nudger.side(nudge, 1)
     month = "" if nudge.month is None else case.month(nudge.month)
-    return _rows(nudge.kind, nudge.name, month, nudge.unit, left, right, -most_left, most_right)
+    ends = -most_left, most_right
+    return _rows(nudge.kind, nudge.name, month, nudge.unit, (loss, gain), left, right, ends)
 
 
 def _rows(
-    kind: str, name: str, month: str, unit: str, left: dict[int, float], right: dict[int, float],
-    low: float, high: float,
+    kind: str, name: str, month: str, unit: str, whole: tuple[float, float],
+    left: dict[int, float], right: dict[int, float], ends: tuple[float, float],
 ) -> tuple[Price, list[TierPrice]]:  # fmt: skip
     def clear(value: float) -> float:
         return 0.0 if abs(value) < NOTHING else value
@@ -213,7 +223,7 @@ def _rows(
         for tier in sorted(right)
     ]
     sums = clear(sum(left.values())), clear(sum(right.values()))
-    return Price(kind, name, month, unit, *sums, low, high), tiers
+    return Price(kind, name, month, unit, *map(clear, whole), *sums, *ends), tiers
 
 
 def _pools_with_rest(case: Case) -> list[str]:
@@ -241,7 +251,8 @@ def _rest(case: Case, pool: str, now: dict[int, float]) -> tuple[Price, list[Tie
         then = by_tier(case, last.settings, last.people)
         found.append({tier: -months * (then[tier] - now[tier]) for tier in now})
     left, right = found
-    return _rows("rest", pool, "", "month of rest less", left, right, -1.0, 1.0)
+    whole = sum(left.values()), sum(right.values())
+    return _rows("rest", pool, "", "month of rest less", whole, left, right, (-1.0, 1.0))
 
 
 def rested(demand: Demand, pool: str, months: int) -> Demand:

@@ -1,9 +1,11 @@
 """What would prevent a displacement: the fewest more people, or a change of the rules.
 
 People are added by pool and month from the month in which the last package becomes known, plus the
-time it takes until they come; plans made before that stand. Enough is what leaves every mission of
-main task 2 with what it would have had without the package and without the additions, but for a
-chosen level: what one mission gains does not make up for what another loses.
+time it takes until they come. Plans made before that stand as they are (the additions surprise), or
+count on the additions too (they are announced); what is found for one is tried for the other.
+Enough is what leaves every mission of main task 2 with what it would have had without the package
+and without the additions, but for a chosen level: what one mission gains does not make up for what
+another loses.
 
 *Value*, where one plan is made again: by linear programming, with a proven floor under the cost.
 Otherwise by search over people who stay, to within `tolerance_persons`, see
@@ -93,7 +95,9 @@ class Proof:
     Attributes
     ----------
     step : str
-        ``"now"``, ``"relieved"``, or ``"less"``: relieved but for a few people of one pool.
+        ``"now"``, ``"relieved"``, ``"less"`` (relieved but for a few people of one pool),
+        ``"announced"`` or ``"surprise"``: relieved by the same people if all plans, or only the
+        last one, count on them.
     pool : str
     less_persons : float
     lost_person_months : float
@@ -114,6 +118,8 @@ class Relief(Outcome):
     rule, package : str
     stay : bool
         Whether people stay once they have come.
+    announced : bool
+        Whether all plans on the way count on the additions; else only the last one does.
     lead_months : int
     first_month : str
         The first month in which additions can be there.
@@ -136,6 +142,7 @@ class Relief(Outcome):
     rule: str
     package: str
     stay: bool
+    announced: bool
     lead_months: int
     first_month: str
     lost_person_months: float
@@ -175,6 +182,7 @@ def relief(
     level_person_months: float = 0.0,
     kinds: Sequence[str] = KINDS,
     stay: bool = True,
+    announced: bool = False,
     lead_months: int = 0,
     costs: Mapping[str, float] | None = None,
     tolerance_persons: float = 1.0,
@@ -196,6 +204,9 @@ def relief(
     stay : bool
         Recruits, who stay once they have come, counted in persons; else people borrowed month by
         month, counted in person-months.
+    announced : bool
+        Whether plans made before the package was known already count on the additions, as they
+        would on strengths of the scenario; else only the last plan does.
     lead_months : int
         Months from the decision until the first of them can be there.
     costs : mapping of str to float, optional
@@ -219,7 +230,7 @@ def relief(
     price = _costs(case, costs)
     _check(kinds, level_person_months, lead_months, tolerance_persons)
     planner = make_planner(case.problem, case.rule, fills_only=True)
-    added = Added(Scaled(case, planner, case.package(package)), lead_months)
+    added = Added(Scaled(case, planner, case.package(package)), lead_months, announced)
     work = _Work(added, price, stay, tolerance_persons, level_person_months)
     if "people" in kinds:
         work.add(progress)
@@ -266,7 +277,8 @@ class _Work:
         case = added.scaled.case
         self.tolerance, self.floor = tolerance, float("nan")
         self.programme: Smallest | None = None
-        if case.rule == "value" and added.scaled.one_plan:
+        alike = not (added.announced and added.several_plans)
+        if case.rule == "value" and added.scaled.one_plan and alike:
             self.programme, self.tolerance = Smallest(added, costs, stay), 0.0
         self.months, self.persons = added.nothing, np.zeros(len(added.names))
         self.lost = self._lost(added.nothing)
@@ -301,6 +313,10 @@ class _Work:
             by = 2 * self.tolerance or 0.01 * float(offered[pool].max())
             less[pool] = np.maximum(less[pool] - by, 0.0)
             self.proofs.append(Proof("less", added.names[pool], by, self._lost(less)))
+        if added.several_plans:
+            other = added.other_knowledge()
+            step = "announced" if other.announced else "surprise"
+            self.proofs.append(Proof(step, "", 0.0, other.lost(offered)))
 
     def _by_programme(self, programme: Smallest) -> Floats:
         added = self.added
@@ -347,7 +363,7 @@ class _Work:
         exact = abs(cost - self.floor) <= 1e-4 * (1 + cost)
         begin = case.month(min(added.earliest, added.problem.months - 1))
         return Relief(
-            case.rule, added.scaled.package, self.stay, added.lead_months, begin,
+            case.rule, added.scaled.package, self.stay, added.announced, added.lead_months, begin,
             self.lost, self.wanted, self.level, self.within_reach, cost, self.floor, exact,
             self.tolerance, tuple(additions), tuple(months), tuple(changes), tuple(self.proofs),
         )  # fmt: skip

@@ -1,4 +1,8 @@
-"""A piecewise linear curve found by trying, where nothing says how it will bend."""
+"""A piecewise linear curve found by trying, where nothing says how it will bend.
+
+Nothing is proved about the curve between two sizes tried. What the sizes tried last differed from
+what their neighbours led to expect is an estimate of it, and no bound.
+"""
 
 from __future__ import annotations
 
@@ -62,8 +66,11 @@ class Search:
         return at, self.lost[low] + left * (at - low)
 
     def next(self) -> float:
-        """Return the size to try next."""
+        """Return the size to try next: by turns the least certain, and the middle of the widest."""
         edges = sorted(self.lost)
+        if len(edges) % 2:
+            low, high = max(self.doubt, key=lambda pair: pair[1] - pair[0])
+            return (low + high) / 2
         low, high = max(self.doubt, key=lambda pair: (self.doubt[pair], pair[1] - pair[0]))
         meets = self._meet(edges, low, high)
         return (low + high) / 2 if meets is None else meets[0]

@@ -43,8 +43,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "piece_other": ("; of main task 1 each costs {whom}", "; van hoofdtaak 1 kost elk {whom}"),
     "tried": (
-        "Tried at {count} sizes; between them within {give} person-months.",
-        "Berekend voor {count} omvangen; daartussen op {give} persoonsmaanden nauwkeurig.",
+        "Planned at {count} sizes; between them an estimate, from which the sizes planned last "
+        "differed by up to {give} person-months.",
+        "Gepland voor {count} omvangen; daartussen een schatting, waar de laatst geplande omvangen "
+        "tot {give} persoonsmaanden van afweken.",
     ),
     # headroom
     "room": (
@@ -61,14 +63,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: {unit} brings {gain} person-months.",
         "{name}: {unit} levert {gain} persoonsmaanden op.",
     ),
-    "brings_each": (
-        "{name}: {unit} brings {gain} person-months; this holds up to {most}.",
-        "{name}: {unit} levert {gain} persoonsmaanden op; dat geldt tot {most}.",
+    "brings_costs": (
+        "{name}: {unit} brings {gain} person-months, {less} costs {loss}.",
+        "{name}: {unit} levert {gain} persoonsmaanden op, {less} kost {loss}.",
     ),
     "more person": ("one more person", "één persoon meer"),
     "more post": ("one more post", "één functie meer"),
     "more 1000 EUR": ("1000 euros more", "1000 euro meer"),
     "more month of rest less": ("one month less rest", "een maand minder rust"),
+    "less person": ("one fewer", "één minder"),
+    "less post": ("one fewer", "één minder"),
+    "less 1000 EUR": ("1000 euros less", "1000 euro minder"),
+    "less month of rest less": ("one month more", "een maand meer"),
     # shares
     "share_of_none": (
         "There is no package: nothing is displaced.",

@@ -8,7 +8,7 @@ from typing import Any
 from bokeh.models import BasicTicker, FixedTicker, HoverTool, NoOverlap
 from bokeh.plotting import figure
 
-__all__ = ["COLOURS", "PRICES", "canvas", "hover", "month_axis", "name_rows", "short"]
+__all__ = ["BINDING", "COLOURS", "canvas", "hover", "month_axis", "name_rows", "short"]
 
 COLOURS = {
     "plan": "#9A9A9A",
@@ -22,8 +22,8 @@ COLOURS = {
 }
 """Told apart by colour-blind people, and by lightness in print."""
 
-PRICES = ("#FFF1E0", "#FDD0A2", "#FDAE6B", "#F16913", "#D94801", "#8C2D04")
-"""Colours of prices, from low to high."""
+BINDING = "#D94801"
+"""Colour of a month in which a pool binds."""
 
 LONGEST = 34
 """Characters of a name beside an axis; the whole name stands in the table and on hover."""

@@ -144,7 +144,7 @@ def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
 
     if not summary["bottlenecks"]:
         plain = summary["options"].get("engine") is None
-        say("", label("no_bottlenecks" if plain else "no_prices", lang))
+        say("", label("no_bottlenecks" if plain else "no_binding", lang))
         return
     rows = [
         (
@@ -152,18 +152,15 @@ def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
             in_language(row, lang),
             months(row["first_month"], row["last_month"], lang),
             row["binding_months"],
-            number(row["price_sum_person_months"] / row["binding_months"], lang, 2),
-            number(row["price_max_person_months"], lang, 2),
-            month(row["price_max_month"], lang),
         )
         for row in summary["bottlenecks"]
     ]
-    heads = ("pool", "name", "window", ">months", ">mean_price", ">highest_price", "month")
+    heads = ("pool", "name", "window", ">months")
     made = table(
         label("bottlenecks", lang), [_head(head, lang) for head in heads], rows, named=True
     )
     say("", made)
-    say(label("price_unit", lang), style="dim")
+    say(label("binding_note", lang), style="dim")
 
 
 def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
@@ -176,13 +173,11 @@ def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
             row["budget"],
             number(row["amount_euros"] / 1e6, lang),
             number(row["spent_euros"] / 1e6, lang),
-            number(row["price_person_months_per_million"], lang, 2),
         )
         for row in summary["budgets"]
     ]
-    heads = [_head(head, lang) for head in ("budget_line", ">budget_amount", ">spent", ">price")]
+    heads = [_head(head, lang) for head in ("budget_line", ">budget_amount", ">spent")]
     say("", table(label("budgets", lang), heads, rows))
-    say(label("budget_unit", lang), style="dim")
 
 
 def _show_bounds(summary: Mapping[str, Any], lang: str) -> None:

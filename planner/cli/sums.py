@@ -156,24 +156,20 @@ def _served(allocation: Allocation) -> Any:
 
 
 def _bottlenecks(result: Result) -> list[dict[str, Any]]:
-    """Return binding pools, the dearest first, each with its months."""
-    from planner.results.tables import BINDING
-
+    """Return binding pools, those with most binding months first, each with its months."""
     problem, allocation = result.compiled.problem, result.solution.with_all
     first, last = problem.report
     found = []
     for place, pool in enumerate(result.compiled.pools):
-        people, price = problem.pools[pool.id], allocation.prices[place]
-        binding = [month for month in range(first, last + 1) if price[month] > BINDING]
+        people, rows = problem.pools[pool.id], allocation.binding[place]
+        binding = [month for month in range(first, last + 1) if rows[month]]
         if not binding:
             continue
-        dearest = max(binding, key=lambda month: price[month])
         months = [
             {
                 "month": str(result.compiled.month(month)),
                 "strength_persons": float(people[month]),
                 "idle_persons": float(people[month] - allocation.tied_up[place, month]),
-                "price_person_months": float(price[month]),
             }
             for month in binding
         ]
@@ -185,13 +181,10 @@ def _bottlenecks(result: Result) -> list[dict[str, Any]]:
                 "binding_months": len(binding),
                 "first_month": months[0]["month"],
                 "last_month": months[-1]["month"],
-                "price_sum_person_months": float(price[binding].sum()),
-                "price_max_person_months": float(price[dearest]),
-                "price_max_month": str(result.compiled.month(dearest)),
                 "months": months,
             }
         )
-    return sorted(found, key=lambda one: -one["price_sum_person_months"])
+    return sorted(found, key=lambda one: -one["binding_months"])
 
 
 def _unmet(result: Result) -> list[dict[str, Any]]:
@@ -214,13 +207,11 @@ def _unmet(result: Result) -> list[dict[str, Any]]:
 def _budgets(result: Result) -> list[dict[str, Any]]:
     """Return the rows of ``result.budgets``; a table would load pandas."""
     allocation, lines = result.solution.with_all, result.compiled.problem.budgets
-    columns = (lines, allocation.spent, 1e6 * allocation.budget_prices)
     return [
         {
             "budget": line.id,
             "amount_euros": float(line.amount),
             "spent_euros": float(spent),
-            "price_person_months_per_million": float(price),
         }
-        for line, spent, price in zip(*columns, strict=True)
+        for line, spent in zip(lines, allocation.spent, strict=True)
     ]

@@ -75,7 +75,7 @@ def _pieces(material: Material, found: Curve, room: Headroom) -> Table:
                      ", ".join(said[:PAYERS]), number(others, lang, 2)])  # fmt: skip
     notes = [say("t_exact", lang)]
     if not found.exact:
-        give = rough(found.tolerance_person_months, lang)
+        give = rough(found.estimated_error_person_months, lang)
         notes = [say("t_tried", lang, count=len(found.points), give=give)]
     if short:
         notes.append(say("t_short_curve", lang))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+import planner as pl
 from planner.analysis.nudges import STEP
 from planner.analysis.prices import Price, prices
 from planner.errors import InputError
+from planner.solution import solve_problem
 from tests.analysis.oracle import demand, fills, problem
 from tests.oracles.check import _worths
 from tests.oracles.reference import solve
@@ -89,7 +92,7 @@ def test_what_value_leaves_out_has_no_price(seed: int) -> None:
     for pool in data["pools"]:
         for month in range(data["months"]):
             if (pool, str(month)) not in named:
-                row = Price("pool_month", pool, str(month), "person", 0, 0, 0, 0)
+                row = Price("pool_month", pool, str(month), "person", *[0.0] * 6)
                 assert worth(changed(data, row, 1e-3), "value") == pytest.approx(now, abs=1e-4)
 
 
@@ -169,3 +172,54 @@ def test_people_who_have_begun_cannot_be_taken_away() -> None:
 def test_unknown_kinds_are_refused() -> None:
     with pytest.raises(InputError, match="found 'pol', did you mean 'pool'"):
         prices(problem(demand("a", 1)), kinds=("pol",))
+
+
+SMALL = """
+format: planner-scenario/1
+data: none
+title: small
+horizon: {from: 2024-01, to: 2025-12}
+pools:
+  p1: {name: P, category: military, posts: 30}
+kinds:
+  k1: {name: K, changeover: en_bloc, tour: 6, preparation: 1, rest: 1}
+missions:
+  m1: {name: M1, organisation: NATO, region: r, main_task: 1}
+  m2: {name: M2, organisation: UN, region: r, main_task: 2}
+demands:
+  d1: {mission: m1, kind: k1, pools: [p1], first: 2024-01, last: 2025-12, cap: 10}
+  d2: {mission: m2, kind: k1, pools: [p1], first: 2024-01, last: 2025-12, cap: 8}
+"""
+"""Two months of one pool hold two waves each at the same level: a degenerate plan."""
+
+
+def test_months_that_hold_waves_at_the_same_level_have_a_price_each() -> None:
+    result = pl.allocate(pl.loads(SMALL))
+
+    rows = prices(result, kinds=("pool_month",)).prices
+
+    found = {row.month: (row.loss_person_months, row.gain_person_months) for row in rows}
+    assert found.keys() == {"2024-12", "2025-06"} == set(result.bottlenecks["month"])
+    assert all(pair == pytest.approx((2.0, 6.0), abs=0.05) for pair in found.values())
+
+
+@pytest.mark.parametrize("name", ["letter", "eastern-flank-battalion"])
+def test_prices_of_scenarios_are_what_planning_again_gives(name: str) -> None:
+    result = pl.allocate(name)
+    problem, now = result.compiled.problem, result.solution.with_all.filled.sum()
+
+    rows = prices(result, kinds=("pool_month",), reach_units=STEP).prices
+
+    listed = {(row.name, row.month) for row in rows}
+    assert listed == set(zip(result.bottlenecks["pool"], result.bottlenecks["month"], strict=True))
+    rng = np.random.default_rng(7)
+    best = sorted(rows, key=lambda row: -row.gain_person_months)[:3]
+    for row in [*best, *(rows[k] for k in rng.permutation(len(rows))[:5])]:
+        month = result.compiled.index(pl.Month.parse(row.month))
+        found = []
+        for step in (-1.0, 1.0):
+            strength = np.array(problem.pools[row.name], dtype=float)
+            strength[month] += step
+            other = replace(problem, pools={**problem.pools, row.name: strength})
+            found.append(step * (solve_problem(other, "fair").with_all.filled.sum() - now))
+        assert found == pytest.approx([row.loss_person_months, row.gain_person_months], abs=0.05)

@@ -273,3 +273,27 @@ def test_what_cannot_be_asked_is_said_at_once() -> None:
     assert len(wrong.value.faults) == 3
     with pytest.raises(InputError, match="with packages, found none"):
         relief(problem(demand("a", 1)))
+
+
+@pytest.mark.parametrize("announced", [False, True])
+def test_which_plans_count_on_the_additions_is_said_and_tried(announced: bool) -> None:
+    tried = differ = 0
+    for seed in range(40):
+        data = drawn(seed)
+        data["packages"]["k0"]["known"] = data["months"] // 3
+        found = relief(data, kinds=("people",), announced=announced, tolerance_persons=0.1)
+        if not found.additions:
+            continue
+        tried += 1
+        steps = {row.step: row.lost_person_months for row in found.proofs}
+        begin = int(found.first_month)
+        more = {pool: np.zeros(data["months"]) for pool in data["pools"]}
+        for row in found.additions:
+            more[row.pool][begin:] = row.persons
+        known = steps["relieved" if announced else "announced"]
+        assert known == pytest.approx(lost_fairly(data, more), abs=0.02), seed
+        differ += abs(steps["relieved"] - steps["surprise" if announced else "announced"]) > 0.1
+        for lang, word in (("en", "count on them"), ("nl", "op hen rekenen")):
+            assert any(word in sentence for sentence in found.sentences(lang))
+    assert tried >= 10
+    assert differ >= 1 or announced

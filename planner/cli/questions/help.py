@@ -88,6 +88,13 @@ Stay = Annotated[
         "person-months.",
     ),
 ]
+Announced = Annotated[
+    bool,
+    typer.Option(
+        "--announced/--surprise",
+        help="Whether plans made before the package was known already count on the additions.",
+    ),
+]
 Lead = Annotated[
     int,
     typer.Option(
@@ -120,6 +127,7 @@ def relief(
     level: Level = 0.0,
     kind: Kinds = None,
     stay: Stay = True,
+    announced: Announced = False,
     lead: Lead = 0,
     cost: Costs = None,
     tolerance: Tolerance = 1.0,
@@ -142,8 +150,8 @@ def relief(
 
     return run(
         asked.case, package, level_person_months=level, kinds=kind or KINDS, stay=stay,
-        lead_months=lead, costs=_costs(cost or []), tolerance_persons=tolerance,
-        most_tour_months=most_tour, progress=asked.progress,
+        announced=announced, lead_months=lead, costs=_costs(cost or []),
+        tolerance_persons=tolerance, most_tour_months=most_tour, progress=asked.progress,
     )  # fmt: skip
 
 
