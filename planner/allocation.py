@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.programme import rest_months
+from planner.engine.programme import Block
 from planner.plan import Plan
-from planner.problem.model import Problem
+from planner.problem.model import Problem, months_at_home
 
 __all__ = ["Allocation", "Service", "asked_months"]
 
@@ -31,23 +31,26 @@ def asked_months(problem: Problem) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """Who serves which tour: one entry of each array per tour and pool with people in it.
+    """Who serves which tour: one entry of each array per tour, option and pool with people in it.
 
     Attributes
     ----------
     demand, pool : ndarray of int
-        Places in the problem.
+        Indices in the problem.
+    option : ndarray of int
+        Index of the sourcing option in the demand's list.
     cohort, wave : ndarray of int
     first, last : ndarray of int
         Months on duty, inclusive; may lie outside the model.
     prepares, rests : ndarray of int
-        First month of preparation and last month of rest.
+        First month of preparation and last month of time at home.
     people : ndarray
-        Persons.
+        Persons from the pool.
     """
 
     demand: Ints
     pool: Ints
+    option: Ints
     cohort: Ints
     wave: Ints
     first: Ints
@@ -72,50 +75,57 @@ class Allocation:
 
     @cached_property
     def service(self) -> Service:
-        """Every tour and pool with people in it, by demand, pool, cohort and wave."""
-        parts = []
-        tours = self.plan.programme.tours
-        for block, answer in zip(self.plan.programme.blocks, self.plan.answers, strict=True):
-            if not len(block.tour):
-                continue
-            per_tour = answer.people / np.maximum(block.cohorts[block.decision], 1)
-            starts = np.searchsorted(block.decision, np.arange(len(block.demand)))
-            width = block.choices[block.tour_decision]
-            row = np.repeat(np.arange(len(block.tour)), width)
-            nth = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
-            column = starts[block.tour_decision[row]] + nth
-            keep = per_tour[column] > NOBODY
-            row, column = row[keep], column[keep]
-            tour = block.tour[row]
-            parts.append(
-                (
-                    tours.demand[tour],
-                    block.pools[block.pool[column]],
-                    tours.cohort[tour],
-                    tours.wave[tour],
-                    tours.first[tour],
-                    tours.last[tour],
-                    block.place[column],
-                    per_tour[column],
-                )
-            )
-        columns = (
-            [np.concatenate(c) for c in zip(*parts, strict=True)]
+        """Every tour, option and pool with people in it, by demand, pool, cohort and wave."""
+        tours, problem = self.plan.programme.tours, self.problem
+        parts = [
+            self._served(block, stage.people)
+            for block, stage in zip(self.plan.programme.blocks, self.plan.answers, strict=True)
+            if len(block.tour)
+        ]
+        tour, pool, option, index, people = (
+            [np.concatenate(column) for column in zip(*parts, strict=True)]
             if parts
-            else [np.zeros(0, int)] * 8
+            else [np.zeros(0, dtype=int)] * 5
         )
-        demand, pool, cohort, wave, first, last, place, people = columns
-        prep = np.array(
-            [self.problem.demands[d].prep[p] for d, p in zip(demand, place, strict=True)], dtype=int
-        )
-        rest = np.array(
-            [self.problem.demands[d].rest[p] for d, p in zip(demand, place, strict=True)]
-        )
-        ends = last + rest_months(rest, last - first + 1)
-        order = np.lexsort((first, cohort, pool, demand))
-        flat = (demand, pool, cohort, wave, first, last, first - prep, ends, people)
+        demand, first, last = tours.demand[tour], tours.first[tour], tours.last[tour]
+        keys = list(zip(demand.tolist(), index.tolist(), strict=True))
+        prep = np.array([problem.demands[d].prep[k] for d, k in keys], dtype=int)
+        home = np.array([problem.demands[d].home[k] for d, k in keys], dtype=float)
+        dwell = np.array([problem.demands[d].dwell[k] for d, k in keys], dtype=bool)
+        until = last + months_at_home(home, dwell, prep, last - first + 1)
+        cohort = tours.cohort[tour]
+        order = np.lexsort((first, cohort, option, pool, demand))
+        flat = (demand, pool, option, cohort, tours.wave[tour], first, last, first - prep, until,
+                people)  # fmt: skip
         ordered: list[Any] = [array[order] for array in flat]
         return Service(*ordered)
+
+    @staticmethod
+    def _served(block: Block, people: Floats) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+        """Return tour, pool, option, index of the pool in its demand, and people of a block."""
+        per_tour = people / np.maximum(block.cohorts[block.decision], 1)
+        per_pool = per_tour[block.mix_column] * block.mix_share
+        of_decision = block.decision[block.mix_column]
+        starts = np.searchsorted(of_decision, np.arange(len(block.demand)))
+        width = np.bincount(of_decision, minlength=len(block.demand))[block.tour_decision]
+        row = np.repeat(np.arange(len(block.tour)), width)
+        nth = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
+        entry = starts[block.tour_decision[row]] + nth
+        keep = per_tour[block.mix_column[entry]] > NOBODY
+        row, entry = row[keep], entry[keep]
+        return (
+            block.tour[row],
+            block.pools[block.mix_pool[entry]],
+            block.option[block.mix_column[entry]],
+            block.mix_index[entry],
+            per_pool[entry],
+        )
+
+    @cached_property
+    def on_call(self) -> NDArray[np.bool_]:
+        """Whether each entry of `service` is of a demand on call."""
+        called = np.array([demand.on_call for demand in self.problem.demands], dtype=bool)
+        return called[self.service.demand]
 
     @cached_property
     def on_duty(self) -> Floats:
@@ -130,23 +140,49 @@ class Allocation:
         return self.on_duty[:, first : last + 1].sum(axis=1)
 
     def pool_use(self, state: str) -> Floats:
-        """Return people by pool and month who are ``"preparing"``, ``"on duty"`` or ``"resting"``.
+        """Return people by pool and month in one state, (pools, months).
 
-        The three add up to the people tied up; what is left of the strength is idle.
+        Parameters
+        ----------
+        state : str
+            ``"preparing"``, ``"on duty"`` and ``"resting"`` (at home afterwards) for demands that
+            are not on call, ``"on call"`` for the whole tie-up of demands on call, and ``"resting
+            on call"`` for time at home that is spent on call, which both of the former count.
+
+        Notes
+        -----
+        Preparing, on duty, resting and on call, less resting on call, are `tied_up`; what is left
+        of the strength is idle.
         """
-        s = self.service
+        s, away = self.service, ~self.on_call
+        if state == "resting on call":
+            return np.minimum(self.pool_use("resting"), self.pool_use("on call"))
         spans = {
-            "preparing": (s.prepares, s.first - 1),
-            "on duty": (s.first, s.last),
-            "resting": (s.last + 1, s.rests),
+            "preparing": (s.prepares, s.first - 1, away),
+            "on duty": (s.first, s.last, away),
+            "resting": (s.last + 1, s.rests, away),
+            "on call": (s.prepares, s.rests, ~away),
         }
-        return self._cover(s.pool, *spans[state], len(self.problem.pools))
+        first, last, which = spans[state]
+        return self._cover(s.pool, first, last, len(self.problem.pools), which)
+
+    @cached_property
+    def accounts(self) -> Floats:
+        """People tied up by account, pool and month, (2, pools, months).
+
+        The first account holds demands that are not on call with their time at home, the second
+        every demand with preparation and duty, those on call with their whole tie-up. Neither
+        exceeds the strength.
+        """
+        s, away, count = self.service, ~self.on_call, len(self.problem.pools)
+        first = self._cover(s.pool, s.prepares, s.rests, count, away)
+        until = np.where(away, s.last, s.rests)
+        return np.stack([first, self._cover(s.pool, s.prepares, until, count)])
 
     @cached_property
     def tied_up(self) -> Floats:
-        """People tied up by pool and month, (pools, months)."""
-        s = self.service
-        return self._cover(s.pool, s.prepares, s.rests, len(self.problem.pools))
+        """People tied up by pool and month, (pools, months): the larger of both accounts."""
+        return self.accounts.max(axis=0)
 
     @cached_property
     def missing(self) -> list[dict[str, Any]]:
@@ -182,8 +218,7 @@ class Allocation:
         """
         result = np.zeros((len(self.problem.pools), self.problem.months))
         for block, price in zip(self.plan.programme.blocks, self.plan.prices, strict=True):
-            count = len(block.pools) * block.months
-            result[block.pools] = price[:count].reshape(len(block.pools), block.months)
+            result[block.pools] = block.by_pool(price)
         return result
 
     @cached_property
@@ -196,11 +231,18 @@ class Allocation:
             for line in self.problem.budgets
         ], dtype=float)  # fmt: skip
 
-    def _cover(self, row: Ints, first: Ints, last: Ints, rows: int) -> Floats:
-        """Sum people over month intervals, (rows, months)."""
+    def _cover(
+        self,
+        row: Ints,
+        first: Ints,
+        last: Ints,
+        rows: int,
+        which: NDArray[np.bool_] | None = None,
+    ) -> Floats:
+        """Sum people over month intervals, of the chosen entries where given, (rows, months)."""
         width = self.problem.months + 1
         low, high = np.clip(first, 0, width - 1), np.clip(last + 1, 0, width - 1)
-        keep = high > low
+        keep = high > low if which is None else (high > low) & which
         people = self.service.people[keep]
         flat = np.bincount(row[keep] * width + low[keep], people, minlength=rows * width)
         flat -= np.bincount(row[keep] * width + high[keep], people, minlength=rows * width)

@@ -1,8 +1,8 @@
 """The plan that unfolds: made first without what is not yet known, and again in each month in which
 packages become known.
 
-Tours begun before that month stay as they were, tours whose people are already in preparation
-may shrink but not grow, pool by pool, and all later tours are free.
+Tours that begin before that month plus the longest preparation of their demand stay as they were:
+their people have left or are in preparation. All later tours are free.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class Planner:
             each = setting.counted - np.divide(
                 spent, total, out=np.zeros(len(spent)), where=total > 0
             )
-            settled = block.begin < months[number + 1]
+            settled = self._settled(block, months[number + 1])
             gain = np.where(settled, setting.full * each, 0.0)
             price = price + trail.prices(gain, len(setting.limit))
         return price
@@ -191,6 +191,10 @@ class Planner:
             (month, frozenset(package for package in here if self._known[package] == month))
             for month in months
         )
+
+    def _settled(self, block: Block, month: int) -> NDArray[np.bool_]:
+        """Whether the people of a decision have left or are in preparation, (decisions,)."""
+        return np.asarray(block.begin < month + self._lead[block.demand])
 
     def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
         """Return all plans of a block along a history of which nothing follows the last."""
@@ -229,10 +233,8 @@ class Planner:
         upper = np.where(decisions[block.decision], base.upper, 0.0)
         lower = base.lower
         if before is not None:
-            month = history[-1][0]
-            begun = (block.begin < month)[block.decision]
-            preparing = (block.begin < month + self._lead[block.demand])[block.decision]
-            upper = np.where(preparing, np.minimum(before.people, upper), upper)
-            lower = np.where(begun, upper, lower)
+            settled = self._settled(block, history[-1][0])[block.decision]
+            upper = np.where(settled, before.people, upper)
+            lower = np.where(settled, before.people, lower)
         setting = base.change(upper=upper, lower=lower)
         return with_goals(setting, self.programme.problem, decisions)

@@ -103,6 +103,7 @@ class Solution:
         service, names = self.with_all.service, list(self.problem.pools)
         columns = (
             service.demand,
+            service.option,
             service.pool,
             service.cohort,
             service.first,
@@ -112,13 +113,14 @@ class Solution:
         return [
             {
                 "demand": self.problem.demands[demand].id,
+                "option": option,
                 "pool": names[pool],
                 "cohort": cohort,
                 "first": first,
                 "last": last,
                 "people": people,
             }
-            for demand, pool, cohort, first, last, people in zip(
+            for demand, option, pool, cohort, first, last, people in zip(
                 *(column.tolist() for column in columns), strict=True
             )
         ]

@@ -184,7 +184,7 @@ def alterations(
     for done, kind in enumerate(sorted(kinds), len(others) + len(pools)):
         progress(done, total)
         found.append(trials.row(f"without_{kind}", trials.changed(relaxed(problem, {kind}))))
-    if any(any(demand.rest) for demand in problem.demands):
+    if any(any(demand.home) for demand in problem.demands):
         demands = tuple(_less_rest(demand) for demand in as_known.demands)
         found.append(trials.row("less_rest", trials.changed(replace(as_known, demands=demands))))
     progress(total, total)

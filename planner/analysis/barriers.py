@@ -133,7 +133,7 @@ def _rows(
     people, bounds = len(block.pools) * block.months, len(block.bounds.bound)
     found: dict[tuple[str, int], tuple[set[int], set[int]]] = {}
     for column, tight, rows in part.tight(lack):
-        pool = int(block.pool[column])
+        pool = int(block.mix_pool[np.searchsorted(block.mix_column, column)])
         tied = set((rows[rows < people] % block.months).tolist())
         months = set((tight[tight < people] % block.months).tolist())
         if months:

@@ -216,7 +216,7 @@ def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
     )
     there = {
         "pool_cap": True,
-        "rotation": any(any(d.prep) or any(d.rest) for d in problem.demands),
+        "rotation": any(any(d.prep) or any(d.home) for d in problem.demands),
         "eligibility": len(problem.pools) > 1,
         "composition": bool(problem.bounds),
         "budget": bool(problem.budgets),

@@ -84,7 +84,7 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[Chang
         most = max(
             int(np.ceil(rest * demand.tour - 1e-9))
             for demand in demands
-            for name, rest in zip(demand.pools, demand.rest, strict=True)
+            for name, rest in zip(demand.pools, demand.home, strict=True)
             if name in names
         )
         tried: dict[int, float] = {}

@@ -201,7 +201,7 @@ class Moment:
             decision = block.decision[column]
             demand = int(block.demand[decision])
             first = tours.first[block.tour[block.tour_decision == decision]]
-            lead = self.case.problem.demands[demand].prep[block.place[column]]
+            lead = self.case.problem.demands[demand].lead
             prepares = float(((first - lead <= month) & (month < first)).sum())
             prepares /= max(block.cohorts[decision], 1)
             serves = float(duty[decision])

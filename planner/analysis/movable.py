@@ -168,14 +168,14 @@ def _of_problem(case: Case, reach: float) -> Iterator[Input]:
         elif field == "prep":
             new = tuple(round(value) for _ in demand.pools)
         elif field == "rest":
-            new = tuple(value for _ in demand.pools)
+            field, new = "home", tuple(value for _ in demand.pools)
         return _with(problem, {demand.id: {field: new}})
 
     for pool in problem.pools:
         yield _plain(f"pool.{pool}.strength", "times", 1.0, partial(strength, pool), reach)
     for one in problem.demands:
         values = {"cap": one.cap, "tour": float(one.tour)}
-        for field, by_pool in (("prep", one.prep), ("rest", one.rest)):
+        for field, by_pool in (("prep", one.prep), ("rest", one.home)):
             if len(set(by_pool)) == 1:
                 values[field] = float(by_pool[0])
         for field, value in values.items():

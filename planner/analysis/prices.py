@@ -234,7 +234,7 @@ def _pools_with_rest(case: Case) -> list[str]:
         if any(
             rest > 0
             for demand in case.problem.demands
-            for name, rest in zip(demand.pools, demand.rest, strict=True)
+            for name, rest in zip(demand.pools, demand.home, strict=True)
             if name == pool
         )
     ]
@@ -261,13 +261,13 @@ def rested(demand: Demand, pool: str, months: int) -> Demand:
     Examples
     --------
     >>> line = Demand("a", 2, 1.0, 0, 11, 6, ("staff", "civil"), (0, 0), (2.0, 0.0))
-    >>> [round(rest * 6) for rest in rested(line, "staff", -1).rest]
+    >>> [round(rest * 6) for rest in rested(line, "staff", -1).home]
     [11, 0]
     """
     rest = tuple(
         max(0.0, (np.ceil(each * demand.tour - 1e-9) + months) / demand.tour)
         if name == pool and each > 0
         else each
-        for name, each in zip(demand.pools, demand.rest, strict=True)
+        for name, each in zip(demand.pools, demand.home, strict=True)
     )
-    return replace(demand, rest=tuple(float(each) for each in rest))
+    return replace(demand, home=tuple(float(each) for each in rest))

@@ -50,7 +50,7 @@ def relaxed(problem: Problem, gone: Collection[str], tier: int = 0) -> Problem:
     --------
     >>> line = Demand("a", 2, 5.0, 0, 11, 6, ("p",), (2,), (2.0,))
     >>> problem = Problem(12, (0, 11), {"p": np.full(12, 3.0)}, (line,))
-    >>> relaxed(problem, {"rotation"}).demands[0].rest
+    >>> relaxed(problem, {"rotation"}).demands[0].home
     (0.0,)
     """
     packages = tuple(
@@ -82,7 +82,7 @@ def _changed(problem: Problem, change: Callable[[Demand], Demand]) -> Problem:
 def _rested(demand: Demand) -> Demand:
     """Return a demand without preparation and rest."""
     count = len(demand.pools)
-    return replace(demand, prep=(0,) * count, rest=(0.0,) * count)
+    return replace(demand, prep=(0,) * count, home=(0.0,) * count)
 
 
 def enough(problem: Problem) -> float:
@@ -91,7 +91,7 @@ def enough(problem: Problem) -> float:
     Tours last from L / 2 to 3L / 2 months, so no more than 7 + 2P + 3ρ of a cohort tie up a month.
     """
     return 1.0 + sum(
-        demand.cap * (7 + 2 * demand.lead + 3 * max(demand.rest, default=0.0))
+        demand.cap * (7 + 2 * demand.lead + 3 * max(demand.home, default=0.0))
         for demand in problem.demands
     )
 
@@ -101,7 +101,14 @@ def _one_pool(problem: Problem) -> Problem:
     strength = np.sum([problem.pools[name] for name in problem.pools], axis=0)
     merged = _changed(
         problem,
-        lambda demand: replace(demand, pools=(ANYONE,), prep=demand.prep[:1], rest=demand.rest[:1]),
+        lambda demand: replace(
+            demand,
+            pools=(ANYONE,),
+            prep=demand.prep[:1],
+            home=demand.home[:1],
+            dwell=demand.dwell[:1],
+            options=(),
+        ),
     )
     bounds = tuple(bound for bound in problem.bounds if bound.pools is None)
     return replace(merged, pools={ANYONE: strength}, bounds=bounds)

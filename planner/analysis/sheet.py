@@ -141,7 +141,7 @@ class Sheet:
         tier_of = _joined([s.tier[s.block.decision] for s in self.settings])
         months = _joined([s.block.duty_months[s.block.decision] for s in self.settings])
         weight = _joined([s.weight[s.block.decision] for s in self.settings])
-        place = _joined([s.block.place for s in self.settings])
+        place = _joined([s.block.option for s in self.settings])
         pairs = zip(self.settings, self.goals, strict=True)
         goal_tier = _joined([s.goal_tier[goals] for s, goals in pairs])
         lacks = np.zeros(len(goal_tier))
@@ -170,7 +170,7 @@ class Sheet:
             block = setting.block
             worth = (setting.counted * demands[block.demand])[block.decision]
             if pool is not None:
-                worth = worth * (block.pools[block.pool] == pool)
+                worth = worth * block.pool_share(pool)
             parts.append(worth)
         lacks = self.matrix.shape[1] - self.size
         return np.concatenate([_joined(parts), np.zeros(lacks)])

@@ -129,7 +129,9 @@ def _demand(people: float) -> dict[str, Any]:
     from planner.problem.neutral import LIMITS
 
     longest = int(LIMITS["tour"])
-    prep, rest = _whole(0, "months", longest), _number(0, "months per month", LIMITS["rest"])
+    prep, home = _whole(0, "months", longest), _number(0, "months per month", LIMITS["rest"])
+    share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+    mix = _by_name(share, "a mix: shares by pool that add up to 1", 1)
     properties = {
         "id": _NAME,
         "tier": _whole(1, "1 is served first", 1_000),
@@ -138,14 +140,16 @@ def _demand(people: float) -> dict[str, Any]:
         "first": _whole(text="first month, may be negative"),
         "last": _whole(text="last month, inclusive, may lie past the model"),
         "tour": _whole(1, "months", longest),
-        "pools": _list(_NAME, "pools that may fill it, most preferred first", 1),
+        "pools": _list(_or(_NAME, mix), "sourcing options: pools or mixes, preferred first", 1),
         "prep": _or(prep, _by_name(prep), text="preparation before a tour, months, or by pool"),
-        "rest": _or(rest, _by_name(rest), text="rest per month served, or by pool"),
+        "rest": _or(home, _by_name(home), text="rest on top of preparation, or by pool"),
+        "dwell": _or(home, _by_name(home), text="time at home with preparation in it, or by pool"),
         "cohorts": _whole(1, "1 is en bloc", int(LIMITS["cohorts"]), 1),
         "weight": {**_number(0, "worth of a person-month under value"), "default": 1.0},
+        "on_call": {"type": "boolean", "default": False, "description": "ready at home"},
         "unit": {"type": "boolean", "default": False, "description": "all or nothing"},
     }
-    needed = ["id", "tier", "cap", "first", "last", "tour", "pools", "prep", "rest"]
+    needed = ["id", "tier", "cap", "first", "last", "tour", "pools"]
     return _closed(properties, needed)
 
 
@@ -207,6 +211,7 @@ def _service() -> dict[str, Any]:
     return _closed(
         {
             "demand": _NAME,
+            "option": _whole(0, "index in the demand's list of sourcing options"),
             "pool": {"type": "string"},
             "cohort": _whole(0),
             "first": _whole(text="first month on duty"),

@@ -247,7 +247,7 @@ def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
         tour=one.tour,
         pools=line.pools,
         prep=one.prep,
-        rest=one.rest,
+        home=one.rest,
         main_task=inputs.missions[line.mission].main_task,
         cohorts=one.cohorts,
         weight=line.weight,

@@ -13,7 +13,6 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from planner.engine.setting import Answer, Setting
 
@@ -104,15 +103,9 @@ def _arrays(setting: Setting) -> Iterator[Any]:
         setting.lower, setting.upper, setting.limit, setting.goal, setting.goal_tier,
         np.array([block.months, len(block.pools)]),
         np.unique(block.demand, return_inverse=True)[1], block.wave, block.begin, block.end,
-        block.cohorts, block.part, block.decision, block.pool, block.place,
+        block.cohorts, block.part, block.decision, block.option,
         np.unique(bounds.bound, return_inverse=True)[1], bounds.month,
     )  # fmt: skip
-    for matrix in (block.duty, block.usage, bounds.matrix, bounds.asked, block.budget):
-        yield from _parts(matrix)
-
-
-def _parts(matrix: sparse.csr_array | sparse.csc_array) -> Iterator[Any]:
-    yield np.array(matrix.shape)
-    yield matrix.indptr
-    yield matrix.indices
-    yield matrix.data
+    for matrix in (block.duty_data, block.usage_data, block.standby_data, bounds.matrix_data,
+                   bounds.asked_data, block.budget_data):  # fmt: skip
+        yield from (np.array(matrix.shape), matrix.indptr, matrix.indices, matrix.data)

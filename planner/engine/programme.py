@@ -1,16 +1,21 @@
-"""The programme: what is decided, and every row that limits it, as sparse arrays.
+"""The programme: decisions, columns and every row that limits them, as arrays.
 
-A *decision* is a wave, cut where a package becomes known; a *column* is one decision served from
-one pool. Rows are grouped in *blocks* that share no pool, bound or budget, so that each can be
-solved alone. Strengths and caps are not in here: they are right-hand sides, and may change from
-one solve to the next without anything being built again.
+A *decision* is a wave of a demand, cut at the month in which the first people of a package could
+begin; a *column* is one decision served by one sourcing option. Rows are grouped in *blocks* that
+share no pool, bound or budget, so that each can be solved alone. Strengths and caps are not part
+of the programme: they are right-hand sides, and may change from one solve to the next without
+anything being built again.
+
+Two accounts limit the people of a pool in a month: demands that are not on call, with their time at
+home; and, for pools that a demand on call uses, every demand with preparation and duty, those on
+call with their whole tie-up.
 
 Axis order is always (decision or column, pool, month).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,24 +24,61 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.problem.model import Problem
-from planner.problem.tours import Tours, lay_tours
+from planner.problem.model import Problem, months_at_home
+from planner.problem.tours import OptionTable, Tours, decision_keys, lay_tours
 
-__all__ = ["Block", "Programme", "build_programme", "rest_months"]
+__all__ = ["Block", "BoundRows", "Compressed", "Programme", "build_programme"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_NO_INTS: Ints = np.zeros(0, dtype=np.int64)
+_ONE_ZERO: Ints = np.zeros(1, dtype=np.int64)
+_NO_FLOATS: Floats = np.zeros(0)
 
-def rest_months(rest: Floats | float, length: Ints | int) -> Ints:
-    """Return ceil(rest × months served), the product taken to 1e-9.
 
-    Examples
-    --------
-    >>> int(rest_months(0.1, 30)), int(rest_months(7.5, 5))
-    (3, 38)
+@dataclass(frozen=True, eq=False)
+class Compressed:
+    """A sparse matrix as plain arrays; the SciPy object is made when it is first used.
+
+    Attributes
+    ----------
+    indptr, indices, data : ndarray
+        Compressed rows or columns, indices ascending.
+    shape : (int, int)
+    by_row : bool
+        Whether rows are compressed (CSR) or columns (CSC).
     """
-    return np.asarray(np.ceil(np.multiply(rest, length) - 1e-9), dtype=np.int64)
+
+    indptr: Ints
+    indices: Ints
+    data: Floats
+    shape: tuple[int, int]
+    by_row: bool = True
+
+    @classmethod
+    def of(cls, matrix: sparse.csr_array | sparse.csc_array) -> Compressed:
+        """Return the arrays of a SciPy matrix with sorted indices."""
+        matrix.sort_indices()
+        shape = (int(matrix.shape[0]), int(matrix.shape[1]))
+        arrays = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data
+        return cls(*arrays, shape, matrix.format == "csr")
+
+    @cached_property
+    def matrix(self) -> Any:
+        """The same as ``csr_array`` or ``csc_array``."""
+        kind = sparse.csr_array if self.by_row else sparse.csc_array
+        return kind((self.data, self.indices, self.indptr), shape=self.shape)
+
+    @cached_property
+    def major(self) -> Ints:
+        """Row (or column) of each entry."""
+        return np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+
+    def row_sums(self, keep: NDArray[np.bool_] | None = None) -> Floats:
+        """Return the sum of each row (or column), of the chosen entries where given."""
+        data = self.data if keep is None else np.where(keep, self.data, 0.0)
+        return np.bincount(self.major, data, minlength=len(self.indptr) - 1).astype(float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,26 +90,40 @@ class Block:
     months : int
         Length of the model.
     pools, demands : ndarray of int
-        Places in the problem of the pools and demands of this block.
+        Indices in the problem of the pools and demands of this block, ascending.
     tour : ndarray of int
-        Places in ``programme.tours`` of the block's tours.
+        Indices in ``programme.tours`` of the block's tours.
     tour_decision : ndarray of int (tours,)
         The decision that each of those tours belongs to.
     demand, wave, begin, end : ndarray of int (decisions,)
-        Place of the demand in the problem, wave, first and last month of its tours.
+        Index of the demand in the problem, wave, first and last month of its tours.
     cohorts : ndarray of int (decisions,)
         Number of cohorts in the decision, n(w).
     part : ndarray (decisions,)
-        n(w) ÷ m; times the cap it is the most people a decision may get.
-    duty : csr_array (decisions, months)
+        n(w) ÷ m; times the cap it is the maximum of people in a decision.
+    decision, option : ndarray of int (columns,)
+        Decision of a column, and index of its sourcing option in the demand's list. Columns are
+        sorted by decision, then option.
+    mix_column, mix_pool, mix_index : ndarray of int (mix entries,)
+        One entry for each column and pool of its option, sorted by column, then pool: the column,
+        the pool (index in `pools`) and the index of the pool in ``Demand.pools``.
+    mix_share : ndarray (mix entries,)
+        Share of the column's people who come from that pool.
+    standby_pools : ndarray of int
+        Pools (indices in `pools`) that a demand on call uses, ascending.
+    duty_data : Compressed (decisions, months), by row
         Share of a decision's people who are on duty in a month.
-    decision, pool, place : ndarray of int (columns,)
-        Decision and pool (within the block) of a column, and the pool's place in the demand's list.
-    usage : csc_array (pools × months, columns)
-        Share of a column's people who are tied up, row pool × months + month.
-    bounds : tuple of (bound, month, row) arrays
-        Composition: see :class:`BoundRows`.
-    budget : csr_array (budgets, columns)
+    usage_data : Compressed (pools × months, columns), by column
+        First account: share of a column's people who are tied up, time at home included; nothing
+        for demands on call. Row: pool × months + month.
+    standby_data : Compressed (standby pools × months, columns), by column
+        Second account: share of a column's people who prepare or are on duty, for demands on call
+        the whole tie-up. Row: index in `standby_pools` × months + month.
+    bounds : BoundRows
+        Composition bounds.
+    budgets : ndarray of int
+        Indices in the problem of the budgets of this block.
+    budget_data : Compressed (budgets, columns), by row
         Euros per person of a column that a budget pays.
     """
 
@@ -82,19 +138,64 @@ class Block:
     end: Ints
     cohorts: Ints
     part: Floats
-    duty: sparse.csr_array
     decision: Ints
-    pool: Ints
-    place: Ints
-    usage: sparse.csc_array
+    option: Ints
+    mix_column: Ints
+    mix_pool: Ints
+    mix_index: Ints
+    mix_share: Floats
+    standby_pools: Ints
+    duty_data: Compressed
+    usage_data: Compressed
+    standby_data: Compressed
     bounds: BoundRows
     budgets: Ints
-    budget: sparse.csr_array
+    budget_data: Compressed
+
+    @property
+    def duty(self) -> sparse.csr_array:
+        """Share of a decision's people on duty, (decisions, months)."""
+        return self.duty_data.matrix
+
+    @property
+    def usage(self) -> sparse.csc_array:
+        """First account, (pools × months, columns)."""
+        return self.usage_data.matrix
+
+    @property
+    def standby(self) -> sparse.csc_array:
+        """Second account, (standby pools × months, columns)."""
+        return self.standby_data.matrix
+
+    @property
+    def budget(self) -> sparse.csr_array:
+        """Euros per person, (budgets, columns)."""
+        return self.budget_data.matrix
+
+    @cached_property
+    def rows(self) -> sparse.csr_array:
+        """Every row that limits people from above, (rows, columns).
+
+        First account, second account, composition bounds, budgets; see `strength_rows`.
+        """
+        parts = [self.usage.tocsr(), self.standby.tocsr(), self.bounds.matrix, self.budget]
+        return sparse.csr_array(sparse.vstack(parts))
+
+    @property
+    def strength_rows(self) -> int:
+        """Number of rows of both accounts, which come first in `rows`."""
+        return (len(self.pools) + len(self.standby_pools)) * self.months
+
+    @cached_property
+    def row_pool(self) -> Ints:
+        """Pool (index in `pools`) of each row of both accounts, (strength rows,)."""
+        every = np.concatenate([np.arange(len(self.pools)), self.standby_pools])
+        return np.repeat(every, self.months)
 
     @cached_property
     def duty_months(self) -> Floats:
         """Months on duty inside the model per person of a decision."""
-        return np.asarray(self.duty.sum(axis=1)).ravel()
+        return self.duty_data.row_sums()
 
     @cached_property
     def pick(self) -> sparse.csr_array:
@@ -106,8 +207,21 @@ class Block:
 
     @cached_property
     def choices(self) -> Ints:
-        """Number of pools open to each decision."""
+        """Number of sourcing options of each decision."""
         return np.bincount(self.decision, minlength=len(self.demand))
+
+    def pool_share(self, pool: int) -> Floats:
+        """Return the share of each column's people from a pool of the problem, (columns,)."""
+        share = self.mix_share * (self.pools[self.mix_pool] == pool)
+        return np.bincount(self.mix_column, share, minlength=len(self.decision)).astype(float)
+
+    def by_pool(self, rows: Floats) -> Floats:
+        """Sum both accounts' rows by pool and month: (strength rows,) to (pools, months)."""
+        size = len(self.pools) * self.months
+        found = np.array(rows[:size], dtype=float).reshape(len(self.pools), self.months)
+        if len(self.standby_pools):
+            found[self.standby_pools] += rows[size : self.strength_rows].reshape(-1, self.months)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,17 +231,27 @@ class BoundRows:
     Attributes
     ----------
     bound, month : ndarray of int (rows,)
-        Place of the bound in the problem, and the month.
-    matrix : csr_array (rows, columns)
+        Index of the bound in the problem, and the month.
+    matrix_data : Compressed (rows, columns), by row
         Share of a column's people who are on duty and counted.
-    asked : csr_array (rows, decisions)
-        1 where a decision of the bound's demands has people on duty in that month.
+    asked_data : Compressed (rows, decisions), by row
+        Share of a decision's people on duty, for decisions of the bound's demands.
     """
 
     bound: Ints
     month: Ints
-    matrix: sparse.csr_array
-    asked: sparse.csr_array
+    matrix_data: Compressed
+    asked_data: Compressed
+
+    @property
+    def matrix(self) -> sparse.csr_array:
+        """Share of a column's people on duty and counted, (rows, columns)."""
+        return self.matrix_data.matrix
+
+    @property
+    def asked(self) -> sparse.csr_array:
+        """Share of a decision's people on duty, (rows, decisions)."""
+        return self.asked_data.matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,51 +279,320 @@ class Programme:
 def build_programme(problem: Problem) -> Programme:
     """Lay tours, cut waves into decisions and write the rows, block by block.
 
-    Decisions are cut for *every* package that becomes known after the model's first month, at its
-    month K and at K + the demand's longest preparation, so that plans with and without any of
-    them are made of the same decisions.
+    Decisions are cut for *every* package that becomes known in a month K after the model's first,
+    at K + the demand's longest preparation, so that plans with and without any of them are made
+    of the same decisions.
     """
     tours = lay_tours(problem)
-    cuts = tuple(
-        sorted({k for package in problem.packages if (k := problem.known(package.id)) > 0})
-    )
-    lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
-    segment = np.zeros(len(tours), dtype=np.int64)
-    for month in cuts:
-        segment += (tours.first >= month).astype(np.int64) + (tours.first >= month + lead)
-    key = np.stack([tours.demand, tours.wave, segment])
-    decisions, decision_of = (
-        np.unique(key, axis=1, return_inverse=True) if len(tours) else (key, segment)
-    )
-    parts = _independent_parts(problem)
-    of_demand = np.array([parts[demand.pools[0]] for demand in problem.demands], dtype=np.int64)
-    of_tour = of_demand[tours.demand]
-    order = np.argsort(of_tour, kind="stable")
-    count = max(parts.values(), default=-1) + 1
-    edges = np.searchsorted(of_tour[order], np.arange(count + 1))
-    members = np.argsort(of_demand, kind="stable")
-    borders = np.searchsorted(of_demand[members], np.arange(count + 1))
-    pools = _grouped(parts, problem)
-    blocks = [
-        _build_block(
-            problem,
-            tours,
-            decisions,
-            np.asarray(decision_of).ravel(),
-            order[edges[k] : edges[k + 1]],
-            np.sort(members[borders[k] : borders[k + 1]]),
-            np.array(pools[k], dtype=np.int64),
+    blocks = tuple(_Builder(problem, tours).blocks())
+    return Programme(problem, tours, problem.replan_months, blocks)
+
+
+class _Builder:
+    """Builds all blocks at once: everything is sorted by block, and cut into blocks at the end."""
+
+    def __init__(self, problem: Problem, tours: Tours):
+        self.problem, self.tours = problem, tours
+        parts = _independent_parts(problem)
+        self.pool_block = np.array([parts[name] for name in problem.pools], dtype=np.int64)
+        self.count = int(self.pool_block.max(initial=-1)) + 1
+        self.demand_block = np.array([parts[d.pools[0]] for d in problem.demands], dtype=np.int64)
+        order = np.argsort(self.pool_block, kind="stable")
+        self.pool_order = order
+        self.pool_start = np.searchsorted(self.pool_block[order], np.arange(self.count + 1))
+        self.local_pool = np.empty(len(order), dtype=np.int64)
+        self.local_pool[order] = np.arange(len(order)) - self.pool_start[self.pool_block[order]]
+        self._decide()
+        self._columns()
+
+    def _decide(self) -> None:
+        """Group tours into decisions, sorted by block, demand, wave and cut."""
+        tours, problem = self.tours, self.problem
+        block = self.demand_block[tours.demand]
+        self.tour = np.argsort(block, kind="stable")
+        key = decision_keys(problem, tours)
+        if len(key):
+            key = key + block * (int(key.max()) + 1)
+        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        decision_of = np.asarray(inverse, dtype=np.int64).ravel()
+        size = len(first)
+        self.demand, self.wave = tours.demand[first], tours.wave[first]
+        self.block = self.demand_block[self.demand]
+        self.cohorts = np.bincount(decision_of, minlength=size)
+        self.begin = np.full(size, np.iinfo(np.int64).max)
+        self.end = np.full(size, np.iinfo(np.int64).min)
+        np.minimum.at(self.begin, decision_of, tours.first)
+        np.maximum.at(self.end, decision_of, tours.last)
+        total = np.array([d.cohorts for d in problem.demands], dtype=np.int64)[self.demand]
+        self.part = self.cohorts / np.maximum(total, 1)
+        self.tour_decision = decision_of[self.tour]
+        row, self.duty_month, cover = _cover(decision_of, tours.first, tours.last, problem.months)
+        self.duty_decision, self.duty_share = row, cover / self.cohorts[row]
+
+    def _columns(self) -> None:
+        """Write columns and the pools of their options."""
+        mixes, demands = OptionTable.of(self.problem), self.problem.demands
+        self.mixes = mixes
+        size = len(self.demand)
+        options = np.array([len(d.options) for d in demands], dtype=np.int64)[self.demand]
+        self.column_start = np.concatenate([[0], np.cumsum(options)])
+        self.decision, self.option = _expand(options)
+        entries = np.bincount(mixes.demand, minlength=len(demands))
+        self.entry_count = entries[self.demand]
+        self.entry_start = np.concatenate([[0], np.cumsum(self.entry_count)])
+        begin = np.cumsum(entries) - entries
+        self.entry_decision, nth = _expand(self.entry_count)
+        self.mix = begin[self.demand[self.entry_decision]] + nth
+        self.entry_column = self.column_start[self.entry_decision] + mixes.option[self.mix]
+        assert len(self.decision) == self.column_start[size]
+
+    def blocks(self) -> Iterable[Block]:
+        """Yield the blocks, in order of their first pool."""
+        problem, mixes, months = self.problem, self.mixes, self.problem.months
+        on_call = np.array([d.on_call for d in problem.demands], dtype=bool)
+        called = np.zeros(len(problem.pools), dtype=bool)
+        called[mixes.pool[on_call[mixes.demand]]] = True
+        usage, standby = self._accounts(on_call, called)
+        bounds, budgets = self._bounds(), self._budgets()
+        member = np.argsort(self.demand_block, kind="stable")
+        numbers = np.arange(self.count + 1)
+        demand_cut = np.searchsorted(self.demand_block[member], numbers)
+        cut = np.searchsorted(self.block, numbers)
+        tour_cut = np.searchsorted(self.demand_block[self.tours.demand[self.tour]], numbers)
+        column_cut, entry_cut = self.column_start[cut], self.entry_start[cut]
+        duty = _Slices(self.duty_decision, self.duty_month, self.duty_share, len(self.demand))
+        for k in range(self.count):
+            at, to = cut[k], cut[k + 1]
+            left, right = column_cut[k], column_cut[k + 1]
+            entry = slice(entry_cut[k], entry_cut[k + 1])
+            pools = self.pool_order[self.pool_start[k] : self.pool_start[k + 1]]
+            ready = np.flatnonzero(called[pools])
+            mix, count = self.mix[entry], len(pools) * months
+            tour = slice(tour_cut[k], tour_cut[k + 1])
+            yield Block(
+                months=months, pools=pools, demands=member[demand_cut[k] : demand_cut[k + 1]],
+                tour=self.tour[tour], tour_decision=self.tour_decision[tour] - at,
+                demand=self.demand[at:to], wave=self.wave[at:to],
+                begin=self.begin[at:to], end=self.end[at:to],
+                cohorts=self.cohorts[at:to], part=self.part[at:to],
+                decision=self.decision[left:right] - at, option=self.option[left:right],
+                mix_column=self.entry_column[entry] - left,
+                mix_pool=self.local_pool[mixes.pool[mix]], mix_index=mixes.index[mix],
+                mix_share=mixes.share[mix], standby_pools=ready,
+                duty_data=duty.cut(at, to, months),
+                usage_data=usage.cut(left, right, count, by_row=False),
+                standby_data=standby.cut(left, right, len(ready) * months, by_row=False),
+                bounds=bounds.cut(k, at, to, left, right), budgets=budgets[k][0],
+                budget_data=self._paid(budgets[k], left, right),
+            )  # fmt: skip
+
+    def _accounts(
+        self, on_call: NDArray[np.bool_], called: NDArray[np.bool_]
+    ) -> tuple[_Slices, _Slices]:
+        """Return the entries of both accounts of strength, by column."""
+        tours, mixes, months = self.tours, self.mixes, self.problem.months
+        of_tour = np.empty(len(tours), dtype=np.int64)
+        of_tour[self.tour] = self.tour_decision
+        tour, nth = _expand(self.entry_count[of_tour])
+        entry = self.entry_start[of_tour[tour]] + nth
+        mix = self.mix[entry]
+        prep, first, last = mixes.prep[mix], tours.first[tour], tours.last[tour]
+        home = months_at_home(mixes.home[mix], mixes.dwell[mix], prep, last - first + 1)
+        ready = on_call[mixes.demand[mix]]
+        standby_row = np.zeros(len(called), dtype=np.int64)
+        for k in np.unique(self.pool_block[called]).tolist():
+            pools = self.pool_order[self.pool_start[k] : self.pool_start[k + 1]]
+            standby_row[pools] = np.cumsum(called[pools]) - 1
+
+        def account(which: NDArray[np.bool_] | slice, until: Ints, pool_row: Ints) -> _Slices:
+            row, month, cover = _cover(entry[which], (first - prep)[which], until[which], months)
+            share = cover / self.cohorts[self.entry_decision[row]] * mixes.share[self.mix[row]]
+            limit = pool_row[mixes.pool[self.mix[row]]] * months + month
+            return _Slices(self.entry_column[row], limit, share, len(self.decision))
+
+        away = account(~ready if ready.any() else slice(None), last + home, self.local_pool)
+        if not ready.any():
+            return away, _Slices.empty(len(self.decision))
+        until = np.where(ready, last + home, last)
+        return away, account(called[mixes.pool[mix]], until, standby_row)
+
+    def _bounds(self) -> _BoundSlices:
+        """Return the rows of composition bounds of all blocks, by bound and month."""
+        problem, mixes = self.problem, self.mixes
+        index = {demand.id: place for place, demand in enumerate(problem.demands)}
+        number = {name: place for place, name in enumerate(problem.pools)}
+        if not problem.bounds:
+            none = _Slices.empty(0)
+            return _BoundSlices(_NO_INTS, _NO_INTS, _NO_INTS, none, none)
+        pairs = sorted((b, index[name]) for b, line in enumerate(problem.bounds)
+                       for name in line.demands)  # fmt: skip
+        bound, demand = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        counted = np.ones((len(problem.bounds), len(problem.pools)), dtype=bool)
+        for b, line in enumerate(problem.bounds):
+            if line.pools is not None:
+                counted[b] = False
+                counted[b, [number[name] for name in line.pools]] = True
+        by_demand = np.argsort(self.demand, kind="stable")
+        low = np.searchsorted(self.demand[by_demand], demand)
+        high = np.searchsorted(self.demand[by_demand], demand, side="right")
+        pair, nth = _expand(high - low)
+        decision, bound = by_demand[low[pair] + nth], bound[pair]
+        duty_start = np.searchsorted(self.duty_decision, np.arange(len(self.demand) + 1))
+        pair, nth = _expand(np.diff(duty_start)[decision])
+        duty = duty_start[decision[pair]] + nth
+        decision, bound, month = decision[pair], bound[pair], self.duty_month[duty]
+        share = self.duty_share[duty]
+        key, row = np.unique(bound * problem.months + month, return_inverse=True)
+        row = np.asarray(row, dtype=np.int64).ravel()
+        order = np.lexsort((decision, row))
+        decision, bound, row, share = decision[order], bound[order], row[order], share[order]
+        pair, nth = _expand(self.entry_count[decision])
+        entry = self.entry_start[decision[pair]] + nth
+        keep = counted[bound[pair], mixes.pool[self.mix[entry]]]
+        pair, entry = pair[keep], entry[keep]
+        column, part = self.entry_column[entry], share[pair] * mixes.share[self.mix[entry]]
+        # pools of one mix that are counted together are one entry
+        fresh = np.ones(len(pair), dtype=bool)
+        fresh[1:] = (pair[1:] != pair[:-1]) | (column[1:] != column[:-1])
+        start = np.flatnonzero(fresh)
+        part = np.add.reduceat(part, start) if len(start) else part
+        size = len(key)
+        owner = np.array([self.demand_block[index[line.demands[0]]] for line in problem.bounds],
+                         dtype=np.int64)  # fmt: skip
+        return _BoundSlices(
+            key // problem.months, key % problem.months, owner,
+            _Slices(row[pair[start]], column[start], part, size),
+            _Slices(row, decision, share, size),
+        )  # fmt: skip
+
+    def _budgets(self) -> list[tuple[Ints, list[Floats]]]:
+        """Return the budgets of each block, with the euros per person of every column."""
+        problem = self.problem
+        found: list[tuple[list[int], list[Floats]]] = [([], []) for _ in range(self.count)]
+        for k, line in enumerate(problem.budgets):
+            price = np.array([line.cost.get(demand.id, 0.0) for demand in problem.demands])
+            inside = (self.duty_month >= max(line.first, 0)) & (self.duty_month <= line.last)
+            months = np.bincount(
+                self.duty_decision, np.where(inside, self.duty_share, 0.0), len(self.demand)
+            )
+            each = (months * price[self.demand])[self.decision]
+            names = [
+                place for place, demand in enumerate(problem.demands) if demand.id in line.cost
+            ]
+            for block in np.unique(self.demand_block[names]).tolist():
+                found[block][0].append(k)
+                found[block][1].append(each)
+        return [(np.array(numbers, dtype=np.int64), each) for numbers, each in found]
+
+    @staticmethod
+    def _paid(budgets: tuple[Ints, list[Floats]], left: int, right: int) -> Compressed:
+        if not budgets[1]:
+            return Compressed(_ONE_ZERO, _NO_INTS, _NO_FLOATS, (0, right - left))
+        rows = [each[left:right] for each in budgets[1]]
+        table = np.array(rows, dtype=float).reshape(len(rows), right - left)
+        row, column = np.nonzero(table)
+        return _Slices(row, column, table[row, column], len(rows)).cut(0, len(rows), right - left)
+
+
+@dataclass(eq=False)
+class _Slices:
+    """Entries of a compressed matrix, sorted by its major axis, of which parts are cut out."""
+
+    major: Ints
+    minor: Ints
+    data: Floats
+    size: int
+
+    @classmethod
+    def empty(cls, size: int) -> _Slices:
+        """Return a matrix without entries."""
+        return cls(_NO_INTS, _NO_INTS, _NO_FLOATS, size)
+
+    @cached_property
+    def start(self) -> Ints:
+        """First entry of each row (or column)."""
+        count = np.bincount(self.major, minlength=self.size)
+        return np.concatenate([[0], np.cumsum(count)])
+
+    def cut(
+        self, low: int, high: int, width: int, by_row: bool = True, shift: int = 0
+    ) -> Compressed:
+        """Return the rows (or columns) from `low` to `high`, minor indices less `shift`."""
+        indptr = self.start[low : high + 1]
+        first, last = indptr[0], indptr[-1]
+        minor = self.minor[first:last]
+        shape = (high - low, width) if by_row else (width, high - low)
+        return Compressed(
+            indptr - first, minor - shift if shift else minor, self.data[first:last], shape, by_row
         )
-        for k in range(count)
-    ]
-    return Programme(problem, tours, cuts, tuple(blocks))
 
 
-def _grouped(parts: dict[str, int], problem: Problem) -> list[list[int]]:
-    groups: list[list[int]] = [[] for _ in range(max(parts.values(), default=-1) + 1)]
-    for place, name in enumerate(problem.pools):
-        groups[parts[name]].append(place)
-    return groups
+@dataclass(eq=False)
+class _BoundSlices:
+    """Rows of composition bounds of all blocks; `owner` is the block of each bound."""
+
+    bound: Ints
+    month: Ints
+    owner: Ints
+    matrix: _Slices
+    asked: _Slices
+
+    @cached_property
+    def rows(self) -> dict[int, Ints]:
+        """Rows of each block that has any."""
+        owner = self.owner[self.bound]
+        return {block: np.flatnonzero(owner == block) for block in set(owner.tolist())}
+
+    def cut(self, block: int, at: int, to: int, left: int, right: int) -> BoundRows:
+        """Return the rows of one block, whose decisions and columns lie between these limits."""
+        rows = self.rows.get(block, _NO_INTS)
+        matrix = _rows_of(self.matrix, rows, right - left, left)
+        return BoundRows(
+            self.bound[rows], self.month[rows], matrix, _rows_of(self.asked, rows, to - at, at)
+        )
+
+
+def _rows_of(entries: _Slices, rows: Ints, width: int, shift: int) -> Compressed:
+    """Return some rows of a matrix in that order."""
+    if not len(rows):
+        return Compressed(_ONE_ZERO, _NO_INTS, _NO_FLOATS, (0, width))
+    count = np.diff(entries.start)[rows]
+    row, nth = _expand(count)
+    place = entries.start[rows][row] + nth
+    indptr = np.concatenate([[0], np.cumsum(count)])
+    shape = (len(rows), width)
+    return Compressed(indptr, entries.minor[place] - shift, entries.data[place], shape)
+
+
+def _expand(count: Ints) -> tuple[Ints, Ints]:
+    """Return (i, 0), (i, 1) … (i, count[i] − 1) for every i, as two arrays."""
+    which = np.repeat(np.arange(len(count)), count)
+    return which, np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+
+
+def _cover(row: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, Ints, Ints]:
+    """Count the intervals of each row that cover a month.
+
+    Returns
+    -------
+    row, month, count : ndarray of int
+        Where the count is not 0, sorted by row, then month.
+    """
+    width = months + 1
+    low, high = np.clip(first, 0, months), np.clip(last + 1, 0, months)
+    keep = high > low
+    base = row[keep] * width
+    edge = np.concatenate([base + low[keep], base + high[keep]])
+    order = np.argsort(edge, kind="stable")
+    step = np.ones(len(edge), dtype=np.int64)
+    step[len(base) :] = -1
+    edge, level = edge[order], np.cumsum(step[order])
+    length = np.diff(edge, append=edge[-1:])
+    run = np.flatnonzero((level > 0) & (length > 0))
+    which, nth = _expand(length[run])
+    place = edge[run][which] + nth
+    found = place // width
+    return found, place - found * width, level[run][which]
 
 
 def _independent_parts(problem: Problem) -> dict[str, int]:
@@ -224,148 +617,3 @@ def _independent_parts(problem: Problem) -> dict[str, int]:
         link([problem.demand(name).pools[0] for name in budget.cost])
     numbers: dict[str, int] = {}
     return {name: numbers.setdefault(root(name), len(numbers)) for name in problem.pools}
-
-
-def _build_block(
-    problem: Problem,
-    tours: Tours,
-    decisions: Ints,
-    decision_of: Ints,
-    mine: Ints,
-    demands: Ints,
-    pools: Ints,
-) -> Block:
-    months = problem.months
-    mine = np.sort(mine)
-    used, local = np.unique(decision_of[mine], return_inverse=True)
-    local = np.asarray(local, dtype=np.int64).ravel()
-    demand, wave = decisions[0, used], decisions[1, used]
-    size = len(used)
-    cohorts = np.bincount(local, minlength=size)
-    total = np.array([d.cohorts for d in problem.demands], dtype=np.int64)[demand]
-    first, last = tours.first[mine], tours.last[mine]
-    begin = np.full(size, np.iinfo(np.int64).max)
-    end = np.full(size, np.iinfo(np.int64).min)
-    np.minimum.at(begin, local, first)
-    np.maximum.at(end, local, last)
-    duty = _profile(local, first, last, cohorts, months)
-
-    place_in_block = {int(pool): k for k, pool in enumerate(pools)}
-    index = {name: k for k, name in enumerate(problem.pools)}
-    choices = [problem.demands[d] for d in demands]
-    width = np.zeros(len(problem.demands), dtype=np.int64)
-    width[demands] = [len(d.pools) for d in choices]
-    decision = np.repeat(np.arange(size), width[demand])
-    place = np.arange(len(decision)) - np.repeat(
-        np.cumsum(width[demand]) - width[demand], width[demand]
-    )
-    most = int(width.max(initial=0))
-    table = np.zeros((3, len(problem.demands), most))
-    for d, line in zip(demands, choices, strict=True):
-        table[0, d, : len(line.pools)] = [place_in_block[index[name]] for name in line.pools]
-        table[1, d, : len(line.pools)] = line.prep
-        table[2, d, : len(line.pools)] = line.rest
-    owner = demand[decision]
-    pool = table[0, owner, place].astype(np.int64)
-    usage = _usage(tours, mine, local, cohorts, decision, place, pool, table, months, len(pools))
-    fields: dict[str, Any] = {
-        "months": months, "pools": pools, "demands": demands, "tour": mine, "tour_decision": local,
-        "demand": demand, "wave": wave, "begin": begin, "end": end, "cohorts": cohorts,
-        "part": cohorts / np.maximum(total, 1), "duty": duty,
-        "decision": decision, "pool": pool, "place": place, "usage": usage,
-    }  # fmt: skip
-    bounds = _bound_rows(
-        problem, demand, duty, decision, pools[pool] if len(pool) else pool, demands
-    )
-    budgets, budget = _budget_rows(problem, demand, duty, decision, demands)
-    return Block(**fields, bounds=bounds, budgets=budgets, budget=budget)
-
-
-def _profile(row: Ints, first: Ints, last: Ints, count: Ints, months: int) -> sparse.csr_array:
-    """Share of each row's intervals that cover a month, (rows, months)."""
-    width = months + 1
-    low, high = np.clip(first, 0, months), np.clip(last + 1, 0, months)
-    keep = high > low
-    flat = np.bincount(row[keep] * width + low[keep], minlength=len(count) * width).astype(float)
-    flat -= np.bincount(row[keep] * width + high[keep], minlength=len(count) * width)
-    cover = np.cumsum(flat.reshape(len(count), width), axis=1)[:, :months]
-    return sparse.csr_array(cover / count[:, None] if len(count) else cover)
-
-
-def _usage(
-    tours: Tours, mine: Ints, local: Ints, cohorts: Ints, decision: Ints, place: Ints, pool: Ints,
-    table: Floats, months: int, pools: int,
-) -> sparse.csc_array:  # fmt: skip
-    """Share of each column's people tied up, by pool and month, (pools × months, columns)."""
-    starts = np.searchsorted(decision, np.arange(len(cohorts)))
-    width = np.bincount(decision, minlength=len(cohorts))[local]
-    tour = np.repeat(np.arange(len(mine)), width)
-    nth = np.arange(len(tour)) - np.repeat(np.cumsum(width) - width, width)
-    column = starts[local[tour]] + nth
-    owner = tours.demand[mine][tour]
-    first, last = tours.first[mine][tour], tours.last[mine][tour]
-    tied = last + rest_months(table[2, owner, nth], last - first + 1)
-    prepares = first - table[1, owner, nth].astype(np.int64)
-    cover = _profile(column, prepares, tied, cohorts[decision], months).tocoo()
-    row = pool[cover.row] * months + cover.col
-    return sparse.csc_array((cover.data, (row, cover.row)), shape=(pools * months, len(decision)))
-
-
-def _bound_rows(
-    problem: Problem,
-    demand: Ints,
-    duty: sparse.csr_array,
-    decision: Ints,
-    pool: Ints,
-    demands: Ints,
-) -> BoundRows:
-    inside = set(demands.tolist())
-    places = {line.id: k for k, line in enumerate(problem.demands)}
-    pool_index = {name: k for k, name in enumerate(problem.pools)}
-    bound, month, rows, asked = [], [], [], []
-    for number, line in enumerate(problem.bounds):
-        members = [places[name] for name in line.demands]
-        if members[0] not in inside:
-            continue
-        counted = np.isin(demand, members)
-        on_duty = sparse.csr_array(duty.T.tocsr() * counted[None, :])
-        on_duty.eliminate_zeros()
-        kept = np.flatnonzero(np.diff(on_duty.indptr))
-        served = counted[decision]
-        if line.pools is not None:
-            served = served & np.isin(pool, [pool_index[name] for name in line.pools])
-        matrix = sparse.csr_array(on_duty[kept][:, decision] * served[None, :])
-        matrix.eliminate_zeros()
-        bound.append(np.full(len(kept), number))
-        month.append(kept)
-        rows.append(matrix)
-        asked.append(on_duty[kept])
-    if not rows:
-        nothing = np.zeros(0, dtype=np.int64)
-        return BoundRows(
-            nothing,
-            nothing,
-            sparse.csr_array((0, len(decision))),
-            sparse.csr_array((0, len(demand))),
-        )
-    return BoundRows(
-        np.concatenate(bound),
-        np.concatenate(month),
-        sparse.csr_array(sparse.vstack(rows)),
-        sparse.csr_array(sparse.vstack(asked)),
-    )
-
-
-def _budget_rows(
-    problem: Problem, demand: Ints, duty: sparse.csr_array, decision: Ints, demands: Ints
-) -> tuple[Ints, sparse.csr_array]:
-    inside = {problem.demands[d].id for d in demands}
-    mine = [k for k, line in enumerate(problem.budgets) if inside.intersection(line.cost)]
-    rows = []
-    for k in mine:
-        line = problem.budgets[k]
-        paid = np.asarray(duty[:, max(line.first, 0) : line.last + 1].sum(axis=1)).ravel()
-        price = np.array([line.cost.get(problem.demands[d].id, 0.0) for d in demand])
-        rows.append((paid * price)[decision])
-    matrix = np.array(rows).reshape(len(mine), len(decision))
-    return np.array(mine, dtype=np.int64), sparse.csr_array(matrix)

@@ -89,7 +89,7 @@ class Rising:
         block = self.setting.block
         programme, size = epoch.programme, len(epoch.columns)
         owner = block.decision[epoch.columns]
-        worth = block.duty_months[owner] * block.place[epoch.columns] * self.setting.full[owner]
+        worth = block.duty_months[owner] * block.option[epoch.columns] * self.setting.full[owner]
         cost = np.zeros_like(programme.cost)
         cost[:size] = worth / (worth.max() or 1.0)
         programme.set_cost(cost)

@@ -40,7 +40,7 @@ class Setting:
     lower, upper : ndarray (columns,)
         What the plan may choose; equal where a tour is settled, upper 0 where a demand is unknown.
     limit : ndarray (rows,)
-        Strength by pool × month, then composition maxima, then budgets.
+        Strength by row of both accounts, then composition maxima, then budgets.
     goal : ndarray (bound rows,)
         Composition minima, persons; 0 where there is none.
     goal_tier : ndarray of int (bound rows,)
@@ -58,13 +58,10 @@ class Setting:
     goal: Floats
     goal_tier: Ints
 
-    @cached_property
+    @property
     def rows(self) -> sparse.csr_array:
         """Every row that limits people from above, in the order of `limit`, (rows, columns)."""
-        block = self.block
-        return sparse.csr_array(
-            sparse.vstack([block.usage.tocsr(), block.bounds.matrix, block.budget])
-        )
+        return self.block.rows
 
     @cached_property
     def most(self) -> Floats:
@@ -85,9 +82,7 @@ class Setting:
 
     def change(self, **arrays: Any) -> Setting:
         """Return the same setting with some arrays replaced."""
-        changed = replace(self, **arrays)
-        changed.__dict__["rows"] = self.rows
-        return changed
+        return replace(self, **arrays)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +92,7 @@ class Answer:
     Attributes
     ----------
     people : ndarray (columns,)
-        People on each decision from each pool, persons.
+        People on each decision by each sourcing option, persons.
     missing : ndarray (bound rows,)
         What composition goals lack, persons.
     price : ndarray (rows,)
@@ -127,15 +122,18 @@ def base_setting(problem: Problem, block: Block) -> Setting:
     full = caps * block.part
     names = list(problem.pools)
     strength = np.array([problem.pools[names[p]] for p in block.pools], dtype=float)
+    strength = strength.reshape(len(block.pools), block.months)
     most = [problem.bounds[b].max for b in block.bounds.bound]
     amounts = [problem.budgets[k].amount for k in block.budgets]
     limit = np.concatenate(
         [
             strength.reshape(-1),
+            strength[block.standby_pools].reshape(-1),
             np.array([np.inf if m is None else m for m in most], dtype=float),
             np.array(amounts, dtype=float),
         ]
     )
+    month = block.duty_data.indices
     least = [problem.bounds[b].min for b in block.bounds.bound]
     goal = np.array([m or 0.0 for m in least], dtype=float)
     setting = Setting(
@@ -143,7 +141,7 @@ def base_setting(problem: Problem, block: Block) -> Setting:
         full=full,
         tier=np.array([problem.demands[d].tier for d in places], dtype=np.int64),
         weight=np.array([problem.demands[d].weight for d in places], dtype=float),
-        counted=np.asarray(block.duty[:, report[0] : report[1] + 1].sum(axis=1)).ravel(),
+        counted=block.duty_data.row_sums((month >= report[0]) & (month <= report[1])),
         lower=np.zeros(len(block.decision)),
         upper=full[block.decision],
         limit=limit,

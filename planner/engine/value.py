@@ -139,8 +139,8 @@ def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
         best = step(np.concatenate([-worth, np.zeros(len(layout.goals))]))
         if best is not None:
             price[layout.limits] += np.maximum(-best.dual[: len(layout.limits)], 0)
-    if (block.place > 0).any():
-        step(np.concatenate([months * block.place, np.zeros(len(layout.goals))]))
+    if (block.option > 0).any():
+        step(np.concatenate([months * block.option, np.zeros(len(layout.goals))]))
     outside = (block.duty_months > setting.counted + 1e-9).any()
     for tier in setting.tiers if outside else ():
         seen = setting.counted[block.decision] * setting.weight[block.decision]

@@ -65,7 +65,7 @@ class Reading:
         mine = np.flatnonzero(np.isin(lines.demand, block.demands))
         starts = np.searchsorted(lines.demand[mine], np.arange(len(self.programme.problem.demands)))
         duty = sparse.csr_array(block.duty[:, low : high + 1])[block.decision].tocoo()
-        line = (starts[block.demand[block.decision]] + block.place)[duty.row]
+        line = (starts[block.demand[block.decision]] + block.option)[duty.row]
         places = (line * window + duty.col, duty.row)
         shape = (len(mine) * window, len(block.decision))
         month = np.arange(len(block.pools) * block.months) % max(block.months, 1)

@@ -137,7 +137,7 @@ def _demands(reach: Reach, say: Speaker) -> Iterator[Finding]:
 def _why(reach: Reach, place: int, demand: Demand) -> str:
     """Return why no pool can serve a demand, and what to do."""
     problem = reach.problem
-    allowed = [p for nth, p in enumerate(demand.pools) if reach.open_pools[place, nth]]
+    allowed = reach.open_pools(place)
     if not allowed:
         return "an upper composition bound of 0 shuts out all its pools; raise or drop that bound"
     bare = [pool for pool in allowed if not problem.pools[pool].any()]

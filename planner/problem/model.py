@@ -1,20 +1,53 @@
 """The problem: the small set of numbers that a resolved scenario comes down to.
 
-Months are whole numbers counted from 0, people are persons, rest is months per month served.
-Nothing here knows files, calendars, languages or solvers.
+Months are whole numbers counted from 0, people are persons, time at home is months per month
+served. Nothing here knows files, calendars, languages or solvers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bound", "Budget", "Demand", "Package", "Problem"]
+__all__ = ["Bound", "Budget", "Demand", "Package", "Problem", "months_at_home"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def months_at_home(home: Any, dwell: Any, prep: Any, length: Any) -> Ints:
+    """Return the months at home after tours that tie people up; arguments broadcast.
+
+    Parameters
+    ----------
+    home : float or ndarray
+        Months at home per month served.
+    dwell : bool or ndarray
+        Whether preparation falls inside that time (dwell) or comes on top of it (rest).
+    prep : int or ndarray
+        Months of preparation before a tour.
+    length : int or ndarray
+        Months served.
+
+    Returns
+    -------
+    ndarray of int
+        The product home × length is taken to 1e-9 before it is rounded up.
+
+    Examples
+    --------
+    >>> int(months_at_home(0.1, False, 2, 30)), int(months_at_home(7.5, False, 4, 5))
+    (3, 38)
+    >>> int(months_at_home(2.0, True, 2, 6)), int(months_at_home(0.1, True, 2, 6))
+    (10, 0)
+    """
+    months = np.ceil(np.multiply(home, length) - 1e-9)
+    months = np.where(dwell, np.maximum(months - np.asarray(prep), 0), months)
+    return np.asarray(months, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -30,23 +63,47 @@ class Demand:
     main_task : int
         1 (collective defence) or 2 (international legal order).
     cap : float
-        Most people on duty at once, persons.
+        Maximum number of people on duty, persons.
     first, last : int
         First and last month, inclusive; `first` may be negative, `last` may lie past the model.
     tour : int
         Tour length in months.
     pools : tuple of str
-        Pools that may fill it, most preferred first.
+        Every pool that any sourcing option uses, in order of first use.
     prep : tuple of int
-        Preparation months before a tour, one for each of `pools`.
-    rest : tuple of float
-        Rest months per month served, one for each of `pools`.
+        Preparation before a tour, months, by `pools`.
+    home : tuple of float
+        Months at home per month served, by `pools`; see `dwell`.
     cohorts : int
         1 is en bloc; m means staggered in m equal cohorts.
     weight : float
-        Worth of one person-month under the *value* rule.
+        Value of one person-month under the *value* rule.
     unit : bool
-        All or nothing: with whole people, a decision gets its full cap or nobody.
+        All or nothing: with whole people, a decision gets its full cap or no people at all.
+    options : tuple of tuple of float
+        Sourcing options in order of preference: the shares of an option (row) by `pools` (column),
+        at least 0, each row adding up to 1. Empty on input means one plain pool per option, in
+        order.
+    dwell : tuple of bool
+        By `pools`: True where `home` is a dwell ratio, inside which the preparation of the next
+        tour falls; False where it is rest on top of the preparation. Empty on input means rest.
+    on_call : bool
+        Held ready at home instead of deployed: time at home after a deployment may be spent on
+        call.
+
+    Raises
+    ------
+    ValueError
+        If the lengths of `prep`, `home`, `dwell` or a row of `options` differ from `pools`.
+
+    Examples
+    --------
+    A company of 85 % infantry and 15 % logistics, or infantry alone, with a dwell ratio of 2:
+
+    >>> company = Demand("company", 2, 150.0, 0, 23, 6, ("light", "logistics"), (2, 2), (2.0, 2.0),
+    ...                  options=((0.85, 0.15), (1.0, 0.0)), dwell=(True, True))
+    >>> company.home_months(0, 6), company.lead
+    (10, 2)
     """
 
     id: str
@@ -57,21 +114,68 @@ class Demand:
     tour: int
     pools: tuple[str, ...]
     prep: tuple[int, ...]
-    rest: tuple[float, ...]
+    home: tuple[float, ...]
     main_task: int = 2
     cohorts: int = 1
     weight: float = 1.0
     unit: bool = False
+    options: tuple[tuple[float, ...], ...] = ()
+    dwell: tuple[bool, ...] = ()
+    on_call: bool = False
+
+    def __post_init__(self) -> None:
+        count = len(self.pools)
+        options = tuple(tuple(row) for row in self.options) or tuple(
+            tuple(float(column == row) for column in range(count)) for row in range(count)
+        )
+        dwell = tuple(self.dwell) or (False,) * count
+        object.__setattr__(self, "options", options)
+        object.__setattr__(self, "dwell", dwell)
+        by_pool = {"prep": self.prep, "home": self.home, "dwell": dwell}
+        by_pool |= {f"options[{number}]": row for number, row in enumerate(options)}
+        for name, values in by_pool.items():
+            if len(values) != count:
+                raise ValueError(
+                    f"demand {self.id!r}: {name} has {len(values)} values for {count} pools"
+                )
 
     @property
     def lead(self) -> int:
-        """Longest preparation over its pools, in months."""
+        """Longest preparation over its pools, months."""
         return max(self.prep, default=0)
+
+    @property
+    def plain(self) -> bool:
+        """Whether every sourcing option is one pool, in the order of `pools`."""
+        return all(
+            share == (1.0 if row == column else 0.0)
+            for row, shares in enumerate(self.options)
+            for column, share in enumerate(shares)
+        ) and len(self.options) == len(self.pools)
+
+    def home_months(self, place: int, length: int) -> int:
+        """Return the months at home after a tour that tie its people up.
+
+        Parameters
+        ----------
+        place : int
+            Index of the pool in `pools`.
+        length : int
+            Months served.
+
+        Returns
+        -------
+        int
+            With rest ceil(home × length), with dwell max(0, ceil(home × length) − preparation); the
+            products to 1e-9.
+        """
+        dwell, prep = self.dwell[place], self.prep[place]
+        return int(months_at_home(self.home[place], dwell, prep, length))
 
 
 @dataclass(frozen=True)
 class Bound:
-    """Composition: least and most people on duty over some demands and pools, in every month.
+    """Composition: minimum and maximum of people on duty over demands and pools, in every month.
 
     Attributes
     ----------
@@ -112,7 +216,7 @@ class Budget:
     first, last : int
         Months it pays for, inclusive.
     amount : float
-        Most that may be spent in those months, euros.
+        Maximum expenditure in those months, euros.
     cost : mapping of str to float
         Euros per person-month on duty, by demand; demands not named cost this fund nothing.
     """
@@ -126,7 +230,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Problem:
-    """All the numbers of one allocation problem.
+    """Every number of one allocation problem.
 
     Attributes
     ----------
@@ -137,7 +241,7 @@ class Problem:
     pools : mapping of str to ndarray (months,)
         Strength in persons, month by month.
     demands, bounds, packages, budgets : tuple
-        What is asked and what limits it, in the order in which it is reported.
+        Demands, composition bounds, packages and budgets, in the order in which they are reported.
     """
 
     months: int
@@ -147,14 +251,14 @@ class Problem:
     bounds: tuple[Bound, ...] = ()
     packages: tuple[Package, ...] = ()
     budgets: tuple[Budget, ...] = ()
-    _places: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _index: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._places.update({demand.id: place for place, demand in enumerate(self.demands)})
+        self._index.update({demand.id: index for index, demand in enumerate(self.demands)})
 
     def demand(self, id: str) -> Demand:
         """Return the demand of that id; raise KeyError if there is none."""
-        return self.demands[self._places[id]]
+        return self.demands[self._index[id]]
 
     def package(self, id: str) -> Package:
         """Return the package of that id; raise KeyError if there is none."""
@@ -179,6 +283,12 @@ class Problem:
         demands = [self.demand(name) for name in package.demands]
         return min((demand.first - demand.lead for demand in demands), default=0)
 
+    @property
+    def replan_months(self) -> tuple[int, ...]:
+        """Months after the model's first in which packages become known, ascending."""
+        known = {self.known(package.id) for package in self.packages}
+        return tuple(sorted(month for month in known if month > 0))
+
     def begins(self, demand: Demand, package: str | None) -> int:
         """Return the month from which a demand's tours are laid: max(first, known + lead)."""
         if package is None:
@@ -198,21 +308,23 @@ class Problem:
         >>> problem.drop({"a"}).demands
         ()
         """
-        gone = set(demands)
+        dropped = set(demands)
         bounds = tuple(
             replace(bound, demands=kept)
             for bound in self.bounds
-            if (kept := tuple(name for name in bound.demands if name not in gone))
+            if (kept := tuple(name for name in bound.demands if name not in dropped))
         )
         budgets = tuple(
-            replace(one, cost={name: cost for name, cost in one.cost.items() if name not in gone})
+            replace(
+                one, cost={name: cost for name, cost in one.cost.items() if name not in dropped}
+            )
             for one in self.budgets
         )
         packages = tuple(
-            Package(one.id, tuple(d for d in one.demands if d not in gone), self.known(one.id))
+            Package(one.id, tuple(d for d in one.demands if d not in dropped), self.known(one.id))
             for one in self.packages
         )
-        kept_demands = tuple(demand for demand in self.demands if demand.id not in gone)
+        kept_demands = tuple(demand for demand in self.demands if demand.id not in dropped)
         return replace(
             self, demands=kept_demands, bounds=bounds, packages=packages, budgets=budgets
         )

@@ -26,7 +26,9 @@ LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "people": 1e9, "
 
 _TOP = {"format", "months", "report", "pools", "demands", "bounds", "packages", "budgets"}
 _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "prep", "rest",
-           "cohorts", "weight", "unit"}  # fmt: skip
+           "dwell", "cohorts", "weight", "on_call", "unit"}  # fmt: skip
+SHARE_SUM = 1e-9
+"""How far the shares of a mix may add up to something else than 1."""
 
 
 def parse_problem(data: Any, name: str = "<problem>") -> Problem:
@@ -156,13 +158,13 @@ class _Parser:
         if not isinstance(item, dict):
             self.fault(field, f"expected an object, found {_show(item)}")
             return None
-        needed = {"id", "tier", "cap", "first", "last", "tour", "pools", "prep", "rest"}
+        needed = {"id", "tier", "cap", "first", "last", "tour", "pools"}
         self.keys(item, _DEMAND, needed, field)
         name = item.get("id")
         if not isinstance(name, str) or not name:
             self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
             name = field
-        chosen = self.names(item.get("pools"), f"{field}.pools", pools)
+        chosen, options = self.options(item.get("pools"), f"{field}.pools", pools)
         edge = int(LIMITS["month"])
         first = self.whole(item.get("first", 0), f"{field}.first", -edge, edge)
         last = self.whole(item.get("last", 0), f"{field}.last", -edge, edge)
@@ -170,11 +172,8 @@ class _Parser:
             self.fault(
                 f"{field}.last", f"expected a month not before first ({first}), found {last}"
             )
-        unit = item.get("unit", False)
-        if not isinstance(unit, bool):
-            self.fault(f"{field}.unit", f"expected true or false, found {_show(unit)}")
         prep = self.by_pool(item.get("prep", 0), f"{field}.prep", chosen, whole=True)
-        rest = self.by_pool(item.get("rest", 0), f"{field}.rest", chosen, whole=False)
+        home, dwell = self.time_at_home(item, field, chosen)
         return Demand(
             id=name,
             tier=self.whole(item.get("tier", 1), f"{field}.tier", 1, 1_000),
@@ -185,13 +184,95 @@ class _Parser:
             tour=self.whole(item.get("tour", 1), f"{field}.tour", 1, int(LIMITS["tour"])),
             pools=chosen,
             prep=tuple(int(months) for months in prep),
-            rest=rest,
+            home=home,
             cohorts=self.whole(
                 item.get("cohorts", 1), f"{field}.cohorts", 1, int(LIMITS["cohorts"])
             ),
             weight=self.number(item.get("weight", 1.0), f"{field}.weight", 0, 1e9),
-            unit=unit is True,
+            unit=self.flag(item.get("unit", False), f"{field}.unit"),
+            options=options,
+            dwell=dwell,
+            on_call=self.flag(item.get("on_call", False), f"{field}.on_call"),
         )
+
+    def flag(self, value: Any, field: str) -> bool:
+        if not isinstance(value, bool):
+            self.fault(field, f"expected true or false, found {_show(value)}")
+        return value is True
+
+    def options(
+        self, value: Any, field: str, pools: Mapping[str, Any]
+    ) -> tuple[tuple[str, ...], tuple[tuple[float, ...], ...]]:
+        """Return the pools of a demand in order of first use, and the shares of each option."""
+        if not isinstance(value, list) or not value:
+            self.fault(field, f"expected a list of pools or mixes, found {_show(value)}")
+            return (), ()
+        mixes: list[dict[str, float]] = []
+        for place, option in enumerate(value):
+            mix = self.mix(option, f"{field}.{place}", pools)
+            if mix and mix in mixes:
+                self.fault(f"{field}.{place}", f"{_show(option)} is named twice")
+            elif mix:
+                mixes.append(mix)
+        chosen = tuple(dict.fromkeys(pool for mix in mixes for pool in mix))
+        return chosen, tuple(tuple(mix.get(pool, 0.0) for pool in chosen) for mix in mixes)
+
+    def mix(self, option: Any, field: str, pools: Mapping[str, Any]) -> dict[str, float]:
+        """Return the shares of one sourcing option by pool; empty where it is wrong."""
+        if not isinstance(option, dict):
+            if isinstance(option, str) and option in pools:
+                return {option: 1.0}
+            hint = nearest(option, pools)
+            self.fault(field, f"expected a known name, found {_show(option)}{hint}")
+            return {}
+        before = len(self.faults)
+        shares = {}
+        for pool, share in option.items():
+            if pool not in pools:
+                self.fault(f"{field}.{pool}", f"not a known pool{nearest(pool, pools)}")
+            shares[pool] = self.number(share, f"{field}.{pool}", 0, 1 + SHARE_SUM)
+            if shares[pool] <= 0 and len(self.faults) == before:
+                self.fault(f"{field}.{pool}", f"expected a share above 0, found {_show(share)}")
+        total = math.fsum(shares.values())
+        if len(self.faults) == before and abs(total - 1) > SHARE_SUM:
+            self.fault(field, f"expected shares that add up to 1, found a sum of {total:.12g}")
+        return shares if len(self.faults) == before else {}
+
+    def time_at_home(
+        self, item: Mapping[str, Any], field: str, pools: tuple[str, ...]
+    ) -> tuple[tuple[float, ...], tuple[bool, ...]]:
+        """Return months at home per month served, and whether they are dwell, by pool."""
+        rest, dwell = item.get("rest"), item.get("dwell")
+        if "dwell" not in item:
+            home = self.by_pool(item.get("rest", 0), f"{field}.rest", pools, whole=False)
+            return home, (False,) * len(pools)
+        if "rest" not in item:
+            home = self.by_pool(dwell, f"{field}.dwell", pools, whole=False)
+            return home, (True,) * len(pools)
+        if not isinstance(rest, dict) or not isinstance(dwell, dict):
+            self.fault(
+                f"{field}.dwell",
+                "expected rest or dwell; with both, two objects that name each pool once",
+            )
+            return (0.0,) * len(pools), (False,) * len(pools)
+        for pool in sorted(set(rest) & set(dwell)):
+            self.fault(f"{field}.dwell.{pool}", "this pool already has rest")
+        both = {pool: 0.0 for pool in pools if pool in rest or pool in dwell}
+        for name, values in (("rest", rest), ("dwell", dwell)):
+            own = tuple(pool for pool in pools if pool in values)
+            for key in values:
+                if key not in pools:
+                    hint = nearest(key, pools)
+                    self.fault(f"{field}.{name}.{key}", f"not a pool of this demand{hint}")
+            for pool in own:
+                both[pool] = self.number(values[pool], f"{field}.{name}.{pool}", 0, LIMITS["rest"])
+        if missing := [pool for pool in pools if pool not in both]:
+            self.fault(
+                f"{field}.dwell",
+                f"rest and dwell name every pool of their demand: {', '.join(missing)} is missing",
+            )
+        home = tuple(both.get(pool, 0.0) for pool in pools)
+        return home, tuple(pool in dwell for pool in pools)
 
     def by_pool(
         self, value: Any, field: str, pools: tuple[str, ...], whole: bool
@@ -319,11 +400,33 @@ def _show(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def _by_pool(pools: tuple[str, ...], values: tuple[float, ...]) -> Any:
+    return values[0] if len(set(values)) == 1 else dict(zip(pools, values, strict=True))
+
+
+def _options(demand: Demand) -> list[Any]:
+    """Return the sourcing options as pools and mixes."""
+    options: list[Any] = []
+    for shares in demand.options:
+        mix = {p: share for p, share in zip(demand.pools, shares, strict=True) if share > 0}
+        plain = len(mix) == 1 and list(mix.values()) == [1.0]
+        options.append(next(iter(mix)) if plain else mix)
+    return options
+
+
+def _time_at_home(demand: Demand) -> dict[str, Any]:
+    """Return rest, dwell or both, in the shortest form that says the same."""
+    if len(set(demand.dwell)) <= 1:
+        name = "dwell" if demand.dwell and demand.dwell[0] else "rest"
+        return {name: _by_pool(demand.pools, demand.home)}
+    both: dict[str, Any] = {"rest": {}, "dwell": {}}
+    for pool, months, dwell in zip(demand.pools, demand.home, demand.dwell, strict=True):
+        both["dwell" if dwell else "rest"][pool] = months
+    return both
+
+
 def dump_problem(problem: Problem) -> dict[str, Any]:
     """Return the problem as a JSON-ready object in the neutral format."""
-
-    def by_pool(demand: Demand, values: tuple[float, ...]) -> Any:
-        return values[0] if len(set(values)) == 1 else dict(zip(demand.pools, values, strict=True))
 
     def level(strength: Any) -> Any:
         people = [float(people) for people in strength]
@@ -332,9 +435,10 @@ def dump_problem(problem: Problem) -> dict[str, Any]:
     demands = []
     for d in problem.demands:
         line = {"id": d.id, "tier": d.tier, "main_task": d.main_task, "cap": d.cap,
-                "first": d.first, "last": d.last, "tour": d.tour, "pools": list(d.pools),
-                "prep": by_pool(d, d.prep), "rest": by_pool(d, d.rest),
+                "first": d.first, "last": d.last, "tour": d.tour, "pools": _options(d),
+                "prep": _by_pool(d.pools, d.prep), **_time_at_home(d),
                 "cohorts": d.cohorts, "weight": d.weight}  # fmt: skip
+        line |= {"on_call": True} if d.on_call else {}
         demands.append(line | ({"unit": True} if d.unit else {}))
     data: dict[str, Any] = {
         "format": FORMAT,

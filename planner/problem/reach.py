@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.problem.model import Problem
-from planner.problem.tours import Tours, lay_tours
+from planner.problem.model import Problem, months_at_home
+from planner.problem.tours import OptionTable, Tours, decision_keys, lay_tours
 
 __all__ = ["Reach"]
 
@@ -57,68 +57,65 @@ class Reach:
     @cached_property
     def decision(self) -> Ints:
         """The decision of each tour: demand, wave and stretch between cuts, (tours,)."""
-        tours, problem = self.tours, self.problem
-        cuts = sorted({k for package in problem.packages if (k := problem.known(package.id)) > 0})
-        lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
-        part = np.zeros(len(tours), dtype=np.int64)
-        for month in cuts:
-            part += (tours.first >= month).astype(np.int64) + (tours.first >= month + lead)
-        if not len(tours):
-            return part
-        width = (int(tours.wave.max()) + 1) * (2 * len(cuts) + 1)
-        key = (tours.demand * width) + tours.wave * (2 * len(cuts) + 1) + part
+        key = decision_keys(self.problem, self.tours)
         return np.asarray(np.unique(key, return_inverse=True)[1]).ravel()
 
     @cached_property
-    def open_pools(self) -> Flags:
-        """Whether a demand may take people from its nth pool, bounds of 0 heeded, (demands, n)."""
-        demands = self.problem.demands
-        width = max((len(demand.pools) for demand in demands), default=0)
-        count = np.array([len(demand.pools) for demand in demands], dtype=np.int64)
-        result = np.arange(width)[None, :] < count[:, None]
-        places = {demand.id: place for place, demand in enumerate(demands)}
+    def options(self) -> OptionTable:
+        """Sourcing options of all demands."""
+        return OptionTable.of(self.problem)
+
+    @cached_property
+    def open_entries(self) -> Flags:
+        """Whether no composition bound of 0 excludes an entry of `options`, (entries,)."""
+        options, pools = self.options, list(self.problem.pools)
+        result = np.ones(len(options.demand), dtype=bool)
+        index = {demand.id: number for number, demand in enumerate(self.problem.demands)}
         for bound in self.problem.bounds:
             if bound.max != 0:
                 continue
-            for name in bound.demands:
-                for nth, pool in enumerate(self.problem.demand(name).pools):
-                    if bound.pools is None or pool in bound.pools:
-                        result[places[name], nth] = False
+            counted = np.isin(options.demand, [index[name] for name in bound.demands])
+            if bound.pools is not None:
+                counted &= np.isin(options.pool, [pools.index(name) for name in bound.pools])
+            result &= ~counted
         return result
+
+    def open_pools(self, demand: int) -> list[str]:
+        """Return the pools of a demand's options that no composition bound of 0 excludes."""
+        options = self.options
+        mine = options.demand == demand
+        shut = np.unique(options.option[mine & ~self.open_entries])
+        keep = mine & ~np.isin(options.option, shut)
+        used = set(options.index[keep].tolist())
+        return [p for k, p in enumerate(self.problem.demands[demand].pools) if k in used]
 
     @cached_property
     def servable(self) -> Flags:
-        """Whether any pool could serve the decision that each tour belongs to, (tours,)."""
-        tours, problem = self.tours, self.problem
+        """Whether an option could serve the decision that each tour belongs to, (tours,)."""
+        tours, problem, options = self.tours, self.problem, self.options
         if not len(tours):
             return np.zeros(0, dtype=bool)
-        empty = np.zeros((len(problem.pools), problem.months + 1), dtype=np.int64)
+        months = problem.months
+        empty = np.zeros((len(problem.pools), months + 1), dtype=np.int64)
         np.cumsum(self.strengths <= 0, axis=1, out=empty[:, 1:])
-        pool, prep, rest = self._lists()
-        anyone = np.zeros(int(self.decision.max()) + 1, dtype=bool)
-        unpaid = self._unpaid()
-        for nth in range(self.open_pools.shape[1]):
-            mine = pool[tours.demand, nth]
-            after = np.ceil(rest[tours.demand, nth] * tours.length - 1e-9)
-            ends = tours.last + after.astype(np.int64)
-            begins = np.clip(tours.first - prep[tours.demand, nth], 0, problem.months)
-            ends = np.clip(ends + 1, 0, problem.months)
-            blocked = empty[mine, ends] > empty[mine, begins]
-            blocked |= ~self.open_pools[tours.demand, nth] | unpaid
-            anyone |= np.bincount(self.decision, blocked, minlength=len(anyone)) == 0
-        return anyone[self.decision]
-
-    def _lists(self) -> tuple[Ints, Ints, Floats]:
-        """Return pool, preparation and rest by demand and place in its list."""
-        shape = self.open_pools.shape
-        pool, prep = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        rest = np.zeros(shape)
-        index = {name: place for place, name in enumerate(self.problem.pools)}
-        for place, demand in enumerate(self.problem.demands):
-            count = len(demand.pools)
-            pool[place, :count] = [index[name] for name in demand.pools]
-            prep[place, :count], rest[place, :count] = demand.prep, demand.rest
-        return pool, prep, rest
+        count = np.bincount(options.demand, minlength=len(problem.demands))
+        width = count[tours.demand]
+        tour = np.repeat(np.arange(len(tours)), width)
+        entry = np.arange(len(tour)) - np.repeat(np.cumsum(width) - width, width)
+        entry += (np.cumsum(count) - count)[tours.demand[tour]]
+        prep, pool = options.prep[entry], options.pool[entry]
+        home = months_at_home(options.home[entry], options.dwell[entry], prep, tours.length[tour])
+        begins = np.clip(tours.first[tour] - prep, 0, months)
+        ends = np.clip(tours.last[tour] + home + 1, 0, months)
+        blocked = (empty[pool, ends] > empty[pool, begins]) | ~self.open_entries[entry]
+        blocked |= self._unpaid()[tour]
+        widest = int(options.option.max()) + 1
+        key = self.decision[tour] * widest + options.option[entry]
+        size = (int(self.decision.max()) + 1) * widest
+        possible = (np.bincount(key, minlength=size) > 0) & (
+            np.bincount(key, blocked, minlength=size) == 0
+        )
+        return possible.reshape(-1, widest).any(axis=1)[self.decision]
 
     def _unpaid(self) -> Flags:
         """Whether a fund without money would have to pay for a tour, (tours,)."""

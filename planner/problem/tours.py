@@ -5,20 +5,21 @@ ceil(L (m + 2j + 1) / (2m)) months, so that first tours spread evenly from half 
 half; then tours of L months follow end to end, and the last one ends with the mandate. A last tour
 shorter than L / 2 is joined with the one before it; where the two together would exceed 3L / 2,
 their months are divided over two equal tours, the earlier one longer by one if need be. A mandate
-shorter than 3L / 2 is one tour for every cohort: nobody is replaced for the last few months.
+shorter than 3L / 2 is one tour for every cohort.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.problem.model import Demand, Problem
 
-__all__ = ["Tours", "cohort_tours", "lay_tours"]
+__all__ = ["OptionTable", "Tours", "cohort_tours", "decision_keys", "lay_tours"]
 
 Ints = NDArray[np.int64]
 
@@ -85,6 +86,57 @@ class Tours:
         return len(self.demand)
 
 
+@dataclass(frozen=True, eq=False)
+class OptionTable:
+    """Sourcing options of all demands: one entry of each array per option and pool.
+
+    Entries are sorted by demand, option and pool.
+
+    Attributes
+    ----------
+    demand, option : ndarray of int
+        Index of the demand in the problem and of the option in its list.
+    index, pool : ndarray of int
+        Index of the pool in ``Demand.pools`` and in the problem.
+    share : ndarray
+        Share of the option's people who come from the pool.
+    prep : ndarray of int
+        Preparation, months.
+    home : ndarray
+        Months at home per month served.
+    dwell : ndarray of bool
+        Whether preparation falls inside that time.
+    """
+
+    demand: Ints
+    option: Ints
+    index: Ints
+    pool: Ints
+    share: NDArray[np.float64]
+    prep: Ints
+    home: NDArray[np.float64]
+    dwell: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, problem: Problem) -> OptionTable:
+        """Return the options of a problem's demands."""
+        number = {name: index for index, name in enumerate(problem.pools)}
+        entries: list[tuple[Any, ...]] = []
+        for demand_index, d in enumerate(problem.demands):
+            pools = [number[name] for name in d.pools]
+            by_pool = sorted(range(len(pools)), key=pools.__getitem__)
+            entries.extend(
+                (demand_index, option, k, pools[k], shares[k], d.prep[k], d.home[k], d.dwell[k])
+                for option, shares in enumerate(d.options)
+                for k in by_pool
+                if shares[k] > 0
+            )
+        columns = list(zip(*entries, strict=True)) if entries else [()] * 8
+        kinds: tuple[Any, ...] = (int, int, int, int, float, int, float, bool)
+        arrays: list[Any] = [np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True)]
+        return cls(*arrays)
+
+
 def lay_tours(problem: Problem) -> Tours:
     """Lay the tours of every demand; those that never touch the model do not exist.
 
@@ -94,6 +146,22 @@ def lay_tours(problem: Problem) -> Tours:
     owner = problem.package_of()
     begins = [problem.begins(demand, owner.get(demand.id)) for demand in problem.demands]
     return _lay(problem.demands, begins, problem.months)
+
+
+def decision_keys(problem: Problem, tours: Tours) -> Ints:
+    """Return a number for each tour: equal for tours that are decided together.
+
+    Tours of one wave are decided together unless a plan is made again between them: in each month K
+    of ``problem.replan_months`` tours that begin before K + the demand's longest preparation are
+    settled and later ones are free. Numbers ascend with demand, wave and first month.
+    """
+    months = problem.replan_months
+    lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
+    stretch = np.zeros(len(tours), dtype=np.int64)
+    for month in months:
+        stretch += tours.first >= month + lead
+    waves = int(tours.wave.max(initial=0)) + 1
+    return (tours.demand * waves + tours.wave) * (len(months) + 1) + stretch
 
 
 def _lay(demands: Sequence[Demand], begins: Sequence[int], months: int) -> Tours:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.certify import Certificate
-from planner.engine.programme import Block, BoundRows, Programme
+from planner.engine.programme import Block, BoundRows, Compressed, Programme
 from planner.engine.setting import Answer
 from planner.plan import Plan
 from planner.problem.model import Problem
@@ -91,13 +91,18 @@ class Columns:
                 [d.most / cap if cap else 0.0 for d, cap in zip(decisions, caps, strict=True)]
             ),
             "decision": _ints(number for number, *_ in self.places),
-            "place": _ints(nth for _, _, nth, _ in self.places),
-            "pool": _ints(pools[pool] for *_, pool in self.places),
-            "duty": sparse.csr_array(self._duty),
-            "usage": self._usage(pools),
+            "option": _ints(nth for _, _, nth, _ in self.places),
+            "mix_column": np.arange(len(self.places)),
+            "mix_pool": _ints(pools[pool] for *_, pool in self.places),
+            "mix_index": _ints(nth for _, _, nth, _ in self.places),
+            "mix_share": np.ones(len(self.places)),
+            "standby_pools": _ints([]),
+            "duty_data": Compressed.of(sparse.csr_array(self._duty)),
+            "usage_data": Compressed.of(self._usage(pools)),
+            "standby_data": Compressed.of(sparse.csc_array((0, len(self.places)))),
             "bounds": self._bounds(),
             "budgets": np.arange(len(problem.budgets)),
-            "budget": self._budget(),
+            "budget_data": Compressed.of(self._budget()),
         }
         laid = Tours(
             demand[owner],
@@ -147,8 +152,12 @@ class Columns:
             counted.append(there[kept][:, owner] * np.array(served, dtype=float)[None, :])
         if not keys:
             shapes = (0, len(self.places)), (0, len(self.decisions))
-            return BoundRows(_ints([]), _ints([]), *(sparse.csr_array(shape) for shape in shapes))
-        matrices = (sparse.csr_array(sparse.vstack(rows)) for rows in (counted, asked))
+            return BoundRows(
+                _ints([]), _ints([]), *(Compressed.of(sparse.csr_array(shape)) for shape in shapes)
+            )
+        matrices = (
+            Compressed.of(sparse.csr_array(sparse.vstack(rows))) for rows in (counted, asked)
+        )
         return BoundRows(_ints(key[0] for key in keys), _ints(key[1] for key in keys), *matrices)
 
     def _budget(self) -> sparse.csr_array:

@@ -90,7 +90,7 @@ class Decision:
         place = self.demand.pools.index(pool)
         share: dict[int, float] = defaultdict(float)
         for tour in self.tours:
-            for month in tour.tied_up(self.demand.prep[place], self.demand.rest[place]):
+            for month in tour.tied_up(self.demand.prep[place], self.demand.home[place]):
                 if 0 <= month < months:
                     share[month] += 1 / len(self.tours)
         return share

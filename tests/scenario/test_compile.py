@@ -69,8 +69,8 @@ def test_demands(base: Scenario) -> None:
     observers, guards, experts, company = compiled.problem.demands
 
     assert (observers.cap, observers.first, observers.last) == (12, 0, 41)
-    assert (observers.tour, observers.prep, observers.rest, observers.cohorts) == (6, (2,), (1,), 6)
-    assert (guards.tour, guards.prep, guards.rest, guards.cohorts) == (4, (1,), (2,), 1)
+    assert (observers.tour, observers.prep, observers.home, observers.cohorts) == (6, (2,), (1,), 6)
+    assert (guards.tour, guards.prep, guards.home, guards.cohorts) == (4, (1,), (2,), 1)
     assert (experts.first, experts.last, experts.pools) == (-12, 66, ("civil", "staff"))
     assert experts.cohorts == 4
     assert (company.main_task, company.tier, guards.main_task, guards.tier) == (1, 1, 2, 2)
@@ -276,7 +276,7 @@ def test_other_values_in_place_of_the_likely_ones(
 
     assert (problem.demand("observers").cap, problem.demand("observers").cohorts) == (3, 6)
     assert problem.pools["staff"][0] == 50
-    assert problem.demand("guards").rest == (1.0,)
+    assert problem.demand("guards").home == (1.0,)
     assert problem.demand("guards").first == 28
     assert problem.packages[0].known == 29
     assert compiled.figure("demand.observers.cap").value == 3

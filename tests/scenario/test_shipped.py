@@ -90,9 +90,9 @@ def test_what_the_variations_vary() -> None:
     sent = compile_scenario(load("helicopters-sent")).problem
     assert [package.id for package in sent.packages] == ["eastern-flank", "mali-helicopters"]
     relaxed = compile_scenario(load("rest-relaxed"))
-    assert relaxed.problem.demand("untso").rest == (1.0,)
-    assert relaxed.problem.demand("efp-combat").rest == (1.0,)
-    assert relaxed.problem.demand("kosovo").rest == (0.25, 1.0)
+    assert relaxed.problem.demand("untso").home == (1.0,)
+    assert relaxed.problem.demand("efp-combat").home == (1.0,)
+    assert relaxed.problem.demand("kosovo").home == (0.25, 1.0)
     grown = compile_scenario(load("supply-grown"))
     before = compile_scenario(load("eastern-flank-battalion")).problem.pools
     start, end = (grown.index(month) for month in (grown.month(0) + 56, grown.month(95)))

@@ -29,7 +29,9 @@ def tied(solution: Solution, allocation: Allocation, demands: Iterable[str]) -> 
         line = problem.demands[served.demand[row]]
         place = line.pools.index(names[served.pool[row]])
         tour = int(served.first[row]), int(served.last[row])
-        start, end = tied_up(tour, line.prep[place], line.rest[place])
+        start, end = tied_up(tour, line.prep[place], line.home[place])
+        if line.dwell[place]:
+            end = max(tour[1], end - line.prep[place])
         count[served.pool[row], max(start, 0) : max(end + 1, 0)] += served.people[row]
     return count
 

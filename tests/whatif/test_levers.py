@@ -92,7 +92,7 @@ def test_rest_multiplies_the_rest_of_a_category() -> None:
     problem = moved(rest__military=0.5)
     military = {id for id, pool in FLANK.base.inputs.pools.items() if pool.category == "military"}
     for old, new in zip(BEFORE.demands, problem.demands, strict=True):
-        for pool, before, after in zip(old.pools, old.rest, new.rest, strict=True):
+        for pool, before, after in zip(old.pools, old.home, new.home, strict=True):
             assert after == pytest.approx(before * (0.5 if pool in military else 1.0))
 
 

@@ -43,7 +43,7 @@ def aims_of(block: Block, setting: Setting) -> Aims:
     setting : Setting
         Any setting of the block.
     """
-    months, place = block.duty_months[block.decision], block.place
+    months, place = block.duty_months[block.decision], block.option
     weight, counted = setting.weight[block.decision], setting.counted[block.decision]
     tier = setting.tier[block.decision]
     tiers = np.unique(setting.tier).tolist()

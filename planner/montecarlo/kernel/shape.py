@@ -90,7 +90,7 @@ def shape_of(block: Block, setting: Setting, lead: Ints) -> Shape:
         setting.tier,
         block.begin.astype(np.int64),
         lead[block.demand],
-        block.duty_months[block.decision] * block.place,
+        block.duty_months[block.decision] * block.option,
     )
 
 
