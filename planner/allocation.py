@@ -205,8 +205,7 @@ class Allocation:
         """
         result = np.zeros((len(self.problem.pools), self.problem.months), dtype=bool)
         for block, rows in zip(self.plan.programme.blocks, self.plan.binding, strict=False):
-            count = len(block.pools) * block.months
-            result[block.pools] = rows[:count].reshape(len(block.pools), block.months)
+            result[block.pools] = block.by_pool(rows.astype(float)) > 0
         return result
 
     @cached_property

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.plans import last_answer, person_months
+from planner.analysis.plans import last_answer, people_tied, person_months, strength_change
 from planner.analysis.relaxed import enough
 from planner.analysis.scaling import Scaled
 from planner.engine.setting import Setting
@@ -74,8 +74,7 @@ class Added:
         """Return the last setting of a block with additions."""
         setting = self.scaled.last.settings[place]
         limit = setting.limit.copy()
-        count = len(setting.block.pools) * setting.block.months
-        limit[:count] += added[setting.block.pools].reshape(-1)
+        limit[: setting.block.strength_rows] += strength_change(setting.block, added)
         return setting.change(limit=limit)
 
     def people(self, added: Floats) -> list[Floats]:
@@ -132,6 +131,6 @@ class Added:
         """
         tied = np.zeros_like(self.strength)
         for block, served in zip(self.scaled.planner.programme.blocks, people, strict=True):
-            tied[block.pools] = (block.usage @ served).reshape(len(block.pools), block.months)
+            tied[block.pools] = people_tied(block, served)
         excess = tied - self.strength
         return np.where(excess > 1e-6, excess, 0.0)

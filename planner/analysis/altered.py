@@ -97,8 +97,8 @@ class _Trials:
     def people(self, part: Part, pool: int) -> Iterator[Alteration]:
         """Try more people of one pool of a block, in the plan that most goes back to."""
         setting, begin = part.settings[part.stage], part.months[part.stage]
-        count = setting.block.months
-        rows = pool * count + np.arange(begin, count)
+        month = np.arange(setting.block.strength_rows) % setting.block.months
+        rows = np.flatnonzero((setting.block.row_pool == pool) & (month >= begin))
         made = self.fair  # that plan is the only one
         people = (part.chain[part.stage] if made else self.solver(setting)).people
         base = self._on_duty(part, people)

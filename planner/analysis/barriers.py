@@ -33,7 +33,7 @@ class Limit:
     binding_months, tied_months : int
         Months in which nobody is left, and in which its tours tie people up.
     planned_month : str
-        When the plan was made that could have sent more, or that called people off.
+        When the plan was made that could have sent more.
     lacking_persons : float
         Lacking because of that plan, in the month asked about.
     """
@@ -130,14 +130,17 @@ def _rows(
     """Return months in which each limit is reached, and in which it counts, for one lack."""
     setting = part.settings[lack.stage]
     block = setting.block
-    people, bounds = len(block.pools) * block.months, len(block.bounds.bound)
+    people, bounds = block.strength_rows, len(block.bounds.bound)
     found: dict[tuple[str, int], tuple[set[int], set[int]]] = {}
-    for column, tight, rows in part.tight(lack):
-        pool = int(block.mix_pool[np.searchsorted(block.mix_column, column)])
-        tied = set((rows[rows < people] % block.months).tolist())
-        months = set((tight[tight < people] % block.months).tolist())
-        if months:
-            found["pool", pool] = months, tied
+    for _, tight, rows in part.tight(lack):
+        for pool in np.unique(block.row_pool[tight[tight < people]]).tolist():
+            tied, months = (
+                set((some[block.row_pool[some] == pool] % block.months).tolist())
+                for some in (rows[rows < people], tight[tight < people])
+            )
+            kept = found.setdefault(("pool", pool), (set(), set()))
+            kept[0].update(months)
+            kept[1].update(tied)
         for row in tight[(tight >= people) & (tight < people + bounds)] - people:
             bound, month = int(block.bounds.bound[row]), int(block.bounds.month[row])
             if moment.case.problem.bounds[bound].max is not None:
@@ -209,14 +212,15 @@ def holders(moment: Moment, found: Sequence[Barrier]) -> list[Holder]:
         if one.kind != "pool":
             continue
         block, month = one.part.settings[0].block, _nearest(moment, one.tight)
-        key = one.part.place, one.stage, one.row, month
+        key = one.part.place, one.stage, one.row, month, case.problem.demands[one.demand].on_call
         if key in seen:
             continue
         seen.add(key)
         pool = list(case.problem.pools)[block.pools[one.row]]
         tier = case.problem.demands[one.demand].tier
         sums: dict[tuple[str, int, str, str], np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
-        for demand, held in moment.held(one.part, one.stage, one.row, month).items():
+        on_call = case.problem.demands[one.demand].on_call
+        for demand, held in moment.held(one.part, one.stage, one.row, month, on_call).items():
             line = case.problem.demands[demand]
             turn = "ahead" if line.tier < tier else "beside" if line.tier == tier else "after"
             turn = "itself" if moment.chosen[demand] else turn

@@ -171,7 +171,9 @@ def _read(source: Any) -> Case:
     if isinstance(source, Case):
         return source
     if isinstance(source, Problem):
-        lines = tuple(Line(demand.id, demand.id, demand.id, demand.id) for demand in source.demands)
+        lines = tuple(
+            Line(one.id, one.id, one.id, one.id, on_call=one.on_call) for one in source.demands
+        )
         return Case(source, "fair", lines)
     if isinstance(source, Mapping):
         from planner.problem.neutral import parse_problem

@@ -111,7 +111,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "limit": ("limit", "grens"),
     "tied_months": ("of its months", "van de maanden"),
     "lacking_persons": ("lacking", "tekort"),
-    "called_off_persons": ("called off", "afgezegd"),
     "without_packages_persons": ("without packages", "zonder pakketten"),
     "asked_persons": ("asked", "gevraagd"),
     "change": ("change", "wijziging"),

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from planner.analysis.added import Added
 from planner.analysis.case import Case
 from planner.analysis.plans import make_planner, person_months
@@ -82,9 +80,9 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[Chang
     for pool in (EVERY, *pools):
         names = [one for one in added.names if pool in (EVERY, one)]
         most = max(
-            int(np.ceil(rest * demand.tour - 1e-9))
+            demand.home_months(place, demand.tour)
             for demand in demands
-            for name, rest in zip(demand.pools, demand.home, strict=True)
+            for place, name in enumerate(demand.pools)
             if name in names
         )
         tried: dict[int, float] = {}
@@ -121,6 +119,7 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[Change]:
     """Return the smallest change of all tours, longer and shorter; nobody on call changes."""
     changed, lines = Changed(added), added.scaled.case.lines
     on_call = {line.demand for line in lines if line.on_call}
+    on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
     found = []
     for sign in (1, -1):
         best: Change | None = None

@@ -1,9 +1,9 @@
 """A mission in one month: what it got in each plan along the way, what it lacked, and what bound.
 
 The people on duty in a month come from decisions of different age. Each was last free in one of the
-plans along the way; what it lacks there is lacking, and what a later plan called off besides. In
-either plan some limit stood in the way of every pool that could have served: a pool in a month in
-which its tours prepare, serve or rest, a composition bound, or a budget.
+plans along the way, and what it lacks there is lacking. In that plan some limit stood in the way of
+every option that could have served: a pool in a month in which its tours prepare, serve or rest, a
+composition bound, or a budget.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case
+from planner.engine.programme import Block
 from planner.engine.setting import Answer, Setting
 from planner.plan import History, Planner
 
@@ -36,16 +37,14 @@ class Lack:
     decision : int
         Place in the block.
     stage : int
-        The plan along the way: the last one that could have sent more, or one that called off.
+        The plan along the way: the last one that could have sent more.
     persons : float
         In that month.
-    called_off : bool
     """
 
     decision: int
     stage: int
     persons: float
-    called_off: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,28 +145,23 @@ class Moment:
         chain: tuple[Answer, ...],
         settings: tuple[Setting, ...],
     ) -> list[Lack]:
-        """Return what is lacking by decision and plan."""
+        """Return what is lacking by decision, and the last plan that could decide otherwise."""
         block = settings[0].block
-        lead = np.array([demand.lead for demand in self.case.problem.demands])[block.demand]
         free = np.array(
             [
                 (np.bincount(block.decision, s.upper, len(s.full)) > 0)
-                & ((k == 0) | (block.begin >= month + lead))
+                & ((k == 0) | ~self.planner._settled(block, month))
                 for k, (s, (month, _)) in enumerate(zip(settings, history, strict=True))
             ]
         )
-        served = np.array([block.pick @ answer.people for answer in chain])
         found = []
-        for decision in np.flatnonzero(duty > 0):
-            if not free[:, decision].any():
-                continue
-            begin = int(np.flatnonzero(free[:, decision])[-1])
-            before = float(settings[begin].full[decision])
-            for stage in range(begin, len(chain)):
-                persons = float(duty[decision] * (before - served[stage, decision]))
-                before = float(served[stage, decision])
-                if persons > TIGHT * (1 + settings[begin].full[decision]):
-                    found.append(Lack(int(decision), stage, persons, stage > begin))
+        for decision in np.flatnonzero((duty > 0) & free.any(axis=0)):
+            stage = int(np.flatnonzero(free[:, decision])[-1])
+            full = float(settings[stage].full[decision])
+            served = float(chain[stage].people[block.decision == decision].sum())
+            persons = float(duty[decision]) * (full - served)
+            if persons > TIGHT * (1 + full):
+                found.append(Lack(int(decision), stage, persons))
         return found
 
     def persons(self, packages: frozenset[str] | None = None) -> Floats:
@@ -180,7 +174,9 @@ class Moment:
             np.add.at(found, block.demand, part.duty * (block.pick @ answer.people))
         return found
 
-    def held(self, part: Part, stage: int, pool: int, month: int) -> dict[int, Floats]:
+    def held(
+        self, part: Part, stage: int, pool: int, month: int, on_call: bool = False
+    ) -> dict[int, Floats]:
         """Return who holds a pool of the block in a month: preparing, on duty, resting; by demand.
 
         Parameters
@@ -191,20 +187,38 @@ class Moment:
         pool : int
             Place within the block.
         month : int
+        on_call : bool
+            Whether a demand on call is short of them.
         """
         block, people = part.settings[0].block, part.chain[stage].people
-        tied = block.usage[[pool * block.months + month], :].toarray().ravel()
+        tied = self._account(block, people, pool, month, on_call)
         tours = self.planner.programme.tours
         duty = block.duty[:, [month]].toarray().ravel()
+        share = block.pool_share(int(block.pools[pool]))
+        entries = np.flatnonzero(block.mix_pool == pool)
+        index = dict(zip(block.mix_column[entries], block.mix_index[entries], strict=True))
         found: dict[int, Floats] = {}
         for column in np.flatnonzero((tied > 0) & (people > TIGHT)):
             decision = block.decision[column]
             demand = int(block.demand[decision])
             first = tours.first[block.tour[block.tour_decision == decision]]
-            lead = self.case.problem.demands[demand].lead
-            prepares = float(((first - lead <= month) & (month < first)).sum())
-            prepares /= max(block.cohorts[decision], 1)
-            serves = float(duty[decision])
+            prep = self.case.problem.demands[demand].prep[index[column]]
+            prepares = float(((first - prep <= month) & (month < first)).sum())
+            prepares *= share[column] / max(block.cohorts[decision], 1)
+            serves = float(duty[decision] * share[column])
             shares = np.array([prepares, serves, float(tied[column]) - prepares - serves])
             found[demand] = found.get(demand, np.zeros(3)) + shares * people[column]
         return found
+
+    @staticmethod
+    def _account(block: Block, people: Floats, pool: int, month: int, on_call: bool) -> Floats:
+        """Return what each column takes of a pool and month, (columns,).
+
+        In the account that limits demands on call; for others in the fuller one.
+        """
+        tied = block.usage[[pool * block.months + month], :].toarray().ravel()
+        for place in np.flatnonzero(block.standby_pools == pool):
+            other = block.standby[[place * block.months + month], :].toarray().ravel()
+            if on_call or other @ people > tied @ people:
+                return np.asarray(other)
+        return np.asarray(tied)

@@ -167,7 +167,7 @@ def _of_problem(case: Case, reach: float) -> Iterator[Input]:
             new = max(1, round(value))
         elif field == "prep":
             new = tuple(round(value) for _ in demand.pools)
-        elif field == "rest":
+        elif field in ("rest", "dwell"):
             field, new = "home", tuple(value for _ in demand.pools)
         return _with(problem, {demand.id: {field: new}})
 
@@ -175,11 +175,12 @@ def _of_problem(case: Case, reach: float) -> Iterator[Input]:
         yield _plain(f"pool.{pool}.strength", "times", 1.0, partial(strength, pool), reach)
     for one in problem.demands:
         values = {"cap": one.cap, "tour": float(one.tour)}
-        for field, by_pool in (("prep", one.prep), ("rest", one.home)):
-            if len(set(by_pool)) == 1:
+        at_home = "dwell" if any(one.dwell) else "rest"
+        for field, by_pool in (("prep", one.prep), (at_home, one.home)):
+            if len(set(by_pool)) == 1 and (field == "prep" or len(set(one.dwell)) == 1):
                 values[field] = float(by_pool[0])
         for field, value in values.items():
-            unit = {"cap": "persons", "rest": "months per month"}.get(field, "months")
+            unit = {"cap": "persons", at_home: "months per month"}.get(field, "months")
             yield _plain(
                 f"demand.{one.id}.{field}", unit, value, partial(changed, one, field), reach
             )

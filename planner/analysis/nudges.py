@@ -93,17 +93,19 @@ def _of_pools(
     names, found = list(problem.pools), []
     nobody = np.zeros(len(setting.full))
     first, last = (0, problem.months - 1) if whole_model else problem.report
+    of_month = np.arange(block.strength_rows) % block.months
+    binds = block.by_pool(tight.astype(float)) > 0
     for k, pool in enumerate(block.pools):
-        rows = k * block.months + np.arange(block.months)
-        if not tight[rows].any():
+        rows = np.flatnonzero(block.row_pool == k)  # of both accounts
+        if not binds[k].any():
             continue
         limit = np.zeros(len(setting.limit))
         limit[rows] = 1.0
         found.append(Nudge("pool", names[pool], "person", None, place, limit, nobody))
         for month in range(first, last + 1):
-            if tight[rows[month]]:
+            if binds[k, month]:
                 limit = np.zeros(len(setting.limit))
-                limit[rows[month]] = 1.0
+                limit[rows[of_month[rows] == month]] = 1.0
                 found.append(
                     Nudge("pool_month", names[pool], "person", month, place, limit, nobody)
                 )
@@ -127,7 +129,7 @@ def _of_caps(case: Case, place: int, setting: Setting, people: Floats) -> list[N
 def _of_rows(case: Case, place: int, setting: Setting, tight: NDArray[np.bool_]) -> list[Nudge]:
     """Composition maxima and budgets; a bound has no name but its demands."""
     block, found = setting.block, []
-    offset = len(block.pools) * block.months
+    offset = block.strength_rows
     nobody = np.zeros(len(setting.full))
     for bound in np.unique(block.bounds.bound):
         rows = offset + np.flatnonzero(block.bounds.bound == bound)
@@ -282,7 +284,7 @@ class Nudger:
 
 def _rows_of_people(setting: Setting) -> int:
     """Return how many of the setting's limits count people; budgets follow."""
-    return len(setting.block.pools) * setting.block.months + len(setting.block.bounds.bound)
+    return setting.block.strength_rows + len(setting.block.bounds.bound)
 
 
 def _spare(setting: Setting, nudge: Nudge) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from planner.analysis.quick import QuickPlanner
 from planner.engine.fair import solve_fair
-from planner.engine.programme import Programme, build_programme
+from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.setting import Answer, Setting
 from planner.engine.value import solve_value
 from planner.plan import Plan, Planner, Solver, solver_for
@@ -27,8 +27,10 @@ __all__ = [
     "last_answer",
     "last_plans",
     "make_planner",
+    "people_tied",
     "person_months",
     "settling",
+    "strength_change",
     "with_answers",
 ]
 
@@ -114,6 +116,32 @@ def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = N
     chosen = frozenset(fresh._known if packages is None else packages)
     block = fresh.programme.blocks[place]
     return fresh._ending(place, fresh.history(block, chosen))[-1].people
+
+
+def strength_change(block: Block, persons: Floats) -> Floats:
+    """Return what more people add to the strength rows of a block, both accounts.
+
+    Parameters
+    ----------
+    block : Block
+    persons : ndarray (pools of the problem, months)
+
+    Returns
+    -------
+    ndarray (strength rows,)
+    """
+    month = np.arange(block.strength_rows) % block.months
+    return np.asarray(persons[block.pools[block.row_pool], month], dtype=float)
+
+
+def people_tied(block: Block, people: Floats) -> Floats:
+    """Return people tied up in the fuller of both accounts, (pools of the block, months)."""
+    size = (len(block.pools), block.months)
+    tied = np.asarray(block.usage @ people).reshape(size)
+    if len(block.standby_pools):
+        standby = np.asarray(block.standby @ people).reshape(-1, block.months)
+        tied[block.standby_pools] = np.maximum(tied[block.standby_pools], standby)
+    return tied
 
 
 def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:

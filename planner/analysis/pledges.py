@@ -4,7 +4,8 @@ A framework is an organisation together with what it may do with the people: hav
 (NATO Response Force, EU Battle Group) or deployed. Each framework by itself can count on what a
 plan of its own commitments alone would give it: its nominal supply. All of them together get what
 the plan of everything gives: the effective supply. Where the plans of single frameworks tie up more
-people of a pool in a month than there are, some must have been promised twice.
+people of a pool in a month than there are, some must have been promised twice. People at home
+after a deployment may be on call meanwhile: that is no double promise.
 """
 
 from __future__ import annotations
@@ -260,14 +261,15 @@ def _overlaps(
     for one, other in combinations(alone, 2):
         if on_call is not None and not {one, other} & on_call:
             continue
-        pair = [alone[one].tied_up, alone[other].tied_up]
+        pair = [alone[one].accounts, alone[other].accounts]
         for place, pool in enumerate(case.problem.pools):
-            a, b = (tied[place] for tied in pair)
-            both = (a > NOBODY) & (b > NOBODY)
+            a, b = (tied[:, place] for tied in pair)  # by account and month
+            both = ((a > NOBODY) & (b > NOBODY)).any(axis=0)
             for begin, end in runs_of(both[first : last + 1]):
                 run = slice(first + begin, first + end + 1)
-                may = np.minimum(a[run], b[run])
-                must = np.maximum(a[run] + b[run] - case.problem.pools[pool][run], 0.0)
+                may = np.minimum(a, b)[:, run].max(axis=0)
+                over = (a + b)[:, run].max(axis=0) - case.problem.pools[pool][run]
+                must = np.maximum(over, 0.0)
                 missions = commitments_of(case, names, (one, other), alone, place, run)
                 rows.append(
                     Overlap(
@@ -276,8 +278,8 @@ def _overlaps(
                         other=other,
                         first=case.month(run.start),
                         last=case.month(run.stop - 1),
-                        framework_persons=float(a[run].max()),
-                        other_persons=float(b[run].max()),
+                        framework_persons=float(a[:, run].max()),
+                        other_persons=float(b[:, run].max()),
                         may_person_months=float(may.sum()),
                         must_person_months=float(must.sum()),
                         may_persons=float(may.max()),
@@ -292,7 +294,8 @@ def _months(
     case: Case, alone: Mapping[str, Allocation], together: Allocation
 ) -> tuple[PoolMonth, ...]:
     first, last = case.problem.report
-    nominal = sum((plan.tied_up for plan in alone.values()), np.zeros_like(together.tied_up))
+    accounts = sum((plan.accounts for plan in alone.values()), np.zeros_like(together.accounts))
+    nominal = accounts.max(axis=0)
     rows = []
     for place, (pool, strength) in enumerate(case.problem.pools.items()):
         for month in range(first, last + 1):

@@ -300,7 +300,7 @@ class _Work:
         made = np.concatenate(self.last.people)
         rows = []
         for place, demand in enumerate(problem.demands):
-            if len(demand.pools) < 2:
+            if len(demand.options) < 2:
                 continue
             only = np.zeros(len(problem.demands))
             only[place] = 1.0

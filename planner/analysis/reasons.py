@@ -26,9 +26,6 @@ def told(why: Why, lang: str) -> list[str]:
     said = [_head(why, lang)]
     if why.lacking_persons <= NOTHING_PERSONS:
         return said
-    off = sum(line.called_off_persons for line in why.lines)
-    if off > NOTHING_PERSONS:
-        said.append(say("called_off", lang, persons=number(off, lang)))
     for limit in why.limits:
         if limit.lacking_persons > NOTHING_PERSONS:
             said += _limited(why, limit, lang)
@@ -172,12 +169,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "unlike": (
         "; without {packages} it would have {without}",
         "; zonder {packages} zouden het er {without} zijn",
-    ),
-    "called_off": (
-        "{persons} of those lacking had been planned, and were called off when the plan was made"
-        " again.",
-        "{persons} van wie er ontbreken stonden al ingepland, en gaan niet sinds het plan opnieuw"
-        " is gemaakt.",
     ),
     "pool_here": (
         "{name}{for_whom}: in that month all {strength} are taken; so they are in {binding} of the"

@@ -1,7 +1,7 @@
 """The plan that rolls: made again and again by a planner who sees only so many months ahead.
 
-In the first month and in every month in which something new comes into view the plan is made again
-as in section 5 of the method: what has begun stays, what is in preparation may shrink, the rest is
+In the first month and in every month in which something new comes into view the plan is made
+again: tours whose people have left or are in preparation stay as they were, all later ones are
 free. In view in month t are the tours that begin before t + horizon, of demands outside packages
 and of packages known by then.
 """
@@ -84,10 +84,9 @@ def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int)
         upper = np.where(seen[block.decision], base.upper, 0.0)
         lower = base.lower
         if month > 0:
-            begun = (block.begin < month)[block.decision]
-            preparing = (block.begin < month + lead[block.demand])[block.decision]
-            upper = np.where(preparing, np.minimum(people, upper), upper)
-            lower = np.where(begun, upper, lower)
+            settled = (block.begin < month + lead[block.demand])[block.decision]
+            upper = np.where(settled, people, upper)
+            lower = np.where(settled, people, lower)
         setting = with_goals(base.change(upper=upper, lower=lower), problem, seen)
         people = planner.solver(setting).people
     return people

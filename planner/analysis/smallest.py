@@ -55,9 +55,9 @@ class Smallest:
         face, _, _ = without.optimal(preferences=False)
         self.steps = [step.cost for step in self.sheet.objectives(preferences=False)]
         row, self.pool, self.month = _rows(self.sheet, added.earliest)
-        pools, places = np.unique(self.pool, return_inverse=True)
-        self.column = places if stay else np.arange(len(row))
-        self.cost = costs[pools] if stay else costs[self.pool]
+        key = self.pool if stay else self.pool * added.problem.months + self.month
+        _, first, self.column = np.unique(key, return_index=True, return_inverse=True)
+        self.cost = costs[self.pool[first]]
         self._last = np.zeros(0)
         self._write(row, without, face)
 
@@ -190,10 +190,10 @@ def _rows(sheet: Sheet, earliest: int) -> tuple[Ints, Ints, Ints]:
     row, pool, month = [], [], []
     for place, setting in enumerate(sheet.settings):
         block, kept = setting.block, sheet.limits[place]
-        people = np.flatnonzero(kept < len(block.pools) * block.months)
+        people = np.flatnonzero(kept < block.strength_rows)
         people = people[kept[people] % block.months >= earliest]
         row.append(sheet.limit_start[place] + people)
-        pool.append(block.pools[kept[people] // block.months])
+        pool.append(block.pools[block.row_pool[kept[people]]])
         month.append(kept[people] % block.months)
     joined = [np.concatenate(part).astype(np.int64) for part in (row, pool, month)]
     return joined[0], joined[1], joined[2]

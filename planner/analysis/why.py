@@ -1,11 +1,11 @@
 """Why a mission is short of people in a month: who holds them, what binds, what would change it.
 
 The people of a month come from tours that began in different months and were decided in different
-plans. For everything lacking, the plan is looked at that could have sent more, or that called
-people off; for every pool that could have served, the months in which its tours would have tied
-people up and nobody was left; and for one such month, the nearest to the month asked about, who
-holds the pool. What would change it is found by making plans again: without each package, with
-more people, with a month of rest less.
+plans. For everything lacking, the plan is looked at that could have sent more; for every pool that
+could have served, the months in which its tours would have tied people up and everyone was taken;
+and for one such month, the nearest to the month asked about, who holds the pool. What would change
+it is found by making plans again: without each package, with more people, with a month of rest
+less.
 """
 
 from __future__ import annotations
@@ -50,8 +50,6 @@ class LineThere:
     package : str
         Its package, if any.
     asked_persons, on_duty_persons, lacking_persons : float
-    called_off_persons : float
-        Of those lacking, called off by a later plan.
     without_packages_persons : float
         On duty if there were no packages but its own.
     """
@@ -62,7 +60,6 @@ class LineThere:
     asked_persons: float
     on_duty_persons: float
     lacking_persons: float
-    called_off_persons: float
     without_packages_persons: float
 
 
@@ -216,11 +213,6 @@ def _without(moment: Moment) -> Floats:
 
 def _lines(moment: Moment, there: Floats, without: Floats) -> list[LineThere]:
     owner = moment.case.problem.package_of()
-    off = np.zeros(len(there))
-    for part in moment.parts:
-        for lack in part.lacks:
-            if lack.called_off:
-                off[part.settings[0].block.demand[lack.decision]] += lack.persons
     rows = []
     for place in np.flatnonzero(moment.asked > 0):
         demand, asked = moment.case.problem.demands[place], float(moment.asked[place])
@@ -232,7 +224,6 @@ def _lines(moment: Moment, there: Floats, without: Floats) -> list[LineThere]:
                 asked,
                 float(there[place]),
                 max(asked - float(there[place]), 0.0),
-                float(off[place]),
                 float(without[place]),
             )
         )

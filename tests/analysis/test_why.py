@@ -135,22 +135,52 @@ def rested(data: Mapping) -> dict[str, Any]:
     return data
 
 
-def test_what_was_called_off_is_told_apart_from_what_was_never_planned() -> None:
-    # known in month 4; two months of preparation, so tours of months 4 and 5 can be called off
+def test_who_prepares_when_a_package_becomes_known_goes() -> None:
+    # known in month 4; two months of preparation, so tours of months 4 and 5 stay as they were
     slow = {"tour": 2, "prep": 2, "first": 0, "last": 11}
     data = problem(
         demand("flank", 9, tier=1, first=6, prep=2, tour=6), demand("untso", 8, **slow),
         pools={"staff": 16}, packages={"k": {"demands": ["flank"], "known": 4}},
     )  # fmt: skip
 
-    found = why(data, "untso", 4)
-    steps = Reference(data), Reference(data, ("k",))
+    early, late = why(data, "untso", 4), why(data, "untso", 8)
 
-    (line,) = found.lines
-    now, before = (one.on_duty("untso", 4) for one in steps)
-    assert line.called_off_persons == pytest.approx(before - now, abs=1e-3)
-    assert line.called_off_persons > 0.5
-    assert "were called off when the plan was made again" in " ".join(found.sentences())
+    assert early.on_duty_persons == pytest.approx(early.without_packages_persons, abs=1e-6)
+    assert {row.planned_month for row in early.limits} <= {"0"}
+    assert late.on_duty_persons < late.without_packages_persons
+    assert {row.planned_month for row in late.limits} == {"4"}
+
+
+def test_a_mix_is_held_back_by_each_pool_that_binds() -> None:
+    data = problem(
+        demand("company", 10, pools=[{"light": 0.8, "logistics": 0.2}]),
+        demand("post", 1, tier=1, pools=["logistics"]),
+        pools={"light": 20, "logistics": 2},
+    )
+
+    found = why(data, "company", 5)
+
+    assert found.on_duty_persons == pytest.approx(5)
+    assert [row.name for row in found.limits] == ["logistics"]
+    held = {row.mission: row.on_duty_persons for row in found.holders}
+    assert held == pytest.approx({"company": 1.0, "post": 1.0})
+    more = {row.name: row.gained_persons for row in found.changes if row.change == "more_people"}
+    assert more["logistics"] == pytest.approx(5)
+
+
+def test_time_at_home_after_a_deployment_may_be_spent_on_call() -> None:
+    away = {"tour": 6, "prep": 0, "tier": 1, "dwell": 2}
+    data = problem(
+        {k: v for k, v in demand("gone", 10, first=0, last=5, **away).items() if k != "rest"},
+        {k: v for k, v in demand("ready", 12, first=6, last=11, on_call=True, **away).items()
+         if k != "rest"},
+    )  # fmt: skip
+
+    found = why(data, "ready", 8)
+
+    assert found.on_duty_persons == pytest.approx(10)
+    assert [(row.name, row.strength_persons) for row in found.limits] == [("staff", 10.0)]
+    assert [row.mission for row in found.holders] == ["ready"]
 
 
 def test_what_becomes_known_too_late_binds_no_pool() -> None:
