@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.analysis.case import Case
 from planner.analysis.moment import Moment, Part
-from planner.analysis.outcome import Progress
+from planner.outcome import Progress
 from planner.analysis.plans import make_planner
 from planner.analysis.prices import rested
 from planner.analysis.relaxed import enough, relaxed

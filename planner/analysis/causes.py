@@ -25,7 +25,7 @@ from planner.allocation import asked_months
 from planner.analysis import sentences
 from planner.analysis.case import Case, read_case
 from planner.analysis.games import Split, shapley
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner, person_months
 from planner.analysis.relaxed import LIMITS, relaxed
 from planner.analysis.there import presence_of, present_months
@@ -89,7 +89,7 @@ class Cause:
     alone_person_months: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Causes(Outcome):
     """Outcome of :func:`causes`.
 

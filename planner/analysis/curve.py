@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
 from planner.analysis.follow import Followed, clear, edges_of, follow, values
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.pieces import told
 from planner.analysis.plans import make_planner
 from planner.analysis.scaling import Scaled
@@ -91,7 +91,7 @@ class MissionLoss:
     unique: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve(Outcome):
     """Outcome of :func:`curve`.
 

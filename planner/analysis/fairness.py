@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from planner.allocation import asked_months
 from planner.analysis.case import Case, read_case
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner, person_months
 from planner.analysis.words import each, say
 from planner.errors import InputError
@@ -93,7 +93,7 @@ class Loss:
     lost_share: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fairness(Outcome):
     """Outcome of :func:`fairness`; `packages` are those whose displacement is looked at."""
 

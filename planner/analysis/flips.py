@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from planner.analysis.case import Case
 from planner.analysis.conclusion import Conclusion
 from planner.analysis.movable import Input
-from planner.analysis.outcome import Progress
+from planner.outcome import Progress
 from planner.analysis.trials import Trials
 from planner.problem.model import Problem
 

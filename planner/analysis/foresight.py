@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner, person_months
 from planner.analysis.rolling import cut_every_month, rolling_people
 from planner.analysis.words import say
@@ -94,7 +94,7 @@ class MissionWorth:
     gained_person_months: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Foresight(Outcome):
     """Outcome of :func:`foresight`; `packages` are those that become known otherwise."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.outcome import Progress, silent
+from planner.outcome import Progress, silent
 
 __all__ = ["Split", "shapley"]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from planner.analysis.case import Case, read_case
 from planner.analysis.follow import edges_of, follow
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner
 from planner.analysis.scaling import Scaled
 from planner.analysis.sentences import say
@@ -58,7 +58,7 @@ class Room:
     tolerance_posts: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Headroom(Outcome):
     """Outcome of :func:`headroom`: the package first, then its lines."""
 

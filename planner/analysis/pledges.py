@@ -27,7 +27,7 @@ from planner.analysis.frameworks import (
     plan_of,
     runs_of,
 )
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.words import each, say, when
 from planner.labels import number, percent
 
@@ -125,7 +125,7 @@ class Promise:
     section: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pledges(Outcome):
     """Outcome of :func:`pledges`."""
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
 from planner.analysis.nudges import Nudge, Nudger, by_tier, nudges
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import last_plans, make_planner
 from planner.analysis.sentences import say
 from planner.analysis.words import when
@@ -99,7 +99,7 @@ class TierPrice:
     right_person_months: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prices(Outcome):
     """Outcome of :func:`prices`.
 

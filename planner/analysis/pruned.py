@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.added import Added
-from planner.analysis.outcome import Progress, silent
+from planner.outcome import Progress, silent
 
 __all__ = ["prune"]
 

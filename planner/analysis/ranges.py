@@ -19,7 +19,7 @@ from planner.allocation import Allocation, asked_months
 from planner.analysis.case import Case, read_case
 from planner.analysis.near import Near, near_fair, near_value, settle_before
 from planner.analysis.others import Alternative, differences, fills_of, tours_of
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import (
     LastPlans,
     last_plans,
@@ -83,7 +83,7 @@ class PoolRange:
     unique: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ranges(Outcome):
     """Outcome of :func:`ranges`.
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from planner.analysis.added import Added
 from planner.analysis.case import Case, read_case
 from planner.analysis.loosened import Change, rest_changes, tour_changes
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner
 from planner.analysis.pruned import prune
 from planner.analysis.scaling import Scaled
@@ -109,7 +109,7 @@ class Proof:
     lost_person_months: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Relief(Outcome):
     """Outcome of :func:`relief`.
 

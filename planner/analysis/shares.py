@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
 from planner.analysis.games import Split, shapley
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner, person_months
 from planner.analysis.sentences import say
 from planner.errors import InputError, nearest
@@ -72,7 +72,7 @@ class MissionShare:
     standard_error: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Shares(Outcome):
     """Outcome of :func:`shares`."""
 

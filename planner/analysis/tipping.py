@@ -18,7 +18,7 @@ from planner.analysis.conclusion import Conclusion, parse_conclusion
 from planner.analysis.flips import Found, Measure, Side, close_in, scan
 from planner.analysis.holding import NONE, Holding, holding
 from planner.analysis.movable import inputs_of
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.trials import Trials
 from planner.errors import InputError
 
@@ -102,7 +102,7 @@ class Moved:
     basis: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tipping(Outcome):
     """Outcome of :func:`tipping`.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from planner.analysis.case import Case
 from planner.analysis.conclusion import Filled
-from planner.analysis.outcome import Progress, silent
+from planner.outcome import Progress, silent
 from planner.analysis.plans import settling
 from planner.montecarlo.structure import Structure
 from planner.problem.model import Problem

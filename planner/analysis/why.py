@@ -21,7 +21,7 @@ from planner.analysis.altered import Alteration, alterations
 from planner.analysis.barriers import Barrier, Holder, Limit, barriers, holders, limits
 from planner.analysis.case import Case, read_case
 from planner.analysis.moment import Moment, Part
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.analysis.plans import make_planner
 from planner.months import Month
 
@@ -73,7 +73,7 @@ class MonthThere:
     without_packages_persons: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Why(Outcome):
     """Outcome of :func:`why`.
 

@@ -160,7 +160,7 @@ def spread(scenario: Scenario, progress: Any = None) -> Answer:
     >>> spread(pl.load("letter")).said["nl"][0][:5]
     'Alle '
     """
-    from planner.analysis.outcome import silent
+    from planner.outcome import silent
     from planner.analysis.ranges import ranges
 
     found = ranges(scenario, progress=silent if progress is None else progress)

@@ -15,7 +15,7 @@ import pytest
 
 import planner as pl
 from planner.analysis.case import Case, read_case
-from planner.analysis.outcome import Outcome
+from planner.outcome import Outcome
 from planner.analysis.words import WORDS, known, say
 from planner.cli.questions.answers import show_answer
 from planner.errors import InputError

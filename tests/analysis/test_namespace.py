@@ -9,7 +9,7 @@ from importlib import import_module
 import pytest
 
 import planner as pl
-from planner.analysis.outcome import Outcome
+from planner.outcome import Outcome
 
 NAMES = [
     "causes",

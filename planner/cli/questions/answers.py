@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.analysis.case import Case
-    from planner.analysis.outcome import Outcome
+    from planner.outcome import Outcome
 
 __all__ = ["about", "keep", "show_answer"]
 
@@ -43,7 +43,7 @@ def word(key: str, lang: str) -> str:
 
 def about(case: Case) -> dict[str, Any]:
     """Return what a question was asked of, ready for JSON."""
-    from planner.analysis.outcome import FORMAT
+    from planner.outcome import FORMAT
 
     first, last = (case.month(month) for month in case.problem.report)
     scenario = case.scenario

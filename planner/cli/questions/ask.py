@@ -18,7 +18,7 @@ from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
 
 if TYPE_CHECKING:
     from planner.analysis.case import Case
-    from planner.analysis.outcome import Outcome, Progress
+    from planner.outcome import Outcome, Progress
 
 __all__ = ["Package", "Subject", "question"]
 

@@ -10,7 +10,7 @@ from planner.cli.questions.ask import Subject, question
 from planner.cli.questions.sure import By
 
 if TYPE_CHECKING:
-    from planner.analysis.outcome import Outcome
+    from planner.outcome import Outcome
 
 __all__ = ["fairness", "pledges"]
 

@@ -9,7 +9,7 @@ import typer
 from planner.cli.questions.ask import Package, Subject, question
 
 if TYPE_CHECKING:
-    from planner.analysis.outcome import Outcome
+    from planner.outcome import Outcome
 
 __all__ = ["curve", "headroom", "prices"]
 

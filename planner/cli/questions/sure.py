@@ -10,7 +10,7 @@ import typer
 from planner.cli.questions.ask import Subject, question
 
 if TYPE_CHECKING:
-    from planner.analysis.outcome import Outcome
+    from planner.outcome import Outcome
 
 __all__ = ["By", "near", "ranges"]
 
