@@ -38,12 +38,15 @@ class Solution:
         The plan that unfolds with every package.
     without : dict of str to Allocation
         The plan that unfolds without each package.
+    planner : Planner or None
+        What made the plans, with every plan on the way; analyses of a result begin from it.
     """
 
     problem: Problem
     rule: str
     with_all: Allocation
     without: dict[str, Allocation]
+    planner: Planner | None = None
 
     @property
     def certificate(self) -> Certificate:
@@ -184,4 +187,4 @@ def solve_problem(
         for package in problem.packages
         if package.id in wanted
     }
-    return Solution(problem, rule, with_all, without)
+    return Solution(problem, rule, with_all, without, planner)

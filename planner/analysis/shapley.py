@@ -18,6 +18,8 @@ from planner.outcome import Progress, silent
 __all__ = ["Split", "shapley"]
 
 Floats = NDArray[np.float64]
+
+
 Worth = Callable[[frozenset[str]], Floats]
 """What a coalition brings: one or more numbers, always as many."""
 

@@ -17,7 +17,7 @@ from planner.analysis.case import Case
 from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 
-__all__ = ["occupancy", "present_months", "presence_of"]
+__all__ = ["occupancy", "presence_of", "present_months"]
 
 Floats = NDArray[np.float64]
 

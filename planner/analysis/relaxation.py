@@ -22,6 +22,7 @@ from planner.problem.model import Demand, Package, Problem
 
 __all__ = ["LIMITS", "enough", "relaxed"]
 
+
 LIMITS = (
     "pool_cap", "rotation", "eligibility", "composition", "budget", "higher_tiers", "late_notice",
 )  # fmt: skip
