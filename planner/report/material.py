@@ -183,17 +183,17 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
             progress("following", done, total)
 
         curves[id] = (
-            curve(source, id, main.rule, sizes=SIZES, progress=step),
-            headroom(source, id, main.rule, lines=False),
+            curve(source, package=id, rule=main.rule, sizes=SIZES, progress=step),
+            headroom(source, package=id, rule=main.rule, lines=False),
         )
     found["curves"] = curves
     if main.rule == "value":
         found["ranges"] = ranges(
-            source, main.rule, progress=lambda done, total: progress("ranging", done, total)
+            source, rule=main.rule, progress=lambda done, total: progress("ranging", done, total)
         )
     if 1 < len(packages) <= SHARED:
         found["shares"] = shares(
-            source, main.rule, progress=lambda done, total: progress("sharing", done, total)
+            source, rule=main.rule, progress=lambda done, total: progress("sharing", done, total)
         )
     shortest = _shortest(main, order["package"])
     if shortest:

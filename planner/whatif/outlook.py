@@ -191,6 +191,6 @@ def explain(scenario: Scenario, mission: str, month: str = "") -> Answer:
     """
     from planner.analysis.why import why
 
-    found = why(scenario, mission, month or None)
+    found = why(scenario, mission, month=month or None)
     said = {lang: found.sentences(lang) for lang in ("en", "nl")}
     return Answer("why", found.tables(), said, found.month)

@@ -202,9 +202,9 @@ def test_what_cannot_be_scaled_is_said() -> None:
     with pytest.raises(InputError, match="k: expected people asked for"):
         curve(data)
     with pytest.raises(InputError, match="expected a package"):
-        curve(data, "x")
+        curve(data, package="x")
     with pytest.raises(InputError, match="expected a line of 'k', found 'b'"):
-        curve(data, "k", line="b")
+        curve(data, package="k", line="b")
 
 
 def test_between_sizes_a_fair_curve_is_called_an_estimate() -> None:

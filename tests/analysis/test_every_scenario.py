@@ -16,7 +16,7 @@ import pytest
 import planner as pl
 from planner.analysis.case import Case, read_case
 from planner.outcome import Outcome
-from planner.analysis.words import WORDS, known, say
+from planner.analysis.declare import WORDS, known, say
 from planner.cli.questions.answers import show_answer
 from planner.errors import InputError
 from planner.labels import LANGUAGES

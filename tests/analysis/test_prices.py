@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.analysis.nudges import STEP
+from planner.analysis.prices import STEP
 from planner.analysis.prices import Price, prices
 from planner.errors import InputError
 from planner.solution import solve_problem
@@ -64,7 +64,7 @@ def test_value_prices_hold_on_both_sides_as_far_as_they_say(seed: int) -> None:
     data = drawn(seed)
     now = worth(data, "value")
 
-    found = prices(data, "value", kinds=("pool_month", "pool", "cap", "bound"), reach_units=3)
+    found = prices(data, rule="value", kinds=("pool_month", "pool", "cap", "bound"), reach_units=3)
 
     rng = np.random.default_rng(seed)
     rows = list(found.prices)
@@ -86,7 +86,7 @@ def test_what_value_leaves_out_has_no_price(seed: int) -> None:
     data = drawn(100 + seed, bounds=0)
     now = worth(data, "value")
 
-    found = prices(data, "value", kinds=("pool_month",), whole_model=True)
+    found = prices(data, rule="value", kinds=("pool_month",), whole_model=True)
 
     named = {(row.name, row.month) for row in found.prices}
     for pool in data["pools"]:
@@ -102,7 +102,7 @@ def test_fair_prices_are_what_a_little_more_or_less_does(seed: int) -> None:
     now = worth(data, "fair")
 
     reach = 2 if seed < 4 else STEP
-    found = prices(data, "fair", kinds=("pool_month", "pool", "cap"), reach_units=reach)
+    found = prices(data, rule="fair", kinds=("pool_month", "pool", "cap"), reach_units=reach)
 
     rng = np.random.default_rng(seed)
     rows = list(found.prices)
@@ -128,7 +128,7 @@ def test_the_price_of_rest_is_that_of_a_month_less(rule: str) -> None:
     more = {**data, "demands": [{**data["demands"][0], "rest": 7 / 6}]}
     now = worth(data, rule)
 
-    row = prices(data, rule, kinds=("rest",)).prices[0]
+    row = prices(data, rule=rule, kinds=("rest",)).prices[0]
 
     assert row.unit == "month of rest less"
     assert row.right_person_months == pytest.approx(worth(less, rule) - now, abs=1e-3)
@@ -140,7 +140,7 @@ def test_left_and_right_differ_where_the_plan_bends() -> None:
     # ten people for ten posts: one less is missed, one more is idle
     data = problem(demand("a", 10))
 
-    rows = prices(data, "value", kinds=("pool_month", "pool"), reach_units=4).prices
+    rows = prices(data, rule="value", kinds=("pool_month", "pool"), reach_units=4).prices
 
     month, pool = rows[0], rows[-1]
     assert (month.left_person_months, month.right_person_months) == pytest.approx((1, 0))
@@ -151,7 +151,7 @@ def test_left_and_right_differ_where_the_plan_bends() -> None:
 def test_a_higher_tier_gains_what_a_lower_one_pays() -> None:
     data = problem(demand("first", 4, tier=1), demand("second", 8))
 
-    table = prices(data, "value", kinds=("cap",)).tables()["tiers"]
+    table = prices(data, rule="value", kinds=("cap",)).tables()["tiers"]
 
     right = table[table["name"] == "first"].set_index("tier")["right_person_months"]
     assert right.to_dict() == pytest.approx({1: 12, 2: -12})
@@ -164,7 +164,7 @@ def test_people_who_have_begun_cannot_be_taken_away() -> None:
         packages={"k": {"demands": ["flank"], "known": 6}},
     )  # fmt: skip
 
-    rows = prices(data, "value", kinds=("pool_month",)).prices
+    rows = prices(data, rule="value", kinds=("pool_month",)).prices
 
     assert all(math.isnan(row.left_person_months) for row in rows)
 

@@ -59,7 +59,7 @@ def more(data: Mapping, pool: str, persons: float) -> dict[str, Any]:
 def test_what_a_reader_would_say_of_ten_people_for_twelve_posts() -> None:
     data = problem(demand("flank", 4, tier=1), demand("untso", 8), **FLANK)
 
-    found = why(data, "untso", 5)
+    found = why(data, "untso", month=5)
 
     assert (found.asked_persons, found.on_duty_persons) == (8, pytest.approx(6))
     assert [(row.mission, row.turn, row.held_persons) for row in found.holders] == [
@@ -143,7 +143,7 @@ def test_who_prepares_when_a_package_becomes_known_goes() -> None:
         pools={"staff": 16}, packages={"k": {"demands": ["flank"], "known": 4}},
     )  # fmt: skip
 
-    early, late = why(data, "untso", 4), why(data, "untso", 8)
+    early, late = why(data, "untso", month=4), why(data, "untso", month=8)
 
     assert early.on_duty_persons == pytest.approx(early.without_packages_persons, abs=1e-6)
     assert {row.planned_month for row in early.limits} <= {"0"}
@@ -158,7 +158,7 @@ def test_a_mix_is_held_back_by_each_pool_that_binds() -> None:
         pools={"light": 20, "logistics": 2},
     )
 
-    found = why(data, "company", 5)
+    found = why(data, "company", month=5)
 
     assert found.on_duty_persons == pytest.approx(5)
     assert [row.name for row in found.limits] == ["logistics"]
@@ -176,7 +176,7 @@ def test_time_at_home_after_a_deployment_may_be_spent_on_call() -> None:
          if k != "rest"},
     )  # fmt: skip
 
-    found = why(data, "ready", 8)
+    found = why(data, "ready", month=8)
 
     assert found.on_duty_persons == pytest.approx(10)
     assert [(row.name, row.strength_persons) for row in found.limits] == [("staff", 10.0)]
@@ -189,7 +189,7 @@ def test_what_becomes_known_too_late_binds_no_pool() -> None:
         packages={"k": {"demands": ["flank"], "known": 4}},
     )
 
-    found = why(data, "flank", 4)
+    found = why(data, "flank", month=4)
 
     assert [(row.limit, row.lacking_persons) for row in found.limits] == [("late_notice", 4)]
     assert found.holders == ()
@@ -204,7 +204,7 @@ def test_bounds_and_budgets_bind_too() -> None:
     ]}  # fmt: skip
 
     for data, kind in ((bound, "composition"), (paid, "budget")):
-        found = why(data, "a", 3)
+        found = why(data, "a", month=3)
         assert [row.limit for row in found.limits] == [kind]
         (row,) = [row for row in found.changes if row.change == f"without_{kind}"]
         assert row.enough
@@ -223,7 +223,7 @@ def test_a_tie_is_told_as_one() -> None:
     # two alike and people for one: the plan gives them to either
     data = problem(demand("a", 10), demand("b", 10))
 
-    found = [why(data, name, 0, "value") for name in "ab"]
+    found = [why(data, name, month=0, rule="value") for name in "ab"]
 
     assert sum(one.on_duty_persons for one in found) == pytest.approx(10)
     for one in found:
@@ -235,7 +235,7 @@ def test_a_tie_is_told_as_one() -> None:
 def test_nobody_asked_and_nobody_lacking() -> None:
     data = problem(demand("a", 4, first=2, last=5))
 
-    assert why(data, "a", 0).sentences() == ["a asks for nobody in month 0."]
+    assert why(data, "a", month=0).sentences() == ["a asks for nobody in month 0."]
     assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4,0 gevraagde mensen."]
 
 
@@ -252,6 +252,6 @@ def test_what_is_not_there_is_said() -> None:
     data = problem(demand("untso", 4))
 
     with pytest.raises(InputError, match="did you mean 'untso'"):
-        why(data, "unto", 0)
+        why(data, "unto", month=0)
     with pytest.raises(InputError, match="expected a month from 0 to 11, found 12"):
-        why(data, "untso", 12)
+        why(data, "untso", month=12)

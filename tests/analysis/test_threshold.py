@@ -1,4 +1,4 @@
-"""Tipping points against closed forms, the reference on both sides of each flip, and real runs."""
+"""Threshold points against closed forms, the reference on both sides of each flip, and real runs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 import planner as pl
 from planner.analysis.case import read_case
 from planner.analysis.conclusion import parse_conclusion
-from planner.analysis.holding import filled_of
-from planner.analysis.tipping import Flip, tipping
+from planner.analysis.threshold import filled_of
+from planner.analysis.threshold import Flip, tipping
 from planner.errors import InputError
 from tests.analysis.oracle import demand, fills, problem
 from tests.strategies import random_problem
@@ -32,7 +32,7 @@ def flank(**more: Any) -> Data:
 
 
 def flips(data: Any, conclusion: str, **more: Any) -> dict[tuple[str, str], Flip]:
-    found = tipping(data, conclusion, draws=0, **more)
+    found = threshold(data, conclusion, draws=0, **more)
     return {(row.input, row.direction): row for row in found.flips}
 
 
@@ -81,7 +81,7 @@ def test_months_flip_in_the_month_counted_by_hand() -> None:
     ],
 )
 def test_quantities_are_those_counted_by_hand(conclusion: str, value: float, holds: bool) -> None:
-    found = tipping(flank(), conclusion, inputs=["demand.x.cap"])
+    found = threshold(flank(), conclusion, inputs=["demand.x.cap"])
     assert found.quantity == pytest.approx(value)
     assert found.holds is holds
     assert found.draws == 0
@@ -124,7 +124,7 @@ def test_the_reference_says_the_same_on_both_sides_of_every_flip(seed: int) -> N
     level = round(now * 0.7 + 0.37, 3)
     wanted = ["pool.*", "demand.*.cap", "package.*.size"]
 
-    found = tipping(
+    found = threshold(
         data, f"displacement > {level}", package, inputs=wanted, draws=0, steps=3, tolerance=0.01
     )
 
@@ -157,14 +157,14 @@ def test_quantities_of_a_scenario_are_those_of_its_result(by: str) -> None:
     table = battalion().displacement_by(by).set_index(by)["displaced_person_months"]
     name = table.idxmax()
     stated = f"displacement({by}={name}) > {table[name] * 0.999:.9f}"
-    found = tipping(case, stated, inputs=["pool.staff.posts"], reach=0.01, draws=0)
+    found = threshold(case, stated, inputs=["pool.staff.posts"], reach=0.01, draws=0)
     assert found.holds
     assert found.quantity == pytest.approx(table[name], abs=0.05)
 
 
 def test_a_flip_is_seen_when_the_scenario_is_run_with_that_figure() -> None:
     inputs = ["pool.staff.fit", "package.*.size"]
-    found = tipping(BATTALION, "displacement(kind=staff) > 5%", inputs=inputs, draws=0)
+    found = threshold(BATTALION, "displacement(kind=staff) > 5%", inputs=inputs, draws=0)
     row = next(one for one in found.flips if one.input == "pool.staff.fit")
     assert row.inside
     assert 0 < row.range_share < 1
@@ -189,7 +189,7 @@ def test_the_share_of_futures_is_a_count_over_their_table() -> None:
     count = (draws["displacement.eastern-flank"] > level).mean()
 
     stated = f"displacement > {level}"
-    found = tipping(BATTALION, stated, inputs=["package.*"], futures=futures, steps=1)
+    found = threshold(BATTALION, stated, inputs=["package.*"], futures=futures, steps=1)
     assert (found.draws, found.draws_left_out) == (24, 0)
     assert found.holds_share == pytest.approx(count)
     assert found.low_share < count < found.high_share
@@ -208,7 +208,7 @@ def test_the_share_of_futures_is_a_count_over_their_table() -> None:
 
 
 def test_draws_are_made_where_none_are_given() -> None:
-    found = tipping("letter", "fill(untso) < 2%", inputs=["pool.staff.fit"], draws=16, rule="value")
+    found = threshold("letter", "fill(untso) < 2%", inputs=["pool.staff.fit"], draws=16, rule="value")
     futures = pl.simulate("letter", 16, rule="value", packages=[])
     assert found.draws == 16
     assert found.holds_share == (futures.draws["fill.untso"] < 0.02).mean()
@@ -217,7 +217,7 @@ def test_draws_are_made_where_none_are_given() -> None:
 
 def test_everything_wrong_with_a_conclusion_is_said_at_once() -> None:
     with pytest.raises(InputError) as caught:
-        tipping(flank(), "displacemnt(kindd=untso) beyond 5")
+        threshold(flank(), "displacemnt(kindd=untso) beyond 5")
     said = "\n".join(map(str, caught.value.faults))
     assert "'displacement'" in said
     assert "'kind'" in said
@@ -245,7 +245,7 @@ def test_what_cannot_be_asked_is_refused(
     conclusion: str, options: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InputError, match=said):
-        tipping(flank(), conclusion, **options)
+        threshold(flank(), conclusion, **options)
 
 
 def test_what_is_undefined_has_no_tipping_point() -> None:
@@ -254,17 +254,17 @@ def test_what_is_undefined_has_no_tipping_point() -> None:
         pools={"staff": 10, "none": 0}, packages={"flank": {"demands": ["x"], "known": 0}},
     )  # fmt: skip
     with pytest.raises(InputError, match="undefined as it is"):
-        tipping(nobody, "ratio > 4%")
+        threshold(nobody, "ratio > 4%")
     with pytest.raises(InputError, match="with packages, found none"):
-        tipping(problem(demand("untso", 8)), "displacement > 1")
+        threshold(problem(demand("untso", 8)), "displacement > 1")
 
 
 def test_futures_of_something_else_are_refused() -> None:
     futures = pl.simulate("letter", draws=4, replicates=2, workers=1, rule="value")
     with pytest.raises(InputError, match="expected the rule fair"):
-        tipping(BATTALION, "displacement > 1", futures=futures, inputs=["package.*.size"])
+        threshold(BATTALION, "displacement > 1", futures=futures, inputs=["package.*.size"])
     with pytest.raises(InputError, match="expected those of 'eastern-flank-battalion'"):
-        tipping(
+        threshold(
             BATTALION, "displacement > 1", rule="value", futures=futures, steps=1,
             inputs=["package.*.size"],
         )  # fmt: skip

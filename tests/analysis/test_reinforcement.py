@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from planner.analysis.relief import Relief, relief
+from planner.analysis.reinforcement import Reinforcement, reinforcement
 from planner.errors import InputError
 from tests.analysis.oracle import demand, fills, optimal_stage, problem, value_range
 from tests.strategies import random_problem
@@ -24,7 +24,7 @@ def with_more(data: dict, more: Mapping[str, np.ndarray]) -> dict:
     return data
 
 
-def needed(data: dict, found: Relief) -> dict[str, np.ndarray]:
+def needed(data: dict, found: Reinforcement) -> dict[str, np.ndarray]:
     """Return what is needed by pool and month."""
     more = {pool: np.zeros(data["months"]) for pool in data["pools"]}
     for row in found.months:
@@ -67,7 +67,7 @@ FLANK = {"packages": {"k": {"demands": ["flank"], "known": 0}}}
 def test_two_people_more_for_two_posts_lost() -> None:
     data = problem(demand("flank", 4, tier=1), demand("untso", 8), **FLANK)
 
-    found = relief(data, rule="value")
+    found = reinforcement(data, rule="value")
 
     (row,) = found.additions
     assert (row.pool, row.persons, row.person_months) == ("staff", pytest.approx(2, abs=0.01),
@@ -86,7 +86,7 @@ def test_who_borrows_month_by_month_pays_for_the_months_lost(rule: str) -> None:
     # the flank is there for four months only
     data = problem(demand("flank", 4, tier=1, first=3, last=6), demand("untso", 8), **FLANK)
 
-    found = relief(data, rule=rule, stay=False, kinds=("people",), tolerance_persons=0.05)
+    found = reinforcement(data, rule=rule, stay=False, kinds=("people",), tolerance_persons=0.05)
 
     assert found.cost == pytest.approx(8, abs=0.3)
     assert [row.month for row in found.months] == ["3", "4", "5", "6"]
@@ -99,7 +99,7 @@ def test_recruits_that_come_late_leave_what_was_lost_before(rule: str) -> None:
         packages={"k": {"demands": ["flank"], "known": 4}},
     )  # fmt: skip
 
-    found = relief(data, rule=rule, lead_months=3, kinds=("people",), tolerance_persons=0.05)
+    found = reinforcement(data, rule=rule, lead_months=3, kinds=("people",), tolerance_persons=0.05)
 
     assert found.first_month == "7"
     assert not found.within_reach
@@ -117,7 +117,7 @@ def test_recruits_that_come_late_leave_what_was_lost_before(rule: str) -> None:
 def test_a_level_needs_less(rule: str) -> None:
     data = problem(demand("flank", 6, tier=1), demand("untso", 8), **FLANK)
 
-    found = relief(data, rule=rule, level_person_months=24, kinds=("people",))
+    found = reinforcement(data, rule=rule, level_person_months=24, kinds=("people",))
 
     assert found.additions[0].persons == pytest.approx(2, abs=1.0)
     assert [proof.lost_person_months <= 24.02 for proof in found.proofs] == [False, True, False]
@@ -131,7 +131,7 @@ def test_the_cheaper_of_two_pools_is_taken() -> None:
     )  # fmt: skip
 
     for cheap, dear in (both, both[::-1]):
-        found = relief(data, rule="value", kinds=("people",), costs={cheap: 1.0, dear: 3.0})
+        found = reinforcement(data, rule="value", kinds=("people",), costs={cheap: 1.0, dear: 3.0})
         assert [row.pool for row in found.additions] == [cheap]
         assert found.cost == pytest.approx(2, abs=0.01)
 
@@ -145,14 +145,14 @@ def test_what_one_mission_gains_does_not_make_up_for_another() -> None:
     )  # fmt: skip
 
     for rule in ("fair", "value"):
-        found = relief(data, rule=rule, kinds=("people",), tolerance_persons=0.05)
+        found = reinforcement(data, rule=rule, kinds=("people",), tolerance_persons=0.05)
         assert [row.pool for row in found.additions] == ["staff"]
 
 
 def test_nothing_lost_needs_nothing() -> None:
     data = problem(demand("flank", 2, tier=1), demand("untso", 8), **FLANK)
 
-    found = relief(data)
+    found = reinforcement(data)
 
     assert found.additions == found.changes == ()
     assert found.sentences()[1] == "There is nothing to prevent."
@@ -163,7 +163,7 @@ def test_fair_additions_do_it_and_no_pool_can_spare_two_tolerances(seed: int) ->
     data = drawn(seed)
     give = 0.1
 
-    found = relief(data, rule="fair", kinds=("people",), tolerance_persons=give)
+    found = reinforcement(data, rule="fair", kinds=("people",), tolerance_persons=give)
 
     assert lost_fairly(data, {}) == pytest.approx(found.lost_person_months, abs=5e-3)
     if not found.additions:
@@ -187,7 +187,7 @@ def test_value_additions_do_it_and_nothing_below_the_floor_does(seed: int, stay:
         one["main_task"] = 1
     target |= {"main_task": 2, "tier": 3}
 
-    found = relief(data, rule="value", kinds=("people",), stay=stay)
+    found = reinforcement(data, rule="value", kinds=("people",), stay=stay)
 
     def lost(more: Mapping[str, np.ndarray]) -> float:
         gone = optimal_stage(data, without=["k0"], prefer=False)
@@ -225,7 +225,7 @@ def test_less_rest_does_it_from_the_month_that_frees_enough() -> None:
         pools={"staff": 24}, months=24, **FLANK,
     )  # fmt: skip
 
-    found = relief(data, rule="fair", kinds=("rest",))
+    found = reinforcement(data, rule="fair", kinds=("rest",))
 
     change = next(row for row in found.changes if row.pool == "")
     assert change.reached
@@ -248,7 +248,7 @@ def test_tours_are_changed_as_far_as_it_helps() -> None:
         pools={"staff": 16}, months=24, **FLANK,
     )  # fmt: skip
 
-    found = relief(data, rule="fair", kinds=("tour",), most_tour_months=3)
+    found = reinforcement(data, rule="fair", kinds=("tour",), most_tour_months=3)
 
     longer, shorter = found.changes
 
@@ -267,12 +267,12 @@ def test_what_cannot_be_asked_is_said_at_once() -> None:
     data = problem(demand("flank", 4, tier=1), demand("untso", 8), **FLANK)
 
     with pytest.raises(InputError, match="costs: no pool 'staf', did you mean 'staff'"):
-        relief(data, costs={"staf": 1})
+        reinforcement(data, costs={"staf": 1})
     with pytest.raises(InputError) as wrong:
-        relief(data, kinds=("peopel",), lead_months=-1, tolerance_persons=0)
+        reinforcement(data, kinds=("peopel",), lead_months=-1, tolerance_persons=0)
     assert len(wrong.value.faults) == 3
     with pytest.raises(InputError, match="with packages, found none"):
-        relief(problem(demand("a", 1)))
+        reinforcement(problem(demand("a", 1)))
 
 
 @pytest.mark.parametrize("announced", [False, True])
@@ -281,7 +281,7 @@ def test_which_plans_count_on_the_additions_is_said_and_tried(announced: bool) -
     for seed in range(40):
         data = drawn(seed)
         data["packages"]["k0"]["known"] = data["months"] // 3
-        found = relief(data, kinds=("people",), announced=announced, tolerance_persons=0.1)
+        found = reinforcement(data, kinds=("people",), announced=announced, tolerance_persons=0.1)
         if not found.additions:
             continue
         tried += 1
@@ -290,9 +290,9 @@ def test_which_plans_count_on_the_additions_is_said_and_tried(announced: bool) -
         more = {pool: np.zeros(data["months"]) for pool in data["pools"]}
         for row in found.additions:
             more[row.pool][begin:] = row.persons
-        known = steps["relieved" if announced else "announced"]
+        known = steps["reinforced" if announced else "announced"]
         assert known == pytest.approx(lost_fairly(data, more), abs=0.02), seed
-        differ += abs(steps["relieved"] - steps["surprise" if announced else "announced"]) > 0.1
+        differ += abs(steps["reinforced"] - steps["surprise" if announced else "announced"]) > 0.1
         for lang, word in (("en", "count on them"), ("nl", "op hen rekenen")):
             assert any(word in sentence for sentence in found.sentences(lang))
     assert tried >= 10
