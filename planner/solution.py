@@ -14,8 +14,10 @@ from planner.allocation import Allocation, asked_months
 from planner.engine.certify import Certificate, worst
 from planner.engine.memory import Memory
 from planner.engine.programme import build_programme
+from planner.errors import Fault, InputError
 from planner.plan import Planner, solver_for
 from planner.problem.model import Problem
+from planner.problem.neutral import weight_faults
 
 __all__ = ["Solution", "solve_problem"]
 
@@ -178,6 +180,11 @@ def solve_problem(
     >>> round(float(solve_problem(problem).displaced("flank").sum()), 6)
     24.0
     """
+    if rule == "value" and (wrong := weight_faults(problem.demands)):
+        raise InputError(
+            Fault("<problem>", 0, 0, f"{problem.demands[index].id}.weight", message)
+            for index, message in wrong
+        )
     planner = Planner(build_programme(problem), solver_for(rule), memory=memory)
     every = frozenset(package.id for package in problem.packages)
     wanted = every if packages is None else packages

@@ -9,6 +9,7 @@ is simplest lies at the lower limit, so that Hypothesis shrinks towards plain pr
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +22,12 @@ __all__ = [
     "SIZES",
     "Size",
     "build",
+    "draw_until",
+    "pools_of",
     "problems",
     "random_problem",
     "random_static_problem",
+    "split_pool",
     "static_problems",
 ]
 
@@ -49,7 +53,10 @@ class Size:
     whole : bool
         Whether caps, strengths, weights and bounds are whole numbers only.
     static : bool
-        Tour 1, preparation 0, rest 0, one cohort.
+        Tour 1, preparation 0, rest 0, one cohort, no mixes, nothing on call.
+    mixes, dwell, on_call : bool
+        Whether sourcing options may be mixes of pools, time at home may be given as dwell, and
+        demands may be on call.
     """
 
     months: tuple[int, int]
@@ -64,6 +71,9 @@ class Size:
     late: bool = True
     whole: bool = False
     static: bool = False
+    mixes: bool = True
+    dwell: bool = True
+    on_call: bool = True
 
 
 SIZES = {
@@ -100,10 +110,30 @@ def random_problem(
     return build(lambda low, high: int(rng.integers(low, high + 1)), _limits(size, changes))
 
 
+def draw_until(
+    wanted: Callable[[dict[str, Any]], bool],
+    rng: np.random.Generator | random.Random,
+    size: str | Size = "small",
+    **changes: Any,
+) -> dict[str, Any]:
+    """Return the first problem drawn that is wanted, so that no seed of a test tries nothing.
+
+    Raises
+    ------
+    LookupError
+        A thousand problems in a row were not wanted.
+    """
+    for _ in range(1000):
+        problem = random_problem(rng, size, **changes)
+        if wanted(problem):
+            return problem
+    raise LookupError("no problem of the kind wanted among a thousand")
+
+
 def random_static_problem(
     rng: np.random.Generator | random.Random, size: str | Size = "small", **changes: Any
 ) -> dict[str, Any]:
-    """Return a static problem: tour 1, preparation 0, rest 0, one cohort, no bounds."""
+    """Return a static problem: see `Size`; no bounds."""
     return random_problem(rng, size, **{"static": True, "bounds": 0, **changes})
 
 
@@ -116,7 +146,7 @@ def problems(
 
 
 def static_problems(size: str | Size = "tiny", **changes: Any) -> st.SearchStrategy[dict[str, Any]]:
-    """Static problems as a Hypothesis strategy: tour 1, preparation 0, rest 0, no bounds."""
+    """Static problems as a Hypothesis strategy; see `random_static_problem`."""
     return problems(size, **{"static": True, "bounds": 0, **changes})
 
 
@@ -197,6 +227,7 @@ def _demand(pick: Pick, name: str, pools: Sequence[str], months: int, size: Size
     if _chance(pick, 1, 2):
         last = max(first, months - 1)
     accepted = _some(pick, pools)
+    options, used = _options(pick, accepted, pools, size)
     demand: dict[str, Any] = {
         "id": name,
         "tier": pick(*size.tiers),
@@ -204,10 +235,12 @@ def _demand(pick: Pick, name: str, pools: Sequence[str], months: int, size: Size
         "first": first,
         "last": last,
         "tour": 1 if size.static else pick(*size.tour),
-        "pools": accepted,
-        "prep": 0 if size.static else _by_pool(pick, accepted, [0, 1, 2, 3]),
-        "rest": 0 if size.static else _by_pool(pick, accepted, [0, 1, 0.5, 2, 1.25, 0.1, 1 / 3]),
+        "pools": options,
+        "prep": 0 if size.static else _by_pool(pick, used, [0, 1, 2, 3]),
+        **({"rest": 0} if size.static else _home(pick, used, size)),
     }
+    if not size.static and size.on_call and _chance(pick, 1, 4):
+        demand["on_call"] = True
     if not size.static and _chance(pick, 1, 2):
         demand["cohorts"] = pick(*size.cohorts)
     if _chance(pick, 1, 2):
@@ -215,6 +248,75 @@ def _demand(pick: Pick, name: str, pools: Sequence[str], months: int, size: Size
     if _chance(pick, 1, 3):
         demand["weight"] = pick(1, 3) if size.whole else _one(pick, [1, 2, 0.5, 3, 1.7, 0])
     return demand
+
+
+def _options(
+    pick: Pick, accepted: Sequence[str], pools: Sequence[str], size: Size
+) -> tuple[list[Any], list[str]]:
+    """Return sourcing options, plain pools or mixes, and all pools that they use."""
+    options: list[Any] = list(accepted)
+    if size.mixes and not size.static:
+        for place in range(len(options)):
+            if _chance(pick, 1, 3):
+                inside = _some(pick, pools)[:3]
+                shares = _one(pick, MIXES[len(inside)])
+                mix = dict(zip(inside, shares, strict=True))
+                if mix not in options:
+                    options[place] = mix
+    return options, list(dict.fromkeys(pool for option in options for pool in pools_of(option)))
+
+
+MIXES = {1: [(1.0,)], 2: [(0.5, 0.5), (0.75, 0.25), (0.9, 0.1)], 3: [(0.5, 0.25, 0.25),
+                                                                  (0.85, 0.1, 0.05)]}  # fmt: skip
+"""Shares of a mix by its number of pools; they add up to 1."""
+
+
+def pools_of(option: str | dict[str, float]) -> list[str]:
+    """Return the pools that a sourcing option uses."""
+    return list(option) if isinstance(option, dict) else [option]
+
+
+def split_pool(problem: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the problem with a pool in two halves, named one after the other in every list.
+
+    A mix that uses the pool becomes two mixes, one with each half.
+    """
+    other = copy.deepcopy(problem)
+    halves = [f"{name}-a", f"{name}-b"]
+    values = other["pools"].pop(name)
+    half = [value / 2 for value in values] if isinstance(values, list) else values / 2
+    other["pools"] |= dict.fromkeys(halves, half)
+
+    def split(option: Any) -> list[Any]:
+        if name not in pools_of(option):
+            return [option]
+        if not isinstance(option, dict):
+            return list(halves)
+        return [{half if p == name else p: share for p, share in option.items()} for half in halves]
+
+    for demand in other["demands"]:
+        demand["pools"] = [part for option in demand["pools"] for part in split(option)]
+        for rate in ("prep", "rest", "dwell"):
+            if isinstance(demand.get(rate), dict) and name in demand[rate]:
+                demand[rate] |= dict.fromkeys(halves, demand[rate].pop(name))
+    for bound in other.get("bounds", []):
+        if "pools" in bound:
+            bound["pools"] = [part for pool in bound["pools"] for part in split(pool)]
+    return other
+
+
+def _home(pick: Pick, used: Sequence[str], size: Size) -> dict[str, Any]:
+    """Return the rule of time at home: rest or dwell, one number or by pool, or some of each."""
+    ratios = [0, 1, 0.5, 2, 1.25, 0.1, 1 / 3]
+    if not size.dwell or not _chance(pick, 1, 2):
+        return {"rest": _by_pool(pick, used, ratios)}
+    if len(used) > 1 and _chance(pick, 1, 3):
+        turn = pick(1, len(used) - 1)
+        return {
+            "rest": {pool: _one(pick, ratios) for pool in used[:turn]},
+            "dwell": {pool: _one(pick, ratios) for pool in used[turn:]},
+        }
+    return {"dwell": _by_pool(pick, used, ratios)}
 
 
 def _bound(pick: Pick, names: Sequence[str], pools: Sequence[str], size: Size) -> dict[str, Any]:

@@ -12,7 +12,7 @@ which loading it would take longer than it saves. Quick plans carry no prices an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -30,7 +30,7 @@ from planner.plan import History, Plan, Planner, Solver, solver_for
 from planner.problem.model import Problem
 
 if TYPE_CHECKING:
-    from planner.montecarlo.kernel.shape import Shape
+    pass
 
 __all__ = [
     "LARGE",
@@ -214,8 +214,6 @@ class QuickPlanner(Planner):
     [8.0]
     """
 
-    _shapes: dict[int, Shape] = field(default_factory=dict, repr=False)
-
     def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
         """Return all plans of a block along a history of which nothing follows the last."""
         if len(self.settings[place].upper) >= LARGE:
@@ -256,20 +254,14 @@ class QuickPlanner(Planner):
         setting = self.settings[place]
         if len(setting.upper) < LARGE or (setting.limit < 0).any():
             return None
-        from planner.montecarlo.kernel.batch import FOUND, fair_plans
-        from planner.montecarlo.kernel.shape import shape_of
-        from planner.montecarlo.unfolding import holds
+        from planner.montecarlo.structure import plan_block
 
-        if place not in self._shapes:
-            self._shapes[place] = shape_of(setting.block, setting, self._lead)
-        least = [bound.min or 0.0 for bound in self.programme.problem.bounds]
-        people = np.zeros(len(setting.upper)) if before is None else before
-        found, missing, proof, code = fair_plans(
-            self._shapes[place], np.unique(setting.tier), known, month, people[None],
-            setting.full[None], setting.limit[None], np.array([least], dtype=float),
-        )  # fmt: skip
-        if code[0] != FOUND or not holds(proof)[0]:
+        found = plan_block(
+            self.programme.problem, place, known, month, before, setting.full, setting.limit
+        )
+        if found is None:
             return None
+        people, missing, proof = found
         return Answer(
-            found[0], missing[0], np.full(len(setting.limit), np.nan), Certificate(*proof[0])
+            people, missing, np.full(len(setting.limit), np.nan), Certificate(*proof.tolist())
         )

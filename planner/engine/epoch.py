@@ -30,6 +30,9 @@ BOUND = 1e-7
 DRIFT = 1e-10
 """How far a settled level may move should a price too small to be seen have been missed."""
 TINY = 1e-300
+NEGLIGIBLE = 1e-9
+"""Part of a limit that a whole decision may take without counting in it: the solver drops matrix
+entries up to this size, so the programme must not hold them either."""
 
 
 class Epoch:
@@ -95,7 +98,7 @@ class Epoch:
         self.kept = np.flatnonzero(reach > setting.limit * (1 + 1e-12))
         load = self.load.tocsr()[self.kept]
         matrix, self.unit = _in_shares(rows, setting, self.kept, self.columns, load)
-        self.load = sparse.csc_array(load / self.unit[:, None])
+        self.load = sparse.csc_array(_without_negligible(load / self.unit[:, None]))
         self.limit = (setting.limit - base)[self.kept] / self.unit
         self.limit -= self.load @ np.where(held, np.maximum(share - slack, 0), 0.0)[self.direct]
         self.tight = np.zeros(len(self.kept), dtype=bool)
@@ -390,4 +393,14 @@ def _in_shares(
     for part in (matrix, load):
         if part.shape[1]:
             unit = np.maximum(unit, part.max(axis=1).toarray().ravel())
-    return sparse.csr_array(matrix / unit[:, None]), unit
+    return _without_negligible(matrix / unit[:, None]), unit
+
+
+def _without_negligible(matrix: sparse.sparray) -> sparse.csr_array:
+    """Return a matrix in parts of limits without the entries that the solver would drop."""
+    kept = sparse.csr_array(matrix)
+    small = np.abs(kept.data) <= NEGLIGIBLE
+    if small.any():
+        kept.data[small] = 0.0
+        kept.eliminate_zeros()
+    return kept

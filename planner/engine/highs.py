@@ -267,12 +267,18 @@ class LinearProgramme:
             raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
         return answer
 
-    def pin(self, optimum: Optimum, scale: float | None = None) -> None:
-        """Keep only what is still optimal: fix whatever has a price where it stands.
+    def pin(self, optimum: Optimum, scale: float | None = None) -> Floats:
+        """Keep only what is still optimal: fix whatever has a price at its present value.
 
         By complementary slackness a column with a reduced cost, or a row with a dual, has the
         same value in every optimal answer; fixing just those leaves exactly the optimal face.
         `scale` is the size of a cost that matters, by default the largest.
+
+        Returns
+        -------
+        ndarray (columns,)
+            What is left of the objective on that face: reduced costs with respect to the rows that
+            are fixed, 0 for columns that are. Rounding, unless costs are of very different sizes.
         """
         tiny = PIN * (scale or float(np.abs(self.cost).max(initial=0.0)) or 1.0)
         up, down = np.flatnonzero(optimum.reduced < -tiny), np.flatnonzero(optimum.reduced > tiny)
@@ -281,6 +287,8 @@ class LinearProgramme:
         low, high = np.flatnonzero(optimum.dual > tiny), np.flatnonzero(optimum.dual < -tiny)
         self.set_rows(low, self.row_lower[low], self.row_lower[low])
         self.set_rows(high, self.row_upper[high], self.row_upper[high])
+        fixed = np.where(np.abs(optimum.dual) > tiny, optimum.dual, 0.0)
+        return np.where(self.upper > self.lower, self.cost - self.matrix.T @ fixed, 0.0)
 
     def _without_rows(self) -> Optimum:
         """Return the optimum where nothing limits the columns but their bounds."""

@@ -13,13 +13,19 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.certify import Certificate, worst
-from planner.engine.highs import LinearProgramme, Optimum
+from planner.engine.highs import LinearProgramme
 from planner.engine.setting import Answer, Setting
 
 __all__ = ["Layout", "lay_out", "solve_value"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+ROUNDING = 1e-12
+"""Share of a step's largest cost below which what is left of the objective on its optimal face is
+rounding. What lies between it and the part that prices of the first solve can tell is optimised
+again on that face, with costs of its own size."""
 
 
 class Layout:
@@ -86,6 +92,11 @@ class Layout:
         return np.concatenate([np.zeros(self.size), mine.astype(float)])
 
 
+def _unit(size: float) -> float:
+    """Return what to divide costs by, so that the solver's absolute tolerances fit them."""
+    return 1.0 if 1e-2 <= size <= 1e4 else float(2.0 ** np.floor(np.log2(size)))
+
+
 def _tightest(rows: sparse.csr_array, limit: Floats) -> Ints:
     """Return one row of each group of equal rows: the one with the smallest limit."""
     if not rows.shape[0]:
@@ -119,17 +130,22 @@ def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
     months = block.duty_months[block.decision]
     x = np.concatenate([setting.lower, setting.goal[layout.goals]])
 
-    def step(cost: Floats) -> Optimum | None:
+    def step(cost: Floats) -> Floats | None:
+        """Make a cost as small as possible and keep to it; return the duals of the rows."""
         nonlocal x
-        free = programme.upper > programme.lower
-        if not np.any(cost[free]):
-            return None
-        programme.set_cost(cost)
-        optimum = programme.solve()
-        proofs.append(optimum.certificate)
-        programme.pin(optimum)
-        x = optimum.x
-        return optimum
+        left = np.where(programme.upper > programme.lower, cost, 0.0)
+        size = first = float(np.abs(left).max(initial=0.0))
+        dual = np.zeros(len(layout.row_upper))
+        while size > ROUNDING * first:
+            unit = _unit(size)
+            programme.set_cost((cost if size == first else left) / unit)
+            optimum = programme.solve()
+            proofs.append(optimum.certificate)
+            left = programme.pin(optimum) * unit
+            dual += optimum.dual * unit
+            x = optimum.x
+            size = float(np.abs(left).max(initial=0.0))
+        return dual if first else None
 
     column_tier = setting.tier[block.decision]
     for tier in setting.tiers:
@@ -138,7 +154,7 @@ def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
         worth = (setting.weight[block.decision] * months) * (column_tier == tier)
         best = step(np.concatenate([-worth, np.zeros(len(layout.goals))]))
         if best is not None:
-            price[layout.limits] += np.maximum(-best.dual[: len(layout.limits)], 0)
+            price[layout.limits] += np.maximum(-best[: len(layout.limits)], 0)
     if (block.option > 0).any():
         step(np.concatenate([months * block.option, np.zeros(len(layout.goals))]))
     outside = (block.duty_months > setting.counted + 1e-9).any()

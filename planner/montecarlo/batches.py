@@ -1,4 +1,4 @@
-"""Finished batches on disk: one Parquet file each, whole or not there at all.
+"""Finished batches on disk: one Parquet file each, complete or absent.
 
 A file is written beside its place, flushed to the disk, and moved; so a run that was killed, or ran
 into a full disk, has every batch that was finished and nothing half.
@@ -41,7 +41,7 @@ class Batches:
     _size: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def path(self, batch: int) -> Path:
-        """Return where a batch stands once it is finished."""
+        """Return the path of a finished batch."""
         return self.folder / f"{batch:06d}.parquet"
 
     def done(self) -> int:
@@ -57,7 +57,7 @@ class Batches:
         Raises
         ------
         ResultError
-            It cannot be written; what is there already stays.
+            It cannot be written; finished batches are kept.
         """
         target = self.path(batch)
         beside = target.with_suffix(".partial")
@@ -74,7 +74,7 @@ class Batches:
             reason = error.strerror or str(error)
             raise ResultError(
                 f"{target}: cannot be written: {reason}; the batches before it are kept, and the "
-                "same command goes on from there once it can be"
+                "same command continues from that point once it can be"
             ) from None
 
     def drop_after(self, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Plans of many draws, side by side: who serves where, with what proof, found by whom.
+"""Plans of many draws, as arrays: people on duty, certificates, and the solver that found them.
 
 Axis order is always (plan, draw, line or pool, month of the window).
 """
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import asked_months
+from planner.engine.certify import TOLERANCE
 from planner.solution import ROUNDING
 
 if TYPE_CHECKING:
+    from planner.engine.layout import Layout
     from planner.problem.model import Problem
 
 __all__ = ["Code", "Lines", "Plans", "join_plans", "no_plans"]
@@ -34,7 +35,7 @@ class Code(IntEnum):
     ENGINE = 1
     """Found by the engine from cold, because the kernel had no proved plan."""
     UNPROVED = 2
-    """Nobody could prove it: its numbers are NaN, to be counted and never averaged in."""
+    """Not proved: its numbers are NaN, to be counted and never averaged in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,14 +75,19 @@ class Plans:
         The package that each plan but the first leaves out.
     lines : Lines
         The third axis of `served`.
+    layout : Layout
+        Tours and decisions; the third axis of `people`.
     caps : ndarray (draws, demands)
         What each draw asks for, persons.
+    asked : ndarray (draws, demands)
+        The same inside the report window, person-months.
     served : ndarray (plans, draws, lines, months)
         People on duty by demand, pool and month of the report window, persons.
     people : ndarray (plans, draws, decisions)
         People on each decision, all pools together, persons; decisions of all blocks in order.
     tied : ndarray (plans, draws, pools, months)
-        People tied up (preparing, on duty or resting) by pool and month of the window, persons.
+        People tied up by pool and month of the window, persons: the larger of two accounts, with
+        time at home of demands not on call, or with demands on call.
     missing : ndarray (plans, draws, bounds)
         What each composition goal lacks, person-months inside the window.
     proof : ndarray (plans, draws, 3)
@@ -93,7 +99,9 @@ class Plans:
     problem: Problem
     without: tuple[str, ...]
     lines: Lines
+    layout: Layout
     caps: Floats
+    asked: Floats
     served: Floats
     people: Floats
     tied: Floats
@@ -126,11 +134,16 @@ class Plans:
         """Person-months filled inside the window, (plans, draws, demands)."""
         return np.asarray(self.on_duty.sum(axis=3))
 
-    @cached_property
-    def asked(self) -> Floats:
-        """Person-months of each demand's cap inside the window, (draws, demands)."""
-        ones = [replace(demand, cap=1.0) for demand in self.problem.demands]
-        return self.caps * asked_months(replace(self.problem, demands=tuple(ones)))
+    def settle(
+        self, plan: int, draw: int, proof: Sequence[float], code: Code, tolerance: float = TOLERANCE
+    ) -> None:
+        """Keep a plan of a draw with its certificate, or take it back where that does not hold."""
+        self.proof[plan, draw] = proof
+        if all(part <= tolerance for part in proof):
+            self.code[plan, draw] = code
+            return
+        for array in (self.served, self.people, self.tied, self.missing):
+            array[plan, draw] = np.nan
 
     @property
     def proved(self) -> NDArray[np.bool_]:
@@ -151,33 +164,41 @@ class Plans:
 
 
 def join_plans(parts: Sequence[Plans]) -> Plans:
-    """Put the draws of several batches, and of several structures, one after the other."""
-    names = ("served", "people", "tied", "missing", "proof", "code")
+    """Put the draws of several batches one after the other.
+
+    Plans on structures of their own (other tours) have other decisions: then `people` of the result
+    is empty, and `layout` is that of the first.
+    """
+    names = ["served", "tied", "missing", "proof", "code"]
+    same = len({part.people.shape[2] for part in parts}) == 1
     joined: dict[str, Any] = {
-        name: np.concatenate([getattr(p, name) for p in parts], 1) for name in names
+        name: np.concatenate([getattr(p, name) for p in parts], 1)
+        for name in (["people", *names] if same else names)
     }
-    return replace(parts[0], caps=np.concatenate([p.caps for p in parts]), **joined)
+    if not same:
+        joined["people"] = np.zeros((*joined["code"].shape, 0))
+    for name in ("caps", "asked"):
+        joined[name] = np.concatenate([getattr(part, name) for part in parts])
+    return replace(parts[0], **joined)
 
 
 def no_plans(
-    problem: Problem, without: Sequence[str], lines: Lines, caps: Floats, decisions: int
+    problem: Problem, without: Sequence[str], lines: Lines, layout: Layout, caps: Floats
 ) -> Plans:
-    """Return plans of which nothing is known yet: all NaN, none proved.
-
-    Parameters
-    ----------
-    decisions : int
-        Number of decisions over all blocks.
-    """
-    window = problem.report[1] - problem.report[0] + 1
+    """Return plans of which nothing is known yet: all NaN, none proved."""
+    low, high = problem.report
+    window = high - low + 1
+    months = np.array([min(one.last, high) - max(one.first, low) + 1 for one in problem.demands])
     shape = (1 + len(without), len(caps))
     return Plans(
         problem,
         tuple(without),
         lines,
+        layout,
         np.array(caps, dtype=float),
+        np.asarray(caps * np.maximum(months, 0), dtype=float),
         np.full((*shape, len(lines), window), np.nan),
-        np.full((*shape, decisions), np.nan),
+        np.full((*shape, len(layout.demand)), np.nan),
         np.full((*shape, len(problem.pools), window), np.nan),
         np.full((*shape, len(problem.bounds)), np.nan),
         np.full((*shape, 3), np.nan),

@@ -1,44 +1,89 @@
-"""One structure, many draws: the plans of a problem for other caps, strengths and bounds.
+"""A problem formulated for many draws, and the plans of the draws.
 
 What a draw changes in numbers only (caps, strengths, bounds, amounts of money) is solved on one
-structure, which is formulated once. What changes tours, months, rest or cohorts asks for a
-structure of its own; plans of all structures of one scenario have the same axes and can be put
-together.
+:class:`Structure`. What changes tours, months, time at home or cohorts asks for a structure of its
+own, which :func:`solve_each` formulates for every draw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.programme import build_programme
+from planner.engine.layout import Layout, lay_out
+from planner.engine.certify import TOLERANCE
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
-from planner.montecarlo.reading import Reading
-from planner.plan import Planner, solver_for
 
 if TYPE_CHECKING:
-    from planner.montecarlo.kernel.aims import Aims
-    from planner.montecarlo.kernel.shape import Shape
-    from planner.montecarlo.unfolding import Numbers, Unfolding
+    from planner.engine.programme import Programme
+    from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
     from planner.problem.model import Problem
 
-__all__ = ["Code", "Lines", "Plans", "Structure", "join_plans"]
+__all__ = [
+    "Code", "Hint", "Lines", "Numbers", "Plans", "Structure", "join_plans", "plan_block", "solve_each",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+class Numbers(NamedTuple):
+    """What draws change on one structure.
+
+    Attributes
+    ----------
+    caps : ndarray (draws, demands)
+        Persons.
+    strengths : ndarray (draws, pools, months)
+        Persons.
+    least, most : ndarray (draws, bounds)
+        Composition bounds, persons; NaN where there is none.
+    amounts : ndarray (draws, budgets)
+        Euros.
+    """
+
+    caps: Floats
+    strengths: Floats
+    least: Floats
+    most: Floats
+    amounts: Floats
+
+    @classmethod
+    def of(
+        cls, problem: Problem, caps: Floats, strengths: Floats, least: Floats | None = None,
+        most: Floats | None = None, amounts: Floats | None = None,
+    ) -> Numbers:  # fmt: skip
+        """Return the numbers of draws; what is None is the problem's own."""
+        own = [
+            [np.nan if one.min is None else one.min for one in problem.bounds],
+            [np.nan if one.max is None else one.max for one in problem.bounds],
+            [one.amount for one in problem.budgets],
+        ]
+        filled = [
+            np.tile(np.array(values, dtype=float), (len(caps), 1)) if given is None else given
+            for given, values in zip((least, most, amounts), own, strict=True)
+        ]
+        return cls(*(np.require(x, np.float64, ["C"]) for x in (caps, strengths, *filled)))
+
+    @classmethod
+    def likely(cls, problem: Problem) -> Numbers:
+        """Return the problem's own numbers, as one draw."""
+        caps = np.array([[demand.cap for demand in problem.demands]], dtype=float)
+        strengths = np.array([list(problem.pools.values())], dtype=float)
+        return cls.of(problem, caps, strengths.reshape(1, len(problem.pools), problem.months))
+
+
 class Structure:
     """One problem with its tours and decisions, formulated once and solved for many draws.
 
-    The answer to a draw depends on that draw alone: neither on what was solved before nor on which
-    draws stand beside it. It equals what :func:`planner.solution.solve_problem` says of
+    The plans of a draw depend on that draw alone: neither on what was solved before nor on the
+    draws beside it. They equal those that :func:`planner.solution.solve_problem` makes of
     :meth:`drawn`.
 
     Parameters
@@ -47,7 +92,10 @@ class Structure:
         Its caps, strengths, bounds and amounts are those of the likely values.
     rule : {"fair", "value"}
     compiled : bool
-        Whether compiled code looks first; without it, everything is left to the engine.
+        Whether compiled code is tried first; without it every plan is made by the engine.
+    hint : Hint, optional
+        A similar plan, which shortens the search under *value*; by default the plan of the
+        problem's own numbers.
 
     Examples
     --------
@@ -67,14 +115,16 @@ class Structure:
     array([24., 12.])
     """
 
-    def __init__(self, problem: Problem, rule: str, compiled: bool = True):
+    def __init__(
+        self, problem: Problem, rule: str, compiled: bool = True, hint: Hint | None = None
+    ):
+        from planner.plan import solver_for
+
         self.problem, self.rule, self.compiled = problem, rule, compiled
         self.solver = solver_for(rule)
-        self.programme = build_programme(problem)
+        self.layout: Layout = lay_out(problem)
         self.lines = Lines.of(problem)
-        self._shapes: tuple[Shape, ...] = ()
-        self._aims: tuple[Aims, ...] = ()
-        self._usual: Unfolding | None = None
+        self._hint = hint
 
     def solve(
         self,
@@ -86,7 +136,7 @@ class Structure:
         most: Floats | None = None,
         amounts: Floats | None = None,
     ) -> Plans:
-        """Return the plans of some draws, with all packages and without each of the named ones.
+        """Return the plans of draws, with all packages and without each of the named ones.
 
         Parameters
         ----------
@@ -101,14 +151,12 @@ class Structure:
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
-        from planner.montecarlo.unfolding import Numbers
-
-        numbers = Numbers.of(self.problem, caps, strengths, least, most, amounts)
-        found = no_plans(self.problem, packages, self.lines, caps, int(self.decisions[-1]))
-        if self.compiled and len(caps):
-            self._by_kernel(numbers, found)
+        draws = Numbers.of(self.problem, caps, strengths, least, most, amounts)
+        found = no_plans(self.problem, packages, self.lines, self.layout, draws.caps)
+        if self.compiled and len(draws.caps):
+            self._by_kernel(draws, found)
         for draw in np.flatnonzero((found.code == Code.UNPROVED).any(axis=0)):
-            self._by_engine(numbers, found, int(draw))
+            self._by_engine(draws, found, int(draw))
         return found
 
     def drawn(
@@ -130,6 +178,7 @@ class Structure:
             )
             for k, bound in enumerate(problem.bounds)
         ]
+        paid = [one.amount for one in problem.budgets] if amounts is None else amounts
         return replace(
             problem,
             pools=dict(zip(problem.pools, strengths, strict=True)),
@@ -138,11 +187,9 @@ class Structure:
                 for demand, cap in zip(problem.demands, caps, strict=True)
             ),
             bounds=tuple(bounds),
-            budgets=problem.budgets
-            if amounts is None
-            else tuple(
+            budgets=tuple(
                 replace(budget, amount=float(amount))
-                for budget, amount in zip(problem.budgets, amounts, strict=True)
+                for budget, amount in zip(problem.budgets, paid, strict=True)
             ),
         )
 
@@ -150,67 +197,315 @@ class Structure:
         """Return every package but one."""
         return frozenset(package.id for package in self.problem.packages) - {left_out}
 
-    def _by_kernel(self, numbers: Numbers, found: Plans) -> None:
+    @cached_property
+    def programme(self) -> Programme:
+        """The engine's programme of the problem."""
+        from planner.engine.programme import build_programme
+
+        return build_programme(self.problem)
+
+    @property
+    def decisions(self) -> Ints:
+        """Where the decisions of each block begin among those of all blocks; the count last."""
+        return self.layout.decision_ptr
+
+    @cached_property
+    def arrays(self) -> Arrays:
+        """What compiled code reads of the problem."""
+        from planner.montecarlo.kernel.arrays import arrays_of
+
+        return arrays_of(self.problem, self.layout)
+
+    def stages(self, without: Sequence[str]) -> Stages:
+        """Return the stages of the plans with all packages and without each of some."""
+        from planner.montecarlo.kernel.arrays import stages_of
+
+        plans = [self.packages_without(name) for name in ("", *without)]
+        return stages_of(self.problem, self.layout, plans)
+
+    def hint(self) -> Hint:
+        """Return a similar plan under *value*: the one given, or that of the likely values."""
+        if self._hint is None:
+            self._hint = Hint.nothing()
+            likely = Numbers.likely(self.problem)
+            stages = self.stages([package.id for package in self.problem.packages])
+            found = self.search(self.sides(likely), stages)
+            most = likely.caps[0, self.layout.demand] * self.layout.part
+            self._hint = Hint.of(self.layout, stages, found["people"][0], most)
+        return self._hint
+
+    def sides(self, draws: Numbers) -> Sides:
+        """Return the right-hand sides of draws for compiled code."""
+        from planner.montecarlo.kernel.arrays import sides_of
+
+        return sides_of(self.problem, self.layout, *draws)
+
+    def search(
+        self, sides: Sides, stages: Stages, before: Floats | None = None
+    ) -> dict[str, Any]:
+        """Return what compiled code finds and proves: people, missing, proof, locks and code.
+
+        `before` is the plan of a first stage that is given (its block is -1).
+        """
+        from planner.montecarlo.kernel.compile import announce
+        from planner.montecarlo.kernel.replan import plan_fair, plan_value
+
+        draws, count = len(sides.full), len(stages.block)
+        value = self.rule == "value"
+        locks = count * len(np.unique(self.arrays.tier)) if value else int(stages.decision[-1])
+        found = {
+            "people": np.zeros((draws, int(stages.column[-1]))),
+            "missing": np.zeros((draws, int(stages.goal[-1]))),
+            "proof": np.zeros((draws, count, 3)),
+            "locks": np.zeros((draws, locks)),
+            "code": np.zeros((draws, count), dtype=np.int64),
+        }
+        if before is not None:
+            found["people"][0, : len(before)] = before
+        announce(plan_value if value else plan_fair)
+        if value:
+            hint = self.hint().on(self.layout, stages)
+            plan_value(self.arrays, stages, sides, hint, *found.values())
+        else:
+            plan_fair(self.arrays, stages, sides, *found.values())
+        return found
+
+    def _by_kernel(self, draws: Numbers, found: Plans) -> None:
         """Write the plans that compiled code finds and proves."""
-        from planner.montecarlo.unfolding import holds
+        from planner.montecarlo.kernel.replan import FOUND
 
-        unfolding = self.unfolding(numbers)
-        for place, left_out in enumerate(["", *found.without]):
-            stages = unfolding.plan(self.packages_without(left_out))
-            proof = np.max([stage.proof for stage in stages], axis=0)
-            proved = np.flatnonzero(holds(proof))
-            people = [stage.people[proved] for stage in stages]
-            missing = [stage.missing[proved] for stage in stages]
-            self.reading.write(found, place, proved, people, missing)
-            found.proof[place, proved] = proof[proved]
-            found.code[place, proved] = Code.COMPILED
+        stages = self.stages(found.without)
+        made = self.search(self.sides(draws), stages)
+        for plan, chain in enumerate(chains_of(stages)):
+            code = made["code"][:, chain].max(axis=1, initial=FOUND)
+            proof = made["proof"][:, chain].max(axis=1, initial=0.0)
+            good = np.flatnonzero(code == FOUND)
+            self._write(found, plan, draws.strengths, stages, made, plan, good, good, proof,
+                        Code.COMPILED)  # fmt: skip
 
-    def unfolding(self, numbers: Numbers) -> Unfolding:
-        """Return what makes plans of some draws in compiled code."""
-        from planner.montecarlo.unfolding import Numbers, Unfolding, all_aims, shapes_of
+    def _write(
+        self, found: Plans, plan: int, strengths: Floats, stages: Stages, made: dict[str, Any],
+        number: int, draws: Ints, to: Ints, proof: Floats, code: Code,
+    ) -> None:  # fmt: skip
+        """Write results of a plan, then hold what is written against what was proved."""
+        from planner.montecarlo.kernel.replan import audit, report
 
-        planner = Planner(self.programme, self.solver)
-        if not self._shapes:
-            self._shapes = shapes_of(self.programme)
-            if self.rule == "value":
-                self._aims = all_aims(self.programme)
-                likely = Numbers.likely(self.problem)
-                self._usual = Unfolding(planner, self._shapes, likely, self._aims)
-        return Unfolding(planner, self._shapes, numbers, self._aims, self._usual)
+        by_tier = self.rule == "value" and code == Code.COMPILED
+        out = (found.served[plan], found.people[plan], found.tied[plan])
+        report(self.arrays, stages, made["people"], made["missing"], number, draws, to, *out,
+               found.missing[plan])  # fmt: skip
+        gap = np.zeros(len(draws))
+        audit(self.arrays, stages, strengths, number, draws, to, made["locks"], by_tier, *out, gap)
+        for draw, target, apart in zip(draws.tolist(), to.tolist(), gap.tolist(), strict=True):
+            primal, dual, between = proof[draw].tolist()
+            found.settle(plan, target, (primal, dual, max(between, apart)), code)
 
-    def _by_engine(self, numbers: Numbers, found: Plans, draw: int) -> None:
-        """Write the engine's plans of a draw that has no other, as far as they can be proved."""
+    def _by_engine(self, draws: Numbers, found: Plans, draw: int) -> None:
+        """Write the engine's plans of a draw that has no other, as far as they are proved."""
+        from planner.plan import Planner
+
         problem = self.drawn(
-            numbers.caps[draw],
-            numbers.strengths[draw],
-            least=numbers.least[draw],
-            most=numbers.most[draw],
-            amounts=numbers.amounts[draw],
+            draws.caps[draw],
+            draws.strengths[draw],
+            least=draws.least[draw],
+            most=draws.most[draw],
+            amounts=draws.amounts[draw],
         )
         planner = Planner(replace(self.programme, problem=problem), self.solver)
-        for place, left_out in enumerate(["", *found.without]):
-            if found.code[place, draw] != Code.UNPROVED:
+        for number, left_out in enumerate(["", *found.without]):
+            if found.code[number, draw] != Code.UNPROVED:
                 continue
             try:
                 plan = planner.unfold(self.packages_without(left_out))
             except SolverError:
                 continue
-            people = [answer.people[None] for answer in plan.answers]
-            missing = [answer.missing[None] for answer in plan.answers]
-            self.reading.write(found, place, np.array([draw]), people, missing)
+            people = np.concatenate([answer.people for answer in plan.answers])[None]
+            missing = np.concatenate([answer.missing for answer in plan.answers])[None]
+            locks = np.zeros((1, len(self.layout.demand)))
+            np.add.at(locks[0], self.layout.owner, people[0])
+            made = {"people": people, "missing": missing, "locks": locks}
             proof = plan.certificate
-            found.proof[place, draw] = proof.primal, proof.dual, proof.gap
-            found.code[place, draw] = Code.ENGINE
+            self._write(
+                found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout), made, 0, np.zeros(1, int),
+                np.array([draw]), np.array([[proof.primal, proof.dual, proof.gap]]), Code.ENGINE,
+            )  # fmt: skip
 
-    @cached_property
-    def reading(self) -> Reading:
-        """How people by column become what plans report."""
-        return Reading(self.programme, self.lines)
 
-    @property
-    def decisions(self) -> Ints:
-        """Where the decisions of each block begin among those of all blocks; the count last."""
-        return self.reading.decisions
+def plan_block(
+    problem: Problem, block: int, known: Any, month: int, before: Floats | None, full: Floats,
+    limit: Floats,
+) -> tuple[Floats, Floats, Floats] | None:  # fmt: skip
+    """Return one *fair* plan of one block: people by column, what goals lack and the certificate.
+
+    None where compiled code finds none or cannot prove it.
+
+    Parameters
+    ----------
+    known : ndarray of bool (decisions of the block,)
+        Decisions that may be filled.
+    month : int
+        When the plan is made; negative where there is none before it.
+    before : ndarray (columns of the block,), optional
+        People of the plan before.
+    full : ndarray (decisions of the block,)
+        Maximum of each decision, persons.
+    limit : ndarray (rows of the block,)
+    """
+    from planner.montecarlo.kernel.arrays import Sides, Stages
+
+    structure = Structure(problem, "fair")
+    layout = structure.layout
+    d0, d1 = layout.decision_ptr[block : block + 2]
+    r0, r1 = layout.row_ptr[block : block + 2]
+    flags = np.zeros((2, len(layout.demand)), dtype=np.bool_)
+    flags[1, d0:d1] = known
+    every = np.zeros((1, len(layout.demand)))
+    every[0, d0:d1] = full
+    limits = np.zeros((1, int(layout.row_ptr[-1])))
+    limits[0, r0:r1] = limit
+    sizes = [len(known) and int(layout.start[d1] - layout.start[d0]),
+             int(np.diff(layout.goal_ptr)[block]), int(d1 - d0)]  # fmt: skip
+    ptrs = [np.array([0, size, 2 * size], dtype=np.int64) for size in sizes]
+    after = before is not None and month >= 0
+    table = [np.array(x, dtype=np.int64) for x in ([-1, block], [-1, 0 if after else -1],
+                                                   [-1, month])]  # fmt: skip
+    stages = Stages(*table, flags, np.ones((1, 1), dtype=np.int64), *ptrs)
+    sides = Sides(every, limits, Numbers.likely(problem).least)
+    found = structure.search(sides, stages, before if after else None)
+    if found["code"][0, 1] != 0 or not (found["proof"][0, 1] <= TOLERANCE).all():
+        return None
+    return (
+        found["people"][0, ptrs[0][1] :], found["missing"][0, ptrs[1][1] :], found["proof"][0, 1]
+    )  # fmt: skip
+
+
+def chains_of(stages: Stages) -> list[list[int]]:
+    """Return every stage that each plan builds on, its last ones included."""
+    chains = []
+    for final in stages.final.tolist():
+        chain = set()
+        for stage in final:
+            while stage >= 0:
+                chain.add(stage)
+                stage = int(stages.parent[stage])
+        chains.append(sorted(chain))
+    return chains
+
+
+def one_stage_a_block(layout: Layout) -> Stages:
+    """Return stages that are one plan, one stage a block."""
+    from planner.montecarlo.kernel.arrays import Stages
+
+    blocks = len(layout.pool_ptr) - 1
+    every = np.arange(blocks, dtype=np.int64)
+    columns = layout.start[layout.decision_ptr]
+    flags = np.ones((blocks, len(layout.demand)), dtype=np.bool_)
+    return Stages(every, every - every - 1, every - every - 1, flags, every[None], columns,
+                  layout.goal_ptr, layout.decision_ptr)  # fmt: skip
+
+
+class Hint:
+    """How full the columns of a plan are, for another plan to begin with.
+
+    Columns are found again by demand, wave, segment and sourcing option, so that a hint can be
+    given from one structure to another with the same demands.
+    """
+
+    def __init__(self, stages: dict[tuple[int, ...], tuple[Ints, Floats]]):
+        self._stages = stages
+
+    @classmethod
+    def nothing(cls) -> Hint:
+        """Return a hint that says nothing."""
+        return cls({})
+
+    @classmethod
+    def of(cls, layout: Layout, stages: Stages, people: Floats, most: Floats) -> Hint:
+        """Return the hint that plans of one draw give; `most` is the maximum of each decision."""
+        found = {}
+        for s, block in enumerate(stages.block.tolist()):
+            columns = _columns(layout, block)
+            full = most[layout.owner[columns]]
+            held = people[stages.column[s] : stages.column[s + 1]]
+            share = np.divide(held, full, out=np.zeros(len(held)), where=full > 0)
+            key = _names(layout, columns)
+            order = np.argsort(key)
+            found[_stage_name(stages, s)] = (key[order], share[order])
+        return cls(found)
+
+    def on(self, layout: Layout, stages: Stages) -> Floats:
+        """Return the hint for the columns of all stages, -1 where there is none."""
+        parts = [np.zeros(0)]
+        for s, block in enumerate(stages.block.tolist()):
+            columns = _columns(layout, block)
+            key, share = self._stages.get(_stage_name(stages, s), (np.zeros(0), np.zeros(0)))
+            if not len(key):
+                parts.append(np.full(columns.stop - columns.start, -1.0))
+                continue
+            wanted = _names(layout, columns)
+            at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+            parts.append(np.where(key[at] == wanted, share[at], 0.5))
+        return np.concatenate(parts)
+
+
+def _columns(layout: Layout, block: int) -> slice:
+    first, last = layout.decision_ptr[block : block + 2]
+    return slice(int(layout.start[first]), int(layout.start[last]))
+
+
+def _names(layout: Layout, columns: slice) -> Ints:
+    """Return one number for each column, the same in every structure of the same demands."""
+    d = layout.owner[columns]
+    name = (layout.demand[d] << 24) + (layout.wave[d] << 12) + (layout.segment[d] << 6)
+    return np.asarray(name + layout.option[columns])
+
+
+def _stage_name(stages: Stages, s: int) -> tuple[int, ...]:
+    depth, at = 0, s
+    while stages.parent[at] >= 0:
+        depth, at = depth + 1, int(stages.parent[at])
+    return int(stages.block[s]), depth
+
+
+def solve_each(
+    problems: Iterable[Problem],
+    rule: str,
+    packages: Sequence[str] = (),
+    *,
+    compiled: bool = True,
+    likely: Problem | None = None,
+) -> Iterator[tuple[Structure, Plans]]:
+    """Plan draws with rules and months of their own: each problem is formulated by itself.
+
+    The plans of a problem depend on that problem (and, under *value*, on `likely`) alone: not on
+    its neighbours, nor on how draws are divided over batches and workers.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        One a draw; caps, strengths, tours, months, packages and bounds may all differ.
+    rule : {"fair", "value"}
+    packages : sequence of str
+        Packages to leave out, each in a plan of its own.
+    compiled : bool
+        Whether compiled code is tried first.
+    likely : Problem, optional
+        Its plan shortens the search under *value*; give every call of a run the same one.
+
+    Yields
+    ------
+    structure : Structure
+        Tours and decisions of the draw, in ``structure.layout``.
+    plans : Plans
+        Of this one draw. :func:`join_plans` joins those on the same demands and pools.
+    """
+    hint = None
+    if rule == "value" and compiled:
+        hint = Hint.nothing() if likely is None else Structure(likely, rule).hint()
+    for problem in problems:
+        structure = Structure(problem, rule, compiled, hint)
+        own = Numbers.likely(problem)
+        yield structure, structure.solve(own.caps, own.strengths, packages)
 
 
 def _number(value: float) -> float | None:

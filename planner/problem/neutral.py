@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,24 @@ import numpy as np
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Bound, Budget, Demand, Package, Problem
 
-__all__ = ["FORMAT", "LIMITS", "dump_problem", "parse_problem"]
+__all__ = ["FORMAT", "LIMITS", "dump_problem", "parse_problem", "weight_faults"]
 
 FORMAT = "planner-problem/1"
-LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "people": 1e9, "cohorts": 10_000,
-          "bytes": 512_000_000, "tour": 1_200, "month": 1_000_000, "rest": 1_000}  # fmt: skip
-"""Sizes above which a file is refused as absurd rather than tried."""
+LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "bounds": 20_000,
+          "packages": 10_000, "budgets": 10_000, "people": 1e7, "cohorts": 10_000,
+          "bytes": 32_000_000, "tour": 1_200, "month": 1_000_000, "rest": 1_000,
+          "weight": 1e9}  # fmt: skip
+"""Sizes above which a file is refused as absurd rather than tried. A file of the largest size
+takes less than 1 GB to read, whatever it holds."""
+LEAST_CAP = 1e-6
+"""Smallest cap above 0, persons: the solver's tolerances are a thousandth of it."""
+LEAST_WEIGHT = 1e-9
+"""Smallest weight above 0."""
+WEIGHT_RATIO = 1e8
+"""How many times the smallest weight of a tier the largest may be: beyond it the smallest is lost
+in the rounding of the largest."""
+MANY_FAULTS = 1_000
+"""Faults after which the rest of a file is not read."""
 
 _TOP = {"format", "months", "report", "pools", "demands", "bounds", "packages", "budgets"}
 _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "prep", "rest",
@@ -50,6 +62,9 @@ class _Parser:
 
     def fault(self, field: str, message: str) -> None:
         self.faults.append(Fault(self.name, 0, 0, field, message))
+        if len(self.faults) >= MANY_FAULTS:
+            more = f"has {MANY_FAULTS} faults up to here, the rest was not read"
+            raise InputError([*self.faults, Fault(self.name, 0, 0, "", more)])
 
     def number(
         self, value: Any, field: str, low: float = -math.inf, high: float = math.inf
@@ -61,6 +76,13 @@ class _Parser:
             self.fault(field, f"expected a number from {low:g} to {high:g}, found {value:g}")
             return max(low, 0.0)
         return float(value)
+
+    def sized(self, value: Any, field: str, least: float, most: float) -> float:
+        """Return a number that is 0 or lies between two limits."""
+        found = self.number(value, field, 0, most)
+        if 0 < found < least:
+            self.fault(field, f"expected 0 or a number from {least:g} to {most:g}, found {found:g}")
+        return found
 
     def whole(self, value: Any, field: str, low: int, high: int) -> int:
         if isinstance(value, float) and value.is_integer():
@@ -137,12 +159,18 @@ class _Parser:
                 )
         return pools
 
-    def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
+    def listed(self, data: Any, field: str) -> bool:
+        """Whether a field is a list that is not too long."""
         if not isinstance(data, list):
-            self.fault("demands", f"expected a list, found {_show(data)}")
-            return ()
-        if len(data) > LIMITS["demands"]:
-            self.fault("demands", f"expected at most {LIMITS['demands']:g}, found {len(data)}")
+            self.fault(field, f"expected a list, found {_show(data)}")
+            return False
+        if len(data) > LIMITS[field]:
+            self.fault(field, f"expected at most {LIMITS[field]:g}, found {len(data)}")
+            return False
+        return True
+
+    def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
+        if not self.listed(data, "demands"):
             return ()
         found: dict[str, Demand] = {}
         for place, item in enumerate(data):
@@ -152,6 +180,8 @@ class _Parser:
             if demand.id in found:
                 self.fault(f"demands.{place}.id", f"{demand.id!r} is used twice")
             found[demand.id] = demand
+        for number, message in weight_faults(tuple(found.values())):
+            self.fault(f"demands.{number}.weight", message)
         return tuple(found.values())
 
     def demand(self, item: Any, field: str, pools: Mapping[str, Any]) -> Demand | None:
@@ -178,7 +208,7 @@ class _Parser:
             id=name,
             tier=self.whole(item.get("tier", 1), f"{field}.tier", 1, 1_000),
             main_task=self.whole(item.get("main_task", 2), f"{field}.main_task", 1, 2),
-            cap=self.number(item.get("cap", 0), f"{field}.cap", 0, LIMITS["people"]),
+            cap=self.sized(item.get("cap", 0), f"{field}.cap", LEAST_CAP, LIMITS["people"]),
             first=first,
             last=last,
             tour=self.whole(item.get("tour", 1), f"{field}.tour", 1, int(LIMITS["tour"])),
@@ -188,7 +218,9 @@ class _Parser:
             cohorts=self.whole(
                 item.get("cohorts", 1), f"{field}.cohorts", 1, int(LIMITS["cohorts"])
             ),
-            weight=self.number(item.get("weight", 1.0), f"{field}.weight", 0, 1e9),
+            weight=self.sized(
+                item.get("weight", 1.0), f"{field}.weight", LEAST_WEIGHT, LIMITS["weight"]
+            ),
             unit=self.flag(item.get("unit", False), f"{field}.unit"),
             options=options,
             dwell=dwell,
@@ -310,8 +342,7 @@ class _Parser:
         return tuple(chosen)
 
     def bounds(self, data: Any, names: set[str], pools: Mapping[str, Any]) -> tuple[Bound, ...]:
-        if not isinstance(data, list):
-            self.fault("bounds", f"expected a list, found {_show(data)}")
+        if not self.listed(data, "bounds"):
             return ()
         bounds = []
         for place, item in enumerate(data):
@@ -341,6 +372,9 @@ class _Parser:
         if not isinstance(data, dict):
             self.fault("packages", f"expected an object, found {_show(data)}")
             return ()
+        if len(data) > LIMITS["packages"]:
+            self.fault("packages", f"expected at most {LIMITS['packages']:g}, found {len(data)}")
+            return ()
         packages: list[Package] = []
         owner: dict[str, str] = {}
         for name, item in data.items():
@@ -362,8 +396,7 @@ class _Parser:
         return tuple(packages)
 
     def budgets(self, data: Any, names: set[str], months: int) -> tuple[Budget, ...]:
-        if not isinstance(data, list):
-            self.fault("budgets", f"expected a list, found {_show(data)}")
+        if not self.listed(data, "budgets"):
             return ()
         budgets = []
         for place, item in enumerate(data):
@@ -393,6 +426,30 @@ class _Parser:
                 )
             )
         return tuple(budgets)
+
+
+def weight_faults(demands: Sequence[Demand]) -> list[tuple[int, str]]:
+    """Return the demands whose weight is too small to count beside the largest of their tier.
+
+    Returns
+    -------
+    list of (int, str)
+        Index of the demand, and what was expected.
+    """
+    largest: dict[int, float] = {}
+    for demand in demands:
+        largest[demand.tier] = max(largest.get(demand.tier, 0.0), demand.weight)
+    return [
+        (
+            index,
+            f"expected 0 or at least {largest[demand.tier] / WEIGHT_RATIO:g}, found "
+            f"{demand.weight:g}: weights of one tier may differ by a factor of {WEIGHT_RATIO:g} "
+            f"at most, and the largest of tier {demand.tier} is {largest[demand.tier]:g}; use "
+            "another tier instead",
+        )
+        for index, demand in enumerate(demands)
+        if 0 < demand.weight < largest[demand.tier] / WEIGHT_RATIO * (1 - 1e-9)
+    ]
 
 
 def _show(value: Any) -> str:

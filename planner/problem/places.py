@@ -12,8 +12,8 @@ from planner.errors import Fault
 
 __all__ = ["locate", "repeated"]
 
-LARGEST = 32_000_000
-"""Characters above which looking for places would take longer than anyone waits."""
+SEARCHED = 1_000_000
+"""Characters of a text in which fields are looked up: about a second of work."""
 
 _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
 
@@ -41,7 +41,7 @@ def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
     for fault in faults:
         if isinstance(fault, Fault):
             wanted.update(_prefixes(fault.field))
-    if not wanted or len(text) > LARGEST:
+    if not wanted:
         return faults
     found = _offsets(text, wanted)
     starts = _starts(text)
@@ -74,8 +74,6 @@ def repeated(text: str, name: str) -> list[Fault]:
     >>> print(*repeated('{"a": 1, "a": 2}', "x.json"))
     x.json:1:10: a: named twice: keep one of them
     """
-    if len(text) > LARGEST:
-        return [Fault(name, 0, 0, "", "an object names a key twice: keep one of them")]
     starts = _starts(text)
     faults = []
     seen: set[str] = set()
@@ -85,7 +83,7 @@ def repeated(text: str, name: str) -> list[Fault]:
             faults.append(Fault(name, line, column, path, "named twice: keep one of them"))
         elif is_key:
             seen.add(path)
-    return faults
+    return faults or [Fault(name, 0, 0, "", "an object names a key twice: keep one of them")]
 
 
 def _offsets(text: str, wanted: set[str]) -> dict[str, int]:
@@ -109,11 +107,11 @@ def _place(starts: list[int], offset: int) -> tuple[int, int]:
 
 
 def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
-    """Yield path and offset of every key and every value, and whether it is a key."""
+    """Yield path and offset of every key and value that is searched, and whether it is a key."""
     stack: list[tuple[str, bool, int]] = []  # path of a container, whether it is a list, its place
     key, place, expects_key = "", 0, False
     position = 0
-    while match := _TOKEN.match(text, position):
+    while position < SEARCHED and (match := _TOKEN.match(text, position)):
         token, start = match[1], match.start(1)
         position = match.end()
         if token == ",":

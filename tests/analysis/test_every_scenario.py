@@ -15,11 +15,11 @@ import pytest
 
 import planner as pl
 from planner.analysis.case import Case, read_case
-from planner.outcome import Outcome
 from planner.analysis.declare import WORDS, known, say
 from planner.cli.questions.answers import show_answer
 from planner.errors import InputError
 from planner.labels import LANGUAGES
+from planner.outcome import Outcome
 
 SCENARIOS = pl.shipped_scenarios()
 

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.analysis.prices import STEP
-from planner.analysis.prices import Price, prices
+from planner.analysis.prices import STEP, Price, prices
 from planner.errors import InputError
 from planner.solution import solve_problem
 from tests.analysis.oracle import demand, fills, problem

@@ -12,8 +12,7 @@ import pytest
 import planner as pl
 from planner.analysis.case import read_case
 from planner.analysis.conclusion import parse_conclusion
-from planner.analysis.threshold import filled_of
-from planner.analysis.threshold import Flip, tipping
+from planner.analysis.threshold import Flip, filled_of
 from planner.errors import InputError
 from tests.analysis.oracle import demand, fills, problem
 from tests.strategies import random_problem
@@ -208,7 +207,9 @@ def test_the_share_of_futures_is_a_count_over_their_table() -> None:
 
 
 def test_draws_are_made_where_none_are_given() -> None:
-    found = threshold("letter", "fill(untso) < 2%", inputs=["pool.staff.fit"], draws=16, rule="value")
+    found = threshold(
+        "letter", "fill(untso) < 2%", inputs=["pool.staff.fit"], draws=16, rule="value"
+    )
     futures = pl.simulate("letter", 16, rule="value", packages=[])
     assert found.draws == 16
     assert found.holds_share == (futures.draws["fill.untso"] < 0.02).mean()

@@ -15,6 +15,8 @@ from tests.oracles.unfold import begin, known, read
 
 __all__ = ["differences", "faults", "idle", "rows_with_tours"]
 
+Idle = dict[str, list[float]]
+
 
 def rows_with_tours(data: Mapping, result: Mapping) -> list[tuple[Mapping, tuple[int, int]]]:
     """Return each allocation row with its tour's true first and last month.
@@ -40,15 +42,23 @@ def rows_with_tours(data: Mapping, result: Mapping) -> list[tuple[Mapping, tuple
     return found
 
 
-def idle(problem: Mapping, result: Mapping) -> dict[str, list[float]]:
-    """Return people that nothing ties up, by pool and month: strength minus tied up."""
+def idle(problem: Mapping, result: Mapping, at_work: bool = False) -> Idle:
+    """Return people that nothing ties up, by pool and month: strength minus tied up.
+
+    Of deployments with their time at home; or (`at_work`) of preparation and duty of all demands
+    and the time at home after being on call.
+    """
     data = read(problem)
     left = {pool: list(strength) for pool, strength in data["pools"].items()}
     for row, tour in rows_with_tours(data, result):
-        demand = data["demands"][row["demand"]]
-        start, end = tied_up(tour, demand["prep"][row["pool"]], demand["rest"][row["pool"]])
+        demand, pool = data["demands"][row["demand"]], row["pool"]
+        if demand["on_call"] and not at_work:
+            continue
+        start, end = tied_up(tour, *(demand[rate][pool] for rate in ("prep", "home", "dwell")))
+        if at_work and not demand["on_call"]:
+            end = tour[1]
         for month in range(max(start, 0), min(end, data["months"] - 1) + 1):
-            left[row["pool"]][month] -= row["people"]
+            left[pool][month] -= row["people"]
     return left
 
 
@@ -65,18 +75,23 @@ def faults(problem: Mapping, result: Mapping, give: float = 1e-6) -> list[str]:
     data = read(problem)
     found = [
         f"pool {pool}, month {month}: {-value} people too many"
-        for pool, values in idle(problem, result).items()
+        for at_work in (False, True)
+        for pool, values in idle(problem, result, at_work).items()
         for month, value in enumerate(values)
         if value < -give
     ]
     there: dict[tuple[str, int, str], float] = defaultdict(float)
+    option: dict[tuple[str, int, int, int], dict[str, float]] = defaultdict(dict)
     served: dict[tuple[str, int, int], float] = defaultdict(float)
     filled: dict[str, float] = dict.fromkeys(data["demands"], 0.0)
     low, high = max(data["report"][0], 0), min(data["report"][1], data["months"] - 1)
     for row, (first, last) in rows_with_tours(data, result):
         demand = data["demands"][row["demand"]]
-        if row["people"] < -give or row["pool"] not in demand["pools"]:
+        mixes = list(demand["options"].values())
+        if row["people"] < -give or not 0 <= row["option"] < len(mixes):
             found.append(f"not allowed: {row}")
+            continue
+        option[row["demand"], row["cohort"], first, row["option"]][row["pool"]] = row["people"]
         served[row["demand"], row["cohort"], first] += row["people"]
         for month in range(max(first, 0), min(last, data["months"] - 1) + 1):
             there[row["demand"], month, row["pool"]] += row["people"]
@@ -85,6 +100,14 @@ def faults(problem: Mapping, result: Mapping, give: float = 1e-6) -> list[str]:
         demand = data["demands"][name]
         if people > demand["cap"] / demand["cohorts"] + give:
             found.append(f"{name}, cohort {cohort} from month {first}: {people} exceeds its cap")
+    for (name, cohort, first, number), people_of in option.items():
+        mix = list(data["demands"][name]["options"].values())[number]
+        whole = sum(people_of.values())
+        if any(
+            abs(people_of.get(pool, 0) - mix.get(pool, 0) * whole) > give
+            for pool in {*mix, *people_of}
+        ):
+            found.append(f"{name}, cohort {cohort} from month {first}: {people_of} is not {mix}")
     for name, row in result["demands"].items():
         if abs(row["filled"] - filled[name]) > give * (1 + row["asked"]):
             found.append(f"{name}: rows add up to {filled[name]}, filled says {row['filled']}")
@@ -112,9 +135,9 @@ def _over(data: Mapping, there: Mapping[tuple[str, int, str], float], give: floa
 def differences(problem: Mapping, one: Mapping, other: Mapping, give: float = 1e-6) -> list[str]:
     """Return where two results of one problem differ in what is unique; empty is good.
 
-    Under *fair* everything is: fills, people by tour and pool, unmet bounds, displacement. Under
-    *value* it is the worth of each tier and the sum of what is missed, and only while the plan
-    is made once: with late packages nothing is compared.
+    Under *fair* everything is: fills, people by tour, option and pool, unmet bounds, displacement.
+    Under *value* it is the worth of each tier and the sum of what is missed, and only of a plan
+    that is made at one time: with late packages nothing is compared.
 
     Parameters
     ----------
@@ -156,7 +179,7 @@ def differences(problem: Mapping, one: Mapping, other: Mapping, give: float = 1e
 
 def _tours(data: Mapping, result: Mapping) -> dict[tuple, float]:
     return {
-        (row["demand"], row["pool"], row["cohort"], tour): row["people"]
+        (row["demand"], row["option"], row["pool"], row["cohort"], tour): row["people"]
         for row, tour in rows_with_tours(data, result)
     }
 

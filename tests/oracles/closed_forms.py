@@ -16,6 +16,7 @@ __all__ = [
     "FIVE_POSTS",
     "NORMAL",
     "PRESENCE",
+    "UNIT_OF_TWELVE",
     "binomial_fill",
     "cadre_army",
     "en_bloc_need",
@@ -27,6 +28,7 @@ __all__ = [
     "staggered_need",
     "static_total",
     "tiers_in_order",
+    "unit_of_twelve",
 ]
 
 
@@ -107,6 +109,17 @@ def five_posts(people: float, cohorts: int) -> dict[str, Any]:
     """Truth 5: five posts, tour 6, preparation 2, rest ratio 1, long before and long after."""
     return one_demand(
         5, {"staff": people}, 120, first=-60, last=200, tour=6, prep=2, rest=1, cohorts=cohorts
+    )
+
+
+UNIT_OF_TWELVE = [(36, 1, True), (35, 1, False), (36, 6, True)]
+"""Truth 16: people, cohorts, whether twelve posts are filled wholly."""
+
+
+def unit_of_twelve(people: float, cohorts: int) -> dict[str, Any]:
+    """Truth 16: twelve posts, tour 6, preparation 2, dwell 2, long before and long after."""
+    return one_demand(
+        12, {"staff": people}, 120, first=-60, last=200, tour=6, prep=2, dwell=2, cohorts=cohorts
     )
 
 

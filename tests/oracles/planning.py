@@ -12,24 +12,35 @@ from tests.oracles.tours import Decision, tied_up
 __all__ = ["Plan", "counted", "duty", "make_plan", "ties"]
 
 Place = tuple[tuple[str, int, int], str]
-"""A decision's key and a pool: one unknown."""
+"""A decision's key and a sourcing option of its demand: one unknown."""
 Plan = dict[Place, Any]
-"""People by decision and pool."""
+"""People by decision and option."""
 Months = dict[Any, dict[Place, Any]]
 
 
-def ties(problem: Mapping, decisions: Sequence[Decision]) -> Months:
-    """Return, by pool and month, what one person on each decision ties up there."""
+def ties(problem: Mapping, decisions: Sequence[Decision], at_work: bool = False) -> Months:
+    """Return, by pool and month, what one person on each decision ties up there.
+
+    There are two accounts, and each is limited by the strength. The first counts demands that are
+    not on call, with their time at home. The second (`at_work`) counts every demand, with
+    preparation and duty, and those on call with their time at home as well.
+    """
     number = problem["number"]
     table: Months = defaultdict(lambda: defaultdict(number))
     for decision in decisions:
         demand = problem["demands"][decision.demand]
+        if demand["on_call"] and not at_work:
+            continue
         each = number(1) / len(decision.tours)
-        for pool in demand["pools"]:
-            for _, first, last in decision.tours:
-                begin, end = tied_up((first, last), demand["prep"][pool], demand["rest"][pool])
-                for month in range(max(begin, 0), min(end, problem["months"] - 1) + 1):
-                    table[pool, month][decision.key, pool] += each
+        for name, mix in demand["options"].items():
+            for pool, share in mix.items():
+                prep, home, dwell = (demand[rate][pool] for rate in ("prep", "home", "dwell"))
+                for _, first, last in decision.tours:
+                    begin, end = tied_up((first, last), prep, home, dwell)
+                    if at_work and not demand["on_call"]:
+                        end = last
+                    for month in range(max(begin, 0), min(end, problem["months"] - 1) + 1):
+                        table[pool, month][decision.key, name] += each * share
     return table
 
 
@@ -52,12 +63,13 @@ def counted(problem: Mapping, decisions: Sequence[Decision], bound: Mapping) -> 
         if decision.demand not in bound["demands"]:
             continue
         each = number(1) / len(decision.tours)
-        for pool in problem["demands"][decision.demand]["pools"]:
-            if pool not in bound["pools"]:
+        for name, mix in problem["demands"][decision.demand]["options"].items():
+            part = sum(share for pool, share in mix.items() if pool in bound["pools"])
+            if not part:
                 continue
             for _, first, last in decision.tours:
                 for month in range(max(first, 0), min(last, problem["months"] - 1) + 1):
-                    table[month][decision.key, pool] += each
+                    table[month][decision.key, name] += each * part
     return table
 
 
@@ -70,7 +82,6 @@ class _Stage:
         decisions: Sequence[Decision],
         solver: Solver,
         fixed: Plan,
-        ceiling: Plan,
     ):
         self.problem, self.decisions, self.fixed = problem, decisions, fixed
         self.size = {decision.key: decision.size for decision in decisions}
@@ -78,29 +89,29 @@ class _Stage:
         self.free = [
             decision
             for decision in decisions
-            if (decision.key, self.pools(decision)[0]) not in fixed
+            if (decision.key, self.options(decision)[0]) not in fixed
         ]
         for decision in self.free:
-            for pool in self.pools(decision):
-                place = decision.key, pool
-                top = ceiling.get(place, decision.size) / decision.size
-                self.programme.add(place, min(1, max(0, top)))
+            for place in self.share(decision):
+                self.programme.add(place, 1)
             self.programme.at_most(self.share(decision), 1)
-        for (pool, month), coefficients in ties(problem, decisions).items():
-            terms, spent = self.split(coefficients)
-            left = problem["pools"][pool][month] - spent
-            self.programme.at_most(terms, max(left, 0))  # below 0 by rounding only
+        for at_work in (False, True):
+            for (pool, month), coefficients in ties(problem, decisions, at_work).items():
+                terms, spent = self.split(coefficients)
+                left = problem["pools"][pool][month] - spent
+                assert left >= -1e-6
+                self.programme.at_most(terms, max(left, 0))  # below 0 by rounding only
         for bound in problem["bounds"]:
             if bound["max"] is not None:
                 for coefficients in counted(problem, decisions, bound).values():
                     terms, spent = self.split(coefficients)
                     self.programme.at_most(terms, max(bound["max"] - spent, 0))
 
-    def pools(self, decision: Decision) -> list[str]:
-        return self.problem["demands"][decision.demand]["pools"]
+    def options(self, decision: Decision) -> list[str]:
+        return list(self.problem["demands"][decision.demand]["options"])
 
     def share(self, decision: Decision) -> dict[Place, int]:
-        return {(decision.key, pool): 1 for pool in self.pools(decision)}
+        return {(decision.key, name): 1 for name in self.options(decision)}
 
     def split(self, coefficients: Mapping[Place, Any]) -> tuple[dict[Place, Any], Any]:
         """Turn coefficients by person into terms of unknown shares and what is fixed."""
@@ -160,28 +171,40 @@ class _Stage:
             self.lock(worth)
 
     def prefer(self) -> None:
-        """Use the first-named pools as far as that costs no fill."""
+        """Use the first-named options as far as that costs no fill."""
         cost = {
-            (decision.key, pool): -rank * duty(self.problem, decision) * decision.size
+            (decision.key, name): -rank * duty(self.problem, decision) * decision.size
             for decision in self.free
-            for rank, pool in enumerate(self.pools(decision))
+            for rank, name in enumerate(self.options(decision))
             if rank
         }
         if cost:
             self.lock(cost)
 
     def spread(self) -> None:
-        """Make the largest share that a decision takes from one pool small, then the next."""
+        """Make the largest share that a decision takes from one option small, then the next."""
         shares = {
-            (decision.key, pool): ({(decision.key, pool): -1}, 1)
+            place: ({place: -1}, 1)
             for decision in self.free
-            if len(self.pools(decision)) > 1
-            for pool in self.pools(decision)
+            if len(self.options(decision)) > 1
+            for place in self.share(decision)
         }
         rise_together(self.programme, shares)
 
+    def look(self, tier: int) -> None:
+        """Among what still ties, fill as much as possible of a tier inside the window."""
+        worth: dict[Place, Any] = {}
+        for decision in self.free:
+            demand = self.problem["demands"][decision.demand]
+            if demand["tier"] == tier:
+                months = duty(self.problem, decision, self.problem["report"])
+                each = demand["weight"] * months * decision.size
+                worth |= dict.fromkeys(self.share(decision), each)
+        if any(worth.values()):
+            self.lock(worth)
+
     def people(self, rule: str) -> Plan:
-        """Return people by decision and pool: any solution within the locks.
+        """Return people by decision and option: any solution within the locks.
 
         Under *fair* there is one only, and the sum of shares takes back what the locks give way.
         """
@@ -201,9 +224,8 @@ def make_plan(
     solver: Solver,
     rule: str,
     fixed: Plan,
-    ceiling: Plan,
 ) -> Plan:
-    """Decide how many people of which pool serve each decision.
+    """Decide how many people serve each decision by which sourcing option.
 
     Parameters
     ----------
@@ -217,14 +239,15 @@ def make_plan(
         How a tier is filled.
     fixed : Plan
         People on tours that stay as they were.
-    ceiling : Plan
-        Most people on tours that may only shrink.
     """
-    stage = _Stage(problem, decisions, solver, fixed, ceiling)
-    for tier in sorted({problem["demands"][decision.demand]["tier"] for decision in decisions}):
+    stage = _Stage(problem, decisions, solver, fixed)
+    tiers = sorted({problem["demands"][decision.demand]["tier"] for decision in decisions})
+    for tier in tiers:
         stage.reach_goals(tier)
         stage.fill(tier, rule)
     stage.prefer()
     if rule == "fair":
         stage.spread()
+    for tier in tiers if rule == "value" else ():
+        stage.look(tier)
     return stage.people(rule)

@@ -21,8 +21,9 @@ Choices where the method page can be read in more than one way
     is just in time in month 0 or before.
 5.  Just in time is the smallest of first - longest preparation over the package's demands (not
     that of the demand with the smallest first month). An empty package is known from the start.
-6.  Every demand is cut at K and K + P of every package known later than the start, its own
-    included; packages whose K lies past the model cut nothing and change nothing.
+6.  Every demand is cut at K + P of every package known later than the start, its own included,
+    P being that demand's longest preparation over the pools of all its options; packages whose K
+    lies past the model cut nothing and change nothing.
 7.  A bound holds in a month if a tour of one of its demands is on duty whose demand accepts one of
     the bound's pools and has a cap above 0, whatever the strengths. A demand of cap 0 has no
     decisions at all.
@@ -32,15 +33,18 @@ Choices where the method page can be read in more than one way
 9.  What is missed by lower bounds is summed over all months of the model, those already past
     included, and `unmet_bounds` lists all months of the model (not only of the window).
 10. Tours that stay as they were take no part in the levels (a common constant changes no
-    lexicographic order); tours that may only shrink do take part, with their whole size as the
-    measure of their share.
-11. In the lexicographic step among pools the same holds; demands with one pool take no part.
+    lexicographic order).
+11. In the lexicographic step among options the same holds; demands with one option take no part.
 12. Preferences are settled once, after all tiers, over all demands together.
 13. Without a package, bounds lose its demands; one that has none left binds nothing.
 14. Under *value* a later plan depends on which of several optima the earlier one was, so with
     packages known later than the start only feasibility can be compared, not fills.
+    What ties in one plan is settled by the fill inside the window, tier by tier.
 15. `asked` counts the stated mandate, inside the window and the model; `filled` likewise.
-16. Displacement's `ratio` divides `total` (main task 2 only) by the package's own person-months
+16. People on call prepare, are on call and are at home afterwards in the account of all demands
+    only; at home after a deployment they may be on call, in any demand that is.
+17. A demand accepts a pool, for a bound, if any of its options uses it.
+18. Displacement's `ratio` divides `total` (main task 2 only) by the package's own person-months
     filled in the window.
 """
 
@@ -56,8 +60,8 @@ from tests.oracles.unfold import read, unfold
 
 __all__ = ["asked", "filled", "solve"]
 
-NOBODY = 1e-7
-"""Fewer people than this are nobody."""
+NO_PEOPLE = 1e-7
+"""Persons below which a number counts as none: rounding of a solver."""
 MISSING = 1e-6
 """A lower bound missed by less than this is met."""
 
@@ -125,7 +129,8 @@ def filled(data: Mapping, decisions: list[Decision], plan: Plan) -> dict[str, An
     """Return the person-months filled inside the window, by demand; 0 for those not planned."""
     total = dict.fromkeys(data["demands"], data["number"](0))
     for decision in decisions:
-        people = sum(plan[decision.key, pool] for pool in data["demands"][decision.demand]["pools"])
+        options = data["demands"][decision.demand]["options"]
+        people = sum(plan[decision.key, name] for name in options)
         total[decision.demand] += people * duty(data, decision, data["report"])
     return total
 
@@ -133,21 +138,24 @@ def filled(data: Mapping, decisions: list[Decision], plan: Plan) -> dict[str, An
 def _rows(decisions: list[Decision], plan: Plan, data: Mapping) -> list[dict[str, Any]]:
     rows = []
     for decision in decisions:
-        for pool in data["demands"][decision.demand]["pools"]:
-            people = plan[decision.key, pool] / len(decision.tours)
-            if people <= NOBODY:
+        options = data["demands"][decision.demand]["options"]
+        for number, (name, mix) in enumerate(options.items()):
+            people = plan[decision.key, name] / len(decision.tours)
+            if people <= NO_PEOPLE:
                 continue
             for cohort, first, last in decision.tours:
-                rows.append(
-                    {
-                        "demand": decision.demand,
-                        "pool": pool,
-                        "cohort": cohort,
-                        "first": first,
-                        "last": last,
-                        "people": float(people),
-                    }
-                )
+                for pool, share in mix.items():
+                    rows.append(
+                        {
+                            "demand": decision.demand,
+                            "option": number,
+                            "pool": pool,
+                            "cohort": cohort,
+                            "first": first,
+                            "last": last,
+                            "people": float(people * share),
+                        }
+                    )
     return rows
 
 
@@ -184,6 +192,6 @@ def _displacement(data: Mapping, package: str, fills: Mapping, others: Mapping) 
     return {
         "total": float(total),
         "main_task_1": float(sum(value for name, value in lost.items() if tasks[name] != 2)),
-        "ratio": float(total / own) if own > NOBODY else None,
+        "ratio": float(total / own) if own > NO_PEOPLE else None,
         "demands": {name: float(value) for name, value in lost.items()},
     }

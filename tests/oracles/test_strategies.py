@@ -1,4 +1,4 @@
-"""The problems that others are tested with: valid, varied, and solved by the reference."""
+"""The problems used in property tests are valid, varied, and solved by the oracle."""
 
 from __future__ import annotations
 
@@ -49,11 +49,20 @@ def wrong(problem: dict) -> list[str]:
             found.append("cap or months")
         if demand["tour"] < 1 or demand.get("cohorts", 1) < 1 or not demand["pools"]:
             found.append("tour, cohorts or pools")
-        if not set(demand["pools"]) <= set(pools):
+        mixes = [mix if isinstance(mix, dict) else {mix: 1.0} for mix in demand["pools"]]
+        used = {pool for mix in mixes for pool in mix}
+        if not used <= set(pools):
             found.append("unknown pool")
-        for rate in ("prep", "rest"):
-            if isinstance(demand[rate], dict) and set(demand[rate]) != set(demand["pools"]):
-                found.append(rate)
+        if any(abs(sum(mix.values()) - 1) > 1e-9 or min(mix.values()) <= 0 for mix in mixes):
+            found.append("shares of a mix")
+        if isinstance(demand["prep"], dict) and set(demand["prep"]) != used:
+            found.append("prep")
+        home = [demand[rule] for rule in ("rest", "dwell") if rule in demand]
+        named = [pool for rule in home if isinstance(rule, dict) for pool in rule]
+        if len(named) != len(set(named)) or (named and set(named) != used):
+            found.append("rest and dwell")
+        if len(home) > 1 and not all(isinstance(rule, dict) for rule in home):
+            found.append("rest beside dwell")
     for bound in problem.get("bounds", []):
         if not {"min", "max"} & set(bound) or bound.get("min", 0) > bound.get("max", 99):
             found.append("bound")
@@ -80,7 +89,8 @@ def test_static_problems_are_static():
     for seed in range(50):
         for demand in random_static_problem(np.random.default_rng(seed))["demands"]:
             assert (demand["tour"], demand["prep"], demand["rest"]) == (1, 0, 0)
-            assert "cohorts" not in demand
+            assert not {"cohorts", "dwell", "on_call"} & set(demand)
+            assert all(isinstance(option, str) for option in demand["pools"])
 
 
 def test_random_problems_are_varied():
@@ -99,9 +109,26 @@ def test_random_problems_are_varied():
                 "last past the model": any(
                     d["last"] >= problem["months"] for d in problem["demands"]
                 ),
-                "by pool": any(isinstance(d["rest"], dict) for d in problem["demands"]),
+                "rest by pool": any(isinstance(d.get("rest"), dict) for d in problem["demands"]),
+                "one dwell": any(
+                    "dwell" in d and not isinstance(d["dwell"], dict) for d in problem["demands"]
+                ),
+                "dwell by pool": any(isinstance(d.get("dwell"), dict) for d in problem["demands"]),
+                "rest beside dwell": any({"rest", "dwell"} <= set(d) for d in problem["demands"]),
+                "on call": any(d.get("on_call") for d in problem["demands"]),
+                "a mix": any(isinstance(p, dict) for d in problem["demands"] for p in d["pools"]),
+                "a mix among options": any(
+                    len(d["pools"]) > 1 and isinstance(p, dict)
+                    for d in problem["demands"]
+                    for p in d["pools"]
+                ),
+                "a mix of one pool": any(
+                    isinstance(p, dict) and len(p) == 1
+                    for d in problem["demands"]
+                    for p in d["pools"]
+                ),
                 "cohorts": any(d.get("cohorts", 1) > 1 for d in problem["demands"]),
-                "nobody asked": any(d["cap"] == 0 for d in problem["demands"]),
+                "cap of zero": any(d["cap"] == 0 for d in problem["demands"]),
                 "least": any("min" in b for b in problem.get("bounds", [])),
                 "most": any("max" in b for b in problem.get("bounds", [])),
                 "some pools": any("pools" in b for b in problem.get("bounds", [])),

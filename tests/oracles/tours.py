@@ -16,8 +16,8 @@ __all__ = [
     "cohort_tours",
     "cut",
     "first_length",
+    "home_months",
     "on_duty",
-    "rest_months",
     "tied_up",
 ]
 
@@ -79,27 +79,32 @@ def cohort_tours(first: int, last: int, tour: int, cohorts: int, cohort: int) ->
     return tours
 
 
-def rest_months(rest: float, length: int) -> int:
-    """Return ceil(rest x length), the product taken to 1e-9.
+def home_months(ratio: float, prep: int, dwell: bool, length: int) -> int:
+    """Return the months at home after a tour: ceil(ratio x length), the product taken to 1e-9.
+
+    Of dwell the preparation is a part, so that it is subtracted; rest comes on top of it.
 
     Examples
     --------
-    >>> rest_months(0.1, 30), rest_months(7.5, 8), rest_months(0.34, 3)
-    (3, 60, 2)
+    >>> [home_months(*case) for case in [(0.1, 2, False, 30), (7.5, 2, False, 8)]]
+    [3, 60]
+    >>> [home_months(*case) for case in [(2.0, 2, True, 6), (2.0, 0, True, 6), (0.2, 3, True, 6)]]
+    [10, 12, 0]
     """
-    return math.ceil(rest * length - 1e-9)
+    months = math.ceil(ratio * length - 1e-9)
+    return max(0, months - prep) if dwell else months
 
 
-def tied_up(tour: Tour, prep: int, rest: float) -> Tour:
+def tied_up(tour: Tour, prep: int, ratio: float, dwell: bool = False) -> Tour:
     """Return the first and last month in which the people of a tour are tied up.
 
     Examples
     --------
-    >>> tied_up((6, 11), 2, 2.0)
-    (4, 23)
+    >>> tied_up((6, 11), 2, 2.0), tied_up((6, 11), 2, 2.0, True)
+    ((4, 23), (4, 21))
     """
     begin, end = tour
-    return begin - prep, end + rest_months(rest, end - begin + 1)
+    return begin - prep, end + home_months(ratio, prep, dwell, end - begin + 1)
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def cut(
     Parameters
     ----------
     demand : mapping
-        One demand of the neutral problem, with nothing left out, `prep` and `rest` by pool.
+        One demand of the neutral problem, with nothing left out, `prep` by pool.
     begin : int
         Month from which tours are laid.
     months : int
@@ -157,7 +162,7 @@ def cut(
         Kind of number for sizes, float or Fraction.
     """
     lead = max(demand["prep"].values())
-    cuts = sorted({month for known in knowns for month in (known, known + lead)})
+    cuts = sorted({known + lead for known in knowns})
     groups: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     for cohort in range(demand["cohorts"]):
         laid = cohort_tours(begin, demand["last"], demand["tour"], demand["cohorts"], cohort)
@@ -178,7 +183,7 @@ def on_duty(decision: Decision, month: int) -> int:
     return sum(first <= month <= last for _, first, last in decision.tours)
 
 
-def busy(decision: Decision, prep: int, rest: float, month: int) -> int:
+def busy(decision: Decision, prep: int, ratio: float, month: int, dwell: bool = False) -> int:
     """Return how many of the decision's tours tie up their people in a month."""
-    intervals = [tied_up((first, last), prep, rest) for _, first, last in decision.tours]
+    intervals = [tied_up((first, last), prep, ratio, dwell) for _, first, last in decision.tours]
     return sum(begin <= month <= end for begin, end in intervals)

@@ -1,8 +1,12 @@
-"""The plan that unfolds: made without the packages not yet known, remade as they become known."""
+"""The plan that unfolds: made without packages not yet known, remade when they become known.
+
+Tours that begin before K + P, K being the month of the new plan and P the longest preparation of
+their demand, stay as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.oracles.lp import Solver
@@ -13,7 +17,13 @@ __all__ = ["begin", "decisions_of", "known", "read", "unfold", "unfold_steps"]
 
 
 def read(problem: Mapping, number: type = float) -> dict[str, Any]:
-    """Return a neutral problem with nothing left out, demands by name, rates by pool."""
+    """Return a neutral problem with nothing left out, demands by name, rates by pool.
+
+    A demand has its sourcing options in `options`: shares by pool, under the name of the pool or,
+    for a mix, under its shares written out. Its `pools` are all pools that any option uses, and
+    `prep` (months), `home` (months per month served) and `dwell` (whether preparation is a part of
+    the time at home) are given for each of them.
+    """
     months = problem["months"]
     pools = {}
     for name, strength in problem["pools"].items():
@@ -21,11 +31,13 @@ def read(problem: Mapping, number: type = float) -> dict[str, Any]:
         pools[name] = [number(value) for value in values]
     demands = {}
     for given in problem["demands"]:
-        demand = {"main_task": 2, "cohorts": 1, "weight": 1, **given}
-        for rate in ("prep", "rest"):
-            value = demand[rate]
-            by_pool = value if isinstance(value, Mapping) else dict.fromkeys(given["pools"], value)
-            demand[rate] = {pool: by_pool[pool] for pool in given["pools"]}
+        demand = {"main_task": 2, "cohorts": 1, "weight": 1, "on_call": False, **given}
+        demand["options"] = options = _options(given["pools"], number)
+        demand["pools"] = used = list(dict.fromkeys(p for mix in options.values() for p in mix))
+        rest, dwell = (_by_pool(given.get(rule), used) for rule in ("rest", "dwell"))
+        demand["prep"] = {**dict.fromkeys(used, 0), **_by_pool(given.get("prep"), used)}
+        demand["home"] = {pool: dwell.get(pool, rest.get(pool, 0)) for pool in used}
+        demand["dwell"] = {pool: pool in dwell for pool in used}
         demand["cap"] = number(demand["cap"])
         demand["weight"] = number(demand["weight"])
         demands[demand["id"]] = demand
@@ -47,6 +59,24 @@ def read(problem: Mapping, number: type = float) -> dict[str, Any]:
         "bounds": bounds,
         "packages": dict(problem.get("packages") or {}),
     }
+
+
+def _options(given: Sequence, number: type) -> dict[str, dict[str, Any]]:
+    options: dict[str, dict[str, Any]] = {}
+    for option in given:
+        mix = option if isinstance(option, Mapping) else {option: 1}
+        plain = "+".join(f"{pool}:{share}" for pool, share in mix.items())
+        name = plain if isinstance(option, Mapping) else option
+        while name in options:
+            name += "'"
+        options[name] = {pool: number(share) for pool, share in mix.items()}
+    return options
+
+
+def _by_pool(value: Any, pools: Sequence[str]) -> dict[str, Any]:
+    if value is None:
+        return {}
+    return dict(value) if isinstance(value, Mapping) else dict.fromkeys(pools, value)
 
 
 def known(problem: Mapping, package: str) -> int:
@@ -75,7 +105,7 @@ def begin(problem: Mapping, demand: str) -> int:
 
 
 def decisions_of(problem: Mapping) -> list[Decision]:
-    """Return all decisions of all demands of more than nobody, cut for every package."""
+    """Return all decisions of all demands with a cap above 0, cut for every package."""
     months = {known(problem, package) for package in problem["packages"]}
     late = sorted(month for month in months if month > 0)
     return [
@@ -107,7 +137,7 @@ def unfold_steps(
     Yields
     ------
     (month, decisions, plan)
-        The month in which the plan is made, what it decides, and people by decision and pool.
+        The month in which the plan is made, what it decides, and people by decision and option.
     """
     everything = decisions_of(problem)
     months: dict[str, int] = {}
@@ -120,19 +150,16 @@ def unfold_steps(
     for now in sorted({0} | {max(0, known(problem, package)) for package in present}):
         decisions = [d for d in everything if months.get(d.demand, now + 1) <= now]
         fixed: Plan = {}
-        ceiling: Plan = {}
         for decision in decisions if now > 0 else []:
             demand = problem["demands"][decision.demand]
             earliest, latest = decision.begins
-            lead = max(demand["prep"].values())
-            places = [(decision.key, pool) for pool in demand["pools"]]
-            if latest < now:
-                fixed |= {place: plan[place] for place in places}
-            elif latest < now + lead:
-                ceiling |= {place: plan[place] for place in places}
-            else:
-                assert earliest >= now + lead
-        plan = make_plan(problem, decisions, solver, rule, fixed, ceiling)
+            free = now + max(demand["prep"].values())
+            assert earliest >= free or latest < free
+            if latest < free:
+                fixed |= {
+                    (decision.key, name): plan[decision.key, name] for name in demand["options"]
+                }
+        plan = make_plan(problem, decisions, solver, rule, fixed)
         yield now, decisions, plan
 
 

@@ -1,25 +1,28 @@
-"""Solve a neutral problem with the engine, and small ways to write and to read one."""
+"""Solve a neutral problem with any implementation, and small ways to write and to read one."""
 
 from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem
+from planner.reference import solve_reference
 from planner.solution import Solution, solve_problem
+from tests.oracles.reference import solve
+from tests.strategies import pools_of
 
 __all__ = [
     "RULES",
+    "SOLVERS",
     "Data",
     "answer",
     "fills",
     "on",
     "parsed",
     "plain",
-    "prepared",
     "solved",
     "tier_totals",
     "whole",
@@ -27,6 +30,8 @@ __all__ = [
 
 RULES = ["fair", "value"]
 Data = dict[str, Any]
+Solver = Callable[[Mapping[str, Any], str], Data]
+"""Turns a neutral problem and a rule into a ``planner-result/1`` object."""
 
 
 def parsed(data: Mapping[str, Any]) -> Problem:
@@ -44,9 +49,19 @@ def answer(data: Mapping[str, Any], rule: str = "fair") -> Data:
     return solved(data, rule).as_neutral()
 
 
-def fills(data: Mapping[str, Any], rule: str = "fair") -> dict[str, float]:
+def stated(data: Mapping[str, Any], rule: str = "fair") -> Data:
+    """Return the solution of the programme stated with PuLP."""
+    return solve_reference(parsed(data), rule)
+
+
+SOLVERS: dict[str, Solver] = {"engine": answer, "statement": stated, "oracle": solve}
+"""Every implementation of the method that the literal truths are tried on."""
+
+
+def fills(data: Mapping[str, Any], rule: str = "fair", solver: str = "engine") -> dict[str, float]:
     """Return the person-months filled of each demand."""
-    return {name: row["filled"] for name, row in answer(data, rule)["demands"].items()}
+    result = SOLVERS[solver](data, rule)
+    return {name: row["filled"] for name, row in result["demands"].items()}
 
 
 def tier_totals(data: Mapping[str, Any]) -> dict[int, float]:
@@ -60,9 +75,10 @@ def tier_totals(data: Mapping[str, Any]) -> dict[int, float]:
 
 
 def on(name: str, tier: int, cap: float, first: int, last: int, tour: int, **more: object) -> Data:
-    """Return a demand on pool p without preparation and rest, unless told otherwise."""
+    """Return a demand on pool p without preparation and rest, unless given."""
+    home = {} if "dwell" in more else {"rest": 0}
     return {"id": name, "tier": tier, "cap": cap, "first": first, "last": last, "tour": tour,
-            "pools": ["p"], "prep": 0, "rest": 0, **more}  # fmt: skip
+            "pools": ["p"], "prep": 0, **home, **more}  # fmt: skip
 
 
 def whole(data: Mapping[str, Any]) -> Data:
@@ -73,7 +89,7 @@ def whole(data: Mapping[str, Any]) -> Data:
 def plain(data: Data) -> Data:
     """Return the problem with bounds only over demands that can count in them.
 
-    Whether a demand of nobody, or one that no pool of the bound serves, gives a bound its tier or
+    Whether a demand of cap 0, or one that no pool of the bound serves, gives a bound its tier or
     its months is a matter of reading, not of computing.
     """
     kept = copy.deepcopy(data)
@@ -84,13 +100,8 @@ def plain(data: Data) -> Data:
         bound["demands"] = [
             name
             for name in bound["demands"]
-            if lines[name]["cap"] and pools & set(lines[name]["pools"])
+            if lines[name]["cap"]
+            and any(pools & set(pools_of(option)) for option in lines[name]["pools"])
         ]
         bounds += [bound] if bound["demands"] else []
     return {**kept, "bounds": bounds}
-
-
-def prepared(demand: Mapping[str, Any], pool: str) -> int:
-    """Return the preparation months of a demand's people from a pool."""
-    prep = demand["prep"]
-    return prep[pool] if isinstance(prep, Mapping) else prep

@@ -1,7 +1,8 @@
-"""The kernel as plain Python, so that a test can put a hand in its works."""
+"""The kernel as plain Python, so that a test can change what it does."""
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 from collections.abc import Callable
@@ -22,7 +23,8 @@ def _struct(module: str, name: str, fields: str) -> tuple[Any, Any]:
     return None, type(name, (), {"__init__": fill, "__module__": module})
 
 
-def _outer(function: Callable[..., Any]) -> Callable[..., Any]:
+def _entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
     def run(*args: Any) -> Any:
         with np.errstate(all="ignore"):  # as compiled code does
             return function(*args)
@@ -35,13 +37,13 @@ def plain_kernel(*names: str) -> list[ModuleType]:
     package = importlib.import_module(KERNEL)
     kept = {name: one for name, one in sys.modules.items() if name.startswith(KERNEL + ".")}
     attributes = dict(vars(package))
-    jit = ModuleType(f"{KERNEL}.jit")
-    vars(jit).update(
-        compiled=lambda function: function, outer=_outer, struct=_struct, announce=lambda _: None
+    plain = ModuleType(f"{KERNEL}.compile")
+    vars(plain).update(
+        compiled=lambda function: function, entry=_entry, struct=_struct, announce=lambda _: None
     )
     for name in kept:
         del sys.modules[name]
-    sys.modules[jit.__name__] = jit
+    sys.modules[plain.__name__] = plain
     try:
         return [importlib.import_module(f"{KERNEL}.{name}") for name in names]
     finally:

@@ -1,6 +1,6 @@
 """A simplex basis: its arrays, and the moves on them.
 
-A *local* problem has columns, one equation for each of its decisions (there may be none) and limit
+A *local* problem has columns, one equation for each of its decisions (possibly none) and limit
 rows. Only limit rows that were met so far have an equation in the basis; the slack of every other
 row is followed on the side. The inverse is kept dense, one row for each equation and one column for
 each place of the basis, so that the column of a variable is a sum of few whole rows.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.jit import compiled, struct
+from planner.montecarlo.kernel.compile import compiled, struct
 
 __all__ = [
     "BASIC", "FIXED", "LOWER", "MOVING", "UPPER",
@@ -170,7 +170,7 @@ def ftran(local, state, var, out):
 def pivot(state, p, var, alpha, becomes):
     """Put a variable in the basis at place p.
 
-    `alpha` is its column, `becomes` where the variable goes that stood there.
+    `alpha` is its column, `becomes` the new status of the variable that leaves.
     """
     k = state.size[0]
     inverse = state.inverse

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.claims import add_claim
-from planner.montecarlo.kernel.jit import compiled, struct
-from planner.montecarlo.kernel.state import (
+from planner.montecarlo.kernel.certificates import add_claim
+from planner.montecarlo.kernel.compile import compiled, struct
+from planner.montecarlo.kernel.basis import (
     BASIC,
     FIXED,
     LOWER,
@@ -173,7 +173,7 @@ def _entering(local, state, entries, high):
 
 @compiled
 def _at_ceiling(local, var, high, ceiling):
-    """Whether a basic variable stands at the ceiling, not at a bound of its own."""
+    """Whether a basic variable is at the ceiling, not at its bound."""
     return (
         high
         and var < local.columns
@@ -219,18 +219,18 @@ def _exchange(local, state, p, var, high, work, ceiling):
     """Swap the variable at place p for another, with values and rates."""
     alpha, rate, moving = work.alpha, work.rate, work.moving
     old = state.head[p]
-    stands, becomes, pace = 0.0, LOWER, 0.0
+    value, becomes, pace = 0.0, LOWER, 0.0
     if high:
         if _at_ceiling(local, old, high, ceiling):
-            stands, becomes, pace = ceiling.top[0], MOVING, -1.0
+            value, becomes, pace = ceiling.top[0], MOVING, -1.0
         else:
-            stands, becomes = ceiling.bound[old], UPPER
-    start, own = 0.0, 0.0
+            value, becomes = ceiling.bound[old], UPPER
+    start, speed = 0.0, 0.0
     if state.status[var] == MOVING:
-        start, own = ceiling.top[0], -1.0
+        start, speed = ceiling.top[0], -1.0
     elif state.status[var] == UPPER:
         start = ceiling.bound[var]
-    shift = (state.basic[p] - stands) / alpha[p]
+    shift = (state.basic[p] - value) / alpha[p]
     turn = (rate[p] - pace) / alpha[p]
     if old < local.columns:
         move(local, old, pace - rate[p], moving)
@@ -244,7 +244,7 @@ def _exchange(local, state, p, var, high, work, ceiling):
             if c < local.columns and change != 0.0:
                 move(local, c, -change, moving)
     state.basic[p] = start + shift
-    rate[p] = own + turn
+    rate[p] = speed + turn
     if var < local.columns:
         move(local, var, turn, moving)
 
@@ -264,7 +264,7 @@ def _lower(local, state, ceiling):
 
 @compiled
 def _follow(local, state, ceiling):
-    """Let open shares at the ceiling come down with it; return the next lower bound."""
+    """Tie open shares at the ceiling to it; return the next lower bound."""
     following = 0.0
     for c in range(local.columns):
         if ceiling.active[c] and state.status[c] == UPPER:
@@ -277,7 +277,7 @@ def _follow(local, state, ceiling):
 
 @compiled
 def _come_down(local, state, work, ceiling, step):
-    """Let the ceiling come down by a step."""
+    """Lower the ceiling by a step."""
     for i in range(state.size[0]):
         state.basic[i] += work.rate[i] * step
     for r in range(local.rows):
@@ -290,7 +290,7 @@ def _come_down(local, state, work, ceiling, step):
 
 @compiled
 def _give_way(local, state, reduced, limit, p, high, work, ceiling, claims):
-    """Let another variable take place p, or hold what stands in the way; say what came of it."""
+    """Put another variable at place p, or hold the shares that block it; return which."""
     size = weigh(local, state, p, work.weights)
     price(local, state, work.weights, work.entries)
     var = _entering(local, state, work.entries, high)

@@ -1,0 +1,376 @@
+"""Unfolded plans of many draws in compiled code: every stage found, proved and reported.
+
+For each stage of a block (see :class:`~planner.montecarlo.kernel.arrays.Stages`) and each draw a
+search writes people by column, and a proof that shares nothing with the search writes a certificate
+together with the *locks*: what the rule makes unique, by decision under *fair* and by tier under
+*value*. :func:`report` turns people into results; :func:`audit` holds the results against the locks
+once everything is written, so that the certificate is one of what is reported.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.montecarlo.kernel.arrays import (
+    block_of, bound_columns, duty_months, set_goals,
+)  # fmt: skip
+from planner.montecarlo.kernel.basis import new_state, reprice_all
+from planner.montecarlo.kernel.certificates import (
+    clear_claims, new_bounds, new_claims, new_ledger, prove_fair, prove_value,
+)  # fmt: skip
+from planner.montecarlo.kernel.compile import compiled, entry
+from planner.montecarlo.kernel.max_min import (
+    Floors, climb, collect, floors_of, new_shares, new_work, reduce,
+)  # fmt: skip
+from planner.montecarlo.kernel.tie_break import even_out
+from planner.montecarlo.kernel.value_simplex import Asked, aims_of, asked_of, pursue
+
+__all__ = ["FOUND", "audit", "plan_fair", "plan_value", "report"]
+
+FOUND, GOALS, LARGE, LEVELS, TIES, WEIGHTS = 0, 1, 2, 3, 4, 5
+"""What came of a search: a plan; or goals over several columns, a basis that outgrew its room, a
+level that was not reached, ties that were not settled, weights of very different sizes."""
+
+ACCEPTED = 1e-6
+"""Certificates of at most this are accepted (the engine's tolerance), relative."""
+FLAT = (1e-10, 1e-9, 1e-11)
+"""Rates below which nothing counts as movement, tried in turn until a plan is proved."""
+LARGEST = 640
+"""Largest basis; a larger problem is planned by the engine."""
+
+
+@entry
+def plan_fair(arrays, stages, sides, people, missing, proof, locks, code):
+    """Plan all stages of all draws by the *fair* rule.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    stages : Stages
+    sides : Sides
+    people : ndarray (draws, columns of all stages)
+        Written: persons.
+    missing : ndarray (draws, composition rows of all stages)
+        Written: what goals lack, persons.
+    proof : ndarray (draws, stages, 3)
+        Written: primal, dual, gap of each stage alone.
+    locks : ndarray (draws, decisions of all stages)
+        Written: persons on each decision that the proof establishes.
+    code : ndarray of int (draws, stages)
+        Written: what came of each search.
+    """
+    for b in range(len(arrays.pool_ptr) - 1):
+        block, rows = block_of(arrays, b), arrays.row_ptr[b + 1] - arrays.row_ptr[b]
+        columns, decisions, goals = len(block.owner), len(block.tier), len(block.bound)
+        if columns == 0:
+            continue
+        tiers = np.unique(block.tier)
+        lower, upper = np.zeros(columns), np.zeros(columns)
+        goal, goal_tier = np.zeros(goals), np.zeros(goals, np.int64)
+        tier_of_bound = np.zeros(sides.least.shape[1], np.int64)
+        floors = Floors(np.zeros(decisions), np.zeros(decisions, np.int64))
+        claims = new_claims(2 * columns + 8, 64 * (columns + 8))
+        ledger = new_ledger(decisions, columns, rows)
+        inverse, duals = np.empty((LARGEST, LARGEST)), np.zeros(rows)
+        for s in range(len(stages.block)):
+            if stages.block[s] != b:
+                continue
+            for i in range(len(people)):
+                found = people[i, stages.column[s] : stages.column[s + 1]]
+                full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
+                limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
+                before = found
+                if stages.parent[s] >= 0:
+                    p = stages.parent[s]
+                    before = people[i, stages.column[p] : stages.column[p + 1]]
+                    if code[i, p] != FOUND:
+                        code[i, s] = code[i, p]
+                        continue
+                bound_columns(
+                    arrays, block, b, stages.known[s], stages.month[s], full, before, lower, upper
+                )
+                set_goals(arrays, block, b, stages.known[s], full, sides.least[i], tier_of_bound,
+                          goal, goal_tier)  # fmt: skip
+                for flat in FLAT:
+                    clear_claims(claims)
+                    code[i, s] = _search_fair(
+                        block, tiers, full, lower, upper, limit, goal, goal_tier, floors, claims,
+                        inverse, flat, duals, found,
+                    )  # fmt: skip
+                    if code[i, s] in (GOALS, LARGE):
+                        break
+                    if code[i, s] == FOUND:
+                        prove_fair(
+                            block, full, lower, upper, limit, goal, floors, claims, duals, found,
+                            ledger, proof[i, s],
+                        )  # fmt: skip
+                        if proof[i, s].max() <= ACCEPTED:
+                            break
+                if code[i, s] != FOUND:
+                    continue
+                for d in range(decisions):
+                    locks[i, stages.decision[s] + d] = ledger.share[d] * full[d]
+                _lack(block, goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+
+
+@compiled
+def _search_fair(
+    block, tiers, full, lower, upper, limit, goal, goal_tier, floors, claims, inverse, flat, duals,
+    people,
+):  # fmt: skip
+    """Write one plan to `people`; return what came of it."""
+    if not floors_of(block, full, lower, upper, goal, goal_tier, floors):
+        return GOALS
+    reduced, local, direct = reduce(block, full, lower, upper, limit)
+    if local.decisions + 2 > len(inverse):
+        return LARGE
+    state = new_state(local, inverse)
+    work = new_work(local, len(inverse), flat)
+    shares = new_shares(local, direct)
+    if not climb(block, tiers, reduced, local, state, direct, shares, floors, limit, work, claims):
+        return LEVELS
+    reprice_all(local, state, work.weights, work.entries, work.alpha)
+    for r in range(len(limit)):
+        duals[r] = 0.0
+    for r in range(local.rows):
+        if state.status[local.columns + r] != 0:
+            back = reduced.back[r]
+            duals[back] = max(state.priced[local.columns + r], 0.0) / limit[back]
+    value = np.zeros(local.columns)
+    if not even_out(local, state, direct, shares, reduced, limit, work, value, claims):
+        return TIES
+    collect(block, full, lower, upper, reduced, local, direct, shares, value, people)
+    return FOUND
+
+
+@compiled
+def _lack(block, goal, people, missing):
+    """Write what each composition goal lacks."""
+    for g in range(len(goal)):
+        reached = 0.0
+        for at in range(block.goalptr[g], block.goalptr[g + 1]):
+            reached += block.goalval[at] * people[block.goalcol[at]]
+        missing[g] = max(goal[g] - reached, 0.0)
+
+
+@entry
+def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code):
+    """Plan all stages of all draws by the *value* rule.
+
+    Parameters and results are those of :func:`plan_fair`, with one hint more; `locks` holds the
+    weighted person-months of each tier, (draws, stages × tiers of the problem), that is proved to be
+    the maximum.
+
+    Parameters
+    ----------
+    hint : ndarray (columns of all stages,)
+        A similar plan, from which the search takes the order in which columns are tried; all
+        negative where there is none. It changes the time taken, not what has to be proved.
+    """
+    every = np.unique(arrays.tier)
+    for b in range(len(arrays.pool_ptr) - 1):
+        block, rows = block_of(arrays, b), arrays.row_ptr[b + 1] - arrays.row_ptr[b]
+        columns, decisions, goals = len(block.owner), len(block.tier), len(block.bound)
+        if columns == 0:
+            continue
+        aims, tier_of_aim, scale, even = aims_of(arrays, block, b)
+        plain = aims.order.copy()
+        lower, upper = np.zeros(columns), np.zeros(columns)
+        goal, goal_tier = np.zeros(goals), np.zeros(goals, np.int64)
+        tier_of_bound = np.zeros(sides.least.shape[1], np.int64)
+        asked = Asked(np.zeros(columns), np.zeros(columns, np.int64), np.zeros(columns))
+        prices = np.zeros((len(aims.goals), rows + decisions))
+        bounds, loose = new_bounds(columns, rows + decisions), np.zeros(rows + decisions)
+        best = np.zeros(len(aims.goals))
+        inverse = np.empty((LARGEST, LARGEST))
+        for s in range(len(stages.block)):
+            if stages.block[s] != b:
+                continue
+            aims.order = _order(hint[stages.column[s] : stages.column[s + 1]], plain)
+            for i in range(len(people)):
+                found = people[i, stages.column[s] : stages.column[s + 1]]
+                full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
+                limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
+                before = found
+                if stages.parent[s] >= 0:
+                    p = stages.parent[s]
+                    before = people[i, stages.column[p] : stages.column[p + 1]]
+                    if code[i, p] != FOUND:
+                        code[i, s] = code[i, p]
+                        continue
+                bound_columns(
+                    arrays, block, b, stages.known[s], stages.month[s], full, before, lower, upper
+                )
+                set_goals(arrays, block, b, stages.known[s], full, sides.least[i], tier_of_bound,
+                          goal, goal_tier)  # fmt: skip
+                if not even:
+                    code[i, s] = WEIGHTS
+                    continue
+                if not asked_of(block, full, lower, upper, goal, goal_tier, asked):
+                    code[i, s] = GOALS
+                    continue
+                if not pursue(
+                    block, aims, full, lower, upper, limit, asked, inverse, prices, found
+                ):
+                    code[i, s] = LEVELS
+                    continue
+                code[i, s] = FOUND
+                prove_value(block, aims, full, lower, upper, limit, asked, prices, found, bounds,
+                            loose, best, proof[i, s])  # fmt: skip
+                for a in range(len(best)):
+                    if tier_of_aim[a] > 0:
+                        for t in range(len(every)):
+                            if every[t] == tier_of_aim[a]:
+                                locks[i, s * len(every) + t] = best[a] * scale[a]
+                _lack(block, goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+
+
+@compiled
+def _order(hint, plain):
+    """Return columns in the order in which they are tried: full in the hint, then in use in it.
+
+    A hint is the share of what each column could hold.
+    """
+    count = 0
+    order = np.empty(len(hint), np.int64)
+    if len(hint) and hint[0] < 0:
+        return plain
+    for turn in range(2):
+        for c in range(len(hint)):
+            if (hint[c] >= 0.999) == (turn == 0) and hint[c] > 0.0:
+                order[count] = c
+                count += 1
+    return order[:count]
+
+
+@entry
+def report(arrays, stages, people, missing, plan, draws, to, served, totals, tied, lacks):
+    """Write the results of one plan of some draws.
+
+    Parameters
+    ----------
+    people, missing : ndarray
+        Of all stages and draws.
+    plan : int
+        Plan among the stages.
+    draws, to : ndarray of int
+        Draws among `people`, and among the results.
+    served : ndarray (draws, lines, months of the window)
+    totals : ndarray (draws, decisions)
+    tied : ndarray (draws, pools, months of the window)
+        The larger of both accounts of the people of a pool.
+    lacks : ndarray (draws, bounds)
+        Person-months inside the window.
+    """
+    for n in range(len(draws)):
+        i, k = draws[n], to[n]
+        served[k], totals[k], tied[k], lacks[k] = 0.0, 0.0, 0.0, 0.0
+        ready = np.zeros(tied.shape[1:])
+        for b in range(len(arrays.pool_ptr) - 1):
+            s = stages.final[plan, b]
+            _report_block(arrays, b, people[i, stages.column[s] : stages.column[s + 1]], served[k],
+                          totals[k], tied[k], ready)  # fmt: skip
+            for g in range(arrays.goal_ptr[b], arrays.goal_ptr[b + 1]):
+                if arrays.low <= arrays.goal_month[g] <= arrays.high:
+                    at = stages.goal[s] + g - arrays.goal_ptr[b]
+                    lacks[k, arrays.goal_bound[g]] += missing[i, at]
+        tied[k] = np.maximum(tied[k], ready)
+
+
+@compiled
+def _report_block(arrays, b, people, served, totals, tied, ready):
+    """Add one block of one plan of one draw to its results; `tied` and `ready` are both accounts."""
+    c0, r0 = arrays.start[arrays.decision_ptr[b]], arrays.row_ptr[b]
+    first_rows = (arrays.pool_ptr[b + 1] - arrays.pool_ptr[b]) * arrays.months
+    for d in range(arrays.decision_ptr[b], arrays.decision_ptr[b + 1]):
+        for c in range(arrays.start[d], arrays.start[d + 1]):
+            x = people[c - c0]
+            if x == 0.0:
+                continue
+            totals[d] += x
+            for u in range(arrays.used_ptr[c], arrays.used_ptr[c + 1]):
+                line = arrays.line[arrays.demand[d], arrays.used_pool[u]]
+                for at in range(arrays.duty_ptr[d], arrays.duty_ptr[d + 1]):
+                    month = arrays.duty_month[at] - arrays.low
+                    if 0 <= month < served.shape[1]:
+                        served[line, month] += x * arrays.used_share[u] * arrays.duty[at]
+            for at in range(arrays.ptr[c], arrays.ptr[c + 1]):
+                source = arrays.row_source[r0 + arrays.row[at]]
+                pool, month = source // arrays.months, source % arrays.months - arrays.low
+                if pool < len(tied) and 0 <= month < tied.shape[1]:
+                    if arrays.row[at] < first_rows:
+                        tied[pool, month] += x * arrays.value[at]
+                    else:
+                        ready[pool, month] += x * arrays.value[at]
+
+
+@entry
+def audit(arrays, stages, strengths, plan, draws, to, locks, by_tier, served, totals, tied, gap):
+    """Write the largest relative difference between results of a plan and its locks to `gap`.
+
+    Parameters
+    ----------
+    strengths : ndarray (draws, pools, months)
+    locks : ndarray
+        Of all draws: as :func:`plan_fair` writes them, or, `by_tier`, :func:`plan_value`.
+    served, totals, tied : ndarray
+        As written by :func:`report`; what it writes has to agree with itself, with the locks, and
+        with the strengths.
+    """
+    tiers = np.unique(arrays.tier)
+    months = np.zeros(len(arrays.demand))
+    for d in range(len(months)):
+        months[d] = duty_months(arrays, d, 0, arrays.months)
+    for n in range(len(draws)):
+        i, k = draws[n], to[n]
+        if by_tier:
+            gap[n] = _tiers_apart(
+                arrays, stages.final[plan], locks[i], tiers, months, totals[k]
+            )  # fmt: skip
+        else:
+            gap[n] = 0.0
+            for b in range(len(arrays.pool_ptr) - 1):
+                s, d0 = stages.final[plan, b], arrays.decision_ptr[b]
+                for d in range(d0, arrays.decision_ptr[b + 1]):
+                    lock = locks[i, stages.decision[s] + d - d0]
+                    gap[n] = max(gap[n], abs(totals[k, d] - lock) / (1 + lock))
+        gap[n] = max(gap[n], _served_apart(arrays, served[k], totals[k]))
+        for p in range(arrays.line.shape[1]):
+            for month in range(tied.shape[2]):
+                strength = strengths[i, p, arrays.low + month]
+                gap[n] = max(gap[n], (tied[k, p, month] - strength) / (1 + strength))
+
+
+@compiled
+def _tiers_apart(arrays, final, locks, tiers, months, totals):
+    """Return how far the weighted person-months of each tier are from the proved maximum."""
+    worst = 0.0
+    for t in range(len(tiers)):
+        best, reached = 0.0, 0.0
+        for b in range(len(final)):
+            best += locks[final[b] * len(tiers) + t]
+        for d in range(len(totals)):
+            demand = arrays.demand[d]
+            if arrays.tier[demand] == tiers[t]:
+                reached += arrays.weight[demand] * months[d] * totals[d]
+        worst = max(worst, abs(best - reached) / (1 + abs(best)))
+    return worst
+
+
+@compiled
+def _served_apart(arrays, served, totals):
+    """Return how far people on duty by demand and month are from those on the decisions."""
+    left, worst = np.zeros((len(arrays.tier), served.shape[1])), 0.0
+    for d in range(len(totals)):
+        for at in range(arrays.duty_ptr[d], arrays.duty_ptr[d + 1]):
+            month = arrays.duty_month[at] - arrays.low
+            if 0 <= month < served.shape[1]:
+                left[arrays.demand[d], month] += totals[d] * arrays.duty[at]
+    for k in range(len(left)):
+        for month in range(served.shape[1]):
+            size = 1 + left[k, month]
+            for p in range(arrays.line.shape[1]):
+                if arrays.line[k, p] >= 0:
+                    left[k, month] -= served[arrays.line[k, p], month]
+            worst = max(worst, abs(left[k, month]) / size)
+    return worst

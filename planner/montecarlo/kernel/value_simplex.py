@@ -1,0 +1,724 @@
+"""Plans by the *value* rule: a primal simplex method over bounded columns, one aim after the other.
+
+    maximize  gain · x   over   A x <= limit,  0 <= x <= upper       (all limits at least 0)
+
+A vertex is kept as its *tight* rows and as many *basic* columns; every other column is at one of
+its bounds, and the slack of every other row is followed on the side. Only the inverse of the
+entries that tight rows have in basic columns is kept, dense: one row for each basic column and one
+column for each tight row. It starts empty, grows where a row is met, and shrinks where a basic
+column meets a bound while a row is left. What has a price after an aim is fixed for all later ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.montecarlo.kernel.arrays import duty_months, transpose
+from planner.montecarlo.kernel.compile import compiled, struct
+
+__all__ = ["Asked", "aims_of", "asked_of", "pursue"]
+
+AimsType, Aims = struct(__name__, "Aims", "goals gain order")
+"""The tier whose goals are pursued by each aim, or 0 where the aim is a sum over people; what a
+person adds to each aim, (aims, columns), the largest entry 1; and the columns to be tried first, in
+order."""
+
+SPREAD = 1e-5
+"""Gains of one aim that are smaller than this part of the largest are left to the engine: prices of
+such gains would be taken for rounding."""
+
+
+@compiled
+def aims_of(arrays, block, b):
+    """Return (aims, tier of each, scale of each, whether the kernel can tell all gains apart).
+
+    The *value* rule maximizes, in order: tier by tier what goals lack and the weighted person-months; then the preference among options;
+    then the person-months inside the report window, where these differ. The tier of an aim is 0
+    unless the aim is the weighted person-months of a tier.
+    """
+    columns, d0 = len(block.owner), arrays.decision_ptr[b]
+    tiers = np.unique(block.tier)
+    months, counted, weight = np.zeros(columns), np.zeros(columns), np.zeros(columns)
+    tied, prefers, outside = np.zeros(columns), False, False
+    for c in range(columns):
+        d = d0 + block.owner[c]
+        months[c] = duty_months(arrays, d, 0, arrays.months)
+        counted[c] = duty_months(arrays, d, arrays.low, arrays.high)
+        weight[c] = arrays.weight[arrays.demand[d]]
+        prefers = prefers or block.cost[c] > 0
+        outside = outside or months[c] > counted[c] + 1e-9
+        for at in range(block.indptr[c], block.indptr[c + 1]):
+            tied[c] += block.value[at]
+    each = 1 + (len(block.bound) > 0)
+    most = (each + 1) * len(tiers) + 1
+    goals, of_tier = np.zeros(most, np.int64), np.zeros(most, np.int64)
+    gain, scale, count = np.zeros((most, columns)), np.ones(most), 0
+    for tier in tiers:
+        if each == 2:
+            goals[count] = tier
+            count += 1
+        of_tier[count] = tier
+        for c in range(columns):
+            if block.tier[block.owner[c]] == tier:
+                gain[count, c] = weight[c] * months[c]
+        count += 1
+    if prefers:
+        gain[count] = -block.cost
+        count += 1
+    if outside:
+        for tier in tiers:
+            for c in range(columns):
+                if block.tier[block.owner[c]] == tier:
+                    gain[count, c] = weight[c] * counted[c]
+            count += 1
+    even = True
+    for a in range(count):
+        largest = np.abs(gain[a]).max()
+        if largest > 0.0:
+            gain[a] /= largest
+            scale[a] = largest
+        for c in range(columns):
+            even = even and (gain[a, c] == 0.0 or abs(gain[a, c]) >= SPREAD)
+    asks = np.full(columns, np.inf)
+    for c in range(columns):
+        if months[c] > 0:
+            asks[c] = tied[c] / months[c]
+    order = np.argsort(asks, kind="mergesort")
+    first = np.empty(columns, np.int64)
+    for k in range(columns):
+        c = order[k]
+        first[k] = c - block.start[block.owner[c]]
+    order = order[np.argsort(first, kind="mergesort")]
+    return Aims(goals[:count], gain[:count], order), of_tier[:count], scale[:count], even
+
+
+LOWER, UPPER, BASIC = 0, 1, 2
+"""Where a column is."""
+SMALL = 1e-8
+"""Entries of a direction below this are rounding."""
+TIE = 1e-11
+"""Steps that differ by less, relative to one plus the step, are one."""
+BoxType, Box = struct(
+    __name__, "Box", "columns rows upper ptr index value rowptr rowcol rowval limit norm"
+)
+"""Counts of columns and rows; upper bounds; entries by column and by row; limits; and the length
+of each column, by which gains are compared."""
+
+VertexType, Vertex = struct(
+    __name__,
+    "Vertex",
+    "size inverse tight basic row place status fixed shut x slack price gain alpha beta drift",
+)
+"""Number of tight rows (one number in an array) and the inverse; tight rows and basic columns; the
+place of each row and column (-1: none); where each column is; columns and rows that may not move
+any more; values of columns and slacks of rows; prices of rows and reduced gains of columns; and
+scratch by place (two) and by row."""
+
+
+@compiled
+def new_vertex(box, inverse):
+    """Return the vertex at which every column is at 0; `inverse` is room for any inverse."""
+    most = len(inverse)
+    return Vertex(
+        np.zeros(1, np.int64), inverse, np.full(most, -1, np.int64), np.full(most, -1, np.int64),
+        np.full(box.rows, -1, np.int64), np.full(box.columns, -1, np.int64),
+        np.zeros(box.columns, np.int64), np.zeros(box.columns, np.bool_),
+        np.zeros(box.rows, np.bool_), np.zeros(box.columns), box.limit.copy(), np.zeros(box.rows),
+        np.zeros(box.columns), np.zeros(most), np.zeros(most), np.zeros(box.rows),
+    )  # fmt: skip
+
+
+@compiled
+def _direction_of_column(box, at, j):
+    """Write how basic columns fall as a column rises by one to ``alpha``."""
+    k = at.size[0]
+    for s in range(k):
+        at.alpha[s] = 0.0
+    for e in range(box.ptr[j], box.ptr[j + 1]):
+        p = at.row[box.index[e]]
+        if p >= 0:
+            for s in range(k):
+                at.alpha[s] += at.inverse[s, p] * box.value[e]
+
+
+@compiled
+def _drift(box, at, j, sign):
+    """Write how fast the slack of each row that is not tight falls to ``drift``.
+
+    The column j (-1: none) moves by `sign`, basic columns by minus `sign` times ``alpha``.
+    """
+    for r in range(box.rows):
+        at.drift[r] = 0.0
+    if j >= 0:
+        for e in range(box.ptr[j], box.ptr[j + 1]):
+            at.drift[box.index[e]] += sign * box.value[e]
+    for s in range(at.size[0]):
+        speed = -sign * at.alpha[s]
+        if speed != 0.0:
+            c = at.basic[s]
+            for e in range(box.ptr[c], box.ptr[c + 1]):
+                at.drift[box.index[e]] += speed * box.value[e]
+
+
+@compiled
+def _meets(box, at, room, sign):
+    """Return (step, place of a basic column or -1, row or -1, whether the column is at its top).
+
+    Of all that is met at the same step the one with the largest entry leaves.
+    """
+    best, place, row, high, weight = room, -1, -1, False, 0.0
+    for turn in range(2):  # first how far, then what
+        for s in range(at.size[0]):
+            speed = -sign * at.alpha[s]
+            if abs(speed) <= SMALL:
+                continue
+            c = at.basic[s]
+            left = box.upper[c] - at.x[c] if speed > 0 else at.x[c]
+            step = max(left, 0.0) / abs(speed)
+            if turn == 0:
+                best = min(best, step)
+            elif step <= best + TIE * (1 + best) and abs(speed) > weight:
+                place, row, high, weight = s, -1, speed > 0, abs(speed)
+        for r in range(box.rows):
+            if at.drift[r] <= SMALL or at.row[r] >= 0:
+                continue
+            step = max(at.slack[r], 0.0) / at.drift[r]
+            if turn == 0:
+                best = min(best, step)
+            elif step <= best + TIE * (1 + best) and at.drift[r] > weight:
+                place, row, weight = -1, r, at.drift[r]
+    return best, place, row, high
+
+
+@compiled
+def _go(box, at, j, sign, step):
+    """Move along a direction."""
+    if j >= 0:
+        at.x[j] += sign * step
+    for s in range(at.size[0]):
+        at.x[at.basic[s]] -= sign * at.alpha[s] * step
+    for r in range(box.rows):
+        at.slack[r] = 0.0 if at.row[r] >= 0 else at.slack[r] - at.drift[r] * step
+
+
+@compiled
+def _row_in_basis(box, at, q):
+    """Write the row q, over basic columns, times the inverse, to ``beta``."""
+    k = at.size[0]
+    for p in range(k):
+        at.beta[p] = 0.0
+    for e in range(box.rowptr[q], box.rowptr[q + 1]):
+        s = at.place[box.rowcol[e]]
+        if s >= 0:
+            for p in range(k):
+                at.beta[p] += box.rowval[e] * at.inverse[s, p]
+
+
+@compiled
+def _entry(box, j, q):
+    for e in range(box.ptr[j], box.ptr[j + 1]):
+        if box.index[e] == q:
+            return box.value[e]
+    return 0.0
+
+
+@compiled
+def _grow(box, at, j, q):
+    """Make a column basic and a row tight."""
+    k = at.size[0]
+    _row_in_basis(box, at, q)
+    pivot = _entry(box, j, q)
+    for e in range(box.rowptr[q], box.rowptr[q + 1]):
+        s = at.place[box.rowcol[e]]
+        if s >= 0:
+            pivot -= box.rowval[e] * at.alpha[s]
+    if abs(pivot) <= SMALL:
+        return False
+    for s in range(k):
+        weight = at.alpha[s] / pivot
+        if weight != 0.0:
+            for p in range(k):
+                at.inverse[s, p] += weight * at.beta[p]
+        at.inverse[s, k] = -weight
+    for p in range(k):
+        at.inverse[k, p] = -at.beta[p] / pivot
+    at.inverse[k, k] = 1.0 / pivot
+    at.basic[k], at.tight[k] = j, q
+    at.place[j], at.row[q] = k, k
+    at.status[j] = BASIC
+    at.size[0] = k + 1
+    return True
+
+
+@compiled
+def _swap_columns(at, s, j):
+    """Make a column basic in the place of another."""
+    k = at.size[0]
+    pivot = at.alpha[s]
+    for p in range(k):
+        at.inverse[s, p] /= pivot
+    for i in range(k):
+        weight = at.alpha[i]
+        if i != s and weight != 0.0:
+            for p in range(k):
+                at.inverse[i, p] -= weight * at.inverse[s, p]
+    at.place[at.basic[s]] = -1
+    at.basic[s] = j
+    at.place[j], at.status[j] = s, BASIC
+
+
+@compiled
+def _reprice(at, j):
+    """Change prices so that the column that has become basic gains nothing."""
+    gain, s = at.gain[j], at.place[j]
+    if gain != 0.0:
+        for p in range(at.size[0]):
+            at.price[at.tight[p]] += gain * at.inverse[s, p]
+
+
+@compiled
+def _swap_rows(box, at, p, q):
+    """Make a row tight in the place of another."""
+    k = at.size[0]
+    _row_in_basis(box, at, q)
+    pivot = at.beta[p]
+    if abs(pivot) <= SMALL:
+        return False
+    price = at.price[at.tight[p]] / pivot
+    for other in range(k):
+        at.price[at.tight[other]] -= price * at.beta[other]
+    at.price[at.tight[p]], at.price[q] = 0.0, price
+    for s in range(k):
+        weight = at.inverse[s, p] / pivot
+        if weight != 0.0:
+            for other in range(k):
+                at.inverse[s, other] -= at.beta[other] * weight
+        at.inverse[s, p] = weight
+    at.row[at.tight[p]] = -1
+    at.tight[p] = q
+    at.row[q] = p
+    return True
+
+
+@compiled
+def _shrink(at, s, p):
+    """Remove a tight row and a basic column from the basis."""
+    k = at.size[0] - 1
+    pivot = at.inverse[s, p]
+    price = at.price[at.tight[p]] / pivot
+    for other in range(k + 1):
+        at.price[at.tight[other]] -= price * at.inverse[s, other]
+    at.price[at.tight[p]] = 0.0
+    for i in range(k + 1):
+        weight = at.inverse[i, p] / pivot
+        if i != s and weight != 0.0:
+            for other in range(k + 1):
+                at.inverse[i, other] -= weight * at.inverse[s, other]
+    at.place[at.basic[s]] = -1
+    at.row[at.tight[p]] = -1
+    for other in range(k + 1):
+        at.inverse[s, other] = at.inverse[k, other]
+    for i in range(k):
+        at.inverse[i, p] = at.inverse[i, k]
+    if s != k:
+        at.basic[s] = at.basic[k]
+        at.place[at.basic[s]] = s
+    if p != k:
+        at.tight[p] = at.tight[k]
+        at.row[at.tight[p]] = p
+    at.size[0] = k
+
+
+@compiled
+def _leave(box, at, s, high):
+    """Put a basic column exactly at the bound it met."""
+    c = at.basic[s]
+    at.x[c] = box.upper[c] if high else 0.0
+    at.status[c] = UPPER if high else LOWER
+
+
+@compiled
+def raise_column(box, at, j):
+    """Move a column from its bound as far as it goes; return whether the basis is still sound."""
+    sign = 1.0 if at.status[j] == LOWER else -1.0
+    _direction_of_column(box, at, j)
+    _drift(box, at, j, sign)
+    step, s, row, high = _meets(box, at, box.upper[j], sign)
+    _go(box, at, j, sign, step)
+    if s < 0 and row < 0:
+        at.status[j] = UPPER if sign > 0 else LOWER
+        at.x[j] = box.upper[j] if sign > 0 else 0.0
+        return True
+    if s >= 0:
+        _leave(box, at, s, high)
+        _swap_columns(at, s, j)
+    else:
+        at.slack[row] = 0.0
+        if at.size[0] + 1 >= len(at.inverse) or not _grow(box, at, j, row):
+            return False
+    _reprice(at, j)
+    return True
+
+
+@compiled
+def loosen_row(box, at, p):
+    """Give a tight row slack, as much as possible; return whether the basis is still sound."""
+    for s in range(at.size[0]):
+        at.alpha[s] = at.inverse[s, p]
+    _drift(box, at, -1, 1.0)
+    old = at.tight[p]
+    step, s, row, high = _meets(box, at, np.inf, 1.0)
+    if step == np.inf or (s < 0 and row < 0):
+        return False
+    _go(box, at, -1, 1.0, step)
+    if s >= 0:
+        _leave(box, at, s, high)
+        _shrink(at, s, p)
+    elif not _swap_rows(box, at, p, row):
+        return False
+    at.slack[old] = step
+    if row >= 0:
+        at.slack[row] = 0.0
+    return True
+
+TOLERANCE = 1e-9
+"""Reduced gains below this, with gains of at most 1, are nothing."""
+STALE = 60
+"""Moves after which values are computed anew."""
+STILL = 400
+"""Moves without gain after which the first that could gain is taken, not the one that most does."""
+
+
+@compiled
+def price_rows(box, at, gain):
+    """Compute prices of rows anew."""
+    for r in range(box.rows):
+        at.price[r] = 0.0
+    for s in range(at.size[0]):
+        weight = gain[at.basic[s]]
+        if weight != 0.0:
+            for p in range(at.size[0]):
+                at.price[at.tight[p]] += weight * at.inverse[s, p]
+
+
+@compiled
+def price_columns(box, at, gain):
+    """Write reduced gains of columns by the prices of rows."""
+    for c in range(box.columns):
+        at.gain[c] = gain[c]
+    for p in range(at.size[0]):
+        r = at.tight[p]
+        weight = at.price[r]
+        if weight != 0.0:
+            for e in range(box.rowptr[r], box.rowptr[r + 1]):
+                at.gain[box.rowcol[e]] -= weight * box.rowval[e]
+
+
+@compiled
+def _best(box, at, careful):
+    """Return (column or -1, place of a tight row or -1) that gains most, or the first to gain."""
+    column, place, most = -1, -1, 0.0
+    for c in range(box.columns):
+        gain = at.gain[c]
+        if at.status[c] == BASIC or at.fixed[c] or box.upper[c] <= 0:
+            continue
+        gain = gain if at.status[c] == LOWER else -gain
+        if gain > TOLERANCE and gain > most * box.norm[c]:
+            column, most = c, gain / box.norm[c]
+            if careful:
+                return column, place
+    for p in range(at.size[0]):
+        r = at.tight[p]
+        if not at.shut[r] and -at.price[r] > TOLERANCE and -at.price[r] > most:
+            column, place, most = -1, p, -at.price[r]
+            if careful:
+                return column, place
+    return column, place
+
+
+@compiled
+def restate(box, at):
+    """Compute values of basic columns and slacks anew; return the largest violation."""
+    k = at.size[0]
+    for turn in range(2):
+        for r in range(box.rows):
+            at.slack[r] = box.limit[r]
+        for c in range(box.columns):
+            if at.x[c] != 0.0 and (at.status[c] != BASIC or turn == 1):
+                for e in range(box.ptr[c], box.ptr[c + 1]):
+                    at.slack[box.index[e]] -= box.value[e] * at.x[c]
+        for s in range(k):
+            value = 0.0
+            for p in range(k):
+                value += at.inverse[s, p] * at.slack[at.tight[p]]
+            at.x[at.basic[s]] = value + (at.x[at.basic[s]] if turn == 1 else 0.0)
+    for r in range(box.rows):
+        at.slack[r] = box.limit[r]
+    worst = 0.0
+    for c in range(box.columns):
+        worst = max(worst, -at.x[c], at.x[c] - box.upper[c])
+        if at.x[c] != 0.0:
+            for e in range(box.ptr[c], box.ptr[c + 1]):
+                at.slack[box.index[e]] -= box.value[e] * at.x[c]
+    for r in range(box.rows):
+        worst = max(worst, -at.slack[r] / (1 + box.limit[r]))
+        if at.row[r] >= 0:
+            at.slack[r] = 0.0
+    return worst
+
+
+@compiled
+def ascend(box, at, gain):
+    """Move from vertex to vertex until no move gains; return whether it came to that."""
+    moves, still, before, fresh = 0, 0, -np.inf, False
+    while moves < 20 * (box.columns + box.rows) + 500:
+        if moves % STALE == 0 and not fresh:
+            restate(box, at)
+            price_rows(box, at, gain)
+            fresh = True
+        price_columns(box, at, gain)
+        column, place = _best(box, at, still > STILL)
+        if column < 0 and place < 0:
+            if fresh:
+                return True
+            price_rows(box, at, gain)
+            fresh = True
+            continue
+        fresh = False
+        sound = raise_column(box, at, column) if column >= 0 else loosen_row(box, at, place)
+        if not sound:
+            return False
+        moves += 1
+        total = 0.0
+        for c in range(box.columns):
+            total += gain[c] * at.x[c]
+        still = 0 if total > before + 1e-9 * (1 + abs(total)) else still + 1
+        before = max(before, total)
+    return False
+
+AskedType, Asked = struct(__name__, "Asked", "people tier times")
+"""What goals ask of each column, persons; the tier of those goals (0: none); their number."""
+
+NoteType, Note = struct(__name__, "Note", "column scale reward tier rowof decisionof")
+"""The block's column of each column; the scale of each row; what the goals of a tier reward a
+column with; and the rows of limits and of decisions (-1: none)."""
+
+ROOM = 1e-9
+"""What is left of a limit below this, relative to one plus the limit, is nothing."""
+FITS = 1 + 1e-12
+"""How far a row may be asked for and still be said not to bind, for rounding."""
+PIN = 1e-7
+"""Reduced gains and prices above this stay as they are for all later aims."""
+SAME = 1e-9
+VIOLATION = 1e-7
+"""Largest violation, relative to one plus the limit, of a vertex that is kept."""
+
+
+@compiled
+def asked_of(block, full, lower, upper, goal, goal_tier, asked):
+    """Turn goals over one open column into what they ask of it; False if one is of another kind."""
+    for c in range(len(upper)):
+        asked.people[c], asked.tier[c], asked.times[c] = 0.0, 0, 0.0
+    for g in range(len(goal)):
+        if goal[g] <= 0:
+            continue
+        need, chosen, weight = goal[g], -1, 0.0
+        for at in range(block.goalptr[g], block.goalptr[g + 1]):
+            c = block.goalcol[at]
+            if upper[c] > lower[c] and full[block.owner[c]] > 0:
+                if chosen >= 0:
+                    return False
+                chosen, weight = c, block.goalval[at]
+            else:
+                need -= block.goalval[at] * min(lower[c], upper[c])
+        if chosen < 0 or need <= SAME:
+            continue
+        people = need / weight
+        if asked.tier[chosen] == 0:
+            asked.people[chosen], asked.tier[chosen] = people, goal_tier[g]
+        apart = abs(asked.people[chosen] - people) > SAME * (1 + people)
+        if apart or asked.tier[chosen] != goal_tier[g]:
+            return False
+        asked.times[chosen] += weight
+    return True
+
+
+@compiled
+def _room(block, full, lower, upper, limit, most, left):
+    """Write the most each open column can hold (0: closed), and what settled tours leave."""
+    for r in range(len(limit)):
+        left[r] = limit[r]
+    for c in range(len(upper)):
+        most[c] = 0.0
+        if lower[c] > 0:
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                left[block.places[at]] -= block.value[at] * lower[c]
+    for c in range(len(upper)):
+        d = block.owner[c]
+        if upper[c] <= lower[c] or full[d] <= 0:
+            continue
+        most[c] = min(upper[c], full[d])
+        for at in range(block.indptr[c], block.indptr[c + 1]):
+            r = block.places[at]
+            if limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r]):
+                most[c] = 0.0
+
+
+@compiled
+def _rows(block, full, limit, most, left, rowof, decisionof):
+    """Number the rows that can bind: limits, then decisions with several columns."""
+    load, count = np.zeros(len(limit)), 0
+    for c in range(len(most)):
+        if most[c] > 0:
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                load[block.places[at]] += block.value[at] * most[c]
+    for r in range(len(limit)):
+        rowof[r] = -1
+        if load[r] > left[r] * FITS and left[r] > ROOM * (1 + limit[r]):
+            rowof[r] = count
+            count += 1
+    for d in range(len(full)):
+        total, some = 0.0, 0
+        for c in range(block.start[d], block.start[d + 1]):
+            total += most[c]
+            some += most[c] > 0
+        decisionof[d] = -1
+        if some > 1 and total > full[d] * FITS:
+            decisionof[d] = count
+            count += 1
+    return count
+
+
+@compiled
+def _box(block, full, limit, most, left, asked):
+    """Return (box, note): the programme that is left, rows scaled by their largest entry.
+
+    A column of which goals ask a part is written twice: that part, and the rest.
+    """
+    rowof, decisionof = np.empty(len(limit), np.int64), np.empty(len(full), np.int64)
+    rows = _rows(block, full, limit, most, left, rowof, decisionof)
+    scale, bound = np.ones(rows), np.empty(rows)
+    for r in range(len(limit)):
+        if rowof[r] >= 0:
+            largest = 0.0
+            for at in range(block.rowptr[r], block.rowptr[r + 1]):
+                largest = max(largest, block.rowval[at])
+            scale[rowof[r]], bound[rowof[r]] = 1.0 / largest, left[r] / largest
+    for d in range(len(full)):
+        if decisionof[d] >= 0:
+            bound[decisionof[d]] = full[d]
+    count, entries = 0, 0
+    for c in range(len(most)):
+        if most[c] > 0:
+            twice = 2 if 0 < asked.people[c] < most[c] else 1
+            count += twice
+            entries += twice * (block.indptr[c + 1] - block.indptr[c] + 1)
+    column, upper = np.empty(count, np.int64), np.empty(count)
+    reward, tier, norm = np.zeros(count), np.zeros(count, np.int64), np.ones(count)
+    ptr = np.zeros(count + 1, np.int64)
+    index, value = np.empty(entries, np.int64), np.empty(entries)
+    k, e = 0, 0
+    for c in range(len(most)):
+        if most[c] <= 0:
+            continue
+        part = min(asked.people[c], most[c])
+        for turn in range(2):
+            room = part if turn == 0 else most[c] - part
+            if room <= 0:
+                continue
+            column[k], upper[k] = c, room
+            if turn == 0:
+                reward[k], tier[k] = asked.times[c], asked.tier[c]
+            size = 1.0
+            for at in range(block.indptr[c], block.indptr[c + 1] + 1):
+                if at < block.indptr[c + 1]:
+                    r = rowof[block.places[at]]
+                    entry = block.value[at] * scale[r] if r >= 0 else 0.0
+                else:
+                    r, entry = decisionof[block.owner[c]], 1.0
+                if r >= 0:
+                    index[e], value[e] = r, entry
+                    size += entry * entry
+                    e += 1
+            norm[k] = np.sqrt(size)
+            k += 1
+            ptr[k] = e
+    rowptr, rowcol, rowval = transpose(rows, ptr, index[:e], value[:e])
+    box = Box(count, rows, upper, ptr, index, value, rowptr, rowcol, rowval, bound, norm)
+    return box, Note(column, scale, reward, tier, rowof, decisionof)
+
+
+@compiled
+def _greedy(block, box, at, note, order, gain):
+    """Raise columns that gain and meet nothing tight, in order."""
+    first = np.full(len(block.owner), -1, np.int64)
+    for k in range(box.columns - 1, -1, -1):
+        first[note.column[k]] = k
+    for c in order:
+        k = first[c]
+        while 0 <= k < box.columns and note.column[k] == c:
+            if gain[k] > TOLERANCE and at.status[k] == LOWER and not at.fixed[k]:
+                free = True
+                for e in range(box.ptr[k], box.ptr[k + 1]):
+                    r = box.index[e]
+                    if at.row[r] >= 0 or at.slack[r] <= ROOM * (1 + box.limit[r]):
+                        free = False
+                if free and not raise_column(box, at, k):
+                    return False
+            k += 1
+    return True
+
+
+@compiled
+def _pin(box, at):
+    """Fix whatever has a price at its present value."""
+    for k in range(box.columns):
+        if abs(at.gain[k]) > PIN:
+            at.fixed[k] = True
+    for p in range(at.size[0]):
+        if at.price[at.tight[p]] > PIN:
+            at.shut[at.tight[p]] = True
+
+
+@compiled
+def pursue(block, aims, full, lower, upper, limit, asked, inverse, prices, people):
+    """Write one plan to `people` and the prices of each aim to `prices`; whether it was found.
+
+    Prices are of limits, then of decisions, per person, (aims, limits + decisions).
+    """
+    most, left = np.empty(len(upper)), np.empty(len(limit))
+    _room(block, full, lower, upper, limit, most, left)
+    box, note = _box(block, full, limit, most, left, asked)
+    at = new_vertex(box, inverse)
+    gain = np.zeros(box.columns)
+    for aim in range(len(aims.goals)):
+        largest = 0.0
+        for k in range(box.columns):
+            if aims.goals[aim] > 0:
+                gain[k] = note.reward[k] if note.tier[k] == aims.goals[aim] else 0.0
+            else:
+                gain[k] = aims.gain[aim, note.column[k]]
+            if not at.fixed[k]:
+                largest = max(largest, abs(gain[k]))
+        for r in range(prices.shape[1]):
+            prices[aim, r] = 0.0
+        if largest == 0.0:
+            continue
+        if not _greedy(block, box, at, note, aims.order, gain):
+            return False
+        if not ascend(box, at, gain):
+            return False
+        _pin(box, at)
+        for r in range(len(limit)):
+            if note.rowof[r] >= 0:
+                prices[aim, r] = at.price[note.rowof[r]] * note.scale[note.rowof[r]]
+        for d in range(len(full)):
+            if note.decisionof[d] >= 0:
+                prices[aim, len(limit) + d] = at.price[note.decisionof[d]]
+    if restate(box, at) > VIOLATION:
+        return False
+    for c in range(len(upper)):
+        people[c] = min(lower[c], upper[c])
+    for k in range(box.columns):
+        people[note.column[k]] += min(max(at.x[k], 0.0), box.upper[k])
+    return True

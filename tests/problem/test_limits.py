@@ -1,0 +1,151 @@
+"""Sizes and scales of neutral problems: solved as they are, or refused with what is admitted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner.errors import InputError
+from planner.problem import neutral
+from planner.problem.neutral import parse_problem
+from planner.problem.text import read_problem
+from planner.solution import solve_problem
+from tests.strategies import random_problem
+
+
+def two(**weights: float) -> dict[str, Any]:
+    """Return a problem of two demands that both fit, one of each weight."""
+    line = {"tier": 1, "cap": 4, "first": 0, "last": 5, "tour": 1, "pools": ["b", "a"]}
+    demands = [{"id": name, "weight": weight, **line} for name, weight in weights.items()]
+    return {"format": "planner-problem/1", "months": 6, "pools": {"a": 10, "b": 10},
+            "demands": demands}  # fmt: skip
+
+
+def message(data: dict[str, Any]) -> str:
+    with pytest.raises(InputError) as caught:
+        parse_problem(data)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("big", [1e9, 1e7, 1.0, 1e-1])
+def test_every_admitted_weight_counts(big: float) -> None:
+    problem = parse_problem(two(big=big, small=big / neutral.WEIGHT_RATIO))
+    result = solve_problem(problem, "value").as_neutral()["demands"]
+    assert result["small"]["filled"] == pytest.approx(24)
+    assert result["big"]["filled"] == pytest.approx(24)
+
+
+def test_a_weight_that_would_be_lost_is_refused_with_the_admitted_range() -> None:
+    text = message(two(big=1e9, small=1.0))
+    assert "demands.1.weight: expected 0 or at least 10" in text
+    assert "factor of 1e+08" in text
+    other_tier = two(big=1e9, small=1.0)
+    other_tier["demands"][1]["tier"] = 2
+    assert solve_problem(parse_problem(other_tier), "value").with_all.filled == pytest.approx(24)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_weighted_total_is_the_best_whatever_the_weights(seed: int) -> None:
+    """The optimum of one tier, found by a second solver on numbers scaled by hand."""
+    from scipy.optimize import linprog
+
+    rng = np.random.default_rng(seed)
+    data = random_problem(rng, "tiny", bounds=0, packages=0, tiers=(1, 1))
+    for line in data["demands"]:
+        line["weight"] = float(10.0 ** rng.integers(-3, 5))
+    problem = parse_problem(data)
+    plan = solve_problem(problem, "value").with_all.plan
+    for block, stage in zip(plan.programme.blocks, plan.answers, strict=True):
+        if not len(block.decision):
+            continue
+        weight = np.array([problem.demands[d].weight for d in block.demand])
+        worth = (weight * block.duty_months)[block.decision]
+        caps = np.array([problem.demands[d].cap for d in block.demand]) * block.part
+        strength = np.concatenate([problem.pools[list(problem.pools)[p]] for p in block.pools])
+        rows = np.vstack([block.usage.toarray(), block.pick.toarray()])
+        unit = max(float(worth.max()), 1e-300)
+        best = linprog(-worth / unit, rows, np.concatenate([strength, caps])).fun * unit
+        # each weight counts: what is lost is small against the smallest of them
+        assert worth @ stage.people == pytest.approx(-best, rel=1e-9)
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e-6, 1e3, 1e7])
+def test_weights_may_be_of_any_size_together(factor: float) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(15):
+        data = random_problem(rng, "tiny", bounds=0)
+        plain = solve_problem(parse_problem(data), "value")
+        for line in data["demands"]:
+            line["weight"] = min(line.get("weight", 1.0) * factor, 1e9)
+            line["weight"] = line["weight"] if line["weight"] >= 1e-9 else 0.0
+        if any(not line["weight"] for line in data["demands"]):
+            continue
+        scaled = solve_problem(parse_problem(data), "value")
+        weights = np.array([line.weight for line in plain.problem.demands])
+        tier = np.array([line.tier for line in plain.problem.demands])
+        totals = [s.with_all.on_duty.sum(axis=1) * weights for s in (plain, scaled)]
+        if not plain.problem.replan_months:
+            for one in set(tier.tolist()):
+                first, second = (total[tier == one].sum() for total in totals)
+                assert second == pytest.approx(first, abs=1e-6 * (1 + first))
+
+
+@pytest.mark.parametrize("rule", ["fair", "value"])
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1e3, 1e6])
+def test_caps_and_strengths_of_very_different_sizes_end_with_a_proof(
+    rule: str, scale: float
+) -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(25):
+        data = random_problem(rng, "small", whole=True)
+        line = data["demands"][int(rng.integers(len(data["demands"])))]
+        line["cap"] = max(line["cap"], 1) * scale
+        solution = solve_problem(parse_problem(data), rule)
+        assert solution.certificate.holds
+        strength = np.array(list(solution.problem.pools.values()))
+        assert (solution.with_all.tied_up <= strength + 1e-6 * (1 + strength)).all()
+
+
+def test_a_cap_too_small_to_be_people_is_refused() -> None:
+    data = two(a=1.0)
+    data["demands"][0]["cap"] = 1e-10
+    assert "demands.0.cap: expected 0 or a number from 1e-06 to 1e+07, found 1e-10" in message(data)
+    data["demands"][0]["cap"] = 1e9
+    assert "demands.0.cap: expected a number from 0 to 1e+07, found 1e+09" in message(data)
+    data["demands"][0]["cap"] = 1e-6
+    for rule in ("fair", "value"):
+        filled = solve_problem(parse_problem(data), rule).with_all.filled
+        assert filled == pytest.approx(6e-6, rel=1e-3)
+
+
+def test_a_demand_far_smaller_than_what_is_left_of_its_pool_ends() -> None:
+    """A cap of 1e-12 beside a pool that the first tier uses up, as a draw may have it."""
+    from dataclasses import replace
+
+    line = {"first": 0, "last": 5, "tour": 1, "pools": ["p"]}
+    data = {"format": "planner-problem/1", "months": 6, "pools": {"p": 10}, "demands": [
+        {"id": "all", "tier": 1, "cap": 12, **line, "pools": ["p"]},
+        {"id": "dust", "tier": 2, "cap": 1, **line, "pools": ["p"]}]}  # fmt: skip
+    problem = parse_problem(data)
+    for cap in (1e-300, 1e-12, 1e-9):
+        dust = replace(problem.demands[1], cap=cap)
+        found = solve_problem(replace(problem, demands=(problem.demands[0], dust)))
+        assert found.with_all.filled == pytest.approx([60, 0], abs=1e-6)
+
+
+def test_a_file_of_many_faults_is_read_up_to_a_limit() -> None:
+    data = two(a=1.0) | {"demands": [{}] * 5_000}
+    with pytest.raises(InputError) as caught:
+        read_problem(json.dumps(data))
+    assert len(caught.value.faults) == neutral.MANY_FAULTS + 1
+    assert "the rest was not read" in str(caught.value.faults[-1])
+
+
+@pytest.mark.parametrize("field", ["demands", "bounds", "budgets", "packages"])
+def test_lists_have_limits(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(neutral.LIMITS, field, 3)
+    many: Any = {str(n): {} for n in range(4)} if field == "packages" else [{}] * 4
+    assert f"{field}: expected at most 3, found 4" in message(two(a=1.0) | {field: many})
