@@ -1,9 +1,9 @@
-"""Questions about a displacement: ranges, curves, prices, shares, causes, reinforcement, thresholds.
+"""Questions about a displacement: ranges, curves, prices, shares, causes, thresholds and more.
 
 Each module with a text template is one analysis, see :mod:`planner.analysis.declare`: a function
-that takes a scenario (its name, a loaded or compiled one, a result or a neutral problem) and returns
-a small frozen outcome with tidy tables (``.to_frame()`` is the main one), plain numbers, sentences,
-and ``.as_dict()`` for JSON::
+that takes a scenario (its name, a loaded or compiled one, a result or a neutral problem) and
+returns a small frozen outcome with tidy tables (``.to_frame()`` is the main one), plain numbers,
+sentences, and ``.as_dict()`` for JSON::
 
     import planner as pl
 

@@ -166,7 +166,7 @@ def gini(lost: Floats, asked: Floats) -> float:
     return max(0.0, 1.0 - area)
 
 
-@analysis(shown=("burdens",), in_report=True)
+@analysis(shown=("burdens",))
 def fairness(
     source: Any,
     /,

@@ -261,7 +261,8 @@ class Pledges(Outcome):
 
 def _told(key: str, row: Overlap, lang: str) -> str:
     return say(
-        key, lang, pool=row.pool, first=_TEXT.when(row.first, lang), last=_TEXT.when(row.last, lang),
+        key, lang, pool=row.pool, first=_TEXT.when(row.first, lang),
+        last=_TEXT.when(row.last, lang),
         framework=_TEXT.each(row.framework, lang), other=_TEXT.each(row.other, lang),
         must=number(row.must_person_months, lang), persons=number(row.must_persons, lang, 0),
         may=number(row.may_persons, lang, 0),

@@ -882,7 +882,8 @@ def reinforcement(
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
-    >>> [(row.pool, round(row.persons, 1)) for row in reinforcement(problem, rule="value").additions]
+    >>> found = reinforcement(problem, rule="value")
+    >>> [(row.pool, round(row.persons, 1)) for row in found.additions]
     [('staff', 2.0)]
     """
     case = read_case(source, rule)

@@ -63,6 +63,8 @@ class Material:
         Only with several packages.
     why : Why or None
         Of the mission that goes short most.
+    answers : mapping of str to Outcome
+        Of further analyses that are declared for reports, by name.
     """
 
     comparison: Comparison
@@ -72,6 +74,7 @@ class Material:
     ranges: Ranges | None = None
     shares: Shares | None = None
     why: Why | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def result(self) -> Tables:
@@ -171,6 +174,7 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
     from planner.analysis.ranges import ranges
     from planner.analysis.shares import shares
     from planner.analysis.why import why
+    from planner.report.questions import answers
 
     found: dict[str, Any] = {}
     packages = main.packages
@@ -199,6 +203,7 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
     if shortest:
         progress("asking", 0, 0)
         found["why"] = why(source, shortest, rule=main.rule)
+    found["answers"] = answers(source, main.rule, progress)
     return found
 
 

@@ -12,6 +12,7 @@ from planner.report.blocks import Bullets, Page
 from planner.report.closing import grounds_section, limits_section, manifest_section
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
+from planner.report.questions import questions_section
 from planner.report.render import render
 from planner.report.results import (
     bottlenecks_section,
@@ -29,7 +30,8 @@ __all__ = ["Report", "make_report"]
 
 PARTS = (
     conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, sure_section, comparison_section, grounds_section, limits_section,
+    curves_section, questions_section, sure_section, comparison_section,
+    grounds_section, limits_section,
     manifest_section,
 )  # fmt: skip
 """Sections in the order in which they stand; those that have nothing to say are left out."""

@@ -26,6 +26,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "conclusions": ("Conclusions", "Conclusies"),
     "fill": ("Fill", "Vulling"),
     "displacement_section": ("Displacement", "Verdringing"),
+    "questions": ("Further questions", "Verdere vragen"),
     "bottlenecks_section": ("Bottlenecks", "Knelpunten"),
     "fill_rates": ("Fill rates", "Vullingsgraden"),
     "curves": ("As the package grows", "Als het pakket groeit"),

@@ -160,8 +160,8 @@ def spread(scenario: Scenario, progress: Any = None) -> Answer:
     >>> spread(pl.load("letter")).said["nl"][0][:5]
     'Alle '
     """
-    from planner.outcome import silent
     from planner.analysis.ranges import ranges
+    from planner.outcome import silent
 
     found = ranges(scenario, progress=silent if progress is None else progress)
     wanted = ("fills", "displacement", "total_fills", "total_displacement")

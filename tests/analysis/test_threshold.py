@@ -1,4 +1,4 @@
-"""Threshold points against closed forms, the reference on both sides of each flip, and real runs."""
+"""Thresholds against closed forms, the reference on both sides of each flip, and real runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import planner as pl
 from planner.analysis.case import read_case
 from planner.analysis.conclusion import parse_conclusion
-from planner.analysis.threshold import Flip, filled_of
+from planner.analysis.threshold import Flip, filled_of, threshold
 from planner.errors import InputError
 from tests.analysis.oracle import demand, fills, problem
 from tests.strategies import random_problem
