@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.engine.certify import Certificate, worst
 from planner.engine.programme import Block
 from planner.plan import Plan
 from planner.problem.model import Problem, months_at_home
@@ -183,6 +184,26 @@ class Allocation:
     def tied_up(self) -> Floats:
         """People tied up by pool and month, (pools, months): the larger of both accounts."""
         return self.accounts.max(axis=0)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The certificate of the plan and of the service that is read from it.
+
+        Primal holds what people tied up exceed a strength by, gap what the person-months of a
+        demand differ by from those of the plan; both relative.
+        """
+        strength = np.array([self.problem.pools[name] for name in self.problem.pools], dtype=float)
+        strength = strength.reshape(len(self.problem.pools), self.problem.months)
+        excess = (self.accounts - strength) / (1 + strength)
+        planned = np.zeros(len(self.problem.demands))
+        for block, stage in zip(self.plan.programme.blocks, self.plan.answers, strict=True):
+            served = np.bincount(block.decision, stage.people, minlength=len(block.demand))
+            np.add.at(planned, block.demand, served * block.duty_months)
+        gap = np.abs(self.on_duty.sum(axis=1) - planned) / (1 + planned)
+        service = Certificate(
+            max(float(excess.max(initial=0.0)), 0.0), 0.0, float(gap.max(initial=0.0))
+        )
+        return worst(self.plan.certificate, service)
 
     @cached_property
     def missing(self) -> list[dict[str, Any]]:

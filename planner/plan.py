@@ -17,8 +17,9 @@ from planner.engine.certify import Certificate, worst
 from planner.engine.memory import Memory
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import Answer, Setting, base_setting, with_goals
+from planner.errors import CertificateError
 
-__all__ = ["Plan", "Planner", "Solver", "exhausted_rows", "solver_for"]
+__all__ = ["Plan", "Planner", "Solver", "certified", "exhausted_rows", "solver_for"]
 
 EXHAUSTED = 1e-6
 """Share of one plus a limit (persons, euros) within which the limit is exhausted: rounding."""
@@ -64,6 +65,20 @@ def exhausted_rows(setting: Setting, answer: Answer) -> Flags:
     room = EXHAUSTED * (1 + np.where(np.isfinite(setting.limit), np.abs(setting.limit), 0.0))
     used = np.diff(setting.rows.indptr) > 0
     return used & np.asarray(setting.rows @ answer.people >= setting.limit - room)
+
+
+def certified(stage: Answer, setting: Setting) -> Answer:
+    """Return a stage whose certificate is that of the people it reports.
+
+    Raises
+    ------
+    CertificateError
+        If they break a limit, or are not what the steps of the solve have proved.
+    """
+    proof = worst(stage.certificate, stage.check(setting))
+    if not proof.holds:
+        raise CertificateError(f"the final allocation could not be proved optimal: {proof}")
+    return replace(stage, certificate=proof)
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,7 +219,7 @@ class Planner:
         if key not in self._drafts:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
             setting = self.setting(place, history, before[-1] if before else None)
-            self._drafts[key] = (*before, self.draft(setting))
+            self._drafts[key] = (*before, certified(self.draft(setting), setting))
         return self._drafts[key]
 
     def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
@@ -220,8 +235,8 @@ class Planner:
         """Return the last plan of a block along a history, given the plan before it."""
         setting = self.setting(place, history, before)
         if self.memory is None:
-            return self.solver(setting)
-        return self.memory.recall(self.solver, setting)
+            return certified(self.solver(setting), setting)
+        return certified(self.memory.recall(self.solver, setting), setting)
 
     def setting(self, place: int, history: History, before: Answer | None) -> Setting:
         """Return what the last plan of a history has to respect, given the plan before it."""

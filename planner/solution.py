@@ -14,7 +14,7 @@ from planner.allocation import Allocation, asked_months
 from planner.engine.certify import Certificate, worst
 from planner.engine.memory import Memory
 from planner.engine.programme import build_programme
-from planner.errors import Fault, InputError
+from planner.errors import CertificateError, Fault, InputError
 from planner.plan import Planner, solver_for
 from planner.problem.model import Problem
 from planner.problem.neutral import weight_faults
@@ -50,12 +50,12 @@ class Solution:
     without: dict[str, Allocation]
     planner: Planner | None = None
 
-    @property
+    @cached_property
     def certificate(self) -> Certificate:
-        """The worst over all plans."""
+        """The worst over all allocations, as they are reported."""
         return worst(
-            self.with_all.plan.certificate,
-            *(allocation.plan.certificate for allocation in self.without.values()),
+            self.with_all.certificate,
+            *(allocation.certificate for allocation in self.without.values()),
         )
 
     @cached_property
@@ -166,6 +166,13 @@ def solve_problem(
     memory : Memory, optional
         Plans made before, taken over where nothing about them has changed.
 
+    Raises
+    ------
+    InputError
+        Under *value*, if a weight is too small to count beside the others of its tier.
+    CertificateError
+        If an allocation could not be proved optimal.
+
     Examples
     --------
     >>> from planner.problem.neutral import parse_problem
@@ -194,4 +201,9 @@ def solve_problem(
         for package in problem.packages
         if package.id in wanted
     }
-    return Solution(problem, rule, with_all, without, planner)
+    solution = Solution(problem, rule, with_all, without, planner)
+    if not solution.certificate.holds:
+        raise CertificateError(
+            f"the allocation reported could not be proved: {solution.certificate}"
+        )
+    return solution

@@ -102,8 +102,7 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     from planner.cli.inputs import load_scenario
     from planner.cli.problems import looks_like_problem
     from planner.compile import compile_scenario
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
     from planner.uncertainty.listing import list_uncertain
 

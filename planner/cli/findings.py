@@ -27,7 +27,7 @@ def found_in(
     notes : bool
         Also what has no effect at all.
     """
-    from planner.problem.diagnose import diagnose
+    from planner.problem.checks import diagnose
 
     return [
         (one.severity, f"{one.severity}: {one.subject}: {one.message}")

@@ -54,8 +54,7 @@ def load_either(name: str) -> Scenario | Problem:
     """Load a scenario, or a neutral problem where a file or standard input holds one."""
     from planner.cli.files import read_file
     from planner.cli.problems import load_problem, looks_like_problem
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
 
     if name == "-":

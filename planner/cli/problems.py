@@ -19,8 +19,7 @@ def load_problem(name: str) -> Problem:
         With everything wrong, by line and column.
     """
     from planner.cli.files import read_file
-    from planner.problem.neutral import LIMITS
-    from planner.problem.text import read_problem
+    from planner.problem.neutral import LIMITS, read_problem
 
     return read_problem(read_file(name, int(LIMITS["bytes"])), "<stdin>" if name == "-" else name)
 

@@ -276,22 +276,30 @@ class Programme:
     blocks: tuple[Block, ...]
 
 
-def build_programme(problem: Problem) -> Programme:
+def build_programme(problem: Problem, by_tour: bool = False) -> Programme:
     """Lay tours, cut waves into decisions and write the rows, block by block.
 
+    Parameters
+    ----------
+    problem : Problem
+    by_tour : bool
+        Whether every tour is a decision of its own, as whole people need it.
+
+    Notes
+    -----
     Decisions are cut for *every* package that becomes known in a month K after the model's first,
     at K + the demand's longest preparation, so that plans with and without any of them are made
     of the same decisions.
     """
     tours = lay_tours(problem)
-    blocks = tuple(_Builder(problem, tours).blocks())
+    blocks = tuple(_Builder(problem, tours, by_tour).blocks())
     return Programme(problem, tours, problem.replan_months, blocks)
 
 
 class _Builder:
     """Builds all blocks at once: everything is sorted by block, and cut into blocks at the end."""
 
-    def __init__(self, problem: Problem, tours: Tours):
+    def __init__(self, problem: Problem, tours: Tours, by_tour: bool = False):
         self.problem, self.tours = problem, tours
         parts = _independent_parts(problem)
         self.pool_block = np.array([parts[name] for name in problem.pools], dtype=np.int64)
@@ -302,15 +310,17 @@ class _Builder:
         self.pool_start = np.searchsorted(self.pool_block[order], np.arange(self.count + 1))
         self.local_pool = np.empty(len(order), dtype=np.int64)
         self.local_pool[order] = np.arange(len(order)) - self.pool_start[self.pool_block[order]]
-        self._decide()
+        self._decide(by_tour)
         self._columns()
 
-    def _decide(self) -> None:
+    def _decide(self, by_tour: bool) -> None:
         """Group tours into decisions, sorted by block, demand, wave and cut."""
         tours, problem = self.tours, self.problem
         block = self.demand_block[tours.demand]
         self.tour = np.argsort(block, kind="stable")
         key = decision_keys(problem, tours)
+        if by_tour:
+            key = key * (int(tours.cohort.max(initial=0)) + 1) + tours.cohort
         if len(key):
             key = key + block * (int(key.max()) + 1)
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)

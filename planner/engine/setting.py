@@ -15,7 +15,7 @@ from planner.engine.programme import Block
 from planner.engine.trail import Trail
 from planner.problem.model import Problem
 
-__all__ = ["Answer", "Setting", "base_setting"]
+__all__ = ["Answer", "Locks", "Setting", "base_setting"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,6 +86,33 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)
+class Locks:
+    """What the steps of a solve have proved and locked, for a check of the final allocation.
+
+    Attributes
+    ----------
+    share : ndarray (decisions,)
+        Share of its cap at which each decision was fixed; NaN where none was.
+    cost : ndarray (steps, columns)
+        Objectives per person that were made as small as possible, scaled to a largest entry of 1.
+    value : ndarray (steps,)
+        The smallest value of each.
+    missing : dict of int to float
+        By tier, the smallest sum of what its goals miss, persons.
+    bottlenecks : bool
+        Whether every decision has one open column and no goal counts, so that max-min can be
+        checked without duals: below its ceiling a decision has an exhausted row in which no
+        other of its tier has a larger share.
+    """
+
+    share: Floats
+    cost: Floats
+    value: Floats
+    missing: dict[int, float]
+    bottlenecks: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
     """One plan of one block.
 
@@ -104,6 +131,8 @@ class Answer:
         Programmes solved, and how many of them had to be solved again from cold.
     trail : Trail or None
         The steps of a fair solve, from which prices follow.
+    locks : Locks or None
+        What the steps have locked; None where an answer comes from elsewhere.
     """
 
     people: Floats
@@ -113,6 +142,93 @@ class Answer:
     steps: int = 0
     repairs: int = 0
     trail: Trail | None = None
+    locks: Locks | None = None
+
+    def check(self, setting: Setting) -> Certificate:
+        """Return the certificate of the people and goals reported, whatever happened on the way.
+
+        Parameters
+        ----------
+        setting : Setting
+            What the plan has to respect.
+
+        Returns
+        -------
+        Certificate
+            Primal: violation of any row, cap or bound. Gap: distance from what was locked. Both
+            are relative; neither uses the solver or what it has said of its answer.
+        """
+        primal = _violation(setting, self.people)
+        if not np.isfinite(primal):
+            return Certificate(np.inf, np.inf, np.inf)
+        locks = self.locks
+        if locks is None or not len(self.people):
+            return Certificate(primal=primal)
+        people, full = self.people, setting.full
+        given = np.bincount(setting.block.decision, people, minlength=len(full))
+        fixed = np.isfinite(locks.share)
+        gaps = [np.abs(given - locks.share * full)[fixed] / (1 + full[fixed])]
+        gaps.append(np.abs(locks.cost @ people - locks.value) / (1 + np.abs(locks.value)))
+        reached = setting.block.bounds.matrix @ people
+        lacking = np.maximum(setting.goal - reached, 0.0)
+        for tier, least in locks.missing.items():
+            mine = setting.goal_tier == tier
+            size = 1 + float(setting.goal[mine].sum())
+            gaps.append(np.array([(lacking[mine].sum() - least) / size]))
+        pursued = setting.goal > 0
+        gaps.append(np.abs(lacking - self.missing)[pursued] / (1 + setting.goal[pursued]))
+        if locks.bottlenecks:
+            gaps.append(_bottleneck_gaps(setting, people))
+        found = np.concatenate(gaps)
+        gap = float(found.max(initial=0.0)) if np.isfinite(found).all() else np.inf
+        return Certificate(primal, 0.0, gap)
+
+
+def _violation(setting: Setting, people: Floats) -> float:
+    """Return the largest violation of a row, cap or bound, relative to one plus its size."""
+    if not np.isfinite(people).all():
+        return np.inf
+    full, decision = setting.full, setting.block.decision
+    given = np.bincount(decision, people, minlength=len(full))
+    finite = np.isfinite(setting.limit)
+    limit = setting.limit[finite]
+    free = ~setting.settled
+    excess = (
+        (setting.rows @ people)[finite] / (1 + limit) - limit / (1 + limit),
+        ((given - full) / (1 + full))[free],
+        (people - setting.upper) / (1 + np.abs(setting.upper)),
+        (setting.lower - people) / (1 + np.abs(setting.lower)),
+    )
+    return max(float(part.max(initial=0.0)) for part in excess)
+
+
+def _bottleneck_gaps(setting: Setting, people: Floats) -> Floats:
+    """Return how far each decision is from having a row that keeps it from a larger share.
+
+    The condition is that of Bertsekas and Gallager, *Data Networks*, 2nd ed., section 6.5.2: it
+    holds for the max-min fair allocation and for no other, and needs no duals.
+    """
+    block, full = setting.block, setting.full[setting.block.decision]
+    open_columns = (setting.upper > setting.lower) & (full > 0)
+    rows = setting.rows.tocoo()
+    tier, served = setting.tier[block.decision], np.where(open_columns, 0.0, people)
+    share = np.divide(people, full, out=np.zeros(len(full)), where=full > 0)
+    gaps = []
+    for one in setting.tiers:
+        mine = open_columns & (tier == one)
+        served = np.where(mine, people, served)
+        entries = mine[rows.col] & (rows.data > 0)
+        row, column = rows.row[entries], rows.col[entries]
+        left = setting.limit - setting.rows @ served
+        # in units of the share that what is left of a row would still give this decision
+        room = left[row] / (rows.data[entries] * full[column])
+        largest = np.zeros(len(left))
+        np.maximum.at(largest, row, share[column])
+        short = np.maximum(np.minimum(room, 1.0), largest[row] - share[column])
+        nearest = (setting.most / np.where(full > 0, full, 1.0)) - share
+        np.minimum.at(nearest, column, np.maximum(short, 0.0))
+        gaps.append(np.maximum(nearest[mine], 0.0))
+    return np.concatenate(gaps) if gaps else np.zeros(0)
 
 
 def base_setting(problem: Problem, block: Block) -> Setting:

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from planner.engine.certify import Certificate, worst
 from planner.engine.highs import LinearProgramme
-from planner.engine.setting import Answer, Setting
+from planner.engine.setting import Answer, Locks, Setting
 
 __all__ = ["Layout", "lay_out", "solve_value"]
 
@@ -130,6 +130,9 @@ def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
     months = block.duty_months[block.decision]
     x = np.concatenate([setting.lower, setting.goal[layout.goals]])
 
+    costs: list[Floats] = []
+    values: list[float] = []
+
     def step(cost: Floats) -> Floats | None:
         """Make a cost as small as possible and keep to it; return the duals of the rows."""
         nonlocal x
@@ -145,12 +148,18 @@ def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
             dual += optimum.dual * unit
             x = optimum.x
             size = float(np.abs(left).max(initial=0.0))
-        return dual if first else None
+        if not first:
+            return None
+        costs.append(cost[: layout.size] / np.abs(cost).max())
+        values.append(float(costs[-1] @ x[: layout.size]))
+        return dual
 
-    column_tier = setting.tier[block.decision]
+    column_tier, least = setting.tier[block.decision], {}
     for tier in setting.tiers:
         if (setting.goal_tier == tier).any():
-            step(layout.missing_cost(setting, tier))
+            cost = layout.missing_cost(setting, tier)
+            step(cost)
+            least[tier] = float(cost @ x)
         worth = (setting.weight[block.decision] * months) * (column_tier == tier)
         best = step(np.concatenate([-worth, np.zeros(len(layout.goals))]))
         if best is not None:
@@ -169,4 +178,8 @@ def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
         setting.goal[layout.goals] - block.bounds.matrix[layout.goals] @ people, 0
     )
     proof = worst(*proofs)
-    return Answer(people, missing, price, proof, programme.solves, programme.cold_repairs)
+    table = np.array(costs).reshape(len(costs), layout.size)
+    locks = Locks(np.full(len(setting.full), np.nan), table, np.array(values), least)
+    return Answer(
+        people, missing, price, proof, programme.solves, programme.cold_repairs, locks=locks
+    )

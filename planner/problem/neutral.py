@@ -1,4 +1,4 @@
-"""The neutral problem as JSON: read with every fault at once, and written.
+"""The neutral problem as JSON text: read with every fault at its line and column, and written.
 
 The format is ``planner-problem/1``. Two optional keys go beyond the plain programme: ``unit``
 (true: all or nothing when solved with whole people) on a demand, and ``budgets``, a list of
@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +20,17 @@ import numpy as np
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Bound, Budget, Demand, Package, Problem
 
-__all__ = ["FORMAT", "LIMITS", "dump_problem", "parse_problem", "weight_faults"]
+__all__ = [
+    "FORMAT",
+    "LIMITS",
+    "dump_problem",
+    "locate",
+    "parse_problem",
+    "read_problem",
+    "repeated",
+    "weight_faults",
+]
+
 
 FORMAT = "planner-problem/1"
 LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "bounds": 20_000,
@@ -242,7 +255,7 @@ class _Parser:
         mixes: list[dict[str, float]] = []
         for place, option in enumerate(value):
             mix = self.mix(option, f"{field}.{place}", pools)
-            if mix and mix in mixes:
+            if isinstance(option, str) and option in value[:place]:
                 self.fault(f"{field}.{place}", f"{_show(option)} is named twice")
             elif mix:
                 mixes.append(mix)
@@ -522,3 +535,205 @@ def dump_problem(problem: Problem) -> dict[str, Any]:
             for b in problem.budgets
         ]
     return data
+
+
+SEARCHED = 1_000_000
+"""Characters of a text in which fields are looked up: about a second of work."""
+
+_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
+
+
+def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
+    """Return the faults with line and column of their fields, as far as they can be found.
+
+    A field that is missing stands where the object stands that lacks it.
+
+    Parameters
+    ----------
+    text : str
+        Valid JSON.
+    faults : iterable of Fault
+        Fields as dotted paths, ``demands.3.cap``.
+
+    Examples
+    --------
+    >>> text = '{"demands": [\\n  {"cap": -1}]}'
+    >>> print(*locate(text, [Fault("a.json", 0, 0, "demands.0.cap", "expected more")]))
+    a.json:2:11: demands.0.cap: expected more
+    """
+    faults = list(faults)
+    wanted: set[str] = set()
+    for fault in faults:
+        if isinstance(fault, Fault):
+            wanted.update(_prefixes(fault.field))
+    if not wanted:
+        return faults
+    found = _offsets(text, wanted)
+    starts = _starts(text)
+
+    def placed(fault: Fault | str) -> Fault | str:
+        if isinstance(fault, str) or fault.line:
+            return fault
+        for prefix in _prefixes(fault.field):
+            if prefix in found:
+                line, column = _place(starts, found[prefix])
+                return replace(fault, line=line, column=column)
+        return fault
+
+    return [placed(fault) for fault in faults]
+
+
+def _prefixes(field: str) -> list[str]:
+    """Return a path and all it lies in, the longest first; the whole text is ``""``."""
+    if not field:
+        return []
+    parts = field.split(".")
+    return [".".join(parts[:end]) for end in range(len(parts), 0, -1)] + [""]
+
+
+def repeated(text: str, name: str) -> list[Fault]:
+    """Return a fault for every key that an object of a valid JSON text has a second time.
+
+    Examples
+    --------
+    >>> print(*repeated('{"a": 1, "a": 2}', "x.json"))
+    x.json:1:10: a: named twice: keep one of them
+    """
+    starts = _starts(text)
+    faults = []
+    seen: set[str] = set()
+    for path, start, is_key in _walk(text):
+        if is_key and path in seen:
+            line, column = _place(starts, start)
+            faults.append(Fault(name, line, column, path, "named twice: keep one of them"))
+        elif is_key:
+            seen.add(path)
+    return faults or [Fault(name, 0, 0, "", "an object names a key twice: keep one of them")]
+
+
+def _offsets(text: str, wanted: set[str]) -> dict[str, int]:
+    """Return where the values of some paths begin."""
+    found: dict[str, int] = {}
+    for path, start, is_key in _walk(text):
+        if not is_key and path in wanted:
+            found.setdefault(path, start)
+    return found
+
+
+def _starts(text: str) -> list[int]:
+    """Return where lines begin."""
+    return [0, *(newline.end() for newline in re.finditer("\n", text))]
+
+
+def _place(starts: list[int], offset: int) -> tuple[int, int]:
+    """Return line and column of an offset, from 1."""
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield path and offset of every key and value that is searched, and whether it is a key."""
+    stack: list[tuple[str, bool, int]] = []  # path of a container, whether it is a list, its place
+    key, place, expects_key = "", 0, False
+    position = 0
+    while position < SEARCHED and (match := _TOKEN.match(text, position)):
+        token, start = match[1], match.start(1)
+        position = match.end()
+        if token == ",":
+            place += 1
+            expects_key = not stack[-1][1]
+        elif token == ":":
+            expects_key = False
+        elif token in "}]":
+            _, _, place = stack.pop()
+            expects_key = False
+        elif expects_key:
+            key = str(json.loads(token, strict=False))
+            yield _path(stack, key, place), start, True
+        else:
+            path = _path(stack, key, place)
+            yield path, start, False
+            if token in "{[":
+                stack.append((path, token == "[", place))
+                place, expects_key = 0, token == "{"
+
+
+def _path(stack: list[tuple[str, bool, int]], key: str, place: int) -> str:
+    """Return the path of what stands in the innermost container."""
+    if not stack:
+        return ""
+    parent, is_list, _ = stack[-1]
+    step = str(place) if is_list else key
+    return f"{parent}.{step}" if parent else step
+
+
+DIGITS = 40
+"""Digits above which a whole number is taken for endless."""
+
+
+def read_problem(text: str, name: str = "<problem>") -> Problem:
+    """Read a neutral problem from text.
+
+    Keys given twice and numbers that are not finite are said together with all else that is wrong,
+    each at its place.
+
+    Parameters
+    ----------
+    text : str
+        One JSON object (``planner-problem/1``).
+    name : str
+        What messages call the text, usually its file.
+
+    Raises
+    ------
+    InputError
+        With everything wrong, by line and column.
+
+    Examples
+    --------
+    >>> text = '{"format": "planner-problem/1", "months": 2, "pools": {"a": NaN}, "demands": []}'
+    >>> try:
+    ...     read_problem(text, "mine.json")
+    ... except InputError as error:
+    ...     print(error)
+    mine.json:1:61: pools.a: expected a finite number, found nan
+    """
+    if not text.strip():
+        raise _wrong(name, "the file is empty, expected one JSON object")
+    twice: list[str] = []
+    faults: list[Fault | str] = []
+    try:
+        data = _parsed(text, twice)
+        problem = parse_problem(data, name)
+    except json.JSONDecodeError as error:
+        place = (error.lineno, error.colno)
+        raise InputError(Fault(name, *place, "", f"not JSON: {error.msg}")) from None
+    except RecursionError:
+        raise _wrong(name, "nested too deeply to be a problem") from None
+    except InputError as error:
+        faults += locate(text, error.faults)
+    if twice:
+        faults = [*repeated(text, name), *faults]
+    if faults:
+        raise InputError(faults)
+    return problem
+
+
+def _parsed(text: str, twice: list[str]) -> Any:
+    """Return JSON as Python values; keys that an object has twice are added to a list."""
+
+    def once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice.append("")
+        return found
+
+    return json.loads(text, parse_constant=float, parse_int=_whole, object_pairs_hook=once)
+
+
+def _whole(text: str) -> int | float:
+    return int(text) if len(text) <= DIGITS else float(text)
+
+
+def _wrong(name: str, message: str) -> InputError:
+    return InputError(Fault(name, 0, 0, "", message))

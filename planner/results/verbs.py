@@ -11,8 +11,7 @@ from planner.compile import Compiled, compile_scenario
 from planner.engine.memory import Memory
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Problem
-from planner.problem.neutral import parse_problem
-from planner.problem.text import read_problem
+from planner.problem.neutral import parse_problem, read_problem
 from planner.results.accounting import check_accounts
 from planner.results.manifest import hash_files
 from planner.results.result import Result

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from planner.months import Month
-from planner.problem.diagnose import Finding, diagnose
-from planner.problem.findings import SEVERITIES, Speaker
+from planner.problem.checks import SEVERITIES, Finding, Speaker, diagnose
 from planner.problem.model import Bound, Demand, Package, Problem
 from planner.problem.neutral import parse_problem
 from planner.solution import solve_problem

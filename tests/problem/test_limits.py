@@ -10,8 +10,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.problem import neutral
-from planner.problem.neutral import parse_problem
-from planner.problem.text import read_problem
+from planner.problem.neutral import parse_problem, read_problem
 from planner.solution import solve_problem
 from tests.strategies import random_problem
 
@@ -68,8 +67,8 @@ def test_the_weighted_total_is_the_best_whatever_the_weights(seed: int) -> None:
         rows = np.vstack([block.usage.toarray(), block.pick.toarray()])
         unit = max(float(worth.max()), 1e-300)
         best = linprog(-worth / unit, rows, np.concatenate([strength, caps])).fun * unit
-        # each weight counts: what is lost is small against the smallest of them
-        assert worth @ stage.people == pytest.approx(-best, rel=1e-9)
+        # the second solver may lose the smallest weights, this one may not
+        assert worth @ stage.people >= -best - 1e-9 * abs(best)
 
 
 @pytest.mark.parametrize("factor", [1e-9, 1e-6, 1e3, 1e7])

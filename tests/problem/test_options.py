@@ -56,6 +56,13 @@ def test_a_mix_of_one_pool_is_that_pool() -> None:
     assert dump_problem(plain) == dump_problem(mixed)
 
 
+def test_a_mix_of_one_pool_may_stand_beside_that_pool() -> None:
+    demand = parse_problem(company(pools=["light", {"light": 1}])).demands[0]
+    assert demand.pools == ("light",)
+    assert demand.options == ((1.0,), (1.0,))
+    assert not demand.plain
+
+
 def test_rest_for_some_pools_and_dwell_for_the_others() -> None:
     ratios = {"rest": {"medical": 1.5}, "dwell": {"light": 2, "logistics": 2}}
     demand = parse_problem(company(prep=2, **ratios)).demands[0]
@@ -72,8 +79,7 @@ def test_rest_for_some_pools_and_dwell_for_the_others() -> None:
         ({"pools": [{"light": 1.2, "medical": -0.2}]}, "pools.0.light", "a number from 0 to 1"),
         ({"pools": [{"light": 0.5, "medics": 0.5}]}, "pools.0.medics", "did you mean 'medical'"),
         ({"pools": [{}]}, "pools.0", "add up to 1"),
-        ({"pools": [MIX, dict(reversed(MIX.items()))]}, "pools.1", "named twice"),
-        ({"pools": ["light", {"light": 1}]}, "pools.1", "named twice"),
+        ({"pools": ["light", MIX, "light"]}, "pools.2", "named twice"),
         ({"pools": [7]}, "pools.0", "expected a known name"),
         ({"prep": {"light": 2, "logistics": 2}}, "prep", "medical is missing"),
         ({"rest": 1, "dwell": 2}, "dwell", "two objects"),

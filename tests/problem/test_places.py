@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.errors import Fault
-from planner.problem.places import locate, repeated
+from planner.problem.neutral import locate, repeated
 
 NAMES = st.text(alphabet='ab "\\{}[],:\né', min_size=1, max_size=4)
 VALUES = st.recursive(

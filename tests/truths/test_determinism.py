@@ -18,7 +18,7 @@ from .solving import RULES, answer
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import json, sys
-from planner.problem.text import read_problem
+from planner.problem.neutral import read_problem
 from planner.solution import solve_problem
 for line in sys.stdin:
     for rule in ("fair", "value"):
