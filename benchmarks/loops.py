@@ -56,10 +56,10 @@ class WrittenAnew:
 
     def plan(self, problem: Problem, package: str) -> tuple[Filled, Filled]:
         """Return person-months by demand inside the window, with the package and without it."""
-        from planner.reference.solve import reference_solution
+        from planner.reference.plans import reference_solution
 
         start = spent()
-        with mock.patch("planner.reference.steps.measure", return_value=Certificate()):
+        with mock.patch("planner.reference.plans.measure", return_value=Certificate()):
             found = reference_solution(problem, self.rule, "cbc", [package]).as_neutral()
         self.seconds += spent() - start
         filled = {name: row["filled"] for name, row in found["demands"].items()}

@@ -261,7 +261,8 @@ def _options(
                 inside = _some(pick, pools)[:3]
                 shares = _one(pick, MIXES[len(inside)])
                 mix = dict(zip(inside, shares, strict=True))
-                if mix not in options:
+                others = options[:place] + options[place + 1 :]
+                if mix not in others and not (len(mix) == 1 and inside[0] in others):
                     options[place] = mix
     return options, list(dict.fromkeys(pool for option in options for pool in pools_of(option)))
 

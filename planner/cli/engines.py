@@ -65,7 +65,7 @@ def solved(
 
         return solve_whole(problem, rule, solver, seconds)
     if engine is Engine.PULP:
-        from planner.reference.solve import reference_solution
+        from planner.reference.plans import reference_solution
 
         return reference_solution(problem, rule, solver)
     from planner.results.accounting import check_accounts

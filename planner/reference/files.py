@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pulp
 
+from planner.engine.programme import build_programme
+from planner.engine.setting import base_setting
 from planner.errors import Fault, InputError
 from planner.problem.model import Problem
-from planner.reference.decisions import lay_decisions
-from planner.reference.programme import Programme
+from planner.reference.plans import Steps
 from planner.reference.solvers import choose_solver
-from planner.reference.steps import Steps
+from planner.reference.statement import Names, Statement
+from planner.reference.whole import whole_settings
 
 __all__ = ["state", "write_lp", "write_mps"]
 
@@ -62,25 +64,34 @@ def state(
         raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
     if whole and rule == "fair":
         raise ValueError("with whole people only the programme of 'value' can be written")
-    programme = Programme(problem, lay_decisions(problem, whole), whole=whole)
-    tiers = programme.tiers
+    steps = Steps(state_all(problem, whole), choose_solver(solver))
+    tiers = steps.tiers
     chosen = tier if tier is not None else min(tiers, default=1)
     if tiers and chosen not in tiers:
         known = ", ".join(str(one) for one in tiers)
         message = f"expected a tier with people in the model ({known}), found {chosen}"
         raise InputError(Fault("<options>", 0, 0, "tier", message))
-    steps = Steps(programme, choose_solver(solver))
     for earlier in tiers:
         if earlier > chosen:
             break
-        steps.lock(programme.missed(earlier))
+        steps.reach_goals(earlier)
         if earlier < chosen:
             steps.fill_tier(earlier, rule)
     if rule == "fair":
-        mine = [d for d in programme.free if d.demand.tier == chosen]
-        return steps.stated_level({d: programme.share(d) for d in mine})
-    programme.lp.setObjective(programme.unfilled(chosen).cost + 0)
-    return programme.lp
+        return steps.stated_level(steps.shares(chosen))
+    steps.lp.setObjective(steps.total(lambda one: one.unfilled(chosen)) + 0)
+    return steps.lp
+
+
+def state_all(problem: Problem, whole: bool = False) -> list[Statement]:
+    """State all blocks of a problem in one programme, with every package known from the start."""
+    programme = build_programme(problem, by_tour=whole)
+    blocks = programme.blocks
+    settings = (
+        whole_settings(programme) if whole else [base_setting(problem, block) for block in blocks]
+    )
+    lp, names = pulp.LpProblem("allocation", pulp.LpMinimize), Names(programme, whole)
+    return [Statement(names, setting, lp, whole) for setting in settings]
 
 
 def write_lp(

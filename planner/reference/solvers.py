@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pulp
+from scipy import sparse
 
-from planner.engine.certify import TOLERANCE
+from planner.engine.certify import TOLERANCE, Certificate, certify
 from planner.engine.highs import quiet_highs
 from planner.errors import Fault, InputError, SolverError, nearest
-from planner.reference.measure import measure
 
-__all__ = ["Outcome", "Solver", "available_solvers", "choose_solver"]
+__all__ = ["Outcome", "Solver", "available_solvers", "choose_solver", "measure"]
 
 ALIASES = {
     "cbc": ("PULP_CBC_CMD", "COIN_CMD"),
@@ -43,12 +44,13 @@ ATTEMPTS: tuple[dict[str, Any], ...] = (
     {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "presolve": "off"},
     {},
 )
-"""Options of HiGHS, tried in turn: locked steps leave no room, and rounding may look like none."""
+"""Options of HiGHS, tried in turn: locked steps leave so little room that rounding may make a
+programme infeasible."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a solver has to say about one step.
+    """How a solver ended one step.
 
     Attributes
     ----------
@@ -76,14 +78,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Solver:
-    """A solver of PuLP by name, with how far its answers can be trusted.
+    """A solver of PuLP by name, with the accuracy of its answers.
 
     Attributes
     ----------
     name : str
         PuLP's own name, such as ``HiGHS`` or ``PULP_CBC_CMD``.
     slack : float
-        How far a locked step may give way, relative to one plus its size.
+        Distance from its optimum that a locked step may keep, relative to one plus its size.
     rise : float
         A share that can rise by no more than this cannot rise.
     time_limit : float or None
@@ -115,7 +117,7 @@ class Solver:
         """Return PuLP's solver object: silent, one thread, tight tolerances, no gap."""
         options: dict[str, Any] = {"msg": False, "timeLimit": self.time_limit}
         if self.name == "HiGHS":
-            quiet_highs()  # its first object in a process may greet; keep that off standard output
+            quiet_highs()  # the first object in a process may print a banner
             return pulp.HiGHS(**options, threads=1, gapRel=0.0, gapAbs=1e-6, **further)
         if self.name in ("PULP_CBC_CMD", "COIN_CMD"):
             more = ["primalTolerance 1e-9", "dualTolerance 1e-9"]
@@ -142,7 +144,7 @@ class Solver:
 
 
 def _status(programme: pulp.LpProblem) -> str:
-    """Return our own word for PuLP's two statuses; optimal only where both say so."""
+    """Return one status for PuLP's two; optimal only where both are."""
     if programme.sol_status == pulp.LpSolutionOptimal and programme.status == pulp.LpStatusOptimal:
         return "optimal"
     if programme.sol_status == pulp.LpSolutionIntegerFeasible:
@@ -154,7 +156,7 @@ def _status(programme: pulp.LpProblem) -> str:
 
 @contextlib.contextmanager
 def _log_file(name: str) -> Iterator[Path | None]:
-    """Give CBC, which tells its bound nowhere else, a log file for as long as it runs."""
+    """Give CBC, which reports its bound only there, a log file for as long as it runs."""
     if name not in ("PULP_CBC_CMD", "COIN_CMD"):
         yield None
         return
@@ -219,3 +221,38 @@ def choose_solver(name: str | None = None, time_limit: float | None = None) -> S
     here = ", ".join(available_solvers()) or "none"
     message = f"{name or 'neither HiGHS nor CBC'} is not installed here; available: {here}"
     raise InputError(Fault("<options>", 0, 0, "solver", message))
+
+
+def measure(lp: pulp.LpProblem) -> Certificate:
+    """Return the certificate of a solved linear programme, from its variables and duals alone.
+
+    Without duals from the solver nothing is proved: dual and gap are then 1.
+    """
+    variables = lp.variables()
+    place = {variable: number for number, variable in enumerate(variables)}
+    rows = lp.constraints()
+    entries = [
+        (number, place[v], value) for number, row in enumerate(rows) for v, value in row.items()
+    ]
+    if not entries:
+        return Certificate()
+    row, column, data = zip(*entries, strict=True)
+    matrix = sparse.csc_array((data, (row, column)), shape=(len(rows), len(variables)))
+
+    def numbers(values: list[Any], instead: float = 0.0) -> Any:
+        return np.array([instead if v is None else v for v in values], dtype=float)
+
+    duals = [r.pi for r in rows]
+    proof = certify(
+        matrix,
+        numbers([lp.objective.get(v, 0.0) for v in variables]),
+        numbers([v.lowBound for v in variables], -np.inf),
+        numbers([v.upBound for v in variables], np.inf),
+        numbers([r.getLb() for r in rows], -np.inf),
+        numbers([r.getUb() for r in rows], np.inf),
+        numbers([v.varValue for v in variables], np.nan),
+        numbers(duals),
+    )
+    if all(dual is None for dual in duals):
+        return Certificate(proof.primal, 1.0, 1.0)
+    return proof

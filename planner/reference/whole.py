@@ -2,7 +2,8 @@
 
 Every cohort is served by whole people, so every tour is decided by itself; a cap of 14 in 12
 cohorts becomes ten cohorts of one and two of two. A demand that is a unit sends all cohorts of a
-decision at full strength, from one or several pools, or nobody.
+decision at full strength, by one or several sourcing options, or none of them. Of a mix the people
+together are whole, its parts by pool need not be.
 
 *value* is the same sequence of steps in whole numbers. A lexicographic max-min in whole numbers
 has no simple sequence (several sets of decisions can be the worst off), so *fair* stays as close
@@ -16,24 +17,47 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+import numpy as np
 import pulp
 
-from planner.engine.programme import build_programme
-from planner.plan import Planner, solver_for
+from planner.engine.programme import Programme, build_programme
+from planner.engine.setting import Setting, base_setting
+from planner.plan import History, Planner, solver_for
 from planner.problem.model import Problem
-from planner.reference.accounts import Stepwise, account
-from planner.reference.decisions import Decision, lay_decisions
-from planner.reference.programme import Line
+from planner.reference.plans import StatedPlanner, Steps, Stepwise, fill_by_value, stepwise
 from planner.reference.solvers import choose_solver
-from planner.reference.steps import Steps, fill_by_value
-from planner.reference.unfold import Rule, Unfolder
+from planner.reference.statement import Names
 
-__all__ = ["solve_whole"]
+__all__ = ["solve_whole", "whole_cohorts"]
 
-Wave = tuple[str, int, int]
-"""Demand, wave and part: what the plan in fractions decides at once."""
+
+def whole_cohorts(cap: float, cohorts: int) -> list[int]:
+    """Return the maximum of each cohort in whole persons, spread evenly, in sum ⌊cap⌋.
+
+    Examples
+    --------
+    >>> whole_cohorts(14, 12)
+    [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2]
+    >>> whole_cohorts(2.5, 3)
+    [0, 1, 1]
+    """
+    people = math.floor(cap + 1e-9)
+    return [people * (j + 1) // cohorts - people * j // cohorts for j in range(cohorts)]
+
+
+def whole_settings(programme: Programme) -> list[Setting]:
+    """Return the settings of a programme of single tours with caps in whole persons."""
+    problem, found = programme.problem, []
+    sizes = [whole_cohorts(demand.cap, demand.cohorts) for demand in problem.demands]
+    for block in programme.blocks:
+        full = np.zeros(len(block.demand))
+        cohort = programme.tours.cohort[block.tour]
+        for decision, which in zip(block.tour_decision.tolist(), cohort.tolist(), strict=True):
+            full[decision] = sizes[block.demand[decision]][which]
+        base = base_setting(problem, block)
+        found.append(base.change(full=full, upper=full[block.decision]))
+    return found
 
 
 def solve_whole(
@@ -52,7 +76,7 @@ def solve_whole(
     solver : str, optional
         See :func:`planner.reference.solvers.choose_solver`.
     time_limit : float, optional
-        Seconds for each step; what is found by then is used, with its gap told.
+        Seconds for each step; the best solution by then is used, and its gap reported.
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
 
@@ -78,71 +102,65 @@ def solve_whole(
     >>> solve_whole(problem).as_neutral()["demands"]["unit"]["filled"]
     72.0
     """
-    rules: dict[str, Rule] = {"value": _by_value, "fair": _Nearest()}
-    if rule not in rules:
+    if rule not in ("fair", "value"):
         raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
-    unfolder = Unfolder(problem, rules[rule], choose_solver(solver, time_limit), whole=True)
-    return account(unfolder, rule, packages)
+    chosen = choose_solver(solver, time_limit)
+    programme = build_programme(problem, by_tour=True)
+    planner = StatedPlanner(
+        programme,
+        solver_for(rule),
+        tuple(whole_settings(programme)),
+        by=chosen,
+        rule=_Nearest(problem) if rule == "fair" else fill_by_value,
+        whole=True,
+    )
+    return stepwise(planner, rule, packages)
 
 
-def _by_value(steps: Steps, part: Problem, known: frozenset[str]) -> None:
-    fill_by_value(steps)
-
-
-@dataclass(eq=False)
 class _Nearest:
-    """Stays near the fair plan in fractions of each part, which is made once."""
+    """Stays near the fair plan in fractions, which is made by the engine."""
 
-    planners: dict[int, Planner] = field(default_factory=dict)
+    def __init__(self, problem: Problem):
+        self.planner = Planner(build_programme(problem), solver_for("fair"))
+        self.names = Names(self.planner.programme)
 
-    def __call__(self, steps: Steps, part: Problem, known: frozenset[str]) -> None:
-        if id(part) not in self.planners:
-            self.planners[id(part)] = Planner(build_programme(part), solver_for("fair"))
-        fair = _fair_people(self.planners[id(part)], known)
-        programme = steps.programme
-        for tier in programme.tiers:
-            steps.lock(programme.missed(tier))
-            waves: dict[Wave, list[Decision]] = defaultdict(list)
-            for decision in programme.free:
-                if decision.demand.tier == tier:
-                    waves[decision.demand.id, decision.wave, decision.part].append(decision)
-            steps.lock(_shortfall(steps, waves, fair, tier))
-            steps.lock(programme.unfilled(tier))
-        steps.lock(programme.dislike())
+    def __call__(self, steps: Steps, place: int, history: History) -> None:
+        fair = self._people(place, history)
+        statement = steps.statements[0]
+        groups = statement.names.groups(statement.block)
+        for tier in steps.tiers:
+            steps.reach_goals(tier)
+            tours: dict[str, list[int]] = defaultdict(list)
+            for decision in statement.of_tier(tier):
+                tours[groups[decision]].append(decision)
+            self._stay_near(steps, tours, fair, tier)
+            steps.fill_tier(tier, "value")
+        steps.prefer()
 
+    def _people(self, place: int, history: History) -> dict[str, float]:
+        """Return the people on each decision of the fair plan in fractions along a history."""
+        known = frozenset(name for _, packages in history for name in packages)
+        people = self.planner.unfold(known).answers[place].people
+        block = self.planner.programme.blocks[place]
+        there = np.bincount(block.decision, people, minlength=len(block.demand))
+        return dict(zip(self.names.groups(block), there.tolist(), strict=True))
 
-def _fair_people(planner: Planner, known: frozenset[str]) -> dict[Wave, float]:
-    """Return the people on each decision of the fair plan in fractions with these packages."""
-    problem, plan = planner.programme.problem, planner.unfold(known)
-    begun: dict[Wave, float] = defaultdict(float)
-    for block, answer in zip(planner.programme.blocks, plan.answers, strict=True):
-        for decision, people in zip(block.decision, answer.people.tolist(), strict=True):
-            name = problem.demands[block.demand[decision]].id
-            begun[name, int(block.wave[decision]), int(block.begin[decision])] += people
-    return {
-        (d.demand.id, d.wave, d.part): begun[d.demand.id, d.wave, d.begin]
-        for d in lay_decisions(problem)
-    }
-
-
-def _shortfall(
-    steps: Steps, waves: dict[Wave, list[Decision]], fair: dict[Wave, float], tier: int
-) -> Line:
-    """Return the person-months by which decisions stay below their fair number of people."""
-    programme = steps.programme
-    last = programme.problem.months - 1
-    cost: dict[pulp.LpVariable, float] = {}
-    for wave, tours in waves.items():
-        people = fair.get(wave, 0.0)
-        if people <= 1e-6:
-            continue
-        name = tours[0].name.rpartition(".")[0]
-        below = programme.lp.add_variable(f"below.{name}", 0, people)
-        programme.lacks.add(below)
-        there = pulp.lpSum(programme.served(tour) for tour in tours)
-        programme.lp += there + below >= people, f"fair.{name}"
-        whole = math.floor(people)
-        part = people - whole  # the same in whole numbers, and tighter between them
-        programme.lp += part * there + below >= part * (whole + 1), f"fairer.{name}"
-        cost[below] = sum(tour.duty_months(0, last) for tour in tours) / len(tours)
-    return Line(f"below_fair.{tier}", pulp.LpAffineExpression(cost))
+    def _stay_near(
+        self, steps: Steps, tours: dict[str, list[int]], fair: dict[str, float], tier: int
+    ) -> None:
+        """Minimise the person-months by which decisions stay below their fair number of people."""
+        statement, cost = steps.statements[0], {}
+        for group, decisions in tours.items():
+            people = fair.get(group, 0.0)
+            if people <= 1e-6:
+                continue
+            below = steps.lp.add_variable(f"below.{group}", 0, people)
+            statement.lacks.add(below)
+            there = pulp.lpSum(statement.served(decision) for decision in decisions)
+            steps.lp.addConstraint(there + below >= people, f"fair.{group}")
+            whole = math.floor(people)
+            part = people - whole  # the same in whole numbers, and tighter between them
+            row = part * there + below >= part * (whole + 1)
+            steps.lp.addConstraint(row, f"fairer.{group}")
+            cost[below] = float(np.mean(statement.block.duty_months[decisions]))
+        steps.lock(f"below_fair.{tier}", pulp.LpAffineExpression(cost))

@@ -21,9 +21,10 @@ FOLDER = Path(__file__).resolve().parents[1] / "golden"
 
 
 def on(name: str, cap: float, first: int, last: int, tour: int, **more: Any) -> dict[str, Any]:
-    """Return a demand of tier 1 on pool staff without preparation and rest, unless told."""
+    """Return a demand of tier 1 on pool staff without preparation and rest, unless given."""
+    home = {} if "dwell" in more else {"rest": 0}
     return {"id": name, "tier": 1, "cap": cap, "first": first, "last": last, "tour": tour,
-            "pools": ["staff"], "prep": 0, "rest": 0, **more}  # fmt: skip
+            "pools": ["staff"], "prep": 0, **home, **more}  # fmt: skip
 
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -88,6 +89,43 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "demands": [on("efp", 3, 0, 3, 2), on("untso", 2, 0, 3, 2)],
         },
         {"rule": "fair"},
+    ),
+    "mix": (
+        {
+            "months": 6,
+            "pools": {"light": 8, "logistics": 1},
+            "demands": [
+                on("company", 8, 0, 3, 4, prep={"light": 1, "logistics": 0},
+                   rest={"light": 0.5, "logistics": 0},
+                   pools=[{"light": 0.75, "logistics": 0.25}, {"light": 0.5, "logistics": 0.5},
+                          "light"]),
+            ],
+            "bounds": [{"demands": ["company"], "pools": ["logistics"], "max": 1.5}],
+        },
+        {},
+    ),
+    "dwell": (
+        {
+            "months": 12,
+            "pools": {"staff": 6, "police": 2},
+            "demands": [
+                on("eulex", 4, 0, 11, 4, pools=["staff", "police"], prep=2, dwell={"staff": 1},
+                   rest={"police": 1}),
+            ],
+        },
+        {},
+    ),
+    "on_call": (
+        {
+            "months": 6,
+            "pools": {"staff": 5, "ships": 2},
+            "demands": [
+                on("efp", 4, 0, 1, 2, prep=1, dwell=2),
+                on("snmg", 1, 0, 1, 2, pools=["ships"], dwell=2),
+                on("nrf", 3, 2, 3, 2, prep=1, dwell=2, on_call=True),
+            ],
+        },
+        {},
     ),
     "whole_people": (
         {

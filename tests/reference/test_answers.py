@@ -16,8 +16,8 @@ from tests.strategies import SIZES, random_problem, random_static_problem
 from .test_rows import with_budgets
 
 RULES = ("value", "fair")
-GIVE = {"highs": 1e-5, "cbc": 1e-4}
-"""CBC tells eight digits, and every locked step rests on them."""
+GIVE = {"highs": 1e-5, "cbc": 2e-4}
+"""CBC gives eight digits, so that its locks may give way by 1e-7 of up to 2,000 person-months."""
 
 
 def drawn(seed: int, size: str, **changes: object) -> dict:
@@ -91,8 +91,8 @@ def test_4_static_problems_in_whole_numbers_have_a_whole_optimum(seed):
         assert all(row["people"].is_integer() for row in plan["allocation"])
 
 
-def test_answers_can_be_read_like_the_engine_s():
-    problem = parse_problem(drawn(3, "medium"))
+def test_answers_are_read_as_those_of_the_engine():
+    problem = parse_problem(drawn(3, "medium", on_call=False))
     ours, engine = reference_solution(problem, "fair"), solve_problem(problem, "fair")
 
     assert ours.with_all.tied_up == pytest.approx(engine.with_all.tied_up, abs=1e-4)

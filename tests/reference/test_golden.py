@@ -14,7 +14,7 @@ from planner.reference import solve_reference, state, write_lp, write_mps
 
 from .golden import CASES, FOLDER, on, problem_of, write
 
-FAMILIES = {"cap", "pool", "most", "least", "budget", "all", "lock", "level"}
+FAMILIES = {"cap", "pool", "work", "most", "least", "budget", "all", "lock", "level"}
 """First part of the name of every kind of row."""
 
 
@@ -83,7 +83,7 @@ def test_the_files_of_all_tiers_add_up_to_the_result(tmp_path):
         assert found == pytest.approx(result["tiers"][str(tier)]["filled"], abs=1e-6)
 
 
-def test_the_first_tier_is_what_is_written_unless_told():
+def test_the_first_tier_is_written_unless_another_is_named():
     problem = problem_of("second_tier")
 
     assert state(problem).objective == state(problem, tier=1).objective

@@ -9,8 +9,14 @@ from planner.engine.highs import quiet_highs
 from planner.errors import InputError, SolverError
 from planner.problem.neutral import parse_problem
 from planner.reference import solve_reference
-from planner.reference.measure import measure
-from planner.reference.solvers import Outcome, Solver, _status, available_solvers, choose_solver
+from planner.reference.solvers import (
+    Outcome,
+    Solver,
+    _status,
+    available_solvers,
+    choose_solver,
+    measure,
+)
 
 from .golden import problem_of
 

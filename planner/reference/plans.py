@@ -1,0 +1,436 @@
+"""Plans made with the stated programme, step by step, by any solver that PuLP knows.
+
+The stages of a plan that is made again as packages become known are those of
+:class:`planner.plan.Planner`; here each stage of each block is stated and solved tier after tier,
+each step locked before the next. Under *value* a step is one programme. Under *fair* it is the
+plain sequence of lexicographic max-min: raise all shares together, find those that cannot rise
+further, lock them, raise the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pulp
+
+from planner.allocation import Allocation
+from planner.engine.certify import Certificate, worst
+from planner.engine.programme import build_programme
+from planner.engine.setting import Answer
+from planner.errors import SolverError
+from planner.plan import History, Planner, solver_for
+from planner.problem.model import Problem
+from planner.reference.solvers import Outcome, Solver, choose_solver, measure
+from planner.reference.statement import Expression, Names, Statement
+from planner.solution import Solution
+
+__all__ = [
+    "Step",
+    "Steps",
+    "Stepwise",
+    "StatedPlanner",
+    "fill_by_value",
+    "fill_fairly",
+    "reference_solution",
+    "solve_reference",
+    "stepwise",
+]
+
+Shares = Mapping[Hashable, Expression]
+Rule = Callable[["Steps", int, History], None]
+"""Takes all steps of one stage, given the number of its block and its history."""
+
+
+@dataclass
+class Steps:
+    """Steps of one plan, each solved and then locked.
+
+    Attributes
+    ----------
+    statements : sequence of Statement
+        One, or several over the same programme.
+    solver : Solver
+    outcomes : list of (str, Outcome)
+        Name and end of every step so far.
+    proofs : list of Certificate
+        One for every linear programme.
+    """
+
+    statements: Sequence[Statement]
+    solver: Solver
+    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+    proofs: list[Certificate] = field(default_factory=list)
+
+    @property
+    def lp(self) -> pulp.LpProblem:
+        """The programme with all locks so far."""
+        return self.statements[0].lp
+
+    @property
+    def whole(self) -> bool:
+        """Whether people are whole."""
+        return self.statements[0].whole
+
+    @property
+    def tiers(self) -> list[int]:
+        """Tiers with people or goals, first to last."""
+        return sorted({tier for one in self.statements for tier in one.setting.tiers})
+
+    def total(self, objective: Callable[[Statement], Expression]) -> Expression:
+        """Return the sum of an objective over all statements."""
+        return pulp.lpSum(objective(one) for one in self.statements)
+
+    def shares(self, tier: int) -> Shares:
+        """Return the share of its cap of every decision of a tier that may change."""
+        return {
+            (number, decision): one.share(decision)
+            for number, one in enumerate(self.statements)
+            for decision in one.of_tier(tier)
+        }
+
+    def take(self, name: str, cost: Expression, lp: pulp.LpProblem | None = None) -> Outcome:
+        """Minimise a cost over the programme, or over a copy with further rows."""
+        lp = self.lp if lp is None else lp
+        lp.setObjective(cost + 0)
+        before = _values(lp, self.statements) if self.whole else {}
+        outcome = self.solver.solve(lp)
+        if outcome.status == "stopped" and self.whole:
+            # the time limit found nothing better than the step before, or than sending no people
+            for variable, value in before.items():
+                variable.varValue = value
+            outcome = replace(outcome, status="time limit", value=float(cost.value()))
+        self.outcomes.append((name, outcome))
+        if outcome.status not in ("optimal", "time limit"):
+            raise SolverError(f"step {name!r}: {self.solver.name} says {outcome.status}")
+        if not self.whole:
+            if outcome.status != "optimal":
+                raise SolverError(f"step {name!r}: stopped at the time limit")
+            self.proofs.append(measure(lp))
+        return outcome
+
+    def lock(self, name: str, cost: Expression) -> None:
+        """Minimise a cost and keep its optimum in later steps; skip a cost without terms."""
+        if cost:
+            outcome = self.take(name, cost)
+            slack = self.solver.slack * (1 + abs(outcome.value))
+            self.lp.addConstraint(cost <= outcome.value + slack, f"lock.{name}")
+
+    def level_out(self, shares: Shares, name: str) -> None:
+        """Raise the smallest of some shares as far as possible, then the next; lock each."""
+        rising, number = dict(shares), 0
+        while rising:
+            step = f"{name}.{number}"
+            lp = self.stated_level(rising)
+            level = -self.take(step, lp.objective, lp).value
+            for key in self._stuck(rising, level, f"{step}.above"):
+                number += 1
+                row = rising.pop(key) >= level - self.solver.slack
+                self.lp.addConstraint(row, f"lock.{name}.{number}")
+
+    def stated_level(self, rising: Shares) -> pulp.LpProblem:
+        """Return the programme of the highest level that all these shares can have together."""
+        lp = self.lp.copy()
+        level = lp.add_variable("level", 0, 1)
+        for number, share in enumerate(rising.values()):
+            lp += share - level >= 0, f"level.{number}"
+        lp.setObjective(-1 * level)
+        return lp
+
+    def _stuck(self, rising: Shares, level: float, name: str) -> list[Hashable]:
+        """Return the shares that cannot rise above a level while no other falls below it.
+
+        Those that can are found together: the sum of what exceeds the level is made as large as
+        possible, and again without those found, until none is left.
+        """
+        left = list(rising)
+        while True:
+            lp = self.lp.copy()
+            above = {key: lp.add_variable(f"above.{n}", 0, 1) for n, key in enumerate(left)}
+            for number, (key, share) in enumerate(rising.items()):
+                lp += share - above.get(key, 0) >= level - self.solver.slack, f"level.{number}"
+            self.take(name, -1 * pulp.lpSum(above.values()), lp)
+            risen = {key: float(above[key].varValue or 0.0) for key in left}
+            stuck = [key for key in left if risen[key] <= self.solver.rise]
+            if len(stuck) == len(left):
+                return left
+            if not stuck:  # only rounding lets all of them rise: take the one that rises least
+                return [min(left, key=lambda key: risen[key])]
+            left = stuck
+
+    def fill_tier(self, tier: int, rule: str) -> None:
+        """Fill one tier by a rule and lock the result."""
+        if rule == "fair":
+            self.level_out(self.shares(tier), f"share.{tier}")
+        else:
+            self.lock(f"filled.{tier}", self.total(lambda one: one.unfilled(tier)))
+
+    def reach_goals(self, tier: int) -> None:
+        """Make what the lower bounds of a tier lack as small as possible, and lock it."""
+        self.lock(f"missed.{tier}", self.total(lambda one: one.missed(tier)))
+
+    def prefer(self) -> None:
+        """Prefer the first-named options where that costs no fill."""
+        self.lock("preference", self.total(lambda one: one.dislike()))
+
+
+def _values(lp: pulp.LpProblem, statements: Sequence[Statement]) -> dict[pulp.LpVariable, float]:
+    """Return every variable as last solved; before that, no people are sent and all is lacking."""
+    lacks = {variable for one in statements for variable in one.lacks}
+    return {
+        v: v.varValue
+        if v.varValue is not None
+        else (v.upBound if v in lacks else (v.lowBound or 0.0))
+        for v in lp.variables()
+    }
+
+
+def fill_by_value(steps: Steps, *_: Any) -> None:
+    """Make one plan by the *value* rule; ties go to the months that are reported."""
+    for tier in steps.tiers:
+        steps.reach_goals(tier)
+        steps.fill_tier(tier, "value")
+    steps.prefer()
+    for tier in steps.tiers:
+        seen = pulp.lpSum(one.unfilled(tier, counted=True) for one in steps.statements)
+        steps.lock(f"window.{tier}", seen)
+
+
+def fill_fairly(steps: Steps, *_: Any) -> None:
+    """Make one plan by the *fair* rule."""
+    for tier in steps.tiers:
+        steps.reach_goals(tier)
+        steps.fill_tier(tier, "fair")
+    steps.prefer()
+    even = [share for one in steps.statements for share in one.option_shares()]
+    steps.level_out(dict(enumerate(even)), "even")
+
+
+@dataclass(eq=False)
+class StatedPlanner(Planner):
+    """Makes every stage of every block with the stated programme.
+
+    Parameters
+    ----------
+    programme : Programme
+    solver : callable
+        Not used: `answer` states and solves.
+    by : Solver
+        The solver chosen.
+    rule : callable
+        Takes the steps of one stage, the number of its block and its history.
+    whole : bool
+        Whole people; every decision of the programme is then a single tour.
+    """
+
+    by: Solver = field(default_factory=choose_solver)
+    rule: Rule = fill_fairly
+    whole: bool = False
+    outcomes: dict[tuple[int, History], list[tuple[str, Outcome]]] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        """Names of decisions and columns."""
+        return Names(self.programme, self.whole)
+
+    def answer(self, place: int, history: History, before: Answer | None) -> Answer:
+        """Return the last plan of a block along a history, given the plan before it."""
+        setting = self.setting(place, history, before)
+        month = history[-1][0]
+        lp = pulp.LpProblem(f"plan_{month}", pulp.LpMinimize)
+        statement = Statement(self.names, setting, lp, self.whole)
+        steps = Steps([statement], self.by)
+        self.rule(steps, place, history)
+        named = [(f"month {month}: {name}", outcome) for name, outcome in steps.outcomes]
+        self.outcomes[place, history] = named
+        return self._read(statement, steps)
+
+    def _read(self, statement: Statement, steps: Steps) -> Answer:
+        people = statement.people()
+        proof = worst(*steps.proofs)
+        if self.whole:
+            gap = max((outcome.gap for _, outcome in steps.outcomes), default=0.0)
+            proof = Certificate(primal=statement.excess(people), gap=gap)
+        return Answer(
+            people=people,
+            missing=statement.lacking(people),
+            price=np.full(len(statement.setting.limit), np.nan),
+            certificate=proof,
+            steps=len(steps.outcomes),
+        )
+
+    def ends(self, packages: Iterable[str]) -> list[tuple[str, Outcome]]:
+        """Return how every step of a plan with some packages ended."""
+        chosen = frozenset(packages)
+        found = []
+        for place, block in enumerate(self.programme.blocks):
+            history = self.history(block, chosen)
+            for count in range(1, len(history) + 1):
+                found += self.outcomes[place, history[:count]]
+        return found
+
+
+@dataclass(frozen=True)
+class Step:
+    """How one step of one plan ended.
+
+    Attributes
+    ----------
+    plan : str
+        ``"with all"``, or ``"without x"``.
+    step : str
+        Month of the plan and the name of the step.
+    status : str
+        ``"optimal"`` or ``"time limit"``.
+    value, bound, gap : float
+        Objective (persons or person-months, minimised), what no solution is below, and their
+        distance relative to the value.
+    seconds : float
+    """
+
+    plan: str
+    step: str
+    status: str
+    value: float
+    bound: float
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Stepwise(Solution):
+    """A solution with the end of every step.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        Of the plan with all packages, then of each plan without one; steps that plans share are
+        listed once for each.
+    solver : str
+        PuLP's name of it.
+    whole : bool
+        Whether people are whole.
+    """
+
+    steps: tuple[Step, ...] = field(default=(), repr=False)
+    solver: str = ""
+    whole: bool = False
+
+    @property
+    def status(self) -> str:
+        """``"optimal"`` where every step was, else ``"time limit"``."""
+        limited = any(step.status != "optimal" for step in self.steps)
+        return "time limit" if limited else "optimal"
+
+    @property
+    def gap(self) -> float:
+        """The largest relative gap of any step: 0 where everything is proved optimal."""
+        return max((step.gap for step in self.steps), default=0.0)
+
+    def as_neutral(self) -> dict[str, Any]:
+        """Return the result as a ``planner-result/1`` object, ready for JSON.
+
+        With whole people there are no duals: ``certificate`` holds the largest violation and the
+        largest gap, ``dual`` is null, and ``steps`` lists value, bound and gap of each step.
+        """
+        result = super().as_neutral()
+        result["status"], result["solver"] = self.status, self.solver
+        if self.whole:
+            result["whole_people"] = True
+            result["certificate"] = {
+                "primal": self.certificate.primal,
+                "dual": None,
+                "gap": self.gap if np.isfinite(self.gap) else None,
+            }
+            result["steps"] = [
+                {
+                    key: None if isinstance(value, float) and not np.isfinite(value) else value
+                    for key, value in vars(step).items()
+                }
+                for step in self.steps
+            ]
+        return result
+
+
+def stepwise(planner: StatedPlanner, rule: str, packages: Sequence[str] | None = None) -> Stepwise:
+    """Return the plan with every package and the plan without each of some packages."""
+    problem = planner.programme.problem
+    every = frozenset(package.id for package in problem.packages)
+    steps: list[Step] = []
+
+    def plan(name: str, chosen: frozenset[str]) -> Allocation:
+        made = Allocation(problem, planner.unfold(chosen))
+        steps.extend(
+            Step(name, what, end.status, end.value, end.bound, end.gap, end.seconds)
+            for what, end in planner.ends(chosen)
+        )
+        return made
+
+    with_all = plan("with all", every)
+    without = {
+        package.id: plan(f"without {package.id}", every - {package.id})
+        for package in problem.packages
+        if packages is None or package.id in packages
+    }
+    solver = planner.by.name
+    return Stepwise(problem, rule, with_all, without, tuple(steps), solver, planner.whole)
+
+
+def reference_solution(
+    problem: Problem,
+    rule: str = "fair",
+    solver: str | None = None,
+    packages: Sequence[str] | None = None,
+) -> Stepwise:
+    """Allocate with every package and without each of them, by the stated programme.
+
+    Slow on purpose: a programme is written out anew for every step. See
+    :func:`planner.solution.solve_problem` for the engine.
+
+    Parameters
+    ----------
+    problem : Problem
+    rule : {"fair", "value"}
+    solver : str, optional
+        See :func:`planner.reference.solvers.choose_solver`.
+    packages : sequence of str, optional
+        Packages whose displacement is wanted; by default all.
+
+    Raises
+    ------
+    InputError
+        No such solver.
+    SolverError
+        The solver gave no optimum.
+    """
+    rules = {"fair": fill_fairly, "value": fill_by_value}
+    if rule not in rules:
+        raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
+    planner = StatedPlanner(
+        build_programme(problem),
+        solver_for(rule),
+        by=choose_solver(solver),
+        rule=rules[rule],
+    )
+    return stepwise(planner, rule, packages)
+
+
+def solve_reference(
+    problem: Problem, rule: str = "fair", solver: str | None = None
+) -> dict[str, Any]:
+    """Return the reference's result as a ``planner-result/1`` object.
+
+    Examples
+    --------
+    >>> from planner.problem.neutral import parse_problem
+    >>> problem = parse_problem({
+    ...     "format": "planner-problem/1", "months": 12, "pools": {"staff": 20},
+    ...     "demands": [{"id": "unit", "tier": 1, "cap": 12, "first": -60, "last": 200,
+    ...                  "tour": 6, "pools": ["staff"], "prep": 2, "rest": 2}]})
+    >>> round(solve_reference(problem)["demands"]["unit"]["filled"], 6)
+    120.0
+    """
+    return reference_solution(problem, rule, solver).as_neutral()
