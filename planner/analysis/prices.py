@@ -224,11 +224,10 @@ class Nudger:
         if reach <= TIGHT:
             return dict.fromkeys(self.now, nan), 0.0, nan
         look = self._exact if self.case.rule == "value" else self._tried
-        gain, held, whole = look(nudge, sign, reach)
-        return gain, held, whole if spare >= 1.0 - TIGHT else nan
+        return look(nudge, sign, reach, bool(spare >= 1.0 - TIGHT))
 
     def _exact(
-        self, nudge: Nudge, sign: int, reach: float
+        self, nudge: Nudge, sign: int, reach: float, one: bool
     ) -> tuple[dict[int, float], float, float]:
         parametric, tiers = self._programme(nudge.block)
         parametric.moves = self._moves(nudge, sign)
@@ -236,8 +235,8 @@ class Nudger:
         gain = dict.fromkeys(self.now, 0.0)
         for tier, step in tiers:
             gain[tier] = -sign * float(piece.slope[step])
-        if piece.high >= 1.0 or reach < 1.0:
-            return gain, piece.high, sum(gain.values())
+        if not one or piece.high >= 1.0:
+            return gain, piece.high, sum(gain.values()) if one else float("nan")
         steps, last = [step for _, step in tiers], parametric.pieces(0.0, 1.0)[-1]
         then = last.cost[steps] + (1.0 - last.low) * last.slope[steps]
         return gain, piece.high, -sign * float((then - piece.cost[steps]).sum())
@@ -248,12 +247,13 @@ class Nudger:
             setting = self.last.settings[place]
             unit = 1.0 + 999.0 * (np.arange(len(setting.limit)) >= _rows_of_people(setting))
             free = setting.upper > setting.lower
-            wider = setting.block.part * self.reach
+            reach = max(self.reach, 1.0)
+            wider = setting.block.part * reach
             largest = setting.change(
                 full=setting.full + wider,
                 upper=setting.upper + np.where(free, wider[setting.block.decision], 0.0),
             )
-            sheet = Sheet([largest], [setting.limit - self.reach * unit], merge=False)
+            sheet = Sheet([largest], [setting.limit - reach * unit], merge=False)
             sheet.upper[: sheet.size] = np.maximum(setting.most, setting.lower)
             shared = sheet.shared_start[0] + np.arange(len(sheet.shared[0]))
             sheet.row_upper[shared] = setting.full[sheet.shared[0]]
@@ -278,13 +278,13 @@ class Nudger:
         return Moves(sign * upper, sign * row_upper)
 
     def _tried(
-        self, nudge: Nudge, sign: int, reach: float
+        self, nudge: Nudge, sign: int, reach: float, one: bool
     ) -> tuple[dict[int, float], float, float]:
         """Look a little to one side, then as far as the gain stays straight, within `STEP`."""
         held = min(STEP, reach)
         gain = self._gain(nudge, sign, held)
         total = sum(gain.values())
-        whole = sum(self._gain(nudge, sign, 1.0).values())
+        whole = sum(self._gain(nudge, sign, 1.0).values()) if one else float("nan")
 
         def straight(at: float) -> bool:
             far = whole if at == 1.0 else sum(self._gain(nudge, sign, at).values())
