@@ -355,7 +355,7 @@ def _overlaps(
         pair = [alone[one].accounts, alone[other].accounts]
         for place, pool in enumerate(case.problem.pools):
             a, b = (tied[:, place] for tied in pair)  # by account and month
-            both = ((a > NOBODY) & (b > NOBODY)).any(axis=0)
+            both = np.any((a > NOBODY) & (b > NOBODY), axis=0)
             for begin, end in runs_of(both[first : last + 1]):
                 run = slice(first + begin, first + end + 1)
                 may = np.minimum(a, b)[:, run].max(axis=0)

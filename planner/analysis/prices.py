@@ -521,7 +521,8 @@ def _rows(
         for tier in sorted(right)
     ]
     sums = clear(sum(left.values())), clear(sum(right.values()))
-    return Price(kind, name, month, unit, *map(clear, whole), *sums, *ends), tiers
+    loss, gain = map(clear, whole)
+    return Price(kind, name, month, unit, loss, gain, *sums, *ends), tiers
 
 
 def _pools_with_rest(case: Case) -> list[str]:

@@ -53,7 +53,7 @@ PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
         report: "Write all about a scenario into one HTML file.",
         plot: "Draw one figure as PNG, SVG or PDF.",
     },
-    **panels(),
+    **panels(),  # type: ignore[dict-item]
     "Look and check": {
         serve.app: "Open the what-if page in a browser.",
         show: "Show a resolved scenario, or a part of it.",

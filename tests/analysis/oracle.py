@@ -41,7 +41,7 @@ def optimal_stage(data: Mapping, without: Iterable[str] = (), prefer: bool = Tru
     given = read(data)
     gone = {name for id in without for name in given["packages"][id]["demands"]}
     decisions = [one for one in decisions_of(given) if one.demand not in gone]
-    stage = _Stage(given, decisions, Floats(), {}, {})
+    stage = _Stage(given, decisions, Floats(), {})
     for tier in sorted({given["demands"][one.demand]["tier"] for one in decisions}):
         stage.reach_goals(tier)
         stage.fill(tier, "value")
@@ -59,9 +59,11 @@ def value_range(
     for one in stage.free:
         if one.demand in names:
             each = duty(stage.problem, one, stage.problem["report"]) * one.size
+            options = stage.problem["demands"][one.demand]["options"]
             for place in stage.share(one):
-                if pool is None or place[1] == pool:
-                    terms[place] = each
+                part = 1 if pool is None else options[place[1]].get(pool, 0)
+                if part:
+                    terms[place] = each * part
     if not any(terms.values()):
         return 0.0, 0.0
     most, _ = stage.programme.maximise(terms)
