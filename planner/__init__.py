@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner import analysis
-    from planner.engine.memory import Memory
+    from planner.engine.memory import PlanCache
     from planner.errors import (
         CertificateError,
         Fault,
@@ -40,10 +40,9 @@ if TYPE_CHECKING:
     from planner.months import Month
     from planner.problem.model import Problem
     from planner.report.page import Report, make_report
+    from planner.results.allocate import allocate, displacement, solve
     from planner.results.compare import Comparison, compare
-    from planner.results.result import Result
-    from planner.results.stored import StoredResult, read_result
-    from planner.results.verbs import allocate, displacement, solve
+    from planner.results.result import Result, StoredResult, read_result
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
     from planner.uncertainty.listing import list_uncertain
@@ -57,9 +56,9 @@ _HOMES = {
     "Fault": "planner.errors",
     "Futures": "planner.montecarlo.futures",
     "InputError": "planner.errors",
-    "Memory": "planner.engine.memory",
     "Model": "planner.montecarlo.model",
     "Month": "planner.months",
+    "PlanCache": "planner.engine.memory",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
     "Report": "planner.report.page",
@@ -68,29 +67,32 @@ _HOMES = {
     "Scenario": "planner.scenario.load",
     "Solution": "planner.solution",
     "SolverError": "planner.errors",
-    "StoredResult": "planner.results.stored",
+    "StoredResult": "planner.results.result",
     "WhatIf": "planner.whatif.model",
-    "allocate": "planner.results.verbs",
+    "allocate": "planner.results.allocate",
     "compare": "planner.results.compare",
-    "displacement": "planner.results.verbs",
+    "displacement": "planner.results.allocate",
     "list_uncertain": "planner.uncertainty.listing",
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
     "make_report": "planner.report.page",
     "read_futures": "planner.montecarlo.stored",
-    "read_result": "planner.results.stored",
+    "read_result": "planner.results.result",
     "read_workbook": "planner.workbook.importing",
     "sensitivity": "planner.montecarlo.sensitivity",
     "shipped_scenarios": "planner.scenario.load",
     "simulate": "planner.montecarlo.run",
-    "solve": "planner.results.verbs",
+    "solve": "planner.results.allocate",
     "write_template": "planner.workbook.writing",
     "write_workbook": "planner.workbook.writing",
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
-_PARTS = ("analysis",)
-"""Parts with names of their own, ``planner.analysis.ranges``."""
+_RENAMED = {"Memory": "PlanCache"}
+"""Names that go after one version, and what to use instead."""
+
+_PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
+"""Packages that are reached by name, ``planner.app.show``; loaded when first used."""
 
 __all__ = [
     "CertificateError",
@@ -98,9 +100,9 @@ __all__ = [
     "Fault",
     "Futures",
     "InputError",
-    "Memory",
     "Model",
     "Month",
+    "PlanCache",
     "PlannerError",
     "Problem",
     "Report",
@@ -138,6 +140,12 @@ def __getattr__(name: str) -> Any:
         return version("planner")
     if name in _PARTS:
         return import_module(f"{__name__}.{name}")
+    if name in _RENAMED:
+        from warnings import warn
+
+        new = _RENAMED[name]
+        warn(f"planner.{name} is now planner.{new}", DeprecationWarning, stacklevel=2)
+        return __getattr__(new)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

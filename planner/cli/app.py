@@ -12,16 +12,14 @@ from planner.cli import serve
 from planner.cli.check import scenarios, schema, validate
 from planner.cli.compare import compare
 from planner.cli.diff import diff
-from planner.cli.export import export
-from planner.cli.imported import import_
+from planner.cli.exchange import export, import_, import_un
 from planner.cli.plot import plot
 from planner.cli.questions.ask import Asked, command_of, panels
 from planner.cli.report import report
-from planner.cli.run import run
+from planner.cli.run import run, solve
 from planner.cli.sensitivity import sensitivity
 from planner.cli.show import show
 from planner.cli.simulate import simulate
-from planner.cli.solve import solve
 
 __all__ = ["app"]
 
@@ -38,7 +36,8 @@ Begin with:
   planner show letter --mission untso
   planner app
 
-Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
+Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the reader of
+the output has stopped reading.
 """
 
 PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
@@ -61,6 +60,7 @@ PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
         validate: "Check files, report everything wrong.",
         export: "Write a workbook, or the problem for other programs.",
         import_: "Make a scenario of a workbook.",
+        import_un: "Make observations of the United Nations' series of uniformed personnel.",
         schema: "Print the JSON Schema of a format.",
         scenarios: "List the scenarios that come along.",
     },
@@ -70,7 +70,7 @@ PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
 
 def _name(command: Callable[..., None] | Asked) -> str:
     """Return what a command is called: as its function, but for a word that Python keeps."""
-    return command.__name__.rstrip("_")
+    return command.__name__.rstrip("_").replace("_", "-")
 
 
 class Grouped(TyperGroup):

@@ -42,8 +42,7 @@ def validate(
       planner validate scenarios/*.yaml data problem.json
       planner export letter --problem - | planner validate -
     """
-    from planner.cli.console import print_json
-    from planner.cli.text import clean
+    from planner.cli.console import clean, print_json
     from planner.labels import label
 
     verdicts = [_verdict(name) for name in files]
@@ -78,7 +77,7 @@ class _Verdict:
 
 
 def _verdict(name: str) -> _Verdict:
-    from planner.cli.findings import found_in
+    from planner.cli.inputs import found_in
 
     verdict = _Verdict(name)
     try:
@@ -98,9 +97,7 @@ def _verdict(name: str) -> _Verdict:
 
 def _read(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
-    from planner.cli.files import read_file
-    from planner.cli.inputs import load_scenario
-    from planner.cli.problems import looks_like_problem
+    from planner.cli.inputs import load_scenario, looks_like_problem, read_file
     from planner.compile import compile_scenario
     from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
@@ -137,7 +134,7 @@ def _check_folder(folder: Path) -> None:
     if not (folder / "manifest.json").exists():
         read_data(folder)
         return
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
 
     try:
         read_result(folder)

@@ -12,8 +12,8 @@ from planner.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
     from planner.results.compare import Comparison
+    from planner.results.result import Tables
 
 __all__ = ["compare"]
 
@@ -133,8 +133,7 @@ def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _show(content: dict[str, Any], lang: str) -> None:
-    from planner.cli.console import say, table
-    from planner.cli.summary import in_language
+    from planner.cli.console import in_language, say, table
     from planner.labels import NOTHING, label, number, percent
 
     names = [one["result"] for one in content["results"]]

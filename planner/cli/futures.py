@@ -96,8 +96,8 @@ def _named(futures: Futures, table: Any) -> list[dict[str, Any]]:
 
 def show_futures(futures: Futures, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
-    from planner.cli.console import lines, say
-    from planner.cli.summary import certificate_line, in_language
+    from planner.cli.console import in_language, lines, say
+    from planner.cli.summary import certificate_line
 
     summary = summarise_futures(futures, reach)
     scenario, window = summary["scenario"], summary["window"]
@@ -166,8 +166,7 @@ def _headline(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _fills(summary: Mapping[str, Any], lang: str) -> Any:
-    from planner.cli.console import table
-    from planner.cli.summary import in_language
+    from planner.cli.console import in_language, table
 
     planned = {row["mission"]: row["mean"] for row in summary["missions"]}
     rows = [
@@ -185,8 +184,7 @@ def _fills(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
-    from planner.cli.console import table
-    from planner.cli.summary import in_language
+    from planner.cli.console import in_language, table
 
     rows = [
         [row["mission"], in_language(row, lang), *_size(row, lang, False),
@@ -257,8 +255,8 @@ def show_forecast(found: Mapping[str, Any], lang: str) -> None:
 def summarise_draw(study: Study, number: int, out: str | None, force: bool) -> dict[str, Any]:
     """Plan one draw again, keep its result where that is asked for, and return what it says."""
     from planner.cli.console import strict
-    from planner.cli.files import check_folder
-    from planner.cli.sums import summarise
+    from planner.cli.inputs import check_folder
+    from planner.cli.summary import summarise
     from planner.montecarlo.replay import take_draw
 
     if out is not None:

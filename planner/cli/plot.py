@@ -11,15 +11,15 @@ import typer
 
 from planner.cli.options import Force, In, Lang, Quiet, Sought
 from planner.errors import Fault, InputError
-from planner.figures.gallery import COMPARISON, FUTURES, GALLERY, RESULT, figures_of
+from planner.figures.gallery import figures_of, gallery
 
 if TYPE_CHECKING:
-    from planner.figures.look import Chart
+    from planner.figures.style import Chart
 
 __all__ = ["plot"]
 
 
-DRAWN = [name for of in (RESULT, COMPARISON, FUTURES) for name in figures_of(of)]
+DRAWN = [name for of in ("result", "comparison", "ensemble") for name in figures_of(of)]
 Figure = StrEnum("Figure", {name.upper(): name for name in DRAWN})  # type: ignore[misc]
 
 Which = Annotated[
@@ -27,11 +27,11 @@ Which = Annotated[
     typer.Argument(
         metavar="FIGURE",
         help=" ".join(
-            f"{before}: {', '.join(f'{name} ({GALLERY[name].about})' for name in figures_of(of))}."
+            f"{before}: {', '.join(f'{n} ({gallery()[n].about})' for n in figures_of(of))}."
             for before, of in (
-                ("Of one result", RESULT),
-                ("Of several", COMPARISON),
-                ("Of futures", FUTURES),
+                ("Of one result", "result"),
+                ("Of several", "comparison"),
+                ("Of futures", "ensemble"),
             )
         ),
         show_default=False,
@@ -109,7 +109,7 @@ def plot(
       planner plot fan runs/battalion --mission untso
     """
     from planner.cli.console import say, working
-    from planner.cli.files import Outputs
+    from planner.cli.inputs import Outputs
     from planner.labels import label
 
     _check(figure, items, pool)
@@ -135,9 +135,9 @@ def plot(
 
 def _check(figure: Figure, items: list[str], pool: str | None) -> None:
     """Refuse what does not go together."""
-    if GALLERY[figure].of == COMPARISON and len(items) < 2:
+    if gallery()[figure].of == "comparison" and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
-    if GALLERY[figure].of != COMPARISON and len(items) > 1:
+    if gallery()[figure].of != "comparison" and len(items) > 1:
         raise InputError(f"plot {figure}: expected one scenario or result, found {len(items)}")
     if figure == "crowd" and pool is None:
         raise InputError("plot crowd: of which pool? --pool ID says it")
@@ -159,22 +159,24 @@ def _source(
     from planner.labels import label
     from planner.results.compare import compare
 
-    if GALLERY[figure].of == FUTURES:
+    if gallery()[figure].of == "ensemble":
         from pathlib import Path
 
+        from planner.cli.inputs import load_futures
         from planner.montecarlo.run import simulate
-        from planner.montecarlo.stored import read_futures
         from planner.montecarlo.words import say as word
 
         if Path(items[0]).is_dir():
-            return read_futures(items[0])
+            return load_futures(items[0])
         with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
             return simulate(load_scenario(items[0]), draws, rule=rule, progress=progress)
     loaded = load_items(items)
     with working(label("allocating", lang), quiet):
         comparison = compare(*loaded, rule=rule)
     return (
-        comparison if GALLERY[figure].of == COMPARISON else next(iter(comparison.results.values()))
+        comparison
+        if gallery()[figure].of == "comparison"
+        else next(iter(comparison.results.values()))
     )
 
 
@@ -209,7 +211,7 @@ def _ranges(source: Any, lang: str, quiet: bool) -> Any:
 def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
-    from planner.figures.displaced import chosen_package
+    from planner.figures.losses import chosen_package
 
     if not hasattr(source, "compiled"):
         raise InputError("plot curve: needs a scenario, a folder of results has no plans")

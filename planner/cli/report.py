@@ -81,10 +81,8 @@ def report(
       planner report results/battalion --futures runs/battalion
     """
     from planner.cli.console import say
-    from planner.cli.files import Outputs
-    from planner.cli.inputs import load_items
+    from planner.cli.inputs import Outputs, load_futures, load_items
     from planner.labels import label
-    from planner.montecarlo.stored import read_futures
     from planner.report import make_report
 
     loaded = load_items(items)
@@ -92,7 +90,7 @@ def report(
     outputs = Outputs(force)
     outputs.add(path)
     outputs.check()
-    drawn = None if futures is None else read_futures(futures)
+    drawn = None if futures is None else load_futures(futures)
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from planner.compile.tables import Book
 from planner.months import Month
-from planner.scenario.inputs import FACTORS, Figure, Inputs, Pool, Step
+from planner.scenario.inputs import FACTORS, Inputs, Parameter, Pool, Step
 
 __all__ = ["levels", "strengths"]
 
 Floats = NDArray[np.float64]
 
-Take = Callable[[str, Figure, str], Floats]
-"""Gives the values of a figure, one a draw in a column, from its id, itself and its unit."""
+Take = Callable[[str, Parameter, str], Floats]
+"""Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""
 
 UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 
@@ -37,7 +37,7 @@ def strengths(
         Complaints: strengths below nothing, shares above one.
     """
 
-    def take(id: str, figure: Figure, unit: str) -> Floats:
+    def take(id: str, figure: Parameter, unit: str) -> Floats:
         return np.array([[book.take(id, figure, unit)]])
 
     many, wrong = levels(inputs, first, months, take)
@@ -72,7 +72,7 @@ def levels(
         mine = [(place, step) for place, step in steps if pool.id in step.pools]
         people = np.ones((1, len(time)))
         for factor in FACTORS:
-            level = _series(pool, factor, time, take)
+            level = _level(inputs, pool, factor, time, take)
             level = _stepped(level, time, [one for one in mine if one[1].of == factor], take)
             if factor != "posts":
                 if level[:, shown].max(initial=0.0) > 1 + 1e-9:
@@ -92,11 +92,28 @@ def levels(
     return found, wrong
 
 
-def _series(pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
+def _level(inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
+    """Return a factor of a pool: its own, or that of its force times the deviation of the pool."""
+    if factor in pool.series:
+        return _series(f"pool.{pool.id}.{factor}", pool.series[factor], UNITS[factor], time, take)
+    national = inputs.forces[pool.force][factor]
+    level = _series(f"force.{pool.force}.{factor}", national, UNITS[factor], time, take)
+    own = pool.series.get(f"{factor}_factor")
+    if own is None:
+        return level
+    return level * _series(f"pool.{pool.id}.{factor}_factor", own, "factor", time, take)
+
+
+def _series(
+    id: str,
+    steps: Sequence[tuple[Month | None, Parameter]],
+    unit: str,
+    time: NDArray[np.int64],
+    take: Take,
+) -> Floats:
     level = np.zeros((1, len(time)))
-    for since, figure in pool.series[factor]:
-        id = f"pool.{pool.id}.{factor}" + (f"@{since}" if since else "")
-        value = take(id, figure, UNITS[factor])
+    for since, figure in steps:
+        value = take(id + (f"@{since}" if since else ""), figure, unit)
         level = np.where(time >= (since.ordinal if since else time[0]), value, level)
     return level
 

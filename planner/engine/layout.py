@@ -251,14 +251,15 @@ def lay_out(problem: Problem) -> Layout:
         order = np.argsort(columns * (int(rows.max(initial=0)) + 1) + rows, kind="stable")
         columns, rows, values = columns[order], rows[order], values[order]
     decision_block = demand_block[demand]
-    return Layout(
+    fields: list[Any] = [
         months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, demand_block,
         *_row_sources(problem, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
         _pointers(decision_block, blocks), demand, wave, segment, begin, end, cohorts,
         cohorts / np.maximum(total, 1), duty_ptr, duty_month, duty_share, start, owner, option,
         _pointers(group_column, len(owner)), group_pool, uses.share[use],
         _pointers(columns, len(owner)), rows, values, *goals, budget_ptr, budget,
-    )  # fmt: skip
+    ]  # fmt: skip
+    return Layout(*fields)
 
 
 def _row_sources(
@@ -326,7 +327,7 @@ def _cuts(problem: Problem) -> tuple[int, ...]:
 def _decisions(
     problem: Problem, tours: Tours, cuts: Sequence[int], demand_block: Ints
 ) -> tuple[tuple[Ints, Ints, Ints], Ints]:
-    """Cut waves where packages become known; return (demand, wave, segment) by decision, and by tour which.
+    """Cut waves at packages; return demand, wave and segment by decision, and decisions by tour.
 
     A wave is cut at K + the demand's longest preparation for *every* package known in a month K
     after the start, so that plans with and without any package are made of the same decisions.
@@ -346,7 +347,7 @@ def _decisions(
 
 
 def _uses(problem: Problem, local_pool: Ints) -> _Uses:
-    """Return the sourcing options of all demands; the pools of one option in the order of the block's rows."""
+    """Return the sourcing options of all demands, pools in the order of the block's rows."""
     index = {name: k for k, name in enumerate(problem.pools)}
     ptr, table = [0], []
     for demand in problem.demands:
@@ -404,7 +405,7 @@ def _independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
 def _composition(
     problem: Problem, demand_block: Ints, blocks: int, demand: Ints, start: Ints, uses: _Uses,
     duty_row: Ints, duty_month: Ints, duty: Floats, months: int,
-) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints, Floats]:  # fmt: skip
+) -> tuple[Any, ...]:  # fmt: skip
     """Write one row for every bound and month in which its demands have people on duty."""
     places = {line.id: k for k, line in enumerate(problem.demands)}
     pools = {name: k for k, name in enumerate(problem.pools)}

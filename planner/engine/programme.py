@@ -601,7 +601,7 @@ def _cover(row: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, Ints,
     run = np.flatnonzero((level > 0) & (length > 0))
     which, nth = _expand(length[run])
     place = edge[run][which] + nth
-    found = place // width
+    found = (edge[run] // width)[which]
     return found, place - found * width, level[run][which]
 
 

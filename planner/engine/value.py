@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-ROUNDING = 1e-12
+ROUNDING = 1e-10
 """Share of a step's largest cost below which what is left of the objective on its optimal face is
 rounding. What lies between it and the part that prices of the first solve can tell is optimised
 again on that face, with costs of its own size."""

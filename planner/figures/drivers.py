@@ -9,9 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.factors import quantity_name
-from planner.figures.futurenames import FutureNames
-from planner.figures.look import (
+from planner.figures.gallery import figure
+from planner.figures.names import EnsembleNames, quantity_name
+from planner.figures.style import (
     COLOURS,
     Chart,
     chart,
@@ -41,6 +41,7 @@ LONG = 3.1
 """Inches for what figures are called."""
 
 
+@figure("ensemble", "which parameters a quantity depends on")
 def ranking(
     futures: Futures, quantity: str | None = None, most: int = MOST, lang: str = "en"
 ) -> Chart:
@@ -61,7 +62,7 @@ def ranking(
     InputError
         There is no such quantity.
     """
-    names = FutureNames(futures, lang)
+    names = EnsembleNames(futures, lang)
     table = futures.ranking if quantity is None else futures.rank(quantity)
     with style():
         if table.empty or not (table["rank_correlation"] != 0).any():
@@ -84,7 +85,7 @@ def ranking(
         return finish(figure, title, subtitle, names.source, _ranking_key(lang))
 
 
-def _correlations(axes: Axes, rows: pd.DataFrame, names: FutureNames) -> None:
+def _correlations(axes: Axes, rows: pd.DataFrame, names: EnsembleNames) -> None:
     at = np.arange(len(rows))
     rho, clear = rows["rank_correlation"].to_numpy(), rows["clear"].to_numpy(dtype=bool)
     axes.hlines(at, rows["low"], rows["high"], color=COLOURS["quiet"], linewidth=1.2)
@@ -120,6 +121,7 @@ def _ranking_key(lang: str) -> list[Line2D]:
     ] + [Line2D([], [], color=COLOURS["quiet"], linewidth=1.2, label=say("interval_95", lang))]
 
 
+@figure("sensitivity", "parameters that cause the spread of a quantity")
 def indices(
     found: Sensitivity, quantity: str | None = None, source: str = "", lang: str = "en"
 ) -> Chart:

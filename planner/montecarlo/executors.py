@@ -84,6 +84,18 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
+def _forget_missing_script() -> None:
+    """Let worker processes start also where the script came from standard input.
+
+    A worker runs the file of the main module first. Of a script on standard input that file is
+    ``<stdin>``, which no worker can open; without it the worker starts with the library alone.
+    """
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    if file is not None and not os.path.exists(file):
+        del main.__file__
+
+
 def check_workers(workers: int | None) -> None:
     """Raise InputError unless so many workers can be."""
     if workers is not None and workers < 1:
@@ -125,6 +137,7 @@ def executor_for(
     if count == 1:
         yield Here(), 1
         return
+    _forget_missing_script()
     pool = _processes(count)
     try:
         yield pool, count

@@ -20,7 +20,7 @@ from planner.montecarlo.tables import QUANTILES, REACH
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.plots import Plots
+    from planner.figures.gallery import Plots
     from planner.montecarlo.replay import Draw
 
 __all__ = ["Futures"]
@@ -254,9 +254,9 @@ class Futures:
     @property
     def plot(self) -> Plots:
         """Figures of these futures: ``futures.plot.fan("untso")``, ``futures.plot.spread()`` …"""
-        from planner.figures.plots import Plots
+        from planner.figures.gallery import Plots
 
-        return Plots(self, "futures")
+        return Plots(self, "ensemble")
 
     @property
     def study(self) -> Study:

@@ -101,8 +101,8 @@ class Draw:
         SolverError
             Nobody could prove one of its plans.
         """
+        from planner.results.allocate import result_of
         from planner.results.manifest import hash_files
-        from planner.results.verbs import result_of
 
         scenario = self.study.uncertain.scenario
         files = hash_files(scenario.files)

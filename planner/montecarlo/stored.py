@@ -21,7 +21,7 @@ from planner.montecarlo.study import FORMAT, Study
 from planner.store import MANIFEST, fresh_folder, read_manifest, write_manifest, write_table
 
 if TYPE_CHECKING:
-    from planner.results.base import Tables
+    from planner.results.result import Tables
     from planner.scenario.load import Scenario
 
 __all__ = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from planner.figures.look import Chart
+    from planner.figures.style import Chart
 
 __all__ = [
     "Aside",

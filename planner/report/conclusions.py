@@ -7,8 +7,7 @@ from typing import Any
 
 from planner.labels import number, percent, rate, rough
 from planner.report.blocks import Block, Bullets, Heading, Section
-from planner.report.material import Material
-from planner.report.rows import asked_by_mission, lost_by
+from planner.report.material import Material, asked_by_mission, lost_by
 from planner.report.words import say
 
 __all__ = ["TARGET", "SMALL", "conclusions"]
@@ -209,7 +208,7 @@ def _tight(material: Material) -> Iterator[str]:
 
 def _beside(material: Material) -> Iterator[str]:
     """Yield how other scenarios do."""
-    from planner.figures.beside import Beside
+    from planner.figures.comparisons import Beside
 
     lang, beside = material.lang, Beside(material.comparison, material.lang)
     for key in material.comparison.names[1:]:

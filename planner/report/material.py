@@ -8,36 +8,57 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ResultError
-from planner.figures.futurenames import FutureNames
-from planner.figures.names import Names
+from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.stored import check_same
-from planner.report.rows import lost_by
 from planner.results.compare import Comparison, compare
 from planner.results.result import Result
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
     from planner.analysis.ranges import Ranges
     from planner.analysis.shares import Shares
     from planner.analysis.why import Why
     from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
-__all__ = ["Material", "gather"]
+__all__ = ["Material", "asked_by_mission", "gather", "lost_by", "records"]
 
 CURVES = 3
+
+
 """Packages of which the curve is followed, those that displace most first."""
+
+
 SIZES = 24
+
+
 """Sizes at which a curve is tried that cannot be had exactly."""
+
+
 SHORT = 0.5
+
+
 """Person-months that a mission has to lose before it is asked why."""
+
+
 NEARLY = 0.005
+
+
 """Share of what a mission asks that is not worth asking about."""
+
+
 SHARED = 4
+
+
 """Most packages among which displacement is shared out, since every coalition is a plan."""
 
+
 Progress = Callable[[str, int, int], None]
+
+
 """Called with what is being done, what of it is done and what there is to do."""
 
 
@@ -87,10 +108,10 @@ class Material:
         return Names(self.result, self.lang)
 
     @cached_property
-    def futurenames(self) -> FutureNames:
+    def futurenames(self) -> EnsembleNames:
         """What the ids of its futures are called."""
         assert self.futures is not None
-        return FutureNames(self.futures, self.lang)
+        return EnsembleNames(self.futures, self.lang)
 
     @cached_property
     def packages(self) -> list[dict[str, Any]]:
@@ -232,3 +253,23 @@ def _drawn(main: Tables, draws: int, seed: int, workers: int | None, progress: P
     return simulate(
         main.scenario, draws, seed, main.rule, packages=chosen, workers=workers, progress=step
     )
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts."""
+    found: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return found
+
+
+def lost_by(result: Tables, key: str, package: str, main_task: int = 2) -> dict[str, float]:
+    """Return person-months displaced by a package under each value of a key, the most first."""
+    rows = records(result.displacement_by(key, main_task=main_task))
+    own = [row for row in rows if row["package"] == package]
+    own.sort(key=lambda row: -row["displaced_person_months"])
+    return {str(row[key]): float(row["displaced_person_months"]) for row in own}
+
+
+def asked_by_mission(result: Tables) -> dict[str, float]:
+    """Return person-months asked by each mission."""
+    rows = records(result.fill_by("mission"))
+    return {str(row["mission"]): float(row["asked_person_months"]) for row in rows}

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, number
-from planner.report.ahead import comparison_section, curves_section, sure_section
 from planner.report.blocks import Bullets, Page
-from planner.report.closing import grounds_section, limits_section, manifest_section
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
 from planner.report.questions import questions_section
 from planner.report.render import render
-from planner.report.results import (
+from planner.report.sections import (
     bottlenecks_section,
+    comparison_section,
+    curves_section,
     displacement_section,
     fill_section,
+    grounds_section,
+    limits_section,
+    manifest_section,
     rates_section,
+    sure_section,
 )
 from planner.report.words import say
 from planner.results.manifest import version
 
 if TYPE_CHECKING:
     from planner.montecarlo.futures import Futures
+    from planner.report.blocks import Page
 
-__all__ = ["Report", "make_report"]
+__all__ = ["Report", "make_report", "render"]
 
 PARTS = (
     conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
@@ -34,6 +41,8 @@ PARTS = (
     grounds_section, limits_section,
     manifest_section,
 )  # fmt: skip
+
+
 """Sections in the order in which they stand; those that have nothing to say are left out."""
 
 
@@ -150,3 +159,36 @@ def compose(material: Material) -> Page:
     }  # fmt: skip
     sections = tuple(section for section in made if section is not None)
     return Page(lang, names.title, "", facts, sections, words)
+
+
+HERE = Path(__file__).parent
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = FileSystemLoader(HERE)
+    made = Environment(
+        loader=folder, autoescape=True, undefined=StrictUndefined, finalize=_readable
+    )
+    return made.get_template("page.html.j2")
+
+
+def _readable(value: Any) -> Any:
+    """Return text without what HTML may not hold or what turns the direction of text."""
+    if type(value) is not str or value.isprintable():  # which pictures are, and they are long
+        return value
+    return "".join(one if _shown(one) else "\ufffd" for one in value)
+
+
+def _shown(one: str) -> bool:
+    return one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def render(page: Page) -> str:
+    """Return a page as HTML; every text in it is escaped, the style alone is written as it is."""
+    from markupsafe import Markup
+
+    style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
+    return str(_template().render(page=page, style=style, version=version("planner")))

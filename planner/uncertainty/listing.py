@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import Fault, InputError, nearest
+from planner.months import Month
 from planner.uncertainty.base import Distribution, family, parse_distribution
 from planner.uncertainty.correlation import not_possible
 from planner.uncertainty.factors import Factor, Uncertain, normal_correlation
@@ -30,7 +31,7 @@ __all__ = ["DEFAULT", "list_uncertain", "natural_range"]
 Floats = NDArray[np.float64]
 
 PRESENCE = ("acceptance", "lead", "early_return")
-RULES = ("tour", "preparation", "rest")
+RULES = ("tour", "preparation", "rest", "dwell")
 SHARES = ("filled", "fit", "acceptance", "early_return")
 
 DEFAULT = "pert"
@@ -61,7 +62,7 @@ def list_uncertain(scenario: Scenario | str | Path) -> Uncertain:
     >>> next(one for one in letter.factors if one.id == "pool.staff.posts").distribution.words()
     'pert: low 270; likely 370; high 470'
     """
-    from planner.results.verbs import as_scenario
+    from planner.results.allocate import as_scenario
 
     return _Lister(as_scenario(scenario)).collect()
 
@@ -87,6 +88,7 @@ class _Lister:
     def collect(self) -> Uncertain:
         """Return everything that is drawn."""
         self._figures()
+        self._mandates()
         for section in ("decided", "extended", "shifted", "sizes"):
             for id, entry in self.said.get(section, {}).items():
                 if section == "decided" and id in self.unknown:
@@ -99,6 +101,23 @@ class _Lister:
         if self.faults:
             raise InputError(self.faults)
         return Uncertain(self.scenario, self.compiled, tuple(ordered), rank)
+
+    def _mandates(self) -> None:
+        """Take up the chances that mandates are prolonged or end early."""
+        for mission in self.scenario.inputs.missions.values():
+            rows = [row for row in self.compiled.demands if row.mission == mission.id]
+            for name, direction in (("prolonged", 1), ("ended_early", -1)):
+                event = getattr(mission, name)
+                if event is None or not rows:
+                    continue
+                end = max(row.last for row in rows)
+                targets = tuple(f"demand.{row.id}.last" for row in rows if row.last == end)
+                given = {"chance": event.chance, "yes": direction * event.months}
+                distribution = parse_distribution({"bernoulli": given})
+                self._add(
+                    f"{name}.{mission.id}", distribution, 0.0, "months moved", "capacity", True,
+                    targets, vars(event.origin),
+                )  # fmt: skip
 
     def _with_all_decided(self, scenario: Scenario) -> Scenario:
         """Return the scenario with every study in it that may go ahead."""
@@ -153,7 +172,7 @@ class _Lister:
         path = ("figures", written or id)
         moves = isinstance(row.value, str)
         likely = 0.0 if moves else float(row.value)
-        distribution = self._spread(path, entry, None if moves else row)
+        distribution = self._spread(path, entry, row)
         if distribution is None:
             return
         floor, ceiling = natural_range(id)
@@ -186,9 +205,7 @@ class _Lister:
         if row is None or (row.low is None and row.high is None):
             self.complain(path, f"has no low and high: give {entry} its parameters")
             return None
-        likely = float(row.value)
-        low = likely if row.low is None else row.low
-        high = likely if row.high is None else row.high
+        likely, low, high = _range(row)
         parameters = {"low": low, "high": high}
         cls = family(entry)
         return cls(**parameters) if entry == "uniform" else cls(likely=likely, **parameters)  # type: ignore[call-arg]
@@ -220,6 +237,8 @@ class _Lister:
             found = [name for name in package.demands if name in here]
         elif id in here:
             found = [id]
+        elif any(row.part_of == id for row in here.values()):
+            found = [name for name, row in here.items() if row.part_of == id]
         else:
             found = [row.id for row in here.values() if row.mission == id]
             if section == "decided":
@@ -325,9 +344,16 @@ class _Lister:
 
 def _ranged(row: FigureRow) -> bool:
     """Whether a figure has a low or a high that is not its value."""
-    return not isinstance(row.value, str) and any(
-        end is not None and end != row.value for end in (row.low, row.high)
-    )
+    return any(end is not None and end != row.value for end in (row.low, row.high))
+
+
+def _range(row: FigureRow) -> tuple[float, float, float]:
+    """Return likely, low and high; of a month by how many months it moves."""
+    ends = [row.value, *(row.value if end is None else end for end in (row.low, row.high))]
+    if isinstance(row.value, str):
+        months = [Month.parse(str(end)) - Month.parse(row.value) for end in ends]
+        return float(months[0]), float(months[1]), float(months[2])
+    return float(ends[0]), float(ends[1]), float(ends[2])
 
 
 def _fault(scenario: Scenario, path: Path_, message: str) -> Fault:

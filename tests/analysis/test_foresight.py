@@ -43,15 +43,13 @@ def rolled(data: Data, horizon: int, without: Mapping[str, Any] | None = None) -
         seen = [
             one for one in everything if since[one.demand] <= now and one.begins[0] < now + horizon
         ]
-        fixed, ceiling = {}, {}
+        fixed: dict[Any, Any] = {}
         for one in seen if now else []:
             about = given["demands"][one.demand]
-            places = [(one.key, pool) for pool in about["pools"]]
-            if one.begins[1] < now:
+            if one.begins[1] < now + max(about["prep"].values()):
+                places = [(one.key, name) for name in about["options"]]
                 fixed |= {place: plan[place] for place in places}
-            elif one.begins[1] < now + max(about["prep"].values()):
-                ceiling |= {place: plan[place] for place in places}
-        plan = make_plan(given, seen, Floats(), "fair", fixed, ceiling)
+        plan = make_plan(given, seen, Floats(), "fair", fixed)
     return filled(given, everything, plan)
 
 

@@ -127,4 +127,4 @@ def test_names_that_are_not_there(futures: pl.Futures) -> None:
 
 
 def test_every_figure_stands_under_plot(futures: pl.Futures) -> None:
-    assert repr(futures.plot) == ("<plots of 'made-10': fan, spread, chance, convergence, ranking>")
+    assert repr(futures.plot) == ("<plots of 'made-10': chance, convergence, fan, ranking, spread>")

@@ -11,7 +11,7 @@ import pytest
 
 import planner as pl
 from planner.problem.neutral import parse_problem
-from planner.results.base import TABLES
+from planner.results.result import TABLES
 from planner.scenario.load import Scenario
 from planner.solution import solve_problem
 from tests.strategies import random_problem

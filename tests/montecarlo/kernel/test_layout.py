@@ -1,4 +1,4 @@
-"""The layout of a problem holds the same tours, decisions, columns and rows as the engine's blocks."""
+"""The layout of a problem has the tours, decisions, columns and rows of the engine's blocks."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def check_layout(problem: Problem) -> None:
         for row, goal in enumerate(range(goals.start, goals.stop)):
             at = slice(*layout.counted_ptr[goal : goal + 2])
             counted[row, layout.counted[at] - first] = layout.counted_share[at]
-            asked[row, layout.asked[slice(*layout.asked_ptr[goal : goal + 2])] - decisions.start] = 1
+            asked[
+                row, layout.asked[slice(*layout.asked_ptr[goal : goal + 2])] - decisions.start
+            ] = 1
         assert np.allclose(counted, block.bounds.matrix.toarray(), rtol=1e-14, atol=0)
         assert np.array_equal(asked, block.bounds.asked.toarray() > 0)
         setting = base_setting(problem, block)
