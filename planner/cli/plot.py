@@ -218,6 +218,6 @@ def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     package = chosen_package(source, package)
     if package is None:
         raise InputError("plot curve: the scenario has no package whose size could grow")
-    found = curve(source, package, missions=False)
-    drawn: Chart = source.plot.curve(found, headroom(source, package, lines=False), lang)
+    found = curve(source, package=package, missions=False)
+    drawn: Chart = source.plot.curve(found, headroom(source, package=package, lines=False), lang)
     return drawn

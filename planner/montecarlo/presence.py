@@ -8,7 +8,7 @@ as a whole, and whoever comes home early is replaced from it. A lead time of no 
 all. The plan does not change: nobody is sent elsewhere because a post stands empty.
 
 Drawn person by person, see :mod:`planner.montecarlo.luck`; the chance that a post is occupied in
-each month of a tour is :func:`planner.analysis.there.occupancy`.
+each month of a tour is :func:`planner.analysis.occupancy.occupancy`.
 """
 
 from __future__ import annotations

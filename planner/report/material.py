@@ -84,6 +84,8 @@ class Material:
         Only with several packages.
     why : Why or None
         Of the mission that goes short most.
+    answers : mapping of str to Outcome
+        Of further analyses that are declared for reports, by name.
     """
 
     comparison: Comparison
@@ -93,6 +95,7 @@ class Material:
     ranges: Ranges | None = None
     shares: Shares | None = None
     why: Why | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def result(self) -> Tables:
@@ -192,6 +195,7 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
     from planner.analysis.ranges import ranges
     from planner.analysis.shares import shares
     from planner.analysis.why import why
+    from planner.report.questions import answers
 
     found: dict[str, Any] = {}
     packages = main.packages
@@ -204,22 +208,23 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
             progress("following", done, total)
 
         curves[id] = (
-            curve(source, id, main.rule, sizes=SIZES, progress=step),
-            headroom(source, id, main.rule, lines=False),
+            curve(source, package=id, rule=main.rule, sizes=SIZES, progress=step),
+            headroom(source, package=id, rule=main.rule, lines=False),
         )
     found["curves"] = curves
     if main.rule == "value":
         found["ranges"] = ranges(
-            source, main.rule, progress=lambda done, total: progress("ranging", done, total)
+            source, rule=main.rule, progress=lambda done, total: progress("ranging", done, total)
         )
     if 1 < len(packages) <= SHARED:
         found["shares"] = shares(
-            source, main.rule, progress=lambda done, total: progress("sharing", done, total)
+            source, rule=main.rule, progress=lambda done, total: progress("sharing", done, total)
         )
     shortest = _shortest(main, order["package"])
     if shortest:
         progress("asking", 0, 0)
         found["why"] = why(source, shortest, rule=main.rule)
+    found["answers"] = answers(source, main.rule, progress)
     return found
 
 

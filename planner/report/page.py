@@ -12,6 +12,8 @@ from planner.labels import LANGUAGES, label, number
 from planner.report.blocks import Bullets, Page
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
+from planner.report.questions import questions_section
+from planner.report.render import render
 from planner.report.sections import (
     bottlenecks_section,
     comparison_section,
@@ -35,7 +37,8 @@ __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
     conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, sure_section, comparison_section, grounds_section, limits_section,
+    curves_section, questions_section, sure_section, comparison_section,
+    grounds_section, limits_section,
     manifest_section,
 )  # fmt: skip
 

@@ -650,7 +650,7 @@ def _busiest(result: Tables) -> str:
     binding = result.bottlenecks
     if binding.empty:
         return str(result.pools["pool"].iloc[0])
-    return str(binding.groupby("pool", sort=False)["price_person_months"].sum().idxmax())
+    return str(binding["pool"].value_counts(sort=True).index[0])
 
 
 def _displacement(page: Page, result: Tables, inputs: Inputs) -> None:
@@ -706,7 +706,6 @@ def _bottlenecks(page: Page, result: Tables, inputs: Inputs) -> None:
             Month.parse(row["month"]),
             row["strength_persons"],
             row["idle_persons"],
-            row["price_person_months"],
         ]
         for row in _records(result.bottlenecks)
     ]
@@ -716,7 +715,6 @@ def _bottlenecks(page: Page, result: Tables, inputs: Inputs) -> None:
         Column(say("month", lang), 11, "month"),
         Column(_head(page, "strength", "persons"), 14, "one"),
         Column(_head(page, "idle", "persons"), 14, "one"),
-        Column(_head(page, "price", "person_months"), 16, "two"),
     ]
     page.table(columns, cells, 1)
     if not cells:

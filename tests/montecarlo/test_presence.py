@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner as pl
-from planner.analysis.there import occupancy
+from planner.analysis.occupancy import occupancy
 from planner.montecarlo.luck import attend
 from planner.montecarlo.records import Records
 from planner.montecarlo.rotation import random_tours
