@@ -20,6 +20,7 @@ together, the draws of :func:`planner.simulate` say.
 from __future__ import annotations
 
 import hashlib
+import math
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,13 +38,14 @@ from planner.labels import number
 from planner.montecarlo.executors import check_workers, executor_for, in_order, processors
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.problem.model import Demand, Problem
+from planner.results.headline import TENTH
 from planner.results.losses import SOMETHING, losses
 from planner.solution import solve_problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["GROUPS", "TENTH", "Change", "Robustness", "Swing", "robustness"]
+__all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
 
 _TEXT = text_of("robustness")
 say = _TEXT.say
@@ -56,9 +58,6 @@ GROUPS = (
 )  # fmt: skip
 """Groups of changes: numbers of people and shares; preparation, rest and dwell; tours; months;
 decisions and prolongations; en bloc or staggered; order of sourcing options; rule; window."""
-
-TENTH = 0.1
-"""Share of the person-months filled for the package above which displacement counts as large."""
 
 MONTHS = (-3, -2, -1, 1, 2, 3)
 """How far an assumed month is moved."""
@@ -194,9 +193,7 @@ class Robustness(Outcome):
 
 def sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> list[str]:
     """Return an outcome in sentences, inputs named by `called`."""
-    proved = [
-        row for row in found.changes if row.displaced_person_months == row.displaced_person_months
-    ]  # noqa: E501
+    proved = [row for row in found.changes if not math.isnan(row.displaced_person_months)]
     every = [found.displaced_person_months, *(row.displaced_person_months for row in proved)]
     texts = [
         say(

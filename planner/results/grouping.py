@@ -81,9 +81,7 @@ def _check(keys: Sequence[str]) -> None:
             raise ResultError(f"asked to group by {key!r} twice")
 
 
-def _dated(
-    result: Tables, lines: pd.DataFrame, keys: Sequence[str], package: str
-) -> pd.DataFrame:
+def _dated(result: Tables, lines: pd.DataFrame, keys: Sequence[str], package: str) -> pd.DataFrame:
     """Return lines with the year, and the phase of the package that a column names, if asked."""
     if "year" in keys:
         lines = lines.assign(year=lines["month"].str[:4])
