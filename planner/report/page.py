@@ -13,7 +13,6 @@ from planner.report.blocks import Bullets, Page
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
 from planner.report.questions import questions_section
-from planner.report.render import render
 from planner.report.sections import (
     bottlenecks_section,
     comparison_section,
