@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from planner.results.verbs import allocate, displacement, solve
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
-    from planner.uncertainty.listing import list_uncertain
+    from planner.montecarlo.parameters import list_uncertain
     from planner.whatif.model import WhatIf
     from planner.workbook.importing import read_workbook
     from planner.workbook.writing import write_template, write_workbook
@@ -73,7 +73,7 @@ _HOMES = {
     "allocate": "planner.results.verbs",
     "compare": "planner.results.compare",
     "displacement": "planner.results.verbs",
-    "list_uncertain": "planner.uncertainty.listing",
+    "list_uncertain": "planner.montecarlo.parameters",
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
     "make_report": "planner.report.page",

@@ -103,7 +103,7 @@ def inputs_of(case: Case, patterns: Sequence[str] | None = None, reach: float = 
 def _of_scenario(case: Case, reach: float) -> Iterator[Input]:
     """Yield every figure of a scenario that a plan looks at."""
     from planner.compile.build import compile_scenario
-    from planner.uncertainty.listing import natural_range
+    from planner.montecarlo.parameters import natural_range
 
     def problem(id: str, value: float) -> Problem:
         return compile_scenario(case.scenario, {id: value}, drawn=True).problem

@@ -105,7 +105,7 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     from planner.problem.neutral import LIMITS
     from planner.problem.text import read_problem
     from planner.scenario.load import loads
-    from planner.uncertainty.listing import list_uncertain
+    from planner.montecarlo.parameters import list_uncertain
 
     shown = "<stdin>" if name == "-" else name
     if _is_folder(name):

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from planner.compile.strengths import levels
 from planner.compile.tables import Compiled
 from planner.scenario.inputs import Figure
-from planner.uncertainty.factors import Factor, Uncertain
-from planner.uncertainty.listing import natural_range
+from planner.montecarlo.parameters import Factor, Uncertain
+from planner.montecarlo.parameters import natural_range
 
 __all__ = ["Effects", "Numbers"]
 

@@ -169,7 +169,7 @@ def study_of(
     With `stop`, that is checked along with everything else.
     """
     from planner.results.verbs import check_rule
-    from planner.uncertainty.listing import list_uncertain
+    from planner.montecarlo.parameters import list_uncertain
 
     uncertain = list_uncertain(scenario)
     faults: list[Fault | str] = []

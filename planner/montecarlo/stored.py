@@ -208,7 +208,7 @@ def study_again(folder: Path, outline: Outline) -> Study:
         The scenario rests on something that has changed since, or cannot be read any more.
     """
     from planner.scenario.load import loads
-    from planner.uncertainty.listing import list_uncertain
+    from planner.montecarlo.parameters import list_uncertain
 
     path = folder / SCENARIO
     try:

@@ -22,7 +22,7 @@ from planner.montecarlo.effects import Effects
 from planner.montecarlo.presence import Presence, luck_of
 from planner.montecarlo.records import WHOLE, Axes, Records
 from planner.montecarlo.structure import Code, Plans, Structure
-from planner.uncertainty.factors import Uncertain
+from planner.montecarlo.parameters import Uncertain
 
 if TYPE_CHECKING:
     from planner.solution import Solution

@@ -17,7 +17,7 @@ from planner.montecarlo.rotation import random_tours
 from planner.montecarlo.run import design_of
 from planner.montecarlo.structure import Structure
 from planner.problem.neutral import parse_problem
-from planner.uncertainty import Discrete, Normal
+from planner.distributions import Discrete, Normal
 from tests.montecarlo.made import static
 from tests.oracles.closed_forms import (
     BINOMIAL,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from planner.uncertainty import FAMILIES, Distribution, parse_distribution
-from planner.uncertainty.correlation import correlate, factor_of, not_possible, pearson_of
+from planner.distributions import FAMILIES, Distribution, parse_distribution
+from planner.montecarlo.parameters import correlate, factor_of, not_possible, pearson_of
 
 POINTS = np.linspace(0.0005, 0.9995, 1001)
 

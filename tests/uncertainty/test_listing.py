@@ -106,7 +106,7 @@ def test_what_a_scenario_says_takes_the_place_of_the_range() -> None:
     assert table.loc["pool.civil.posts", "distribution"].startswith("uniform: ")
     assert table.loc["decided.eufor-althea", "mean"] == pytest.approx(0.4)
     assert found.correlations().to_numpy().tolist() == [
-        ["pool.staff.posts", "pool.civil.posts", -0.7]
+        ["pool.civil.posts", "pool.staff.posts", -0.7]
     ]
     values = found.values(np.random.default_rng(2).random((4000, len(found.ids))))
     pair = [found.ids.index(f"pool.{name}.posts") for name in ("staff", "civil")]
