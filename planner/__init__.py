@@ -32,11 +32,10 @@ if TYPE_CHECKING:
         ResultError,
         SolverError,
     )
-    from planner.montecarlo.futures import Futures
-    from planner.montecarlo.model import Model
+    from planner.montecarlo.ensemble import Ensemble, read_ensemble
+    from planner.montecarlo.parameters import list_uncertain
     from planner.montecarlo.run import simulate
-    from planner.montecarlo.sensitivity import sensitivity
-    from planner.montecarlo.stored import read_futures
+    from planner.montecarlo.sensitivity import Model, sensitivity
     from planner.months import Month
     from planner.problem.model import Problem
     from planner.report.page import Report, make_report
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from planner.results.verbs import allocate, displacement, solve
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
-    from planner.montecarlo.parameters import list_uncertain
     from planner.whatif.model import WhatIf
     from planner.workbook.importing import read_workbook
     from planner.workbook.writing import write_template, write_workbook
@@ -54,11 +52,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "CertificateError": "planner.errors",
     "Comparison": "planner.results.compare",
+    "Ensemble": "planner.montecarlo.ensemble",
     "Fault": "planner.errors",
-    "Futures": "planner.montecarlo.futures",
     "InputError": "planner.errors",
     "Memory": "planner.engine.memory",
-    "Model": "planner.montecarlo.model",
+    "Model": "planner.montecarlo.sensitivity",
     "Month": "planner.months",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
@@ -77,7 +75,7 @@ _HOMES = {
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
     "make_report": "planner.report.page",
-    "read_futures": "planner.montecarlo.stored",
+    "read_ensemble": "planner.montecarlo.ensemble",
     "read_result": "planner.results.stored",
     "read_workbook": "planner.workbook.importing",
     "sensitivity": "planner.montecarlo.sensitivity",
@@ -89,14 +87,17 @@ _HOMES = {
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
+_RENAMED = {"Futures": "Ensemble", "read_futures": "read_ensemble"}
+"""Names of an earlier version, with the name that replaces each."""
+
 _PARTS = ("analysis",)
 """Parts with names of their own, ``planner.analysis.ranges``."""
 
 __all__ = [
     "CertificateError",
     "Comparison",
+    "Ensemble",
     "Fault",
-    "Futures",
     "InputError",
     "Memory",
     "Model",
@@ -119,7 +120,7 @@ __all__ = [
     "load",
     "loads",
     "make_report",
-    "read_futures",
+    "read_ensemble",
     "read_result",
     "read_workbook",
     "sensitivity",
@@ -136,6 +137,12 @@ def __getattr__(name: str) -> Any:
         from planner.results.manifest import version
 
         return version("planner")
+    if name in _RENAMED:
+        import warnings
+
+        new = _RENAMED[name]
+        warnings.warn(f"planner.{name} is now planner.{new}", DeprecationWarning, stacklevel=2)
+        return globals().get(new) or __getattr__(new)
     if name in _PARTS:
         return import_module(f"{__name__}.{name}")
     if name not in _HOMES:

@@ -14,7 +14,7 @@ from planner.errors import InputError
 from planner.montecarlo.estimates import chance_of
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.records import Records
 
 __all__ = ["NONE", "Holding", "filled_of", "holding"]
@@ -51,23 +51,23 @@ NONE = Holding(0, 0, *(float("nan"),) * 4)
 """No futures."""
 
 
-def holding(futures: Futures, case: Case, conclusion: Conclusion, package: str) -> Holding:
+def holding(futures: Ensemble, case: Case, conclusion: Conclusion, package: str) -> Holding:
     """Return in how many futures a conclusion about a case holds.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
         Of the same scenario, with the same rule.
     package : str
         Empty where the conclusion is about none.
     """
-    axes = futures.outline.axes
+    axes = futures.metadata.axes
     demands, pools = (demand.id for demand in case.problem.demands), case.problem.pools
     if (axes.demands, axes.pools) != (tuple(demands), tuple(pools)):
         raise InputError(f"futures: expected those of {case.name!r}, found {futures!r}")
     if package and package not in axes.packages:
         raise InputError(f"futures: {package!r} is never left out of {futures!r}")
-    if conclusion.by == "pool" and not futures.outline.monthly:
+    if conclusion.by == "pool" and not futures.metadata.monthly:
         raise InputError(f"futures: {conclusion} needs people by pool: simulate(…, monthly=True)")
     values, replicate = [], []
     for records in futures.records(KEPT):
@@ -84,9 +84,9 @@ def holding(futures: Futures, case: Case, conclusion: Conclusion, package: str) 
     return Holding(int(defined.sum()), futures.made - int(defined.sum()), *ends)
 
 
-def filled_of(records: Records, futures: Futures, package: str) -> Filled:
+def filled_of(records: Records, futures: Ensemble, package: str) -> Filled:
     """Return what some draws of a run fill and ask; without a package, equal on both sides."""
-    axes = futures.outline.axes
+    axes = futures.metadata.axes
     plans = [0, 1 + axes.packages.index(package) if package else 0]
     lines = np.array(axes.lines, dtype=np.int64).reshape(-1, 2)
     by_line = [np.zeros((len(records), 0))] * 2

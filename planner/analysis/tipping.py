@@ -25,7 +25,7 @@ from planner.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
 
 __all__ = ["Flip", "Moved", "Tipping", "tipping"]
 
@@ -116,7 +116,7 @@ class Tipping(Outcome):
     plans, unproved : int
         Variants that were planned, and those whose plan nobody could prove.
     draws, draws_left_out : int
-        Futures that count; 0 where none were drawn.
+        Ensemble that count; 0 where none were drawn.
     holds_share, standard_error, low_share, high_share : float
         In how many of them it holds, with its 95 % interval.
     """
@@ -163,7 +163,7 @@ def tipping(
     tolerance: float = 1e-3,
     draws: int = 256,
     seed: int = 0,
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
     progress: Progress = silent,
 ) -> Tipping:
     """Return the smallest change in each input that flips a conclusion, and how often it holds.
@@ -187,8 +187,8 @@ def tipping(
     tolerance : float
         How close to come to a flip, as a share of the input.
     draws, seed : int
-        Futures to draw; 0 draws none, and so do problems without a scenario.
-    futures : Futures, optional
+        Ensemble to draw; 0 draws none, and so do problems without a scenario.
+    futures : Ensemble, optional
         Drawn before, of the same scenario with the same rule.
 
     Examples
@@ -224,7 +224,7 @@ def tipping(
     return _outcome(measure, found, share)
 
 
-def _check(steps: int, tolerance: float, draws: int, futures: Futures | None, case: Case) -> None:
+def _check(steps: int, tolerance: float, draws: int, futures: Ensemble | None, case: Case) -> None:
     faults = []
     if steps < 1:
         faults.append(f"steps: expected at least 1, found {steps}")
@@ -262,7 +262,7 @@ class _Shown:
 
 def _drawn(
     case: Case, stated: Conclusion, package: str, draws: int, seed: int, shown: _Shown
-) -> Futures:
+) -> Ensemble:
     from planner.montecarlo.run import simulate
 
     return simulate(

@@ -102,10 +102,10 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     from planner.cli.inputs import load_scenario
     from planner.cli.problems import looks_like_problem
     from planner.compile import compile_scenario
+    from planner.montecarlo.parameters import list_uncertain
     from planner.problem.neutral import LIMITS
     from planner.problem.text import read_problem
     from planner.scenario.load import loads
-    from planner.montecarlo.parameters import list_uncertain
 
     shown = "<stdin>" if name == "-" else name
     if _is_folder(name):

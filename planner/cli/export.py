@@ -160,7 +160,7 @@ def _book(
 ) -> Callable[[Path], object]:
     """Return what writes the workbook of a scenario, or of a folder of results or futures."""
     from planner.cli.inputs import is_futures, is_result, load_scenario
-    from planner.montecarlo.stored import read_futures
+    from planner.montecarlo.ensemble import read_ensemble
     from planner.results.compare import as_result
     from planner.results.stored import read_result
     from planner.workbook import write_workbook
@@ -168,11 +168,11 @@ def _book(
     if is_futures(scenario):
         if futures is not None:
             raise InputError(f"export: {scenario} holds futures already: leave --futures out")
-        ours = read_futures(scenario)
+        ours = read_ensemble(scenario)
         if rule not in (None, ours.rule):
             raise InputError(f"export: {scenario} was drawn by {ours.rule!r}: leave --rule out")
         return partial(write_workbook, ours, lang=lang)
-    drawn = None if futures is None else read_futures(futures)
+    drawn = None if futures is None else read_ensemble(futures)
     shown = read_result(scenario) if is_result(scenario) else load_scenario(scenario)
 
     def write(path: Path) -> None:

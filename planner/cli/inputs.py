@@ -105,7 +105,7 @@ def is_result(name: str) -> bool:
 
 def is_futures(name: str) -> bool:
     """Whether a name is that of a folder of futures."""
-    from planner.montecarlo.study import FORMAT
+    from planner.montecarlo.specification import FORMAT
     from planner.store import read_manifest
 
     try:

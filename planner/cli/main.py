@@ -38,8 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(argv)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return _end("planner: interrupted", INTERRUPTED)
+    except KeyboardInterrupt as interrupt:
+        with contextlib.suppress(ValueError):  # only the main thread may; this one is enough
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return _end(f"planner: {interrupt or 'interrupted'}", INTERRUPTED)
     except BrokenPipeError:
         return _end("", FAILED)
     except SystemExit as leaving:

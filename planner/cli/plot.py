@@ -162,12 +162,12 @@ def _source(
     if GALLERY[figure].of == FUTURES:
         from pathlib import Path
 
+        from planner.montecarlo.ensemble import read_ensemble
         from planner.montecarlo.run import simulate
-        from planner.montecarlo.stored import read_futures
         from planner.montecarlo.words import say as word
 
         if Path(items[0]).is_dir():
-            return read_futures(items[0])
+            return read_ensemble(items[0])
         with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
             return simulate(load_scenario(items[0]), draws, rule=rule, progress=progress)
     loaded = load_items(items)

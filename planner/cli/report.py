@@ -84,7 +84,7 @@ def report(
     from planner.cli.files import Outputs
     from planner.cli.inputs import load_items
     from planner.labels import label
-    from planner.montecarlo.stored import read_futures
+    from planner.montecarlo.ensemble import read_ensemble
     from planner.report import make_report
 
     loaded = load_items(items)
@@ -92,7 +92,7 @@ def report(
     outputs = Outputs(force)
     outputs.add(path)
     outputs.check()
-    drawn = None if futures is None else read_futures(futures)
+    drawn = None if futures is None else read_ensemble(futures)
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,

@@ -24,8 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.digest import digest
-from planner.errors import Fault, InputError, nearest
-from planner.months import Month
 from planner.distributions import (
     INSIDE,
     PROVENANCE,
@@ -36,6 +34,8 @@ from planner.distributions import (
     quantiles,
     whole_months,
 )
+from planner.errors import Fault, InputError, nearest
+from planner.months import Month
 
 if TYPE_CHECKING:
     import pandas
@@ -351,8 +351,12 @@ class _Collector:
             return None
         cls = family(entry)
         if isinstance(row.value, str):
-            low, likely, high = (_ordinal(end or row.value) for end in (row.low, row.value, row.high))
-            return whole_months(cls, low - likely, high - likely) if low < high else Discrete((0.0,))
+            low, likely, high = (
+                _ordinal(end or row.value) for end in (row.low, row.value, row.high)
+            )
+            return (
+                whole_months(cls, low - likely, high - likely) if low < high else Discrete((0.0,))
+            )
         ends = [row.value if end is None else end for end in (row.low, row.high)]
         return cls.from_range(float(ends[0]), float(row.value), float(ends[1]))
 
@@ -437,9 +441,7 @@ class _Collector:
             if checked is None:
                 return
             distribution = checked
-            likely, unit, name = (
-                (1.0, "factor", "cap") if size else (0.0, "months moved", "first")
-            )
+            likely, unit, name = (1.0, "factor", "cap") if size else (0.0, "months moved", "first")
         targets = tuple(f"demand.{line}.{name}" for line in lines)
         self._add(
             ".".join(path), distribution, likely, unit, "capacity", name != "cap", targets, entry

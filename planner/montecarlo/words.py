@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from planner.labels import number, speaker
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
 
 __all__ = ["WORDS", "say", "sentences", "theme"]
 
@@ -151,12 +151,12 @@ def theme(group: str, lang: str = "en") -> str:
     return say(group, lang) if group in WORDS else group
 
 
-def sentences(futures: Futures, lang: str = "en") -> list[str]:
+def sentences(futures: Ensemble, lang: str = "en") -> list[str]:
     """Return how many futures were drawn, why there are no more, and what was left out."""
-    design, stop = futures.outline.design, futures.stop
+    design, stop = futures.metadata.design, futures.stop
     made, draws = (number(count, lang, 0) for count in (futures.made, design.draws))
     said = []
-    if futures.outline.shared:
+    if futures.metadata.shared:
         rules = number(_rules(futures), lang, 0)
         said.append(say("how", lang, draws=made, replicates=design.replicates, rules=rules))
     said.append(
@@ -176,6 +176,6 @@ def sentences(futures: Futures, lang: str = "en") -> list[str]:
     return said
 
 
-def _rules(futures: Futures) -> int:
+def _rules(futures: Ensemble) -> int:
     """Number of sets of rules that were used."""
-    return sum(len(futures.outline.design.batch(k)) for k in range(len(futures.ends)))
+    return sum(len(futures.metadata.design.batch(k)) for k in range(len(futures.ends)))

@@ -23,7 +23,7 @@ from planner.report.words import say
 from planner.results.manifest import version
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
 
 __all__ = ["Report", "make_report"]
 
@@ -72,7 +72,7 @@ def make_report(
     draws: int = 0,
     seed: int = 0,
     rule: str | None = None,
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
     analyses: bool = True,
     workers: int | None = None,
     lang: str = "en",
@@ -88,12 +88,12 @@ def make_report(
     *others : the same
         What it is compared with.
     draws : int
-        Futures to draw for how sure the figures are; 0 draws none.
+        Ensemble to draw for how sure the figures are; 0 draws none.
     seed : int
     rule : {"fair", "value"}, optional
         For what still has to be allocated; by default each scenario's own.
-    futures : Futures, optional
-        Futures of the first that are drawn already.
+    futures : Ensemble, optional
+        Ensemble of the first that are drawn already.
     analyses : bool
         Whether to follow curves and ranges, which takes some seconds.
     workers : int, optional

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from planner.scenario.fields import Id, Part, Sourced, Text
 from planner.distributions import (
     distribution_schema,
     parse_distribution,
     ranged_names,
 )
+from planner.scenario.fields import Id, Part, Sourced, Text
 
 __all__ = ["SAYS", "Correlation", "Uncertainty", "merge_uncertainty"]
 

@@ -12,7 +12,7 @@ from planner.workbook.look import ABOUT, TOP, Paper
 from planner.workbook.words import say
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.results.base import Tables
 
 __all__ = ["Cover", "add_manifest"]
@@ -35,7 +35,7 @@ class Cover:
         self,
         scenario: Scenario,
         result: Tables | None,
-        futures: Futures | None = None,
+        futures: Ensemble | None = None,
         blank: bool = False,
     ) -> None:
         """Write title, what came out in short, the list of sheets, and how to use them."""
@@ -131,7 +131,7 @@ def in_short(result: Tables, lang: str) -> list[str]:
     return said or [say("no_packages", lang)]
 
 
-def add_manifest(paper: Paper, result: Tables, futures: Futures | None = None) -> None:
+def add_manifest(paper: Paper, result: Tables, futures: Ensemble | None = None) -> None:
     """Write what went in and what proves the answer."""
     page, lang = paper.page("manifest", ABOUT), paper.lang
     page.headings(say("about_manifest", lang))

@@ -14,7 +14,7 @@ from planner.workbook.words import say
 
 if TYPE_CHECKING:
     from planner.figures.futurenames import FutureNames
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
 
 __all__ = ["add_futures", "in_short", "told"]
 
@@ -33,14 +33,14 @@ TOLD = (
 """What the manifest of a workbook says of futures."""
 
 
-def told(futures: Futures) -> dict[str, Any]:
+def told(futures: Ensemble) -> dict[str, Any]:
     """Return what the manifest of a workbook says of futures: how drawn, and what proves them."""
-    manifest, design = futures.manifest, futures.outline.design
+    manifest, design = futures.manifest, futures.metadata.design
     drawn = {name: getattr(design, name) for name in ("draws", "seed", "sampling", "replicates")}
     return {"futures": {**drawn, **{name: manifest[name] for name in TOLD}}}
 
 
-def in_short(futures: Futures, lang: str) -> Iterator[str]:
+def in_short(futures: Ensemble, lang: str) -> Iterator[str]:
     """Yield a sentence on each package, or on the fill where there is none."""
     from planner.figures.futurenames import FutureNames
 
@@ -57,11 +57,11 @@ def in_short(futures: Futures, lang: str) -> Iterator[str]:
         yield say("cover_futures_fill", lang, draws=names.draws, **shares)
 
 
-def _by_quantity(futures: Futures) -> dict[str, dict[Any, Any]]:
+def _by_quantity(futures: Ensemble) -> dict[str, dict[Any, Any]]:
     return {row["quantity"]: row for row in futures.total.to_dict("records")}
 
 
-def add_futures(paper: Paper, futures: Futures) -> None:
+def add_futures(paper: Paper, futures: Ensemble) -> None:
     """Write the sheets of many futures."""
     from planner.figures.futurenames import FutureNames
 
@@ -70,7 +70,7 @@ def add_futures(paper: Paper, futures: Futures) -> None:
     _drivers(paper, futures, names)
 
 
-def _summary(paper: Paper, futures: Futures, names: FutureNames) -> None:
+def _summary(paper: Paper, futures: Ensemble, names: FutureNames) -> None:
     lang, page = paper.lang, paper.page("futures", OUTCOME)
     page.headings(say("about_futures", lang))
     rows = [*_totals(futures, names), *_fills(futures, names), *_losses(futures, names)]
@@ -100,7 +100,7 @@ def _summary(paper: Paper, futures: Futures, names: FutureNames) -> None:
             )  # fmt: skip
 
 
-def _totals(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
+def _totals(futures: Ensemble, names: FutureNames) -> Iterator[list[Any]]:
     lang = names.lang
     for row in futures.total.to_dict("records"):
         unit = term("share", lang) if row["unit"] == "share" else label("person_months", lang)
@@ -110,7 +110,7 @@ def _totals(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _fills(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
+def _fills(futures: Ensemble, names: FutureNames) -> Iterator[list[Any]]:
     lang = names.lang
     for layer in ("planned", "present"):
         for row in futures.fill_by("mission", layer=layer, reach=REACH).to_dict("records"):
@@ -120,7 +120,7 @@ def _fills(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
             ]  # fmt: skip
 
 
-def _losses(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
+def _losses(futures: Ensemble, names: FutureNames) -> Iterator[list[Any]]:
     """Yield what each package displaces, the largest first, and below it what main task 1 loses."""
     lang = names.lang
     table = futures.displacement_by("mission", "main_task", main_task=None)
@@ -135,7 +135,7 @@ def _losses(futures: Futures, names: FutureNames) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _drivers(paper: Paper, futures: Futures, names: FutureNames) -> None:
+def _drivers(paper: Paper, futures: Ensemble, names: FutureNames) -> None:
     lang, page = paper.lang, paper.page("drivers", OUTCOME)
     page.headings(say("about_drivers", lang))
     rows = [

@@ -18,7 +18,7 @@ from planner.workbook.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.results.base import Tables
 
 __all__ = ["add_outcomes"]
@@ -31,7 +31,7 @@ MONTH = 6.5
 
 
 def add_outcomes(
-    paper: Paper, result: Tables, inputs: Inputs, futures: Futures | None = None
+    paper: Paper, result: Tables, inputs: Inputs, futures: Ensemble | None = None
 ) -> None:
     """Write every sheet of a result, and those of many futures where there are any."""
     for name, write in _SHEETS.items():

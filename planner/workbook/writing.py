@@ -18,7 +18,7 @@ from planner.workbook.look import Paper
 from planner.workbook.outcomes import add_outcomes
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.results.base import Tables
     from planner.scenario.load import Scenario
 
@@ -26,22 +26,22 @@ __all__ = ["write_template", "write_workbook"]
 
 
 def write_workbook(
-    result: Tables | Scenario | Futures | str | Path,
+    result: Tables | Scenario | Ensemble | str | Path,
     path: str | Path,
     lang: str = "en",
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
 ) -> Path:
     """Write a scenario and its result as a workbook for Excel or LibreOffice.
 
     Parameters
     ----------
-    result : Result, StoredResult, Scenario, Futures, str or Path
+    result : Result, StoredResult, Scenario, Ensemble, str or Path
         A result, one saved in a folder, or a scenario, which is allocated first; many futures
         stand for their scenario and themselves.
     path : str or Path
         File to write, ``.xlsx``; what is there is replaced.
     lang : {"en", "nl"}
-    futures : Futures, optional
+    futures : Ensemble, optional
         Many futures of the same scenario, whose summary gets sheets of its own.
 
     Returns
@@ -63,13 +63,12 @@ def write_workbook(
     >>> write_workbook(pl.allocate("letter"), target, lang="nl").name
     'letter.xlsx'
     """
-    from planner.montecarlo.futures import Futures
-    from planner.montecarlo.stored import check_same
+    from planner.montecarlo.ensemble import Ensemble, check_same
     from planner.results.compare import as_result
 
     target = _target(path, lang)
-    if isinstance(result, Futures):
-        futures, scenario = result, result.study.uncertain.scenario
+    if isinstance(result, Ensemble):
+        futures, scenario = result, result.specification.uncertain.scenario
         solved = as_result(scenario, futures.rule)
     else:
         solved = as_result(result)

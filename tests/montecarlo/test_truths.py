@@ -11,14 +11,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import planner as pl
+from planner.distributions import Discrete, Normal
 from planner.montecarlo.design import Design
 from planner.montecarlo.estimates import chance_of, mean_of
-from planner.montecarlo.rotation import random_tours
 from planner.montecarlo.run import design_of
 from planner.montecarlo.structure import Structure
 from planner.problem.neutral import parse_problem
-from planner.distributions import Discrete, Normal
 from tests.montecarlo.made import static
+from tests.montecarlo.random_tours import random_tours
 from tests.oracles.closed_forms import (
     BINOMIAL,
     NORMAL,
