@@ -140,6 +140,10 @@ class Distribution:
         names = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
         return {name: getattr(self, name) for name in names}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is cached: a distribution is sent to workers as its parameters."""
+        return self.parameters()
+
     def words(self) -> str:
         """Return name and parameters in words: ``pert: low 1; likely 2; high 4``."""
         parts = []

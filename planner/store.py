@@ -147,13 +147,13 @@ def fresh_folder(folder: str | Path, format: str) -> Iterator[Path]:
         Nothing is changed then.
     """
     target = Path(os.path.abspath(Path(folder).resolve()))
-    _check_free(target, format)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ResultError(f"{folder}: cannot be written: {error.strerror}") from None
     with locked(target.with_name(f".{target.name}.lock"), folder):
+        _check_free(target, format)
         try:
             beside.mkdir()
             yield beside

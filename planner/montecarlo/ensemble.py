@@ -41,7 +41,7 @@ from planner.montecarlo.estimates import (
 )
 from planner.montecarlo.records import LAYERS, WHOLE, Records, layer_of, lost
 from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Specification, Stop
-from planner.montecarlo.storage import RUN, SCENARIO, Batches, write_head, write_last
+from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
 from planner.results.frames import share
 from planner.store import (
     MANIFEST,
@@ -309,6 +309,24 @@ class Ensemble:
     def convergence(self) -> pd.DataFrame:
         """draws, quantity, mean, standard_error, low, high, as the number of draws grows."""
         return self._kept("convergence", lambda: _convergence(self))
+
+    def precision(self, *names: str) -> pd.DataFrame:
+        """Return how precise the means of some quantities are, and what more would take.
+
+        Parameters
+        ----------
+        *names : str
+            Quantities, see :mod:`planner.montecarlo.records`.
+
+        Returns
+        -------
+        DataFrame
+            quantity, unit, mean; half_width of its 95 % interval, and relative to the mean;
+            independent, the number of independent random draws that would be as precise; halved,
+            about how many draws half the half-width takes (four times as many: evenness of Sobol
+            points makes it fewer).
+        """
+        return _precision(self, [self.metadata.quantities.check(name) for name in names])
 
     @property
     def ranking(self) -> pd.DataFrame:
@@ -860,8 +878,7 @@ def _total(ensemble: Ensemble, quantiles: Sequence[float] = QUANTILES) -> pd.Dat
     quantities = ensemble.metadata.quantities
     ratios = [f"displacement_ratio.{name}" for name in ensemble.metadata.axes.packages]
     names = [*quantities.headline, *ratios]
-    shares = {*quantities.fills, *ratios}
-    unit = ["share" if name in shares else "person-months" for name in names]
+    unit = ["share" if quantities.is_share(name) else "person-months" for name in names]
     package = ["" if name in quantities.fills else name.partition(".")[2] for name in names]
     head = {"quantity": names, "package": package, "unit": unit}
     most = np.array([1.0 if name in quantities.fills else np.inf for name in names])
@@ -872,6 +889,29 @@ def _total(ensemble: Ensemble, quantiles: Sequence[float] = QUANTILES) -> pd.Dat
         values, replicate = _series(ensemble, names[portion])
         parts.append(pd.DataFrame(_spread(values, replicate, quantiles, most[portion])))
     return pd.concat([pd.DataFrame(head), pd.concat(parts, ignore_index=True)], axis=1)
+
+
+def _precision(ensemble: Ensemble, names: Sequence[str]) -> pd.DataFrame:
+    """See :meth:`Ensemble.precision`."""
+    import pandas as pd
+
+    columns = ("quantity", "unit", "mean", "half_width", "relative", "independent", "halved")
+    if not names:
+        return pd.DataFrame({name: [] for name in columns})
+    values, replicate = _series(ensemble, names)
+    found = mean_of(values, replicate)
+    quantities = ensemble.metadata.quantities
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows = (
+            names,
+            ["share" if quantities.is_share(name) else "person-months" for name in names],
+            found.mean,
+            found.half_width,
+            found.half_width / np.abs(found.mean),
+            np.nanvar(values, axis=0, ddof=1) / found.standard_error**2,
+            np.full(len(names), 4.0 * ensemble.made),
+        )
+    return pd.DataFrame(dict(zip(columns, rows, strict=True)))
 
 
 def _convergence(ensemble: Ensemble, names: Sequence[str] | None = None) -> pd.DataFrame:
@@ -962,9 +1002,6 @@ GROUPS = (("main_task",), ("mission",), ("region",), ("category",), ("demand",))
 FINE_GROUPS = (("pool",), ("month",), ("mission", "month"), ("pool", "month"))
 """Groups that are written out: always, and where people by pool and month are kept."""
 
-PEOPLE = ("mission", "demand")
-"""Groups of which the people present are written out month by month."""
-
 
 def temporary(
     metadata: RunMetadata, stop: Stop, specification: Specification | None = None
@@ -1005,14 +1042,13 @@ def _write_tables(ensemble: Ensemble, folder: Path) -> None:
     for name in ("total", "convergence", "ranking"):
         write_table(getattr(ensemble, name), place / name)
     write_table(ensemble.specification.uncertain.table(), place / "uncertain")
-    for key in PEOPLE:
-        table = ensemble.people_by_month(key)
-        table.to_csv(folder / f"people_by_{key}_month.csv", index=False, lineterminator="\n")
+    for key, name in PEOPLE.items():
+        ensemble.people_by_month(key).to_csv(folder / name, index=False, lineterminator="\n")
     writer = None
     for records in ensemble.records(DRAWN):
         table = pa.Table.from_pandas(_draws_of(ensemble, records), preserve_index=False)
         if writer is None:
-            path = folder / "draws.parquet"
+            path = place / "draws.parquet"
             writer = pyarrow.parquet.ParquetWriter(path, table.schema, compression="zstd")
         writer.write_table(table)
     if writer is not None:

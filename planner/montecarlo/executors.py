@@ -35,8 +35,8 @@ __all__ = [
     "Packed",
     "check_workers",
     "executor_for",
+    "first_interrupt_only",
     "in_order",
-    "interrupts_ignored",
     "processors",
     "solve_packed",
 ]
@@ -146,7 +146,7 @@ def executor_for(
     try:
         yield pool, count
     except BaseException:  # interrupted, or failed: nothing that is being solved is wanted any more
-        with interrupts_ignored():
+        with _interrupts_ignored():
             _end(pool)
         raise
     pool.shutdown(wait=True, cancel_futures=True)
@@ -227,7 +227,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 
 @contextmanager
-def interrupts_ignored() -> Iterator[None]:
+def _interrupts_ignored() -> Iterator[None]:
     """Ignore further interrupts while something is put in order, where this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -237,6 +237,25 @@ def interrupts_ignored() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def first_interrupt_only() -> Iterator[None]:
+    """Let only the first interrupt through, so that a second one cannot disturb the tidying up."""
+    default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if threading.current_thread() is not threading.main_thread() or not default:
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(pool: Any) -> None:

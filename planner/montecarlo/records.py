@@ -325,6 +325,10 @@ class Quantities:
             raise InputError(f"no quantity is called {name!r}{near}; there are {few}, …")
         return name
 
+    def is_share(self, name: str) -> bool:
+        """Whether a quantity is a share; the others are person-months."""
+        return name in self.fills or name.startswith("displacement_ratio.")
+
     def own(self, package: str) -> Flags:
         """Return which demands belong to a package, (demands,)."""
         return np.asarray(self._package == package)

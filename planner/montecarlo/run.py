@@ -20,8 +20,8 @@ from planner.montecarlo.executors import (
     Packed,
     check_workers,
     executor_for,
+    first_interrupt_only,
     in_order,
-    interrupts_ignored,
     processors,
     solve_packed,
 )
@@ -305,15 +305,20 @@ def simulate(
             return _finished(read_ensemble(place), metadata, stop)
         open_folder(place, metadata, specification.uncertain.scenario)
         ensemble = Ensemble(metadata, stop, place, specification)
-        return _interruptible(lambda one: finish(solve(one)) or one, ensemble)
+
+        def solve_and_write(ensemble: Ensemble) -> Ensemble:
+            finish(solve(ensemble))
+            return ensemble
+
+        return _interruptible(solve_and_write, ensemble)
 
 
 def _interruptible(work: Callable[[Ensemble], Ensemble], ensemble: Ensemble) -> Ensemble:
     """Return what some work makes of an ensemble; an interrupt names the draws that are kept."""
-    try:
-        return work(ensemble)
-    except KeyboardInterrupt:
-        with interrupts_ignored():
+    with first_interrupt_only():
+        try:
+            return work(ensemble)
+        except KeyboardInterrupt:
             text = "interrupted"
             if ensemble.persistent:
                 kept = ensemble.all_ends[: ensemble.batches.done()]
@@ -321,7 +326,7 @@ def _interruptible(work: Callable[[Ensemble], Ensemble], ensemble: Ensemble) -> 
                     f": {kept[-1] if kept else 0} of {ensemble.metadata.design.draws} draws are "
                     f"kept in {ensemble.folder}, and the same command goes on from there"
                 )
-        raise KeyboardInterrupt(text) from None
+            raise KeyboardInterrupt(text) from None
 
 
 def specification_of(

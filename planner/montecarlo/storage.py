@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HASHES",
     "LOCK",
+    "PEOPLE",
     "RUN",
     "SCENARIO",
     "Batches",
@@ -49,6 +50,9 @@ SCENARIO = "scenario.yaml"
 HASHES = "hashes.txt"
 LOCK = "run.lock"
 PARTIAL = RUN + ".partial"
+
+PEOPLE = {key: f"people_by_{key}_month.csv" for key in ("mission", "demand")}
+"""Files of people present month by month, by their key."""
 
 KEEP = 2**26
 """Bytes of columns that are kept once they have been read."""
@@ -263,7 +267,7 @@ def clear_folder(target: Path) -> None:
     if not (target / RUN).is_file() and (target / MANIFEST).is_file():
         read_manifest(target, FORMAT)  # or it is a result of something else
     try:
-        for name in (MANIFEST, RUN, SCENARIO, PARTIAL, HASHES):
+        for name in (MANIFEST, RUN, SCENARIO, PARTIAL, HASHES, *PEOPLE.values()):
             (target / name).unlink(missing_ok=True)
         for name in ("batches", "tables"):
             if (target / name).is_dir():

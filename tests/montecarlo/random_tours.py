@@ -1,10 +1,10 @@
 """Posts that people fill in turns of random length: how many of them are filled, month by month.
 
-A process with a known mean, for the coverage of intervals (truth 8); the package itself plans tours
-of fixed length. People take turns on posts. A tour lasts a random time, and so does the time at home
-after it; whoever is ready takes the next post that falls open. With exponential times the number at
-home is a birth-and-death process: one more at the rate (on duty) / tour, one fewer at the rate
-(at home) / dwell. It is followed jump by jump, for many repeats side by side.
+A process with a known mean, for the coverage of intervals (truth 8); the package itself plans
+tours of fixed length. A tour lasts a random time, and so does the time at home after it; who is
+ready takes the next post that falls open. With exponential times the number at home is a
+birth-and-death process: one more at the rate (on duty) / tour, one fewer at the rate (at home) /
+dwell. It is followed jump by jump, for many repeats side by side.
 """
 
 from __future__ import annotations

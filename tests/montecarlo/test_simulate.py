@@ -101,7 +101,7 @@ def test_a_run_is_saved_and_read_whole(futures: Ensemble, tmp_path: Path) -> Non
         pd.testing.assert_frame_equal(getattr(again, name), getattr(futures, name))
     assert again.manifest["certificate"] == futures.manifest["certificate"]
     assert again.specification.digest == futures.metadata.digest
-    draws = pd.read_parquet(folder / "draws.parquet")
+    draws = pd.read_parquet(folder / "tables" / "draws.parquet")
     pd.testing.assert_frame_equal(draws, futures.draws)
 
 
