@@ -292,9 +292,27 @@ def _parsed(kind: str, value: object) -> Any:
     return float(value)
 
 
+class _Between(Distribution):
+    """A distribution between low and high, of which a range states the rest."""
+
+    low: float
+    high: float
+    ranged: ClassVar[bool] = True
+
+    @property
+    def expected(self) -> float:
+        """Mean, in the unit of the parameter."""
+        return self.low if self.low == self.high else float(self.scipy.mean())
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Smallest and largest value."""
+        return self.low, self.high
+
+
 @register("uniform")
 @dataclass(frozen=True)
-class Uniform(Distribution):
+class Uniform(_Between):
     """Every value between low and high equally likely.
 
     Examples
@@ -305,7 +323,6 @@ class Uniform(Distribution):
 
     low: float
     high: float
-    ranged: ClassVar[bool] = True
 
     def frozen(self) -> Any:
         """Return the frozen SciPy distribution."""
@@ -313,26 +330,15 @@ class Uniform(Distribution):
 
         return stats.uniform(self.low, self.high - self.low) if self.low < self.high else None
 
-    @property
-    def expected(self) -> float:
-        """Mean."""
-        return (self.low + self.high) / 2
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Smallest and largest value."""
-        return self.low, self.high
-
 
 @register("triangular")
 @dataclass(frozen=True)
-class Triangular(Distribution):
+class Triangular(_Between):
     """A straight rise from low to likely and a straight fall to high."""
 
     low: float
     likely: float
     high: float
-    ranged: ClassVar[bool] = True
 
     def frozen(self) -> Any:
         """Return the frozen SciPy distribution."""
@@ -341,20 +347,10 @@ class Triangular(Distribution):
         width = self.high - self.low
         return stats.triang((self.likely - self.low) / width, self.low, width) if width else None
 
-    @property
-    def expected(self) -> float:
-        """Mean."""
-        return (self.low + self.likely + self.high) / 3
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Smallest and largest value."""
-        return self.low, self.high
-
 
 @register("pert")
 @dataclass(frozen=True)
-class Pert(Distribution):
+class Pert(_Between):
     """A smooth hill from low over likely to high: a beta whose mean is (low + 4 likely + high) / 6.
 
     The usual choice for expert ranges, and the default here: the ends are unlikely, the likely
@@ -369,7 +365,6 @@ class Pert(Distribution):
     low: float
     likely: float
     high: float
-    ranged: ClassVar[bool] = True
 
     def frozen(self) -> Any:
         """Return the frozen SciPy distribution."""
@@ -381,26 +376,17 @@ class Pert(Distribution):
         shape = [1 + 4 * part / width for part in (self.likely - self.low, self.high - self.likely)]
         return stats.beta(*shape, self.low, width)
 
-    @property
-    def expected(self) -> float:
-        """Mean."""
-        return (self.low + 4 * self.likely + self.high) / 6
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Smallest and largest value."""
-        return self.low, self.high
-
 
 @register("beta")
 @dataclass(frozen=True)
-class Beta(Distribution):
+class Beta(_Between):
     """A beta with parameters a and b, between low and high (0 and 1 unless given)."""
 
     a: float
     b: float
     low: float = 0.0
     high: float = 1.0
+    ranged: ClassVar[bool] = False
 
     def frozen(self) -> Any:
         """Return the frozen SciPy distribution."""
@@ -408,16 +394,6 @@ class Beta(Distribution):
 
         width = self.high - self.low
         return stats.beta(self.a, self.b, self.low, width) if width else None
-
-    @property
-    def expected(self) -> float:
-        """Mean."""
-        return self.low + (self.high - self.low) * self.a / (self.a + self.b)
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Smallest and largest value."""
-        return self.low, self.high
 
     def faults(self) -> list[str]:
         """Return what is wrong with the parameters."""
@@ -622,10 +598,7 @@ class Bernoulli(Distribution):
         """Smallest and largest value."""
         return min(self.no, self.yes), max(self.no, self.yes)
 
-    @property
-    def countable(self) -> bool:
-        """Only two values are possible."""
-        return True
+    countable: ClassVar[bool] = True
 
     def faults(self) -> list[str]:
         """Return what is wrong with the parameters."""
@@ -673,10 +646,7 @@ class Discrete(Distribution):
         """Smallest and largest value."""
         return min(self.values), max(self.values)
 
-    @property
-    def countable(self) -> bool:
-        """Only its values are possible."""
-        return True
+    countable: ClassVar[bool] = True
 
     def faults(self) -> list[str]:
         """Return what is wrong with the parameters."""

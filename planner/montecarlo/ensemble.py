@@ -107,7 +107,7 @@ class Ensemble:
     made : int
         Draws that were made.
     stopped : str
-        Why there are no more: ``"draws"`` (all are made), ``"half_width"`` or ``"time_limit"``.
+        Why it ended: ``"draws"`` (all are made), ``"half_width"`` or ``"time_limit"``.
 
     Examples
     --------
@@ -256,7 +256,7 @@ class Ensemble:
             ``"main_task"`` among the keys both are shown.
         quantiles : sequence of float
         layer : {"planned", "present"}
-            As for :meth:`fill_by`; the same people have the same luck with and without the package.
+            As for :meth:`fill_by`; random streams are the same with and without the package.
 
         Returns
         -------
@@ -299,7 +299,7 @@ class Ensemble:
     def draws(self) -> pd.DataFrame:
         """One row a draw: draw, replicate, rules, proved; every factor; every quantity.
 
-        `rules` numbers the sets of rules that draws share. Factors stand under their ids
+        `rules` numbers the sets of rules that draws share. Columns of factors are their ids
         (``pool.staff.posts``), quantities under their names (``displacement.eastern-flank``,
         ``fill.untso``); NaN where a quantity is undefined or not proved.
         """
@@ -750,8 +750,8 @@ def _fill_by(
 
     _check_keys(keys, ensemble.metadata.monthly, layer)
     check_levels(quantiles, reach)
-    everybody = np.ones(len(ensemble.metadata.axes.demands), dtype=bool)
-    groups = _groups_of(ensemble.metadata, keys, everybody)
+    all_demands = np.ones(len(ensemble.metadata.axes.demands), dtype=bool)
+    groups = _groups_of(ensemble.metadata, keys, all_demands)
     parts = []
     for portion, asked, filled, replicate in _fills(ensemble, keys, groups, layer):
         rate = share(filled, asked)

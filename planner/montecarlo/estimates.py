@@ -7,8 +7,8 @@ points, Latin hypercubes and plain draws alike, and where draws share rules:
 
 m_r being the mean of replicate r and w_r its share of the draws (those where the quantity is
 defined).
-What is skewed (a fill that is 1 in most draws, a loss that is rare) makes mean and error hang
-together, and mean ± t · SE covers too seldom. So the interval is that of Hall (1992, *On the
+What is skewed (a fill that is 1 in most draws, a loss that is rare) makes mean and error
+dependent, and mean ± t · SE covers too seldom. So the interval is that of Hall (1992, *On the
 removal of skewness by transformation*): with a = γ / √R, γ the skewness of w_r (m_r − mean),
 
     from mean − SE · h(t) to mean − SE · h(−t),   h(t) = 3 / a · ((1 + a (t − a / 6))^⅓ − 1),   (20)
@@ -40,7 +40,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CONFIDENCE = 0.95
-"""Chance with which an interval covers the mean, unless said otherwise."""
+"""Chance with which an interval covers the mean, unless another is given."""
 
 
 @dataclass(frozen=True, eq=False)

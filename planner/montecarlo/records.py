@@ -304,7 +304,7 @@ class Quantities:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every name there is."""
+        """Names of all quantities."""
         kinds = ("displacement", "displacement_main_task_1", "filled", "displacement_ratio")
         of_packages = [f"{kind}.{one}" for one in self.axes.packages for kind in kinds]
         return (*of_packages, *self.fills)
@@ -318,7 +318,7 @@ class Quantities:
         return (*(f"{layer}{end}" for layer in ("fill", "present") for end in ends), *of_packages)
 
     def check(self, name: str) -> str:
-        """Return a name; raise InputError naming the nearest if there is none of that kind."""
+        """Return a name; raise InputError naming the nearest if it is unknown."""
         if name not in self.names:
             few = ", ".join(self.names[:6])
             near = nearest(name, self.names)

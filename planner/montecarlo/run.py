@@ -68,7 +68,7 @@ SAMPLE = 16
 """Most draws that are planned to see how long one takes."""
 
 Progress = Callable[[int, int, float], None]
-"""Called with draws made, draws there are to make, and seconds that will still take."""
+"""Called with draws made, draws in all, and seconds left."""
 
 
 @dataclass
@@ -153,9 +153,9 @@ class Pace:
     ----------
     progress : callable or None
     total : int
-        Draws there are to make.
+        Draws in all.
     before : int
-        Draws that were there when it began.
+        Draws made before it began.
 
     Examples
     --------
@@ -203,19 +203,19 @@ def simulate(
     cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Ensemble:
-    """Draw many ensemble of a scenario and plan each of them, with and without every package.
+    """Draw the uncertain parameters of a scenario and plan every draw, with and without packages.
 
-    The same scenario, seed and options give the same numbers to the last bit, whoever solves them
-    and whether or not the run was interrupted.
+    The same scenario, seed and options give the same numbers to the last bit, for any number of
+    workers and whether or not the run was interrupted.
 
     Parameters
     ----------
     scenario : Scenario, str or Path
         A scenario, its file, or the name of one that comes with the package.
     draws : int
-        How many ensemble; the most there can be, where something else may end the run.
+        Number of draws; the maximum, where something else may end the run.
     seed : int
-        At least 0; 0 is a seed like any other.
+        At least 0.
     rule : {"fair", "value"}, optional
         By default the scenario's own.
     sampling : {"sobol", "plain", "latin"}
@@ -225,7 +225,7 @@ def simulate(
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
     replicates : int, optional
-        Independent repetitions from which errors are estimated, each with its own scramble; by
+        Independent repetitions from which errors are estimated, each with a scramble of its own; by
         default 32, and 16 below 256 draws.
     share : int, optional
         How many draws share one set of rules (tours, preparation, rest), which is formulated once;
@@ -246,7 +246,7 @@ def simulate(
     replace : bool
         Take away an earlier run of something else from the folder.
     executor : optional
-        Anything with ``submit`` as in :mod:`concurrent.ensemble`, or a Dask client.
+        Anything with ``submit`` as in :mod:`concurrent.futures`, or a Dask client.
     cluster : str, optional
         Address of a running Dask scheduler.
     progress : callable, optional
@@ -377,7 +377,7 @@ def specification_of(
 def design_of(
     draws: int, seed: int, sampling: str, replicates: int | None, share: int | None
 ) -> Design:
-    """Return which draws there are; raise InputError with everything wrong in the numbers."""
+    """Return the design of the draws; raise InputError with everything wrong in it."""
     if replicates is None:
         replicates = 32 if draws >= MANY else max(min(16, int(draws)), 2)
     numbers = {"draws": draws, "seed": seed, "replicates": replicates}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -194,7 +194,6 @@ def test_correlations_that_cannot_be_are_told_from_those_that_can(ranks: list[fl
 def test_a_distribution_touches_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new one is read, published, used by name with a range, drawn and listed."""
     import dataclasses
-    from typing import ClassVar
 
     from jsonschema import Draft202012Validator
 
