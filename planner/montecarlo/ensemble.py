@@ -1096,12 +1096,12 @@ def check_same(ensemble: Ensemble, result: Tables) -> None:
     ours, theirs = result.manifest["scenario"], ensemble.metadata.scenario
     if theirs["digest"] != ours["digest"]:
         raise InputError(
-            f"draws: of {theirs['name']!r} with other inputs than those of {ours['name']!r}: draw "
-            "them again with planner simulate"
+            f"draws: drawn of {theirs['name']!r} with other inputs than those of "
+            f"{ours['name']!r}: draw them again with planner simulate"
         )
     if ensemble.rule != result.rule:
         raise InputError(
-            f"draws: by the rule {ensemble.rule!r}, the result is by {result.rule!r}: choose the "
+            f"draws: drawn by the rule {ensemble.rule!r}, the result is by {result.rule!r}: choose the "
             "same with --rule"
         )
 

@@ -29,7 +29,7 @@ UNUSUAL = 5
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """One of many futures.
+    """One draw of an ensemble.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ def _below(distribution: object, value: float) -> float:
 
 
 def take_draw(specification: Specification, number: int) -> Draw:
-    """Return one draw of a study, planned for itself."""
+    """Return one draw of a specification, planned alone."""
     block, place = specification.design.find(number)
     values = specification.values(block)[place : place + 1]
     streams = streams_of(specification.design.seed, block.replicate, [block.begin + place])

@@ -36,7 +36,20 @@ if __name__ == "__main__":
 """
 """The command itself; it says when the first batch is in its place."""
 
-LONG = ("--draws", "200000", "--share", "1", "--workers", "2", "--out", "run", "-q", "--no-monthly")
+LONG = (
+    "--draws",
+    "200000",
+    "--rule",
+    "value",
+    "--share",
+    "1",
+    "--workers",
+    "2",
+    "--out",
+    "run",
+    "-q",
+    "--no-monthly",
+)
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
