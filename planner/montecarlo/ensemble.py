@@ -1101,8 +1101,8 @@ def check_same(ensemble: Ensemble, result: Tables) -> None:
         )
     if ensemble.rule != result.rule:
         raise InputError(
-            f"draws: drawn by the rule {ensemble.rule!r}, the result is by {result.rule!r}: choose the "
-            "same with --rule"
+            f"draws: drawn by the rule {ensemble.rule!r}, the result is by {result.rule!r}: "
+            "choose the same with --rule"
         )
 
 
