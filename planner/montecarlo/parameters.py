@@ -387,6 +387,8 @@ class _Collector:
             found = [name for name in package.demands if name in in_use]
         elif id in in_use:
             found = [id]
+        elif lines := [name for name, row in in_use.items() if getattr(row, "part_of", "") == id]:
+            found = lines
         else:
             found = [row.id for row in in_use.values() if row.mission == id]
             if section == "decided":

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import planner as pl
-from tests.montecarlo.made import UNCERTAIN
+from tests.montecarlo.made import UNCERTAIN, static
 
 HERE = Path(__file__).parents[2]
 
@@ -39,8 +39,6 @@ if __name__ == "__main__":
 LONG = (
     "--draws",
     "200000",
-    "--rule",
-    "value",
     "--share",
     "1",
     "--workers",
@@ -54,10 +52,11 @@ LONG = (
 
 def start(folder: Path) -> subprocess.Popen[str]:
     """Start a long simulation with two workers, in its own process group as in a terminal."""
-    flank = pl.load(HERE / "tests" / "results" / "flank.yaml")
-    (folder / "hazy.yaml").write_text(flank.with_(UNCERTAIN, "hazy").dump(), encoding="utf-8")
+    spread = {"figures": {"pool.a.posts": {"normal": {"mean": 100, "sd": 20}}}}
+    posts = static({"a": {"posts": 100}}, {"a": 100}, spread)
+    (folder / "posts.yaml").write_text(posts.dump(), encoding="utf-8")
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "simulate", "hazy.yaml", *LONG],
+        [sys.executable, "-c", COMMAND, "simulate", "posts.yaml", *LONG],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, env={**os.environ, "PYTHONPATH": str(HERE)},
     )  # fmt: skip
