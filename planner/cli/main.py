@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from planner.cli.text import Interrupted
+
 __all__ = ["main"]
 
 FINE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -36,12 +38,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if argv is None:
             _open_streams()
         code = _run(argv)
+        if code == INTERRUPTED:  # Typer has caught it
+            return _end("planner: interrupted", INTERRUPTED)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt as interrupt:
+    except (KeyboardInterrupt, Interrupted) as interrupt:
         with contextlib.suppress(ValueError):  # only the main thread may; this one is enough
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return _end(f"planner: {interrupt or 'interrupted'}", INTERRUPTED)
+        return _end(f"planner: {str(interrupt) or 'interrupted'}", INTERRUPTED)
     except BrokenPipeError:
         return _end("", FAILED)
     except SystemExit as leaving:

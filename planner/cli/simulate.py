@@ -20,6 +20,7 @@ from planner.cli.options import (
     Sought,
     Workers,
 )
+from planner.cli.text import Interrupted
 from planner.labels import label, months, number, percent
 from planner.montecarlo.words import say as word
 
@@ -202,10 +203,14 @@ def simulate(
         print_json(shown) if json else _show_draw(shown, lang)
         return
     with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
-        ensemble = run(
-            loaded, *drawn, workers, **kept, of=of, half_width=half_width, time_limit=time_limit,
-            folder=out, replace=force, cluster=cluster, progress=progress,
-        )  # fmt: skip
+        try:
+            ensemble = run(
+                loaded, *drawn, workers, **kept, of=of, half_width=half_width,
+                time_limit=time_limit, folder=out, replace=force, cluster=cluster,
+                progress=progress,
+            )  # fmt: skip
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(str(interrupt)) from None
     if json:
         print_json({**_summarise(ensemble, reach), "written_to": out})
     elif not quiet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clean"]
+__all__ = ["Interrupted", "clean"]
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -30,3 +30,7 @@ def _visible(found: re.Match[str]) -> str:
     if one in _SHORT:
         return _SHORT[one]
     return f"\\x{ord(one):02x}" if ord(one) < 256 else f"\\u{ord(one):04x}"
+
+
+class Interrupted(BaseException):
+    """An interrupt with a message; of KeyboardInterrupt Typer would keep the exit code only."""

@@ -145,9 +145,12 @@ def executor_for(
     pool = _processes(count)
     try:
         yield pool, count
-    except BaseException:  # interrupted, or failed: nothing that is being solved is wanted any more
+    except (KeyboardInterrupt, SystemExit):  # no answer is wanted any more
         with _interrupts_ignored():
             _end(pool)
+        raise
+    except BaseException:
+        pool.shutdown(wait=True, cancel_futures=True)
         raise
     pool.shutdown(wait=True, cancel_futures=True)
 
@@ -261,8 +264,7 @@ def first_interrupt_only() -> Iterator[None]:
 def _end(pool: Any) -> None:
     """Kill the processes of a pool and wait until they have ended."""
     processes = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
+    for process in processes:  # nothing is cancelled before: the pool itself notes what is lost
         with contextlib.suppress(OSError, ValueError):  # it has ended already
             process.kill()
     pool.shutdown(wait=True)
@@ -287,9 +289,10 @@ def in_order(executor: Any, workers: int, calls: Iterable[tuple[Any, ...]]) -> I
             if not waiting:
                 return
             yield _result(waiting.popleft())
-    finally:
+    except (GeneratorExit, Exception):  # of an interrupt the executor takes care
         for future in waiting:
             future.cancel()
+        raise
 
 
 def _result(future: Any) -> Any:

@@ -90,9 +90,11 @@ def ended(processes: set[int], leader: int) -> bool:
             descriptor = os.pidfd_open(process)
         except ProcessLookupError:
             continue
-            select.select([descriptor], [], [], 60)
+            over, _, _ = select.select([descriptor], [], [], 60)
         os.close(descriptor)
-    return not session(leader)
+        if not over:
+            return False
+    return not session(leader) - processes
 
 
 @linux
