@@ -78,9 +78,7 @@ Task = Annotated[
         "--main-task", min=1, max=2, help="For fill, flow, fan, chance.", show_default=False
     ),
 ]
-Draws = Annotated[
-    int, typer.Option("--draws", min=2, help="Futures to draw for a figure of futures.")
-]
+Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws for a figure of an ensemble.")]
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]
 
 

@@ -146,7 +146,7 @@ class Resolved:
 
     def uncertain(self) -> dict[str, Any]:
         """Return what many futures draw, with its distribution and source, and what correlates."""
-        from planner.uncertainty.listing import list_uncertain
+        from planner.montecarlo.parameters import list_uncertain
 
         found = list_uncertain(self.scenario)
         rows = found.table().to_dict("records")

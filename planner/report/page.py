@@ -29,7 +29,7 @@ from planner.report.words import say
 from planner.results.manifest import version
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.report.blocks import Page
 
 __all__ = ["Report", "make_report", "render"]
@@ -82,7 +82,7 @@ def make_report(
     draws: int = 0,
     seed: int = 0,
     rule: str | None = None,
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
     analyses: bool = True,
     workers: int | None = None,
     lang: str = "en",
@@ -98,12 +98,12 @@ def make_report(
     *others : the same
         What it is compared with.
     draws : int
-        Futures to draw for how sure the figures are; 0 draws none.
+        Draws to make for how sure the figures are; 0 draws none.
     seed : int
     rule : {"fair", "value"}, optional
         For what still has to be allocated; by default each scenario's own.
-    futures : Futures, optional
-        Futures of the first that are drawn already.
+    futures : Ensemble, optional
+        Draws of the first that exist already.
     analyses : bool
         Whether to follow curves and ranges, which takes some seconds.
     workers : int, optional

@@ -279,7 +279,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Wat er binnen een maand gebeurt: een missie van tien dagen kost hier een maand.",
     ),
     "l_unknown": (
-        "What nobody thought of. Futures vary figures inside their ranges; they know of no war, no "
+        "What was not foreseen. Draws vary parameters inside their ranges; they hold no war, no "
         "strike and no new law, and the model stays the same in all of them.",
         "Waar niemand aan dacht. Toekomsten variëren cijfers binnen hun bandbreedte; ze kennen "
         "geen oorlog, staking of nieuwe wet, en het model blijft in alle hetzelfde.",

@@ -414,7 +414,7 @@ def sure_section(material: Material) -> Section:
         return Section("sure", title, (Paragraph(say("c_certain", lang)),))
     count = number(futures.counted, lang, 0)
     blocks: list[Block] = [Paragraph(say("p_sure", lang, draws=count))]
-    if futures.outline.monthly:
+    if futures.metadata.monthly:
         blocks.append(Picture.of(fan(futures, lang=lang)))
     blocks += [Picture.of(spread(futures, id, lang)) for id in futures.packages]
     blocks.append(Picture.of(chance(futures, lang=lang)))
