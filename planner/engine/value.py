@@ -16,7 +16,7 @@ from planner.engine.certify import Certificate, worst
 from planner.engine.highs import LinearProgramme
 from planner.engine.setting import Answer, Locks, Setting
 
-__all__ = ["Layout", "lay_out", "solve_value"]
+__all__ = ["ValueLayout", "lay_out", "solve_value"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,7 +28,7 @@ rounding. What lies between it and the part that prices of the first solve can t
 again on that face, with costs of its own size."""
 
 
-class Layout:
+class ValueLayout:
     """Rows and columns of one block's linear programme, and which is which.
 
     Columns are the block's columns, then one for what each goal misses. Rows are the limits that
@@ -108,9 +108,9 @@ def _tightest(rows: sparse.csr_array, limit: Floats) -> Ints:
     return np.sort(order[fresh])
 
 
-def lay_out(setting: Setting) -> Layout:
+def lay_out(setting: Setting) -> ValueLayout:
     """Return the layout of a setting's linear programme."""
-    return Layout(setting)
+    return ValueLayout(setting)
 
 
 def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
@@ -123,7 +123,7 @@ def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
         Worth of a person on each decision by which what still ties is settled at the very end.
     """
     block = setting.block
-    layout = Layout(setting)
+    layout = ValueLayout(setting)
     programme = layout.programme()
     proofs: list[Certificate] = []
     price = np.zeros(len(setting.limit))

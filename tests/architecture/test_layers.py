@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "planner"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-BASE = ("planner.errors", "planner.months", "planner.digest", "planner.lazy")
+BASE = ("planner.errors", "planner.months", "planner.digest", "planner.lazy", "planner.gallery")
 ENGINE = ("planner.problem", "planner.engine", "planner.plan", "planner.allocation")
 WORDS = ("planner.problem", "planner.scenario", "planner.compile")
 
@@ -34,7 +34,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.compile": (*BASE, *WORDS),
     "planner.results": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
-        "planner.figures.gallery",
     ),
     "planner.analysis": (
         *BASE, *WORDS, *ENGINE, "planner.labels", "planner.terms", "planner.store",
@@ -59,7 +58,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.montecarlo": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
-        "planner.labels", "planner.distributions", "planner.montecarlo", "planner.figures.gallery",
+        "planner.labels", "planner.distributions", "planner.montecarlo",
     ),
 }  # fmt: skip
 """What of ours each part may import; parts without a line may import all but the command line."""
@@ -92,12 +91,9 @@ LOADED_ON_USE = (
 )  # fmt: skip
 """Parts that may import heavy things at their top, since nobody else imports them at theirs."""
 
-LIGHT = ("planner.figures.gallery",)
-"""What of them says what there is, and loads nothing."""
-
 
 def loaded_on_use(name: str) -> bool:
-    return name not in LIGHT and any(within(name, part) for part in LOADED_ON_USE)
+    return any(within(name, part) for part in LOADED_ON_USE)
 
 
 def module_name(path: Path) -> str:
