@@ -219,24 +219,26 @@ class Allocation:
         return sorted(found, key=lambda row: (row["bound"], row["month"]))
 
     @cached_property
-    def prices(self) -> Floats:
-        """Person-months that one more person in a pool and month would add, (pools, months).
+    def binding(self) -> NDArray[np.bool_]:
+        """Whether more people in a pool and month might change a fill, (pools, months).
 
-        Exact at the margin where the plan is made once and no composition goal is short; a first
-        estimate where later plans answer to earlier ones. Where both sides differ, one of them.
+        Where not, they change none. What they bring is for :func:`planner.analysis.prices`.
+        """
+        result = np.zeros((len(self.problem.pools), self.problem.months), dtype=bool)
+        for block, rows in zip(self.plan.programme.blocks, self.plan.binding, strict=False):
+            result[block.pools] = block.by_pool(rows.astype(float)) > 0
+        return result
+
+    @cached_property
+    def prices(self) -> Floats:
+        """One dual multiplier of each pool and month, person-months a person, (pools, months).
+
+        Of a degenerate plan one of many, and no statement of what one more person brings: see
+        :func:`planner.analysis.prices`.
         """
         result = np.zeros((len(self.problem.pools), self.problem.months))
         for block, price in zip(self.plan.programme.blocks, self.plan.prices, strict=True):
             result[block.pools] = block.by_pool(price)
-        return result
-
-    @cached_property
-    def budget_prices(self) -> Floats:
-        """Person-months that one euro more in a budget would add, (budgets,); as `prices`."""
-        result = np.zeros(len(self.problem.budgets))
-        for block, price in zip(self.plan.programme.blocks, self.plan.prices, strict=True):
-            if len(block.budgets):
-                result[block.budgets] = price[-len(block.budgets) :]
         return result
 
     @cached_property

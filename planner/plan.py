@@ -19,12 +19,16 @@ from planner.engine.programme import Block, Programme
 from planner.engine.setting import Answer, Setting, base_setting, with_goals
 from planner.errors import CertificateError
 
-__all__ = ["Plan", "Planner", "Solver", "certified", "solver_for"]
+__all__ = ["Plan", "Planner", "Solver", "certified", "exhausted_rows", "solver_for"]
+
+EXHAUSTED = 1e-6
+"""Share of one plus a limit (persons, euros) within which the limit is exhausted: rounding."""
 
 Solver = Callable[[Setting], Answer]
 """Turns the setting of one block into one plan of it."""
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 History = tuple[tuple[int, frozenset[str]], ...]
 
 
@@ -39,6 +43,28 @@ def solver_for(rule: str) -> Solver:
 
         return solve_value
     raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
+
+
+def exhausted_rows(setting: Setting, answer: Answer) -> Flags:
+    """Return which limits of a block one plan exhausts.
+
+    A higher limit elsewhere changes nothing: the better plans that it allowed would lead there
+    along a straight line, and the first part of it was allowed before. The reverse is not true, a
+    higher limit here may be of no use.
+
+    Parameters
+    ----------
+    setting : Setting
+        Limits as they are, whatever plans before have settled.
+    answer : Answer
+
+    Returns
+    -------
+    ndarray of bool (rows,)
+    """
+    room = EXHAUSTED * (1 + np.where(np.isfinite(setting.limit), np.abs(setting.limit), 0.0))
+    used = np.diff(setting.rows.indptr) > 0
+    return used & np.asarray(setting.rows @ answer.people >= setting.limit - room)
 
 
 def certified(stage: Answer, setting: Setting) -> Answer:
@@ -72,6 +98,9 @@ class Plan:
         What one more unit of each limit of each block would add, through all plans on the way.
     steps, repairs : int
         Programmes solved, and how many of them had to be solved again from cold.
+    binding : tuple of ndarray of bool (rows,)
+        By block: limits that some plan on the way exhausts. A higher limit elsewhere changes no
+        fill; a higher limit here may. Empty where not worked out.
     """
 
     programme: Programme
@@ -81,6 +110,7 @@ class Plan:
     certificate: Certificate
     steps: int
     repairs: int
+    binding: tuple[Flags, ...] = ()
 
 
 @dataclass(eq=False)
@@ -131,17 +161,22 @@ class Planner:
         in which packages of the block become known.
         """
         chosen = frozenset(self._known if packages is None else packages)
-        answers, prices, proofs, steps, repairs = [], [], [], 0, 0
+        answers, prices, binding, proofs, steps, repairs = [], [], [], [], 0, 0
         for place, block in enumerate(self.programme.blocks):
             history = self.history(block, chosen)
             chain = self._ending(place, history)
             answers.append(chain[-1])
             prices.append(self._prices(place, [month for month, _ in history], chain))
+            rows = [exhausted_rows(self.settings[place], answer) for answer in chain]
+            binding.append(np.any(rows, axis=0))
             proofs += [answer.certificate for answer in chain]
             steps += sum(answer.steps for answer in chain)
             repairs += sum(answer.repairs for answer in chain)
         proof = worst(*proofs)
-        return Plan(self.programme, chosen, tuple(answers), tuple(prices), proof, steps, repairs)
+        return Plan(
+            self.programme, chosen, tuple(answers), tuple(prices), proof, steps, repairs,
+            tuple(binding),
+        )  # fmt: skip
 
     def _prices(self, place: int, months: list[int], chain: tuple[Answer, ...]) -> Floats:
         """Chain the prices of the last plan back through the plans before it.

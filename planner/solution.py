@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,12 +40,15 @@ class Solution:
         The plan that unfolds with every package.
     without : dict of str to Allocation
         The plan that unfolds without each package.
+    planner : Planner or None
+        What made the plans, with every plan on the way; analyses of a result begin from it.
     """
 
     problem: Problem
     rule: str
     with_all: Allocation
     without: dict[str, Allocation]
+    planner: Planner | None = field(default=None, kw_only=True, repr=False)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -198,7 +201,7 @@ def solve_problem(
         for package in problem.packages
         if package.id in wanted
     }
-    solution = Solution(problem, rule, with_all, without)
+    solution = Solution(problem, rule, with_all, without, planner=planner)
     if not solution.certificate.holds:
         raise CertificateError(
             f"the allocation reported could not be proved: {solution.certificate}"

@@ -70,24 +70,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "binding_months": ("binding months", "knellende maanden"),
     "first_month": ("first", "eerste"),
     "last_month": ("last", "laatste"),
-    "price": ("price", "prijs"),
-    "mean_price": ("mean price", "gemiddelde prijs"),
-    "highest_price": ("highest price", "hoogste prijs"),
-    "price_unit": (
-        "price: person-months gained by one more person in that month",
-        "prijs: persoonsmaanden winst door één persoon meer in die maand",
+    "binding_note": (
+        "everyone is taken and more people may help; planner prices plans again with one more",
+        "iedereen is bezet en meer mensen kunnen helpen; planner prices plant opnieuw met één meer",
     ),
     "budgets": ("Budgets (million euros)", "Budgetten (miljoen euro)"),
     "budget_line": ("budget", "budget"),
     "budget_amount": ("amount", "bedrag"),
     "spent": ("spent", "besteed"),
-    "budget_unit": (
-        "price: person-months gained by a million euros more",
-        "prijs: persoonsmaanden winst door een miljoen euro meer",
-    ),
-    "no_prices": (
-        "no prices with this engine: planner run without --engine shows the bottlenecks",
-        "geen prijzen met deze rekenmotor: planner run zonder --engine toont de knelpunten",
+    "no_binding": (
+        "no bottlenecks with this engine: planner run without --engine shows them",
+        "geen knelpunten met deze rekenmotor: planner run zonder --engine toont ze",
     ),
     "value_note": (
         "under value only the totals of tiers are unique: other divisions can be as good",

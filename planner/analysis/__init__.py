@@ -1,18 +1,22 @@
-"""What a displacement figure means: ranges, curves, prices, shares, causes, relief, tipping points.
+"""Questions about a displacement: ranges, curves, prices, shares, causes, thresholds and more.
 
-Each module is one analysis: a function that takes a scenario (its name, a loaded or compiled one,
-a result or a neutral problem) and returns a small frozen outcome with tidy tables (``.to_frame()``
-is the main one), plain numbers, sentences that a person can read, and ``.as_dict()`` for JSON::
+Each module with a text template is one analysis, see :mod:`planner.analysis.declare`: a function
+that takes a scenario (its name, a loaded or compiled one, a result or a neutral problem) and
+returns a small frozen outcome with tidy tables (``.to_frame()`` is the main one), plain numbers,
+sentences, and ``.as_dict()`` for JSON::
 
     import planner as pl
 
     pl.analysis.ranges("eastern-flank-battalion", rule="value").to_frame()
 
-Nothing is loaded until an analysis is asked for.
+An analysis is loaded when it is first used.
 """
+
+# ruff: noqa: F401 - names for type checkers; what is offered follows from the templates
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.lazy import offer
@@ -23,27 +27,29 @@ if TYPE_CHECKING:
     from planner.analysis.fairness import fairness
     from planner.analysis.foresight import foresight
     from planner.analysis.headroom import headroom
+    from planner.analysis.near import near
     from planner.analysis.pledges import pledges
     from planner.analysis.prices import prices
     from planner.analysis.ranges import ranges
-    from planner.analysis.relief import relief
+    from planner.analysis.reinforcement import reinforcement
+    from planner.analysis.renamed import relief, tipping
     from planner.analysis.shares import shares
-    from planner.analysis.tipping import tipping
+    from planner.analysis.threshold import threshold
     from planner.analysis.why import why
 
 __all__ = [
-    "causes",
-    "curve",
-    "fairness",
-    "foresight",
-    "headroom",
-    "pledges",
-    "prices",
-    "ranges",
-    "relief",
-    "shares",
-    "tipping",
-    "why",
+    *sorted(
+        path.stem
+        for path in (Path(__file__).parent / "text").glob("*.toml")
+        if path.stem != "common"
+    ),
 ]
 
-offer(__name__, {name: f"{__name__}.{name}" for name in __all__})
+offer(
+    __name__,
+    {
+        **{name: f"{__name__}.{name}" for name in __all__},
+        "relief": f"{__name__}.renamed",
+        "tipping": f"{__name__}.renamed",
+    },
+)

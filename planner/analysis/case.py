@@ -5,7 +5,7 @@ A neutral problem has no labels: each demand then is its own mission, and months
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from planner.errors import InputError, nearest
 from planner.months import Month
 from planner.problem.model import Problem
 
-__all__ = ["KEYS", "Case", "Line", "read_case"]
+__all__ = ["KEYS", "Case", "Line", "read_case", "rules_of"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -65,6 +65,8 @@ class Case:
     name : str
     scenario, compiled : object or None
         Where the problem comes from, if it comes from a scenario.
+    planner : Planner or None
+        Of a result: the plans that were made for it, which are not made again.
     """
 
     problem: Problem
@@ -74,6 +76,7 @@ class Case:
     name: str = "problem"
     scenario: Any = None
     compiled: Any = None
+    planner: Any = None
 
     def month(self, index: int) -> str:
         """Return the name of a month of the model: ``2022-07``, or its number."""
@@ -148,7 +151,14 @@ class Case:
 
     def change(self, problem: Problem) -> Case:
         """Return the same case with other numbers for the same demands, in the same order."""
-        return replace(self, problem=problem)
+        return replace(self, problem=problem, planner=None)
+
+
+def rules_of(rule: str | None, rules: Sequence[str] | None) -> Sequence[str]:
+    """Return the rules to put side by side: those given, the one given, or both."""
+    if rules is not None:
+        return rules
+    return ("fair", "value") if rule is None else (rule,)
 
 
 def read_case(source: Any, rule: str | None = None) -> Case:
@@ -164,14 +174,16 @@ def read_case(source: Any, rule: str | None = None) -> Case:
     case = _read(source)
     if rule not in (None, "fair", "value"):
         raise InputError(f"expected the rule 'fair' or 'value', found {rule!r}")
-    return case if rule is None else replace(case, rule=rule)
+    return case if rule in (None, case.rule) else replace(case, rule=str(rule), planner=None)
 
 
 def _read(source: Any) -> Case:
     if isinstance(source, Case):
         return source
     if isinstance(source, Problem):
-        lines = tuple(Line(demand.id, demand.id, demand.id, demand.id) for demand in source.demands)
+        lines = tuple(
+            Line(one.id, one.id, one.id, one.id, on_call=one.on_call) for one in source.demands
+        )
         return Case(source, "fair", lines)
     if isinstance(source, Mapping):
         from planner.problem.neutral import parse_problem
@@ -186,7 +198,8 @@ def _read(source: Any) -> Case:
 
         return _compiled(compile_scenario(source), None, source)
     if hasattr(source, "compiled"):
-        return _compiled(source.compiled, source.rule, getattr(source, "scenario", None))
+        case = _compiled(source.compiled, source.rule, getattr(source, "scenario", None))
+        return replace(case, planner=getattr(source.solution, "planner", None))
     if hasattr(source, "problem") and hasattr(source, "first_month"):
         return _compiled(source, None, None)
     raise InputError(f"expected a scenario, a result or a problem, found {type(source).__name__}")

@@ -16,21 +16,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation import asked_months
-from planner.analysis import sentences
-from planner.analysis.case import Case, read_case
-from planner.analysis.games import Split, shapley
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.case import KEYS, Case, read_case
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.occupancy import presence_of, present_months
 from planner.analysis.plans import make_planner, person_months
-from planner.analysis.relaxed import LIMITS, relaxed
-from planner.analysis.there import presence_of, present_months
-from planner.analysis.words import each
+from planner.analysis.relaxation import LIMITS, relaxed
+from planner.analysis.shapley import Split, shapley
 from planner.labels import label, number, percent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.plan import Planner
 
 if TYPE_CHECKING:
@@ -41,10 +40,16 @@ __all__ = ["Cause", "Causes", "Shortfall", "causes"]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_TEXT = text_of("causes")
+say = _TEXT.say
+
+
 EXACT_UPTO = 10
 """Most causes whose coalitions are all tried."""
+
 ORDERS = 60
 """Orders that are sampled where there are more."""
+
 NOTHING = 1e-3
 """Person-months that are no shortfall."""
 
@@ -71,7 +76,7 @@ class Cause:
     Attributes
     ----------
     cause : str
-        One of :data:`~planner.analysis.relaxed.LIMITS`, ``presence`` or ``package …``;
+        One of :data:`~planner.analysis.relaxation.LIMITS`, ``presence`` or ``package …``;
         ``worth_nothing`` is what stays empty whatever is taken away, for it has no weight.
     part_person_months, standard_error : float
         Its part, negative where it softens the shortfall; the error is 0 where exact.
@@ -89,7 +94,7 @@ class Cause:
     alone_person_months: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Causes(Outcome):
     """Outcome of :func:`causes`.
 
@@ -116,7 +121,7 @@ class Causes(Outcome):
         """Return the largest shortfalls, each with its causes and what alone would end it."""
         rows = sorted(self.shortfalls, key=lambda row: -row.shortfall_person_months)
         if not rows:
-            return [sentences.say("lacks_nothing", lang)]
+            return [say("lacks_nothing", lang)]
         said = [self._told(row, lang) for row in rows[:10]]
         return said if self.unique else [*said, f"{label('value_note', lang).capitalize()}."]
 
@@ -130,7 +135,7 @@ class Causes(Outcome):
             if one.shortfall_share >= 0.005
         )
         short, asked = number(lacks, lang), number(row.asked_person_months, lang)
-        said = sentences.say("lacks", lang, group=row.group, short=short, asked=asked, causes=named)
+        said = say("lacks", lang, group=row.group, short=short, asked=asked, causes=named)
         if len(parts) == 1:
             return said
         alone = ", ".join(
@@ -138,17 +143,23 @@ class Causes(Outcome):
             for one in parts
             if one.alone_person_months >= 0.005 * lacks
         )
-        return f"{said} {sentences.say('lacks_alone', lang, causes=alone)}"
+        return f"{said} {say('lacks_alone', lang, causes=alone)}"
 
 
+@analysis(
+    shown=("causes", "shortfalls"),
+    quick={"rule": "value", "orders": 4, "presence": False},
+    positional=("rule",),
+)
 def causes(
     source: Any,
-    rule: str | None = None,
+    /,
     *,
-    by: str = "mission",
+    rule: str | None = None,
+    by: Annotated[str, Option(choices=KEYS)] = "mission",
     presence: Mapping[str, float] | bool = True,
-    orders: int | None = None,
-    seed: int = 0,
+    orders: Annotated[int | None, Option(low=1)] = None,
+    seed: Annotated[int, Option(low=0)] = 0,
     progress: Progress = silent,
 ) -> Causes:
     """Split every shortfall over its causes.
@@ -333,4 +344,4 @@ def cause_name(cause: str, lang: str = "en") -> str:
     >>> cause_name("package flank", "nl"), cause_name("pool_cap")
     ('pakket flank', 'cap of the pools')
     """
-    return each(cause, lang)
+    return _TEXT.each(cause, lang)

@@ -3,38 +3,85 @@
 *Value*, where one plan is remade: exact breakpoints by parametric linear programming. Where ties
 leave the displacement open, both ends are followed: settled in favour of main task 2 (`least`)
 and against it (`most`). Otherwise (*fair*, or a package whose size matters to earlier plans too)
-the rule's own plan is made at some sizes, more of them where the curve bends, and the tolerance
-is said.
+the rule's own plan is made at some sizes, more of them where the curve bends; between these sizes
+the curve is an estimate, and so is the error stated.
+
+A curve in words: what each post of a package costs, and whom.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
-from planner.analysis.follow import Followed, clear, edges_of, follow, values
-from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.pieces import told
-from planner.analysis.plans import make_planner
-from planner.analysis.scaling import Scaled
-from planner.analysis.search import Search
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import planner_of
+from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, follow, values
 from planner.errors import InputError
+from planner.labels import number
+from planner.outcome import Outcome, Progress, frame, silent
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+_TEXT = text_of("curve")
+say = _TEXT.say
+
+
+NOTHING_PERSON_MONTHS = 0.005
+"""A post that costs less than this costs nothing."""
+
+NAMED = 3
+"""Most missions that are named for one piece."""
+
+
+def _sentences(curve: Curve, lang: str) -> list[str]:
+    """Return what each piece costs, and how close that is where sizes were tried."""
+    said = [_piece_sentence(curve, place, piece, lang) for place, piece in enumerate(curve.pieces)]
+    if not curve.exact:
+        give = number(curve.estimated_error_person_months, lang, 2)
+        said.append(say("tried", lang, count=len(curve.points), give=give))
+    return said
+
+
+def _piece_sentence(curve: Curve, place: int, piece: CurvePiece, lang: str) -> str:
+    cost = piece.least_displaced_per_post
+    key = "free" if abs(cost) < NOTHING_PERSON_MONTHS else "back" if cost < 0 else "cost"
+    size = number(piece.to_posts - piece.from_posts, lang)
+    posts = say("piece_next" if place else "piece_first", lang, posts=size)
+    text = say(f"piece_{key}", lang, posts=posts, each=number(abs(cost), lang, 2))
+    whom, other = (_payers(curve, piece, task, lang) for task in (2, 1))
+    if whom:
+        text += f" ({whom})"
+    return f"{text}{say('piece_other', lang, whom=other) if other else ''}."
+
+
+def _payers(curve: Curve, piece: CurvePiece, task: int, lang: str) -> str:
+    """Return the missions of a main task that lose most for each post."""
+    rows = [
+        (row.per_post_person_months, row.mission)
+        for row in curve.missions
+        if row.main_task == task
+        and row.from_posts <= piece.from_posts + 1e-9 < row.to_posts
+        and row.per_post_person_months > NOTHING_PERSON_MONTHS
+    ]
+    shown = sorted(rows, reverse=True)[:NAMED]
+    return ", ".join(f"{mission} {number(cost, lang, 2)}" for cost, mission in shown)
+
 
 NOTHING = 1e-6
 """Person-months that are rounding."""
+
 SAME = 1e-3
 """Person-months within which two answers give the same fill."""
 
@@ -90,7 +137,7 @@ class MissionLoss:
     unique: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve(Outcome):
     """Outcome of :func:`curve`.
 
@@ -101,8 +148,9 @@ class Curve(Outcome):
         The line scaled alone; empty for the whole package.
     exact : bool
         Whether breakpoints are exact.
-    tolerance_person_months : float
-        0 if exact; else the largest distance seen between a value and the chord over it.
+    estimated_error_person_months : float
+        0 if exact; else the largest distance seen between a plan and what its neighbours led to
+        expect. An estimate: between two sizes tried the curve may lie further off.
     """
 
     title: ClassVar[str] = "curve"
@@ -110,7 +158,7 @@ class Curve(Outcome):
     package: str
     line: str
     exact: bool
-    tolerance_person_months: float
+    estimated_error_person_months: float
     points: tuple[CurvePoint, ...]
     pieces: tuple[CurvePiece, ...]
     tiers: tuple[TierLoss, ...]
@@ -124,6 +172,17 @@ class Curve(Outcome):
             "tiers": frame(self.tiers, TierLoss),
             "missions": frame(self.missions, MissionLoss),
         }
+
+    @property
+    def tolerance_person_months(self) -> float:
+        """Deprecated name of `estimated_error_person_months`."""
+        warnings.warn(
+            "Curve.tolerance_person_months is no proved bound and is now called"
+            " estimated_error_person_months",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return self.estimated_error_person_months
 
     def at(self, multiple: float) -> float:
         """Return the least displaced person-months at a size, between points by interpolation."""
@@ -139,18 +198,25 @@ class Curve(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what each piece costs, and whom."""
-        return told(self, lang)
+        return _sentences(self, lang)
 
 
+@analysis(
+    shown=("pieces",),
+    needs_package=True,
+    quick={"sizes": 8, "upto": 1.0},
+    positional=("package", "rule"),
+)
 def curve(
     source: Any,
-    package: str | None = None,
-    rule: str | None = None,
+    /,
     *,
-    line: str | None = None,
-    upto: float = 1.5,
-    missions: bool = True,
-    sizes: int = 40,
+    rule: str | None = None,
+    package: str | None = None,
+    line: Annotated[str | None, Option(metavar="DEMAND")] = None,
+    upto: Annotated[float, Option(metavar="TIMES")] = 1.5,
+    missions: Annotated[bool, Option(hidden=True)] = True,
+    sizes: Annotated[int, Option(low=7, high=1000)] = 40,
     progress: Progress = silent,
 ) -> Curve:
     """Return displacement of main task 2 as a package grows from nothing to `upto` times its size.
@@ -185,9 +251,7 @@ def curve(
     if not (upto > 0 and np.isfinite(upto)):
         raise InputError(f"upto: expected a number above 0, found {upto}")
     case = read_case(source, rule)
-    scaled = Scaled(
-        case, make_planner(case.problem, case.rule, fills_only=True), case.package(package), line
-    )
+    scaled = Scaled(case, planner_of(case, fills_only=True), case.package(package), line)
     if scaled.posts <= 0:
         raise InputError(f"{line or scaled.package}: expected people asked for, found none")
     if case.rule == "value" and scaled.one_plan:
@@ -283,7 +347,7 @@ def _losses(
 def _tried(case: Case, scaled: Scaled, upto: float, sizes: int, progress: Progress) -> Curve:
     """Try the rule's own plan at some sizes, always next where the curve is known least."""
     search = Search({at: scaled.displaced(at) for at in np.linspace(0.0, upto, 7).tolist()})
-    while len(search.lost) < sizes and search.worst > NOTHING:
+    while len(search.lost) < sizes:
         progress(len(search.lost), sizes)
         at = search.next()
         search.note(at, scaled.displaced(at))

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation import asked_months
-from planner.analysis.case import Case, read_case
-from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.plans import make_planner, person_months
-from planner.analysis.words import each, say
+from planner.analysis.case import KEYS, Case, read_case, rules_of
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import person_months, planner_of
 from planner.errors import InputError
 from planner.labels import number, percent
+from planner.outcome import Outcome, Progress, frame, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,10 @@ __all__ = ["Burden", "Fairness", "Loss", "fairness", "gini"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+_TEXT = text_of("fairness")
+say = _TEXT.say
+
 
 GROUPS = ("mission", "region")
 """What the loss is spread over, unless said otherwise."""
@@ -93,7 +97,7 @@ class Loss:
     lost_share: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fairness(Outcome):
     """Outcome of :func:`fairness`; `packages` are those whose displacement is looked at."""
 
@@ -122,7 +126,7 @@ def _told(row: Burden, lang: str) -> str:
         "fairness_said", lang, **blanks,
         lost=number(row.lost_person_months, lang),
         rate=percent(row.loss_rate, lang),
-        group=each(row.largest_loss_group, lang),
+        group=_TEXT.each(row.largest_loss_group, lang),
         largest=percent(row.largest_loss_rate, lang),
         gini=number(row.gini, lang, 2),
         losing=number(row.losing, lang, 0),
@@ -162,12 +166,15 @@ def gini(lost: Floats, asked: Floats) -> float:
     return max(0.0, 1.0 - area)
 
 
+@analysis(shown=("burdens",))
 def fairness(
     source: Any,
+    /,
     *,
-    rules: Sequence[str] = ("fair", "value"),
-    by: Sequence[str] = GROUPS,
-    packages: Sequence[str] | None = None,
+    rule: str | None = None,
+    rules: Annotated[Sequence[str] | None, Option(hidden=True)] = None,
+    by: Annotated[Sequence[str], Option(choices=KEYS)] = GROUPS,
+    packages: Annotated[Sequence[str] | None, Option("--package", metavar="ID")] = None,
     progress: Progress = silent,
 ) -> Fairness:
     """Return who bears the loss of main task 2, and how concentrated it is, rule by rule.
@@ -176,8 +183,8 @@ def fairness(
     ----------
     source : scenario, result or problem
         See :func:`planner.analysis.case.read_case`.
-    rules : sequence of str
-        Rules to put side by side.
+    rules : sequence of str, optional
+        Rules to put side by side; by default `rule`, or both where none is given.
     by : sequence of str
         What the loss is spread over: mission, region, category, organisation …
     packages : sequence of str, optional
@@ -194,6 +201,7 @@ def fairness(
     >>> found.losing, round(found.largest_loss_rate, 4), round(found.gini, 6)
     (2, 0.1667, 0.0)
     """
+    rules = rules_of(rule, rules)
     if not rules or not by:
         raise InputError("rules and by: expected at least one each, found none")
     case = read_case(source)
@@ -214,7 +222,7 @@ def fairness(
 
 def _losses(case: Case, chosen: frozenset[str], asked: Floats) -> dict[str, Floats]:
     """Return what each demand loses, person-months, by kind of loss."""
-    planner = make_planner(case.problem, case.rule)
+    planner = planner_of(case)
 
     def filled(packages: frozenset[str]) -> Floats:
         answers = planner.unfold(packages).answers

@@ -4,36 +4,113 @@ The plan that unfolds, with packages that become known when the scenario says so
 packages known some months earlier and from the start (perfect foresight), and against a planner
 who sees only so many months ahead (a rolling horizon, :mod:`planner.analysis.rolling`). All plans
 are made of the same decisions, cut in every month.
+
+The plan that rolls: made again and again by a planner who sees only so many months ahead.
+
+In the first month and in every month in which something new comes into view the plan is made
+again: tours whose people have left or are in preparation stay as they were, all later ones are
+free. In view in month t are the tours that begin before t + horizon, of demands outside packages
+and of packages known by then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case
-from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.plans import make_planner, person_months
-from planner.analysis.rolling import cut_every_month, rolling_people
-from planner.analysis.words import say
+from planner.analysis.case import Case, read_case, rules_of
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import QuickPlanner, make_planner, person_months
+from planner.engine.setting import with_goals
 from planner.errors import InputError
 from planner.labels import number
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.plan import Planner
-from planner.problem.model import Problem
+from planner.problem.model import Package, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Foresight", "MissionWorth", "View", "foresight"]
+__all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-EARLIER = tuple(range(13))
-"""Months earlier that are tried, unless said otherwise."""
+_TEXT = text_of("foresight")
+say = _TEXT.say
+
+
+def cut_every_month(problem: Problem) -> Problem:
+    """Return the same problem with every wave cut in every month.
+
+    What begins in one month is then decided apart from what begins in another, whoever knows or
+    sees what and when; so plans that were made with different foresight are made of the same
+    decisions. The cuts are those of empty packages.
+    """
+    taken = {package.id for package in problem.packages}
+    names = (f"month {month}" for month in range(1, problem.months))
+    cuts = tuple(
+        Package(name, (), month) for month, name in enumerate(names, 1) if name not in taken
+    )
+    return replace(problem, packages=(*problem.packages, *cuts))
+
+
+def rolling_people(planner: Planner, packages: Iterable[str], horizon: int) -> list[Floats]:
+    """Return people on the columns of each block in the plan that rolls.
+
+    Parameters
+    ----------
+    planner : Planner
+        Of a problem that is cut in every month.
+    packages : iterable of str
+        Those that are part of it, each from the month in which it becomes known.
+    horizon : int
+        Months in view, the present one included: longer than every preparation, or tours would
+        come into view when their people should already be preparing.
+    """
+    problem = planner.programme.problem
+    chosen = set(packages)
+    known = {name: max(problem.known(name), 0) for name in chosen}
+    owner = problem.package_of()
+    since = np.array(
+        [
+            0 if demand.id not in owner else known.get(owner[demand.id], problem.months)
+            for demand in problem.demands
+        ]
+    )
+    lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
+    return [_rolled(planner, place, since, lead, horizon) for place in range(len(planner.settings))]
+
+
+def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int) -> Floats:
+    """Return the last plan of one block."""
+    base, problem = planner.settings[place], planner.programme.problem
+    block = base.block
+    of_decision = np.maximum(block.begin - horizon + 1, since[block.demand])
+    comes = np.where(since[block.demand] >= problem.months, problem.months, of_decision)
+    people = np.zeros(len(block.decision))
+    for month in sorted({0, *np.maximum(comes[comes < problem.months], 0).tolist()}):
+        seen = comes <= month
+        if isinstance(planner, QuickPlanner):
+            answer = planner.attempt(place, seen, month or -1, people)
+            if answer is not None:
+                people = answer.people
+                continue
+        upper = np.where(seen[block.decision], base.upper, 0.0)
+        lower = base.lower
+        if month > 0:
+            settled = (block.begin < month + lead[block.demand])[block.decision]
+            upper = np.where(settled, people, upper)
+            lower = np.where(settled, people, lower)
+        setting = with_goals(base.change(upper=upper, lower=lower), problem, seen)
+        people = planner.solver(setting).people
+    return people
+
+
 HORIZONS = (6, 12)
 """Months in view that are tried, unless said otherwise."""
 
@@ -94,7 +171,7 @@ class MissionWorth:
     gained_person_months: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Foresight(Outcome):
     """Outcome of :func:`foresight`; `packages` are those that become known otherwise."""
 
@@ -155,13 +232,17 @@ def _told(row: View, base: View, lang: str) -> str:
     )  # fmt: skip
 
 
+@analysis(shown=("views",), quick={"rules": ["value"], "earlier": [3], "horizons": [144]})
 def foresight(
     source: Any,
+    /,
     *,
-    rules: Sequence[str] = ("fair", "value"),
-    packages: Sequence[str] | None = None,
-    earlier: Sequence[int] = EARLIER,
-    horizons: Sequence[int] = HORIZONS,
+    rule: str | None = None,
+    rules: Annotated[Sequence[str] | None, Option(hidden=True)] = None,
+    packages: Annotated[Sequence[str] | None, Option("--package", metavar="ID")] = None,
+    earlier: Annotated[Sequence[int] | int, Option(low=0, high=240)] = 12,
+    later: Annotated[int, Option(low=0, high=240)] = 0,
+    horizons: Annotated[Sequence[int], Option("--horizon", metavar="MONTHS")] = HORIZONS,
     progress: Progress = silent,
 ) -> Foresight:
     """Return what knowing packages earlier is worth, by month, and what a short view costs.
@@ -170,13 +251,16 @@ def foresight(
     ----------
     source : scenario, result or problem
         See :func:`planner.analysis.case.read_case`.
-    rules : sequence of str
-        Rules to put side by side.
+    rules : sequence of str, optional
+        Rules to put side by side; by default `rule`, or both where none is given.
     packages : sequence of str, optional
         Those that become known earlier, all by as many months; by default all there are. Other
         packages are in the plan as the scenario has them.
-    earlier : sequence of int
-        Months by which they become known earlier; negative is later. 0 is always among them.
+    earlier : int or sequence of int
+        Up to how many months earlier they become known; or the months themselves, negative is
+        later. 0 is always among them.
+    later : int
+        Up to how many months later, too; where `earlier` is one number.
     horizons : sequence of int
         Months that a planner sees ahead, the present one included; more than every preparation.
 
@@ -194,6 +278,9 @@ def foresight(
     perfect 60.0 0.0
     """
     case = read_case(source)
+    rules = rules_of(rule, rules)
+    if isinstance(earlier, int):
+        earlier = range(-later, earlier + 1)
     chosen = [case.package(name) for name in (case.packages if packages is None else packages)]
     _check(case, rules, earlier, horizons)
     shifts = sorted({0, *earlier}) if chosen else [0]

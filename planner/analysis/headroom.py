@@ -8,23 +8,27 @@ it. Otherwise by bisection with the rule's own plans, to within `tolerance_posts
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
 from planner.analysis.case import Case, read_case
-from planner.analysis.follow import edges_of, follow
-from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.plans import make_planner
-from planner.analysis.scaling import Scaled
-from planner.analysis.sentences import say
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import planner_of
+from planner.analysis.scaling import Scaled, edges_of, follow
 from planner.errors import InputError
 from planner.labels import number
+from planner.outcome import Outcome, Progress, frame, silent
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Headroom", "Room", "headroom"]
+
+
+_TEXT = text_of("headroom")
+say = _TEXT.say
+
 
 NOTHING_PERSON_MONTHS = 0.01
 """Displacement up to this much is none."""
@@ -58,7 +62,7 @@ class Room:
     tolerance_posts: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Headroom(Outcome):
     """Outcome of :func:`headroom`: the package first, then its lines."""
 
@@ -80,14 +84,20 @@ class Headroom(Outcome):
         return said
 
 
+@analysis(
+    needs_package=True,
+    quick={"lines": False, "tolerance_posts": 60.0},
+    positional=("package", "rule"),
+)
 def headroom(
     source: Any,
-    package: str | None = None,
-    rule: str | None = None,
+    /,
     *,
+    rule: str | None = None,
+    package: str | None = None,
     lines: bool = True,
-    upto: float = 64.0,
-    tolerance_posts: float = 0.5,
+    upto: Annotated[float, Option(metavar="TIMES")] = 64.0,
+    tolerance_posts: Annotated[float, Option("--tolerance", metavar="POSTS")] = 0.5,
     progress: Progress = silent,
 ) -> Headroom:
     """Return the largest multiple of a package, and of each of its lines, without displacement.
@@ -119,7 +129,7 @@ def headroom(
         raise InputError("upto and tolerance_posts: expected numbers above 0")
     case = read_case(source, rule)
     name = case.package(package)
-    planner = make_planner(case.problem, case.rule, fills_only=True)
+    planner = planner_of(case, fills_only=True)
     every = [None, *case.problem.package(name).demands] if lines else [None]
     rooms = []
     for place, line in enumerate(every):

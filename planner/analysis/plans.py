@@ -2,6 +2,11 @@
 
 An analysis that changes something *in the last plan* leaves the plans before it as they were
 made: what had begun or was in preparation when the packages became known is then history.
+
+Fair plans of large parts in compiled code: the same plans, each proved, many times as fast.
+
+What compiled code does not find or cannot prove is planned by the engine, as are small parts, for
+which loading it would take longer than it saves. Quick plans carry no prices and no trail.
 """
 
 from __future__ import annotations
@@ -9,31 +14,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.quick import QuickPlanner
+from planner.analysis.case import Case
+from planner.engine.certify import Certificate
 from planner.engine.fair import solve_fair
-from planner.engine.programme import Programme, build_programme
+from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.setting import Answer, Setting
 from planner.engine.value import solve_value
-from planner.plan import Plan, Planner, Solver, solver_for
+from planner.plan import History, Plan, Planner, Solver, solver_for
 from planner.problem.model import Problem
 
+if TYPE_CHECKING:
+    pass
+
 __all__ = [
+    "LARGE",
     "LastPlans",
+    "QuickPlanner",
     "last_answer",
     "last_plans",
     "make_planner",
+    "people_tied",
     "person_months",
+    "planner_of",
     "settling",
+    "strength_change",
     "with_answers",
 ]
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Planner:
@@ -56,6 +71,24 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
     if rule == "value":
         return Planner(programme, settling(problem))
     return QuickPlanner(programme, solver_for(rule), draft=partial(solve_fair, even=False))
+
+
+def planner_of(case: Case, fills_only: bool = False) -> Planner:
+    """Return a planner of a case; of a result, one that has its plans already.
+
+    Parameters
+    ----------
+    case : Case
+    fills_only : bool
+        See :func:`make_planner`.
+    """
+    made = case.planner
+    if made is None or (fills_only and case.rule == "value"):
+        return make_planner(case.problem, case.rule, fills_only)
+    if not fills_only:
+        return replace(made)
+    draft = partial(solve_fair, even=False)
+    return QuickPlanner(made.programme, made.solver, draft=draft, _made=dict(made._made))
 
 
 def settling(problem: Problem) -> Solver:
@@ -116,6 +149,32 @@ def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = N
     return fresh._ending(place, fresh.history(block, chosen))[-1].people
 
 
+def strength_change(block: Block, persons: Floats) -> Floats:
+    """Return what more people add to the strength rows of a block, both accounts.
+
+    Parameters
+    ----------
+    block : Block
+    persons : ndarray (pools of the problem, months)
+
+    Returns
+    -------
+    ndarray (strength rows,)
+    """
+    month = np.arange(block.strength_rows) % block.months
+    return np.asarray(persons[block.pools[block.row_pool], month], dtype=float)
+
+
+def people_tied(block: Block, people: Floats) -> Floats:
+    """Return people tied up in the fuller of both accounts, (pools of the block, months)."""
+    size = (len(block.pools), block.months)
+    tied = np.asarray(block.usage @ people).reshape(size)
+    if len(block.standby_pools):
+        standby = np.asarray(block.standby @ people).reshape(-1, block.months)
+        tied[block.standby_pools] = np.maximum(tied[block.standby_pools], standby)
+    return tied
+
+
 def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:
     """Return person-months filled inside the report window by demand, (demands,)."""
     first, last = programme.problem.report
@@ -133,3 +192,76 @@ def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:
         for answer, served in zip(plan.answers, people, strict=True)
     ]
     return replace(plan, answers=tuple(answers))
+
+
+LARGE = 200
+"""Columns from which a part is planned in compiled code."""
+
+
+@dataclass(eq=False)
+class QuickPlanner(Planner):
+    """A planner by the *fair* rule for plans that are held against each other.
+
+    Examples
+    --------
+    >>> from planner.engine.fair import solve_fair
+    >>> from planner.engine.programme import build_programme
+    >>> from planner.problem.neutral import parse_problem
+    >>> problem = parse_problem({"format": "planner-problem/1", "months": 1, "pools": {"staff": 8},
+    ...     "demands": [{"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 0, "tour": 1,
+    ...                  "pools": ["staff"], "prep": 0, "rest": 0}]})
+    >>> QuickPlanner(build_programme(problem), solve_fair).unfold().answers[0].people.tolist()
+    [8.0]
+    """
+
+    def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
+        """Return all plans of a block along a history of which nothing follows the last."""
+        if len(self.settings[place].upper) >= LARGE:
+            return self._chain(place, history)
+        return super()._ending(place, history)
+
+    def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
+        """Return all plans of a block along a history, the last one last."""
+        key = (place, history)
+        if key not in self._made and len(self.settings[place].upper) >= LARGE:
+            before = self._chain(place, history[:-1]) if len(history) > 1 else ()
+            month, people = (history[-1][0], before[-1].people) if before else (-1, None)
+            answer = self.attempt(place, self._seen(place, history), month, people)
+            if answer is not None:
+                self._made[key] = (*before, answer)
+        return super()._chain(place, history)
+
+    def _seen(self, place: int, history: History) -> Flags:
+        """Return which decisions of a block belong to demands that are known, (decisions,)."""
+        known = {""}.union(*(packages for _, packages in history))
+        of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
+        return np.asarray(of_demand[self.settings[place].block.demand])
+
+    def attempt(self, place: int, known: Flags, month: int, before: Floats | None) -> Answer | None:
+        """Return a plan of a large block, or None where it is for the engine to make.
+
+        Parameters
+        ----------
+        place : int
+            Of the block.
+        known : ndarray of bool (decisions,)
+            Decisions that may be served.
+        month : int
+            When the plan is made; negative where there is none before it.
+        before : ndarray (columns,), optional
+            People in the plan before.
+        """
+        setting = self.settings[place]
+        if len(setting.upper) < LARGE or (setting.limit < 0).any():
+            return None
+        from planner.montecarlo.structure import plan_block
+
+        found = plan_block(
+            self.programme.problem, place, known, month, before, setting.full, setting.limit
+        )
+        if found is None:
+            return None
+        people, missing, proof = found
+        return Answer(
+            people, missing, np.full(len(setting.limit), np.nan), Certificate(*proof.tolist())
+        )

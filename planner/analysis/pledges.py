@@ -4,39 +4,126 @@ A framework is an organisation together with what it may do with the people: hav
 (NATO Response Force, EU Battle Group) or deployed. Each framework by itself can count on what a
 plan of its own commitments alone would give it: its nominal supply. All of them together get what
 the plan of everything gives: the effective supply. Where the plans of single frameworks tie up more
-people of a pool in a month than there are, some must have been promised twice.
+people of a pool in a month than there are, some must have been promised twice. People at home
+after a deployment may be on call meanwhile: that is no double promise.
+
+Frameworks that people are promised to: which demands are whose, and the plan of each alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation import Allocation, asked_months
 from planner.analysis.case import Case, read_case
-from planner.analysis.frameworks import (
-    ON_CALL,
-    commitments_of,
-    frameworks_of,
-    plan_of,
-    runs_of,
-)
-from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.words import each, say, when
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import make_planner
+from planner.errors import InputError
 from planner.labels import number, percent
+from planner.outcome import Outcome, Progress, frame, silent
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Overlap", "Pledges", "PoolMonth", "Promise", "Supply", "pledges"]
+__all__ = [
+    "ON_CALL",
+    "Overlap",
+    "Pledges",
+    "PoolMonth",
+    "Promise",
+    "Supply",
+    "commitments_of",
+    "frameworks_of",
+    "plan_of",
+    "pledges",
+    "runs_of",
+]
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+_TEXT = text_of("pledges")
+say = _TEXT.say
+
+
+ON_CALL = "on call"
+"""What a framework of people on call ends with."""
+
+
+def frameworks_of(
+    case: Case, given: Mapping[str, Sequence[str]] | None
+) -> tuple[list[str], frozenset[str] | None]:
+    """Return the framework of each demand, and which of them matter (None: all)."""
+    labelled = any(line.organisation for line in case.lines)
+    names = [
+        f"{line.organisation}, {ON_CALL if line.on_call else 'deployed'}"
+        if line.organisation
+        else line.demand
+        for line in case.lines
+    ]
+    on_call = {name for name, line in zip(names, case.lines, strict=True) if line.on_call}
+    faults: list[str] = []
+    taken: dict[int, str] = {}
+    for framework, members in (given or {}).items():
+        for member in members:
+            try:
+                places = np.flatnonzero(case.select(member)).tolist()
+            except InputError as error:
+                faults += [f"frameworks: {framework}: {fault}" for fault in error.faults]
+                continue
+            for place in places:
+                if taken.setdefault(place, framework) != framework:
+                    twice = f"{case.lines[place].demand!r} is in {taken[place]!r} already"
+                    faults.append(f"frameworks: {framework}: {twice}")
+                names[place] = framework
+    if faults:
+        raise InputError(faults)
+    return names, frozenset(on_call | set(given or {})) if labelled else None
+
+
+def plan_of(case: Case, chosen: Flags) -> Allocation:
+    """Return the plan of some demands alone: the same tours, nobody asked for by the others."""
+    demands = tuple(
+        demand if own else replace(demand, cap=0.0)
+        for demand, own in zip(case.problem.demands, chosen, strict=True)
+    )
+    problem = replace(case.problem, demands=demands)
+    return Allocation(problem, make_planner(problem, case.rule).unfold())
+
+
+def runs_of(flags: Flags) -> list[tuple[int, int]]:
+    """Return first and last place of each run of true values.
+
+    Examples
+    --------
+    >>> runs_of(np.array([False, True, True, False, True]))
+    [(1, 2), (4, 4)]
+    """
+    padded = np.concatenate([[False], flags, [False]]).astype(np.int8)
+    change = np.diff(padded)
+    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1
+    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+
+
+def commitments_of(
+    case: Case, names: list[str], pair: tuple[str, str], alone: Mapping[str, Allocation],
+    pool: int, run: slice,
+) -> str:  # fmt: skip
+    """Return the missions of a pair of frameworks that tie up people of a pool in a run."""
+    found: dict[str, None] = {}
+    for name in pair:
+        service = alone[name].service
+        here = (service.pool == pool) & (service.prepares < run.stop) & (service.rests >= run.start)
+        for demand in np.unique(service.demand[here]):
+            if names[demand] == name:
+                found[case.lines[demand].mission] = None
+    return ", ".join(found)
+
 
 NOBODY = 1e-6
 """Persons below this are rounding."""
@@ -124,7 +211,7 @@ class Promise:
     section: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pledges(Outcome):
     """Outcome of :func:`pledges`."""
 
@@ -174,18 +261,23 @@ class Pledges(Outcome):
 
 def _told(key: str, row: Overlap, lang: str) -> str:
     return say(
-        key, lang, pool=row.pool, first=when(row.first, lang), last=when(row.last, lang),
-        framework=each(row.framework, lang), other=each(row.other, lang),
+        key, lang, pool=row.pool, first=_TEXT.when(row.first, lang),
+        last=_TEXT.when(row.last, lang),
+        framework=_TEXT.each(row.framework, lang), other=_TEXT.each(row.other, lang),
         must=number(row.must_person_months, lang), persons=number(row.must_persons, lang, 0),
         may=number(row.may_persons, lang, 0),
     )  # fmt: skip
 
 
+@analysis(shown=("supplies", "overlaps"), positional=("rule",))
 def pledges(
     source: Any,
-    rule: str | None = None,
+    /,
     *,
-    frameworks: Mapping[str, Sequence[str]] | None = None,
+    rule: str | None = None,
+    frameworks: Annotated[
+        Mapping[str, Sequence[str]] | None, Option("--framework", metavar="NAME=ID,ID")
+    ] = None,
     progress: Progress = silent,
 ) -> Pledges:
     """Return which people are promised to two frameworks, and nominal against effective supply.
@@ -260,14 +352,15 @@ def _overlaps(
     for one, other in combinations(alone, 2):
         if on_call is not None and not {one, other} & on_call:
             continue
-        pair = [alone[one].tied_up, alone[other].tied_up]
+        pair = [alone[one].accounts, alone[other].accounts]
         for place, pool in enumerate(case.problem.pools):
-            a, b = (tied[place] for tied in pair)
-            both = (a > NOBODY) & (b > NOBODY)
+            a, b = (tied[:, place] for tied in pair)  # by account and month
+            both = np.any((a > NOBODY) & (b > NOBODY), axis=0)
             for begin, end in runs_of(both[first : last + 1]):
                 run = slice(first + begin, first + end + 1)
-                may = np.minimum(a[run], b[run])
-                must = np.maximum(a[run] + b[run] - case.problem.pools[pool][run], 0.0)
+                may = np.minimum(a, b)[:, run].max(axis=0)
+                over = (a + b)[:, run].max(axis=0) - case.problem.pools[pool][run]
+                must = np.maximum(over, 0.0)
                 missions = commitments_of(case, names, (one, other), alone, place, run)
                 rows.append(
                     Overlap(
@@ -276,8 +369,8 @@ def _overlaps(
                         other=other,
                         first=case.month(run.start),
                         last=case.month(run.stop - 1),
-                        framework_persons=float(a[run].max()),
-                        other_persons=float(b[run].max()),
+                        framework_persons=float(a[:, run].max()),
+                        other_persons=float(b[:, run].max()),
                         may_person_months=float(may.sum()),
                         must_person_months=float(must.sum()),
                         may_persons=float(may.max()),
@@ -292,7 +385,8 @@ def _months(
     case: Case, alone: Mapping[str, Allocation], together: Allocation
 ) -> tuple[PoolMonth, ...]:
     first, last = case.problem.report
-    nominal = sum((plan.tied_up for plan in alone.values()), np.zeros_like(together.tied_up))
+    accounts = sum((plan.accounts for plan in alone.values()), np.zeros_like(together.accounts))
+    nominal = accounts.max(axis=0)
     rows = []
     for place, (pool, strength) in enumerate(case.problem.pools.items()):
         for month in range(first, last + 1):

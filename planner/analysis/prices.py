@@ -1,41 +1,338 @@
 """What one more person, one more post or one month less rest brings, and for how far.
 
-Of every pool and month without anyone idle, of every pool as a whole, of every cap, composition
-maximum and budget that binds: the gain per unit added (right) and the loss per unit taken away
-(left), and the range over which they hold. They differ where the plan bends. Nothing else changes.
-The price of the rest rule compares plans with one month of rest less, or more, after every tour.
+Of every pool and month in which everyone is taken in some plan on the way, of every pool as a
+whole, of every cap, composition maximum and budget that binds: what one unit more brings and one
+unit less costs, the gain per unit at the margin (right) and the loss (left), and the range over
+which these two hold. Nothing else changes. The price of the rest rule compares plans with one month
+of rest less, or more, after every tour.
 
-*Value* counts weighted person-months over the whole model, exactly, by parametric linear
-programming of the last plan; those before it, not unique themselves, stay as they were made.
-*Fair* counts person-months inside the report window, by all plans made anew a little to either
-side. A fair price can be negative: who is worst off may cost more people than he had before.
+*Fair* counts person-months inside the report window, by planning again from the start. A fair price
+can be negative: raising the worst-off may cost others more than it brings. *Value* counts weighted
+person-months over the whole model, exactly, by parametric linear programming of the last plan;
+those before it, which are not unique, stay as they were made.
+
+Small changes of the last plan's right-hand sides, and what they do to the fill of each tier.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
-from planner.analysis.nudges import Nudge, Nudger, by_tier, nudges
-from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.plans import last_plans, make_planner
-from planner.analysis.sentences import say
-from planner.analysis.words import when
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import LastPlans, last_answer, last_plans, make_planner, planner_of
+from planner.analysis.value_lp import Moves, Parametric, Sheet
+from planner.engine.setting import Setting
 from planner.errors import InputError, nearest
 from planner.labels import number
+from planner.outcome import Outcome, Progress, frame, silent
+from planner.plan import Planner
 from planner.problem.model import Demand
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["KINDS", "Price", "Prices", "TierPrice", "prices"]
+__all__ = [
+    "KINDS",
+    "Nudge",
+    "Nudger",
+    "Price",
+    "Prices",
+    "TierPrice",
+    "by_tier",
+    "nudges",
+    "prices",
+]
 
 Floats = NDArray[np.float64]
+
+_TEXT = text_of("prices")
+say = _TEXT.say
+
+
+TIGHT = 1e-6
+"""Units within which a limit is exhausted."""
+
+STEP = 0.125
+"""The nearest look to either side under *fair*, and how closely the end of what holds is found, in
+units."""
+
+BENT = 1e-3
+"""How far a gain may lie from a straight line, relative to it, and still be straight."""
+
+
+@dataclass(frozen=True, eq=False)
+class Nudge:
+    """One more unit of something in one block.
+
+    Attributes
+    ----------
+    kind, name, unit : str
+    month : int or None
+    block : int
+    limit : ndarray (rows,)
+        What a unit adds to the setting's limits.
+    full : ndarray (decisions,)
+        What it adds to the most that decisions may get.
+    """
+
+    kind: str
+    name: str
+    unit: str
+    month: int | None
+    block: int
+    limit: Floats
+    full: Floats
+
+
+def by_tier(case: Case, settings: Sequence[Setting], people: Sequence[Floats]) -> dict[int, float]:
+    """Return the fill of each tier as the rule counts it."""
+    total = {demand.tier: 0.0 for demand in case.problem.demands}
+    for setting, served in zip(settings, people, strict=True):
+        for tier, filled in _tiers(case.rule, setting, served).items():
+            total[tier] += filled
+    return total
+
+
+def _tiers(rule: str, setting: Setting, people: Floats) -> dict[int, float]:
+    months = setting.counted if rule == "fair" else setting.weight * setting.block.duty_months
+    served = (setting.block.pick @ people) * months
+    return {
+        int(tier): float(served[setting.tier == tier].sum()) for tier in np.unique(setting.tier)
+    }
+
+
+def nudges(case: Case, planner: Planner, last: LastPlans, whole_model: bool = False) -> list[Nudge]:
+    """Return everything that is exhausted, as something to add to.
+
+    *Fair*: in any plan on the way; *value*: in the last plans.
+    """
+    found = []
+    fair = case.rule == "fair"
+    settings = planner.settings if fair else last.settings
+    for place, (setting, people) in enumerate(zip(settings, last.people, strict=True)):
+        tight = last.plan.binding[place] if fair else setting.rows @ people >= setting.limit - TIGHT
+        found += _of_pools(case, place, setting, tight, whole_model)
+        found += _of_caps(case, place, setting, people)
+        found += _of_rows(case, place, setting, tight)
+    order = {kind: place for place, kind in enumerate(("pool_month", "pool", "cap"))}
+    return sorted(found, key=lambda nudge: order.get(nudge.kind, 9))
+
+
+def _of_pools(
+    case: Case, place: int, setting: Setting, tight: NDArray[np.bool_], whole_model: bool
+) -> list[Nudge]:
+    block, problem = setting.block, case.problem
+    names, found = list(problem.pools), []
+    nobody = np.zeros(len(setting.full))
+    first, last = (0, problem.months - 1) if whole_model else problem.report
+    of_month = np.arange(block.strength_rows) % block.months
+    binds = block.by_pool(tight.astype(float)) > 0
+    for k, pool in enumerate(block.pools):
+        rows = np.flatnonzero(block.row_pool == k)  # of both accounts
+        if not binds[k].any():
+            continue
+        limit = np.zeros(len(setting.limit))
+        limit[rows] = 1.0
+        found.append(Nudge("pool", names[pool], "person", None, place, limit, nobody))
+        for month in range(first, last + 1):
+            if binds[k, month]:
+                limit = np.zeros(len(setting.limit))
+                limit[rows[of_month[rows] == month]] = 1.0
+                found.append(
+                    Nudge("pool_month", names[pool], "person", month, place, limit, nobody)
+                )
+    return found
+
+
+def _of_caps(case: Case, place: int, setting: Setting, people: Floats) -> list[Nudge]:
+    block, found = setting.block, []
+    reached = (block.pick @ people >= setting.full - TIGHT) & ~setting.settled & (setting.full > 0)
+    for demand in block.demands:
+        mine = block.demand == demand
+        if (reached & mine).any():
+            name = case.problem.demands[demand].id
+            full = np.where(mine & ~setting.settled, block.part, 0.0)
+            found.append(
+                Nudge("cap", name, "post", None, place, np.zeros(len(setting.limit)), full)
+            )
+    return found
+
+
+def _of_rows(case: Case, place: int, setting: Setting, tight: NDArray[np.bool_]) -> list[Nudge]:
+    """Composition maxima and budgets; a bound has no name but its demands."""
+    block, found = setting.block, []
+    offset = block.strength_rows
+    nobody = np.zeros(len(setting.full))
+    for bound in np.unique(block.bounds.bound):
+        rows = offset + np.flatnonzero(block.bounds.bound == bound)
+        if case.problem.bounds[bound].max is None or not tight[rows].any():
+            continue
+        limit = np.zeros(len(setting.limit))
+        limit[rows] = 1.0
+        name = " + ".join(case.problem.bounds[bound].demands)
+        found.append(Nudge("bound", name, "post", None, place, limit, nobody))
+    offset += len(block.bounds.bound)
+    for place_of, budget in enumerate(block.budgets):
+        if tight[offset + place_of]:
+            limit = np.zeros(len(setting.limit))
+            limit[offset + place_of] = 1000.0
+            name = case.problem.budgets[budget].id
+            found.append(Nudge("budget", name, "1000 EUR", None, place, limit, nobody))
+    return found
+
+
+class Nudger:
+    """Finds what a nudge does, to either side.
+
+    Parameters
+    ----------
+    case : Case
+    planner : Planner
+    last : LastPlans
+    reach : float
+        How far to look, in units.
+    """
+
+    def __init__(self, case: Case, planner: Planner, last: LastPlans, reach: float) -> None:
+        self.case, self.planner, self.last, self.reach = case, planner, last, reach
+        self.now = by_tier(case, last.settings, last.people)
+        self._written: dict[int, tuple[Parametric, list[tuple[int, int]]]] = {}
+
+    def side(self, nudge: Nudge, sign: int) -> tuple[dict[int, float], float, float]:
+        """Return gain (right, 1) or loss (left, −1) at the margin, its range, and of one unit.
+
+        Returns
+        -------
+        dict of int to float
+            Person-months per unit by tier.
+        float
+            Units up to which this holds.
+        float
+            Person-months gained by one unit more, or lost by one unit less; NaN where that much
+            cannot be taken away.
+        """
+        all_plans = self.case.rule == "fair"
+        setting = (self.planner if all_plans else self.last).settings[nudge.block]
+        nan, spare = float("nan"), _spare(setting, nudge) if sign < 0 else np.inf
+        reach = min(self.reach, spare)
+        if reach <= TIGHT:
+            return dict.fromkeys(self.now, nan), 0.0, nan
+        look = self._exact if self.case.rule == "value" else self._tried
+        return look(nudge, sign, reach, bool(spare >= 1.0 - TIGHT))
+
+    def _exact(
+        self, nudge: Nudge, sign: int, reach: float, one: bool
+    ) -> tuple[dict[int, float], float, float]:
+        parametric, tiers = self._programme(nudge.block)
+        parametric.moves = self._moves(nudge, sign)
+        piece = parametric.first(reach)
+        gain = dict.fromkeys(self.now, 0.0)
+        for tier, step in tiers:
+            gain[tier] = -sign * float(piece.slope[step])
+        if not one or piece.high >= 1.0:
+            return gain, piece.high, sum(gain.values()) if one else float("nan")
+        steps, last = [step for _, step in tiers], parametric.pieces(0.0, 1.0)[-1]
+        then = last.cost[steps] + (1.0 - last.low) * last.slope[steps]
+        return gain, piece.high, -sign * float((then - piece.cost[steps]).sum())
+
+    def _programme(self, place: int) -> tuple[Parametric, list[tuple[int, int]]]:
+        """Write the programme of a block with every row that can bind within reach."""
+        if place not in self._written:
+            setting = self.last.settings[place]
+            unit = 1.0 + 999.0 * (np.arange(len(setting.limit)) >= _rows_of_people(setting))
+            free = setting.upper > setting.lower
+            reach = max(self.reach, 1.0)
+            wider = setting.block.part * reach
+            largest = setting.change(
+                full=setting.full + wider,
+                upper=setting.upper + np.where(free, wider[setting.block.decision], 0.0),
+            )
+            sheet = Sheet([largest], [setting.limit - reach * unit], merge=False)
+            sheet.upper[: sheet.size] = np.maximum(setting.most, setting.lower)
+            shared = sheet.shared_start[0] + np.arange(len(sheet.shared[0]))
+            sheet.row_upper[shared] = setting.full[sheet.shared[0]]
+            steps = sheet.objectives(preferences=False)
+            tiers = [(step.tier, k) for k, step in enumerate(steps) if step.kind == "tier"]
+            nothing = Moves(np.zeros(len(sheet.upper)), np.zeros(len(sheet.row_upper)))
+            parametric = Parametric(sheet, nothing, [step.cost for step in steps])
+            self._written[place] = parametric, tiers
+        return self._written[place]
+
+    def _moves(self, nudge: Nudge, sign: int) -> Moves:
+        sheet = self._written[nudge.block][0].sheet
+        setting = self.last.settings[nudge.block]
+        upper, row_upper = np.zeros(len(sheet.upper)), np.zeros(len(sheet.row_upper))
+        free = (setting.upper > setting.lower) & (
+            setting.most >= setting.full[setting.block.decision]
+        )
+        upper[: sheet.size] = np.where(free, nudge.full[setting.block.decision], 0.0)
+        row_upper[: sheet.limit_start[-1]] = nudge.limit[sheet.limits[0]]
+        shared = sheet.shared_start[0] + np.arange(len(sheet.shared[0]))
+        row_upper[shared] = nudge.full[sheet.shared[0]]
+        return Moves(sign * upper, sign * row_upper)
+
+    def _tried(
+        self, nudge: Nudge, sign: int, reach: float, one: bool
+    ) -> tuple[dict[int, float], float, float]:
+        """Look a little to one side, then as far as the gain stays straight, within `STEP`."""
+        held = min(STEP, reach)
+        gain = self._gain(nudge, sign, held)
+        total = sum(gain.values())
+        whole = sum(self._gain(nudge, sign, 1.0).values()) if one else float("nan")
+
+        def straight(at: float) -> bool:
+            far = whole if at == 1.0 else sum(self._gain(nudge, sign, at).values())
+            return abs(far - total) <= BENT * (1 + abs(total))
+
+        if held == reach or straight(reach):
+            return gain, reach, whole
+        bent = reach
+        while bent - held > STEP:
+            middle = (held + bent) / 2 if bent <= 4 * held else bent / 4
+            if straight(middle):
+                held = middle
+            else:
+                bent = middle
+        return gain, held, whole
+
+    def _gain(self, nudge: Nudge, sign: int, units: float) -> dict[int, float]:
+        """Make all plans of the block anew with so many units, and compare."""
+        planner, place, by = self.planner, nudge.block, sign * units
+        setting = planner.settings[place]
+        grown = (nudge.full * by)[setting.block.decision]
+        changed = setting.change(
+            limit=setting.limit + by * nudge.limit,
+            full=np.maximum(setting.full + by * nudge.full, 0.0),
+            upper=np.maximum(setting.upper + grown, 0.0),
+        )
+        settings = (*planner.settings[:place], changed, *planner.settings[place + 1 :])
+        then = _tiers("fair", changed, last_answer(planner.anew(settings), place))
+        before = _tiers("fair", setting, self.last.people[place])
+        gain = dict.fromkeys(self.now, 0.0)
+        for tier, filled in then.items():
+            gain[tier] = sign * (filled - before[tier]) / units
+        return gain
+
+
+def _rows_of_people(setting: Setting) -> int:
+    """Return how many of the setting's limits count people; budgets follow."""
+    return setting.block.strength_rows + len(setting.block.bounds.bound)
+
+
+def _spare(setting: Setting, nudge: Nudge) -> float:
+    """Return how many units can be taken away without touching what has begun."""
+    settled = setting.rows @ setting.lower
+    taken = nudge.limit > 0
+    spare = (setting.limit - settled)[taken] / nudge.limit[taken]
+    caps = setting.full[nudge.full > 0] / nudge.full[nudge.full > 0]
+    return float(max(0.0, min(spare.min(initial=np.inf), caps.min(initial=np.inf))))
+
 
 KINDS = ("pool_month", "pool", "cap", "bound", "budget", "rest")
 """What can have a price."""
@@ -64,17 +361,22 @@ class Price:
         Of a pool and month; else empty.
     unit : str
         What is added: a person, a post, 1000 euros, or a month of rest taken away.
+    loss_person_months, gain_person_months : float
+        Lost by one unit less, gained by one unit more, each by planning again. NaN where a whole
+        unit cannot be taken away.
     left_person_months, right_person_months : float
-        Lost per unit taken away, gained per unit added; NaN where nothing can be taken away,
-        because people have already begun.
+        At the margin: lost per unit taken away, gained per unit added; NaN where nothing can be
+        taken away, because people have already begun.
     from_units, to_units : float
-        How far both hold: at most 0, at least 0.
+        How far these two hold: at most 0, at least 0.
     """
 
     kind: str
     name: str
     month: str
     unit: str
+    loss_person_months: float
+    gain_person_months: float
     left_person_months: float
     right_person_months: float
     from_units: float
@@ -93,7 +395,7 @@ class TierPrice:
     right_person_months: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prices(Outcome):
     """Outcome of :func:`prices`.
 
@@ -113,26 +415,31 @@ class Prices(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the highest prices."""
-        rows = [row for row in self.prices if row.right_person_months > NOTHING]
-        rows.sort(key=lambda row: -row.right_person_months)
+        rows = [row for row in self.prices if row.gain_person_months > NOTHING]
+        rows.sort(key=lambda row: -row.gain_person_months)
         if not rows:
             return [say("no_price", lang)]
         said = []
         for row in rows[:8]:
-            gain = number(row.right_person_months, lang, 2)
-            name = f"{row.name}, {when(row.month, lang)}" if row.month else row.name
-            key = "brings" if row.kind == "rest" else "brings_each"
-            values = {"most": number(row.to_units, lang), "unit": say(f"more {row.unit}", lang)}
-            said.append(say(key, lang, name=name, gain=gain, **values))
+            gain, loss = (
+                number(value, lang, 2) for value in (row.gain_person_months, row.loss_person_months)
+            )
+            name = f"{row.name}, {_TEXT.when(row.month, lang)}" if row.month else row.name
+            known = row.loss_person_months == row.loss_person_months  # not NaN
+            values = {"unit": say(f"more {row.unit}", lang), "less": say(f"less {row.unit}", lang)}
+            key = "brings_costs" if known else "brings"
+            said.append(say(key, lang, name=name, gain=gain, loss=loss, **values))
         return said
 
 
+@analysis(quick={"rule": "value", "kinds": ["pool"]}, positional=("rule",))
 def prices(
     source: Any,
-    rule: str | None = None,
+    /,
     *,
-    kinds: Sequence[str] = KINDS,
-    reach_units: float = 10.0,
+    rule: str | None = None,
+    kinds: Annotated[Sequence[str], Option("--kind", metavar="KIND")] = KINDS,
+    reach_units: Annotated[float, Option("--reach", metavar="UNITS")] = 10.0,
     whole_model: bool = False,
     progress: Progress = silent,
 ) -> Prices:
@@ -160,10 +467,10 @@ def prices(
     """
     _check(kinds, reach_units)
     case = read_case(source, rule)
-    planner = make_planner(case.problem, case.rule, fills_only=True)
+    planner = planner_of(case, fills_only=True)
     last = last_plans(planner)
     nudger = Nudger(case, planner, last, reach_units)
-    wanted = [one for one in nudges(case, last, whole_model) if one.kind in kinds]
+    wanted = [one for one in nudges(case, planner, last, whole_model) if one.kind in kinds]
     relaxed = _pools_with_rest(case) if "rest" in kinds else []
     total = len(wanted) + len(relaxed)
     found = []
@@ -195,15 +502,16 @@ def _check(kinds: Sequence[str], reach_units: float) -> None:
 
 
 def _priced(case: Case, nudger: Nudger, nudge: Nudge) -> tuple[Price, list[TierPrice]]:
-    left, most_left = nudger.side(nudge, -1)
-    right, most_right = nudger.side(nudge, 1)
+    left, most_left, loss = nudger.side(nudge, -1)
+    right, most_right, gain = nudger.side(nudge, 1)
     month = "" if nudge.month is None else case.month(nudge.month)
-    return _rows(nudge.kind, nudge.name, month, nudge.unit, left, right, -most_left, most_right)
+    ends = -most_left, most_right
+    return _rows(nudge.kind, nudge.name, month, nudge.unit, (loss, gain), left, right, ends)
 
 
 def _rows(
-    kind: str, name: str, month: str, unit: str, left: dict[int, float], right: dict[int, float],
-    low: float, high: float,
+    kind: str, name: str, month: str, unit: str, whole: tuple[float, float],
+    left: dict[int, float], right: dict[int, float], ends: tuple[float, float],
 ) -> tuple[Price, list[TierPrice]]:  # fmt: skip
     def clear(value: float) -> float:
         return 0.0 if abs(value) < NOTHING else value
@@ -213,7 +521,8 @@ def _rows(
         for tier in sorted(right)
     ]
     sums = clear(sum(left.values())), clear(sum(right.values()))
-    return Price(kind, name, month, unit, *sums, low, high), tiers
+    loss, gain = map(clear, whole)
+    return Price(kind, name, month, unit, loss, gain, *sums, *ends), tiers
 
 
 def _pools_with_rest(case: Case) -> list[str]:
@@ -241,7 +550,8 @@ def _rest(case: Case, pool: str, now: dict[int, float]) -> tuple[Price, list[Tie
         then = by_tier(case, last.settings, last.people)
         found.append({tier: -months * (then[tier] - now[tier]) for tier in now})
     left, right = found
-    return _rows("rest", pool, "", "month of rest less", left, right, -1.0, 1.0)
+    whole = sum(left.values()), sum(right.values())
+    return _rows("rest", pool, "", "month of rest less", whole, left, right, (-1.0, 1.0))
 
 
 def rested(demand: Demand, pool: str, months: int) -> Demand:

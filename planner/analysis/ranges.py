@@ -4,41 +4,303 @@ What flux variability analysis is to metabolic models: a figure that moves withi
 accident of the solver anywhere inside it. A plan that unfolds is explored from the month in which
 it was last made; what had begun or was in preparation by then is history and stands as it was.
 A part of the problem that a package never touches is not made anew and loses nothing to it.
+
+All optimal answers of a rule, or all that come near: a programme to search, not one answer.
+
+*Value*: every tier within a slack of its optimum. *Fair*: nobody below the share that is his but
+for so many person-months in sum in each tier; without slack the shares themselves, so that only
+the pools they come from are open.
+
+Other allocations that are optimal or nearly so: who gets what in each, down to single tours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from planner.allocation import Allocation, asked_months
-from planner.analysis.case import Case, read_case
-from planner.analysis.near import Near, near_fair, near_value, settle_before
-from planner.analysis.others import Alternative, differences, fills_of, tours_of
-from planner.analysis.outcome import Outcome, Progress, frame, silent
+from planner.analysis.case import KEYS, Case, read_case
+from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     LastPlans,
     last_plans,
-    make_planner,
     person_months,
+    planner_of,
     with_answers,
 )
-from planner.analysis.sentences import say
+from planner.analysis.value_lp import Sheet, minimise
+from planner.engine.highs import LinearProgramme
+from planner.engine.setting import Setting
 from planner.errors import InputError
 from planner.labels import number
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.plan import Planner
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Alternative", "DisplacementRange", "FillRange", "PoolRange", "Ranges", "ranges"]
+__all__ = [
+    "Alternative",
+    "DisplacementRange",
+    "FillRange",
+    "Near",
+    "PoolRange",
+    "Ranges",
+    "differences",
+    "fills_of",
+    "near_fair",
+    "near_value",
+    "ranges",
+    "settle_before",
+    "tours_of",
+]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+_TEXT = text_of("ranges")
+say = _TEXT.say
+
+
+@dataclass(eq=False)
+class Near:
+    """Answers that come within a slack of the optimum.
+
+    Attributes
+    ----------
+    sheet : Sheet
+        Its columns of people come first in the programme.
+    programme : LinearProgramme
+    found : list of ndarray
+        The answers met so far, (columns,) each.
+    """
+
+    sheet: Sheet
+    programme: LinearProgramme
+    found: list[Floats] = field(default_factory=list)
+
+    def least(self, cost: Floats) -> float:
+        """Return the smallest of a cost over all answers."""
+        full = np.zeros(self.programme.matrix.shape[1])
+        full[: len(cost)] = cost
+        optimum = minimise(self.programme, full)
+        self.found.append(optimum.x[: self.sheet.size])
+        return optimum.value
+
+    def between(self, worth: Floats) -> tuple[float, float]:
+        """Return the smallest and the largest of a worth over all answers."""
+        low, high = self.least(worth), -self.least(-worth)
+        return low, max(high, low)
+
+
+def settle_before(
+    settings: Sequence[Setting], last: LastPlans, months: Sequence[int], lead: Floats
+) -> list[Setting]:
+    """Return settings in which what had begun or was in preparation by a month stands as made.
+
+    Parameters
+    ----------
+    settings : sequence of Setting
+        The last plan of each block.
+    last : LastPlans
+        What was made of them.
+    months : sequence of int
+        By block; 0 settles nothing.
+    lead : ndarray (demands,)
+        Longest preparation of each demand of the problem.
+    """
+    settled = []
+    for setting, people, month in zip(settings, last.people, months, strict=True):
+        block = setting.block
+        stands = (block.begin < month + lead[block.demand])[block.decision] & (month > 0)
+        lower = np.where(stands, people, setting.lower)
+        upper = np.where(stands, people, setting.upper)
+        settled.append(setting.change(lower=lower, upper=upper))
+    return settled
+
+
+def near_value(settings: Sequence[Setting], slack: float = 0.0, preferences: bool = True) -> Near:
+    """Return all answers of the *value* rule within `slack` weighted person-months in each tier.
+
+    The same slack holds for preferences (person-months × place); goals miss no more than they must.
+    """
+    sheet = Sheet(settings)
+    programme, x, costs = sheet.optimal(preferences)
+    if slack <= 0:
+        return Near(sheet, programme, [x[: sheet.size]])
+    steps = sheet.objectives(preferences)
+    rows = np.array([step.cost for step in steps])
+    give = np.array([0.0 if step.kind == "goals" else slack for step in steps])
+    most = np.array(costs) + give + 1e-9 * (1 + np.abs(costs))
+    return Near(sheet, _with_rows(sheet, rows, most), [x[: sheet.size]])
+
+
+def near_fair(
+    settings: Sequence[Setting],
+    people: Sequence[Floats],
+    slack: float = 0.0,
+    preferences: bool = True,
+) -> Near:
+    """Return all answers within `slack` person-months of the fair shares in each tier.
+
+    Parameters
+    ----------
+    settings : sequence of Setting
+    people : sequence of ndarray
+        The fair answer, block by block.
+    slack : float
+        Person-months that decisions of a tier may lose in sum.
+    """
+    sheet = Sheet(settings)
+    made = np.concatenate(people)
+    use = sheet.matrix[: sheet.limit_start[-1], : sheet.size] @ made
+    count = int(sheet.limit_start[-1])
+    sheet.row_upper[:count] = np.maximum(sheet.row_upper[:count], use)
+    lacks = [
+        np.maximum(s.goal[goals] - (s.block.bounds.matrix[goals] @ x), 0.0)
+        for s, goals, x in zip(settings, sheet.goals, people, strict=True)
+    ]
+    full = np.concatenate([made, *lacks])
+    steps = [s for s in sheet.objectives(preferences) if s.kind != "tier"]
+    give = np.array([slack if step.kind == "preference" else 0.0 for step in steps])
+    rows = np.array([step.cost for step in steps]).reshape(len(steps), len(full))
+    most = rows @ full + give + 1e-7
+    if slack <= 0:
+        return Near(sheet, _fixed_shares(sheet, made, rows, most), [made])
+    return Near(sheet, _near_shares(sheet, made, rows, most, slack), [made])
+
+
+def _fixed_shares(sheet: Sheet, made: Floats, rows: Floats, most: Floats) -> LinearProgramme:
+    programme = _with_rows(sheet, rows, most)
+    open_columns = np.zeros(sheet.size, dtype=bool)
+    for place, setting in enumerate(sheet.settings):
+        shared = np.isin(setting.block.decision, sheet.shared[place])
+        open_columns[sheet.start[place] : sheet.start[place + 1]] = shared
+        row = sheet.shared_start[place] + np.arange(len(sheet.shared[place]))
+        first = sheet.start[place]
+        total = setting.block.pick @ made[first : sheet.start[place + 1]]
+        total = total[sheet.shared[place]]
+        programme.set_rows(row, total - 1e-9, total + 1e-9)
+    closed = np.flatnonzero(~open_columns)
+    programme.set_bounds(closed, made[closed], made[closed])
+    return programme
+
+
+def _near_shares(
+    sheet: Sheet, made: Floats, rows: Floats, most: Floats, slack: float
+) -> LinearProgramme:
+    """Add what each decision loses, in person-months, and the sum of it by tier."""
+    picks, months, tiers = [], [], []
+    for setting in sheet.settings:
+        picks.append(setting.block.pick)
+        months.append(setting.block.duty_months)
+        tiers.append(setting.tier)
+    pick = sparse.csr_array(sparse.block_diag(picks, format="csr"))
+    month, tier = np.concatenate(months), np.concatenate(tiers)
+    served = sparse.csr_array(pick * month[:, None])
+    count, width = len(month), sheet.matrix.shape[1]
+    kinds = np.unique(tier)
+    sums = sparse.csr_array((tier[None, :] == kinds[:, None]).astype(float))
+    pad = sparse.csr_array((count, width - sheet.size))
+    matrix = sparse.block_array(
+        [
+            [sheet.matrix, None],
+            [sparse.csr_array(rows), None],
+            [sparse.hstack([served, pad]), sparse.eye_array(count)],
+            [None, sums],
+        ],
+        format="csc",
+    )
+    floor = served @ made - 1e-9
+    nothing = np.full(len(most), -np.inf)
+    return LinearProgramme(
+        sparse.csc_array(matrix),
+        np.zeros(matrix.shape[1]),
+        np.concatenate([sheet.lower, np.zeros(count)]),
+        np.concatenate([sheet.upper, np.full(count, np.inf)]),
+        np.concatenate([sheet.row_lower, nothing, floor, np.full(len(kinds), -np.inf)]),
+        np.concatenate([sheet.row_upper, most, np.full(count, np.inf), np.full(len(kinds), slack)]),
+    )
+
+
+def _with_rows(sheet: Sheet, rows: Floats, most: Floats) -> LinearProgramme:
+    """Return the sheet's programme with further rows that are at most so much."""
+    matrix = sparse.vstack([sheet.matrix, sparse.csr_array(rows)])
+    return LinearProgramme(
+        sparse.csc_array(matrix),
+        np.zeros(matrix.shape[1]),
+        sheet.lower,
+        sheet.upper,
+        np.concatenate([sheet.row_lower, np.full(len(most), -np.inf)]),
+        np.concatenate([sheet.row_upper, most]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Alternative:
+    """Another allocation, optimal or near it.
+
+    Attributes
+    ----------
+    number : int
+        From 1.
+    distance_person_months : float
+        To the nearest of the rule's own allocation and the alternatives before it: half the sum
+        of differences over demands.
+    allocation : Allocation
+    """
+
+    number: int
+    distance_person_months: float
+    allocation: Allocation
+
+
+def fills_of(
+    alternatives: Sequence[Alternative], groups: Mapping[str, Flags], by: str
+) -> pd.DataFrame:
+    """Return what each group gets in each alternative, person-months inside the report window."""
+    import pandas as pd
+
+    rows = [
+        (one.number, one.distance_person_months, name, float(one.allocation.filled[mask].sum()))
+        for one in alternatives
+        for name, mask in groups.items()
+    ]
+    names = ["alternative", "distance_person_months", by, "filled_person_months"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def tours_of(alternatives: Sequence[Alternative], case: Case) -> pd.DataFrame:
+    """Return each alternative in full: people on every tour, with its months on duty."""
+    import pandas as pd
+
+    pools, demands = list(case.problem.pools), case.problem.demands
+    rows = []
+    for one in alternatives:
+        s = one.allocation.service
+        for demand, pool, cohort, first, last, people in zip(
+            s.demand, s.pool, s.cohort, s.first, s.last, s.people, strict=True
+        ):
+            months = case.month(int(first)), case.month(int(last))
+            tour = demands[demand].id, pools[pool], int(cohort), *months, float(people)
+            rows.append((one.number, *tour))
+    names = ["demand", "pool", "cohort", "first_month", "last_month", "people_persons"]
+    return pd.DataFrame(rows, columns=["alternative", *names])
+
+
+def differences(alternatives: Sequence[Alternative], lang: str) -> list[str]:
+    """Return a sentence on how different the alternatives are, if there are any."""
+    if not alternatives:
+        return []
+    far = number(max(one.distance_person_months for one in alternatives), lang)
+    return [say("alternatives", lang, count=number(len(alternatives), lang, 0), far=far)]
+
 
 SAME_PERSON_MONTHS = 0.01
 """Ranges narrower than this, in person-months, are one number."""
@@ -83,7 +345,7 @@ class PoolRange:
     unique: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ranges(Outcome):
     """Outcome of :func:`ranges`.
 
@@ -151,15 +413,21 @@ def _told(row: DisplacementRange, lang: str) -> str:
     return say("displaces", lang, package=row.package, amount=amount, task=task)
 
 
+@analysis(
+    shown=("fills", "displacement"),
+    quick={"rule": "value", "alternatives": 1},
+    positional=("rule",),
+)
 def ranges(
     source: Any,
-    rule: str | None = None,
+    /,
     *,
-    by: str = "mission",
-    slack_person_months: float = 0.0,
+    rule: str | None = None,
+    by: Annotated[str, Option(choices=KEYS)] = "mission",
+    slack_person_months: Annotated[float, Option("--slack", metavar="PERSON-MONTHS", low=0)] = 0.0,
     preferences: bool = True,
-    alternatives: int = 0,
-    packages: Sequence[str] | None = None,
+    alternatives: Annotated[int, Option(hidden=True)] = 0,
+    packages: Annotated[Sequence[str] | None, Option(hidden=True)] = None,
     progress: Progress = silent,
 ) -> Ranges:
     """Return the range of every fill and displacement over all optimal allocations.
@@ -186,7 +454,7 @@ def ranges(
     ...         "prep": 0, "rest": 0}
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 3},
     ...            "demands": [{"id": "a", **line}, {"id": "b", **line}]}
-    >>> ranges(problem, "value").sentences()[0]
+    >>> ranges(problem, rule="value").sentences()[0]
     '2 of 2 fills are not unique; the widest is a, from 1.0 to 2.0 person-months of 2.0 asked.'
     """
     slack = slack_person_months
@@ -219,7 +487,7 @@ class _Work:
     def __init__(self, case: Case, slack: float, preferences: bool, progress: Progress):
         self.case, self.slack, self.preferences = case, slack, preferences
         self.progress, self.done, self.total = progress, 0, 0
-        self.planner: Planner = make_planner(case.problem, case.rule)
+        self.planner: Planner = planner_of(case)
         self.last = last_plans(self.planner)
         self.made = person_months(self.planner.programme, self.last.people)
         self.near = self._near(self.last, self.last.settings)
@@ -300,7 +568,7 @@ class _Work:
         made = np.concatenate(self.last.people)
         rows = []
         for place, demand in enumerate(problem.demands):
-            if len(demand.pools) < 2:
+            if len(demand.options) < 2:
                 continue
             only = np.zeros(len(problem.demands))
             only[place] = 1.0

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
-from planner.analysis.games import Split, shapley
-from planner.analysis.outcome import Outcome, Progress, frame, silent
-from planner.analysis.plans import make_planner, person_months
-from planner.analysis.sentences import say
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import person_months, planner_of
+from planner.analysis.shapley import Split, shapley
 from planner.errors import InputError, nearest
 from planner.labels import number, percent
+from planner.outcome import Outcome, Progress, frame, silent
 from planner.problem.model import Package
 
 if TYPE_CHECKING:
@@ -31,8 +31,13 @@ __all__ = ["MissionShare", "Share", "Shares", "shares"]
 
 Floats = NDArray[np.float64]
 
+_TEXT = text_of("shares")
+say = _TEXT.say
+
+
 NOTHING = 1e-3
 """Person-months that are no loss."""
+
 EXACT_UPTO = 10
 """Most packages whose coalitions are all tried."""
 
@@ -72,7 +77,7 @@ class MissionShare:
     standard_error: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Shares(Outcome):
     """Outcome of :func:`shares`."""
 
@@ -108,14 +113,16 @@ class Shares(Outcome):
         return said
 
 
+@analysis(shown=("packages", "missions"), positional=("rule",))
 def shares(
     source: Any,
-    rule: str | None = None,
+    /,
     *,
+    rule: str | None = None,
     lines: bool = False,
-    packages: Mapping[str, Sequence[str]] | None = None,
-    orders: int | None = None,
-    seed: int = 0,
+    packages: Annotated[Mapping[str, Sequence[str]] | None, Option(hidden=True)] = None,
+    orders: Annotated[int | None, Option(low=1)] = None,
+    seed: Annotated[int, Option(low=0)] = 0,
     progress: Progress = silent,
 ) -> Shares:
     """Split what all packages displace together over the packages.
@@ -159,7 +166,7 @@ def _played(
     case: Case, orders: int | None, seed: int, progress: Progress
 ) -> tuple[Split, list[str]]:
     """Split what main task 2, main task 1 and then each mission lose, in this order."""
-    planner = make_planner(case.problem, case.rule, fills_only=True)
+    planner = planner_of(case, fills_only=True)
     outside = ~case.inside(case.packages)
     named = {name: mask & outside for name, mask in case.groups("mission").items()}
     named = {name: mask for name, mask in named.items() if mask.any()}

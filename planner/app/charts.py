@@ -15,7 +15,6 @@ from bokeh.models import (
     ColumnDataSource,
     FixedTicker,
     HoverTool,
-    LinearColorMapper,
     NoOverlap,
     Range1d,
     TapTool,
@@ -369,22 +368,20 @@ SIDES = {"plan": 0.22, "variant": -0.22}
 
 
 class BindChart:
-    """Months in which pools bind, and their price."""
+    """Months in which pools bind."""
 
     def __init__(self, lang: str):
         self.lang = lang
-        names = ("y", "x", "price", "pool", "side", "month", "price_text")
+        names = ("y", "x", "pool", "side", "month")
         self.source = ColumnDataSource(data={name: [] for name in names})
-        self.mapper = LinearColorMapper(palette=list(PRICE_COLORS), low=0.0, high=1.0)
         ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
         self.figure = canvas("binds", 120, "", **ranges)
         drawn = self.figure.rect(
             x="x", y="y", width=1.0, height=0.4, source=self.source, line_color=None,
-            fill_color={"field": "price", "transform": self.mapper},
+            fill_color=PRICE_COLORS[-1],
         )  # fmt: skip
         rows = [
             (say("pool", lang), "pool"), ("", "side"), (say("month", lang), "month"),
-            (say("price", lang), "price_text"),
         ]  # fmt: skip
         hover(self.figure, [drawn], rows)
 
@@ -399,16 +396,13 @@ class BindChart:
         name_rows(self.figure, [names[pool] for pool in order], HEAT_ROW, 1, 44)
         self.figure.x_range.update(start=-0.5, end=len(months) - 0.5)
         month_axis(self.figure, months)
-        self.mapper.high = max(float(table["price_person_months"].max()), 1e-9) if order else 1
         pairs = list(zip(table["side"], table["pool"], strict=True))
         self.source.data = {
             "y": [row[pool] + SIDES[side] for side, pool in pairs],
             "x": [place[month] for month in table["month"]],
-            "price": table["price_person_months"].to_numpy(),
             "pool": [names.get(pool, pool) for pool in table["pool"]],
             "side": [say(side, self.lang) for side in table["side"]],
             "month": [month_name(month, self.lang) for month in table["month"]],
-            "price_text": [number(price, self.lang) for price in table["price_person_months"]],
         }
         return bool(order)
 

@@ -127,23 +127,20 @@ def lost_rows(rows: pd.DataFrame, names: dict[str, str], lang: str) -> str:
 
 
 def bind_rows(rows: pd.DataFrame, names: dict[str, str], lang: str) -> str:
-    """Return binding months by pool as a table: how many, and the highest price."""
-    groups = rows.groupby(["pool", "side"])["price_person_months"].agg(["count", "max"])
-    counts, prices = (groups[column].unstack("side") for column in ("count", "max"))
+    """Return how many months bind by pool as a table."""
+    counts = rows.groupby(["pool", "side"]).size().unstack("side")
     cells = []
     for pool in counts.index:
         months = [float(counts.get(side, {}).get(pool, np.nan)) for side in ("plan", "variant")]
-        most = [float(prices.get(side, {}).get(pool, np.nan)) for side in ("plan", "variant")]
         cells.append(
             [
                 names.get(pool, pool),
                 *(number(count if count == count else 0.0, lang, 0) for count in months),
-                *(number(price, lang) for price in most),
             ]
         )
     plan, variant, _ = sides(lang)
-    words = [say(key, lang) for key in ("binding_months", "highest_price")]
-    head = [say("pool", lang), *(f"{word}, {side}" for word in words for side in (plan, variant))]
+    word = say("binding_months", lang)
+    head = [say("pool", lang), *(f"{word}, {side}" for side in (plan, variant))]
     return table(say("binds_title", lang), head, cells)
 
 

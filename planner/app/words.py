@@ -188,8 +188,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "lost_package": ("Displaced by", "Verdrongen door"),
     "binds_title": ("Bottlenecks", "Knelpunten"),
     "binds_axis": (
-        "price: person-months gained by one more person in that month",
-        "prijs: persoonsmaanden winst door één persoon meer in die maand",
+        "months in which everyone is taken and more people may help",
+        "maanden waarin iedereen bezet is en meer mensen kunnen helpen",
     ),
     "binds_none": ("No pool binds.", "Geen pool knelt."),
     "time_title": ("Timeline", "Tijdlijn"),

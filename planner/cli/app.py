@@ -14,12 +14,7 @@ from planner.cli.compare import compare
 from planner.cli.diff import diff
 from planner.cli.exchange import export, import_, import_un
 from planner.cli.plot import plot
-from planner.cli.questions.bear import fairness, pledges
-from planner.cli.questions.blame import causes, shares, why
-from planner.cli.questions.help import foresight, relief
-from planner.cli.questions.size import curve, headroom, prices
-from planner.cli.questions.sure import near, ranges
-from planner.cli.questions.tip import tipping
+from planner.cli.questions.ask import Asked, command_of, panels
 from planner.cli.report import report
 from planner.cli.run import run, solve
 from planner.cli.sensitivity import sensitivity
@@ -45,7 +40,7 @@ Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 1
 the output has stopped reading.
 """
 
-PANELS: dict[str, dict[Callable[..., None], str]] = {
+PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
     "Plan": {
         run: "Allocate people and say who goes short.",
         simulate: "Draw many futures and say how sure that is.",
@@ -57,27 +52,7 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
         report: "Write all about a scenario into one HTML file.",
         plot: "Draw one figure as PNG, SVG or PDF.",
     },
-    "Is it an accident?": {
-        ranges: "Range of each figure over all optimal allocations.",
-        near: "Other allocations, optimal or nearly so.",
-    },
-    "From what size on, and at what price?": {
-        curve: "What each post of a package displaces.",
-        headroom: "How large it can be before anyone goes short.",
-        prices: "What one more person or post would bring.",
-    },
-    "Who caused it, and who bears it?": {
-        shares: "Each package's share in the displacement.",
-        causes: "Every shortfall split over its causes.",
-        why: "Why a mission is short of people in a month.",
-        fairness: "Who bears the loss, and how concentrated it is.",
-        pledges: "The same people promised to two frameworks.",
-    },
-    "What would help, and what would change it?": {
-        relief: "The fewest more people, or which other rules, would prevent it.",
-        foresight: "What knowing earlier is worth, month by month.",
-        tipping: "What would make a conclusion false, and how often it holds.",
-    },
+    **panels(),  # type: ignore[dict-item]
     "Look and check": {
         serve.app: "Open the what-if page in a browser.",
         show: "Show a resolved scenario, or a part of it.",
@@ -93,13 +68,17 @@ PANELS: dict[str, dict[Callable[..., None], str]] = {
 """Every command with what stands beside it in the list, by what it is for."""
 
 
-def _name(command: Callable[..., None]) -> str:
+def _name(command: Callable[..., None] | Asked) -> str:
     """Return what a command is called: as its function, but for a word that Python keeps."""
     return command.__name__.rstrip("_").replace("_", "-")
 
 
 class Grouped(TyperGroup):
-    """Lists commands by what they are for."""
+    """Lists commands by what they are for, and makes those of analyses when they are called."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command by name."""
+        return super().get_command(ctx, cmd_name) or command_of(cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section a panel; the second column stands at one place in all."""
@@ -142,4 +121,5 @@ def _options(
 
 for panel in PANELS.values():
     for command, about in panel.items():
-        app.command(_name(command), short_help=about)(command)
+        if not isinstance(command, Asked):
+            app.command(_name(command), short_help=about)(command)

@@ -99,9 +99,9 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
     from planner.cli.inputs import load_scenario, looks_like_problem, read_file
     from planner.compile import compile_scenario
+    from planner.montecarlo.parameters import list_uncertain
     from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
-    from planner.uncertainty.listing import list_uncertain
 
     shown = "<stdin>" if name == "-" else name
     if _is_folder(name):

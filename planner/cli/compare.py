@@ -128,16 +128,7 @@ def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
     found = []
     for name, one in comparison.results.items():
         for pool, lines in one.bottlenecks.groupby("pool", sort=False):
-            prices = lines["price_person_months"]
-            found.append(
-                {
-                    "result": name,
-                    "pool": pool,
-                    "binding_months": len(lines),
-                    "price_max_person_months": float(prices.max()),
-                    "price_max_month": lines["month"].iloc[int(prices.argmax())],
-                }
-            )
+            found.append({"result": name, "pool": pool, "binding_months": len(lines)})
     return found
 
 

@@ -78,9 +78,7 @@ Task = Annotated[
         "--main-task", min=1, max=2, help="For fill, flow, fan, chance.", show_default=False
     ),
 ]
-Draws = Annotated[
-    int, typer.Option("--draws", min=2, help="Futures to draw for a figure of futures.")
-]
+Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws for a figure of an ensemble.")]
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]
 
 
@@ -218,6 +216,6 @@ def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     package = chosen_package(source, package)
     if package is None:
         raise InputError("plot curve: the scenario has no package whose size could grow")
-    found = curve(source, package, missions=False)
-    drawn: Chart = source.plot.curve(found, headroom(source, package, lines=False), lang)
+    found = curve(source, package=package, missions=False)
+    drawn: Chart = source.plot.curve(found, headroom(source, package=package, lines=False), lang)
     return drawn

@@ -37,7 +37,7 @@ Target = Annotated[
 Draws = Annotated[
     int,
     typer.Option(
-        "--draws", min=0, help="Futures to draw for how sure it is; 0 draws none, more is surer."
+        "--draws", min=0, help="Draws to make for how sure it is; 0 draws none, more is surer."
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
@@ -46,7 +46,7 @@ Run = Annotated[
     typer.Option(
         "--futures",
         metavar="FOLDER",
-        help="Futures drawn before (planner simulate --out), instead of --draws.",
+        help="Draws made before (planner simulate --out), instead of --draws.",
         show_default=False,
     ),
 ]

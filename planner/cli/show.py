@@ -15,6 +15,7 @@ from planner.cli.options import AsJson, In, Lang, Named
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
 from planner.labels import NOTHING, label, month, months, number
+from planner.scenario.inputs import options_text
 from planner.terms import term
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Resolved:
 
     def uncertain(self) -> dict[str, Any]:
         """Return what many futures draw, with its distribution and source, and what correlates."""
-        from planner.uncertainty.listing import list_uncertain
+        from planner.montecarlo.parameters import list_uncertain
 
         found = list_uncertain(self.scenario)
         rows = found.table().to_dict("records")
@@ -343,7 +344,7 @@ def _strengths(pools: Sequence[Mapping[str, Any]], lang: str) -> None:
 def _demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
     cells: list[tuple[object, ...]] = [
         (row["id"], in_language(row, lang), row["tier"], number(row["cap"], lang),
-         _run(row["first"], row["last"], lang), ", ".join(row["pools"]),
+         _run(row["first"], row["last"], lang), options_text(row["pools"]).replace(" ", ", "),
          number(row["asked_person_months"], lang), label_reason(row["left_out"], lang))
         for row in rows
     ]  # fmt: skip
@@ -386,7 +387,7 @@ def _demand(content: Mapping[str, Any], lang: str) -> None:
         (label("package", lang), content.get("package")),
         (label("cap", lang), number(content["cap"], lang)),
         (label("months", lang), _run(content["first"], content["last"], lang)),
-        (label("speciality_of", lang), ", ".join(content["pools"])),
+        (label("speciality_of", lang), options_text(content["pools"]).replace(" ", ", ")),
         (label("tour", lang), content.get("tour")),
         (label("preparation", lang), by_pool(content.get("preparation"))),
         (label("rest", lang), by_pool(content.get("rest"))),

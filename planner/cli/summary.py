@@ -156,24 +156,20 @@ def _served(allocation: Allocation) -> Any:
 
 
 def _bottlenecks(result: Result) -> list[dict[str, Any]]:
-    """Return binding pools, the dearest first, each with its months."""
-    from planner.results.tables import BINDING
-
+    """Return binding pools, those with most binding months first, each with its months."""
     problem, allocation = result.compiled.problem, result.solution.with_all
     first, last = problem.report
     found = []
     for place, pool in enumerate(result.compiled.pools):
-        people, price = problem.pools[pool.id], allocation.prices[place]
-        binding = [month for month in range(first, last + 1) if price[month] > BINDING]
+        people, rows = problem.pools[pool.id], allocation.binding[place]
+        binding = [month for month in range(first, last + 1) if rows[month]]
         if not binding:
             continue
-        dearest = max(binding, key=lambda month: price[month])
         months = [
             {
                 "month": str(result.compiled.month(month)),
                 "strength_persons": float(people[month]),
                 "idle_persons": float(people[month] - allocation.tied_up[place, month]),
-                "price_person_months": float(price[month]),
             }
             for month in binding
         ]
@@ -185,13 +181,10 @@ def _bottlenecks(result: Result) -> list[dict[str, Any]]:
                 "binding_months": len(binding),
                 "first_month": months[0]["month"],
                 "last_month": months[-1]["month"],
-                "price_sum_person_months": float(price[binding].sum()),
-                "price_max_person_months": float(price[dearest]),
-                "price_max_month": str(result.compiled.month(dearest)),
                 "months": months,
             }
         )
-    return sorted(found, key=lambda one: -one["price_sum_person_months"])
+    return sorted(found, key=lambda one: -one["binding_months"])
 
 
 def _unmet(result: Result) -> list[dict[str, Any]]:
@@ -214,15 +207,13 @@ def _unmet(result: Result) -> list[dict[str, Any]]:
 def _budgets(result: Result) -> list[dict[str, Any]]:
     """Return the rows of ``result.budgets``; a table would load pandas."""
     allocation, lines = result.solution.with_all, result.compiled.problem.budgets
-    columns = (lines, allocation.spent, 1e6 * allocation.budget_prices)
     return [
         {
             "budget": line.id,
             "amount_euros": float(line.amount),
             "spent_euros": float(spent),
-            "price_person_months_per_million": float(price),
         }
-        for line, spent, price in zip(*columns, strict=True)
+        for line, spent in zip(lines, allocation.spent, strict=True)
     ]
 
 
@@ -354,7 +345,7 @@ def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
 
     if not summary["bottlenecks"]:
         plain = summary["options"].get("engine") is None
-        say("", label("no_bottlenecks" if plain else "no_prices", lang))
+        say("", label("no_bottlenecks" if plain else "no_binding", lang))
         return
     rows = [
         (
@@ -362,18 +353,15 @@ def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
             in_language(row, lang),
             months(row["first_month"], row["last_month"], lang),
             row["binding_months"],
-            number(row["price_sum_person_months"] / row["binding_months"], lang, 2),
-            number(row["price_max_person_months"], lang, 2),
-            month(row["price_max_month"], lang),
         )
         for row in summary["bottlenecks"]
     ]
-    heads = ("pool", "name", "window", ">months", ">mean_price", ">highest_price", "month")
+    heads = ("pool", "name", "window", ">months")
     made = table(
         label("bottlenecks", lang), [_head(head, lang) for head in heads], rows, named=True
     )
     say("", made)
-    say(label("price_unit", lang), style="dim")
+    say(label("binding_note", lang), style="dim")
 
 
 def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
@@ -386,13 +374,11 @@ def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
             row["budget"],
             number(row["amount_euros"] / 1e6, lang),
             number(row["spent_euros"] / 1e6, lang),
-            number(row["price_person_months_per_million"], lang, 2),
         )
         for row in summary["budgets"]
     ]
-    heads = [_head(head, lang) for head in ("budget_line", ">budget_amount", ">spent", ">price")]
+    heads = [_head(head, lang) for head in ("budget_line", ">budget_amount", ">spent")]
     say("", table(label("budgets", lang), heads, rows))
-    say(label("budget_unit", lang), style="dim")
 
 
 def _show_bounds(summary: Mapping[str, Any], lang: str) -> None:

@@ -85,13 +85,13 @@ def compile_scenario(
         demand's first or last month, by how many months it moves. The number of cohorts follows the
         cap that the scenario states: another cap is more or fewer people, not another changeover.
     drawn : bool
-        The parameters were drawn: shares above one and strengths below nothing are cut there, and a
+        The parameters were drawn: shares above one and negative strengths are cut off, and a
         parameter of which there is no use (its demand moved out of the model) is passed over.
 
     Raises
     ------
     InputError
-        The parameters contradict each other: a strength below nothing, a share above one.
+        The parameters contradict each other: a negative strength, a share above one.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def laid_out(line: Line) -> list[Line]:
 
     The profile of caps is cut into horizontal layers: what lasts is the lowest one, and each
     difference is a line of its own over the months in which it is asked for. A contribution that
-    grows therefore keeps the tours of those who are there, and one that shrinks gives up the layers
+    grows therefore keeps the tours of the people deployed, and one that shrinks gives up the layers
     on top first.
 
     Examples
@@ -347,11 +347,11 @@ def _bounds(inputs: Inputs, parts: Mapping[str, list[str]], book: Book) -> tuple
     for bound in inputs.bounds.values():
         demands = tuple(part for name in bound.demands for part in parts.get(name, ()))
         if demands:
-            least, most = (
+            lower, upper = (
                 None if figure is None else book.take(f"bound.{bound.id}.{side}", figure, "persons")
                 for side, figure in (("min", bound.min), ("max", bound.max))
             )
-            bounds.append(Bound(demands, bound.pools, least, most))
+            bounds.append(Bound(demands, bound.pools, lower, upper))
     return tuple(bounds)
 
 

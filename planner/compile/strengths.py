@@ -34,7 +34,7 @@ def strengths(
     dict of str to ndarray (months,)
         Strength in persons.
     list of str
-        Complaints: strengths below nothing, shares above one.
+        Complaints: negative strengths, shares above one.
     """
 
     def take(id: str, figure: Parameter, unit: str) -> Floats:
@@ -57,7 +57,7 @@ def levels(
     Returns
     -------
     dict of str to ndarray (draws or 1, months)
-        Strength in persons. Shares above one and strengths below nothing are cut there.
+        Strength in persons. Shares above one and negative strengths are cut off.
     list of str
         Complaints about what was cut.
     """
@@ -69,11 +69,11 @@ def levels(
     shown = slice(first.ordinal - start, first.ordinal - start + months)
     found, wrong = {}, []
     for pool in inputs.pools.values():
-        mine = [(place, step) for place, step in steps if pool.id in step.pools]
+        own = [(place, step) for place, step in steps if pool.id in step.pools]
         people = np.ones((1, len(time)))
         for factor in FACTORS:
             level = _level(inputs, pool, factor, time, take)
-            level = _stepped(level, time, [one for one in mine if one[1].of == factor], take)
+            level = _stepped(level, time, [one for one in own if one[1].of == factor], take)
             if factor != "posts":
                 if level[:, shown].max(initial=0.0) > 1 + 1e-9:
                     highest = level[:, shown].max()
@@ -82,7 +82,7 @@ def levels(
                     )
                 level = np.minimum(level, 1.0)
             people = people * level
-        people = _stepped(people, time, [one for one in mine if one[1].of == "strength"], take)
+        people = _stepped(people, time, [one for one in own if one[1].of == "strength"], take)
         seen = people[:, shown]
         if seen.min(initial=0.0) < -1e-9:
             low = np.flatnonzero((seen < -1e-9).any(axis=0))[0]

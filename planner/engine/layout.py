@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.problem.model import Problem, months_at_home
-from planner.problem.tours import Tours, lay_tours
+from planner.problem.tours import OptionTable, Tours, decision_keys, lay_tours
 
 __all__ = ["Layout", "lay_out"]
 
@@ -68,16 +68,18 @@ class Layout:
         First column of each decision.
     owner, option : ndarray of int (columns,)
         Decision and sourcing option of each column.
-    used_ptr, used_pool, used_share : ndarray
-        By column: pools of the problem, and their shares of its people.
+    used_ptr, used_pool, used_index, used_share : ndarray
+        By column: pools of the problem, their index in ``Demand.pools``, and their shares of its
+        people.
     ptr, row, value : ndarray
         By column: rows of its block, and what one person takes of them.
     goal_ptr : ndarray of int (blocks + 1,)
         First composition row of each block.
     goal_bound, goal_month : ndarray of int (composition rows,)
         Bound of the problem and month.
-    asked_ptr, asked : ndarray of int
-        By composition row: decisions of the bound's demands on duty in that month.
+    asked_ptr, asked, asked_share : ndarray
+        By composition row: decisions of the bound's demands on duty in that month, and the share of
+        their people.
     counted_ptr, counted, counted_share : ndarray
         By composition row: columns that are counted, and the share of their people.
     budget_ptr, budget : ndarray of int
@@ -111,6 +113,7 @@ class Layout:
     option: Ints
     used_ptr: Ints
     used_pool: Ints
+    used_index: Ints
     used_share: Floats
     ptr: Ints
     row: Ints
@@ -120,6 +123,7 @@ class Layout:
     goal_month: Ints
     asked_ptr: Ints
     asked: Ints
+    asked_share: Floats
     counted_ptr: Ints
     counted: Ints
     counted_share: Floats
@@ -127,29 +131,8 @@ class Layout:
     budget: Ints
 
 
-@dataclass(frozen=True, eq=False)
-class _Uses:
-    """One entry for each demand, sourcing option and pool with a share, in that order.
-
-    Attributes
-    ----------
-    ptr : ndarray of int (demands + 1,)
-    option, pool, prep : ndarray of int
-    share, home : ndarray
-    dwell : ndarray of bool
-    """
-
-    ptr: Ints
-    option: Ints
-    pool: Ints
-    share: Floats
-    prep: Ints
-    home: Floats
-    dwell: NDArray[np.bool_]
-
-
-def lay_out(problem: Problem) -> Layout:
-    """Formulate a problem.
+def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
+    """Formulate a problem; `by_tour` makes every tour a decision, as whole people need it.
 
     Examples
     --------
@@ -167,9 +150,7 @@ def lay_out(problem: Problem) -> Layout:
     local_pool = np.empty(len(pool), dtype=np.int64)
     local_pool[pool] = np.arange(len(pool)) - pool_ptr[pool_block[pool]]
 
-    cuts = _cuts(problem)
-    key, decision = _decisions(problem, tours, cuts, demand_block)
-    demand, wave, segment = key
+    demand, wave, segment, decision = _decisions(problem, tours, demand_block, by_tour)
     count = len(demand)
     cohorts = np.bincount(decision, minlength=count)
     total = np.array([d.cohorts for d in demands], dtype=np.int64)[demand]
@@ -180,7 +161,8 @@ def lay_out(problem: Problem) -> Layout:
     duty_row, duty_month, number = _profile(decision, tours.first, tours.last, months)
     duty_share = number / cohorts[duty_row]
 
-    uses = _uses(problem, local_pool)
+    uses = OptionTable.of(problem)
+    use_ptr = _pointers(uses.demand, len(demands))
     options = np.array([len(d.options) for d in demands], dtype=np.int64)
     start = np.concatenate([[0], np.cumsum(options[demand])])
     owner = np.repeat(np.arange(count), options[demand])
@@ -188,24 +170,24 @@ def lay_out(problem: Problem) -> Layout:
     on_call = np.array([d.on_call for d in demands], dtype=bool)
     called = np.zeros(len(pool), dtype=bool)
     if on_call.any():
-        called[uses.pool[np.repeat(on_call, np.diff(uses.ptr))]] = True
+        called[uses.pool[on_call[uses.demand]]] = True
     call_pool = pool[called[pool]]
     call_ptr = _pointers(pool_block[call_pool], blocks)
     local_call = np.zeros(len(pool), dtype=np.int64)
     local_call[call_pool] = np.arange(len(call_pool)) - call_ptr[pool_block[call_pool]]
     base = np.diff(pool_ptr) * months
 
-    width = np.diff(uses.ptr)
+    width = np.diff(use_ptr)
     group_start = np.concatenate([[0], np.cumsum(width[demand])])
     group_decision = np.repeat(np.arange(count), width[demand])
     use = np.arange(len(group_decision)) - group_start[group_decision]
-    use += uses.ptr[demand[group_decision]]
+    use += use_ptr[demand[group_decision]]
     group_column = start[group_decision] + uses.option[use]
     group_share = uses.share[use] / cohorts[group_decision]
 
     tour, nth = _spread(width[tours.demand])
     group = group_start[decision[tour]] + nth
-    used = uses.ptr[tours.demand[tour]] + nth
+    used = use_ptr[tours.demand[tour]] + nth
     first, last = tours.first[tour], tours.last[tour]
     prep = uses.prep[used]
     prepares = first - prep
@@ -230,9 +212,9 @@ def lay_out(problem: Problem) -> Layout:
                          duty_share, months)  # fmt: skip
     goal_ptr = goals[0]
     column, which, share = (
-        np.repeat(np.arange(len(goals[1])), np.diff(goals[5])),
-        goals[6],
+        np.repeat(np.arange(len(goals[1])), np.diff(goals[6])),
         goals[7],
+        goals[8],
     )
     block_of_goal = np.repeat(np.arange(blocks), np.diff(goal_ptr))
     goal_row = base[block_of_goal] + np.arange(len(block_of_goal)) - goal_ptr[block_of_goal]
@@ -252,11 +234,12 @@ def lay_out(problem: Problem) -> Layout:
         columns, rows, values = columns[order], rows[order], values[order]
     decision_block = demand_block[demand]
     fields: list[Any] = [
-        months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, demand_block,
+        months, tours, decision, problem.replan_months, pool_ptr, pool, call_ptr, call_pool,
+        demand_block,
         *_row_sources(problem, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
         _pointers(decision_block, blocks), demand, wave, segment, begin, end, cohorts,
         cohorts / np.maximum(total, 1), duty_ptr, duty_month, duty_share, start, owner, option,
-        _pointers(group_column, len(owner)), group_pool, uses.share[use],
+        _pointers(group_column, len(owner)), group_pool, uses.index[use], uses.share[use],
         _pointers(columns, len(owner)), rows, values, *goals, budget_ptr, budget,
     ]  # fmt: skip
     return Layout(*fields)
@@ -319,53 +302,18 @@ def _profile(group: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, I
     return covered, cell - covered * width, cover[run]
 
 
-def _cuts(problem: Problem) -> tuple[int, ...]:
-    """Return the months, later than the start, in which packages become known."""
-    return tuple(sorted({k for one in problem.packages if (k := problem.known(one.id)) > 0}))
-
-
 def _decisions(
-    problem: Problem, tours: Tours, cuts: Sequence[int], demand_block: Ints
-) -> tuple[tuple[Ints, Ints, Ints], Ints]:
-    """Cut waves at packages; return demand, wave and segment by decision, and decisions by tour.
-
-    A wave is cut at K + the demand's longest preparation for *every* package known in a month K
-    after the start, so that plans with and without any package are made of the same decisions.
-    """
-    lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
-    segment = np.zeros(len(tours), dtype=np.int64)
-    for month in cuts:
-        segment += tours.first >= month + lead
-    waves = int(tours.wave.max(initial=0)) + 1
-    segments = len(cuts) + 1
-    key = demand_block[tours.demand] * len(problem.demands) + tours.demand
-    key = (key * waves + tours.wave) * segments + segment
-    found, decision = np.unique(key, return_inverse=True)
-    wave = found // segments % waves
-    demand = found // segments // waves % max(len(problem.demands), 1)
-    return (demand, wave, found % segments), np.asarray(decision, dtype=np.int64).ravel()
-
-
-def _uses(problem: Problem, local_pool: Ints) -> _Uses:
-    """Return the sourcing options of all demands, pools in the order of the block's rows."""
-    index = {name: k for k, name in enumerate(problem.pools)}
-    ptr, table = [0], []
-    for demand in problem.demands:
-        places = [index[name] for name in demand.pools]
-        order = sorted(range(len(places)), key=lambda k: local_pool[places[k]])
-        table += [
-            (number, places[k], shares[k], demand.prep[k], demand.home[k], demand.dwell[k])
-            for number, shares in enumerate(demand.options)
-            for k in order
-            if shares[k] > 0
-        ]
-        ptr.append(len(table))
-    option, pool, share, prep, home, dwell = zip(*table, strict=True) if table else [()] * 6
-    return _Uses(
-        np.array(ptr, dtype=np.int64), np.array(option, dtype=np.int64),
-        np.array(pool, dtype=np.int64), np.array(share, dtype=float),
-        np.array(prep, dtype=np.int64), np.array(home, dtype=float), np.array(dwell, dtype=bool),
-    )  # fmt: skip
+    problem: Problem, tours: Tours, demand_block: Ints, by_tour: bool
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Group tours into decisions; return demand, wave and segment by decision, decision by tour."""
+    key = decision_keys(problem, tours)
+    segment = key % (len(problem.replan_months) + 1)
+    if by_tour:
+        key = key * (int(tours.cohort.max(initial=0)) + 1) + tours.cohort
+    key = key + demand_block[tours.demand] * (int(key.max(initial=0)) + 1)
+    _, first, decision = np.unique(key, return_index=True, return_inverse=True)
+    decision = np.asarray(decision, dtype=np.int64).ravel()
+    return tours.demand[first], tours.wave[first], segment[first], decision
 
 
 def _independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
@@ -403,7 +351,7 @@ def _independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
 
 
 def _composition(
-    problem: Problem, demand_block: Ints, blocks: int, demand: Ints, start: Ints, uses: _Uses,
+    problem: Problem, demand_block: Ints, blocks: int, demand: Ints, start: Ints, uses: OptionTable,
     duty_row: Ints, duty_month: Ints, duty: Floats, months: int,
 ) -> tuple[Any, ...]:  # fmt: skip
     """Write one row for every bound and month in which its demands have people on duty."""
@@ -413,7 +361,7 @@ def _composition(
     of_block = [int(demand_block[line[0]]) for line in members]
     order = sorted(range(len(members)), key=lambda k: of_block[k])
     bound, month, sizes = [], [], np.zeros(blocks, dtype=np.int64)
-    asked, asked_size, counted, counted_size, share = [], [], [], [], []
+    asked, asked_size, asked_share, counted, counted_size, share = [], [], [], [], [], []
     for number in order:
         member = np.zeros(len(problem.demands), dtype=bool)
         member[members[number]] = True
@@ -425,6 +373,7 @@ def _composition(
         sizes[of_block[number]] += len(kept)
         decisions = duty_row[by_month]
         asked.append(decisions)
+        asked_share.append(duty[by_month])
         asked_size.append(np.bincount(position, minlength=len(kept)))
         # the part of each option that is counted, by demand and option
         named = problem.bounds[number].pools
@@ -432,9 +381,8 @@ def _composition(
         if named is not None:
             part = np.where(np.isin(uses.pool, [pools[name] for name in named]), uses.share, 0.0)
         widest = int(uses.option.max(initial=0)) + 1
-        use_demand = np.repeat(np.arange(len(problem.demands)), np.diff(uses.ptr))
         size = len(problem.demands) * widest
-        parts = np.bincount(use_demand * widest + uses.option, part, minlength=size)
+        parts = np.bincount(uses.demand * widest + uses.option, part, minlength=size)
         nth, option = _spread(np.diff(start)[decisions])
         entry = parts[demand[decisions[nth]] * widest + option] * duty[by_month][nth]
         some = entry > 0
@@ -446,7 +394,7 @@ def _composition(
         np.concatenate([[0], np.cumsum(sizes)]),
         np.concatenate(empty + bound), np.concatenate(empty + month),
         np.concatenate([[0], np.cumsum(np.concatenate(empty + asked_size))]),
-        np.concatenate(empty + asked),
+        np.concatenate(empty + asked), np.concatenate([np.zeros(0), *asked_share]),
         np.concatenate([[0], np.cumsum(np.concatenate(empty + counted_size))]),
         np.concatenate(empty + counted), np.concatenate([np.zeros(0), *share]),
     )  # fmt: skip

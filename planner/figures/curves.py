@@ -183,6 +183,6 @@ def _title(found: Curve, room: float, names: Names | None, lang: str) -> str:
 def _subtitle(found: Curve, lang: str) -> str:
     said = say("curve_subtitle", lang)
     if not found.exact:
-        give = rough(found.tolerance_person_months, lang)
+        give = rough(found.estimated_error_person_months, lang)
         said += " " + say("curve_tried", lang, count=len(found.points), give=give)
     return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planner.labels import month, number, percent, rate, rough
+from planner.labels import number, percent, rate, rough
 from planner.report.blocks import Block, Bullets, Heading, Section
 from planner.report.material import Material, asked_by_mission, lost_by
 from planner.report.words import say
@@ -196,11 +196,10 @@ def _tight(material: Material) -> Iterator[str]:
     lang, result = material.lang, material.result
     binding = result.bottlenecks
     if len(binding):
-        dearest = binding.iloc[int(binding["price_person_months"].argmax())]
+        months = binding["pool"].value_counts(sort=True)
         yield say(
-            "c_tight", lang, count=binding["pool"].nunique(), all=result.pools["pool"].nunique(),
-            pool=material.names.pool(dearest["pool"]), month=month(dearest["month"], lang),
-            gain=rough(float(dearest["price_person_months"]), lang),
+            "c_tight", lang, count=len(months), all=result.pools["pool"].nunique(),
+            pool=material.names.pool(str(months.index[0])), months=int(months.iloc[0]),
         )  # fmt: skip
     missed = result.unmet_bounds["bound"].nunique()
     if missed:

@@ -12,6 +12,7 @@ from planner.labels import LANGUAGES, label, number
 from planner.report.blocks import Bullets, Page
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
+from planner.report.questions import questions_section
 from planner.report.sections import (
     bottlenecks_section,
     comparison_section,
@@ -28,14 +29,15 @@ from planner.report.words import say
 from planner.results.manifest import version
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.report.blocks import Page
 
 __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
     conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, sure_section, comparison_section, grounds_section, limits_section,
+    curves_section, questions_section, sure_section, comparison_section,
+    grounds_section, limits_section,
     manifest_section,
 )  # fmt: skip
 
@@ -80,7 +82,7 @@ def make_report(
     draws: int = 0,
     seed: int = 0,
     rule: str | None = None,
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
     analyses: bool = True,
     workers: int | None = None,
     lang: str = "en",
@@ -96,12 +98,12 @@ def make_report(
     *others : the same
         What it is compared with.
     draws : int
-        Futures to draw for how sure the figures are; 0 draws none.
+        Draws to make for how sure the figures are; 0 draws none.
     seed : int
     rule : {"fair", "value"}, optional
         For what still has to be allocated; by default each scenario's own.
-    futures : Futures, optional
-        Futures of the first that are drawn already.
+    futures : Ensemble, optional
+        Draws of the first that exist already.
     analyses : bool
         Whether to follow curves and ranges, which takes some seconds.
     workers : int, optional

@@ -127,10 +127,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "negen van de tien. Waarschijnlijk minder dan {target}: {count} van {all} missies.",
     ),
     "c_tight": (
-        "Pools that bind in some month: {count} of {all}. One more person counts most in {pool} in "
-        "{month}: {gain} person-months.",
-        "Pools die in een of meer maanden knellen: {count} van {all}. Eén persoon meer telt het "
-        "zwaarst in {pool} in {month}: {gain} persoonsmaanden.",
+        "Pools that bind in some month: {count} of {all}; most often {pool}, in {months} months.",
+        "Pools die in een of meer maanden knellen: {count} van {all}; het vaakst {pool}, in "
+        "{months} maanden.",
     ),
     "c_bounds": (
         "Composition goals missed in some month: {count}.",
@@ -181,10 +180,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "alsof het als laatste kwam. Wat ze samen verdringen, toegedeeld, staat aan het eind.",
     ),
     "p_bottlenecks": (
-        "A pool binds in a month if one person more there would add to the fill of some mission. "
-        "People who rest or prepare are not free.",
-        "Een pool knelt in een maand als één persoon meer daar de vulling van een missie verhoogt. "
-        "Wie rust of zich voorbereidt is niet vrij.",
+        "In these months everyone in the pool is taken and more people may raise the fill of some "
+        "mission; in all others they raise none. People who rest or prepare are not free. What one "
+        "more person brings takes a new plan each: planner prices.",
+        "In deze maanden is iedereen in de pool bezet en kunnen meer mensen de vulling van een "
+        "missie verhogen; in alle andere maanden niet. Wie rust of zich voorbereidt is niet vrij. "
+        "Wat één persoon meer oplevert vraagt elk een nieuw plan: planner prices.",
     ),
     "p_no_bottlenecks": ("No pool binds in any month.", "Geen pool knelt, in geen enkele maand."),
     "p_no_package": (
@@ -278,7 +279,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Wat er binnen een maand gebeurt: een missie van tien dagen kost hier een maand.",
     ),
     "l_unknown": (
-        "What nobody thought of. Futures vary figures inside their ranges; they know of no war, no "
+        "What was not foreseen. Draws vary parameters inside their ranges; they hold no war, no "
         "strike and no new law, and the model stays the same in all of them.",
         "Waar niemand aan dacht. Toekomsten variëren cijfers binnen hun bandbreedte; ze kennen "
         "geen oorlog, staking of nieuwe wet, en het model blijft in alle hetzelfde.",

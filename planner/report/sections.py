@@ -260,12 +260,12 @@ def _shares_table(material: Material) -> Table:
 
 
 def bottlenecks_section(material: Material) -> Section:
-    """Return which pools bind, when, and what one more person there is worth."""
+    """Return which pools bind, and when."""
     lang, result, names = material.lang, material.result, material.names
     blocks: list[Block] = [Paragraph(say("p_bottlenecks", lang))]
     binding = result.bottlenecks
     if material.whole:
-        blocks.append(Paragraph(label("no_prices", lang)))
+        blocks.append(Paragraph(label("no_binding", lang)))
     elif binding.empty:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
     else:
@@ -275,8 +275,8 @@ def bottlenecks_section(material: Material) -> Section:
         blocks.append(Bullets(tuple(material.why.sentences(lang))))
     blocks.append(Picture.of(sand(result, lang=lang)))
     if len(binding):
-        gain = binding.groupby("pool", sort=False)["price_person_months"].sum()
-        blocks.append(Picture.of(crowd(result, str(gain.idxmax()), lang)))
+        most = str(binding["pool"].value_counts(sort=True).index[0])
+        blocks.append(Picture.of(crowd(result, most, lang)))
     missed = result.unmet_bounds
     if len(missed):
         rows = [
@@ -296,21 +296,15 @@ def _binding_table(material: Material, binding: pd.DataFrame) -> Table:
     people = material.result.pools.groupby("pool", sort=False)["strength_persons"].mean()
     found = []
     for pool, rows in binding.groupby("pool", sort=False):
-        price = rows["price_person_months"]
-        dearest = rows.iloc[int(price.argmax())]
         found.append(
-            (float(price.sum()),
+            (len(rows),
              [names.pool(str(pool)), number(float(people[pool]), lang, 0), str(len(rows)),
-              months(rows["month"].min(), rows["month"].max(), lang),
-              number(float(price.sum()), lang),
-              f"{month(dearest['month'], lang)}: "
-              f"{number(float(dearest['price_person_months']), lang, 2)}"])
+              months(rows["month"].min(), rows["month"].max(), lang)])
         )  # fmt: skip
     body = [row for _, row in sorted(found, key=lambda one: -one[0])]
     heads = [label("pool", lang), f">{label('strength', lang)}", f">{say('t_binding', lang)}",
-             label("window", lang), f">{say('t_gain', lang)}",
-             f">{say('t_dearest', lang)}"]  # fmt: skip
-    return table(say("t_bottlenecks", lang), heads, body, note=say("t_price_note", lang))
+             label("window", lang)]  # fmt: skip
+    return table(say("t_bottlenecks", lang), heads, body)
 
 
 def rates_section(material: Material) -> Section:
@@ -386,7 +380,7 @@ def _pieces(material: Material, found: Curve, room: Headroom) -> Table:
                      ", ".join(said[:PAYERS]), number(others, lang, 2)])  # fmt: skip
     notes = [say("t_exact", lang)]
     if not found.exact:
-        give = rough(found.tolerance_person_months, lang)
+        give = rough(found.estimated_error_person_months, lang)
         notes = [say("t_tried", lang, count=len(found.points), give=give)]
     if short:
         notes.append(say("t_short_curve", lang))
@@ -420,7 +414,7 @@ def sure_section(material: Material) -> Section:
         return Section("sure", title, (Paragraph(say("c_certain", lang)),))
     count = number(futures.counted, lang, 0)
     blocks: list[Block] = [Paragraph(say("p_sure", lang, draws=count))]
-    if futures.outline.monthly:
+    if futures.metadata.monthly:
         blocks.append(Picture.of(fan(futures, lang=lang)))
     blocks += [Picture.of(spread(futures, id, lang)) for id in futures.packages]
     blocks.append(Picture.of(chance(futures, lang=lang)))

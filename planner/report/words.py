@@ -26,6 +26,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "conclusions": ("Conclusions", "Conclusies"),
     "fill": ("Fill", "Vulling"),
     "displacement_section": ("Displacement", "Verdringing"),
+    "questions": ("Further questions", "Verdere vragen"),
     "bottlenecks_section": ("Bottlenecks", "Knelpunten"),
     "fill_rates": ("Fill rates", "Vullingsgraden"),
     "curves": ("As the package grows", "Als het pakket groeit"),
@@ -53,18 +54,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "t_range": ("other best plans", "andere beste plannen"),
     "t_bottlenecks": (
-        "Pools in which one more person would add to the fill",
-        "Pools waarin één persoon meer iets toevoegt aan de vulling",
+        "Pools in which more people may add to the fill",
+        "Pools waarin meer mensen kunnen toevoegen aan de vulling",
     ),
     "t_binding": ("months", "maanden"),
-    "t_gain": ("one more in all of them adds", "één erbij in alle levert op"),
-    "t_dearest": ("dearest month", "duurste maand"),
-    "t_price_note": (
-        "Gains are person-months at the margin, by the prices of the last plan; more people than "
-        "one gain less each.",
-        "Opbrengsten zijn persoonsmaanden voor de eerste persoon, volgens de prijzen van het "
-        "laatste plan; bij meer mensen is de opbrengst per persoon lager.",
-    ),
     "t_bounds": ("Composition goals missed", "Niet gehaalde samenstellingseisen"),
     "t_by": ("Fill rate by {what}, person-months", "Vullingsgraad per {what}, persoonsmaanden"),
     "t_pieces": (

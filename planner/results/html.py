@@ -149,14 +149,9 @@ def _binding(result: Tables) -> str:
     binding = result.bottlenecks
     if binding.empty:
         return "<div>No pool is binding.</div>"
-    groups = binding.groupby("pool", sort=False)
-    found = groups.agg(months=("month", "size"), price=("price_person_months", "max"))
-    found = found.sort_values(["months", "price"], ascending=False, kind="stable").head(ROWS)
-    rows = [
-        [row["pool"], row["months"], number(row["price"], 2)] for row in _rows(found.reset_index())
-    ]
-    head = ["pool", "months binding", "highest price, person-months per person"]
-    return table("Bottlenecks", head, rows)
+    months = binding["pool"].value_counts(sort=True).head(ROWS)
+    rows = [[pool, int(count)] for pool, count in months.items()]
+    return table("Bottlenecks", ["pool", "months binding"], rows)
 
 
 def beside(comparison: Comparison) -> str:

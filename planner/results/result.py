@@ -134,11 +134,11 @@ class Tables(ABC):
 
     @property
     def bottlenecks(self) -> pd.DataFrame:
-        """Binding pools and months with every package.
+        """Binding pools and months with every package: pool, month, strength_persons, idle_persons.
 
-        pool, month, strength_persons, idle_persons, price_person_months: what one more person
-        there would add to the fill, at the margin. Prices are those of the last plan: what was
-        settled before the last package became known has none.
+        Everyone there is taken in some plan on the way, and more people may raise the fill; where
+        a pool and month is not in the table, more people raise none. What one more person brings
+        takes plans of its own: :func:`planner.analysis.prices`.
         """
         return self.table("bottlenecks")
 
@@ -146,8 +146,7 @@ class Tables(ABC):
     def budgets(self) -> pd.DataFrame:
         """Budgets, where a scenario says that they count: one row a fund and year.
 
-        budget, amount_euros, spent_euros, price_person_months_per_million: what a million euros
-        more would add to the fill, at the margin; 0 where money is not what is short.
+        budget, amount_euros, spent_euros. What more money brings: :func:`planner.analysis.prices`.
         """
         return self.table("budgets")
 

@@ -20,13 +20,10 @@ if TYPE_CHECKING:
 
     from planner.results.result import Result
 
-__all__ = ["BINDING", "BUILDERS"]
+__all__ = ["BUILDERS"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-BINDING = 1e-6
-"""A pool in a month is binding if one more person adds more than this, person-months."""
 
 _LABELS = (
     "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",
@@ -191,29 +188,27 @@ def packages(result: Result) -> pd.DataFrame:
 
 
 def bottlenecks(result: Result) -> pd.DataFrame:
-    """Return pools and months in which one more person would raise the fill, with that price."""
+    """Return pools and months in which everyone is taken and more people may raise the fill."""
     solution = result.solution
-    people, price = strength(solution), solution.with_all.prices
+    people = strength(solution)
     pool, month = _grid(result)
-    binding = price[pool, month] > BINDING
+    binding = solution.with_all.binding[pool, month]
     pool, month = pool[binding], month[binding]
     return frame(
         pool=words(list(solution.problem.pools), pool),
         month=words(_months(result), month),
         strength_persons=people[pool, month],
         idle_persons=(people - solution.with_all.tied_up)[pool, month],
-        price_person_months=price[pool, month],
     )
 
 
 def budgets(result: Result) -> pd.DataFrame:
-    """Return what each budget pays, and what a million more would add to the fill."""
+    """Return what each budget holds and pays."""
     allocation, lines = result.solution.with_all, result.compiled.problem.budgets
     return frame(
         budget=words([line.id for line in lines]),
         amount_euros=np.array([line.amount for line in lines], dtype=float),
         spent_euros=allocation.spent,
-        price_person_months_per_million=1e6 * allocation.budget_prices,
     )
 
 

@@ -33,7 +33,7 @@ from planner.scenario.tables import Row, Table, parse_number, read_table
 __all__ = ["default_data", "read_data", "read_observations", "shipped"]
 
 SUGGESTIONS = 100
-"""Looking for near names takes time: after so many faults nobody reads them."""
+"""Largest number of faults with a suggestion: looking for near names takes time."""
 
 CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
 """Fields of the registry that a demand carries along as they are given."""
@@ -44,7 +44,7 @@ SHARES = ("filled", "fit", "acceptance", "early_return")
 def shipped(folder: str) -> Path:
     """Return a folder that comes with the package: ``data`` or ``scenarios``.
 
-    In a clone it stands beside the package, in an installation inside it.
+    In a clone it lies beside the package, in an installation inside it.
     """
     package = Path(__file__).resolve().parent.parent
     inside = package / "shipped" / folder
@@ -57,7 +57,7 @@ def default_data() -> Path:
 
 
 def shown(path: Path) -> str:
-    """Return a path as short as it can be said from here."""
+    """Return a path relative to the working folder where it lies below it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
 
@@ -68,7 +68,7 @@ def read_data(folder: Path) -> Inputs:
     Returns
     -------
     Inputs
-        All that the tables say; demands under study, declined or known from hindsight are there
+        Everything in the tables; demands under study, declined or known from hindsight are there
         but do not count.
     """
     if not folder.is_dir():
@@ -366,11 +366,11 @@ class _Reader:
         if row["min"] is not None and row["max"] is not None and row["min"] > row["max"]:
             self.complain("bounds", row, "max", f"max {row['max']:g} is below min {row['min']:g}")
         origin = self.origin("bounds", row)
-        least, most = (
+        lower, upper = (
             None if row[side] is None else Parameter(row[side], origin=origin)
             for side in ("min", "max")
         )
-        return Bound(row["id"], row["demands"], row["pools"] or None, least, most, row["note"])
+        return Bound(row["id"], row["demands"], row["pools"] or None, lower, upper, row["note"])
 
     def cost(self, row: Row) -> Cost:
         if bool(row["kind"]) == bool(row["demand"]):

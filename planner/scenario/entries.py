@@ -1,4 +1,4 @@
-"""The entries of a scenario file: what may be said about one demand, mission, pool and so on."""
+"""The entries of a scenario file: the fields of one demand, mission, pool and so on."""
 
 from __future__ import annotations
 
@@ -190,9 +190,9 @@ class Policy(Sourced):
     """A change of rotation policy for some kinds and pools."""
 
     kinds: Ids | None = None
-    """Kinds it holds for; all if nothing is said."""
+    """Kinds it holds for; all by default."""
     pools: Ids | None = None
-    """Pools it holds for (not for tours); all if nothing is said."""
+    """Pools it holds for (not for tours); all by default."""
     category: Literal["military", "police", "civil"] | None = None
     """Only those of the pools that are of this category (not for tours)."""
     tour: Tour | None = None
@@ -222,9 +222,9 @@ class StrengthStep(Sourced):
     of: Literal["strength", "posts", "filled", "fit"] = "strength"
     """What changes: people who could be sent, or one of posts × filled × fit."""
     from_: MonthField | None = Limits(None, alias="from")
-    """From this month; from the start if nothing is said."""
+    """From this month; by default from the start."""
     to: MonthField | None = None
-    """Up to and including this month; without end if nothing is said. Growth ends here."""
+    """Up to and including this month; by default without end. Growth ends here."""
     set: Amount | None = None
     """The new value."""
     add: Quantity | None = None

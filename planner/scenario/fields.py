@@ -162,7 +162,7 @@ class Sourced(Part):
     """Where the parameters of an entry come from; a parameter may have its own."""
 
     basis: Literal["letter", "public", "assumption"] | None = None
-    """What its parameters rest on; assumption if nothing is said."""
+    """What its parameters rest on; assumption by default."""
     source: Id | None = None
     """Id of the source, from sources.csv or the `sources` of a scenario."""
     section: Text | None = None

@@ -380,7 +380,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Bound:
-    """Composition: least and most people over some demands and pools (None: all pools)."""
+    """Composition: minimum and maximum of people over some demands and pools (None: all pools)."""
 
     id: str
     demands: tuple[str, ...]

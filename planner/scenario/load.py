@@ -92,8 +92,8 @@ class Scenario:
         """Whether both say the same, however it was written."""
         if not isinstance(other, Scenario):
             return NotImplemented
-        mine, theirs = ([getattr(one, text) for text in TEXTS] for one in (self, other))
-        return mine == theirs and self.digest == other.digest
+        own, others = ([getattr(one, text) for text in TEXTS] for one in (self, other))
+        return own == others and self.digest == other.digest
 
     def __hash__(self) -> int:
         """Hash of the digest."""
@@ -239,11 +239,8 @@ class _Loader:
         try:
             scenario = _extended(base, whole, source, (), layer, name)
         except InputError as error:
-            faults += [
-                one
-                for one in error.faults
-                if isinstance(one, Fault) and not consequence(one, left_out)
-            ]
+            more: list[Any] = list(error.faults)
+            faults.extend(one for one in more if not consequence(one, left_out))
         if faults:
             raise InputError(sorted(faults))
         if path is not None:

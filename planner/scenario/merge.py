@@ -112,7 +112,7 @@ def _rotation(draft: Draft) -> None:
 
 
 SUGGESTIONS = 100
-"""Looking for near names takes time: after so many faults nobody reads them."""
+"""Largest number of faults with a suggestion: looking for near names takes time."""
 
 
 @dataclass
@@ -129,15 +129,15 @@ class Draft:
         Path of the changes within the source, for those under ``then``.
     faults : list of Fault
         What is wrong with the changes.
-    blamed : set
-        Unknown sources complained of, each once where it is said.
+    reported : set
+        Unknown sources already reported, by place.
     """
 
     inputs: Inputs
     source: Source
     prefix: Path_ = ()
     faults: list[Fault] = field(default_factory=list)
-    blamed: set[tuple[Path_, str]] = field(default_factory=set)
+    reported: set[tuple[Path_, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Copy what may change."""
@@ -204,46 +204,48 @@ class Draft:
         return (*self.prefix, *path, 0) in self.source.places
 
     def line(self, path: Path_) -> int:
-        """Return the line of a path, 0 if it stands in no file."""
+        """Return the line of a path, 0 if no file has it."""
         place = self.source.place((*self.prefix, *path))
         return place.key_line or place.line
 
-    def origin(self, path: Path_, *says: Sourced) -> Origin:
-        """Return the origin of a parameter: what it says itself, or else what its entry says."""
+    def origin(self, path: Path_, *entries: Sourced) -> Origin:
+        """Return the origin of a parameter: its own, or else that of its entry."""
 
         def first(name: str) -> str:
-            return next((value for one in says if (value := getattr(one, name)) is not None), "")
+            return next((value for one in entries if (value := getattr(one, name)) is not None), "")
 
         basis, source = first("basis") or "assumption", first("source")
         if source:
-            own = isinstance(says[0], (Quantity, MonthRange)) and says[0].source
-            said = (*path, "source") if own else (*path[:-1], "source")
-            if (said, source) not in self.blamed:
-                self.blamed.add((said, source))
-                self.known(said, source, self.sources, "source")
+            own = isinstance(entries[0], (Quantity, MonthRange)) and entries[0].source
+            place = (*path, "source") if own else (*path[:-1], "source")
+            if (place, source) not in self.reported:
+                self.reported.add((place, source))
+                self.known(place, source, self.sources, "source")
         elif basis != "assumption":
             self.complain(path, f"a parameter on basis {basis!r} needs a source")
         return Origin(
             basis, source, first("section"), first("note"), self.source.file, self.line(path)
         )
 
-    def parameter(self, path: Path_, quantity: Quantity, *says: Sourced) -> Parameter:
+    def parameter(self, path: Path_, quantity: Quantity, *entries: Sourced) -> Parameter:
         """Return a quantity with its origin."""
-        origin = self.origin(path, quantity, *says)
+        origin = self.origin(path, quantity, *entries)
         return Parameter(quantity.value, quantity.low, quantity.high, origin)
 
-    def when(self, path: Path_, month: MonthRange, *says: Sourced) -> When:
+    def when(self, path: Path_, month: MonthRange, *entries: Sourced) -> When:
         """Return a month with its range and origin."""
-        return When(month.value, self.origin(path, month, *says), month.low, month.high)
+        return When(month.value, self.origin(path, month, *entries), month.low, month.high)
 
-    def event(self, path: Path_, event: Any, *says: Sourced) -> Event:
+    def event(self, path: Path_, event: Any, *entries: Sourced) -> Event:
         """Return a possible change to the end of a mandate with its origin."""
-        return Event(event.chance, event.months, self.origin(path, event, *says))
+        return Event(event.chance, event.months, self.origin(path, event, *entries))
 
-    def scaled(self, path: Path_, parameter: Parameter, by: Quantity, *says: Sourced) -> Parameter:
+    def scaled(
+        self, path: Path_, parameter: Parameter, by: Quantity, *entries: Sourced
+    ) -> Parameter:
         """Return a parameter multiplied; its former section and source are kept."""
         value = by.value
-        new = self.origin(path, by, *says)
+        new = self.origin(path, by, *entries)
         before = parameter.origin.section
         section = f"{parameter.value:g} × {value:g}" + (f"; {new.section}" if new.section else "")
         note = "; ".join(part for part in (before, new.note) if part)
@@ -396,9 +398,9 @@ def _kind(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 def _policy(draft: Draft, path: Path_, entry: Policy) -> None:
     known = draft.known((*path, "kinds"), entry.kinds or (), draft.kinds, "kind")
     known &= draft.known((*path, "pools"), entry.pools or (), draft.pools, "pool")
-    says = [name for name in (*ROTATION, "scale_rest") if getattr(entry, name) is not None]
+    given = [name for name in (*ROTATION, "scale_rest") if getattr(entry, name) is not None]
     some = entry.pools is not None or entry.category is not None
-    if not says:
+    if not given:
         draft.complain(path, "expected tour, preparation, rest, dwell or scale_rest")
     for name in HOME:
         if getattr(entry, name) is not None and entry.scale_rest is not None:
@@ -586,7 +588,7 @@ CHOICES = {
 """Section, the standing it is for, and that standing in words."""
 
 ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
-"""What cannot be said of several demands at once."""
+"""Fields that several demands cannot share in one entry."""
 
 
 CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
@@ -683,7 +685,7 @@ def _dropped(demand: Demand, drop: bool) -> dict[str, Any]:
 
 
 def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> None:
-    """Add or change one demand; `context` gives what it is beside what the entry says."""
+    """Add or change one demand; `context` gives further attributes."""
     old = draft.demands.get(id)
     if old is None:
         old = _new_demand(draft, path, id, entry)
@@ -808,7 +810,7 @@ def _complete(
     known: Iterable[str],
     what: str,
 ) -> bool:
-    """Complain if a new entry lacks something; a near miss of a known id is said first."""
+    """Complain if a new entry lacks something; a similar known id is suggested first."""
     lacking = [name for name in needed if name not in set(given)]
     if not lacking:
         return True
@@ -883,8 +885,8 @@ def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 
 def _inherit(demand: Any, package: Any) -> Any:
     """Return a demand that takes basis, source and section from its package where it has none."""
-    said = _given(package, ("basis", "source", "section"))
-    lacking = {name: value for name, value in said.items() if getattr(demand, name) is None}
+    shared = _given(package, ("basis", "source", "section"))
+    lacking = {name: value for name, value in shared.items() if getattr(demand, name) is None}
     if demand.basis is not None or demand.source is not None:
         lacking = {}
     return demand.model_copy(update=lacking)
@@ -942,7 +944,7 @@ def _choices(draft: Draft, section: str, entries: Mapping[str, Any]) -> None:
 
 
 def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> list[str]:
-    """Return the demands that an id stands for: all, itself, or those of a mission."""
+    """Return the demands that an id denotes: all, itself, or those of a mission."""
     if id == "all":
         return [name for name, one in draft.demands.items() if one.standing == standing]
     lines = [

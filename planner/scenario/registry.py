@@ -306,7 +306,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         ),
         _in("speciality", "text", "Speciality within the category.", shipped=True),
         _in(
-            "force", "id", "Force whose national shares filled and fit hold for it.", "problem",
+            "force", "id", "Force that gives its national shares filled and fit.", "problem",
         ),
         Field("posts", "people", "Posts, from the start; later steps fall away.", "problem"),
         Field(
@@ -374,7 +374,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
             refers="demands",
         ),
         _in(
-            "pools", "ids", "Only people of these pools; all if nothing is said.", "problem",
+            "pools", "ids", "Only people of these pools; all by default.", "problem",
             refers="pools",
         ),
         _in(
@@ -405,7 +405,7 @@ _LONG: dict[str, tuple[Field, ...]] = {
         *_value("The number; the likely value where low and high are given.", 240),
     ),
     "strengths": (
-        _only("force", "id", "Force whose national share it is; empty: of a pool."),
+        _only("force", "id", "Force that has this national share; empty: of a pool."),
         _only("pool", "id", "Pool of people; empty: of a force.", refers="pools"),
         _only(
             "figure", "choice",
@@ -416,7 +416,7 @@ _LONG: dict[str, tuple[Field, ...]] = {
         *_value("The number; the likely value where low and high are given.", 1e7),
     ),
     "mandates": (
-        _only("mission", "id", "Mission whose mandate it is.", refers="missions", **_WHICH),
+        _only("mission", "id", "Mission that has the mandate.", refers="missions", **_WHICH),
         _only(
             "event", "choice", "Whether it is prolonged or ends early.", choices=EVENTS, **_WHICH
         ),
@@ -548,7 +548,7 @@ TITLES = {
     "costs": ("Costs", "What a person-year costs a fund, where a source exists"),
     "budgets": ("Budgets", "Money of a fund in a year, where a source exists"),
     "outcomes": ("Outcomes", "What became of demands of the letter: real months and caps"),
-    "presence": ("Presence", "Of the people allocated, who is there"),
+    "presence": ("Presence", "Of the people allocated, who is present"),
     "observations": ("Observations", "What was really seen: for calibration and scoring"),
 }
 
@@ -561,7 +561,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "outcomes": ("demand", "field"),
     "presence": ("kind", "figure"),
 }
-"""What names a row once; ``id`` where nothing is said."""
+"""Columns that together name a row once; ``id`` for every other table."""
 
 OPTIONAL = ("mandates", "bounds", "costs", "budgets", "outcomes", "presence", "observations")
 """Tables a data folder may do without."""

@@ -20,7 +20,7 @@ REACH = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """Tables of many draws of one scenario; see :class:`planner.Futures` for the columns.
+    """Tables of many draws of one scenario; see :class:`planner.Ensemble` for the columns.
 
     Attributes
     ----------
@@ -160,8 +160,8 @@ def spread(scenario: Scenario, progress: Any = None) -> Answer:
     >>> spread(pl.load("letter")).said["nl"][0][:5]
     'Alle '
     """
-    from planner.analysis.outcome import silent
     from planner.analysis.ranges import ranges
+    from planner.outcome import silent
 
     found = ranges(scenario, progress=silent if progress is None else progress)
     wanted = ("fills", "displacement", "total_fills", "total_displacement")
@@ -191,6 +191,6 @@ def explain(scenario: Scenario, mission: str, month: str = "") -> Answer:
     """
     from planner.analysis.why import why
 
-    found = why(scenario, mission, month or None)
+    found = why(scenario, mission, month=month or None)
     said = {lang: found.sentences(lang) for lang in ("en", "nl")}
     return Answer("why", found.tables(), said, found.month)

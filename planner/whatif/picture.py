@@ -38,7 +38,7 @@ class Picture:
     packages : DataFrame
         As :attr:`planner.Result.packages`.
     bottlenecks : DataFrame
-        As :attr:`planner.Result.bottlenecks`: pools and months that bind, and their price.
+        As :attr:`planner.Result.bottlenecks`: pools and months that bind.
     timeline : DataFrame
         mission, main_task, month, asked_person_months, filled_person_months, fill_rate; a month's
         person-months are the persons in it.

@@ -129,8 +129,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "is verdringing; daaronder wat hoofdtaak 1 verliest. Negatief: de missie wint erbij.",
     ),
     "about_bottlenecks": (
-        "Pools and months in which one more person would raise the fill, and by how much.",
-        "Pools en maanden waarin één persoon meer de vulling zou verhogen, en met hoeveel.",
+        "Pools and months in which everyone is taken and more people may raise the fill. What one "
+        "more person brings takes a new plan each: planner prices.",
+        "Pools en maanden waarin iedereen bezet is en meer mensen de vulling kunnen verhogen. Wat "
+        "één persoon meer oplevert vraagt elk een nieuw plan: planner prices.",
     ),
     "about_futures": (
         "What comes out when the uncertain figures vary: the mean with its standard error and 95% "

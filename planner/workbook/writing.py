@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.figures.names import EnsembleNames
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.results.result import Tables
     from planner.scenario.load import Scenario
 
@@ -188,7 +188,7 @@ class Cover:
         self,
         scenario: Scenario,
         result: Tables | None,
-        futures: Futures | None = None,
+        futures: Ensemble | None = None,
         blank: bool = False,
     ) -> None:
         """Write title, what came out in short, the list of sheets, and how to use them."""
@@ -284,7 +284,7 @@ def in_short(result: Tables, lang: str) -> list[str]:
     return said or [say("no_packages", lang)]
 
 
-def add_manifest(paper: Paper, result: Tables, futures: Futures | None = None) -> None:
+def add_manifest(paper: Paper, result: Tables, futures: Ensemble | None = None) -> None:
     """Write what went in and what proves the answer."""
     page, lang = paper.page("manifest", ABOUT), paper.lang
     page.headings(say("about_manifest", lang))
@@ -327,14 +327,14 @@ _PROVED = (
 """What the manifest of a workbook says of futures."""
 
 
-def draws_manifest(futures: Futures) -> dict[str, Any]:
+def draws_manifest(futures: Ensemble) -> dict[str, Any]:
     """Return what the manifest of a workbook says of futures: how drawn, and what proves them."""
-    manifest, design = futures.manifest, futures.outline.design
+    manifest, design = futures.manifest, futures.metadata.design
     drawn = {name: getattr(design, name) for name in ("draws", "seed", "sampling", "replicates")}
     return {"futures": {**drawn, **{name: manifest[name] for name in _PROVED}}}
 
 
-def draws_in_short(futures: Futures, lang: str) -> Iterator[str]:
+def draws_in_short(futures: Ensemble, lang: str) -> Iterator[str]:
     """Yield a sentence on each package, or on the fill where there is none."""
     from planner.figures.names import EnsembleNames
 
@@ -351,11 +351,11 @@ def draws_in_short(futures: Futures, lang: str) -> Iterator[str]:
         yield say("cover_futures_fill", lang, draws=names.draws, **shares)
 
 
-def _by_quantity(futures: Futures) -> dict[str, dict[Any, Any]]:
+def _by_quantity(futures: Ensemble) -> dict[str, dict[Any, Any]]:
     return {row["quantity"]: row for row in futures.total.to_dict("records")}
 
 
-def add_futures(paper: Paper, futures: Futures) -> None:
+def add_futures(paper: Paper, futures: Ensemble) -> None:
     """Write the sheets of many futures."""
     from planner.figures.names import EnsembleNames
 
@@ -364,7 +364,7 @@ def add_futures(paper: Paper, futures: Futures) -> None:
     _drivers(paper, futures, names)
 
 
-def _draws_summary(paper: Paper, futures: Futures, names: EnsembleNames) -> None:
+def _draws_summary(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
     lang, page = paper.lang, paper.page("futures", OUTCOME)
     page.headings(say("about_futures", lang))
     rows = [*_totals(futures, names), *_fills(futures, names), *_losses(futures, names)]
@@ -394,7 +394,7 @@ def _draws_summary(paper: Paper, futures: Futures, names: EnsembleNames) -> None
             )  # fmt: skip
 
 
-def _totals(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
+def _totals(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
     lang = names.lang
     for row in futures.total.to_dict("records"):
         unit = term("share", lang) if row["unit"] == "share" else label("person_months", lang)
@@ -404,7 +404,7 @@ def _totals(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _fills(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
+def _fills(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
     lang = names.lang
     for layer in ("planned", "present"):
         for row in futures.fill_by("mission", layer=layer, reach=REACH).to_dict("records"):
@@ -414,7 +414,7 @@ def _fills(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
             ]  # fmt: skip
 
 
-def _losses(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
+def _losses(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
     """Yield what each package displaces, the largest first, and below it what main task 1 loses."""
     lang = names.lang
     table = futures.displacement_by("mission", "main_task", main_task=None)
@@ -429,7 +429,7 @@ def _losses(futures: Futures, names: EnsembleNames) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _drivers(paper: Paper, futures: Futures, names: EnsembleNames) -> None:
+def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
     lang, page = paper.lang, paper.page("drivers", OUTCOME)
     page.headings(say("about_drivers", lang))
     rows = [
@@ -466,7 +466,7 @@ MONTH = 6.5
 
 
 def add_outcomes(
-    paper: Paper, result: Tables, inputs: Inputs, futures: Futures | None = None
+    paper: Paper, result: Tables, inputs: Inputs, futures: Ensemble | None = None
 ) -> None:
     """Write every sheet of a result, and those of many futures where there are any."""
     for name, write in _SHEETS.items():
@@ -650,7 +650,7 @@ def _busiest(result: Tables) -> str:
     binding = result.bottlenecks
     if binding.empty:
         return str(result.pools["pool"].iloc[0])
-    return str(binding.groupby("pool", sort=False)["price_person_months"].sum().idxmax())
+    return str(binding["pool"].value_counts(sort=True).index[0])
 
 
 def _displacement(page: Page, result: Tables, inputs: Inputs) -> None:
@@ -706,7 +706,6 @@ def _bottlenecks(page: Page, result: Tables, inputs: Inputs) -> None:
             Month.parse(row["month"]),
             row["strength_persons"],
             row["idle_persons"],
-            row["price_person_months"],
         ]
         for row in _records(result.bottlenecks)
     ]
@@ -716,7 +715,6 @@ def _bottlenecks(page: Page, result: Tables, inputs: Inputs) -> None:
         Column(say("month", lang), 11, "month"),
         Column(_head(page, "strength", "persons"), 14, "one"),
         Column(_head(page, "idle", "persons"), 14, "one"),
-        Column(_head(page, "price", "person_months"), 16, "two"),
     ]
     page.table(columns, cells, 1)
     if not cells:
@@ -779,22 +777,22 @@ _SHEETS: dict[str, Callable[[Page, Tables, Inputs], None]] = {
 
 
 def write_workbook(
-    result: Tables | Scenario | Futures | str | Path,
+    result: Tables | Scenario | Ensemble | str | Path,
     path: str | Path,
     lang: str = "en",
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
 ) -> Path:
     """Write a scenario and its result as a workbook for Excel or LibreOffice.
 
     Parameters
     ----------
-    result : Result, StoredResult, Scenario, Futures, str or Path
+    result : Result, StoredResult, Scenario, Ensemble, str or Path
         A result, one saved in a folder, or a scenario, which is allocated first; many futures
         stand for their scenario and themselves.
     path : str or Path
         File to write, ``.xlsx``; what is there is replaced.
     lang : {"en", "nl"}
-    futures : Futures, optional
+    futures : Ensemble, optional
         Many futures of the same scenario, whose summary gets sheets of its own.
 
     Returns
@@ -816,13 +814,12 @@ def write_workbook(
     >>> write_workbook(pl.allocate("letter"), target, lang="nl").name
     'letter.xlsx'
     """
-    from planner.montecarlo.futures import Futures
-    from planner.montecarlo.stored import check_same
+    from planner.montecarlo.ensemble import Ensemble, check_same
     from planner.results.compare import as_result
 
     target = _target(path, lang)
-    if isinstance(result, Futures):
-        futures, scenario = result, result.study.uncertain.scenario
+    if isinstance(result, Ensemble):
+        futures, scenario = result, result.specification.uncertain.scenario
         solved = as_result(scenario, futures.rule)
     else:
         solved = as_result(result)

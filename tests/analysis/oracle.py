@@ -59,9 +59,11 @@ def value_range(
     for one in stage.free:
         if one.demand in names:
             each = duty(stage.problem, one, stage.problem["report"]) * one.size
+            options = stage.problem["demands"][one.demand]["options"]
             for place in stage.share(one):
-                if pool is None or place[1] == pool:
-                    terms[place] = each
+                part = 1 if pool is None else options[place[1]].get(pool, 0)
+                if part:
+                    terms[place] = each * part
     if not any(terms.values()):
         return 0.0, 0.0
     most, _ = stage.programme.maximise(terms)

@@ -11,7 +11,7 @@ import pytest
 
 from planner.analysis.case import read_case
 from planner.analysis.causes import causes
-from planner.analysis.there import occupancy, presence_of, present_months
+from planner.analysis.occupancy import occupancy, presence_of, present_months
 from planner.engine.programme import build_programme
 from planner.errors import InputError
 from planner.problem.model import Budget
@@ -92,7 +92,7 @@ def test_parts_are_the_mean_over_all_orders(seed: int) -> None:
         np.random.default_rng(seed), "tiny", packages=1, demands=(2, 3), tiers=(1, 2), late=False
     )
 
-    found = causes(data, "fair", by="demand")
+    found = causes(data, rule="fair", by="demand")
 
     owner = {n: k for k, p in data.get("packages", {}).items() for n in p["demands"]}
     parts: dict[str, dict[str, float]] = {}
@@ -116,7 +116,7 @@ def test_parts_are_the_mean_over_all_orders(seed: int) -> None:
 def test_parts_add_up_to_the_shortfall(seed: int, rule: str) -> None:
     data = random_problem(np.random.default_rng(50 + seed), "tiny", packages=2)
 
-    found = causes(data, rule, by="demand")
+    found = causes(data, rule=rule, by="demand")
 
     for row in found.shortfalls:
         total = sum(one.part_person_months for one in found.causes if one.group == row.group)
@@ -130,7 +130,7 @@ def test_what_alone_would_end_it_stands_beside_the_part() -> None:
         pools={"staff": 10}, packages={"k": {"demands": ["flank"], "known": 0}},
     )  # fmt: skip
 
-    found = causes(data, "fair")
+    found = causes(data, rule="fair")
 
     parts = {row.cause: row for row in found.causes}
     # 8 a month are lacking; without the package 2, with people enough none
@@ -146,7 +146,7 @@ def test_what_alone_would_end_it_stands_beside_the_part() -> None:
 def test_what_the_rule_finds_worthless_is_nobody_elses_fault() -> None:
     data = problem(demand("a", 4, weight=0), demand("b", 4))
 
-    found = causes(data, "value")
+    found = causes(data, rule="value")
 
     assert [(row.group, row.cause, row.part_person_months) for row in found.causes] == [
         ("a", "worth_nothing", pytest.approx(48))
@@ -160,7 +160,7 @@ def test_under_value_a_limit_that_touches_nothing_has_no_part() -> None:
         pools={"staff": 10, "q": 5}, bounds=[{"demands": ["far"], "max": 2}],
     )  # fmt: skip
 
-    found = causes(data, "value")
+    found = causes(data, rule="value")
 
     alone = {(row.group, row.cause): row.alone_person_months for row in found.causes}
     assert alone["far", "composition"] == pytest.approx(12)
@@ -175,7 +175,7 @@ def test_late_notice_is_a_cause_of_its_own() -> None:
         packages={"k": {"demands": ["flank"], "known": 4}},
     )  # fmt: skip
 
-    found = causes(data, "fair")
+    found = causes(data, rule="fair")
 
     assert [(row.cause, row.part_person_months) for row in found.causes] == [
         ("rotation", pytest.approx(3)),
@@ -187,7 +187,7 @@ def test_budget_alone() -> None:
     given = parse_problem(problem(demand("a", 10)))
     paid = replace(given, budgets=(Budget("fund", 0, 11, 600.0, {"a": 10.0}),))
 
-    found = causes(paid, "value")
+    found = causes(paid, rule="value")
 
     assert [(row.cause, row.part_person_months) for row in found.causes] == [
         ("budget", pytest.approx(60))
@@ -197,7 +197,7 @@ def test_budget_alone() -> None:
 def test_presence_takes_its_part_of_what_was_sent() -> None:
     data = problem(demand("a", 10), demand("b", 10))
 
-    found = causes(data, "fair", presence={"a": 0.8})
+    found = causes(data, rule="fair", presence={"a": 0.8})
 
     parts = {(row.group, row.cause): row.part_person_months for row in found.causes}
     # 60 sent, 48 there; strength costs 60 of 120 and presence a fifth of what is sent

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.analysis.foresight import foresight
+from planner.analysis.foresight import cut_every_month, foresight, rolling_people
 from planner.analysis.plans import make_planner, person_months
-from planner.analysis.rolling import cut_every_month, rolling_people
 from planner.errors import InputError
 from planner.problem.neutral import parse_problem
 from tests.analysis.oracle import demand, fills, problem

@@ -32,7 +32,7 @@ def test_promises_of_one_pool_are_counted_head_by_head(
         one: [name for name in names if name[0] == one] for one in {name[0] for name in names}
     }
 
-    found = pledges(data, "fair", frameworks=frameworks)
+    found = pledges(data, rule="fair", frameworks=frameworks)
 
     caps = {one: sum(cap for name, cap in asked if name == one) for one in frameworks}
     nominal = sum(min(cap, people) for cap in caps.values() for people in strength)
@@ -66,7 +66,7 @@ def test_nominal_supply_is_what_the_reference_gives_a_framework_alone(seed: int)
     if not halves["other"]:
         return
 
-    found = {row.framework: row for row in pledges(data, "fair", frameworks=halves).supplies}
+    found = {row.framework: row for row in pledges(data, rule="fair", frameworks=halves).supplies}
 
     together = fills(data, "fair")
     for framework, own in halves.items():
@@ -83,7 +83,7 @@ def test_people_who_prepare_and_rest_are_promised_too() -> None:
         demand("nrf", 10, last=5, tour=6, rest=0.5), demand("eubg", 8, first=8, tour=4, prep=2),
         pools={"staff": 12},
     )  # fmt: skip
-    rows = pledges(data, "fair").overlaps
+    rows = pledges(data, rule="fair").overlaps
 
     assert [(row.first, row.last) for row in rows] == [("6", "8")]
     assert rows[0].must_person_months == pytest.approx(3 * 6)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from planner.analysis.nudges import STEP
-from planner.analysis.prices import Price, prices
+import planner as pl
+from planner.analysis.prices import STEP, Price, prices
 from planner.errors import InputError
+from planner.solution import solve_problem
 from tests.analysis.oracle import demand, fills, problem
 from tests.oracles.check import _worths
 from tests.oracles.reference import solve
@@ -61,7 +63,7 @@ def test_value_prices_hold_on_both_sides_as_far_as_they_say(seed: int) -> None:
     data = drawn(seed)
     now = worth(data, "value")
 
-    found = prices(data, "value", kinds=("pool_month", "pool", "cap", "bound"), reach_units=3)
+    found = prices(data, rule="value", kinds=("pool_month", "pool", "cap", "bound"), reach_units=3)
 
     rng = np.random.default_rng(seed)
     rows = list(found.prices)
@@ -83,13 +85,13 @@ def test_what_value_leaves_out_has_no_price(seed: int) -> None:
     data = drawn(100 + seed, bounds=0)
     now = worth(data, "value")
 
-    found = prices(data, "value", kinds=("pool_month",), whole_model=True)
+    found = prices(data, rule="value", kinds=("pool_month",), whole_model=True)
 
     named = {(row.name, row.month) for row in found.prices}
     for pool in data["pools"]:
         for month in range(data["months"]):
             if (pool, str(month)) not in named:
-                row = Price("pool_month", pool, str(month), "person", 0, 0, 0, 0)
+                row = Price("pool_month", pool, str(month), "person", *[0.0] * 6)
                 assert worth(changed(data, row, 1e-3), "value") == pytest.approx(now, abs=1e-4)
 
 
@@ -99,7 +101,7 @@ def test_fair_prices_are_what_a_little_more_or_less_does(seed: int) -> None:
     now = worth(data, "fair")
 
     reach = 2 if seed < 4 else STEP
-    found = prices(data, "fair", kinds=("pool_month", "pool", "cap"), reach_units=reach)
+    found = prices(data, rule="fair", kinds=("pool_month", "pool", "cap"), reach_units=reach)
 
     rng = np.random.default_rng(seed)
     rows = list(found.prices)
@@ -125,7 +127,7 @@ def test_the_price_of_rest_is_that_of_a_month_less(rule: str) -> None:
     more = {**data, "demands": [{**data["demands"][0], "rest": 7 / 6}]}
     now = worth(data, rule)
 
-    row = prices(data, rule, kinds=("rest",)).prices[0]
+    row = prices(data, rule=rule, kinds=("rest",)).prices[0]
 
     assert row.unit == "month of rest less"
     assert row.right_person_months == pytest.approx(worth(less, rule) - now, abs=1e-3)
@@ -137,7 +139,7 @@ def test_left_and_right_differ_where_the_plan_bends() -> None:
     # ten people for ten posts: one less is missed, one more is idle
     data = problem(demand("a", 10))
 
-    rows = prices(data, "value", kinds=("pool_month", "pool"), reach_units=4).prices
+    rows = prices(data, rule="value", kinds=("pool_month", "pool"), reach_units=4).prices
 
     month, pool = rows[0], rows[-1]
     assert (month.left_person_months, month.right_person_months) == pytest.approx((1, 0))
@@ -148,7 +150,7 @@ def test_left_and_right_differ_where_the_plan_bends() -> None:
 def test_a_higher_tier_gains_what_a_lower_one_pays() -> None:
     data = problem(demand("first", 4, tier=1), demand("second", 8))
 
-    table = prices(data, "value", kinds=("cap",)).tables()["tiers"]
+    table = prices(data, rule="value", kinds=("cap",)).tables()["tiers"]
 
     right = table[table["name"] == "first"].set_index("tier")["right_person_months"]
     assert right.to_dict() == pytest.approx({1: 12, 2: -12})
@@ -161,7 +163,7 @@ def test_people_who_have_begun_cannot_be_taken_away() -> None:
         packages={"k": {"demands": ["flank"], "known": 6}},
     )  # fmt: skip
 
-    rows = prices(data, "value", kinds=("pool_month",)).prices
+    rows = prices(data, rule="value", kinds=("pool_month",)).prices
 
     assert all(math.isnan(row.left_person_months) for row in rows)
 
@@ -169,3 +171,54 @@ def test_people_who_have_begun_cannot_be_taken_away() -> None:
 def test_unknown_kinds_are_refused() -> None:
     with pytest.raises(InputError, match="found 'pol', did you mean 'pool'"):
         prices(problem(demand("a", 1)), kinds=("pol",))
+
+
+SMALL = """
+format: planner-scenario/1
+data: none
+title: small
+horizon: {from: 2024-01, to: 2025-12}
+pools:
+  p1: {name: P, category: military, posts: 30}
+kinds:
+  k1: {name: K, changeover: en_bloc, tour: 6, preparation: 1, rest: 1}
+missions:
+  m1: {name: M1, organisation: NATO, region: r, main_task: 1}
+  m2: {name: M2, organisation: UN, region: r, main_task: 2}
+demands:
+  d1: {mission: m1, kind: k1, pools: [p1], first: 2024-01, last: 2025-12, cap: 10}
+  d2: {mission: m2, kind: k1, pools: [p1], first: 2024-01, last: 2025-12, cap: 8}
+"""
+"""Two months of one pool hold two waves each at the same level: a degenerate plan."""
+
+
+def test_months_that_hold_waves_at_the_same_level_have_a_price_each() -> None:
+    result = pl.allocate(pl.loads(SMALL))
+
+    rows = prices(result, kinds=("pool_month",)).prices
+
+    found = {row.month: (row.loss_person_months, row.gain_person_months) for row in rows}
+    assert found.keys() == {"2024-12", "2025-06"} == set(result.bottlenecks["month"])
+    assert all(pair == pytest.approx((2.0, 6.0), abs=0.05) for pair in found.values())
+
+
+@pytest.mark.parametrize("name", ["letter", "eastern-flank-battalion"])
+def test_prices_of_scenarios_are_what_planning_again_gives(name: str) -> None:
+    result = pl.allocate(name)
+    problem, now = result.compiled.problem, result.solution.with_all.filled.sum()
+
+    rows = prices(result, kinds=("pool_month",), reach_units=STEP).prices
+
+    listed = {(row.name, row.month) for row in rows}
+    assert listed == set(zip(result.bottlenecks["pool"], result.bottlenecks["month"], strict=True))
+    rng = np.random.default_rng(7)
+    best = sorted(rows, key=lambda row: -row.gain_person_months)[:3]
+    for row in [*best, *(rows[k] for k in rng.permutation(len(rows))[:5])]:
+        month = result.compiled.index(pl.Month.parse(row.month))
+        found = []
+        for step in (-1.0, 1.0):
+            strength = np.array(problem.pools[row.name], dtype=float)
+            strength[month] += step
+            other = replace(problem, pools={**problem.pools, row.name: strength})
+            found.append(step * (solve_problem(other, "fair").with_all.filled.sum() - now))
+        assert found == pytest.approx([row.loss_person_months, row.gain_person_months], abs=0.05)

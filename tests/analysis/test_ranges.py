@@ -28,7 +28,7 @@ def neutral(data, rule: str, allocation: Allocation) -> dict:
 def test_value_ranges_are_those_of_the_reference(seed: int) -> None:
     data = random_problem(np.random.default_rng(seed), "small", late=False)
 
-    found = ranges(data, "value")
+    found = ranges(data, rule="value")
 
     stage = optimal_stage(data)
     for row in found.fills:
@@ -50,7 +50,7 @@ def test_value_displacement_ranges_are_those_of_the_reference(seed: int) -> None
     if not data.get("packages"):
         return
 
-    found = ranges(data, "value")
+    found = ranges(data, rule="value")
 
     inside = data["packages"]["k0"]["demands"]
     with_all, without = optimal_stage(data), optimal_stage(data, without=["k0"])
@@ -66,7 +66,7 @@ def test_value_displacement_ranges_are_those_of_the_reference(seed: int) -> None
 def test_fair_fills_have_no_width_and_pools_that_of_the_shares(seed: int) -> None:
     data = random_problem(np.random.default_rng(200 + seed), "small", late=False, bounds=0)
 
-    found = ranges(data, "fair")
+    found = ranges(data, rule="fair")
 
     for row in found.fills:
         assert row.unique
@@ -88,7 +88,7 @@ def test_what_fair_leaves_open_between_pools_is_shown_before_the_tie_is_broken()
         pools={"p": 4, "q": 4}, months=1,
     )  # fmt: skip
 
-    found = ranges(data, "fair")
+    found = ranges(data, rule="fair")
 
     table = found.tables()["pools"].set_index(["demand", "pool"])
     assert table.loc[("a", "p"), "smallest_person_months"] == pytest.approx(0, abs=1e-5)
@@ -100,8 +100,8 @@ def test_slack_widens_by_what_it_allows() -> None:
     # one pool of 10 for two demands of 6 over 12 months, equal weights
     data = problem(demand("a", 6), demand("b", 6))
 
-    tight = ranges(data, "value").to_frame().set_index("mission")
-    loose = ranges(data, "value", slack_person_months=24).to_frame().set_index("mission")
+    tight = ranges(data, rule="value").to_frame().set_index("mission")
+    loose = ranges(data, rule="value", slack_person_months=24).to_frame().set_index("mission")
 
     assert tight.loc["a", "smallest_person_months"] == pytest.approx(48)
     assert tight.loc["a", "largest_person_months"] == pytest.approx(72)
@@ -112,7 +112,7 @@ def test_slack_widens_by_what_it_allows() -> None:
 def test_slack_under_fair_moves_so_many_person_months() -> None:
     data = problem(demand("a", 6), demand("b", 6))
 
-    loose = ranges(data, "fair", slack_person_months=6).to_frame().set_index("mission")
+    loose = ranges(data, rule="fair", slack_person_months=6).to_frame().set_index("mission")
 
     assert loose.loc["a", "smallest_person_months"] == pytest.approx(54, abs=1e-5)
     assert loose.loc["a", "largest_person_months"] == pytest.approx(66, abs=1e-5)
@@ -123,7 +123,7 @@ def test_slack_under_fair_moves_so_many_person_months() -> None:
 def test_alternatives_are_allowed_different_and_near_the_optimum(seed: int, slack: float) -> None:
     data = random_problem(np.random.default_rng(300 + seed), "small", late=False, bounds=1)
 
-    found = ranges(data, "value", slack_person_months=slack, alternatives=4)
+    found = ranges(data, rule="value", slack_person_months=slack, alternatives=4)
 
     best = _worths(read(data), solve_problem(parse_problem(data), "value").as_neutral())
     spans = {row.group: row for row in found.fills}
@@ -147,7 +147,7 @@ def test_a_part_that_the_package_never_touches_loses_nothing() -> None:
         pools={"staff": 10, "q": 8}, packages={"k": {"demands": ["flank"], "known": 0}},
     )  # fmt: skip
 
-    found = ranges(data, "value")
+    found = ranges(data, rule="value")
 
     table = found.tables()["displacement"].set_index("mission")
     assert table.loc["far", ["smallest_person_months", "largest_person_months"]].tolist() == [0, 0]
@@ -164,7 +164,7 @@ def test_before_a_package_is_known_nothing_is_open() -> None:
         packages={"k": {"demands": ["flank"], "known": 6}},
     )  # fmt: skip
 
-    found = ranges(data, "value")
+    found = ranges(data, rule="value")
 
     row = found.tables()["displacement"].set_index("mission").loc["a"]
     assert row["largest_person_months"] - row["smallest_person_months"] == pytest.approx(8 * 6)

@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from planner.analysis.games import shapley
+from planner.analysis.shapley import shapley
 from planner.analysis.shares import shares
 from planner.errors import InputError
 from tests.analysis.oracle import demand, fills, problem
@@ -47,7 +47,7 @@ def test_exact_shares_are_the_mean_over_all_orders(seed: int) -> None:
     if not data.get("packages"):
         return
 
-    found = shares(data, "fair")
+    found = shares(data, rule="fair")
 
     expected = by_all_orders(data, "fair")
     assert found.exact
@@ -65,7 +65,7 @@ def test_shares_of_missions_add_up_too() -> None:
         packages={"x": {"demands": ["a"], "known": 0}, "y": {"demands": ["b"], "known": 0}},
     )  # fmt: skip
 
-    found = shares(data, "fair")
+    found = shares(data, rule="fair")
 
     missions = found.tables()["missions"]
     by_package = missions.groupby("package")["share_person_months"].sum()
@@ -84,7 +84,7 @@ def test_what_main_task_1_loses_is_split_beside_it() -> None:
         packages={"x": {"demands": ["a"], "known": 0}},
     )  # fmt: skip
 
-    row = shares(data, "fair").packages[0]
+    row = shares(data, rule="fair").packages[0]
 
     assert row.share_main_task_1 == pytest.approx(12 * (8 - 20 / 3), rel=1e-6)
     assert row.share_person_months == pytest.approx(12)
@@ -96,7 +96,7 @@ def test_lines_as_packages_stay_known_when_the_package_is() -> None:
         packages={"x": {"demands": ["a", "b"], "known": 6}},
     )  # fmt: skip
 
-    found = shares(data, "fair", lines=True)
+    found = shares(data, rule="fair", lines=True)
 
     assert [row.package for row in found.packages] == ["a", "b"]
     assert found.total_person_months == pytest.approx(36)
@@ -106,7 +106,7 @@ def test_lines_as_packages_stay_known_when_the_package_is() -> None:
 def test_other_packages_can_be_asked_for_and_wrong_ones_are_refused() -> None:
     data = problem(demand("a", 4, tier=1), demand("b", 4, tier=1), demand("untso", 6))
 
-    found = shares(data, "fair", packages={"first": ["a"], "second": ["b"]})
+    found = shares(data, rule="fair", packages={"first": ["a"], "second": ["b"]})
 
     assert [row.share_person_months for row in found.packages] == pytest.approx([24, 24])
     with pytest.raises(InputError) as wrong:
@@ -125,7 +125,7 @@ def test_many_packages_are_sampled_and_still_add_up() -> None:
         packages={f"k{k}": {"demands": [f"x{k}"], "known": 0} for k in range(12)},
     )  # fmt: skip
 
-    found = shares(data, "fair", orders=60, seed=3)
+    found = shares(data, rule="fair", orders=60, seed=3)
 
     assert not found.exact
     # 18 people more on top of 6 from a pool of 16: 6 a month are lost, 72 in all

@@ -59,7 +59,7 @@ def more(data: Mapping, pool: str, persons: float) -> dict[str, Any]:
 def test_what_a_reader_would_say_of_ten_people_for_twelve_posts() -> None:
     data = problem(demand("flank", 4, tier=1), demand("untso", 8), **FLANK)
 
-    found = why(data, "untso", 5)
+    found = why(data, "untso", month=5)
 
     assert (found.asked_persons, found.on_duty_persons) == (8, pytest.approx(6))
     assert [(row.mission, row.turn, row.held_persons) for row in found.holders] == [
@@ -135,22 +135,52 @@ def rested(data: Mapping) -> dict[str, Any]:
     return data
 
 
-def test_what_was_called_off_is_told_apart_from_what_was_never_planned() -> None:
-    # known in month 4; two months of preparation, so tours of months 4 and 5 can be called off
+def test_who_prepares_when_a_package_becomes_known_goes() -> None:
+    # known in month 4; two months of preparation, so tours of months 4 and 5 stay as they were
     slow = {"tour": 2, "prep": 2, "first": 0, "last": 11}
     data = problem(
         demand("flank", 9, tier=1, first=6, prep=2, tour=6), demand("untso", 8, **slow),
         pools={"staff": 16}, packages={"k": {"demands": ["flank"], "known": 4}},
     )  # fmt: skip
 
-    found = why(data, "untso", 4)
-    steps = Reference(data), Reference(data, ("k",))
+    early, late = why(data, "untso", month=4), why(data, "untso", month=8)
 
-    (line,) = found.lines
-    now, before = (one.on_duty("untso", 4) for one in steps)
-    assert line.called_off_persons == pytest.approx(before - now, abs=1e-3)
-    assert line.called_off_persons > 0.5
-    assert "were called off when the plan was made again" in " ".join(found.sentences())
+    assert early.on_duty_persons == pytest.approx(early.without_packages_persons, abs=1e-6)
+    assert {row.planned_month for row in early.limits} <= {"0"}
+    assert late.on_duty_persons < late.without_packages_persons
+    assert {row.planned_month for row in late.limits} == {"4"}
+
+
+def test_a_mix_is_held_back_by_each_pool_that_binds() -> None:
+    data = problem(
+        demand("company", 10, pools=[{"light": 0.8, "logistics": 0.2}]),
+        demand("post", 1, tier=1, pools=["logistics"]),
+        pools={"light": 20, "logistics": 2},
+    )
+
+    found = why(data, "company", month=5)
+
+    assert found.on_duty_persons == pytest.approx(5)
+    assert [row.name for row in found.limits] == ["logistics"]
+    held = {row.mission: row.on_duty_persons for row in found.holders}
+    assert held == pytest.approx({"company": 1.0, "post": 1.0})
+    more = {row.name: row.gained_persons for row in found.changes if row.change == "more_people"}
+    assert more["logistics"] == pytest.approx(5)
+
+
+def test_time_at_home_after_a_deployment_may_be_spent_on_call() -> None:
+    away = {"tour": 6, "prep": 0, "tier": 1, "dwell": 2}
+    data = problem(
+        {k: v for k, v in demand("gone", 10, first=0, last=5, **away).items() if k != "rest"},
+        {k: v for k, v in demand("ready", 12, first=6, last=11, on_call=True, **away).items()
+         if k != "rest"},
+    )  # fmt: skip
+
+    found = why(data, "ready", month=8)
+
+    assert found.on_duty_persons == pytest.approx(10)
+    assert [(row.name, row.strength_persons) for row in found.limits] == [("staff", 10.0)]
+    assert [row.mission for row in found.holders] == ["ready"]
 
 
 def test_what_becomes_known_too_late_binds_no_pool() -> None:
@@ -159,7 +189,7 @@ def test_what_becomes_known_too_late_binds_no_pool() -> None:
         packages={"k": {"demands": ["flank"], "known": 4}},
     )
 
-    found = why(data, "flank", 4)
+    found = why(data, "flank", month=4)
 
     assert [(row.limit, row.lacking_persons) for row in found.limits] == [("late_notice", 4)]
     assert found.holders == ()
@@ -174,7 +204,7 @@ def test_bounds_and_budgets_bind_too() -> None:
     ]}  # fmt: skip
 
     for data, kind in ((bound, "composition"), (paid, "budget")):
-        found = why(data, "a", 3)
+        found = why(data, "a", month=3)
         assert [row.limit for row in found.limits] == [kind]
         (row,) = [row for row in found.changes if row.change == f"without_{kind}"]
         assert row.enough
@@ -193,7 +223,7 @@ def test_a_tie_is_told_as_one() -> None:
     # two alike and people for one: the plan gives them to either
     data = problem(demand("a", 10), demand("b", 10))
 
-    found = [why(data, name, 0, "value") for name in "ab"]
+    found = [why(data, name, month=0, rule="value") for name in "ab"]
 
     assert sum(one.on_duty_persons for one in found) == pytest.approx(10)
     for one in found:
@@ -205,7 +235,7 @@ def test_a_tie_is_told_as_one() -> None:
 def test_nobody_asked_and_nobody_lacking() -> None:
     data = problem(demand("a", 4, first=2, last=5))
 
-    assert why(data, "a", 0).sentences() == ["a asks for nobody in month 0."]
+    assert why(data, "a", month=0).sentences() == ["a asks for nobody in month 0."]
     assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4,0 gevraagde mensen."]
 
 
@@ -222,6 +252,6 @@ def test_what_is_not_there_is_said() -> None:
     data = problem(demand("untso", 4))
 
     with pytest.raises(InputError, match="did you mean 'untso'"):
-        why(data, "unto", 0)
+        why(data, "unto", month=0)
     with pytest.raises(InputError, match="expected a month from 0 to 11, found 12"):
-        why(data, "untso", 12)
+        why(data, "untso", month=12)

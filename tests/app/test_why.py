@@ -11,7 +11,7 @@ from tests.app.conftest import FLANK, WAIT, View
 
 def assert_told(view: View, case: WhatIf, mission: str, month: str | None, lang: str = "en") -> Why:
     """Hold what is said against the package's own sentences, word by word."""
-    own = why(case.scenario, mission, month)
+    own = why(case.scenario, mission, month=month)
     said = view.page.locator("[data-part=why] li")
     said.filter(has_text=own.sentences(lang)[0]).wait_for(timeout=WAIT)
     assert said.all_inner_texts() == own.sentences(lang)

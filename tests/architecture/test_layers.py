@@ -23,12 +23,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.plan": (*BASE, *ENGINE),
     "planner.allocation": (*BASE, *ENGINE),
     "planner.solution": (*BASE, *ENGINE),
-    "planner.uncertainty.schema": ("planner.uncertainty",),
+    "planner.distributions": BASE,
     "planner.scenario": (
         *BASE,
         "planner.scenario",
-        "planner.uncertainty.base",
-        "planner.uncertainty.schema",
+        "planner.distributions",
     ),
     "planner.compile": (*BASE, *WORDS),
     "planner.results": (
@@ -37,7 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.analysis": (
         *BASE, *WORDS, *ENGINE, "planner.labels", "planner.terms", "planner.store",
-        "planner.uncertainty", "planner.montecarlo", "planner.analysis",
+        "planner.distributions", "planner.montecarlo", "planner.analysis",
     ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
@@ -58,7 +57,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.montecarlo": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
-        "planner.labels", "planner.uncertainty", "planner.montecarlo", "planner.figures.gallery",
+        "planner.labels", "planner.distributions", "planner.montecarlo", "planner.figures.gallery",
     ),
 }  # fmt: skip
 """What of ours each part may import; parts without a line may import all but the command line."""

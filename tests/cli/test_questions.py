@@ -23,10 +23,10 @@ QUESTIONS: dict[str, list[str]] = {
     "prices": ["--rule", "value", "--kind", "cap"],
     "shares": ["--lines"],
     "causes": ["--orders", "4"],
-    "relief": ["--package", "more", "--kind", "people"],
+    "reinforcement": ["--package", "more", "--kind", "people"],
     "why": ["truce", "--month", "2022-07"],
     "foresight": ["--earlier", "1", "--horizon", "6", "--rule", "value"],
-    "tipping": [
+    "threshold": [
         "displacement > 1",
         "--package",
         "more",
@@ -149,13 +149,19 @@ def test_what_is_not_shown_is_said(planner: Run, scenario: Path) -> None:
         (["pledges", "flank.yaml", "--framework", "a=truc"], "did you mean 'truce'?"),
         (["foresight", "flank.yaml", "--horizon", "2"], "at least 3: the longest preparation"),
         (["near", "flank.yaml", "--alternatives", "0"], "--alternatives"),
-        (["relief", "flank.yaml", "--package", "more", "--cost", "staf=2"], "did you mean 'staff'"),
-        (["relief", "flank.yaml", "--package", "more", "--cost", "staff"], "POOL=COST, found"),
+        (
+            ["reinforcement", "flank.yaml", "--package", "more", "--cost", "staf=2"],
+            "did you mean 'staff'",
+        ),
+        (
+            ["reinforcement", "flank.yaml", "--package", "more", "--cost", "staff"],
+            "POOL=COST, found",
+        ),
         (["why", "flank.yaml", "truc"], "expected a mission or demand, found 'truc', did you mean"),
         (["why", "flank.yaml", "truce", "--month", "2031-01"], "expected a month from"),
-        (["relief", "letter"], "expected a scenario with packages, found none in 'letter'"),
-        (["tipping", "flank.yaml", "fil < 90%"], "did you mean 'fill'?"),
-        (["tipping", "flank.yaml", "fill < 90%", "--input", "pol.*"], "no input is called"),
+        (["reinforcement", "letter"], "expected a scenario with packages, found none in 'letter'"),
+        (["threshold", "flank.yaml", "fil < 90%"], "did you mean 'fill'?"),
+        (["threshold", "flank.yaml", "fill < 90%", "--input", "pol.*"], "no input is called"),
         (["shares", "flank.yaml", "--out", "missing/folder"], "no such folder"),
     ],
 )
@@ -199,3 +205,11 @@ def test_help_lists_every_command_under_what_it_is_for(planner: Run) -> None:
 def test_quiet_says_nothing(planner: Run, scenario: Path) -> None:
     done = planner("shares", scenario, "--quiet")
     assert (done.code, done.out, done.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(("old", "new"), [("relief", "reinforcement"), ("tipping", "threshold")])
+def test_former_names_of_commands_still_work(
+    old: str, new: str, planner: Run, scenario: Path
+) -> None:
+    options = [*QUESTIONS[new], "--json"]
+    assert planner(old, scenario, *options).out == planner(new, scenario, *options).out

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.analysis.case import Case
-    from planner.analysis.outcome import Outcome
+    from planner.analysis.declare import Text
+    from planner.outcome import Outcome
 
 __all__ = ["about", "keep", "show_answer"]
 
@@ -33,17 +34,14 @@ _WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "st
 """Columns whose texts are words and not ids."""
 
 
-def word(key: str, lang: str) -> str:
-    """Return a word of the analyses in a language; the key where there is none."""
-    from planner.analysis.words import known
-    from planner.analysis.words import say as found
-
-    return found(key, lang) if known(key) else key
+def word(text: Text, key: str, lang: str) -> str:
+    """Return a word of an analysis in a language; the key where there is none."""
+    return text.say(key, lang) if text.known(key) else key
 
 
 def about(case: Case) -> dict[str, Any]:
     """Return what a question was asked of, ready for JSON."""
-    from planner.analysis.outcome import FORMAT
+    from planner.outcome import FORMAT
 
     first, last = (case.month(month) for month in case.problem.report)
     scenario = case.scenario
@@ -77,7 +75,9 @@ def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...],
     most : int
         Most sentences, and rows of a table; 0 prints all.
     """
-    sentences = outcome.sentences(lang)
+    from planner.analysis.declare import text_of
+
+    text, sentences = text_of(outcome.title), outcome.sentences(lang)
     say(*(sentences[:most] if most else sentences))
     hidden = _rest(len(sentences), most, lang)
     tables = outcome.tables()
@@ -88,7 +88,8 @@ def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...],
         hidden |= len(found.columns) < len(tables[name].columns)
         if not len(found):
             continue
-        say("", _table(word(f"{outcome.title}.{name}", lang), found, case, lang, most))
+        title = word(text, f"{outcome.title}.{name}", lang)
+        say("", _table(title, found, case, text, (lang, most)))
         hidden |= _rest(len(found), most, lang)
     return hidden
 
@@ -107,11 +108,12 @@ def _rest(count: int, most: int, lang: str) -> bool:
     return more
 
 
-def _table(title: str, found: pd.DataFrame, case: Case, lang: str, most: int) -> Any:
-    columns = [_heading(name, lang, found[name]) for name in found.columns]
+def _table(title: str, found: pd.DataFrame, case: Case, text: Text, shown: tuple[str, int]) -> Any:
+    lang, most = shown
+    columns = [_heading(text, name, lang, found[name]) for name in found.columns]
     rows = found.head(most) if most else found
     cells = [
-        [_cell(name, value, lang) for name, value in zip(found.columns, row, strict=True)]
+        [_cell(text, name, value, lang) for name, value in zip(found.columns, row, strict=True)]
         for row in rows.itertuples(index=False, name=None)
     ]
     names = _names(case, lang)
@@ -130,16 +132,14 @@ def _names(case: Case, lang: str) -> dict[str, str]:
     return {mission: name for mission, name in pairs if name and name != mission}
 
 
-def _heading(name: str, lang: str, values: pd.Series[Any]) -> str:
+def _heading(text: Text, name: str, lang: str, values: pd.Series[Any]) -> str:
     """Return a column's heading; of numbers to the right."""
     right = values.dtype.kind in "if"
-    return (">" if right else "") + word(name, lang)
+    return (">" if right else "") + word(text, name, lang)
 
 
-def _cell(column: str, value: Any, lang: str) -> str:
+def _cell(text: Text, column: str, value: Any, lang: str) -> str:
     """Return a value as it is read in a language, by what its column holds."""
-    from planner.analysis.words import each
-
     if value is None or value != value:
         return NOTHING
     if isinstance(value, (bool,)) or type(value).__name__ == "bool_":
@@ -147,7 +147,7 @@ def _cell(column: str, value: Any, lang: str) -> str:
     if isinstance(value, str):
         if _MONTH.fullmatch(value):
             return month(value, lang)
-        return each(value, lang) if column in _WORDS else value
+        return text.each(value, lang) if column in _WORDS else value
     if column in _FIGURES:
         return figure(value, lang)
     if isinstance(value, int):

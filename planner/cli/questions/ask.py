@@ -1,26 +1,29 @@
-"""What every question has in common: what it is asked of, its options, progress, the answer.
+"""Commands of declared analyses, with options generated from the signature of each function.
 
-A question is a function that takes a :class:`Subject` and options of its own and returns an
-outcome of :mod:`planner.analysis`; :func:`question` makes a command of it.
+A command is made when it is first called, so that listing the commands loads no analysis.
 """
 
 from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.analysis.declare import Analysis, Option, declared, names, template
+from planner.analysis.renamed import RENAMED
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
 
 if TYPE_CHECKING:
     from planner.analysis.case import Case
-    from planner.analysis.outcome import Outcome, Progress
+    from planner.outcome import Progress
 
-__all__ = ["Package", "Subject", "question"]
+__all__ = ["Asked", "command_of", "paced", "panels"]
 
 Item = Annotated[
     str,
@@ -31,13 +34,6 @@ Item = Annotated[
         show_default=False,
     ),
 ]
-Package = Annotated[
-    str | None,
-    typer.Option(
-        "--package", metavar="ID", help="Which package; by default the only one.",
-        show_default=False,
-    ),
-]  # fmt: skip
 Rows = Annotated[
     int, typer.Option("--rows", min=0, help="Most sentences and rows to show; 0 shows all.")
 ]
@@ -53,23 +49,152 @@ Kept = Annotated[
 ]
 
 
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """What a question is asked of.
+class Asked:
+    """Stands for the command of an analysis until it is called."""
 
-    Attributes
-    ----------
-    case : Case
-        The scenario or problem, with the rule that was asked for.
-    rule : str or None
-        The rule that was asked for; None where it is left to the scenario.
-    progress : callable
-        To be handed to the analysis.
-    """
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
 
-    case: Case
-    rule: str | None
-    progress: Progress
+
+def panels() -> dict[str, dict[Asked, str]]:
+    """Return commands of analyses with what each is for, by the heading they are listed under."""
+    found: dict[str, dict[Asked, str]] = {}
+    for name in names():
+        text = template(name)
+        if text.panel:
+            found.setdefault(text.panel, {})[Asked(name)] = text.short["en"]
+    return found
+
+
+def command_of(name: str) -> Any:
+    """Return the command of an analysis, by its name or the name it had before; None if none."""
+    name = RENAMED.get(name, name)
+    if name not in names():
+        return None
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(name, short_help=template(name).short["en"])(_function(declared(name)))
+    return typer.main.get_command(app)
+
+
+def _function(asked: Analysis) -> Callable[..., None]:
+    """Return a function for Typer with the parameters of an analysis."""
+    help_of = asked.parameter_help
+    own = [
+        _parameter(one, help_of.get(one.name, ""))
+        for one in asked.parameters
+        if one.name not in ("rule", "progress") and not _option(one).hidden
+    ]
+    parsers = {one.name: _parser(one) for one in asked.parameters}
+    first, *common = inspect.signature(_ask, eval_str=True).parameters.values()
+
+    def command(**options: Any) -> None:
+        given = {one.name: parsers[one.name](options.pop(one.name)) for one in own}
+        set_ = {name: value for name, value in given.items() if value is not None}
+        _answer(asked, set_, **options)
+
+    every = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (first, *own, *common)]
+    examples = "\n".join(f"  planner {asked.name} {one}" for one in asked.template.examples)
+    summary = asked.summary.replace("Return ", "Show ", 1)
+    command.__name__ = asked.name
+    command.__doc__ = f"{summary}\n\n\b\nExamples:\n{examples}\n" if examples else summary
+    command.__annotations__ = {one.name: one.annotation for one in every}
+    vars(command)["__signature__"] = inspect.Signature(every)
+    return command
+
+
+def _option(one: inspect.Parameter) -> Option:
+    found = [more for more in getattr(one.annotation, "__metadata__", ()) if type(more) is Option]
+    return found[0] if found else Option()
+
+
+def _kinds(one: inspect.Parameter) -> list[Any]:
+    """Return the types that a parameter may have, without None."""
+    base = one.annotation
+    if hasattr(base, "__metadata__"):
+        base = base.__origin__
+    union = typing.get_origin(base) in (typing.Union, types.UnionType)
+    parts = typing.get_args(base) if union else (base,)
+    return [part for part in parts if part is not type(None)]
+
+
+def _parameter(one: inspect.Parameter, text: str) -> inspect.Parameter:
+    """Return the parameter as Typer takes it: an argument where it has no default."""
+    option, default = _option(one), one.default
+    if default is inspect.Parameter.empty:
+        shown = typer.Argument(metavar=one.name.upper(), help=text, show_default=False)
+        return one.replace(annotation=Annotated[str, shown])
+    flag = option.flag or "--" + one.name.replace("_", "-")
+    limits: dict[str, Any] = {"min": option.low, "max": option.high}
+    settings: dict[str, Any] = {"help": text, "metavar": option.metavar or None}
+    kinds = _kinds(one)
+    if isinstance(default, bool):
+        off = option.off or (f"--no-{flag[2:]}" if default else "")
+        name = f"{flag}/{off}" if off else flag
+        return one.replace(annotation=Annotated[bool, typer.Option(name, help=text)])
+    if isinstance(default, (int, float)):
+        kind: Any = type(default)
+        settings |= limits
+    elif any(typing.get_origin(kind) in (Sequence, Mapping) for kind in kinds):
+        of = next((typing.get_args(kind) for kind in kinds if typing.get_origin(kind) is Sequence),
+                  (str,))  # fmt: skip
+        kind = list[_choice(one.name, option) if option.choices else of[0]] | None  # type: ignore
+        default, settings["show_default"] = None, False
+    else:
+        plain = next((kind for kind in kinds if kind in (int, float) and len(kinds) == 1), str)
+        kind = _choice(one.name, option) if option.choices else plain
+        if plain is not str:
+            settings |= limits
+        if default is None:
+            kind, settings["show_default"] = kind | None, False
+    return one.replace(annotation=Annotated[kind, typer.Option(flag, **settings)], default=default)
+
+
+def _choice(name: str, option: Option) -> Any:
+    return StrEnum(name, {choice.upper(): choice for choice in option.choices})
+
+
+def _parser(one: inspect.Parameter) -> Callable[[Any], Any]:
+    """Return what turns a value of the command line into one of the function."""
+    option, kinds = _option(one), _kinds(one)
+    mappings = [kind for kind in kinds if typing.get_origin(kind) is Mapping]
+    if mappings and not isinstance(one.default, bool):
+        several = typing.get_args(mappings[0])[1] is not float
+        return lambda given: _mapping(given, option, several) if given else None
+
+    def plain(given: Any) -> Any:
+        if isinstance(given, list):
+            return [_plain(each) for each in given] or None
+        return _plain(given)
+
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _mapping(given: list[str], option: Option, several: bool) -> dict[str, Any]:
+    """Return ``NAME=VALUE`` or ``NAME=ID,ID`` by name; raise InputError with all that is not."""
+    from planner.errors import Fault, InputError
+
+    found: dict[str, Any] = {}
+    faults = []
+    for text in given:
+        name, equals, value = text.partition("=")
+        members = [one.strip() for one in value.split(",") if one.strip()]
+        try:
+            if not (name.strip() and equals and members):
+                raise ValueError
+            if several:
+                found.setdefault(name.strip(), []).extend(members)
+            else:
+                found[name.strip()] = float(value)
+        except ValueError:
+            message = f"expected {option.metavar}, found {text!r}"
+            faults.append(Fault(option.flag, 0, 0, "", message))
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def _ask(
@@ -85,33 +210,11 @@ def _ask(
     """Hold what every question takes: the first parameter stands first, the others last."""
 
 
-def question(*shown: str) -> Callable[[Callable[..., Outcome]], Callable[..., None]]:
-    """Return what makes a command of a question; its answer shows these tables, or the main one."""
-
-    def decorate(ask: Callable[..., Outcome]) -> Callable[..., None]:
-        first, *common = inspect.signature(_ask, eval_str=True).parameters.values()
-        hints = get_type_hints(ask, localns={"Outcome": Any}, include_extras=True)
-        _, *given = inspect.signature(ask).parameters.values()
-        own = [one.replace(annotation=hints[one.name]) for one in given]
-
-        def command(**options: Any) -> None:
-            asked = {one.name: options.pop(one.name) for one in own}
-            _answer(lambda subject: ask(subject, **asked), shown, **options)
-
-        every = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (first, *own, *common)]
-        command.__name__, command.__doc__ = ask.__name__, ask.__doc__
-        command.__annotations__ = {one.name: one.annotation for one in every}
-        vars(command)["__signature__"] = inspect.Signature(every)
-        return command
-
-    return decorate
-
-
 def _answer(
-    ask: Callable[[Subject], Outcome], shown: tuple[str, ...], *, scenario: str, rule: Any,
-    rows: int, out: str | None, force: bool, json: bool, lang: Lang, quiet: bool,
+    asked: Analysis, given: dict[str, Any], *, scenario: str, rule: Any, rows: int,
+    out: str | None, force: bool, json: bool, lang: Lang, quiet: bool,
 ) -> None:  # fmt: skip
-    from planner.analysis.words import say as word
+    from planner.analysis.declare import text_of
     from planner.cli.console import counting, print_json, say
     from planner.cli.inputs import check_folder
     from planner.cli.questions.answers import about, keep, show_answer
@@ -119,16 +222,16 @@ def _answer(
 
     if out is not None:
         check_folder(out, force)
-    chosen = rule and rule.value
-    case = _case(scenario, chosen, quiet)
+    case, word = _case(scenario, rule and rule.value, quiet), text_of("common").say
     with counting(word("working_out", lang), word("steps", lang), lang, quiet) as show:
-        outcome = ask(Subject(case, chosen, paced(show)))
+        chosen = rule and rule.value
+        outcome = asked.function(case, rule=chosen, progress=paced(show), **given)
     if out is not None:
         keep(outcome, case, out)
     if json:
         print_json({**about(case), **outcome.as_dict(lang), "written_to": out})
     elif not quiet:
-        hidden = show_answer(outcome, case, lang, shown, rows)
+        hidden = show_answer(outcome, case, lang, asked.shown, rows)
         if out:
             say(label("written_to", lang, path=out))
         elif hidden:

@@ -1,0 +1,298 @@
+"""Declared analyses: a module and a text template make everything else.
+
+An analysis ``NAME`` is a module ``planner/analysis/NAME.py`` with a function of that name under
+:func:`analysis`, and a template ``planner/analysis/text/NAME.toml`` with what it is for, examples,
+and its words in English and Dutch. From both follow ``planner.analysis.NAME``, the command
+``planner NAME`` with its options, the row in the list of analyses of the documentation, the section
+of a report (where declared), and the row in the test of every scenario.
+
+All analyses are called alike: ``NAME(source, /, *, rule=None, package=None, …)``, where `source` is
+a scenario, a result (which is not solved again), or a neutral problem.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+from planner.errors import InputError, nearest
+from planner.labels import WORDS as COMMON
+from planner.labels import month as calendar
+from planner.labels import speaker
+from planner.terms import term
+
+__all__ = [
+    "FOLDERS",
+    "Analysis",
+    "Option",
+    "Template",
+    "Text",
+    "analysis",
+    "declared",
+    "names",
+    "table_of_analyses",
+    "template",
+    "text_of",
+]
+
+FOLDERS: dict[str, Path] = {"planner.analysis": Path(__file__).parent}
+"""Packages with analyses, and their folders; templates lie in ``text`` below."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Option:
+    """How a parameter appears on the command line; stands in the annotation of the parameter.
+
+    Attributes
+    ----------
+    flag : str
+        Name of the option; by default that of the parameter.
+    metavar : str
+    low, high : float or None
+        Smallest and largest value.
+    off : str
+        The option that turns a flag off, by default ``--no-FLAG``.
+    choices : tuple of str
+    hidden : bool
+        Whether the parameter has no option.
+    """
+
+    flag: str = ""
+    metavar: str = ""
+    low: float | None = None
+    high: float | None = None
+    off: str = ""
+    choices: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """The text template of an analysis.
+
+    Attributes
+    ----------
+    name, panel : str
+        `panel` is the heading under which commands are listed; an unlisted one has none.
+    short : dict of str to str
+        What the analysis is for, in one line, by language.
+    examples : tuple of str
+        Arguments of the command.
+    words : dict of str to (str, str)
+        English and Dutch, by key; table titles under ``NAME.TABLE``.
+    """
+
+    name: str
+    panel: str
+    short: Mapping[str, str]
+    examples: tuple[str, ...]
+    words: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """A declared analysis.
+
+    Attributes
+    ----------
+    name : str
+    function : callable
+    shown : tuple of str
+        Tables that the command prints; empty prints the main one.
+    needs_package : bool
+    in_report : bool
+        Whether a report has a section of it, unless it has one of its own.
+    quick : dict
+        Settings under which the analysis takes little time, for tests.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    shown: tuple[str, ...] = ()
+    needs_package: bool = False
+    in_report: bool = False
+    quick: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def template(self) -> Template:
+        """Its text."""
+        return template(self.name)
+
+    @property
+    def parameters(self) -> list[inspect.Parameter]:
+        """What the function takes beside the source, annotations resolved."""
+        signature = inspect.signature(self.function, eval_str=True)
+        return list(signature.parameters.values())[1:]
+
+    @property
+    def summary(self) -> str:
+        """The documentation up to the parameters."""
+        text = inspect.getdoc(self.function) or ""
+        return text.partition("\n\nParameters\n")[0]
+
+    @property
+    def parameter_help(self) -> dict[str, str]:
+        """Documentation of each parameter."""
+        text = inspect.getdoc(self.function) or ""
+        _, _, text = text.partition("\nParameters\n----------\n")
+        found: dict[str, list[str]] = {}
+        current: list[str] = []
+        for line in text.splitlines():
+            if re.fullmatch(r"\w[\w, ]* : .*", line):
+                current = []
+                for name in line.partition(" : ")[0].split(","):
+                    found[name.strip()] = current
+            elif line.startswith("    "):
+                current.append(line.strip())
+            elif line:
+                break
+        return {name: " ".join(lines) for name, lines in found.items()}
+
+
+def analysis(
+    *,
+    shown: tuple[str, ...] = (),
+    needs_package: bool = False,
+    in_report: bool = False,
+    quick: Mapping[str, Any] | None = None,
+    positional: tuple[str, ...] = (),
+) -> Callable[[Function], Function]:
+    """Return a decorator that declares the function of an analysis.
+
+    Parameters
+    ----------
+    shown, needs_package, in_report, quick
+        See :class:`Analysis`.
+    positional : tuple of str
+        Parameters that used to be given by position and still may, with a DeprecationWarning.
+    """
+
+    def decorate(function: Function) -> Function:
+        fixed = [
+            one
+            for one in inspect.signature(function).parameters.values()
+            if one.kind is not inspect.Parameter.KEYWORD_ONLY
+        ]
+
+        @wraps(function)
+        def called(*given: Any, **named: Any) -> Any:
+            extra = given[len(fixed) :]
+            if len(extra) > len(positional):
+                raise TypeError(f"{function.__name__}() takes only the source by position")
+            if extra:
+                old = dict(zip(positional, extra, strict=False))
+                call = ", ".join(f"{name}=…" for name in old)
+                message = f"{function.__name__}(): give {call} by name"
+                warnings.warn(message, DeprecationWarning, stacklevel=2)
+                named = {**old, **named}
+            return function(*given[: len(fixed)], **named)
+
+        vars(called)["declared"] = Analysis(
+            function.__name__, called, shown, needs_package, in_report, quick or {}
+        )
+        return called  # type: ignore[return-value]
+
+    return decorate
+
+
+def names() -> list[str]:
+    """Return the names of all analyses, without loading any."""
+    return sorted(
+        path.stem
+        for folder in FOLDERS.values()
+        for path in (folder / "text").glob("*.toml")
+        if path.stem != "common"
+    )
+
+
+def declared(name: str) -> Analysis:
+    """Return an analysis by name; raise InputError if there is none."""
+    for package, folder in FOLDERS.items():
+        if (folder / "text" / f"{name}.toml").exists():
+            module = import_module(f"{package}.{name}")
+            found: Analysis = getattr(module, name).declared
+            return found
+    known = names()
+    raise InputError(f"expected an analysis ({', '.join(known)}), found {name!r}"
+                     f"{nearest(name, known)}")  # fmt: skip
+
+
+@cache
+def template(name: str) -> Template:
+    """Return the text template of an analysis, or the words that all share (``common``)."""
+    for folder in FOLDERS.values():
+        path = folder / "text" / f"{name}.toml"
+        if path.exists():
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+            words = {key: (pair[0], pair[1]) for key, pair in given.get("words", {}).items()}
+            return Template(
+                name, given.get("panel", ""), given.get("short", {}),
+                tuple(given.get("examples", ())), words,
+            )  # fmt: skip
+    raise InputError(f"expected a text template of an analysis, found {name!r}")
+
+
+class Text:
+    """Words of one analysis in two languages, beside those that all share."""
+
+    def __init__(self, name: str) -> None:
+        self.words = {**template("common").words, **template(name).words}
+        self.say = speaker(self.words)
+
+    def known(self, key: str) -> bool:
+        """Whether there is a word of that name."""
+        return key in self.words or key in COMMON
+
+    def when(self, month: str, lang: str) -> str:
+        """Return a month of the calendar, or the number of a month, in a sentence.
+
+        Examples
+        --------
+        >>> text_of("why").when("2022-07", "nl"), text_of("why").when("7", "nl")
+        ('jul 2022', 'maand 7')
+        """
+        if not month or "-" in month:
+            return calendar(month, lang) if month else ""
+        return f"{self.say('month', lang)} {month}"
+
+    def each(self, text: str, lang: str) -> str:
+        """Return a text in a language, as far as there are words for its parts between commas.
+
+        Examples
+        --------
+        >>> text_of("why").each("NATO, on call", "nl"), text_of("why").each("package flank", "nl")
+        ('NAVO, op afroep', 'pakket flank')
+        """
+        if text.startswith("package "):
+            return f"{self.say('package', lang)} {text.removeprefix('package ')}"
+        parts = text.split(", ")
+        return ", ".join(
+            self.say(part, lang) if self.known(part) else term(part, lang) for part in parts
+        )
+
+
+@cache
+def text_of(name: str) -> Text:
+    """Return the words of an analysis."""
+    return Text(name)
+
+
+def table_of_analyses(lang: str = "en") -> str:
+    """Return the list of all analyses as a Markdown table, for the documentation."""
+    heads = ("analysis", "command") if lang == "en" else ("analyse", "opdracht")
+    rows = [f"| {heads[0]} | {heads[1]} |", "| --- | --- |"]
+    for name in names():
+        given = template(name)
+        example = f"planner {name} {given.examples[0]}" if given.examples else f"planner {name}"
+        rows.append(f"| {given.short.get(lang, '')} | `{example}` |".replace('\\"', '"'))
+    return "\n".join(rows)

@@ -1,0 +1,1029 @@
+"""What would prevent a displacement: the fewest more people, or a change of the rules.
+
+People are added by pool and month from the month in which the last package becomes known, plus the
+time it takes until they come. Plans made before that stand as they are (the additions surprise), or
+count on the additions too (they are announced); what is found for one is tried for the other.
+Enough is what leaves every mission of main task 2 with what it would have had without the package
+and without the additions, but for a chosen level: what one mission gains does not make up for what
+another loses.
+
+*Value*, where one plan is made again: by linear programming, with a proven floor under the cost.
+Otherwise by search over people who stay, to within `tolerance_persons`, see
+:mod:`planner.analysis.pruned`. In both cases what is found is made the plan again, and again with
+a little less of it.
+
+What more people in some pools and months do to a displacement.
+
+Additions are decided when the last package becomes known and arrive a lead time later. Plans made
+before that stay as they were made; the last plan is made again with more people. What main task 2
+gets is held against what it would have had without the package, and without the additions.
+
+How far a rest rule or the length of tours would have to change for nobody to lose by a package.
+
+The change holds from the first month of the model on, with and without the package known; what
+missions get is held against what they would have had without the package under today's rules.
+
+The smallest additions by linear programming, under *value* where one plan is made again.
+
+People x and additions a are found together, and with them the best division y without the package
+that x is held against. What is best for x given a is best in the order of the steps of the rule,
+so it cannot be written as one programme for all a at once; but by complementary slackness the
+prices of an optimum at one a name what every optimum shares, and as long as that is kept, x stays
+optimal while a changes. Within it the cheapest a that leaves missions with enough is one linear
+programme; its answer is the next a. Every a met does what is asked, each costs no more than the one
+before, and none can cost less than in the programme in which only the first step of the rule is
+kept from getting less than today: where both meet, the answer is proved smallest.
+
+The smallest additions found by search, where no programme says what they are.
+
+First every pool gets more people than it can use; what the plan then needs is enough. From there
+pools do with less, one after another, first those whose people do least for what they cost, until
+no pool can spare another person. Then the same is tried with nobody added to one of the pools that
+take much of the cost, as another may do its work with fewer. Other combinations may be smaller
+still: the search is not exhaustive.
+
+A relief in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from planner.analysis.case import Case, read_case
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import (
+    last_answer,
+    make_planner,
+    people_tied,
+    person_months,
+    planner_of,
+    strength_change,
+)
+from planner.analysis.prices import rested
+from planner.analysis.relaxation import enough
+from planner.analysis.scaling import Scaled
+from planner.analysis.value_lp import Sheet, minimise
+from planner.engine.highs import LinearProgramme
+from planner.engine.setting import Setting
+from planner.errors import InputError, SolverError, nearest
+from planner.labels import number
+from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Demand
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "KINDS",
+    "Added",
+    "Addition",
+    "Arrival",
+    "Change",
+    "Proof",
+    "Reinforcement",
+    "Smallest",
+    "prune",
+    "reinforcement",
+    "rest_changes",
+    "tour_changes",
+]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+_TEXT = text_of("reinforcement")
+say = _TEXT.say
+
+
+@dataclass(eq=False)
+class Added:
+    """Tries additions to the last plan of a package.
+
+    Parameters
+    ----------
+    scaled : Scaled
+        The package at its own size.
+    lead_months : int
+        Months from the decision until additions arrive.
+    announced : bool
+        Whether every plan on the way counts on the additions; else only the last one does.
+    """
+
+    scaled: Scaled
+    lead_months: int = 0
+    announced: bool = False
+
+    def __post_init__(self) -> None:
+        case, last = self.scaled.case, self.scaled.last
+        self.problem = case.problem
+        self.decided = max((last.months[place] for place in self.scaled.touched), default=0)
+        self.earliest = min(self.decided + self.lead_months, self.problem.months)
+        outside = (case.task == 2) & ~case.inside(self.scaled.package)
+        masks = {name: mask & outside for name, mask in case.groups("mission").items()}
+        self.missions = {name: mask for name, mask in masks.items() if mask.any()}
+        self.names = list(self.problem.pools)
+        self.strength = np.array([self.problem.pools[name] for name in self.names], dtype=float)
+        self.pools = sorted(
+            {int(p) for place in self.scaled.touched for p in last.settings[place].block.pools}
+        )
+        self.enough = enough(self.problem)
+        self.tries = 0
+        self._made: dict[tuple[int, bytes], Floats] = {}
+
+    @property
+    def nothing(self) -> Floats:
+        """No additions, (pools, months)."""
+        return np.zeros_like(self.strength)
+
+    def steady(self, persons: Floats) -> Floats:
+        """Return so many people more from the first month they can be there, (pools, months)."""
+        added = np.repeat(persons[:, None], self.problem.months, axis=1)
+        added[:, : self.earliest] = 0.0
+        return added
+
+    def setting(self, place: int, added: Floats) -> Setting:
+        """Return the last setting of a block with additions."""
+        setting = self.scaled.last.settings[place]
+        limit = setting.limit.copy()
+        limit[: setting.block.strength_rows] += strength_change(setting.block, added)
+        return setting.change(limit=limit)
+
+    def people(self, added: Floats) -> list[Floats]:
+        """Return the last plan made again, people on the columns of every block."""
+        people, planner = list(self.scaled.last.people), self.scaled.planner
+        solver = planner.draft or planner.solver
+        for place in self.scaled.touched:
+            setting = self.setting(place, added)
+            key = place, setting.limit.tobytes()
+            if key not in self._made:
+                self.tries += 1
+                self._made[key] = (
+                    self._announced(place, setting.limit)
+                    if self.announced
+                    else solver(setting).people
+                )
+            people[place] = self._made[key]
+        return people
+
+    def _announced(self, place: int, limit: Floats) -> Floats:
+        """Return the last plan of a block where plans before it had the same limits."""
+        planner = self.scaled.planner
+        settings = list(planner.settings)
+        settings[place] = settings[place].change(limit=limit)
+        return last_answer(planner.anew(settings), place)
+
+    @property
+    def several_plans(self) -> bool:
+        """Whether plans come before the last one, which may or may not count on additions."""
+        return any(self.scaled.last.months[place] > 0 for place in self.scaled.touched)
+
+    def other_knowledge(self) -> Added:
+        """Return the same with additions that are announced where here they are not, or reverse."""
+        return replace(self, announced=not self.announced)
+
+    def filled(self, added: Floats) -> Floats:
+        """Return person-months filled by demand, (demands,)."""
+        return person_months(self.scaled.planner.programme, self.people(added))
+
+    def losses(self, added: Floats) -> dict[str, float]:
+        """Return what each mission of main task 2 still loses, person-months; a gain is none."""
+        lost = self.scaled.without - self.filled(added)
+        return {name: max(float(lost[mask].sum()), 0.0) for name, mask in self.missions.items()}
+
+    def lost(self, added: Floats) -> float:
+        """Return what missions of main task 2 still lose in all, person-months."""
+        return sum(self.losses(added).values())
+
+    def used(self, people: Sequence[Floats]) -> Floats:
+        """Return what a plan needs beyond the strengths of today, (pools, months).
+
+        With just these additions the same plan is still the best one: it was already when there
+        was more to choose from.
+        """
+        tied = np.zeros_like(self.strength)
+        for block, served in zip(self.scaled.planner.programme.blocks, people, strict=True):
+            tied[block.pools] = people_tied(block, served)
+        excess = tied - self.strength
+        return np.where(excess > 1e-6, excess, 0.0)
+
+
+EVERY = ""
+"""The name of all pools together."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a rule, and what it comes to.
+
+    Attributes
+    ----------
+    kind : str
+        ``"rest"`` or ``"tour"``.
+    pool : str
+        Whose rest; empty for all pools, and for tours.
+    months : int
+        Months of rest less after a tour, or months by which tours are longer (negative: shorter).
+    lost_person_months : float
+        What missions of main task 2 still lose with it.
+    reached : bool
+        Whether that is as little as was wanted: then no smaller change in this direction does it.
+        Otherwise the change is the one that does most.
+    """
+
+    kind: str
+    pool: str
+    months: int
+    lost_person_months: float
+    reached: bool
+
+
+class Changed:
+    """Tries other rules for a package."""
+
+    def __init__(self, added: Added) -> None:
+        self.added, self.case = added, added.scaled.case
+        self.without = added.scaled.without
+        problem = self.case.problem
+        self._known = {one.id: problem.known(one.id) for one in problem.packages}
+
+    def lost(self, change: Callable[[Demand], Demand]) -> float:
+        """Return what missions lose if every demand is changed."""
+        case: Case = self.case
+        # packages are known when they are today, also where that was just in time
+        packages = tuple(replace(one, known=self._known[one.id]) for one in case.problem.packages)
+        demands = tuple(change(demand) for demand in case.problem.demands)
+        problem = replace(case.problem, demands=demands, packages=packages)
+        planner = make_planner(problem, case.rule, fills_only=True)
+        people = [answer.people for answer in planner.unfold().answers]
+        lost = self.without - person_months(planner.programme, people)
+        return sum(max(float(lost[mask].sum()), 0.0) for mask in self.added.missions.values())
+
+
+def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[Change]:
+    """Return the fewest months of rest less, for all pools together and for each of some.
+
+    They are looked for by doubling and halving, as if less rest never made anyone lose more. One
+    pool alone is tried without any rest first.
+    """
+    demands = added.problem.demands
+    found, changed = [], Changed(added)
+    for pool in (EVERY, *pools):
+        names = [one for one in added.names if pool in (EVERY, one)]
+        most = max(
+            demand.home_months(place, demand.tour)
+            for demand in demands
+            for place, name in enumerate(demand.pools)
+            if name in names
+        )
+        tried: dict[int, float] = {}
+
+        def lost(months: int, names: list[str] = names, tried: dict[int, float] = tried) -> float:
+            def less(demand: Demand) -> Demand:
+                for name in names:
+                    demand = rested(demand, name, -months)
+                return demand
+
+            if months not in tried:
+                tried[months] = changed.lost(less)
+            return tried[months]
+
+        if most:
+            alone = pool != EVERY and lost(most) > level
+            months = most if alone else _fewest(lambda months: lost(months) <= level, most)
+            found.append(Change("rest", pool, months, lost(months), lost(months) <= level))
+    return found
+
+
+def _fewest(enough: Callable[[int], bool], most: int) -> int:
+    """Return the fewest months that are enough, or all of them."""
+    low, high = 0, 1
+    while high < most and not enough(high):
+        low, high = high, min(2 * high, most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def tour_changes(added: Added, level: float, most_months: int) -> list[Change]:
+    """Return the smallest change of all tours, longer and shorter; nobody on call changes."""
+    changed, lines = Changed(added), added.scaled.case.lines
+    on_call = {line.demand for line in lines if line.on_call}
+    on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
+    found = []
+    for sign in (1, -1):
+        best: Change | None = None
+        for months in range(1, most_months + 1):
+
+            def longer(demand: Demand, by: int = sign * months) -> Demand:
+                if demand.id in on_call:
+                    return demand
+                return replace(demand, tour=max(1, demand.tour + by))
+
+            lost = changed.lost(longer)
+            if best is None or lost < best.lost_person_months - 1e-6:
+                best = Change("tour", EVERY, sign * months, lost, lost <= level)
+            if lost <= level:
+                break
+        if best is not None:
+            found.append(best)
+    return found
+
+
+BETTER = 1e-7
+"""Relative gain below which a next answer is no better."""
+
+ROUNDS = 12
+"""Most answers after one another."""
+
+GIVE = 1e-4
+"""Person-months by which an answer may miss, for rounding."""
+
+
+class Smallest:
+    """The programme of people, additions and what is lost.
+
+    Parameters
+    ----------
+    added : Added
+    costs : ndarray (pools,)
+        Of one person who stays, or of one person for one month.
+    stay : bool
+        Whether people stay once they have come; else they come and go month by month.
+    """
+
+    def __init__(self, added: Added, costs: Floats, stay: bool) -> None:
+        self.added = added
+        scaled = added.scaled
+        settings = [scaled.last.settings[place] for place in scaled.touched]
+        self.sheet = Sheet(settings, merge=False)
+        without = Sheet([scaled.sized(setting, 0.0) for setting in settings])
+        face, _, _ = without.optimal(preferences=False)
+        self.steps = [step.cost for step in self.sheet.objectives(preferences=False)]
+        row, self.pool, self.month = _rows(self.sheet, added.earliest)
+        key = self.pool if stay else self.pool * added.problem.months + self.month
+        _, first, self.column = np.unique(key, return_index=True, return_inverse=True)
+        self.cost = costs[self.pool[first]]
+        self._last = np.zeros(0)
+        self._write(row, without, face)
+
+    def _write(self, row: Ints, without: Sheet, face: LinearProgramme) -> None:
+        """Write rows: the sheet, what each mission loses, their sum, the first step, the face."""
+        sheet, masks = self.sheet, list(self.added.missions.values())
+        more = sparse.csc_array(
+            (-np.ones(len(row)), (row, self.column)), shape=(sheet.matrix.shape[0], len(self.cost))
+        )
+        gets, had = (
+            sparse.csr_array(np.array([one.counted(mask.astype(float)) for mask in masks]))
+            for one in (sheet, without)
+        )
+        first = sparse.csr_array(self.steps[0][None, :])
+        each, every = sparse.eye_array(len(masks)), sparse.csr_array(np.ones((1, len(masks))))
+        matrix = sparse.block_array(
+            [
+                [sheet.matrix, more, None, None],
+                [gets, None, each, -had],
+                [None, None, every, None],
+                [first, None, None, None],
+                [None, None, None, without.matrix],
+            ],
+            format="csc",
+        )
+        edges = np.cumsum([0, sheet.matrix.shape[1], len(self.cost), len(masks)])
+        self.amounts, self.losses = (np.arange(*edges[k : k + 2]) for k in (1, 2))
+        self.sum_row = sheet.matrix.shape[0] + len(masks)
+        none, ends = np.zeros(len(masks)), np.full(len(masks) + 2, np.inf)
+        self.lower = np.concatenate([sheet.lower, np.zeros(len(self.cost)), none, face.lower])
+        largest = np.full(len(self.cost), self.added.enough)
+        self.upper = np.concatenate([sheet.upper, largest, ends[2:], face.upper])
+        starts = np.concatenate([none, [-np.inf, -np.inf]])
+        self.row_lower = np.concatenate([sheet.row_lower, starts, face.row_lower])
+        self.row_upper = np.concatenate([sheet.row_upper, ends, face.row_upper])
+        self.programme = LinearProgramme(
+            sparse.csc_array(matrix), np.zeros(matrix.shape[1]), self.lower, self.upper,
+            self.row_lower, self.row_upper,
+        )  # fmt: skip
+
+    def _cost(self, places: Ints, cost: Floats | float) -> Floats:
+        """Return an objective that counts some columns only."""
+        full = np.zeros(len(self.lower))
+        full[places] = cost
+        return full
+
+    def _step(self, cost: Floats) -> Floats:
+        return self._cost(np.arange(len(cost)), cost)
+
+    def _reset(self, amounts: Floats | None) -> None:
+        """Free everything but the additions, which are held at some amounts (None: free too)."""
+        lower, upper = self.lower.copy(), self.upper.copy()
+        if amounts is not None:
+            lower[self.amounts] = upper[self.amounts] = amounts
+        self.programme.set_bounds(np.arange(len(lower)), lower, upper)
+        self.programme.set_rows(np.arange(len(self.row_lower)), self.row_lower, self.row_upper)
+
+    def lost(self, amounts: Floats) -> float:
+        """Return the least that missions lose in any optimum with some additions.
+
+        What every optimum shares stays pinned in the programme.
+        """
+        self._reset(amounts)
+        for cost in self.steps:
+            self.programme.pin(minimise(self.programme, self._step(cost)))
+        optimum = minimise(self.programme, self._cost(self.losses, 1.0))
+        self._last = optimum.x
+        return optimum.value
+
+    def people(self) -> list[Floats]:
+        """Return people on the columns of every block, as they were last looked at."""
+        people = list(self.added.scaled.last.people)
+        for place, served in zip(
+            self.added.scaled.touched, self.sheet.split(self._last), strict=True
+        ):
+            people[place] = served
+        return people
+
+    def _cheapest(self, level: float) -> Floats:
+        """Return the cheapest amounts with which no more is lost, within what is pinned."""
+        places, row = self.amounts, np.array([self.sum_row])
+        self.programme.set_bounds(places, self.lower[places], self.upper[places])
+        self.programme.set_rows(row, np.array([-np.inf]), np.array([level]))
+        return np.maximum(minimise(self.programme, self._cost(places, self.cost)).x[places], 0.0)
+
+    def floor(self, level: float) -> tuple[Floats, float]:
+        """Return amounts below whose cost nothing can do, and that cost."""
+        self._reset(np.zeros(len(self.cost)))
+        first = minimise(self.programme, self._step(self.steps[0])).value
+        self._reset(None)
+        most = first + 1e-9 * (1 + abs(first))
+        self.programme.set_rows(np.array([self.sum_row + 1]), np.array([-np.inf]), np.array([most]))
+        amounts = self._cheapest(level)
+        return amounts, float(self.cost @ amounts)
+
+    def better(self, amounts: Floats, level: float) -> Floats:
+        """Return amounts that do what is asked and cost less, beginning with some that do it."""
+        best = amounts
+        for _ in range(ROUNDS):
+            tried = [found for at in (best, best * (1 - 1e-4)) for found in self._next(at, level)]
+            tried = [one for one in tried if self.lost(one) <= level + GIVE]
+            least = min(tried, key=lambda one: float(self.cost @ one), default=best)
+            if self.cost @ least >= self.cost @ best - BETTER * (1 + self.cost @ best):
+                break
+            best = least
+        return best
+
+    def _next(self, amounts: Floats, level: float) -> list[Floats]:
+        try:
+            self.lost(amounts)
+            return [self._cheapest(level)]
+        except SolverError:  # nothing that does enough shares what is pinned here
+            return []
+
+    def amounts_of(self, added: Floats) -> Floats:
+        """Return the least amounts that allow some additions, (pools, months)."""
+        amounts = np.zeros(len(self.cost))
+        np.maximum.at(amounts, self.column, added[self.pool, self.month])
+        return amounts
+
+    def added_of(self, amounts: Floats) -> Floats:
+        """Return amounts as additions, (pools, months)."""
+        result = self.added.nothing
+        result[self.pool, self.month] = amounts[self.column]
+        return result
+
+
+def _rows(sheet: Sheet, earliest: int) -> tuple[Ints, Ints, Ints]:
+    """Return row, pool of the problem and month of every limit that more people would move."""
+    row, pool, month = [], [], []
+    for place, setting in enumerate(sheet.settings):
+        block, kept = setting.block, sheet.limits[place]
+        people = np.flatnonzero(kept < block.strength_rows)
+        people = people[kept[people] % block.months >= earliest]
+        row.append(sheet.limit_start[place] + people)
+        pool.append(block.pools[block.row_pool[kept[people]]])
+        month.append(kept[people] % block.months)
+    joined = [np.concatenate(part).astype(np.int64) for part in (row, pool, month)]
+    return joined[0], joined[1], joined[2]
+
+
+DEAR = 0.1
+"""Share of the cost from which on doing without a pool is tried."""
+
+
+def prune(
+    added: Added, level: float, costs: Floats, tolerance: float, progress: Progress = silent
+) -> Floats:
+    """Return people to add to each pool from the first month they can be there, (pools,).
+
+    Parameters
+    ----------
+    added : Added
+    level : float
+        Person-months that may stay lost; must be within reach.
+    costs : ndarray (pools,)
+        Of one person; at least 0.
+    tolerance : float
+        Persons within which the addition to each pool is found.
+    """
+
+    def short(trial: Floats) -> float:
+        return added.lost(added.steady(trial)) - level
+
+    open_to = np.zeros(len(added.names), dtype=bool)
+    open_to[added.pools] = True
+    best = _descend(added, open_to, costs, tolerance, short)
+    todo, done = _dear(best, costs), 0
+    while todo:
+        progress(done, done + len(todo))
+        done, without = done + 1, open_to.copy()
+        without[todo.pop(0)] = False
+        if short(np.where(without, added.enough, 0.0)) > 0:
+            continue
+        other = _descend(added, without, costs, tolerance, short)
+        if costs @ other < costs @ best - tolerance:
+            best, open_to = other, without
+            todo = _dear(best, costs)
+    progress(done, done)
+    return best
+
+
+def _dear(persons: Floats, costs: Floats) -> list[int]:
+    """Return pools that take much of the cost, the dearest first."""
+    spent = costs * persons
+    order = np.argsort(-spent, kind="stable")
+    return [int(pool) for pool in order if spent[pool] > DEAR * spent.sum()]
+
+
+def _descend(
+    added: Added,
+    open_to: Flags,
+    costs: Floats,
+    tolerance: float,
+    short: Callable[[Floats], float],
+) -> Floats:
+    """Return additions to some pools of which none can spare much, beginning with too many."""
+    persons = _peak(added, np.where(open_to, added.enough, 0.0))
+    for pool in _order(persons, costs, short):
+        persons = _less(persons, pool, tolerance, short)
+    for again in np.flatnonzero(persons > 0):  # what later pools gave up, earlier ones may spare
+        persons = _less(persons, int(again), tolerance, short, once=True)
+    return persons
+
+
+def _peak(added: Added, persons: Floats) -> Floats:
+    """Return the most people of each pool that the plan ever needs of what was added."""
+    return added.used(added.people(added.steady(persons))).max(axis=1)
+
+
+def _order(persons: Floats, costs: Floats, short: Callable[[Floats], float]) -> list[int]:
+    """Return pools with additions, those first whose people do least for what they cost."""
+    base = short(persons)
+    rank = []
+    for pool in np.flatnonzero(persons > 0):
+        without = persons.copy()
+        without[pool] = 0.0
+        saved = costs[pool] * persons[pool]
+        rank.append(((short(without) - base) / max(saved, 1e-9), -saved, int(pool)))
+    return [pool for _, _, pool in sorted(rank)]
+
+
+def _less(
+    persons: Floats,
+    pool: int,
+    tolerance: float,
+    short: Callable[[Floats], float],
+    once: bool = False,
+) -> Floats:
+    """Return the same additions with as few people in one pool as will do.
+
+    Between a size that will do and one that will not the next is tried half-way, or where a line
+    through the last two that would not do reaches zero, in turn.
+    """
+
+    def at(size: float) -> tuple[Floats, float]:
+        trial = persons.copy()
+        trial[pool] = size
+        return trial, short(trial)
+
+    if once and at(max(persons[pool] - 2 * tolerance, 0.0))[1] > 0:
+        return persons
+    trial, lacks = at(0.0)
+    if lacks <= 0:
+        return trial
+    low, high, before = 0.0, float(persons[pool]), None
+    by_line = True
+    while high - low > tolerance:
+        middle = (low + high) / 2
+        if by_line and before is not None and before[1] > lacks + 1e-9:
+            slope = (before[1] - lacks) / (low - before[0])
+            middle = float(np.clip(low + lacks / slope + tolerance / 4, low + tolerance / 2,
+                                   high - tolerance / 2))  # fmt: skip
+        by_line = not by_line
+        trial, left = at(middle)
+        if left <= 0:
+            high = middle
+        else:
+            before, low, lacks = (low, lacks), middle, left
+    return at(high)[0]
+
+
+def _sentences(found: Reinforcement, lang: str) -> list[str]:
+    """Return what is lost, who would prevent it, how sure that is, and which rules would."""
+    lost = number(found.lost_person_months, lang)
+    key = "lost" if found.rule == "fair" else "lost_least"
+    said = [say(key, lang, package=found.package, lost=lost)]
+    if found.lost_person_months <= found.level_person_months:
+        return [*said, say("none", lang)]
+    left = number(found.level_person_months, lang)
+    if not found.within_reach:
+        said.append(say("beyond", lang, left=left, month=_TEXT.when(found.first_month, lang)))
+    if found.additions:
+        named = ", ".join(
+            f"{number(row.persons, lang)} {row.pool}"
+            for row in sorted(found.additions, key=lambda row: -row.persons)
+        )
+        whole = sum(row.persons if found.stay else row.person_months for row in found.additions)
+        key = "stay" if found.stay else "borrow"
+        values = {
+            "count": number(whole, lang),
+            "month": _TEXT.when(found.first_month, lang),
+            "named": named,
+        }
+        said += [say(key, lang, left=left, **values), *_known(found, lang), _sure(found, lang)]
+    said += [_changed(change, lang) for change in found.changes]
+    return said
+
+
+def _known(found: Reinforcement, lang: str) -> list[str]:
+    """Return which plans count on the additions, and what is lost if others do."""
+    return [
+        say(row.step, lang, lost=number(row.lost_person_months, lang),
+            month=_TEXT.when(found.first_month, lang))
+        for row in found.proofs
+        if row.step in ("announced", "surprise")
+    ]  # fmt: skip
+
+
+def _sure(found: Reinforcement, lang: str) -> str:
+    if found.exact:
+        return say("exact", lang)
+    if found.floor_cost == found.floor_cost:  # not NaN
+        cost, floor = number(found.cost, lang), number(found.floor_cost, lang)
+        return say("floor", lang, cost=cost, floor=floor)
+    return say("search", lang, persons=number(2 * found.tolerance_persons, lang, 0))
+
+
+def _changed(change: Change, lang: str) -> str:
+    left = number(change.lost_person_months, lang)
+    who = change.pool or say("every", lang)
+    key = f"{change.kind}"
+    if change.kind == "tour":
+        key += "_longer" if change.months > 0 else "_shorter"
+    key += "" if change.reached else "_not"
+    months = abs(change.months)
+    said = say("month_of" if months == 1 else "months_of", lang, months=months)
+    return say(key, lang, months=said, pool=who, left=left)
+
+
+KINDS = ("people", "rest", "tour")
+"""What can be changed."""
+
+NOTHING_PERSON_MONTHS = 0.01
+"""Loss up to this much is none."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """People added to one pool.
+
+    Attributes
+    ----------
+    pool : str
+    persons : float
+        The most that are needed at once.
+    person_months : float
+        What they come to over the months in which they are needed.
+    first_month, last_month : str
+        The first and last of these months.
+    cost : float
+        In the unit of the costs given; persons or person-months where none were.
+    """
+
+    pool: str
+    persons: float
+    person_months: float
+    first_month: str
+    last_month: str
+    cost: float
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """People of a pool in a month.
+
+    Attributes
+    ----------
+    persons : float
+        Needed in that month beyond the strength of today.
+    arriving_persons : float
+        How many of those who stay must have come by that month, over those that came before.
+    """
+
+    pool: str
+    month: str
+    persons: float
+    arriving_persons: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What missions lose when the plan is made again.
+
+    Attributes
+    ----------
+    step : str
+        ``"now"``, ``"reinforced"``, ``"less"`` (reinforced but for a few people of one pool),
+        ``"announced"`` or ``"surprise"``: reinforced by the same people if all plans, or only the
+        last one, count on them.
+    pool : str
+    less_persons : float
+    lost_person_months : float
+    """
+
+    step: str
+    pool: str
+    less_persons: float
+    lost_person_months: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reinforcement(Outcome):
+    """Outcome of :func:`reinforcement`.
+
+    Attributes
+    ----------
+    rule, package : str
+    stay : bool
+        Whether people stay once they have come.
+    announced : bool
+        Whether all plans on the way count on the additions; else only the last one does.
+    lead_months : int
+    first_month : str
+        The first month in which additions can be there.
+    lost_person_months : float
+        What missions of main task 2 lose to the package.
+    wanted_person_months, level_person_months : float
+        What was asked to remain, and what is aimed at: more, where even people without end,
+        coming that late, leave more of it.
+    within_reach : bool
+    cost : float
+    floor_cost : float
+        Nothing cheaper can do it; NaN where none is proved.
+    exact : bool
+        Whether cost and floor meet.
+    tolerance_persons : float
+        How much less of a single pool would not be noticed; 0 by linear programming.
+    """
+
+    title: ClassVar[str] = "reinforcement"
+    rule: str
+    package: str
+    stay: bool
+    announced: bool
+    lead_months: int
+    first_month: str
+    lost_person_months: float
+    wanted_person_months: float
+    level_person_months: float
+    within_reach: bool
+    cost: float
+    floor_cost: float
+    exact: bool
+    tolerance_persons: float
+    additions: tuple[Addition, ...]
+    months: tuple[Arrival, ...]
+    changes: tuple[Change, ...]
+    proofs: tuple[Proof, ...]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return ``additions``, ``changes``, ``proofs`` and ``months``."""
+        return {
+            "additions": frame(self.additions, Addition),
+            "changes": frame(self.changes, Change),
+            "proofs": frame(self.proofs, Proof),
+            "months": frame(self.months, Arrival),
+        }
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return what is lost, who would prevent it, and which change of rules would."""
+
+        return _sentences(self, lang)
+
+
+@analysis(
+    shown=("additions", "changes", "proofs"),
+    needs_package=True,
+    quick={"rule": "value", "kinds": ["people"]},
+    positional=("package", "rule"),
+)
+def reinforcement(
+    source: Any,
+    /,
+    *,
+    rule: str | None = None,
+    package: str | None = None,
+    level_person_months: Annotated[float, Option("--level", metavar="PERSON-MONTHS")] = 0.0,
+    kinds: Annotated[Sequence[str], Option("--kind", metavar="KIND")] = KINDS,
+    stay: Annotated[bool, Option(off="--borrow")] = True,
+    announced: Annotated[bool, Option(off="--surprise")] = False,
+    lead_months: Annotated[int, Option("--lead", low=0, high=1200)] = 0,
+    costs: Annotated[Mapping[str, float] | None, Option("--cost", metavar="POOL=COST")] = None,
+    tolerance_persons: Annotated[float, Option("--tolerance", metavar="PERSONS")] = 1.0,
+    most_tour_months: Annotated[int, Option("--most-tour", low=0, high=24)] = 2,
+    progress: Progress = silent,
+) -> Reinforcement:
+    """Return what would bring what missions lose to a package down to a level.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    package : str, optional
+        By default the only one.
+    level_person_months : float
+        What missions of main task 2 may still lose.
+    kinds : sequence of str
+        Some of :data:`KINDS`.
+    stay : bool
+        Recruits, who stay once they have come, counted in persons; else people borrowed month by
+        month, counted in person-months.
+    announced : bool
+        Whether plans made before the package was known already count on the additions, as they
+        would on strengths of the scenario; else only the last plan does.
+    lead_months : int
+        Months from the decision until the first of them can be there.
+    costs : mapping of str to float, optional
+        By pool, of a person or a person-month; pools without one cost 1.
+    tolerance_persons : float
+        How close to come in each pool where search is needed.
+    most_tour_months : int
+        By how much tours may become longer or shorter.
+
+    Examples
+    --------
+    >>> line = {"tier": 2, "cap": 8, "first": 0, "last": 0, "tour": 1, "pools": ["staff"],
+    ...         "prep": 0, "rest": 0}
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
+    ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
+    ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
+    >>> found = reinforcement(problem, rule="value")
+    >>> [(row.pool, round(row.persons, 1)) for row in found.additions]
+    [('staff', 2.0)]
+    """
+    case = read_case(source, rule)
+    price = _costs(case, costs)
+    _check(kinds, level_person_months, lead_months, tolerance_persons)
+    planner = planner_of(case, fills_only=True)
+    added = Added(Scaled(case, planner, case.package(package)), lead_months, announced)
+    work = _Work(added, price, stay, tolerance_persons, level_person_months)
+    if "people" in kinds:
+        work.add(progress)
+    pools = [added.names[pool] for pool in np.flatnonzero(work.months.any(axis=1))]
+    changes: list[Change] = []
+    if "rest" in kinds and work.lost > work.level:
+        changes += rest_changes(added, work.level, pools)
+    if "tour" in kinds and work.lost > work.level:
+        changes += tour_changes(added, work.level, most_tour_months)
+    return work.outcome(changes)
+
+
+def _costs(case: Case, costs: Mapping[str, float] | None) -> Floats:
+    names, given = list(case.problem.pools), dict(costs or {})
+    faults = [f"costs: no pool {one!r}{nearest(one, names)}" for one in given if one not in names]
+    faults += [f"costs: {one}: expected above 0, found {given[one]}" for one in given
+               if not given[one] > 0]  # fmt: skip
+    if faults:
+        raise InputError(faults)
+    return np.array([float(given.get(name, 1.0)) for name in names])
+
+
+def _check(kinds: Sequence[str], level: float, lead: int, tolerance: float) -> None:
+    known = ", ".join(KINDS)
+    faults = [f"kinds: expected {known}, found {one!r}{nearest(one, KINDS)}"
+              for one in kinds if one not in KINDS]  # fmt: skip
+    if not level >= 0:
+        faults.append(f"level_person_months: expected at least 0, found {level}")
+    if lead < 0:
+        faults.append(f"lead_months: expected at least 0, found {lead}")
+    if not tolerance > 0:
+        faults.append(f"tolerance_persons: expected above 0, found {tolerance}")
+    if faults:
+        raise InputError(faults)
+
+
+class _Work:
+    """The additions of one call."""
+
+    def __init__(
+        self, added: Added, costs: Floats, stay: bool, tolerance: float, wanted: float
+    ) -> None:
+        self.added, self.costs, self.stay, self.wanted = added, costs, stay, wanted
+        case = added.scaled.case
+        self.tolerance, self.floor = tolerance, float("nan")
+        self.programme: Smallest | None = None
+        alike = not (added.announced and added.several_plans)
+        if case.rule == "value" and added.scaled.one_plan and alike:
+            self.programme, self.tolerance = Smallest(added, costs, stay), 0.0
+        self.months, self.persons = added.nothing, np.zeros(len(added.names))
+        self.lost = self._lost(added.nothing)
+        self.level, self.within_reach = wanted + NOTHING_PERSON_MONTHS, True
+        self.proofs = [Proof("now", "", 0.0, self.lost)]
+
+    def _lost(self, added: Floats) -> float:
+        if self.programme is None:
+            return self.added.lost(added)
+        return self.programme.lost(self.programme.amounts_of(added))
+
+    def add(self, progress: Progress) -> None:
+        """Find additions, and make the plan again with them and with a little less."""
+        if self.lost <= self.level:
+            return
+        added, every = self.added, np.zeros(len(self.added.names))
+        every[added.pools] = added.enough
+        least = self._lost(added.steady(every))
+        self.within_reach = least <= self.level
+        self.level = max(self.level, least + NOTHING_PERSON_MONTHS)
+        if least >= self.lost - NOTHING_PERSON_MONTHS:
+            return
+        if self.programme is None:
+            self.persons = prune(added, self.level, self.costs, self.tolerance, progress)
+            offered = added.steady(self.persons)
+            self.months = added.used(added.people(offered))
+        else:
+            offered = self._by_programme(self.programme)
+        self.proofs.append(Proof("reinforced", "", 0.0, self._lost(offered)))
+        for pool in np.flatnonzero((offered > 1e-6).any(axis=1)):
+            less = offered.copy()
+            by = 2 * self.tolerance or 0.01 * float(offered[pool].max())
+            less[pool] = np.maximum(less[pool] - by, 0.0)
+            self.proofs.append(Proof("less", added.names[pool], by, self._lost(less)))
+        if added.several_plans:
+            other = added.other_knowledge()
+            step = "announced" if other.announced else "surprise"
+            self.proofs.append(Proof(step, "", 0.0, other.lost(offered)))
+
+    def _by_programme(self, programme: Smallest) -> Floats:
+        added = self.added
+        huge = np.full(len(programme.cost), added.enough)
+        pruned = prune(added, max(self.level, self._engine_least()), self.costs, 1.0)
+        starts = [huge, programme.amounts_of(added.steady(pruned))]
+        starts = [one for one in starts if programme.lost(one) <= self.level + 1e-6]
+        found = [programme.better(one, self.level) for one in starts]
+        best = min(found, key=lambda one: float(programme.cost @ one))
+        _, self.floor = programme.floor(self.level)
+        offered = programme.added_of(best)
+        programme.lost(best)
+        self.months = added.used(programme.people()) if self.stay else offered
+        self.persons = offered.max(axis=1)
+        return offered
+
+    def _engine_least(self) -> float:
+        """Return what the engine's own plan leaves lost with people without end."""
+        every = np.zeros(len(self.added.names))
+        every[self.added.pools] = self.added.enough
+        return self.added.lost(self.added.steady(every)) + NOTHING_PERSON_MONTHS
+
+    def outcome(self, changes: Sequence[Change]) -> Reinforcement:
+        """Write everything down."""
+        added, case = self.added, self.added.scaled.case
+        additions, months = [], []
+        for pool, name in enumerate(added.names):
+            when = np.flatnonzero(self.months[pool] > 1e-6)
+            if not len(when):
+                continue
+            needed = self.months[pool][when]
+            total = float(needed.sum())
+            persons = float(self.persons[pool]) if self.stay else float(needed.max())
+            cost = float(self.costs[pool]) * (persons if self.stay else total)
+            first, last = case.month(int(when[0])), case.month(int(when[-1]))
+            additions.append(Addition(name, persons, total, first, last, cost))
+            there = np.maximum.accumulate(needed)
+            come = np.diff(there, prepend=0.0)
+            months += [
+                Arrival(name, case.month(int(month)), float(now), float(new))
+                for month, now, new in zip(when, needed, come, strict=True)
+            ]
+        cost = sum(row.cost for row in additions)
+        exact = abs(cost - self.floor) <= 1e-4 * (1 + cost)
+        begin = case.month(min(added.earliest, added.problem.months - 1))
+        return Reinforcement(
+            case.rule, added.scaled.package, self.stay, added.announced, added.lead_months, begin,
+            self.lost, self.wanted, self.level, self.within_reach, cost, self.floor, exact,
+            self.tolerance, tuple(additions), tuple(months), tuple(changes), tuple(self.proofs),
+        )  # fmt: skip
