@@ -13,8 +13,7 @@ from planner.cli.check import scenarios, schema, validate
 from planner.cli.compare import compare
 from planner.cli.diff import diff
 from planner.cli.exchange import export, import_, import_un
-from planner.cli.plot import plot
-from planner.cli.questions.ask import Asked, command_of, panels
+from planner.cli.questions.ask import Asked, as_command, command_of, panels
 from planner.cli.report import report
 from planner.cli.run import run, solve
 from planner.cli.sensitivity import sensitivity
@@ -40,6 +39,8 @@ Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 1
 the output has stopped reading.
 """
 
+PLOT = "Draw one figure as PNG, SVG or PDF."
+
 PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
     "Plan": {
         run: "Allocate people and say who goes short.",
@@ -50,7 +51,7 @@ PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
     },
     "Show it to others": {
         report: "Write all about a scenario into one HTML file.",
-        plot: "Draw one figure as PNG, SVG or PDF.",
+        Asked("plot"): PLOT,
     },
     **panels(),  # type: ignore[dict-item]
     "Look and check": {
@@ -74,10 +75,17 @@ def _name(command: Callable[..., None] | Asked) -> str:
 
 
 class Grouped(TyperGroup):
-    """Lists commands by what they are for, and makes those of analyses when they are called."""
+    """Lists commands by what they are for; those of analyses and figures are made when called.
+
+    The figures are registered by the modules that draw them, which load matplotlib.
+    """
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name."""
+        if cmd_name == "plot":
+            from planner.cli.plot import plot
+
+            return as_command("plot", PLOT, plot)
         return super().get_command(ctx, cmd_name) or command_of(cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
