@@ -41,7 +41,7 @@ __all__ = [
     "PackageEntry",
     "Policy",
     "PoolEntry",
-    "Priority",
+    "PriorityEntry",
     "SourceEntry",
     "StrengthStep",
 ]
@@ -89,7 +89,7 @@ class Horizon(Part):
     """Months after the window; by default the longest tie-up in whole years, at least 12."""
 
 
-class Event(Sourced):
+class EventEntry(Sourced):
     """A possible change to the end of a mandate: how likely it is, and by how many months."""
 
     chance: Annotated[float, Limits(ge=0, le=1)]
@@ -101,7 +101,7 @@ class Event(Sourced):
 _TYPES: dict[str, Any] = {
     "amount": Amount,
     "caps": CapFrom,
-    "event": Event,
+    "event": EventEntry,
     "factor": Factor,
     "flag": bool,
     "home": Rest,
@@ -250,7 +250,7 @@ class StrengthStep(Sourced):
         return self
 
 
-class Priority(Part):
+class PriorityEntry(Part):
     """A tier or weight for all demands that fit every given filter."""
 
     tier: Annotated[int, Limits(ge=1, le=100)] | None = None

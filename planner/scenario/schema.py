@@ -24,7 +24,7 @@ from planner.scenario.entries import (
     PackageEntry,
     Policy,
     PoolEntry,
-    Priority,
+    PriorityEntry,
     SourceEntry,
     StrengthStep,
 )
@@ -92,7 +92,7 @@ class Changes(Part):
     """Declined contributions that are sent after all; written like `decide`."""
     hindsight: Choices = Field(default={})
     """Claims known only afterwards that count; written like `decide`."""
-    tiers: tuple[Priority, ...] = ()
+    tiers: tuple[PriorityEntry, ...] = ()
     """Who is served first, in order: a later entry counts."""
     strengths: tuple[StrengthStep, ...] = ()
     """Changes of strengths over time, in order."""

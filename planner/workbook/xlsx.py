@@ -20,11 +20,11 @@ from xml.parsers import expat
 
 from planner.errors import Fault, InputError
 
-__all__ = ["Book", "FailedCell", "LIMITS", "Limits", "SheetCells", "open_book"]
+__all__ = ["WorkbookFile", "FailedCell", "LIMITS", "ReadingLimits", "SheetCells", "open_book"]
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReadingLimits:
     """How large a workbook may be.
 
     Attributes
@@ -60,7 +60,7 @@ class Limits:
     columns: int = 200
 
 
-LIMITS = Limits()
+LIMITS = ReadingLimits()
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """Last row and column that a spreadsheet has."""
@@ -113,7 +113,7 @@ class SheetCells:
 
 
 @dataclass
-class Book:
+class WorkbookFile:
     """The sheets of a workbook that has been opened.
 
     Attributes
@@ -163,7 +163,7 @@ class Book:
         self._archive.zip.close()
 
 
-def open_book(path: str | Path, limits: Limits = LIMITS) -> Book:
+def open_book(path: str | Path, limits: ReadingLimits = LIMITS) -> WorkbookFile:
     """Open a workbook.
 
     Raises
@@ -202,7 +202,7 @@ def open_book(path: str | Path, limits: Limits = LIMITS) -> Book:
 class _Archive:
     """The zip of a workbook: its parts parsed as streams, with limits over all of them."""
 
-    def __init__(self, name: str, zip_file: zipfile.ZipFile, limits: Limits):
+    def __init__(self, name: str, zip_file: zipfile.ZipFile, limits: ReadingLimits):
         self.name, self.zip, self.limits = name, zip_file, limits
         self.elements = 0
         self.characters = 0
@@ -396,7 +396,7 @@ class _StringsReader(_TextReader):
 class _SheetReader(_TextReader):
     """The cells of one sheet."""
 
-    def __init__(self, book: Book, title: str):
+    def __init__(self, book: WorkbookFile, title: str):
         super().__init__()
         self.cells = SheetCells()
         self._book, self._title = book, title
@@ -507,7 +507,7 @@ class _SheetReader(_TextReader):
         return _wrong(self._book.name, message, self._title)
 
 
-def _opened(archive: _Archive) -> Book:
+def _opened(archive: _Archive) -> WorkbookFile:
     """Read what all sheets share: their list, texts and number formats."""
     main = _main_part(archive)
     folder = posixpath.dirname(main)
@@ -539,7 +539,7 @@ def _opened(archive: _Archive) -> Book:
         if kind in shared and part in archive:
             archive.parse(part, shared.pop(kind))
     epoch = datetime.datetime(1904, 1, 1) if contents.from_1904 else _EPOCH
-    return Book(
+    return WorkbookFile(
         archive.name, parts, hidden, archive, strings.strings, frozenset(styles.dates), epoch
     )
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planner.analysis.case import Case
     from planner.outcome import Progress
 
-__all__ = ["Asked", "as_command", "command_of", "paced", "panels"]
+__all__ = ["Asked", "command_of", "paced", "panels"]
 
 Item = Annotated[
     str,
@@ -71,13 +71,8 @@ def command_of(name: str) -> Any:
     name = RENAMED.get(name, name)
     if name not in names():
         return None
-    return as_command(name, template(name).short["en"], _function(declared(name)))
-
-
-def as_command(name: str, about: str, function: Callable[..., None]) -> Any:
-    """Return a function as a command that stands alone."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, short_help=about)(function)
+    app.command(name, short_help=template(name).short["en"])(_function(declared(name)))
     return typer.main.get_command(app)
 
 
