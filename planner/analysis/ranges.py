@@ -135,7 +135,7 @@ def near_value(settings: Sequence[Setting], slack: float = 0.0, preferences: boo
     if slack <= 0:
         return Near(layout, programme, [x[: layout.size]])
     steps = layout.objectives(preferences)
-    rows = np.array([step.cost for step in steps])
+    rows = np.array([step.cost for step in steps]).reshape(len(steps), layout.matrix.shape[1])
     give = np.array([0.0 if step.kind == "goals" else slack for step in steps])
     most = np.array(costs) + give + 1e-9 * (1 + np.abs(costs))
     return Near(layout, _with_rows(layout, rows, most), [x[: layout.size]])
