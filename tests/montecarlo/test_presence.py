@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planner.analysis.there import occupancy
+from planner.analysis.occupancy import occupancy
 
 import planner as pl
 from planner.montecarlo.presence import attend
