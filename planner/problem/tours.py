@@ -145,7 +145,8 @@ def lay_tours(problem: Problem) -> Tours:
         [problem.begins(d, owner.get(d.id)) for d in demands], [d.last for d in demands],
         [d.tour for d in demands], [d.cohorts for d in demands],
     ]  # fmt: skip
-    return tours_of(*(np.array(column, dtype=np.int64) for column in columns), problem.months)
+    begins, ends, lengths, cohorts = (np.array(column, dtype=np.int64) for column in columns)
+    return tours_of(begins, ends, lengths, cohorts, problem.months)
 
 
 def decision_keys(problem: Problem, tours: Tours) -> Ints:
