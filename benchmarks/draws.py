@@ -25,7 +25,7 @@ import numpy as np
 from loops import OneModel, WrittenAnew, spent
 from measure import HERE, machine, table
 
-from planner.montecarlo.run import study_of
+from planner.montecarlo.run import specification_of
 from planner.montecarlo.structure import Code, Plans, Structure, solve_each
 from planner.plan import Plan, Planner, solver_for
 from planner.problem.model import Problem
@@ -59,7 +59,7 @@ class Drawn:
 
 def drawn(scenario: str, rule: str, count: int) -> Drawn:
     """Draw and plan."""
-    study = study_of(scenario, draws=2 * count, rule=rule, share=count, replicates=2)
+    study = specification_of(scenario, draws=2 * count, rule=rule, share=count, replicates=2)
     figures = study.effects.figures(study.values(study.design.batch(0)[0])[:count])
     draws = study.effects.groups(figures, count)[0]
     made = study.structure(study.effects.structure(figures, int(draws[0])))

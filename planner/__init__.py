@@ -32,11 +32,10 @@ if TYPE_CHECKING:
         ResultError,
         SolverError,
     )
-    from planner.montecarlo.futures import Futures
-    from planner.montecarlo.model import Model
+    from planner.montecarlo.ensemble import Ensemble, read_ensemble
+    from planner.montecarlo.parameters import list_uncertain
     from planner.montecarlo.run import simulate
-    from planner.montecarlo.sensitivity import sensitivity
-    from planner.montecarlo.stored import read_futures
+    from planner.montecarlo.sensitivity import Model, sensitivity
     from planner.months import Month
     from planner.problem.model import Problem
     from planner.report.page import Report, make_report
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from planner.results.result import Result, StoredResult, read_result
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
-    from planner.uncertainty.listing import list_uncertain
     from planner.whatif.model import WhatIf
     from planner.workbook.importing import read_workbook
     from planner.workbook.writing import write_template, write_workbook
@@ -53,10 +51,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "CertificateError": "planner.errors",
     "Comparison": "planner.results.compare",
+    "Ensemble": "planner.montecarlo.ensemble",
     "Fault": "planner.errors",
-    "Futures": "planner.montecarlo.futures",
     "InputError": "planner.errors",
-    "Model": "planner.montecarlo.model",
+    "Model": "planner.montecarlo.sensitivity",
     "Month": "planner.months",
     "PlanCache": "planner.engine.memory",
     "PlannerError": "planner.errors",
@@ -72,11 +70,11 @@ _HOMES = {
     "allocate": "planner.results.allocate",
     "compare": "planner.results.compare",
     "displacement": "planner.results.allocate",
-    "list_uncertain": "planner.uncertainty.listing",
+    "list_uncertain": "planner.montecarlo.parameters",
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
     "make_report": "planner.report.page",
-    "read_futures": "planner.montecarlo.stored",
+    "read_ensemble": "planner.montecarlo.ensemble",
     "read_result": "planner.results.result",
     "read_workbook": "planner.workbook.importing",
     "sensitivity": "planner.montecarlo.sensitivity",
@@ -88,8 +86,8 @@ _HOMES = {
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
-_RENAMED = {"Memory": "PlanCache"}
-"""Names that go after one version, and what to use instead."""
+_RENAMED = {"Futures": "Ensemble", "Memory": "PlanCache", "read_ensemble": "read_ensemble"}
+"""Names of an earlier version, with the name that replaces each."""
 
 _PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
 """Packages that are reached by name, ``planner.app.show``; loaded when first used."""
@@ -97,8 +95,8 @@ _PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
 __all__ = [
     "CertificateError",
     "Comparison",
+    "Ensemble",
     "Fault",
-    "Futures",
     "InputError",
     "Model",
     "Month",
@@ -121,7 +119,7 @@ __all__ = [
     "load",
     "loads",
     "make_report",
-    "read_futures",
+    "read_ensemble",
     "read_result",
     "read_workbook",
     "sensitivity",
@@ -138,14 +136,14 @@ def __getattr__(name: str) -> Any:
         from planner.results.manifest import version
 
         return version("planner")
-    if name in _PARTS:
-        return import_module(f"{__name__}.{name}")
     if name in _RENAMED:
-        from warnings import warn
+        import warnings
 
         new = _RENAMED[name]
-        warn(f"planner.{name} is now planner.{new}", DeprecationWarning, stacklevel=2)
-        return __getattr__(new)
+        warnings.warn(f"planner.{name} is now planner.{new}", DeprecationWarning, stacklevel=2)
+        return globals().get(new) or __getattr__(new)
+    if name in _PARTS:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

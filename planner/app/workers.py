@@ -367,7 +367,7 @@ def follow_parent() -> None:
 
 
 class ResultCache(Generic[T]):
-    """Futures of results by what they are about: the same is computed once for everybody.
+    """Results in progress by key: equal requests are computed once.
 
     Parameters
     ----------

@@ -490,3 +490,7 @@ def in_language(row: Mapping[str, Any], lang: str, field: str = "name") -> str:
     """Return the name or title of a row in a language, in the other one where it has none."""
     dutch, english = row[f"{field}_nl"], row[field]
     return str((dutch or english) if lang == "nl" else (english or dutch))
+
+
+class Interrupted(BaseException):
+    """An interrupt with a message; of KeyboardInterrupt Typer would keep the exit code only."""

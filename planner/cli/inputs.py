@@ -16,7 +16,7 @@ from planner.cli.console import clean
 from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.months import Month
     from planner.problem.model import Problem
     from planner.results.result import Tables
@@ -380,7 +380,7 @@ def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     return found
 
 
-def load_futures(name: str) -> Futures:
+def load_futures(name: str) -> Ensemble:
     """Load draws that were saved in a folder.
 
     Raises
@@ -388,14 +388,14 @@ def load_futures(name: str) -> Futures:
     InputError
         There is no such folder, or it holds something else.
     """
-    from planner.montecarlo.stored import read_futures
+    from planner.montecarlo.ensemble import read_ensemble
 
     if not _is_folder(name):
         raise _wrong(name, "no such folder, expected one that planner simulate --out wrote")
     if not is_result(name):
         message = "holds no manifest.json, expected a folder that planner simulate --out wrote"
         raise _wrong(name, message)
-    return read_futures(name)
+    return read_ensemble(name)
 
 
 def _is_folder(name: str) -> bool:
@@ -422,7 +422,7 @@ def is_result(name: str) -> bool:
 
 def is_futures(name: str) -> bool:
     """Whether a name is that of a folder of futures."""
-    from planner.montecarlo.study import FORMAT
+    from planner.montecarlo.specification import FORMAT
     from planner.store import read_manifest
 
     try:

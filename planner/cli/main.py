@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from planner.cli.console import Interrupted
+
 __all__ = ["main"]
 
 FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
@@ -43,10 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if argv is None:
             _open_streams()
         code = _run(argv)
+        if code == INTERRUPTED:  # Typer has caught it
+            return _end("planner: interrupted", INTERRUPTED)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return _end("planner: interrupted", INTERRUPTED)
+    except (KeyboardInterrupt, Interrupted) as interrupt:
+        with contextlib.suppress(ValueError):  # only the main thread may; this one is enough
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return _end(f"planner: {str(interrupt) or 'interrupted'}", INTERRUPTED)
     except BrokenPipeError:
         return _end("", BROKEN_PIPE)
     except SystemExit as leaving:

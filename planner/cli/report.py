@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.options import Force, In, Lang, Quiet, Sought
+from planner.cli.registry import command
 
 if TYPE_CHECKING:
     from planner.report.material import Progress
@@ -37,7 +38,7 @@ Target = Annotated[
 Draws = Annotated[
     int,
     typer.Option(
-        "--draws", min=0, help="Futures to draw for how sure it is; 0 draws none, more is surer."
+        "--draws", min=0, help="Draws to make for how sure it is; 0 draws none, more is surer."
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
@@ -46,7 +47,7 @@ Run = Annotated[
     typer.Option(
         "--futures",
         metavar="FOLDER",
-        help="Futures drawn before (planner simulate --out), instead of --draws.",
+        help="Draws made before (planner simulate --out), instead of --draws.",
         show_default=False,
     ),
 ]
@@ -56,6 +57,7 @@ Curves = Annotated[
 ]
 
 
+@command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
 def report(
     items: Items,
     out: Target = None,

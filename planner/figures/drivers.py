@@ -9,7 +9,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import EnsembleNames, quantity_name
 from planner.figures.style import (
     COLOURS,
@@ -23,13 +22,14 @@ from planner.figures.style import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.sensitivity import Sensitivity
 
 __all__ = ["indices", "ranking"]
@@ -43,13 +43,13 @@ LONG = 3.1
 
 @figure("ensemble", "which parameters a quantity depends on")
 def ranking(
-    futures: Futures, quantity: str | None = None, most: int = MOST, lang: str = "en"
+    futures: Ensemble, quantity: str | None = None, most: int = MOST, lang: str = "en"
 ) -> Chart:
     """Draw which uncertain figures go with a quantity: their rank correlations, strongest first.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
     quantity : str, optional
         Such as ``displacement.eastern-flank`` or ``fill.untso``; by default what the first package
         displaces, or the fill of all where there is none.

@@ -9,7 +9,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import EnsembleNames, is_share, ordinals
 from planner.figures.style import (
     COLOURS,
@@ -24,6 +23,7 @@ from planner.figures.style import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import label, number, percent, rate, rough
 from planner.montecarlo.estimates import student
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
 
 __all__ = ["chance", "convergence", "fan", "spread"]
 
@@ -44,13 +44,13 @@ ROW = 0.205
 
 @figure("ensemble", "fill over time with its spread")
 def fan(
-    futures: Futures, mission: str | None = None, main_task: int | None = 2, lang: str = "en"
+    futures: Ensemble, mission: str | None = None, main_task: int | None = 2, lang: str = "en"
 ) -> Chart:
     """Draw the fill rate month by month: its median, half of all futures, and nine in ten.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
     mission : str, optional
         Of one mission.
     main_task : int or None
@@ -118,12 +118,12 @@ def _fan_key(lang: str) -> list[Line2D | Patch]:
 
 
 @figure("ensemble", "distribution of the displacement")
-def spread(futures: Futures, package: str | None = None, lang: str = "en") -> Chart:
+def spread(futures: Ensemble, package: str | None = None, lang: str = "en") -> Chart:
     """Draw how displacement of main task 2 by a package is distributed over the futures.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
     package : str, optional
         By default the one that displaces most on average.
     lang : {"en", "nl"}
@@ -193,13 +193,13 @@ def _spread_key(lang: str) -> list[Line2D | Patch]:
 
 @figure("ensemble", "probability that each mission reaches a fill rate")
 def chance(
-    futures: Futures, reach: float = 0.9, main_task: int | None = None, lang: str = "en"
+    futures: Ensemble, reach: float = 0.9, main_task: int | None = None, lang: str = "en"
 ) -> Chart:
     """Draw each mission's chance of a fill of at least `reach`, lowest first.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
     reach : float
         A fill rate.
     main_task : int, optional
@@ -218,7 +218,7 @@ def chance(
             return empty(say("nobody_asked", lang), plain, names.source)
         figure = chart(1.9 + ROW * max(len(table), 4))
         axes = figure.subplots()
-        _chances(axes, table, futures.outline.design.replicates, names)
+        _chances(axes, table, futures.metadata.design.replicates, names)
         few = int((table["chance"] < 0.5).sum())
         title = say("chance_title", lang, target=target, count=few, all=len(table))
         subtitle = say("chance_subtitle", lang, target=target, draws=names.draws)
@@ -258,12 +258,12 @@ def _limits(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 @figure("ensemble", "a mean as draws are added")
-def convergence(futures: Futures, quantity: str | None = None, lang: str = "en") -> Chart:
+def convergence(futures: Ensemble, quantity: str | None = None, lang: str = "en") -> Chart:
     """Draw the mean of a quantity, with its 95 % interval, as the number of draws grows.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
     quantity : str, optional
         One of the headline quantities; by default displacement by the first package, or the fill
         of main task 2 where there is none.

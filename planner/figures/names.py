@@ -14,7 +14,7 @@ from planner.months import Month
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.results.result import Tables
 
 __all__ = [
@@ -179,39 +179,39 @@ class EnsembleNames(Names):
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
     lang : {"en", "nl"}
     """
 
-    def __init__(self, futures: Futures, lang: str = "en"):
+    def __init__(self, futures: Ensemble, lang: str = "en"):
         """Take futures and a language."""
         self.futures, self.lang = futures, lang
 
     def _labels(self, kind: str) -> list[str]:
-        labels = self.futures.outline.labels
+        labels = self.futures.metadata.labels
         pairs = zip(labels[kind], labels[f"{kind}_nl"], strict=True)
         return [str((e or d) if self.lang == "en" else (d or e)) for e, d in pairs]
 
     @cached_property
     def _missions(self) -> dict[str, str]:
-        missions = self.futures.outline.labels["mission"]
+        missions = self.futures.metadata.labels["mission"]
         return dict(zip(missions, self._labels("mission_name"), strict=True))
 
     @cached_property
     def _demands(self) -> dict[str, str]:
-        return dict(zip(self.futures.outline.axes.demands, self._labels("name"), strict=True))
+        return dict(zip(self.futures.metadata.axes.demands, self._labels("name"), strict=True))
 
     @cached_property
     def inputs(self) -> Any:
         """What the scenario states; None where it has changed since."""
         try:
-            return self.futures.study.uncertain.scenario.inputs
+            return self.futures.specification.uncertain.scenario.inputs
         except ResultError:
             return None
 
     @cached_property
     def _packages(self) -> dict[str, str]:
-        titles = self.futures.outline.titles.items()
+        titles = self.futures.metadata.titles.items()
         return {id: (e or d) if self.lang == "en" else (d or e) for id, (e, d) in titles}
 
     def factor(self, id: str) -> str:
@@ -220,11 +220,11 @@ class EnsembleNames(Names):
 
     @property
     def _scenario(self) -> Any:
-        return self.futures.outline.scenario
+        return self.futures.metadata.scenario
 
     @property
     def _window(self) -> Any:
-        return self.futures.outline.window
+        return self.futures.metadata.window
 
     @property
     def draws(self) -> str:
@@ -234,11 +234,11 @@ class EnsembleNames(Names):
     @cached_property
     def run(self) -> str:
         """Which futures these are, in a line."""
-        design = self.futures.outline.design
+        design = self.futures.metadata.design
         return say(
             "source_futures", self.lang, name=self.futures.name, window=self.window,
             rule=label(self.futures.rule, self.lang), draws=self.draws, seed=design.seed,
-            digest=str(self.futures.outline.digest).split(":")[-1][:10],
+            digest=str(self.futures.metadata.digest).split(":")[-1][:10],
         )  # fmt: skip
 
     @property

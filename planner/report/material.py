@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import ResultError
 from planner.figures.names import EnsembleNames, Names
-from planner.montecarlo.stored import check_same
+from planner.montecarlo.ensemble import check_same
 from planner.results.compare import Comparison, compare
 from planner.results.result import Result
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import Ranges
     from planner.analysis.shares import Shares
     from planner.analysis.why import Why
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.results.result import Tables
 
 __all__ = ["Material", "asked_by_mission", "gather", "lost_by", "records"]
@@ -75,7 +75,7 @@ class Material:
     comparison : Comparison
         The result that the report is about, first, and those beside it.
     lang : str
-    futures : Futures or None
+    futures : Ensemble or None
     curves : mapping of str to (Curve, Headroom)
         By package.
     ranges : Ranges or None
@@ -90,7 +90,7 @@ class Material:
 
     comparison: Comparison
     lang: str
-    futures: Futures | None = None
+    futures: Ensemble | None = None
     curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
     ranges: Ranges | None = None
     shares: Shares | None = None
@@ -124,7 +124,7 @@ class Material:
     @property
     def uncertain(self) -> bool:
         """Whether any of the drawn figures is uncertain at all."""
-        return self.futures is not None and bool(self.futures.outline.axes.factors)
+        return self.futures is not None and bool(self.futures.metadata.axes.factors)
 
     @property
     def whole(self) -> bool:
@@ -139,7 +139,7 @@ def gather(
     draws: int = 0,
     seed: int = 0,
     rule: str | None = None,
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
     analyses: bool = True,
     workers: int | None = None,
     lang: str = "en",
@@ -156,7 +156,7 @@ def gather(
     draws, seed : int
         How many futures are drawn, unless `futures` has them or `first` is a saved result.
     rule : {"fair", "value"}, optional
-    futures : Futures, optional
+    futures : Ensemble, optional
     analyses : bool
         Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
     workers : int, optional
@@ -243,7 +243,9 @@ def _shortest(main: Tables, packages: Iterable[str]) -> str:
     return str(fill.idxmin()) if len(fill) and fill.min() < 1 - NEARLY else ""
 
 
-def _drawn(main: Tables, draws: int, seed: int, workers: int | None, progress: Progress) -> Futures:
+def _drawn(
+    main: Tables, draws: int, seed: int, workers: int | None, progress: Progress
+) -> Ensemble:
     from planner.montecarlo.run import simulate
 
     def step(done: int, total: int, *_: float) -> None:

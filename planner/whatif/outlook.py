@@ -20,7 +20,7 @@ REACH = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """Tables of many draws of one scenario; see :class:`planner.Futures` for the columns.
+    """Tables of many draws of one scenario; see :class:`planner.Ensemble` for the columns.
 
     Attributes
     ----------
