@@ -126,6 +126,20 @@ class Change:
     flips: bool
     basis: str
 
+    def described(self, lang: str = "en") -> str:
+        """Return the change in words: ``3 months earlier``, ``low, 270 instead of 370``."""
+        if self.change in ("earlier", "later"):
+            months = abs(round(self.changed_to))
+            key = f"robustness_{self.change}" + ("_one" if months == 1 else "")
+            return say(key, lang, months=months)
+        if self.changed_to != self.changed_to:
+            return say(self.change, lang)
+        digits = 0 if abs(self.changed_to) >= 20 else 2
+        return say(
+            "robustness_to", lang, change=say(self.change, lang),
+            to=number(self.changed_to, lang, digits), value=number(self.value, lang, digits),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Swing:
@@ -180,18 +194,25 @@ class Robustness(Outcome):
         """Return ``swings``, one row an input, and ``changes``, one row a change."""
         return {"swings": frame(self.swings, Swing), "changes": frame(self.changes, Change)}
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """Return the span, the three inputs that move it most, and where it would flip."""
-        return sentences(self, lang, lambda id: id)
+    def sentences(self, lang: str = "en", called: Callable[[str], str] | None = None) -> list[str]:
+        """Return the span, the three inputs that move it most, and where it would flip.
+
+        Parameters
+        ----------
+        lang : {"en", "nl"}
+        called : callable, optional
+            Gives an input its name; by default its id.
+        """
+        return _sentences(self, lang, called or str)
 
     def plot(self, name: str | None = None) -> Any:
         """Return the tornado figure; of a table by name, its bars."""
-        from planner.figures.drivers import tornado
+        from planner.figures.tornado import tornado
 
         return tornado(self) if name is None else super().plot(name)
 
 
-def sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> list[str]:
+def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> list[str]:
     """Return an outcome in sentences, inputs named by `called`."""
     proved = [row for row in found.changes if not math.isnan(row.displaced_person_months)]
     every = [found.displaced_person_months, *(row.displaced_person_months for row in proved)]
@@ -236,7 +257,7 @@ def _flips(
     listed = list(nearest.values())[:3]
     parts = [
         say(
-            "robustness_flip", lang, input=called(row.input), change=described(row, lang),
+            "robustness_flip", lang, input=called(row.input), change=row.described(lang),
             lost=number(row.displaced_person_months, lang, 0),
         )
         for row in listed
@@ -246,21 +267,6 @@ def _flips(
         say("robustness_flips", lang, count=count, all=number(len(proved), lang, 0),
             inputs=inputs, state=state, list="; ".join(parts))
     ]  # fmt: skip
-
-
-def described(row: Change, lang: str) -> str:
-    """Return a change in words: ``3 months earlier``, ``370 persons -> 270``, ``reversed``."""
-    if row.change in ("earlier", "later"):
-        months = abs(round(row.changed_to))
-        key = f"robustness_{row.change}" + ("_one" if months == 1 else "")
-        return say(key, lang, months=months)
-    if row.changed_to != row.changed_to:
-        return say(row.change, lang)
-    digits = 0 if abs(row.changed_to) >= 20 else 2
-    return say(
-        "robustness_to", lang, change=say(row.change, lang),
-        to=number(row.changed_to, lang, digits), value=number(row.value, lang, digits),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -503,8 +509,8 @@ def _variants(
 def _of_factors(case: Case) -> tuple[list[_Variant], dict[str, str]]:
     """Return each factor of the draws at both ends of its distribution."""
     from planner.compile.build import compile_scenario
-    from planner.montecarlo.effects import Effects
-    from planner.uncertainty.listing import list_uncertain
+    from planner.montecarlo.parameters import list_uncertain
+    from planner.montecarlo.specification import Effects
 
     uncertain = list_uncertain(case.scenario)
     missions = {row.id: row.mission for row in uncertain.compiled.demands}

@@ -165,8 +165,8 @@ def _years(result: Result, package: str) -> list[dict[str, Any]]:
     task = np.array([row.main_task for row in compiled.demands])
     first, last = compiled.problem.report
     years: dict[str, list[int]] = {}
-    for month in range(first, last + 1):
-        years.setdefault(str(compiled.month(month))[:4], []).append(month)
+    for index in range(first, last + 1):
+        years.setdefault(str(compiled.month(index))[:4], []).append(index)
     return [
         {
             "year": year,

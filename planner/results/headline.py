@@ -84,15 +84,18 @@ class Headline:
         return self.chance < NEARLY_NEVER
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return mean and spread, and the chances."""
+        """Return mean and spread, the chances, and that nothing is displaced where draws say so."""
         numbers = {
             name: rough(getattr(self, name), lang) for name in ("mean", "low", "high", "q05", "q95")
         }
-        return [
+        texts = [
             say("draws_mean", lang, draws=number(self.draws, lang, 0), **numbers),
             say("draws_chance", lang, chance=percent(self.chance, lang, 0),
                 tenth=percent(self.chance_tenth, lang, 0)),
         ]  # fmt: skip
+        if self.nothing:
+            texts.append(say("draws_nothing", lang, share=percent(1 - self.chance, lang, 0)))
+        return texts
 
 
 def headline(ensemble: Any, package: str) -> Headline:
