@@ -20,7 +20,7 @@ __all__ = ["plot"]
 
 def _known(name: str) -> str:
     """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
-    from planner.figures.gallery import gallery
+    from planner.gallery import gallery
 
     names = [known for known, one in gallery().items() if one.of != "sensitivity"]
     if name not in names:
@@ -32,7 +32,7 @@ def _list(asked: bool) -> None:
     """Print every figure with what it shows and what it is drawn of, and leave."""
     if not asked:
         return
-    from planner.figures.gallery import gallery
+    from planner.gallery import gallery
 
     for name, one in gallery().items():
         if one.of != "sensitivity":
@@ -151,7 +151,7 @@ def plot(
 
 def _check(figure: str, items: list[str], pool: str | None) -> None:
     """Refuse what does not go together."""
-    from planner.figures.gallery import gallery
+    from planner.gallery import gallery
 
     if gallery()[figure].of == "comparison" and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
@@ -174,7 +174,7 @@ def _source(
     """Return the result, the comparison or the futures that are to be drawn."""
     from planner.cli.console import counting, working
     from planner.cli.inputs import load_items, load_scenario
-    from planner.figures.gallery import gallery
+    from planner.gallery import gallery
     from planner.labels import label
     from planner.results.compare import compare
 

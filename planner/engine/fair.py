@@ -209,7 +209,8 @@ class _Levels:
         reach += self.load @ np.where(held, share, self.ceiling)[self.direct]
         self.kept = np.flatnonzero(reach > setting.limit * (1 + 1e-12))
         load = self.load.tocsr()[self.kept]
-        matrix, self.unit = _in_shares(rows, setting.limit, self.kept, self.columns, self.heads[self.owner], load)
+        heads = self.heads[self.owner]
+        matrix, self.unit = _in_shares(rows, setting.limit, self.kept, self.columns, heads, load)
         self.load = sparse.csc_array(_without_negligible(load / self.unit[:, None]))
         self.limit = (setting.limit - base)[self.kept] / self.unit
         self.limit -= self.load @ np.where(held, np.maximum(share - slack, 0), 0.0)[self.direct]
@@ -930,7 +931,7 @@ class _Search:
 
     def _rise(self, chosen: Flags) -> None:
         """Raise the decisions of one tier until every one of them is held."""
-        setting, block = self.setting, self.setting.block
+        setting = self.setting
         self.active = chosen.copy()
         level, idle = 0.0, 0
         levels = self._levels()

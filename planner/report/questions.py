@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.report.blocks import Bullets, Content, Heading, Section, table
-from planner.report.material import Material
+
+if TYPE_CHECKING:
+    from planner.report.material import Material
 
 __all__ = ["answers", "questions_section"]
 

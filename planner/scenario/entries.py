@@ -43,7 +43,7 @@ __all__ = [
     "PoolEntry",
     "PriorityEntry",
     "SourceEntry",
-    "StrengthStep",
+    "StepEntry",
 ]
 
 VERBS = ("set", "add", "times", "grow_to", "grow_times")
@@ -211,7 +211,7 @@ class Policy(Sourced):
         return _rest_or_dwell(self)
 
 
-class StrengthStep(Sourced):
+class StepEntry(Sourced):
     """One change of strengths over time; steps are taken in order. Exactly one of set, add, times,
     grow_to and grow_times."""
 
@@ -237,7 +237,7 @@ class StrengthStep(Sourced):
     """Grows evenly to this multiple at `to`, and stays there."""
 
     @model_validator(mode="after")
-    def _one_verb(self) -> StrengthStep:
+    def _one_verb(self) -> StepEntry:
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(verbs) != 1:
             raise ValueError(

@@ -26,7 +26,7 @@ from planner.scenario.entries import (
     PoolEntry,
     PriorityEntry,
     SourceEntry,
-    StrengthStep,
+    StepEntry,
 )
 from planner.scenario.fields import Id, IdsOrAll, Part, Text
 from planner.scenario.uncertainty import Uncertainty
@@ -94,7 +94,7 @@ class Changes(Part):
     """Claims known only afterwards that count; written like `decide`."""
     tiers: tuple[PriorityEntry, ...] = ()
     """Who is served first, in order: a later entry counts."""
-    strengths: tuple[StrengthStep, ...] = ()
+    strengths: tuple[StepEntry, ...] = ()
     """Changes of strengths over time, in order."""
     bounds: dict[Id, BoundEntry] = Field(default={})
     """Composition bounds, by id."""

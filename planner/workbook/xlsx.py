@@ -232,7 +232,7 @@ class _Archive:
     def __contains__(self, part: str) -> bool:
         return part in self.zip.NameToInfo
 
-    def parse(self, part: str, reader: _Reader, sheet: str = "") -> None:
+    def parse(self, part: str, reader: _XmlReader, sheet: str = "") -> None:
         """Parse an XML part as a stream; raise InputError if it is damaged or too large."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -281,7 +281,7 @@ class _Archive:
             raise _wrong(self.name, f"more than {most:,} characters in {what}", sheet)
 
 
-class _Reader:
+class _XmlReader:
     """Takes the elements of one part."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -294,7 +294,7 @@ class _Reader:
         """Take text."""
 
 
-class _ContentsReader(_Reader):
+class _ContentsReader(_XmlReader):
     """Sheets in order, with the relation to their part; and how dates are counted."""
 
     def __init__(self) -> None:
@@ -310,7 +310,7 @@ class _ContentsReader(_Reader):
             self.from_1904 = attributes.get("date1904") in ("1", "true")
 
 
-class _RelationsReader(_Reader):
+class _RelationsReader(_XmlReader):
     """Targets and types of relations by their id."""
 
     def __init__(self) -> None:
@@ -322,7 +322,7 @@ class _RelationsReader(_Reader):
             self.targets[attributes.get("Id", "")] = (target, kind.rpartition("/")[2])
 
 
-class _StylesReader(_Reader):
+class _StylesReader(_XmlReader):
     """Which cell styles are those of dates."""
 
     def __init__(self) -> None:
@@ -350,7 +350,7 @@ class _StylesReader(_Reader):
             self._section = ""
 
 
-class _TextReader(_Reader):
+class _TextReader(_XmlReader):
     """Collects the text of elements ``t`` that is not phonetic guidance."""
 
     def __init__(self) -> None:
@@ -533,7 +533,7 @@ def _opened(archive: _Archive) -> WorkbookFile:
         if is_hidden:
             hidden.add(title)
     strings, styles = _StringsReader(), _StylesReader()
-    shared: dict[str, _Reader] = {"sharedStrings": strings, "styles": styles}
+    shared: dict[str, _XmlReader] = {"sharedStrings": strings, "styles": styles}
     for target, kind in relations.targets.values():
         part = _joined(folder, target)
         if kind in shared and part in archive:

@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "planner"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-CORE = ("planner.errors", "planner.months", "planner.digest", "planner.lazy")
+CORE = ("planner.errors", "planner.months", "planner.digest", "planner.lazy", "planner.gallery")
 BASE = (*CORE, "planner.outcome")
 ENGINE = ("planner.problem", "planner.engine", "planner.plan", "planner.allocation")
 WORDS = ("planner.problem", "planner.scenario", "planner.compile")
@@ -34,7 +34,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.compile": (*BASE, *WORDS),
     "planner.results": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
-        "planner.figures.gallery",
     ),
     "planner.analysis": (
         *BASE, *WORDS, *ENGINE, "planner.labels", "planner.terms", "planner.store",
@@ -59,7 +58,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.montecarlo": (
         *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
-        "planner.labels", "planner.distributions", "planner.montecarlo", "planner.figures.gallery",
+        "planner.labels", "planner.distributions", "planner.montecarlo",
     ),
 }  # fmt: skip
 """What of ours each part may import; parts without a line may import all but the command line."""
@@ -92,11 +91,9 @@ LOADED_ON_USE = (
 )  # fmt: skip
 """Parts that may import heavy things at their top, since no other part imports them at its top."""
 
-LIGHT = (
-    "planner.figures.gallery", "planner.analysis.declare", "planner.analysis.renamed",
-    "planner.montecarlo.words",
-)  # fmt: skip
-"""What of them says what there is, and loads nothing."""
+LIGHT = ("planner.analysis.declare", "planner.analysis.renamed", "planner.montecarlo.words")
+"""What of them loads nothing."""
+
 
 
 def loaded_on_use(name: str) -> bool:
