@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from planner.labels import number, percent, rough, speaker
 
 __all__ = ["NEARLY_NEVER", "TENTH", "WORDS", "Headline", "headline", "likely_hint"]
@@ -19,6 +21,9 @@ TENTH = 0.1
 
 NEARLY_NEVER = 0.05
 """Chance below which the draws support that a package displaces nothing."""
+
+ROUNDING = 1e-3
+"""Person-months below which a mean of shares kept in single precision is nothing."""
 
 WORDS: dict[str, tuple[str, str]] = {
     "draws_mean": (
@@ -32,6 +37,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "tenth of what is filled for it {tenth}.",
         "De kans dat het iets verdringt is {chance}, en dat het meer verdringt dan een tiende van "
         "wat ervoor wordt gevuld {tenth}.",
+    ),
+    "draws_before": (
+        "On average {before} of them fall before the first month of the package, and {after} from "
+        "then on.",
+        "Daarvan vallen er gemiddeld {before} voor de eerste maand van het pakket, en {after} "
+        "daarna.",
     ),
     "draws_nothing": (
         "In {share} of the draws it displaces nothing.",
@@ -63,6 +74,9 @@ class Headline:
         Mean and the ends of its 95 % interval.
     q05, q95 : float
         Nine draws in ten lie between them.
+    before : float
+        Mean of what falls before the first month of the package in the same draw; NaN where months
+        are not kept.
     chance, chance_tenth : float
         That more than half a person-month is displaced, and more than a tenth of the person-months
         filled for the package.
@@ -75,6 +89,7 @@ class Headline:
     high: float
     q05: float
     q95: float
+    before: float
     chance: float
     chance_tenth: float
 
@@ -93,6 +108,9 @@ class Headline:
             say("draws_chance", lang, chance=percent(self.chance, lang, 0),
                 tenth=percent(self.chance_tenth, lang, 0)),
         ]  # fmt: skip
+        if self.before == self.before and not self.nothing:
+            after = rough(self.mean - self.before, lang)
+            texts.insert(1, say("draws_before", lang, before=rough(self.before, lang), after=after))
         if self.nothing:
             texts.append(say("draws_nothing", lang, share=percent(1 - self.chance, lang, 0)))
         return texts
@@ -126,9 +144,33 @@ def headline(ensemble: Any, package: str) -> Headline:
         high=float(row["high"]),
         q05=float(row["q05"]),
         q95=float(row["q95"]),
+        before=_before(ensemble, package),
         chance=float(row["chance"]),
         chance_tenth=float((ratio > TENTH).mean()) if len(ratio) else float("nan"),
     )
+
+
+def _before(ensemble: Any, package: str) -> float:
+    """Return the mean displacement before the first month of a package, person-months."""
+    metadata = ensemble.metadata
+    if not metadata.monthly:
+        return float("nan")
+    axes, own = metadata.axes, metadata.label("package") == package
+    demand = np.array([line[0] for line in axes.lines], dtype=np.int64)
+    counted = ((metadata.task == 2) & ~own)[demand]
+    plan, total, draws = 1 + axes.packages.index(package), 0.0, 0
+    months = np.arange(len(axes.months))
+    for records in ensemble.records():
+        held = records.proved
+        there = own & (records.end >= records.begin) & (records.caps > 0)
+        first = np.where(there, records.begin, len(months)).min(axis=1)
+        lost = records.served[:, plan] - records.served[:, 0]
+        people = lost[:, counted] * records.caps[:, demand[counted], None]
+        early = months < first[:, None]
+        total += float((people.sum(axis=1) * early)[held].sum())
+        draws += int(held.sum())
+    mean = total / draws if draws else float("nan")
+    return 0.0 if abs(mean) < ROUNDING else mean
 
 
 def likely_hint(name: str, lang: str = "en") -> str:
