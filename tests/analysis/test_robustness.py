@@ -58,13 +58,15 @@ def test_every_ranged_parameter_that_a_plan_reads_is_changed() -> None:
     made, _ = module._of_factors(case)
     capacity = {one.id for one in list_uncertain(case.scenario).factors if one.layer == "capacity"}
     assert {one.input for one in made} == capacity
+    more = {one.input for one in module._of_ranges(case, capacity)}
+    assert not more & capacity
     ranged = {
         row.id
         for row in case.compiled.figures
         if row.low is not None and row.id.split(".")[-1] not in ("acceptance", "lead")
         and "early_return" not in row.id
     }  # fmt: skip
-    assert ranged <= capacity
+    assert ranged <= capacity | more
 
 
 def test_a_swing_is_the_span_of_its_changes(found: Robustness) -> None:
