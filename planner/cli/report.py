@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.options import Force, In, Lang, Quiet, Sought
+from planner.cli.registry import command
 
 if TYPE_CHECKING:
     from planner.report.material import Progress
@@ -56,6 +57,7 @@ Curves = Annotated[
 ]
 
 
+@command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
 def report(
     items: Items,
     out: Target = None,

@@ -22,6 +22,7 @@ from planner.cli.options import (
     Whole,
     Worker,
 )
+from planner.cli.registry import command
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def allocated(
     return Result(scenario, compiled, solution, options=options, files=files)
 
 
+@command("Plan", "Allocate people and say who goes short.", rank=1)
 def run(
     scenario: Named,
     rule: Sought = None,
@@ -182,6 +184,7 @@ Which = Annotated[
 ]
 
 
+@command("Plan", "Solve a neutral problem.", rank=5)
 def solve(
     file: ProblemFile,
     rule: Which = Rule.FAIR,

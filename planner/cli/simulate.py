@@ -21,6 +21,7 @@ from planner.cli.options import (
     Sought,
     Workers,
 )
+from planner.cli.registry import command
 from planner.labels import label, months, number, percent
 from planner.montecarlo.words import say as word
 
@@ -145,6 +146,7 @@ Kept = Annotated[
 ]
 
 
+@command("Plan", "Draw many futures and say how sure that is.", rank=2)
 def simulate(
     scenario: Named,
     draws: Draws = 1024,

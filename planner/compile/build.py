@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from planner.compile.strengths import strengths
-from planner.compile.tables import Book, Compiled, DemandRow, MissionRow, PoolRow
+from planner.compile.tables import Compiled, DemandRow, MissionRow, ParameterBook, PoolRow
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
@@ -102,7 +102,7 @@ def compile_scenario(
     >>> compiled.figure("demand.untso.cap").basis
     'letter'
     """
-    inputs, book = scenario.inputs, Book(figures or {})
+    inputs, book = scenario.inputs, ParameterBook(figures or {})
     asked, left_out = _asked(inputs)
     resolved = _resolved(inputs, asked, book)
     first, months, report = _horizon(inputs, resolved)
@@ -127,7 +127,7 @@ def compile_scenario(
 
 def counting_demands(scenario: Scenario) -> tuple[DemandRow, ...]:
     """Return every demand that counts, at its likely parameters, in the model's months or not."""
-    inputs, book = scenario.inputs, Book()
+    inputs, book = scenario.inputs, ParameterBook()
     owner = {d: one.id for one in inputs.packages.values() if one.on for d in one.demands}
     resolved = _resolved(inputs, _asked(inputs)[0], book)
     return tuple(_row(inputs, one, owner.get(one.root, "")) for one in resolved)
@@ -159,7 +159,7 @@ def _problem(
     first: Month,
     months: int,
     report: tuple[int, int],
-    book: Book,
+    book: ParameterBook,
     drawn: bool,
 ) -> Problem:
     inputs = scenario.inputs
@@ -248,11 +248,11 @@ def laid_out(line: Line) -> list[Line]:
     return lines or [replace(line, cap_from={})]
 
 
-def _resolved(inputs: Inputs, asked: Iterable[Line], book: Book) -> list[_Resolved]:
+def _resolved(inputs: Inputs, asked: Iterable[Line], book: ParameterBook) -> list[_Resolved]:
     return [_resolve(inputs, part, line, book) for line in asked for part in laid_out(line)]
 
 
-def _resolve(inputs: Inputs, line: Line, whole: Line, book: Book) -> _Resolved:
+def _resolve(inputs: Inputs, line: Line, whole: Line, book: ParameterBook) -> _Resolved:
     """Resolve a line; months and policies that it shares with its demand are taken once."""
     root = whole.id
     id = f"demand.{line.id}"
@@ -342,7 +342,9 @@ def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
     )
 
 
-def _bounds(inputs: Inputs, parts: Mapping[str, list[str]], book: Book) -> tuple[Bound, ...]:
+def _bounds(
+    inputs: Inputs, parts: Mapping[str, list[str]], book: ParameterBook
+) -> tuple[Bound, ...]:
     bounds = []
     for bound in inputs.bounds.values():
         demands = tuple(part for name in bound.demands for part in parts.get(name, ()))
@@ -356,7 +358,7 @@ def _bounds(inputs: Inputs, parts: Mapping[str, list[str]], book: Book) -> tuple
 
 
 def _packages(
-    inputs: Inputs, parts: Mapping[str, list[str]], first: Month, book: Book
+    inputs: Inputs, parts: Mapping[str, list[str]], first: Month, book: ParameterBook
 ) -> tuple[Package, ...]:
     packages = []
     for package in inputs.packages.values():
@@ -375,7 +377,7 @@ def _packages(
 
 
 def _budgets(
-    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: Book
+    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: ParameterBook
 ) -> tuple[Budget, ...]:
     """Return the budgets that fall within the model, if money counts."""
     if not inputs.money:
@@ -401,7 +403,7 @@ def _budgets(
     return tuple(budgets)
 
 
-def _presence(inputs: Inputs, here: list[_Resolved], book: Book) -> None:
+def _presence(inputs: Inputs, here: list[_Resolved], book: ParameterBook) -> None:
     """Note the presence parameters of the kinds in use; the allocation does not need them."""
     units = {"acceptance": "share", "lead": "months", "early_return": "share per month"}
     for id in dict.fromkeys(one.line.kind for one in here):

@@ -55,7 +55,7 @@ from planner.store import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.gallery import Plots
+    from planner.gallery import Plots
     from planner.montecarlo.replay import Draw
     from planner.results.result import Tables
 
@@ -363,7 +363,7 @@ class Ensemble:
     @property
     def plot(self) -> Plots:
         """Figures of the ensemble: ``ensemble.plot.fan("untso")``, ``ensemble.plot.spread()`` …"""
-        from planner.figures.gallery import Plots
+        from planner.gallery import Plots
 
         return Plots(self, "ensemble")
 

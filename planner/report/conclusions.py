@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from planner.labels import number, percent, rate, rough
-from planner.report.blocks import Block, Bullets, Heading, Section
+from planner.report.blocks import Bullets, Content, Heading, Section
 from planner.report.material import Material, asked_by_mission, lost_by
 from planner.report.words import say
 
@@ -23,7 +23,7 @@ NEXT = 3
 def conclusions(material: Material) -> Section:
     """Return the first section."""
     lang = material.lang
-    blocks: list[Block] = []
+    blocks: list[Content] = []
     several = len(material.packages) > 1
     for package in material.packages:
         if several:

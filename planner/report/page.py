@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, number
-from planner.report.blocks import Bullets, Page
+from planner.report.blocks import Bullets, Document
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
 from planner.report.questions import questions_section
@@ -30,7 +30,7 @@ from planner.results.manifest import version
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
-    from planner.report.blocks import Page
+    from planner.report.blocks import Document
 
 __all__ = ["Report", "make_report", "render"]
 
@@ -57,7 +57,7 @@ class Report:
         One HTML file that needs no other file and no network.
     """
 
-    page: Page
+    page: Document
     html: str
 
     def save(self, path: str | Path) -> Path:
@@ -138,7 +138,7 @@ def make_report(
     return Report(page, render(page))
 
 
-def compose(material: Material) -> Page:
+def compose(material: Material) -> Document:
     """Return the page that a material makes."""
     lang, names = material.lang, material.names
     made = (part(material) for part in PARTS)
@@ -157,7 +157,7 @@ def compose(material: Material) -> Page:
         "footer": say("footer", lang, version=version("planner")),
     }  # fmt: skip
     sections = tuple(section for section in made if section is not None)
-    return Page(lang, names.title, "", facts, sections, words)
+    return Document(lang, names.title, "", facts, sections, words)
 
 
 HERE = Path(__file__).parent
@@ -185,7 +185,7 @@ def _shown(one: str) -> bool:
     return one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def render(page: Page) -> str:
+def render(page: Document) -> str:
     """Return a page as HTML; every text in it is escaped, the style alone is written as it is."""
     from markupsafe import Markup
 

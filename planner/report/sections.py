@@ -28,14 +28,14 @@ from planner.labels import NOTHING, label, month, months, number, percent, rate,
 from planner.labels import month as month_name
 from planner.report.blocks import (
     Aside,
-    Block,
     Bullets,
+    Content,
     Fold,
     Heading,
+    Image,
     Paragraph,
-    Picture,
     Section,
-    Table,
+    TableBlock,
     table,
 )
 from planner.report.blocks import table as table_of
@@ -80,15 +80,15 @@ SHOWN = 0.05
 def fill_section(material: Material) -> Section:
     """Return fill by mission as a heat map and a table."""
     lang, names = material.lang, material.names
-    blocks: list[Block] = [
+    blocks: list[Content] = [
         Paragraph(say("p_fill", lang, window=names.window)),
-        Picture.of(fill(material.result, lang=lang)),
+        Image.of(fill(material.result, lang=lang)),
         _fill_table(material),
     ]
     return Section("fill", say("fill", lang), tuple(blocks))
 
 
-def _fill_table(material: Material) -> Table:
+def _fill_table(material: Material) -> TableBlock:
     lang, names, result = material.lang, material.names, material.result
     rows = result.fill_by("mission", "main_task").dropna(subset="fill_rate")
     rows = rows.sort_values("main_task", kind="stable")
@@ -147,7 +147,7 @@ def displacement_section(material: Material) -> Section:
     if not material.packages:
         return Section("displacement", title, (Paragraph(say("p_no_package", lang)),))
     several = material.shares is not None
-    blocks: list[Block] = [Paragraph(say("p_several", lang))] if several else []
+    blocks: list[Content] = [Paragraph(say("p_several", lang))] if several else []
     for row in material.packages:
         id = row["package"]
         if len(material.packages) > 1:
@@ -155,9 +155,9 @@ def displacement_section(material: Material) -> Section:
         when = month(row["known_month"], lang)
         blocks.append(Paragraph(say("p_displacement", lang, month=when)))
         spans = None if material.ranges is None else _spans(material)
-        blocks.append(Picture.of(displacement(result, id, spans, lang)))
+        blocks.append(Image.of(displacement(result, id, spans, lang)))
         blocks += [made for task in (2, 1) if (made := _lost_table(material, id, task, spans))]
-    blocks.append(Picture.of(flow(result, lang=lang)))
+    blocks.append(Image.of(flow(result, lang=lang)))
     if material.shares is not None:
         blocks.append(_shares_table(material))
     return Section("displacement", title, tuple(blocks))
@@ -169,7 +169,9 @@ def _spans(material: Material) -> pd.DataFrame:
     return found
 
 
-def _lost_table(material: Material, id: str, task: int, spans: pd.DataFrame | None) -> Table | None:
+def _lost_table(
+    material: Material, id: str, task: int, spans: pd.DataFrame | None
+) -> TableBlock | None:
     """Return who loses what to a package in a main task; None where nobody does."""
     lang, names, result = material.lang, material.names, material.result
     lost = lost_by(result, "mission", id, task)
@@ -245,7 +247,7 @@ def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
     }
 
 
-def _shares_table(material: Material) -> Table:
+def _shares_table(material: Material) -> TableBlock:
     lang, names = material.lang, material.names
     assert material.shares is not None
     rows = [
@@ -262,7 +264,7 @@ def _shares_table(material: Material) -> Table:
 def bottlenecks_section(material: Material) -> Section:
     """Return which pools bind, and when."""
     lang, result, names = material.lang, material.result, material.names
-    blocks: list[Block] = [Paragraph(say("p_bottlenecks", lang))]
+    blocks: list[Content] = [Paragraph(say("p_bottlenecks", lang))]
     binding = result.bottlenecks
     if material.whole:
         blocks.append(Paragraph(label("no_binding", lang)))
@@ -273,10 +275,10 @@ def bottlenecks_section(material: Material) -> Section:
     if material.why is not None:
         blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
         blocks.append(Bullets(tuple(material.why.sentences(lang))))
-    blocks.append(Picture.of(sand(result, lang=lang)))
+    blocks.append(Image.of(sand(result, lang=lang)))
     if len(binding):
         most = str(binding["pool"].value_counts(sort=True).index[0])
-        blocks.append(Picture.of(crowd(result, most, lang)))
+        blocks.append(Image.of(crowd(result, most, lang)))
     missed = result.unmet_bounds
     if len(missed):
         rows = [
@@ -291,7 +293,7 @@ def bottlenecks_section(material: Material) -> Section:
     return Section("bottlenecks", say("bottlenecks_section", lang), tuple(blocks))
 
 
-def _binding_table(material: Material, binding: pd.DataFrame) -> Table:
+def _binding_table(material: Material, binding: pd.DataFrame) -> TableBlock:
     lang, names = material.lang, material.names
     people = material.result.pools.groupby("pool", sort=False)["strength_persons"].mean()
     found = []
@@ -310,7 +312,7 @@ def _binding_table(material: Material, binding: pd.DataFrame) -> Table:
 def rates_section(material: Material) -> Section:
     """Return fill rates by region, category and organisation."""
     lang, result = material.lang, material.result
-    blocks: list[Block] = []
+    blocks: list[Content] = []
     for key in ("region", "category", "organisation"):
         rows = result.fill_by(key).dropna(subset="fill_rate")
         rows = rows.sort_values("fill_rate", kind="stable")
@@ -352,16 +354,16 @@ def curves_section(material: Material) -> Section | None:
         return None
     if not material.curves:
         return Section("curves", title, (Paragraph(say("p_no_curves", lang)),))
-    blocks: list[Block] = []
+    blocks: list[Content] = []
     for id, (found, room) in material.curves.items():
         if len(material.curves) > 1:
             blocks.append(Heading(material.names.package(id)))
-        blocks.append(Picture.of(curve(found, room, lang, material.result)))
+        blocks.append(Image.of(curve(found, room, lang, material.result)))
         blocks.append(_pieces(material, found, room))
     return Section("curves", title, tuple(blocks))
 
 
-def _pieces(material: Material, found: Curve, room: Headroom) -> Table:
+def _pieces(material: Material, found: Curve, room: Headroom) -> TableBlock:
     """Return what each post more costs, piece by piece, and whom."""
     lang, names = material.lang, material.names
     lost = material.result.displacement
@@ -413,22 +415,22 @@ def sure_section(material: Material) -> Section:
     if not material.uncertain:
         return Section("sure", title, (Paragraph(say("c_certain", lang)),))
     count = number(futures.counted, lang, 0)
-    blocks: list[Block] = [Paragraph(say("p_sure", lang, draws=count))]
+    blocks: list[Content] = [Paragraph(say("p_sure", lang, draws=count))]
     if futures.metadata.monthly:
-        blocks.append(Picture.of(fan(futures, lang=lang)))
-    blocks += [Picture.of(spread(futures, id, lang)) for id in futures.packages]
-    blocks.append(Picture.of(chance(futures, lang=lang)))
-    blocks.append(Picture.of(convergence(futures, lang=lang)))
+        blocks.append(Image.of(fan(futures, lang=lang)))
+    blocks += [Image.of(spread(futures, id, lang)) for id in futures.packages]
+    blocks.append(Image.of(chance(futures, lang=lang)))
+    blocks.append(Image.of(convergence(futures, lang=lang)))
     blocks += [
         Heading(say("drivers", lang)),
         Paragraph(say("p_drivers", lang)),
-        Picture.of(ranking(futures, lang=lang)),
+        Image.of(ranking(futures, lang=lang)),
         _bases(material),
     ]
     return Section("sure", title, tuple(blocks))
 
 
-def _bases(material: Material) -> Table:
+def _bases(material: Material) -> TableBlock:
     """Return how much of the spread goes with figures of each basis, for what is ranked."""
     lang, futures = material.lang, material.futures
     assert futures is not None
@@ -450,16 +452,16 @@ def comparison_section(material: Material) -> Section | None:
     lang, comparison = material.lang, material.comparison
     if len(comparison.names) < 2:
         return None
-    blocks: list[Block] = [
+    blocks: list[Content] = [
         _scenarios_table(material),
-        Picture.of(scenarios(comparison, lang)),
+        Image.of(scenarios(comparison, lang)),
     ]
     for other in comparison.names[1 : PAIRS + 1]:
-        blocks.append(Picture.of(versus(comparison, other, comparison.names[0], lang)))
+        blocks.append(Image.of(versus(comparison, other, comparison.names[0], lang)))
     return Section("comparison", say("comparison_section", lang), tuple(blocks))
 
 
-def _scenarios_table(material: Material) -> Table:
+def _scenarios_table(material: Material) -> TableBlock:
     lang, comparison = material.lang, material.comparison
     beside = Beside(comparison, lang)
     rows = []
@@ -490,7 +492,7 @@ def grounds_section(material: Material) -> Section:
     by_basis = {basis: figures[figures["basis"] == basis] for basis in BASES}
     sources = _sources(material)
     named = set(figures["source"])
-    blocks: list[Block] = [Paragraph(say("p_grounds", lang)), _grounds_table(material)]
+    blocks: list[Content] = [Paragraph(say("p_grounds", lang)), _grounds_table(material)]
     if len(by_basis["assumption"]):
         blocks.append(_figures_table(material, by_basis["assumption"], "t_assumptions"))
     for basis in ("public", "letter"):
@@ -516,7 +518,7 @@ def _sources(material: Material) -> dict[str, Any]:
     return {} if inputs is None else dict(inputs.sources)
 
 
-def _grounds_table(material: Material) -> Table:
+def _grounds_table(material: Material) -> TableBlock:
     lang = material.lang
     rows = []
     for row in records(material.result.grounds):
@@ -528,7 +530,7 @@ def _grounds_table(material: Material) -> Table:
     return table(say("t_grounds", lang), heads, rows)
 
 
-def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> Table:
+def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> TableBlock:
     """Return figures with their range, why they are what they are, and their source.
 
     Figures of several things that are the same in all of this stand in one row.
@@ -595,7 +597,7 @@ def limits_section(material: Material) -> Section:
 def manifest_section(material: Material) -> Section:
     """Return files, versions, options and proof."""
     lang = material.lang
-    blocks: list[Block] = [Paragraph(say("p_manifest", lang))]
+    blocks: list[Content] = [Paragraph(say("p_manifest", lang))]
     rows = []
     for name, result in material.comparison.results.items():
         prefix = f"{name}: " if len(material.comparison.names) > 1 else ""

@@ -15,7 +15,7 @@ from planner.store import MANIFEST
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.gallery import Plots
+    from planner.gallery import Plots
 
 __all__ = ["Comparison", "as_result", "compare"]
 
@@ -114,7 +114,7 @@ class Comparison:
     @property
     def plot(self) -> Plots:
         """Figures side by side: ``comparison.plot.scenarios()``, ``comparison.plot.versus()``."""
-        from planner.figures.gallery import Plots
+        from planner.gallery import Plots
 
         return Plots(self, "comparison")
 

@@ -30,7 +30,7 @@ from planner.store import fresh_folder, hash_file, read_manifest, write_manifest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.gallery import Plots
+    from planner.gallery import Plots
 
 __all__ = ["FORMAT", "TABLES", "Result", "StoredResult", "Tables", "read_result"]
 
@@ -220,7 +220,7 @@ class Tables(ABC):
     @property
     def plot(self) -> Plots:
         """Every figure of this result: ``result.plot.fill()``, ``result.plot.sand("staff")`` …"""
-        from planner.figures.gallery import Plots
+        from planner.gallery import Plots
 
         return Plots(self, "result")
 

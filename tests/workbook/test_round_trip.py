@@ -18,7 +18,7 @@ import planner as pl
 from planner.compile import compile_scenario
 from planner.problem.neutral import dump_problem
 from planner.workbook.fields import SHEETS
-from planner.workbook.importing import Filled, import_workbook, read_filled, state
+from planner.workbook.importing import FilledWorkbook, import_workbook, read_filled, state
 from planner.workbook.rows import rows_of, same
 
 from .conftest import HEADINGS, SMALL, Changed
@@ -113,12 +113,12 @@ def keyed(inputs: pl.Scenario, sheet: str) -> dict[Any, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def filled(books: Callable[..., Path]) -> Filled:
+def filled(books: Callable[..., Path]) -> FilledWorkbook:
     return read_filled(books(SMALL))
 
 
 @pytest.mark.parametrize(("sheet", "name"), EVERY)
-def test_no_cell_is_passed_over_in_silence(sheet: str, name: str, filled: Filled) -> None:
+def test_no_cell_is_passed_over_in_silence(sheet: str, name: str, filled: FilledWorkbook) -> None:
     """Another value in the first row arrives, and nothing else changes."""
     mine, before = copy.deepcopy(filled), pl.load(SMALL)
     line = mine.grids[sheet].lines[0]
