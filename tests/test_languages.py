@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.analysis.declare import names, template
 from planner.labels import LANGUAGES, speaker
 
 PACKAGE = Path(__file__).parents[1] / "planner"
@@ -38,9 +39,15 @@ def has_words(path: Path) -> bool:
     return False
 
 
-TABLES: dict[str, Table] = {
+WRITTEN: dict[str, Table] = {
     module_name(path): import_module(module_name(path)).WORDS for path in MODULES if has_words(path)
 }
+"""Texts by the module whose table they are in."""
+
+TABLES: dict[str, Table] = WRITTEN | {
+    f"planner.analysis.{name}": dict(template(name).words) for name in (*names(), "common")
+}
+"""All texts; those of an analysis are in its template, which is no module."""
 
 EVERY = [(module, key) for module, table in TABLES.items() for key in table]
 
@@ -113,7 +120,7 @@ def test_no_text_is_unused() -> None:
         texts.update(found)
         patterns |= joined
     pattern = re.compile("|".join(f"(?:{one})" for one in sorted(patterns)))
-    tables = Counter(key for table in TABLES.values() for key in table)
+    tables = Counter(key for table in WRITTEN.values() for key in table)
 
     unused = {
         f"{module}: {key}"
