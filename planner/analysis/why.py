@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation import asked_months
 from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import make_planner, planner_of
+from planner.analysis.plans import make_planner, person_months, planner_of
 from planner.analysis.prices import rested
 from planner.analysis.relaxation import enough, relaxed
 from planner.engine.programme import Block
@@ -817,6 +818,12 @@ def _changed(why: Why, change: Counterfactual, lang: str) -> str:
 NOTHING_PERSONS = 1e-3
 """Shortfall in persons below which it is rounding of solver and accounts."""
 
+LEAST_LOSS = 0.5
+"""Person-months that a mission has to lose before a report explains it."""
+
+LEAST_SHORTFALL = 0.005
+"""Share of the people requested below which a shortfall is not explained in a report."""
+
 POOLS_TRIED = 3
 """Most pools for which more people are tried."""
 
@@ -897,7 +904,29 @@ class Why(Outcome):
         return _sentences(self, lang)
 
 
+def _for_report(case: Case) -> dict[str, Any] | None:
+    """Return the mission that loses most to the packages; else the one filled least, if short."""
+    planner = planner_of(case)
+    filled, without = (
+        person_months(planner.programme, [one.people for one in planner.unfold(some).answers])
+        for some in (None, ())
+    )
+    outside = (case.task == 2) & ~case.inside(case.packages)
+    asked = asked_months(case.problem)
+    lost, rates = {}, {}
+    for name, mask in case.groups("mission").items():
+        lost[name] = float((without - filled)[mask & outside].sum())
+        if asked[mask].sum() > 0:
+            rates[name] = float(filled[mask].sum() / asked[mask].sum())
+    most = max(lost, key=lambda name: lost[name], default="")
+    if most and lost[most] >= LEAST_LOSS:
+        return {"mission": most}
+    least = min(rates, key=lambda name: rates[name], default="")
+    return {"mission": least} if least and rates[least] < 1 - LEAST_SHORTFALL else None
+
+
 @analysis(
+    in_report=_for_report,
     shown=("holders", "limits", "changes"),
     quick={"mission": "oir", "changes": False},
     positional=("month", "rule"),

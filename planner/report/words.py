@@ -310,9 +310,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "p_several": (
         "Each package is held against a plan without it in which the others remain, as if it came "
-        "last. What they displace together, shared out, stands at the end.",
+        "last. What they displace together is shared out under further analyses.",
         "Elk pakket wordt vergeleken met een plan zonder dat pakket waarin de andere blijven, "
-        "alsof het als laatste kwam. Wat ze samen verdringen, toegedeeld, staat aan het eind.",
+        "alsof het als laatste kwam. Wat ze samen verdringen, is verdeeld onder verdere analyses.",
     ),
     "p_bottlenecks": (
         "In these months everyone in the pool is taken and more people may raise the fill of some "
