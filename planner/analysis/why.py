@@ -738,7 +738,7 @@ def _limited(why: Why, limit: Limit, lang: str) -> list[str]:
         "planned": _TEXT.when(limit.planned_month, lang),
     }  # fmt: skip
     if limit.limit != "pool":
-        return [say(limit.limit, lang, **values)]
+        return [say(f"cause_{limit.limit}", lang, **values)]
     key = "pool_same_month" if limit.month == why.month else "pool_other_month"
     sentence = say(key, lang, **values)
     if _planned_before(why, limit):
@@ -774,7 +774,7 @@ def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
         if rest > 0:
             more = {"count": len(rows) - len(shown), "persons": number(rest, lang)}
             names.append(say("more", lang, **more))
-        parts.append(f"{say(turn, lang)} {', '.join(names)}")
+        parts.append(f"{say(f'used_{turn}', lang)} {', '.join(names)}")
     states = (
         sum(getattr(row, f"{state}_persons") for row in used)
         for state in ("on_duty", "preparing", "resting")
@@ -812,7 +812,7 @@ def _changed(why: Why, change: Counterfactual, lang: str) -> str:
     }
     if key == "more_people":
         key = "one_more" if change.units == 1.0 else "many_more"
-    return say(key, lang, **values)
+    return say(f"remedy_{key}", lang, **values)
 
 
 NOTHING_PERSONS = 1e-3
