@@ -200,7 +200,10 @@ def table_of(problem: Problem) -> Table:
     demands = problem.demands
     place = {line.id: k for k, line in enumerate(demands)}
     pools = {name: k for k, name in enumerate(problem.pools)}
-    blocks, pool_block, demand_block = independent_blocks(problem)
+    linked = [one.demands for one in problem.bounds] + [tuple(b.cost) for b in problem.budgets]
+    blocks, pool_block, demand_block = independent_blocks(
+        problem.pools, [d.pools for d in demands], [[place[n] for n in names] for names in linked]
+    )
     owner, uses = problem.package_of(), OptionTable.of(problem)
     options = np.array([len(d.options) for d in demands], dtype=np.int64)
     counted = [(k, place[name]) for k, one in enumerate(problem.bounds) for name in one.demands]
@@ -407,8 +410,18 @@ def _decisions(table: Table, tours: Tours, by_tour: bool) -> tuple[Ints, Ints, I
     return tours.demand[first], tours.wave[first], segment[first], decision
 
 
-def independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
-    """Number the connected groups of pools, linked by demands, bounds and budgets.
+def independent_blocks(
+    pools: Iterable[str], accepted: Sequence[Sequence[str]], linked: Iterable[Sequence[int]]
+) -> tuple[int, Ints, Ints]:
+    """Number the connected groups of pools, in order of their first pool.
+
+    Parameters
+    ----------
+    pools : iterable of str
+    accepted : sequence of sequence of str
+        Pools of each demand.
+    linked : iterable of sequence of int
+        Demands that a bound counts, or a budget pays for, together.
 
     Returns
     -------
@@ -416,7 +429,7 @@ def independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
     pool_block : ndarray of int (pools,)
     demand_block : ndarray of int (demands,)
     """
-    parent = {name: name for name in problem.pools}
+    parent = {name: name for name in pools}
 
     def root(name: str) -> str:
         while parent[name] != name:
@@ -424,20 +437,13 @@ def independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
             name = parent[name]
         return name
 
-    def link(names: Sequence[str]) -> None:
+    for names in [*accepted, *([accepted[k][0] for k in demands] for demands in linked)]:
         for name in names[1:]:
             parent[root(name)] = root(names[0])
-
-    for demand in problem.demands:
-        link(demand.pools)
-    for bound in problem.bounds:
-        link([problem.demand(name).pools[0] for name in bound.demands])
-    for budget in problem.budgets:
-        link([problem.demand(name).pools[0] for name in budget.cost])
     numbers: dict[str, int] = {}
-    of_pool = {name: numbers.setdefault(root(name), len(numbers)) for name in problem.pools}
+    of_pool = {name: numbers.setdefault(root(name), len(numbers)) for name in parent}
     pool_block = np.array(list(of_pool.values()), dtype=np.int64)
-    demand_block = np.array([of_pool[d.pools[0]] for d in problem.demands], dtype=np.int64)
+    demand_block = np.array([of_pool[names[0]] for names in accepted], dtype=np.int64)
     return len(numbers), pool_block, demand_block
 
 

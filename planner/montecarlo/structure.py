@@ -7,7 +7,7 @@ own, which :func:`solve_each` formulates for every draw.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from planner.engine.certify import TOLERANCE
 from planner.engine.layout import Layout, lay_out
 from planner.errors import SolverError
-from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
+from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
@@ -120,13 +120,33 @@ class Structure:
     def __init__(
         self, problem: Problem, rule: str, compiled: bool = True, hint: Hint | None = None
     ):
+        self._formulate(Frame.of(problem), lay_out(problem), rule, compiled, hint)
+        self._problem: Problem | Callable[[], Problem] = problem
+
+    @classmethod
+    def formulated(
+        cls, frame: Frame, layout: Layout, rule: str, hint: Hint | None,
+        problem: Callable[[], Problem],
+    ) -> Structure:  # fmt: skip
+        """Return a structure that is laid out already; its problem is made when it is needed."""
+        self = cls.__new__(cls)
+        self._formulate(frame, layout, rule, True, hint)
+        self._problem = problem
+        return self
+
+    def _formulate(
+        self, frame: Frame, layout: Layout, rule: str, compiled: bool, hint: Hint | None
+    ) -> None:
         from planner.plan import solver_for
 
-        self.problem, self.rule, self.compiled = problem, rule, compiled
+        self.frame, self.layout, self.rule, self.compiled = frame, layout, rule, compiled
         self.solver = solver_for(rule)
-        self.layout: Layout = lay_out(problem)
-        self.lines = Lines.of(problem)
         self._hint = hint
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The problem."""
+        return self._problem() if callable(self._problem) else self._problem
 
     def solve(
         self,
@@ -153,8 +173,11 @@ class Structure:
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
-        draws = Numbers.of(self.problem, caps, strengths, least, most, amounts)
-        found = no_plans(self.problem, packages, self.lines, self.layout, draws.caps)
+        if least is None or most is None or amounts is None:
+            draws = Numbers.of(self.problem, caps, strengths, least, most, amounts)
+        else:
+            draws = Numbers(caps, strengths, least, most, amounts)
+        found = no_plans(self.frame, packages, self.layout, draws.caps)
         if self.compiled and len(draws.caps):
             self._by_kernel(draws, found)
         for draw in np.flatnonzero((found.code == Code.UNPROVED).any(axis=0)):
@@ -197,7 +220,7 @@ class Structure:
 
     def packages_without(self, left_out: str) -> frozenset[str]:
         """Return every package but one."""
-        return frozenset(package.id for package in self.problem.packages) - {left_out}
+        return frozenset(self.frame.known) - {left_out}
 
     @cached_property
     def programme(self) -> Programme:
@@ -216,31 +239,31 @@ class Structure:
         """What compiled code reads of the problem."""
         from planner.montecarlo.kernel.arrays import arrays_of
 
-        return arrays_of(self.problem, self.layout)
+        return arrays_of(self.frame, self.layout)
 
     def stages(self, without: Sequence[str]) -> Stages:
         """Return the stages of the plans with all packages and without each of some."""
         from planner.montecarlo.kernel.arrays import stages_of
 
         plans = [self.packages_without(name) for name in ("", *without)]
-        return stages_of(self.problem, self.layout, plans)
+        return stages_of(self.frame, self.layout, plans)
 
-    def hint(self) -> Hint:
+    def hint(self, likely: Numbers | None = None) -> Hint:
         """Return a similar plan under *value*: the one given, or that of the likely values."""
         if self._hint is None:
             self._hint = Hint.nothing()
-            likely = Numbers.likely(self.problem)
-            stages = self.stages([package.id for package in self.problem.packages])
+            likely = likely or Numbers.likely(self.problem)
+            stages = self.stages([*self.frame.known])
             found = self.search(self.sides(likely), stages)
             most = likely.caps[0, self.layout.demand] * self.layout.part
-            self._hint = Hint.of(self.layout, stages, found["people"][0], most)
+            self._hint = Hint.of(self.frame, self.layout, stages, found["people"][0], most)
         return self._hint
 
     def sides(self, draws: Numbers) -> Sides:
         """Return the right-hand sides of draws for compiled code."""
         from planner.montecarlo.kernel.arrays import sides_of
 
-        return sides_of(self.problem, self.layout, *draws)
+        return sides_of(self.layout, *draws)
 
     def search(self, sides: Sides, stages: Stages, before: Floats | None = None) -> dict[str, Any]:
         """Return what compiled code finds and proves: people, missing, proof, locks and code.
@@ -264,7 +287,7 @@ class Structure:
             found["people"][0, : len(before)] = before
         announce(plan_value if value else plan_fair)
         if value:
-            hint = self.hint().on(self.layout, stages)
+            hint = self.hint().on(self.frame, self.layout, stages)
             plan_value(self.arrays, stages, sides, hint, *found.values())
         else:
             plan_fair(self.arrays, stages, sides, *found.values())
@@ -444,7 +467,7 @@ class Hint:
         return cls({})
 
     @classmethod
-    def of(cls, layout: Layout, stages: Stages, people: Floats, most: Floats) -> Hint:
+    def of(cls, frame: Frame, layout: Layout, stages: Stages, people: Floats, most: Floats) -> Hint:
         """Return the hint that plans of one draw give; `most` is the maximum of each decision."""
         found = {}
         for s, block in enumerate(stages.block.tolist()):
@@ -452,12 +475,12 @@ class Hint:
             full = most[layout.owner[columns]]
             held = people[stages.column[s] : stages.column[s + 1]]
             share = np.divide(held, full, out=np.zeros(len(held)), where=full > 0)
-            key = _names(layout, columns)
+            key = _names(frame, layout, columns)
             order = np.argsort(key)
             found[_stage_name(stages, s)] = (key[order], share[order])
         return cls(found)
 
-    def on(self, layout: Layout, stages: Stages) -> Floats:
+    def on(self, frame: Frame, layout: Layout, stages: Stages) -> Floats:
         """Return the hint for the columns of all stages, -1 where there is none."""
         parts = [np.zeros(0)]
         for s, block in enumerate(stages.block.tolist()):
@@ -466,7 +489,7 @@ class Hint:
             if not len(key):
                 parts.append(np.full(columns.stop - columns.start, -1.0))
                 continue
-            wanted = _names(layout, columns)
+            wanted = _names(frame, layout, columns)
             at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
             parts.append(np.where(key[at] == wanted, share[at], 0.5))
         return np.concatenate(parts)
@@ -477,10 +500,11 @@ def _columns(layout: Layout, block: int) -> slice:
     return slice(int(layout.start[first]), int(layout.start[last]))
 
 
-def _names(layout: Layout, columns: slice) -> Ints:
+def _names(frame: Frame, layout: Layout, columns: slice) -> Ints:
     """Return one number for each column, the same in every structure of the same demands."""
     d = layout.owner[columns]
-    name = (layout.demand[d] << 24) + (layout.wave[d] << 12) + (layout.segment[d] << 6)
+    name = (frame.number[layout.demand[d]] << 24) + (layout.wave[d] << 12)
+    name += layout.segment[d] << 6
     return np.asarray(name + layout.option[columns])
 
 
