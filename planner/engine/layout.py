@@ -327,17 +327,14 @@ def lay_out_table(table: Table, cuts: tuple[int, ...] = (), by_tour: bool = Fals
     budget_ptr, budget, paid = _budgets(table, duty, base)
     parts += paid
 
-    columns, rows, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    if len(parts) > 1:
-        order = np.argsort(columns * (int(rows.max(initial=0)) + 1) + rows, kind="stable")
-        columns, rows, values = columns[order], rows[order], values[order]
+    ptr, rows, values = _merged(parts, len(owner))
     fields: list[Any] = [
         months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, table.demand_block,
         *_row_sources(table, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
         _pointers(table.demand_block[demand], blocks), demand, wave, segment, begin, end, cohorts,
         cohorts / np.maximum(table.cohorts[demand], 1), duty_ptr, duty_month, duty_share, start,
         owner, option, _pointers(group_column, len(owner)), group_pool, uses.index[use],
-        uses.share[use], _pointers(columns, len(owner)), rows, values, *goals, budget_ptr, budget,
+        uses.share[use], ptr, rows, values, *goals, budget_ptr, budget,
     ]  # fmt: skip
     return Layout(*fields)
 
@@ -360,6 +357,27 @@ def _row_sources(
     order = np.argsort(block, kind="stable")
     rows = np.concatenate([[0], np.cumsum(sum(sizes))]).astype(np.int64)
     return rows, np.concatenate(sources)[order]
+
+
+def _merged(parts: list[tuple[Ints, Ints, Floats]], columns: int) -> tuple[Ints, Ints, Floats]:
+    """Return (pointers, rows, values) by column of entries whose rows ascend from part to part.
+
+    In each part the entries of a column have ascending rows.
+    """
+    counts = [np.bincount(column, minlength=columns) for column, _, _ in parts]
+    ptr = np.zeros(columns + 1, dtype=np.int64)
+    np.cumsum(sum(counts), out=ptr[1:])
+    rows = np.empty(int(ptr[-1]), dtype=np.int64)
+    values = np.empty(len(rows))
+    begin = ptr[:-1].copy()
+    for (column, row, value), count in zip(parts, counts, strict=True):
+        if (np.diff(column) < 0).any():
+            order = np.argsort(column, kind="stable")
+            column, row, value = column[order], row[order], value[order]
+        at = np.arange(len(column)) + np.repeat(begin - (np.cumsum(count) - count), count)
+        rows[at], values[at] = row, value
+        begin += count
+    return ptr, rows, values
 
 
 def _pointers(sorted_groups: Ints, count: int) -> Ints:

@@ -10,7 +10,7 @@ scenario is compiled again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -145,7 +145,7 @@ class Formulation:
         first = 0
         for k, one in enumerate(self.sources):
             pools = [number[name] for name in one.line.pools]
-            shares = one.line.shares or tuple(np.eye(len(pools)).tolist())
+            shares: Any = one.line.shares or np.eye(len(pools)).tolist()
             entries.extend(
                 (k, option, j, pools[j], row[j], 0, 0.0, one.dwell[j], first + j)
                 for option, row in enumerate(shares)
@@ -229,9 +229,8 @@ class Formulation:
             numbers = given.numbers(
                 slice(begins[place], begins[place + 1]), lines, side.bounds_here[place]
             )
-            draw = int(group[0])
             yield Instance(
-                group, lines, frame, layout, numbers, lambda draw=draw: self.problem(figures, draw)
+                group, lines, frame, layout, numbers, partial(self.problem, figures, int(group[0]))
             )
 
     def problem(self, figures: Drawn, draw: int) -> Problem:
@@ -323,7 +322,7 @@ class _Lines:
         self.here = (self.last >= self.first) & (self.last >= start[:, None])
         self.here &= self.first < (start + self.months)[:, None]
         self.lead = np.zeros(self.tour.shape, dtype=np.int64)
-        np.maximum.at(self.lead, (slice(None), entry_line), self.prep)
+        _at(np.maximum, self.lead, entry_line, self.prep)
         self._packages(form, month)
 
     def _packages(self, form: Formulation, month: Callable[[tuple[str, When]], Ints]) -> None:
@@ -413,7 +412,7 @@ class _SideBySide:
         self.here = drawn.here[heads]
         counted_bound, counted_line, _ = form._counted
         self.bounds_here = np.zeros((len(heads), len(form.bounds)), dtype=bool)
-        np.logical_or.at(self.bounds_here, (slice(None), counted_bound), self.here[:, counted_line])
+        _at(np.logical_or, self.bounds_here, counted_bound, self.here[:, counted_line])
 
     def table(self) -> Table:
         """Return the problems side by side."""
@@ -571,3 +570,8 @@ class _SideBySide:
 
 def _pointers(sizes: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _at(combine: Any, found: Any, columns: Ints, values: Any) -> None:
+    """Combine values, (draws, entries), into the column that each entry belongs to."""
+    combine.at(found, (slice(None), columns), values)

@@ -183,17 +183,17 @@ class Plans:
     @cached_property
     def on_duty(self) -> Floats:
         """People on duty, (plans, draws, demands, months of the window), persons."""
-        return self._summed(self.lines.demand, len(self.frame.ids))
+        if not len(self.lines):
+            return self.served
+        heads = np.flatnonzero(np.diff(self.lines.demand, prepend=-1))
+        return np.asarray(np.add.reduceat(self.served, heads, axis=2))
 
     @cached_property
     def on_duty_by_pool(self) -> Floats:
         """People on duty, (plans, draws, pools, months of the window), persons."""
-        return self._summed(self.lines.pool, self.frame.pools)
-
-    def _summed(self, place: Ints, count: int) -> Floats:
         plans, draws, _, months = self.served.shape
-        found = np.zeros((plans, draws, count, months))
-        for line, to in enumerate(place):
+        found = np.zeros((plans, draws, self.frame.pools, months))
+        for line, to in enumerate(self.lines.pool):
             found[:, :, to] += self.served[:, :, line]
         return found
 

@@ -254,4 +254,3 @@ class Presence:
 def streams_of(seed: int, replicate: int, places: Sequence[int] | Ints) -> NDArray[np.uint64]:
     """Return the random stream of each draw of a replicate."""
     return np.array([_key("luck", seed, replicate, int(one)) for one in places], dtype=np.uint64)
-

@@ -480,7 +480,7 @@ def estimate_run(specification: Specification, workers: int | None = None) -> Ru
     (32, 32, True)
     """
     design = specification.design
-    blocks = [block for block in (design.block(k) for k in range(design.blocks)[:SAMPLE])]
+    blocks = [design.block(number) for number in range(design.blocks)[:SAMPLE]]
     values = specification.values([block for block in blocks if block.size])[:SAMPLE]
     specification.solve_values(values[:1])  # what is loaded and compiled once does not count
     tried = len(values)

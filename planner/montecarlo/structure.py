@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.certify import TOLERANCE
+from planner.engine.certify import TOLERANCE, Certificate, worst
 from planner.engine.layout import Layout, lay_out
+from planner.engine.setting import Answer
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
-    from planner.engine.setting import Answer
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
+    from planner.plan import Planner
     from planner.problem.model import Problem
 
 __all__ = [
@@ -178,10 +179,12 @@ class Structure:
         else:
             draws = Numbers(caps, strengths, least, most, amounts)
         found = no_plans(self.frame, packages, self.layout, draws.caps)
+        stages = self.stages(found.without)
+        made = None
         if self.compiled and len(draws.caps):
-            self._by_kernel(draws, found)
+            made = self._by_kernel(draws, found, stages)
         for draw in np.flatnonzero((found.code == Code.UNPROVED).any(axis=0)):
-            self._by_engine(draws, found, int(draw))
+            self._by_engine(draws, found, int(draw), stages, made)
         return found
 
     def drawn(
@@ -293,11 +296,10 @@ class Structure:
             plan_fair(self.arrays, stages, sides, *found.values())
         return found
 
-    def _by_kernel(self, draws: Numbers, found: Plans) -> None:
-        """Write the plans that compiled code finds and proves."""
+    def _by_kernel(self, draws: Numbers, found: Plans, stages: Stages) -> dict[str, Any]:
+        """Write the plans that compiled code finds and proves; return what it finds by stage."""
         from planner.montecarlo.kernel.replan import FOUND
 
-        stages = self.stages(found.without)
         made = self.search(self.sides(draws), stages)
         for plan, chain in enumerate(chains_of(stages)):
             code = made["code"][:, chain].max(axis=1, initial=FOUND)
@@ -305,6 +307,7 @@ class Structure:
             good = np.flatnonzero(code == FOUND)
             self._write(found, plan, draws.strengths, stages, made, plan, good, good, proof,
                         Code.COMPILED)  # fmt: skip
+        return made
 
     def _write(
         self, found: Plans, plan: int, strengths: Floats, stages: Stages, made: dict[str, Any],
@@ -323,8 +326,13 @@ class Structure:
             primal, dual, between = proof[draw].tolist()
             found.settle(plan, target, (primal, dual, max(between, apart)), code)
 
-    def _by_engine(self, draws: Numbers, found: Plans, draw: int) -> None:
-        """Write the engine's plans of a draw that has no other, as far as they are proved."""
+    def _by_engine(
+        self, draws: Numbers, found: Plans, draw: int, stages: Stages, made: dict[str, Any] | None
+    ) -> None:
+        """Write the plans of a draw that compiled code has not proved, as far as they are proved.
+
+        A stage that compiled code has proved is kept; the engine plans the others.
+        """
         from planner.plan import Planner
 
         problem = self.drawn(
@@ -335,26 +343,63 @@ class Structure:
             amounts=draws.amounts[draw],
         )
         planner = Planner(replace(self.programme, problem=problem), self.solver)
+        full = draws.caps[draw, self.layout.demand] * self.layout.part
         for number, left_out in enumerate(["", *found.without]):
             if found.code[number, draw] != Code.UNPROVED:
                 continue
+            answers, proofs = [], []
             try:
-                plan = planner.unfold(self.packages_without(left_out))
+                for block in range(len(self.layout.pool_ptr) - 1):
+                    kept = {} if made is None else self._proved(stages, made, draw, number, block)
+                    chain = self._complete(planner, block, self.packages_without(left_out), kept)
+                    answers.append(chain[-1])
+                    proofs += [answer.certificate for answer in chain]
             except SolverError:
                 continue
-            people = np.concatenate([answer.people for answer in plan.answers])[None]
-            missing = np.concatenate([answer.missing for answer in plan.answers])[None]
+            people = np.concatenate([answer.people for answer in answers])[None]
+            missing = np.concatenate([answer.missing for answer in answers])[None]
             locks = np.zeros((1, len(self.layout.demand)))
             np.add.at(locks[0], self.layout.owner, people[0])
-            full = draws.caps[draw, self.layout.demand] * self.layout.part
-            gap = locked_gap(plan.answers, self.layout, full, locks[0])
-            made = {"people": people, "missing": missing, "locks": locks}
-            proof = plan.certificate
+            proof = worst(*proofs)
+            gap = max(proof.gap, locked_gap(answers, self.layout, full, locks[0]))
             self._write(
                 found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout),
-                made, 0, np.zeros(1, dtype=np.int64), np.array([draw]),
-                np.array([[proof.primal, proof.dual, max(proof.gap, gap)]]), Code.ENGINE,
+                {"people": people, "missing": missing, "locks": locks}, 0,
+                np.zeros(1, dtype=np.int64), np.array([draw]),
+                np.array([[proof.primal, proof.dual, gap]]), Code.ENGINE,
             )  # fmt: skip
+
+    def _proved(
+        self, stages: Stages, made: dict[str, Any], draw: int, plan: int, block: int
+    ) -> dict[int, Answer]:
+        """Return the stages of a plan of a block that are proved, by their place in the chain."""
+        stage, chain = int(stages.final[plan, block]), []
+        while stage >= 0:
+            chain.append(stage)
+            stage = int(stages.parent[stage])
+        found: dict[int, Answer] = {}
+        for depth, stage in enumerate(reversed(chain)):
+            proof = made["proof"][draw, stage]
+            if made["code"][draw, stage] != 0 or not (proof <= TOLERANCE).all():
+                break
+            people = made["people"][draw, stages.column[stage] : stages.column[stage + 1]]
+            missing = made["missing"][draw, stages.goal[stage] : stages.goal[stage + 1]]
+            found[depth] = Answer(people, missing, np.zeros(0), Certificate(*proof.tolist()))
+        return found
+
+    def _complete(
+        self, planner: Planner, block: int, chosen: frozenset[str], kept: dict[int, Answer]
+    ) -> list[Answer]:
+        """Return the plans of a block as it unfolds with some packages; the engine adds to them."""
+        history = planner.history(planner.programme.blocks[block], chosen)
+        chain: list[Answer] = []
+        for depth in range(len(history)):
+            answer = kept.get(depth)
+            if answer is None:
+                before = chain[-1] if chain else None
+                answer = planner.answer(block, history[: depth + 1], before)
+            chain.append(answer)
+        return chain
 
 
 def plan_block(
