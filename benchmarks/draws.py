@@ -5,7 +5,8 @@
 *First* is a loop that states and solves each draw anew with PuLP and CBC, *expert* one that changes
 and solves again one HiGHS model, *engine* is this one, its structure and its proofs included. All
 three plan the same draws with and without one package, one after the other in one process, and are
-measured in processor time. *Runs* are what `planner simulate` does, from the scenario's file to
+measured in processor time. *Structures* compare draws that share one formulation with draws that
+have rules of their own. *Runs* are what `planner simulate` does, from the scenario's file to
 tables on disk: people planned, people present, everything kept.
 """
 
@@ -24,8 +25,8 @@ import numpy as np
 from loops import OneModel, WrittenAnew, spent
 from measure import HERE, machine, table
 
-from planner.montecarlo.run import study_of
-from planner.montecarlo.structure import Code, Plans, Structure
+from planner.montecarlo.run import specification_of
+from planner.montecarlo.structure import Code, Plans, Structure, solve_each
 from planner.plan import Plan, Planner, solver_for
 from planner.problem.model import Problem
 
@@ -58,7 +59,7 @@ class Drawn:
 
 def drawn(scenario: str, rule: str, count: int) -> Drawn:
     """Draw and plan."""
-    study = study_of(scenario, draws=2 * count, rule=rule, share=count, replicates=2)
+    study = specification_of(scenario, draws=2 * count, rule=rule, share=count, replicates=2)
     figures = study.effects.figures(study.values(study.design.batch(0)[0])[:count])
     draws = study.effects.groups(figures, count)[0]
     made = study.structure(study.effects.structure(figures, int(draws[0])))
@@ -230,6 +231,33 @@ def loops_tables(given: argparse.Namespace) -> str:
     return f"{table(heads, times)}\n\n{table(others, differences)}"
 
 
+def structures_table(given: argparse.Namespace) -> str:
+    """Return the table of structures: what one costs beside a plan, shared and one a draw."""
+    rows: list[list[Any]] = []
+    for rule in RULES:
+        at_hand = drawn(given.scenario, rule, given.engine)
+        count, packages = len(at_hand.problems), at_hand.plans.without
+        likely = at_hand.structure.problem
+        for _ in solve_each(at_hand.problems[:1], rule, packages, likely=likely):
+            pass
+        start = time.process_time()
+        for one in at_hand.problems:
+            structure = Structure(one, rule)
+            assert structure.arrays
+            assert structure.stages(packages)
+        formulated = time.process_time() - start
+        start = time.process_time()
+        for _ in solve_each(at_hand.problems, rule, packages, likely=likely):
+            pass
+        each = time.process_time() - start
+        rows.append([
+            rule, 1e3 * formulated / count, reached(1e3 * formulated / count, 3.0, most=True),
+            1e3 * at_hand.seconds / count, 1e3 * each / count,
+        ])  # fmt: skip
+    heads = ["processor ms", "structure", "≤ 3", "a draw, one structure", "a draw, each its own"]
+    return table(heads, rows)
+
+
 def small(value: float) -> str:
     """Return a small number as text."""
     return "-" if np.isnan(value) else f"{value:.0e}"
@@ -267,6 +295,7 @@ def main() -> None:
     given = parser.parse_args()
     began = time.perf_counter()
     print(machine(), end="\n\n")
+    print(structures_table(given), end="\n\n", flush=True)
     print(loops_tables(given), end="\n\n", flush=True)
     if given.run:
         print(runs_table(given), end="\n\n", flush=True)

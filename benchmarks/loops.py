@@ -111,7 +111,7 @@ class _Model:
         months = block.duty_months[block.decision]
         of_tier = [setting.tier[block.decision] == tier for tier in self.tiers]
         self.worth = [setting.weight[block.decision] * months * mine for mine in of_tier]
-        self.dislike = months * block.place
+        self.dislike = months * block.option
         here = sparse.csr_array(setting.rows)
         locks = sparse.csr_array(np.array([*self.worth, self.dislike]))
         each = -sparse.eye_array(columns)

@@ -1,12 +1,13 @@
-"""The what-if page: from a change to the new picture in a browser, and twenty visitors at once.
+"""The what-if page: from a change to the new picture in a browser, and thirty visitors at once.
 
-    python benchmarks/page.py [--changes 12] [--visitors 20] [--rounds 3] [--chromium PATH]
+    python benchmarks/page.py [--changes 12] [--visitors 30] [--rounds 3] [--chromium PATH]
 
 *Picture* begins when a key is pressed on a slider in headless Chromium and ends two frames after
 the browser has what comes of it, so that it is on the screen. *New* is a scenario nobody asked for
 before, *known* one that the server has drawn already. *Processor* is what the server and its
 workers spend on it. Visitors speak the page's own protocol without a browser: all arrive at once,
 then each moves a lever again and again, with a pause of up to *pause* seconds before each move.
+*Health* is asked for meanwhile; *page* is the HTML, *first picture* what is then shown on it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import psutil
 from measure import HERE, machine, median, table
 from playwright.sync_api import sync_playwright
+from tornado.httpclient import AsyncHTTPClient
 
 sys.path.insert(0, str(HERE.parent))
 
@@ -121,14 +123,28 @@ async def stay(
     await visitor.leave()
 
 
-async def all_of_them(address: str, visitors: int, rounds: int, pause: float) -> list[Visitor]:
+async def health(address: str, seconds: list[float]) -> None:
+    """Ask whether the server lives, again and again; note how long each answer takes."""
+    client = AsyncHTTPClient(force_instance=True)
+    while True:
+        began = time.perf_counter()
+        await client.fetch(f"{address}health", request_timeout=LIMIT)
+        seconds.append(time.perf_counter() - began)
+        await asyncio.sleep(0.1)
+
+
+async def all_of_them(
+    address: str, visitors: int, rounds: int, pause: float, lively: list[float]
+) -> list[Visitor]:
     """Return those visitors who came in; each has the seconds of every answer that came."""
     found: list[Visitor] = []
+    probe = asyncio.create_task(health(address, lively))
     stays = [
         asyncio.create_task(stay(address, number, rounds, pause, found.append))
         for number in range(visitors)
     ]
     _, late = await asyncio.wait(stays, timeout=LIMIT)
+    probe.cancel()
     for one in late:
         one.cancel()
     return found
@@ -139,13 +155,17 @@ def with_visitors(visitors: int, rounds: int, pause: float) -> list[list[Any]]:
     with served("--workers", "2") as address:
         server, before, began = server_here(), 0.0, time.perf_counter()
         before = spent(server)
-        found = asyncio.run(all_of_them(address, visitors, rounds, pause))
+        lively: list[float] = []
+        found = asyncio.run(all_of_them(address, visitors, rounds, pause, lively))
         processor, whole = spent(server) - before, time.perf_counter() - began
     arrived = [one.seconds[0] for one in found]
     moved = [second for one in found for second in one.seconds[1:]]
     rows: list[list[Any]] = []
+    pages = [one.page_seconds for one in found]
     for kind, seconds, wanted in (
-        ("arriving, all at once", arrived, visitors),
+        ("health, meanwhile", lively, len(lively)),
+        ("page, all at once", pages, visitors),
+        ("first picture, all at once", arrived, visitors),
         ("changes", moved, visitors * rounds),
     ):
         ranked = sorted(seconds) or [float("nan")]
@@ -164,7 +184,7 @@ def main() -> None:
     """Measure and print tables for docs/benchmarks.md."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--changes", type=int, default=12)
-    asked.add_argument("--visitors", type=int, default=20)
+    asked.add_argument("--visitors", type=int, default=30)
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--pause", type=float, default=10.0)
     asked.add_argument("--chromium", default="/usr/bin/chromium")

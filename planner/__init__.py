@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner import analysis
-    from planner.engine.memory import Memory
+    from planner.engine.memory import PlanCache
     from planner.errors import (
         CertificateError,
         Fault,
@@ -32,21 +32,18 @@ if TYPE_CHECKING:
         ResultError,
         SolverError,
     )
-    from planner.montecarlo.futures import Futures
-    from planner.montecarlo.model import Model
+    from planner.montecarlo.ensemble import Ensemble, read_ensemble
+    from planner.montecarlo.parameters import list_uncertain
     from planner.montecarlo.run import simulate
-    from planner.montecarlo.sensitivity import sensitivity
-    from planner.montecarlo.stored import read_futures
+    from planner.montecarlo.sensitivity import Model, sensitivity
     from planner.months import Month
     from planner.problem.model import Problem
     from planner.report.page import Report, make_report
+    from planner.results.allocate import allocate, displacement, solve
     from planner.results.compare import Comparison, compare
-    from planner.results.result import Result
-    from planner.results.stored import StoredResult, read_result
-    from planner.results.verbs import allocate, displacement, solve
+    from planner.results.result import Result, StoredResult, read_result
     from planner.scenario.load import Scenario, load, loads, shipped_scenarios
     from planner.solution import Solution
-    from planner.uncertainty.listing import list_uncertain
     from planner.whatif.model import WhatIf
     from planner.workbook.importing import read_workbook
     from planner.workbook.writing import write_template, write_workbook
@@ -54,12 +51,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "CertificateError": "planner.errors",
     "Comparison": "planner.results.compare",
+    "Ensemble": "planner.montecarlo.ensemble",
     "Fault": "planner.errors",
-    "Futures": "planner.montecarlo.futures",
     "InputError": "planner.errors",
-    "Memory": "planner.engine.memory",
-    "Model": "planner.montecarlo.model",
+    "Model": "planner.montecarlo.sensitivity",
     "Month": "planner.months",
+    "PlanCache": "planner.engine.memory",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
     "Report": "planner.report.page",
@@ -68,39 +65,42 @@ _HOMES = {
     "Scenario": "planner.scenario.load",
     "Solution": "planner.solution",
     "SolverError": "planner.errors",
-    "StoredResult": "planner.results.stored",
+    "StoredResult": "planner.results.result",
     "WhatIf": "planner.whatif.model",
-    "allocate": "planner.results.verbs",
+    "allocate": "planner.results.allocate",
     "compare": "planner.results.compare",
-    "displacement": "planner.results.verbs",
-    "list_uncertain": "planner.uncertainty.listing",
+    "displacement": "planner.results.allocate",
+    "list_uncertain": "planner.montecarlo.parameters",
     "load": "planner.scenario.load",
     "loads": "planner.scenario.load",
     "make_report": "planner.report.page",
-    "read_futures": "planner.montecarlo.stored",
-    "read_result": "planner.results.stored",
+    "read_ensemble": "planner.montecarlo.ensemble",
+    "read_result": "planner.results.result",
     "read_workbook": "planner.workbook.importing",
     "sensitivity": "planner.montecarlo.sensitivity",
     "shipped_scenarios": "planner.scenario.load",
     "simulate": "planner.montecarlo.run",
-    "solve": "planner.results.verbs",
+    "solve": "planner.results.allocate",
     "write_template": "planner.workbook.writing",
     "write_workbook": "planner.workbook.writing",
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
-_PARTS = ("analysis",)
-"""Parts with names of their own, ``planner.analysis.ranges``."""
+_RENAMED = {"Futures": "Ensemble", "Memory": "PlanCache", "read_futures": "read_ensemble"}
+"""Names of an earlier version, with the name that replaces each."""
+
+_PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
+"""Packages that are reached by name, ``planner.app.show``; loaded when first used."""
 
 __all__ = [
     "CertificateError",
     "Comparison",
+    "Ensemble",
     "Fault",
-    "Futures",
     "InputError",
-    "Memory",
     "Model",
     "Month",
+    "PlanCache",
     "PlannerError",
     "Problem",
     "Report",
@@ -119,7 +119,7 @@ __all__ = [
     "load",
     "loads",
     "make_report",
-    "read_futures",
+    "read_ensemble",
     "read_result",
     "read_workbook",
     "sensitivity",
@@ -136,6 +136,12 @@ def __getattr__(name: str) -> Any:
         from planner.results.manifest import version
 
         return version("planner")
+    if name in _RENAMED:
+        import warnings
+
+        new = _RENAMED[name]
+        warnings.warn(f"planner.{name} is now planner.{new}", DeprecationWarning, stacklevel=2)
+        return globals().get(new) or __getattr__(new)
     if name in _PARTS:
         return import_module(f"{__name__}.{name}")
     if name not in _HOMES:

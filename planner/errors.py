@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 __all__ = [
     "CertificateError",
@@ -23,9 +24,17 @@ __all__ = [
     "PlannerError",
     "ResultError",
     "SolverError",
+    "close_name",
     "gathered",
     "nearest",
+    "shortened",
 ]
+
+LONGEST = 600
+"""Characters of a message; what is longer is cut in its middle."""
+
+_COMPARED = 100
+"""Characters of a word that are compared with known names."""
 
 
 class PlannerError(Exception):
@@ -63,6 +72,13 @@ class Fault:
     field: str
     message: str
     sheet: str = ""
+
+    def __post_init__(self) -> None:
+        """Shorten what a hostile or mistaken file makes long."""
+        for name, most in (("file", 300), ("field", 200), ("message", LONGEST), ("sheet", 40)):
+            text = getattr(self, name)
+            if len(text) > most:
+                object.__setattr__(self, name, shortened(text, most))
 
     def __str__(self) -> str:
         if self.sheet:
@@ -106,7 +122,9 @@ class InputError(PlannerError):
     def __init__(self, faults: Fault | str | Iterable[Fault | str]):
         if isinstance(faults, (Fault, str)):
             faults = [faults]
-        self.faults: Sequence[Fault | str] = tuple(faults)
+        self.faults: Sequence[Fault | str] = tuple(
+            shortened(fault, LONGEST) if isinstance(fault, str) else fault for fault in faults
+        )
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
     def __reduce__(self) -> tuple[type, tuple[Sequence[Fault | str]]]:
@@ -114,7 +132,7 @@ class InputError(PlannerError):
 
 
 @contextmanager
-def gathered(faults: list[Fault | str]) -> Iterator[None]:
+def gathered(faults: list[Any]) -> Iterator[None]:
     """Add the faults of an InputError to a list, so that what else is wrong can be said too.
 
     Examples
@@ -143,15 +161,43 @@ class ResultError(PlannerError):
     """A result cannot be written, read, resumed or joined."""
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most `most` characters; what is left out in its middle is counted.
+
+    Examples
+    --------
+    >>> shortened("a" * 100, 50)
+    'aaaaaaaa … (84 characters left out) … aaaaaaaa'
+    """
+    if len(text) <= most:
+        return text
+    keep = max((most - 34) // 2, 1)
+    left_out = len(text) - 2 * keep
+    return f"{text[:keep]} … ({left_out} characters left out) … {text[-keep:]}"
+
+
 def nearest(word: object, known: Iterable[str]) -> str:
     """Return ``", did you mean 'x'?"`` for the closest known name, or an empty string.
+
+    Capitals do not count: a name that differs in nothing else is the closest.
 
     Examples
     --------
     >>> nearest("strenght", ["strength", "cap"])
     ", did you mean 'strength'?"
+    >>> nearest("nato", ["national", "NATO"])
+    ", did you mean 'NATO'?"
     >>> nearest("zzz", ["strength", "cap"])
     ''
     """
-    close = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
-    return f", did you mean {close[0]!r}?" if close else ""
+    close = close_name(word, known)
+    return f", did you mean {close!r}?" if close is not None else ""
+
+
+def close_name(word: object, known: Iterable[str]) -> str | None:
+    """Return the known name that is closest to a word, None if none is close."""
+    names: dict[str, str] = {}
+    for name in known:
+        names.setdefault(name.casefold(), name)
+    close = get_close_matches(str(word)[:_COMPARED].casefold(), names, n=1, cutoff=0.6)
+    return names[close[0]] if close else None

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import Answer, Setting, base_setting, with_goals
 from planner.errors import CertificateError
@@ -115,7 +115,7 @@ class Plan:
 
 @dataclass(eq=False)
 class Planner:
-    """Makes plans of one programme and remembers the ones already made.
+    """Makes plans of one programme, and keeps the ones already made.
 
     Parameters
     ----------
@@ -124,16 +124,16 @@ class Planner:
         See :func:`solver_for`.
     settings : sequence of Setting, optional
         Right-hand sides of each block; by default those of ``programme.problem``.
-    memory : Memory, optional
-        Plans made elsewhere before, taken over where they answer the same setting.
+    memory : PlanCache, optional
+        Plans made elsewhere before, taken over where the data of a stage are the same.
     draft : callable, optional
-        Makes last plans instead of `solver`: it may leave open what no later plan builds on.
+        Solves last stages instead of `solver`: it may leave open what no later stage depends on.
     """
 
     programme: Programme
     solver: Solver
     settings: tuple[Setting, ...] = ()
-    memory: Memory | None = None
+    memory: PlanCache | None = None
     draft: Solver | None = None
     _made: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
     _drafts: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
@@ -155,7 +155,11 @@ class Planner:
         return replace(self, settings=chosen, _made={}, _drafts={})
 
     def unfold(self, packages: Iterable[str] | None = None) -> Plan:
-        """Return the plan that unfolds with some of the packages (by default all of them)."""
+        """Return the plan that unfolds with some of the packages (by default all of them).
+
+        Each block is planned without the packages that are not yet known, and again in each month
+        in which packages of the block become known.
+        """
         chosen = frozenset(self._known if packages is None else packages)
         answers, prices, binding, proofs, steps, repairs = [], [], [], [], 0, 0
         for place, block in enumerate(self.programme.blocks):
@@ -177,8 +181,8 @@ class Planner:
     def _prices(self, place: int, months: list[int], chain: tuple[Answer, ...]) -> Floats:
         """Chain the prices of the last plan back through the plans before it.
 
-        What an earlier plan settles more adds its own person-months, and takes from the limits of
-        the plans after it at their price.
+        People added to a decision that an earlier plan settles add their own person-months, and
+        take from the limits of later plans at their price.
         """
         price = chain[-1].price
         setting = self.settings[place]
@@ -212,7 +216,7 @@ class Planner:
         return np.asarray(block.begin < month + self._lead[block.demand])
 
     def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
-        """Return all plans of a block along a history of which nothing follows the last."""
+        """Return all plans of a block along a history on whose last plan no other depends."""
         if self.draft is None or (place, history) in self._made:
             return self._chain(place, history)
         key = (place, history)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.allocation import Allocation, asked_months
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import Memory
+from planner.engine.memory import PlanCache
 from planner.engine.programme import build_programme
 from planner.errors import CertificateError, Fault, InputError
 from planner.plan import Planner, solver_for
@@ -153,7 +153,7 @@ def solve_problem(
     problem: Problem,
     rule: str = "fair",
     packages: Sequence[str] | None = None,
-    memory: Memory | None = None,
+    memory: PlanCache | None = None,
 ) -> Solution:
     """Allocate with every package and without each of them.
 
@@ -163,7 +163,7 @@ def solve_problem(
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
-    memory : Memory, optional
+    memory : PlanCache, optional
         Plans made before, taken over where nothing about them has changed.
 
     Raises

@@ -1,7 +1,8 @@
 """Folders of tables with a manifest: written beside their place, then moved into it whole.
 
-What stands in a place already is replaced only if it is an earlier folder of the same kind and
-holds nothing else.
+A folder that exists already is replaced only if it is an earlier one of the same kind and holds
+nothing else. One process writes to a folder at a time; a second one is refused with the number of
+the first. Files are listed in the manifest with their hashes, and the manifest with its own.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import contextlib
 import hashlib
 import json
 import os
+import platform
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from planner.digest import digest
 from planner.errors import ResultError
 
 if TYPE_CHECKING:
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST",
+    "check_files",
     "fresh_folder",
+    "hash_bytes",
     "hash_file",
+    "locked",
     "read_manifest",
     "write_manifest",
     "write_table",
@@ -33,16 +39,93 @@ __all__ = [
 MANIFEST = "manifest.json"
 
 STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
-"""Files that systems leave behind and nobody misses."""
+"""Files that operating systems leave behind; they are ignored."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Text that begins so would be run as a formula by a spreadsheet."""
+
+SEAL = "manifest_sha256"
+"""Key of the manifest that holds the hash of everything else in it."""
 
 
 def hash_file(path: Path) -> str:
     """Return ``sha256:`` and 64 hexadecimal digits of a file's bytes."""
     with path.open("rb") as file:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_bytes(data: bytes) -> str:
+    """Return ``sha256:`` and 64 hexadecimal digits of some bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+@contextlib.contextmanager
+def locked(file: Path, folder: str | Path) -> Iterator[None]:
+    """Hold a folder for this process; the operating system lets go of it however the process ends.
+
+    Parameters
+    ----------
+    file : Path
+        The lock file. It names the process, and is removed on leaving.
+    folder : str or Path
+        The folder, as the message names it.
+
+    Raises
+    ------
+    ResultError
+        Another process holds the folder, or the lock file cannot be written.
+    """
+    try:
+        descriptor = _acquired(file)
+    except BlockingIOError:
+        holder = ""
+        with contextlib.suppress(OSError):
+            holder = file.read_text(encoding="utf-8").strip()
+        raise ResultError(
+            f"{folder}: {holder or 'another process'} is writing to it: wait until it has ended, "
+            "or choose another folder"
+        ) from None
+    except OSError as error:
+        raise ResultError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    try:
+        with contextlib.suppress(OSError):
+            os.truncate(descriptor, 0)
+            os.write(descriptor, f"process {os.getpid()} on {platform.node()}\n".encode())
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # removed while held, so that no other process has it
+            file.unlink()
+        os.close(descriptor)
+
+
+def _acquired(file: Path) -> int:
+    """Return the descriptor of a lock file that this process holds; BlockingIOError if held."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(descriptor)
+            if os.path.samestat(os.fstat(descriptor), file.stat()):
+                return descriptor
+        except FileNotFoundError:  # removed by its holder in between: try again
+            pass
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            raise BlockingIOError from None
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextlib.contextmanager
@@ -60,29 +143,31 @@ def fresh_folder(folder: str | Path, format: str) -> Iterator[Path]:
     Raises
     ------
     ResultError
-        Something else is in its place, or it cannot be written. Nothing is changed then.
+        Something else is in its place, another process is writing to it, or it cannot be written.
+        Nothing is changed then.
     """
     target = Path(os.path.abspath(Path(folder).resolve()))
-    _check_free(target, format)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside.mkdir()
     except OSError as error:
         raise ResultError(f"{folder}: cannot be written: {error.strerror}") from None
-    try:
-        yield beside
+    with locked(target.with_name(f".{target.name}.lock"), folder):
         _check_free(target, format)
-        _move(beside, target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ResultError(f"{folder}: cannot be written: {reason}") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir()
+            yield beside
+            _check_free(target, format)
+            _move(beside, target)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ResultError(f"{folder}: cannot be written: {reason}") from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
 
 
 def _move(beside: Path, target: Path) -> None:
-    """Put a folder in its place; what stood there goes only when that has worked."""
+    """Put a folder in its place; the earlier one is removed only when that has worked."""
     if not target.exists():
         beside.rename(target)
         return
@@ -147,19 +232,30 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     plain.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest, with the SHA-256 of every file that is in the folder by now."""
+def write_manifest(
+    folder: Path, manifest: Mapping[str, Any], leave_out: Collection[str] = ()
+) -> None:
+    """Write the manifest, with the SHA-256 of every file that is in the folder by now.
+
+    Files named in `leave_out`, such as a lock, are not listed.
+    """
     files = {
         path.relative_to(folder).as_posix(): hash_file(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name not in leave_out
     }
-    text = json.dumps({**manifest, "files": files}, indent=2, ensure_ascii=False, allow_nan=False)
+    whole: dict[str, Any] = {**manifest, "files": files}
+    whole = json.loads(json.dumps(whole, allow_nan=False))  # as it will be read
+    whole[SEAL] = digest(whole)
+    text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def read_manifest(folder: Path, format: str) -> dict[str, Any]:
-    """Read the manifest of a folder; raise ResultError if it is not of that format."""
+    """Read the manifest of a folder; raise ResultError if it is not of that format, or damaged.
+
+    Manifests of earlier versions, which hold no hash of their own, are read as they are.
+    """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -176,4 +272,33 @@ def read_manifest(folder: Path, format: str) -> dict[str, Any]:
         inside = PurePosixPath(name)
         if not name or inside.is_absolute() or ".." in inside.parts:
             raise ResultError(f"{path}: does not list its files as a manifest should")
+    if SEAL in manifest:
+        damaged = manifest.pop(SEAL) != digest(manifest)
+    else:  # of an earlier version, unless the name of the key is what was damaged
+        hashes = [key for key, value in manifest.items() if str(value).startswith("sha256:")]
+        damaged = any(
+            manifest[key] == digest({k: v for k, v in manifest.items() if k != key})
+            for key in hashes
+        )
+    if damaged:
+        raise ResultError(f"{path}: is damaged: its contents do not match the hash in it")
     return dict(manifest)
+
+
+def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise ResultError naming every file of a manifest that is missing or damaged."""
+    wrong = []
+    for name, expected in manifest["files"].items():
+        try:
+            found = hash_file(folder / name)
+        except FileNotFoundError:
+            wrong.append(f"{folder / name}: is missing, though the manifest names it")
+            continue
+        except OSError as error:
+            wrong.append(f"{folder / name}: cannot be read: {error.strerror or error}")
+            continue
+        if found != expected:
+            wrong.append(f"{folder / name}: is damaged: it does not match its hash in {MANIFEST}")
+    if wrong:
+        more = f"; and {len(wrong) - 5} more files" if len(wrong) > 5 else ""
+        raise ResultError("; ".join(wrong[:5]) + more)

@@ -34,8 +34,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "coalition": ("coalition", "coalitie"),
     "ICC": ("ICC", "ICC"),
     "national": ("national", "nationaal"),
+    "other": ("other", "overig"),
     # regions
     "Afghanistan": ("Afghanistan", "Afghanistan"),
+    "Caribbean": ("Caribbean", "Caribisch gebied"),
     "Eastern flank": ("Eastern flank", "oostflank"),
     "Eastern neighbours": ("Eastern neighbours", "oostelijke buren"),
     "Europe": ("Europe", "Europa"),

@@ -103,6 +103,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "niets geschreven; bewaar de tabellen met --out MAP",
     ),
     "more_rows": ("and {count} more", "en nog {count}"),
+    "columns_left_out": (
+        "not shown for lack of room: {columns}",
+        "niet getoond wegens ruimtegebrek: {columns}",
+    ),
     "allocating": ("allocating", "toewijzen"),
     "writing": ("writing", "schrijven"),
     "drawing": ("drawing", "tekenen"),

@@ -34,6 +34,11 @@ settings.load_profile("planner")
 PROGRAMS = re.compile(r"chromium|libreoffice|soffice", re.IGNORECASE)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks of tests that take long; they are part of every full run all the same."""
+    config.addinivalue_line("markers", "slow: takes more than ten seconds of processor time")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from planner.analysis.case import KEYS, Case
 from planner.errors import InputError, nearest
-from planner.montecarlo.quantities import ROUNDING
+from planner.montecarlo.records import ROUNDING
 
 __all__ = ["Conclusion", "Filled", "parse_conclusion"]
 

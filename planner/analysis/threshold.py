@@ -43,7 +43,7 @@ from planner.terms import term
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.records import Records
 
 __all__ = [
@@ -158,7 +158,7 @@ def inputs_of(case: Case, patterns: Sequence[str] | None = None, reach: float = 
 def _of_scenario(case: Case, reach: float) -> Iterator[Input]:
     """Yield every figure of a scenario that a plan looks at."""
     from planner.compile.build import compile_scenario
-    from planner.uncertainty.listing import natural_range
+    from planner.montecarlo.parameters import natural_range
 
     def problem(id: str, value: float) -> Problem:
         return compile_scenario(case.scenario, {id: value}, drawn=True).problem
@@ -626,23 +626,23 @@ NONE = Holding(0, 0, *(float("nan"),) * 4)
 """No futures."""
 
 
-def holding(futures: Futures, case: Case, conclusion: Conclusion, package: str) -> Holding:
+def holding(futures: Ensemble, case: Case, conclusion: Conclusion, package: str) -> Holding:
     """Return in how many futures a conclusion about a case holds.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
         Of the same scenario, with the same rule.
     package : str
         Empty where the conclusion is about none.
     """
-    axes = futures.outline.axes
+    axes = futures.metadata.axes
     demands, pools = (demand.id for demand in case.problem.demands), case.problem.pools
     if (axes.demands, axes.pools) != (tuple(demands), tuple(pools)):
         raise InputError(f"futures: expected those of {case.name!r}, found {futures!r}")
     if package and package not in axes.packages:
         raise InputError(f"futures: {package!r} is never left out of {futures!r}")
-    if conclusion.by == "pool" and not futures.outline.monthly:
+    if conclusion.by == "pool" and not futures.metadata.monthly:
         raise InputError(f"futures: {conclusion} needs people by pool: simulate(…, monthly=True)")
     values, replicate = [], []
     for records in futures.records(KEPT):
@@ -659,9 +659,9 @@ def holding(futures: Futures, case: Case, conclusion: Conclusion, package: str) 
     return Holding(int(defined.sum()), futures.made - int(defined.sum()), *ends)
 
 
-def filled_of(records: Records, futures: Futures, package: str) -> Filled:
+def filled_of(records: Records, futures: Ensemble, package: str) -> Filled:
     """Return what some draws of a run fill and ask; without a package, equal on both sides."""
-    axes = futures.outline.axes
+    axes = futures.metadata.axes
     plans = [0, 1 + axes.packages.index(package) if package else 0]
     lines = np.array(axes.lines, dtype=np.int64).reshape(-1, 2)
     by_line = [np.zeros((len(records), 0))] * 2
@@ -823,7 +823,7 @@ class Threshold(Outcome):
     plans, unproved : int
         Variants that were planned, and those whose plan nobody could prove.
     draws, draws_left_out : int
-        Futures that count; 0 where none were drawn.
+        Draws that count; 0 where none were drawn.
     holds_share, standard_error, low_share, high_share : float
         In how many of them it holds, with its 95 % interval.
     """
@@ -907,8 +907,8 @@ def threshold(
     tolerance : float
         How close to come to a flip, as a share of the input.
     draws, seed : int
-        Futures to draw; 0 draws none, and so do problems without a scenario.
-    futures : Futures, optional
+        Draws to make; 0 draws none, and so do problems without a scenario.
+    futures : Ensemble, optional
         Drawn before, of the same scenario with the same rule.
 
     Examples
@@ -944,7 +944,7 @@ def threshold(
     return _outcome(measure, found, share)
 
 
-def _check(steps: int, tolerance: float, draws: int, futures: Futures | None, case: Case) -> None:
+def _check(steps: int, tolerance: float, draws: int, futures: Ensemble | None, case: Case) -> None:
     faults = []
     if steps < 1:
         faults.append(f"steps: expected at least 1, found {steps}")
@@ -982,7 +982,7 @@ class _Shown:
 
 def _drawn(
     case: Case, stated: Conclusion, package: str, draws: int, seed: int, shown: _Shown
-) -> Futures:
+) -> Ensemble:
     from planner.montecarlo.run import simulate
 
     return simulate(

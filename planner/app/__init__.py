@@ -1,7 +1,7 @@
 """The what-if page: Panel over :mod:`planner.whatif`, for a browser or a notebook.
 
-Nothing is computed here: pictures come from the package's own verbs, in worker processes or, in a
-notebook, in its kernel.
+Nothing is computed here: pictures come from the package's own functions, in worker processes or, in
+a notebook, in its kernel.
 """
 
 from __future__ import annotations
@@ -36,6 +36,6 @@ def show(scenario: Scenario | str | None = None, lang: str = "en") -> pn.Row:
     >>> show("letter", lang="nl").name
     'planner'
     """
-    from planner.app.notebook import inside
+    from planner.app.page import inside_notebook
 
-    return inside(scenario, lang)
+    return inside_notebook(scenario, lang)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import panel as pn
 from bokeh.models import CustomJSTickFormatter
 
-from planner.app.markup import heading, paragraph
-from planner.app.parts import card, text
+from planner.app.layout import card, heading, labels, paragraph, text
 from planner.app.words import say
 from planner.labels import month, named, number
+from planner.scenario.load import Scenario
 from planner.whatif import Lever, WhatIf
 from planner.whatif.levers import WORDS as KNOWN
 from planner.whatif.levers import Value
@@ -28,10 +28,13 @@ CARDS = {
 }
 """Cards in order, and the groups of levers in each."""
 
-OPEN = ("packages",)
+OPEN = ("packages", "decide")
 """Cards that are open at first."""
 
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (4, 10)}
+
+WRAPPED = ":host label, :host span { white-space: normal; overflow-wrap: anywhere; }"
+"""Lets the label of a box take more than one line."""
 
 DIGITS = {"en": "return tick.toFixed(2)", "nl": 'return tick.toFixed(2).replace(".", ",")'}
 """How the browser writes where a slider stands; Bokeh's own formatter knows no comma."""
@@ -83,7 +86,6 @@ class Controls:
     """
 
     def __init__(self, lang: str, moved: Moved):
-        """Begin without a scenario."""
         self.lang, self._moved = lang, moved
         self._widgets: dict[str, Any] = {}
         self._tiers: dict[str, Lever] = {}
@@ -91,13 +93,20 @@ class Controls:
         self._quiet = False
         self.column = pn.Column(sizing_mode="stretch_width", margin=0)
 
+    @property
+    def base(self) -> Scenario | None:
+        """The scenario of the levers that are laid out."""
+        return None if self._case is None else self._case.base
+
     def open(self, case: WhatIf) -> None:
         """Lay out the levers of another scenario; those in closed cards once they are opened."""
         self._case, self._widgets, self._tiers = case, {}, {}
         self.column[:] = [self._card(name, groups) for name, groups in CARDS.items()]
 
     def show(self, case: WhatIf) -> None:
-        """Put every lever where it stands now, without anybody being told."""
+        """Put every lever where it is now, without reporting that as a move."""
+        if self._case is None or self._case.base is not case.base:
+            return  # they are laid out later, where they are then
         self._case = case
         self._quiet = True
         try:
@@ -148,9 +157,9 @@ class Controls:
         if not levers:
             yield text(paragraph(say("no_package_levers", self.lang), "hint"), **WIDE)
         for subject in dict.fromkeys(lever.subject for lever in levers):
-            mine = [lever for lever in levers if lever.subject == subject]
-            yield text(heading(named(mine[0], self.lang), 3), **WIDE)
-            for lever in mine:
+            those = [lever for lever in levers if lever.subject == subject]
+            yield text(heading(named(those[0], self.lang), 3), **WIDE)
+            for lever in those:
                 yield self._add(lever, say(f"lever_{lever.group}", self.lang))
 
     def _add(self, lever: Lever, label: str) -> Any:
@@ -163,7 +172,9 @@ class Controls:
     def _made(self, lever: Lever, label: str, value: Value) -> Any:
         if isinstance(lever.stands, bool):  # a group of one: its label belongs to its box
             options = {label: lever.key}
-            return pn.widgets.CheckBoxGroup(options=options, value=put(lever, value), **WIDE)
+            return pn.widgets.CheckBoxGroup(
+                options=options, value=put(lever, value), stylesheets=[WRAPPED], **WIDE
+            )
         common = {"name": label, "value": value, **WIDE}
         if lever.group == "first":
             options = {month(one, self.lang): one for one in lever.choices}
@@ -214,17 +225,3 @@ def got(lever: Lever, value: Any) -> Value:
         return bool(value)
     place: Value = value
     return place
-
-
-def labels(names: Mapping[str, str]) -> dict[str, str]:
-    """Return ids by name for a list to choose from; names that are the same get their id beside.
-
-    Examples
-    --------
-    >>> labels({"a": "Post", "b": "Post", "c": "Unit"})
-    {'Post (a)': 'a', 'Post (b)': 'b', 'Unit': 'c'}
-    """
-    count: dict[str, int] = {}
-    for name in names.values():
-        count[name] = count.get(name, 0) + 1
-    return {name if count[name] == 1 else f"{name} ({id})": id for id, name in names.items()}

@@ -16,19 +16,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("Skip to the results", "Naar de resultaten"),
     "levers": ("Levers", "Knoppen"),
     "results": ("Results", "Resultaten"),
-    # plan against mine
+    # plan and variant
     "plan": ("plan", "plan"),
-    "mine": ("mine", "mijn variant"),
+    "variant": ("variant", "variant"),
     "change": ("change", "verschil"),
     "plan_is": (
-        "Plan is the scenario as it was, mine is with what you moved.",
-        "Plan is het scenario zoals het was, mijn variant is met wat u verschoof.",
+        "Plan is the scenario as given, variant is with what you changed.",
+        "Plan is het scenario zoals gegeven, variant is met uw wijzigingen.",
     ),
     "base": ("Scenario to begin from", "Scenario om van uit te gaan"),
     "uploaded": ("uploaded", "geüpload"),
     "reset": ("Put everything back", "Alles terugzetten"),
     "moved": ("What you moved", "Wat u verschoof"),
-    "moved_none": ("Nothing yet: mine is the plan.", "Nog niets: mijn variant is het plan."),
+    "moved_none": ("Nothing yet: the variant is the plan.", "Nog niets: de variant is het plan."),
     # levers
     "group_packages": ("Packages", "Pakketten"),
     "group_people": ("People by pool", "Mensen per pool"),
@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # state
     "ready": ("Ready", "Klaar"),
     "computing": ("Computing …", "Bezig …"),
+    "loading": ("Loading …", "Wordt geladen …"),
     "lost": (
         "The connection is lost: reload the page, the address brings back what you had.",
         "De verbinding is weg: herlaad de pagina, het adres brengt terug wat u had.",
@@ -85,6 +86,79 @@ WORDS: dict[str, tuple[str, str]] = {
         "Something went wrong on the server. Your levers are as they were.",
         "Er ging iets mis op de server. Uw knoppen staan zoals ze stonden.",
     ),
+    # the answer
+    "answer_lost": (
+        "{package} takes {lost} person-months from other missions of main task 2, above all from "
+        "{missions}.",
+        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden, vooral {missions}.",
+    ),
+    "answer_lost_spread": (
+        "{package} takes {lost} person-months from other missions of main task 2, spread over "
+        "many.",
+        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden, verdeeld over vele.",
+    ),
+    "answer_lost_none": (
+        "{package} takes no people from other missions of main task 2.",
+        "{package} kost andere missies van hoofdtaak 2 geen mensen.",
+    ),
+    "answer_task_1": (
+        "Other missions of main task 1 lose {lost} person-months.",
+        "Andere missies van hoofdtaak 1 verliezen {lost} persoonsmaanden.",
+    ),
+    "answer_more": (
+        "That is {change} more than in the plan.",
+        "Dat is {change} meer dan in het plan.",
+    ),
+    "answer_less": (
+        "That is {change} less than in the plan.",
+        "Dat is {change} minder dan in het plan.",
+    ),
+    "answer_off": (
+        "{package} is switched off: other missions keep their people.",
+        "{package} staat uit: andere missies houden hun mensen.",
+    ),
+    "answer_fill": (
+        "{share} of what missions of main task 2 ask can be filled; shortest of people are "
+        "{missions}.",
+        "{share} van wat missies van hoofdtaak 2 vragen kan worden gevuld; de grootste tekorten "
+        "hebben {missions}.",
+    ),
+    "answer_fill_all": (
+        "All that missions of main task 2 ask can be filled.",
+        "Alles wat missies van hoofdtaak 2 vragen kan worden gevuld.",
+    ),
+    "answer_drawing": (
+        "How certain this is, is being computed …",
+        "Hoe zeker dit is, wordt berekend …",
+    ),
+    "answer_on_request": (
+        "How certain this is, the draws below tell.",
+        "Hoe zeker dit is, tonen de trekkingen hieronder.",
+    ),
+    "answer_range": (
+        "Where strengths, sizes and decisions vary, nine draws in ten give {low} to {high} "
+        "person-months ({draws} draws).",
+        "Waar sterktes, omvang en besluiten variëren, geven negen van de tien trekkingen {low} "
+        "tot {high} persoonsmaanden ({draws} trekkingen).",
+    ),
+    "answer_fill_range": (
+        "Where strengths, sizes and decisions vary, nine draws in ten fill {low} to {high} "
+        "in an average month ({draws} draws).",
+        "Waar sterktes, omvang en besluiten variëren, vullen negen van de tien trekkingen {low} "
+        "tot {high} in een gemiddelde maand ({draws} trekkingen).",
+    ),
+    "answer_no_range": (
+        "There is nothing uncertain in this scenario.",
+        "Dit scenario bevat niets onzekers.",
+    ),
+    "answer_trust": (
+        "Strengths of pools are assumptions: rely on the order of magnitude and on who loses most, "
+        "not on the last digit. Click a bar to see why.",
+        "De sterktes van pools zijn aannames: reken op de orde van grootte en op wie het meest "
+        "verliest, niet op het laatste cijfer. Klik op een balk om te zien waarom.",
+    ),
+    "undo": ("Undo", "Ongedaan maken"),
+    "redo": ("Redo", "Opnieuw"),
     # what is shown
     "headline": ("In short", "In het kort"),
     "head_asked": ("{package}: asked, person-months", "{package}: gevraagd, persoonsmaanden"),
@@ -100,8 +174,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_ratio": ("displacement ratio", "verdringingsgraad"),
     "head_fill": ("fill rate of main task {task}", "vullingsgraad hoofdtaak {task}"),
     "head_binding": (
-        "pool-months with nobody to spare",
-        "poolmaanden zonder reserve",
+        "months in which a pool has no people left",
+        "maanden waarin een pool geen mensen over heeft",
     ),
     "fill_title": ("Fill by mission", "Vulling per missie"),
     "fill_axis": ("share of what is asked", "deel van wat gevraagd is"),
@@ -145,7 +219,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "draws": ("Draws", "Trekkingen"),
     "reach": ("Chance of a fill of at least", "Kans op een vulling van ten minste"),
-    "run_draws": ("Draw futures", "Trek toekomsten"),
+    "run_draws": ("Make draws", "Trekkingen maken"),
     "run_ranges": ("Show ranges", "Toon marges"),
     "ranges_title": ("Ranges over all optimal plans", "Marges over alle optimale plannen"),
     "stop": ("Stop", "Stop"),
@@ -258,10 +332,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "guide_2_title": ("July 2022: a battalion share", "Juli 2022: een bataljonsbijdrage"),
     "guide_2_text": (
         "After the summit in Madrid a battalion share is promised from 2023. Plan and "
-        "mine are the same now. Look at the displacement: light infantry that guards in "
+        "variant are the same now. Look at the displacement: light infantry that guards in "
         "Erbil gives way first, then the single posts of staff officers.",
         "Na de top in Madrid wordt vanaf 2023 een bataljonsbijdrage toegezegd. Plan en "
-        "mijn variant zijn nu gelijk. Kijk naar de verdringing: eerst wijkt de lichte "
+        "variant zijn nu gelijk. Kijk naar de verdringing: eerst wijkt de lichte "
         "infanterie die in Erbil beveiligt, daarna de losse functies van stafofficieren.",
     ),
     "guide_3_title": ("What if it is twice as large?", "En als het twee keer zo groot is?"),

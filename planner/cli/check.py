@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.options import AsJson, In, Lang
+from planner.cli.registry import command
 from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["scenarios", "schema", "validate"]
 
 
+@command("Look and check", "Check files, report everything wrong.", rank=4)
 def validate(
     files: Annotated[
         list[str],
@@ -42,8 +44,7 @@ def validate(
       planner validate scenarios/*.yaml data problem.json
       planner export letter --problem - | planner validate -
     """
-    from planner.cli.console import print_json
-    from planner.cli.text import clean
+    from planner.cli.console import clean, print_json
     from planner.labels import label
 
     verdicts = [_verdict(name) for name in files]
@@ -78,7 +79,7 @@ class _Verdict:
 
 
 def _verdict(name: str) -> _Verdict:
-    from planner.cli.findings import found_in
+    from planner.cli.inputs import found_in
 
     verdict = _Verdict(name)
     try:
@@ -98,13 +99,11 @@ def _verdict(name: str) -> _Verdict:
 
 def _read(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
-    from planner.cli.files import read_file
-    from planner.cli.inputs import load_scenario
-    from planner.cli.problems import looks_like_problem
+    from planner.cli.inputs import load_scenario, looks_like_problem, read_file
     from planner.compile import compile_scenario
+    from planner.montecarlo.parameters import list_uncertain
     from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
-    from planner.uncertainty.listing import list_uncertain
 
     shown = "<stdin>" if name == "-" else name
     if _is_folder(name):
@@ -137,7 +136,7 @@ def _check_folder(folder: Path) -> None:
     if not (folder / "manifest.json").exists():
         read_data(folder)
         return
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
 
     try:
         read_result(folder)
@@ -145,6 +144,7 @@ def _check_folder(folder: Path) -> None:
         raise InputError(str(error)) from None
 
 
+@command("Look and check", "Print the JSON Schema of a format.", rank=8)
 def schema(
     name: Annotated[
         str, typer.Argument(metavar="FORMAT", help="scenario, problem or result.")
@@ -174,6 +174,7 @@ def schema(
         print_json(problem_schema() if name == "problem" else result_schema())
 
 
+@command("Look and check", "List the scenarios that come along.", rank=9)
 def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
     """List the scenarios that come with the program.
 

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli.options import AsJson, In, Lang, Quiet, Sought
+from planner.cli.registry import command
 from planner.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
     from planner.results.compare import Comparison
+    from planner.results.result import Tables
 
 __all__ = ["compare"]
 
 
+@command("Plan", "Put results side by side.", rank=4)
 def compare(
     items: Annotated[
         list[str],
@@ -133,8 +135,7 @@ def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _show(content: dict[str, Any], lang: str) -> None:
-    from planner.cli.console import say, table
-    from planner.cli.summary import in_language
+    from planner.cli.console import in_language, say, table
     from planner.labels import NOTHING, label, number, percent
 
     names = [one["result"] for one in content["results"]]

@@ -1,10 +1,11 @@
-"""What the commands say: tables and lines for people, strict JSON for programs, progress."""
+"""Output of the commands: tables and lines for people, strict JSON for programs, progress."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,13 +13,47 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
-from planner.cli.text import clean
-
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-__all__ = ["counting", "lines", "print_json", "say", "strict", "table", "working"]
+__all__ = [
+    "clean",
+    "counting",
+    "in_language",
+    "lines",
+    "print_json",
+    "say",
+    "strict",
+    "table",
+    "working",
+]
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Control characters, what changes the direction of text, what cannot be seen, half characters."""
+
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": " "}
+
+
+def clean(text: object) -> str:
+    """Return text on one line in which nothing can command a terminal.
+
+    Examples
+    --------
+    >>> clean("red \\x1b[31m")
+    'red \\\\x1b[31m'
+    """
+    return _UNSAFE.sub(_visible, str(text))
+
+
+def _visible(found: re.Match[str]) -> str:
+    one = found[0]
+    if one in _SHORT:
+        return _SHORT[one]
+    return f"\\x{ord(one):02x}" if ord(one) < 256 else f"\\u{ord(one):04x}"
+
 
 WIDTH = 140
 """Columns where nobody looks at a terminal of a certain width."""
@@ -36,9 +71,12 @@ OFTEN = 30.0
 """Seconds between two lines about work that takes long, where nobody sees a terminal."""
 
 WORD = 12
-"""Columns that text gets before numbers or ids are broken for its sake."""
+"""Columns that text gets before other columns are left out for its sake."""
 
-GAP = 3
+SHORT = 10
+"""Columns that the longest word of a heading gets before it is shortened."""
+
+GAP = 2
 """Columns between two columns of a table."""
 
 LONG = 20_000
@@ -46,7 +84,13 @@ LONG = 20_000
 
 
 def _console(stderr: bool = False) -> Console:
-    from rich.console import Console
+    from rich.console import Console as RichConsole
+
+    class Console(RichConsole):
+        """A console that leaves a closed pipe to the caller."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
 
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH
@@ -72,8 +116,12 @@ def table(
     rows: Sequence[Sequence[object]],
     totals: int = 0,
     named: bool = False,
-) -> Table:
-    """Return a table; numbers stand to the right.
+    lang: str = "en",
+) -> RenderableType:
+    """Return a table that fits the terminal; numbers stand to the right and are never broken.
+
+    Where there is no room for every column, those with the same text in all rows are said above
+    the table, and then the least important ones are left out, which is said below it.
 
     Parameters
     ----------
@@ -86,83 +134,183 @@ def table(
     totals : int
         How many of the last rows are totals.
     named : bool
-        Whether the first column is an id that a narrow terminal can do without.
+        Whether the first column is an id, and the second one its name: a narrow terminal can do
+        without the id.
+    lang : str
+        Language of what is said beside the table.
     """
     from rich import box
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
+    from planner.labels import label
+
     room = _console().width
-    narrow = room < ROOMY
-    if narrow and named:
-        columns, rows = columns[1:], [row[1:] for row in rows]
-    columns = [clean(heading) for heading in columns]
-    cells = [[clean(cell) for cell in row] for row in rows]
-    widths = _widths(columns, cells, room, ids=not narrow)
+    fitted = _Fitted(
+        [clean(heading) for heading in columns],
+        [[clean(cell) for cell in row] for row in rows],
+        totals,
+        named,
+        room,
+    )
     made = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(clean(title), "bold") if title else None,
         title_justify="left",
         pad_edge=False,
+        show_edge=False,
+        collapse_padding=True,
         header_style="bold",
     )
-    for place, heading in enumerate(columns):
+    widths = fitted.widths()
+    for place, width in zip(fitted.shown, widths, strict=True):
         made.add_column(
-            Text(heading.removeprefix(">")),
-            justify="right" if heading.startswith(">") else "left",
+            Text(_wrapped(fitted.heads[place], width)),
+            justify="right" if fitted.number[place] else "left",
             overflow="fold",
-            width=widths[place],
+            width=width,
         )
-    for place, row in enumerate(cells, 1 - len(rows) + totals):
-        ends = totals > 0 and place == 0
-        made.add_row(*map(Text, row), style="bold" if place > 0 else None, end_section=ends)
-    return made
-
-
-def _widths(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], room: int, ids: bool
-) -> list[int]:
-    """Return how wide columns are, so that none is cut off.
-
-    Where there is no room for all, text is broken first, then numbers that are several words, such
-    as intervals, and at last the ids that stand first, which are kept whole until then where asked.
-    """
-    number = [heading.startswith(">") for heading in columns]
-    wanted = [
-        max(len(cell) for cell in (heading.removeprefix(">"), *(row[place] for row in rows)))
-        for place, heading in enumerate(columns)
-    ]
-    room -= GAP * len(columns)
-    for whole, named in ((True, ids), (False, ids), (False, False)):
-        widths = [
-            _widest(heading, rows, place, whole) if number[place] else min(WORD, wanted[place])
-            for place, heading in enumerate(columns)
+    for count, row in enumerate(fitted.rows, 1 - len(rows) + totals):
+        cells = [
+            Text(_wrapped(row[place], width, cut=not fitted.number[place]))
+            for place, width in zip(fitted.shown, widths, strict=True)
         ]
-        if named and columns and not number[0]:
-            widths[0] = min(NAME, wanted[0])
-        if sum(widths) <= room:
-            break
-    for _ in range(room - sum(widths)):
-        lacks = [(not number[k], wanted[k] - widths[k], -k) for k in range(len(columns))]
-        short = [one for one in lacks if one[1] > 0]
-        if not short:
-            break
-        widths[-max(short)[2]] += 1
-    return widths
+        ends = totals > 0 and count == 0
+        made.add_row(*cells, style="bold" if count > 0 else None, end_section=ends)
+    above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
+    if fitted.constant:
+        pairs = [f"{fitted.heads[place]}: {fitted.rows[0][place]}" for place in fitted.constant]
+        above.append(Text("; ".join(pairs)))
+    below: list[RenderableType] = [Text("")]
+    if fitted.left_out:
+        names = ", ".join(fitted.heads[place] for place in sorted(fitted.left_out))
+        below.insert(0, Text(label("columns_left_out", lang, columns=names), "dim"))
+    return Group(*above, made, *below)
 
 
-def _widest(heading: str, rows: Sequence[Sequence[str]], place: int, whole: bool) -> int:
-    """Return a width that breaks no number, and a heading only between its words.
+class _Fitted:
+    """Which columns of a table are shown in a terminal, and how wide each of them is."""
 
-    Cells stay on one line where they are to stay whole; else a dash stays with what is before it.
+    def __init__(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        totals: int,
+        named: bool,
+        room: int,
+    ):
+        self.number = [heading.startswith(">") for heading in columns]
+        self.heads = [heading.removeprefix(">") for heading in columns]
+        self.rows = rows
+        self.named = named and room >= ROOMY
+        self.room = room
+        self.constant: list[int] = []
+        self.left_out: list[int] = []
+        self.shown = list(range(len(columns)))
+        if named and room < ROOMY and len(columns) > 1:
+            self.shown.remove(0)
+        for place, kind in self._dispensable(len(rows) - totals > 1 and not totals):
+            if self._needed() <= room:
+                break
+            self.shown.remove(place)
+            (self.constant if kind == "constant" else self.left_out).append(place)
+
+    def _dispensable(self, several: bool) -> list[tuple[int, str]]:
+        """Return columns in the order in which a table can do without them, and why.
+
+        Texts that are the same in every row; then texts from the right, but the first; then
+        numbers from the left, but the last.
+        """
+        texts = [place for place in self.shown if not self.number[place]]
+        numbers = [place for place in self.shown if self.number[place]]
+        same = [
+            place
+            for place in texts
+            if several and len({row[place] for row in self.rows}) == 1 and self.rows[0][place]
+        ]
+        kept = [place for place in texts if place not in same]
+        found = [(place, "constant") for place in same[: len(same) if kept else -1]]
+        found += [(place, "text") for place in reversed(kept[1:])]
+        return found + [(place, "number") for place in numbers[:-1]]
+
+    def _needed(self) -> int:
+        return sum(map(self._least, self.shown)) + GAP * (len(self.shown) - 1)
+
+    def _least(self, place: int) -> int:
+        """Return the least width: no number is broken, intervals only at their dash."""
+        cells = [row[place] for row in self.rows]
+        if self.number[place]:
+            parts = [one for cell in cells for one in cell.replace(" – ", " –\n").split("\n")]
+            least = max((len(one) for one in parts), default=1)
+            return max(least, min(self._longest_word(place), max(least, SHORT)))
+        words = [one for cell in cells for one in _breakable(cell)]
+        longest = max((len(one) for one in words), default=1)
+        return max(min(longest, WORD), min(self._longest_word(place), SHORT))
+
+    def _longest_word(self, place: int) -> int:
+        return max((len(one) for one in self.heads[place].split()), default=1)
+
+    def _most(self, place: int) -> int:
+        cells = [row[place] for row in self.rows]
+        return max(len(one) for one in (self.heads[place], *cells))
+
+    def widths(self) -> list[int]:
+        """Return the width of each column that is shown.
+
+        What room there is goes to ids, then to numbers that are several words, such as intervals,
+        then to texts, and at last to headings.
+        """
+        widths = {place: self._least(place) for place in self.shown}
+        left = self.room - GAP * (len(self.shown) - 1) - sum(widths.values())
+        wanted = {
+            place: max((len(row[place]) for row in self.rows), default=1) for place in self.shown
+        }
+        rounds: list[tuple[list[int], dict[int, int]]] = []
+        if self.named and self.shown[0] == 0:
+            rounds.append(([0], {0: min(NAME, wanted[0])}))
+        rounds.append(([place for place in self.shown if self.number[place]], wanted))
+        rounds.append((self.shown, wanted))
+        rounds.append((self.shown, {place: self._longest_word(place) for place in self.shown}))
+        rounds.append((self.shown, {place: self._most(place) for place in self.shown}))
+        for places, goal in rounds:
+            while left > 0:
+                short = [place for place in places if goal[place] > widths[place]]
+                if not short:
+                    break
+                widths[max(short, key=lambda place: goal[place] - widths[place])] += 1
+                left -= 1
+        return [max(1, min(widths[place], self.room)) for place in self.shown]
+
+
+def _breakable(text: str) -> list[str]:
+    """Return the parts between which a text may be broken: at spaces, and behind hyphens."""
+    return [one for word in text.split() for one in re.findall(r"[^-]+-?|-", word)]
+
+
+def _wrapped(text: str, width: int, cut: bool = True) -> str:
+    """Return a text in lines of some width; a part without a place to break it is shortened.
+
+    Examples
+    --------
+    >>> _wrapped("eastern-flank-reinforcement", 14)
+    'eastern-flank-\\nreinforcement'
+    >>> _wrapped("persoonsmaanden", 9)
+    'persoons…'
     """
-    cells = [row[place] for row in rows]
-    parts = (
-        cells
-        if whole
-        else [one for cell in cells for one in cell.replace(" – ", " –\n").split("\n")]
-    )
-    return max(len(one) for one in (*heading.removeprefix(">").split(), *parts, ""))
+    if len(text) <= width:
+        return text
+    made, line = [], ""
+    for word in text.split():
+        parts = re.findall(r"[^-]+-?|-", word) if cut and len(word) > width else [word]
+        for place, part in enumerate(parts):
+            short = part if len(part) <= width or not cut else part[: width - 1] + "…"
+            gap = " " if line and place == 0 else ""
+            if len(line) + len(gap) + len(short) > width and line:
+                made.append(line)
+                line = short
+            else:
+                line += gap + short
+    return "\n".join([*made, line])
 
 
 def lines(pairs: Sequence[tuple[str, object]]) -> Table:
@@ -336,3 +484,13 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def in_language(row: Mapping[str, Any], lang: str, field: str = "name") -> str:
+    """Return the name or title of a row in a language, in the other one where it has none."""
+    dutch, english = row[f"{field}_nl"], row[field]
+    return str((dutch or english) if lang == "nl" else (english or dutch))
+
+
+class Interrupted(BaseException):
+    """An interrupt with a message; of KeyboardInterrupt Typer would keep the exit code only."""

@@ -1,20 +1,318 @@
-"""Scenarios as named on the command line."""
+"""Files named on the command line: read within limits, checked, and written whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Sequence
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.cli.console import clean
 from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
+    from planner.montecarlo.ensemble import Ensemble
+    from planner.months import Month
     from planner.problem.model import Problem
-    from planner.results.base import Tables
+    from planner.results.result import Tables
     from planner.scenario.load import Scenario
 
-__all__ = ["is_futures", "is_problem", "is_result", "load_either", "load_items", "load_scenario"]
+__all__ = [
+    "Outputs",
+    "check_folder",
+    "found_in",
+    "is_futures",
+    "is_problem",
+    "is_result",
+    "load_either",
+    "load_futures",
+    "load_items",
+    "load_problem",
+    "load_scenario",
+    "looks_like_problem",
+    "read_file",
+    "warn",
+]
+
+STDIN = "-"
+MANIFEST = "manifest.json"
+"""A folder with this file in it was written by this program."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+_CHUNK = 1 << 20
+
+
+def read_file(name: str, most: int) -> str:
+    """Return the text of a file, or of standard input for ``-``.
+
+    Parameters
+    ----------
+    name : str
+        As given on the command line.
+    most : int
+        Bytes above which it is refused.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is too large, or is not UTF-8.
+    """
+    shown = "<stdin>" if name == STDIN else name or "''"
+    try:
+        data = _read(name, most)
+    except (OSError, ValueError) as error:
+        raise InputError(_fault(shown, f"cannot be read: {_reason(error)}")) from None
+    if data is None:
+        raise InputError(_fault(shown, f"too large: more than {most:,} bytes"))
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise InputError(_fault(shown, "expected UTF-8, found UTF-16: save it as UTF-8"))
+    binary = data.find(b"\0")
+    try:
+        if binary >= 0:
+            raise UnicodeDecodeError("utf-8", data, binary, binary + 1, "binary")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        message = f"expected text in UTF-8, found byte 0x{data[error.start]:02x}"
+        raise InputError(Fault(shown, line, column, "", message)) from None
+
+
+def _read(name: str, most: int) -> bytes | None:
+    """Return the bytes of a file, None if there are more than `most`; stop early at binary."""
+    with ExitStack() as stack:
+        if name == STDIN:
+            stream = getattr(sys.stdin, "buffer", None)
+            if stream is None:
+                return sys.stdin.read().encode("utf-8", "surrogatepass")
+        else:
+            stream = stack.enter_context(open(name, "rb"))
+        chunks, size = [], 0
+        while chunk := stream.read(_CHUNK):
+            chunks.append(chunk)
+            size += len(chunk)
+            if b"\0" in chunk:
+                break
+            if size > most:
+                return None
+        return b"".join(chunks)
+
+
+class Outputs:
+    """Files to write, checked first and then written all together or not at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "a.txt")
+    >>> outputs = Outputs(force=False)
+    >>> outputs.add(str(path))
+    >>> outputs.write({str(path): lambda target: target.write_text("done")})
+    >>> path.read_text()
+    'done'
+    """
+
+    def __init__(self, force: bool):
+        self.force = force
+        self.targets: dict[str, Path] = {}
+        self.faults: list[Fault] = []
+
+    def add(self, name: str) -> None:
+        """Check that a file can be written; all that cannot are said by :meth:`check`."""
+        if not name:
+            self.faults.append(_fault("''", "expected the name of a file to write"))
+            return
+        try:
+            target = Path(os.path.realpath(name))
+            mode = _mode(name)
+            if mode is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                target = Path(name)  # a device or a pipe, which has no other name
+        except (OSError, ValueError) as error:
+            self.faults.append(_fault(name, f"cannot be written: {_reason(error)}"))
+            return
+        if target in self.targets.values():
+            self.faults.append(_fault(name, "is named twice: choose another name for one of them"))
+        elif mode is not None and stat.S_ISDIR(mode):
+            self.faults.append(_fault(name, "is a folder, expected a file to write"))
+        elif mode is not None and stat.S_ISREG(mode) and not self.force:
+            self.faults.append(_fault(name, "exists already: choose another name, or add --force"))
+        elif mode is None and (message := _no_room(target.parent)):
+            self.faults.append(_fault(name, message))
+        self.targets[name] = target
+
+    def check(self) -> None:
+        """Raise InputError with every file that cannot be written."""
+        if self.faults:
+            raise InputError(self.faults)
+
+    def write(self, writers: dict[str, Callable[[Path], object]]) -> None:
+        """Write every file beside its place, then put them all in place.
+
+        Parameters
+        ----------
+        writers : dict of str to callable
+            By name as it was added; each writes to the path it is given.
+        """
+        self.check()
+        made: list[tuple[Path, Path]] = []
+        name = ""
+        try:
+            for name, writer in writers.items():
+                target = self.targets[name]
+                if target.exists() and not target.is_file():  # a device or a pipe
+                    writer(target)
+                    continue
+                handle, beside = tempfile.mkstemp(
+                    prefix=".planner-", suffix=target.suffix, dir=target.parent
+                )
+                os.close(handle)
+                made.append((Path(beside), target))
+                writer(Path(beside))
+                _as_new(beside)
+            for beside_path, target in made:
+                os.replace(beside_path, target)
+        except OSError as error:
+            raise _cannot(name, error) from None
+        finally:
+            for beside_path, _ in made:
+                beside_path.unlink(missing_ok=True)
+
+
+def check_folder(name: str, force: bool) -> Path:
+    """Return the real path of a folder to write, or raise InputError if it may not be written."""
+    if not name:
+        raise InputError(_fault("''", "expected the name of a folder to write"))
+    try:
+        target = Path(os.path.realpath(name))
+        exists = _mode(name) is not None
+        filled = exists and target.is_dir() and any(target.iterdir())
+    except (OSError, ValueError) as error:
+        raise InputError(_fault(name, f"cannot be written: {_reason(error)}")) from None
+    message = ""
+    if exists and not target.is_dir():
+        message = "is a file, expected a folder for the results"
+    elif filled and not force:
+        message = "exists already and is not empty: choose another name, or add --force"
+    elif filled and not (target / MANIFEST).is_file():
+        message = f"has no {MANIFEST}, so it is no result folder and is not replaced"
+    else:
+        message = _no_room(target.parent)
+    if message:
+        raise InputError(_fault(name, message))
+    return target
+
+
+def _mode(name: str) -> int | None:
+    """Return what a name stands for, None if for nothing; raise OSError if it never can."""
+    try:
+        return os.stat(name).st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _as_new(path: str) -> None:
+    """Give a private temporary file the mode that a new one would have."""
+    umask = os.umask(0)
+    os.umask(umask)
+    os.chmod(path, 0o666 & ~umask)
+
+
+def _no_room(folder: Path) -> str:
+    if not folder.is_dir():
+        return f"cannot be written: no such folder {str(folder)!r}, make it first"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"cannot be written: the folder {str(folder)!r} may not be written to"
+    return ""
+
+
+def _cannot(name: str, error: OSError) -> Exception:
+    from planner.errors import ResultError
+
+    message = f"cannot be written: {_reason(error)}"
+    if error.errno in _FULL:
+        return ResultError(f"{name}: {message}")
+    return InputError(_fault(name, message))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        if error.errno == errno.EISDIR:
+            return "is a folder, expected a file"
+        return (error.strerror or str(error)).lower()
+    return str(error)
+
+
+def _fault(name: str, message: str) -> Fault:
+    return Fault(name, 0, 0, "", message)
+
+
+def load_problem(name: str) -> Problem:
+    """Read a neutral problem from a file, or from standard input for ``-``.
+
+    Raises
+    ------
+    InputError
+        With everything wrong, by line and column.
+    """
+    from planner.problem.neutral import LIMITS, read_problem
+
+    return read_problem(read_file(name, int(LIMITS["bytes"])), "<stdin>" if name == "-" else name)
+
+
+def looks_like_problem(name: str, text: str) -> bool:
+    """Whether a file is meant as a neutral problem rather than a scenario.
+
+    Examples
+    --------
+    >>> looks_like_problem("a.json", "")
+    True
+    >>> looks_like_problem("a.yaml", "title: A scenario")
+    False
+    """
+    head = text[:4096]
+    if "planner-scenario/" in head:
+        return False
+    return name.lower().endswith(".json") or (
+        head.lstrip().startswith("{") and "planner-problem/" in head
+    )
+
+
+def found_in(
+    problem: Problem, first_month: Month | None = None, notes: bool = False
+) -> list[tuple[str, str]]:
+    """Return what is wrong with a problem that can be read: severity and sentence.
+
+    Parameters
+    ----------
+    problem : Problem
+    first_month : Month, optional
+        Calendar month of month 0.
+    notes : bool
+        Also what has no effect at all.
+    """
+    from planner.problem.checks import diagnose
+
+    return [
+        (one.severity, f"{one.severity}: {one.subject}: {one.message}")
+        for one in diagnose(problem, first_month)
+        if notes or one.severity != "note"
+    ]
+
+
+def warn(
+    name: str, problem: Problem, first_month: Month | None = None, quiet: bool = False
+) -> None:
+    """Say on standard error what nobody could ever serve; the rest is solved all the same."""
+    if quiet:
+        return
+    for _, sentence in found_in(problem, first_month):
+        print(clean(f"{name}: {sentence}"), file=sys.stderr)
+
 
 MOST = 1_000_000
 """Bytes of a scenario that comes from standard input or a pipe."""
@@ -28,7 +326,6 @@ def load_scenario(name: str) -> Scenario:
     InputError
         Every problem of the file, or that it is something else than a scenario.
     """
-    from planner.cli.files import read_file
     from planner.scenario.load import load, loads
 
     if name == "-":
@@ -52,8 +349,6 @@ def load_scenario(name: str) -> Scenario:
 
 def load_either(name: str) -> Scenario | Problem:
     """Load a scenario, or a neutral problem where a file or standard input holds one."""
-    from planner.cli.files import read_file
-    from planner.cli.problems import load_problem, looks_like_problem
     from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
 
@@ -69,14 +364,13 @@ def load_either(name: str) -> Scenario | Problem:
 
 def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     """Load scenarios, and folders of results; everything wrong with any of them is said at once."""
-    from planner.results.stored import read_result
+    from planner.results.result import read_result
 
     found: list[Tables | Scenario] = []
     faults: list[Any] = []
     for name in names:
         try:
-            saved = "\0" not in name and Path(name).is_dir()
-            found.append(read_result(name) if saved else load_scenario(name))
+            found.append(read_result(name) if _is_folder(name) else load_scenario(name))
         except InputError as error:
             faults += error.faults
         except (ResultError, OSError) as error:
@@ -86,9 +380,33 @@ def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     return found
 
 
+def load_futures(name: str) -> Ensemble:
+    """Load draws that were saved in a folder.
+
+    Raises
+    ------
+    InputError
+        There is no such folder, or it holds something else.
+    """
+    from planner.montecarlo.ensemble import read_ensemble
+
+    if not _is_folder(name):
+        raise _wrong(name, "no such folder, expected one that planner simulate --out wrote")
+    if not is_result(name):
+        message = "holds no manifest.json, expected a folder that planner simulate --out wrote"
+        raise _wrong(name, message)
+    return read_ensemble(name)
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):  # too long, or with characters no name has
+        return False
+
+
 def is_problem(name: str) -> bool:
     """Whether a file is a neutral problem, going by its name and first words."""
-    from planner.cli.problems import looks_like_problem
 
     head = _head(name) if name.lower().endswith(".json") else ""
     return "planner-problem/" in head and looks_like_problem(name, head)
@@ -104,7 +422,7 @@ def is_result(name: str) -> bool:
 
 def is_futures(name: str) -> bool:
     """Whether a name is that of a folder of futures."""
-    from planner.montecarlo.study import FORMAT
+    from planner.montecarlo.specification import FORMAT
     from planner.store import read_manifest
 
     try:

@@ -11,9 +11,17 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from planner.cli.console import Interrupted
+
 __all__ = ["main"]
 
-FINE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+
+_MOST_LINES = 200
+"""Errors that are shown; a file with more of them is not read to the end by anyone."""
+
+_LONGEST_LINE = 2_000
+"""Characters of one error: names of files may be long, and unknown words are not trusted."""
 
 TRACEBACK = "PLANNER_TRACEBACK"
 """Environment variable that shows where an unexpected error arose."""
@@ -30,20 +38,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 fine, 1 something failed, 2 the input is wrong, 130 interrupted.
+        0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the program that
+        reads the output has stopped reading.
     """
     try:
         if argv is None:
             _open_streams()
         code = _run(argv)
+        if code == INTERRUPTED:  # Typer has caught it
+            return _end("planner: interrupted", INTERRUPTED)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return _end("planner: interrupted", INTERRUPTED)
+    except (KeyboardInterrupt, Interrupted) as interrupt:
+        with contextlib.suppress(ValueError):  # only the main thread may; this one is enough
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return _end(f"planner: {str(interrupt) or 'interrupted'}", INTERRUPTED)
     except BrokenPipeError:
-        return _end("", FAILED)
+        return _end("", BROKEN_PIPE)
     except SystemExit as leaving:
         _silence()
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return BROKEN_PIPE
         return leaving.code if isinstance(leaving.code, int) else FAILED
     except MemoryError:
         return _end("planner: out of memory: the problem is too large for this machine", FAILED)
@@ -105,16 +120,20 @@ def _misused(error: Any) -> int:
 
 def _end(lines: str | Sequence[str], code: int) -> int:
     """Print lines on standard error, come what may, and return the exit code."""
-    from planner.cli.text import clean
+    from planner.cli.console import clean
+    from planner.errors import shortened
 
     try:
         if code != WRONG_INPUT:
             _silence()
         else:
             sys.stdout.flush()
-        for line in [lines] if isinstance(lines, str) else lines:
+        lines = [lines] if isinstance(lines, str) else lines
+        for line in lines[:_MOST_LINES]:
             if line:
-                print(clean(line), file=sys.stderr)
+                print(shortened(clean(line), _LONGEST_LINE), file=sys.stderr)
+        if len(lines) > _MOST_LINES:
+            print(f"planner: and {len(lines) - _MOST_LINES:,} more", file=sys.stderr)
         sys.stderr.flush()
     except (OSError, ValueError):
         _silence()

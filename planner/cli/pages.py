@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from planner.cli.console import say
-from planner.cli.text import clean
+from planner.cli.console import clean, say
 from planner.errors import InputError, PlannerError
 
 if TYPE_CHECKING:

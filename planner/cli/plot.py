@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from planner.cli.options import Force, In, Lang, Quiet, Sought
+from planner.cli.registry import command
 from planner.errors import Fault, InputError
-from planner.figures.gallery import COMPARISON, FUTURES, GALLERY, RESULT, figures_of
 
 if TYPE_CHECKING:
-    from planner.figures.look import Chart
+    from planner.figures.style import Chart
 
 __all__ = ["plot"]
 
 
-DRAWN = [name for of in (RESULT, COMPARISON, FUTURES) for name in figures_of(of)]
-Figure = StrEnum("Figure", {name.upper(): name for name in DRAWN})  # type: ignore[misc]
+def _known(name: str) -> str:
+    """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
+    from planner.gallery import gallery
+
+    names = [known for known, one in gallery().items() if one.of != "sensitivity"]
+    if name not in names:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
+    return name
+
+
+def _list(asked: bool) -> None:
+    """Print every figure with what it shows and what it is drawn of, and leave."""
+    if not asked:
+        return
+    from planner.gallery import gallery
+
+    for name, one in gallery().items():
+        if one.of != "sensitivity":
+            typer.echo(f"{name:<14}{one.about} ({one.of})")
+    raise typer.Exit
+
 
 Which = Annotated[
-    Figure,
+    str,
     typer.Argument(
         metavar="FIGURE",
-        help=" ".join(
-            f"{before}: {', '.join(f'{name} ({GALLERY[name].about})' for name in figures_of(of))}."
-            for before, of in (
-                ("Of one result", RESULT),
-                ("Of several", COMPARISON),
-                ("Of futures", FUTURES),
-            )
-        ),
+        help="Name of a figure; planner plot --list tells which there are.",
+        callback=_known,
         show_default=False,
     ),
+]
+Listed = Annotated[
+    bool,
+    typer.Option("--list", help="List the figures.", callback=_list, is_eager=True),
 ]
 Items = Annotated[
     list[str],
@@ -78,12 +94,11 @@ Task = Annotated[
         "--main-task", min=1, max=2, help="For fill, flow, fan, chance.", show_default=False
     ),
 ]
-Draws = Annotated[
-    int, typer.Option("--draws", min=2, help="Futures to draw for a figure of futures.")
-]
+Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws for a figure of an ensemble.")]
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]
 
 
+@command("Show it to others", "Draw one figure as PNG, SVG or PDF.", rank=2)
 def plot(
     figure: Which,
     items: Items,
@@ -98,6 +113,7 @@ def plot(
     lang: In = Lang.EN,
     force: Force = False,
     quiet: Quiet = False,
+    listed: Listed = False,
 ) -> None:
     """Draw one figure of a scenario, of several side by side, or of many futures.
 
@@ -109,7 +125,7 @@ def plot(
       planner plot fan runs/battalion --mission untso
     """
     from planner.cli.console import say, working
-    from planner.cli.files import Outputs
+    from planner.cli.inputs import Outputs
     from planner.labels import label
 
     _check(figure, items, pool)
@@ -133,11 +149,13 @@ def plot(
         say(label("written_to", lang, path=path))
 
 
-def _check(figure: Figure, items: list[str], pool: str | None) -> None:
+def _check(figure: str, items: list[str], pool: str | None) -> None:
     """Refuse what does not go together."""
-    if GALLERY[figure].of == COMPARISON and len(items) < 2:
+    from planner.gallery import gallery
+
+    if gallery()[figure].of == "comparison" and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
-    if GALLERY[figure].of != COMPARISON and len(items) > 1:
+    if gallery()[figure].of != "comparison" and len(items) > 1:
         raise InputError(f"plot {figure}: expected one scenario or result, found {len(items)}")
     if figure == "crowd" and pool is None:
         raise InputError("plot crowd: of which pool? --pool ID says it")
@@ -151,34 +169,37 @@ def _short(name: str) -> str:
 
 
 def _source(
-    figure: Figure, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
+    figure: str, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
 ) -> Any:
     """Return the result, the comparison or the futures that are to be drawn."""
     from planner.cli.console import counting, working
     from planner.cli.inputs import load_items, load_scenario
+    from planner.gallery import gallery
     from planner.labels import label
     from planner.results.compare import compare
 
-    if GALLERY[figure].of == FUTURES:
+    if gallery()[figure].of == "ensemble":
         from pathlib import Path
 
+        from planner.cli.inputs import load_futures
         from planner.montecarlo.run import simulate
-        from planner.montecarlo.stored import read_futures
         from planner.montecarlo.words import say as word
 
         if Path(items[0]).is_dir():
-            return read_futures(items[0])
+            return load_futures(items[0])
         with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
             return simulate(load_scenario(items[0]), draws, rule=rule, progress=progress)
     loaded = load_items(items)
     with working(label("allocating", lang), quiet):
         comparison = compare(*loaded, rule=rule)
     return (
-        comparison if GALLERY[figure].of == COMPARISON else next(iter(comparison.results.values()))
+        comparison
+        if gallery()[figure].of == "comparison"
+        else next(iter(comparison.results.values()))
     )
 
 
-def _drawn(figure: Figure, source: Any, options: dict[str, Any]) -> Chart:
+def _drawn(figure: str, source: Any, options: dict[str, Any]) -> Chart:
     """Draw a figure with those of the options that it takes."""
     import inspect
 
@@ -209,7 +230,7 @@ def _ranges(source: Any, lang: str, quiet: bool) -> Any:
 def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
-    from planner.figures.displaced import chosen_package
+    from planner.figures.losses import chosen_package
 
     if not hasattr(source, "compiled"):
         raise InputError("plot curve: needs a scenario, a folder of results has no plans")

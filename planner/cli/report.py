@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.options import Force, In, Lang, Quiet, Sought
+from planner.cli.registry import command
 
 if TYPE_CHECKING:
     from planner.report.material import Progress
@@ -37,7 +38,7 @@ Target = Annotated[
 Draws = Annotated[
     int,
     typer.Option(
-        "--draws", min=0, help="Futures to draw for how sure it is; 0 draws none, more is surer."
+        "--draws", min=0, help="Draws to make for how sure it is; 0 draws none, more is surer."
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
@@ -46,7 +47,7 @@ Run = Annotated[
     typer.Option(
         "--futures",
         metavar="FOLDER",
-        help="Futures drawn before (planner simulate --out), instead of --draws.",
+        help="Draws made before (planner simulate --out), instead of --draws.",
         show_default=False,
     ),
 ]
@@ -56,6 +57,7 @@ Curves = Annotated[
 ]
 
 
+@command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
 def report(
     items: Items,
     out: Target = None,
@@ -81,10 +83,8 @@ def report(
       planner report results/battalion --futures runs/battalion
     """
     from planner.cli.console import say
-    from planner.cli.files import Outputs
-    from planner.cli.inputs import load_items
+    from planner.cli.inputs import Outputs, load_futures, load_items
     from planner.labels import label
-    from planner.montecarlo.stored import read_futures
     from planner.report import make_report
 
     loaded = load_items(items)
@@ -92,7 +92,7 @@ def report(
     outputs = Outputs(force)
     outputs.add(path)
     outputs.check()
-    drawn = None if futures is None else read_futures(futures)
+    drawn = None if futures is None else load_futures(futures)
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,

@@ -1,6 +1,10 @@
-"""``run``: allocate people to a scenario and say who goes short."""
+"""``run`` and ``solve``: allocate people to a scenario or to a neutral problem."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from planner.cli.options import (
     AsJson,
@@ -11,16 +15,111 @@ from planner.cli.options import (
     Named,
     Out,
     Quiet,
+    Rule,
     Solver,
     Sought,
     TimeLimit,
     Whole,
     Worker,
 )
+from planner.cli.registry import command
+from planner.errors import Fault, InputError
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from planner.problem.model import Problem
+    from planner.results.result import Result
+    from planner.scenario.load import Scenario
+    from planner.solution import Solution
+
+__all__ = ["allocated", "check_choice", "run", "solve", "solved"]
 
 
+def check_choice(
+    engine: Engine, solver: str | None, whole: bool, seconds: float | None = None
+) -> None:
+    """Refuse options that do not go together, or a solver that is not there, before any work."""
+    if seconds is not None and not whole:
+        raise InputError(Fault("--time-limit", 0, 0, "", "only goes with --whole-people"))
+    if engine is Engine.HIGHS and not whole:
+        if solver is not None:
+            message = "is for --engine pulp or --whole-people; the default engine is HiGHS itself"
+            raise InputError(Fault("--solver", 0, 0, "", message))
+        return
+    from planner.reference.solvers import choose_solver
+
+    try:
+        choose_solver(solver)
+    except InputError as error:
+        raise InputError(
+            [Fault("--solver", 0, 0, "", getattr(f, "message", str(f))) for f in error.faults]
+        ) from None
+
+
+def solved(
+    problem: Problem,
+    rule: str,
+    engine: Engine = Engine.HIGHS,
+    solver: str | None = None,
+    whole: bool = False,
+    seconds: float | None = None,
+) -> Solution:
+    """Solve with the engine that was asked for.
+
+    Parameters
+    ----------
+    problem : Problem
+    rule : {"fair", "value"}
+    engine : Engine
+    solver : str, optional
+        For PuLP.
+    whole : bool
+        Whole people and all-or-nothing units, always through PuLP.
+    seconds : float, optional
+        With whole people, how long each step may take.
+    """
+    check_choice(engine, solver, whole, seconds)
+    if whole:
+        from planner.reference.whole import solve_whole
+
+        return solve_whole(problem, rule, solver, seconds)
+    if engine is Engine.PULP:
+        from planner.reference.plans import reference_solution
+
+        return reference_solution(problem, rule, solver)
+    from planner.results.accounting import check_accounts
+    from planner.solution import solve_problem
+
+    solution = solve_problem(problem, rule)
+    check_accounts(solution)
+    return solution
+
+
+def allocated(
+    scenario: Scenario,
+    rule: str | None,
+    engine: Engine = Engine.HIGHS,
+    solver: str | None = None,
+    whole: bool = False,
+    seconds: float | None = None,
+) -> Result:
+    """Allocate a scenario with the engine that was asked for; see :func:`solved`."""
+    from planner.results.allocate import allocate
+
+    if engine is Engine.HIGHS and not whole:
+        return allocate(scenario, rule)
+    from planner.compile import compile_scenario
+    from planner.results.manifest import hash_files
+    from planner.results.result import Result
+
+    files = hash_files(scenario.files)
+    compiled = compile_scenario(scenario)
+    solution = solved(compiled.problem, rule or compiled.rule, engine, solver, whole, seconds)
+    options: dict[str, Any] = {"engine": "pulp", "whole_people": whole, "time_limit": seconds}
+    options |= {key: getattr(solution, key) for key in ("solver", "status")}
+    return Result(scenario, compiled, solution, options=options, files=files)
+
+
+@command("Plan", "Allocate people and say who goes short.", rank=1)
 def run(
     scenario: Named,
     rule: Sought = None,
@@ -47,10 +146,7 @@ def run(
       planner run eastern-flank-battalion --lang nl
     """
     from planner.cli.console import print_json, say, working
-    from planner.cli.engines import allocated, check_choice
-    from planner.cli.files import check_folder
-    from planner.cli.findings import warn
-    from planner.cli.inputs import load_scenario
+    from planner.cli.inputs import check_folder, load_scenario, warn
     from planner.cli.summary import show_summary, summarise
     from planner.compile import compile_scenario
     from planner.labels import label
@@ -71,3 +167,84 @@ def run(
     elif not quiet:
         show_summary(summarise(result), lang)
         say(label("written_to", lang, path=out) if out else label("keep_hint", lang))
+
+
+ProblemFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="A neutral problem (JSON); - is standard input.", show_default=False
+    ),
+]
+Which = Annotated[
+    Rule,
+    typer.Option(
+        "--rule",
+        help="fair: the worst-off gets as much as can be; value: most weighted person-months.",
+    ),
+]
+
+
+@command("Plan", "Solve a neutral problem.", rank=5)
+def solve(
+    file: ProblemFile,
+    rule: Which = Rule.FAIR,
+    json: AsJson = False,
+    engine: Worker = Engine.HIGHS,
+    solver: Solver = None,
+    whole_people: Whole = False,
+    time_limit: TimeLimit = None,
+    lang: In = Lang.EN,
+    quiet: Quiet = False,
+) -> None:
+    """Solve a neutral problem.
+
+    With --json the result (planner-result/1) is all that standard output gets.
+
+    \b
+    Examples:
+      planner solve problem.json --rule value
+      planner solve problem.json --json > result.json
+      cat problem.json | planner solve - --json
+    """
+    from planner.cli.console import print_json, working
+    from planner.cli.inputs import load_problem, warn
+    from planner.labels import label
+
+    check_choice(engine, solver, whole_people, time_limit)
+    problem = load_problem(file)
+    warn("<stdin>" if file == "-" else file, problem, quiet=quiet)
+    with working(label("allocating", lang), quiet):
+        solution = solved(problem, rule.value, engine, solver, whole_people, time_limit)
+        result = solution.as_neutral()
+    if json:
+        print_json(result)
+    elif not quiet:
+        _show(result, lang)
+
+
+def _show(result: dict[str, Any], lang: str) -> None:
+    """Print fill by demand, what packages displace, and the certificate."""
+    from planner.cli.console import say, table
+    from planner.cli.summary import certificate_line
+    from planner.labels import label, number, percent
+
+    rows = [
+        (name, number(one["asked"], lang), number(one["filled"], lang),
+         percent(one["fill_rate"], lang))
+        for name, one in result["demands"].items()
+    ]  # fmt: skip
+    words = [
+        label("demand", lang),
+        *(f">{label(w, lang)}" for w in ("asked", "filled", "fill_rate")),
+    ]
+    say(table(label("fill_by_demand", lang), words, rows))
+    lost = [
+        (name, number(one["total"], lang), number(one["main_task_1"], lang),
+         percent(one["ratio"], lang))
+        for name, one in result["displacement"].items()
+    ]  # fmt: skip
+    if lost:
+        heads = ("displaced_main_task_2", "displaced_main_task_1", "displacement_ratio")
+        words = [label("package", lang), *(f">{label(word, lang)}" for word in heads)]
+        say(table(label("displacement", lang), words, lost))
+    say(certificate_line(result["certificate"], lang))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import In, Lang, Quiet
+from planner.cli.registry import command
 
 __all__ = ["app"]
 
@@ -14,7 +15,7 @@ Scenarios = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[SCENARIO]...",
-        help="Scenario files or names to offer beside those that come along; the first is shown.",
+        help="Scenario files or names to offer beside the package's own; the first is shown.",
         show_default=False,
     ),
 ]
@@ -51,6 +52,7 @@ Open = Annotated[
 ]
 
 
+@command("Look and check", "Open the what-if page in a browser.", rank=1)
 def app(
     scenarios: Scenarios = None,
     port: Port = 5006,
@@ -73,12 +75,17 @@ def app(
       planner app my-scenario.yaml --lang nl
       planner app --port 0 --no-open
     """
+    import re
     import sys
 
     from planner.cli.inputs import load_scenario
     from planner.cli.pages import check_page, listening
+    from planner.errors import InputError
 
     check_page()
+    for name in origin or ():
+        if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?", name):
+            raise InputError(f"--origin: expected HOST or HOST:PORT, found {name!r:.80}")
     own = [load_scenario(name) for name in scenarios or ()]
     wanted = sys.stdout.isatty() if open_ is None else open_
     listening(own, address, port, tuple(origin or ()), workers, lang.value, wanted, quiet)

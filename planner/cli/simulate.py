@@ -1,12 +1,14 @@
-"""``simulate``: many futures of a scenario, and how sure fill and displacement are."""
+"""``simulate``: the draws of a scenario, and how certain fill and displacement are."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import Interrupted
 from planner.cli.options import (
     AsJson,
     Cluster,
@@ -19,8 +21,27 @@ from planner.cli.options import (
     Sought,
     Workers,
 )
+from planner.cli.registry import command
+from planner.labels import label, months, number, percent
+from planner.montecarlo.words import say as word
+
+if TYPE_CHECKING:
+    from planner.montecarlo.ensemble import Ensemble
+    from planner.montecarlo.specification import Specification
 
 __all__ = ["simulate"]
+
+
+FORMAT = "planner-futures-summary/1"
+
+RANKED = 20
+"""Most figures of a ranking that a summary holds; the table ``ranking`` of a kept run has all."""
+
+SHOWN = 6
+"""Most figures of a ranking in the terminal."""
+
+SMALL = 0.05
+"""Person-months that a table with one decimal shows as nothing."""
 
 
 class Sampling(StrEnum):
@@ -31,7 +52,7 @@ class Sampling(StrEnum):
     LATIN = "latin"
 
 
-Draws = Annotated[int, typer.Option("--draws", min=2, help="Futures; the most, with a stop rule.")]
+Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws; the maximum, with a stop rule.")]
 How = Annotated[
     Sampling,
     typer.Option(
@@ -44,7 +65,7 @@ Replicates = Annotated[
     typer.Option(
         "--replicates",
         min=2,
-        help="Independent repetitions, for the errors; by default 32, and 16 below 1,024 draws.",
+        help="Independent repetitions, for the errors; by default 32, and 16 below 256 draws.",
         show_default=False,
     ),
 ]
@@ -63,20 +84,20 @@ Packages = Annotated[
     typer.Option("--package", metavar="ID", help="Only this package.", show_default=False),
 ]
 Of = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--of",
         metavar="QUANTITY",
-        help="What --half-width is about: displacement.PACKAGE, fill, fill.MISSION …",
+        help="What --half-width is about, once or more: displacement.PACKAGE, fill, fill.MISSION …",
         show_default=False,
     ),
 ]
 HalfWidth = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--half-width",
         metavar="SIZE",
-        help="Stop once the 95 % interval is no wider than ± this.",
+        help="Stop once the 95 % interval is no wider than ± this, in units or as 5% of the mean.",
         show_default=False,
     ),
 ]
@@ -125,6 +146,7 @@ Kept = Annotated[
 ]
 
 
+@command("Plan", "Draw many futures and say how sure that is.", rank=2)
 def simulate(
     scenario: Named,
     draws: Draws = 1024,
@@ -149,7 +171,7 @@ def simulate(
     lang: In = Lang.EN,
     quiet: Quiet = False,
 ) -> None:
-    """Draw many futures of a scenario, plan each, and say how sure fill and displacement are.
+    """Draw uncertain parameters, plan every draw, and show fill and displacement with errors.
 
     What is uncertain, and where that is from: planner show SCENARIO --uncertain.
 
@@ -157,26 +179,16 @@ def simulate(
     Examples:
       planner simulate eastern-flank-battalion
       planner simulate eastern-flank-battalion --draws 10000 --out runs/battalion
-      planner simulate letter --of fill.untso --half-width 0.01 --draws 20000
+      planner simulate letter --of fill.untso --half-width 5% --draws 20000
       planner simulate my-scenario.yaml --rule value --json > futures.json
       planner simulate eastern-flank-battalion --draws 100000 --dry-run
       planner simulate eastern-flank-battalion --replay 17
     """
     from planner.cli.console import counting, print_json, say
-    from planner.cli.futures import (
-        show_draw,
-        show_forecast,
-        show_futures,
-        summarise_draw,
-        summarise_forecast,
-        summarise_futures,
-    )
     from planner.cli.inputs import load_scenario
-    from planner.labels import label
+    from planner.montecarlo.ensemble import check_levels
     from planner.montecarlo.run import simulate as run
-    from planner.montecarlo.run import study_of
-    from planner.montecarlo.tables import check_levels
-    from planner.montecarlo.words import say as word
+    from planner.montecarlo.run import specification_of
 
     check_levels((), reach)
     loaded = load_scenario(scenario)
@@ -185,20 +197,283 @@ def simulate(
         "packages": package or None, "replicates": replicates, "share": share, "monthly": monthly,
     }  # fmt: skip
     if dry_run:
-        found = summarise_forecast(study_of(loaded, *drawn, **kept), workers)
-        print_json(found) if json else show_forecast(found, lang)
+        found = _summarise_estimate(specification_of(loaded, *drawn, **kept), workers)
+        print_json(found) if json else _show_estimate(found, lang)
         return
     if replay is not None:
-        shown = summarise_draw(study_of(loaded, *drawn, **kept), replay, out, force)
-        print_json(shown) if json else show_draw(shown, lang)
+        shown = _summarise_draw(specification_of(loaded, *drawn, **kept), replay, out, force)
+        print_json(shown) if json else _show_draw(shown, lang)
         return
     with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
-        futures = run(
-            loaded, *drawn, workers, **kept, of=of, half_width=half_width, time_limit=time_limit,
-            folder=out, replace=force, cluster=cluster, progress=progress,
-        )  # fmt: skip
+        try:
+            ensemble = run(
+                loaded, *drawn, workers, **kept, of=of, half_width=half_width,
+                time_limit=time_limit, folder=out, replace=force, cluster=cluster,
+                progress=progress,
+            )  # fmt: skip
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(str(interrupt)) from None
     if json:
-        print_json({**summarise_futures(futures, reach), "written_to": out})
+        print_json({**_summarise(ensemble, reach), "written_to": out})
     elif not quiet:
-        show_futures(futures, reach, lang)
+        _show(ensemble, reach, lang)
         say(label("written_to", lang, path=out) if out else word("keep_run", lang))
+
+
+def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
+    """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
+    from planner.cli.console import strict
+
+    manifest, design = ensemble.manifest, ensemble.metadata.design
+    found = {
+        "format": FORMAT,
+        "scenario": dict(ensemble.metadata.scenario),
+        "window": dict(ensemble.metadata.window),
+        "rule": ensemble.rule,
+        "options": {
+            **{name: getattr(design, name) for name in ("seed", "sampling", "replicates", "share")},
+            "packages": list(ensemble.packages),
+            **manifest["stop"],
+        },
+        "draws": {
+            "asked": design.draws,
+            "made": ensemble.made,
+            "counted": ensemble.counted,
+            "unproved": ensemble.unproved,
+            "stopped": ensemble.stopped,
+        },
+        "plans": manifest["plans"],
+        "certificate": manifest["certificate"],
+        "total": ensemble.total.to_dict("records"),
+        "reach": reach,
+        "missions": _named(ensemble, ensemble.fill_by("mission", reach=reach)),
+        "missions_present": _named(
+            ensemble, ensemble.fill_by("mission", reach=reach, layer="present")
+        ),
+        "displacement": _named(ensemble, ensemble.displacement_by("mission", main_task=None)),
+        "ranking": [
+            row
+            for _, part in ensemble.ranking.groupby("quantity", sort=False)
+            for row in part.head(RANKED).to_dict("records")
+        ],
+        "sentences": ensemble.sentences(),
+    }
+    made: dict[str, Any] = strict(found)
+    return made
+
+
+def _named(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
+    """Return rows with the names and the main task of their mission."""
+    labels = ensemble.metadata.labels
+    about = {
+        mission: {"name": name, "name_nl": dutch, "main_task": task}
+        for mission, name, dutch, task in zip(
+            *(labels[key] for key in ("mission", "mission_name", "mission_name_nl", "main_task")),
+            strict=True,
+        )
+    }
+    return [{**row, **about[row["mission"]]} for row in table.to_dict("records")]
+
+
+def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
+    """Print headline numbers, fill and displacement by mission, and how they were drawn."""
+    from planner.cli.console import lines, say
+    from planner.cli.summary import certificate_line, in_language
+
+    summary = _summarise(ensemble, reach)
+    scenario, window = summary["scenario"], summary["window"]
+    say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
+    design = ensemble.metadata.design
+    about = [
+        (label("scenario", lang), scenario["name"]),
+        (label("window", lang), months(window["first"], window["last"], lang)),
+        (label("rule", lang), label(summary["rule"], lang)),
+        (word("draws", lang), number(ensemble.made, lang, 0)),
+        (
+            word("sampling", lang),
+            f"{word(design.sampling, lang)}, {word('seed', lang)} {design.seed}",
+        ),
+    ]
+    say(lines(about))
+    say("", _headline(summary, lang), "", _fills(summary, lang))
+    say(word("there_note", lang), style="dim")
+    for package in ensemble.packages:
+        titles = ensemble.metadata.titles[package]
+        title = (titles[1] or titles[0]) if lang == "nl" else (titles[0] or titles[1])
+        say("", _losses(summary, package, f"{title} ({package})", lang))
+    for quantity in dict.fromkeys(row["quantity"] for row in summary["ranking"]):
+        say("", _drivers(summary, quantity, lang))
+    say("", certificate_line(summary["certificate"], lang), *ensemble.sentences(lang))
+
+
+def _size(row: Mapping[str, Any], lang: str, share: bool) -> list[str]:
+    """Return mean, error, interval and spread as cells."""
+
+    def one(value: float | None) -> str:
+        return percent(value, lang) if share else number(value, lang)
+
+    return [
+        one(row["mean"]),
+        one(row["standard_error"]),
+        f"{one(row['low'])} – {one(row['high'])}",
+        f"{one(row['q05'])} – {one(row['q95'])}",
+    ]
+
+
+def _heads(first: list[str], lang: str, *last: str) -> list[str]:
+    sizes = [word(name, lang) for name in ("mean", "standard_error", "interval", "spread")]
+    return [*first, *(f">{name}" for name in (*sizes, *last))]
+
+
+def _headline(summary: Mapping[str, Any], lang: str) -> Any:
+    from planner.cli.console import table
+
+    rows = []
+    for row in summary["total"]:
+        kind, _, package = row["quantity"].partition(".")
+        if row["package"]:
+            words = {
+                "displacement": "displaced_main_task_2",
+                "displacement_main_task_1": "displaced_main_task_1",
+                "filled": "package_filled",
+                "displacement_ratio": "displacement_ratio",
+            }
+            name = f"{label(words[kind], lang)} ({package})"
+        else:
+            name = word(row["quantity"], lang)
+        rows.append([name, *_size(row, lang, row["unit"] == "share")])
+    title = f"{word('headline', lang)} ({label('person_months', lang)})"
+    return table(title, _heads([word("quantity", lang)], lang), rows)
+
+
+def _fills(summary: Mapping[str, Any], lang: str) -> Any:
+    from planner.cli.console import table
+    from planner.cli.summary import in_language
+
+    planned = {row["mission"]: row["mean"] for row in summary["missions"]}
+    rows = [
+        [row["mission"], in_language(row, lang), str(row["main_task"]),
+         percent(planned[row["mission"]], lang), *_size(row, lang, True),
+         percent(row["chance"], lang, 0)]
+        for row in sorted(summary["missions_present"], key=lambda row: row["main_task"])
+    ]  # fmt: skip
+    first = [
+        label("mission", lang), label("name", lang), ">" + label("task", lang),
+        ">" + word("planned", lang),
+    ]  # fmt: skip
+    chance = word("chance_of", lang, reach=percent(summary["reach"], lang, 0))
+    return table(word("fill_there", lang), _heads(first, lang, chance), rows, named=True)
+
+
+def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
+    from planner.cli.console import table
+    from planner.cli.summary import in_language
+
+    rows = [
+        [row["mission"], in_language(row, lang), *_size(row, lang, False),
+         percent(row["chance"], lang, 0)]
+        for row in summary["displacement"]
+        if row["package"] == package and row["main_task"] == 2 and abs(row["mean"]) >= SMALL
+    ]  # fmt: skip
+    first = [label("mission", lang), label("name", lang)]
+    heads = _heads(first, lang, word("chance_lost", lang))
+    shown = f"{label('displacement_by_mission', lang)}: {title} ({label('person_months', lang)})"
+    return table(shown, heads, rows, named=True)
+
+
+def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
+    """Return the figures that go with a quantity beyond chance, or a line that there is none."""
+    from planner.cli.console import table
+
+    rows = [
+        [row["factor"], label(row["basis"], lang), number(row["rank_correlation"], lang, 2),
+         f"{number(row['low'], lang, 2)} – {number(row['high'], lang, 2)}"]
+        for row in summary["ranking"]
+        if row["quantity"] == quantity and row["clear"]
+    ]  # fmt: skip
+    if not rows:
+        return word("goes_with_nothing", lang, quantity=quantity)
+    heads = [
+        word("factor", lang), label("basis", lang), ">" + word("correlation", lang),
+        ">" + word("interval", lang),
+    ]  # fmt: skip
+    return table(word("goes_with", lang, quantity=quantity), heads, rows[:SHOWN])
+
+
+def _summarise_estimate(specification: Specification, workers: int | None) -> dict[str, Any]:
+    """Return what a run will take, ready for strict JSON."""
+    from planner.montecarlo.run import estimate_run
+
+    return {
+        "format": "planner-forecast/1",
+        "scenario": specification.uncertain.scenario.name,
+        "rule": specification.rule,
+        **vars(estimate_run(specification, workers)),
+    }
+
+
+def _show_estimate(found: Mapping[str, Any], lang: str) -> None:
+    """Print what a run will take."""
+    from planner.cli.console import duration, lines, say
+
+    def mib(size: float) -> str:
+        return f"{number(size / 2**20, lang, 0)} MiB"
+
+    say(word("dry_run", lang, tried=found["tried"]), style="bold")
+    counts = (("draws", "draws"), ("plans", "plans"), ("rules_sets", "rules"),
+              ("workers", "workers"))  # fmt: skip
+    say(
+        lines(
+            [
+                *((word(name, lang), number(found[key], lang, 0)) for name, key in counts),
+                (word("time", lang), duration(found["seconds"])),
+                (word("processor_time", lang), duration(found["processor_seconds"])),
+                (word("memory", lang), mib(found["memory_bytes"])),
+                (word("disk", lang), mib(found["disk_bytes"])),
+            ]
+        )
+    )
+
+
+def _summarise_draw(
+    specification: Specification, number: int, out: str | None, force: bool
+) -> dict[str, Any]:
+    """Plan one draw again, keep its result where that is asked for, and return what it says."""
+    from planner.cli.console import strict
+    from planner.cli.inputs import check_folder
+    from planner.cli.summary import summarise
+    from planner.montecarlo.replay import take_draw
+
+    if out is not None:
+        check_folder(out, force)
+    draw = take_draw(specification, number)
+    summary = summarise(draw.result)
+    if out is not None:
+        draw.result.save(out)
+    made: dict[str, Any] = strict(
+        {
+            "format": "planner-draw/1",
+            "draw": number,
+            "quantities": dict(draw.quantities),
+            "factors": draw.factors.to_dict("records"),
+            "sentences": {lang: draw.sentences(lang) for lang in ("en", "nl")},
+            "result": summary,
+            "written_to": out,
+        }
+    )
+    return made
+
+
+def _show_draw(found: Mapping[str, Any], lang: str) -> None:
+    """Print what is unusual about a draw, and the summary of its result."""
+    from planner.cli.console import say
+    from planner.cli.summary import show_summary
+
+    first, *others = found["sentences"][lang]
+    say(first, style="bold")
+    for sentence in others:
+        say(sentence, indent=2)
+    say("")
+    show_summary(found["result"], lang)
+    if found["written_to"]:
+        say(label("written_to", lang, path=found["written_to"]))

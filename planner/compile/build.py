@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
+import numpy as np
+
 from planner.compile.strengths import strengths
-from planner.compile.tables import Book, Compiled, DemandRow, MissionRow, PoolRow
+from planner.compile.tables import Compiled, DemandRow, MissionRow, ParameterBook, PoolRow
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.problem.model import Bound, Budget, Demand, Package, Problem
+from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
 from planner.scenario.inputs import Demand as Line
-from planner.scenario.inputs import Inputs, Pool
+from planner.scenario.inputs import Inputs, Parameter, Pool, When, options_text
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
@@ -22,6 +25,13 @@ __all__ = ["compile_scenario", "counting_demands"]
 
 LONGEST = 2400
 """Most months of a model."""
+
+UNITS = {
+    "tour": "months",
+    "preparation": "months",
+    "rest": "months per month",
+    "dwell": "months per month",
+}
 
 REASONS = {
     "study": "under study, not decided",
@@ -33,7 +43,7 @@ REASONS = {
 
 @dataclass(frozen=True)
 class _Resolved:
-    """A demand with its figures resolved, in calendar months."""
+    """A demand with its parameters resolved, in calendar months."""
 
     line: Line
     cap: float
@@ -41,27 +51,30 @@ class _Resolved:
     last: Month
     tour: int
     prep: tuple[int, ...]
-    rest: tuple[float, ...]
+    home: tuple[float, ...]
+    dwell: tuple[bool, ...]
     cohorts: int
+    root: str
+    """The demand of the scenario that it is a line of."""
 
     @property
     def tied(self) -> int:
-        """Months that one tour ties its people up: preparation, tour and rest, at the longest."""
-        return max(
-            prep + self.tour + math.ceil(rest * self.tour - 1e-9)
-            for prep, rest in zip(self.prep, self.rest, strict=True)
+        """Months that one tour ties its people up, time at home included, at the longest."""
+        prep = np.asarray(self.prep)
+        return int(
+            (prep + self.tour + months_at_home(self.home, self.dwell, prep, self.tour)).max()
         )
 
 
 def compile_scenario(
     scenario: Scenario, figures: Mapping[str, float] | None = None, *, drawn: bool = False
 ) -> Compiled:
-    """Return the problem that a scenario states, with its labels and the origin of each figure.
+    """Return the problem that a scenario states, with its labels and the origin of each parameter.
 
     The model runs from a warm-up before the window to a run-out after it, each as long as the
-    longest tie-up of the scenario (preparation, one tour and its rest, over the demands that run
-    in the window) rounded up to whole years, 24 and 12 months at least, unless the scenario says
-    otherwise. Demands that never touch the model, or do not count, are left out.
+    longest tie-up of the scenario (preparation, one tour and its time at home, over the demands
+    that run in the window) rounded up to whole years, 24 and 12 months at least, unless the
+    scenario says otherwise. Demands that never touch the model, or do not count, are left out.
 
     Parameters
     ----------
@@ -72,13 +85,13 @@ def compile_scenario(
         demand's first or last month, by how many months it moves. The number of cohorts follows the
         cap that the scenario states: another cap is more or fewer people, not another changeover.
     drawn : bool
-        The figures were drawn: shares above one and strengths below nothing are cut there, and a
-        figure of which there is no use (its demand moved out of the model) is passed over.
+        The parameters were drawn: shares above one and negative strengths are cut off, and a
+        parameter of which there is no use (its demand moved out of the model) is passed over.
 
     Raises
     ------
     InputError
-        The figures contradict each other: a strength below nothing, a share above one.
+        The parameters contradict each other: a negative strength, a share above one.
 
     Examples
     --------
@@ -89,9 +102,9 @@ def compile_scenario(
     >>> compiled.figure("demand.untso.cap").basis
     'letter'
     """
-    inputs, book = scenario.inputs, Book(figures or {})
+    inputs, book = scenario.inputs, ParameterBook(figures or {})
     asked, left_out = _asked(inputs)
-    resolved = [_resolve(inputs, line, book) for line in asked]
+    resolved = _resolved(inputs, asked, book)
     first, months, report = _horizon(inputs, resolved)
     here = _here(resolved, first, months, left_out)
     problem = _problem(scenario, here, first, months, report, book, drawn)
@@ -113,11 +126,11 @@ def compile_scenario(
 
 
 def counting_demands(scenario: Scenario) -> tuple[DemandRow, ...]:
-    """Return every demand that counts, at its likely figures, in the model's months or not."""
-    inputs, book = scenario.inputs, Book()
+    """Return every demand that counts, at its likely parameters, in the model's months or not."""
+    inputs, book = scenario.inputs, ParameterBook()
     owner = {d: one.id for one in inputs.packages.values() if one.on for d in one.demands}
-    resolved = [_resolve(inputs, line, book) for line in _asked(inputs)[0]]
-    return tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in resolved)
+    resolved = _resolved(inputs, _asked(inputs)[0], book)
+    return tuple(_row(inputs, one, owner.get(one.root, "")) for one in resolved)
 
 
 def _refuse(scenario: Scenario, faults: Iterable[tuple[str, str]]) -> NoReturn:
@@ -146,7 +159,7 @@ def _problem(
     first: Month,
     months: int,
     report: tuple[int, int],
-    book: Book,
+    book: ParameterBook,
     drawn: bool,
 ) -> Problem:
     inputs = scenario.inputs
@@ -156,14 +169,16 @@ def _problem(
     people, wrong = strengths(inputs, first, months, book)
     if wrong and not drawn:
         _refuse(scenario, [("strengths", message) for message in wrong])
-    ids = {one.line.id for one in here}
+    parts: dict[str, list[str]] = {}
+    for one in here:
+        parts.setdefault(one.root, []).append(one.line.id)
     return Problem(
         months=months,
         report=report,
         pools=people,
         demands=tuple(_demand(inputs, one, first) for one in here),
-        bounds=_bounds(inputs, ids, book),
-        packages=_packages(inputs, ids, first, book),
+        bounds=_bounds(inputs, parts, book),
+        packages=_packages(inputs, parts, first, book),
         budgets=_budgets(inputs, here, first, months, book),
     )
 
@@ -187,39 +202,108 @@ def _asked(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:
     return asked, left_out
 
 
-def _resolve(inputs: Inputs, line: Line, book: Book) -> _Resolved:
+def laid_out(line: Line) -> list[Line]:
+    """Return the lines that a demand with caps by period consists of.
+
+    The profile of caps is cut into horizontal layers: what lasts is the lowest one, and each
+    difference is a line of its own over the months in which it is asked for. A contribution that
+    grows therefore keeps the tours of the people deployed, and one that shrinks gives up the layers
+    on top first.
+
+    Examples
+    --------
+    >>> from planner.scenario.load import load
+    >>> untso = load("letter").change(demands={"untso": {"cap_from": {"2023-01": 15}}})
+    >>> [(one.id, one.cap.value) for one in laid_out(untso.inputs.demands["untso"])]
+    [('untso', 12.0), ('untso-from-2023-01', 3.0)]
+    """
+    if not line.cap_from:
+        return [line]
+    assert line.first is not None
+    assert line.last is not None
+    steps = [(line.first, line.cap)]
+    steps += [(When(month, cap.origin), cap) for month, cap in sorted(line.cap_from.items())]
+    lines: list[Line] = []
+    names: Counter[str] = Counter()
+    below = 0.0
+    for level in sorted({cap.value for _, cap in steps} - {0.0}):
+        defining = next(cap for _, cap in steps if cap.value == level)
+        low, high = (
+            None if end is None else max(end - below, 0.0) for end in (defining.low, defining.high)
+        )
+        height = Parameter(level - below, low, high, defining.origin)
+        begin: When | None = None
+        for place, (when, cap) in enumerate([*steps, (line.last, Parameter(0.0))]):
+            if cap.value >= level and begin is None:
+                begin = when
+            elif cap.value < level and begin is not None:
+                ends = place == len(steps)
+                last = line.last if ends else When(when.month + -1, when.origin)
+                id = line.id if not lines else f"{line.id}-from-{begin.month}"
+                names[id] += 1
+                id += f"-{names[id]}" if names[id] > 1 else ""
+                lines.append(replace(line, id=id, cap=height, cap_from={}, first=begin, last=last))
+                begin = None
+        below = level
+    return lines or [replace(line, cap_from={})]
+
+
+def _resolved(inputs: Inputs, asked: Iterable[Line], book: ParameterBook) -> list[_Resolved]:
+    return [_resolve(inputs, part, line, book) for line in asked for part in laid_out(line)]
+
+
+def _resolve(inputs: Inputs, line: Line, whole: Line, book: ParameterBook) -> _Resolved:
+    """Resolve a line; months and policies that it shares with its demand are taken once."""
+    root = whole.id
     id = f"demand.{line.id}"
     kind = inputs.kinds[line.kind]
 
-    def policy(name: str, pool: str) -> float:
-        own = getattr(line, name)
-        unit = "months per month" if name == "rest" else "months"
-        if own is not None:
-            return book.take(f"{id}.{name}", own, unit)
-        figures = kind.rotation[name]
-        if pool in figures:
-            return book.take(f"kind.{kind.id}.{name}.{pool}", figures[pool], unit)
-        return book.take(f"kind.{kind.id}.{name}", figures[""], unit)
+    def policy(pool: str, *names: str) -> tuple[float, str]:
+        """Return the policy that holds for a pool, and under which of the names it is given."""
+        for name in names:
+            own = getattr(line, name)
+            if own is not None:
+                return book.take(f"demand.{root}.{name}", own, UNITS[name]), name
+        for key in (pool, ""):
+            for name in names:
+                figures = kind.rotation.get(name, {})
+                if key in figures:
+                    figure_id = f"kind.{kind.id}.{name}" + (f".{key}" if key else "")
+                    return book.take(figure_id, figures[key], UNITS[name]), name
+        raise KeyError(names, pool)
 
     assert line.first is not None
     assert line.last is not None
     cap = book.take(f"{id}.cap", line.cap, "persons")
-    tour = max(1, round(policy("tour", line.pools[0])))
+    own = {
+        end: root if getattr(line, end) is getattr(whole, end) else line.id
+        for end in ("first", "last")
+    }
+    tour = max(1, round(policy(line.pools[0], "tour")[0]))
+    home = [policy(pool, "rest", "dwell") for pool in line.pools]
     if line.cohorts is not None:
         cohorts = line.cohorts
     elif kind.changeover == "en_bloc":
         cohorts = 1
     else:
         cohorts = max(1, min(math.floor(line.cap.value + 1e-9), tour))
+    first = book.month(f"demand.{own['first']}.first", line.first)
+    last = book.month(f"demand.{own['last']}.last", line.last)
+    if whole.fixed_length and whole.first is not None:
+        begin = book.month(f"demand.{root}.first", whole.first)
+        moved = begin - whole.first.month
+        first, last = (first if own["first"] == root else first + moved), last + moved
     return _Resolved(
         line=line,
         cap=cap,
-        first=book.month(f"{id}.first", line.first),
-        last=book.month(f"{id}.last", line.last),
+        first=first,
+        last=last,
         tour=tour,
-        prep=tuple(round(policy("preparation", pool)) for pool in line.pools),
-        rest=tuple(policy("rest", pool) for pool in line.pools),
+        prep=tuple(round(policy(pool, "preparation")[0]) for pool in line.pools),
+        home=tuple(ratio for ratio, _ in home),
+        dwell=tuple(name == "dwell" for _, name in home),
         cohorts=cohorts,
+        root=root,
     )
 
 
@@ -247,7 +331,10 @@ def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
         tour=one.tour,
         pools=line.pools,
         prep=one.prep,
-        home=one.rest,
+        home=one.home,
+        options=line.shares,
+        dwell=one.dwell,
+        on_call=line.on_call,
         main_task=inputs.missions[line.mission].main_task,
         cohorts=one.cohorts,
         weight=line.weight,
@@ -255,23 +342,27 @@ def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
     )
 
 
-def _bounds(inputs: Inputs, ids: set[str], book: Book) -> tuple[Bound, ...]:
+def _bounds(
+    inputs: Inputs, parts: Mapping[str, list[str]], book: ParameterBook
+) -> tuple[Bound, ...]:
     bounds = []
     for bound in inputs.bounds.values():
-        demands = tuple(name for name in bound.demands if name in ids)
+        demands = tuple(part for name in bound.demands for part in parts.get(name, ()))
         if demands:
-            least, most = (
+            lower, upper = (
                 None if figure is None else book.take(f"bound.{bound.id}.{side}", figure, "persons")
                 for side, figure in (("min", bound.min), ("max", bound.max))
             )
-            bounds.append(Bound(demands, bound.pools, least, most))
+            bounds.append(Bound(demands, bound.pools, lower, upper))
     return tuple(bounds)
 
 
-def _packages(inputs: Inputs, ids: set[str], first: Month, book: Book) -> tuple[Package, ...]:
+def _packages(
+    inputs: Inputs, parts: Mapping[str, list[str]], first: Month, book: ParameterBook
+) -> tuple[Package, ...]:
     packages = []
     for package in inputs.packages.values():
-        demands = tuple(name for name in package.demands if name in ids)
+        demands = tuple(part for name in package.demands for part in parts.get(name, ()))
         if not package.on or not demands:
             continue
         known: int | None
@@ -286,7 +377,7 @@ def _packages(inputs: Inputs, ids: set[str], first: Month, book: Book) -> tuple[
 
 
 def _budgets(
-    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: Book
+    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: ParameterBook
 ) -> tuple[Budget, ...]:
     """Return the budgets that fall within the model, if money counts."""
     if not inputs.money:
@@ -294,7 +385,7 @@ def _budgets(
     costs: dict[str, dict[str, float]] = {}
     for one in here:
         for cost in sorted(inputs.costs, key=lambda cost: bool(cost.demand)):
-            if cost.demand == one.line.id or (not cost.demand and cost.kind == one.line.kind):
+            if cost.demand == one.root or (not cost.demand and cost.kind == one.line.kind):
                 what = f"demand.{cost.demand}" if cost.demand else f"kind.{cost.kind}"
                 yearly = book.take(f"cost.{cost.fund}.{what}", cost.figure, "EUR per person-year")
                 costs.setdefault(cost.fund, {})[one.line.id] = yearly / 12
@@ -312,8 +403,8 @@ def _budgets(
     return tuple(budgets)
 
 
-def _presence(inputs: Inputs, here: list[_Resolved], book: Book) -> None:
-    """Note the presence figures of the kinds in use; the allocation does not need them."""
+def _presence(inputs: Inputs, here: list[_Resolved], book: ParameterBook) -> None:
+    """Note the presence parameters of the kinds in use; the allocation does not need them."""
     units = {"acceptance": "share", "lead": "months", "early_return": "share per month"}
     for id in dict.fromkeys(one.line.kind for one in here):
         for name, figure in inputs.kinds[id].presence.items():
@@ -376,10 +467,13 @@ def _row(inputs: Inputs, one: _Resolved, package: str) -> DemandRow:
         first=one.first,
         last=one.last,
         pools=line.pools,
+        options=tuple(options_text([option]) for option in line.options),
         tour=one.tour,
         preparation=one.prep,
-        rest=one.rest,
+        home=one.home,
+        dwell=one.dwell,
         cohorts=one.cohorts,
+        part_of=one.root,
         file=origin.file or line.file,
         line=origin.line or line.line,
     )

@@ -7,22 +7,22 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compile.tables import Book
+from planner.compile.tables import ParameterBook
 from planner.months import Month
-from planner.scenario.inputs import FACTORS, Figure, Inputs, Pool, Step
+from planner.scenario.inputs import FACTORS, Inputs, Parameter, Pool, StrengthStep
 
 __all__ = ["levels", "strengths"]
 
 Floats = NDArray[np.float64]
 
-Take = Callable[[str, Figure, str], Floats]
-"""Gives the values of a figure, one a draw in a column, from its id, itself and its unit."""
+Take = Callable[[str, Parameter, str], Floats]
+"""Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""
 
 UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 
 
 def strengths(
-    inputs: Inputs, first: Month, months: int, book: Book
+    inputs: Inputs, first: Month, months: int, book: ParameterBook
 ) -> tuple[dict[str, Floats], list[str]]:
     """Return persons by pool and month, and what cannot be.
 
@@ -34,10 +34,10 @@ def strengths(
     dict of str to ndarray (months,)
         Strength in persons.
     list of str
-        Complaints: strengths below nothing, shares above one.
+        Complaints: negative strengths, shares above one.
     """
 
-    def take(id: str, figure: Figure, unit: str) -> Floats:
+    def take(id: str, figure: Parameter, unit: str) -> Floats:
         return np.array([[book.take(id, figure, unit)]])
 
     many, wrong = levels(inputs, first, months, take)
@@ -57,7 +57,7 @@ def levels(
     Returns
     -------
     dict of str to ndarray (draws or 1, months)
-        Strength in persons. Shares above one and strengths below nothing are cut there.
+        Strength in persons. Shares above one and negative strengths are cut off.
     list of str
         Complaints about what was cut.
     """
@@ -69,11 +69,11 @@ def levels(
     shown = slice(first.ordinal - start, first.ordinal - start + months)
     found, wrong = {}, []
     for pool in inputs.pools.values():
-        mine = [(place, step) for place, step in steps if pool.id in step.pools]
+        own = [(place, step) for place, step in steps if pool.id in step.pools]
         people = np.ones((1, len(time)))
         for factor in FACTORS:
-            level = _series(pool, factor, time, take)
-            level = _stepped(level, time, [one for one in mine if one[1].of == factor], take)
+            level = _level(inputs, pool, factor, time, take)
+            level = _stepped(level, time, [one for one in own if one[1].of == factor], take)
             if factor != "posts":
                 if level[:, shown].max(initial=0.0) > 1 + 1e-9:
                     highest = level[:, shown].max()
@@ -82,7 +82,7 @@ def levels(
                     )
                 level = np.minimum(level, 1.0)
             people = people * level
-        people = _stepped(people, time, [one for one in mine if one[1].of == "strength"], take)
+        people = _stepped(people, time, [one for one in own if one[1].of == "strength"], take)
         seen = people[:, shown]
         if seen.min(initial=0.0) < -1e-9:
             low = np.flatnonzero((seen < -1e-9).any(axis=0))[0]
@@ -92,17 +92,34 @@ def levels(
     return found, wrong
 
 
-def _series(pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
+def _level(inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
+    """Return a factor of a pool: its own, or that of its force times the deviation of the pool."""
+    if factor in pool.series:
+        return _series(f"pool.{pool.id}.{factor}", pool.series[factor], UNITS[factor], time, take)
+    national = inputs.forces[pool.force][factor]
+    level = _series(f"force.{pool.force}.{factor}", national, UNITS[factor], time, take)
+    own = pool.series.get(f"{factor}_factor")
+    if own is None:
+        return level
+    return level * _series(f"pool.{pool.id}.{factor}_factor", own, "factor", time, take)
+
+
+def _series(
+    id: str,
+    steps: Sequence[tuple[Month | None, Parameter]],
+    unit: str,
+    time: NDArray[np.int64],
+    take: Take,
+) -> Floats:
     level = np.zeros((1, len(time)))
-    for since, figure in pool.series[factor]:
-        id = f"pool.{pool.id}.{factor}" + (f"@{since}" if since else "")
-        value = take(id, figure, UNITS[factor])
+    for since, figure in steps:
+        value = take(id + (f"@{since}" if since else ""), figure, unit)
         level = np.where(time >= (since.ordinal if since else time[0]), value, level)
     return level
 
 
 def _stepped(
-    level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, Step]], take: Take
+    level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, StrengthStep]], take: Take
 ) -> Floats:
     for place, step in steps:
         unit = "factor" if step.verb.endswith("times") else UNITS[step.of]

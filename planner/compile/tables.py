@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 
 from planner.months import Month
 from planner.problem.model import Problem
-from planner.scenario.inputs import Figure, Origin, When
+from planner.scenario.inputs import Origin, Parameter, When
 
-__all__ = ["Book", "Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow"]
+__all__ = ["ParameterBook", "Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow"]
 
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One figure in use, so that any number can be walked back.
+    """One parameter in use, so that any number can be walked back.
 
     Attributes
     ----------
     id : str
         Such as ``demand.untso.cap``, ``pool.staff.posts`` or ``kind.staff.rest``.
     value, low, high : float, str or None
-        Likely value, and range unless exact. Months are text, ``2025-07``.
+        Likely value, and range unless exact. Months are text, ``2025-07``, and so are their ends.
     unit : str
         persons, months, months per month, share, factor, month, EUR ...
     basis, source, section, note : str
@@ -32,8 +32,8 @@ class FigureRow:
 
     id: str
     value: float | str
-    low: float | None
-    high: float | None
+    low: float | str | None
+    high: float | str | None
     unit: str
     basis: str
     source: str
@@ -78,8 +78,16 @@ class DemandRow:
         Persons.
     first, last : Month
         Months on duty, inclusive.
-    tour, preparation, rest
-        Months; preparation and rest as one number for each of `pools`.
+    pools : tuple of str
+        Every pool that any sourcing option uses.
+    options : tuple of str
+        Sourcing options as written, ``light:0.9+medical:0.1``, most preferred first.
+    tour, preparation, home, dwell
+        Tour in months; by `pools`, preparation in months, months at home per month served, and
+        whether preparation falls inside them (dwell) or not (rest).
+    part_of : str
+        The demand of the scenario that it is a line of: its own id, unless a cap that changes is
+        laid out in several lines.
     """
 
     id: str
@@ -107,10 +115,13 @@ class DemandRow:
     first: Month
     last: Month
     pools: tuple[str, ...]
+    options: tuple[str, ...]
     tour: int
     preparation: tuple[int, ...]
-    rest: tuple[float, ...]
+    home: tuple[float, ...]
+    dwell: tuple[bool, ...]
     cohorts: int
+    part_of: str
     file: str
     line: int
 
@@ -166,7 +177,7 @@ class Compiled:
         return month - self.first_month
 
     def figure(self, id: str) -> FigureRow:
-        """Return one figure by id; raise KeyError if it is not in use."""
+        """Return one parameter by id; raise KeyError if it is not in use."""
         for figure in self.figures:
             if figure.id == id:
                 return figure
@@ -174,36 +185,42 @@ class Compiled:
 
 
 @dataclass
-class Book:
-    """Collects every figure that is used, and lets some be replaced.
+class ParameterBook:
+    """Collects every parameter that is used, and lets some be replaced.
 
     Attributes
     ----------
     instead : mapping of str to float
-        Values to take in place of the likely ones, by figure id.
+        Values to take in place of the likely ones, by parameter id.
     """
 
     instead: Mapping[str, float] = field(default_factory=dict)
     rows: dict[str, FigureRow] = field(default_factory=dict)
 
-    def take(self, id: str, figure: Figure, unit: str) -> float:
-        """Note a figure and return the value to use."""
+    def take(self, id: str, figure: Parameter, unit: str) -> float:
+        """Note a parameter and return the value to use."""
         value = self.instead.get(id, figure.value)
         if id not in self.rows:
             self.rows[id] = _row(id, value, figure.low, figure.high, unit, figure.origin)
         return value
 
     def month(self, id: str, when: When) -> Month:
-        """Note a month and return it."""
+        """Note a month and return it; a value in its place is by how many months it moves."""
         month = when.month
         if id in self.instead:
             month = month + round(self.instead[id])
-        self.rows[id] = _row(id, str(month), None, None, "month", when.origin)
+        low, high = (None if end is None else str(end) for end in (when.low, when.high))
+        self.rows[id] = _row(id, str(month), low, high, "month", when.origin)
         return month
 
 
 def _row(
-    id: str, value: float | str, low: float | None, high: float | None, unit: str, origin: Origin
+    id: str,
+    value: float | str,
+    low: float | str | None,
+    high: float | str | None,
+    unit: str,
+    origin: Origin,
 ) -> FigureRow:
     return FigureRow(
         id,

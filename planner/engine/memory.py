@@ -1,7 +1,7 @@
-"""Plans already made, to be taken over where nothing about them has changed.
+"""A cache of plans: stages already solved, taken over where nothing about them has changed.
 
-A plan of a block follows from its setting alone: every solve begins from cold. So the plan of a
-setting seen before is the plan that would be made again, to the last bit.
+The solution of a stage follows from its data alone: every solve begins from cold. So the solution
+of a stage seen before is the one that would be found again, to the last bit.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ import numpy as np
 
 from planner.engine.setting import Answer, Setting
 
-__all__ = ["Memory"]
+__all__ = ["PlanCache"]
 
 KEPT = 256
 """Plans of blocks that are kept unless more are asked for; one takes some 100 kB."""
 
 
-class Memory:
-    """Remembers plans from one call to the next; the one unused for longest is forgotten first.
+class PlanCache:
+    """Keeps plans from one call to the next; the one unused for longest is dropped first.
 
     Meant for work that asks for many scenarios that differ little, such as a page with sliders:
-    hand the same memory to each :func:`planner.allocate`. Answers are the same with and without.
+    pass the same cache to each :func:`planner.allocate`. Results are the same with and without.
     It may be used from several threads.
 
     Parameters
     ----------
     kept : int
-        Most plans of blocks to keep.
+        Maximum number of plans of blocks to keep.
 
     Examples
     --------
     >>> import planner as pl
-    >>> memory = pl.Memory()
-    >>> first = pl.allocate("letter", memory=memory)
-    >>> again = pl.allocate("letter", memory=memory)
-    >>> memory.reused == memory.made > 0
+    >>> cache = pl.PlanCache()
+    >>> first = pl.allocate("letter", memory=cache)
+    >>> again = pl.allocate("letter", memory=cache)
+    >>> cache.reused == cache.made > 0
     True
     """
 
     def __init__(self, kept: int = KEPT):
-        """Begin with nothing to remember."""
+        """Begin empty."""
         if kept < 1:
             raise ValueError(f"expected to keep at least 1 plan, found {kept}")
         self.kept = kept
@@ -55,7 +55,7 @@ class Memory:
         self._lock = Lock()
 
     def recall(self, solver: Callable[[Setting], Answer], setting: Setting) -> Answer:
-        """Return the plan of a setting: the one remembered, or else a new one."""
+        """Return the solution of a stage: the one kept, or else a new one."""
         key = _digest(solver, setting)
         with self._lock:
             found = self._answers.get(key)
@@ -72,12 +72,12 @@ class Memory:
         return answer
 
     def __len__(self) -> int:
-        """Number of plans remembered."""
+        """Number of plans kept."""
         return len(self._answers)
 
     def __repr__(self) -> str:
-        """How much is remembered, and how often it was of use."""
-        return f"<Memory of {len(self)} plans: {self.made} made, {self.reused} taken over>"
+        """How many plans are kept, made and taken over."""
+        return f"<PlanCache of {len(self)} plans: {self.made} made, {self.reused} taken over>"
 
 
 def _digest(solver: Callable[[Setting], Answer], setting: Setting) -> bytes:
@@ -92,8 +92,8 @@ def _digest(solver: Callable[[Setting], Answer], setting: Setting) -> bytes:
 def _arrays(setting: Setting) -> Iterator[Any]:
     """Yield the arrays of a setting; demands by their place among those of the block.
 
-    Decisions that nobody can serve, such as those of packages not yet known, stand for nothing:
-    what they would ask does not count.
+    Decisions that no option can serve, such as those of packages not yet known, count as 0: what
+    they would ask has no effect.
     """
     block, bounds = setting.block, setting.block.bounds
     served = np.bincount(block.decision, setting.upper > 0, minlength=len(setting.full)) > 0

@@ -1,9 +1,9 @@
-"""Figures, one function each; every one returns a matplotlib figure and leaves showing it to you.
+"""Figures: one function each, returning a matplotlib figure; none is shown by itself.
 
 >>> import planner as pl
 >>> from planner.figures import fill
->>> figure = fill(pl.allocate("letter"))     # displays itself in a notebook
->>> path = figure.save("/dev/null/fill.jpg")
+>>> chart = fill(pl.allocate("letter"))     # displays itself in a notebook
+>>> path = chart.save("/dev/null/fill.jpg")
 Traceback (most recent call last):
 ...
 planner.errors.InputError: /dev/null/fill.jpg: expected a file ending in .png, .svg or .pdf
@@ -11,43 +11,28 @@ planner.errors.InputError: /dev/null/fill.jpg: expected a file ending in .png, .
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from planner.figures.gallery import GALLERY
-from planner.lazy import offer
+_OTHERS = ("Chart", "Plots")
 
-if TYPE_CHECKING:
-    from planner.figures.beside import scenarios, versus
-    from planner.figures.curves import curve
-    from planner.figures.displaced import displacement
-    from planner.figures.drivers import indices, ranking
-    from planner.figures.filled import fill
-    from planner.figures.flow import flow
-    from planner.figures.futures import chance, convergence, fan, spread
-    from planner.figures.look import Chart
-    from planner.figures.plots import Plots
-    from planner.figures.rotations import rotations
-    from planner.figures.sand import crowd, sand
 
-__all__ = [
-    "Chart",
-    "Plots",
-    "chance",
-    "convergence",
-    "crowd",
-    "curve",
-    "displacement",
-    "fan",
-    "fill",
-    "flow",
-    "indices",
-    "ranking",
-    "rotations",
-    "sand",
-    "scenarios",
-    "spread",
-    "versus",
-]
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "Chart":
+        from planner.figures.style import Chart
 
-_STYLE = {"Chart": "planner.figures.look", "Plots": "planner.figures.plots"}
-offer(__name__, _STYLE | {name: shown.home for name, shown in GALLERY.items()})
+        return Chart
+    from planner.gallery import Plots, gallery
+
+    if name == "Plots":
+        return Plots
+    if name in gallery():
+        return gallery()[name].draw
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from planner.gallery import gallery
+
+    return sorted([*_OTHERS, *gallery()])

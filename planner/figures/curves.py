@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from planner.figures.look import COLOURS, Chart, chart, finish, number_axis, style, tidy
 from planner.figures.names import Names
+from planner.figures.style import COLOURS, Chart, chart, finish, number_axis, style, tidy
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import label, number, rough
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom, Room
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["corners", "curve"]
 
@@ -28,6 +29,7 @@ SIZE = (7.0, 2.6)
 """Inches of the axes, about: what is written along the line has to find room."""
 
 
+@figure("result", "displacement as a package grows")
 def curve(
     found: Curve, headroom: Headroom | None = None, lang: str = "en", result: Tables | None = None
 ) -> Chart:

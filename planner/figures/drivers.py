@@ -9,9 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.factors import quantity_name
-from planner.figures.futurenames import FutureNames
-from planner.figures.look import (
+from planner.figures.names import EnsembleNames, quantity_name
+from planner.figures.style import (
     COLOURS,
     Chart,
     chart,
@@ -23,13 +22,14 @@ from planner.figures.look import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.sensitivity import Sensitivity
 
 __all__ = ["indices", "ranking"]
@@ -41,14 +41,15 @@ LONG = 3.1
 """Inches for what figures are called."""
 
 
+@figure("ensemble", "which parameters a quantity depends on")
 def ranking(
-    futures: Futures, quantity: str | None = None, most: int = MOST, lang: str = "en"
+    futures: Ensemble, quantity: str | None = None, most: int = MOST, lang: str = "en"
 ) -> Chart:
     """Draw which uncertain figures go with a quantity: their rank correlations, strongest first.
 
     Parameters
     ----------
-    futures : Futures
+    futures : Ensemble
     quantity : str, optional
         Such as ``displacement.eastern-flank`` or ``fill.untso``; by default what the first package
         displaces, or the fill of all where there is none.
@@ -61,7 +62,7 @@ def ranking(
     InputError
         There is no such quantity.
     """
-    names = FutureNames(futures, lang)
+    names = EnsembleNames(futures, lang)
     table = futures.ranking if quantity is None else futures.rank(quantity)
     with style():
         if table.empty or not (table["rank_correlation"] != 0).any():
@@ -84,7 +85,7 @@ def ranking(
         return finish(figure, title, subtitle, names.source, _ranking_key(lang))
 
 
-def _correlations(axes: Axes, rows: pd.DataFrame, names: FutureNames) -> None:
+def _correlations(axes: Axes, rows: pd.DataFrame, names: EnsembleNames) -> None:
     at = np.arange(len(rows))
     rho, clear = rows["rank_correlation"].to_numpy(), rows["clear"].to_numpy(dtype=bool)
     axes.hlines(at, rows["low"], rows["high"], color=COLOURS["quiet"], linewidth=1.2)
@@ -120,6 +121,7 @@ def _ranking_key(lang: str) -> list[Line2D]:
     ] + [Line2D([], [], color=COLOURS["quiet"], linewidth=1.2, label=say("interval_95", lang))]
 
 
+@figure("sensitivity", "parameters that cause the spread of a quantity")
 def indices(
     found: Sensitivity, quantity: str | None = None, source: str = "", lang: str = "en"
 ) -> Chart:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from planner.errors import PlannerError
+from planner.errors import PlannerError, ResultError
 from planner.figures.words import say
-from planner.labels import label, months, named
+from planner.labels import label, months, named, number, rate, rough
 from planner.months import Month
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
+    from planner.montecarlo.ensemble import Ensemble
+    from planner.results.result import Tables
 
-__all__ = ["Names", "ordinals"]
+__all__ = [
+    "EnsembleNames",
+    "Names",
+    "is_share",
+    "ordinals",
+    "parameter_name",
+    "parameter_parts",
+    "quantity_name",
+]
 
 
 class Names:
@@ -158,3 +167,194 @@ def ordinals(column: pd.Series) -> pd.Series:
     """
     known = {text: Month.parse(text).ordinal for text in column.unique()}
     return column.map(known).astype("int64")
+
+
+def is_share(quantity: str) -> bool:
+    """Whether a quantity is a share: a fill rate or a ratio, not person-months."""
+    return quantity.partition(".")[0] in ("fill", "present", "displacement_ratio")
+
+
+class EnsembleNames(Names):
+    """What the ids of many futures are called in a language.
+
+    Parameters
+    ----------
+    futures : Ensemble
+    lang : {"en", "nl"}
+    """
+
+    def __init__(self, futures: Ensemble, lang: str = "en"):
+        """Take futures and a language."""
+        self.futures, self.lang = futures, lang
+
+    def _labels(self, kind: str) -> list[str]:
+        labels = self.futures.metadata.labels
+        pairs = zip(labels[kind], labels[f"{kind}_nl"], strict=True)
+        return [str((e or d) if self.lang == "en" else (d or e)) for e, d in pairs]
+
+    @cached_property
+    def _missions(self) -> dict[str, str]:
+        missions = self.futures.metadata.labels["mission"]
+        return dict(zip(missions, self._labels("mission_name"), strict=True))
+
+    @cached_property
+    def _demands(self) -> dict[str, str]:
+        return dict(zip(self.futures.metadata.axes.demands, self._labels("name"), strict=True))
+
+    @cached_property
+    def inputs(self) -> Any:
+        """What the scenario states; None where it has changed since."""
+        try:
+            return self.futures.specification.uncertain.scenario.inputs
+        except ResultError:
+            return None
+
+    @cached_property
+    def _packages(self) -> dict[str, str]:
+        titles = self.futures.metadata.titles.items()
+        return {id: (e or d) if self.lang == "en" else (d or e) for id, (e, d) in titles}
+
+    def factor(self, id: str) -> str:
+        """Return what an uncertain number is called, in words."""
+        return parameter_name(id, self)
+
+    @property
+    def _scenario(self) -> Any:
+        return self.futures.metadata.scenario
+
+    @property
+    def _window(self) -> Any:
+        return self.futures.metadata.window
+
+    @property
+    def draws(self) -> str:
+        """How many draws there are, in words."""
+        return say("draws", self.lang, count=number(self.futures.counted, self.lang, 0))
+
+    @cached_property
+    def run(self) -> str:
+        """Which futures these are, in a line."""
+        design = self.futures.metadata.design
+        return say(
+            "source_futures", self.lang, name=self.futures.name, window=self.window,
+            rule=label(self.futures.rule, self.lang), draws=self.draws, seed=design.seed,
+            digest=str(self.futures.metadata.digest).split(":")[-1][:10],
+        )  # fmt: skip
+
+    @property
+    def source(self) -> str:
+        """What stands in the corner of a figure."""
+        return say("source_line", self.lang, source=self.run)
+
+    def quantity(self, name: str) -> str:
+        """Return what a quantity is called, ``displacement.eastern-flank`` and the like."""
+        return quantity_name(name, self, self.lang)
+
+    def amount(self, name: str, value: float) -> str:
+        """Return a value of a quantity: a percentage or person-months."""
+        if is_share(name):
+            return rate(value, self.lang)
+        return rough(value, self.lang)
+
+
+KINDS = ("pool", "demand", "kind", "package", "bound", "mission")
+"""What ids of figures begin with, each with names of its own."""
+
+
+class _Lookup(Protocol):
+    """Names of pools, demands, kinds, missions and packages in one language."""
+
+    lang: str
+
+    def pool(self, id: str) -> str:
+        """Return the name of a pool."""
+
+    def demand(self, id: str) -> str:
+        """Return the name of a demand."""
+
+    def kind(self, id: str) -> str:
+        """Return the name of a kind of demand."""
+
+    def mission(self, id: str) -> str:
+        """Return the name of a mission."""
+
+    def package(self, id: str) -> str:
+        """Return the title of a package."""
+
+
+def parameter_name(id: str, names: _Lookup) -> str:
+    """Return what a figure or uncertain number is called; its id where that says nothing more.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> from planner.figures.names import Names
+    >>> letter = pl.allocate("letter")
+    >>> parameter_name("pool.staff.filled", Names(letter))
+    'Staff officers and observers: share of posts filled'
+    >>> parameter_name("kind.staff.rest.civil", Names(letter, "nl"))
+    'Stafofficier of adviseur: rust na een uitzending (Civiele experts)'
+    """
+    called, said = parameter_parts(id, names)
+    return f"{called}: {said}" if called else said
+
+
+def parameter_parts(id: str, names: _Lookup) -> tuple[str, str]:
+    """Return what a figure belongs to and what it is of that; nothing, and its whole name.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> from planner.figures.names import Names
+    >>> parameter_parts("pool.staff.filled", Names(pl.allocate("letter")))
+    ('Staff officers and observers', 'share of posts filled')
+    """
+    lang = names.lang
+    head, _, rest = id.partition(".")
+    if head in ("sizes", "decided", "extended", "shifted", "shared"):
+        return "", say(f"factor_{head}", lang, of=_anything(rest, names))
+    parts = rest.split(".")
+    if head not in KINDS or len(parts) < 2:
+        return "", id
+    called, what = _called(head, parts[0], names), parts[1]
+    key = f"figure_{head}_{what}"
+    try:
+        said = say(key, lang)
+    except KeyError:
+        said = " ".join(parts[1:]).replace("_", " ")
+    of = f" ({names.pool(parts[2])})" if len(parts) > 2 else ""
+    return called, said + of
+
+
+def _called(head: str, id: str, names: _Lookup) -> str:
+    return str(getattr(names, head)(id)) if hasattr(names, head) else id
+
+
+def _anything(id: str, names: _Lookup) -> str:
+    """Return the name of a package, demand or mission of that id, whichever there is."""
+    for called in (names.package(id), names.demand(id), names.mission(id), names.pool(id)):
+        if called != id:
+            return called
+    return id
+
+
+def quantity_name(id: str, names: _Lookup | None, lang: str) -> str:
+    """Return what a quantity is called, by ids alone where nobody knows the names.
+
+    Examples
+    --------
+    >>> quantity_name("fill.main_task_2", None, "en")
+    'the fill rate of main task 2'
+    >>> quantity_name("displacement.flank", None, "nl")
+    'verdringing door ‘flank’'
+    """
+    kind, _, of = id.partition(".")
+    if kind in ("fill", "present"):
+        if of.startswith("main_task_"):
+            return say(f"quantity_{kind}_of", lang, of=say(of, lang))
+        called = of if names is None else names.mission(of)
+        return say(f"quantity_{kind}_of" if of else f"quantity_{kind}", lang, of=called)
+    try:
+        return say(f"quantity_{kind}", lang, of=of if names is None else names.package(of))
+    except KeyError:
+        return id

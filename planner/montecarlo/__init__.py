@@ -1,1 +1,1 @@
-"""Many futures: fill rates and displacement where the figures are uncertain."""
+"""Simulation: fill rates and displacement where parameters are uncertain."""

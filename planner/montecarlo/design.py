@@ -1,4 +1,4 @@
-"""Which draws there are: points of the unit cube, replicates, and sets of rules that draws share.
+"""The design of the draws: points of the unit cube, replicates, and rotation rules they share.
 
 Draws are numbered from 0. They are dealt out in *rounds*: in each round every replicate gets one
 *block* of draws, which share one set of rules (tours, preparation, rest; whatever is continuous and
@@ -71,14 +71,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Design:
-    """How many draws there are, and where they lie.
+    """Number and places of the draws.
 
     Attributes
     ----------
     draws : int
-        All of them; the most there can be, where something else may stop them.
+        All of them; the maximum, where something else may end the run.
     seed : int
-        At least 0; 0 is a seed like any other.
+        At least 0.
     sampling : str
         One of :data:`SAMPLINGS`.
     replicates : int
@@ -169,7 +169,7 @@ class Design:
         return [self.block(k) for k in range(number * each, last)]
 
     def find(self, draw: int) -> tuple[Block, int]:
-        """Return the block that a draw is in, and its place there."""
+        """Return the block that a draw is in, and its place in it."""
         if not 0 <= draw < self.draws:
             raise InputError(f"draw: expected 0 to {self.draws - 1}, found {draw}")
         round = draw // (self.replicates * self.share)
@@ -185,7 +185,7 @@ class Design:
         The first `shared` coordinates are those of the set of rules, alike for the whole block.
         """
         rules = self._points(RULES, block.replicate, block.round, 1, shared, self.rounds)
-        mine = self._points(
+        alone = self._points(
             OWN,
             block.replicate,
             block.begin,
@@ -193,7 +193,7 @@ class Design:
             own,
             self._of(self.draws, block.replicate),
         )
-        return np.hstack([np.repeat(rules, block.size, axis=0), mine])
+        return np.hstack([np.repeat(rules, block.size, axis=0), alone])
 
     def _points(
         self, stream: int, replicate: int, begin: int, count: int, wide: int, all_: int

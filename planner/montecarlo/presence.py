@@ -1,14 +1,20 @@
-"""Presence: of the people planned for a tour, who is there in which month.
+"""Presence: of the people planned for a tour, which are present in which month.
 
-For every post of a tour a candidate is nominated in time. He is accepted with the probability that
-the kind of contribution says; if not, the post stands empty for the lead time and the next one is
+For every post of a tour a candidate is nominated in time, and accepted with the probability that
+the kind of contribution states; if not, the post stands empty for the lead time and the next one is
 nominated. Every month served ends, with some probability, in an early return, after which the post
 stands empty for the lead time again. A unit (a kind that changes over en bloc) is offered and taken
-as a whole, and whoever comes home early is replaced from it. A lead time of no months is no gap at
-all. The plan does not change: nobody is sent elsewhere because a post stands empty.
+as a whole, and early returns are replaced from it. A lead time of no months is no gap at all. The
+plan does not change: no one is sent elsewhere because a post stands empty.
 
-Drawn person by person, see :mod:`planner.montecarlo.luck`; the chance that a post is occupied in
-each month of a tour is :func:`planner.analysis.occupancy.occupancy`.
+Every tour of every draw has a random stream of its own (common random numbers), so the same tour
+has the same stream in the plans with and without a package, and nothing depends on the order in
+which draws are solved. The chance that a post is occupied in each month of a tour is
+:func:`planner.analysis.occupancy.occupancy`.
+
+Most people are present from first to last. So instead of drawing for each of them, the number of
+candidates up to the next refusal, and of months served up to the next early return, are drawn (both
+are geometric), and the people in between are passed over.
 """
 
 from __future__ import annotations
@@ -16,25 +22,154 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.montecarlo.luck import STEP, attend
 from planner.montecarlo.structure import Plans, Structure
 
 if TYPE_CHECKING:
     from planner.compile.tables import Compiled
-    from planner.montecarlo.study import Study
+    from planner.montecarlo.specification import Specification
 
-__all__ = ["Chances", "Presence", "luck_of"]
+__all__ = ["Chances", "Presence", "attend", "streams_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0}
-"""Figures of a kind, and what they are where nothing is said."""
+"""Parameters of a kind, and their values where none is given."""
+
+ENDLESS = 1 << 60
+"""Candidates or months until an event that cannot happen."""
+
+FRACTION = 1e-9
+"""Part of a person that is rounding."""
+
+
+STEP = 0x9E3779B97F4A7C15
+"""Increment of a random stream (SplitMix64)."""
+
+
+def _cached(function: Any) -> Any:
+    """Compile a function, and keep the machine code on disk where that can be done."""
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # no folder for it can be written
+        return numba.njit(nogil=True, error_model="numpy")(function)
+
+
+@numba.njit(inline="always")
+def _mixed(x: Any) -> Any:
+    """Return 64 well-mixed bits (the finaliser of SplitMix64; Steele, Lea and Flood, 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+@numba.njit(inline="always")
+def _until(state: Any, chance: float) -> int:
+    """Return the number of trials before an event of some chance happens."""
+    if chance <= 0.0:
+        return ENDLESS
+    if chance >= 1.0:
+        return 0
+    uniform = (float(_mixed(state) >> np.uint64(11)) + 1.0) * 2.0**-53
+    return int(min(np.log(uniform) / np.log1p(-chance), float(ENDLESS)))
+
+
+@numba.njit(inline="always")
+def _add(row: Any, low: int, begin: int, end: int, people: float) -> None:
+    """Add people to the months from `begin` up to `end`, as far as they are in the window."""
+    for month in range(max(begin, low), min(end, low + len(row))):
+        row[month - low] += people
+
+
+@numba.njit
+def _serve(row: Any, low: int, left: float, begin: int, end: int, chances: Any, state: Any) -> None:
+    """Simulate a tour from `begin` up to `end`, one post after the other."""
+    refuse, leave, wait = chances
+    step = np.uint64(STEP)
+    state += step
+    refused = _until(state, refuse)
+    state += step
+    returned = _until(state, leave)
+    while left > FRACTION:
+        alike = min(min(refused, returned // (end - begin)), int(left))
+        if alike > 0:  # no refusal, no early return
+            _add(row, low, begin, end, float(alike))
+            refused -= alike
+            returned -= alike * (end - begin)
+            left -= alike
+            continue
+        people = min(left, 1.0)
+        now = begin
+        while now < end:
+            if refused == 0:
+                state += step
+                refused = _until(state, refuse)
+                now += wait
+                continue
+            refused -= 1
+            served = min(returned + 1, end - now)
+            _add(row, low, now, now + served, people)
+            now += served
+            returned -= served
+            if returned < 0:
+                state += step
+                returned = _until(state, leave)
+                now += wait
+        left -= people
+
+
+@_cached
+def attend(streams, people, demand, first, last, key, whole, accept, lead, back, low, found):  # type: ignore[no-untyped-def]
+    """Add the people present, by demand and month.
+
+    Parameters
+    ----------
+    streams : ndarray of uint64 (draws,)
+        Random stream of each draw.
+    people : ndarray (plans, draws, tours)
+        Persons planned.
+    demand, first, last : ndarray of int (tours,)
+        Place of the demand; first and last month on duty.
+    key : ndarray of uint64 (tours,)
+        Random stream of each tour.
+    whole : ndarray of bool (demands,)
+        Nominated and accepted as a whole unit, and replaced from it without being asked again.
+    accept, back : ndarray (draws, demands)
+        Chance that a candidate is accepted; chance that a month served is the last.
+    lead : ndarray of int (draws, demands)
+        Months that a post stands empty before the next candidate.
+    low : int
+        Month of the model that is the first of the window.
+    found : ndarray (plans, draws, demands, months)
+        People present are added to it, persons.
+    """
+    for draw in range(people.shape[1]):
+        for tour in range(people.shape[2]):
+            d, begin, end = demand[tour], first[tour], last[tour] + 1
+            if end <= low or begin >= low + found.shape[3]:
+                continue
+            wait = lead[draw, d]
+            refuse = 1.0 - accept[draw, d] if wait > 0 else 0.0
+            leave = back[draw, d] if wait > 0 else 0.0
+            state = _mixed(streams[draw] ^ key[tour])
+            if whole[d]:
+                while begin < end and refuse > 0.0:
+                    state += np.uint64(STEP)
+                    if _until(state, refuse) > 0:
+                        break
+                    begin += wait
+                refuse = 0.0
+            if begin >= end:
+                continue
+            for plan in range(people.shape[0]):
+                row = found[plan, draw, d]
+                _serve(row, low, people[plan, draw, tour], begin, end, (refuse, leave, wait), state)
 
 
 def _key(*parts: object) -> int:
@@ -45,7 +180,7 @@ def _key(*parts: object) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Chances:
-    """What decides who is there, by draw and demand.
+    """What decides presence, by draw and demand.
 
     Attributes
     ----------
@@ -59,21 +194,21 @@ class Chances:
 
     @property
     def certain(self) -> bool:
-        """Whether everybody is there for certain."""
+        """Whether all people planned are present for certain."""
         return bool(((self.lead == 0) | ((self.accept >= 1.0) & (self.back <= 0.0))).all())
 
 
 class Presence:
-    """Who is there of the people that plans of one structure send.
+    """Presence of the people that plans of one instance send.
 
     Parameters
     ----------
-    study : Study
+    specification : Specification
     compiled : Compiled
     structure : Structure
     """
 
-    def __init__(self, study: Study, compiled: Compiled, structure: Structure):
+    def __init__(self, specification: Specification, compiled: Compiled, structure: Structure):
         self.compiled, self.structure = compiled, structure
         programme = structure.programme
         tours = programme.tours
@@ -92,13 +227,13 @@ class Presence:
             for d, cohort, wave in zip(*(one.tolist() for one in own), strict=True)
         ]
         self.key = np.array(keys, dtype=np.uint64)
-        kinds = study.uncertain.scenario.inputs.kinds
+        kinds = specification.uncertain.scenario.inputs.kinds
         self.kinds = [row.kind for row in compiled.demands]
         self.whole = np.array([kinds[kind].changeover == "en_bloc" for kind in self.kinds], bool)
-        self.likely = {row.id: row.value for row in study.uncertain.compiled.figures}
+        self.likely = {row.id: row.value for row in specification.uncertain.compiled.figures}
 
     def chances(self, figures: Mapping[str, Floats], draws: Ints) -> Chances:
-        """Return what decides who is there in some draws, from their figures."""
+        """Return what decides presence in some draws, from their parameters."""
         found = {}
         for measure, nothing in MEASURES.items():
             columns = []
@@ -115,23 +250,23 @@ class Presence:
         """Return people on each tour, (plans, draws, tours)."""
         return np.asarray(plans.people[:, :, self.decision] / np.maximum(self.cohorts, 1))
 
-    def there(self, plans: Plans, chances: Chances, luck: NDArray[np.uint64]) -> Floats:
-        """Return people who are there, (plans, draws, demands, months of the window)."""
+    def present(self, plans: Plans, chances: Chances, streams: NDArray[np.uint64]) -> Floats:
+        """Return people present, (plans, draws, demands, months of the window)."""
         if chances.certain:
             return plans.on_duty
         low, high = self.compiled.problem.report
         shape = (*plans.people.shape[:2], len(self.kinds), high - low + 1)
         found = np.zeros(shape)
         attend(
-            luck, np.nan_to_num(self.people(plans)), self.demand, self.first, self.last, self.key,
-            self.whole, chances.accept, chances.lead, chances.back, low, found,
+            streams, np.nan_to_num(self.people(plans)), self.demand, self.first, self.last,
+            self.key, self.whole, chances.accept, chances.lead, chances.back, low, found,
         )  # fmt: skip
         found[plans.code == 2] = np.nan
         return found
 
 
-def luck_of(seed: int, replicate: int, places: Sequence[int] | Ints) -> NDArray[np.uint64]:
-    """Return what makes the luck of each draw of a replicate its own."""
+def streams_of(seed: int, replicate: int, places: Sequence[int] | Ints) -> NDArray[np.uint64]:
+    """Return the random stream of each draw of a replicate."""
     return np.array([_key("luck", seed, replicate, int(one)) for one in places], dtype=np.uint64)
 
 

@@ -1,7 +1,16 @@
-"""What is kept of every draw, as plain arrays, and how it lies in a Parquet file.
+"""What is kept of every draw as plain arrays, and the quantities that are read off it by name.
 
 Axis order is always (draw, plan, demand or line, month). The first plan has all packages, those
 after it leave out one each.
+
+Quantities are single numbers of a draw, which may stop a run and be explained by factors:
+
+- ``displacement.PACKAGE``: person-months that main task 2 loses to a package
+- ``displacement_main_task_1.PACKAGE``: person-months that other demands of main task 1 lose
+- ``filled.PACKAGE``: person-months filled for the package itself
+- ``displacement_ratio.PACKAGE``: displacement ÷ filled for the package
+- ``fill``, ``fill.main_task_1``, ``fill.MISSION``: fill rate of all, a main task, a mission
+- ``present``, ``present.main_task_1``, ``present.MISSION``: the same of the people present
 """
 
 from __future__ import annotations
@@ -9,22 +18,36 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.errors import InputError, nearest
+from planner.results.frames import share
+
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["WHOLE", "Axes", "Records"]
+__all__ = [
+    "LAYERS",
+    "ROUNDING",
+    "WHOLE",
+    "Axes",
+    "Quantities",
+    "Records",
+    "layer_of",
+    "lost",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 WHOLE = 65535
-"""Parts of a cap in which people who are there are kept month by month."""
+"""Resolution of a share of a cap in stored records of people present (unsigned 16 bits)."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +94,15 @@ class Records:
     filled : ndarray (draws, plans, demands)
         Person-months planned inside the window; NaN where no plan could be proved.
     present : ndarray (draws, plans, demands)
-        Person-months inside the window in which somebody is there.
+        Person-months inside the window of people present.
     codes : ndarray of int (draws, 3)
-        Plans that were made by the compiled kernel, by the engine, and that nobody could prove.
+        Plans made by the compiled kernel, by the engine, and without proof.
     proof : ndarray (draws, 3)
         Primal, dual and gap, the worst of all plans.
     served : ndarray of float32 (draws, plans, lines, months) or None
         People on duty as a share of the demand's cap.
     attended : ndarray of uint16 (draws, plans, demands, months) or None
-        People who are there, in parts of :data:`WHOLE` of the cap.
+        People present, in parts of :data:`WHOLE` of the cap.
     """
 
     draw: Ints
@@ -111,24 +134,28 @@ class Records:
         return self.caps * months
 
     @classmethod
-    def empty(cls, axes: Axes, draws: int, monthly: bool) -> Records:
-        """Return records of nothing asked and nothing done."""
+    def empty(cls, axes: Axes, draws: int, monthly: bool, people: bool = False) -> Records:
+        """Return records in which nothing is asked and nothing filled.
+
+        With `monthly` by pool and month, with `people` the people present by month.
+        """
         number = np.zeros(draws, dtype=np.int64)
         demands = (draws, len(axes.demands))
         shape = (draws, axes.plans, len(axes.lines), len(axes.months))
-        there = (draws, axes.plans, len(axes.demands))
+        by_demand = (draws, axes.plans, len(axes.demands))
+        by_month = (*by_demand, len(axes.months))
         return cls(
             number, number, number,
             np.zeros((draws, len(axes.factors))),
             np.zeros(demands),
             np.zeros(demands, dtype=np.int16),
             np.full(demands, -1, dtype=np.int16),
-            np.zeros(there),
-            np.zeros(there),
+            np.zeros(by_demand),
+            np.zeros(by_demand),
             np.zeros((draws, 3), dtype=np.int16),
             np.zeros((draws, 3)),
             np.zeros(shape, dtype=np.float32) if monthly else None,
-            np.zeros((*there, len(axes.months)), dtype=np.uint16) if monthly else None,
+            np.zeros(by_month, dtype=np.uint16) if monthly or people else None,
         )  # fmt: skip
 
     @classmethod
@@ -187,7 +214,7 @@ class Records:
 
 
 MONTHLY = ("served", "attended")
-"""Columns that are kept only where people by pool and month are."""
+"""Columns that are kept only where people by pool and month are kept."""
 
 NAMES = tuple(field.name for field in dataclasses.fields(Records))
 
@@ -210,3 +237,117 @@ def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:
         "served": (axes.plans, len(axes.lines), len(axes.months)),
         "attended": (axes.plans, demands, len(axes.months)),
     }
+
+
+ROUNDING = 1e-7
+"""Share of what is asked below which a difference between two plans is rounding."""
+
+
+LAYERS = ("planned", "present")
+"""People planned to be on duty, and those of them who are present."""
+
+
+def layer_of(records: Records, layer: str) -> Floats:
+    """Return person-months of a layer, (draws, plans, demands)."""
+    return records.filled if layer == "planned" else records.present
+
+
+def lost(records: Records, plan: int, own: Flags, layer: str = "planned") -> Floats:
+    """Return person-months that each demand loses to a package, (draws, demands), as in (16).
+
+    Parameters
+    ----------
+    records : Records
+    plan : int
+        The plan that leaves the package out.
+    own : ndarray of bool (demands,)
+        The package's own demands, which lose nothing.
+    layer : {"planned", "present"}
+    """
+    people = layer_of(records, layer)
+    found = people[:, plan] - people[:, 0]
+    found = np.where(np.abs(found) <= ROUNDING * (1 + records.asked), 0.0, found)
+    return np.where(own, 0.0, found)
+
+
+class Quantities:
+    """The quantities of a run, by name.
+
+    Parameters
+    ----------
+    axes : Axes
+    missions, packages : sequence of str
+        Mission and package of each demand, the latter empty where there is none.
+    main_task : sequence of int
+        Main task of each demand.
+    """
+
+    def __init__(
+        self, axes: Axes, missions: Sequence[str], packages: Sequence[str], main_task: Sequence[int]
+    ):
+        self.axes = axes
+        self._mission = np.array(missions, dtype=object)
+        self._package = np.array(packages, dtype=object)
+        self._task = np.array(main_task, dtype=np.int64)
+
+    @cached_property
+    def fills(self) -> dict[str, Flags]:
+        """Demands that each fill rate is about, by name."""
+        all_demands = np.ones(len(self._task), dtype=bool)
+        groups = {"": all_demands}
+        groups |= {f".main_task_{task}": self._task == task for task in (1, 2)}
+        names = dict.fromkeys(self._mission.tolist())
+        groups |= {f".{name}": np.asarray(self._mission == name) for name in names}
+        return {
+            f"{layer}{end}": group for layer in ("fill", "present") for end, group in groups.items()
+        }
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of all quantities."""
+        kinds = ("displacement", "displacement_main_task_1", "filled", "displacement_ratio")
+        of_packages = [f"{kind}.{one}" for one in self.axes.packages for kind in kinds]
+        return (*of_packages, *self.fills)
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """The names that a summary begins with."""
+        kinds = ("displacement", "displacement_main_task_1", "filled")
+        of_packages = [f"{kind}.{one}" for one in self.axes.packages for kind in kinds]
+        ends = ("", ".main_task_1", ".main_task_2")
+        return (*(f"{layer}{end}" for layer in ("fill", "present") for end in ends), *of_packages)
+
+    def check(self, name: str) -> str:
+        """Return a name; raise InputError naming the nearest if it is unknown."""
+        if name not in self.names:
+            few = ", ".join(self.names[:6])
+            near = nearest(name, self.names)
+            raise InputError(f"no quantity is called {name!r}{near}; there are {few}, …")
+        return name
+
+    def is_share(self, name: str) -> bool:
+        """Whether a quantity is a share; the others are person-months."""
+        return name in self.fills or name.startswith("displacement_ratio.")
+
+    def own(self, package: str) -> Flags:
+        """Return which demands belong to a package, (demands,)."""
+        return np.asarray(self._package == package)
+
+    def of(self, records: Records, name: str) -> Floats:
+        """Return one number of each draw, (draws,); NaN where it is undefined."""
+        self.check(name)
+        if name in self.fills:
+            group = self.fills[name]
+            people = records.filled if name.startswith("fill") else records.present
+            return share(people[:, 0, group].sum(axis=1), records.asked[:, group].sum(axis=1))
+        kind, _, package = name.partition(".")
+        own = self.own(package)
+        plan = 1 + self.axes.packages.index(package)
+        served = records.filled[:, 0, own].sum(axis=1)
+        if kind == "filled":
+            return np.asarray(served)
+        task = 1 if kind == "displacement_main_task_1" else 2
+        taken = lost(records, plan, own)[:, self._task == task].sum(axis=1)
+        if kind == "displacement_ratio":
+            return share(taken, np.where(served > 1e-9, served, 0.0))
+        return np.asarray(taken)

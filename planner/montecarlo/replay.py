@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compile import compile_scenario
-from planner.montecarlo.outline import Outline
-from planner.montecarlo.presence import luck_of
-from planner.montecarlo.study import Study
+from planner.montecarlo.presence import streams_of
+from planner.montecarlo.specification import RunMetadata, Specification
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,11 +29,11 @@ UNUSUAL = 5
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """One of many futures.
+    """One draw of an ensemble.
 
     Attributes
     ----------
-    study : Study
+    specification : Specification
     number : int
         Number of the draw.
     values : ndarray (factors,)
@@ -50,7 +49,7 @@ class Draw:
     ['main_task', 'asked_person_months']
     """
 
-    study: Study
+    specification: Specification
     number: int
     values: Floats
     quantities: Mapping[str, float]
@@ -64,7 +63,7 @@ class Draw:
         """
         import pandas as pd
 
-        uncertain = self.study.uncertain
+        uncertain = self.specification.uncertain
         rows = [
             {
                 "factor": one.id,
@@ -85,7 +84,7 @@ class Draw:
     @cached_property
     def figures(self) -> dict[str, float]:
         """Every figure of the plan that the draw changes, by id; months as how many they move."""
-        found = self.study.effects.figures(self.values[None])
+        found = self.specification.effects.figures(self.values[None])
         presence = (".acceptance", ".lead", ".early_return")
         return {id: float(column[0]) for id, column in found.items() if not id.endswith(presence)}
 
@@ -101,19 +100,19 @@ class Draw:
         SolverError
             Nobody could prove one of its plans.
         """
+        from planner.results.allocate import result_of
         from planner.results.manifest import hash_files
-        from planner.results.verbs import result_of
 
-        scenario = self.study.uncertain.scenario
+        scenario = self.specification.uncertain.scenario
         files = hash_files(scenario.files)
         return result_of(
             scenario,
             compile_scenario(scenario, self.figures, drawn=True),
-            self.study.solution(self.values),
+            self.specification.solution(self.values),
             files,
-            packages=self.study.packages,
+            packages=self.specification.packages,
             figures=self.figures,
-            draw={"number": self.number, **vars(self.study.design)},
+            draw={"number": self.number, **vars(self.specification.design)},
         )
 
     def sentences(self, lang: str = "en") -> list[str]:
@@ -121,7 +120,7 @@ class Draw:
         from planner.labels import number, percent
         from planner.montecarlo.words import say
 
-        said = [say("draw_is", lang, number=self.number, seed=self.study.design.seed)]
+        said = [say("draw_is", lang, number=self.number, seed=self.specification.design.seed)]
         plan = self.factors[self.factors["layer"] == "capacity"]
         for row in plan.head(UNUSUAL).to_dict("records"):
             below = float(row["below"])
@@ -151,12 +150,12 @@ def _below(distribution: object, value: float) -> float:
     return low
 
 
-def take_draw(study: Study, number: int) -> Draw:
-    """Return one draw of a study, planned for itself."""
-    block, place = study.design.find(number)
-    values = study.values(block)[place : place + 1]
-    luck = luck_of(study.design.seed, block.replicate, [block.begin + place])
-    records = study.solve_values(values, luck)
-    quantities = Outline.of(study).quantities
+def take_draw(specification: Specification, number: int) -> Draw:
+    """Return one draw of a specification, planned alone."""
+    block, place = specification.design.find(number)
+    values = specification.values(block)[place : place + 1]
+    streams = streams_of(specification.design.seed, block.replicate, [block.begin + place])
+    records = specification.solve_values(values, streams)
+    quantities = RunMetadata.of(specification).quantities
     found = {name: float(quantities.of(records, name)[0]) for name in quantities.names}
-    return Draw(study, number, values[0], found)
+    return Draw(specification, number, values[0], found)

@@ -1,41 +1,185 @@
-"""``simulate``: many futures of a scenario, batch by batch, wherever they can be solved."""
+"""``simulate``: the draws of a scenario, batch by batch, until a rule says that they are enough."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault, InputError, PlannerError, gathered, nearest
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.errors import Fault, InputError, PlannerError, ResultError, gathered, nearest
 from planner.montecarlo.design import Design
+from planner.montecarlo.ensemble import Ensemble, finish, read_ensemble, temporary
+from planner.montecarlo.estimates import CONFIDENCE, Mean, means_of_sums
 from planner.montecarlo.executors import (
+    FEW,
     Packed,
     check_workers,
     executor_for,
+    first_interrupt_only,
     in_order,
+    processors,
     solve_packed,
 )
-from planner.montecarlo.futures import Futures
-from planner.montecarlo.outline import Outline
-from planner.montecarlo.pace import Pace, Progress
-from planner.montecarlo.stopping import Stop, Watch
-from planner.montecarlo.stored import clear_folder, finish, open_folder, read_futures, temporary
-from planner.montecarlo.study import Study
-from planner.store import MANIFEST
+from planner.montecarlo.parameters import list_uncertain
+from planner.montecarlo.records import Quantities, Records
+from planner.montecarlo.specification import MONTHLY, RunMetadata, Specification, Stop
+from planner.montecarlo.storage import LOCK, as_bytes, clear_folder, holds_run, open_folder
+from planner.store import MANIFEST, locked
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
-__all__ = ["simulate", "study_of"]
+__all__ = [
+    "Progress",
+    "RunEstimate",
+    "Stop",
+    "estimate_run",
+    "simulate",
+    "specification_of",
+]
 
-MONTHLY = 20_000
-"""Draws above which people by pool and month are kept only if asked for."""
+Floats = NDArray[np.float64]
 
-MANY = 1024
-"""Draws from which there are 32 replicates: intervals of what is skewed then cover as they say."""
+MANY = 256
+"""Draws from which there are 32 replicates, and 16 below: so measured, intervals keep their
+coverage (see ``benchmarks/coverage.py``)."""
 
 LARGE = 4096
 """Draws above which more of them share one set of rules."""
+
+BASE = 250e6
+"""Bytes of a process that has everything loaded."""
+
+HELD = 2.5
+"""Copies of a batch in memory at once: as arrays, and on their way into a file."""
+
+LEAST = 128
+"""Draws before an interval is looked at: errors from fewer are too uncertain to stop by."""
+
+GROWTH = 1.25
+"""Factor by which the draws grow from one look at the intervals to the next."""
+
+SAMPLE = 16
+"""Most draws that are planned to see how long one takes."""
+
+Progress = Callable[[int, int, float], None]
+"""Called with draws made, draws in all, and seconds left."""
+
+
+@dataclass
+class Watch:
+    """Follows a run batch by batch and decides when it is over.
+
+    Intervals are looked at only when the draws have grown by :data:`GROWTH` since the last look,
+    and from :data:`LEAST` draws on: an interval that is looked at after every batch is found narrow
+    enough too early, by chance, and then covers less often than it states.
+
+    Attributes
+    ----------
+    stop : Stop
+    quantities : Quantities
+    replicates : int
+    clock : callable
+        Seconds, from any zero.
+    """
+
+    stop: Stop
+    quantities: Quantities
+    replicates: int
+    clock: Callable[[], float] = time.monotonic
+    _sums: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self._sums = np.zeros((2, self.replicates, len(self.stop.of)))
+        self._made, self._next = 0, LEAST
+        self._began = self.clock()
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the records that are needed."""
+        return ["replicate", "round", "caps", "begin", "end", "filled", "present", "codes"]
+
+    def add(self, records: Records) -> None:
+        """Take note of a batch."""
+        if not self.stop.of:
+            return
+        kept = records.take(np.flatnonzero(records.proved))
+        values = np.stack([self.quantities.of(kept, name) for name in self.stop.of], axis=1)
+        self.add_values(values, kept.replicate)
+        self._made += len(records) - len(kept)
+
+    def add_values(self, values: Floats, replicate: NDArray[np.int64]) -> None:
+        """Take note of the watched quantities of some draws, (draws, quantities)."""
+        defined = ~np.isnan(values)
+        np.add.at(self._sums[0], replicate, np.where(defined, values, 0.0))
+        np.add.at(self._sums[1], replicate, defined)
+        self._made += len(values)
+
+    @property
+    def reached(self) -> Mean:
+        """Means of the watched quantities with their intervals, so far."""
+        return means_of_sums(self._sums[0], self._sums[1], CONFIDENCE)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether every interval is as narrow as wanted."""
+        found = self.reached
+        wanted = self.stop.half_width or 0.0
+        size = np.abs(found.mean) if self.stop.relative else np.ones(len(found.mean))
+        return bool((found.half_width <= wanted * size).all())
+
+    def verdict(self) -> str:
+        """Return why the run is over, ``"half_width"`` or ``"time_limit"``; empty if it goes on."""
+        if self.stop.half_width is not None and self._made >= self._next:
+            self._next = int(np.ceil(self._made * GROWTH))
+            if self.narrow:
+                return "half_width"
+        limit = self.stop.time_limit
+        over = limit is not None and self.clock() - self._began >= limit
+        return "time_limit" if over else ""
+
+
+class Pace:
+    """Reports how far a run is.
+
+    Time is counted from the first draws on: before them processes start and code is compiled.
+
+    Parameters
+    ----------
+    progress : callable or None
+    total : int
+        Draws in all.
+    before : int
+        Draws made before it began.
+
+    Examples
+    --------
+    >>> pace = Pace(lambda done, total, seconds: print(done, total, seconds >= 0), 3)
+    >>> pace(2), pace(3)
+    2 3 True
+    3 3 True
+    (None, None)
+    """
+
+    def __init__(self, progress: Progress | None, total: int, before: int = 0):
+        self.progress, self.total = progress, total
+        self._marks = [(time.monotonic(), before)]
+
+    def __call__(self, done: int) -> None:
+        """Say that so many draws are made."""
+        if self.progress is None:
+            return
+        now = time.monotonic()
+        began, made = self._marks[-1]
+        each = (now - began) / max(done - made, 1)
+        self.progress(done, self.total, each * (self.total - done))
+        if len(self._marks) == 1:
+            self._marks.append((now, done))
 
 
 def simulate(
@@ -49,8 +193,8 @@ def simulate(
     packages: Sequence[str] | None = None,
     replicates: int | None = None,
     share: int | None = None,
-    of: str | None = None,
-    half_width: float | None = None,
+    of: str | Sequence[str] | None = None,
+    half_width: float | str | None = None,
     time_limit: float | None = None,
     monthly: bool | None = None,
     folder: str | Path | None = None,
@@ -58,20 +202,20 @@ def simulate(
     executor: Any = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Futures:
-    """Draw many futures of a scenario and plan each of them, with and without every package.
+) -> Ensemble:
+    """Draw the uncertain parameters of a scenario and plan every draw, with and without packages.
 
-    The same scenario, seed and options give the same numbers to the last bit, whoever solves them
-    and whether or not the run was interrupted.
+    The same scenario, seed and options give the same numbers to the last bit, for any number of
+    workers and whether or not the run was interrupted.
 
     Parameters
     ----------
     scenario : Scenario, str or Path
         A scenario, its file, or the name of one that comes with the package.
     draws : int
-        How many futures; the most there can be, where something else may end the run.
+        Number of draws; the maximum, where something else may end the run.
     seed : int
-        At least 0; 0 is a seed like any other.
+        At least 0.
     rule : {"fair", "value"}, optional
         By default the scenario's own.
     sampling : {"sobol", "plain", "latin"}
@@ -81,14 +225,16 @@ def simulate(
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
     replicates : int, optional
-        Independent repetitions from which errors are estimated, each with its own scramble; by
-        default 32, and 16 below 1,024 draws.
+        Independent repetitions from which errors are estimated, each with a scramble of its own; by
+        default 32, and 16 below 256 draws.
     share : int, optional
         How many draws share one set of rules (tours, preparation, rest), which is formulated once;
         by default 16, and 64 above 4,096 draws. 1 gives every draw its own.
-    of, half_width : str, float, optional
-        End the run when half the width of the 95 % interval of a quantity is no more than this:
-        ``of="displacement.eastern-flank", half_width=25``. Names: :class:`Quantities`.
+    of, half_width : str or sequence of str, float or str, optional
+        End the run when half the width of the 95 % interval of a quantity, or of each of several,
+        is no more than this, in its unit or as a share of its mean:
+        ``of="displacement.eastern-flank", half_width=25``, ``of=["fill", "present"],
+        half_width="5%"``. Names: :mod:`planner.montecarlo.records`.
     time_limit : float, optional
         Seconds after which no more draws are begun.
     monthly : bool, optional
@@ -108,7 +254,7 @@ def simulate(
 
     Returns
     -------
-    Futures
+    Ensemble
 
     Raises
     ------
@@ -119,39 +265,71 @@ def simulate(
 
     Examples
     --------
-    >>> futures = simulate("letter", draws=16, rule="value", workers=1)
-    >>> futures.fill_by("main_task")["main_task"].tolist()
+    >>> ensemble = simulate("letter", draws=16, rule="value", workers=1)
+    >>> ensemble.fill_by("main_task")["main_task"].tolist()
     [1, 2]
     """
     faults: list[Fault | str] = []
-    stop = Stop(of, half_width, time_limit)
+    stop = Stop()
     with gathered(faults):
         check_workers(workers)
     with gathered(faults):
-        study = study_of(
+        stop = Stop.of_options(of, half_width, time_limit)
+    with gathered(faults):
+        specification = specification_of(
             scenario, draws, seed, rule, sampling, packages=packages, replicates=replicates,
             share=share, monthly=monthly, stop=stop,
         )  # fmt: skip
     if faults:
         raise InputError(faults)
-    outline = Outline.of(study)
-    if folder is not None and replace and not _same(Path(folder), outline, stop):
-        clear_folder(Path(folder))
+
+    def solve(ensemble: Ensemble) -> Ensemble:
+        with executor_for(draws, workers, executor, cluster) as (pool, count):
+            _run(ensemble, pool, count, progress)
+        return ensemble
+
+    metadata = RunMetadata.of(specification)
     if folder is None:
-        futures = temporary(outline, stop, study)
-    elif (Path(folder) / MANIFEST).is_file():
-        return _finished(read_futures(folder), outline, stop)
-    else:
-        open_folder(Path(folder), outline, study.uncertain.scenario)
-        futures = Futures(outline, stop, Path(folder), study)
-    with executor_for(draws, workers, executor, cluster) as (pool, count):
-        _run(futures, study, pool, count, progress)
-    if folder is not None:
-        finish(futures)
-    return futures
+        return _interruptible(solve, temporary(metadata, stop, specification))
+    place = Path(folder)
+    if (place / MANIFEST).is_file() and (not replace or _same(place, metadata, stop)):
+        return _finished(read_ensemble(place), metadata, stop)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    with locked(place / LOCK, folder):
+        if replace and not _same(place, metadata, stop):
+            clear_folder(place)
+        if (place / MANIFEST).is_file():  # finished by another process in the meantime
+            return _finished(read_ensemble(place), metadata, stop)
+        open_folder(place, metadata, specification.uncertain.scenario)
+        ensemble = Ensemble(metadata, stop, place, specification)
+
+        def solve_and_write(ensemble: Ensemble) -> Ensemble:
+            finish(solve(ensemble))
+            return ensemble
+
+        return _interruptible(solve_and_write, ensemble)
 
 
-def study_of(
+def _interruptible(work: Callable[[Ensemble], Ensemble], ensemble: Ensemble) -> Ensemble:
+    """Return what some work makes of an ensemble; an interrupt names the draws that are kept."""
+    with first_interrupt_only():
+        try:
+            return work(ensemble)
+        except KeyboardInterrupt:
+            text = "interrupted"
+            if ensemble.persistent:
+                kept = ensemble.all_ends[: ensemble.batches.done()]
+                text += (
+                    f": {kept[-1] if kept else 0} of {ensemble.metadata.design.draws} draws are "
+                    f"kept in {ensemble.folder}, and the same command goes on from there"
+                )
+            raise KeyboardInterrupt(text) from None
+
+
+def specification_of(
     scenario: Scenario | str | Path,
     draws: int = 1024,
     seed: int = 0,
@@ -163,13 +341,12 @@ def study_of(
     share: int | None = None,
     monthly: bool | None = None,
     stop: Stop | None = None,
-) -> Study:
+) -> Specification:
     """Return what a run will simulate; see :func:`simulate`.
 
     With `stop`, that is checked along with everything else.
     """
-    from planner.results.verbs import check_rule
-    from planner.uncertainty.listing import list_uncertain
+    from planner.results.allocate import check_rule
 
     uncertain = list_uncertain(scenario)
     faults: list[Fault | str] = []
@@ -184,19 +361,23 @@ def study_of(
     with gathered(faults):
         rule = check_rule(rule or uncertain.compiled.rule)
     monthly = draws <= MONTHLY if monthly is None else monthly
-    study = Study(uncertain, str(rule), chosen, design, monthly)
+    specification = Specification(uncertain, str(rule), chosen, design, monthly)
     if stop is not None:
         with gathered(faults):
-            stop.check(Outline.of(Study(uncertain, str(rule), known, design, monthly)).quantities)
+            stop.check(
+                RunMetadata.of(
+                    Specification(uncertain, str(rule), known, design, monthly)
+                ).quantities
+            )
     if faults:
         raise InputError(faults)
-    return study
+    return specification
 
 
 def design_of(
     draws: int, seed: int, sampling: str, replicates: int | None, share: int | None
 ) -> Design:
-    """Return which draws there are; raise InputError with everything wrong in the numbers."""
+    """Return the design of the draws; raise InputError with everything wrong in it."""
     if replicates is None:
         replicates = 32 if draws >= MANY else max(min(16, int(draws)), 2)
     numbers = {"draws": draws, "seed": seed, "replicates": replicates}
@@ -212,53 +393,117 @@ def design_of(
     return Design(int(draws), int(seed), sampling, int(replicates), int(share))
 
 
-def _finished(futures: Futures, outline: Outline, stop: Stop) -> Futures:
+def _finished(ensemble: Ensemble, metadata: RunMetadata, stop: Stop) -> Ensemble:
     """Return a finished run if it is the one asked for."""
-    if futures.outline.digest != outline.digest or futures.stop != stop:
+    if ensemble.metadata.digest != metadata.digest or ensemble.stop != stop:
         raise InputError(
-            f"{futures.folder}: holds a finished run with another scenario, seed, number of draws "
+            f"{ensemble.folder}: holds a finished run with another scenario, seed, number of draws "
             "or rule for stopping: choose another folder, or add --force (replace=True)"
         )
-    return futures
+    return ensemble
 
 
-def _same(folder: Path, outline: Outline, stop: Stop) -> bool:
+def _same(folder: Path, metadata: RunMetadata, stop: Stop) -> bool:
     """Whether a folder holds this run already, finished or not."""
     try:
         if (folder / MANIFEST).is_file():
-            _finished(read_futures(folder), outline, stop)
-        else:
-            open_folder(folder, outline, None)
+            _finished(read_ensemble(folder), metadata, stop)
+            return True
+        return holds_run(folder, metadata)
     except PlannerError:
         return False
-    return True
 
 
-def _run(
-    futures: Futures, study: Study, pool: Any, workers: int, progress: Progress | None
-) -> None:
-    """Solve what is not yet solved, batch by batch, until something says it is enough."""
-    batches = futures.batches
-    watch = Watch(futures.stop, futures.outline.quantities, study.design.replicates)
-    first = batches.done()
-    batches.drop_after(first)
-    made = futures.all_ends
+def _run(ensemble: Ensemble, pool: Any, workers: int, progress: Progress | None) -> None:
+    """Solve what is not yet solved, batch by batch, until a rule says that it is enough."""
+    specification, batches, stop = ensemble.specification, ensemble.batches, ensemble.stop
+    design = specification.design
+    watch = Watch(stop, ensemble.metadata.quantities, design.replicates)
+    first = batches.resume()
+    made = ensemble.all_ends
     for batch in range(first):
-        if futures.stop.of is not None:
+        if stop.of:
             watch.add(batches.read(batch, watch.columns))
             if reason := watch.verdict():
                 batches.drop_after(batch + 1)
-                futures.close(batch + 1, reason)
+                ensemble.close(batch + 1, reason)
                 return
-    pace = Pace(progress, study.design.draws, made[first - 1] if first else 0)
-    reason, count, packed = "", first, Packed.of(study)
-    calls = ((solve_packed, packed, batch) for batch in range(first, study.design.batches))
+    pace = Pace(progress, design.draws, made[first - 1] if first else 0)
+    reason, count, packed = "", first, Packed.of(specification)
+    calls = ((solve_packed, packed, batch) for batch in range(first, design.batches))
     for data in in_order(pool, workers, calls):
         batches.write(count, data)
         count += 1
-        if futures.stop.of is not None:
+        if stop.of:
             watch.add(batches.read(count - 1, watch.columns))
         pace(made[count - 1])
         if reason := watch.verdict():
             break
-    futures.close(count, reason or "draws")
+    ensemble.close(count, reason or "draws")
+
+
+@dataclass(frozen=True)
+class RunEstimate:
+    """What a run will take, from a few draws planned beforehand.
+
+    Attributes
+    ----------
+    draws, plans, rules, batches, workers : int
+        Draws; plans, one with all packages and one without each; sets of rules; files; processes.
+    seconds : float
+        From the first to the last draw, with that many workers.
+    processor_seconds : float
+        The same in all processes together.
+    memory_bytes, disk_bytes : float
+        Most memory of all processes together; size of the draws on disk.
+    tried : int
+        Draws it is estimated from.
+    """
+
+    draws: int
+    plans: int
+    rules: int
+    batches: int
+    workers: int
+    seconds: float
+    processor_seconds: float
+    memory_bytes: float
+    disk_bytes: float
+    tried: int
+
+
+def estimate_run(specification: Specification, workers: int | None = None) -> RunEstimate:
+    """Return what simulating a specification will take, by planning a few of its draws.
+
+    Examples
+    --------
+    >>> from planner.montecarlo.run import specification_of
+    >>> found = estimate_run(specification_of("letter", 32, rule="value"), workers=1)
+    >>> found.draws, found.plans, found.seconds > 0
+    (32, 32, True)
+    """
+    design = specification.design
+    first, second = design.block(0), design.block(1)
+    values = specification.values(first)[:SAMPLE]
+    specification.solve_values(values[:1])  # what is loaded and compiled once does not count
+    began = time.perf_counter()
+    specification.solve_values(specification.values(second)[:SAMPLE])
+    tried = min(second.size, SAMPLE)
+    each = (time.perf_counter() - began) / tried
+    records = specification.solve_values(values)
+    size = len(as_bytes(records.to_arrow())) / len(records)
+    arrays = sum(getattr(one, "nbytes", 0) for one in vars(records).values()) / len(records)
+    count = workers or (processors() if design.draws >= FEW else 1)
+    largest = max(sum(block.size for block in design.batch(k)) for k in (0, design.batches - 1))
+    return RunEstimate(
+        draws=design.draws,
+        plans=design.draws * specification.axes.plans,
+        rules=design.blocks if specification.uncertain.shared else 1,
+        batches=design.batches,
+        workers=count,
+        seconds=each * design.draws / count,
+        processor_seconds=each * design.draws,
+        memory_bytes=(count + (count > 1)) * BASE + count * HELD * arrays * largest,
+        disk_bytes=size * design.draws,
+        tried=tried,
+    )

@@ -1,4 +1,4 @@
-"""Sobol indices: what part of a quantity's spread each group of uncertain figures accounts for.
+"""Sobol indices: what part of a quantity's spread each group of uncertain parameters accounts for.
 
 With y a quantity and x_g the figures of a group, all else being drawn too (Saltelli and others,
 2010; Jansen, 1999):
@@ -9,11 +9,17 @@ S_g is what knowing the group would take away from the spread, T_g what would be
 group were known. They are estimated from base points A and B and from points that have the group
 from B and the rest from A: base × (groups + 2) draws. Figures that are correlated are put in one
 group, since the indices of parts that hang together mean nothing.
+
+:class:`Model` gives a scenario as a plain function of its uncertain parameters, for SALib, the EMA
+Workbench or any other program to drive: each set of values is one plan with and without every
+package. Nothing is drawn at random there: presence uses the same random stream every time, so that
+only the values make a difference.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,39 +27,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import InputError, SolverError, nearest
 from planner.montecarlo.executors import Packed, executor_for, in_order
-from planner.montecarlo.outline import Outline
-from planner.montecarlo.pace import Pace, Progress
-from planner.montecarlo.run import study_of
-from planner.montecarlo.study import Study
+from planner.montecarlo.run import Pace, Progress, specification_of
+from planner.montecarlo.specification import RunMetadata, Specification
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from planner.scenario.load import Scenario
 
-__all__ = ["Sensitivity", "sensitivity"]
+__all__ = ["Model", "Sensitivity", "sensitivity"]
 
 Floats = NDArray[np.float64]
 
 THEMES: dict[str, tuple[str, ...]] = {
     "posts in pools": ("pool.*.posts*",),
-    "share of posts filled": ("pool.*.filled*",),
-    "share fit to go": ("pool.*.fit*",),
+    "share of posts filled": ("pool.*.filled*", "force.*.filled*"),
+    "share fit to go": ("pool.*.fit*", "force.*.fit*"),
     "strengths over time": ("strengths.*",),
     "tour lengths": ("kind.*.tour*", "demand.*.tour"),
     "preparation": ("kind.*.preparation*", "demand.*.preparation"),
-    "rest": ("kind.*.rest*", "demand.*.rest"),
+    "rest": ("kind.*.rest*", "demand.*.rest", "kind.*.dwell*", "demand.*.dwell"),
     "sizes of demands": ("demand.*.cap", "sizes.*"),
-    "decisions": ("decided.*", "extended.*", "shifted.*", "demand.*.first", "demand.*.last",
-                  "package.*"),
+    "decisions": ("decided.*", "extended.*", "shifted.*", "prolonged.*", "ended_early.*",
+                  "demand.*.first", "demand.*.last", "package.*"),
     "who is there": ("kind.*.acceptance", "kind.*.lead", "kind.*.early_return"),
     "bounds and money": ("bound.*", "budget.*", "cost.*"),
 }  # fmt: skip
-"""Groups unless others are asked for: patterns of figure ids."""
+"""Groups unless others are asked for: patterns of factor ids."""
 
 PORTION = 4
 """Base points that are solved together; those that share rules are then formulated once."""
@@ -61,7 +65,7 @@ PORTION = 4
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """Sobol indices of groups of figures.
+    """Sobol indices of groups of factors.
 
     Attributes
     ----------
@@ -69,7 +73,7 @@ class Sensitivity:
         quantity, group, figures (how many), first, first_low, first_high, total, total_low,
         total_high; the largest total first. Intervals are 95 %, by bootstrap.
     groups : mapping of str to tuple of str
-        Figures of each group.
+        Factors of each group.
     plans : int
         Draws that were planned for it.
     rule : str
@@ -96,16 +100,16 @@ def sensitivity(
     cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Sensitivity:
-    """Return which groups of uncertain figures drive some quantities: Sobol indices, as in (23).
+    """Return which groups of uncertain parameters drive some quantities: Sobol indices, as in (23).
 
     Parameters
     ----------
     scenario : Scenario, str or Path
     *names : str
-        Quantities, see :mod:`planner.montecarlo.quantities`; by default the displacement of every
+        Quantities, see :mod:`planner.montecarlo.records`; by default the displacement of every
         package, or the fill where there is none.
     groups : mapping of str to sequence of str, optional
-        Patterns of figure ids (``pool.*.posts``) by a name of your own; what is in none becomes
+        Patterns of factor ids (``pool.*.posts``) by any name; what is in none becomes
         ``the rest``. By default by theme: posts, readiness, tours, rest, sizes …
     base : int
         Base points, a power of two; base × (groups + 2) draws are planned.
@@ -123,14 +127,14 @@ def sensitivity(
     """
     if base < 2 or base & (base - 1):
         raise InputError(f"base: expected a power of two, at least 2, found {base}")
-    study = study_of(scenario, 2, seed, rule, replicates=2, share=1, monthly=False)
-    quantities = Outline.of(study).quantities
-    losses = [f"displacement.{name}" for name in study.packages]
+    specification = specification_of(scenario, 2, seed, rule, replicates=2, share=1, monthly=False)
+    quantities = RunMetadata.of(specification).quantities
+    losses = [f"displacement.{name}" for name in specification.packages]
     chosen = [quantities.check(name) for name in names or losses or ["fill"]]
-    parts = _groups(study, groups, any(name.startswith("present") for name in chosen))
-    points = _points(study, parts, base, seed)
+    parts = _groups(specification, groups, any(name.startswith("present") for name in chosen))
+    points = _points(specification, parts, base, seed)
     every = np.concatenate(list(points.swapaxes(0, 1)))  # base point by base point
-    step, packed, pace = PORTION * len(points), Packed.of(study), Pace(progress, len(every))
+    step, packed, pace = PORTION * len(points), Packed.of(specification), Pace(progress, len(every))
     calls = (
         (solve_points, packed, tuple(chosen), every[start : start + step])
         for start in range(0, len(every), step)
@@ -142,32 +146,32 @@ def sensitivity(
             pace(sum(map(len, parts_found)))
     found = np.concatenate(parts_found)
     table = _indices(found.reshape(base, len(points), len(chosen)), chosen, parts, seed)
-    return Sensitivity(table, parts, len(every), study.rule)
+    return Sensitivity(table, parts, len(every), specification.rule)
 
 
 def _groups(
-    study: Study, wanted: Mapping[str, Sequence[str]] | None, presence: bool
+    specification: Specification, wanted: Mapping[str, Sequence[str]] | None, presence: bool
 ) -> dict[str, tuple[str, ...]]:
-    """Return figures by group; whoever is correlated with a member comes along.
+    """Return factors by group, each with all factors that are correlated with a member.
 
-    Figures of presence are left out where only plans are looked at, which come before it.
+    Factors of presence are left out where only plans are looked at, which come before it.
     """
-    ids, uncertain = study.uncertain.ids, study.uncertain
+    ids, uncertain = specification.uncertain.ids, specification.uncertain
     left = {one.id for one in uncertain.factors if presence or one.layer == "capacity"}
     tied = (uncertain.rank - np.eye(len(ids))) != 0
     found: dict[str, tuple[str, ...]] = {}
     wrong = []
     for name, patterns in (THEMES if wanted is None else wanted).items():
-        mine = [
+        members = [
             id for id in ids if id in left and any(fnmatch.fnmatchcase(id, one) for one in patterns)
         ]
-        for id in mine:  # grows while it is read
-            friends = [ids[k] for k in np.flatnonzero(tied[ids.index(id)])]
-            mine += [one for one in friends if one in left and one not in mine]
-        for id in mine:
+        for id in members:  # grows while it is read
+            correlated = [ids[k] for k in np.flatnonzero(tied[ids.index(id)])]
+            members += [one for one in correlated if one in left and one not in members]
+        for id in members:
             left.discard(id)
-        if mine:
-            found[name] = tuple(mine)
+        if members:
+            found[name] = tuple(members)
         elif wanted is not None:
             near = nearest(patterns[0], ids) if patterns else ""
             wrong.append(f"groups: nothing that is drawn is in {name!r}{near}")
@@ -180,11 +184,13 @@ def _groups(
     return found
 
 
-def _points(study: Study, parts: Mapping[str, Sequence[str]], base: int, seed: int) -> Floats:
-    """Return points of the unit cube, (A, B and each group of B in A; base points; figures)."""
+def _points(
+    specification: Specification, parts: Mapping[str, Sequence[str]], base: int, seed: int
+) -> Floats:
+    """Return points of the unit cube, (A, B and each group of B in A; base points; factors)."""
     from scipy.stats import qmc
 
-    ids = study.uncertain.ids
+    ids = specification.uncertain.ids
     engine = qmc.Sobol(2 * len(ids), scramble=True, rng=np.random.default_rng([seed, 23]))
     a, b = np.split(engine.random(base), 2, axis=1)
     mixed = []
@@ -198,9 +204,9 @@ def _points(study: Study, parts: Mapping[str, Sequence[str]], base: int, seed: i
 
 def solve_points(packed: Packed, names: Sequence[str], points: Floats) -> Floats:
     """Return quantities at points of the unit cube, (points, names); runs in a worker."""
-    study = packed.study()
-    records = study.solve_values(study.uncertain.values(points))
-    quantities = Outline.of(study).quantities
+    specification = packed.specification()
+    records = specification.solve_values(specification.uncertain.values(points))
+    quantities = RunMetadata.of(specification).quantities
     found = np.stack([quantities.of(records, name) for name in names], axis=1)
     found[~records.proved] = np.nan
     return found
@@ -256,3 +262,156 @@ def _spread(y: Floats, seed: int) -> tuple[Floats, Floats]:
     again = [_first_and_total(y[draw.integers(0, len(y), len(y))]) for _ in range(RESAMPLES)]
     low, high = np.quantile(again, [0.025, 0.975], axis=0)
     return low, high
+
+
+TAIL = 0.001
+"""Chance beyond either end of a distribution that has no end of its own."""
+
+
+class Model:
+    """A scenario as a function of its uncertain parameters.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+    rule : {"fair", "value"}, optional
+        By default the scenario's own.
+    factors : sequence of str, optional
+        Ids of the parameters to vary; the others stay at their likely values. By default all.
+    outcomes : sequence of str, optional
+        Quantities to return, see :mod:`planner.montecarlo.records`; by default displacement and
+        fill by main task.
+
+    Attributes
+    ----------
+    names : tuple of str
+        A name for each parameter that is also a name in Python: ``pool_staff_posts``.
+    ids : tuple of str
+        Its id: ``pool.staff.posts``.
+    outcomes : tuple of str
+
+    Examples
+    --------
+    >>> model = Model("letter", "value", factors=["pool.staff.posts"], outcomes=["fill.untso"])
+    >>> model.names, model(pool_staff_posts=470.0)
+    (('pool_staff_posts',), {'fill.untso': 1.0})
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        rule: str | None = None,
+        *,
+        factors: Sequence[str] | None = None,
+        outcomes: Sequence[str] | None = None,
+    ):
+        self.specification = specification_of(
+            scenario, 2, rule=rule, replicates=2, share=1, monthly=False
+        )
+        self._metadata = RunMetadata.of(self.specification)
+        known = self.specification.uncertain.ids
+        chosen = tuple(known if factors is None else factors)
+        wrong = [f"factors: no {id!r} is drawn{nearest(id, known)}" for id in chosen
+                 if id not in known]  # fmt: skip
+        if wrong:
+            raise InputError(wrong)
+        self.ids = chosen
+        self.names = tuple(re.sub(r"\W", "_", id) for id in chosen)
+        self._places = [known.index(id) for id in chosen]
+        quantities = self._metadata.quantities
+        headline = [name for name in quantities.headline if not name.startswith("filled")]
+        self.outcomes = tuple(map(quantities.check, outcomes or headline))
+        self.__name__ = "planner_" + re.sub(r"\W", "_", self._metadata.scenario["name"])
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """One row a parameter: name, id, low, likely, high, distribution, unit, layer, basis.
+
+        `low` and `high` are the ends of its distribution; where it has none, the values beyond
+        which it lies once in a thousand times.
+        """
+        import pandas as pd
+
+        factors = [self.specification.uncertain.factors[place] for place in self._places]
+        ends = [one.distribution.ppf([TAIL, 1 - TAIL]) for one in factors]
+        rows = [
+            {
+                "name": name,
+                "id": one.id,
+                "low": _finite(one.distribution.support[0], float(low)),
+                "likely": one.likely,
+                "high": _finite(one.distribution.support[1], float(high)),
+                "distribution": one.distribution.words(),
+                "unit": one.unit,
+                "layer": one.layer,
+                "basis": one.basis,
+            }
+            for name, one, (low, high) in zip(self.names, factors, ends, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def salib(self) -> dict[str, Any]:
+        """The problem as SALib wants it: coordinates of the unit cube, for :meth:`at`."""
+        count = len(self.names)
+        return {"num_vars": count, "names": list(self.names), "bounds": [[0.0, 1.0]] * count}
+
+    def __call__(self, **values: float) -> dict[str, float]:
+        """Return the outcomes for some values, by name or id; parameters not named are likely."""
+        known = {**dict(zip(self.names, self.ids, strict=True)),
+                 **dict(zip(self.ids, self.ids, strict=True))}  # fmt: skip
+        wrong = [f"no parameter is called {name!r}{nearest(name, known)}" for name in values
+                 if name not in known]  # fmt: skip
+        if wrong:
+            raise InputError(wrong)
+        row = dict(zip(self.ids, self._likely[self._places], strict=True))
+        row |= {known[name]: float(value) for name, value in values.items()}
+        found = self.values(np.array([[row[id] for id in self.ids]]))
+        return {name: float(column[0]) for name, column in found.items()}
+
+    def at(self, points: ArrayLike) -> dict[str, Floats]:
+        """Return the outcomes at points of the unit cube, (points, parameters), by their quantiles.
+
+        Correlations that the scenario states are part of it: a coordinate is the quantile of a
+        parameter, given those before it.
+        """
+        cube = np.full((len(np.atleast_2d(points)), len(self._likely)), 0.5)
+        cube[:, self._places] = np.atleast_2d(np.asarray(points, dtype=float))
+        drawn = self.specification.uncertain.values(cube)
+        return self.values(drawn[:, self._places])
+
+    def values(self, values: ArrayLike) -> dict[str, Floats]:
+        """Return the outcomes for rows of values, (rows, parameters), each (rows,).
+
+        Raises
+        ------
+        SolverError
+            No plan could be proved for some row.
+        """
+        given = np.atleast_2d(np.asarray(values, dtype=float))
+        if given.shape[1] != len(self.ids):
+            raise InputError(f"values: expected {len(self.ids)} columns, found {given.shape[1]}")
+        rows = np.repeat(self._likely[None], len(given), axis=0)
+        rows[:, self._places] = given
+        records = self.specification.solve_values(rows)
+        if not records.proved.all():
+            place = int(np.flatnonzero(~records.proved)[0])
+            raise SolverError(f"row {place}: no plan could be proved")
+        return {name: self._metadata.quantities.of(records, name) for name in self.outcomes}
+
+    @property
+    def _likely(self) -> Floats:
+        return self.specification.uncertain.likely
+
+    def __repr__(self) -> str:
+        """Scenario, and how many figures and outcomes."""
+        name = self._metadata.scenario["name"]
+        return f"<Model of {name!r}: {len(self.ids)} parameters, {len(self.outcomes)} outcomes>"
+
+    def likely(self) -> Mapping[str, float]:
+        """Return the outcomes where everything is likely."""
+        return self()
+
+
+def _finite(end: float, otherwise: float) -> float:
+    return end if np.isfinite(end) else otherwise

@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.layout import Layout, lay_out
 from planner.engine.certify import TOLERANCE
+from planner.engine.layout import Layout, lay_out
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
+    from planner.engine.setting import Answer
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
     from planner.problem.model import Problem
 
 __all__ = [
-    "Code", "Hint", "Lines", "Numbers", "Plans", "Structure", "join_plans", "plan_block", "solve_each",
+    "Code", "Hint", "Lines", "Numbers", "Plans", "Structure", "join_plans", "plan_block",
+    "solve_each",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -240,9 +242,7 @@ class Structure:
 
         return sides_of(self.problem, self.layout, *draws)
 
-    def search(
-        self, sides: Sides, stages: Stages, before: Floats | None = None
-    ) -> dict[str, Any]:
+    def search(self, sides: Sides, stages: Stages, before: Floats | None = None) -> dict[str, Any]:
         """Return what compiled code finds and proves: people, missing, proof, locks and code.
 
         `before` is the plan of a first stage that is given (its block is -1).
@@ -323,11 +323,14 @@ class Structure:
             missing = np.concatenate([answer.missing for answer in plan.answers])[None]
             locks = np.zeros((1, len(self.layout.demand)))
             np.add.at(locks[0], self.layout.owner, people[0])
+            full = draws.caps[draw, self.layout.demand] * self.layout.part
+            gap = locked_gap(plan.answers, self.layout, full, locks[0])
             made = {"people": people, "missing": missing, "locks": locks}
             proof = plan.certificate
             self._write(
-                found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout), made, 0, np.zeros(1, int),
-                np.array([draw]), np.array([[proof.primal, proof.dual, proof.gap]]), Code.ENGINE,
+                found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout),
+                made, 0, np.zeros(1, dtype=np.int64), np.array([draw]),
+                np.array([[proof.primal, proof.dual, max(proof.gap, gap)]]), Code.ENGINE,
             )  # fmt: skip
 
 
@@ -367,9 +370,12 @@ def plan_block(
              int(np.diff(layout.goal_ptr)[block]), int(d1 - d0)]  # fmt: skip
     ptrs = [np.array([0, size, 2 * size], dtype=np.int64) for size in sizes]
     after = before is not None and month >= 0
-    table = [np.array(x, dtype=np.int64) for x in ([-1, block], [-1, 0 if after else -1],
-                                                   [-1, month])]  # fmt: skip
-    stages = Stages(*table, flags, np.ones((1, 1), dtype=np.int64), *ptrs)
+    of_block, parent, months = (
+        np.array(pair, dtype=np.int64)
+        for pair in ([-1, block], [-1, 0 if after else -1], [-1, month])
+    )
+    final = np.ones((1, 1), dtype=np.int64)
+    stages = Stages(of_block, parent, months, flags, final, *ptrs)
     sides = Sides(every, limits, Numbers.likely(problem).least)
     found = structure.search(sides, stages, before if after else None)
     if found["code"][0, 1] != 0 or not (found["proof"][0, 1] <= TOLERANCE).all():
@@ -377,6 +383,24 @@ def plan_block(
     return (
         found["people"][0, ptrs[0][1] :], found["missing"][0, ptrs[1][1] :], found["proof"][0, 1]
     )  # fmt: skip
+
+
+def locked_gap(answers: Sequence[Answer], layout: Layout, full: Floats, locks: Floats) -> float:
+    """Return how far the last plans of the engine are from the objectives that they have locked.
+
+    Where the share of a decision is locked, its people are written to `locks`, (decisions,).
+    """
+    gap = 0.0
+    for block, answer in enumerate(answers):
+        locked = answer.locks
+        if locked is None or not len(answer.people):
+            continue
+        apart = np.abs(locked.cost @ answer.people - locked.value) / (1 + np.abs(locked.value))
+        gap = max(gap, float(apart.max(initial=0.0)))
+        fixed = np.flatnonzero(np.isfinite(locked.share))
+        decisions = layout.decision_ptr[block] + fixed
+        locks[decisions] = locked.share[fixed] * full[decisions]
+    return gap
 
 
 def chains_of(stages: Stages) -> list[list[int]]:

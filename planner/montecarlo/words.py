@@ -1,18 +1,18 @@
-"""What many futures are called, and what is said of them, in English and Dutch."""
+"""Texts about an ensemble of draws, in English and Dutch."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.labels import number, speaker
+from planner.labels import number, percent, speaker
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
 
 __all__ = ["WORDS", "say", "sentences", "theme"]
 
 WORDS: dict[str, tuple[str, str]] = {
-    "futures": ("Many futures", "Veel mogelijke verlopen"),
+    "futures": ("Simulation", "Simulatie"),
     "simulating": ("simulating", "doorrekenen"),
     "draws": ("draws", "trekkingen"),
     "seed": ("seed", "startgetal"),
@@ -40,13 +40,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "gestopt na {made} van {draws} trekkingen: het interval van {of} is niet breder dan "
         "± {half_width}",
     ),
+    "precision": (
+        "{quantity}: ± {half_width} ({share} of the mean), as precise as {independent} independent "
+        "draws; half of that takes about {halved} draws",
+        "{quantity}: ± {half_width} ({share} van het gemiddelde), zo nauwkeurig als {independent} "
+        "onafhankelijke trekkingen; de helft daarvan vergt zo'n {halved} trekkingen",
+    ),
     "stopped_time_limit": (
         "stopped after {made} of {draws} draws: the time limit of {seconds} s was reached",
         "gestopt na {made} van {draws} trekkingen: de tijdslimiet van {seconds} s was bereikt",
     ),
     "unproved": (
-        "{count} draws are left out everywhere: nobody could prove one of their plans",
-        "{count} trekkingen tellen nergens mee: van een van hun plannen was niets te bewijzen",
+        "{count} draws are left out everywhere: one of their plans is not proved optimal",
+        "{count} trekkingen tellen nergens mee: van een van hun plannen is niet bewezen dat het "
+        "optimaal is",
     ),
     "all_proved": (
         "every plan is proved: primal {primal}, dual {dual}, gap {gap}",
@@ -66,29 +73,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "headline": ("In all", "In totaal"),
     "fill": ("fill rate, all", "vullingsgraad, alles"),
     "fill.main_task_1": ("fill rate, main task 1", "vullingsgraad, hoofdtaak 1"),
-    "present": ("there, all", "aanwezig, alles"),
-    "present.main_task_1": ("there, main task 1", "aanwezig, hoofdtaak 1"),
-    "present.main_task_2": ("there, main task 2", "aanwezig, hoofdtaak 2"),
+    "present": ("present, all", "aanwezig, alles"),
+    "present.main_task_1": ("present, main task 1", "aanwezig, hoofdtaak 1"),
+    "present.main_task_2": ("present, main task 2", "aanwezig, hoofdtaak 2"),
     "planned": ("planned", "gepland"),
     "fill_there": (
-        "Fill by mission of the people who are there",
-        "Vulling per missie door wie er werkelijk is",
+        "Fill by mission of the people present",
+        "Vulling per missie door wie aanwezig is",
     ),
     "there_note": (
-        "planned: fill rate of the plans; the other columns count who is there: candidates are "
+        "planned: fill rate of the plans; the other columns count people present: candidates are "
         "refused, posts stand empty, people come home early",
-        "gepland: vullingsgraad van de plannen; de andere kolommen tellen wie er is: kandidaten "
-        "worden geweigerd, functies blijven leeg, mensen komen eerder terug",
+        "gepland: vullingsgraad van de plannen; de andere kolommen tellen wie aanwezig is: "
+        "kandidaten worden geweigerd, functies blijven leeg, mensen komen eerder terug",
     ),
     "fill.main_task_2": ("fill rate, main task 2", "vullingsgraad, hoofdtaak 2"),
     "draw_is": ("Draw {number}, seed {seed}", "Trekking {number}, startgetal {seed}"),
     "unusual_low": (
-        "{factor} is {value} (likely {likely}): lower than in {part} of futures",
-        "{factor} is {value} (waarschijnlijk {likely}): lager dan in {part} van de verlopen",
+        "{factor} is {value} (likely {likely}): lower than in {part} of draws",
+        "{factor} is {value} (waarschijnlijk {likely}): lager dan in {part} van de trekkingen",
     ),
     "unusual_high": (
-        "{factor} is {value} (likely {likely}): higher than in {part} of futures",
-        "{factor} is {value} (waarschijnlijk {likely}): hoger dan in {part} van de verlopen",
+        "{factor} is {value} (likely {likely}): higher than in {part} of draws",
+        "{factor} is {value} (waarschijnlijk {likely}): hoger dan in {part} van de trekkingen",
     ),
     "dry_run": (
         "Dry run, estimated from {tried} draws",
@@ -102,29 +109,30 @@ WORDS: dict[str, tuple[str, str]] = {
     "memory": ("memory", "geheugen"),
     "disk": ("disk", "schijf"),
     "drives": ("What drives {quantity}", "Wat {quantity} bepaalt"),
-    "group": ("figures of", "cijfers van"),
+    "group": ("parameters of", "parameters van"),
     "first_order": ("first order", "eerste orde"),
     "total_order": ("total", "totaal"),
     "drives_note": (
-        "first order: part of the spread that knowing these figures would take away; total: part "
+        "first order: part of the variance that knowing these parameters would remove; total: part "
         "that would be left if all others were known; {draws} draws",
-        "eerste orde: deel van de spreiding dat verdwijnt als deze cijfers bekend zijn; totaal: "
+        "eerste orde: deel van de variantie dat verdwijnt als deze parameters bekend zijn; totaal: "
         "deel dat overblijft als alle andere bekend zijn; {draws} trekkingen",
     ),
     "goes_with": ("What goes with {quantity}", "Wat samengaat met {quantity}"),
-    "factor": ("uncertain figure", "onzeker cijfer"),
+    "factor": ("uncertain parameter", "onzekere parameter"),
     "correlation": ("rank correlation", "rangcorrelatie"),
     "goes_note": (
-        "figures whose rank correlation is too far from 0 to be chance; planner sensitivity says "
-        "what part of the spread each accounts for",
-        "cijfers waarvan de rangcorrelatie te ver van 0 ligt om toeval te zijn; planner "
+        "parameters whose rank correlation is too far from 0 to be chance; planner sensitivity "
+        "says what part of the spread each accounts for",
+        "parameters waarvan de rangcorrelatie te ver van 0 ligt om toeval te zijn; planner "
         "sensitivity zegt welk deel van de spreiding van elk komt",
     ),
     "goes_with_nothing": (
-        "no single figure goes with {quantity} beyond chance in so few draws",
-        "geen enkel cijfer gaat met {quantity} samen buiten het toeval van zo weinig trekkingen",
+        "no single parameter goes with {quantity} beyond chance in so few draws",
+        "geen enkele parameter gaat met {quantity} samen buiten het toeval van zo weinig "
+        "trekkingen",
     ),
-    # groups of figures
+    # groups of parameters
     "posts in pools": ("posts in pools", "functies in pools"),
     "share of posts filled": ("share of posts filled", "deel van de functies dat gevuld is"),
     "share fit to go": ("share fit to go", "deel dat inzetbaar is"),
@@ -133,7 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rest": ("rest", "uitzendbescherming"),
     "sizes of demands": ("sizes of demands", "omvang van de vraag"),
     "decisions": ("decisions", "besluiten"),
-    "who is there": ("who is there", "wie er is"),
+    "who is there": ("presence", "aanwezigheid"),
     "bounds and money": ("bounds and money", "grenzen en geld"),
     "the rest": ("the rest", "de overige"),
     "keep_run": (
@@ -147,35 +155,44 @@ say = speaker(WORDS)
 
 
 def theme(group: str, lang: str = "en") -> str:
-    """Return what a group of figures is called; one with a name of its own keeps it."""
+    """Return the name of a group of parameters; a name chosen by the user is kept."""
     return say(group, lang) if group in WORDS else group
 
 
-def sentences(futures: Futures, lang: str = "en") -> list[str]:
-    """Return how many futures were drawn, why there are no more, and what was left out."""
-    design, stop = futures.outline.design, futures.stop
-    made, draws = (number(count, lang, 0) for count in (futures.made, design.draws))
-    said = []
-    if futures.outline.shared:
-        rules = number(_rules(futures), lang, 0)
-        said.append(say("how", lang, draws=made, replicates=design.replicates, rules=rules))
-    said.append(
+def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
+    """Return how the draws were made, why there are no more, and what was left out."""
+    design, stop = ensemble.metadata.design, ensemble.stop
+    made, draws = (number(count, lang, 0) for count in (ensemble.made, design.draws))
+    found = []
+    if ensemble.metadata.shared:
+        rules = number(_rules(ensemble), lang, 0)
+        found.append(say("how", lang, draws=made, replicates=design.replicates, rules=rules))
+    found.append(
         say(
-            f"stopped_{futures.stopped}", lang, made=made, draws=draws, of=stop.of,
-            half_width=stop.half_width, seconds=stop.time_limit,
+            f"stopped_{ensemble.stopped}", lang, made=made, draws=draws, of=", ".join(stop.of),
+            half_width=stop.wanted, seconds=stop.time_limit,
         )
     )  # fmt: skip
-    if design.uneven and futures.stopped == "draws":
+    for row in ensemble.precision(*stop.of).to_dict("records"):
+        numbers = {name: number(row[name], lang, 0) for name in ("independent", "halved")}
+        size = number(row["half_width"], lang, 3 if row["unit"] == "share" else 1)
+        share = percent(row["relative"], lang)
+        found.append(
+            say(
+                "precision", lang, quantity=row["quantity"], half_width=size, share=share, **numbers
+            )
+        )
+    if design.uneven and ensemble.stopped == "draws":
         each, below, above = design.uneven
         whole = number(above * design.replicates, lang, 0)
-        said.append(say("uneven", lang, each=each, below=below, above=above, all=whole))
-    if futures.unproved:
-        said.append(say("unproved", lang, count=number(futures.unproved, lang, 0)))
-    if futures.resolved:
-        said.append(say("resolved", lang, count=number(futures.resolved, lang, 0)))
-    return said
+        found.append(say("uneven", lang, each=each, below=below, above=above, all=whole))
+    if ensemble.unproved:
+        found.append(say("unproved", lang, count=number(ensemble.unproved, lang, 0)))
+    if ensemble.resolved:
+        found.append(say("resolved", lang, count=number(ensemble.resolved, lang, 0)))
+    return found
 
 
-def _rules(futures: Futures) -> int:
-    """Number of sets of rules that were used."""
-    return sum(len(futures.outline.design.batch(k)) for k in range(len(futures.ends)))
+def _rules(ensemble: Ensemble) -> int:
+    """Number of sets of rotation rules that were used."""
+    return sum(len(ensemble.metadata.design.batch(k)) for k in range(len(ensemble.ends)))

@@ -50,8 +50,8 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Speaker:
-    """Says months and people in words.
+class Wording:
+    """Writes months and people as text.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Speaker:
 
         Examples
         --------
-        >>> Speaker().month(3), Speaker(Month(2022, 1)).month(3)
+        >>> Wording().month(3), Wording(Month(2022, 1)).month(3)
         ('month 3', '2022-04')
         """
         return f"month {number}" if self.first_month is None else str(self.first_month + number)
@@ -76,9 +76,9 @@ class Speaker:
 
         Examples
         --------
-        >>> Speaker().months([1, 2, 3, 7])
+        >>> Wording().months([1, 2, 3, 7])
         'months 1 to 3 and 7'
-        >>> Speaker(Month(2022, 1)).months([0, 1])
+        >>> Wording(Month(2022, 1)).months([0, 1])
         '2022-01 to 2022-02'
         """
         inside = np.unique(np.fromiter(numbers, dtype=np.int64))
@@ -111,7 +111,7 @@ class Speaker:
 
         Examples
         --------
-        >>> Speaker.names("abcdef")
+        >>> Wording.names("abcdef")
         'a, b, c, d and 2 more'
         """
         listed = list(names)
@@ -239,12 +239,12 @@ class Reach:
 
     @cached_property
     def asked(self) -> Flags:
-        """In which months a demand of more than nobody has tours on duty, (demands, months)."""
+        """In which months a demand with a cap above 0 has tours on duty, (demands, months)."""
         return self.on_duty(self.caps[self.tours.demand] > 0)
 
     @cached_property
     def possible(self) -> Flags:
-        """In which months somebody could be on duty, (demands, months)."""
+        """In which months people could be on duty, (demands, months)."""
         return self.on_duty(self.servable & (self.caps[self.tours.demand] > 0))
 
 
@@ -258,11 +258,11 @@ class Contradictions:
     Attributes
     ----------
     reach : Reach
-    say : Speaker
+    text : Wording
     """
 
     reach: Reach
-    say: Speaker
+    text: Wording
 
     @cached_property
     def bounds(self) -> tuple[Bound, ...]:
@@ -294,17 +294,17 @@ class Contradictions:
         """Compare a lower bound with the caps, pools and months of its own demands."""
         subject, holds = f"bound {number}", self._holds(bound)
         if not holds.any():
-            names = self.say.names(bound.demands)
+            names = self.text.names(bound.demands)
             yield Finding("note", subject, f"has no effect: {names} never have people in the model")
             return
         if not bound.min:
             return
-        least, pools = self.say.people(bound.min), self._counted(bound)
+        least, pools = self.text.people(bound.min), self._counted(bound)
         if not pools:
             yield Finding(
                 "error",
                 subject,
-                f"asks for at least {least} from {self.say.names(bound.pools or ())}, but none of "
+                f"asks for at least {least} from {self.text.names(bound.pools or ())}, but none of "
                 f"its demands accepts them: add the pool to a demand or drop it from the bound",
             )
             return
@@ -316,11 +316,11 @@ class Contradictions:
         short = holds & (caps < bound.min - SLACK)
         yield from self._short(subject, bound, short, caps, "the caps of its demands add up to")
         weak = holds & ~short & (people < bound.min - SLACK)
-        what = f"all of {self.say.names(pools)} together have"
+        what = f"all of {self.text.names(pools)} together have"
         yield from self._short(subject, bound, weak, people, what)
-        nobody = holds & ~short & ~weak & (able < bound.min - SLACK)
+        unserved = holds & ~short & ~weak & (able < bound.min - SLACK)
         what = "those of its demands that a pool can serve then have caps of"
-        yield from self._short(subject, bound, nobody, able, what)
+        yield from self._short(subject, bound, unserved, able, what)
 
     def _members(self, bound: Bound, pools: list[str]) -> list[int]:
         """Return the places of the demands that take people from counted pools."""
@@ -337,8 +337,8 @@ class Contradictions:
             yield Finding(
                 "error" if len(months) == int(self._holds(bound).sum()) else "warning",
                 subject,
-                f"asks for at least {self.say.people(least)} in {self.say.months(months)}, but "
-                f"{what} {self.say.people(there)}: the rest is reported as missing; lower the "
+                f"asks for at least {self.text.people(least)} in {self.text.months(months)}, but "
+                f"{what} {self.text.people(there)}: the rest is reported as missing; lower the "
                 "bound, or raise what it rests on",
             )
 
@@ -372,9 +372,9 @@ class Contradictions:
             yield Finding(
                 "error",
                 f"bound {number}",
-                f"allows at most {self.say.people(outer.max)}, but inside it {several} for at "
-                f"least {self.say.people(asked)} in {self.say.months(over)}: the upper bound holds "
-                "and the rest is reported as missing; change one of them",
+                f"allows at most {self.text.people(outer.max)}, but inside it {several} for at "
+                f"least {self.text.people(asked)} in {self.text.months(over)}: the upper bound "
+                "holds and the rest is reported as missing; change one of them",
             )
 
     def _inside(self, inner: Bound, outer: Bound) -> bool:
@@ -384,7 +384,7 @@ class Contradictions:
         return outer.pools is None or set(self._counted(inner)) <= set(outer.pools)
 
     def _apart(self, one: Bound, other: Bound) -> bool:
-        """Whether two bounds count nobody in common."""
+        """Whether two bounds have no column in common."""
         if not set(one.demands) & set(other.demands):
             return True
         return not set(self._counted(one)) & set(self._counted(other))
@@ -412,20 +412,20 @@ def diagnose(problem: Problem, first_month: Month | None = None) -> list[Finding
     ...     "demands": [{"id": "untso", "tier": 1, "cap": 2, "first": 0, "last": 11, "tour": 6,
     ...                  "pools": ["staff"], "prep": 0, "rest": 0}]})
     >>> print(diagnose(problem)[0])
-    error: demand untso: no pool can ever serve it: staff has nobody in any month; give it people \
-or name another pool
+    error: demand untso: no pool can ever serve it: staff has no people in any month; give it \
+people or name another pool
     """
-    reach, say = Reach(problem), Speaker(first_month)
+    reach, text = Reach(problem), Wording(first_month)
     found = [
-        *_packages(problem, say),
-        *_demands(reach, say),
-        *Contradictions(reach, say).findings(),
-        *_budgets(problem, say),
+        *_packages(problem, text),
+        *_demands(reach, text),
+        *Contradictions(reach, text).findings(),
+        *_budgets(problem, text),
     ]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def _packages(problem: Problem, say: Speaker) -> Iterator[Finding]:
+def _packages(problem: Problem, text: Wording) -> Iterator[Finding]:
     """Packages that become known too late to be served, wholly or in part."""
     for package in problem.packages:
         subject, known = f"package {package.id}", problem.known(package.id)
@@ -435,42 +435,42 @@ def _packages(problem: Problem, say: Speaker) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 subject,
-                f"becomes known in {say.month(known)}, after the model's last month "
-                f"({say.month(problem.months - 1)}): it is never served; let it be known earlier "
+                f"becomes known in {text.month(known)}, after the model's last month "
+                f"({text.month(problem.months - 1)}): it is never served; let it be known earlier "
                 "or make the model longer",
             )
         else:
-            yield from _late(problem, package, known, say)
+            yield from _late(problem, package, known, text)
 
 
-def _late(problem: Problem, package: Package, known: int, say: Speaker) -> Iterator[Finding]:
-    gone, cut = [], []
+def _late(problem: Problem, package: Package, known: int, text: Wording) -> Iterator[Finding]:
+    lost, cut = [], []
     for name in package.demands:
         demand = problem.demand(name)
         begin = problem.begins(demand, package.id)
         if begin > demand.last:
-            gone.append(demand)
+            lost.append(demand)
         elif begin > demand.first and demand.last >= 0:
             cut.append(f"{name} ({begin - max(demand.first, 0)} months lost)")
-    for demand in gone:
+    for demand in lost:
         yield Finding(
             "error",
             f"demand {demand.id}",
-            f"is never served: its package {package.id} becomes known in {say.month(known)}, "
+            f"is never served: its package {package.id} becomes known in {text.month(known)}, "
             f"{demand.lead} months of preparation later its mandate has ended (last month: "
-            f"{say.month(demand.last)}); let the package be known earlier",
+            f"{text.month(demand.last)}); let the package be known earlier",
         )
     if cut:
         yield Finding(
             "warning",
             f"package {package.id}",
-            f"becomes known in {say.month(known)}, too late to prepare people for the first month "
-            f"of {say.names(cut)}; what is asked still counts from that first month",
+            f"becomes known in {text.month(known)}, too late to prepare people for the first month "
+            f"of {text.names(cut)}; what is asked still counts from that first month",
         )
 
 
-def _demands(reach: Reach, say: Speaker) -> Iterator[Finding]:
-    """Demands outside the model, of nobody, or that no pool can serve, always or at times."""
+def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
+    """Demands outside the model, with a cap of 0, or that no pool can serve, always or at times."""
     problem = reach.problem
     owner = problem.package_of()
     asked, possible = reach.asked, reach.possible
@@ -482,11 +482,11 @@ def _demands(reach: Reach, say: Speaker) -> Iterator[Finding]:
             yield Finding(
                 "note",
                 subject,
-                f"lies outside the model: {say.month(demand.first)} to {say.month(demand.last)} "
-                f"against {say.month(0)} to {say.month(problem.months - 1)}; nobody is sent",
+                f"lies outside the model: {text.month(demand.first)} to {text.month(demand.last)} "
+                f"against {text.month(0)} to {text.month(problem.months - 1)}; no people are sent",
             )
         elif demand.cap <= 0:
-            yield Finding("note", subject, "asks for nobody: its cap is 0")
+            yield Finding("note", subject, "asks for no people: its cap is 0")
         elif not reach.laid[place]:
             if demand.id not in owner:  # else its package has said so
                 yield Finding("error", subject, "has no tour in the model")
@@ -499,9 +499,9 @@ def _demands(reach: Reach, say: Speaker) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 subject,
-                f"no pool can serve it in {say.months(months)}: preparation, duty or rest would "
-                f"fall in months in which {say.names(demand.pools)} have nobody, or that no fund "
-                "may pay for",
+                f"no pool can serve it in {text.months(months)}: preparation, duty or rest would "
+                f"fall in months in which {text.names(demand.pools)} have no people, or that no "
+                "fund may pay for",
             )
 
 
@@ -514,19 +514,18 @@ def _why(reach: Reach, place: int, demand: Demand) -> str:
     bare = [pool for pool in allowed if not problem.pools[pool].any()]
     if len(bare) == len(allowed):
         have = "has" if len(bare) == 1 else "have"
-        return (
-            f"{Speaker.names(bare)} {have} nobody in any month; give it people or name another pool"
-        )
+        pools = Wording.names(bare)
+        return f"{pools} {have} no people in any month; give it people or name another pool"
     unpaid = [b.id for b in problem.budgets if b.amount <= 0 and b.cost.get(demand.id, 0) > 0]
     if unpaid:
-        return f"budget {Speaker.names(unpaid)} has no money for it; raise the amount"
+        return f"budget {Wording.names(unpaid)} has no money for it; raise the amount"
     return (
-        f"every tour with its preparation and rest meets months in which {Speaker.names(allowed)} "
-        "have nobody; give them people in those months, or shorten preparation or rest"
+        f"every tour with its preparation and rest meets months in which {Wording.names(allowed)} "
+        "have no people; give them people in those months, or shorten preparation or rest"
     )
 
 
-def _budgets(problem: Problem, say: Speaker) -> Iterator[Finding]:
+def _budgets(problem: Problem, text: Wording) -> Iterator[Finding]:
     """Funds that pay for nothing."""
     for budget in problem.budgets:
         subject = f"budget {budget.id}"
@@ -536,7 +535,7 @@ def _budgets(problem: Problem, say: Speaker) -> Iterator[Finding]:
             yield Finding(
                 "note",
                 subject,
-                f"pays for {say.month(budget.first)} to {say.month(budget.last)}, of which none "
+                f"pays for {text.month(budget.first)} to {text.month(budget.last)}, of which none "
                 "lies in the model: it limits nothing",
             )
         elif not any(demand.first <= last and demand.last >= first for demand in demands):

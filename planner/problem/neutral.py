@@ -43,7 +43,7 @@ LEAST_CAP = 1e-6
 """Smallest cap above 0, persons: the solver's tolerances are a thousandth of it."""
 LEAST_WEIGHT = 1e-9
 """Smallest weight above 0."""
-WEIGHT_RATIO = 1e8
+WEIGHT_RATIO = 1e7
 """How many times the smallest weight of a tier the largest may be: beyond it the smallest is lost
 in the rounding of the largest."""
 MANY_FAULTS = 1_000

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from planner.labels import number, percent, rate, rough
-from planner.report.blocks import Block, Bullets, Heading, Section
-from planner.report.material import Material
-from planner.report.rows import asked_by_mission, lost_by
+from planner.report.blocks import Bullets, Content, Heading, Section
+from planner.report.material import Material, asked_by_mission, lost_by
 from planner.report.words import say
 
 __all__ = ["TARGET", "SMALL", "conclusions"]
@@ -24,7 +23,7 @@ NEXT = 3
 def conclusions(material: Material) -> Section:
     """Return the first section."""
     lang = material.lang
-    blocks: list[Block] = []
+    blocks: list[Content] = []
     several = len(material.packages) > 1
     for package in material.packages:
         if several:
@@ -209,7 +208,7 @@ def _tight(material: Material) -> Iterator[str]:
 
 def _beside(material: Material) -> Iterator[str]:
     """Yield how other scenarios do."""
-    from planner.figures.beside import Beside
+    from planner.figures.comparisons import Beside
 
     lang, beside = material.lang, Beside(material.comparison, material.lang)
     for key in material.comparison.names[1:]:

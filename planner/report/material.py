@@ -8,36 +8,57 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import ResultError
-from planner.figures.futurenames import FutureNames
-from planner.figures.names import Names
-from planner.montecarlo.stored import check_same
-from planner.report.rows import lost_by
+from planner.figures.names import EnsembleNames, Names
+from planner.montecarlo.ensemble import check_same
 from planner.results.compare import Comparison, compare
 from planner.results.result import Result
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
     from planner.analysis.ranges import Ranges
     from planner.analysis.shares import Shares
     from planner.analysis.why import Why
-    from planner.montecarlo.futures import Futures
-    from planner.results.base import Tables
+    from planner.montecarlo.ensemble import Ensemble
+    from planner.results.result import Tables
 
-__all__ = ["Material", "gather"]
+__all__ = ["Material", "asked_by_mission", "gather", "lost_by", "records"]
 
 CURVES = 3
+
+
 """Packages of which the curve is followed, those that displace most first."""
+
+
 SIZES = 24
+
+
 """Sizes at which a curve is tried that cannot be had exactly."""
+
+
 SHORT = 0.5
+
+
 """Person-months that a mission has to lose before it is asked why."""
+
+
 NEARLY = 0.005
+
+
 """Share of what a mission asks that is not worth asking about."""
+
+
 SHARED = 4
+
+
 """Most packages among which displacement is shared out, since every coalition is a plan."""
 
+
 Progress = Callable[[str, int, int], None]
+
+
 """Called with what is being done, what of it is done and what there is to do."""
 
 
@@ -54,7 +75,7 @@ class Material:
     comparison : Comparison
         The result that the report is about, first, and those beside it.
     lang : str
-    futures : Futures or None
+    futures : Ensemble or None
     curves : mapping of str to (Curve, Headroom)
         By package.
     ranges : Ranges or None
@@ -69,7 +90,7 @@ class Material:
 
     comparison: Comparison
     lang: str
-    futures: Futures | None = None
+    futures: Ensemble | None = None
     curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
     ranges: Ranges | None = None
     shares: Shares | None = None
@@ -87,10 +108,10 @@ class Material:
         return Names(self.result, self.lang)
 
     @cached_property
-    def futurenames(self) -> FutureNames:
+    def futurenames(self) -> EnsembleNames:
         """What the ids of its futures are called."""
         assert self.futures is not None
-        return FutureNames(self.futures, self.lang)
+        return EnsembleNames(self.futures, self.lang)
 
     @cached_property
     def packages(self) -> list[dict[str, Any]]:
@@ -103,7 +124,7 @@ class Material:
     @property
     def uncertain(self) -> bool:
         """Whether any of the drawn figures is uncertain at all."""
-        return self.futures is not None and bool(self.futures.outline.axes.factors)
+        return self.futures is not None and bool(self.futures.metadata.axes.factors)
 
     @property
     def whole(self) -> bool:
@@ -118,7 +139,7 @@ def gather(
     draws: int = 0,
     seed: int = 0,
     rule: str | None = None,
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
     analyses: bool = True,
     workers: int | None = None,
     lang: str = "en",
@@ -135,7 +156,7 @@ def gather(
     draws, seed : int
         How many futures are drawn, unless `futures` has them or `first` is a saved result.
     rule : {"fair", "value"}, optional
-    futures : Futures, optional
+    futures : Ensemble, optional
     analyses : bool
         Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
     workers : int, optional
@@ -222,7 +243,9 @@ def _shortest(main: Tables, packages: Iterable[str]) -> str:
     return str(fill.idxmin()) if len(fill) and fill.min() < 1 - NEARLY else ""
 
 
-def _drawn(main: Tables, draws: int, seed: int, workers: int | None, progress: Progress) -> Futures:
+def _drawn(
+    main: Tables, draws: int, seed: int, workers: int | None, progress: Progress
+) -> Ensemble:
     from planner.montecarlo.run import simulate
 
     def step(done: int, total: int, *_: float) -> None:
@@ -232,3 +255,23 @@ def _drawn(main: Tables, draws: int, seed: int, workers: int | None, progress: P
     return simulate(
         main.scenario, draws, seed, main.rule, packages=chosen, workers=workers, progress=step
     )
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts."""
+    found: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return found
+
+
+def lost_by(result: Tables, key: str, package: str, main_task: int = 2) -> dict[str, float]:
+    """Return person-months displaced by a package under each value of a key, the most first."""
+    rows = records(result.displacement_by(key, main_task=main_task))
+    own = [row for row in rows if row["package"] == package]
+    own.sort(key=lambda row: -row["displaced_person_months"])
+    return {str(row[key]): float(row["displaced_person_months"]) for row in own}
+
+
+def asked_by_mission(result: Tables) -> dict[str, float]:
+    """Return person-months asked by each mission."""
+    rows = records(result.fill_by("mission"))
+    return {str(row["mission"]): float(row["asked_person_months"]) for row in rows}

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, number
-from planner.report.ahead import comparison_section, curves_section, sure_section
-from planner.report.blocks import Bullets, Page
-from planner.report.closing import grounds_section, limits_section, manifest_section
+from planner.report.blocks import Bullets, Document
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
 from planner.report.questions import questions_section
-from planner.report.render import render
-from planner.report.results import (
+from planner.report.sections import (
     bottlenecks_section,
+    comparison_section,
+    curves_section,
     displacement_section,
     fill_section,
+    grounds_section,
+    limits_section,
+    manifest_section,
     rates_section,
+    sure_section,
 )
 from planner.report.words import say
 from planner.results.manifest import version
 
 if TYPE_CHECKING:
-    from planner.montecarlo.futures import Futures
+    from planner.montecarlo.ensemble import Ensemble
+    from planner.report.blocks import Document
 
-__all__ = ["Report", "make_report"]
+__all__ = ["Report", "make_report", "render"]
 
 PARTS = (
     conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
@@ -34,6 +40,8 @@ PARTS = (
     grounds_section, limits_section,
     manifest_section,
 )  # fmt: skip
+
+
 """Sections in the order in which they stand; those that have nothing to say are left out."""
 
 
@@ -49,7 +57,7 @@ class Report:
         One HTML file that needs no other file and no network.
     """
 
-    page: Page
+    page: Document
     html: str
 
     def save(self, path: str | Path) -> Path:
@@ -74,7 +82,7 @@ def make_report(
     draws: int = 0,
     seed: int = 0,
     rule: str | None = None,
-    futures: Futures | None = None,
+    futures: Ensemble | None = None,
     analyses: bool = True,
     workers: int | None = None,
     lang: str = "en",
@@ -90,12 +98,12 @@ def make_report(
     *others : the same
         What it is compared with.
     draws : int
-        Futures to draw for how sure the figures are; 0 draws none.
+        Draws to make for how sure the figures are; 0 draws none.
     seed : int
     rule : {"fair", "value"}, optional
         For what still has to be allocated; by default each scenario's own.
-    futures : Futures, optional
-        Futures of the first that are drawn already.
+    futures : Ensemble, optional
+        Draws of the first that exist already.
     analyses : bool
         Whether to follow curves and ranges, which takes some seconds.
     workers : int, optional
@@ -130,7 +138,7 @@ def make_report(
     return Report(page, render(page))
 
 
-def compose(material: Material) -> Page:
+def compose(material: Material) -> Document:
     """Return the page that a material makes."""
     lang, names = material.lang, material.names
     made = (part(material) for part in PARTS)
@@ -149,4 +157,37 @@ def compose(material: Material) -> Page:
         "footer": say("footer", lang, version=version("planner")),
     }  # fmt: skip
     sections = tuple(section for section in made if section is not None)
-    return Page(lang, names.title, "", facts, sections, words)
+    return Document(lang, names.title, "", facts, sections, words)
+
+
+HERE = Path(__file__).parent
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = FileSystemLoader(HERE)
+    made = Environment(
+        loader=folder, autoescape=True, undefined=StrictUndefined, finalize=_readable
+    )
+    return made.get_template("page.html.j2")
+
+
+def _readable(value: Any) -> Any:
+    """Return text without what HTML may not hold or what turns the direction of text."""
+    if type(value) is not str or value.isprintable():  # which pictures are, and they are long
+        return value
+    return "".join(one if _shown(one) else "\ufffd" for one in value)
+
+
+def _shown(one: str) -> bool:
+    return one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def render(page: Document) -> str:
+    """Return a page as HTML; every text in it is escaped, the style alone is written as it is."""
+    from markupsafe import Markup
+
+    style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
+    return str(_template().render(page=page, style=style, version=version("planner")))

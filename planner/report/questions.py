@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from planner.report.blocks import Block, Bullets, Heading, Section, table
-from planner.report.material import Material
+from planner.report.blocks import Bullets, Content, Heading, Section, table
+
+if TYPE_CHECKING:
+    from planner.report.material import Material
 
 __all__ = ["answers", "questions_section"]
 
@@ -44,7 +46,7 @@ def questions_section(material: Material) -> Section:
     from planner.report.words import say
 
     lang = material.lang
-    blocks: list[Block] = []
+    blocks: list[Content] = []
     for name, outcome in material.answers.items():
         text, frame = text_of(name), outcome.to_frame().head(ROWS)
         blocks += [Heading(template(name).short[lang]), Bullets(tuple(outcome.sentences(lang)))]

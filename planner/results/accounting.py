@@ -1,9 +1,12 @@
-"""The accounts of a solution: nobody is in two places, and what is taken comes from somewhere.
+"""The accounts of a solution: people tied up balance with strength, in every pool and month.
 
-In every pool and month, in people tied up (preparing, on duty or resting):
+There are two accounts, one for each kind of row of the programme. The first holds demands that are
+not on call, with their time at home. The second holds every demand, preparation and duty only, and
+those on call with their whole tie-up; it differs where people spend their time at home on call. In
+each account
 
-- tied up + idle = strength, and nobody is idle a second time (idle is never negative);
-- what a package takes = what other demands give up + what stood idle before and no longer does.
+- tied up + idle = strength, and idle is never negative;
+- what a package takes = what other demands give up + what was idle before and no longer is.
 
 People tied up are counted twice, from the tours that are reported and from the rows of the
 programme that was solved, so that a table that does not follow from the solution is noticed.
@@ -21,25 +24,30 @@ from planner.errors import CertificateError
 from planner.results.frames import cover
 from planner.solution import Solution
 
-__all__ = ["TOLERANCE", "Accounts", "accounts", "check_accounts"]
+__all__ = ["ACCOUNTS", "TOLERANCE", "Accounts", "accounts", "check_accounts"]
 
 Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-5
 """Largest residual accepted, relative to one plus the strength of the pool."""
 
+ACCOUNTS = ("deployed", "on duty or on call")
+"""Names of the two accounts, in the order of the arrays."""
+
 
 @dataclass(frozen=True, eq=False)
 class Accounts:
-    """What a package takes and from whom, people tied up by pool and month of the model.
+    """What a package takes and from which demands, people tied up.
+
+    Every array has the shape (2 accounts, pools, months of the model).
 
     Attributes
     ----------
-    taken : ndarray (pools, months)
-        Tied up by the package's own demands with it, less without it (nobody).
-    given_up : ndarray (pools, months)
+    taken : ndarray
+        Tied up by the package's own demands with it, less without it (0).
+    given_up : ndarray
         Tied up by all other demands without the package, less with it.
-    idle_used : ndarray (pools, months)
+    idle_used : ndarray
         Idle without the package, less with it.
     """
 
@@ -65,19 +73,11 @@ def accounts(solution: Solution, package: str) -> Accounts:
     problem = solution.problem
     members = set(problem.package(package).demands)
     own = np.array([demand.id in members for demand in problem.demands], dtype=bool)
-    shape = (len(problem.pools), problem.months)
-
-    def tied(allocation: Allocation, mine: bool) -> Floats:
-        s = allocation.service
-        chosen = own[s.demand] == mine
-        spans = (s.pool[chosen], s.prepares[chosen], s.rests[chosen])
-        return cover(*spans, s.people[chosen], shape)
-
     before, after = solution.without[package], solution.with_all
     return Accounts(
-        taken=tied(after, True) - tied(before, True),
-        given_up=tied(before, False) - tied(after, False),
-        idle_used=_idle(solution, before) - _idle(solution, after),
+        taken=_tied_up(after, own) - _tied_up(before, own),
+        given_up=_tied_up(before, ~own) - _tied_up(after, ~own),
+        idle_used=_in_rows(after) - _in_rows(before),
     )
 
 
@@ -101,30 +101,49 @@ def check_accounts(solution: Solution) -> float:
         largest = float(relative.max(initial=0.0))
         if not largest <= TOLERANCE:
             at = np.argmax(np.nan_to_num(relative, nan=np.inf))
-            pool, month = np.unravel_index(at, people.shape)
+            account, pool, month = np.unravel_index(at, relative.shape)
             name = list(solution.problem.pools)[pool]
             raise CertificateError(
-                f"the accounts of {what} do not balance: {residual[pool, month]:.3g} persons "
-                f"in pool {name!r}, month {month} of the model"
+                f"the accounts of {what} do not balance: "
+                f"{residual[account, pool, month]:.3g} persons in pool {name!r}, month {month} of "
+                f"the model, account {ACCOUNTS[account]!r}"
             )
         worst = max(worst, largest)
     return worst
 
 
-def _idle(solution: Solution, allocation: Allocation) -> Floats:
-    """Return strength less all who prepare, serve and rest, counted state by state."""
-    states = ("preparing", "on duty", "resting")
-    return strength(solution) - sum(allocation.pool_use(state) for state in states)
+def _tied_up(allocation: Allocation, chosen: NDArray[np.bool_]) -> Floats:
+    """Return people tied up by some demands, from the tours, (2, pools, months)."""
+    s, problem = allocation.service, allocation.problem
+    shape = (len(problem.pools), problem.months)
+    called, kept = allocation.on_call, chosen[s.demand]
+    until = np.where(called, s.rests, s.last)
+
+    def count(which: NDArray[np.bool_], last: NDArray[np.int64]) -> Floats:
+        return cover(s.pool[which], s.prepares[which], last[which], s.people[which], shape)
+
+    return np.stack([count(kept & ~called, s.rests), count(kept, until)])
+
+
+def _in_rows(allocation: Allocation) -> Floats:
+    """Return people tied up by the rows of the programme that was solved, (2, pools, months).
+
+    A pool without rows of the second kind is used by no demand on call: its second account is
+    counted from the tours.
+    """
+    problem, plan = allocation.problem, allocation.plan
+    every = np.ones(len(problem.demands), dtype=bool)
+    found = _tied_up(allocation, every)
+    for block, stage in zip(plan.programme.blocks, plan.answers, strict=True):
+        deployed, called = block.usage @ stage.people, block.standby @ stage.people
+        found[0, block.pools] = deployed.reshape(len(block.pools), block.months)
+        pools = block.pools[block.standby_pools]
+        found[1, pools] = called.reshape(len(pools), block.months)
+    return found
 
 
 def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
-    """Return the largest discrepancy by pool and month: of the two counts, or of too few idle."""
-    shape = people.shape
-    s = allocation.service
-    counted = cover(s.pool, s.prepares, s.rests, s.people, shape)
-    solved = np.zeros(shape)
-    plan = allocation.plan
-    for block, answer in zip(plan.programme.blocks, plan.answers, strict=True):
-        rows = block.usage @ answer.people
-        solved[block.pools] = rows.reshape(len(block.pools), block.months)
+    """Return the larger of the difference of both counts and the excess over the strength."""
+    every = np.ones(len(allocation.problem.demands), dtype=bool)
+    counted, solved = _tied_up(allocation, every), _in_rows(allocation)
     return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))

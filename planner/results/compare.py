@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.errors import ResultError
-from planner.results.base import Tables
-from planner.results.stored import read_result
-from planner.results.verbs import allocate
+from planner.results.allocate import allocate
+from planner.results.result import Tables, read_result
 from planner.scenario.load import Scenario
 from planner.store import MANIFEST
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.plots import Plots
+    from planner.gallery import Plots
 
 __all__ = ["Comparison", "as_result", "compare"]
 
@@ -57,7 +56,7 @@ class Comparison:
         Parameters
         ----------
         *keys : str
-            At least one; see :meth:`planner.results.base.Tables.fill_by`.
+            At least one; see :meth:`planner.results.result.Tables.fill_by`.
         measure : {"fill_rate", "filled_person_months", "asked_person_months"}
 
         Returns
@@ -115,7 +114,7 @@ class Comparison:
     @property
     def plot(self) -> Plots:
         """Figures side by side: ``comparison.plot.scenarios()``, ``comparison.plot.versus()``."""
-        from planner.figures.plots import Plots
+        from planner.gallery import Plots
 
         return Plots(self, "comparison")
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["BASES", "grounds"]
 
@@ -23,7 +23,7 @@ STRENGTH = ("posts", "filled", "fit")
 
 
 def grounds(result: Tables) -> pd.DataFrame:
-    """See :meth:`planner.results.base.Tables.grounds`."""
+    """See :meth:`planner.results.result.Tables.grounds`."""
     import pandas as pd
 
     figures = result.figures

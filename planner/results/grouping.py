@@ -13,7 +13,7 @@ from planner.results.frames import share
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
+    from planner.results.result import Tables
 
 __all__ = ["KEYS", "displacement_by", "fill_by"]
 
@@ -29,7 +29,7 @@ _LOST = "displaced_person_months"
 
 
 def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
-    """See :meth:`planner.results.base.Tables.fill_by`."""
+    """See :meth:`planner.results.result.Tables.fill_by`."""
     _check(keys)
     values = [_ASKED, _FILLED]
     if "pool" in keys:
@@ -45,7 +45,7 @@ def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
 
 
 def displacement_by(result: Tables, keys: Sequence[str], main_task: int | None = 2) -> pd.DataFrame:
-    """See :meth:`planner.results.base.Tables.displacement_by`."""
+    """See :meth:`planner.results.result.Tables.displacement_by`."""
     _check(keys)
     fine = "pool" in keys or "month" in keys
     lines = result.displacement_monthly if fine else result.displacement

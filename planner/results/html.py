@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.base import Tables
     from planner.results.compare import Comparison
+    from planner.results.result import Tables
 
 __all__ = ["page", "table"]
 

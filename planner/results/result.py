@@ -1,7 +1,14 @@
-"""A solved scenario: the scenario, what it was compiled to, its plans, and tables of them."""
+"""A solved scenario as tidy tables: just computed, or read back from a folder.
+
+:class:`Tables` is what every result offers; :class:`Result` has the plans behind the tables,
+:class:`StoredResult` only the tables and the manifest that :meth:`Result.save` wrote.
+"""
 
 from __future__ import annotations
 
+import json
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,17 +16,217 @@ from typing import TYPE_CHECKING, Any
 
 from planner.compile import Compiled
 from planner.engine.certify import Certificate
-from planner.results.base import Tables
+from planner.errors import InputError, ResultError, nearest
+from planner.problem.neutral import dump_problem
+from planner.results.grounds import grounds
+from planner.results.grouping import displacement_by, fill_by
+from planner.results.html import page
 from planner.results.manifest import versions
-from planner.scenario.load import Scenario
+from planner.results.tables import BUILDERS
+from planner.scenario.load import Scenario, loads
 from planner.solution import Solution
+from planner.store import fresh_folder, hash_file, read_manifest, write_manifest, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT", "Result"]
+    from planner.gallery import Plots
+
+__all__ = ["FORMAT", "TABLES", "Result", "StoredResult", "Tables", "read_result"]
 
 FORMAT = "planner-results/1"
+
+TABLES = tuple(BUILDERS)
+"""Names of all tables, in the order in which they are shown and saved."""
+
+
+class Tables(ABC):
+    """Tidy pandas tables of a solved scenario, made when first asked for.
+
+    Months are text such as ``2022-03`` and lie inside the report window; units stand in the names
+    of columns. What is returned may be changed freely, the result keeps its own.
+    """
+
+    name: str
+    rule: str
+    scenario: Scenario
+
+    @abstractmethod
+    def _make(self, table: str) -> pd.DataFrame:
+        """Make one table."""
+
+    @property
+    @abstractmethod
+    def manifest(self) -> dict[str, Any]:
+        """What went in (files with hashes, versions, options) and what proves the answer."""
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table by name; raise ResultError if there is none of that name."""
+        if name not in TABLES:
+            known = ", ".join(TABLES)
+            raise ResultError(f"no such table {name!r}{nearest(name, TABLES)}; there are {known}")
+        kept: dict[str, pd.DataFrame] = self.__dict__.setdefault("_tables", {})
+        if name not in kept:
+            kept[name] = self._make(name)
+        return kept[name].copy(deep=False)
+
+    @property
+    def demands(self) -> pd.DataFrame:
+        """One row a demand: labels, cap_persons, months, asked and filled person-months, fill_rate.
+
+        The fill rate is NaN where nothing was asked. `pools` names the pools in order of
+        preference, separated by spaces.
+        """
+        return self.table("demands")
+
+    @property
+    def monthly(self) -> pd.DataFrame:
+        """demand, pool, month, on_duty_persons, where there is anybody."""
+        return self.table("monthly")
+
+    @property
+    def monthly_fill(self) -> pd.DataFrame:
+        """demand, month, asked_persons, on_duty_persons, for every month of a mandate."""
+        return self.table("monthly_fill")
+
+    @property
+    def pools(self) -> pd.DataFrame:
+        """pool, month, strength_persons, and how many of them are in each state.
+
+        preparing, on duty and resting (at home afterwards) of demands that are not on call; on_call
+        is the whole tie-up of demands on call, resting_on_call the part of it that is served in
+        the time at home after a deployment. strength = preparing + on duty + resting + on call -
+        resting on call + idle.
+        """
+        return self.table("pools")
+
+    @property
+    def tours(self) -> pd.DataFrame:
+        """Tours that tie people up inside the window.
+
+        demand, pool, cohort, first_month, last_month (on duty), preparation_from, rest_until,
+        people_persons. Tours may begin before the window and end after it.
+        """
+        return self.table("tours")
+
+    @property
+    def displacement(self) -> pd.DataFrame:
+        """Person-months filled without each package minus with it, every demand outside it.
+
+        package, demand, mission, region, category, main_task, displaced_person_months. Negative
+        where a demand gains. Displacement proper is what main task 2 loses.
+        """
+        return self.table("displacement")
+
+    @property
+    def displacement_monthly(self) -> pd.DataFrame:
+        """package, demand, pool, month, displaced_person_months, where there is a difference."""
+        return self.table("displacement_monthly")
+
+    @property
+    def packages(self) -> pd.DataFrame:
+        """One row a package: known_month, asked and filled, what it displaces, and the ratio.
+
+        displaced_main_task_1, displaced_main_task_2 are person-months; displacement_ratio is the
+        latter ÷ filled_person_months, NaN where the package got nobody.
+        """
+        return self.table("packages")
+
+    @property
+    def bottlenecks(self) -> pd.DataFrame:
+        """Binding pools and months with every package: pool, month, strength_persons, idle_persons.
+
+        Everyone there is taken in some plan on the way, and more people may raise the fill; where
+        a pool and month is not in the table, more people raise none. What one more person brings
+        takes plans of its own: :func:`planner.analysis.prices`.
+        """
+        return self.table("bottlenecks")
+
+    @property
+    def budgets(self) -> pd.DataFrame:
+        """Budgets, where a scenario says that they count: one row a fund and year.
+
+        budget, amount_euros, spent_euros. What more money brings: :func:`planner.analysis.prices`.
+        """
+        return self.table("budgets")
+
+    @property
+    def unmet_bounds(self) -> pd.DataFrame:
+        """bound, month, demands, missing_persons."""
+        return self.table("unmet_bounds")
+
+    @property
+    def accounting(self) -> pd.DataFrame:
+        """What each package takes and from which demands, people tied up by account, pool, month.
+
+        Account ``deployed`` counts demands that are not on call with their time at home, ``on duty
+        or on call`` every demand without it, those on call whole. taken_persons =
+        given_up_persons + idle_used_persons + residual_persons, the last being 0
+        but for rounding.
+        """
+        return self.table("accounting")
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Every figure in use: value (or month), low, high, unit, basis, source and place."""
+        return self.table("figures")
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """demand, reason: what is known but does not count here."""
+        return self.table("left_out")
+
+    @property
+    def grounds(self) -> pd.DataFrame:
+        """What the result rests on: what, unit, total, letter, public, assumption.
+
+        The last three columns add up to the total. Row ``figures`` counts all figures in use.
+        ``cap`` and ``months`` are the person-months asked, by the basis of their cap and of their
+        first and last month; ``tour``, ``preparation`` and ``rest`` the person-months on duty, by
+        the basis of each rule; ``posts``, ``filled`` and ``fit`` the strength of the pools over
+        the window, by the basis of each factor. Of several figures the weakest counts.
+        """
+        return grounds(self)
+
+    def fill_by(self, *keys: str) -> pd.DataFrame:
+        """Return asked and filled person-months and the fill rate, grouped.
+
+        Parameters
+        ----------
+        *keys : str
+            Any of demand, mission, region, category, organisation, main_task, tier, kind, status,
+            package, pool and month; none gives one row in all.
+
+        Notes
+        -----
+        By pool, what is asked counts where it is filled, and what is not filled counts at the
+        first-named pool of its demand: so the pools add up to the whole.
+        """
+        return fill_by(self, keys)
+
+    def displacement_by(self, *keys: str, main_task: int | None = 2) -> pd.DataFrame:
+        """Return displaced person-months by package and whatever else is asked for.
+
+        Parameters
+        ----------
+        *keys : str
+            As for :meth:`fill_by`.
+        main_task : int or None
+            2 counts what main task 2 loses, 1 what main task 1 loses, None both. With
+            ``"main_task"`` among the keys both are shown.
+        """
+        return displacement_by(self, keys, main_task)
+
+    @property
+    def plot(self) -> Plots:
+        """Every figure of this result: ``result.plot.fill()``, ``result.plot.sand("staff")`` …"""
+        from planner.gallery import Plots
+
+        return Plots(self, "result")
+
+    def _repr_html_(self) -> str:
+        """Return a summary for notebooks."""
+        return page(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,8 +280,6 @@ class Result(Tables):
         return self.solution.certificate
 
     def _make(self, table: str) -> pd.DataFrame:
-        from planner.results.tables import BUILDERS
-
         return BUILDERS[table](self)
 
     @property
@@ -118,9 +323,18 @@ class Result(Tables):
         ResultError
             The folder holds something else or cannot be written, or a solver proved no bound.
         """
-        from planner.results.stored import save
-
-        return save(self, folder)
+        if not math.isfinite(self.certificate.gap):
+            message = "not written: the solver proved no bound in its time limit, give it longer"
+            raise ResultError(f"{folder}: {message}")
+        with fresh_folder(folder, FORMAT) as place:
+            (place / "tables").mkdir()
+            for name in TABLES:
+                write_table(self.table(name), place / "tables" / name)
+            (place / "scenario.yaml").write_text(self.scenario.dump(), encoding="utf-8")
+            problem = json.dumps(dump_problem(self.compiled.problem), allow_nan=False)
+            (place / "problem.json").write_text(problem + "\n", encoding="utf-8")
+            write_manifest(place, self.manifest)
+        return Path(folder)
 
     def __repr__(self) -> str:
         """Name, rule, window and how much is filled."""
@@ -132,3 +346,79 @@ class Result(Tables):
             f"{filled:.0f} of {asked:.0f} person-months filled, "
             f"{len(self.solution.without)} packages>"
         )
+
+
+class StoredResult(Tables):
+    """A result read back from a folder: all tables and groupings, no plans.
+
+    Made by :func:`read_result`.
+    """
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]):
+        """Take a folder whose manifest has been read."""
+        self.folder = folder
+        self._manifest = manifest
+        self.name = str(manifest["scenario"]["name"])
+        self.rule = str(manifest["rule"])
+        self._scenario: Scenario | None = None
+
+    @property
+    def scenario(self) -> Scenario:  # type: ignore[override]
+        """The scenario it is the result of.
+
+        Raises
+        ------
+        ResultError
+            The scenario builds on something that has changed since, or on data of one's own.
+        """
+        if self._scenario is None:
+            path = self.folder / "scenario.yaml"
+            try:
+                found = loads(path.read_bytes(), f"{self.name}.yaml")
+            except (OSError, InputError) as error:
+                raise ResultError(f"{path}: cannot be read: {error}") from None
+            if found.digest != self._manifest["scenario"]["digest"]:
+                raise ResultError(
+                    f"{path}: what it builds on has changed since this result was made: run it anew"
+                )
+            self._scenario = found
+        return self._scenario
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """As it was written."""
+        return dict(self._manifest)
+
+    def _make(self, table: str) -> pd.DataFrame:
+        import pandas as pd
+
+        path = self.folder / "tables" / f"{table}.parquet"
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise ResultError(f"{path}: cannot be read: {error}") from None
+
+    def __repr__(self) -> str:
+        """Name, rule and window."""
+        window = self._manifest["window"]
+        return f"<StoredResult {self.name!r}, {self.rule}, {window['first']} to {window['last']}>"
+
+
+def read_result(folder: str | Path) -> StoredResult:
+    """Read a saved result: its tables and manifest, not the plans behind them.
+
+    Raises
+    ------
+    ResultError
+        The folder is no result, or something in it is gone or was changed.
+    """
+    place = Path(folder)
+    manifest = read_manifest(place, FORMAT)
+    for name, wanted in manifest["files"].items():
+        try:
+            found = hash_file(place / name)
+        except OSError:
+            raise ResultError(f"{place / name}: gone, though the manifest names it") from None
+        if found != wanted:
+            raise ResultError(f"{place / name}: not as it was written (see manifest.json)")
+    return StoredResult(place, manifest)

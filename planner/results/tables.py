@@ -5,14 +5,14 @@ Months are text, ``2022-03``; only the report window is shown. Units stand in th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation import Allocation
-from planner.results.accounting import accounts, strength
+from planner.results.accounting import ACCOUNTS, accounts, strength
 from planner.results.frames import NOBODY, cover, frame, share, words
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def pools(result: Result) -> pd.DataFrame:
     """Return what each pool's people do, month by month."""
     solution = result.solution
     people, with_all = strength(solution), solution.with_all
-    states = [with_all.pool_use(state) for state in ("preparing", "on duty", "resting")]
+    names = ("preparing", "on duty", "resting", "on call", "resting on call")
+    states = [with_all.pool_use(name) for name in names]
     pool, month = _grid(result)
     return frame(
         pool=words(list(solution.problem.pools), pool),
@@ -88,7 +89,9 @@ def pools(result: Result) -> pd.DataFrame:
         preparing_persons=states[0][pool, month],
         on_duty_persons=states[1][pool, month],
         resting_persons=states[2][pool, month],
-        idle_persons=(people - sum(states))[pool, month],
+        on_call_persons=states[3][pool, month],
+        resting_on_call_persons=states[4][pool, month],
+        idle_persons=(people - with_all.tied_up)[pool, month],
     )
 
 
@@ -225,18 +228,27 @@ def unmet_bounds(result: Result) -> pd.DataFrame:
 
 
 def accounting(result: Result) -> pd.DataFrame:
-    """Return what each package takes and from whom, people tied up by pool and month."""
+    """Return what each package takes and from which demands, by pool, month and account.
+
+    The second account is listed only for pools that a demand on call uses.
+    """
     solution = result.solution
-    ids = list(solution.without)
+    problem = solution.problem
+    ids, places = list(solution.without), list(problem.pools)
+    called = {name for demand in problem.demands if demand.on_call for name in demand.pools}
     pool, month = _grid(result)
+    second = np.array([places[k] in called for k in pool], dtype=bool)
+    account = np.repeat([0, 1], [len(pool), int(second.sum())])
+    pool, month = np.append(pool, pool[second]), np.append(month, month[second])
     books = [accounts(solution, id) for id in ids]
 
     def column(name: str) -> Floats:
-        return _joined([getattr(book, name)[pool, month] for book in books], np.float64)
+        return _joined([getattr(book, name)[account, pool, month] for book in books], np.float64)
 
     return frame(
         package=words(ids, np.repeat(np.arange(len(ids)), len(pool))),
-        pool=words(list(solution.problem.pools), np.tile(pool, len(ids))),
+        account=words(ACCOUNTS, np.tile(account, len(ids))),
+        pool=words(places, np.tile(pool, len(ids))),
         month=words(_months(result), np.tile(month, len(ids))),
         taken_persons=column("taken"),
         given_up_persons=column("given_up"),
@@ -257,12 +269,17 @@ def figures(result: Result) -> pd.DataFrame:
     return frame(
         figure=words([row.id for row in rows]),
         value=np.array(numbers, dtype=float),
-        low=np.array([np.nan if row.low is None else row.low for row in rows], dtype=float),
-        high=np.array([np.nan if row.high is None else row.high for row in rows], dtype=float),
+        low=_ends([row.low for row in rows]),
+        high=_ends([row.high for row in rows]),
         month=words(months),
         **text,
         line=np.array([row.line for row in rows], dtype=np.int64),
     )
+
+
+def _ends(ends: Sequence[float | str | None]) -> NDArray[np.float64]:
+    """Return ends of ranges as numbers; those of months are left out."""
+    return np.array([end if isinstance(end, float) else np.nan for end in ends], dtype=float)
 
 
 def left_out(result: Result) -> pd.DataFrame:

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.scenario.columns import KEYS, OPTIONAL, TABLES
 from planner.scenario.inputs import (
     Bound,
     Budget,
     Cost,
     Demand,
-    Figure,
+    Event,
     Inputs,
     Kind,
     Mission,
+    Observation,
     Origin,
+    Parameter,
     Pool,
     Source,
     When,
+    lacking_policies,
 )
+from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, carried
 from planner.scenario.tables import Row, Table, parse_number, read_table
 
-__all__ = ["default_data", "read_data", "shipped"]
+__all__ = ["default_data", "read_data", "read_observations", "shipped"]
 
 SUGGESTIONS = 100
-"""Looking for near names takes time: after so many faults nobody reads them."""
+"""Largest number of faults with a suggestion: looking for near names takes time."""
+
+CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
+"""Fields of the registry that a demand carries along as they are given."""
 
 SHARES = ("filled", "fit", "acceptance", "early_return")
 
@@ -37,7 +44,7 @@ SHARES = ("filled", "fit", "acceptance", "early_return")
 def shipped(folder: str) -> Path:
     """Return a folder that comes with the package: ``data`` or ``scenarios``.
 
-    In a clone it stands beside the package, in an installation inside it.
+    In a clone it lies beside the package, in an installation inside it.
     """
     package = Path(__file__).resolve().parent.parent
     inside = package / "shipped" / folder
@@ -50,7 +57,7 @@ def default_data() -> Path:
 
 
 def shown(path: Path) -> str:
-    """Return a path as short as it can be said from here."""
+    """Return a path relative to the working folder where it lies below it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
 
@@ -61,12 +68,44 @@ def read_data(folder: Path) -> Inputs:
     Returns
     -------
     Inputs
-        All that the tables say; demands under study, declined or known from hindsight are there
+        Everything in the tables; demands under study, declined or known from hindsight are there
         but do not count.
     """
     if not folder.is_dir():
         raise InputError(Fault(shown(folder), 0, 0, "", "no such data folder"))
     return _Reader(folder).read()
+
+
+def read_observations(folder: Path) -> tuple[Observation, ...]:
+    """Read what was seen, in the order of the table; raise InputError with every fault.
+
+    Returns
+    -------
+    tuple of Observation
+        Empty where the folder has no ``observations.csv``.
+
+    Examples
+    --------
+    >>> seen = read_observations(default_data())
+    >>> next(one.people for one in seen if one.id == "un-untso-experts-2022-06")
+    12.0
+    """
+    path = folder / "observations.csv"
+    if not path.exists():
+        return ()
+    faults: list[Fault] = []
+    table = read_table(path, TABLES["observations"], faults, key=("id",), name=shown(path))
+    inputs = read_data(folder)
+    known = {"demands": inputs.demands.keys(), "pools": inputs.pools.keys()}
+    for row in table.rows:
+        for column, names in known.items():
+            for name in row[column]:
+                if name not in names:
+                    message = f"unknown {column.removesuffix('s')} {name!r}{nearest(name, names)}"
+                    faults.append(table.fault(row, column, message))
+    if faults:
+        raise InputError(sorted(faults))
+    return tuple(Observation(**row.cells) for row in table.rows)
 
 
 class _Reader:
@@ -80,6 +119,8 @@ class _Reader:
 
     def read(self) -> Inputs:
         for name, columns in TABLES.items():
+            if name == "observations":
+                continue
             path = self.folder / f"{name}.csv"
             if name in OPTIONAL and not path.exists():
                 self.tables[name] = Table(shown(path), ())
@@ -90,16 +131,26 @@ class _Reader:
                 )
         for name in ("sources", "missions", "pools", "kinds", "demands"):
             self.ids[name] = self.tables[name].ids()
+        series = self.series()
+        events = self.events()
         inputs = Inputs(
             sources={row["id"]: _source(row) for row in self.tables["sources"].rows},
-            missions={row["id"]: self.mission(row) for row in self.tables["missions"].rows},
-            pools=self.pools(),
+            missions={
+                row["id"]: self.mission(row, events.get(row["id"], {}))
+                for row in self.tables["missions"].rows
+            },
+            pools=self.pools(series),
+            forces={
+                force: {name: tuple(steps) for name, steps in factors.items()}
+                for (force, pool), factors in series.items()
+                if not pool
+            },
             kinds=self.kinds(),
             demands={row["id"]: self.demand(row) for row in self.tables["demands"].rows},
             bounds={row["id"]: self.bound(row) for row in self.tables["bounds"].rows},
             costs=tuple(self.cost(row) for row in self.tables["costs"].rows),
             budgets=tuple(
-                Budget(row["fund"], row["year"], self.figure("budgets", row))
+                Budget(row["fund"], row["year"], self.parameter("budgets", row))
                 for row in self.tables["budgets"].rows
             ),
         )
@@ -116,8 +167,13 @@ class _Reader:
         """Check that what a cell names exists in the other table; an empty cell names nothing."""
         if not self.tables[other].whole:
             return
-        names = row[column] if isinstance(row[column], tuple) else (row[column],)
-        for name in names:
+        cells = row[column] if isinstance(row[column], tuple) else (row[column],)
+        names = [
+            name
+            for cell in cells
+            for name in ((cell,) if isinstance(cell, (str, type(None))) else cell)
+        ]
+        for name in dict.fromkeys(names):
             if name and name not in self.ids[other]:
                 what = other.removesuffix("s")
                 near = nearest(name, self.ids[other]) if len(self.faults) < SUGGESTIONS else ""
@@ -128,13 +184,13 @@ class _Reader:
         self.known(table, row, prefix + "source", "sources")
         if basis != "assumption" and not source and row[prefix + "basis"]:
             self.complain(
-                table, row, prefix + "source", f"a figure on basis {basis!r} needs a source"
+                table, row, prefix + "source", f"a parameter on basis {basis!r} needs a source"
             )
         file = f"{self.folder.name}/{table}.csv"
         note = row["note"] if not prefix else ""
         return Origin(basis, source, row[prefix + "section"] or "", note, file, row.line)
 
-    def figure(self, table: str, row: Row) -> Figure:
+    def parameter(self, table: str, row: Row) -> Parameter:
         value, low, high = row["value"], row["low"], row["high"]
         if low is not None and low > value:
             self.complain(table, row, "low", f"low {low:g} is above the value {value:g}")
@@ -147,12 +203,14 @@ class _Reader:
                 "value",
                 f"expected a share between 0 and 1, found {max(value, high or 0.0):g}",
             )
-        return Figure(value, low, high, self.origin(table, row))
+        return Parameter(value, low, high, self.origin(table, row))
 
-    def mission(self, row: Row) -> Mission:
+    def mission(self, row: Row, events: Mapping[str, Event]) -> Mission:
         self.known("missions", row, "source", "sources")
         return Mission(
             **{name: "" if cell is None else cell for name, cell in row.cells.items()},  # type: ignore[arg-type]
+            prolonged=events.get("prolonged"),
+            ended_early=events.get("ended_early"),
             file=f"{self.folder.name}/missions.csv",
             line=row.line,
         )
@@ -171,44 +229,91 @@ class _Reader:
                 f"months out of order: the last, {row['last']}, "
                 f"is before the first, {row['first']}",
             )
-        given = ("id", "mission", "name", "name_nl", "category", "kind", "pools", "tier", "cohorts")
+        given = ("id", "mission", "name", "name_nl", "category", "kind", "tier", "cohorts")
+        cap = self.parameter("demands", row)
+        for month, _ in row["cap_from"]:
+            if row["first"] and row["last"] and not row["first"] < month <= row["last"]:
+                message = f"{month}: expected a month after the first and up to the last"
+                self.complain("demands", row, "cap_from", message)
         return Demand(
             **{name: row[name] for name in given},
-            cap=self.figure("demands", row),
-            first=When(row["first"], dates) if row["first"] else None,
-            last=When(row["last"], dates) if row["last"] else None,
+            options=row["pools"],
+            cap=cap,
+            cap_from={
+                month: Parameter(value, origin=cap.origin) for month, value in row["cap_from"]
+            },
+            first=self.when(row, "first", dates),
+            last=self.when(row, "last", dates),
             standing=standing,
             counts=standing in ("standing", "past"),
+            fixed_length=bool(row["fixed_length"]),
             on_call=bool(row["on_call"]),
             unit=bool(row["unit"]),
             weight=1.0 if row["weight"] is None else row["weight"],
             note=row["note"],
+            more={name: row[name] for name in CARRIED if row.cells.get(name) not in (None, "", ())},
             file=f"{self.folder.name}/demands.csv",
             line=row.line,
         )
 
-    def pools(self) -> dict[str, Pool]:
-        series: dict[str, dict[str, list[Any]]] = {}
-        rows = self.tables["pools"].rows
+    def when(self, row: Row, column: str, origin: Origin) -> When | None:
+        """Return a month of a demand with its range."""
+        month, low, high = (row[column + side] for side in ("", "_low", "_high"))
+        for side, end, wrong in (
+            ("_low", low, low and month and low > month),
+            ("_high", high, high and month and high < month),
+        ):
+            if wrong or (end and not month):
+                message = f"{end} is on the wrong side of the month {month}"
+                self.complain("demands", row, column + side, message)
+        return When(month, origin, low, high) if month else None
+
+    def events(self) -> dict[str, dict[str, Event]]:
+        """Return how mandates may end otherwise, by mission and event."""
+        events: dict[str, dict[str, Event]] = {}
+        for row in self.tables["mandates"].rows:
+            self.known("mandates", row, "mission", "missions")
+            event = Event(row["chance"], row["months"], self.origin("mandates", row))
+            events.setdefault(row["mission"], {})[row["event"]] = event
+        return events
+
+    def series(self) -> dict[tuple[str, str], dict[str, list[Any]]]:
+        """Return the steps of every factor by force (pool empty) or pool (force empty)."""
+        series: dict[tuple[str, str], dict[str, list[Any]]] = {}
         for row in self.tables["strengths"].rows:
+            force, pool, name = row["force"] or "", row["pool"] or "", row["figure"]
             self.known("strengths", row, "pool", "pools")
-            steps = series.setdefault(row["pool"], {}).setdefault(row["figure"], [])
-            steps.append((row["from"], self.figure("strengths", row)))
-        pools = {}
-        for row in rows:
-            factors = series.get(row["id"], {})
-            for factor in ("posts", "filled", "fit"):
-                steps = factors.get(factor, [])
+            if bool(force) == bool(pool):
+                self.complain(
+                    "strengths", row, "pool", "expected a force or a pool, one of the two"
+                )
+            elif force and name not in ("filled", "fit"):
+                self.complain("strengths", row, "figure", f"a force has no {name}")
+            steps = series.setdefault((force, pool), {}).setdefault(name, [])
+            steps.append((row["from"], self.parameter("strengths", row)))
+        for factors in series.values():
+            for steps in factors.values():
                 steps.sort(key=lambda step: (step[0] is not None, step[0] and step[0].ordinal))
-                if not steps or steps[0][0] is not None:
-                    self.complain(
-                        "pools",
-                        row,
-                        factor,
-                        f"strengths.csv gives no {factor} from the start (a row with 'from' empty)",
-                    )
+        return series
+
+    def pools(self, series: dict[tuple[str, str], dict[str, list[Any]]]) -> dict[str, Pool]:
+        pools = {}
+        for row in self.tables["pools"].rows:
+            factors = series.get(("", row["id"]), {})
+            force = row["force"] or ""
+            national = series.get((force, ""), {}) if force else {}
+            for factor in STRENGTH:
+                deviation = factor.endswith("_factor")
+                steps = factors.get(factor) or national.get(factor, [])
+                if deviation and not steps:
+                    continue
+                if deviation and not force:
+                    self.complain("pools", row, "force", f"{factor} is for pools of a force")
+                elif not steps or steps[0][0] is not None:
+                    message = f"no {factor} from the start (a row with 'from' empty)"
+                    self.complain("pools", row, factor, f"strengths.csv gives {message}")
             pools[row["id"]] = Pool(
-                **row.cells,
+                **{**row.cells, "force": force},
                 series={factor: tuple(steps) for factor, steps in factors.items()},
                 file=f"{self.folder.name}/pools.csv",
                 line=row.line,
@@ -216,29 +321,34 @@ class _Reader:
         return pools
 
     def kinds(self) -> dict[str, Kind]:
-        rotation: dict[str, dict[str, dict[str, Figure]]] = {}
-        presence: dict[str, dict[str, Figure]] = {}
+        rotation: dict[str, dict[str, dict[str, Parameter]]] = {}
+        presence: dict[str, dict[str, Parameter]] = {}
         rows = self.tables["kinds"].rows
         for row in self.tables["rotation"].rows:
             self.known("rotation", row, "kind", "kinds")
             self.known("rotation", row, "pool", "pools")
-            figure = self.figure("rotation", row)
-            if row["figure"] != "rest" and figure.value != int(figure.value):
+            parameter = self.parameter("rotation", row)
+            if row["figure"] in ("tour", "preparation") and parameter.value != int(parameter.value):
                 self.complain(
-                    "rotation", row, "value", f"expected whole months, found {figure.value:g}"
+                    "rotation", row, "value", f"expected whole months, found {parameter.value:g}"
                 )
-            if row["figure"] == "tour" and (figure.value < 1 or row["pool"]):
+            if row["figure"] == "tour" and (parameter.value < 1 or row["pool"]):
                 self.complain(
                     "rotation",
                     row,
                     "value",
                     "a tour is at least 1 month and the same for every pool",
                 )
-            policy = rotation.setdefault(row["kind"], {}).setdefault(row["figure"], {})
-            policy[row["pool"] or ""] = figure
+            policies = rotation.setdefault(row["kind"], {})
+            pool = row["pool"] or ""
+            other = {"rest": "dwell", "dwell": "rest"}.get(row["figure"], "")
+            if pool in policies.get(other, {}):
+                message = f"{other} is given as well: a pool has rest or dwell, not both"
+                self.complain("rotation", row, "figure", message)
+            policies.setdefault(row["figure"], {})[pool] = parameter
         for row in self.tables["presence"].rows:
             self.known("presence", row, "kind", "kinds")
-            presence.setdefault(row["kind"], {})[row["figure"]] = self.figure("presence", row)
+            presence.setdefault(row["kind"], {})[row["figure"]] = self.parameter("presence", row)
         return {
             row["id"]: Kind(
                 **row.cells,
@@ -256,26 +366,28 @@ class _Reader:
         if row["min"] is not None and row["max"] is not None and row["min"] > row["max"]:
             self.complain("bounds", row, "max", f"max {row['max']:g} is below min {row['min']:g}")
         origin = self.origin("bounds", row)
-        least, most = (
-            None if row[side] is None else Figure(row[side], origin=origin)
+        lower, upper = (
+            None if row[side] is None else Parameter(row[side], origin=origin)
             for side in ("min", "max")
         )
-        return Bound(row["id"], row["demands"], row["pools"] or None, least, most, row["note"])
+        return Bound(row["id"], row["demands"], row["pools"] or None, lower, upper, row["note"])
 
     def cost(self, row: Row) -> Cost:
         if bool(row["kind"]) == bool(row["demand"]):
             self.complain("costs", row, "kind", "expected a kind or a demand, one of the two")
-        return Cost(row["fund"], row["kind"] or "", row["demand"] or "", self.figure("costs", row))
+        return Cost(
+            row["fund"], row["kind"] or "", row["demand"] or "", self.parameter("costs", row)
+        )
 
-    def outcomes(self) -> dict[str, dict[str, Figure | When]]:
-        outcomes: dict[str, dict[str, Figure | When]] = {}
+    def outcomes(self) -> dict[str, dict[str, Parameter | When]]:
+        outcomes: dict[str, dict[str, Parameter | When]] = {}
         for row in self.tables["outcomes"].rows:
             self.known("outcomes", row, "demand", "demands")
             origin, value = self.origin("outcomes", row), row["value"]
-            fact: Figure | When
+            fact: Parameter | When
             try:
                 if row["field"] == "cap":
-                    fact = Figure(parse_number(value, 0.0, 1e6), origin=origin)
+                    fact = Parameter(parse_number(value, 0.0, 1e6), origin=origin)
                 else:
                     fact = When(Month.parse(value), origin)
             except ValueError as error:
@@ -293,12 +405,9 @@ class _Reader:
             kind = inputs.kinds.get(row["kind"])
             if kind is None or not self.tables["rotation"].whole:
                 continue
-            for figure in ("tour", "preparation", "rest"):
-                policy = kind.rotation.get(figure, {})
-                lacking = [pool for pool in row["pools"] if pool not in policy and "" not in policy]
-                if lacking:
-                    what = f"kind {row['kind']!r} no {figure} for pool {lacking[0]!r}"
-                    self.complain("demands", row, "kind", f"rotation.csv gives {what}")
+            for name, pool in lacking_policies(kind, inputs.demands[row["id"]]):
+                what = f"kind {row['kind']!r} no {name} for pool {pool!r}"
+                self.complain("demands", row, "kind", f"rotation.csv gives {what}")
         for row in self.tables["bounds"].rows:
             self.known("bounds", row, "demands", "demands")
             self.known("bounds", row, "pools", "pools")

@@ -1,19 +1,23 @@
-"""The entries of a scenario file: what may be said about one demand, mission, pool and so on."""
+"""The entries of a scenario file: the fields of one demand, mission, pool and so on."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import Field as Limits
+from pydantic import GetJsonSchemaHandler, create_model, model_validator
 
 from planner.scenario.fields import (
     Amount,
+    CapFrom,
     Factor,
     Id,
     Ids,
     IdsOrAll,
     Known,
     MonthField,
+    MonthRange,
+    Options,
     Part,
     People,
     Quantity,
@@ -24,6 +28,7 @@ from planner.scenario.fields import (
     Tour,
     Whole,
 )
+from planner.scenario.registry import ENTITIES, Field
 
 __all__ = [
     "VERBS",
@@ -36,13 +41,19 @@ __all__ = [
     "PackageEntry",
     "Policy",
     "PoolEntry",
-    "Priority",
+    "PriorityEntry",
     "SourceEntry",
-    "StrengthStep",
+    "StepEntry",
 ]
 
 VERBS = ("set", "add", "times", "grow_to", "grow_times")
 """What a step may do to strengths."""
+
+
+def _rest_or_dwell(entry: Any) -> Any:
+    if entry.rest is not None and entry.dwell is not None:
+        raise ValueError("expected rest or dwell, found both")
+    return entry
 
 
 class Droppable(Sourced):
@@ -68,156 +79,120 @@ class Droppable(Sourced):
 class Horizon(Part):
     """The months that are reported, and how far the model runs on either side."""
 
-    from_: MonthField | None = Field(None, alias="from")
+    from_: MonthField | None = Limits(None, alias="from")
     """First month reported."""
     to: MonthField | None = None
     """Last month reported, which counts in full."""
-    warm_up: Annotated[int, Field(ge=0, le=600)] | None = None
+    warm_up: Annotated[int, Limits(ge=0, le=600)] | None = None
     """Months before the window; by default the longest tie-up in whole years, at least 24."""
-    run_out: Annotated[int, Field(ge=0, le=600)] | None = None
+    run_out: Annotated[int, Limits(ge=0, le=600)] | None = None
     """Months after the window; by default the longest tie-up in whole years, at least 12."""
 
 
-class DemandEntry(Droppable):
-    """A demand: one line of people that a mission asks for. Under a known id only what changes is
-    said; under a new one at least mission, kind, pools, cap, first and last."""
+class EventEntry(Sourced):
+    """A possible change to the end of a mandate: how likely it is, and by how many months."""
 
-    mission: Id | None = None
-    """The mission that asks for it."""
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    category: Literal["military", "police", "civil", "mixed"] | None = None
-    """By default the category of its pools."""
-    kind: Id | None = None
-    """Kind of contribution, which gives its rotation policy."""
-    pools: Ids | None = None
-    """Pools that may fill it, most preferred first."""
-    cap: People | None = None
-    """Most people at once, persons."""
-    scale: Factor | None = None
-    """Multiplies the cap."""
-    first: MonthField | None = None
-    """First month on duty."""
-    last: MonthField | None = None
-    """Last month on duty, which counts in full."""
-    standing: Literal["standing", "study", "declined", "past", "hindsight"] | None = None
-    """Under `study`, `declined` or known from `hindsight` it does not count until a scenario says
-    so under `decide`, `send` or `hindsight`; `standing`, the default, and `past` count."""
-    tier: Annotated[int, Field(ge=1, le=100)] | None = None
-    """1 is served first."""
-    cohorts: Annotated[int, Field(ge=1, le=1200)] | None = None
-    """1 changes over as a whole, more is staggered; by default as its kind does."""
-    on_call: bool | None = None
-    """True for stand-by forces, which are tied up without being deployed."""
-    unit: bool | None = None
-    """True for all or nothing, when people are counted whole."""
-    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
-    """Worth of a person-month under the rule `value`."""
-    tour: Tour | None = None
-    """Tour length in months, instead of the kind's."""
-    preparation: Whole | None = None
-    """Months of preparation, instead of the kind's."""
-    rest: Rest | None = None
-    """Months of rest per month served, instead of the kind's."""
+    chance: Annotated[float, Limits(ge=0, le=1)]
+    """Chance from 0 to 1."""
+    months: Annotated[int, Limits(ge=1, le=120)]
+    """By how many months the end moves, if it does."""
 
 
-class MissionEntry(Droppable):
-    """A mission with all its demands. Under a new id at least name, organisation, region and
-    main_task."""
-
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    organisation: Literal["NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national"] | None = None
-    """Who leads it."""
-    region: Text | None = None
-    """Where it is."""
-    main_task: Literal[1, 2] | None = None
-    """1 collective defence, 2 international legal order (civil contributions included)."""
-    scale: Factor | None = None
-    """Multiplies the cap of each of its demands."""
-    last: MonthField | None = None
-    """New end of its mandate: demands that ran to the old end run to this month, demands that
-    would run longer stop there."""
-    tier: Annotated[int, Field(ge=1, le=100)] | None = None
-    """Tier of each of its demands."""
-    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
-    """Weight of each of its demands."""
+_TYPES: dict[str, Any] = {
+    "amount": Amount,
+    "caps": CapFrom,
+    "event": EventEntry,
+    "factor": Factor,
+    "flag": bool,
+    "home": Rest,
+    "id": Id,
+    "ids": Ids,
+    "known": Known,
+    "month": MonthRange,
+    "months": Whole,
+    "options": Options,
+    "people": People,
+    "share": Share,
+    "text": Text,
+    "tour": Tour,
+}
+"""Types of the kinds of fields that take no range or choices of their own."""
 
 
-class PackageEntry(Droppable):
-    """A package: demands that come as a whole, and when they become known. Under a known id only
-    what changes is said."""
-
-    title: Text | None = None
-    """English name."""
-    title_nl: Text | None = None
-    """Dutch name."""
-    on: bool | None = None
-    """False switches it off."""
-    known: Known | None = None
-    """Month in which it becomes known; `just-in-time` (the default) is as late as it can still be
-    prepared, `start` is from the beginning."""
-    scale: Factor | None = None
-    """Multiplies the cap of each of its demands."""
-    demands: dict[Id, DemandEntry] = Field(default={})
-    """Its demands by id, new ones or changes to its own."""
-    members: Ids | None = None
-    """Demands defined elsewhere that belong to it."""
+def _type(one: Field) -> Any:
+    if one.kind == "choice":
+        return Literal[one.choices]
+    if one.kind in ("whole", "number"):
+        number = int if one.kind == "whole" else float
+        return Annotated[number, Limits(ge=one.low, le=one.high)]
+    return _TYPES[one.kind]
 
 
-class PoolEntry(Droppable):
-    """A pool of people; under a new id at least name, category and posts."""
-
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    category: Literal["military", "police", "civil"] | None = None
-    """Category."""
-    speciality: Text | None = None
-    """Speciality within the category."""
-    posts: People | None = None
-    """Posts, from the start; later steps fall away."""
-    filled: Share | None = None
-    """Share of the posts that is filled, from the start (new pools: 1)."""
-    fit: Share | None = None
-    """Share of those that could be sent if nothing tied them up, from the start (new pools: 1)."""
+def _model(entity: str, text: str, base: type[Part] = Droppable, **more: Any) -> Any:
+    """Return the model of an entry: the fields that the registry gives its entity, all optional."""
+    given: dict[str, Any] = {
+        one.name: (_type(one) | None, Limits(None, description=one.help))
+        for one in ENTITIES[entity]
+        if one.entry
+    }
+    name = f"{entity.capitalize()}Entry"
+    validators: dict[str, Any] = (
+        {"one_home": model_validator(mode="after")(_rest_or_dwell)} if "dwell" in given else {}
+    )
+    return create_model(
+        name, __base__=base, __doc__=text, __module__=__name__, __validators__=validators,
+        **given, **more,
+    )  # fmt: skip
 
 
-class KindEntry(Sourced):
-    """A kind of contribution; under a new id at least name, changeover, tour, preparation, rest."""
-
-    name: Text | None = None
-    """English name."""
-    name_nl: Text | None = None
-    """Dutch name."""
-    changeover: Literal["staggered", "en_bloc"] | None = None
-    """People replaced one by one, or a unit as a whole."""
-    tour: Tour | None = None
-    """Tour length in months."""
-    preparation: Whole | None = None
-    """Months of preparation, for every pool."""
-    rest: Rest | None = None
-    """Months of rest per month served, for every pool."""
-    acceptance: Share | None = None
-    """Share of candidates that is accepted."""
-    lead: Amount | None = None
-    """Months a post stands empty before the next candidate arrives."""
-    early_return: Share | None = None
-    """Share of people that returns early, per month."""
+DemandEntry: Any = _model(
+    "demand",
+    "A demand: one line of people that a mission asks for. Under a known id only what changes is "
+    "said; under a new one at least mission, kind, pools, cap, first and last.",
+)
+MissionEntry: Any = _model(
+    "mission",
+    "A mission with all its demands. Under a new id at least name, organisation, region and "
+    "main_task.",
+)
+PackageEntry: Any = _model(
+    "package",
+    "A package: demands that come as a whole, and when they become known. Under a known id only "
+    "what changes is said.",
+    demands=(
+        dict[Id, DemandEntry],
+        Limits({}, description="Its demands by id, new ones or changes to its own."),
+    ),
+)
+PoolEntry: Any = _model(
+    "pool", "A pool of people; under a new id at least name, category and posts."
+)
+ForceEntry: Any = _model(
+    "force",
+    "A force: national shares that hold for several pools at once, drawn once for all of them. "
+    "Under a new id both are needed.",
+    Sourced,
+)
+KindEntry: Any = _model(
+    "kind",
+    "A kind of contribution; under a new id at least name, changeover, tour, preparation, and "
+    "rest or dwell.",
+    Sourced,
+)
+BoundEntry: Any = _model(
+    "bound",
+    "Composition: minimum and maximum of people over some demands, in every month. Under a new id "
+    "at least demands and one of min and max.",
+)
 
 
 class Policy(Sourced):
     """A change of rotation policy for some kinds and pools."""
 
     kinds: Ids | None = None
-    """Kinds it holds for; all if nothing is said."""
+    """Kinds it holds for; all by default."""
     pools: Ids | None = None
-    """Pools it holds for (not for tours); all if nothing is said."""
+    """Pools it holds for (not for tours); all by default."""
     category: Literal["military", "police", "civil"] | None = None
     """Only those of the pools that are of this category (not for tours)."""
     tour: Tour | None = None
@@ -225,12 +200,18 @@ class Policy(Sourced):
     preparation: Whole | None = None
     """Months of preparation."""
     rest: Rest | None = None
-    """Months of rest per month served."""
+    """Months of rest per month served, on top of the preparation."""
+    dwell: Rest | None = None
+    """Months at home per month served, the preparation inside them."""
     scale_rest: Factor | None = None
-    """Multiplies the rest."""
+    """Multiplies the time at home per month served, rest and dwell alike."""
+
+    @model_validator(mode="after")
+    def _one_home(self) -> Policy:
+        return _rest_or_dwell(self)
 
 
-class StrengthStep(Sourced):
+class StepEntry(Sourced):
     """One change of strengths over time; steps are taken in order. Exactly one of set, add, times,
     grow_to and grow_times."""
 
@@ -240,10 +221,10 @@ class StrengthStep(Sourced):
     """Only those of the pools that are of this category."""
     of: Literal["strength", "posts", "filled", "fit"] = "strength"
     """What changes: people who could be sent, or one of posts × filled × fit."""
-    from_: MonthField | None = Field(None, alias="from")
-    """From this month; from the start if nothing is said."""
+    from_: MonthField | None = Limits(None, alias="from")
+    """From this month; by default from the start."""
     to: MonthField | None = None
-    """Up to and including this month; without end if nothing is said. Growth ends here."""
+    """Up to and including this month; by default without end. Growth ends here."""
     set: Amount | None = None
     """The new value."""
     add: Quantity | None = None
@@ -256,7 +237,7 @@ class StrengthStep(Sourced):
     """Grows evenly to this multiple at `to`, and stays there."""
 
     @model_validator(mode="after")
-    def _one_verb(self) -> StrengthStep:
+    def _one_verb(self) -> StepEntry:
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(verbs) != 1:
             raise ValueError(
@@ -269,12 +250,12 @@ class StrengthStep(Sourced):
         return self
 
 
-class Priority(Part):
+class PriorityEntry(Part):
     """A tier or weight for all demands that fit every given filter."""
 
-    tier: Annotated[int, Field(ge=1, le=100)] | None = None
+    tier: Annotated[int, Limits(ge=1, le=100)] | None = None
     """1 is served first."""
-    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    weight: Annotated[float, Limits(ge=0, le=1e6)] | None = None
     """Worth of a person-month under the rule `value`."""
     demands: Ids | None = None
     """Only these demands."""
@@ -294,26 +275,12 @@ class Priority(Part):
     """Why."""
 
 
-class BoundEntry(Droppable):
-    """Composition: least and most people over some demands, in every month. Under a new id at
-    least demands and one of min and max."""
-
-    demands: Ids | None = None
-    """Demands counted together."""
-    pools: Ids | None = None
-    """Only people of these pools; all if nothing is said."""
-    min: People | None = None
-    """At least this many people: a goal, reported where it is missed."""
-    max: People | None = None
-    """At most this many people: always kept."""
-
-
 class BudgetEntry(Sourced):
     """What a fund may spend in a year."""
 
     fund: Id
     """Name of the fund."""
-    year: Annotated[int, Field(ge=1900, le=2200)]
+    year: Annotated[int, Limits(ge=1900, le=2200)]
     """Calendar year."""
     amount: Amount
     """Euros."""
@@ -344,7 +311,7 @@ class Money(Part):
 
 
 class SourceEntry(Part):
-    """A publication that figures of this scenario come from."""
+    """A publication that parameters of this scenario come from."""
 
     publisher: Text = ""
     """Who published it."""

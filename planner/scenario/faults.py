@@ -1,4 +1,4 @@
-"""What pydantic complains about, said the way a planner wants to hear it."""
+"""Errors of the schema as messages that name the place, what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from planner.errors import Fault, nearest
-from planner.scenario.source import Path_, Source
+from planner.scenario.source import Path_, SourceText
 
-__all__ = ["faults_of"]
+__all__ = ["checked", "consequence", "faults_of"]
 
 _EXPECTED = {
     "float_type": "a number",
@@ -48,7 +48,7 @@ _NAMES = {
 """Words people try, and what they may be called here."""
 
 
-def faults_of(error: ValidationError, source: Source, prefix: Path_ = ()) -> list[Fault]:
+def faults_of(error: ValidationError, source: SourceText, prefix: Path_ = ()) -> list[Fault]:
     """Return one fault for each thing wrong, in the order of the file.
 
     Parameters
@@ -67,7 +67,84 @@ def faults_of(error: ValidationError, source: Source, prefix: Path_ = ()) -> lis
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
 
-def _fault(what: Mapping[str, Any], path: Path_, source: Source, bare_key: bool) -> Fault:
+def checked(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset[Path_]]:
+    """Validate a source; what is wrong is left out, so that the rest can be checked as well.
+
+    Parameters
+    ----------
+    model : pydantic model
+    source : Source
+
+    Returns
+    -------
+    whole : object
+        The validated model of what remains, None if nothing does.
+    faults : list of Fault
+        Everything that the schema does not allow.
+    left_out : frozenset of tuple
+        Paths of the values that were left out.
+    """
+    values: Any = source.values
+    faults: list[Fault] = []
+    left_out: set[Path_] = set()
+    for _ in range(_ROUNDS):
+        try:
+            return model.model_validate(values), faults, frozenset(left_out)
+        except ValidationError as error:
+            faults = faults or faults_of(error, source)
+            for what in error.errors(include_url=False, include_context=False):
+                path = _left_out(values, what)
+                if not path:
+                    return None, faults, frozenset(left_out)
+                left_out.add(path)
+                values = _without(values, path)
+    return None, faults, frozenset(left_out)
+
+
+_ROUNDS = 5
+"""How often a file is validated while parts of it are left out."""
+
+
+def consequence(fault: Fault | str, left_out: frozenset[Path_]) -> bool:
+    """Whether a fault may only follow from values that were left out."""
+    if isinstance(fault, str):
+        return False
+    for path in left_out:
+        place = ".".join(map(str, path))
+        if f"{fault.field}.".startswith(f"{place}."):
+            return True
+        if f"{place}.".startswith(f"{fault.field}.") and fault.message.startswith("new "):
+            return True
+        named = fault.message.split("'")[1:2]
+        if len(path) > 1 and fault.message.startswith("unknown ") and named == [path[1]]:
+            return f"{path[0]}.{path[1]}" != fault.field
+    return False
+
+
+def _left_out(values: Any, what: Mapping[str, Any]) -> Path_:
+    """Return the path of what has to be left out for one complaint; a list goes as a whole."""
+    path = tuple(step for step in what["loc"] if step != "[key]")
+    if what["type"] == "missing":
+        path = path[:-1]
+    for length, step in enumerate(path):
+        try:
+            if isinstance(values, (list, tuple)):
+                return path[:length]
+            values = values[step]
+        except (KeyError, IndexError, TypeError):
+            return path[:length]
+    return path
+
+
+def _without(values: Any, path: Path_) -> Any:
+    if not isinstance(values, Mapping) or path[0] not in values:
+        return values
+    if len(path) == 1:
+        return {name: value for name, value in values.items() if name != path[0]}
+    return {**values, path[0]: _without(values[path[0]], path[1:])}
+
+
+def _fault(what: Mapping[str, Any], path: Path_, source: SourceText, bare_key: bool) -> Fault:
     kind, context = what["type"], what.get("ctx", {})
     at_key = bare_key
     if kind == "extra_forbidden":

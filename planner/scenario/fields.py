@@ -1,8 +1,12 @@
-"""Building blocks of the scenario schema: months, ids, figures and where they come from."""
+"""Building blocks of the scenario schema: months, ids, parameters and where they come from."""
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,8 +25,21 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from planner.months import Month
+from planner.scenario.inputs import Option, check_option
 
-__all__ = ["Amount", "Id", "Ids", "MonthField", "Part", "Quantity", "Share", "Sourced", "Whole"]
+__all__ = [
+    "Amount",
+    "Id",
+    "Ids",
+    "MonthField",
+    "MonthRange",
+    "Options",
+    "Part",
+    "Quantity",
+    "Share",
+    "Sourced",
+    "Whole",
+]
 
 
 class Part(BaseModel):
@@ -40,11 +57,9 @@ class Part(BaseModel):
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Publish what the docstrings say."""
-        from planner.scenario.described import descriptions
-
         schema = handler(core)
         properties = handler.resolve_ref_schema(schema).get("properties", {})
-        for field, text in descriptions(cls).items():
+        for field, text in _descriptions(cls).items():
             name = cls.model_fields[field].alias or field
             properties[name].setdefault("description", text)
         return schema
@@ -75,11 +90,13 @@ MonthField = Annotated[
 ]
 
 
-def _known(value: object) -> Month | str:
+def _known(value: object) -> MonthRange | str:
     if value in ("just-in-time", "start"):
         return str(value)
+    if isinstance(value, (Mapping, MonthRange)):
+        return MonthRange.model_validate(value)
     try:
-        return _month(value)
+        return MonthRange(value=_month(value))
     except PydanticCustomError:
         raise PydanticCustomError(
             "known",
@@ -88,24 +105,46 @@ def _known(value: object) -> Month | str:
         ) from None
 
 
-Known = Annotated[
-    Month | str,
-    PlainValidator(_known),
-    PlainSerializer(str),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
-                {"enum": ["just-in-time", "start"]},
-            ]
-        }
-    ),
-]
-
 Id = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]*$", max_length=80)]
 """Lower-case letters, digits and hyphens."""
 
 Ids = Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
+def _option(value: object) -> Option:
+    try:
+        return check_option(value)
+    except ValueError as error:
+        raise PydanticCustomError("option", "{message}", {"message": str(error)}) from None
+
+
+Options = Annotated[
+    tuple[
+        Annotated[
+            Any,
+            PlainValidator(_option),
+            WithJsonSchema(
+                {
+                    "anyOf": [
+                        {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
+                        {
+                            "type": "object",
+                            "minProperties": 1,
+                            "additionalProperties": {
+                                "type": "number",
+                                "exclusiveMinimum": 0,
+                                "maximum": 1,
+                            },
+                        },
+                    ]
+                }
+            ),
+        ],
+        ...,
+    ],
+    Field(min_length=1),
+]
+"""Sourcing options, most preferred first: pools, or mixes of pools by share."""
 
 IdsOrAll = Annotated[
     Ids,
@@ -120,10 +159,10 @@ Text = Annotated[str, StringConstraints(max_length=20_000)]
 
 
 class Sourced(Part):
-    """Where the figures of an entry come from; a figure may say it for itself."""
+    """Where the parameters of an entry come from; a parameter may have its own."""
 
     basis: Literal["letter", "public", "assumption"] | None = None
-    """What its figures rest on; assumption if nothing is said."""
+    """What its parameters rest on; assumption by default."""
     source: Id | None = None
     """Id of the source, from sources.csv or the `sources` of a scenario."""
     section: Text | None = None
@@ -132,8 +171,53 @@ class Sourced(Part):
     """Anything else a reader should know."""
 
 
+class MonthRange(Sourced):
+    """A month: bare, or with the earliest and latest thought possible, and its source."""
+
+    value: MonthField
+    """The likely month."""
+    low: MonthField | None = None
+    """Earliest month thought possible; left out if exact."""
+    high: MonthField | None = None
+    """Latest month thought possible; left out if exact."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, (Mapping, MonthRange)) else {"value": value}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> MonthRange:
+        for side, wrong in (
+            ("low", self.low is not None and self.low > self.value),
+            ("high", self.high is not None and self.high < self.value),
+        ):
+            if wrong:
+                raise PydanticCustomError(
+                    "range",
+                    "{side} {found} is on the wrong side of the month {value}",
+                    {"side": side, "found": str(getattr(self, side)), "value": str(self.value)},
+                )
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the short form as well."""
+        month = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+        return {"anyOf": [month, super().__get_pydantic_json_schema__(core, handler)]}
+
+
+Known = Annotated[
+    Any,
+    PlainValidator(_known, json_schema_input_type=MonthRange | Literal["just-in-time", "start"]),
+]
+"""The month in which a package becomes known, or ``just-in-time`` or ``start``."""
+
+
 class Quantity(Sourced):
-    """A figure: a bare number, or a value with its low, high and source."""
+    """A parameter: a bare number, or a value with its low, high and source."""
 
     value: float
     """The likely value."""
@@ -193,13 +277,20 @@ def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity
 
 
 Amount = Annotated[Quantity, AfterValidator(_between(0, 1e12))]
-"""A figure of at least 0."""
+"""A parameter of at least 0."""
 
 Share = Annotated[Quantity, AfterValidator(_between(0, 1))]
-"""A figure from 0 to 1."""
+"""A parameter from 0 to 1."""
 
 People = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """Persons."""
+
+CapFrom = Annotated[
+    dict[Annotated[str, StringConstraints(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")], People],
+    Field(min_length=1),
+]
+"""Caps by the month from which they hold."""
+
 
 Whole = Annotated[Quantity, AfterValidator(_between(0, 240, whole=True))]
 """Whole months."""
@@ -208,7 +299,40 @@ Tour = Annotated[Quantity, AfterValidator(_between(1, 120, whole=True))]
 """Whole months, at least one."""
 
 Rest = Annotated[Quantity, AfterValidator(_between(0, 20))]
-"""Months of rest per month served."""
+"""Months at home per month served, as rest or as dwell."""
 
 Factor = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """What something is multiplied by."""
+
+
+_Descriptions = dict[str, dict[str, str]]
+
+
+def _descriptions(model: type) -> dict[str, str]:
+    """Return the description of each field of a model, its own and those it inherits.
+
+    Pydantic can read them itself, but does so while it builds the models; that took a quarter of
+    the time, at every start of the program.
+    """
+    found: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if part.__module__.startswith("planner."):
+            found |= _of_module(part.__module__).get(part.__name__, {})
+    return found
+
+
+@lru_cache
+def _of_module(name: str) -> _Descriptions:
+    """Return the descriptions of a module by class and field."""
+    tree = ast.parse(inspect.getsource(sys.modules[name]))
+    return {node.name: _of_class(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _of_class(node: ast.ClassDef) -> dict[str, str]:
+    found = {}
+    for field, after in zip(node.body, node.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match after:
+                case ast.Expr(ast.Constant(str(text))):
+                    found[field.target.id] = inspect.cleandoc(text)
+    return found

@@ -1,15 +1,17 @@
-"""What a scenario comes down to before it is compiled: missions, demands, pools and their figures.
+"""What a scenario comes down to before it is compiled: missions, demands, pools, parameters.
 
-Every number is a :class:`Figure` that knows where it comes from. All classes are frozen; a change
-makes a new one. Fields that only say where something is written do not count in comparisons and
-digests.
+Every number is a :class:`Parameter` that knows where it comes from. All classes are frozen; a
+change makes a new one. Fields that only say where something is written do not count in comparisons
+and digests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from planner.digest import SKIP
 from planner.months import Month
@@ -20,20 +22,27 @@ __all__ = [
     "Budget",
     "Cost",
     "Demand",
-    "Figure",
+    "Event",
+    "Parameter",
     "Inputs",
     "Kind",
     "Mission",
+    "Observation",
+    "Option",
     "Origin",
     "Package",
     "Pool",
     "Source",
-    "Step",
+    "StrengthStep",
     "When",
+    "check_option",
+    "lacking_policies",
+    "options_text",
+    "parse_options",
 ]
 
 BASES = ("letter", "public", "assumption")
-"""What a figure may rest on."""
+"""What a parameter may rest on."""
 
 WINDOW = (Month(2022, 1), Month(2025, 12))
 """Months reported unless a scenario says otherwise."""
@@ -41,17 +50,108 @@ WINDOW = (Month(2022, 1), Month(2025, 12))
 FACTORS = ("posts", "filled", "fit")
 """strength = posts × share filled × share fit."""
 
+ROTATION = ("tour", "preparation", "rest", "dwell")
+"""What a rotation policy consists of; rest or dwell, not both."""
+
+PRESENCE = ("acceptance", "lead", "early_return")
+"""What decides whether a person allocated is there."""
+
+Option = str | Mapping[str, float]
+"""A sourcing option: a pool, or a mix of pools in shares that add up to 1."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+SHARES_SUM = 1e-9
+"""Largest distance from 1 of the sum of a mix's shares: rounding of decimal shares, no more."""
+
+
+def check_option(value: object) -> Option:
+    """Return a sourcing option as written; raise ValueError that says what is wrong with it.
+
+    Examples
+    --------
+    >>> check_option({"light": 0.9, "medical": 0.1})
+    {'light': 0.9, 'medical': 0.1}
+    """
+    if isinstance(value, str):
+        if not _ID.fullmatch(value) or len(value) > 80:
+            raise ValueError(
+                f"expected an id (lower-case letters, digits, hyphens), found {value[:90]!r}"
+            )
+        return value
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError(
+            f"expected a pool, or a mix such as {{light: 0.9, medical: 0.1}}, found {value!r}"
+        )
+    for pool, share in value.items():
+        check_option(str(pool))
+        number = isinstance(share, (int, float)) and not isinstance(share, bool)
+        if not number or not 0 < share <= 1:
+            raise ValueError(
+                f"expected a share above 0 and at most 1 for {pool!r}, found {share!r}"
+            )
+    total = math.fsum(value.values())
+    if abs(total - 1) > SHARES_SUM:
+        raise ValueError(f"expected shares that add up to 1, found a sum of {total:.10g}")
+    return {str(pool): float(share) for pool, share in value.items()}
+
+
+def parse_options(text: str) -> tuple[Option, ...]:
+    """Return the sourcing options in a cell; raise ValueError that says what is wrong with it.
+
+    Examples
+    --------
+    >>> parse_options("light:0.9+medical:0.1 staff")
+    ({'light': 0.9, 'medical': 0.1}, 'staff')
+    """
+    found: list[Option] = []
+    for part in text.split():
+        if ":" not in part:
+            found.append(check_option(part))
+            continue
+        mix: dict[str, object] = {}
+        for item in part.split("+"):
+            pool, colon, share = item.partition(":")
+            try:
+                number: object = float(share)
+            except ValueError:
+                number = share
+            if not colon or isinstance(number, str):
+                example = "light:0.9+medical:0.1"
+                raise ValueError(f"expected a mix such as {example}, found {part!r}")
+            if pool in mix:
+                raise ValueError(f"pool {pool!r} is named twice in {part!r}")
+            mix[pool] = number
+        found.append(check_option(mix))
+    if any(one in found[:place] for place, one in enumerate(found)):
+        raise ValueError(f"an option is named twice in {text!r}")
+    return tuple(found)
+
+
+def options_text(options: Iterable[Option]) -> str:
+    """Return sourcing options as they are written in a cell.
+
+    Examples
+    --------
+    >>> options_text(({"light": 0.9, "medical": 0.1}, "staff"))
+    'light:0.9+medical:0.1 staff'
+    """
+    return " ".join(
+        one if isinstance(one, str) else "+".join(f"{pool}:{one[pool]:.12g}" for pool in one)
+        for one in options
+    )
+
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a figure comes from and where it is written.
+    """Where a parameter comes from and where it is written.
 
     Attributes
     ----------
     basis : str
         letter, public or assumption.
     source : str
-        Id of a source, empty when the figure is introduced by the scenario itself.
+        Id of a source, empty when the parameter is introduced by the scenario itself.
     section : str
         Place in the source, or the reasoning in a few words.
     note : str
@@ -69,7 +169,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Parameter:
     """A number: its likely value, its low and high unless it is exact, and its origin."""
 
     value: float
@@ -78,17 +178,32 @@ class Figure:
     origin: Origin = Origin()
 
 
+Figure = Parameter
+"""Former name of :class:`Parameter`."""
+
+
 @dataclass(frozen=True)
 class When:
-    """A month and where it comes from."""
+    """A month: the likely one, the earliest and latest unless it is exact, and its origin."""
 
     month: Month
+    origin: Origin = Origin()
+    low: Month | None = None
+    high: Month | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A possible change to the end of a mandate: its chance, and by how many months."""
+
+    chance: float
+    months: int
     origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
 class Source:
-    """A publication that figures come from."""
+    """A publication that parameters come from."""
 
     id: str
     publisher: str = ""
@@ -113,6 +228,8 @@ class Mission:
     row: str = ""
     source: str = ""
     note: str = ""
+    prolonged: Event | None = None
+    ended_early: Event | None = None
     file: str = field(default="", compare=False, metadata=SKIP)
     line: int = field(default=0, compare=False, metadata=SKIP)
 
@@ -123,18 +240,26 @@ class Demand:
 
     Attributes
     ----------
-    cap : Figure
-        Most people at once, persons.
+    options : tuple of str or mapping
+        Sourcing options, most preferred first: a pool, or shares by pool that add up to 1.
+    cap : Parameter
+        Maximum number of people at once, persons.
+    cap_from : mapping of Month to Parameter
+        Caps that take the place of `cap` from a month on.
     first, last : When or None
         First and last month, inclusive; None only while the demand does not count.
+    fixed_length : bool
+        Whether the last month moves with the first.
     standing : str
         standing, study, declined, past or hindsight.
     counts : bool
         Whether it counts in this scenario.
     cohorts : int or None
         None leaves it to the kind's way of changing over.
-    tour, preparation, rest : Figure or None
+    tour, preparation, rest, dwell : Parameter or None
         Months, months and months per month served; None leaves it to the kind.
+    more : mapping
+        Fields of the registry that have no attribute of their own, as they were given.
     """
 
     id: str
@@ -143,10 +268,12 @@ class Demand:
     name_nl: str
     category: str
     kind: str
-    pools: tuple[str, ...]
-    cap: Figure
+    options: tuple[Option, ...]
+    cap: Parameter
     first: When | None
     last: When | None
+    cap_from: Mapping[Month, Parameter] = field(default_factory=dict)
+    fixed_length: bool = False
     standing: str = "standing"
     counts: bool = True
     tier: int = 2
@@ -154,20 +281,46 @@ class Demand:
     on_call: bool = False
     unit: bool = False
     weight: float = 1.0
-    tour: Figure | None = None
-    preparation: Figure | None = None
-    rest: Figure | None = None
+    tour: Parameter | None = None
+    preparation: Parameter | None = None
+    rest: Parameter | None = None
+    dwell: Parameter | None = None
     note: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
     line: int = field(default=0, compare=False, metadata=SKIP)
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """Every pool that any option uses, in order of first use."""
+        return tuple(
+            dict.fromkeys(
+                pool
+                for option in self.options
+                for pool in ((option,) if isinstance(option, str) else option)
+            )
+        )
+
+    @property
+    def shares(self) -> tuple[tuple[float, ...], ...]:
+        """Share of each option (row) that comes from each of `pools` (column)."""
+        pools = self.pools
+        return tuple(
+            tuple(
+                float(option == pool) if isinstance(option, str) else option.get(pool, 0.0)
+                for pool in pools
+            )
+            for option in self.options
+        )
 
 
 @dataclass(frozen=True)
 class Pool:
     """People who can stand in for each other.
 
-    `series` gives posts, filled and fit as steps in time: (from which month, figure), the first
-    with month None, from the start.
+    `series` gives posts, filled and fit as steps in time: (from which month, parameter), the first
+    with month None, from the start. A pool of a `force` that has no filled or fit of its own takes
+    the shares of the force, times its filled_factor and fit_factor where it has them.
     """
 
     id: str
@@ -175,8 +328,9 @@ class Pool:
     name_nl: str
     category: str
     speciality: str = ""
+    force: str = ""
     note: str = ""
-    series: Mapping[str, tuple[tuple[Month | None, Figure], ...]] = field(default_factory=dict)
+    series: Mapping[str, tuple[tuple[Month | None, Parameter], ...]] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
     line: int = field(default=0, compare=False, metadata=SKIP)
 
@@ -185,8 +339,8 @@ class Pool:
 class Kind:
     """A kind of contribution: how it changes over, and its rotation policy.
 
-    `rotation` gives tour, preparation and rest by pool, "" being every other pool; `presence` gives
-    acceptance, lead and early_return.
+    `rotation` gives tour, preparation, rest and dwell by pool, "" being every other pool (a pool
+    has rest or dwell, not both); `presence` gives acceptance, lead and early_return.
     """
 
     id: str
@@ -194,14 +348,14 @@ class Kind:
     name_nl: str
     changeover: str
     note: str = ""
-    rotation: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
-    presence: Mapping[str, Figure] = field(default_factory=dict)
+    rotation: Mapping[str, Mapping[str, Parameter]] = field(default_factory=dict)
+    presence: Mapping[str, Parameter] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
     line: int = field(default=0, compare=False, metadata=SKIP)
 
 
 @dataclass(frozen=True)
-class Step:
+class StrengthStep:
     """One change of strengths over time, in the order in which they are made.
 
     Attributes
@@ -219,20 +373,20 @@ class Step:
     pools: tuple[str, ...]
     of: Literal["strength", "posts", "filled", "fit"]
     verb: Literal["set", "add", "times", "grow_to", "grow_times"]
-    figure: Figure
+    figure: Parameter
     first: Month | None = None
     last: Month | None = None
 
 
 @dataclass(frozen=True)
 class Bound:
-    """Composition: least and most people over some demands and pools (None: all pools)."""
+    """Composition: minimum and maximum of people over some demands and pools (None: all pools)."""
 
     id: str
     demands: tuple[str, ...]
     pools: tuple[str, ...] | None = None
-    min: Figure | None = None
-    max: Figure | None = None
+    min: Parameter | None = None
+    max: Parameter | None = None
     note: str = ""
 
 
@@ -243,7 +397,7 @@ class Cost:
     fund: str
     kind: str
     demand: str
-    figure: Figure
+    figure: Parameter
 
 
 @dataclass(frozen=True)
@@ -252,7 +406,7 @@ class Budget:
 
     fund: str
     year: int
-    figure: Figure
+    figure: Parameter
 
 
 @dataclass(frozen=True)
@@ -272,12 +426,41 @@ class Package:
 
 
 @dataclass(frozen=True)
+class Observation:
+    """People seen on duty in a month.
+
+    Attributes
+    ----------
+    demands : tuple of str
+        Demands it speaks of, counted together.
+    pools : tuple of str
+        Pools counted; empty: all.
+    error : float
+        How far the number on duty for these demands may lie from `people`, persons.
+    relation : str
+        equal, about or at_most.
+    """
+
+    id: str
+    demands: tuple[str, ...]
+    pools: tuple[str, ...]
+    month: Month
+    people: float
+    error: float
+    relation: str
+    source: str
+    section: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Inputs:
     """The effective inputs of a scenario: everything that can change a result.
 
     `warm_up` and `run_out` are months; None leaves them to the longest tie-up of the scenario.
     `money` says whether budgets count. `outcomes` gives what really happened to demands, by field
-    (cap, first, last); it counts only where a scenario applies it.
+    (cap, first, last); it counts only where a scenario applies it. `forces` gives the national
+    shares filled and fit by force, as steps in time.
     """
 
     first: Month = WINDOW[0]
@@ -289,12 +472,29 @@ class Inputs:
     missions: Mapping[str, Mission] = field(default_factory=dict)
     demands: Mapping[str, Demand] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
+    forces: Mapping[str, Mapping[str, tuple[tuple[Month | None, Parameter], ...]]] = field(
+        default_factory=dict
+    )
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     packages: Mapping[str, Package] = field(default_factory=dict)
     bounds: Mapping[str, Bound] = field(default_factory=dict)
-    steps: tuple[Step, ...] = ()
+    steps: tuple[StrengthStep, ...] = ()
     costs: tuple[Cost, ...] = ()
     budgets: tuple[Budget, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     uncertainty: Mapping[str, object] = field(default_factory=dict)
-    outcomes: Mapping[str, Mapping[str, Figure | When]] = field(default_factory=dict)
+    outcomes: Mapping[str, Mapping[str, Parameter | When]] = field(default_factory=dict)
+
+
+def lacking_policies(kind: Kind, demand: Demand) -> list[tuple[str, str]]:
+    """Return what a kind and a demand together leave open: policy and the first pool without it."""
+    found = []
+    for name in ("tour", "preparation", "rest"):
+        names = ("rest", "dwell") if name == "rest" else (name,)
+        if any(getattr(demand, one) is not None for one in names):
+            continue
+        known = {pool for one in names for pool in kind.rotation.get(one, {})}
+        lacking = [pool for pool in demand.pools if pool not in known and "" not in known]
+        if lacking:
+            found.append((" or ".join(names), lacking[0]))
+    return found

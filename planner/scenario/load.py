@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from planner.digest import SKIP, digest
-from planner.errors import Fault, InputError, nearest
+from planner.errors import Fault, InputError, close_name, gathered, nearest, shortened
 from planner.months import Month
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
-from planner.scenario.source import Path_, Place, Source, read_source, read_text
+from planner.scenario.source import Path_, Place, SourceText, read_source, read_text
 
 __all__ = ["Layer", "Scenario", "load", "loads", "shipped_scenarios"]
 
@@ -92,8 +92,8 @@ class Scenario:
         """Whether both say the same, however it was written."""
         if not isinstance(other, Scenario):
             return NotImplemented
-        mine, theirs = ([getattr(one, text) for text in TEXTS] for one in (self, other))
-        return mine == theirs and self.digest == other.digest
+        own, others = ([getattr(one, text) for text in TEXTS] for one in (self, other))
+        return own == others and self.digest == other.digest
 
     def __hash__(self) -> int:
         """Hash of the digest."""
@@ -116,7 +116,7 @@ class Scenario:
         """
         from planner.scenario.schema import Changes
 
-        source = Source("<change>", tuples(patch))
+        source = SourceText("<change>", tuples(patch))
         changes = _validated(source, Changes)
         return _extended(self, changes, source, (), Layer(source.values, "<change>"), name)
 
@@ -193,6 +193,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # too long, or with characters no folder name has
+        return False
+
+
 @dataclass
 class _Loader:
     """Follows ``extends`` from one file down to the data."""
@@ -211,24 +218,31 @@ class _Loader:
         return self.source(source, path.stem, path, path.stem if inside else "")
 
     def source(
-        self, source: Source, name: str, path: Path | None, shipped_as: str = ""
+        self, source: SourceText, name: str, path: Path | None, shipped_as: str = ""
     ) -> Scenario:
+        """Return the scenario of a source; raise InputError with everything wrong in it."""
+        from planner.scenario.faults import checked, consequence
         from planner.scenario.schema import ScenarioFile
 
-        whole = _validated(source, ScenarioFile)
-        if whole.extends is not None:
-            base = self.base(source, whole, path)
-        else:
-            if whole.base_digest is not None:
-                raise InputError(source.fault(("base_digest",), "needs 'extends' beside it"))
-            inputs = self.inputs(source, whole, path)
-            base = Scenario(name, "", "", "", "", inputs, (), self.tables)
+        faults: list[Any]
+        whole, faults, left_out = checked(ScenarioFile, source)
+        base = None if whole is None else self.ground(source, whole, path, name, faults)
+        if whole is None or base is None:
+            raise InputError(faults)
         values = {
             key: value
             for key, value in source.values.items()
             if key not in ("extends", "base_digest", "then", "format")
         }
-        scenario = _extended(base, whole, source, (), Layer(values, source.file, shipped_as), name)
+        scenario = base
+        layer = Layer(values, source.file, shipped_as)
+        try:
+            scenario = _extended(base, whole, source, (), layer, name)
+        except InputError as error:
+            more: list[Any] = list(error.faults)
+            faults.extend(one for one in more if not consequence(one, left_out))
+        if faults:
+            raise InputError(sorted(faults))
         if path is not None:
             scenario = replace(scenario, files=(*scenario.files, path))
         for place, changes in enumerate(whole.then):
@@ -236,17 +250,44 @@ class _Loader:
             scenario = _extended(scenario, changes, source, ("then", place), layer, name)
         return scenario
 
-    def base(self, source: Source, whole: Any, path: Path | None) -> Scenario:
+    def ground(
+        self, source: SourceText, whole: Any, path: Path | None, name: str, faults: list[Any]
+    ) -> Scenario | None:
+        """Return what a scenario changes: the data, or the scenario that it extends.
+
+        Where the name of that scenario is misspelt, the closest one stands in, so that the rest of
+        the file can be checked; None where there is none.
+        """
+        with gathered(faults):
+            if whole.extends is not None:
+                return self.base(source, whole, path, faults)
+            if whole.base_digest is not None:
+                faults.append(source.fault(("base_digest",), "needs 'extends' beside it"))
+            inputs = self.inputs(source, whole, path)
+            return Scenario(name, "", "", "", "", inputs, (), self.tables)
+        return None
+
+    def base(
+        self, source: SourceText, whole: Any, path: Path | None, faults: list[Any]
+    ) -> Scenario:
         """Return the scenario that is extended, its digest checked."""
         if whole.data is not None:
-            raise InputError(
+            faults.append(
                 source.fault(
                     ("data",),
                     "is for scenarios that extend nothing: "
                     "the scenario that is extended chooses the data",
                 )
             )
-        target = self.target(source, whole.extends, path)
+        try:
+            target = self.target(source, whole.extends, path)
+        except InputError as error:
+            known = shipped_scenarios()
+            close = close_name(Path(whole.extends).stem, known)
+            if close is None:
+                raise
+            faults += error.faults
+            return self.file(known[close])
         if target.resolve() in self.trail:
             names = [one.name for one in [*self.trail, target.resolve()]]
             message = "circular: " + " extends ".join(names)
@@ -259,10 +300,10 @@ class _Loader:
                 f"{whole.extends} has changed: expected {whole.base_digest}, found {base.digest}; "
                 "look at what changed, then write the new digest"
             )
-            raise InputError(source.fault(("base_digest",), message))
+            faults.append(source.fault(("base_digest",), message))
         return base
 
-    def target(self, source: Source, extends: str, path: Path | None) -> Path:
+    def target(self, source: SourceText, extends: str, path: Path | None) -> Path:
         """Return the file that a scenario extends."""
         known = shipped_scenarios()
         wanted = Path(extends)
@@ -283,7 +324,7 @@ class _Loader:
         )
         raise InputError(source.fault(("extends",), message))
 
-    def inside(self, source: Source, field_: str, said: str, path: Path) -> Path:
+    def inside(self, source: SourceText, field_: str, said: str, path: Path) -> Path:
         """Return a path said in a file, if it stays inside the folder it may not leave."""
         folder = path.resolve().parent
         home = shipped("scenarios").resolve()
@@ -293,12 +334,14 @@ class _Loader:
         except (OSError, ValueError):
             target = Path("/")
         if Path(said).is_absolute() or not target.is_relative_to(root):
-            raise InputError(
-                source.fault((field_,), f"expected a path inside {shown(root)}, found {said!r}")
+            message = (
+                f"expected a path inside {shown(root)}, found {shortened(said, 100)!r}: a scenario "
+                "reaches only files in its own folder and below it; move one of the two"
             )
+            raise InputError(source.fault((field_,), message))
         return target
 
-    def inputs(self, source: Source, whole: Any, path: Path | None) -> Inputs:
+    def inputs(self, source: SourceText, whole: Any, path: Path | None) -> Inputs:
         """Return what the data say."""
         folder = self.data
         if folder is None and whole.data == "none":
@@ -310,8 +353,10 @@ class _Loader:
                 message = "a text cannot name a data folder, only 'none'"
                 raise InputError(source.fault(("data",), message))
             folder = self.inside(source, "data", whole.data, path)
-            if not folder.is_dir():
-                raise InputError(source.fault(("data",), f"no such folder: {whole.data!r}"))
+            if not _is_folder(folder):
+                raise InputError(
+                    source.fault(("data",), f"no such folder: {shortened(whole.data, 100)!r}")
+                )
             if not any(folder.glob("*.csv")):
                 message = f"no tables in the folder {whole.data!r}, expected demands.csv and others"
                 raise InputError(source.fault(("data",), message))
@@ -320,7 +365,7 @@ class _Loader:
         return inputs
 
 
-def _validated(source: Source, model: Any) -> Any:
+def _validated(source: SourceText, model: Any) -> Any:
     from pydantic import ValidationError
 
     from planner.scenario.faults import faults_of
@@ -332,9 +377,9 @@ def _validated(source: Source, model: Any) -> Any:
 
 
 def _extended(
-    base: Scenario, changes: Any, source: Source, prefix: Path_, layer: Layer, name: str | None
+    base: Scenario, changes: Any, source: SourceText, prefix: Path_, layer: Layer, name: str | None
 ) -> Scenario:
-    from planner.scenario.apply import apply
+    from planner.scenario.merge import apply
 
     texts = {text: getattr(changes, text) or getattr(base, text) for text in TEXTS}
     here = (*prefix, "uncertainty")

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from planner.scenario.entries import (
     BoundEntry,
     DemandEntry,
+    ForceEntry,
     Horizon,
     KindEntry,
     MissionEntry,
@@ -23,14 +24,14 @@ from planner.scenario.entries import (
     PackageEntry,
     Policy,
     PoolEntry,
-    Priority,
+    PriorityEntry,
     SourceEntry,
-    StrengthStep,
+    StepEntry,
 )
 from planner.scenario.fields import Id, IdsOrAll, Part, Text
 from planner.scenario.uncertainty import Uncertainty
 
-__all__ = ["Changes", "ScenarioFile", "json_schema", "schema_text"]
+__all__ = ["Changes", "ScenarioFile", "json_schema", "reference", "schema_text"]
 
 
 def _choices(value: object) -> object:
@@ -61,12 +62,14 @@ class Changes(Part):
     summary_nl: Text | None = None
     """The same in Dutch."""
     sources: dict[Id, SourceEntry] = Field(default={})
-    """Publications that figures of this scenario come from, by id."""
+    """Publications that parameters of this scenario come from, by id."""
     horizon: Horizon = Field(default_factory=lambda: Horizon.model_validate({}))
     """The months that are reported."""
     rule: Literal["fair", "value"] | None = None
     """`fair`: the worst-off gets as much as can be, then the next; `value`: most weighted
     person-months."""
+    forces: dict[Id, ForceEntry] = Field(default={})
+    """Forces with national shares filled and fit, by id."""
     pools: dict[Id, PoolEntry] = Field(default={})
     """Pools of people, by id."""
     kinds: dict[Id, KindEntry] = Field(default={})
@@ -89,16 +92,16 @@ class Changes(Part):
     """Declined contributions that are sent after all; written like `decide`."""
     hindsight: Choices = Field(default={})
     """Claims known only afterwards that count; written like `decide`."""
-    tiers: tuple[Priority, ...] = ()
+    tiers: tuple[PriorityEntry, ...] = ()
     """Who is served first, in order: a later entry counts."""
-    strengths: tuple[StrengthStep, ...] = ()
+    strengths: tuple[StepEntry, ...] = ()
     """Changes of strengths over time, in order."""
     bounds: dict[Id, BoundEntry] = Field(default={})
     """Composition bounds, by id."""
     money: Money = Money()
     """Budgets and costs."""
     uncertainty: Uncertainty | None = None
-    """Which figures vary, and how."""
+    """Which parameters vary, and how."""
     notes: Text | None = None
     """Anything else a reader should know."""
 
@@ -148,3 +151,108 @@ def json_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """Return the JSON Schema as it is published, indented and with a line end."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+_INTRODUCTION = """# Scenario files
+
+A scenario is a YAML file that says what is different: from the data tables, or from the scenario it
+extends. Everything may be left out. Things are named by their id, and under an id stands only what
+changes about it:
+
+    extends: letter
+    title: Twelve observers become eight
+    demands:
+      untso: {cap: 8}
+      undof: drop
+
+A parameter is a number, or a value with its range and where it comes from:
+`{value: 150, low: 120, high: 200, basis: assumption, section: one company}`. A parameter on basis
+`letter` or `public` names its source. Months are written `2022-07`, or with a range as
+`{value: 2023-09, low: 2022-12, high: 2024-01}`; a last month counts in full.
+
+The `pools` of a demand are sourcing options, most preferred first. An option is a pool, or a mix of
+pools in shares that add up to 1, for a unit that draws on several pools:
+
+    pools:
+      - {combat-light: 0.85, logistics: 0.1, medical: 0.05}
+      - combat-armoured
+
+Time at home after a tour is `rest`, on top of the preparation for the next tour, or `dwell`, with
+the preparation inside it; a pool has one of the two.
+
+A demand that grows or shrinks has `cap_from` beside `cap`. What lasts is laid out as one line with
+its own tours and each difference as a line on top (`untso-from-2023-01`), so that people who can
+stay do stay; tiers, pools, packages and bounds of the demand hold for all its lines:
+
+    demands:
+      untso: {cap: 12, cap_from: {2023-01: 15, 2024-07: 10}}
+
+Pools of one `force` share its national shares `filled` and `fit`, which simulations draw once for
+all of them; `filled_factor` and `fit_factor` are the deviations of a pool.
+
+Changes are made in this order: horizon, rule, sources, forces, pools, kinds, policies, missions,
+demands, packages, outcomes, decide, send, hindsight, tiers, strengths, bounds, money, uncertainty;
+then what stands under `then`, each on top of what is before it.
+
+This page and `scenario.schema.json` are written from the same definitions.
+"""
+
+
+def reference() -> str:
+    """Return the reference page as Markdown: one table of fields for each part of a scenario."""
+    schema = json_schema()
+    definitions = schema["$defs"]
+    parts = [_INTRODUCTION, _section("A scenario", schema)]
+    for name, definition in sorted(definitions.items()):
+        if name != "Changes":
+            parts.append(_section(name, _fields(definition)))
+    return "\n".join(parts)
+
+
+def _fields(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return the alternative of a definition that has fields."""
+    if "properties" in definition:
+        return definition
+    options = [_fields(one) for one in definition.get("anyOf", ()) if isinstance(one, dict)]
+    found = next((one for one in options if "properties" in one), {})
+    return {"description": definition.get("description", ""), **found}
+
+
+def _section(name: str, definition: dict[str, Any]) -> str:
+    lines = [f"## {name}", "", _flat(definition.get("description", "")), ""]
+    lines += ["| field | takes | meaning |", "| --- | --- | --- |"]
+    needed = definition.get("required", ())
+    for field, what in definition.get("properties", {}).items():
+        meaning = _flat(what.get("description", ""))
+        if field in needed:
+            meaning += " **Needed.**"
+        lines.append(f"| `{field}` | {_takes(what)} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _takes(what: dict[str, Any]) -> str:
+    """Return in a few words what a field takes."""
+    if "$ref" in what:
+        return what["$ref"].rsplit("/", 1)[-1]
+    if "const" in what:
+        return f"`{what['const']}`"
+    if "enum" in what:
+        return ", ".join(f"`{one}`" for one in what["enum"])
+    if "anyOf" in what:
+        options = [_takes(one) for one in what["anyOf"] if one.get("type") != "null"]
+        return " or ".join(dict.fromkeys(options))
+    kind = what.get("type")
+    if kind == "array":
+        return f"list of {_takes(what.get('items', {}))}"
+    if kind == "object":
+        patterns: list[Any] = list(what.get("patternProperties", {}).values())
+        inner = what.get("additionalProperties") or (patterns[0] if patterns else {})
+        return f"{_takes(inner)} by id" if isinstance(inner, dict) and inner else "fields"
+    if kind == "string" and "-(0[1-9]" in what.get("pattern", ""):
+        return "month"
+    words = {"integer": "whole number", "boolean": "true or false", "string": "text"}
+    return words.get(str(kind), str(kind or "anything"))

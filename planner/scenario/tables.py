@@ -17,6 +17,7 @@ from typing import Any
 
 from planner.errors import Fault, nearest
 from planner.months import Month
+from planner.scenario.inputs import Option, parse_options
 
 __all__ = ["Column", "Row", "Table", "parse_cell", "parse_number", "read_table"]
 
@@ -27,6 +28,9 @@ ROWS = 200_000
 """Most rows of a table."""
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+LISTS = ("ids", "options", "caps")
+"""Kinds of cells that hold several things; an empty cell holds none."""
+
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
@@ -39,7 +43,7 @@ class Column:
     name : str
         As in the header row.
     kind : str
-        text, id, ids, number, whole, month, flag or choice.
+        text, id, ids, options, caps, number, whole, month, flag or choice.
     required : bool
         Whether every row needs a value.
     choices : tuple of str
@@ -256,7 +260,7 @@ def _row(
         if not cell:
             if what.required:
                 faults.append(Fault(name, line, 0, column, "a value is needed here"))
-            elif what.kind == "ids":
+            elif what.kind in LISTS:
                 values[column] = ()
             elif what.kind in ("text", "id", "choice"):
                 values[column] = ""
@@ -267,7 +271,7 @@ def _row(
             faults.append(Fault(name, line, 0, column, str(error)))
     for column, what in known.items():
         if values[column] is None and column not in header:
-            values[column] = () if what.kind == "ids" else "" if what.kind == "text" else None
+            values[column] = () if what.kind in LISTS else "" if what.kind == "text" else None
     return Row(line, values) if len(faults) == before else None
 
 
@@ -380,10 +384,28 @@ def _choice(cell: str, column: Column) -> str:
     return cell
 
 
+def _options(cell: str, column: Column) -> tuple[Option, ...]:
+    return parse_options(cell)
+
+
+def _caps(cell: str, column: Column) -> tuple[tuple[Month, float], ...]:
+    found = []
+    for part in cell.split():
+        month, colon, cap = part.partition(":")
+        if not colon:
+            raise ValueError(f"expected caps by month such as 2022-08:15, found {part!r}")
+        found.append((Month.parse(month), parse_number(cap, column.low, column.high)))
+    if len({month for month, _ in found}) < len(found):
+        raise ValueError(f"a month is named twice in {cell!r}")
+    return tuple(found)
+
+
 _READERS: dict[str, Callable[[str, Column], Any]] = {
     "text": _text_cell,
     "id": _id,
     "ids": _ids,
+    "options": _options,
+    "caps": _caps,
     "number": _number,
     "whole": _whole,
     "month": _month,

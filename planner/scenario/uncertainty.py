@@ -12,9 +12,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from planner.distributions import (
+    distribution_schema,
+    parse_distribution,
+    ranged_names,
+)
 from planner.scenario.fields import Id, Part, Sourced, Text
-from planner.uncertainty.base import FAMILIES, parse_distribution
-from planner.uncertainty.schema import distribution_schema
 
 __all__ = ["SAYS", "Correlation", "Uncertainty", "merge_uncertainty"]
 
@@ -22,15 +25,11 @@ SAYS = ("basis", "source", "section", "note")
 """What may stand beside a distribution: where it comes from."""
 
 
-RANGED = tuple(name for name, family in FAMILIES.items() if family.ranged)
-"""Distributions that a figure's own low, likely and high are enough for."""
-
-
 def _distribution(value: object) -> object:
     """Return a distribution as written, if sound; a name alone uses the figure's own range."""
     if isinstance(value, str):
-        if value not in RANGED and value != "exact":
-            known = ", ".join((*RANGED, "exact"))
+        if value not in ranged_names() and value != "exact":
+            known = ", ".join((*ranged_names(), "exact"))
             raise ValueError(
                 f"expected {known} or a distribution with its parameters, found {value!r}"
             )

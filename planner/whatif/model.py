@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from planner.errors import Fault, InputError, nearest
 from planner.scenario.load import Scenario, load
-from planner.whatif.change import patch_of
-from planner.whatif.levers import Lever, Value, levers_of
+from planner.whatif.levers import Lever, Value, levers_of, patch_of
 
 __all__ = ["WhatIf"]
 

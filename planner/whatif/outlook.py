@@ -20,7 +20,7 @@ REACH = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """Tables of many draws of one scenario; see :class:`planner.Futures` for the columns.
+    """Tables of many draws of one scenario; see :class:`planner.Ensemble` for the columns.
 
     Attributes
     ----------
@@ -99,14 +99,14 @@ def look_ahead(
 
 def look_at_both(
     plan: Scenario,
-    mine: Scenario,
+    variant: Scenario,
     draws: int,
     seed: int = 0,
     reach: float = REACH,
     progress: Progress | None = None,
 ) -> tuple[Outlook, Outlook]:
     """Draw the same futures of a scenario as it was and as changed; see :func:`look_ahead`."""
-    different = plan.digest != mine.digest
+    different = plan.digest != variant.digest
     total = 2 * draws if different else draws
     began = time.monotonic()
 
@@ -122,7 +122,7 @@ def look_at_both(
         return told
 
     first = look_ahead(plan, draws, seed, reach, part(0))
-    return first, look_ahead(mine, draws, seed, reach, part(draws)) if different else first
+    return first, look_ahead(variant, draws, seed, reach, part(draws)) if different else first
 
 
 @dataclass(frozen=True, eq=False)

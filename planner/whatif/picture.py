@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from planner.engine.memory import Memory
-from planner.results.verbs import allocate
+from planner.engine.memory import PlanCache
+from planner.results.allocate import allocate
 from planner.scenario.load import Scenario
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ class Picture:
         return {name: table for name, table in found.items() if isinstance(table, pd.DataFrame)}
 
 
-def picture(scenario: Scenario, memory: Memory | None = None) -> Picture:
+def picture(scenario: Scenario, memory: PlanCache | None = None) -> Picture:
     """Allocate a scenario and return the tables that a page shows.
 
     Parameters
     ----------
     scenario : Scenario
-    memory : Memory, optional
+    memory : PlanCache, optional
         Plans of scenarios seen before.
 
     Examples
@@ -109,34 +109,34 @@ def picture_of(result: Result) -> Picture:
 
 
 def beside(
-    plan: pd.DataFrame, mine: pd.DataFrame, keys: Sequence[str], values: Sequence[str]
+    plan: pd.DataFrame, variant: pd.DataFrame, keys: Sequence[str], values: Sequence[str]
 ) -> pd.DataFrame:
     """Return two tables side by side: each value as planned, as changed, and the difference.
 
     Parameters
     ----------
-    plan, mine : DataFrame
+    plan, variant : DataFrame
         The scenario as it was, and as changed.
     keys : sequence of str
-        Columns that name a row. Rows stand in the order of `plan`, then what only `mine` has.
+        Columns that name a row. Rows stand in the order of `plan`, then what only `variant` has.
     values : sequence of str
         Columns of numbers; NaN where one of the two lacks the row.
 
     Returns
     -------
     DataFrame
-        The keys, then ``plan_…``, ``mine_…`` and ``change_…`` of each value.
+        The keys, then ``plan_…``, ``variant_…`` and ``change_…`` of each value.
     """
     import pandas as pd
 
     columns = [*keys, *values]
-    before, after = (one[columns].reset_index(drop=True) for one in (plan, mine))
+    before, after = (one[columns].reset_index(drop=True) for one in (plan, variant))
     made = before[list(keys)]
     if not made.equals(after[list(keys)]):
         made = pd.concat([made, after[list(keys)]]).drop_duplicates(ignore_index=True)
         before, after = (made.merge(one, on=list(keys), how="left") for one in (before, after))
     sides = {f"plan_{value}": before[value] for value in values}
-    sides |= {f"mine_{value}": after[value] for value in values}
+    sides |= {f"variant_{value}": after[value] for value in values}
     sides |= {f"change_{value}": after[value] - before[value] for value in values}
-    order = [f"{side}_{value}" for value in values for side in ("plan", "mine", "change")]
+    order = [f"{side}_{value}" for value in values for side in ("plan", "variant", "change")]
     return pd.concat([made, pd.DataFrame(sides)[order]], axis="columns")

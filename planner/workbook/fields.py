@@ -1,6 +1,6 @@
-"""The sheets of a workbook that can be filled in: their columns, and what cells may hold.
+"""Sheets that can be filled in: columns, headings and words of cells in both languages.
 
-Columns that a data table has as well are those of :mod:`planner.scenario.columns`, with the same
+Columns that a data table has as well are those of :mod:`planner.scenario.registry`, with the same
 types, choices and ranges.
 """
 
@@ -8,16 +8,317 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from planner.scenario.columns import STANDINGS, TABLES
+from planner.labels import LANGUAGES, speaker
 from planner.scenario.entries import VERBS
+from planner.scenario.inputs import PRESENCE, ROTATION
+from planner.scenario.registry import ENTITIES, STANDINGS, TABLES
 from planner.scenario.tables import Column
+from planner.terms import term
 
-__all__ = ["DEMAND_FIGURES", "FIGURES", "LOW_HIGH", "SETTINGS", "SHEETS", "Field", "Sheet"]
+__all__ = [
+    "DEMAND_FIGURES",
+    "FIGURES",
+    "SheetField",
+    "LOW_HIGH",
+    "SETTINGS",
+    "SHEETS",
+    "Sheet",
+    "WORDS",
+    "choice",
+    "choices",
+    "heading",
+    "helps",
+    "spellings",
+]
 
-FIGURES = ("tour", "preparation", "rest", "acceptance", "lead", "early_return")
+WORDS: dict[str, tuple[str, str]] = {
+    # headings
+    "head_id": ("id", "id"),
+    "head_mission": ("mission", "missie"),
+    "head_name": ("name", "naam Engels"),
+    "head_name_nl": ("name in Dutch", "naam"),
+    "head_counts": ("counts", "telt mee"),
+    "head_standing": ("standing", "stand"),
+    "head_cap": ("cap, persons", "maximum, personen"),
+    "head_low": ("low", "laag"),
+    "head_high": ("high", "hoog"),
+    "head_cap_from": ("cap from a month on", "maximum vanaf een maand"),
+    "head_fixed_length": ("fixed length", "vaste duur"),
+    "head_force": ("force", "krijgsmachtdeel"),
+    "head_first": ("first month", "eerste maand"),
+    "head_last": ("last month", "laatste maand"),
+    "head_pools": ("pools", "pools"),
+    "head_kind": ("kind", "soort"),
+    "head_tier": ("tier", "prioriteit"),
+    "head_package": ("package", "pakket"),
+    "head_cohorts": ("cohorts", "lichtingen"),
+    "head_unit": ("unit", "eenheid"),
+    "head_on_call": ("on call", "stand-by"),
+    "head_weight": ("weight", "gewicht"),
+    "head_category": ("category", "categorie"),
+    "head_basis": ("basis", "grondslag"),
+    "head_source": ("source", "bron"),
+    "head_section": ("section or reasoning", "paragraaf of redenering"),
+    "head_note": ("note", "toelichting"),
+    "head_organisation": ("organisation", "organisatie"),
+    "head_region": ("region", "regio"),
+    "head_main_task": ("main task", "hoofdtaak"),
+    "head_title": ("title", "titel Engels"),
+    "head_title_nl": ("title in Dutch", "titel"),
+    "head_on": ("on", "aan"),
+    "head_known": ("known", "bekend"),
+    "head_speciality": ("speciality", "specialisme"),
+    "head_pool": ("pool", "pool"),
+    "head_figure": ("figure", "cijfer"),
+    "head_from": ("from", "van"),
+    "head_to": ("to", "tot en met"),
+    "head_value": ("value", "waarde"),
+    "head_of": ("of", "waarvan"),
+    "head_verb": ("change", "verandering"),
+    "head_changeover": ("changeover", "aflossing"),
+    "head_demand": ("demand", "vraag"),
+    "head_demands": ("demands", "vragen"),
+    "head_min": ("least", "minimum"),
+    "head_max": ("most", "maximum"),
+    "head_fund": ("fund", "fonds"),
+    "head_year": ("year", "jaar"),
+    "head_publisher": ("publisher", "uitgever"),
+    "head_date": ("date", "datum"),
+    "head_confidence": ("confidence", "betrouwbaarheid"),
+    "head_reference": ("reference", "vindplaats"),
+    "head_summary": ("summary", "samenvatting Engels"),
+    "head_summary_nl": ("summary in Dutch", "samenvatting"),
+    "head_rule": ("rule", "regel"),
+    "head_warm_up": ("warm-up, months", "aanloop, maanden"),
+    "head_run_out": ("run-out, months", "uitloop, maanden"),
+    "head_money": ("budgets count", "budgetten tellen mee"),
+    # what a column is for
+    "help_id": (
+        "Unique name of the row: lower-case letters, digits and hyphens.",
+        "Unieke naam van de rij: kleine letters, cijfers en koppeltekens.",
+    ),
+    "help_mission": ("Id of the mission that asks.", "Id van de missie die vraagt."),
+    "help_counts": (
+        "Whether it counts in this scenario.",
+        "Of ze meetelt in dit scenario.",
+    ),
+    "help_standing": (
+        "Under study, declined and hindsight count only where the column before says yes.",
+        "In onderzoek, afgewezen en achteraf tellen alleen mee waar de vorige kolom ja zegt.",
+    ),
+    "help_cap": ("Most persons at once.", "Meeste personen tegelijk."),
+    "help_low": (
+        "Lowest value thought possible; empty if exact.",
+        "Laagste waarde die mogelijk lijkt; leeg als het vaststaat.",
+    ),
+    "help_high": (
+        "Highest value thought possible; empty if exact.",
+        "Hoogste waarde die mogelijk lijkt; leeg als het vaststaat.",
+    ),
+    "help_first": ("First month on duty.", "Eerste maand van inzet."),
+    "help_last": (
+        "Last month on duty, which counts in full.",
+        "Laatste maand van inzet, die helemaal meetelt.",
+    ),
+    "help_cap_from": (
+        "Caps that take its place from a month on, such as 2022-08:15, separated by blanks.",
+        "Maxima die het vanaf een maand vervangen, zoals 2022-08:15, gescheiden door spaties.",
+    ),
+    "help_fixed_length": (
+        "Yes: the last month moves with the first when months are drawn.",
+        "Ja: de laatste maand schuift mee met de eerste als maanden worden getrokken.",
+    ),
+    "help_force": (
+        "Force whose national shares filled and fit hold; empty where there is none.",
+        "Krijgsmachtdeel waarvan de landelijke aandelen gelden; leeg als er geen is.",
+    ),
+    "help_pools": (
+        "Ids of pools, most preferred first, separated by commas; a mix as light:0.9+medical:0.1.",
+        "Id's van pools, de liefste eerst, met komma's; een mix als licht:0.9+medisch:0.1.",
+    ),
+    "help_kind": (
+        "Kind of contribution, which gives tour, preparation and rest.",
+        "Soort bijdrage, die uitzending, voorbereiding en rust bepaalt.",
+    ),
+    "help_tier": (
+        "1 is served first. Empty: 1 for main task 1, else 2.",
+        "1 gaat voor. Leeg: 1 voor hoofdtaak 1, anders 2.",
+    ),
+    "help_package": ("Package it belongs to, if any.", "Pakket waar ze bij hoort, als dat zo is."),
+    "help_cohorts": (
+        "In how many parts people are relieved; empty: as its kind does.",
+        "In hoeveel delen mensen worden afgelost; leeg: zoals de soort.",
+    ),
+    "help_unit": (
+        "Yes: all or nothing, when people are counted whole.",
+        "Ja: alles of niets, als mensen heel worden geteld.",
+    ),
+    "help_on_call": (
+        "Yes: stand-by, tied up without being deployed.",
+        "Ja: stand-by, gebonden zonder te zijn ingezet.",
+    ),
+    "help_weight": (
+        "Worth of a person-month under the rule value; empty is 1.",
+        "Waarde van een persoonsmaand onder de regel waarde; leeg is 1.",
+    ),
+    "help_basis": (
+        "What the figure rests on; empty is assumption.",
+        "Waar het cijfer op rust; leeg is aanname.",
+    ),
+    "help_source": (
+        "Id of a source, from the sheet Sources.",
+        "Id van een bron, van blad Bronnen.",
+    ),
+    "help_section": (
+        "Place in the source, or the reasoning in a few words.",
+        "Plaats in de bron, of de redenering in enkele woorden.",
+    ),
+    "help_known": (
+        "A month, just in time, or start. Empty is just in time.",
+        "Een maand, net op tijd, of begin. Leeg is net op tijd.",
+    ),
+    "help_on": ("No leaves the package out.", "Nee laat het pakket weg."),
+    "help_pool": ("Id of a pool.", "Id van een pool."),
+    "help_from": (
+        "From this month; empty is from the start.",
+        "Vanaf deze maand; leeg is vanaf het begin.",
+    ),
+    "help_window_from": ("First month reported.", "Eerste maand van de periode."),
+    "help_window_to": (
+        "Last month reported, which counts in full.",
+        "Laatste maand van de periode, die helemaal meetelt.",
+    ),
+    "help_to": (
+        "Up to and including this month; empty is without end.",
+        "Tot en met deze maand; leeg is zonder einde.",
+    ),
+    "help_demand": (
+        "Id of one demand; then kind and pool stay empty.",
+        "Id van één vraag; dan blijven soort en pool leeg.",
+    ),
+    "help_demands": (
+        "Ids of demands counted together, separated by commas.",
+        "Id's van vragen die samen tellen, gescheiden door komma's.",
+    ),
+    "help_figure": ("What the row gives.", "Wat de rij geeft."),
+    "help_verb": (
+        "What is done to the strength with the value of this row.",
+        "Wat er met de waarde van deze rij aan de sterkte gebeurt.",
+    ),
+    "help_of": ("What changes; empty is the strength.", "Wat verandert; leeg is de sterkte."),
+    "help_changeover": (
+        "People replaced one by one, or a unit as a whole.",
+        "Mensen een voor een afgelost, of een eenheid in haar geheel.",
+    ),
+    "help_rule": (
+        "fair: the worst-off gets as much as can be; value: most weighted person-months.",
+        "eerlijk: wie het minst krijgt, krijgt zoveel als kan; waarde: meeste gewogen "
+        "persoonsmaanden.",
+    ),
+    "help_warm_up": (
+        "Months before the period; empty is as long as the longest tie-up.",
+        "Maanden voor de periode; leeg is zo lang als de langste binding.",
+    ),
+    "help_run_out": (
+        "Months after the period; empty is as long as the longest tie-up.",
+        "Maanden na de periode; leeg is zo lang als de langste binding.",
+    ),
+    "help_money": (
+        "Yes makes budgets a limit beside people.",
+        "Ja maakt budgetten tot een grens naast mensen.",
+    ),
+    # what stands in cells
+    "choice_standing": ("standing", "lopend"),
+    "choice_study": ("under study", "in onderzoek"),
+    "choice_hindsight": ("hindsight", "achteraf"),
+    "choice_dropped": ("dropped", "geschrapt"),
+    "choice_posts": ("posts", "functies"),
+    "choice_filled": ("share filled", "bezettingsgraad"),
+    "choice_fit": ("share fit", "inzetbaar deel"),
+    "choice_set": ("set to", "wordt"),
+    "choice_add": ("add", "plus"),
+    "choice_times": ("times", "maal"),
+    "choice_grow_to": ("grow to", "groeit naar"),
+    "choice_grow_times": ("grow times", "groeit maal"),
+    "choice_tour": ("tour (months)", "uitzending (maanden)"),
+    "choice_preparation": ("preparation (months)", "voorbereiding (maanden)"),
+    "choice_rest": ("rest (months per month)", "rust (maanden per maand)"),
+    "choice_dwell": ("dwell (months per month)", "uitzendbescherming (maanden per maand)"),
+    "choice_filled_factor": ("factor on share filled", "factor op bezettingsgraad"),
+    "choice_fit_factor": ("factor on share fit", "factor op inzetbaar deel"),
+    "choice_acceptance": ("share accepted", "aanvaard deel"),
+    "choice_lead": ("lead time (months)", "doorlooptijd (maanden)"),
+    "choice_early_return": (
+        "early return (share per month)",
+        "eerder terug (deel per maand)",
+    ),
+    "choice_staggered": ("staggered", "gespreid"),
+    "choice_en_bloc": ("en bloc", "in één keer"),
+    "choice_just_in_time": ("just in time", "net op tijd"),
+    "choice_start": ("start", "begin"),
+    "choice_all": ("all", "alle"),
+}
+"""Headings (``head_``), what a column is for (``help_``) and words in cells (``choice_``)."""
+
+say = speaker(WORDS)
+
+
+def heading(field: str, lang: str = "en") -> str:
+    """Return the heading of a column.
+
+    Examples
+    --------
+    >>> heading("cap", "nl")
+    'maximum, personen'
+    """
+    key = f"head_{field}"
+    return say(key, lang) if key in WORDS else field.replace("_", " ")
+
+
+def helps(field: str, lang: str = "en") -> str:
+    """Return what a column is for, empty where its heading says it all."""
+    key = f"help_{field}"
+    if key in WORDS:
+        return say(key, lang)
+    return next((one.help for one in MORE_OF_DEMANDS if one.name == field), "")
+
+
+def choice(value: str, lang: str = "en") -> str:
+    """Return the word in a cell for a value such as ``en_bloc``.
+
+    Examples
+    --------
+    >>> choice("grow_times", "nl"), choice("just-in-time")
+    ('groeit maal', 'just in time')
+    """
+    key = f"choice_{value.replace('-', '_')}"
+    return say(key, lang) if key in WORDS else term(value, lang)
+
+
+def spellings(field: str) -> set[str]:
+    """Return what a heading may say for a column: its name, or its heading in either language."""
+    return {field.casefold(), *(heading(field, lang).casefold() for lang in LANGUAGES)}
+
+
+def choices(values: tuple[str, ...]) -> dict[str, str]:
+    """Return the values that a cell may name, by every word for them in lower case.
+
+    Examples
+    --------
+    >>> choices(("yes", "no"))
+    {'yes': 'yes', 'ja': 'yes', 'no': 'no', 'nee': 'no'}
+    """
+    return {
+        word.casefold(): value
+        for value in values
+        for word in (value, *(choice(value, lang) for lang in LANGUAGES))
+    }
+
+
+FIGURES = (*ROTATION, *PRESENCE)
 """What a policy may be about: rotation first, then presence."""
 
-DEMAND_FIGURES = FIGURES[:3]
+DEMAND_FIGURES = ROTATION
 """What a demand may have a policy of its own for."""
 
 LOW_HIGH = ("value", "low", "high", "basis", "source", "section", "note")
@@ -25,7 +326,7 @@ LOW_HIGH = ("value", "low", "high", "basis", "source", "section", "note")
 
 
 @dataclass(frozen=True)
-class Field:
+class SheetField:
     """One column of a sheet.
 
     Attributes
@@ -68,11 +369,11 @@ class Sheet:
     """
 
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[SheetField, ...]
     key: tuple[str, ...] = ("id",)
     still: int = 1
 
-    def field(self, name: str) -> Field:
+    def field(self, name: str) -> SheetField:
         """Return one column by name."""
         return next(field for field in self.fields if field.name == name)
 
@@ -83,6 +384,7 @@ WIDTHS = {
     "region": 20, "speciality": 20, "publisher": 30, "reference": 40, "demand": 24, "pool": 20,
     "package": 18, "known": 14, "low": 8, "high": 8, "value": 10, "cap": 10, "counts": 8, "tier": 9,
     "cohorts": 9, "unit": 9, "on_call": 9, "weight": 9, "first": 11, "last": 11, "main_task": 12,
+    "cap_from": 18, "fixed_length": 9, "force": 14,
     "figure": 26, "changeover": 13,
 }  # fmt: skip
 
@@ -95,14 +397,14 @@ EASED = ("name", "name_nl", "category", "tier", "standing", "basis")
 """What a data table needs and a row here may leave to what follows from the rest."""
 
 
-def _field(column: Column) -> Field:
+def _field(column: Column) -> SheetField:
     name = column.name
     if name in EASED and column.required:
         column = replace(column, required=False)
-    return Field(column, WIDTHS.get(name, 12), REFERS.get(name, ""))
+    return SheetField(column, WIDTHS.get(name, 12), REFERS.get(name, ""))
 
 
-def _fields(table: str, names: str, *more: Column) -> tuple[Field, ...]:
+def _fields(table: str, names: str, *more: Column) -> tuple[SheetField, ...]:
     """Return columns by name, from a data table or from those given beside it."""
     known = {column.name: column for column in (*TABLES[table], *more)}
     return tuple(_field(known[name]) for name in names.split())
@@ -132,11 +434,27 @@ _PACKAGE = (
 )
 
 
-def _steps() -> tuple[Field, ...]:
+def _steps() -> tuple[SheetField, ...]:
     fields = _fields(
         "strengths", "pools of verb value low high from to basis source section note", *_STEP
     )
     return (replace(fields[0], every=True), *fields[1:])
+
+
+_OF_DEMANDS = (
+    "id mission name name_nl counts standing cap low high cap_from first last fixed_length pools "
+    "kind tier package cohorts unit on_call weight category basis source section note"
+)
+
+_ELSEWHERE = ("letter_cap", "dates_basis", "dates_source", "dates_section")
+"""Columns of the table of demands that a workbook keeps in its hidden scenario."""
+
+MORE_OF_DEMANDS = tuple(
+    one
+    for one in ENTITIES["demand"]
+    if one.column and one.name not in (*_OF_DEMANDS.split(), *_ELSEWHERE)
+)
+"""Fields that the registry declares of demands beyond those with a place of their own here."""
 
 
 SHEETS: dict[str, Sheet] = {
@@ -146,8 +464,7 @@ SHEETS: dict[str, Sheet] = {
             "demands",
             _fields(
                 "demands",
-                "id mission name name_nl counts standing cap low high first last pools kind tier "
-                "package cohorts unit on_call weight category basis source section note",
+                " ".join((_OF_DEMANDS, *(one.column for one in MORE_OF_DEMANDS))),
                 _CAP,
                 _COUNTS,
                 _ALL_STANDINGS,
@@ -161,12 +478,12 @@ SHEETS: dict[str, Sheet] = {
             "packages",
             _fields("bounds", "id title title_nl on known basis source section note", *_PACKAGE),
         ),
-        Sheet("pools", _fields("pools", "id name name_nl category speciality note")),
+        Sheet("pools", _fields("pools", "id name name_nl category speciality force note")),
         Sheet(
             "strengths",
-            _fields("strengths", f"pool figure from {_FIGURE}"),
-            key=("pool", "figure", "from"),
-            still=2,
+            _fields("strengths", f"force pool figure from {_FIGURE}"),
+            key=("force", "pool", "figure", "from"),
+            still=3,
         ),
         Sheet("steps", _steps(), key=()),
         Sheet("kinds", _fields("kinds", "id name name_nl changeover note")),
@@ -192,16 +509,16 @@ SHEETS: dict[str, Sheet] = {
 }  # fmt: skip
 """Every sheet with a row for each thing, by name, in the order in which they stand."""
 
-SETTINGS: tuple[Field, ...] = (
-    Field(Column("title")),
-    Field(Column("title_nl")),
-    Field(Column("summary")),
-    Field(Column("summary_nl")),
-    Field(Column("from", "month", required=True)),
-    Field(Column("to", "month", required=True)),
-    Field(Column("rule", "choice", choices=("fair", "value"))),
-    Field(Column("warm_up", "whole", low=0, high=600)),
-    Field(Column("run_out", "whole", low=0, high=600)),
-    Field(Column("money", "flag")),
+SETTINGS: tuple[SheetField, ...] = (
+    SheetField(Column("title")),
+    SheetField(Column("title_nl")),
+    SheetField(Column("summary")),
+    SheetField(Column("summary_nl")),
+    SheetField(Column("from", "month", required=True)),
+    SheetField(Column("to", "month", required=True)),
+    SheetField(Column("rule", "choice", choices=("fair", "value"))),
+    SheetField(Column("warm_up", "whole", low=0, high=600)),
+    SheetField(Column("run_out", "whole", low=0, high=600)),
+    SheetField(Column("money", "flag")),
 )
 """Rows of the sheet about the scenario as a whole."""

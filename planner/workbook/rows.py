@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from planner.scenario.inputs import Figure, Inputs, Origin, When
-from planner.workbook.fields import DEMAND_FIGURES
+from planner.workbook.fields import DEMAND_FIGURES, MORE_OF_DEMANDS
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
@@ -110,13 +110,17 @@ def _demands(inputs: Inputs) -> Iterator[Row]:
         yield {
             **_taken(one, "id mission name name_nl counts standing"),
             **_numbers(one.cap, "cap"),
+            "cap_from": tuple((month, cap.value) for month, cap in sorted(one.cap_from.items())),
             "first": one.first and one.first.month,
             "last": one.last and one.last.month,
-            **_taken(one, "pools kind tier"),
+            "fixed_length": one.fixed_length,
+            "pools": one.options,
+            **_taken(one, "kind tier"),
             "package": owner.get(one.id, ""),
             **_taken(one, "cohorts unit on_call weight category"),
             **_origin(one.cap.origin),
             "note": one.note,
+            **{more.name: one.more.get(more.name) for more in MORE_OF_DEMANDS},
         }
 
 
@@ -135,14 +139,17 @@ def _packages(inputs: Inputs) -> Iterator[Row]:
 
 def _pools(inputs: Inputs) -> Iterator[Row]:
     for one in inputs.pools.values():
-        yield _taken(one, "id name name_nl category speciality note")
+        yield _taken(one, "id name name_nl category speciality force note")
 
 
 def _strengths(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.pools.values():
-        for name, levels in one.series.items():
+    of_forces = [("force", id, series) for id, series in inputs.forces.items()]
+    of_pools = [("pool", one.id, one.series) for one in inputs.pools.values()]
+    for what, id, series in (*of_forces, *of_pools):
+        for name, levels in series.items():
             for month, figure in levels:
-                yield {"pool": one.id, "figure": name, "from": month, **_figure(figure)}
+                key = {"force": "", "pool": "", what: id, "figure": name, "from": month}
+                yield {**key, **_figure(figure)}
 
 
 def _steps(inputs: Inputs) -> Iterator[Row]:

@@ -273,6 +273,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule_line": ("rule {rule}", "regel {rule}"),
 }  # fmt: skip
 """Every word that only workbooks use, English and Dutch; those of columns and cells are in
-:mod:`planner.workbook.headings`."""
+:mod:`planner.workbook.fields`."""
 
 say = speaker(WORDS)

@@ -63,8 +63,6 @@ def test_nominal_supply_is_what_the_reference_gives_a_framework_alone(seed: int)
     data = random_problem(np.random.default_rng(seed), "small", bounds=0)
     names = [one["id"] for one in data["demands"]]
     halves = {"one": names[::2], "other": names[1::2]}
-    if not halves["other"]:
-        return
 
     found = {row.framework: row for row in pledges(data, rule="fair", frameworks=halves).supplies}
 

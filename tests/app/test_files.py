@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import planner as pl
-from planner.app.files import MOST_BYTES, file_name, read_upload
+from planner.app.downloads import file_name
+from planner.app.tasks import MAX_UPLOAD, read_upload
 from tests.app.conftest import FLANK, WAIT, View
 from tests.app.test_page import assert_shown
 
@@ -113,7 +114,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         "too many values",
     ),
     "deep.yaml": (b"[" * 5000, "deeper"),
-    "large.yaml": (b"#" * (MOST_BYTES + 1), "large.yaml: too large: 250,001 bytes"),
+    "large.yaml": (b"#" * (MAX_UPLOAD + 1), "large.yaml: too large: 250,001 bytes"),
     "huge.yaml": (b"#" * 9_000_000, "huge.yaml: too large: 9,000,000 bytes"),
 }
 
@@ -145,11 +146,11 @@ def test_whatever_a_browser_sends_is_a_file_or_an_input_error(message: str) -> N
     except pl.InputError:
         return
     assert "/" not in name
-    assert len(data) <= MOST_BYTES
+    assert len(data) <= MAX_UPLOAD
 
 
 def test_what_a_browser_says_of_size_and_name_is_not_believed() -> None:
-    packed = base64.b64encode(b"#" * (MOST_BYTES + 1)).decode()
+    packed = base64.b64encode(b"#" * (MAX_UPLOAD + 1)).decode()
     with pytest.raises(pl.InputError, match="too large"):
         read_upload(json.dumps(["a.yaml", 3, packed]))
     assert read_upload(json.dumps(["..\\..\\c/../a.yaml", 1, "YQ=="])) == ("a.yaml", b"a")
@@ -157,8 +158,8 @@ def test_what_a_browser_says_of_size_and_name_is_not_believed() -> None:
 
 @given(st.text(max_size=40))
 def test_files_have_plain_names(name: str) -> None:
-    scenario: Any = type("Named", (), {"name": name})
-    made = file_name(scenario, "yaml")
+
+    made = file_name(name, "yaml")
     assert made.isascii()
     assert not set(made) & set("/\\<>\"' \n\0")
     assert not made.startswith(".")

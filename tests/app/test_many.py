@@ -42,7 +42,7 @@ def test_twenty_visitors_each_see_their_own() -> None:
         result = pl.allocate(FLANK.move({"size.eastern-flank": size}).scenario)
         rates = result.fill_by("mission").set_index("mission")["fill_rate"]
         shown = visitor.data("fill")
-        for mission, rate in zip(shown["id"], shown["mine"], strict=True):
+        for mission, rate in zip(shown["id"], shown["variant"], strict=True):
             assert rate == pytest.approx(rates[mission], abs=1e-9), (size, mission)
     asked = [
         next(text for text in visitor.texts() if "table class=&quot;headline" in text)

@@ -26,17 +26,17 @@ def assert_shown(view: View, case: WhatIf) -> None:
     result = pl.allocate(case.scenario)
     table = result.fill_by("mission").set_index("mission")["fill_rate"]
     shown = view.data("fill")
-    mine = dict(zip(shown["id"], shown["mine"], strict=True))
+    mine = dict(zip(shown["id"], shown["variant"], strict=True))
     for mission, rate in table.dropna().items():
         assert mine[mission] == pytest.approx(rate, abs=1e-9), mission
     lost = result.displacement_by("mission").set_index("mission")["displaced_person_months"]
     bars = view.data("lost")
-    for mission, value in zip(bars["id"], bars["mine"], strict=True):
+    for mission, value in zip(bars["id"], bars["variant"], strict=True):
         if not (value is None or math.isnan(value)):
             assert value == pytest.approx(lost[mission], abs=1e-6)
     binding = result.bottlenecks
     cells = view.data("binds")
-    assert cells["side"].count("mine") == len(binding)
+    assert cells["side"].count("variant") == len(binding)
 
 
 def press(name: str, keys: str) -> Act:
@@ -66,11 +66,11 @@ MOVES: list[tuple[str, str, str, Act]] = [
     ("Rest after a tour", "rest.military", "0.95", press("Military", "ArrowLeft")),
     ("Length of tours", "tour.staff", "7", press("Military staff officer", "ArrowRight")),
     (
-        "Missions under study", "go.nmi", "1",
+        "", "go.nmi", "1",
         lambda v: v.page.get_by_label("NATO Mission Iraq: goes ahead").press("Space"),
     ),
     (
-        "Missions under study", "send.minusma-helicopters", "1",
+        "", "send.minusma-helicopters", "1",
         lambda v: v.page.get_by_label("goes after all").press("Space"),
     ),
     (
@@ -94,3 +94,33 @@ def test_every_control_changes_what_it_should(view: View) -> None:
         view.page.get_by_role("button", name="Put everything back").click()
         view.ready("")
         assert key not in view.query()
+
+
+def test_changes_are_undone_and_redone(view: View) -> None:
+    view.open()
+    press("Size, times", "ArrowRight ArrowRight")(view)
+    view.ready("size.eastern-flank=1.1")
+    view.page.get_by_label("NATO Mission Iraq: goes ahead").press("Space")
+    view.ready("size.eastern-flank=1.1&go.nmi=1")
+    for name, about in (
+        ("Undo", "size.eastern-flank=1.1"), ("Undo", ""), ("Redo", "size.eastern-flank=1.1"),
+    ):  # fmt: skip
+        view.page.get_by_role("button", name=name, exact=True).click()
+        view.ready(about)
+        moved = {"size.eastern-flank": 1.1} if about else {}
+        assert_shown(view, FLANK.move(moved))
+
+
+def test_the_answer_comes_first_and_says_what_the_package_says(view: View) -> None:
+    view.open("?lang=en&package=&size.eastern-flank=1.5")
+    case = FLANK.move({"size.eastern-flank": 1.5})
+    row = pl.allocate(case.scenario).packages.iloc[0]
+    answer = view.page.locator("p.answer").inner_text()
+    assert f"takes {row['displaced_main_task_2']:,.0f} person-months" in answer
+    assert f"lose {row['displaced_main_task_1']:,.0f} person-months" in answer
+    assert "than in the plan" in answer
+    view.page.set_viewport_size({"width": 390, "height": 844})
+    tops = [view.page.locator(place).first.bounding_box() for place in ("p.answer", "#levers")]
+    assert tops[0] is not None
+    assert tops[1] is not None
+    assert tops[0]["y"] < tops[1]["y"]

@@ -23,12 +23,12 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
     view.open(LINK)
     view.page.get_by_label("Draws").select_option("64")
     view.page.get_by_label("Chance of a fill").select_option("75%")
-    press(view, "Draw futures")
+    press(view, "Make draws")
     view.page.get_by_text("How they were drawn").wait_for(timeout=WAIT)
 
     own = {
         side: pl.simulate(scenario, 64, 0, workers=1)
-        for side, scenario in (("plan", FLANK.base), ("mine", MOVED.scenario))
+        for side, scenario in (("plan", FLANK.base), ("variant", MOVED.scenario))
     }
     chart = view.data("chance")
     for side, futures in own.items():
@@ -36,31 +36,42 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
         shown = dict(zip(chart["id"], chart[side], strict=True))
         for mission, value in chance.dropna().items():
             assert shown[mission] == pytest.approx(value), (side, mission)
-    fan = own["mine"].fill_by("mission", "month")
+    fan = own["variant"].fill_by("mission", "month")
     fan = fan[fan["mission"] == "untso"].set_index("month")
     shown_fan = view.data("fan")
     for name in ("q05", "q50", "q95"):
         wanted = fan.loc[shown_fan["month"], name].to_numpy()
         np.testing.assert_allclose(np.array(shown_fan[name], dtype=float), wanted, atol=1e-9)
     spread = view.data("spread")
-    each = own["mine"].draws["displacement.eastern-flank"]
-    assert sum(spread["mine"]) == len(each) == 64
+    each = own["variant"].draws["displacement.eastern-flank"]
+    assert sum(spread["variant"]) == len(each) == 64
     assert spread["left"][0] <= each.min()
     assert each.max() <= spread["right"][-1]
-    mean = own["mine"].displacement_by("main_task").set_index("main_task").loc[2]
+    mean = own["variant"].displacement_by("main_task").set_index("main_task").loc[2]
     said = view.page.locator("li", has_text="mine: ").inner_text()
     assert f"{mean['mean']:,.0f} person-months" in said
     assert f"{mean['low']:,.0f} to {mean['high']:,.0f}" in said
 
-    press(view, "Put everything back")
-    view.page.locator("p.stale").wait_for(timeout=WAIT)
-    assert view.data("chance") == chart
+
+def test_draws_come_by_themselves_and_follow_the_levers(view: View) -> None:
+    view.open(LINK)
+    for case in (MOVED, FLANK):
+        view.page.get_by_text("(16 draws)").or_(view.page.get_by_text("(64 draws)")).or_(
+            view.page.get_by_text("(256 draws)")
+        ).wait_for(timeout=3 * WAIT)
+        certainty = view.page.locator("p.certainty").inner_text()
+        draws = int(certainty.split("(")[1].split(" ")[0])
+        drawn = pl.simulate(case.scenario, draws, 0, workers=1).displacement_by("main_task")
+        row = drawn.set_index("main_task").loc[2]
+        assert f"{row['q05']:,.0f} to {row['q95']:,.0f}" in certainty
+        press(view, "Put everything back")
+        view.ready("")
 
 
 def test_drawing_tells_how_far_it_is_and_can_be_stopped(view: View) -> None:
     view.open(LINK)
     view.page.get_by_label("Draws").select_option("2,048")
-    press(view, "Draw futures")
+    press(view, "Make draws")
     view.page.get_by_text("of 4,096").wait_for(timeout=WAIT)
     view.page.get_by_text("s left").wait_for(timeout=WAIT)
     press(view, "Stop")
@@ -68,7 +79,7 @@ def test_drawing_tells_how_far_it_is_and_can_be_stopped(view: View) -> None:
     assert view.page.get_by_text("How they were drawn").count() == 0
 
     # a newer wish takes the place of one that runs, and levers go on meanwhile
-    press(view, "Draw futures")
+    press(view, "Make draws")
     view.page.get_by_text("of 4,096").wait_for(timeout=WAIT)
     press(view, "Put everything back")
     view.ready("")

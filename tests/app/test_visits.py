@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from planner.app.guide import STEPS
+from planner.app.page import TOUR
 from tests.app.conftest import FLANK, WAIT, View, opened
 from tests.app.test_page import assert_shown, press
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def test_a_first_visit_is_guided_by_the_keyboard_alone(view: View) -> None:
-    assert len(STEPS) <= 5
+    assert len(TOUR) <= 5
     page = view.page
     page.goto(view.address)
-    for number, moved in enumerate(STEPS, 1):
-        page.get_by_text(f"Step {number} of {len(STEPS)}").wait_for(timeout=WAIT)
+    for number, moved in enumerate(TOUR, 1):
+        page.get_by_text(f"Step {number} of {len(TOUR)}").wait_for(timeout=WAIT)
         case = FLANK.move(moved)
         view.ready(case.address())
         assert_shown(view, case)
-        if number < len(STEPS):
+        if number < len(TOUR):
             page.get_by_role("button", name="Next", exact=True).press("Enter")
     page.get_by_role("button", name="Close", exact=True).press("Enter")
     page.get_by_text("Step 5 of 5").wait_for(state="hidden", timeout=WAIT)

@@ -39,11 +39,14 @@ class Visitor:
         What the server sent, kept up to date by :meth:`until`.
     seconds : list of float
         How long each answer took.
+    page_seconds : float
+        How long the page took to arrive, without what is shown on it.
     """
 
     socket: WebSocketClientConnectionWrapper
     document: Document = field(default_factory=Document)
     seconds: list[float] = field(default_factory=list)
+    page_seconds: float = 0.0
     _protocol: Protocol = field(default_factory=Protocol)
 
     async def _message(self) -> Any:
@@ -113,14 +116,12 @@ class Visitor:
         return dict(figure.renderers[0].data_source.data)
 
 
-async def visit(address: str, query: dict[str, str]) -> Visitor:
-    """Open the page at an address such as ``http://localhost:5006/`` and wait for its picture."""
-    began = time.perf_counter()
-    client = AsyncHTTPClient(force_instance=True)
-    wanted = HTTPRequest(
-        f"{address}?{urlencode(query)}", connect_timeout=SECONDS, request_timeout=SECONDS
-    )
+async def arrive(address: str, query: str) -> Visitor:
+    """Open the page at an address such as ``http://localhost:5006/`` and its connection."""
+    client, began = AsyncHTTPClient(force_instance=True), time.perf_counter()
+    wanted = HTTPRequest(address + query, connect_timeout=SECONDS, request_timeout=SECONDS)
     sent = await client.fetch(wanted)
+    page_seconds = time.perf_counter() - began
     found = re.search(r'"token":"([^"]+)"', sent.body.decode())
     assert found is not None
     request = HTTPRequest(
@@ -129,10 +130,17 @@ async def visit(address: str, query: dict[str, str]) -> Visitor:
     socket = await websocket_connect(
         request, subprotocols=["bokeh", found[1]], max_message_size=LARGEST
     )
-    one = Visitor(WebSocketClientConnectionWrapper(socket))
+    one = Visitor(WebSocketClientConnectionWrapper(socket), page_seconds=page_seconds)
     while (await one._message()).msgtype != "ACK":
         pass
     await one.pull()
+    return one
+
+
+async def visit(address: str, query: dict[str, str]) -> Visitor:
+    """Open the page and wait for its picture."""
+    began = time.perf_counter()
+    one = await arrive(address, f"?{urlencode(query)}")
     await one.ready("")
     one.seconds[-1] = time.perf_counter() - began
     return one

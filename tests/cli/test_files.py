@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli.files import Outputs, check_folder, read_file
+from planner.cli.inputs import Outputs, check_folder, read_file
 from planner.errors import InputError, PlannerError
 
 from .conftest import listing

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from planner.cli import check
+from planner.cli.console import clean
 from planner.cli.main import main
-from planner.cli.text import clean
 from planner.errors import ResultError, SolverError
 
-from .conftest import PROBLEM, Outcome
+from .conftest import FLANK, PROBLEM, Outcome
 
 Run = Callable[..., Outcome]
 
@@ -144,7 +144,13 @@ def test_text_cannot_command_a_terminal(text: str, shown: str) -> None:
 def test_a_reader_that_leaves_early_is_no_error(problem: Path) -> None:
     demands = [{**PROBLEM["demands"][1], "id": f"d{place}"} for place in range(800)]
     problem.write_text(json.dumps({**PROBLEM, "demands": demands, "packages": {}}))
-    process = start("solve", "problem.json", "--json")
+    for arguments in (("solve", "problem.json", "--json"), ("solve", "problem.json")):
+        leave_early(*arguments)
+
+
+def leave_early(*arguments: str) -> None:
+    """Run a command whose reader takes one byte and leaves."""
+    process = start(*arguments)
     assert process.stdout is not None
     assert process.stderr is not None
 
@@ -153,7 +159,7 @@ def test_a_reader_that_leaves_early_is_no_error(problem: Path) -> None:
     said = process.stderr.read()
     process.stderr.close()
 
-    assert process.wait() == 1
+    assert process.wait() == 141  # as a shell says of a program that ended by SIGPIPE
     assert said == b""
 
 
@@ -230,3 +236,41 @@ def test_nothing_is_loaded_that_is_not_needed(
 
 def test_main_takes_the_arguments_it_is_given() -> None:
     assert main(["--version"]) == 0
+
+
+def test_a_hostile_file_cannot_fill_the_screen(planner: Run) -> None:
+    word = "x" * 4000
+    Path("long.yaml").write_text(f"data: {word}\n{word[:2000]}: 1\nrule: {word}\n")
+    Path("many.yaml").write_text("extends: letter\n" + "".join(f"k{n}: 1\n" for n in range(999)))
+
+    long, many = planner("validate", "long.yaml"), planner("validate", "many.yaml")
+
+    assert (long.code, many.code) == (2, 2)
+    assert len(long.faults) == 3
+    assert all(len(line) < 1_500 and "left out" in line for line in long.faults[:2])
+    assert len(many.err.splitlines()) == 201
+    assert many.err.endswith("planner: and 799 more\n")
+
+
+def test_draws_that_are_not_there(planner: Run) -> None:
+    Path("empty").mkdir()
+    for name, message in (("NOTHING", "no such folder"), ("empty", "holds no manifest.json")):
+        found = planner("report", "letter", "--futures", name, "-o", "r.html")
+        assert found.code == 2
+        assert found.faults[0].startswith(f"{name}: {message}")
+
+
+def test_a_guarded_script_on_standard_input_gets_its_workers() -> None:
+    """Workers run the file of the main module first, and there is none."""
+    script = (
+        "import planner as pl\n"
+        "if __name__ == '__main__':\n"
+        f"    drawn = pl.simulate({str(FLANK)!r}, draws=16, workers=2)\n"
+        "    print(len(drawn.total))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-"], input=script, capture_output=True, text=True, check=False
+    )
+
+    assert run.stderr == ""
+    assert int(run.stdout) > 0

@@ -247,7 +247,7 @@ def test_names_are_shown_as_they_are(planner: Run, scenario: Path) -> None:
 
 
 def test_budgets_in_the_summary_are_those_of_the_table() -> None:
-    from planner.cli.sums import summarise
+    from planner.cli.summary import summarise
 
     text = (
         "format: planner-scenario/1\nextends: letter\n"

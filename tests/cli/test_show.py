@@ -54,7 +54,7 @@ def test_a_scenario_is_shown_as_it_is_after_all_it_builds_on(planner: Run) -> No
         [],
         ["--mission", "untso"],
         ["--mission", "eufor-althea"],
-        ["--demand", "ef-combat"],
+        ["--demand", "ef-unit"],
         ["--demand", "eufor-staff"],
         ["--pool", "staff"],
         ["--figure", "pool.staff"],

@@ -53,7 +53,7 @@ def test_the_same_numbers_as_strict_json_and_from_a_kept_run(planner: Run, hazy:
     assert first == kept == again
     assert first["draws"] == {"asked": 16, "made": 16, "counted": 16, "unproved": 0,
                               "stopped": "draws"}  # fmt: skip
-    futures = pl.read_futures("run")
+    futures = pl.read_ensemble("run")
     assert [row["mean"] for row in first["total"]] == list(futures.total["mean"])
 
 

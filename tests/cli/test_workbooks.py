@@ -164,7 +164,7 @@ def test_futures_drawn_before_get_sheets_of_their_own(planner: Run, scenario: Pa
     values = [list(book["Draws"].values) for book in books]
     assert values[0] == values[1]
     assert other.faults == [
-        "planner: futures: drawn by the rule 'value', the result is by 'fair': "
+        "planner: draws: drawn by the rule 'value', the result is by 'fair': "
         "choose the same with --rule"
     ]
     assert wrong.faults == ["planner: export: futures was drawn by 'value': leave --rule out"]

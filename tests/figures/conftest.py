@@ -42,6 +42,6 @@ def drawn(request: pytest.FixtureRequest) -> tuple[pl.Result, str]:
 
 
 @pytest.fixture(scope="session")
-def futures() -> pl.Futures:
+def futures() -> pl.Ensemble:
     """Return futures of ten missions with four uncertain pools, so few that bars are wide."""
     return pl.simulate(pl.loads(text(10), "made-10.yaml"), draws=48, replicates=8, workers=1)

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from planner.figures import Chart
-from planner.figures.look import style
+from planner.figures.style import style
 
 
 def texts(figure: Chart) -> list[Text]:

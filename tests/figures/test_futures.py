@@ -14,7 +14,7 @@ from tests.figures.made import text
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
-def test_nothing_is_cut_and_nothing_overlaps(futures: pl.Futures, lang: str) -> None:
+def test_nothing_is_cut_and_nothing_overlaps(futures: pl.Ensemble, lang: str) -> None:
     for figure in (
         fan(futures, lang=lang), fan(futures, "m2", lang=lang),
         fan(futures, main_task=None, lang=lang), spread(futures, lang=lang),
@@ -27,7 +27,7 @@ def test_nothing_is_cut_and_nothing_overlaps(futures: pl.Futures, lang: str) -> 
         assert "made-10" in said(figure)
 
 
-def test_the_fan_shows_quantiles_of_all_draws(futures: pl.Futures) -> None:
+def test_the_fan_shows_quantiles_of_all_draws(futures: pl.Ensemble) -> None:
     figure = fan(futures, "m2")
 
     monthly = futures.fill_by("mission", "month")
@@ -39,7 +39,7 @@ def test_the_fan_shows_quantiles_of_all_draws(futures: pl.Futures) -> None:
     assert f"{rate(whole['q05'], digits=0)} to {rate(whole['q95'], digits=0)}" in figure.alt
 
 
-def test_the_distribution_is_that_of_the_draws(futures: pl.Futures) -> None:
+def test_the_distribution_is_that_of_the_draws(futures: pl.Ensemble) -> None:
     figure = spread(futures)
 
     lost = futures.draws["displacement.flank"]
@@ -52,7 +52,7 @@ def test_the_distribution_is_that_of_the_draws(futures: pl.Futures) -> None:
     assert list(lines[1].get_xdata()) == pytest.approx([row["low"], row["high"]])
 
 
-def test_chances_are_sorted_and_counted(futures: pl.Futures) -> None:
+def test_chances_are_sorted_and_counted(futures: pl.Ensemble) -> None:
     figure = chance(futures, 0.8)
 
     table = futures.fill_by("mission", reach=0.8)
@@ -64,7 +64,7 @@ def test_chances_are_sorted_and_counted(futures: pl.Futures) -> None:
     assert "80%" in figure.alt
 
 
-def test_convergence_ends_at_the_mean(futures: pl.Futures) -> None:
+def test_convergence_ends_at_the_mean(futures: pl.Ensemble) -> None:
     figure = convergence(futures)
 
     assert figure.axes[0].lines[0].get_ydata()[-1] == pytest.approx(
@@ -73,7 +73,7 @@ def test_convergence_ends_at_the_mean(futures: pl.Futures) -> None:
     assert "48 draws" in figure.alt
 
 
-def test_the_ranking_shows_correlations_of_ranks(futures: pl.Futures) -> None:
+def test_the_ranking_shows_correlations_of_ranks(futures: pl.Ensemble) -> None:
     from scipy.stats import spearmanr
 
     figure = ranking(futures)
@@ -91,9 +91,11 @@ def test_the_ranking_shows_correlations_of_ranks(futures: pl.Futures) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
-def test_indices_stand_in_order_with_their_intervals(futures: pl.Futures, lang: str) -> None:
+def test_indices_stand_in_order_with_their_intervals(futures: pl.Ensemble, lang: str) -> None:
     groups = {"officers": ["pool.staff.*"], "posts in pools": ["pool.*"]}
-    found = pl.sensitivity(futures.study.uncertain.scenario, groups=groups, base=8, workers=1)
+    found = pl.sensitivity(
+        futures.specification.uncertain.scenario, groups=groups, base=8, workers=1
+    )
 
     figure = indices(found, lang=lang, source="Source")
 
@@ -117,7 +119,7 @@ def test_futures_without_package_or_uncertainty() -> None:
         assert faults(figure) == []
 
 
-def test_names_that_are_not_there(futures: pl.Futures) -> None:
+def test_names_that_are_not_there(futures: pl.Ensemble) -> None:
     with pytest.raises(ResultError, match="no such mission 'm22', did you mean"):
         fan(futures, "m22")
     with pytest.raises(ResultError, match="no such package 'flnk', did you mean 'flank'"):
@@ -126,5 +128,5 @@ def test_names_that_are_not_there(futures: pl.Futures) -> None:
         convergence(futures, "fil")
 
 
-def test_every_figure_stands_under_plot(futures: pl.Futures) -> None:
-    assert repr(futures.plot) == ("<plots of 'made-10': fan, spread, chance, convergence, ranking>")
+def test_every_figure_stands_under_plot(futures: pl.Ensemble) -> None:
+    assert repr(futures.plot) == ("<plots of 'made-10': chance, convergence, fan, ranking, spread>")

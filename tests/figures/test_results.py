@@ -10,7 +10,7 @@ from matplotlib.collections import FillBetweenPolyCollection, QuadMesh
 import planner as pl
 from planner.errors import InputError, ResultError
 from planner.figures import Chart, crowd, displacement, fill, flow, rotations, sand
-from planner.figures.look import plain
+from planner.figures.style import plain
 from tests.figures.looking import faults, said
 
 Draw = Callable[[pl.Result, str], Chart]

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 import planner as pl
 from planner.compile import compile_scenario
-from planner.montecarlo.run import study_of
-from planner.montecarlo.study import Study
+from planner.montecarlo.run import specification_of
+from planner.montecarlo.specification import Specification
 
 
-def assert_as_compiled(study: Study, values: np.ndarray) -> None:
+def assert_as_compiled(study: Specification, values: np.ndarray) -> None:
     """Hold every draw's caps, strengths, bounds and money against the scenario compiled for it."""
     effects = study.effects
     figures = effects.figures(values)
@@ -45,14 +45,14 @@ def assert_as_compiled(study: Study, values: np.ndarray) -> None:
 def test_every_draw_is_solved_with_the_numbers_of_its_figures(
     hazy: pl.Scenario, seed: int, sampling: str
 ) -> None:
-    study = study_of(hazy, 32, seed, sampling=sampling, share=2)
+    study = specification_of(hazy, 32, seed, sampling=sampling, share=2)
 
     assert_as_compiled(study, np.concatenate([study.values(b) for b in study.design.batch(0)]))
 
 
 @pytest.mark.parametrize("name", sorted(pl.shipped_scenarios()))
 def test_so_are_the_draws_of_every_scenario_that_comes_along(name: str) -> None:
-    study = study_of(name, 16, 3, share=4)
+    study = specification_of(name, 16, 3, share=4)
 
     assert_as_compiled(study, study.values(study.design.block(5)))
 
@@ -62,7 +62,7 @@ def test_money_is_drawn_too() -> None:
         {"money": {"on": True, "budgets": [
             {"fund": "biv", "year": 2023, "amount": {"low": 5e7, "value": 1e8, "high": 2e8}}]}},
     )  # fmt: skip
-    study = study_of(money, 16, share=4)
+    study = specification_of(money, 16, share=4)
 
     assert "budget.biv.2023" in study.uncertain.ids
     assert_as_compiled(study, study.values(study.design.block(0)))
@@ -70,14 +70,14 @@ def test_money_is_drawn_too() -> None:
 
 def test_overlays_of_the_scenario_apply_in_every_draw(hazy: pl.Scenario) -> None:
     overlay = {"strengths": [{"pools": ["all"], "times": 0.5}], "demands": {"guards": {"cap": 2}}}
-    plain, halved = study_of(hazy, 16), study_of(hazy.with_(overlay), 16)
+    plain, halved = specification_of(hazy, 16), specification_of(hazy.with_(overlay), 16)
     shared = [id for id in plain.uncertain.ids if id in halved.uncertain.ids]
     values = plain.values(plain.design.block(0))
     chosen = values[:, [plain.uncertain.ids.index(id) for id in shared]]
     figures = plain.effects.figures(values)
     draws = plain.effects.groups(figures, len(values))[0]
 
-    def numbers(study: Study, values: np.ndarray) -> object:
+    def numbers(study: Specification, values: np.ndarray) -> object:
         figures = study.effects.figures(values)
         compiled = study.structure(study.effects.structure(figures, int(draws[0]))).compiled
         return study.effects.numbers(compiled, figures, draws)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 import planner as pl
 from planner.analysis.occupancy import occupancy
-from planner.montecarlo.luck import attend
+from planner.montecarlo.presence import attend
 from planner.montecarlo.records import Records
-from planner.montecarlo.rotation import random_tours
-from planner.montecarlo.run import study_of
+from planner.montecarlo.run import specification_of
+from tests.montecarlo.random_tours import random_tours
 from tests.oracles.closed_forms import BINOMIAL, PRESENCE, presence_fill
 
 
@@ -83,12 +83,6 @@ def test_truth_8_random_tours(
     assert fill.mean() == pytest.approx(wanted, abs=4 * fill.std() / np.sqrt(4000))
 
 
-def test_random_tours_say_what_is_wrong() -> None:
-    with pytest.raises(pl.InputError, match="posts: expected more than 0, found 0") as caught:
-        random_tours(3, 0, -1.0, 1.0)
-    assert len(caught.value.faults) == 2
-
-
 @given(
     people=st.floats(0.05, 40), months=st.integers(1, 12), accept=st.floats(0, 1),
     lead=st.integers(0, 5), back=st.floats(0, 1), unit=st.booleans(), low=st.integers(0, 3),
@@ -108,7 +102,7 @@ def test_nobody_is_there_twice(
 
 
 def test_the_same_people_have_the_same_luck_with_and_without_a_package(hazy: pl.Scenario) -> None:
-    study = study_of(hazy, 32, rule="value", share=2)
+    study = specification_of(hazy, 32, rule="value", share=2)
     records = Records.join([study.solve(batch) for batch in range(8)])
     same = np.isclose(records.filled[:, 0], records.filled[:, 1], rtol=0, atol=1e-9)
     served = records.served
@@ -128,5 +122,5 @@ def test_the_same_people_have_the_same_luck_with_and_without_a_package(hazy: pl.
 
 
 def test_where_nothing_is_said_everybody_is_there(flank: pl.Scenario) -> None:
-    records = study_of(flank, 16, rule="value", share=1).solve(0)
+    records = specification_of(flank, 16, rule="value", share=1).solve(0)
     assert np.allclose(records.present, records.filled, atol=1e-9)

@@ -18,8 +18,8 @@ import pytest
 import planner as pl
 from planner.montecarlo import executors
 from planner.montecarlo.design import Design
-from planner.montecarlo.executors import Here, executor_for
-from planner.montecarlo.futures import Futures
+from planner.montecarlo.ensemble import Ensemble
+from planner.montecarlo.executors import Inline, executor_for
 from tests.montecarlo.made import static
 
 OPTIONS: dict[str, Any] = {"draws": 8, "seed": 7, "rule": "value", "share": 1}
@@ -197,7 +197,7 @@ def test_a_finished_run_is_read_and_not_made_again(
         pl.simulate(hazy, **{**OPTIONS, "seed": 8}, folder=folder)
     other = pl.simulate(hazy, **{**OPTIONS, "draws": 9}, workers=1, folder=folder, replace=True)
     assert other.made == 9
-    assert pl.read_futures(folder).made == 9
+    assert pl.read_ensemble(folder).made == 9
 
 
 def test_an_unfinished_run_of_something_else_is_left_alone(
@@ -209,7 +209,7 @@ def test_an_unfinished_run_of_something_else_is_left_alone(
     with pytest.raises(pl.InputError, match="holds a run of another scenario"):
         pl.simulate(hazy, **{**OPTIONS, "seed": 8}, folder=folder)
     (folder / "run.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(pl.ResultError, match="not the outline of a simulation"):
+    with pytest.raises(pl.ResultError, match="not the metadata of a simulation"):
         pl.simulate(hazy, **OPTIONS, folder=folder)
     (folder / "run.json").rename(folder / "letter.txt")
     with pytest.raises(pl.InputError, match="holds other files"):
@@ -335,7 +335,7 @@ def test_a_run_ends_when_an_interval_is_narrow_enough() -> None:
     wanted = float(row["high"] - row["low"])
     futures = pl.simulate(posts, **options, of="fill", half_width=wanted)
     assert futures.stopped == "half_width"
-    assert 32 <= futures.made < 640
+    assert 128 <= futures.made < 640
     total = futures.total.set_index("quantity").loc["fill"]
     assert (total["high"] - total["low"]) / 2 <= wanted
     first = long.draws.head(futures.made)
@@ -346,12 +346,12 @@ def test_a_run_ends_when_an_interval_is_narrow_enough() -> None:
 def test_a_run_ends_when_time_is_up(
     hazy: pl.Scenario, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from planner.montecarlo import stopping
+    from planner.montecarlo import run
 
-    monkeypatch.setattr(stopping.Watch.__init__, "__defaults__", (Clock(), None))
+    monkeypatch.setattr(run.Watch.__init__, "__defaults__", (Clock(), None))
     futures = pl.simulate(hazy, **OPTIONS, time_limit=5.0, workers=1, folder=tmp_path / "run")
     assert (futures.stopped, futures.made) == ("time_limit", 5)
-    assert pl.read_futures(tmp_path / "run").stopped == "time_limit"
+    assert pl.read_ensemble(tmp_path / "run").stopped == "time_limit"
     assert "5 s" in " ".join(futures.sentences("nl"))
 
 
@@ -381,7 +381,7 @@ class KilledWorker(Exception):
 def test_workers_that_fail_are_said(
     error: Exception, said: str, hazy: pl.Scenario, whole: dict[str, bytes], tmp_path: Path
 ) -> None:
-    class Failing(Here):
+    class Failing(Inline):
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
             future = super().submit(fn, *args, **kwargs)
             if args[1] == 3:
@@ -427,7 +427,7 @@ def test_every_draw_is_in_one_block_and_replicates_are_alike(draws: int, share: 
         assert block.first + place == draw
 
 
-def test_futures_are_the_same_however_they_are_cut_into_blocks() -> None:
+def test_draws_are_the_same_however_they_are_cut_into_blocks() -> None:
     one, other = Design(256, share=16), Design(256, share=4)
     for sampling in ("sobol", "plain", "latin"):
         a, b = (Design(256, 5, sampling, share=share) for share in (16, 4))
@@ -456,10 +456,10 @@ def test_points_are_even(sampling: str) -> None:
         assert np.array_equal(np.sort((column * 64).astype(int)), np.arange(64))
 
 
-def test_a_futures_object_shows_itself(hazy: pl.Scenario) -> None:
+def test_an_ensemble_shows_itself(hazy: pl.Scenario) -> None:
     futures = pl.simulate(hazy, draws=16, rule="value", workers=1)
-    assert isinstance(futures, Futures)
-    assert repr(futures) == "<Futures of 'hazy', value: 16 draws, sobol, seed 0>"
+    assert isinstance(futures, Ensemble)
+    assert repr(futures) == "<Ensemble of 'hazy', value: 16 draws, sobol, seed 0>"
     assert len(futures) == 16
     with pytest.raises(pl.ResultError, match="did you mean 'mission'"):
         futures.fill_by("missions")

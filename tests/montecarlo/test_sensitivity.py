@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import spearmanr
 
 import planner as pl
-from planner.montecarlo.ranking import rank_correlations
+from planner.montecarlo.estimates import rank_correlations
 from tests.montecarlo.made import static
 
 

@@ -9,24 +9,24 @@ import pandas as pd
 import pytest
 
 import planner as pl
-from planner.montecarlo.futures import Futures
+from planner.montecarlo.ensemble import Ensemble
 
 
 @pytest.fixture(scope="module")
-def futures(hazy: pl.Scenario) -> Futures:
+def futures(hazy: pl.Scenario) -> Ensemble:
     return pl.simulate(hazy, draws=32, seed=0, share=1, workers=1)
 
 
-def records(futures: Futures) -> dict[str, np.ndarray]:
+def records(futures: Ensemble) -> dict[str, np.ndarray]:
     parts = list(futures.records())
     names = ("draw", "values", "caps", "filled", "served")
     return {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
 
 
 def test_every_draw_is_what_the_scenario_gives_with_its_figures(
-    futures: Futures, hazy: pl.Scenario
+    futures: Ensemble, hazy: pl.Scenario
 ) -> None:
-    study, kept = futures.study, records(futures)
+    study, kept = futures.specification, records(futures)
     places = {row.id: k for k, row in enumerate(study.demands)}
     for draw in (0, 17, 31):
         figures = {
@@ -45,7 +45,7 @@ def test_every_draw_is_what_the_scenario_gives_with_its_figures(
             assert table[f"displacement.{name}"] == pytest.approx(taken, abs=1e-5)
 
 
-def test_tables_agree_with_the_draws(futures: Futures) -> None:
+def test_tables_agree_with_the_draws(futures: Ensemble) -> None:
     draws, kept = futures.draws, records(futures)
     assert list(draws["draw"]) == list(range(32)) == kept["draw"].tolist()
     fill = futures.fill_by("mission").set_index("mission")
@@ -66,7 +66,7 @@ def test_tables_agree_with_the_draws(futures: Futures) -> None:
 
 
 @pytest.mark.parametrize("key", ["mission", "pool", "month", "demand", "region", "category"])
-def test_groups_add_up_to_the_whole(futures: Futures, key: str) -> None:
+def test_groups_add_up_to_the_whole(futures: Ensemble, key: str) -> None:
     whole, parts = futures.fill_by(), futures.fill_by(key)
     for column in ("asked_person_months", "filled_person_months"):
         assert parts[column].sum() == pytest.approx(whole[column].sum(), rel=1e-6)
@@ -77,7 +77,7 @@ def test_groups_add_up_to_the_whole(futures: Futures, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["mission", "pool", "month"])
-def test_who_is_there_adds_up_too(futures: Futures, key: str) -> None:
+def test_who_is_there_adds_up_too(futures: Ensemble, key: str) -> None:
     whole, parts = futures.fill_by(layer="present"), futures.fill_by(key, layer="present")
     there = whole["filled_person_months"].sum()
     assert there < 0.99 * futures.fill_by()["filled_person_months"].sum()
@@ -88,19 +88,19 @@ def test_who_is_there_adds_up_too(futures: Futures, key: str) -> None:
         assert by[package] == pytest.approx(lost[package], rel=1e-3, abs=1e-2)
 
 
-def test_months_of_a_mission_add_up_too(futures: Futures) -> None:
+def test_months_of_a_mission_add_up_too(futures: Ensemble) -> None:
     fine = futures.fill_by("mission", "month").groupby("mission")["filled_person_months"].sum()
     whole = futures.fill_by("mission").set_index("mission")["filled_person_months"]
     assert np.allclose(fine[whole.index], whole, rtol=1e-6)
 
 
-def test_a_run_is_saved_and_read_whole(futures: Futures, tmp_path: Path) -> None:
+def test_a_run_is_saved_and_read_whole(futures: Ensemble, tmp_path: Path) -> None:
     folder = futures.save(tmp_path / "run")
-    again = pl.read_futures(folder)
+    again = pl.read_ensemble(folder)
     for name in ("total", "draws", "convergence"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(futures, name))
     assert again.manifest["certificate"] == futures.manifest["certificate"]
-    assert again.study.digest == futures.outline.digest
+    assert again.specification.digest == futures.metadata.digest
     draws = pd.read_parquet(folder / "tables" / "draws.parquet")
     pd.testing.assert_frame_equal(draws, futures.draws)
 

@@ -11,14 +11,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import planner as pl
+from planner.distributions import Discrete, Normal
 from planner.montecarlo.design import Design
 from planner.montecarlo.estimates import chance_of, mean_of
-from planner.montecarlo.rotation import random_tours
-from planner.montecarlo.run import design_of
+from planner.montecarlo.run import Watch, design_of
+from planner.montecarlo.specification import Stop
 from planner.montecarlo.structure import Structure
 from planner.problem.neutral import parse_problem
-from planner.uncertainty import Discrete, Normal
 from tests.montecarlo.made import static
+from tests.montecarlo.random_tours import random_tours
 from tests.oracles.closed_forms import (
     BINOMIAL,
     NORMAL,
@@ -80,10 +81,14 @@ def _binomial(people: int, chance: float) -> dict[str, list[float]]:
     return {"values": [k / people for k in sizes], "chances": weights}
 
 
-@pytest.fixture(scope="module", params=["sobol", "latin", "plain"])
+@pytest.fixture(
+    scope="module",
+    params=["sobol 64", "sobol 256", "sobol 1024", "latin 1024", "plain 1024"],
+)
 def repeated(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
-    """One coordinate of 1,024 draws, a thousand times with other seeds, and their replicates."""
-    designs = [design_of(1024, seed, request.param, None, 32) for seed in range(REPEATS)]
+    """One coordinate of all draws, a thousand times with other seeds, and their replicates."""
+    sampling, draws = request.param.split()
+    designs = [design_of(int(draws), seed, sampling, None, 32) for seed in range(REPEATS)]
     replicate = points(designs[0])[1]
     return np.stack([points(design)[0] for design in designs], axis=1), replicate
 
@@ -113,8 +118,31 @@ def test_intervals_of_binomial_availability_cover_too(
     assert 0.93 <= covered(fill, replicate, mean) <= 0.97
     chances = chance_of((fill == 1.0).astype(float), replicate)
     often = ((chances.low <= full) & (full <= chances.high)).mean()
-    even = request.node.callspec.params["repeated"] != "plain"
+    even = not request.node.callspec.params["repeated"].startswith("plain")
     assert 0.93 <= often <= (1.0 if even else 0.97)  # even points hit an edge too well at times
+
+
+WATCHED: dict[str, tuple[Any, float]] = {
+    "mean": (lambda draw, size: draw.lognormal(0.0, 0.8, size), math.exp(0.32)),
+    "difference": (lambda draw, size: draw.exponential(3.0, size) - draw.exponential(2.0, size), 1),
+    "ratio": (lambda draw, size: draw.random(size) / (1 + draw.random(size)), math.log(2) / 2),
+}
+"""Quantities with a known mean, as they are watched by a stop rule."""
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_intervals_cover_as_often_as_they_say_where_they_end_the_run(name: str) -> None:
+    quantity, truth = WATCHED[name]
+    stop = Stop((name,), 0.2 if name == "difference" else 0.08, True)
+    covered, made = 0, []
+    for seed in range(REPEATS):
+        draw, watch = np.random.default_rng([7, seed]), Watch(stop, None, 32)  # type: ignore[arg-type]
+        while not watch.verdict():
+            watch.add_values(quantity(draw, (32, 1)), np.arange(32))
+        covered += int(watch.reached.low[0] <= truth <= watch.reached.high[0])
+        made.append(watch._made)
+    assert 0.93 <= covered / REPEATS <= 0.97
+    assert len(set(made)) > 5  # it really stopped at different numbers of draws
 
 
 @pytest.mark.parametrize(("people", "posts", "tour", "dwell", "wanted"), PRESENCE)

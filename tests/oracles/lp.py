@@ -143,8 +143,9 @@ def rise_together(programme: Programme, shares: Mapping[Hashable, tuple[Terms, A
     """Raise the smallest of some shares as high as it goes, then the next, and lock each.
 
     The plain sequence of programmes: find the highest level that all shares still rising can
-    have together; then ask for each of them alone whether it can lie above that level while no
-    other falls below it. Those that cannot are settled and locked there; the others go on.
+    have together; then make the sum of what exceeds it as large as possible while no share falls
+    below it, and again over the shares that stayed, until none of them can rise. Those are settled
+    and locked there; the others go on.
 
     Parameters
     ----------
@@ -164,29 +165,31 @@ def rise_together(programme: Programme, shares: Mapping[Hashable, tuple[Terms, A
     while rising:
         together = [({**terms, LEVEL: -1}, -constant) for terms, constant in rising.values()]
         level, values = programme.maximise({LEVEL: 1}, more=together, free=[LEVEL])
-        keep = [(terms, level - constant - solver.slack) for terms, constant in rising.values()]
-        able = set(_above(rising, values, level + solver.rise))
-        most: dict[Hashable, Any] = {}
-        for name, (terms, constant) in rising.items():
-            if name in able:
-                continue
-            best, values = programme.maximise(terms, more=keep)
-            most[name] = best + constant
-            able.update(_above(rising, values, level + solver.rise))
-        stuck = [name for name in rising if name not in able]
-        if not stuck:  # only rounding can bring us here: the one that rises least
-            stuck = [min(most or rising, key=lambda name: most.get(name, level))]
+        found = {
+            name: constant + sum(value * values[column] for column, value in terms.items())
+            for name, (terms, constant) in rising.items()
+        }
+        stuck = [name for name in rising if found[name] <= level + solver.rise]
+        while stuck:
+            above = {name: ("above", place) for place, name in enumerate(stuck)}
+            keep = [
+                ({**terms, above[name]: -1} if name in above else terms,
+                 level - constant - solver.slack)
+                for name, (terms, constant) in rising.items()
+            ]  # fmt: skip
+            _, values = programme.maximise(
+                dict.fromkeys(above.values(), 1), more=keep, free=above.values()
+            )
+            still = [name for name in stuck if values[above[name]] <= solver.rise]
+            if len(still) == len(stuck):
+                break
+            if not still:  # only rounding can bring us here: the one that rises least
+                still = [min(stuck, key=lambda name: values[above[name]])]
+                stuck = still
+                break
+            stuck = still
         for name in stuck:
             terms, constant = rising.pop(name)
             levels[name] = level
             programme.at_least(terms, level - constant - solver.slack)
     return levels
-
-
-def _above(shares: Mapping, values: Mapping, level: Any) -> list:
-    """Return the names of the shares that lie above a level in one solution."""
-    return [
-        name
-        for name, (terms, constant) in shares.items()
-        if constant + sum(value * values[column] for column, value in terms.items()) > level
-    ]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner.months import Month
-from planner.problem.checks import SEVERITIES, Finding, Speaker, diagnose
+from planner.problem.checks import SEVERITIES, Finding, Wording, diagnose
 from planner.problem.model import Bound, Demand, Package, Problem
 from planner.problem.neutral import parse_problem
 from planner.solution import solve_problem
@@ -33,11 +33,11 @@ CASES: dict[str, tuple[Problem, list[tuple[str, str, str]]]] = {
     "nothing": (problem([on("a", 2, 0, 11, 6)]), []),
     "a pool without anybody": (
         problem([on("a", 2, 0, 11, 6)], pools=BARE),
-        [("error", "demand a", "no pool can ever serve it: staff has nobody in any month")],
+        [("error", "demand a", "no pool can ever serve it: staff has no people in any month")],
     ),
     "two pools without anybody": (
         problem([on("a", 2, 0, 11, 6, pools=["staff", "civil"])], pools={"staff": 0, "civil": 0}),
-        [("error", "demand a", "staff, civil have nobody in any month; give it people or name")],
+        [("error", "demand a", "staff, civil have no people in any month; give it people or name")],
     ),
     "another pool that has people": (
         problem([on("a", 2, 0, 11, 6, pools=["staff", "civil"])], pools=BARE),
@@ -70,7 +70,7 @@ CASES: dict[str, tuple[Problem, list[tuple[str, str, str]]]] = {
             ("note", "demand b", "lies outside the model: month 12 to month 15"),
         ],
     ),
-    "nobody asked": (problem([on("a", 0, 0, 11, 6)]), [("note", "demand a", "asks for nobody")]),
+    "nobody asked": (problem([on("a", 0, 0, 11, 6)]), [("note", "demand a", "asks for no people")]),
     "known too late": (
         problem([on("a", 2, 0, 6, 3, prep=2)], packages={"k": {"demands": ["a"], "known": 5}}),
         [("error", "demand a", "its package k becomes known in month 5, 2 months of preparation")],
@@ -111,7 +111,7 @@ CASES: dict[str, tuple[Problem, list[tuple[str, str, str]]]] = {
     "a bound on nobody": (
         problem([on("a", 0, 0, 11, 6)], bounds=[{"demands": ["a"], "min": 1}]),
         [("note", "bound 0", "a never have people in the model"),
-         ("note", "demand a", "asks for nobody")],
+         ("note", "demand a", "asks for no people")],
     ),
     "a lower bound above an upper one around it": (
         problem(
@@ -271,7 +271,7 @@ def test_an_army_wide_problem_is_looked_at_whole():
 
 
 def test_stretches_of_months_are_told_in_short():
-    assert Speaker().months([]) == "no month"
-    assert Speaker().months([4]) == "month 4"
-    assert Speaker().months([1, 3, 5, 7, 9]) == "months 1, 3, 5 and 2 stretches more"
-    assert Speaker(Month(2021, 12)).months([0, 1, 5]) == "2021-12 to 2022-01 and 2022-05"
+    assert Wording().months([]) == "no month"
+    assert Wording().months([4]) == "month 4"
+    assert Wording().months([1, 3, 5, 7, 9]) == "months 1, 3, 5 and 2 stretches more"
+    assert Wording(Month(2021, 12)).months([0, 1, 5]) == "2021-12 to 2022-01 and 2022-05"

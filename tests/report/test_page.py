@@ -12,9 +12,9 @@ from planner.errors import InputError
 from planner.figures.curves import corners
 from planner.figures.names import Names
 from planner.labels import number, percent, rate
-from planner.report.ahead import _payers
 from planner.report.conclusions import conclusions
 from planner.report.material import gather
+from planner.report.sections import _payers
 from tests.report.reading import Reading
 
 SECTIONS = ["conclusions", "fill", "displacement", "bottlenecks", "rates", "curves", "sure",

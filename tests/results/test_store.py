@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import planner as pl
-from planner.results.base import TABLES
+from planner.results.result import TABLES
 from planner.store import fresh_folder, write_manifest, write_table
 
 

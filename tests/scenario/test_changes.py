@@ -215,13 +215,13 @@ def test_outcomes_replace_dates_and_caps() -> None:
     letter = load("letter")
 
     some = letter.change(outcomes=["minusma-ipo"]).inputs
-    every = letter.change(outcomes="all", decide=["nmi-protection-combat"]).inputs
+    every = letter.change(outcomes="all", decide=["nmi-protection"]).inputs
 
     assert months(some, "minusma-ipo")[1] == "2023-09"
     assert months(some, "untso") == months(letter.inputs, "untso")
     assert months(every, "untso")[1] == "2028-06"
-    assert every.demands["nmi-protection-combat"].cap.value == 124
-    assert months(every, "nmi-protection-combat") == ("2024-01", "2025-06")
+    assert every.demands["nmi-protection"].cap.value == 145
+    assert months(every, "nmi-protection") == ("2024-01", "2025-06")
 
 
 def test_tiers_by_filter_in_order(base: Scenario) -> None:

@@ -131,11 +131,11 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "s.yaml:4:3: pools.stff: unknown pool 'stff', did you mean 'staff'? A new pool needs name, "
         "category, posts as well",
         "s.yaml:6:3: kinds.obsever: unknown kind 'obsever', did you mean 'observer'? A new kind "
-        "needs name, changeover, preparation, rest as well",
+        "needs name, changeover, preparation, rest or dwell as well",
         "s.yaml:8:14: policies.0.kinds.0: unknown kind 'staf', did you mean 'staff'?",
         "s.yaml:9:28: policies.1.tour: a tour is the same for every pool: leave out 'pools' and "
         "'category'",
-        "s.yaml:10:5: policies.2: expected tour, preparation, rest or scale_rest",
+        "s.yaml:10:5: policies.2: expected tour, preparation, rest, dwell or scale_rest",
         "s.yaml:12:3: missions.untos: unknown mission 'untos', did you mean 'untso'? A new mission "
         "needs name, organisation, region, main_task as well",
         "s.yaml:14:10: demands.untso.last: months out of order: the last month, 2025-07, is before "
@@ -145,9 +145,9 @@ def test_every_fault_of_meaning_at_once(faults: Faults) -> None:
         "needs mission, kind, pools, first, last as well",
         "s.yaml:16:18: demands.new.mission: unknown mission 'untos', did you mean 'untso'?",
         "s.yaml:16:31: demands.new.kind: unknown kind 'staf', did you mean 'staff'?",
-        "s.yaml:16:44: demands.new.pools: a pool is named twice",
+        "s.yaml:16:44: demands.new.pools: an option is named twice",
         "s.yaml:16:45: demands.new.pools.0: unknown pool 'stff', did you mean 'staff'?",
-        "s.yaml:17:16: demands.undof.cap: a figure on basis 'public' needs a source",
+        "s.yaml:17:16: demands.undof.cap: a parameter on basis 'public' needs a source",
         "s.yaml:19:3: packages.x: new package 'x' needs demands as well",
         "s.yaml:20:17: packages.y.members.0: unknown demand 'untsoo', did you mean 'untso'?",
         "s.yaml:21:17: packages.z.demands.untso: demand 'untso' exists outside the package: name "
@@ -193,7 +193,7 @@ def test_a_pool_that_is_needed_cannot_be_dropped(faults: Faults) -> None:
     found = faults(loads, "extends: letter\npools: {kmar-forensic: drop}\n", "s.yaml")
 
     assert found[0].startswith(
-        "s.yaml:2:9: pools.kmar-forensic: demand 'icc-team-1' has no other pool"
+        "s.yaml:2:9: pools.kmar-forensic: demand 'icc-team-1' has no option without it"
     )
 
 
@@ -555,3 +555,42 @@ def test_errors_travel_between_processes() -> None:
     with pytest.raises(InputError) as caught:
         loads("rule: x\n")
     assert pickle.loads(pickle.dumps(caught.value)).faults == caught.value.faults
+
+
+def test_what_is_wrong_below_a_wrong_name_is_told_in_the_same_round(faults: Faults) -> None:
+    said = faults(
+        loads,
+        (
+            "extends: eastern-flank-batalion\n"
+            "demands:\n"
+            "  untsso: {cap: 5}\n"
+            "  untso: {cap: -3, colour: blue}\n"
+            "missions:\n"
+            "  fresh: {name: X, organisation: nato, region: somewhere}\n"
+            "bounds:\n"
+            "  b: {demands: [nowhere, untso], min: 3}\n"
+            "tiers: [{tier: 1, missions: [fresh]}]\n"
+        ),
+        "s.yaml",
+    )
+
+    wanted = (
+        ("1:10: extends:", "did you mean 'eastern-flank-battalion'?"),
+        ("3:3: demands.untsso:", "unknown demand 'untsso', did you mean 'untso'?"),
+        ("4:16: demands.untso.cap:", "expected a number of at least 0, found -3"),
+        ("4:20: demands.untso.colour:", "not known here"),
+        ("6:34: missions.fresh.organisation:", "did you mean 'NATO'?"),
+        ("8:17: bounds.b.demands.0:", "unknown demand 'nowhere'"),
+    )
+    assert len(said) == len(wanted)
+    for text, (place, message) in zip(said, wanted, strict=True):
+        assert text.startswith(f"s.yaml:{place}")
+        assert message in text
+
+
+def test_a_window_at_the_end_of_the_calendar(faults: Faults) -> None:
+    text = "extends: letter\nhorizon: {from: 9999-01, to: 9999-12}\n"
+    assert faults(loads, text, "s.yaml") == [
+        "s.yaml:2:17: horizon.from: expected a month from 1900-01 to 2200-12, found 9999-01",
+        "s.yaml:2:30: horizon.to: expected a month from 1900-01 to 2200-12, found 9999-12",
+    ]

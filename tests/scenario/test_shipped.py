@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from planner.compile import compile_scenario
+from planner.months import Month
 from planner.scenario.load import load, shipped_scenarios
-from planner.scenario.reference import reference
-from planner.scenario.schema import json_schema, schema_text
+from planner.scenario.schema import json_schema, reference, schema_text
 from planner.scenario.source import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ def as_json(value: Any) -> Any:
 
 def test_the_scenarios_that_were_promised_are_there() -> None:
     assert {"letter", *SIZES, "studied-decided", "helicopters-sent", "rest-relaxed", "supply-grown",
-            "hindsight"} <= set(NAMES)  # fmt: skip
+            "provisional-extended", "commitments-continue", "hindsight"} <= set(NAMES)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,7 +74,7 @@ def test_the_sizes_differ_in_size_only() -> None:
         assert {(str(row.first), str(row.last), row.tier, row.main_task) for row in package} == {
             ("2023-01", "2026-12", 1, 1)
         }
-        assert str(one.month(one.problem.known("eastern-flank"))) == "2022-07"
+        assert str(one.month(one.problem.known("eastern-flank"))) == "2022-11"
         for row in package:
             cap = one.figure(f"demand.{row.id}.cap")
             assert cap.low is not None
@@ -91,11 +91,12 @@ def test_what_the_variations_vary() -> None:
     assert [package.id for package in sent.packages] == ["eastern-flank", "mali-helicopters"]
     relaxed = compile_scenario(load("rest-relaxed"))
     assert relaxed.problem.demand("untso").home == (1.0,)
-    assert relaxed.problem.demand("efp-combat").home == (1.0,)
-    assert relaxed.problem.demand("kosovo").home == (0.25, 1.0)
+    unit = relaxed.problem.demand("efp-unit")
+    assert (unit.home, unit.dwell) == ((1.0,) * 3, (True,) * 3)
+    assert relaxed.problem.demand("kosovo").home == (0.25, 0.0, 1.0)
     grown = compile_scenario(load("supply-grown"))
     before = compile_scenario(load("eastern-flank-battalion")).problem.pools
-    start, end = (grown.index(month) for month in (grown.month(0) + 56, grown.month(95)))
+    start, end = (grown.index(Month.parse(month)) for month in ("2022-09", "2025-12"))
     assert grown.problem.pools["staff"][start] == before["staff"][start]
     assert 1.09 < grown.problem.pools["staff"][end] / before["staff"][end] < 1.136
     assert (grown.problem.pools["civil"] == before["civil"]).all()

@@ -8,8 +8,8 @@ import pytest
 
 from planner.errors import Fault
 from planner.months import Month
-from planner.scenario.columns import KEYS, OPTIONAL, TABLES
 from planner.scenario.data import default_data, read_data
+from planner.scenario.registry import KEYS, OPTIONAL, TABLES
 from planner.scenario.tables import Column, read_table
 
 COLUMNS = (
@@ -179,10 +179,10 @@ SPOILED = [
     ("rotation", "public,defensiekrant-2023-42", "public,defensiekrant-2033-42",
      "source: unknown source 'defensiekrant-2033-42', did you mean 'defensiekrant-2023-42'?"),
     ("rotation", "public,defensiekrant-2023-42", "public,",
-     "source: a figure on basis 'public' needs a source"),
-    ("strengths", "staff,filled,,0.79,0.75,0.8", "staff,filled,,1.2,0.75,",
+     "source: a parameter on basis 'public' needs a source"),
+    ("strengths", "forces,,filled,,0.79,0.75,0.8", "forces,,filled,,1.2,0.75,",
      "value: expected a share between 0 and 1, found 1.2"),
-    ("strengths", "staff,filled,,", "staff,filled,2022-01,",
+    ("strengths", "police,filled,,", "police,filled,2022-01,",
      "filled: strengths.csv gives no filled from the start (a row with 'from' empty)"),
     ("bounds", "eusr-bih-least,eusr-bih,,1,", "eusr-bih-least,eusr-bhi,,1,",
      "demands: unknown demand 'eusr-bhi', did you mean 'eusr-bih'?"),
@@ -190,7 +190,7 @@ SPOILED = [
      "min: expected a min, a max or both"),
     ("bounds", "eusr-bih-least,eusr-bih,,1,", "eusr-bih-least,eusr-bih,,2,1",
      "max: max 1 is below min 2"),
-    ("outcomes", "efp-combat,last,2026-12", "efp-combat,last,2026-13",
+    ("outcomes", "efp-unit,last,2026-12", "efp-unit,last,2026-13",
      "value: expected a month such as 2022-03, found '2026-13'"),
 ]  # fmt: skip
 

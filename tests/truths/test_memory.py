@@ -33,7 +33,7 @@ def assert_same(one: Solution, other: Solution) -> None:
 @given(problems("small"))
 @pytest.mark.parametrize("rule", ["fair", "value"])
 def test_a_shared_memory_changes_no_answer(rule: str, data: dict[str, Any]) -> None:
-    memory = pl.Memory()
+    memory = pl.PlanCache()
     packages = data.get("packages", {}).values()
     inside = {name for package in packages for name in package["demands"]}
     for people, package in ((1.0, 1.0), (1.5, 1.0), (1.0, 1.0), (1.0, 2.0), (1.0, 0.5)):
@@ -61,7 +61,7 @@ CHANGES: list[dict[str, Any]] = [
 
 
 def test_changes_of_the_letter_share_a_memory_without_a_trace() -> None:
-    memory = pl.Memory()
+    memory = pl.PlanCache()
     flank = pl.load("eastern-flank-battalion")
     pl.allocate(flank, memory=memory)
     for change in CHANGES:
@@ -72,7 +72,7 @@ def test_changes_of_the_letter_share_a_memory_without_a_trace() -> None:
 
 
 def test_only_what_changed_is_planned_again() -> None:
-    memory = pl.Memory()
+    memory = pl.PlanCache()
     flank = pl.load("eastern-flank-battalion")
     pl.allocate(flank, memory=memory)
     made = memory.made
@@ -82,7 +82,7 @@ def test_only_what_changed_is_planned_again() -> None:
 
 @pytest.mark.parametrize("name", ["eastern-flank-battalion", "helicopters-sent"])
 def test_a_package_of_another_size_leaves_the_plan_before_it_as_it_was(name: str) -> None:
-    memory = pl.Memory()
+    memory = pl.PlanCache()
     flank = pl.load(name)
     pl.allocate(flank, memory=memory)
     for scale in (0.3, 1.2, 2.0):
@@ -95,7 +95,7 @@ def test_a_package_of_another_size_leaves_the_plan_before_it_as_it_was(name: str
 
 
 def test_what_is_unused_for_longest_is_forgotten() -> None:
-    memory = pl.Memory(kept=2)
+    memory = pl.PlanCache(kept=2)
     problem = parse_problem(
         {
             "format": "planner-problem/1",
@@ -111,11 +111,11 @@ def test_what_is_unused_for_longest_is_forgotten() -> None:
     solve_problem(problem, memory=memory)
     assert (len(memory), memory.made) == (2, 3)
     with pytest.raises(ValueError, match="at least 1"):
-        pl.Memory(kept=0)
+        pl.PlanCache(kept=0)
 
 
 def test_threads_may_share_a_memory() -> None:
-    memory = pl.Memory(kept=4)
+    memory = pl.PlanCache(kept=4)
     flank = pl.load("eastern-flank-company")
     scenarios = [flank.change(packages={"eastern-flank": {"scale": s}}) for s in (1, 2, 3)] * 2
     with ThreadPoolExecutor(3) as pool:
@@ -124,3 +124,8 @@ def test_threads_may_share_a_memory() -> None:
         assert one.solution.with_all.filled.tolist() == (
             pl.allocate(scenario).solution.with_all.filled.tolist()
         )
+
+
+def test_the_former_name_still_works_and_names_the_new_one():
+    with pytest.warns(DeprecationWarning, match="planner.Memory is now planner.PlanCache"):
+        assert pl.Memory is pl.PlanCache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from planner.uncertainty import FAMILIES, Distribution, parse_distribution
-from planner.uncertainty.correlation import correlate, factor_of, not_possible, pearson_of
+from planner.distributions import FAMILIES, Distribution, parse_distribution
+from planner.montecarlo.parameters import correlate, factor_of, not_possible, pearson_of
 
 POINTS = np.linspace(0.0005, 0.9995, 1001)
 
@@ -189,3 +189,84 @@ def test_correlations_that_cannot_be_are_told_from_those_that_can(ranks: list[fl
     factor = float(message.split("multiplied by ")[1].split()[0])
     lowered = np.eye(4) + factor * (matrix - np.eye(4))
     assert np.linalg.eigvalsh(lowered)[0] >= -1e-9
+
+
+def test_a_distribution_touches_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new one is read, published, used by name with a range, drawn and listed."""
+    import dataclasses
+
+    from jsonschema import Draft202012Validator
+
+    import planner as pl
+    from planner.distributions import distribution_schema, register
+
+    monkeypatch.setattr("planner.distributions.FAMILIES", dict(FAMILIES))
+
+    @register("arcsine")
+    @dataclasses.dataclass(frozen=True)
+    class Arcsine(Distribution):
+        """Most likely at either end."""
+
+        low: float
+        high: float
+        ranged: ClassVar[bool] = True
+
+        def frozen(self) -> Any:
+            return stats.arcsine(self.low, self.high - self.low)
+
+    section = {
+        "figures": {
+            "pool.staff.posts": "arcsine",
+            "pool.civil.posts": {"arcsine": {"low": 20, "high": 30}},
+        }
+    }
+    found = pl.list_uncertain(pl.load("letter").with_({"uncertainty": section}))
+    table = found.table().set_index("id")
+    assert table.loc["pool.staff.posts", "distribution"] == "arcsine: low 270; high 470"
+    assert table.loc["pool.civil.posts", ["low", "mean", "high"]].tolist() == [20, 25, 30]
+    values = found.values(np.full((1, len(found.ids)), 0.75))[0]
+    place = found.ids.index("pool.staff.posts")
+    assert values[place] == pytest.approx(stats.arcsine(270, 200).ppf(0.75))
+    Draft202012Validator(distribution_schema()).validate("arcsine")
+    with pytest.raises(pl.InputError, match="low 5 is above high 3"):
+        pl.load("letter").with_(
+            {"uncertainty": {"figures": {"pool.staff.posts": {"arcsine": {"low": 5, "high": 3}}}}}
+        )
+
+
+def test_every_distribution_of_a_range_can_be_given_by_name() -> None:
+    from planner.distributions import ranged_names
+
+    assert set(ranged_names()) == {"uniform", "triangular", "pert"}
+    for name in ranged_names():
+        assert FAMILIES[name].from_range(1, 2, 4).support == (1, 4)
+
+
+@given(st.lists(distributions(), min_size=1, max_size=8))
+@settings(deadline=None, max_examples=50)
+def test_many_at_once_are_drawn_like_each_alone(said: list[dict[str, dict[str, Any]]]) -> None:
+    from planner.distributions import quantiles
+
+    found = []
+    for one in said:
+        try:
+            found.append(parse_distribution(one))
+        except ValueError:
+            found.append(parse_distribution({"pert": {"low": 1, "likely": 2, "high": 4}}))
+    points = np.random.default_rng(len(found)).random((7, len(found)))
+    together = quantiles(found, points)
+    for place, one in enumerate(found):
+        assert np.array_equal(together[:, place], one.ppf(points[:, place]))
+
+
+def test_months_around_a_likely_month_are_whole_and_all_possible() -> None:
+    from planner.distributions import whole_months
+
+    for name in ("pert", "uniform", "triangular"):
+        found = whole_months(FAMILIES[name], -2, 3)
+        assert found.values == (-2, -1, 0, 1, 2, 3)
+        assert found.chances is not None
+        assert sum(found.chances) == pytest.approx(1)
+        assert min(found.chances) > 0
+        assert max(found.chances) == pytest.approx(found.chances[2])
+        assert found.countable

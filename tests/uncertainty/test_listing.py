@@ -106,7 +106,7 @@ def test_what_a_scenario_says_takes_the_place_of_the_range() -> None:
     assert table.loc["pool.civil.posts", "distribution"].startswith("uniform: ")
     assert table.loc["decided.eufor-althea", "mean"] == pytest.approx(0.4)
     assert found.correlations().to_numpy().tolist() == [
-        ["pool.staff.posts", "pool.civil.posts", -0.7]
+        ["pool.civil.posts", "pool.staff.posts", -0.7]
     ]
     values = found.values(np.random.default_rng(2).random((4000, len(found.ids))))
     pair = [found.ids.index(f"pool.{name}.posts") for name in ("staff", "civil")]
@@ -118,3 +118,59 @@ def test_nothing_is_drawn_where_nothing_may_vary() -> None:
     assert found.ids == ()
     assert found.table().empty
     assert found.correlations().empty
+
+
+def test_the_order_of_keys_changes_no_draw(tmp_path: Path) -> None:
+    section = {
+        "figures": {"pool.staff.posts": "uniform", "pool.civil.posts": "triangular"},
+        "sizes": {"untso": {"uniform": {"low": 0.5, "high": 1.5}},
+                  "eutm-mali": {"uniform": {"low": 0.5, "high": 1.5}}},
+        "decided": {"eufor-althea": 0.4, "nmi": 0.5},
+        "shared": {"b": {"figures": ["pool.*.posts"], "times": {"uniform": {"low": 1, "high": 2}}},
+                   "a": {"figures": ["pool.staff.*"], "times": {"uniform": {"low": 1, "high": 2}}}},
+    }  # fmt: skip
+    found = []
+    for turned in (False, True):
+        parts = {
+            name: dict(reversed(inner.items())) if turned else inner
+            for name, inner in section.items()
+        }
+        whole = dict(reversed(parts.items())) if turned else parts
+        found.append(pl.list_uncertain(pl.load("letter").with_({"uncertainty": whole}, "one")))
+    one, other = found
+    assert one.ids == other.ids
+    assert one.digest == other.digest
+    points = np.random.default_rng(4).random((50, len(one.ids)))
+    assert np.array_equal(one.values(points), other.values(points))
+
+
+def test_missions_may_be_prolonged_or_end_early_and_months_may_be_uncertain() -> None:
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from planner.montecarlo.parameters import _Collector
+
+    collector = _Collector(pl.load("letter"))
+    missions = collector.scenario.inputs.missions
+    origin = SimpleNamespace(basis="public", source="x", section="y", note="")
+    missions["untso"] = SimpleNamespace(  # type: ignore[index]
+        id="untso",
+        prolonged=SimpleNamespace(chance=0.7, months=12, origin=origin),
+        ended_early=SimpleNamespace(chance=0.1, months=6, origin=origin),
+    )
+    row = collector.rows["demand.untso.first"]
+    likely = str(row.value)
+    year, month = likely.split("-")
+    later = f"{int(year) + 1}-{month}"
+    collector.rows["demand.untso.first"] = replace(row, low=likely, high=later)  # type: ignore[arg-type]
+
+    table = collector.collect().table().set_index("id")
+
+    assert table.loc["prolonged.untso", ["low", "likely", "high"]].tolist() == [0, 0, 12]
+    assert table.loc["prolonged.untso", "mean"] == pytest.approx(8.4)
+    assert table.loc["ended_early.untso", "mean"] == pytest.approx(-0.6)
+    assert table.loc["ended_early.untso", "changes"] == "demand.untso.last"
+    assert table.loc["prolonged.untso", ["basis", "source"]].tolist() == ["public", "x"]
+    moved = table.loc["demand.untso.first"]
+    assert moved[["low", "likely", "high", "unit"]].tolist() == [0, 0, 12, "months moved"]
+    assert moved["changes_structure"]

@@ -13,7 +13,7 @@ from planner.whatif import Picture, WhatIf, beside, picture
 
 @pytest.fixture(scope="module")
 def flank() -> Picture:
-    return picture(pl.load("eastern-flank-battalion"), pl.Memory())
+    return picture(pl.load("eastern-flank-battalion"), pl.PlanCache())
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_beside_shows_plan_mine_and_the_difference() -> None:
     mine = pd.DataFrame({"mission": ["c", "b"], "fill": [0.25, 0.75]})
     table = beside(plan, mine, ["mission"], ["fill"])
     assert table["mission"].tolist() == ["a", "b", "c"]
-    assert table.columns.tolist() == ["mission", "plan_fill", "mine_fill", "change_fill"]
+    assert table.columns.tolist() == ["mission", "plan_fill", "variant_fill", "change_fill"]
     assert table["change_fill"].isna().tolist() == [True, False, True]
     assert table["change_fill"][1] == -0.25
 
@@ -59,7 +59,7 @@ def test_a_mission_that_goes_ahead_stands_beside_nothing(flank: Picture) -> None
     table = beside(flank.fill, mine.fill, ["mission"], ["asked_person_months"])
     row = table[table["mission"] == "maicc"].iloc[0]
     assert pd.isna(row["plan_asked_person_months"])
-    assert row["mine_asked_person_months"] > 0
+    assert row["variant_asked_person_months"] > 0
 
 
 def test_the_letter_has_a_picture_without_packages() -> None:

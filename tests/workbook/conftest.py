@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 import planner as pl
-from planner.workbook.look import TOP
+from planner.workbook.sheets import TOP
 
 SMALL = Path(__file__).parent / "small.yaml"
 

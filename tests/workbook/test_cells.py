@@ -10,11 +10,10 @@ import pytest
 from planner.labels import LANGUAGES
 from planner.months import Month
 from planner.scenario.tables import Column
-from planner.workbook.cells import read_cell
-from planner.workbook.fields import SETTINGS, SHEETS
-from planner.workbook.filling import shown
-from planner.workbook.headings import choice, heading, spellings
+from planner.workbook.fields import SETTINGS, SHEETS, choice, heading, spellings
+from planner.workbook.reading import read_cell
 from planner.workbook.words import say
+from planner.workbook.writing import shown
 
 NUMBER = Column("cap", "number", low=0, high=1e6)
 WHOLE = Column("tier", "whole", low=1, high=100)
@@ -26,6 +25,7 @@ MONTH = Column("first", "month")
     [
         (12, 12.0), (12.5, 12.5), ("12", 12.0), ("12.5", 12.5), ("12,5", 12.5), (" 7 ", 7.0),
         ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("12.345.678,5", None), ("1 234,5", 1234.5),
+        ("1\u202f234,5", 1234.5), ("1\u00a0234.5", 1234.5), ("12\u2009345,5", 12345.5),
         ("0,25", 0.25), ("1e3", 1000.0), ("1,5e2", None),
     ],
 )  # fmt: skip
@@ -71,6 +71,8 @@ def test_whole_numbers() -> None:
         datetime.date(2022, 3, 15),
         "2022-03", "2022-3", "2022/03", "03-2022", "3/2022", "31-3-2022", "2022-03-31", "mrt 2022",
         "maart 2022", "March 2022", "Mar 2022", "mar. 2022", "31 maart 2022", "MRT 2022",
+        "Mar-22", "mrt-22", "1-Mar-22", "Mar '22", "March 31, 2022", "Mar 5, 2022", "mrt\u00a02022",
+        "2022-03-01 00:00:00", "2022-03-01T12:30:00Z", "3/31/2022", "3-3-2022", "03/03/2022",
     ],
 )  # fmt: skip
 def test_months_however_they_are_written(cell: Any) -> None:
@@ -86,6 +88,16 @@ def test_months_however_they_are_written(cell: Any) -> None:
         ("2022-13", "found '2022-13'"),
         ("march", "found 'march'"),
         ("mei", "found 'mei'"),
+        ("10/11/2025", "'10/11/2025' may mean 2025-10 or 2025-11"),
+        ("07/01/2024", "may mean 2024-07 or 2024-01"),
+        ("1-2-2024 00:00:00", "may mean 2024-01 or 2024-02"),
+        ("99-11-2025", "expected a month such as 2022-03, found '99-11-2025'"),
+        ("2025-11-77", "found '2025-11-77'"),
+        ("31-02-2024", "found '31-02-2024'"),
+        ("2023-02-29", "found '2023-02-29'"),
+        ("31 april 2024", "found '31 april 2024'"),
+        ("13/13/2024", "found '13/13/2024'"),
+        ("2024-07-01 lunch", "found '2024-07-01 lunch'"),
         (True, "found TRUE"),
     ],
 )
@@ -135,6 +147,11 @@ def test_when_a_package_is_known() -> None:
     assert read_cell("jul 2022", known) == Month(2022, 7)
     with pytest.raises(ValueError, match="expected a month such as 2022-07, 'just in time' or"):
         read_cell("soon", known)
+
+
+def test_a_package_known_on_an_ambiguous_date_is_refused_too() -> None:
+    with pytest.raises(ValueError, match="may mean 2024-10 or 2024-11"):
+        read_cell("10/11/2024", Column("known", "known"))
 
 
 EVERY = [(sheet.name, one) for sheet in SHEETS.values() for one in sheet.fields]

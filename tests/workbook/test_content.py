@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import planner as pl
 from planner.labels import LANGUAGES
-from planner.workbook import headings, words
+from planner.workbook import fields, words
 from planner.workbook.fields import SHEETS
 from planner.workbook.words import say
 
@@ -162,7 +162,7 @@ def test_the_cover_says_what_came_out(opened: Callable[..., Workbook], result: p
 
 def english_only() -> set[str]:
     """Return what stands in an English workbook and has another word in Dutch."""
-    tables = (words.WORDS, headings.WORDS)
+    tables = (words.WORDS, fields.WORDS)
     return {pair[0] for table in tables for pair in table.values() if pair[0] != pair[1]} - {
         pair[1] for table in tables for pair in table.values()
     }

@@ -16,12 +16,12 @@ DRAWS = 8
 
 
 @pytest.fixture(scope="module")
-def futures() -> pl.Futures:
+def futures() -> pl.Ensemble:
     return pl.simulate(SMALL, draws=DRAWS, workers=1)
 
 
 @pytest.fixture(scope="module")
-def book(futures: pl.Futures, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def book(futures: pl.Ensemble, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pl.write_workbook(futures, tmp_path_factory.mktemp("drawn") / "drawn.xlsx")
 
 
@@ -33,7 +33,7 @@ def rows(path: Path, title: str) -> list[dict[Any, Any]]:
     return [dict(zip(heads, row, strict=True)) for row in cells if row[0]]
 
 
-def test_every_number_is_that_of_the_draws_one_by_one(book: Path, futures: pl.Futures) -> None:
+def test_every_number_is_that_of_the_draws_one_by_one(book: Path, futures: pl.Ensemble) -> None:
     shown = rows(book, "Draws")
     draws = futures.draws
 
@@ -78,14 +78,14 @@ def test_whiskers_reach_from_5_to_95_percent_of_the_draws(book: Path) -> None:
     )
 
 
-def test_drivers_cover_and_manifest(book: Path, futures: pl.Futures) -> None:
+def test_drivers_cover_and_manifest(book: Path, futures: pl.Ensemble) -> None:
     drivers = rows(book, "What drives it")
     said = {row["what stands there"]: row["value"] for row in rows(book, "Manifest")}
     cover = [str(row[0]) for row in openpyxl.load_workbook(book)["Read me"].values]
 
     assert {row["figure"] for row in drivers} == set(futures.ranking["factor"])
     assert (said["futures.made"], said["futures.seed"]) == (DRAWS, 0)
-    assert said["futures.digest"] == futures.outline.digest
+    assert said["futures.digest"] == futures.metadata.digest
     assert any(line.startswith(f"{DRAWS} draws: ") for line in cover)
 
 
@@ -93,7 +93,7 @@ def test_a_book_with_draws_comes_back(book: Path) -> None:
     assert pl.read_workbook(book).digest == pl.load(SMALL).digest
 
 
-def test_futures_of_something_else_are_refused(futures: pl.Futures, tmp_path: Path) -> None:
+def test_futures_of_something_else_are_refused(futures: pl.Ensemble, tmp_path: Path) -> None:
     other = pl.load(SMALL).change(pools={"staff": {"posts": 500}})
 
     with pytest.raises(pl.InputError, match="drawn of 'small' with other inputs"):

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 import planner as pl
+from planner.workbook.importing import import_workbook
 
 from .conftest import HEADINGS, SMALL, Changed
 
@@ -230,3 +231,46 @@ def test_where_nothing_can_be_written(tmp_path: Path, path: str, message: str) -
 def test_an_unknown_language(tmp_path: Path) -> None:
     with pytest.raises(pl.InputError, match="language: expected en or nl, found 'fr'"):
         pl.write_template(tmp_path / "a.xlsx", "fr")
+
+
+def test_a_copy_of_a_sheet_is_said_not_to_be_read(changed: Copy) -> None:
+    book = changed()
+    book.book.copy_worksheet(book["Demands"]).title = "Demands (2)"
+
+    with pytest.warns(UserWarning, match=r"'Demands \(2\)' is not read.* did you mean 'Demands'"):
+        pl.read_workbook(book.save())
+
+
+def test_two_sheets_of_one_meaning_are_refused(changed: Copy, faults: Faults) -> None:
+    book = changed()
+    book.book.copy_worksheet(book["Demands"]).title = "Vragen"
+
+    (said,) = faults(book.save())
+    assert said.startswith("sheet Vragen: means the same as sheet 'Demands': keep one of the two")
+
+
+def test_hidden_rows_columns_and_sheets_that_count_are_said(changed: Copy) -> None:
+    book = changed()
+    first = HEADINGS + 1
+    book["Demands"].row_dimensions[first].hidden = True
+    book["Demands"].row_dimensions[400].hidden = True
+    book["Pools"].sheet_state = "hidden"
+    book["Missions"].column_dimensions["C"].hidden = True
+
+    found = import_workbook(book.save())
+
+    assert [one for one in found.notes if "hidden" in one] == [
+        f"sheet 'Demands': 1 rows are hidden and count as well ({first}): delete those that should "
+        "not count",
+        "sheet 'Missions': hidden columns count as well: 'name in Dutch'",
+        "sheet 'Pools' is hidden, and counts",
+    ]
+    assert found.scenario == pl.load(SMALL)
+
+
+def test_headings_on_two_lines_are_read(changed: Copy) -> None:
+    book = changed()
+    sheet = book["Demands"]
+    sheet.cell(HEADINGS, book.column("Demands", "cap, persons")).value = "cap,\n  persons"
+
+    assert pl.read_workbook(book.save()) == pl.load(SMALL)

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 import planner as pl
-from planner.workbook.look import TOP
+from planner.workbook.sheets import TOP
 
 from .conftest import SMALL
 

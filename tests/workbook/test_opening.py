@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ import openpyxl
 import pytest
 
 import planner as pl
-from planner.workbook.opening import LIMITS, Limits, open_book
+from planner.workbook.xlsx import LIMITS, ReadingLimits, open_book
 
 from .conftest import SMALL, Changed
 
@@ -140,10 +142,97 @@ def test_rows_and_columns_without_end(changed: Copy) -> None:
 
 
 def test_limits_are_those_that_are_given(book: Path) -> None:
-    opened = open_book(book, Limits(rows=6))
+    opened = open_book(book, ReadingLimits(rows=6))
     with pytest.raises(pl.InputError, match="sheet Demands: more than 6 rows"):
         list(opened.rows("Demands"))
     opened.close()
+
+
+CELLS = "xl/worksheets/sheet3.xml"
+SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s'
+)
+SHEET += b"</sheetData></worksheet>"
+
+BOMBS = {
+    "rows far apart": (CELLS, SHEET % b'<row r="1"/><row r="2000000000"/>', "rows out of order"),
+    "rows backwards": (CELLS, SHEET % b'<row r="9"/><row r="3"/>', "rows out of order"),
+    "cells of one row": (CELLS, SHEET % (b"<row>" + b"<c/>" * 3_000_000 + b"</row>"), "columns"),
+    "columns far apart": (CELLS, SHEET % b'<row><c r="ZZZ1"><v>1</v></c></row>', "columns"),
+    "empty rows": (CELLS, SHEET % (b"<row/>" * 1_048_577), "more than 1,000,000 cells"),
+    "merged cells": (CELLS, SHEET % (b'<mergeCell ref="A1:B2"/>' * 1_100_000), "1,000,000 cells"),
+    "long text": (
+        CELLS,
+        SHEET % (b'<row><c t="str"><v>' + b"x" * 200_000 + b"</v></c></row>"),
+        "more than 100,000 characters in one cell",
+    ),
+    "text in many cells": (
+        CELLS,
+        SHEET % ((b'<row><c t="str"><v>' + b"x" * 90_000 + b"</v></c></row>") * 300),
+        "more than 20,000,000 characters in all cells",
+    ),
+    "strings": ("xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 1_100_000 + b"</sst>", "1,000,000"),
+    "styles": (
+        "xl/styles.xml",
+        b"<styleSheet><cellXfs>" + b"<xf/>" * 1_100_000 + b"</cellXfs></styleSheet>",
+        "1,000,000",
+    ),
+    "entities": (
+        CELLS,
+        b'<?xml version="1.0"?><!--' + b" " * 5000
+        + b'--><!DOCTYPE a [<!ENTITY b "c">]><worksheet/>',
+        "declares entities",
+    ),
+    "entities in UTF-16": (
+        "xl/styles.xml",
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a []><a/>'.encode("utf-16"),
+        "declares entities",
+    ),
+    "deep nesting": (CELLS, SHEET % (b"<a>" * 1_100_000), "1,000,000"),
+    "a long number": (
+        CELLS, SHEET % (b"<row><c><v>" + b"9" * 50_000 + b"</v></c></row>"), "expected a number"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_small_file_that_is_huge_inside_is_refused(book: Path, tmp_path: Path, kind: str) -> None:
+    part, data, message = BOMBS[kind]
+    path = rewritten(book, tmp_path / "bomb.xlsx", lambda name, old: data if name == part else old)
+    assert path.stat().st_size < 200_000
+
+    code = (
+        "import re, resource, sys, planner as pl\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (20, 20))\n"
+        "try:\n    pl.read_workbook(sys.argv[1])\n"
+        "except pl.InputError as error:\n    print(error)\n"
+        "print(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    *said, kilobytes = run.stdout.splitlines()
+    assert message in said[0]
+    assert int(kilobytes) < 300_000
+
+
+def test_many_entries_in_the_directory_of_a_zip_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "entries.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"PK\x01\x02" * (LIMITS.parts + 1))
+
+    assert refused(path).startswith("more than 2,000 parts")
+
+
+def test_a_cell_far_out_without_content_does_not_count(book: Path, tmp_path: Path) -> None:
+    """Some spreadsheets write the last row, with nothing but its height."""
+
+    def far(name: str, data: bytes) -> bytes:
+        end = b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
+        return data.replace(b"</sheetData>", end) if name == CELLS else data
+
+    path = rewritten(book, tmp_path / "far.xlsx", far)
+
+    assert pl.read_workbook(path) == pl.load(SMALL)
 
 
 @pytest.mark.parametrize(

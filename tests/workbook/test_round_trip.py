@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import datetime
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,7 @@ import planner as pl
 from planner.compile import compile_scenario
 from planner.problem.neutral import dump_problem
 from planner.workbook.fields import SHEETS
-from planner.workbook.importing import Filled, import_workbook, read_filled, state
+from planner.workbook.importing import FilledWorkbook, import_workbook, read_filled, state
 from planner.workbook.rows import rows_of, same
 
 from .conftest import HEADINGS, SMALL, Changed
@@ -24,6 +26,7 @@ from .conftest import HEADINGS, SMALL, Changed
 NAMES = sorted(pl.shipped_scenarios())
 
 Copy = Callable[..., Changed]
+Faults = Callable[[Path], list[str]]
 
 MEDICS = {
     "cap, persons": "2,5", "first month": "mrt 2022", "last month": "31-12-2022", "package": "more",
@@ -110,12 +113,12 @@ def keyed(inputs: pl.Scenario, sheet: str) -> dict[Any, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def filled(books: Callable[..., Path]) -> Filled:
+def filled(books: Callable[..., Path]) -> FilledWorkbook:
     return read_filled(books(SMALL))
 
 
 @pytest.mark.parametrize(("sheet", "name"), EVERY)
-def test_no_cell_is_passed_over_in_silence(sheet: str, name: str, filled: Filled) -> None:
+def test_no_cell_is_passed_over_in_silence(sheet: str, name: str, filled: FilledWorkbook) -> None:
     """Another value in the first row arrives, and nothing else changes."""
     mine, before = copy.deepcopy(filled), pl.load(SMALL)
     line = mine.grids[sheet].lines[0]
@@ -278,3 +281,99 @@ def test_a_saved_result_gives_the_same_workbook(tmp_path: Path) -> None:
         cells = [[[cell.value for cell in row] for row in sheet] for sheet in (one, other)]
         if one.title != "Verantwoording":
             assert cells[0] == cells[1]
+
+
+MIXED = """data: none
+horizon: {from: 2024-01, to: 2024-12}
+forces:
+  army: {filled: 0.9, fit: 0.8}
+pools:
+  light: {name: L, category: military, posts: 40, force: army}
+  medical: {name: M, category: military, posts: 9, force: army, fit_factor: 0.5}
+kinds:
+  k: {name: K, changeover: en_bloc, tour: 6, preparation: 2, dwell: 2}
+missions:
+  m: {name: M, organisation: NATO, region: r, main_task: 1}
+demands:
+  d: {mission: m, kind: k, cap: 10, cap_from: {2024-05: 15}, first: 2024-01, last: 2024-12,
+      pools: [{light: 0.9, medical: 0.1}, light]}
+"""
+"""A unit as a mix, a cap by period, dwell, and national shares."""
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_mixes_caps_by_period_dwell_and_forces_come_back(tmp_path: Path, lang: str) -> None:
+    scenario = pl.loads(MIXED)
+    book = Changed(pl.write_workbook(scenario, tmp_path / "mixed.xlsx", lang))
+    del book.book["planner"]  # nothing but the sheets says what it is
+
+    assert pl.read_workbook(book.save()).inputs == scenario.inputs
+
+
+def test_a_mix_is_changed_in_its_cell(tmp_path: Path) -> None:
+    book = Changed(pl.write_workbook(pl.loads(MIXED), tmp_path / "mixed.xlsx"))
+    book.set("Demands", "d", "pools", "light : 0,8 + medical : 0,2; light")
+    book.set("Demands", "d", "cap from a month on", "2024-05:12,5 2024-09:20")
+    book.set("Policies", ("k", "", "", "dwell (months per month)"), "value", 1.5)
+    book.set("Strengths", ("army", "", "share fit"), "value", 0.7)
+
+    inputs = pl.read_workbook(book.save()).inputs
+
+    demand = inputs.demands["d"]
+    assert demand.options == ({"light": 0.8, "medical": 0.2}, "light")
+    assert [(str(month), cap.value) for month, cap in demand.cap_from.items()] == [
+        ("2024-05", 12.5), ("2024-09", 20),
+    ]  # fmt: skip
+    assert inputs.kinds["k"].rotation["dwell"][""].value == 1.5
+    assert inputs.forces["army"]["fit"][0][1].value == 0.7
+
+
+def test_a_mix_that_cannot_be_is_said_at_its_cell(tmp_path: Path, faults: Faults) -> None:
+    for text, message in (
+        ("light:0.9+medical:0.2", "expected shares that add up to 1, found a sum of 1.1"),
+        ("light:0.9+doctors:0.1", "unknown pool 'doctors'"),
+        ("light+medical", "expected"),
+    ):
+        book = Changed(pl.write_workbook(pl.loads(MIXED), tmp_path / "mixed.xlsx"))
+        place = book.set("Demands", "d", "pools", text)
+        (said,) = faults(book.save())
+        assert said.startswith(f"{place}: {message}")
+
+
+ADDED = """
+import sys
+import planner.scenario.registry as registry
+
+new = registry.Field(
+    "vehicles", "whole", "Vehicles that go along.", column="vehicles", low=0, high=999,
+)
+fields = registry.ENTITIES["demand"]
+registry.ENTITIES["demand"] = (*fields[:-1], new, fields[-1])
+registry.TABLES["demands"] = registry.columns("demand")
+
+import openpyxl
+import planner as pl
+
+text, path = sys.argv[1:]
+first = pl.loads(text).change(demands={"d": {"vehicles": 3}})
+pl.write_workbook(first, path)
+print(pl.read_workbook(path).inputs.demands["d"].more)
+book = openpyxl.load_workbook(path)
+rows = list(book["Demands"].iter_rows(min_row=5))
+place = [cell.value for cell in rows[0]].index("vehicles")
+next(row for row in rows if row[0].value == "d")[place].value = 8
+book.save(path)
+changed = pl.read_workbook(path)
+print(changed.inputs.demands["d"].more)
+"""
+
+
+def test_a_new_field_of_a_demand_is_on_its_sheet_without_more_ado(tmp_path: Path) -> None:
+    """Declared in the registry alone, it is written, read and changed in a workbook."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ADDED, MIXED, str(tmp_path / "more.xlsx")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["{'vehicles': 3}", "{'vehicles': 8}"]

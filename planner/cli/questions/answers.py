@@ -122,7 +122,7 @@ def _table(title: str, found: pd.DataFrame, case: Case, text: Text, shown: tuple
         columns.insert(place + 1, label("name", lang))
         for row, mission in zip(cells, rows["mission"], strict=True):
             row.insert(place + 1, names.get(mission, ""))
-    return table(title, columns, cells)
+    return table(title, columns, cells, lang=lang)
 
 
 def _names(case: Case, lang: str) -> dict[str, str]:

@@ -216,7 +216,7 @@ def _answer(
 ) -> None:  # fmt: skip
     from planner.analysis.declare import text_of
     from planner.cli.console import counting, print_json, say
-    from planner.cli.files import check_folder
+    from planner.cli.inputs import check_folder
     from planner.cli.questions.answers import about, keep, show_answer
     from planner.labels import label
 
@@ -241,8 +241,7 @@ def _answer(
 def _case(name: str, rule: str | None, quiet: bool) -> Case:
     """Return a scenario or a neutral problem as a case, after saying what nobody could serve."""
     from planner.analysis.case import read_case
-    from planner.cli.findings import warn
-    from planner.cli.inputs import load_either
+    from planner.cli.inputs import load_either, warn
 
     case = read_case(load_either(name), rule)
     warn("<stdin>" if name == "-" else name, case.problem, case.first_month, quiet)

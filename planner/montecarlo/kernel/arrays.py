@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,14 @@ from planner.montecarlo.kernel.compile import compiled, struct
 from planner.problem.model import Problem
 
 __all__ = [
-    "Arrays", "Sides", "Stages", "arrays_of", "block_of", "bound_columns", "duty_months",
-    "set_goals", "sides_of", "stages_of", "transpose",
+    "FITS", "ROOM", "Arrays", "Sides", "Stages", "arrays_of", "block_of", "bound_columns",
+    "duty_months", "set_goals", "sides_of", "stages_of", "transpose",
 ]  # fmt: skip
+
+ROOM = 1e-9
+"""What is left of a limit below this, relative to one plus the limit, is nothing."""
+FITS = 1 + 1e-12
+"""Factor by which a row may be asked for beyond its limit and still not bind, for rounding."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -125,7 +130,7 @@ def arrays_of(problem: Problem, layout: Layout) -> Arrays:
         for name in demand.pools:
             line[place, index[name]] = number
             number += 1
-    own = {
+    own: dict[str, Any] = {
         "low": problem.report[0],
         "high": problem.report[1],
         "tier": np.array([demand.tier for demand in demands], dtype=np.int64),
@@ -133,7 +138,10 @@ def arrays_of(problem: Problem, layout: Layout) -> Arrays:
         "weight": np.array([demand.weight for demand in demands], dtype=float),
         "line": line,
     }
-    return Arrays(*(own[name] if name in own else getattr(layout, name) for name in Arrays._fields))
+    fields: list[Any] = [
+        own[name] if name in own else getattr(layout, name) for name in Arrays._fields
+    ]
+    return Arrays(*fields)
 
 
 def sides_of(
@@ -187,7 +195,8 @@ def stages_of(problem: Problem, layout: Layout, plans: list[frozenset[str]]) -> 
     for number, chosen in enumerate(plans):
         for block in range(blocks):
             here = inside[block] & chosen
-            parent, history = -1, ()
+            parent = -1
+            history: tuple[frozenset[str], ...] = ()
             for month in sorted({0, *(known[name] for name in here)}):
                 history = (*history, frozenset(name for name in here if known[name] <= month))
                 if (block, history) not in numbers:
@@ -202,9 +211,9 @@ def stages_of(problem: Problem, layout: Layout, plans: list[frozenset[str]]) -> 
     columns = layout.start[layout.decision_ptr]
     sizes = [np.diff(ptr)[of[:, 0]] for ptr in (columns, layout.goal_ptr, layout.decision_ptr)]
     ptrs = [np.concatenate([[0], np.cumsum(size)]).astype(np.int64) for size in sizes]
-    arrays = [np.ascontiguousarray(of[:, k]) for k in range(3)]
+    block_of_stage, parents, months = (np.ascontiguousarray(of[:, k]) for k in range(3))
     flagged = np.array(seen, dtype=np.bool_).reshape(len(table), len(package))[:, layout.demand]
-    return Stages(*arrays, flagged, final, *ptrs)
+    return Stages(block_of_stage, parents, months, flagged, final, *ptrs)
 
 
 BlockType, Block = struct(
@@ -214,9 +223,9 @@ BlockType, Block = struct(
     "bound tier begin lead cost",
 )
 """Structure of one block. First column of each decision; decision of each column; entries of the
-limit rows by column and by row; columns counted in each composition row with their shares; decisions
-asked in each; bound of each; tier, first month and longest preparation of each decision; and what a
-person on each column costs in preference, months on duty × place in the list."""
+limit rows by column and by row; columns counted in each composition row with their shares;
+decisions asked in each; bound of each; tier, first month and longest preparation of each decision;
+and what a person on each column costs in preference, months on duty × place in the list."""
 
 
 @compiled

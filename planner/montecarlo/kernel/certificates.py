@@ -83,13 +83,14 @@ def add_claim(local, state, reduced, limit, weights, tier, level, claims):
     claims.count[0] = k + 1
     return True
 
+
 LedgerType, Ledger = struct(
-    __name__, "Ledger", "settled most left share cap final weight price touched shut"
+    __name__, "Ledger", "settled most left share cap final weight price touched shut short"
 )
 """Scratch of a proof. By decision: whether it is settled, its share, the largest share that its
-columns allow, whether its share is final. By column: most people, price, whether it is touched by
-a price, and its people once it is fixed (-1: it may move). By row: what is left, and
-weight."""
+columns allow, whether its share is final, whether its goal cannot be met. By column: most people,
+price, whether it is touched by a price, and its people once it is fixed (-1: it may move). By row:
+what is left, and weight."""
 
 SLIP = 1e-6
 """How far, as a share, what a claim holds may still move by its proof."""
@@ -109,7 +110,7 @@ def new_ledger(decisions, columns, rows):
     return Ledger(
         np.zeros(decisions, np.bool_), np.zeros(columns), np.zeros(rows), np.zeros(decisions),
         np.zeros(decisions), np.zeros(decisions, np.bool_), np.zeros(rows), np.zeros(columns),
-        np.zeros(decisions, np.bool_), np.zeros(columns),
+        np.zeros(decisions, np.bool_), np.zeros(columns), np.zeros(decisions, np.bool_),
     )  # fmt: skip
 
 
@@ -154,6 +155,7 @@ def _open_fair(block, full, lower, upper, limit, people, ledger):
         ledger.share[d] = total / full[d] if full[d] > 0 else 0.0
         ledger.cap[d] = min(room / full[d], 1.0) if full[d] > 0 else 0.0
         ledger.final[d] = ledger.settled[d] or full[d] <= 0
+        ledger.short[d] = False
         if not ledger.settled[d]:
             worst = max(worst, (total - full[d]) / (1 + full[d]))
     return worst
@@ -250,13 +252,14 @@ def _prove_level(block, full, floors, claims, k, ledger):
         size = max(margin, BACK * worth)
         if margin > CHEAP * worth and gap <= SLIP * size and ledger.share[d] <= share + SLIP:
             ledger.final[d] = True
+            ledger.short[d] = level < 0.0 and floors.tier[d] == tier
             worst = max(worst, gap / size, ledger.share[d] - share)
     _clear_prices(block, claims, k, ledger)
     return worst
 
 
 @compiled
-def _prove_goals(block, full, lower, upper, goal, people):
+def _prove_goals(block, full, lower, upper, goal, people, ledger):
     """Return the largest shortfall of a goal that some column could still have met."""
     worst = 0.0
     for g in range(len(goal)):
@@ -266,7 +269,8 @@ def _prove_goals(block, full, lower, upper, goal, people):
         for at in range(block.goalptr[g], block.goalptr[g + 1]):
             c = block.goalcol[at]
             reached += block.goalval[at] * people[c]
-            can = can or (upper[c] > lower[c] and full[block.owner[c]] > 0)
+            d = block.owner[c]
+            can = can or (upper[c] > lower[c] and full[d] > 0 and not ledger.short[d])
         if can:
             worst = max(worst, (goal[g] - reached) / (1 + goal[g]))
     return worst
@@ -418,7 +422,6 @@ def prove_fair(
     decision above an even level. Gap is the worst by which a claim misses its mark.
     """
     proof[0] = _open_fair(block, full, lower, upper, limit, people, ledger)
-    proof[0] = max(proof[0], _prove_goals(block, full, lower, upper, goal, people))
     proof[1], proof[2] = 0.0, 0.0
     for c in range(len(people)):
         ledger.price[c] = 0.0
@@ -430,6 +433,7 @@ def prove_fair(
             evens = min(evens, k)
         else:
             proof[2] = max(proof[2], _prove_level(block, full, floors, claims, k, ledger))
+    proof[0] = max(proof[0], _prove_goals(block, full, lower, upper, goal, people, ledger))
     for d in range(len(full)):
         if not ledger.final[d]:
             proof[1] = max(proof[1], ledger.cap[d] - ledger.share[d])
@@ -440,6 +444,7 @@ def prove_fair(
     for c in range(len(people)):
         if ledger.shut[c] < 0:
             proof[1] = max(proof[1], people[c] / full[block.owner[c]])
+
 
 BoundsType, Bounds = struct(__name__, "Bounds", "low high held price load")
 """Least and most people of each column; rows (limits, then decisions) that are held at their limit;
@@ -530,7 +535,11 @@ def prove_value(
     the largest distance, over the aims, between what is reached and what could be.
     """
     rows = len(limit)
-    proof[0], proof[1], proof[2] = _open_value(block, full, lower, upper, limit, people, bounds), 0.0, 0.0
+    proof[0], proof[1], proof[2] = (
+        _open_value(block, full, lower, upper, limit, people, bounds),
+        0.0,
+        0.0,
+    )
     _limits(block, full, lower, limit, loose)
     for r in range(rows + len(full)):
         if loose[r] < np.inf:

@@ -14,10 +14,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.arrays import transpose
+from planner.montecarlo.kernel.arrays import FITS, ROOM, transpose
 from planner.montecarlo.kernel.basis import (
-    LOWER, UPPER, Local, enter_row, ftran, move, pivot, price, refine, reweigh, solve_with,
-    variable, weigh,
+    LOWER,
+    UPPER,
+    Local,
+    enter_row,
+    ftran,
+    move,
+    pivot,
+    price,
+    refine,
+    reweigh,
+    solve_with,
+    variable,
+    weigh,
 )  # fmt: skip
 from planner.montecarlo.kernel.certificates import add_claim
 from planner.montecarlo.kernel.compile import compiled, struct
@@ -36,11 +47,6 @@ SETTLED, CLOSED, DONE, DIRECT, ROUTED, FREED = 0, 1, 2, 3, 4, 5
 """Kinds of decisions: cannot change; no column is open; served in full by one column that nothing
 limits; one open column; several; several, one of which nothing limits (full for certain, but the
 first-named pool comes first)."""
-
-ROOM = 1e-9
-"""What is left of a limit below this, relative to one plus the limit, is nothing."""
-FITS = 1 + 1e-12
-"""How far a row may be asked for and still be said not to bind, for rounding."""
 
 
 @compiled
@@ -239,6 +245,7 @@ def _write_direct(block, full, kind, choice, most, limit, rowof):
         i += 1
         ptr[i] = e
     return Direct(count, decision, ptr, index, value, ceiling)
+
 
 REACHED, BLOCKED, FAILED = 0, 1, 2
 
@@ -475,6 +482,7 @@ def drive(local, state, direct, shares, room, work):
         _exchange(local, state, p, var, high, work)
     return FAILED, risen
 
+
 FloorsType, Floors = struct(__name__, "Floors", "share tier")
 """Least share of each decision that a goal asks, and the tier of that goal (0: none)."""
 
@@ -483,7 +491,7 @@ HELD = 1e-8
 WAITS = 2.0
 """A level that is never reached: a decision that waits for it does not rise."""
 AT = 1e-12
-NEARLY = 1e-8
+NEARLY = 2e-7
 """What is not reached of a given share for rounding alone."""
 
 
@@ -572,7 +580,7 @@ def _wait(block, reduced, direct, shares, tier, routed_wait, direct_wait):
 
 @compiled
 def _next(direct, shares, level, routed_wait, direct_wait):
-    """Start the rise of decisions at this level; return the next level at which anything changes."""
+    """Start the rise of decisions at this level; return the next level with a change."""
     target, some = 1.0, False
     for q in range(len(routed_wait)):
         if routed_wait[q] <= level + AT:
@@ -591,8 +599,8 @@ def _next(direct, shares, level, routed_wait, direct_wait):
 
 
 @compiled
-def _hold(local, state, direct, shares, weights):
-    """Stop the shares that the blocked row holds; return how many."""
+def _pulls(local, state, direct, shares, weights):
+    """Return the pull of the blocked row on each share, routed ones first, and the largest."""
     pull = np.zeros(local.decisions + direct.count)
     top = 0.0
     for q in range(local.decisions):
@@ -600,13 +608,27 @@ def _hold(local, state, direct, shares, weights):
         top = max(top, pull[q])
     for i in range(direct.count):
         if shares.direct_rate[i] != 0.0:
-            total = 0.0
-            for at in range(direct.ptr[i], direct.ptr[i + 1]):
-                e = state.equation[direct.index[at]]
-                if e >= 0:
-                    total += weights[e] * direct.value[at]
+            total = _direct_weight(state, direct, weights, i)
             pull[local.decisions + i] = abs(total * shares.direct_rate[i])
             top = max(top, pull[local.decisions + i])
+    return pull, top
+
+
+@compiled
+def _direct_weight(state, direct, weights, i):
+    """Return the weight of a decision with one column in the blocked row."""
+    total = 0.0
+    for at in range(direct.ptr[i], direct.ptr[i + 1]):
+        e = state.equation[direct.index[at]]
+        if e >= 0:
+            total += weights[e] * direct.value[at]
+    return total
+
+
+@compiled
+def _hold(local, state, direct, shares, weights):
+    """Stop the shares that the blocked row holds; return how many."""
+    pull, top = _pulls(local, state, direct, shares, weights)
     count = 0
     for q in range(local.decisions):
         if shares.routed_rate[q] != 0.0 and pull[q] > HELD * top:
@@ -617,6 +639,39 @@ def _hold(local, state, direct, shares, weights):
             shares.direct_rate[i] = 0.0
             count += 1
     return count
+
+
+@compiled
+def _shorten(local, state, reduced, direct, shares, weights, tier, floors, limit, claims):
+    """Stop a goal that cannot be met at what it has; return False if goals compete.
+
+    Where the blocked row holds one goal of the tier alone, that goal has its maximum whatever the
+    others get, and the claim proves it. Goals that compete are left to the engine.
+    """
+    count, chosen = 0, -1
+    for q in range(local.decisions):
+        d = reduced.routed[q]
+        if floors.tier[d] == tier and abs(weights[q]) > HELD:
+            count, chosen = count + 1, d
+    for i in range(direct.count):
+        d = direct.decision[i]
+        if floors.tier[d] == tier and abs(_direct_weight(state, direct, weights, i)) > HELD:
+            count, chosen = count + 1, d
+    if (
+        tier == 0
+        or count != 1
+        or not add_claim(local, state, reduced, limit, weights, tier, -1.0, claims)
+    ):
+        return False
+    if _hold(local, state, direct, shares, weights) != 1:
+        return False
+    for q in range(local.decisions):
+        if reduced.routed[q] == chosen:
+            floors.share[chosen] = shares.routed[q]
+    for i in range(direct.count):
+        if direct.decision[i] == chosen:
+            floors.share[chosen] = shares.direct[i]
+    return True
 
 
 @compiled
@@ -671,9 +726,13 @@ def climb(block, tiers, reduced, local, state, direct, shares, floors, limit, wo
             level += risen
             if code == BLOCKED and not levels and 1.0 - level <= NEARLY:
                 code, level = REACHED, 1.0
-            if code == FAILED or (code == BLOCKED and not levels):
+            if code == FAILED:
                 return False
-            if code == BLOCKED:
+            if code == BLOCKED and not levels:
+                if not _shorten(local, state, reduced, direct, shares, work.weights, tier, floors,
+                                limit, claims):  # fmt: skip
+                    return False
+            elif code == BLOCKED:
                 noted = add_claim(local, state, reduced, limit, work.weights, tier, level, claims)
                 if not noted or _hold(local, state, direct, shares, work.weights) == 0:
                     return False

@@ -12,15 +12,29 @@ from __future__ import annotations
 import numpy as np
 
 from planner.montecarlo.kernel.arrays import (
-    block_of, bound_columns, duty_months, set_goals,
+    block_of,
+    bound_columns,
+    duty_months,
+    set_goals,
 )  # fmt: skip
 from planner.montecarlo.kernel.basis import new_state, reprice_all
 from planner.montecarlo.kernel.certificates import (
-    clear_claims, new_bounds, new_claims, new_ledger, prove_fair, prove_value,
+    clear_claims,
+    new_bounds,
+    new_claims,
+    new_ledger,
+    prove_fair,
+    prove_value,
 )  # fmt: skip
 from planner.montecarlo.kernel.compile import compiled, entry
 from planner.montecarlo.kernel.max_min import (
-    Floors, climb, collect, floors_of, new_shares, new_work, reduce,
+    Floors,
+    climb,
+    collect,
+    floors_of,
+    new_shares,
+    new_work,
+    reduce,
 )  # fmt: skip
 from planner.montecarlo.kernel.tie_break import even_out
 from planner.montecarlo.kernel.value_simplex import Asked, aims_of, asked_of, pursue
@@ -158,8 +172,8 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
     """Plan all stages of all draws by the *value* rule.
 
     Parameters and results are those of :func:`plan_fair`, with one hint more; `locks` holds the
-    weighted person-months of each tier, (draws, stages × tiers of the problem), that is proved to be
-    the maximum.
+    weighted person-months of each tier, (draws, stages × tiers of the problem), that is proved to
+    be the maximum.
 
     Parameters
     ----------
@@ -279,7 +293,7 @@ def report(arrays, stages, people, missing, plan, draws, to, served, totals, tie
 
 @compiled
 def _report_block(arrays, b, people, served, totals, tied, ready):
-    """Add one block of one plan of one draw to its results; `tied` and `ready` are both accounts."""
+    """Add one block of one plan of one draw to its results; `ready` is the second account."""
     c0, r0 = arrays.start[arrays.decision_ptr[b]], arrays.row_ptr[b]
     first_rows = (arrays.pool_ptr[b + 1] - arrays.pool_ptr[b]) * arrays.months
     for d in range(arrays.decision_ptr[b], arrays.decision_ptr[b + 1]):

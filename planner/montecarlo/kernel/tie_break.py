@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.certificates import add_claim
-from planner.montecarlo.kernel.compile import compiled, struct
 from planner.montecarlo.kernel.basis import (
     BASIC,
     FIXED,
@@ -28,6 +26,8 @@ from planner.montecarlo.kernel.basis import (
     variable,
     weigh,
 )
+from planner.montecarlo.kernel.certificates import add_claim
+from planner.montecarlo.kernel.compile import compiled, struct
 
 __all__ = ["even_out"]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.montecarlo.kernel.arrays import duty_months, transpose
+from planner.montecarlo.kernel.arrays import FITS, ROOM, duty_months, transpose
 from planner.montecarlo.kernel.compile import compiled, struct
 
 __all__ = ["Asked", "aims_of", "asked_of", "pursue"]
@@ -30,11 +30,11 @@ such gains would be taken for rounding."""
 
 @compiled
 def aims_of(arrays, block, b):
-    """Return (aims, tier of each, scale of each, whether the kernel can tell all gains apart).
+    """Return (aims, tier of each, scale of each, whether all gains are large enough).
 
-    The *value* rule maximizes, in order: tier by tier what goals lack and the weighted person-months; then the preference among options;
-    then the person-months inside the report window, where these differ. The tier of an aim is 0
-    unless the aim is the weighted person-months of a tier.
+    The *value* rule maximizes, in order: tier by tier what goals lack and the weighted
+    person-months; the preference among options; the person-months inside the report window, where
+    these differ. The tier of an aim is 0 unless the aim is the weighted person-months of a tier.
     """
     columns, d0 = len(block.owner), arrays.decision_ptr[b]
     tiers = np.unique(block.tier)
@@ -381,6 +381,7 @@ def loosen_row(box, at, p):
         at.slack[row] = 0.0
     return True
 
+
 TOLERANCE = 1e-9
 """Reduced gains below this, with gains of at most 1, are nothing."""
 STALE = 60
@@ -496,6 +497,7 @@ def ascend(box, at, gain):
         before = max(before, total)
     return False
 
+
 AskedType, Asked = struct(__name__, "Asked", "people tier times")
 """What goals ask of each column, persons; the tier of those goals (0: none); their number."""
 
@@ -503,10 +505,6 @@ NoteType, Note = struct(__name__, "Note", "column scale reward tier rowof decisi
 """The block's column of each column; the scale of each row; what the goals of a tier reward a
 column with; and the rows of limits and of decisions (-1: none)."""
 
-ROOM = 1e-9
-"""What is left of a limit below this, relative to one plus the limit, is nothing."""
-FITS = 1 + 1e-12
-"""How far a row may be asked for and still be said not to bind, for rounding."""
 PIN = 1e-7
 """Reduced gains and prices above this stay as they are for all later aims."""
 SAME = 1e-9

@@ -1,6 +1,8 @@
-"""The layout of a problem holds the same tours, decisions, columns and rows as the engine's blocks."""
+"""The layout of a problem has the tours, decisions, columns and rows of the engine's blocks."""
 
 from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
 
 import numpy as np
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from planner.engine.programme import build_programme
 from planner.engine.setting import base_setting
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem
+from tests.oracles.blocks import build_blocks
 from tests.strategies import problems
 from tests.truths.solving import parsed
 
@@ -35,8 +38,26 @@ MIXED = {
 """Mixes, dwell and rest, a demand on call, a package known later, bounds over part of the pools."""
 
 
+def same(one: object, other: object) -> None:
+    """Check that two blocks, or parts of them, hold the same arrays."""
+    for field in fields(one):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if is_dataclass(a):
+            same(a, b)
+        elif isinstance(a, np.ndarray) and a.dtype.kind == "f":
+            assert np.allclose(a, b, rtol=1e-14, atol=0), field.name
+        else:
+            assert np.array_equal(a, b), field.name
+
+
 def check_layout(problem: Problem) -> None:
-    layout, programme = lay_out(problem), build_programme(problem)
+    for by_tour in (False, True):
+        found, wanted = build_programme(problem, by_tour), build_blocks(problem, by_tour)
+        assert found.cuts == wanted.cuts
+        assert len(found.blocks) == len(wanted.blocks)
+        for block, expected in zip(found.blocks, wanted.blocks, strict=True):
+            same(block, expected)
+    layout, programme = lay_out(problem), build_blocks(problem)
     assert layout.cuts == programme.cuts
     assert len(layout.pool_ptr) - 1 == len(programme.blocks)
     assert len(layout.tours) == len(programme.tours)
@@ -66,7 +87,9 @@ def check_layout(problem: Problem) -> None:
         for row, goal in enumerate(range(goals.start, goals.stop)):
             at = slice(*layout.counted_ptr[goal : goal + 2])
             counted[row, layout.counted[at] - first] = layout.counted_share[at]
-            asked[row, layout.asked[slice(*layout.asked_ptr[goal : goal + 2])] - decisions.start] = 1
+            asked[
+                row, layout.asked[slice(*layout.asked_ptr[goal : goal + 2])] - decisions.start
+            ] = 1
         assert np.allclose(counted, block.bounds.matrix.toarray(), rtol=1e-14, atol=0)
         assert np.array_equal(asked, block.bounds.asked.toarray() > 0)
         setting = base_setting(problem, block)

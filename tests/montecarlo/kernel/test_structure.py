@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.montecarlo.structure import Code, Plans, Structure, join_plans
+from planner.montecarlo.structure import Code, Plans, Structure, join_plans, solve_each
 from planner.problem.model import Problem
 from planner.solution import solve_problem
 from tests.strategies import problems
@@ -89,3 +89,46 @@ def test_a_draw_does_not_depend_on_the_draws_beside_it(rule, data, seed):
         kept = getattr(together, name)[:, order]
         assert np.array_equal(getattr(mixed, name), kept, equal_nan=True)
     assert np.array_equal(mixed.caps, together.caps[order])
+
+
+def varied(problem: Problem, seed: int) -> Problem:
+    """Return a problem with other tours, months, rules, caps and strengths."""
+    rng = np.random.default_rng(seed)
+    demands = tuple(
+        replace(
+            one,
+            cap=one.cap * float(rng.uniform(0.6, 1.4)),
+            first=one.first + int(rng.integers(-1, 2)),
+            tour=max(1, one.tour + int(rng.integers(-1, 2))),
+            home=tuple(float(ratio * rng.uniform(0.5, 1.5)) for ratio in one.home),
+            prep=tuple(int(months + rng.integers(0, 2)) for months in one.prep),
+        )
+        for one in problem.demands
+    )
+    pools = {name: people * rng.uniform(0.6, 1.4) for name, people in problem.pools.items()}
+    return replace(problem, demands=demands, pools=pools)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=10)
+@given(data=problems("tiny", packages=1), seed=st.integers(0, 99))
+def test_draws_with_rules_of_their_own_are_planned_as_problems_of_their_own(rule, data, seed):
+    likely = parsed(data)
+    drawn = [varied(likely, seed + k) for k in range(3)]
+    names = [package.id for package in likely.packages]
+    found = [plans for _, plans in solve_each(drawn, rule, names, likely=likely)]
+    again = [plans for _, plans in solve_each(drawn[::-1], rule, names, likely=likely)][::-1]
+    joined = join_plans(found)
+    for k, (problem, plans) in enumerate(zip(drawn, found, strict=True)):
+        assert np.array_equal(plans.served, again[k].served, equal_nan=True)
+        assert np.array_equal(joined.served[:, [k]], plans.served, equal_nan=True)
+        assert (plans.code != Code.UNPROVED).all()
+        alone = solve_problem(problem, rule)
+        assert joined.asked[k] == pytest.approx(alone.asked)
+        low, high = problem.report
+        if rule == "fair":
+            wanted = alone.with_all.on_duty[:, low : high + 1]
+            assert plans.on_duty[0, 0] == pytest.approx(wanted, abs=1e-6 * (1 + wanted.max()))
+            for name in names:
+                lost = plans.displaced(name)[0]
+                assert lost == pytest.approx(alone.displaced(name), abs=1e-5)

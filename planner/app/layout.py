@@ -1,0 +1,290 @@
+"""HTML, the pieces that the page is put together from, and the progress of long work.
+
+Every name and message is data and is escaped here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import panel as pn
+
+from planner.app.scheduler import Turns
+from planner.app.words import say
+from planner.app.workers import StoppedError, Task, WorkerPool
+from planner.errors import InputError, PlannerError
+from planner.labels import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "box", "button", "card", "details",
+    "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
+]  # fmt: skip
+
+
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
+    """Return a table; the first column names its row, the others stand to the right.
+
+    Examples
+    --------
+    >>> table("Fill", ["mission", "plan"], [["<b>", "50.0%"]]).count("&lt;b&gt;")
+    1
+    """
+    titles = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    shown = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (
+        f'<div class="scroll"><table class="{escape(kind)}">{shown}'
+        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def details(summary: str, inner: str) -> str:
+    """Return a part that opens on a click; `inner` is HTML already."""
+    return f"<details><summary>{escape(summary)}</summary>{inner}</details>"
+
+
+def heading(text: str, level: int = 2) -> str:
+    """Return a heading."""
+    return f"<h{level}>{escape(text)}</h{level}>"
+
+
+def paragraph(text: str, kind: str = "", about: str = "") -> str:
+    """Return a paragraph; `about` says to programs what it is about."""
+    about = f' data-about="{escape(about)}"' if about else ""
+    return f'<p class="{escape(kind)}"{about}>{escape(text)}</p>'
+
+
+def items(texts: Iterable[str]) -> str:
+    """Return a list of texts, one a line."""
+    return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
+
+
+def box(lead: str, texts: Iterable[str], alarm: bool = False) -> str:
+    """Return a box of messages; an alarm is read out by screen readers at once."""
+    role, kind = ("alert", "alarm") if alarm else ("status", "note")
+    return f'<div role="{role}" class="{kind}">{paragraph(lead)}{items(texts)}</div>'
+
+
+MAX_FAULTS = 30
+"""Faults of a file that are listed on the page."""
+
+FULL: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
+"""As wide as there is room."""
+
+CSS = """
+:host { --ink: #222; --quiet: #595959; --line: #d0d0d0; --alarm: #9c2f00; --variant: #0072B2;
+  color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
+h2 { font-size: 1.15em; margin: .2em 0 .3em; }
+h3 { font-size: 1em; margin: .6em 0 .1em; }
+p { margin: .2em 0 .5em; }
+p.answer { font-size: 1.3em; line-height: 1.35; font-weight: 600; max-width: 46em; }
+p.certainty { max-width: 60em; }
+p.hint { color: var(--quiet); font-size: .9em; }
+p.stale { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .3em .8em; }
+p.busy::before { content: "◌ "; }
+p.ready::before { content: "● "; color: #00704f; }
+ul { margin: .2em 0; padding-left: 1.2em; }
+li { overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; max-width: 100%; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums;
+  font-size: .93em; }
+caption { text-align: left; font-weight: 600; padding: .2em 0; }
+th, td { padding: .2em .5em; text-align: right; border-bottom: 1px solid var(--line); }
+th { font-weight: 400; }
+thead th { font-weight: 600; vertical-align: bottom; }
+tbody th, thead th:first-child { text-align: left; overflow-wrap: anywhere; }
+table.headline td:nth-child(3) { font-weight: 600; color: var(--variant); }
+.alarm { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .4em .8em; }
+.note { border-left: 4px solid var(--variant); background: #eef6fb; padding: .4em .8em; }
+"""
+"""How text and tables look; each piece of a page has a style sheet of its own."""
+
+CARD = """
+.card-header { border: 0; background: #f0f3f5; font: 600 15px/1.4 system-ui, sans-serif; }
+.card-header:focus-visible { outline: 3px solid #0072B2; outline-offset: -3px; }
+"""
+
+
+def text(html: str = "", **options: Any) -> pn.pane.HTML:
+    """Return a piece of text; `html` is escaped already."""
+    return pn.pane.HTML(html, stylesheets=[CSS], **{**FULL, **options})
+
+
+def card(title: str, *parts: Any, **options: Any) -> pn.Card:
+    """Return a card that opens and closes; the title is a fixed text of the page."""
+    return pn.Card(*parts, title=title, stylesheets=[CARD], **{**FULL, **options})
+
+
+def button(label: str, **options: Any) -> pn.widgets.Button:
+    """Return a button."""
+    return pn.widgets.Button(name=label, **{"margin": (4, 8, 4, 0), **options})
+
+
+def under(title: str, *parts: Any) -> pn.Column:
+    """Return parts below a heading; Bokeh's figures among them are put in panes."""
+    made = [
+        part if isinstance(part, pn.viewable.Viewable) else pn.pane.Bokeh(part, **FULL)
+        for part in parts
+    ]
+    return pn.Column(text(heading(title)), *made, **FULL)
+
+
+log = logging.getLogger(__name__)
+
+
+class Folded:
+    """A table below a chart for those who ask for it; made only while it is open."""
+
+    def __init__(self, lang: str):
+        self._pane = text()
+        self._make: Callable[[], str] = str
+        self.card = card(say("as_table", lang), self._pane, collapsed=True)
+        self.card.param.watch(lambda _: self._fill(), "collapsed")
+
+    def show(self, make: Callable[[], str]) -> None:
+        """Show what a function makes, when it is asked for."""
+        self._make = make
+        self._fill()
+
+    def _fill(self) -> None:
+        if not self.card.collapsed:
+            self._pane.object = self._make()
+
+
+class ProgressLine:
+    """One task at a time: its progress, the estimated time left, and a button that stops it.
+
+    Parameters
+    ----------
+    lang : str
+    pool : WorkerPool
+        Where the tasks run.
+    turns : Turns
+        Makes calls in the session's turn.
+    owner : object
+        The session, for taking turns with others.
+    """
+
+    def __init__(self, lang: str, pool: WorkerPool, turns: Turns, owner: object):
+        self.lang, self._pool, self._turns, self._owner = lang, pool, turns, owner
+        self._task: Task[Any] | None = None
+        self._bar = pn.indicators.Progress(value=0, max=100, sizing_mode="stretch_width", margin=0)
+        self._text = text()
+        self._stop = button(say("stop", lang))
+        self._stop.on_click(lambda _: self.stop())
+        self._work = pn.Row(self._stop, self._bar, visible=False, **FULL)
+        self.part = pn.Column(self._text, self._work, **FULL)
+
+    def start(
+        self, show: Callable[[Any], None], fn: Callable[..., Any], *args: Any, seconds: float
+    ) -> None:
+        """Begin a task; one that runs already is stopped, the newer one counts.
+
+        Parameters
+        ----------
+        show : callable
+            Called with the result, if there is one.
+        fn, *args
+            The call; it also gets ``progress``.
+        seconds : float
+            Time limit.
+        """
+        self.stop()
+        self._work.visible = True
+        self._text.object = paragraph(say("job_starting", self.lang), "busy")
+        task: Task[Any] | None = None
+
+        def progress(done: int, total: int, left: float) -> None:
+            self._turns(lambda: self._progress(task, done, total, left))
+
+        task = self._task = self._pool.submit(
+            fn, *args, seconds=seconds, owner=self._owner, progress=progress
+        )
+        ahead = self._pool.ahead(task)
+        if ahead:
+            words = say("job_waiting", self.lang, count=ahead)
+            self._text.object = paragraph(words, "busy")
+        task.add_done_callback(lambda done: self._turns(lambda: self._finished(task, show)))
+
+    def stop(self) -> None:
+        """Stop what runs, if anything does."""
+        if self._task is not None:
+            self.close()
+            self._over(paragraph(say("job_stopped", self.lang), "hint"))
+
+    def close(self) -> None:
+        """Stop what runs for a visitor who has left."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.stop()
+
+    def _over(self, html: str) -> None:
+        self._work.visible = False
+        self._text.object = html
+
+    def _progress(self, task: Task[Any] | None, done: int, total: int, left: float) -> None:
+        if task is None or task is not self._task or not total:
+            return
+        words = say(
+            "job_running",
+            self.lang,
+            done=number(done, self.lang, 0),
+            total=number(total, self.lang, 0),
+        )
+        if left >= 0:
+            words += ", " + say("job_left", self.lang, seconds=number(left, self.lang, 0))
+        self._bar.value = round(100 * done / total)
+        self._text.object = paragraph(words, "busy")
+
+    def _finished(self, task: Task[Any] | None, show: Callable[[Any], None]) -> None:
+        if task is None or task is not self._task:
+            return
+        self._task = None
+        try:
+            result = task.result()
+        except StoppedError:
+            return
+        except Exception as error:
+            self._over(alarm_of(error, self.lang))
+            return
+        self._over("")
+        show(result)
+
+
+def alarm_of(error: BaseException, lang: str) -> str:
+    """Return what a visitor reads of an error; what is no mistake of theirs is logged instead."""
+    if isinstance(error, PlannerError):
+        faults = error.faults if isinstance(error, InputError) else [error]
+        return box(say("wrong", lang), map(str, faults[:MAX_FAULTS]), alarm=True)
+    log.error("work for the page failed: %s", error, exc_info=error)
+    return box(say("unexpected", lang), [], alarm=True)
+
+
+def each(rows: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, their columns as attributes."""
+    return iter(rows.itertuples())
+
+
+def labels(names: Mapping[str, str]) -> dict[str, str]:
+    """Return ids by name for a list to choose from; equal names get their id beside.
+
+    Examples
+    --------
+    >>> labels({"a": "Post", "b": "Post", "c": "Unit"})
+    {'Post (a)': 'a', 'Post (b)': 'b', 'Unit': 'c'}
+    """
+    count: dict[str, int] = {}
+    for name in names.values():
+        count[name] = count.get(name, 0) + 1
+    return {name if count[name] == 1 else f"{name} ({id})": id for id, name in names.items()}

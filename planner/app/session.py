@@ -1,0 +1,336 @@
+"""One visitor's session: what has been changed, what is shown, and the address that restores it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any
+from urllib.parse import urlencode
+
+import panel as pn
+
+from planner.app.controls import Controls, describe, shown
+from planner.app.dashboard import Dashboard
+from planner.app.layout import alarm_of, box, button, labels, paragraph, table, text
+from planner.app.library import Library
+from planner.app.scheduler import Newest, Priority, Turns
+from planner.app.tasks import read_link
+from planner.app.words import say
+from planner.app.workers import READ_SECONDS, Workers
+from planner.errors import Fault, InputError
+from planner.scenario.load import Scenario
+from planner.whatif import Picture, WhatIf
+from planner.whatif.levers import Value
+
+__all__ = ["NOT_LEVERS", "Session"]
+
+NOT_LEVERS = ("base", "file", "name", "lang", "mission", "month", "package", "why")
+"""Parts of an address that are not levers."""
+
+MAX_TEXT = 80
+"""Characters of a mission, month or package in an address that are read."""
+
+Pictures = tuple[Picture, Picture]
+
+Moves = Mapping[str, Value]
+
+MAX_UNDO = 100
+"""Changes that can be undone."""
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """What one visitor sees and has changed; sessions share workers and library only.
+
+    Parameters
+    ----------
+    workers : Workers
+    library : Library
+        Scenarios to begin from.
+    lang : {"en", "nl"}
+    turns : Turns, optional
+        Makes calls in the session's turn; at once by default.
+    """
+
+    def __init__(
+        self, workers: Workers, library: Library, lang: str = "en", turns: Turns | None = None
+    ):
+        self.workers, self.library, self.lang = workers, library, lang
+        self.turns = turns or Turns()
+        self.case = WhatIf(library.get(library.first))
+        self.guest = False
+        """Whether the scenario was brought by the visitor, and is planned within tight limits."""
+        self.view = {"mission": "", "month": "", "package": "", "why": ""}
+        self.pictures: Pictures | None = None
+        self._link = ""
+        self._past: list[Moves] = []
+        self._future: list[Moves] = []
+        self._last_key = ""
+        self._listeners: list[Callable[[], None]] = []
+        self._viewers: list[Callable[[], None]] = []
+        self._newest: Newest[WhatIf, Pictures] = Newest(self._start, self.turns, self._show)
+        self.controls = Controls(lang, self._moved)
+        self.dashboard = Dashboard(lang, self._picked, draws_come=workers.count > 0)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        lang = self.lang
+        self.status = text(paragraph(say("computing", lang), "busy"), name="status")
+        self.faults = text(name="faults")
+        self.moved = text(name="moved")
+        self.address = pn.widgets.TextInput(visible=False, name="address")
+        self.base = pn.widgets.Select(
+            name=say("base", lang), options=self._bases(), value=self.case.base.name,
+            sizing_mode="stretch_width", margin=(4, 0),
+        )  # fmt: skip
+        self.base.param.watch(self._rebased, "value")
+        self.back = button(say("reset", lang))
+        self.back.on_click(lambda _: self.go({}))
+        self.undo, self.redo = (button(say(key, lang), disabled=True) for key in ("undo", "redo"))
+        self.undo.on_click(lambda _: self._step(self._past, self._future))
+        self.redo.on_click(lambda _: self._step(self._future, self._past))
+
+    def _bases(self, uploaded: Scenario | None = None) -> dict[str, str]:
+        names = self.library.titles(self.lang)
+        if uploaded is not None:
+            words = say("uploaded", self.lang)
+            names = {"": f"{uploaded.title or uploaded.name:.100} ({words})", **names}
+        return labels(names)
+
+    # where it begins
+
+    def open(self, scenario: Scenario) -> None:
+        """Begin from a scenario of the library, with no lever moved."""
+        self._begin(scenario)
+        self.refresh()
+
+    def open_guest(self, scenario: Scenario, link: str) -> None:
+        """Begin from a scenario that the visitor brought.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Read by a worker within its limits.
+        link : str
+            The scenario as a part of an address; empty if it is too large for one.
+        """
+        self._begin(scenario, guest=True, link=link)
+        self.refresh()
+
+    def _begin(self, scenario: Scenario, guest: bool = False, link: str = "") -> None:
+        self.case = WhatIf(scenario)
+        self.guest, self._link = guest, link
+        self._past, self._future, self._last_key = [], [], ""
+        self.turns(self._open_controls, Priority.CONTROLS)
+        value = "" if guest else scenario.name
+        self.base.param.update(options=self._bases(scenario if guest else None), value=value)
+
+    def _open_controls(self) -> None:
+        """Lay out the levers, unless those of this scenario are there already."""
+        if self.controls.base is not self.case.base:
+            self.controls.open(self.case)
+
+    def follow(self, address: Mapping[str, str]) -> None:
+        """Begin where an address says; what cannot be followed is reported and left out.
+
+        A scenario inside the address is read by a worker, within the limits of an upload.
+        """
+        self.view.update({key: address[key][:MAX_TEXT] for key in self.view if key in address})
+        if "file" in address:
+            name = address.get("name", "uploaded")[:60]
+            reading = self.workers.guests.submit(
+                read_link, address["file"], name, seconds=READ_SECONDS, owner=self
+            )
+            reading.add_done_callback(
+                lambda done: self.turns(lambda: self._follow_link(address, done))
+            )
+            return
+        scenario, faults = self.library.get(self.library.first), []
+        if "base" in address:
+            try:
+                scenario = self.library.get(address["base"])
+            except InputError as error:
+                faults = list(error.faults)
+        self._begin(scenario)
+        self._follow_levers(address, faults)
+
+    def _follow_link(self, address: Mapping[str, str], done: Future[tuple[Scenario, str]]) -> None:
+        try:
+            scenario, link = done.result()
+        except Exception as error:
+            self._begin(self.library.get(self.library.first))
+            self._follow_levers(address, [])
+            self.faults.object = alarm_of(error, self.lang)
+            return
+        self._begin(scenario, guest=True, link=link)
+        self._follow_levers(address, [])
+
+    def _follow_levers(self, address: Mapping[str, str], faults: list[Fault | str]) -> None:
+        levers = {key: text for key, text in address.items() if key not in NOT_LEVERS}
+        self.case, wrong = self.case.follow(levers)
+        self.controls.show(self.case)
+        self.refresh()
+        faults += wrong
+        if faults:
+            self.faults.object = box(say("address_wrong", self.lang), map(str, faults), alarm=True)
+
+    # what visitors do
+
+    def go(self, moved: Mapping[str, Value]) -> None:
+        """Put the levers where a mapping says, all others as in the plan."""
+        self._change(self.case.reset().move(moved))
+        self.controls.show(self.case)
+        self.refresh()
+
+    def _change(self, case: WhatIf, key: str = "") -> None:
+        """Go to another variant; changes of one lever in a row are undone together."""
+        if case.moved == self.case.moved:
+            return
+        if not key or key != self._last_key:
+            self._past = [*self._past[-MAX_UNDO:], self.case.moved]
+        self._future, self._last_key = [], key
+        self.case = case
+
+    def _step(self, source: list[Moves], target: list[Moves]) -> None:
+        """Undo or redo one change."""
+        if source:
+            target.append(self.case.moved)
+            self._last_key = ""
+            self.case = self.case.reset().move(source.pop())
+            self.controls.show(self.case)
+            self.refresh()
+
+    def go_to(self, base: str, moved: Mapping[str, Value]) -> None:
+        """Begin from a scenario of the library with levers moved."""
+        if self.guest or self.case.base.name != base:
+            self._begin(self.library.get(base))
+        self.go(moved)
+
+    def _moved(self, key: str, value: Value) -> None:
+        try:
+            self._change(self.case.move({key: value}), key)
+        except InputError as error:
+            self._wrong(error)
+            return
+        self.refresh()
+
+    def _rebased(self, event: Any) -> None:
+        if event.new and (self.guest or event.new != self.case.base.name):
+            self.open(self.library.get(event.new))
+
+    def _picked(self, which: str, value: str) -> None:
+        if which == "bar":  # everything below follows the mission, and says why
+            self.view |= {"mission": value, "why": value, "month": ""}
+        else:
+            self.view[which] = value
+        self._draw()
+        self.remember()
+
+    # what they see
+
+    def refresh(self) -> None:
+        """Ask for the picture of the levers as they are now."""
+        self.moved.object = self._moves()
+        self.back.disabled = not self.case.moved
+        self.undo.disabled, self.redo.disabled = not self._past, not self._future
+        self.remember()
+        self.faults.object = ""
+        self.status.object = paragraph(say("computing", self.lang), "busy")
+        for listener in self._listeners:
+            listener()
+        self._newest.ask(self.case)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call a function whenever the levers have moved."""
+        self._listeners.append(listener)
+
+    def on_view(self, listener: Callable[[], None]) -> None:
+        """Call a function whenever another part is looked at, or drawn anew."""
+        self._viewers.append(listener)
+
+    def _start(self, case: WhatIf) -> Future[Pictures]:
+        one, other = (
+            self.workers.picture(each, self.guest, owner=self) for each in (case.reset(), case)
+        )
+        return both(one, other)
+
+    def _show(self, case: WhatIf, done: Future[Pictures]) -> None:
+        try:
+            self.pictures = done.result()
+            self._draw()
+            self.remember()
+            self.status.object = paragraph(say("ready", self.lang), "ready", case.address())
+        except Exception as error:
+            self._wrong(error)
+
+    def _draw(self) -> None:
+        if self.pictures is not None:
+            what, package = self.dashboard.show(
+                *self.pictures, self.view["mission"], self.view["package"]
+            )
+            self.view.update(mission=what, package=package)
+            for viewer in self._viewers:
+                self.turns(viewer, Priority.DETAIL)
+
+    def _wrong(self, error: Exception) -> None:
+        self._newest.drop()
+        self.faults.object = alarm_of(error, self.lang)
+        self.status.object = ""
+
+    def _moves(self) -> str:
+        rows = []
+        for key, value in self.case.moved.items():
+            lever = self.case.lever(key)
+            places = (shown(lever, one, self.lang) for one in (lever.stands, value))
+            rows.append([describe(lever, self.lang), *places])
+        if not rows:
+            return paragraph(say("moved_none", self.lang), "hint")
+        head = ["", say("plan", self.lang), say("variant", self.lang)]
+        return table(say("moved", self.lang), head, rows, "moved")
+
+    # the address
+
+    @property
+    def linked(self) -> bool:
+        """Whether the address restores this view; a large file does not fit in one."""
+        return bool(self._link) or not self.guest
+
+    def query(self, lang: str | None = None) -> str:
+        """Return the address that restores this view, from its question mark on."""
+        parts: dict[str, str] = {}
+        if self.guest:
+            if self._link:
+                parts = {"file": self._link, "name": self.case.base.name[:60]}
+        else:
+            parts = {"base": self.case.base.name}
+        parts |= {"lang": lang or self.lang}
+        parts |= {key: value for key, value in self.view.items() if value}
+        moves = self.case.address()
+        return "?" + urlencode(parts) + (f"&{moves}" if moves else "")
+
+    def remember(self) -> None:
+        """Keep the address of the page at what is shown."""
+        self.address.value = self.query()
+
+
+def both(first: Future[Picture], second: Future[Picture]) -> Future[Pictures]:
+    """Return the future of two pictures, done when both are."""
+    pair: Future[Pictures] = Future()
+
+    def arrived(_: Future[Picture]) -> None:
+        if not (first.done() and second.done()):
+            return
+        error = first.exception() or second.exception()
+        try:
+            if error is not None:
+                pair.set_exception(error)
+            else:
+                pair.set_result((first.result(), second.result()))
+        except Exception:  # both arrived at the same time, in two threads: the other one set it
+            return
+
+    first.add_done_callback(arrived)
+    second.add_done_callback(arrived)
+    return pair

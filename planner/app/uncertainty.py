@@ -1,0 +1,279 @@
+"""How certain the picture is: many draws, and the range over all optimal plans."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, cast
+
+import panel as pn
+
+from planner.app.charts import ChanceChart, FanChart, SpreadChart, chance_table
+from planner.app.dashboard import sides
+from planner.app.layout import (
+    FULL,
+    Folded,
+    ProgressLine,
+    alarm_of,
+    button,
+    details,
+    each,
+    heading,
+    items,
+    paragraph,
+    table,
+    text,
+    under,
+)
+from planner.app.scheduler import Newest
+from planner.app.session import Session
+from planner.app.tasks import look_at_both, spread
+from planner.app.words import say
+from planner.labels import label, number, percent
+from planner.whatif import WhatIf
+from planner.whatif.outlook import Answer, Outlook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Uncertainty"]
+
+DRAWS = (64, 128, 256, 512, 1024, 2048)
+"""How many draws may be asked for on a page that others use as well."""
+
+LONG_SECONDS = 600.0
+"""Time limit of draws and ranges, in seconds of wall time."""
+
+AUTOMATIC = (16, 64, 256)
+"""Draws made without being asked, one number after the other."""
+
+REACHES = (0.5, 0.75, 0.9, 0.95, 1.0)
+
+COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
+"""As wide as half of a wide page."""
+
+Outlooks = tuple[Outlook, Outlook]
+
+
+class Drawn:
+    """The charts of many draws, in two columns where there is room for them."""
+
+    def __init__(self, lang: str):
+        self.fan, self.chance = FanChart(lang), ChanceChart(lang)
+        self.spread, self.folded = SpreadChart(lang), Folded(lang)
+        band = text(paragraph(say("fan_middle", lang), "hint"))
+        self.part = pn.FlexBox(
+            pn.Column(
+                under(say("fan_title", lang), self.fan.figure, band),
+                under(say("spread_title", lang), self.spread.figure),
+                styles=COLUMN,
+            ),
+            pn.Column(
+                under(say("chance_title", lang), self.chance.figure, self.folded.card),
+                styles=COLUMN,
+            ),
+            gap="0 28px",
+            **FULL,
+        )
+
+
+class Uncertainty:
+    """Draws and ranges on demand.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session):
+        self.session, self.lang = session, session.lang
+        self.progress = ProgressLine(self.lang, session.workers.background, session.turns, session)
+        self.outlooks: Outlooks | None = None
+        self.ranges: Answer | None = None
+        self._automatic: Newest[tuple[WhatIf, int], Outlooks] = Newest(
+            self._start, session.turns, self._drawn_more, limit=1
+        )
+        self._asked: WhatIf | None = None
+        self._about = ""
+        self._stale, self._text, self._ranges = text(), text(), text()
+        self._drawn: Drawn | None = None
+        choice: dict[str, Any] = {"width": 150, "margin": (4, 8, 4, 0)}
+        self.draws = pn.widgets.Select(
+            name=say("draws", self.lang), value=256, **choice,
+            options={number(count, self.lang, 0): count for count in DRAWS},
+        )  # fmt: skip
+        self.reach = pn.widgets.Select(
+            name=say("reach", self.lang), value=0.9, **{**choice, "width": 230},
+            options={percent(share, self.lang, 0): share for share in REACHES},
+        )  # fmt: skip
+        self._results = pn.Column(visible=False, **FULL)
+        self.part = self._laid_out()
+        session.on_change(self._moved)
+        session.on_view(self._viewed)
+        if session.pictures is not None:
+            self._viewed()
+
+    def _laid_out(self) -> pn.Column:
+        lang = self.lang
+        run = button(say("run_draws", lang), button_type="primary", align="end")
+        run.on_click(lambda _: self.run_draws())
+        ranges = button(say("run_ranges", lang), align="end")
+        ranges.on_click(lambda _: self.run_ranges())
+        lead = text(heading(say("sure_title", lang)) + paragraph(say("sure_lead", lang)))
+        buttons = pn.FlexBox(self.draws, self.reach, run, ranges, align_items="flex-end", **FULL)
+        return pn.Column(
+            lead, buttons, self.progress.part, self._stale, self._results, self._ranges, **FULL
+        )
+
+    def _charts(self) -> Drawn:
+        """Return the charts, made when there is something to draw."""
+        if self._drawn is None:
+            self._drawn = Drawn(self.lang)
+            self._results[:] = [self._text, self._drawn.part]
+        return self._drawn
+
+    # drawing by itself: few draws at once, then more, as long as the levers stay
+
+    def _viewed(self) -> None:
+        case = self.session.case
+        if case is self._asked or not self.session.workers.count:
+            self._show()
+            return
+        self._asked = case
+        self._automatic.ask((case, AUTOMATIC[0]))
+
+    def _start(self, request: tuple[WhatIf, int]) -> Future[Outlooks]:
+        case, draws = request
+        return self.session.workers.outlooks(
+            case, draws, self.reach.value, self.session.guest, owner=self.session
+        )
+
+    def _drawn_more(self, request: tuple[WhatIf, int], done: Future[Outlooks]) -> None:
+        case, draws = request
+        if case is not self.session.case:
+            return
+        if done.cancelled() or done.exception() is not None:
+            if not done.cancelled():
+                self._text.object = alarm_of(cast(Exception, done.exception()), self.lang)
+            return
+        self._show_new(case, done.result())
+        more = [count for count in AUTOMATIC if count > draws]
+        if more:
+            self._automatic.ask((case, more[0]))
+
+    def _show_new(self, case: WhatIf, found: Outlooks) -> None:
+        self.outlooks, self._about = found, case.address()
+        self._moved()
+        self._show()
+
+    # asking
+
+    def run_draws(self) -> None:
+        """Draw futures of the scenario as it was and as changed."""
+        self._automatic.drop()
+        case = self.session.case
+
+        def done(found: Outlooks) -> None:
+            self._show_new(case, found)
+
+        self.progress.start(
+            done, look_at_both, case.base, dict(case.moved), self.draws.value, self.reach.value,
+            seconds=LONG_SECONDS,
+        )  # fmt: skip
+
+    def run_ranges(self) -> None:
+        """Find the range of every figure over all optimal allocations."""
+        case = self.session.case
+
+        def done(found: Answer) -> None:
+            self.ranges, self._about = found, case.address()
+            self._moved()
+            self._ranges.object = self._ranged(found)
+
+        self.progress.start(done, spread, case.base, dict(case.moved), seconds=LONG_SECONDS)
+
+    def _moved(self) -> None:
+        """Say so when what is shown is of levers that stood elsewhere."""
+        shown = self.outlooks is not None or self.ranges is not None
+        stale = shown and self._about != self.session.case.address()
+        said = paragraph(say("job_stale", self.lang), "stale") if stale else ""
+        if self._stale.object != said:
+            self._stale.object = said
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables of what has been drawn and found, by name."""
+        found: dict[str, pd.DataFrame] = {}
+        if self.outlooks is not None:
+            for side, outlook in zip(("plan", "mine"), self.outlooks, strict=True):
+                found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
+        if self.ranges is not None:
+            found |= {f"mine_{name}": table for name, table in self.ranges.tables().items()}
+        return found
+
+    # showing
+
+    def _show(self) -> None:
+        if self.outlooks is None or self._about != self.session.case.address():
+            return
+        self.session.dashboard.show_answer(self.outlooks)
+        plan, variant = self.outlooks
+        names, lang = self.session.dashboard.names, self.lang
+        drawn, view = self._charts(), self.session.view
+        drawn.fan.figure.visible = drawn.fan.show(plan, variant, view["mission"])
+        drawn.spread.figure.visible = drawn.spread.show(plan, variant, view["package"])
+        drawn.chance.show(plan, variant, names)
+        drawn.folded.show(lambda: self._chances(plan, variant))
+        self._text.object = self._sentences(plan, variant) + details(
+            say("how_drawn", lang), items(variant.said[lang])
+        )
+        self._results.visible = True
+
+    def _sentences(self, plan: Outlook, variant: Outlook) -> str:
+        """Return what each package displaces, with its interval, as planned and as changed."""
+        told = []
+        for side, outlook in (("plan", plan), ("variant", variant)):
+            rows = outlook.displacement
+            for row in each(rows[rows["main_task"] == 2]):
+                figures = {
+                    name: number(getattr(row, name), self.lang, 0)
+                    for name in ("mean", "low", "high", "q05", "q95")
+                }
+                package = self.session.dashboard.titles.get(row.package, row.package)
+                said = say("interval", self.lang, package=package, **figures)
+                told.append(f"{say(side, self.lang)}: {said}")
+        return items(told) if told else ""
+
+    def _chances(self, plan: Outlook, variant: Outlook) -> str:
+        lang, names = self.lang, self.session.dashboard.names
+        cells = (
+            [
+                names.get(row.mission, row.mission),
+                *(percent(value, lang) for value in (row.plan_chance, row.variant_chance)),
+                number(100 * row.variant_chance_standard_error, lang) + " pp",
+                *(percent(value, lang) for value in (row.plan_mean, row.variant_mean)),
+                number(100 * row.variant_standard_error, lang) + " pp",
+            ]
+            for row in each(chance_table(plan, variant))
+        )
+        before, after, _ = sides(lang)
+        error = say("error", lang)
+        words = [say(key, lang) for key in ("chance", "mean")]
+        head = [f"{word}, {side}" for word in words for side in (before, after, error)]
+        return table(say("chance_title", lang), [say("mission", lang), *head], cells)
+
+    def _ranged(self, found: Answer) -> str:
+        lang, names = self.lang, self.session.dashboard.names
+        fills = found.found["fills"]
+        wide = fills[~fills["unique"]]
+        cells = (
+            [
+                names.get(row.mission, row.mission),
+                number(row.filled_person_months, lang),
+                number(row.smallest_person_months, lang),
+                number(row.largest_person_months, lang),
+            ]
+            for row in each(wide)
+        )
+        words = [label("filled", lang), say("smallest", lang), say("largest", lang)]
+        shown = table(label("person_months", lang), [say("mission", lang), *words], cells)
+        said = heading(say("ranges_title", lang), 3) + items(found.said[lang])
+        return said + (shown if len(wide) else "")

@@ -1,0 +1,382 @@
+"""``export`` and ``import``: workbooks, and the problem for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole
+from planner.cli.registry import command
+from planner.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from planner.problem.model import Problem
+    from planner.workbook.importing import Imported
+
+__all__ = ["export", "import_", "import_un"]
+
+Stated = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SCENARIO]",
+        help="A scenario, or a neutral problem (JSON); for --xlsx also a folder of results or "
+        "of futures.",
+        show_default=False,
+    ),
+]
+
+
+def _target(option: str, what: str) -> Any:
+    return typer.Option(
+        option, metavar="FOLDER" if option == "--futures" else "FILE", help=what, show_default=False
+    )
+
+
+ProblemFile = Annotated[
+    str | None, _target("--problem", "Neutral problem (JSON); - is standard output.")
+]
+LpFile = Annotated[str | None, _target("--lp", "Programme of one tier in LP format.")]
+MpsFile = Annotated[str | None, _target("--mps", "The same in free MPS format.")]
+Xlsx = Annotated[
+    str | None, _target("--xlsx", "Workbook of the scenario and its result, to read and to change.")
+]
+Run = Annotated[
+    str | None,
+    _target("--futures", "For --xlsx: futures drawn before (planner simulate --out)."),
+]
+Template = Annotated[str | None, _target("--template", "Blank workbook, to fill in from nothing.")]
+Which = Annotated[
+    Rule | None,
+    typer.Option(
+        "--rule",
+        help="Whose programme --lp and --mps get, by default that of value; how --xlsx divides "
+        "people, by default as the scenario says.",
+        show_default=False,
+    ),
+]
+Tier = Annotated[
+    int | None,
+    typer.Option(
+        "--tier",
+        help="Tier that --lp and --mps are about, by default the first; the tiers before it are "
+        "solved and their results are rows.",
+        show_default=False,
+    ),
+]
+
+
+@command("Look and check", "Write a workbook, or the problem for other programs.", rank=5)
+def export(
+    scenario: Stated = None,
+    problem: ProblemFile = None,
+    lp: LpFile = None,
+    mps: MpsFile = None,
+    xlsx: Xlsx = None,
+    futures: Run = None,
+    template: Template = None,
+    rule: Which = None,
+    tier: Tier = None,
+    whole_people: Whole = False,
+    lang: In = Lang.EN,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a scenario and its result as a workbook, or the problem it states for other programs.
+
+    A workbook comes back with planner import. Either every file is written or none.
+
+    \b
+    Examples:
+      planner export letter --problem letter.json
+      planner export letter --lp letter.lp --mps letter.mps
+      planner export letter --problem - | planner solve - --json
+      planner export eastern-flank-battalion --xlsx battalion.xlsx --lang nl
+      planner export results/battalion --futures runs/battalion --xlsx battalion.xlsx
+      planner export --template blank.xlsx
+    """
+    from planner.cli.console import print_json, working
+    from planner.cli.inputs import Outputs
+    from planner.labels import label
+    from planner.problem.neutral import dump_problem
+
+    programmes = {"problem": problem, "lp": lp, "mps": mps}
+    wanted = [name for name in (*programmes.values(), xlsx, template) if name is not None]
+    _check(scenario, wanted, programmes, (xlsx, template), whole_people, rule)
+    if futures is not None and xlsx is None:
+        raise InputError("export: --futures goes into a workbook: name it with --xlsx")
+    outputs = Outputs(force)
+    for name in wanted:
+        if name != "-" or problem != "-":
+            outputs.add(name)
+    outputs.check()
+    writers: dict[str, Callable[[Path], object]] = {}
+    stated = None
+    if scenario is not None and any(programmes.values()):
+        stated = _stated(scenario)
+        if problem is not None and problem != "-":
+            writers[problem] = partial(_write_problem, stated)
+        options = {"rule": (rule or Rule.VALUE).value, "tier": tier, "whole": whole_people}
+        for target, form in ((lp, "lp"), (mps, "mps")):
+            if target is not None:
+                writers[target] = partial(_write_programme, form, stated, options)
+    if scenario is not None and xlsx is not None:
+        writers[xlsx] = _book(scenario, futures, rule and rule.value, lang)
+    if template is not None:
+        writers[template] = partial(_write_template, lang)
+    with working(label("writing", lang), quiet):
+        outputs.write(writers)
+    if problem == "-" and stated is not None:
+        print_json(dump_problem(stated))
+
+
+def _check(
+    scenario: str | None,
+    wanted: list[str],
+    programmes: dict[str, str | None],
+    books: tuple[str | None, str | None],
+    whole: bool,
+    rule: Rule | None,
+) -> None:
+    """Refuse what does not go together."""
+    if not wanted:
+        options = "--xlsx, --template, --problem, --lp or --mps"
+        raise InputError(f"export: nothing to write: name a file with {options}")
+    if scenario is None and (books[0] is not None or any(programmes.values())):
+        raise InputError("export: of which scenario? Only --template goes without one")
+    if whole and rule is Rule.FAIR:
+        raise InputError("export: with --whole-people only the programme of value can be written")
+    faults = [
+        Fault(name, 0, 0, "", "expected a file ending in .xlsx for a workbook")
+        for name in books
+        if name is not None and not name.lower().endswith(".xlsx")
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _book(
+    scenario: str, futures: str | None, rule: str | None, lang: str
+) -> Callable[[Path], object]:
+    """Return what writes the workbook of a scenario, or of a folder of results or futures."""
+    from planner.cli.inputs import is_futures, is_result, load_futures, load_scenario
+    from planner.results.compare import as_result
+    from planner.results.result import read_result
+    from planner.workbook import write_workbook
+
+    if is_futures(scenario):
+        if futures is not None:
+            raise InputError(f"export: {scenario} holds futures already: leave --futures out")
+        ours = load_futures(scenario)
+        if rule not in (None, ours.rule):
+            raise InputError(f"export: {scenario} was drawn by {ours.rule!r}: leave --rule out")
+        return partial(write_workbook, ours, lang=lang)
+    drawn = None if futures is None else load_futures(futures)
+    shown = read_result(scenario) if is_result(scenario) else load_scenario(scenario)
+
+    def write(path: Path) -> None:
+        write_workbook(as_result(shown, rule), path, lang, drawn)
+
+    return write
+
+
+def _write_template(lang: str, path: Path) -> None:
+    from planner.workbook import write_template
+
+    write_template(path, lang)
+
+
+def _write_problem(problem: Problem, path: Path) -> None:
+    import json
+
+    from planner.problem.neutral import dump_problem
+
+    text = json.dumps(dump_problem(problem), indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _write_programme(form: str, problem: Problem, options: dict[str, Any], path: Path) -> None:
+    """Write an LP or MPS file, with what is wrong with the options said by their names."""
+    from planner.reference import write_lp, write_mps
+
+    try:
+        (write_lp if form == "lp" else write_mps)(problem, path, **options)
+    except InputError as error:
+        said = [getattr(fault, "message", str(fault)) for fault in error.faults]
+        raise InputError([Fault("--tier", 0, 0, "", message) for message in said]) from None
+
+
+def _stated(name: str) -> Problem:
+    """Return the problem of a scenario, or a neutral problem as it is."""
+    from planner.cli.inputs import is_problem, load_problem, load_scenario
+    from planner.compile import compile_scenario
+
+    if is_problem(name):
+        return load_problem(name)
+    return compile_scenario(load_scenario(name)).problem
+
+
+Book = Annotated[
+    str,
+    typer.Argument(
+        metavar="BOOK.xlsx",
+        help="A workbook of planner export --xlsx or --template, filled in.",
+        show_default=False,
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="Scenario file to write; by default it goes to standard output.",
+        show_default=False,
+    ),
+]
+
+
+@command("Look and check", "Make a scenario of a workbook.", rank=6)
+def import_(
+    book: Book,
+    out: Target = None,
+    force: Force = False,
+    json: AsJson = False,
+    lang: In = Lang.EN,
+    quiet: Quiet = False,
+) -> None:
+    """Make a scenario file of a workbook, or say everything that is wrong with it.
+
+    What the sheets say counts; only what is different from the scenario that the workbook was
+    made from is written. Every complaint names sheet, row and column.
+
+    \b
+    Examples:
+      planner import battalion.xlsx -o mine.yaml
+      planner import battalion.xlsx
+      planner import blank.xlsx -o mine.yaml --force
+    """
+    import sys
+
+    from planner.cli.console import clean, print_json, working
+    from planner.cli.inputs import Outputs
+    from planner.labels import label
+    from planner.workbook.importing import import_workbook
+
+    outputs = Outputs(force)
+    if out is not None and out != "-":
+        outputs.add(out)
+        outputs.check()
+    name = None if out in (None, "-") else Path(str(out)).stem
+    with working(label("reading", lang), quiet):
+        found = import_workbook(book, name)
+    if not quiet:
+        for note in found.notes:
+            print(clean(f"{book}: warning: {note}"), file=sys.stderr)
+    if outputs.targets:
+        text = found.text
+        outputs.write({str(out): lambda path: path.write_text(text, encoding="utf-8")})
+    if json:
+        print_json(_content(book, found, out))
+    elif not outputs.targets:
+        sys.stdout.write(found.text)
+    elif not quiet:
+        _show(found, str(out), lang)
+
+
+Series = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="The CSV export of the series, or the text of a monthly table (pdftotext -layout).",
+        show_default=False,
+    ),
+]
+Country = Annotated[str, typer.Option("--country", metavar="NAME", help="As the series names it.")]
+
+
+@command(
+    "Look and check",
+    "Make observations of the United Nations' series of uniformed personnel.",
+    rank=7,
+)
+def import_un(
+    file: Series,
+    country: Country = "Netherlands",
+    out: Target = None,
+    force: Force = False,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make rows of observations.csv of the United Nations' series of uniformed personnel.
+
+    Reads the monthly table of contributions by mission, country and personnel type, and refuses a
+    month that does not add up to its printed totals; or the CSV export of the whole series.
+
+    \b
+    Examples:
+      planner import-un 2022-06.txt
+      planner import-un export.csv -o observations-un.csv
+    """
+    import sys
+
+    from planner.cli.console import print_json
+    from planner.cli.inputs import Outputs
+    from planner.scenario.un_series import observations, observations_text, read_un
+
+    outputs = Outputs(force)
+    if out is not None and out != "-":
+        outputs.add(out)
+        outputs.check()
+    counts = read_un(file, country)
+    rows = observations(counts)
+    if not quiet:
+        left_out = len(counts) - len(rows)
+        print(
+            f"{file}: {len(rows)} observations; {left_out} counts of no known demand left out",
+            file=sys.stderr,
+        )
+    text = observations_text(rows)
+    if outputs.targets:
+        outputs.write({str(out): lambda path: path.write_text(text, encoding="utf-8")})
+    elif json:
+        print_json({"format": "planner-observations/1", "country": country, "rows": rows})
+    else:
+        sys.stdout.write(text)
+
+
+def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:
+    """Return what came of a workbook, as plain values."""
+    return {
+        "format": "planner-import/1",
+        "workbook": book,
+        "scenario": {
+            "name": found.scenario.name,
+            "title": found.scenario.title,
+            "title_nl": found.scenario.title_nl,
+            "digest": found.scenario.digest,
+        },
+        "extends": found.base,
+        "notes": list(found.notes),
+        "written_to": out,
+    }
+
+
+def _show(found: Imported, out: str, lang: str) -> None:
+    """Say what is different from the scenario that the workbook was made from."""
+    from planner.cli.console import say
+    from planner.cli.diff import differences, show_differences
+    from planner.digest import plain
+    from planner.labels import label
+
+    if found.before is not None:
+        changed = differences(plain(found.before.inputs), plain(found.scenario.inputs))
+        show_differences(changed, (found.before.name, found.scenario.name), lang)
+    else:
+        inputs = found.scenario.inputs
+        counts = {"demands": len(inputs.demands), "pools": len(inputs.pools)}
+        say(label("made_of", lang, **counts))
+    say(label("written_to", lang, path=out))

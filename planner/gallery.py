@@ -1,0 +1,136 @@
+"""The registry of figures, and ``.plot`` of results, comparisons, ensembles and sensitivities.
+
+A figure is a function that returns a chart, declared where it is written::
+
+    @figure("result", "fill by mission and month")
+    def fill(result, main_task=None, lang="en"): ...
+
+From then on it is a name of ``planner.figures``, a method of ``result.plot`` and a choice of
+``planner plot``. Results know this registry and not the figures: the modules of
+``planner.figures`` are loaded when the registry is first read.
+"""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import import_module
+from typing import Any
+
+__all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
+
+SOURCES = ("result", "comparison", "ensemble", "sensitivity")
+"""What figures are drawn of, in the order in which they are listed."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A figure: the function that draws it, what it is drawn of, and what it shows."""
+
+    draw: Callable[..., Any]
+    of: str
+    about: str
+
+
+_registered: dict[str, Registered] = {}
+
+
+def figure(of: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the function below as a figure under its own name.
+
+    Parameters
+    ----------
+    of : {"result", "comparison", "ensemble", "sensitivity"}
+        What it is drawn of: the parameter of that name, or the first one.
+    about : str
+        What it shows, in a few words.
+
+    Raises
+    ------
+    ValueError
+        Figures cannot be drawn of that, or the name is taken by another module.
+    """
+    if of not in SOURCES:
+        raise ValueError(f"expected one of {', '.join(SOURCES)}, found {of!r}")
+
+    def register(draw: Callable[..., Any]) -> Callable[..., Any]:
+        name = draw.__name__
+        if name in _registered and _registered[name].draw.__module__ != draw.__module__:
+            raise ValueError(f"figure {name!r} is already declared in another module")
+        _registered[name] = Registered(draw, of, about)
+        return draw
+
+    return register
+
+
+@cache
+def _load() -> None:
+    package = import_module("planner.figures")
+    for module in pkgutil.iter_modules(package.__path__):
+        import_module(f"planner.figures.{module.name}")
+
+
+def gallery() -> dict[str, Registered]:
+    """Return every figure by name, in the order of :data:`SOURCES` and of their names."""
+    _load()
+    ordered = sorted(_registered.items(), key=lambda item: (SOURCES.index(item[1].of), item[0]))
+    return dict(ordered)
+
+
+def figures_of(of: str) -> list[str]:
+    """Return the names of the figures that are drawn of something.
+
+    Examples
+    --------
+    >>> figures_of("comparison")
+    ['scenarios', 'versus']
+    """
+    return [name for name, entry in gallery().items() if entry.of == of]
+
+
+class Plots:
+    """The figures of one source; each method returns a matplotlib figure.
+
+    Parameters
+    ----------
+    source : Tables, Comparison, Ensemble or Sensitivity
+    of : {"result", "comparison", "ensemble", "sensitivity"}
+        Which of them it is.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> plots = pl.allocate("letter").plot
+    >>> plots
+    <plots of 'letter': crowd, curve, displacement, fill, flow, rotations, sand>
+    >>> plots.fill(lang="nl").alt.endswith("vullingsgraad over de hele periode.")
+    True
+    """
+
+    def __init__(self, source: Any, of: str):
+        """Take what is drawn."""
+        self._source, self._of = source, of
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Return the function that draws a figure as a chart, with its source given."""
+        entry = gallery().get(name)
+        if entry is None or entry.of != self._of:
+            names = ", ".join(figures_of(self._of))
+            raise AttributeError(f"no figure {name!r} of this; expected one of {names}")
+        parameters = list(inspect.signature(entry.draw).parameters)
+        if self._of not in parameters or parameters[0] == self._of:
+            return partial(entry.draw, self._source)
+        return partial(entry.draw, **{self._of: self._source})
+
+    def __dir__(self) -> list[str]:
+        """Names of the figures."""
+        return figures_of(self._of)
+
+    def __repr__(self) -> str:
+        """What it is of, and the names of the figures."""
+        several = getattr(self._source, "names", None)
+        name = ", ".join(several) if several else self._source.name
+        return f"<plots of {name!r}: {', '.join(figures_of(self._of))}>"

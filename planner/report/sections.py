@@ -1,0 +1,637 @@
+"""The sections of a report, each a function of the material that returns a :class:`Section`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from planner.figures import (
+    chance,
+    convergence,
+    crowd,
+    curve,
+    displacement,
+    fan,
+    fill,
+    flow,
+    ranking,
+    sand,
+    scenarios,
+    spread,
+    versus,
+)
+from planner.figures.comparisons import Beside
+from planner.figures.curves import corners
+from planner.figures.names import parameter_parts
+from planner.labels import NOTHING, label, month, months, number, percent, rate, rough
+from planner.labels import month as month_name
+from planner.report.blocks import (
+    Aside,
+    Bullets,
+    Content,
+    Fold,
+    Heading,
+    Image,
+    Paragraph,
+    Section,
+    TableBlock,
+    table,
+)
+from planner.report.blocks import table as table_of
+from planner.report.conclusions import TARGET
+from planner.report.material import Material, asked_by_mission, lost_by, records
+from planner.report.words import say
+from planner.results.grounds import BASES
+from planner.terms import term
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.analysis.curve import Curve
+    from planner.analysis.headroom import Headroom
+    from planner.results.result import Tables
+
+__all__ = [
+    "bottlenecks_section",
+    "comparison_section",
+    "curves_section",
+    "displacement_section",
+    "fill_section",
+    "grounds_section",
+    "limits_section",
+    "manifest_section",
+    "rates_section",
+    "sure_section",
+]
+
+ENDS = ["smallest_person_months", "largest_person_months"]
+
+
+"""Columns of ranges."""
+
+
+SHOWN = 0.05
+
+
+"""Person-months that show as 0.0 and are not worth a row."""
+
+
+def fill_section(material: Material) -> Section:
+    """Return fill by mission as a heat map and a table."""
+    lang, names = material.lang, material.names
+    blocks: list[Content] = [
+        Paragraph(say("p_fill", lang, window=names.window)),
+        Image.of(fill(material.result, lang=lang)),
+        _fill_table(material),
+    ]
+    return Section("fill", say("fill", lang), tuple(blocks))
+
+
+def _fill_table(material: Material) -> TableBlock:
+    lang, names, result = material.lang, material.names, material.result
+    rows = result.fill_by("mission", "main_task").dropna(subset="fill_rate")
+    rows = rows.sort_values("main_task", kind="stable")
+    extra = _futures_columns(material)
+    body = [
+        [names.mission(row["mission"]), str(row["main_task"]), *_amounts(row, lang),
+         *extra.get(row["mission"], _blank(extra))]
+        for row in records(rows)
+    ]  # fmt: skip
+    tasks = material.futures.fill_by("main_task") if extra and material.futures else None
+    for row in records(result.fill_by("main_task")):
+        task = row["main_task"]
+        more = [] if tasks is None else _spread(tasks[tasks["main_task"] == task], lang)
+        body.append([label(f"main_task_{task}", lang), str(task), *_amounts(row, lang), *more])
+    heads = [label("mission", lang), f">{label('task', lang)}", f">{label('asked', lang)}",
+             f">{label('filled', lang)}", f">{label('fill_rate', lang)}"]  # fmt: skip
+    if extra:
+        target = percent(TARGET, lang, 0)
+        heads += [f">{say('t_mean', lang)}", f">{say('t_spread', lang)}",
+                  f">{say('t_chance', lang, target=target)}"]  # fmt: skip
+    return table(say("t_fill", lang), heads, body, totals=len(result.fill_by("main_task")))
+
+
+def _amounts(row: dict[str, Any], lang: str) -> list[str]:
+    asked, filled = row["asked_person_months"], row["filled_person_months"]
+    return [number(asked, lang, 0), number(filled, lang, 0), rate(row["fill_rate"], lang)]
+
+
+def _futures_columns(material: Material) -> dict[str, list[str]]:
+    """Return mean, spread and chance by mission, where futures were drawn."""
+    if material.futures is None or not material.uncertain:
+        return {}
+    rows = material.futures.fill_by("mission", reach=TARGET)
+    return {
+        str(mission): _spread(rows[rows["mission"] == mission], material.lang)
+        for mission in rows["mission"]
+    }
+
+
+def _spread(rows: pd.DataFrame, lang: str) -> list[str]:
+    if rows.empty:
+        return [NOTHING] * 3
+    row = rows.iloc[0]
+    return [rate(row["mean"], lang), f"{rate(row['q05'], lang, 0)} – {rate(row['q95'], lang, 0)}",
+            rate(row["chance"], lang, 0)]  # fmt: skip
+
+
+def _blank(extra: dict[str, list[str]]) -> list[str]:
+    return [NOTHING] * 3 if extra else []
+
+
+def displacement_section(material: Material) -> Section:
+    """Return what each package takes from whom, and through which pools."""
+    lang, result = material.lang, material.result
+    title = say("displacement_section", lang)
+    if not material.packages:
+        return Section("displacement", title, (Paragraph(say("p_no_package", lang)),))
+    several = material.shares is not None
+    blocks: list[Content] = [Paragraph(say("p_several", lang))] if several else []
+    for row in material.packages:
+        id = row["package"]
+        if len(material.packages) > 1:
+            blocks.append(Heading(material.names.package(id)))
+        when = month(row["known_month"], lang)
+        blocks.append(Paragraph(say("p_displacement", lang, month=when)))
+        spans = None if material.ranges is None else _spans(material)
+        blocks.append(Image.of(displacement(result, id, spans, lang)))
+        blocks += [made for task in (2, 1) if (made := _lost_table(material, id, task, spans))]
+    blocks.append(Image.of(flow(result, lang=lang)))
+    if material.shares is not None:
+        blocks.append(_shares_table(material))
+    return Section("displacement", title, tuple(blocks))
+
+
+def _spans(material: Material) -> pd.DataFrame:
+    assert material.ranges is not None
+    found = material.ranges.tables()["displacement"]
+    return found
+
+
+def _lost_table(
+    material: Material, id: str, task: int, spans: pd.DataFrame | None
+) -> TableBlock | None:
+    """Return who loses what to a package in a main task; None where nobody does."""
+    lang, names, result = material.lang, material.names, material.result
+    lost = lost_by(result, "mission", id, task)
+    reach = _reach(spans, id)
+    shown = {m: value for m, value in lost.items() if max(abs(value), reach.get(m, 0.0)) >= SHOWN}
+    if not shown:
+        return None
+    asked, where = asked_by_mission(result), _where(result, id, task)
+    drawn = _drawn_losses(material, id, task)
+    ranged = {} if spans is None else _ranged(spans, id, lang)
+    rows = []
+    for mission, value in shown.items():
+        pool = names.pool(where[mission]) if mission in where else ""
+        share = percent(value / asked[mission] if asked[mission] > 0 else None, lang)
+        extra = [*ranged.get(mission, [NOTHING] * bool(ranged)),
+                 *drawn.get(mission, [NOTHING] * (2 * bool(drawn)))]  # fmt: skip
+        rows.append([names.mission(mission), number(value, lang), share, *extra, pool])
+    total = [label("total", lang), number(sum(lost.values()), lang), ""]
+    total += [*ranged.get("", [""] * bool(ranged)), *drawn.get("", [""] * (2 * bool(drawn))), ""]
+    heads = [label("mission", lang), f">{label('displaced', lang)}",
+             f">{label('share_of_asked', lang)}"]  # fmt: skip
+    heads += [f">{say('t_range', lang)}"] * bool(ranged)
+    heads += [f">{say('t_mean', lang)}", f">{say('t_spread', lang)}"] if drawn else []
+    rest = len(lost) - len(shown)
+    note = say("t_small", lang, count=rest, least=number(SHOWN, lang, 2)) if rest else ""
+    caption = say("t_displaced" if task == 2 else "t_displaced_1", lang, package=names.package(id))
+    return table(caption, [*heads, label("most_from", lang)], [*rows, total], 1, note)
+
+
+def _where(result: Tables, id: str, task: int) -> dict[str, str]:
+    """Return the pool in which each mission loses most to a package."""
+    found: dict[str, tuple[float, str]] = {}
+    for row in records(result.displacement_by("mission", "pool", main_task=task)):
+        value = float(row["displaced_person_months"])
+        if row["package"] == id and value > max(0.0, found.get(row["mission"], (0.0, ""))[0]):
+            found[str(row["mission"])] = (value, str(row["pool"]))
+    return {mission: pool for mission, (_, pool) in found.items()}
+
+
+def _drawn_losses(material: Material, id: str, task: int) -> dict[str, list[str]]:
+    """Return mean and spread of displacement by mission, the total under an empty name."""
+    futures, lang = material.futures, material.lang
+    if futures is None or not material.uncertain or id not in futures.packages:
+        return {}
+    found = {}
+    for key, rows in (
+        ("mission", futures.displacement_by("mission", main_task=task)),
+        ("", futures.displacement_by(main_task=task)),
+    ):
+        for row in records(rows[rows["package"] == id]):
+            spread = f"{number(row['q05'], lang, 0)} – {number(row['q95'], lang, 0)}"
+            found[str(row[key]) if key else ""] = [number(row["mean"], lang), spread]
+    return found
+
+
+def _reach(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
+    """Return the most that each mission loses or gains in any plan that is as good."""
+    if spans is None:
+        return {}
+    own = spans[spans["package"] == id].set_index("mission")
+    return {str(m): float(v) for m, v in own[ENDS].abs().max(axis=1).items()}
+
+
+def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
+    return {
+        str(row["mission"]): [
+            number(row["smallest_person_months"], lang)
+            if row["unique"]
+            else f"{number(row['smallest_person_months'], lang)} – "
+            f"{number(row['largest_person_months'], lang)}"
+        ]
+        for row in records(spans[spans["package"] == id])
+    }
+
+
+def _shares_table(material: Material) -> TableBlock:
+    lang, names = material.lang, material.names
+    assert material.shares is not None
+    rows = [
+        [names.package(one.package), number(one.share_person_months, lang),
+         number(one.alone_person_months, lang), number(one.last_person_months, lang)]
+        for one in material.shares.packages
+    ]  # fmt: skip
+    rows.append([label("total", lang), number(material.shares.total_person_months, lang), "", ""])
+    heads = [label("package", lang), f">{say('t_share', lang)}", f">{say('t_alone', lang)}",
+             f">{say('t_last', lang)}"]  # fmt: skip
+    return table(say("t_shares", lang), heads, rows, 1)
+
+
+def bottlenecks_section(material: Material) -> Section:
+    """Return which pools bind, and when."""
+    lang, result, names = material.lang, material.result, material.names
+    blocks: list[Content] = [Paragraph(say("p_bottlenecks", lang))]
+    binding = result.bottlenecks
+    if material.whole:
+        blocks.append(Paragraph(label("no_binding", lang)))
+    elif binding.empty:
+        blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
+    else:
+        blocks.append(_binding_table(material, binding))
+    if material.why is not None:
+        blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
+        blocks.append(Bullets(tuple(material.why.sentences(lang))))
+    blocks.append(Image.of(sand(result, lang=lang)))
+    if len(binding):
+        most = str(binding["pool"].value_counts(sort=True).index[0])
+        blocks.append(Image.of(crowd(result, most, lang)))
+    missed = result.unmet_bounds
+    if len(missed):
+        rows = [
+            [str(bound), ", ".join(map(names.demand, rows["demands"].iloc[0].split(" "))),
+             months(rows["month"].min(), rows["month"].max(), lang),
+             number(float(rows["missing_persons"].max()), lang)]
+            for bound, rows in missed.groupby("bound", sort=False)
+        ]  # fmt: skip
+        heads = [label("bound", lang), label("demands", lang), label("window", lang),
+                 f">{label('missing', lang)}"]  # fmt: skip
+        blocks.append(table(say("t_bounds", lang), heads, rows))
+    return Section("bottlenecks", say("bottlenecks_section", lang), tuple(blocks))
+
+
+def _binding_table(material: Material, binding: pd.DataFrame) -> TableBlock:
+    lang, names = material.lang, material.names
+    people = material.result.pools.groupby("pool", sort=False)["strength_persons"].mean()
+    found = []
+    for pool, rows in binding.groupby("pool", sort=False):
+        found.append(
+            (len(rows),
+             [names.pool(str(pool)), number(float(people[pool]), lang, 0), str(len(rows)),
+              months(rows["month"].min(), rows["month"].max(), lang)])
+        )  # fmt: skip
+    body = [row for _, row in sorted(found, key=lambda one: -one[0])]
+    heads = [label("pool", lang), f">{label('strength', lang)}", f">{say('t_binding', lang)}",
+             label("window", lang)]  # fmt: skip
+    return table(say("t_bottlenecks", lang), heads, body)
+
+
+def rates_section(material: Material) -> Section:
+    """Return fill rates by region, category and organisation."""
+    lang, result = material.lang, material.result
+    blocks: list[Content] = []
+    for key in ("region", "category", "organisation"):
+        rows = result.fill_by(key).dropna(subset="fill_rate")
+        rows = rows.sort_values("fill_rate", kind="stable")
+        body = [[term(row[key], lang) or NOTHING, *_amounts(row, lang)] for row in records(rows)]
+        heads = [label(key, lang), f">{label('asked', lang)}", f">{label('filled', lang)}",
+                 f">{label('fill_rate', lang)}"]  # fmt: skip
+        blocks.append(table(say("t_by", lang, what=label(key, lang)), heads, body))
+    return Section("rates", say("fill_rates", lang), tuple(blocks))
+
+
+PAIRS = 3
+
+
+"""Most scenarios that are held one by one against the first."""
+
+
+CHEAP = 0.005
+
+
+"""Person-months a post below which a mission pays nothing worth telling."""
+
+
+LITTLE = 1e-9
+
+
+"""Posts that are no difference."""
+
+
+PAYERS = 3
+
+
+"""Missions named beside a piece of a curve."""
+
+
+def curves_section(material: Material) -> Section | None:
+    """Return displacement as packages grow; None where there is no package."""
+    lang, title = material.lang, say("curves", material.lang)
+    if not material.packages:
+        return None
+    if not material.curves:
+        return Section("curves", title, (Paragraph(say("p_no_curves", lang)),))
+    blocks: list[Content] = []
+    for id, (found, room) in material.curves.items():
+        if len(material.curves) > 1:
+            blocks.append(Heading(material.names.package(id)))
+        blocks.append(Image.of(curve(found, room, lang, material.result)))
+        blocks.append(_pieces(material, found, room))
+    return Section("curves", title, tuple(blocks))
+
+
+def _pieces(material: Material, found: Curve, room: Headroom) -> TableBlock:
+    """Return what each post more costs, piece by piece, and whom."""
+    lang, names = material.lang, material.names
+    lost = material.result.displacement
+    second = set(lost.loc[lost["main_task"] == 2, "mission"])
+    rows, short = [], 0
+    for (begin, start), (end, stop) in pairwise(corners(found, room)):
+        if end - begin < 1:
+            short += 1
+            continue
+        payers = _payers(found, begin, end)
+        others = sum(cost for cost, id in payers if id not in second)
+        said = [f"{names.mission(id)} {number(cost, lang, 2)}"
+                for cost, id in payers if id in second and cost > CHEAP]  # fmt: skip
+        posts = "\u00a0–\u00a0".join(number(one, lang, 0) for one in (begin, end))
+        rows.append([posts, number((stop - start) / (end - begin), lang, 2),
+                     ", ".join(said[:PAYERS]), number(others, lang, 2)])  # fmt: skip
+    notes = [say("t_exact", lang)]
+    if not found.exact:
+        give = rough(found.estimated_error_person_months, lang)
+        notes = [say("t_tried", lang, count=len(found.points), give=give)]
+    if short:
+        notes.append(say("t_short_curve", lang))
+    heads = [f">{say('t_posts', lang)}", f">{say('t_each', lang)}", say("t_payers", lang),
+             f">{say('t_each_1', lang)}"]  # fmt: skip
+    caption = say("t_pieces", lang, package=names.package(found.package))
+    return table_of(caption, heads, rows, note=" ".join(notes))
+
+
+def _payers(found: Curve, begin: float, end: float) -> list[tuple[float, str]]:
+    """Return what each mission loses for a post more from one size to another, most first.
+
+    What is lost between two sizes that were tried falls wholly beyond the headroom, where that
+    lies between them. A mission of which it is not known, since plans differ, is left out.
+    """
+    lost: dict[str, float] = {}
+    for row in found.missions:
+        if begin + LITTLE < row.to_posts <= end + LITTLE:
+            all_of_it = row.per_post_person_months * (row.to_posts - row.from_posts)
+            lost[row.mission] = lost.get(row.mission, 0.0) + all_of_it
+    rows = [(value / (end - begin), id) for id, value in lost.items()]
+    return sorted((one for one in rows if one[0] == one[0]), reverse=True)
+
+
+def sure_section(material: Material) -> Section:
+    """Return how sure the figures are, from many futures."""
+    lang, futures, title = material.lang, material.futures, say("sure", material.lang)
+    if futures is None:
+        return Section("sure", title, (Paragraph(say("p_no_draws", lang)),))
+    if not material.uncertain:
+        return Section("sure", title, (Paragraph(say("c_certain", lang)),))
+    count = number(futures.counted, lang, 0)
+    blocks: list[Content] = [Paragraph(say("p_sure", lang, draws=count))]
+    if futures.metadata.monthly:
+        blocks.append(Image.of(fan(futures, lang=lang)))
+    blocks += [Image.of(spread(futures, id, lang)) for id in futures.packages]
+    blocks.append(Image.of(chance(futures, lang=lang)))
+    blocks.append(Image.of(convergence(futures, lang=lang)))
+    blocks += [
+        Heading(say("drivers", lang)),
+        Paragraph(say("p_drivers", lang)),
+        Image.of(ranking(futures, lang=lang)),
+        _bases(material),
+    ]
+    return Section("sure", title, tuple(blocks))
+
+
+def _bases(material: Material) -> TableBlock:
+    """Return how much of the spread goes with figures of each basis, for what is ranked."""
+    lang, futures = material.lang, material.futures
+    assert futures is not None
+    table = futures.ranking
+    rows = []
+    for quantity in dict.fromkeys(table["quantity"]):
+        mine = table[table["quantity"] == quantity]
+        clear = mine[mine["clear"]]
+        sums = [float(clear.loc[clear["basis"] == basis, "explains"].sum()) for basis in BASES]
+        rows.append([material.futurenames.quantity(quantity), str(len(clear)), str(len(mine)),
+                     *(percent(one, lang, 0) for one in sums)])  # fmt: skip
+    heads = [say("t_quantity", lang), f">{say('t_clear', lang)}", f">{say('t_drawn', lang)}",
+             *(f">{label(basis, lang)}" for basis in BASES)]  # fmt: skip
+    return table_of(say("t_drivers", lang), heads, rows, note=say("t_drivers_note", lang))
+
+
+def comparison_section(material: Material) -> Section | None:
+    """Return other scenarios beside the first; None where there are none."""
+    lang, comparison = material.lang, material.comparison
+    if len(comparison.names) < 2:
+        return None
+    blocks: list[Content] = [
+        _scenarios_table(material),
+        Image.of(scenarios(comparison, lang)),
+    ]
+    for other in comparison.names[1 : PAIRS + 1]:
+        blocks.append(Image.of(versus(comparison, other, comparison.names[0], lang)))
+    return Section("comparison", say("comparison_section", lang), tuple(blocks))
+
+
+def _scenarios_table(material: Material) -> TableBlock:
+    lang, comparison = material.lang, material.comparison
+    beside = Beside(comparison, lang)
+    rows = []
+    for key, result in comparison.results.items():
+        tasks = result.fill_by("main_task").set_index("main_task")["fill_rate"]
+        packages = result.packages
+        rows.append(
+            [beside.title(key), rate(tasks.get(1), lang), rate(tasks.get(2), lang),
+             number(float(packages["filled_person_months"].sum()), lang, 0),
+             number(beside.displaced(key), lang, 0)]
+        )  # fmt: skip
+    heads = [label("scenario", lang), f">{label('main_task_1', lang)}",
+             f">{label('main_task_2', lang)}", f">{say('t_filled_for', lang)}",
+             f">{label('displaced', lang)}"]  # fmt: skip
+    return table_of(say("t_scenarios", lang), heads, rows)
+
+
+SPAN = {"share": 3, "months per month": 3, "share per month": 4, "factor": 3, "persons": 2}
+
+
+"""Decimals of figures by their unit; fewer are shown where they are zeros."""
+
+
+def grounds_section(material: Material) -> Section:
+    """Return what the result rests on, and every figure with its source."""
+    lang, result = material.lang, material.result
+    figures = result.figures
+    by_basis = {basis: figures[figures["basis"] == basis] for basis in BASES}
+    sources = _sources(material)
+    named = set(figures["source"])
+    blocks: list[Content] = [Paragraph(say("p_grounds", lang)), _grounds_table(material)]
+    if len(by_basis["assumption"]):
+        blocks.append(_figures_table(material, by_basis["assumption"], "t_assumptions"))
+    for basis in ("public", "letter"):
+        rows = by_basis[basis]
+        if len(rows):
+            made = _figures_table(material, rows, f"t_{basis}")
+            blocks.append(Fold(say(f"fold_{basis}", lang, count=len(rows)), (made,)))
+    if sources:
+        heads = [label("source", lang), label("publisher", lang), label("title", lang),
+                 label("date", lang), label("reference", lang)]  # fmt: skip
+        body = [
+            [id, one.publisher, one.title, one.date, one.reference]
+            for id, one in sources.items() if id in named
+        ]  # fmt: skip
+        english = heads[1:3] + heads[4:]
+        blocks.append(table(say("t_sources", lang), heads, body, small=True, english=english))
+    return Section("assumptions", say("assumptions", lang), tuple(blocks))
+
+
+def _sources(material: Material) -> dict[str, Any]:
+    """Return the publications behind the figures; none where the scenario cannot be read."""
+    inputs = material.names.inputs
+    return {} if inputs is None else dict(inputs.sources)
+
+
+def _grounds_table(material: Material) -> TableBlock:
+    lang = material.lang
+    rows = []
+    for row in records(material.result.grounds):
+        total = row["total"]
+        shares = [percent(row[basis] / total if total else None, lang, 0) for basis in BASES]
+        rows.append([say(f"g_{row['what']}", lang), number(total, lang, 0), *shares])
+    heads = [say("t_part", lang), f">{label('total', lang)}",
+             *(f">{label(basis, lang)}" for basis in BASES)]  # fmt: skip
+    return table(say("t_grounds", lang), heads, rows)
+
+
+def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> TableBlock:
+    """Return figures with their range, why they are what they are, and their source.
+
+    Figures of several things that are the same in all of this stand in one row.
+    """
+    lang = material.lang
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in records(rows):
+        called, said = parameter_parts(row["figure"], material.names)
+        key = (said, _value(row, lang), _range(row, lang), term(row["unit"], lang), _why(row),
+               row["source"])  # fmt: skip
+        alike.setdefault(key, []).append(called)
+    body = [
+        [f"{said}: {'; '.join(called)}" if any(called) else said, *rest]
+        for (said, *rest), called in alike.items()
+    ]
+    heads = [label("figure", lang), f">{label('amount', lang)}", f">{say('t_range_figure', lang)}",
+             label("unit", lang), say("t_why", lang), label("source", lang)]  # fmt: skip
+    return table(say(caption, lang), heads, body, small=True, english=[say("t_why", lang)])
+
+
+def _why(row: dict[str, Any]) -> str:
+    """Return why a figure is what it is, or where its source has it: one or two remarks."""
+    section, note = str(row["section"]), str(row["note"])
+    return (". " if note[:1].isupper() else "; ").join(text for text in (section, note) if text)
+
+
+def _value(row: dict[str, Any], lang: str) -> str:
+    return month_name(row["month"], lang) if row["month"] else _plain(row["value"], row, lang)
+
+
+def _range(row: dict[str, Any], lang: str) -> str:
+    low, high = row["low"], row["high"]
+    if low != low and high != high:
+        return NOTHING
+    return f"{_plain(low, row, lang)} – {_plain(high, row, lang)}"
+
+
+def _plain(value: float, row: dict[str, Any], lang: str) -> str:
+    """Return a figure with as many decimals as it has, up to those of its unit."""
+    most = SPAN.get(row["unit"], 2)
+    digits = next((n for n in range(most) if abs(value - round(value, n)) < 1e-9), most)
+    return number(value, lang, digits)
+
+
+def limits_section(material: Material) -> Section:
+    """Return the box of what this does not tell."""
+    lang = material.lang
+
+    def items() -> Iterator[str]:
+        yield say("l_strength", lang)
+        yield say("l_decision", lang)
+        for package in material.packages:
+            yield say("l_package", lang, package=material.names.package(package["package"]))
+        keys = ["l_mission", "l_people", "l_means", "l_month", "l_unknown"]
+        if material.futures is None:
+            keys.append("l_no_draws")
+        if material.result.rule == "value":
+            keys.append("l_value")
+        yield from (say(key, lang) for key in keys)
+
+    return Section("limits", say("limits", lang), (Aside(tuple(items())),))
+
+
+def manifest_section(material: Material) -> Section:
+    """Return files, versions, options and proof."""
+    lang = material.lang
+    blocks: list[Content] = [Paragraph(say("p_manifest", lang))]
+    rows = []
+    for name, result in material.comparison.results.items():
+        prefix = f"{name}: " if len(material.comparison.names) > 1 else ""
+        rows += [[prefix + word, value] for word, value in _facts(result.manifest, lang)]
+    if material.futures is not None:
+        from planner.montecarlo.words import sentences
+
+        rows.append([say("m_futures", lang), material.futurenames.run])
+        blocks.append(Bullets(tuple(sentences(material.futures, lang))))
+    heads = [say("t_part", lang), label("amount", lang)]
+    blocks.append(table(say("t_manifest", lang), heads, rows, small=True))
+    files: dict[str, str] = {}
+    for result in material.comparison.results.values():
+        for row in result.manifest["inputs"]:
+            files[row["file"]] = row["sha256"] or say("m_gone", lang)
+    heads = [label("file", lang), say("m_hash", lang)]
+    blocks.append(table(say("t_inputs", lang), heads, list(files.items()), small=True))
+    return Section("manifest", say("manifest", lang), tuple(blocks))
+
+
+def _facts(manifest: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+    scenario, window = manifest["scenario"], manifest["window"]
+    proof = manifest["certificate"]
+    yield label("scenario", lang), scenario["name"]
+    yield say("m_digest", lang), scenario["digest"]
+    first, last = (month_name(window[end], lang) for end in ("first", "last"))
+    yield label("window", lang), f"{first} – {last}"
+    yield label("rule", lang), label(manifest["rule"], lang)
+    options = {key: value for key, value in manifest["options"].items() if value}
+    if options:
+        yield say("m_options", lang), ", ".join(f"{key}={value}" for key, value in options.items())
+    keys = ("primal", "dual", "gap")
+    said = {key: NOTHING if proof.get(key) is None else f"{proof[key]:.0e}" for key in keys}
+    yield label("certificate", lang), label("certificate_line", lang, **said)
+    yield say("m_residual", lang), f"{manifest['accounting_residual']:.0e}"
+    versions = ", ".join(f"{name} {one}" for name, one in manifest["versions"].items())
+    yield say("m_versions", lang), versions

@@ -1,0 +1,668 @@
+"""The registry of fields: every field of every entity and table, declared once.
+
+From it come the models that validate scenario files (:mod:`planner.scenario.entries`), the columns
+of the data tables (:data:`TABLES`), their published description (:func:`data_package`), what is
+shown of an entity and the columns of workbook sheets (:func:`columns`). A field that is declared
+here is read from YAML, CSV and Excel, carried along, shown and written back; only the code that
+uses it is elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from planner.scenario.inputs import BASES, PRESENCE, ROTATION
+from planner.scenario.tables import Column
+
+__all__ = [
+    "ENTITIES",
+    "KEYS",
+    "OPTIONAL",
+    "STANDINGS",
+    "STRENGTH",
+    "TABLES",
+    "Field",
+    "carried",
+    "columns",
+    "data_package",
+    "package_text",
+]
+
+STANDINGS = ("standing", "study", "declined", "past", "hindsight")
+STATUSES = (
+    "running", "raised", "new", "under_study", "ending", "declined", "past", "expected", "outside",
+)  # fmt: skip
+CATEGORIES = ("military", "police", "civil")
+ORGANISATIONS = ("NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national", "other")
+STRENGTH = ("posts", "filled", "fit", "filled_factor", "fit_factor")
+"""What the strength of a pool is made of; the factors are deviations from the shares of its force.
+"""
+EVENTS = ("prolonged", "ended_early")
+UNITS = (
+    "persons", "share", "share per month", "factor", "months", "months per month", "EUR",
+    "EUR per person-year",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entity, or one column of a table.
+
+    Attributes
+    ----------
+    name : str
+        Name in scenario files, tables and sheets.
+    kind : str
+        What it takes: text, id, ids, options, choice, flag, whole, number, month, known, event, or
+        a number with range and source (people, caps, share, factor, amount, months, tour, home).
+    help : str
+        Meaning, one or two sentences.
+    effect : str
+        What it changes: problem (the numbers that are solved), presence, draws (simulations),
+        money, or descriptive (labels and explanations only).
+    unit : str
+        Unit of a number.
+    entry : bool
+        Whether scenario files may give it.
+    column : str
+        Name of the column in the data table; empty where the table does not have it.
+    required, shipped : bool
+        Whether every row needs it, of any table and of the tables that come with the package.
+    choices : tuple
+        Values of a choice.
+    low, high : float
+        Range of a number.
+    refers : str
+        Table whose rows it names.
+    """
+
+    name: str
+    kind: str
+    help: str
+    effect: str = "descriptive"
+    unit: str = ""
+    entry: bool = True
+    column: str = ""
+    required: bool = False
+    shipped: bool = False
+    choices: tuple[Any, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
+    refers: str = ""
+
+
+def _in(name: str, kind: str, help: str, effect: str = "descriptive", **more: Any) -> Field:
+    """Return a field that tables have under the same name."""
+    return Field(name, kind, help, effect, **{"column": name, **more})
+
+
+def _only(name: str, kind: str, help: str, **more: Any) -> Field:
+    """Return a column that scenario files do not have."""
+    return _in(name, kind, help, entry=False, **more)
+
+
+_ID = _only("id", "id", "Unique name of the row.", required=True, shipped=True)
+_NAMES = (
+    _in("name", "text", "English name.", required=True, shipped=True),
+    _in("name_nl", "text", "Dutch name.", required=True, shipped=True),
+)
+_NOTE = _only("note", "text", "Anything else worth knowing.")
+
+
+def _origin(what: str, prefix: str = "", required: bool = True) -> tuple[Field, ...]:
+    return (
+        _only(
+            f"{prefix}basis", "choice", f"What the {what} rests on.", choices=BASES,
+            required=required, shipped=True,
+        ),
+        _only(
+            f"{prefix}source", "id", f"Source of the {what}, or of what it is reasoned from.",
+            shipped=True, refers="sources",
+        ),
+        _only(
+            f"{prefix}section", "text", "Place in the source, or the reasoning in a few words.",
+            shipped=True,
+        ),
+    )  # fmt: skip
+
+
+def _value(help: str, high: float = 1e12) -> tuple[Field, ...]:
+    """Return the columns of a number with its range, unit and origin."""
+    span: dict[str, Any] = {"low": 0.0, "high": high}
+    return (
+        _only("value", "number", help, required=True, shipped=True, **span),
+        _only("low", "number", "Lowest plausible value; empty when exact.", **span),
+        _only("high", "number", "Highest plausible value; empty when exact.", **span),
+        _only("unit", "text", "Unit of value, low and high.", choices=UNITS, shipped=True),
+        *_origin("number"),
+        _NOTE,
+    )
+
+
+ENTITIES: dict[str, tuple[Field, ...]] = {
+    "demand": (
+        _ID,
+        _in(
+            "mission", "id", "The mission that asks for it.", "problem", required=True,
+            shipped=True, refers="missions",
+        ),
+        *_NAMES,
+        _in(
+            "category", "choice",
+            "military; police: police or Marechaussee only; civil: civilian posts, police and "
+            "Marechaussee among them; mixed: military and civil. By default the category of its "
+            "pools.",
+            choices=(*CATEGORIES, "mixed"), required=True, shipped=True,
+        ),
+        _in(
+            "kind", "id", "Kind of contribution, which gives its rotation policy.", "problem",
+            required=True, shipped=True, refers="kinds",
+        ),
+        _in(
+            "pools", "options",
+            "Sourcing options, most preferred first: a pool, or a mix of pools in shares that add "
+            "up to 1, such as `{light: 0.85, logistics: 0.1, medical: 0.05}`; in a table "
+            "`light:0.85+logistics:0.1+medical:0.05`, options separated by blanks.",
+            "problem", required=True, shipped=True, refers="pools",
+        ),
+        _in(
+            "cap", "people", "Maximum number of people at once, persons.", "problem",
+            unit="persons", column="value", required=True, shipped=True, low=0, high=1e6,
+        ),
+        _in(
+            "cap_from", "caps",
+            "Caps that take the place of `cap` from a month on, such as `{2022-08: 15}`; in a "
+            "table `2022-08:15`. What lasts is laid out as one line with its own tours and each "
+            "difference as a line on top, so that people who can stay do stay.",
+            "problem", unit="persons", low=0, high=1e6,
+        ),
+        *_origin("cap"),
+        Field(
+            "scale", "factor", "Multiplies the cap.", "problem",
+        ),
+        _in("first", "month", "First month on duty.", "problem", shipped=True),
+        _in(
+            "last", "month", "Last month on duty, which counts in full.", "problem", shipped=True,
+        ),
+        _in(
+            "fixed_length", "flag",
+            "True where the last month moves with the first, such as a voyage of half a year "
+            "whose begin is not known.", "draws",
+        ),
+        *_origin("first and last month", "dates_", required=False),
+        _in(
+            "standing", "choice",
+            "Under `study`, `declined` or known from `hindsight` it does not count until a "
+            "scenario says so under `decide`, `send` or `hindsight`; `standing`, the default, and "
+            "`past` count.",
+            "problem", choices=STANDINGS, required=True, shipped=True,
+        ),
+        _in(
+            "tier", "whole", "1 is served first.", "problem", low=1, high=100, required=True,
+            shipped=True,
+        ),
+        _in(
+            "cohorts", "whole",
+            "1 changes over as a whole, more is staggered; by default as its kind does.",
+            "problem", low=1, high=1200,
+        ),
+        _in(
+            "on_call", "flag",
+            "True for stand-by forces: held ready at home, so that time at home after a "
+            "deployment may be spent on call.", "problem", shipped=True,
+        ),
+        _in(
+            "unit", "flag", "True for all or nothing, when people are counted whole.", "problem",
+            shipped=True,
+        ),
+        _in(
+            "weight", "number", "Worth of a person-month under the rule `value`.", "problem",
+            low=0, high=1e6, shipped=True,
+        ),
+        Field("tour", "tour", "Tour length in months, instead of the kind's.", "problem", "months"),
+        Field(
+            "preparation", "months", "Months of preparation, instead of the kind's.", "problem",
+            "months",
+        ),
+        Field(
+            "rest", "home",
+            "Months of rest per month served, on top of the preparation, instead of what the kind "
+            "says.", "problem", "months per month",
+        ),
+        Field(
+            "dwell", "home",
+            "Months at home per month served, the preparation for the next tour inside them, "
+            "instead of what the kind says.", "problem", "months per month",
+        ),
+        _only(
+            "letter_cap", "text",
+            "Cap that stands after the letter to which the line belongs; empty for all others.",
+        ),
+        _NOTE,
+    ),
+    "mission": (
+        _ID,
+        *_NAMES,
+        _in(
+            "organisation", "choice", "Which organisation leads it.", choices=ORGANISATIONS,
+            required=True, shipped=True,
+        ),
+        _in("region", "text", "Where it is.", required=True, shipped=True),
+        _in(
+            "main_task", "whole",
+            "1 collective defence, 2 international legal order (civil contributions included).",
+            "problem", low=1, high=2, required=True, shipped=True,
+        ),
+        _only("section", "text", "Section of the letter; empty outside it."),
+        _only(
+            "status", "choice", "What the letter does with it.", choices=STATUSES, required=True,
+            shipped=True,
+        ),
+        _only("row", "text", "Row keys in the list of the letter: H1-H9, 1-35; empty outside it."),
+        Field("scale", "factor", "Multiplies the cap of each of its demands.", "problem"),
+        Field(
+            "last", "month",
+            "New end of its mandate: demands that ran to the old end run to this month, demands "
+            "that would run longer stop there. Settles the mandate: chances given before are "
+            "taken away.", "problem",
+        ),
+        Field(
+            "prolonged", "event",
+            "The chance that its mandate is prolonged; drawn in simulations, not in the plan.",
+            "draws",
+        ),
+        Field(
+            "ended_early", "event",
+            "The chance that its mandate ends early; drawn in simulations, not in the plan.",
+            "draws",
+        ),
+        Field("tier", "whole", "Tier of each of its demands.", "problem", low=1, high=100),
+        Field("weight", "number", "Weight of each of its demands.", "problem", low=0, high=1e6),
+        _only("source", "id", "Where the mission is named.", shipped=True, refers="sources"),
+        _NOTE,
+    ),
+    "package": (
+        Field("title", "text", "English name."),
+        Field("title_nl", "text", "Dutch name."),
+        Field("on", "flag", "False switches it off.", "problem"),
+        Field(
+            "known", "known",
+            "Month in which it becomes known; `just-in-time` (the default) is as late as it can "
+            "still be prepared, `start` is from the beginning.", "problem",
+        ),
+        Field("scale", "factor", "Multiplies the cap of each of its demands.", "problem"),
+        Field("members", "ids", "Demands defined elsewhere that belong to it.", "problem"),
+    ),
+    "pool": (
+        _ID,
+        *_NAMES,
+        _in(
+            "category", "choice", "military, police or civil.", choices=CATEGORIES, required=True,
+            shipped=True,
+        ),
+        _in("speciality", "text", "Speciality within the category.", shipped=True),
+        _in(
+            "force", "id", "Force that gives its national shares filled and fit.", "problem",
+        ),
+        Field("posts", "people", "Posts, from the start; later steps fall away.", "problem"),
+        Field(
+            "filled", "share",
+            "Share of the posts that is filled, from the start, instead of the share of its force "
+            "(new pools without a force: 1).", "problem",
+        ),
+        Field(
+            "fit", "share",
+            "Share of those that could be sent if nothing tied them up, from the start, instead "
+            "of the share of its force (new pools without a force: 1).", "problem",
+        ),
+        Field(
+            "filled_factor", "factor",
+            "Deviation of the pool: what the filled share of its force is multiplied by (1).",
+            "problem",
+        ),
+        Field(
+            "fit_factor", "factor",
+            "Deviation of the pool: what the fit share of its force is multiplied by (1).",
+            "problem",
+        ),
+        _NOTE,
+    ),
+    "force": (
+        Field("filled", "share", "Share of the posts that is filled.", "problem"),
+        Field(
+            "fit", "share", "Share of those that could be sent if nothing tied them up.", "problem",
+        ),
+    ),
+    "kind": (
+        _ID,
+        *_NAMES,
+        _in(
+            "changeover", "choice",
+            "staggered: people replaced one by one; en_bloc: a unit as a whole.", "problem",
+            choices=("staggered", "en_bloc"), required=True, shipped=True,
+        ),
+        Field("tour", "tour", "Tour length in months.", "problem"),
+        Field("preparation", "months", "Months of preparation, for every pool.", "problem"),
+        Field(
+            "rest", "home",
+            "Months of rest per month served, on top of the preparation, for every pool.",
+            "problem",
+        ),
+        Field(
+            "dwell", "home",
+            "Months at home per month served, the preparation inside them, for every pool.",
+            "problem",
+        ),
+        Field("acceptance", "share", "Share of candidates that is accepted.", "presence"),
+        Field(
+            "lead", "amount", "Months a post stands empty before the next candidate arrives.",
+            "presence",
+        ),
+        Field(
+            "early_return", "share", "Share of people that returns early, per month.", "presence",
+        ),
+        _NOTE,
+    ),
+    "bound": (
+        _ID,
+        _in(
+            "demands", "ids", "Demands counted together.", "problem", required=True, shipped=True,
+            refers="demands",
+        ),
+        _in(
+            "pools", "ids", "Only people of these pools; all by default.", "problem",
+            refers="pools",
+        ),
+        _in(
+            "min", "people", "At least this many people: a goal, reported where it is missed.",
+            "problem", unit="persons", low=0, high=1e6,
+        ),
+        _in(
+            "max", "people", "At most this many people: always kept.", "problem",
+            unit="persons", low=0, high=1e6,
+        ),
+        *_origin("bound"),
+        _NOTE,
+    ),
+}  # fmt: skip
+"""Fields of every entity, in the order in which tables and pages have them."""
+
+_KIND = _only("kind", "id", "Kind of contribution.", required=True, shipped=True, refers="kinds")
+_WHICH = {"required": True, "shipped": True}
+_FUND = _only("fund", "id", "Fund that pays.", **_WHICH)
+
+_LONG: dict[str, tuple[Field, ...]] = {
+    "rotation": (
+        _KIND,
+        _only("pool", "id", "Pool for which it differs; empty: every pool.", refers="pools"),
+        _only(
+            "figure", "choice", "tour, preparation, and rest or dwell.", choices=ROTATION, **_WHICH
+        ),
+        *_value("The number; the likely value where low and high are given.", 240),
+    ),
+    "strengths": (
+        _only("force", "id", "Force that has this national share; empty: of a pool."),
+        _only("pool", "id", "Pool of people; empty: of a force.", refers="pools"),
+        _only(
+            "figure", "choice",
+            "Posts, share filled, share fit to go; the factors are deviations from the shares of "
+            "the pool's force.", choices=STRENGTH, **_WHICH,
+        ),
+        _only("from", "month", "First month it holds; empty: from the start."),
+        *_value("The number; the likely value where low and high are given.", 1e7),
+    ),
+    "mandates": (
+        _only("mission", "id", "Mission that has the mandate.", refers="missions", **_WHICH),
+        _only(
+            "event", "choice", "Whether it is prolonged or ends early.", choices=EVENTS, **_WHICH
+        ),
+        _only("chance", "number", "Chance from 0 to 1.", low=0, high=1, **_WHICH),
+        _only(
+            "months", "whole", "By how many months the end moves.", low=1, high=120, **_WHICH
+        ),
+        *_origin("chance"),
+        _NOTE,
+    ),
+    "costs": (
+        _FUND,
+        _only("kind", "id", "Kind of contribution.", refers="kinds"),
+        _only("demand", "id", "Demand, where it differs from its kind.", refers="demands"),
+        *_value("The number; the likely value where low and high are given."),
+    ),
+    "budgets": (
+        _FUND,
+        _only("year", "whole", "Calendar year.", low=1900, high=2200, **_WHICH),
+        *_value("The number; the likely value where low and high are given."),
+    ),
+    "outcomes": (
+        _only("demand", "id", "Demand.", refers="demands", **_WHICH),
+        _only(
+            "field", "choice", "Field of the demand it replaces.", choices=("first", "last", "cap"),
+            **_WHICH,
+        ),
+        _only("value", "text", "A month, or a number of persons.", **_WHICH),
+        *_origin("number"),
+        _NOTE,
+    ),
+    "presence": (
+        _KIND,
+        _only(
+            "figure", "choice",
+            "acceptance: share of candidates accepted; lead: months a post is empty before the "
+            "next candidate arrives; early_return: share of people who leave in a month.",
+            choices=PRESENCE, **_WHICH,
+        ),
+        *_value("The number; the likely value where low and high are given.", 120),
+    ),
+    "observations": (
+        _ID,
+        _only("demands", "ids", "Demands it speaks of, counted together.", refers="demands",
+              **_WHICH),
+        _only("pools", "ids", "Pools counted; empty: all.", refers="pools"),
+        _only("month", "month", "Month of the observation.", **_WHICH),
+        _only("people", "number", "People seen, persons.", low=0, high=1e6, unit="persons",
+              **_WHICH),
+        _only(
+            "error", "number",
+            "How far the number of people on duty for these demands may lie from it, persons: "
+            "rounding, hand-over months in which a post is held twice, people of others counted "
+            "along; 0 where it is exact.", low=0, high=1e6, unit="persons", **_WHICH,
+        ),
+        _only(
+            "relation", "choice", "Whether the number is exact, rounded or an upper bound.",
+            choices=("equal", "about", "at_most"), **_WHICH,
+        ),
+        _only("source", "id", "Source.", shipped=True, refers="sources"),
+        _only("section", "text", "Place in the source.", shipped=True),
+        _NOTE,
+    ),
+    "sources": (
+        _ID,
+        _only("publisher", "text", "Who published it.", shipped=True),
+        _only("title", "text", "What it is, in the project's own words.", **_WHICH),
+        _only("date", "text", "Day, month, year or span of publication.", shipped=True),
+        _only(
+            "confidence", "choice", "How far it can be trusted.",
+            choices=("high", "medium", "low", "assumption"), shipped=True,
+        ),
+        _only("reference", "text", "How to find it.", shipped=True),
+    ),
+}  # fmt: skip
+
+_NUMBERS = ("people", "share", "factor", "amount", "months", "tour", "home")
+
+
+def _cells(one: Field) -> tuple[Column, ...]:
+    """Return the columns of a field: a number with range takes three, and so does a month."""
+    kind = {"people": "number"}.get(one.kind, one.kind)
+    choices = tuple(map(str, one.choices)) if kind == "choice" else ()
+    main = Column(one.column, kind, one.required, choices, one.low, one.high)
+    sides: Iterable[str] = ()
+    if one.column == "value" and one.kind == "people":
+        sides = ("low", "high")
+    elif one.kind == "month" and one.column in ("first", "last"):
+        sides = (f"{one.column}_low", f"{one.column}_high")
+    return (main, *(replace(main, name=side, required=False) for side in sides))
+
+
+def columns(entity: str) -> tuple[Column, ...]:
+    """Return the columns of the data table of an entity, or of a table by name.
+
+    Examples
+    --------
+    >>> [column.name for column in columns("force")], columns("kind")[0].name
+    ([], 'id')
+    """
+    fields = ENTITIES.get(entity) or _LONG[entity]
+    return tuple(cell for one in fields if one.column for cell in _cells(one))
+
+
+_TABLE_OF = {
+    "missions": "mission", "demands": "demand", "kinds": "kind", "pools": "pool", "bounds": "bound",
+}  # fmt: skip
+
+TITLES = {
+    "sources": ("Sources", "Every source that a number can name"),
+    "missions": (
+        "Missions",
+        "Missions of the letter, and other claims on the same people",
+    ),
+    "demands": ("Demands", "Lines of people that missions ask for"),
+    "kinds": ("Kinds", "Kinds of contribution and how they change over"),
+    "rotation": (
+        "Rotation policies",
+        "Tour length, preparation and time at home by kind, and by pool where it differs",
+    ),
+    "pools": ("Pools", "People who can stand in for each other"),
+    "strengths": (
+        "Strengths",
+        "People of a pool who could be sent if nothing else tied them up: posts × filled × fit, "
+        "stepwise in time, with the national shares of a force",
+    ),
+    "mandates": ("Mandates", "How mandates may end otherwise than the letter says, with chances"),
+    "bounds": ("Composition bounds", "Minimum and maximum of people over some demands together"),
+    "costs": ("Costs", "What a person-year costs a fund, where a source exists"),
+    "budgets": ("Budgets", "Money of a fund in a year, where a source exists"),
+    "outcomes": ("Outcomes", "What became of demands of the letter: real months and caps"),
+    "presence": ("Presence", "Of the people allocated, who is present"),
+    "observations": ("Observations", "What was really seen: for calibration and scoring"),
+}
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "rotation": ("kind", "pool", "figure"),
+    "strengths": ("force", "pool", "figure", "from"),
+    "mandates": ("mission", "event"),
+    "costs": ("fund", "kind", "demand"),
+    "budgets": ("fund", "year"),
+    "outcomes": ("demand", "field"),
+    "presence": ("kind", "figure"),
+}
+"""Columns that together name a row once; ``id`` for every other table."""
+
+OPTIONAL = ("mandates", "bounds", "costs", "budgets", "outcomes", "presence", "observations")
+"""Tables a data folder may do without."""
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    name: columns(_TABLE_OF.get(name, name)) for name in TITLES
+}
+"""Columns of each table by the name of its file, without ``.csv``."""
+
+
+def carried(entity: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields of an entity that its class has no attribute for: carried as they are."""
+    seen = set(known)
+    return tuple(
+        one.name for one in ENTITIES[entity] if one.entry and one.name not in seen | {"scale"}
+    )
+
+
+_TYPES = {
+    "whole": "integer", "number": "number", "people": "number", "flag": "boolean",
+}  # fmt: skip
+_ID_PATTERN = "[a-z0-9][a-z0-9-]*"
+_PATTERNS = {
+    "id": f"^{_ID_PATTERN}$",
+    "ids": f"^{_ID_PATTERN}( {_ID_PATTERN})*$",
+    "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "caps": "^[0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+( [0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+)*$",
+}
+_SIDES = {
+    "low": "Lowest plausible value; empty when exact.",
+    "high": "Highest plausible value; empty when exact.",
+    "_low": "Earliest plausible month; empty when exact.",
+    "_high": "Latest plausible month; empty when exact.",
+}
+
+
+def _described(one: Field, column: Column) -> dict[str, Any]:
+    """Return a column as the published description of the tables has it."""
+    main = column.name == one.column
+    side = column.name if column.name in _SIDES else column.name.removeprefix(one.column)
+    made: dict[str, Any] = {
+        "name": column.name,
+        "type": _TYPES.get(one.kind, "string"),
+        "title": column.name.replace("_", " ").capitalize(),
+        "description": one.help if main else _SIDES[side],
+    }
+    if one.unit:
+        made["unit"] = one.unit
+    if made["type"] == "boolean":
+        made |= {"trueValues": ["yes"], "falseValues": ["no"]}
+    limits: dict[str, Any] = {}
+    if one.kind in _PATTERNS:
+        limits["pattern"] = _PATTERNS[one.kind]
+    if one.choices:
+        limits["enum"] = list(one.choices)
+    for name, end in (("minimum", column.low), ("maximum", column.high)):
+        if math.isfinite(end) and made["type"] in ("number", "integer"):
+            limits[name] = int(end) if float(end).is_integer() else end
+    if column.name == "id":
+        limits["unique"] = True
+    if one.shipped and main:
+        limits["required"] = True
+    return made | ({"constraints": limits} if limits else {})
+
+
+def data_package() -> dict[str, Any]:
+    """Return the description of the data tables as a tabular data package."""
+    resources = []
+    for name, (title, description) in TITLES.items():
+        entity = _TABLE_OF.get(name, name)
+        fields = [one for one in ENTITIES.get(entity) or _LONG[entity] if one.column]
+        key = KEYS.get(name, ("id",))
+        schema: dict[str, Any] = {
+            "fields": [_described(one, cell) for one in fields for cell in _cells(one)],
+            "missingValues": [""],
+        }
+        if all(one.required for one in fields if one.column in key):
+            schema["primaryKey"] = key[0] if len(key) == 1 else list(key)
+        links = [one for one in fields if one.refers and one.kind == "id"]
+        if links:
+            schema["foreignKeys"] = [
+                {"fields": one.column, "reference": {"resource": one.refers, "fields": "id"}}
+                for one in links
+            ]
+        resources.append(
+            {
+                "name": name, "profile": "tabular-data-resource", "title": title,
+                "description": description, "path": f"{name}.csv", "scheme": "file",
+                "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "schema": schema,
+            }
+        )  # fmt: skip
+    return {
+        "profile": "tabular-data-package",
+        "name": "dutch-missions-2022-2025",
+        "title": "Dutch contributions to missions and operations, 2022-2025",
+        "description": "Missions, demands, pools, rotation policies and what is known about them. "
+        "Facts and figures, each with its basis and source.",
+        "resources": resources,
+    }
+
+
+def package_text() -> str:
+    """Return the description of the data tables as ``datapackage.json`` has it."""
+    return json.dumps(data_package(), indent=2, ensure_ascii=False) + "\n"
