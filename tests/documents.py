@@ -200,7 +200,7 @@ def years(block: Block, run: Outputs) -> str:
 def draws(block: Block, run: Outputs) -> str:
     """Return displacement over the draws."""
     found = run(block.commands[0])
-    (one,) = [row for row in found["headlines"]]
+    (one,) = found["headlines"]
     rows = [
         ["mean, with its 95 % interval", f"{rough(one['mean'])} ({rough(one['low'])} to "
          f"{rough(one['high'])})"],

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "amount", "box", "button", "card", "details",
-    "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
+    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "amount", "box", "button", "card",
+    "details", "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
 ]  # fmt: skip
 
 

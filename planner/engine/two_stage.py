@@ -347,7 +347,7 @@ def _needed(matrix: sparse.csc_array, limit: Floats, most: Floats) -> tuple[Any,
     """
     by_row = sparse.csr_array(matrix)
     single = np.diff(by_row.indptr) == 1
-    bind = ((by_row @ most.T).T > limit + 1e-9).any(axis=0) | single
+    bind = (limit + 1e-9 < (by_row @ most.T).T).any(axis=0) | single
     by_row, limit = by_row[bind], limit[:, bind]
     used = (by_row != 0).astype(float)
     count = np.asarray(used.sum(axis=1)).ravel()
@@ -611,7 +611,7 @@ class Master:
         found = []
         prices = self._marginal()
         aims = self._goals(level, np.zeros_like(lacking))
-        for draw in open_draws:
+        for draw in open_draws.tolist():
             value, people, weight, price = self.recourse.solve(goals[draw], self.two.limit[draw])
             self.solves += 1
             if value <= VIOLATION:
@@ -755,9 +755,7 @@ class _Extensive:
         full[: len(cost)] = -cost
         lp = self.lp
         # built anew: presolve, which a basis at hand would skip, is what makes it fast
-        self.lp = LinearProgramme(
-            lp.matrix, full, lp.lower, lp.upper, lp.row_lower, lp.row_upper
-        )
+        self.lp = LinearProgramme(lp.matrix, full, lp.lower, lp.upper, lp.row_lower, lp.row_upper)
         return self.lp.solve()
 
     def solve(self, rule: str) -> tuple[Promised, Certificate]:
@@ -783,7 +781,9 @@ class _Extensive:
                 held = held if len(held) else free[found.x[free] <= level + 1e-9]
                 none = np.full(len(free), -np.inf)
                 self.lp.set_rows(count + free, none, np.full(len(free), np.inf))
-                self.lp.set_bounds(held, np.full(len(held), max(level - LOCK, 0)), np.ones(len(held)))
+                self.lp.set_bounds(
+                    held, np.full(len(held), max(level - LOCK, 0)), np.ones(len(held))
+                )
                 free = np.setdiff1d(free, held)
         x = np.zeros(self.lp.matrix.shape[1]) if found is None else found.x
         lacking = x[2 * count + 1 : 2 * count + 1 + len(two) * count].reshape(len(two), count)
