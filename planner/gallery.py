@@ -25,6 +25,11 @@ __all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
 SOURCES = ("result", "comparison", "ensemble", "sensitivity", "robustness")
 """What figures are drawn of, in the order in which they are listed."""
 
+MAIN = {
+    "result": "fill", "comparison": "scenarios", "ensemble": "chance", "sensitivity": "indices",
+}  # fmt: skip
+"""The figure that ``plot()`` draws of each source."""
+
 
 @dataclass(frozen=True)
 class Registered:
@@ -113,6 +118,10 @@ class Plots:
     def __init__(self, source: Any, of: str):
         """Take what is drawn."""
         self._source, self._of = source, of
+
+    def __call__(self, name: str = "", **options: Any) -> Any:
+        """Return a figure by name, by default the main one of its source."""
+        return getattr(self, name or MAIN[self._of])(**options)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Return the function that draws a figure as a chart, with its source given."""

@@ -32,6 +32,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "persons": ("persons", "personen"),
     "cap": ("cap", "maximum"),
     "strength": ("strength", "sterkte"),
+    "result_filled": (
+        "{name}: {filled} of {asked} person-months are filled ({share}) under the rule {rule}.",
+        "{name}: {filled} van {asked} persoonsmaanden zijn gevuld ({share}) onder de regel {rule}.",
+    ),
+    "result_displaces": (
+        "{package} displaces {lost} person-months of main task 2.",
+        "{package} verdringt {lost} persoonsmaanden van hoofdtaak 2.",
+    ),
     # fill
     "fill_by_mission": ("Fill by mission", "Vulling per missie"),
     "fill_by_demand": ("Fill by demand", "Vulling per vraag"),

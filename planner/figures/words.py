@@ -174,8 +174,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "de lijn zijn de persoonsmaanden die één functie meer daar kost.",
     ),
     "curve_tried": (
-        "Tried at {count} sizes, between them right to {give} person-months.",
-        "Berekend voor {count} omvangen, ertussen op {give} persoonsmaanden nauwkeurig.",
+        "Planned at {count} sizes; between them an estimate, from which the sizes planned last "
+        "differed by up to {give} person-months.",
+        "Gepland voor {count} omvangen; daartussen een schatting, waar de laatst geplande omvangen "
+        "tot {give} persoonsmaanden van afweken.",
     ),
     "curve_key": ("displacement, with its breakpoints", "verdringing, met haar knikpunten"),
     "curve_key_tried": (

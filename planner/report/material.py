@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from planner.analysis.headroom import Headroom
     from planner.analysis.ranges import Ranges
     from planner.analysis.robustness import Robustness
-    from planner.analysis.shares import Shares
-    from planner.analysis.why import Why
     from planner.montecarlo.ensemble import Ensemble
     from planner.results.result import Tables
 
@@ -39,24 +37,6 @@ SIZES = 24
 
 
 """Sizes at which a curve is tried that cannot be had exactly."""
-
-
-SHORT = 0.5
-
-
-"""Person-months that a mission has to lose before it is asked why."""
-
-
-NEARLY = 0.005
-
-
-"""Share of what a mission asks that is not worth asking about."""
-
-
-SHARED = 4
-
-
-"""Most packages among which displacement is shared out, since every coalition is a plan."""
 
 
 Progress = Callable[[str, int, int], None]
@@ -83,12 +63,8 @@ class Material:
         By package.
     ranges : Ranges or None
         Only where figures are not unique.
-    shares : Shares or None
-        Only with several packages.
-    why : Why or None
-        Of the mission that goes short most.
     answers : mapping of str to Outcome
-        Of further analyses that are declared for reports, by name.
+        Of analyses that are declared for reports, by name.
     other_rule : Result or None
         The plan for the likely parameters under the other rule.
     robust : mapping of str to Robustness
@@ -100,8 +76,6 @@ class Material:
     futures: Ensemble | None = None
     curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
     ranges: Ranges | None = None
-    shares: Shares | None = None
-    why: Why | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     other_rule: Result | None = None
     robust: Mapping[str, Robustness] = field(default_factory=dict)
@@ -207,12 +181,10 @@ def _source(main: Tables) -> Any:
 
 
 def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
-    """Return curves, ranges, shares and why the mission that goes short most does."""
+    """Return curves, ranges, and the outcomes of analyses that are declared for reports."""
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
     from planner.analysis.ranges import ranges
-    from planner.analysis.shares import shares
-    from planner.analysis.why import why
     from planner.report.questions import answers
 
     found: dict[str, Any] = {}
@@ -234,14 +206,6 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
         found["ranges"] = ranges(
             source, rule=main.rule, progress=lambda done, total: progress("ranging", done, total)
         )
-    if 1 < len(packages) <= SHARED:
-        found["shares"] = shares(
-            source, rule=main.rule, progress=lambda done, total: progress("sharing", done, total)
-        )
-    shortest = _shortest(main, order["package"])
-    if shortest:
-        progress("asking", 0, 0)
-        found["why"] = why(source, shortest, rule=main.rule)
     found["answers"] = answers(source, main.rule, progress)
     return found
 
@@ -261,21 +225,6 @@ def _robust(
         )
         for id in main.packages["package"][:CURVES]
     }
-
-
-def _shortest(main: Tables, packages: Iterable[str]) -> str:
-    """Return the mission that loses most to the first package; else the one filled least, if short.
-
-    Nothing where every mission has all that it asks for, nearly.
-    """
-    for package in packages:
-        lost = lost_by(main, "mission", package)
-        most = max(lost, key=lambda mission: lost[mission], default="")
-        if most and lost[most] >= SHORT:
-            return most
-        break
-    fill = main.fill_by("mission").dropna(subset="fill_rate").set_index("mission")["fill_rate"]
-    return str(fill.idxmin()) if len(fill) and fill.min() < 1 - NEARLY else ""
 
 
 def _drawn(

@@ -150,8 +150,9 @@ def displacement_section(material: Material) -> Section:
     title = say("displacement_section", lang)
     if not material.packages:
         return Section("displacement", title, (Paragraph(say("p_no_package", lang)),))
-    several = material.shares is not None
-    blocks: list[Content] = [Paragraph(say("p_several", lang))] if several else []
+    blocks: list[Content] = []
+    if "shares" in material.answers:
+        blocks.append(Paragraph(say("p_several", lang)))
     for row in material.packages:
         id = row["package"]
         if len(material.packages) > 1:
@@ -163,8 +164,6 @@ def displacement_section(material: Material) -> Section:
         blocks += [made for task in (2, 1) if (made := _lost_table(material, id, task, spans))]
         blocks.append(_periods_table(material, id))
     blocks.append(Image.of(flow(result, lang=lang)))
-    if material.shares is not None:
-        blocks.append(_shares_table(material))
     return Section("displacement", title, tuple(blocks))
 
 
@@ -273,20 +272,6 @@ def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
     }
 
 
-def _shares_table(material: Material) -> TableBlock:
-    lang, names = material.lang, material.names
-    assert material.shares is not None
-    rows = [
-        [names.package(one.package), number(one.share_person_months, lang),
-         number(one.alone_person_months, lang), number(one.last_person_months, lang)]
-        for one in material.shares.packages
-    ]  # fmt: skip
-    rows.append([label("total", lang), number(material.shares.total_person_months, lang), "", ""])
-    heads = [label("package", lang), f">{say('t_share', lang)}", f">{say('t_alone', lang)}",
-             f">{say('t_last', lang)}"]  # fmt: skip
-    return table(say("t_shares", lang), heads, rows, 1)
-
-
 def bottlenecks_section(material: Material) -> Section:
     """Return which pools bind, and when."""
     lang, result, names = material.lang, material.result, material.names
@@ -298,9 +283,6 @@ def bottlenecks_section(material: Material) -> Section:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
     else:
         blocks.append(_binding_table(material, binding))
-    if material.why is not None:
-        blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
-        blocks.append(Bullets(tuple(material.why.sentences(lang))))
     blocks.append(Image.of(sand(result, lang=lang)))
     if len(binding):
         most = str(binding["pool"].value_counts(sort=True).index[0])

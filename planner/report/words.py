@@ -93,8 +93,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "t_payers": ("paid most by (person-months a post)", "vooral ten laste van (per functie)"),
     "t_tried": (
-        "Tried at {count} sizes, between them right to {give} person-months.",
-        "Berekend voor {count} omvangen, ertussen op {give} persoonsmaanden nauwkeurig.",
+        "Planned at {count} sizes; between them an estimate, from which the sizes planned last "
+        "differed by up to {give} person-months.",
+        "Gepland voor {count} omvangen; daartussen een schatting, waar de laatst geplande omvangen "
+        "tot {give} persoonsmaanden van afweken.",
     ),
     "t_exact": ("Breakpoints are exact.", "Knikpunten zijn exact."),
     "t_short_curve": (
@@ -352,9 +354,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "p_several": (
         "Each package is held against a plan without it in which the others remain, as if it came "
-        "last. What they displace together, shared out, stands at the end.",
+        "last. What they displace together is shared out under further analyses.",
         "Elk pakket wordt vergeleken met een plan zonder dat pakket waarin de andere blijven, "
-        "alsof het als laatste kwam. Wat ze samen verdringen, toegedeeld, staat aan het eind.",
+        "alsof het als laatste kwam. Wat ze samen verdringen, is verdeeld onder verdere analyses.",
     ),
     "p_bottlenecks": (
         "In these months everyone in the pool is taken and more people may raise the fill of some "
