@@ -1,4 +1,4 @@
-"""Truth 2: tied up and idle add up to the strength, and what a package takes is given up or idle."""
+"""Truth 2: people tied up and idle add up, and what a package takes is given up or was idle."""
 
 from __future__ import annotations
 
