@@ -433,7 +433,11 @@ class Prices(Outcome):
         return said
 
 
-@analysis(quick={"rule": "value", "kinds": ["pool"]}, positional=("rule",))
+def _for_report(case: Case) -> dict[str, Any]:
+    return {"kinds": ("pool",), "reach_units": 1.0}
+
+
+@analysis(in_report=_for_report, quick={"rule": "value", "kinds": ["pool"]}, positional=("rule",))
 def prices(
     source: Any,
     /,

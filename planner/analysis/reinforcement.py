@@ -663,7 +663,7 @@ def _sentences(found: Reinforcement, lang: str) -> list[str]:
 def _known(found: Reinforcement, lang: str) -> list[str]:
     """Return which plans count on the additions, and what is lost if others do."""
     return [
-        say(row.step, lang, lost=number(row.lost_person_months, lang),
+        say(f"known_{row.step}", lang, lost=number(row.lost_person_months, lang),
             month=_TEXT.when(found.first_month, lang))
         for row in found.proofs
         if row.step in ("announced", "surprise")
@@ -682,7 +682,7 @@ def _sure(found: Reinforcement, lang: str) -> str:
 def _changed(change: Change, lang: str) -> str:
     left = number(change.lost_person_months, lang)
     who = change.pool or say("every", lang)
-    key = f"{change.kind}"
+    key = f"change_{change.kind}"
     if change.kind == "tour":
         key += "_longer" if change.months > 0 else "_shorter"
     key += "" if change.reached else "_not"

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from planner.cli.completion import complete_parameters
 from planner.cli.questions.ask import command_of, panels
 from planner.cli.registry import PANELS, commands
 
@@ -49,7 +50,8 @@ class Grouped(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name."""
-        return super().get_command(ctx, cmd_name) or command_of(cmd_name)
+        found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
+        return found and complete_parameters(found)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section a panel; the second column stands at one place in all."""
@@ -64,7 +66,6 @@ app = typer.Typer(
     name="planner",
     cls=Grouped,
     help=HELP,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
