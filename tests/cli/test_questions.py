@@ -36,7 +36,7 @@ QUESTIONS: dict[str, list[str]] = {
         "4",
     ],
     "pledges": [],
-    "robustness": ["--group", "month", "--workers", "1"],
+    "robustness": ["--package", "more", "--group", "month", "--workers", "1"],
     "fairness": ["--by", "region"],
 }
 """Every question, with options of its own that suit the small scenario."""
