@@ -283,7 +283,7 @@ def _exact(case: Case, scaled: Scaled, upto: float, missions: bool, progress: Pr
 
 
 def _between(points: list[CurvePoint], same: float = 0.0) -> tuple[CurvePiece, ...]:
-    """Return pieces between points; neighbours whose cost a post differs by less are one."""
+    """Return pieces between points; neighbours with nearly the same cost a post are joined."""
     joined: list[CurvePiece] = []
     begin = points[0]
     for end, after in zip(points[1:], [*points[2:], None], strict=True):

@@ -228,7 +228,7 @@ def names() -> list[str]:
 
 
 def declared(name: str) -> Analysis:
-    """Return an analysis by name; raise InputError if there is none."""
+    """Return an analysis by name; raise InputError for an unknown name."""
     for package, folder in FOLDERS.items():
         if (folder / "text" / f"{name}.toml").exists():
             module = import_module(f"{package}.{name}")
@@ -276,7 +276,7 @@ class Text:
         self.say = speaker(self.words)
 
     def known(self, key: str) -> bool:
-        """Whether there is a word of that name."""
+        """Whether a word of that name exists."""
         return key in self.words or key in COMMON
 
     def when(self, month: str, lang: str) -> str:
@@ -292,7 +292,7 @@ class Text:
         return f"{self.say('month', lang)} {month}"
 
     def each(self, text: str, lang: str) -> str:
-        """Return a text in a language, as far as there are words for its parts between commas.
+        """Return a text in a language, part by part between commas where a word exists.
 
         Examples
         --------
@@ -307,7 +307,7 @@ class Text:
         )
 
     def heading(self, column: str, lang: str) -> str:
-        """Return the heading of a column; its name where there is no word for it."""
+        """Return the heading of a column; its name where no word exists."""
         return self.say(column, lang) if self.known(column) else column
 
     def cell(self, column: str, value: Any, lang: str) -> str:

@@ -6,7 +6,7 @@ made: what had begun or was in preparation when the packages became known is the
 Fair plans of large parts in compiled code: the same plans, each proved, many times as fast.
 
 What compiled code does not find or cannot prove is planned by the engine, as are small parts, for
-which loading it would take longer than it saves. Quick plans carry no prices and no trail.
+which loading it would take longer than it saves. Quick plans carry no prices and no sensitivities.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ class QuickPlanner(Planner):
         known : ndarray of bool (decisions,)
             Decisions that may be served.
         month : int
-            When the plan is made; negative where there is none before it.
+            When the plan is made; negative for the first plan.
         before : ndarray (columns,), optional
             People in the plan before.
         """

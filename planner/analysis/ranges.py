@@ -1,14 +1,14 @@
 """Smallest and largest fill and displacement over all optimal allocations of a rule.
 
-What flux variability analysis is to metabolic models: a figure that moves within a range is an
-accident of the solver anywhere inside it. A plan that unfolds is explored from the month in which
-it was last made; what had begun or was in preparation by then is history and stands as it was.
+What flux variability analysis is to metabolic models: a number that varies within a range is
+arbitrary inside it. A plan that unfolds is explored from the month in which
+it was last made; what had begun or was in preparation by then is history and stays as it was.
 A part of the problem that a package never touches is not made anew and loses nothing to it.
 
 All optimal answers of a rule, or all that come near: a programme to search, not one answer.
 
-*Value*: every tier within a slack of its optimum. *Fair*: nobody below the share that is his but
-for so many person-months in sum in each tier; without slack the shares themselves, so that only
+*Value*: every tier within a slack of its optimum. *Fair*: no decision below its share but for
+so many person-months in sum in each tier; without slack the shares themselves, so that only
 the pools they come from are open.
 
 Other allocations that are optimal or nearly so: who gets what in each, down to single tours.
@@ -299,7 +299,7 @@ def tours_of(alternatives: Sequence[Alternative], case: Case) -> pd.DataFrame:
 
 
 def differences(alternatives: Sequence[Alternative], lang: str) -> list[str]:
-    """Return a sentence on how different the alternatives are, if there are any."""
+    """Return a sentence on how different the alternatives are, if any."""
     if not alternatives:
         return []
     far = number(max(one.distance_person_months for one in alternatives), lang)
@@ -390,7 +390,7 @@ class Ranges(Outcome):
         }
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return how many figures are unique, the widest range, and that of displacement."""
+        """Return how many fills are unique, the widest range, and that of displacement."""
         wide = [row for row in self.fills if not row.unique]
         count = number(len(self.fills), lang, 0)
         said = say("all_unique", lang, count=count)
@@ -402,11 +402,11 @@ class Ranges(Outcome):
                 high=number(most.largest_person_months, lang),
                 asked=number(most.asked_person_months, lang),
             )  # fmt: skip
-        shifts = (_told(row, lang) for row in self.total_displacement)
+        shifts = (_sentence(row, lang) for row in self.total_displacement)
         return [said, *shifts, *differences(self.alternatives, lang)]
 
 
-def _told(row: DisplacementRange, lang: str) -> str:
+def _sentence(row: DisplacementRange, lang: str) -> str:
     amount = number(row.displaced_person_months, lang)
     if not row.unique:
         low, high = (
@@ -467,7 +467,7 @@ def ranges(
     case = read_case(source, rule)
     groups = case.groups(by)
     wanted = [case.package(name) for name in (case.packages if packages is None else packages)]
-    work = _Work(case, slack, preferences, progress)
+    work = _RangeSearch(case, slack, preferences, progress)
     work.total = 2 * len(groups) + 4 * len(groups) * len(wanted)
     tasks = {f"main task {task}": case.task == task for task in (1, 2)}
     return Ranges(
@@ -485,7 +485,7 @@ def ranges(
     )
 
 
-class _Work:
+class _RangeSearch:
     """Plans and programmes of one call."""
 
     def __init__(self, case: Case, slack: float, preferences: bool, progress: Progress):
@@ -498,7 +498,7 @@ class _Work:
         self.lead = np.array([demand.lead for demand in case.problem.demands], dtype=float)
         self.exact = case.rule == "fair" and slack <= 0
         self.span: dict[str, tuple[float, float]] = {}
-        self.gone: dict[str, tuple[Floats, Near | None]] = {}
+        self.without_package: dict[str, tuple[Floats, Near | None]] = {}
 
     def _near(self, last: LastPlans, settings: Sequence[Any]) -> Near:
         if self.case.rule == "fair":
@@ -532,13 +532,16 @@ class _Work:
 
     def _without(self, package: str) -> tuple[Floats, Near | None]:
         """Return fills without a package, and all answers without it (None where unique)."""
-        if package not in self.gone:
+        if package not in self.without_package:
             every = frozenset(self.case.packages)
             without = last_plans(self.planner, every - {package})
             settings = settle_before(without.settings, without, self.last.months, self.lead)
             near = None if self.exact else self._near(without, settings)
-            self.gone[package] = person_months(self.planner.programme, without.people), near
-        return self.gone[package]
+            self.without_package[package] = (
+                person_months(self.planner.programme, without.people),
+                near,
+            )
+        return self.without_package[package]
 
     def _displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
         before, near = self._without(package)

@@ -18,7 +18,7 @@ Additions are decided when the last package becomes known and arrive a lead time
 before that stay as they were made; the last plan is made again with more people. What main task 2
 gets is held against what it would have had without the package, and without the additions.
 
-How far a rest rule or the length of tours would have to change for nobody to lose by a package.
+How far time at home or the length of tours would have to change so that no mission loses.
 
 The change holds from the first month of the model on, with and without the package known; what
 missions get is held against what they would have had without the package under today's rules.
@@ -37,12 +37,12 @@ kept from getting less than today: where both meet, the answer is proved smalles
 The smallest additions found by search, where no programme says what they are.
 
 First every pool gets more people than it can use; what the plan then needs is enough. From there
-pools do with less, one after another, first those whose people do least for what they cost, until
-no pool can spare another person. Then the same is tried with nobody added to one of the pools that
+pools are reduced one after another, first those with the least effect for their cost, until
+no pool can spare another person. Then the same is tried with no addition to one of the pools that
 take much of the cost, as another may do its work with fewer. Other combinations may be smaller
 still: the search is not exhaustive.
 
-A relief in words.
+Reinforcements in sentences.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Added:
         return np.zeros_like(self.strength)
 
     def steady(self, persons: Floats) -> Floats:
-        """Return so many people more from the first month they can be there, (pools, months)."""
+        """Return so many people more from the first month they can arrive, (pools, months)."""
         added = np.repeat(persons[:, None], self.problem.months, axis=1)
         added[:, : self.earliest] = 0.0
         return added
@@ -204,8 +204,8 @@ class Added:
     def used(self, people: Sequence[Floats]) -> Floats:
         """Return what a plan needs beyond the strengths of today, (pools, months).
 
-        With just these additions the same plan is still the best one: it was already when there
-        was more to choose from.
+        With just these additions the same plan is still the best one: it was already with more
+        to choose from.
         """
         tied = np.zeros_like(self.strength)
         for block, served in zip(self.scaled.planner.programme.blocks, people, strict=True):
@@ -313,7 +313,7 @@ def _fewest(enough: Callable[[int], bool], most: int) -> int:
 
 
 def tour_changes(added: Added, level: float, most_months: int) -> list[Change]:
-    """Return the smallest change of all tours, longer and shorter; nobody on call changes."""
+    """Return the smallest change of all tours, longer and shorter, but for demands on call."""
     changed, lines = Changed(added), added.scaled.case.lines
     on_call = {line.demand for line in lines if line.on_call}
     on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
@@ -457,7 +457,7 @@ class Smallest:
         return np.maximum(minimise(self.programme, self._cost(places, self.cost)).x[places], 0.0)
 
     def floor(self, level: float) -> tuple[Floats, float]:
-        """Return amounts below whose cost nothing can do, and that cost."""
+        """Return the amounts of the lower bound on the cost, and that bound."""
         self._reset(np.zeros(len(self.cost)))
         first = minimise(self.programme, self._step(self.steps[0])).value
         self._reset(None)
@@ -519,7 +519,7 @@ DEAR = 0.1
 def prune(
     added: Added, level: float, costs: Floats, tolerance: float, progress: Progress = silent
 ) -> Floats:
-    """Return people to add to each pool from the first month they can be there, (pools,).
+    """Return people to add to each pool from the first month they can arrive, (pools,).
 
     Parameters
     ----------
@@ -582,7 +582,7 @@ def _peak(added: Added, persons: Floats) -> Floats:
 
 
 def _order(persons: Floats, costs: Floats, short: Callable[[Floats], float]) -> list[int]:
-    """Return pools with additions, those first whose people do least for what they cost."""
+    """Return pools with additions, those with the least effect for their cost first."""
     base = short(persons)
     rank = []
     for pool in np.flatnonzero(persons > 0):
@@ -775,7 +775,7 @@ class Reinforcement(Outcome):
         Whether all plans on the way count on the additions; else only the last one does.
     lead_months : int
     first_month : str
-        The first month in which additions can be there.
+        The first month in which additions can arrive.
     lost_person_months : float
         What missions of main task 2 lose to the package.
     wanted_person_months, level_person_months : float
@@ -867,7 +867,7 @@ def reinforcement(
         Whether plans made before the package was known already count on the additions, as they
         would on strengths of the scenario; else only the last plan does.
     lead_months : int
-        Months from the decision until the first of them can be there.
+        Months from the decision until the first of them can arrive.
     costs : mapping of str to float, optional
         By pool, of a person or a person-month; pools without one cost 1.
     tolerance_persons : float
@@ -891,7 +891,7 @@ def reinforcement(
     _check(kinds, level_person_months, lead_months, tolerance_persons)
     planner = planner_of(case, fills_only=True)
     added = Added(Scaled(case, planner, case.package(package)), lead_months, announced)
-    work = _Work(added, price, stay, tolerance_persons, level_person_months)
+    work = _ReinforcementSearch(added, price, stay, tolerance_persons, level_person_months)
     if "people" in kinds:
         work.add(progress)
     pools = [added.names[pool] for pool in np.flatnonzero(work.months.any(axis=1))]
@@ -927,7 +927,7 @@ def _check(kinds: Sequence[str], level: float, lead: int, tolerance: float) -> N
         raise InputError(faults)
 
 
-class _Work:
+class _ReinforcementSearch:
     """The additions of one call."""
 
     def __init__(
@@ -1013,8 +1013,8 @@ class _Work:
             cost = float(self.costs[pool]) * (persons if self.stay else total)
             first, last = case.month(int(when[0])), case.month(int(when[-1]))
             additions.append(Addition(name, persons, total, first, last, cost))
-            there = np.maximum.accumulate(needed)
-            come = np.diff(there, prepend=0.0)
+            arrived = np.maximum.accumulate(needed)
+            come = np.diff(arrived, prepend=0.0)
             months += [
                 Arrival(name, case.month(int(month)), float(now), float(new))
                 for month, now, new in zip(when, needed, come, strict=True)

@@ -239,7 +239,7 @@ def _answer(
 
 
 def _case(name: str, rule: str | None, quiet: bool) -> Case:
-    """Return a scenario or a neutral problem as a case, after saying what nobody could serve."""
+    """Return a scenario or a neutral problem as a case, after warning of what cannot be served."""
     from planner.analysis.case import read_case
     from planner.cli.inputs import load_either, warn
 
