@@ -22,7 +22,7 @@ from typing import Any
 
 __all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
 
-SOURCES = ("result", "comparison", "ensemble", "sensitivity")
+SOURCES = ("result", "comparison", "ensemble", "sensitivity", "robustness")
 """What figures are drawn of, in the order in which they are listed."""
 
 MAIN = {
@@ -48,7 +48,7 @@ def figure(of: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., 
 
     Parameters
     ----------
-    of : {"result", "comparison", "ensemble", "sensitivity"}
+    of : {"result", "comparison", "ensemble", "sensitivity", "robustness"}
         What it is drawn of: the parameter of that name, or the first one.
     about : str
         What it shows, in a few words.
@@ -102,7 +102,7 @@ class Plots:
     Parameters
     ----------
     source : Tables, Comparison, Ensemble or Sensitivity
-    of : {"result", "comparison", "ensemble", "sensitivity"}
+    of : {"result", "comparison", "ensemble", "sensitivity", "robustness"}
         Which of them it is.
 
     Examples

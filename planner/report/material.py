@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import ResultError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
+from planner.results.allocate import allocate
 from planner.results.compare import Comparison, compare
+from planner.results.losses import HALF_A_PERSON
 from planner.results.result import Result
 
 if TYPE_CHECKING:
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
     from planner.analysis.ranges import Ranges
+    from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
     from planner.results.result import Tables
 
-__all__ = ["Material", "asked_by_mission", "gather", "lost_by", "records"]
+__all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
 
 CURVES = 3
 
@@ -61,7 +64,11 @@ class Material:
     ranges : Ranges or None
         Only where figures are not unique.
     answers : mapping of str to Outcome
-        Of the analyses that are declared for reports, by name.
+        Of analyses that are declared for reports, by name.
+    other_rule : Result or None
+        The plan for the likely parameters under the other rule.
+    robust : mapping of str to Robustness
+        By package.
     """
 
     comparison: Comparison
@@ -70,6 +77,8 @@ class Material:
     curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
     ranges: Ranges | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
+    other_rule: Result | None = None
+    robust: Mapping[str, Robustness] = field(default_factory=dict)
 
     @property
     def result(self) -> Tables:
@@ -115,6 +124,7 @@ def gather(
     rule: str | None = None,
     futures: Ensemble | None = None,
     analyses: bool = True,
+    robust: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -133,6 +143,8 @@ def gather(
     futures : Ensemble, optional
     analyses : bool
         Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
+    robust : bool
+        Whether to change each assumption by itself, some hundred plans a package.
     workers : int, optional
     lang : {"en", "nl"}
     progress : callable
@@ -148,6 +160,12 @@ def gather(
         found |= _analysed(main, source, progress)
     if source is not None and draws > 0 and futures is None:
         found["futures"] = _drawn(main, draws, seed, workers, progress)
+    if source is not None and analyses and len(main.packages):
+        progress("other_rule", 0, 0)
+        other = "value" if main.rule == "fair" else "fair"
+        found["other_rule"] = allocate(main.scenario, other)
+    if source is not None and robust:
+        found["robust"] = _robust(main, source, workers, progress)
     return Material(comparison, lang, **found)
 
 
@@ -192,6 +210,23 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
     return found
 
 
+def _robust(
+    main: Tables, source: Any, workers: int | None, progress: Progress
+) -> dict[str, Robustness]:
+    """Return displacement under each single change of an assumption, by package."""
+    from planner.analysis.robustness import robustness
+
+    def step(done: int, total: int) -> None:
+        progress("robustness", done, total)
+
+    return {
+        str(id): robustness(
+            source, rule=main.rule, package=str(id), workers=workers or 0, progress=step
+        )
+        for id in main.packages["package"][:CURVES]
+    }
+
+
 def _drawn(
     main: Tables, draws: int, seed: int, workers: int | None, progress: Progress
 ) -> Ensemble:
@@ -218,6 +253,38 @@ def lost_by(result: Tables, key: str, package: str, main_task: int = 2) -> dict[
     own = [row for row in rows if row["package"] == package]
     own.sort(key=lambda row: -row["displaced_person_months"])
     return {str(row[key]): float(row["displaced_person_months"]) for row in own}
+
+
+@dataclass(frozen=True)
+class AtATime:
+    """What a mission loses to a package: person-months, and the most persons in one month.
+
+    `first` and `last` are the months of the calendar in which it lacks half a person or more, empty
+    where it never does.
+    """
+
+    person_months: float
+    most_persons: float
+    first: str
+    last: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether it lacks half a person or more in some month."""
+        return bool(self.first)
+
+
+def at_a_time(result: Tables, package: str) -> dict[str, AtATime]:
+    """Return what each mission of main task 2 loses to a package, the most first."""
+    rows = result.displacement_by("mission", "month")
+    own = rows[rows["package"] == package]
+    found = {}
+    for mission, months in own.groupby("mission", sort=False):
+        lost = months["displaced_person_months"]
+        short = months.loc[lost >= HALF_A_PERSON - 1e-6, "month"]
+        ends = (str(short.min()), str(short.max())) if len(short) else ("", "")
+        found[str(mission)] = AtATime(float(lost.sum()), float(lost.max()), *ends)
+    return dict(sorted(found.items(), key=lambda item: -item[1].person_months))
 
 
 def asked_by_mission(result: Tables) -> dict[str, float]:

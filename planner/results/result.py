@@ -234,7 +234,8 @@ class Tables(TabularOutcome, ABC):
         ----------
         *keys : str
             Any of demand, mission, region, category, organisation, main_task, tier, kind, status,
-            package, pool and month; none gives one row in all.
+            package, pool, month, year and phase; none gives one row in all. A phase is the part of
+            the window ``before`` the first month of the only package, or ``after`` it begins.
 
         Notes
         -----
@@ -249,7 +250,7 @@ class Tables(TabularOutcome, ABC):
         Parameters
         ----------
         *keys : str
-            As for :meth:`fill_by`.
+            As for :meth:`fill_by`; the phase is that of each package.
         main_task : int or None
             2 counts what main task 2 loses, 1 what main task 1 loses, None both. With
             ``"main_task"`` among the keys both are shown.

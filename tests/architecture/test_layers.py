@@ -95,7 +95,6 @@ LIGHT = ("planner.analysis.declare", "planner.analysis.renamed", "planner.montec
 """What of them loads nothing."""
 
 
-
 def loaded_on_use(name: str) -> bool:
     return name not in LIGHT and any(within(name, part) for part in LOADED_ON_USE)
 

@@ -149,7 +149,7 @@ def test_what_is_changed_is_said_briefly(changed: Copy) -> None:
     book.set("Demands", "untso", "cap, persons", 8)
     book.set("Demands", "undof", "counts", "no")
     book.set("Demands", "eufor-staff", "counts", "yes")
-    book.set("Strengths", ("staff", "posts"), "value", 400)
+    book.set("Strengths", ("", "staff", "posts"), "value", 400)
     book.set("Policies", ("staff", "", "", "rest (months per month)"), "value", 1.5)
     book.set("Packages", "eastern-flank", "known", datetime.date(2022, 9, 1))
 
@@ -196,7 +196,7 @@ def test_what_is_taken_away_no_longer_counts(changed: Copy) -> None:
     for demand in ("experts", "judges"):
         book.set("Demands", demand, "pools", "staff")
     for figure in ("posts", "share filled", "share fit"):
-        book.remove("Strengths", "civil", figure)
+        book.remove("Strengths", "", "civil", figure)
     book.remove("Policies", "post", "", "civil")
     book["Strength steps"].cell(HEADINGS + 2, 1).value = "staff"
 
