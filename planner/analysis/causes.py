@@ -3,13 +3,13 @@
 Each cause can be removed: the size of the pools (then no demand is short), rotation and rest,
 eligibility, composition, budgets, occupancy (everyone assigned is present), higher tiers, each
 package, and late notice where a package becomes known too late to be served from its first
-month; what then holds is written in :mod:`planner.analysis.relaxation`. With all of them the shortfall is
-what it is; a cause's part is its Shapley value (C1), the mean over all orders of what the
-shortfall falls by when it is taken away. The parts add up and no order is preferred.
+month; what then holds is written in :mod:`planner.analysis.relaxation`. With all of them the
+shortfall is what it is; a cause's part is its Shapley value (C1), the mean over all orders of what the
+shortfall falls by when it is removed. The parts add up and no order is preferred.
 
 Causes that a shortfall needs together share it evenly: where more people, no rest and free choice
 of people would each end it alone, each has a third. So beside its part every cause shows what the
-shortfall would fall by if nothing else were taken away.
+shortfall would fall by if nothing else were removed.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ class Cause:
     ----------
     cause : str
         One of :data:`~planner.analysis.relaxation.LIMITS`, ``presence`` or ``package …``;
-        ``worth_nothing`` is what stays empty whatever is taken away, for it has no weight.
+        ``worth_nothing`` is what stays empty whatever is removed, since it has no weight.
     part_person_months, standard_error : float
         Its part, negative where it softens the shortfall; the error is 0 where exact.
     shortfall_share : float
         The part ÷ the shortfall.
     alone_person_months : float
-        By how much the shortfall would fall if only this cause were taken away.
+        By how much the shortfall would fall if only this cause were removed.
     """
 
     group: str

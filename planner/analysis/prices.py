@@ -512,9 +512,7 @@ def _check(kinds: Sequence[str], reach_units: float) -> None:
         raise InputError(faults)
 
 
-def _priced(
-    case: Case, search: MarginalSearch, one: Perturbation
-) -> tuple[Price, list[TierPrice]]:
+def _priced(case: Case, search: MarginalSearch, one: Perturbation) -> tuple[Price, list[TierPrice]]:
     left, most_left, loss = search.side(one, -1)
     right, most_right, gain = search.side(one, 1)
     month = "" if one.month is None else case.month(one.month)

@@ -84,7 +84,7 @@ __all__ = [
     "Added",
     "Addition",
     "Arrival",
-    "Change",
+    "RuleChange",
     "Proof",
     "Reinforcement",
     "Smallest",
@@ -219,7 +219,7 @@ EVERY = ""
 
 
 @dataclass(frozen=True)
-class Change:
+class RuleChange:
     """A change of a rule, and what it comes to.
 
     Attributes
@@ -244,7 +244,7 @@ class Change:
     reached: bool
 
 
-class Changed:
+class RuleComparison:
     """Tries other rules for a package."""
 
     def __init__(self, added: Added) -> None:
@@ -266,14 +266,14 @@ class Changed:
         return sum(max(float(lost[mask].sum()), 0.0) for mask in self.added.missions.values())
 
 
-def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[Change]:
+def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleChange]:
     """Return the fewest months of rest less, for all pools together and for each of some.
 
     They are looked for by doubling and halving, as if less rest never made anyone lose more. One
     pool alone is tried without any rest first.
     """
     demands = added.problem.demands
-    found, changed = [], Changed(added)
+    found, changed = [], RuleComparison(added)
     for pool in (EVERY, *pools):
         names = [one for one in added.names if pool in (EVERY, one)]
         most = max(
@@ -297,7 +297,7 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[Chang
         if most:
             alone = pool != EVERY and lost(most) > level
             months = most if alone else _fewest(lambda months: lost(months) <= level, most)
-            found.append(Change("rest", pool, months, lost(months), lost(months) <= level))
+            found.append(RuleChange("rest", pool, months, lost(months), lost(months) <= level))
     return found
 
 
@@ -312,14 +312,14 @@ def _fewest(enough: Callable[[int], bool], most: int) -> int:
     return high
 
 
-def tour_changes(added: Added, level: float, most_months: int) -> list[Change]:
+def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChange]:
     """Return the smallest change of all tours, longer and shorter, but for demands on call."""
-    changed, lines = Changed(added), added.scaled.case.lines
+    changed, lines = RuleComparison(added), added.scaled.case.lines
     on_call = {line.demand for line in lines if line.on_call}
     on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
     found = []
     for sign in (1, -1):
-        best: Change | None = None
+        best: RuleChange | None = None
         for months in range(1, most_months + 1):
 
             def longer(demand: Demand, by: int = sign * months) -> Demand:
@@ -329,7 +329,7 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[Change]:
 
             lost = changed.lost(longer)
             if best is None or lost < best.lost_person_months - 1e-6:
-                best = Change("tour", EVERY, sign * months, lost, lost <= level)
+                best = RuleChange("tour", EVERY, sign * months, lost, lost <= level)
             if lost <= level:
                 break
         if best is not None:
@@ -679,7 +679,7 @@ def _sure(found: Reinforcement, lang: str) -> str:
     return say("search", lang, persons=number(2 * found.tolerance_persons, lang, 0))
 
 
-def _changed(change: Change, lang: str) -> str:
+def _changed(change: RuleChange, lang: str) -> str:
     left = number(change.lost_person_months, lang)
     who = change.pool or say("every", lang)
     key = f"change_{change.kind}"
@@ -808,14 +808,14 @@ class Reinforcement(Outcome):
     tolerance_persons: float
     additions: tuple[Addition, ...]
     months: tuple[Arrival, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[RuleChange, ...]
     proofs: tuple[Proof, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``additions``, ``changes``, ``proofs`` and ``months``."""
         return {
             "additions": frame(self.additions, Addition),
-            "changes": frame(self.changes, Change),
+            "changes": frame(self.changes, RuleChange),
             "proofs": frame(self.proofs, Proof),
             "months": frame(self.months, Arrival),
         }
@@ -895,7 +895,7 @@ def reinforcement(
     if "people" in kinds:
         work.add(progress)
     pools = [added.names[pool] for pool in np.flatnonzero(work.months.any(axis=1))]
-    changes: list[Change] = []
+    changes: list[RuleChange] = []
     if "rest" in kinds and work.lost > work.level:
         changes += rest_changes(added, work.level, pools)
     if "tour" in kinds and work.lost > work.level:
@@ -999,7 +999,7 @@ class _ReinforcementSearch:
         every[self.added.pools] = self.added.enough
         return self.added.lost(self.added.steady(every)) + NOTHING_PERSON_MONTHS
 
-    def outcome(self, changes: Sequence[Change]) -> Reinforcement:
+    def outcome(self, changes: Sequence[RuleChange]) -> Reinforcement:
         """Write everything down."""
         added, case = self.added, self.added.scaled.case
         additions, months = [], []
