@@ -4,8 +4,8 @@ Each cause can be removed: the size of the pools (then no demand is short), rota
 eligibility, composition, budgets, occupancy (everyone assigned is present), higher tiers, each
 package, and late notice where a package becomes known too late to be served from its first
 month; what then holds is written in :mod:`planner.analysis.relaxation`. With all of them the
-shortfall is what it is; a cause's part is its Shapley value (C1), the mean over all orders of what the
-shortfall falls by when it is removed. The parts add up and no order is preferred.
+shortfall is what it is; a cause's part is its Shapley value (C1), the mean over all orders of what
+the shortfall falls by when it is removed. The parts add up and no order is preferred.
 
 Causes that a shortfall needs together share it evenly: where more people, no rest and free choice
 of people would each end it alone, each has a third. So beside its part every cause shows what the

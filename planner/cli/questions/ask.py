@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.analysis.declare import Analysis, Option, declared, names, template
-from planner.analysis.renamed import RENAMED
+from planner.analysis.declare import RENAMED, Analysis, Option, declared, names, template
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
 
 if TYPE_CHECKING:
