@@ -5,8 +5,6 @@ leave the displacement open, both ends are followed: settled in favour of main t
 and against it (`most`). Otherwise (*fair*, or a package whose size matters to earlier plans too)
 the rule's own plan is made at some sizes, more of them where the curve bends; between these sizes
 the curve is an estimate, and so is the error stated.
-
-A curve in words: what each post of a package costs, and whom.
 """
 
 from __future__ import annotations

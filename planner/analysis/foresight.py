@@ -15,7 +15,7 @@ and of packages known by then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -287,18 +287,34 @@ def foresight(
     steps = len(rules) * (len(shifts) + 1 + len(horizons))
     views: list[View] = []
     missions: list[MissionWorth] = []
-    for rule in rules:
-        ruled = read_case(case, rule)
-        found = []
-        for view, filled, without in _views(ruled, chosen, shifts, horizons):
-            found.append((_row(ruled, chosen, view, filled, without), filled))
-            progress(len(views) + len(found), steps)
-        at_hand = [row.view == "notice" and row.months == 0 for row, _ in found].index(True)
-        base = found[at_hand][0]
-        views += [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
-        perfect = next(filled for row, filled in found if row.view == "perfect")
-        missions += _missions(ruled, found[at_hand][1], perfect)
+    for one in rules:
+        done = len(views)
+        rows, worths = _of_rule(
+            read_case(case, one),
+            chosen,
+            shifts,
+            horizons,
+            lambda k, done=done: progress(done + k, steps),
+        )
+        views += rows
+        missions += worths
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
+
+
+def _of_rule(
+    case: Case, chosen: Sequence[str], shifts: Sequence[int], horizons: Sequence[int],
+    progress: Callable[[int], None],
+) -> tuple[list[View], list[MissionWorth]]:  # fmt: skip
+    """Return all views under one rule, and what perfect foresight is worth by mission."""
+    found: list[tuple[View, Floats]] = []
+    for view, filled, without in _views(case, chosen, shifts, horizons):
+        found.append((_row(case, chosen, view, filled, without), filled))
+        progress(len(found))
+    at_hand = [row.view == "notice" and row.months == 0 for row, _ in found].index(True)
+    base = found[at_hand][0]
+    views = [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
+    perfect = next(filled for row, filled in found if row.view == "perfect")
+    return views, _missions(case, found[at_hand][1], perfect)
 
 
 def _check(

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
@@ -28,9 +27,6 @@ from planner.engine.setting import Answer, Setting
 from planner.engine.value import solve_value
 from planner.plan import History, Plan, Planner, Solver, solver_for
 from planner.problem.model import Problem
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "LARGE",

@@ -6,8 +6,6 @@ plan of its own commitments alone would give it: its nominal supply. All of them
 the plan of everything gives: the effective supply. Where the plans of single frameworks tie up more
 people of a pool in a month than its strength, some must have been promised twice. People at home
 after a deployment may be on call meanwhile: that is no double promise.
-
-Frameworks that people are promised to: the demands of each, and the plan of each alone.
 """
 
 from __future__ import annotations

@@ -10,8 +10,6 @@ of rest less, or more, after every tour.
 can be negative: raising the worst-off may cost others more than it brings. *Value* counts weighted
 person-months over the whole model, exactly, by parametric linear programming of the last plan;
 those before it, which are not unique, stay as they were made.
-
-Small changes of the last plan's right-hand sides, and what they do to the fill of each tier.
 """
 
 from __future__ import annotations

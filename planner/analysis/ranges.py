@@ -462,19 +462,18 @@ def ranges(
     >>> ranges(problem, rule="value").sentences()[0]
     '2 of 2 fills are not unique; the widest is a, from 1.0 to 2.0 person-months of 2.0 asked.'
     """
-    slack = slack_person_months
-    if not slack >= 0:
-        raise InputError(f"slack_person_months: expected at least 0, found {slack}")
+    if not slack_person_months >= 0:
+        raise InputError(f"slack_person_months: expected at least 0, found {slack_person_months}")
     case = read_case(source, rule)
     groups = case.groups(by)
     wanted = [case.package(name) for name in (case.packages if packages is None else packages)]
-    work = _RangeSearch(case, slack, preferences, progress)
+    work = _RangeSearch(case, slack_person_months, preferences, progress)
     work.total = 2 * len(groups) + 4 * len(groups) * len(wanted)
     tasks = {f"main task {task}": case.task == task for task in (1, 2)}
     return Ranges(
         rule=case.rule,
         by=by,
-        slack_person_months=slack,
+        slack_person_months=slack_person_months,
         fills=work.fills(groups),
         displacement=work.displacement(wanted, groups),
         total_fills=work.fills(tasks),

@@ -1,48 +1,26 @@
 """What would prevent a displacement: the fewest more people, or a change of the rules.
 
-People are added by pool and month from the month in which the last package becomes known, plus the
-time it takes until they come. Plans made before that stand as they are (the additions surprise), or
-count on the additions too (they are announced); what is found for one is tried for the other.
-Enough is what leaves every mission of main task 2 with what it would have had without the package
-and without the additions, but for a chosen level: what one mission gains does not make up for what
-another loses.
+People are added by pool and month from the month in which the last package becomes known, plus a
+lead time. Plans made before that stay as they were (the additions surprise), or count on the
+additions too (they are announced); what is found for one is evaluated for the other. Enough is what
+leaves every mission of main task 2 with what it would have had without the package and without the
+additions, but for a chosen level: a gain of one mission does not offset the loss of another.
 
-*Value*, where one plan is made again: by linear programming, with a proven floor under the cost.
-Otherwise by search over people who stay, to within `tolerance_persons`, see
-:mod:`planner.analysis.pruned`. In both cases what is found is made the plan again, and again with
-a little less of it.
+*Value*, where one plan is made again: linear programming with a proved lower bound on the cost
+(:class:`Smallest`). People x, additions a and the best division y without the package are found
+together. What is best for x given a is lexicographic, so it is no single programme for all a; but
+by complementary slackness the prices of an optimum at one a name what every optimum shares, and as
+long as that is kept, x stays optimal while a changes. The cheapest such a is one linear programme,
+its answer the next a. No a costs less than in the programme in which only the first objective of
+the rule keeps its value: where both meet, the answer is proved smallest.
 
-What more people in some pools and months do to a displacement.
+Otherwise a search (:func:`prune`): every pool gets more people than it can use, then pools are
+reduced one after another, first those with the least effect for their cost, to within
+`tolerance_persons`; then the same with no addition to one of the costly pools. The search is not
+exhaustive. In both cases the plan is made again with what is found, and with a little less of it.
 
-Additions are decided when the last package becomes known and arrive a lead time later. Plans made
-before that stay as they were made; the last plan is made again with more people. What main task 2
-gets is held against what it would have had without the package, and without the additions.
-
-How far time at home or the length of tours would have to change so that no mission loses.
-
-The change holds from the first month of the model on, with and without the package known; what
-missions get is held against what they would have had without the package under today's rules.
-
-The smallest additions by linear programming, under *value* where one plan is made again.
-
-People x and additions a are found together, and with them the best division y without the package
-that x is held against. What is best for x given a is best in the order of the steps of the rule,
-so it cannot be written as one programme for all a at once; but by complementary slackness the
-prices of an optimum at one a name what every optimum shares, and as long as that is kept, x stays
-optimal while a changes. Within it the cheapest a that leaves missions with enough is one linear
-programme; its answer is the next a. Every a met does what is asked, each costs no more than the one
-before, and none can cost less than in the programme in which only the first step of the rule is
-kept from getting less than today: where both meet, the answer is proved smallest.
-
-The smallest additions found by search, where no programme says what they are.
-
-First every pool gets more people than it can use; what the plan then needs is enough. From there
-pools are reduced one after another, first those with the least effect for their cost, until
-no pool can spare another person. Then the same is tried with no addition to one of the pools that
-take much of the cost, as another may do its work with fewer. Other combinations may be smaller
-still: the search is not exhaustive.
-
-Reinforcements in sentences.
+Changes of rules (time at home, length of tours) hold from the first month of the model on; what
+missions get is compared with the plan without the package under today's rules.
 """
 
 from __future__ import annotations
@@ -861,11 +839,10 @@ def reinforcement(
     kinds : sequence of str
         Some of :data:`KINDS`.
     stay : bool
-        Recruits, who stay once they have come, counted in persons; else people borrowed month by
-        month, counted in person-months.
+        Recruits who stay, counted in persons; else people borrowed, counted in person-months.
     announced : bool
-        Whether plans made before the package was known already count on the additions, as they
-        would on strengths of the scenario; else only the last plan does.
+        Whether plans made before the package was known count on the additions too, as on
+        strengths of the scenario; else only the last plan does.
     lead_months : int
         Months from the decision until the first of them can arrive.
     costs : mapping of str to float, optional
@@ -894,13 +871,7 @@ def reinforcement(
     work = _ReinforcementSearch(added, price, stay, tolerance_persons, level_person_months)
     if "people" in kinds:
         work.add(progress)
-    pools = [added.names[pool] for pool in np.flatnonzero(work.months.any(axis=1))]
-    changes: list[RuleChange] = []
-    if "rest" in kinds and work.lost > work.level:
-        changes += rest_changes(added, work.level, pools)
-    if "tour" in kinds and work.lost > work.level:
-        changes += tour_changes(added, work.level, most_tour_months)
-    return work.outcome(changes)
+    return work.outcome(work.changes(kinds, most_tour_months))
 
 
 def _costs(case: Case, costs: Mapping[str, float] | None) -> Floats:
@@ -999,8 +970,19 @@ class _ReinforcementSearch:
         every[self.added.pools] = self.added.enough
         return self.added.lost(self.added.steady(every)) + NOTHING_PERSON_MONTHS
 
+    def changes(self, kinds: Sequence[str], most_tour_months: int) -> list[RuleChange]:
+        """Return the changes of rules that prevent as much, without more people."""
+        if self.lost <= self.level:
+            return []
+        names = self.added.names
+        pools = [names[pool] for pool in np.flatnonzero(self.months.any(axis=1))]
+        found = rest_changes(self.added, self.level, pools) if "rest" in kinds else []
+        if "tour" in kinds:
+            found += tour_changes(self.added, self.level, most_tour_months)
+        return found
+
     def outcome(self, changes: Sequence[RuleChange]) -> Reinforcement:
-        """Write everything down."""
+        """Return the outcome: additions with their months, proofs and changes of rules."""
         added, case = self.added, self.added.scaled.case
         additions, months = [], []
         for pool, name in enumerate(added.names):

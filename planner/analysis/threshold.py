@@ -2,17 +2,8 @@
 
 A conclusion is a quantity that is above or below a level, see :mod:`planner.analysis.conclusion`.
 Every parameter is varied alone, up and down, and the plan is made again, until the conclusion
-changes; and many draws are made in which all that is uncertain varies at once.
-
-Parameters varied one at a time: their ranges and the problem each value makes.
-
-Many problems that differ little, planned together: those with the same tours as one batch.
-
-Where a conclusion changes as one parameter varies: by a scan, then by bracketing.
-
-Probability that a conclusion holds over draws.
-
-Thresholds in sentences.
+changes: by a scan, then by bracketing; problems with the same tours are planned as one batch. And
+many draws are made in which all that is uncertain varies at once.
 """
 
 from __future__ import annotations
@@ -920,29 +911,32 @@ def threshold(
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> found = threshold(problem, "displacement > 1")  # 2 of 8 posts now
-    >>> for row in found.flips[:3]:
-    ...     print(row.input, row.direction, round(row.flips_at, 1), row.unit)
-    pool.staff.strength up 1.1 times
-    demand.untso.cap down 7.0 persons
-    demand.x.cap down 3.0 persons
+    >>> [(row.input, row.direction, round(row.flips_at, 1)) for row in found.flips[:2]]
+    [('pool.staff.strength', 'up', 1.1), ('demand.untso.cap', 'down', 7.0)]
     """
     case = read_case(source, rule)
     _check(steps, tolerance, draws, futures, case)
-    stated = parse_conclusion(conclusion, case)
-    lost = case.package(package) if stated.of_package or package is not None else ""
     chosen = inputs_of(case, inputs, reach)
-    measure = Measure(case, stated, lost, Trials(case, lost or None))
-    now = float(measure.of([case.problem], silent)[0])
-    if now != now:
-        raise InputError(f"{stated}: is undefined, since no people are requested or assigned")
+    measure, now = _measured(case, parse_conclusion(conclusion, case), package)
     wanted = draws if futures is None and case.scenario is not None else 0
     shown = _Shown(progress, wanted)
     found = scan(chosen, measure, steps, now, shown.scanned)
     bracket(found, measure, tolerance, shown.again)
+    stated, lost = measure.conclusion, measure.package
     if wanted:
         futures = _drawn(case, stated, lost, wanted, seed, shown)
     share = NONE if futures is None else holding(futures, case, stated, lost)
     return _outcome(measure, found, share)
+
+
+def _measured(case: Case, stated: Conclusion, package: str | None) -> tuple[Measure, float]:
+    """Return the measure of a conclusion and its quantity as it is."""
+    lost = case.package(package) if stated.of_package or package is not None else ""
+    measure = Measure(case, stated, lost, Trials(case, lost or None))
+    now = float(measure.of([case.problem], silent)[0])
+    if now != now:
+        raise InputError(f"{stated}: is undefined, since no people are requested or assigned")
+    return measure, now
 
 
 def _check(steps: int, tolerance: float, draws: int, futures: Ensemble | None, case: Case) -> None:
