@@ -18,8 +18,8 @@ from planner.report.material import gather
 from planner.report.sections import _payers
 from tests.report.reading import Reading
 
-SECTIONS = ["conclusions", "fill", "displacement", "bottlenecks", "rates", "curves", "sure",
-            "comparison", "assumptions", "limits", "manifest"]  # fmt: skip
+SECTIONS = ["conclusions", "fill", "displacement", "bottlenecks", "rates", "curves", "questions",
+            "sure", "comparison", "assumptions", "limits", "manifest"]  # fmt: skip
 
 
 def sentences(material: object) -> str:
