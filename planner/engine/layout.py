@@ -11,7 +11,7 @@ and sourcing option; rows of a block as given at :class:`Layout`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.problem.model import Problem, months_at_home
-from planner.problem.tours import OptionTable, Tours, decision_keys, lay_tours
+from planner.problem.tours import OptionTable, Tours, keys_of, tours_of
 
-__all__ = ["Layout", "lay_out"]
+__all__ = ["NEVER", "Layout", "Table", "independent_blocks", "lay_out", "lay_out_table", "table_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -131,6 +131,113 @@ class Layout:
     budget: Ints
 
 
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What a layout needs of a problem, as arrays; or of several of one length, side by side.
+
+    Problems side by side have demands, pools, bounds and budgets one after the other, and no block
+    in common.
+
+    Attributes
+    ----------
+    months, pools, blocks : int
+        Length of the model; number of pools and of independent blocks.
+    pool_block, demand_block : ndarray of int (pools,), (demands,)
+    first, last, tour, cohorts, lead : ndarray of int (demands,)
+        Month from which tours are laid (see ``Problem.begins``), last month, tour, cohorts and
+        longest preparation, months.
+    on_call : ndarray of bool (demands,)
+    options : ndarray of int (demands,)
+        Number of sourcing options.
+    uses : OptionTable
+    cuts : ndarray of int (cuts, demands)
+        Months in which the plan of a demand's problem is made again; :data:`NEVER` fills up.
+    bounds, budgets : int
+    counted_bound, counted_demand : ndarray of int (pairs,)
+        Composition bounds with each of their demands, by bound.
+    counted_part : ndarray (pairs, most options)
+        The share of each option's people that the bound counts.
+    paid_budget, paid_demand : ndarray of int (pairs,)
+        Budgets with each demand that they pay for, by budget.
+    paid_price : ndarray (pairs,)
+        Euros per person-month.
+    paid_from, paid_until : ndarray of int (budgets,)
+        Months that a budget pays for, inclusive.
+    """
+
+    months: int
+    pools: int
+    blocks: int
+    pool_block: Ints
+    demand_block: Ints
+    first: Ints
+    last: Ints
+    tour: Ints
+    cohorts: Ints
+    lead: Ints
+    on_call: NDArray[np.bool_]
+    options: Ints
+    uses: OptionTable
+    cuts: Ints
+    bounds: int
+    budgets: int
+    counted_bound: Ints
+    counted_demand: Ints
+    counted_part: Floats
+    paid_budget: Ints
+    paid_demand: Ints
+    paid_price: Floats
+    paid_from: Ints
+    paid_until: Ints
+
+
+NEVER = np.iinfo(np.int64).max // 2
+"""Month after every other."""
+
+
+def table_of(problem: Problem) -> Table:
+    """Return a problem as the arrays that a layout needs."""
+    demands = problem.demands
+    place = {line.id: k for k, line in enumerate(demands)}
+    pools = {name: k for k, name in enumerate(problem.pools)}
+    linked = [one.demands for one in problem.bounds] + [tuple(b.cost) for b in problem.budgets]
+    blocks, pool_block, demand_block = independent_blocks(
+        problem.pools, [d.pools for d in demands], [[place[n] for n in names] for names in linked]
+    )
+    owner, uses = problem.package_of(), OptionTable.of(problem)
+    options = np.array([len(d.options) for d in demands], dtype=np.int64)
+    counted = [(k, place[name]) for k, one in enumerate(problem.bounds) for name in one.demands]
+    parts = np.zeros((len(counted), int(options.max(initial=0))))
+    for pair, (bound, d) in enumerate(counted):
+        named = problem.bounds[bound].pools
+        for option, shares in enumerate(demands[d].options):
+            by_pool = sorted(zip((pools[name] for name in demands[d].pools), shares, strict=True))
+            chosen = None if named is None else {pools[name] for name in named}
+            parts[pair, option] = sum(s for p, s in by_pool if chosen is None or p in chosen)
+    paid = [
+        (k, place[name], euros)
+        for k, one in enumerate(problem.budgets)
+        for name, euros in one.cost.items()
+    ]
+
+    def column(values: Iterable[Any]) -> Ints:
+        return np.array(list(values), dtype=np.int64)
+
+    cuts = column(problem.replan_months)
+    return Table(
+        problem.months, len(pools), blocks, pool_block, demand_block,
+        column(problem.begins(d, owner.get(d.id)) for d in demands),
+        column(d.last for d in demands), column(d.tour for d in demands),
+        column(d.cohorts for d in demands), column(d.lead for d in demands),
+        np.array([d.on_call for d in demands], dtype=bool), options, uses,
+        np.repeat(cuts[:, None], len(demands), axis=1), len(problem.bounds), len(problem.budgets),
+        column(k for k, _ in counted), column(d for _, d in counted), parts,
+        column(k for k, _, _ in paid), column(d for _, d, _ in paid),
+        np.array([euros for _, _, euros in paid], dtype=float),
+        column(one.first for one in problem.budgets), column(one.last for one in problem.budgets),
+    )  # fmt: skip
+
+
 def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
     """Formulate a problem; `by_tour` makes every tour a decision, as whole people need it.
 
@@ -142,18 +249,22 @@ def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
     >>> layout.begin.tolist(), layout.row.tolist()
     ([0, 3], [0, 1, 2, 3, 4, 5, 2, 3, 4, 5])
     """
-    demands, months = problem.demands, problem.months
-    tours = lay_tours(problem)
-    blocks, pool_block, demand_block = _independent_blocks(problem)
+    return lay_out_table(table_of(problem), problem.replan_months, by_tour)
+
+
+def lay_out_table(table: Table, cuts: tuple[int, ...] = (), by_tour: bool = False) -> Layout:
+    """Formulate a table; `cuts` is noted in the layout of a single problem."""
+    months, blocks, uses, on_call = table.months, table.blocks, table.uses, table.on_call
+    tours = tours_of(table.first, table.last, table.tour, table.cohorts, months)
+    pool_block = table.pool_block
     pool = np.argsort(pool_block, kind="stable")
     pool_ptr = _pointers(pool_block, blocks)
     local_pool = np.empty(len(pool), dtype=np.int64)
     local_pool[pool] = np.arange(len(pool)) - pool_ptr[pool_block[pool]]
 
-    demand, wave, segment, decision = _decisions(problem, tours, demand_block, by_tour)
+    demand, wave, segment, decision = _decisions(table, tours, by_tour)
     count = len(demand)
     cohorts = np.bincount(decision, minlength=count)
-    total = np.array([d.cohorts for d in demands], dtype=np.int64)[demand]
     begin = np.full(count, np.iinfo(np.int64).max)
     end = np.full(count, np.iinfo(np.int64).min)
     np.minimum.at(begin, decision, tours.first)
@@ -161,13 +272,10 @@ def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
     duty_row, duty_month, number = _profile(decision, tours.first, tours.last, months)
     duty_share = number / cohorts[duty_row]
 
-    uses = OptionTable.of(problem)
-    use_ptr = _pointers(uses.demand, len(demands))
-    options = np.array([len(d.options) for d in demands], dtype=np.int64)
-    start = np.concatenate([[0], np.cumsum(options[demand])])
-    owner = np.repeat(np.arange(count), options[demand])
+    use_ptr = _pointers(uses.demand, len(table.first))
+    start = np.concatenate([[0], np.cumsum(table.options[demand])])
+    owner = np.repeat(np.arange(count), table.options[demand])
     option = np.arange(len(owner)) - start[owner]
-    on_call = np.array([d.on_call for d in demands], dtype=bool)
     called = np.zeros(len(pool), dtype=bool)
     if on_call.any():
         called[uses.pool[on_call[uses.demand]]] = True
@@ -208,62 +316,68 @@ def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
     base = base + np.diff(call_ptr) * months
 
     duty_ptr = _pointers(duty_row, count)
-    goals = _composition(problem, demand_block, blocks, demand, start, uses, duty_row, duty_month,
-                         duty_share, months)  # fmt: skip
+    duty = _Duty.of(table, demand, duty_ptr, duty_row, duty_month, duty_share, start)
+    goals = _composition(table, duty)
     goal_ptr = goals[0]
-    column, which, share = (
-        np.repeat(np.arange(len(goals[1])), np.diff(goals[6])),
-        goals[7],
-        goals[8],
-    )
     block_of_goal = np.repeat(np.arange(blocks), np.diff(goal_ptr))
     goal_row = base[block_of_goal] + np.arange(len(block_of_goal)) - goal_ptr[block_of_goal]
-    parts.append((which, goal_row[column], share))
+    if len(goals[7]):
+        parts.append((goals[7], np.repeat(goal_row, np.diff(goals[6])), goals[8]))
     base = base + np.diff(goal_ptr)
-    budget_ptr, budget, paid = _budgets(
-        problem, demand_block, blocks, demand, start, duty_row, duty_month, duty_share
-    )
-    for place, (columns, euros) in enumerate(paid):
-        block = int(np.searchsorted(budget_ptr, place, side="right")) - 1
-        budget_row = np.full(len(columns), base[block] + place - budget_ptr[block])
-        parts.append((columns, budget_row, euros))
+    budget_ptr, budget, paid = _budgets(table, duty, base)
+    parts += paid
 
-    columns, rows, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    if len(parts) > 1:
-        order = np.argsort(columns * (int(rows.max(initial=0)) + 1) + rows, kind="stable")
-        columns, rows, values = columns[order], rows[order], values[order]
-    decision_block = demand_block[demand]
+    ptr, rows, values = _merged(parts, len(owner))
     fields: list[Any] = [
-        months, tours, decision, problem.replan_months, pool_ptr, pool, call_ptr, call_pool,
-        demand_block,
-        *_row_sources(problem, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
-        _pointers(decision_block, blocks), demand, wave, segment, begin, end, cohorts,
-        cohorts / np.maximum(total, 1), duty_ptr, duty_month, duty_share, start, owner, option,
-        _pointers(group_column, len(owner)), group_pool, uses.index[use], uses.share[use],
-        _pointers(columns, len(owner)), rows, values, *goals, budget_ptr, budget,
+        months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, table.demand_block,
+        *_row_sources(table, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
+        _pointers(table.demand_block[demand], blocks), demand, wave, segment, begin, end, cohorts,
+        cohorts / np.maximum(table.cohorts[demand], 1), duty_ptr, duty_month, duty_share, start,
+        owner, option, _pointers(group_column, len(owner)), group_pool, uses.index[use],
+        uses.share[use], ptr, rows, values, *goals, budget_ptr, budget,
     ]  # fmt: skip
     return Layout(*fields)
 
 
 def _row_sources(
-    problem: Problem, pool_ptr: Ints, pool: Ints, call_ptr: Ints, call_pool: Ints,
+    table: Table, pool_ptr: Ints, pool: Ints, call_ptr: Ints, call_pool: Ints,
     goals: tuple[Any, ...], budget_ptr: Ints, budget: Ints,
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """Return the first row of each block, and where the limit of each row is found."""
-    months, bounds = problem.months, len(problem.pools) * problem.months
-    month = np.arange(months)
+    months, bounds = table.months, table.pools * table.months
+    month, number = np.arange(months), np.arange(table.blocks)
     goal_ptr, goal_bound = goals[:2]
-    parts: list[Ints] = [np.zeros(0, dtype=np.int64)]
-    for block in range(len(pool_ptr) - 1):
-        for ptr, names in ((pool_ptr, pool), (call_ptr, call_pool)):
-            here = names[ptr[block] : ptr[block + 1]]
-            parts.append((here[:, None] * months + month).ravel())
-        parts.append(bounds + goal_bound[goal_ptr[block] : goal_ptr[block + 1]])
-        named = budget[budget_ptr[block] : budget_ptr[block + 1]]
-        parts.append(bounds + len(problem.bounds) + named)
-    sizes = (np.diff(pool_ptr) + np.diff(call_ptr)) * months + np.diff(goal_ptr)
-    rows = np.concatenate([[0], np.cumsum(sizes + np.diff(budget_ptr))]).astype(np.int64)
-    return rows, np.concatenate(parts)
+    sources = [
+        (pool[:, None] * months + month).ravel(), (call_pool[:, None] * months + month).ravel(),
+        bounds + goal_bound, bounds + table.bounds + budget,
+    ]  # fmt: skip
+    sizes = [np.diff(pool_ptr) * months, np.diff(call_ptr) * months, np.diff(goal_ptr),
+             np.diff(budget_ptr)]  # fmt: skip
+    block = np.concatenate([np.repeat(number, size) for size in sizes])
+    order = np.argsort(block, kind="stable")
+    rows = np.concatenate([[0], np.cumsum(sum(sizes))]).astype(np.int64)
+    return rows, np.concatenate(sources)[order]
+
+
+def _merged(parts: list[tuple[Ints, Ints, Floats]], columns: int) -> tuple[Ints, Ints, Floats]:
+    """Return (pointers, rows, values) by column of entries whose rows ascend from part to part.
+
+    In each part the entries of a column have ascending rows.
+    """
+    counts = [np.bincount(column, minlength=columns) for column, _, _ in parts]
+    ptr = np.zeros(columns + 1, dtype=np.int64)
+    np.cumsum(sum(counts), out=ptr[1:])
+    rows = np.empty(int(ptr[-1]), dtype=np.int64)
+    values = np.empty(len(rows))
+    begin = ptr[:-1].copy()
+    for (column, row, value), count in zip(parts, counts, strict=True):
+        if (np.diff(column) < 0).any():
+            order = np.argsort(column, kind="stable")
+            column, row, value = column[order], row[order], value[order]
+        at = np.arange(len(column)) + np.repeat(begin - (np.cumsum(count) - count), count)
+        rows[at], values[at] = row, value
+        begin += count
+    return ptr, rows, values
 
 
 def _pointers(sorted_groups: Ints, count: int) -> Ints:
@@ -302,22 +416,30 @@ def _profile(group: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, I
     return covered, cell - covered * width, cover[run]
 
 
-def _decisions(
-    problem: Problem, tours: Tours, demand_block: Ints, by_tour: bool
-) -> tuple[Ints, Ints, Ints, Ints]:
+def _decisions(table: Table, tours: Tours, by_tour: bool) -> tuple[Ints, Ints, Ints, Ints]:
     """Group tours into decisions; return demand, wave and segment by decision, decision by tour."""
-    key = decision_keys(problem, tours)
-    segment = key % (len(problem.replan_months) + 1)
+    key = keys_of(tours, table.lead, table.cuts)
+    segment = key % (len(table.cuts) + 1)
     if by_tour:
         key = key * (int(tours.cohort.max(initial=0)) + 1) + tours.cohort
-    key = key + demand_block[tours.demand] * (int(key.max(initial=0)) + 1)
+    key = key + table.demand_block[tours.demand] * (int(key.max(initial=0)) + 1)
     _, first, decision = np.unique(key, return_index=True, return_inverse=True)
     decision = np.asarray(decision, dtype=np.int64).ravel()
     return tours.demand[first], tours.wave[first], segment[first], decision
 
 
-def _independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
-    """Number the connected groups of pools, linked by demands, bounds and budgets.
+def independent_blocks(
+    pools: Iterable[str], accepted: Sequence[Sequence[str]], linked: Iterable[Sequence[int]]
+) -> tuple[int, Ints, Ints]:
+    """Number the connected groups of pools, in order of their first pool.
+
+    Parameters
+    ----------
+    pools : iterable of str
+    accepted : sequence of sequence of str
+        Pools of each demand.
+    linked : iterable of sequence of int
+        Demands that a bound counts, or a budget pays for, together.
 
     Returns
     -------
@@ -325,7 +447,7 @@ def _independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
     pool_block : ndarray of int (pools,)
     demand_block : ndarray of int (demands,)
     """
-    parent = {name: name for name in problem.pools}
+    parent = {name: name for name in pools}
 
     def root(name: str) -> str:
         while parent[name] != name:
@@ -333,97 +455,104 @@ def _independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
             name = parent[name]
         return name
 
-    def link(names: Sequence[str]) -> None:
+    for names in [*accepted, *([accepted[k][0] for k in demands] for demands in linked)]:
         for name in names[1:]:
             parent[root(name)] = root(names[0])
-
-    for demand in problem.demands:
-        link(demand.pools)
-    for bound in problem.bounds:
-        link([problem.demand(name).pools[0] for name in bound.demands])
-    for budget in problem.budgets:
-        link([problem.demand(name).pools[0] for name in budget.cost])
     numbers: dict[str, int] = {}
-    of_pool = {name: numbers.setdefault(root(name), len(numbers)) for name in problem.pools}
+    of_pool = {name: numbers.setdefault(root(name), len(numbers)) for name in parent}
     pool_block = np.array(list(of_pool.values()), dtype=np.int64)
-    demand_block = np.array([of_pool[d.pools[0]] for d in problem.demands], dtype=np.int64)
+    demand_block = np.array([of_pool[names[0]] for names in accepted], dtype=np.int64)
     return len(numbers), pool_block, demand_block
 
 
-def _composition(
-    problem: Problem, demand_block: Ints, blocks: int, demand: Ints, start: Ints, uses: OptionTable,
-    duty_row: Ints, duty_month: Ints, duty: Floats, months: int,
-) -> tuple[Any, ...]:  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class _Duty:
+    """Months on duty by decision, with where those of each demand begin.
+
+    Attributes
+    ----------
+    begin, size : ndarray of int (demands,)
+        The decisions of a demand lie together: its first entry, and how many it has.
+    row, month : ndarray of int (entries,)
+        Decision and month of each entry.
+    share : ndarray (entries,)
+    demand, start : ndarray of int
+        Demand of each decision; first column of each.
+    """
+
+    begin: Ints
+    size: Ints
+    row: Ints
+    month: Ints
+    share: Floats
+    demand: Ints
+    start: Ints
+
+    @classmethod
+    def of(
+        cls, table: Table, demand: Ints, ptr: Ints, row: Ints, month: Ints, share: Floats,
+        start: Ints,
+    ) -> _Duty:  # fmt: skip
+        size = np.bincount(demand[row], minlength=len(table.first))
+        begin = np.zeros(len(table.first), dtype=np.int64)
+        heads = np.flatnonzero(np.diff(demand, prepend=-1))
+        begin[demand[heads]] = ptr[heads]
+        return cls(begin, size, row, month, share, demand, start)
+
+    def of_pairs(self, members: Ints) -> tuple[Ints, Ints]:
+        """Return, for a demand in each of many pairs, every entry of it: pair and entry."""
+        pair, nth = _spread(self.size[members])
+        return pair, self.begin[members][pair] + nth
+
+
+def _composition(table: Table, duty: _Duty) -> tuple[Any, ...]:
     """Write one row for every bound and month in which its demands have people on duty."""
-    places = {line.id: k for k, line in enumerate(problem.demands)}
-    pools = {name: k for k, name in enumerate(problem.pools)}
-    members = [np.array([places[name] for name in line.demands]) for line in problem.bounds]
-    of_block = [int(demand_block[line[0]]) for line in members]
-    order = sorted(range(len(members)), key=lambda k: of_block[k])
-    bound, month, sizes = [], [], np.zeros(blocks, dtype=np.int64)
-    asked, asked_size, asked_share, counted, counted_size, share = [], [], [], [], [], []
-    for number in order:
-        member = np.zeros(len(problem.demands), dtype=bool)
-        member[members[number]] = True
-        chosen = np.flatnonzero(member[demand][duty_row])
-        by_month = chosen[np.argsort(duty_month[chosen], kind="stable")]
-        kept, position = np.unique(duty_month[by_month], return_inverse=True)
-        bound.append(np.full(len(kept), number))
-        month.append(kept)
-        sizes[of_block[number]] += len(kept)
-        decisions = duty_row[by_month]
-        asked.append(decisions)
-        asked_share.append(duty[by_month])
-        asked_size.append(np.bincount(position, minlength=len(kept)))
-        # the part of each option that is counted, by demand and option
-        named = problem.bounds[number].pools
-        part = uses.share
-        if named is not None:
-            part = np.where(np.isin(uses.pool, [pools[name] for name in named]), uses.share, 0.0)
-        widest = int(uses.option.max(initial=0)) + 1
-        size = len(problem.demands) * widest
-        parts = np.bincount(uses.demand * widest + uses.option, part, minlength=size)
-        nth, option = _spread(np.diff(start)[decisions])
-        entry = parts[demand[decisions[nth]] * widest + option] * duty[by_month][nth]
-        some = entry > 0
-        counted.append((start[decisions[nth]] + option)[some])
-        counted_size.append(np.bincount(position[nth][some], minlength=len(kept)))
-        share.append(entry[some])
-    empty = [np.zeros(0, dtype=np.int64)]
+    pair, entry = duty.of_pairs(table.counted_demand)
+    bound, month, decision = table.counted_bound[pair], duty.month[entry], duty.row[entry]
+    head = np.zeros(table.bounds, dtype=np.int64)  # a bound is in the block of its first demand
+    head[table.counted_bound[::-1]] = table.demand_block[table.counted_demand[::-1]]
+    place = head * table.bounds + np.arange(table.bounds)
+    key = (place[bound] * table.months + month) * max(len(duty.demand), 1) + decision
+    order = np.argsort(key, kind="stable")
+    pair, entry, decision = pair[order], entry[order], decision[order]
+    row_key = key[order] // max(len(duty.demand), 1)
+    _, heads, row = np.unique(row_key, return_index=True, return_inverse=True)
+    row = np.asarray(row, dtype=np.int64).ravel()
+    which = bound[order][heads]
+    share = duty.share[entry]
+    nth, option = _spread(np.diff(duty.start)[decision])
+    part = table.counted_part[pair[nth], option] * share[nth]
+    some = part > 0
     return (
-        np.concatenate([[0], np.cumsum(sizes)]),
-        np.concatenate(empty + bound), np.concatenate(empty + month),
-        np.concatenate([[0], np.cumsum(np.concatenate(empty + asked_size))]),
-        np.concatenate(empty + asked), np.concatenate([np.zeros(0), *asked_share]),
-        np.concatenate([[0], np.cumsum(np.concatenate(empty + counted_size))]),
-        np.concatenate(empty + counted), np.concatenate([np.zeros(0), *share]),
+        _pointers(head[which], table.blocks), which, month[order][heads],
+        _pointers(row, len(heads)), decision, share,
+        _pointers(row[nth][some], len(heads)), (duty.start[decision[nth]] + option)[some],
+        part[some],
     )  # fmt: skip
 
 
 def _budgets(
-    problem: Problem, demand_block: Ints, blocks: int, demand: Ints, start: Ints, duty_row: Ints,
-    duty_month: Ints, duty: Floats,
-) -> tuple[Ints, Ints, list[tuple[Ints, Floats]]]:  # fmt: skip
-    """Return budgets by block, and for each the columns it pays with euros per person."""
-    places = {line.id: k for k, line in enumerate(problem.demands)}
-    of_block = [
-        int(demand_block[places[next(iter(line.cost))]]) if line.cost else -1
-        for line in problem.budgets
-    ]
-    order = sorted((k for k, b in enumerate(of_block) if b >= 0), key=lambda k: of_block[k])
-    paid = []
-    for number in order:
-        line = problem.budgets[number]
-        price = np.zeros(len(problem.demands))
-        for name, euros in line.cost.items():
-            price[places[name]] = euros
-        inside = (duty_month >= line.first) & (duty_month <= line.last)
-        served = np.bincount(duty_row[inside], duty[inside], minlength=len(demand))
-        spent = np.repeat(served * price[demand], np.diff(start))
-        columns = np.flatnonzero(spent)
-        paid.append((columns, spent[columns]))
-    return (
-        _pointers(np.array([of_block[k] for k in order], dtype=np.int64), blocks),
-        np.array(order, dtype=np.int64),
-        paid,
-    )
+    table: Table, duty: _Duty, base: Ints
+) -> tuple[Ints, Ints, list[tuple[Ints, Ints, Floats]]]:
+    """Return budgets by block, and the columns they pay, with their rows and euros per person."""
+    pair, entry = duty.of_pairs(table.paid_demand)
+    budget, month = table.paid_budget[pair], duty.month[entry]
+    head = np.full(table.budgets, -1)
+    head[table.paid_budget[::-1]] = table.demand_block[table.paid_demand[::-1]]
+    order = np.argsort(head, kind="stable")
+    order = order[head[order] >= 0]
+    budget_ptr = _pointers(head[order], table.blocks)
+    if not len(order):
+        return budget_ptr, order, []
+    row = np.zeros(table.budgets, dtype=np.int64)
+    row[order] = base[head[order]] + np.arange(len(order)) - budget_ptr[head[order]]
+    inside = (month >= table.paid_from[budget]) & (month <= table.paid_until[budget])
+    pair, entry = pair[inside], entry[inside]
+    key = pair * len(duty.demand) + duty.row[entry]
+    kept, which = np.unique(key, return_inverse=True)
+    served = np.bincount(np.asarray(which).ravel(), duty.share[entry], minlength=len(kept))
+    pair, decision = kept // len(duty.demand), kept % len(duty.demand)
+    spent = served * table.paid_price[pair]
+    nth, option = _spread(np.where(spent != 0, np.diff(duty.start)[decision], 0))
+    column = duty.start[decision[nth]] + option
+    return budget_ptr, order, [(column, row[table.paid_budget[pair[nth]]], spent[nth])]

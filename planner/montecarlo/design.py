@@ -11,6 +11,7 @@ sampling makes them. Errors are estimated from the replicates, and hold for ever
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -179,21 +180,32 @@ class Design:
                 return block, draw - block.first
         raise AssertionError("every draw is in a block")
 
-    def points(self, block: Block, shared: int, own: int) -> Floats:
-        """Return points of the unit cube, (draws of the block, shared + own).
+    def points(self, blocks: Sequence[Block], shared: int, own: int) -> Floats:
+        """Return points of the unit cube, (draws of the blocks, shared + own).
 
-        The first `shared` coordinates are those of the set of rules, alike for the whole block.
+        The first `shared` coordinates are those of the set of rules, alike for a whole block.
+
+        Parameters
+        ----------
+        blocks : sequence of Block
+            In the order of their numbers, none left out between the first and the last.
         """
-        rules = self._points(RULES, block.replicate, block.round, 1, shared, self.rounds)
-        alone = self._points(
-            OWN,
-            block.replicate,
-            block.begin,
-            block.size,
-            own,
-            self._of(self.draws, block.replicate),
-        )
-        return np.hstack([np.repeat(rules, block.size, axis=0), alone])
+        ends = np.cumsum([0, *(block.size for block in blocks)])
+        found = np.empty((int(ends[-1]), shared + own))
+        for replicate in dict.fromkeys(block.replicate for block in blocks):
+            places = [k for k, block in enumerate(blocks) if block.replicate == replicate]
+            sizes = [blocks[k].size for k in places]
+            rows = np.concatenate([np.arange(ends[k], ends[k + 1]) for k in places])
+            first = blocks[places[0]]
+            if shared:
+                rules = self._points(
+                    RULES, replicate, first.round, len(places), shared, self.rounds
+                )
+                found[rows, :shared] = np.repeat(rules, sizes, axis=0)
+            found[rows, shared:] = self._points(
+                OWN, replicate, first.begin, len(rows), own, self._of(self.draws, replicate)
+            )
+        return found
 
     def _points(
         self, stream: int, replicate: int, begin: int, count: int, wide: int, all_: int

@@ -10,16 +10,17 @@ shorter than 3L / 2 is one tour for every cohort.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.problem.model import Demand, Problem
+from planner.problem.model import Problem
 
-__all__ = ["OptionTable", "Tours", "cohort_tours", "decision_keys", "lay_tours"]
+__all__ = [
+    "OptionTable", "Tours", "cohort_tours", "decision_keys", "keys_of", "lay_tours", "tours_of",
+]  # fmt: skip
 
 Ints = NDArray[np.int64]
 
@@ -29,7 +30,7 @@ def cohort_tours(
 ) -> list[tuple[int, int]]:
     """Return first and last month of each tour of one cohort, in order.
 
-    The plain version of :func:`lay_tours`, for reading and for tests.
+    The plain version of :func:`tours_of`, for reading and for tests.
 
     Examples
     --------
@@ -138,40 +139,66 @@ class OptionTable:
 
 
 def lay_tours(problem: Problem) -> Tours:
-    """Lay the tours of every demand; those that never touch the model do not exist.
-
-    A demand of a package that becomes known after the model's first month is laid from
-    max(first, known + longest preparation).
-    """
-    owner = problem.package_of()
-    begins = [problem.begins(demand, owner.get(demand.id)) for demand in problem.demands]
-    return _lay(problem.demands, begins, problem.months)
+    """Lay the tours of every demand of a problem, see :func:`tours_of`."""
+    owner, demands = problem.package_of(), problem.demands
+    begins, ends, lengths, cohorts = (
+        np.array(column, dtype=np.int64)
+        for column in (
+            [problem.begins(d, owner.get(d.id)) for d in demands],
+            [d.last for d in demands],
+            [d.tour for d in demands],
+            [d.cohorts for d in demands],
+        )
+    )
+    return tours_of(begins, ends, lengths, cohorts, problem.months)
 
 
 def decision_keys(problem: Problem, tours: Tours) -> Ints:
+    """Return a number for each tour of a problem, see :func:`keys_of`."""
+    lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
+    cuts = np.array(problem.replan_months, dtype=np.int64)
+    return keys_of(tours, lead, np.repeat(cuts[:, None], len(lead), axis=1))
+
+
+def keys_of(tours: Tours, lead: Ints, cuts: Ints) -> Ints:
     """Return a number for each tour: equal for tours that are decided together.
 
     Tours of one wave are decided together unless a plan is made again between them: in each month K
-    of ``problem.replan_months`` tours that begin before K + the demand's longest preparation are
-    settled and later ones are free. Numbers ascend with demand, wave and first month.
+    of `cuts` tours that begin before K + the demand's longest preparation are settled and later
+    ones are free. Numbers ascend with demand, wave and first month.
+
+    Parameters
+    ----------
+    tours : Tours
+    lead : ndarray of int (demands,)
+        Longest preparation, months.
+    cuts : ndarray of int (cuts, demands)
     """
-    months = problem.replan_months
-    lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)[tours.demand]
     stretch = np.zeros(len(tours), dtype=np.int64)
-    for month in months:
-        stretch += tours.first >= month + lead
+    for months in cuts:
+        stretch += tours.first >= (months + lead)[tours.demand]
     waves = int(tours.wave.max(initial=0)) + 1
-    return (tours.demand * waves + tours.wave) * (len(months) + 1) + stretch
+    return (tours.demand * waves + tours.wave) * (len(cuts) + 1) + stretch
 
 
-def _lay(demands: Sequence[Demand], begins: Sequence[int], months: int) -> Tours:
-    cohorts = np.array([d.cohorts for d in demands], dtype=np.int64)
-    place = np.repeat(np.arange(len(demands)), cohorts)
+def tours_of(begins: Ints, ends: Ints, lengths: Ints, cohorts: Ints, months: int) -> Tours:
+    """Lay the tours of demands; those that never touch the model do not exist.
+
+    Parameters
+    ----------
+    begins : ndarray of int (demands,)
+        Month from which tours are laid: a demand of a package that becomes known after the model's
+        first month is laid from max(first, known + longest preparation).
+    ends, lengths, cohorts : ndarray of int (demands,)
+        Last month on duty, tour in months, number of cohorts.
+    months : int
+        Length of the model.
+    """
+    place = np.repeat(np.arange(len(cohorts)), cohorts)
     cohort = np.arange(len(place)) - np.repeat(np.cumsum(cohorts) - cohorts, cohorts)
     m = cohorts[place]
-    tour = np.array([d.tour for d in demands], dtype=np.int64)[place]
-    first = np.array(begins, dtype=np.int64)[place]
-    span = np.array([d.last for d in demands], dtype=np.int64)[place] - first + 1
+    tour, first = lengths[place], begins[place]
+    span = ends[place] - first + 1
     alive = (span > 0) & (first < months) & (first + span > 0)
     place, cohort, m, tour, first, span = (x[alive] for x in (place, cohort, m, tour, first, span))
 

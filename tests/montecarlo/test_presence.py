@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planner.analysis.there import occupancy
 
 import planner as pl
+from planner.analysis.occupancy import occupancy
 from planner.montecarlo.presence import attend
 from planner.montecarlo.records import Records
 from planner.montecarlo.run import specification_of

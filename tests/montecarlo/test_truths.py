@@ -41,8 +41,9 @@ def covered(values: np.ndarray, replicate: np.ndarray, truth: float) -> float:
 def points(design: Design) -> tuple[np.ndarray, np.ndarray]:
     """Return one coordinate of every draw, and its replicate."""
     blocks = [design.block(number) for number in range(design.blocks)]
-    parts = [design.points(block, 0, 1)[:, 0] for block in blocks]
-    return np.concatenate(parts), np.repeat([b.replicate for b in blocks], [b.size for b in blocks])
+    return design.points(blocks, 0, 1)[:, 0], np.repeat(
+        [b.replicate for b in blocks], [b.size for b in blocks]
+    )
 
 
 @pytest.mark.parametrize(("mean", "deviation", "wanted"), NORMAL)
