@@ -39,7 +39,7 @@ ROOTS = (
 """Parts of the page in the order of its document; the template has a place for each."""
 
 WORDS = (
-    "page_title", "page_lead", "other_language", "skip", "levers", "results", "lost",
+    "page_title", "page_lead", "other_language", "skip", "levers", "results", "details", "lost",
     "limits_title", "upload", "loading",
 )  # fmt: skip
 
