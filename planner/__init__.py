@@ -86,7 +86,7 @@ _HOMES = {
 }
 """Where each public name lives; the module is loaded when the name is first used."""
 
-_RENAMED = {"Futures": "Ensemble", "Memory": "PlanCache", "read_ensemble": "read_ensemble"}
+_RENAMED = {"Futures": "Ensemble", "Memory": "PlanCache", "read_futures": "read_ensemble"}
 """Names of an earlier version, with the name that replaces each."""
 
 _PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")

@@ -1,8 +1,9 @@
 """One protocol for every outcome: named tables, plain numbers, sentences, a chart, files.
 
-Results of plans, ensembles and analyses differ in what they hold and are used alike: ``tables()``
-and ``to_frame(name)`` for pandas, ``sentences(lang)`` for people, ``as_dict()`` for JSON, ``save``
-for files, ``plot()`` for a chart, and a representation of a few lines in a console or a notebook.
+Results, comparisons, ensembles and analyses are used alike: ``tables()`` and ``to_frame(name)`` for
+pandas, ``sentences(lang)`` for text, ``as_dict(lang)`` for JSON, ``save`` for files, ``plot()`` for
+a chart, and a representation of a few lines in a console or a notebook. :class:`TabularOutcome` is
+what they share; :class:`Outcome` is the base of analyses, which are frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from planner.errors import InputError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT", "Outcome", "Progress", "frame", "silent"]
+__all__ = ["FORMAT", "Outcome", "Progress", "TabularOutcome", "frame", "silent"]
 
 FORMAT = "planner-analysis/1"
 """Format in the manifest of a saved outcome."""
@@ -67,11 +68,11 @@ def _short(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-class Outcome:
-    """Base of all outcomes.
+class TabularOutcome:
+    """Named tables, plain numbers and sentences of an outcome.
 
-    A subclass is a frozen dataclass. Fields that are text or numbers are its plain numbers;
-    :meth:`tables` gives the rest, the main table first.
+    A subclass gives :meth:`tables` and :meth:`sentences`, and :meth:`numbers` where it has plain
+    numbers.
     """
 
     title: ClassVar[str] = ""
@@ -102,13 +103,7 @@ class Outcome:
 
     def numbers(self) -> dict[str, Any]:
         """Return plain numbers and texts by name."""
-        fields = dataclasses.fields(self)  # type: ignore[arg-type]
-        values = {field.name: getattr(self, field.name) for field in fields}
-        return {
-            name: _plain(value)
-            for name, value in values.items()
-            if value is None or isinstance(value, (str, int, float, bool)) or hasattr(value, "item")
-        }
+        return {}
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return numbers, sentences in a language, and tables as JSON can hold them."""
@@ -121,6 +116,24 @@ class Outcome:
         }
         head = {"analysis": self.title, **self.numbers(), "sentences": self.sentences(lang)}
         return {**head, "tables": tables}
+
+
+class Outcome(TabularOutcome):
+    """Base of the outcomes of analyses.
+
+    A subclass is a frozen dataclass. Fields that are text or numbers are its plain numbers;
+    :meth:`tables` gives the rest, the main table first.
+    """
+
+    def numbers(self) -> dict[str, Any]:
+        """Return plain numbers and texts by name."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        values = {field.name: getattr(self, field.name) for field in fields}
+        return {
+            name: _plain(value)
+            for name, value in values.items()
+            if value is None or isinstance(value, (str, int, float, bool)) or hasattr(value, "item")
+        }
 
     def plot(self, name: str | None = None) -> Any:
         """Return a Matplotlib figure of a table, by default the main one.

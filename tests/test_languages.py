@@ -1,4 +1,4 @@
-"""Every word that a person reads is there in every language, wherever its table stands.
+"""Every text for users exists in every language, in whichever module its table is.
 
 Tables of words are found, not listed: a part that gets one is checked from then on.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.analysis.declare import names, template
 from planner.labels import LANGUAGES, speaker
 
 PACKAGE = Path(__file__).parents[1] / "planner"
@@ -38,9 +39,15 @@ def has_words(path: Path) -> bool:
     return False
 
 
-TABLES: dict[str, Table] = {
+WRITTEN: dict[str, Table] = {
     module_name(path): import_module(module_name(path)).WORDS for path in MODULES if has_words(path)
 }
+"""Texts by the module whose table they are in."""
+
+TABLES: dict[str, Table] = WRITTEN | {
+    f"planner.analysis.{name}": dict(template(name).words) for name in (*names(), "common")
+}
+"""All texts; those of an analysis are in its template, which is no module."""
 
 EVERY = [(module, key) for module, table in TABLES.items() for key in table]
 
@@ -55,27 +62,34 @@ def test_the_tables_are_found() -> None:
     assert len(EVERY) > 100
 
 
-@pytest.mark.parametrize("module", TABLES)
-def test_a_word_is_there_in_every_language_with_the_same_blanks(module: str) -> None:
-    for key, texts in TABLES[module].items():
-        assert len(texts) == len(LANGUAGES), key
-        assert all(text and text == text.strip() for text in texts), key
-        assert len({tuple(blanks(text)) for text in texts}) == 1, key
+def test_texts_exist_in_every_language_with_the_same_blanks() -> None:
+    wrong = {
+        f"{module}: {key}"
+        for module, key in EVERY
+        if len(TABLES[module][key]) != len(LANGUAGES)
+        or not all(text and text == text.strip() for text in TABLES[module][key])
+        or len({tuple(blanks(text)) for text in TABLES[module][key]}) != 1
+    }
+    assert wrong == set()
 
 
-@pytest.mark.parametrize("module", TABLES)
-def test_a_sentence_is_not_left_in_english(module: str) -> None:
-    left = [key for key, texts in TABLES[module].items() if len(set(texts)) == 1]
+def test_no_sentence_is_left_in_english() -> None:
+    left = {
+        f"{module}: {key}"
+        for module, key in EVERY
+        if len(set(TABLES[module][key])) == 1 and " " in TABLES[module][key][0]
+    }
+    assert left == set()
 
-    assert [key for key in left if " " in TABLES[module][key][0]] == []
 
-
-@pytest.mark.parametrize("module", TABLES)
-def test_percentages_are_written_as_numbers_are(module: str) -> None:
+def test_percentages_are_written_as_numbers_are() -> None:
     apart = re.compile(r"[0-9}] %")
-    table = TABLES[module]
-
-    assert [key for key in table if any(apart.search(text) for text in table[key])] == []
+    wrong = {
+        f"{module}: {key}"
+        for module, key in EVERY
+        if any(apart.search(text) for text in TABLES[module][key])
+    }
+    assert wrong == set()
 
 
 def asked_for(path: Path) -> tuple[list[str], set[str]]:
@@ -97,8 +111,8 @@ def asked_for(path: Path) -> tuple[list[str], set[str]]:
     return texts, patterns
 
 
-def test_no_word_is_kept_that_nobody_says() -> None:
-    """A word is said by its key: a text of the package, or one put together like ``about_{x}``."""
+def test_no_text_is_unused() -> None:
+    """A text is used by its key: a text of the package, or one put together like ``about_{x}``."""
     texts: Counter[str] = Counter()
     patterns: set[str] = set()
     for path in MODULES:
@@ -106,16 +120,16 @@ def test_no_word_is_kept_that_nobody_says() -> None:
         texts.update(found)
         patterns |= joined
     pattern = re.compile("|".join(f"(?:{one})" for one in sorted(patterns)))
-    tables = Counter(key for table in TABLES.values() for key in table)
+    tables = Counter(key for table in WRITTEN.values() for key in table)
 
-    unsaid = {
+    unused = {
         f"{module}: {key}"
         for module, key in EVERY
-        if module != "planner.terms"  # said of what stands in the data
+        if module != "planner.terms"  # used for what is in the data
         and texts[key] <= tables[key]
         and not pattern.fullmatch(key)
     }
-    assert unsaid == set()
+    assert unused == set()
 
 
 def test_no_part_says_again_what_all_parts_share() -> None:
@@ -143,16 +157,20 @@ def words_asked_for(path: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_no_word_is_asked_for_that_is_not_there(path: Path) -> None:
-    part = module_name(path).split(".")[:2]
-    near = {
-        key
-        for module, table in TABLES.items()
-        if module == "planner.words" or module.split(".")[:2] == part
-        for key in table
-    }
-    assert words_asked_for(path) - near == set()
+def test_every_text_that_is_asked_for_exists() -> None:
+    missing = {}
+    for path in MODULES:
+        part = module_name(path).split(".")[:2]
+        known = {
+            key
+            for module, table in TABLES.items()
+            if module == "planner.words" or module.split(".")[:2] == part
+            for key in table
+        }
+        unknown = words_asked_for(path) - known
+        if unknown:
+            missing[module_name(path)] = sorted(unknown)
+    assert missing == {}
 
 
 def test_words_of_a_part_go_before_those_of_all() -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import ranges
     from planner.analysis.reinforcement import reinforcement
     from planner.analysis.renamed import relief, tipping
+    from planner.analysis.robustness import robustness
     from planner.analysis.shares import shares
     from planner.analysis.threshold import threshold
     from planner.analysis.why import why

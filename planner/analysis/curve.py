@@ -308,10 +308,10 @@ def _losses(
     case: Case, scaled: Scaled, followed: Followed, progress: Progress
 ) -> list[MissionLoss]:
     """Return what each mission outside the package loses over each piece."""
-    sheet, parametric = followed.parametric.sheet, followed.parametric
+    layout, parametric = followed.parametric.layout, followed.parametric
     worths = {}
     for name, mask in _bearers(case, scaled).items():
-        worth = sheet.counted(mask.astype(float))
+        worth = layout.counted(mask.astype(float))
         if worth.any():
             worths[name] = worth
     first = followed.pieces[0]

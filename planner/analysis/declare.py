@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planner.errors import InputError, nearest
+from planner.labels import NOTHING, figure, label, number, percent, speaker
 from planner.labels import WORDS as COMMON
 from planner.labels import month as calendar
-from planner.labels import speaker
 from planner.terms import term
 
 __all__ = [
@@ -45,6 +45,9 @@ __all__ = [
 
 FOLDERS: dict[str, Path] = {"planner.analysis": Path(__file__).parent}
 """Packages with analyses, and their folders; templates lie in ``text`` below."""
+
+InReport = bool | Callable[[Any], Mapping[str, Any] | None]
+"""See :class:`Analysis`."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -110,8 +113,9 @@ class Analysis:
     shown : tuple of str
         Tables that the command prints; empty prints the main one.
     needs_package : bool
-    in_report : bool
-        Whether a report has a section of it, unless it has one of its own.
+    in_report : bool or callable
+        Whether a report has a section of it; or what gives, for a case, the settings with which the
+        report calls it (None: not in that report).
     quick : dict
         Settings under which the analysis takes little time, for tests.
     """
@@ -120,8 +124,16 @@ class Analysis:
     function: Callable[..., Any]
     shown: tuple[str, ...] = ()
     needs_package: bool = False
-    in_report: bool = False
+    in_report: InReport = False
     quick: Mapping[str, Any] = field(default_factory=dict)
+
+    def report_settings(self, case: Any) -> Mapping[str, Any] | None:
+        """Return the settings with which a report of a case calls it; None: it does not."""
+        if callable(self.in_report):
+            return self.in_report(case)
+        if not self.in_report or (self.needs_package and not case.packages):
+            return None
+        return {"package": case.packages[0]} if self.needs_package else {}
 
     @property
     def template(self) -> Template:
@@ -163,7 +175,7 @@ def analysis(
     *,
     shown: tuple[str, ...] = (),
     needs_package: bool = False,
-    in_report: bool = False,
+    in_report: InReport = False,
     quick: Mapping[str, Any] | None = None,
     positional: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
@@ -242,6 +254,20 @@ def template(name: str) -> Template:
     raise InputError(f"expected a text template of an analysis, found {name!r}")
 
 
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+
+_ANY_SIZE = ("value", "flips_at", "quantity", "smallest", "largest")
+"""Columns of parameters of any size, shown with as many digits as they need."""
+
+_PERCENT = ("_share", "_rate", "_chance")
+"""Ends of the names of columns that are shares."""
+
+_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
+          "view", "framework", "other", "region", "category", "organisation", "group",
+          "largest_loss_group", "basis", "limit", "change", "turn")  # fmt: skip
+"""Columns with words instead of ids."""
+
+
 class Text:
     """Words of one analysis in two languages, beside those that all share."""
 
@@ -279,6 +305,37 @@ class Text:
         return ", ".join(
             self.say(part, lang) if self.known(part) else term(part, lang) for part in parts
         )
+
+    def heading(self, column: str, lang: str) -> str:
+        """Return the heading of a column; its name where there is no word for it."""
+        return self.say(column, lang) if self.known(column) else column
+
+    def cell(self, column: str, value: Any, lang: str) -> str:
+        """Return a value of a table as text, by what its column holds.
+
+        Examples
+        --------
+        >>> text = text_of("why")
+        >>> text.cell("month", "2022-07", "en"), text.cell("gained_persons", 2.0, "nl")
+        ('Jul 2022', '2,0')
+        """
+        if value is None or value != value:
+            return NOTHING
+        if isinstance(value, bool) or type(value).__name__ == "bool_":
+            return label("yes" if value else "no", lang)
+        if isinstance(value, str):
+            if _MONTH.fullmatch(value):
+                return calendar(value, lang)
+            return self.each(value, lang) if column in _WORDS else value
+        if column in _ANY_SIZE:
+            return figure(value, lang)
+        months = column.endswith("months") and "person_months" not in column
+        if isinstance(value, int) or months:
+            return number(value, lang, 0)
+        if column.endswith(_PERCENT):
+            return percent(value, lang)
+        fine = "per_post" in column or column.endswith(("multiple", "gini"))
+        return number(value, lang, 2 if fine else 1)
 
 
 @cache

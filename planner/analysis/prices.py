@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.parametric import Moves, Parametric
 from planner.analysis.plans import LastPlans, last_answer, last_plans, make_planner, planner_of
-from planner.analysis.value_lp import Moves, Parametric, Sheet
 from planner.engine.setting import Setting
+from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
@@ -253,28 +254,28 @@ class Nudger:
                 full=setting.full + wider,
                 upper=setting.upper + np.where(free, wider[setting.block.decision], 0.0),
             )
-            sheet = Sheet([largest], [setting.limit - reach * unit], merge=False)
-            sheet.upper[: sheet.size] = np.maximum(setting.most, setting.lower)
-            shared = sheet.shared_start[0] + np.arange(len(sheet.shared[0]))
-            sheet.row_upper[shared] = setting.full[sheet.shared[0]]
-            steps = sheet.objectives(preferences=False)
+            layout = ValueProgramme([largest], [setting.limit - reach * unit], merge=False)
+            layout.upper[: layout.size] = np.maximum(setting.most, setting.lower)
+            shared = layout.shared_start[0] + np.arange(len(layout.shared[0]))
+            layout.row_upper[shared] = setting.full[layout.shared[0]]
+            steps = layout.objectives(preferences=False)
             tiers = [(step.tier, k) for k, step in enumerate(steps) if step.kind == "tier"]
-            nothing = Moves(np.zeros(len(sheet.upper)), np.zeros(len(sheet.row_upper)))
-            parametric = Parametric(sheet, nothing, [step.cost for step in steps])
+            nothing = Moves(np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper)))
+            parametric = Parametric(layout, nothing, [step.cost for step in steps])
             self._written[place] = parametric, tiers
         return self._written[place]
 
     def _moves(self, nudge: Nudge, sign: int) -> Moves:
-        sheet = self._written[nudge.block][0].sheet
+        layout = self._written[nudge.block][0].layout
         setting = self.last.settings[nudge.block]
-        upper, row_upper = np.zeros(len(sheet.upper)), np.zeros(len(sheet.row_upper))
+        upper, row_upper = np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper))
         free = (setting.upper > setting.lower) & (
             setting.most >= setting.full[setting.block.decision]
         )
-        upper[: sheet.size] = np.where(free, nudge.full[setting.block.decision], 0.0)
-        row_upper[: sheet.limit_start[-1]] = nudge.limit[sheet.limits[0]]
-        shared = sheet.shared_start[0] + np.arange(len(sheet.shared[0]))
-        row_upper[shared] = nudge.full[sheet.shared[0]]
+        upper[: layout.size] = np.where(free, nudge.full[setting.block.decision], 0.0)
+        row_upper[: layout.limit_start[-1]] = nudge.limit[layout.limits[0]]
+        shared = layout.shared_start[0] + np.arange(len(layout.shared[0]))
+        row_upper[shared] = nudge.full[layout.shared[0]]
         return Moves(sign * upper, sign * row_upper)
 
     def _tried(
@@ -432,7 +433,11 @@ class Prices(Outcome):
         return said
 
 
-@analysis(quick={"rule": "value", "kinds": ["pool"]}, positional=("rule",))
+def _for_report(case: Case) -> dict[str, Any]:
+    return {"kinds": ("pool",), "reach_units": 1.0}
+
+
+@analysis(in_report=_for_report, quick={"rule": "value", "kinds": ["pool"]}, positional=("rule",))
 def prices(
     source: Any,
     /,

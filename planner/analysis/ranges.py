@@ -34,9 +34,9 @@ from planner.analysis.plans import (
     planner_of,
     with_answers,
 )
-from planner.analysis.value_lp import Sheet, minimise
 from planner.engine.highs import LinearProgramme
 from planner.engine.setting import Setting
+from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
@@ -74,14 +74,14 @@ class Near:
 
     Attributes
     ----------
-    sheet : Sheet
+    layout : ValueProgramme
         Its columns of people come first in the programme.
     programme : LinearProgramme
     found : list of ndarray
         The answers met so far, (columns,) each.
     """
 
-    sheet: Sheet
+    layout: ValueProgramme
     programme: LinearProgramme
     found: list[Floats] = field(default_factory=list)
 
@@ -90,7 +90,7 @@ class Near:
         full = np.zeros(self.programme.matrix.shape[1])
         full[: len(cost)] = cost
         optimum = minimise(self.programme, full)
-        self.found.append(optimum.x[: self.sheet.size])
+        self.found.append(optimum.x[: self.layout.size])
         return optimum.value
 
     def between(self, worth: Floats) -> tuple[float, float]:
@@ -130,15 +130,15 @@ def near_value(settings: Sequence[Setting], slack: float = 0.0, preferences: boo
 
     The same slack holds for preferences (person-months × place); goals miss no more than they must.
     """
-    sheet = Sheet(settings)
-    programme, x, costs = sheet.optimal(preferences)
+    layout = ValueProgramme(settings)
+    programme, x, costs = layout.optimal(preferences)
     if slack <= 0:
-        return Near(sheet, programme, [x[: sheet.size]])
-    steps = sheet.objectives(preferences)
-    rows = np.array([step.cost for step in steps])
+        return Near(layout, programme, [x[: layout.size]])
+    steps = layout.objectives(preferences)
+    rows = np.array([step.cost for step in steps]).reshape(len(steps), layout.matrix.shape[1])
     give = np.array([0.0 if step.kind == "goals" else slack for step in steps])
     most = np.array(costs) + give + 1e-9 * (1 + np.abs(costs))
-    return Near(sheet, _with_rows(sheet, rows, most), [x[: sheet.size]])
+    return Near(layout, _with_rows(layout, rows, most), [x[: layout.size]])
 
 
 def near_fair(
@@ -157,35 +157,37 @@ def near_fair(
     slack : float
         Person-months that decisions of a tier may lose in sum.
     """
-    sheet = Sheet(settings)
+    layout = ValueProgramme(settings)
     made = np.concatenate(people)
-    use = sheet.matrix[: sheet.limit_start[-1], : sheet.size] @ made
-    count = int(sheet.limit_start[-1])
-    sheet.row_upper[:count] = np.maximum(sheet.row_upper[:count], use)
+    use = layout.matrix[: layout.limit_start[-1], : layout.size] @ made
+    count = int(layout.limit_start[-1])
+    layout.row_upper[:count] = np.maximum(layout.row_upper[:count], use)
     lacks = [
         np.maximum(s.goal[goals] - (s.block.bounds.matrix[goals] @ x), 0.0)
-        for s, goals, x in zip(settings, sheet.goals, people, strict=True)
+        for s, goals, x in zip(settings, layout.goals, people, strict=True)
     ]
     full = np.concatenate([made, *lacks])
-    steps = [s for s in sheet.objectives(preferences) if s.kind != "tier"]
+    steps = [s for s in layout.objectives(preferences) if s.kind != "tier"]
     give = np.array([slack if step.kind == "preference" else 0.0 for step in steps])
     rows = np.array([step.cost for step in steps]).reshape(len(steps), len(full))
     most = rows @ full + give + 1e-7
     if slack <= 0:
-        return Near(sheet, _fixed_shares(sheet, made, rows, most), [made])
-    return Near(sheet, _near_shares(sheet, made, rows, most, slack), [made])
+        return Near(layout, _fixed_shares(layout, made, rows, most), [made])
+    return Near(layout, _near_shares(layout, made, rows, most, slack), [made])
 
 
-def _fixed_shares(sheet: Sheet, made: Floats, rows: Floats, most: Floats) -> LinearProgramme:
-    programme = _with_rows(sheet, rows, most)
-    open_columns = np.zeros(sheet.size, dtype=bool)
-    for place, setting in enumerate(sheet.settings):
-        shared = np.isin(setting.block.decision, sheet.shared[place])
-        open_columns[sheet.start[place] : sheet.start[place + 1]] = shared
-        row = sheet.shared_start[place] + np.arange(len(sheet.shared[place]))
-        first = sheet.start[place]
-        total = setting.block.pick @ made[first : sheet.start[place + 1]]
-        total = total[sheet.shared[place]]
+def _fixed_shares(
+    layout: ValueProgramme, made: Floats, rows: Floats, most: Floats
+) -> LinearProgramme:
+    programme = _with_rows(layout, rows, most)
+    open_columns = np.zeros(layout.size, dtype=bool)
+    for place, setting in enumerate(layout.settings):
+        shared = np.isin(setting.block.decision, layout.shared[place])
+        open_columns[layout.start[place] : layout.start[place + 1]] = shared
+        row = layout.shared_start[place] + np.arange(len(layout.shared[place]))
+        first = layout.start[place]
+        total = setting.block.pick @ made[first : layout.start[place + 1]]
+        total = total[layout.shared[place]]
         programme.set_rows(row, total - 1e-9, total + 1e-9)
     closed = np.flatnonzero(~open_columns)
     programme.set_bounds(closed, made[closed], made[closed])
@@ -193,24 +195,24 @@ def _fixed_shares(sheet: Sheet, made: Floats, rows: Floats, most: Floats) -> Lin
 
 
 def _near_shares(
-    sheet: Sheet, made: Floats, rows: Floats, most: Floats, slack: float
+    layout: ValueProgramme, made: Floats, rows: Floats, most: Floats, slack: float
 ) -> LinearProgramme:
     """Add what each decision loses, in person-months, and the sum of it by tier."""
     picks, months, tiers = [], [], []
-    for setting in sheet.settings:
+    for setting in layout.settings:
         picks.append(setting.block.pick)
         months.append(setting.block.duty_months)
         tiers.append(setting.tier)
     pick = sparse.csr_array(sparse.block_diag(picks, format="csr"))
     month, tier = np.concatenate(months), np.concatenate(tiers)
     served = sparse.csr_array(pick * month[:, None])
-    count, width = len(month), sheet.matrix.shape[1]
+    count, width = len(month), layout.matrix.shape[1]
     kinds = np.unique(tier)
     sums = sparse.csr_array((tier[None, :] == kinds[:, None]).astype(float))
-    pad = sparse.csr_array((count, width - sheet.size))
+    pad = sparse.csr_array((count, width - layout.size))
     matrix = sparse.block_array(
         [
-            [sheet.matrix, None],
+            [layout.matrix, None],
             [sparse.csr_array(rows), None],
             [sparse.hstack([served, pad]), sparse.eye_array(count)],
             [None, sums],
@@ -222,23 +224,25 @@ def _near_shares(
     return LinearProgramme(
         sparse.csc_array(matrix),
         np.zeros(matrix.shape[1]),
-        np.concatenate([sheet.lower, np.zeros(count)]),
-        np.concatenate([sheet.upper, np.full(count, np.inf)]),
-        np.concatenate([sheet.row_lower, nothing, floor, np.full(len(kinds), -np.inf)]),
-        np.concatenate([sheet.row_upper, most, np.full(count, np.inf), np.full(len(kinds), slack)]),
+        np.concatenate([layout.lower, np.zeros(count)]),
+        np.concatenate([layout.upper, np.full(count, np.inf)]),
+        np.concatenate([layout.row_lower, nothing, floor, np.full(len(kinds), -np.inf)]),
+        np.concatenate(
+            [layout.row_upper, most, np.full(count, np.inf), np.full(len(kinds), slack)]
+        ),
     )
 
 
-def _with_rows(sheet: Sheet, rows: Floats, most: Floats) -> LinearProgramme:
-    """Return the sheet's programme with further rows that are at most so much."""
-    matrix = sparse.vstack([sheet.matrix, sparse.csr_array(rows)])
+def _with_rows(layout: ValueProgramme, rows: Floats, most: Floats) -> LinearProgramme:
+    """Return the layout's programme with further rows that are at most so much."""
+    matrix = sparse.vstack([layout.matrix, sparse.csr_array(rows)])
     return LinearProgramme(
         sparse.csc_array(matrix),
         np.zeros(matrix.shape[1]),
-        sheet.lower,
-        sheet.upper,
-        np.concatenate([sheet.row_lower, np.full(len(most), -np.inf)]),
-        np.concatenate([sheet.row_upper, most]),
+        layout.lower,
+        layout.upper,
+        np.concatenate([layout.row_lower, np.full(len(most), -np.inf)]),
+        np.concatenate([layout.row_upper, most]),
     )
 
 
@@ -508,7 +512,7 @@ class _Work:
         now = float(made[mask].sum())
         if self.exact:
             return now, now
-        low, high = near.between(near.sheet.counted(mask.astype(float)))
+        low, high = near.between(near.layout.counted(mask.astype(float)))
         return min(low, now), max(high, now)
 
     def fills(self, groups: dict[str, Flags]) -> tuple[FillRange, ...]:
@@ -563,7 +567,7 @@ class _Work:
         return touched
 
     def pools(self) -> tuple[PoolRange, ...]:
-        problem, sheet = self.case.problem, self.near.sheet
+        problem, layout = self.case.problem, self.near.layout
         names = list(problem.pools)
         made = np.concatenate(self.last.people)
         rows = []
@@ -573,10 +577,10 @@ class _Work:
             only = np.zeros(len(problem.demands))
             only[place] = 1.0
             for pool in demand.pools:
-                worth = sheet.counted(only, names.index(pool))
+                worth = layout.counted(only, names.index(pool))
                 if not worth.any():
                     continue
-                now = float(worth[: sheet.size] @ made)
+                now = float(worth[: layout.size] @ made)
                 low, high = self.near.between(worth)
                 low, high = min(low, now), max(high, now)
                 unique = high - low <= SAME_PERSON_MONTHS
@@ -589,12 +593,12 @@ class _Work:
         Candidates are the answers at which some range ends, and for each choice one more: the
         answer that pushes every group to the far side of its range.
         """
-        sheet, programme = self.near.sheet, self.planner.programme
+        layout, programme = self.near.layout, self.planner.programme
         chosen = [self._profile(self.last.people)]
         others: list[Alternative] = []
         for place in range(1, count + 1):
             self._push(chosen, groups)
-            people = [sheet.split(x) for x in self.near.found]
+            people = [layout.split(x) for x in self.near.found]
             profiles = np.array([self._profile(one) for one in people])
             apart = np.array([np.abs(profiles - one).sum(axis=1) / 2 for one in chosen]).min(axis=0)
             best = int(np.argmax(apart))
@@ -621,4 +625,4 @@ class _Work:
             low, high = self.span[name]
             mean = float(np.mean([profile[mask].sum() for profile in chosen]))
             worth[mask] = 1.0 if mean > (low + high) / 2 else -1.0
-        self.near.least(self.near.sheet.counted(worth))
+        self.near.least(self.near.layout.counted(worth))

@@ -68,9 +68,9 @@ from planner.analysis.plans import (
 from planner.analysis.prices import rested
 from planner.analysis.relaxation import enough
 from planner.analysis.scaling import Scaled
-from planner.analysis.value_lp import Sheet, minimise
 from planner.engine.highs import LinearProgramme
 from planner.engine.setting import Setting
+from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError, SolverError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
@@ -363,32 +363,32 @@ class Smallest:
         self.added = added
         scaled = added.scaled
         settings = [scaled.last.settings[place] for place in scaled.touched]
-        self.sheet = Sheet(settings, merge=False)
-        without = Sheet([scaled.sized(setting, 0.0) for setting in settings])
+        self.layout = ValueProgramme(settings, merge=False)
+        without = ValueProgramme([scaled.sized(setting, 0.0) for setting in settings])
         face, _, _ = without.optimal(preferences=False)
-        self.steps = [step.cost for step in self.sheet.objectives(preferences=False)]
-        row, self.pool, self.month = _rows(self.sheet, added.earliest)
+        self.steps = [step.cost for step in self.layout.objectives(preferences=False)]
+        row, self.pool, self.month = _rows(self.layout, added.earliest)
         key = self.pool if stay else self.pool * added.problem.months + self.month
         _, first, self.column = np.unique(key, return_index=True, return_inverse=True)
         self.cost = costs[self.pool[first]]
         self._last = np.zeros(0)
         self._write(row, without, face)
 
-    def _write(self, row: Ints, without: Sheet, face: LinearProgramme) -> None:
-        """Write rows: the sheet, what each mission loses, their sum, the first step, the face."""
-        sheet, masks = self.sheet, list(self.added.missions.values())
+    def _write(self, row: Ints, without: ValueProgramme, face: LinearProgramme) -> None:
+        """Write rows: the layout, what each mission loses, their sum, the first step, the face."""
+        layout, masks = self.layout, list(self.added.missions.values())
         more = sparse.csc_array(
-            (-np.ones(len(row)), (row, self.column)), shape=(sheet.matrix.shape[0], len(self.cost))
+            (-np.ones(len(row)), (row, self.column)), shape=(layout.matrix.shape[0], len(self.cost))
         )
         gets, had = (
             sparse.csr_array(np.array([one.counted(mask.astype(float)) for mask in masks]))
-            for one in (sheet, without)
+            for one in (layout, without)
         )
         first = sparse.csr_array(self.steps[0][None, :])
         each, every = sparse.eye_array(len(masks)), sparse.csr_array(np.ones((1, len(masks))))
         matrix = sparse.block_array(
             [
-                [sheet.matrix, more, None, None],
+                [layout.matrix, more, None, None],
                 [gets, None, each, -had],
                 [None, None, every, None],
                 [first, None, None, None],
@@ -396,16 +396,16 @@ class Smallest:
             ],
             format="csc",
         )
-        edges = np.cumsum([0, sheet.matrix.shape[1], len(self.cost), len(masks)])
+        edges = np.cumsum([0, layout.matrix.shape[1], len(self.cost), len(masks)])
         self.amounts, self.losses = (np.arange(*edges[k : k + 2]) for k in (1, 2))
-        self.sum_row = sheet.matrix.shape[0] + len(masks)
+        self.sum_row = layout.matrix.shape[0] + len(masks)
         none, ends = np.zeros(len(masks)), np.full(len(masks) + 2, np.inf)
-        self.lower = np.concatenate([sheet.lower, np.zeros(len(self.cost)), none, face.lower])
+        self.lower = np.concatenate([layout.lower, np.zeros(len(self.cost)), none, face.lower])
         largest = np.full(len(self.cost), self.added.enough)
-        self.upper = np.concatenate([sheet.upper, largest, ends[2:], face.upper])
+        self.upper = np.concatenate([layout.upper, largest, ends[2:], face.upper])
         starts = np.concatenate([none, [-np.inf, -np.inf]])
-        self.row_lower = np.concatenate([sheet.row_lower, starts, face.row_lower])
-        self.row_upper = np.concatenate([sheet.row_upper, ends, face.row_upper])
+        self.row_lower = np.concatenate([layout.row_lower, starts, face.row_lower])
+        self.row_upper = np.concatenate([layout.row_upper, ends, face.row_upper])
         self.programme = LinearProgramme(
             sparse.csc_array(matrix), np.zeros(matrix.shape[1]), self.lower, self.upper,
             self.row_lower, self.row_upper,
@@ -444,7 +444,7 @@ class Smallest:
         """Return people on the columns of every block, as they were last looked at."""
         people = list(self.added.scaled.last.people)
         for place, served in zip(
-            self.added.scaled.touched, self.sheet.split(self._last), strict=True
+            self.added.scaled.touched, self.layout.split(self._last), strict=True
         ):
             people[place] = served
         return people
@@ -498,14 +498,14 @@ class Smallest:
         return result
 
 
-def _rows(sheet: Sheet, earliest: int) -> tuple[Ints, Ints, Ints]:
+def _rows(layout: ValueProgramme, earliest: int) -> tuple[Ints, Ints, Ints]:
     """Return row, pool of the problem and month of every limit that more people would move."""
     row, pool, month = [], [], []
-    for place, setting in enumerate(sheet.settings):
-        block, kept = setting.block, sheet.limits[place]
+    for place, setting in enumerate(layout.settings):
+        block, kept = setting.block, layout.limits[place]
         people = np.flatnonzero(kept < block.strength_rows)
         people = people[kept[people] % block.months >= earliest]
-        row.append(sheet.limit_start[place] + people)
+        row.append(layout.limit_start[place] + people)
         pool.append(block.pools[block.row_pool[kept[people]]])
         month.append(kept[people] % block.months)
     joined = [np.concatenate(part).astype(np.int64) for part in (row, pool, month)]
@@ -663,7 +663,7 @@ def _sentences(found: Reinforcement, lang: str) -> list[str]:
 def _known(found: Reinforcement, lang: str) -> list[str]:
     """Return which plans count on the additions, and what is lost if others do."""
     return [
-        say(row.step, lang, lost=number(row.lost_person_months, lang),
+        say(f"known_{row.step}", lang, lost=number(row.lost_person_months, lang),
             month=_TEXT.when(found.first_month, lang))
         for row in found.proofs
         if row.step in ("announced", "surprise")
@@ -682,7 +682,7 @@ def _sure(found: Reinforcement, lang: str) -> str:
 def _changed(change: Change, lang: str) -> str:
     left = number(change.lost_person_months, lang)
     who = change.pool or say("every", lang)
-    key = f"{change.kind}"
+    key = f"change_{change.kind}"
     if change.kind == "tour":
         key += "_longer" if change.months > 0 else "_shorter"
     key += "" if change.reached else "_not"

@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case
+from planner.analysis.parametric import Moves, Parametric, Piece
 from planner.analysis.plans import LastPlans, last_plans, person_months
-from planner.analysis.value_lp import Moves, Parametric, Piece, Sheet
 from planner.engine.setting import Setting, with_goals
+from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.plan import Planner
 
@@ -212,23 +213,23 @@ class Scaled:
         outside = (self.case.task == 2) & ~self.case.inside(self.package)
         return float((self.without - self.filled(multiple))[outside].sum())
 
-    def sheet(self, most: float) -> tuple[Sheet, Moves]:
+    def layout(self, most: float) -> tuple[ValueProgramme, Moves]:
         """Return the last plans of the blocks touched, at size 0, and what a rise of 1 adds."""
         settings = [self.last.settings[place] for place in self.touched]
-        sheet = Sheet([self.sized(setting, most) for setting in settings])
-        upper = np.zeros(len(sheet.upper))
-        row_upper = np.zeros(len(sheet.row_upper))
+        layout = ValueProgramme([self.sized(setting, most) for setting in settings])
+        upper = np.zeros(len(layout.upper))
+        row_upper = np.zeros(len(layout.row_upper))
         for place, setting in enumerate(settings):
             block = setting.block
             grows = self.scaled[block.demand]
-            columns = sheet.start[place] + np.flatnonzero(grows[block.decision])
+            columns = layout.start[place] + np.flatnonzero(grows[block.decision])
             upper[columns] = setting.full[block.decision][grows[block.decision]]
-            shared = sheet.shared[place]
-            rows = sheet.shared_start[place] + np.flatnonzero(grows[shared])
+            shared = layout.shared[place]
+            rows = layout.shared_start[place] + np.flatnonzero(grows[shared])
             row_upper[rows] = setting.full[shared][grows[shared]]
-        sheet.upper[upper > 0] = 0.0
-        sheet.row_upper[row_upper > 0] = 0.0
-        return sheet, Moves(upper, row_upper)
+        layout.upper[upper > 0] = 0.0
+        layout.row_upper[row_upper > 0] = 0.0
+        return layout, Moves(upper, row_upper)
 
     def names(self) -> Sequence[str]:
         """Return the ids of the demands that are scaled."""
@@ -265,10 +266,10 @@ class Followed:
 
 def follow(case: Case, scaled: Scaled, low: float, high: float) -> Followed:
     """Return the exact curve between two sizes."""
-    sheet, moves = scaled.sheet(high)
-    worth = sheet.counted(((case.task == 2) & ~case.inside(scaled.package)).astype(float))
-    steps = sheet.objectives(preferences=False)
-    parametric = Parametric(sheet, moves, [step.cost for step in steps])
+    layout, moves = scaled.layout(high)
+    worth = layout.counted(((case.task == 2) & ~case.inside(scaled.package)).astype(float))
+    steps = layout.objectives(preferences=False)
+    parametric = Parametric(layout, moves, [step.cost for step in steps])
     pieces = parametric.pieces(low, high)
     tiers = {step.tier: place for place, step in enumerate(steps) if step.kind == "tier"}
     least, most = (parametric.further(pieces, sign * worth) for sign in (-1.0, 1.0))

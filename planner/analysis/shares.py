@@ -113,7 +113,15 @@ class Shares(Outcome):
         return said
 
 
-@analysis(shown=("packages", "missions"), positional=("rule",))
+REPORTED = 4
+"""Most packages of which a report shows shares: every coalition takes a plan."""
+
+
+def _for_report(case: Case) -> dict[str, Any] | None:
+    return {} if 1 < len(case.packages) <= REPORTED else None
+
+
+@analysis(shown=("packages", "missions"), in_report=_for_report, positional=("rule",))
 def shares(
     source: Any,
     /,

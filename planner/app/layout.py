@@ -16,14 +16,14 @@ from planner.app.scheduler import Turns
 from planner.app.words import say
 from planner.app.workers import StoppedError, Task, WorkerPool
 from planner.errors import InputError, PlannerError
-from planner.labels import number
+from planner.labels import figure, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "box", "button", "card", "details",
-    "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
+    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "amount", "box", "button", "card",
+    "details", "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
 ]  # fmt: skip
 
 
@@ -131,13 +131,14 @@ def button(label: str, **options: Any) -> pn.widgets.Button:
     return pn.widgets.Button(name=label, **{"margin": (4, 8, 4, 0), **options})
 
 
-def under(title: str, *parts: Any) -> pn.Column:
+def under(title: str | pn.pane.HTML, *parts: Any) -> pn.Column:
     """Return parts below a heading; Bokeh's figures among them are put in panes."""
     made = [
         part if isinstance(part, pn.viewable.Viewable) else pn.pane.Bokeh(part, **FULL)
         for part in parts
     ]
-    return pn.Column(text(heading(title)), *made, **FULL)
+    above = text(heading(title)) if isinstance(title, str) else title
+    return pn.Column(above, *made, **FULL)
 
 
 log = logging.getLogger(__name__)
@@ -269,6 +270,17 @@ def alarm_of(error: BaseException, lang: str) -> str:
         return box(say("wrong", lang), map(str, faults[:MAX_FAULTS]), alarm=True)
     log.error("work for the page failed: %s", error, exc_info=error)
     return box(say("unexpected", lang), [], alarm=True)
+
+
+def amount(value: float, lang: str) -> str:
+    """Return people or person-months, with a decimal only where they are few and not whole.
+
+    Examples
+    --------
+    >>> amount(12.0, "en"), amount(2397.6, "en"), amount(0.75, "nl")
+    ('12', '2,398', '0,8')
+    """
+    return figure(value, lang, 1 if abs(value) < 10 else 0)
 
 
 def each(rows: pd.DataFrame) -> Iterator[Any]:

@@ -115,8 +115,7 @@ class Parts:
         session, roots = self.session, self.roots
         session.dashboard.build("lost")
         yield
-        actions = pn.FlexBox(session.undo, session.redo, session.back, **FULL)
-        roots["levers"][:] = [session.base, session.moved, actions, session.controls.column]
+        roots["levers"][:] = [session.base, session.actions, session.controls.column]
         yield
         reasons = Reasons(session)
         roots["why"][:] = [reasons.part]

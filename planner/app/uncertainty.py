@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import panel as pn
 
-from planner.app.charts import ChanceChart, FanChart, SpreadChart, chance_table
-from planner.app.dashboard import sides
+from planner.app.charts import SIDES, ChanceChart, FanChart, SpreadChart, chance_table
 from planner.app.layout import (
     FULL,
     Folded,
@@ -109,7 +108,7 @@ class Uncertainty:
         self.part = self._laid_out()
         session.on_change(self._moved)
         session.on_view(self._viewed)
-        if session.pictures is not None:
+        if session.pictures:
             self._viewed()
 
     def _laid_out(self) -> pn.Column:
@@ -203,10 +202,10 @@ class Uncertainty:
         """Return the tables of what has been drawn and found, by name."""
         found: dict[str, pd.DataFrame] = {}
         if self.outlooks is not None:
-            for side, outlook in zip(("plan", "mine"), self.outlooks, strict=True):
+            for side, outlook in zip(("plan", "variant"), self.outlooks, strict=True):
                 found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
         if self.ranges is not None:
-            found |= {f"mine_{name}": table for name, table in self.ranges.tables().items()}
+            found |= {f"variant_{name}": table for name, table in self.ranges.tables().items()}
         return found
 
     # showing
@@ -254,7 +253,7 @@ class Uncertainty:
             ]
             for row in each(chance_table(plan, variant))
         )
-        before, after, _ = sides(lang)
+        before, after = (say(side, lang) for side in SIDES)
         error = say("error", lang)
         words = [say(key, lang) for key in ("chance", "mean")]
         head = [f"{word}, {side}" for word in words for side in (before, after, error)]

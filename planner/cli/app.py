@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from planner.cli import serve
-from planner.cli.check import scenarios, schema, validate
-from planner.cli.compare import compare
-from planner.cli.diff import diff
-from planner.cli.exchange import export, import_, import_un
-from planner.cli.plot import plot
-from planner.cli.questions.ask import Asked, command_of, panels
-from planner.cli.report import report
-from planner.cli.run import run, solve
-from planner.cli.sensitivity import sensitivity
-from planner.cli.show import show
-from planner.cli.simulate import simulate
+from planner.cli.completion import complete_parameters
+from planner.cli.questions.ask import command_of, panels
+from planner.cli.registry import PANELS, commands
 
 __all__ = ["app"]
 
@@ -40,37 +30,19 @@ Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 1
 the output has stopped reading.
 """
 
-PANELS: dict[str, dict[Callable[..., None] | Asked, str]] = {
-    "Plan": {
-        run: "Allocate people and say who goes short.",
-        simulate: "Draw many futures and say how sure that is.",
-        sensitivity: "Which uncertain figures drive it.",
-        compare: "Put results side by side.",
-        solve: "Solve a neutral problem.",
-    },
-    "Show it to others": {
-        report: "Write all about a scenario into one HTML file.",
-        plot: "Draw one figure as PNG, SVG or PDF.",
-    },
-    **panels(),  # type: ignore[dict-item]
-    "Look and check": {
-        serve.app: "Open the what-if page in a browser.",
-        show: "Show a resolved scenario, or a part of it.",
-        diff: "List inputs that differ.",
-        validate: "Check files, report everything wrong.",
-        export: "Write a workbook, or the problem for other programs.",
-        import_: "Make a scenario of a workbook.",
-        import_un: "Make observations of the United Nations' series of uniformed personnel.",
-        schema: "Print the JSON Schema of a format.",
-        scenarios: "List the scenarios that come along.",
-    },
-}
-"""Every command with what stands beside it in the list, by what it is for."""
 
-
-def _name(command: Callable[..., None] | Asked) -> str:
-    """Return what a command is called: as its function, but for a word that Python keeps."""
-    return command.__name__.rstrip("_").replace("_", "-")
+def _listed() -> dict[str, list[tuple[str, str]]]:
+    """Return name and one line of every command by panel, analyses before the last panel."""
+    own = {panel: [(one.name, one.about) for one in commands(panel)] for panel in PANELS}
+    asked = {
+        panel: [(one.__name__.rstrip("_").replace("_", "-"), about) for one, about in rows.items()]
+        for panel, rows in panels().items()
+    }
+    last = PANELS[-1]
+    listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
+    for panel, rows in asked.items():
+        listed[panel] = [*listed.get(panel, []), *rows]
+    return listed | {last: own[last]}
 
 
 class Grouped(TyperGroup):
@@ -78,22 +50,22 @@ class Grouped(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name."""
-        return super().get_command(ctx, cmd_name) or command_of(cmd_name)
+        found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
+        return found and complete_parameters(found)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section a panel; the second column stands at one place in all."""
-        widest = max(len(_name(one)) for panel in PANELS.values() for one in panel)
-        for panel, commands in PANELS.items():
+        listed = _listed()
+        widest = max(len(name) for rows in listed.values() for name, _ in rows)
+        for panel, rows in listed.items():
             with formatter.section(panel):
-                rows = [(_name(one).ljust(widest), about) for one, about in commands.items()]
-                formatter.write_dl(rows)
+                formatter.write_dl([(name.ljust(widest), about) for name, about in rows])
 
 
 app = typer.Typer(
     name="planner",
     cls=Grouped,
     help=HELP,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -119,7 +91,6 @@ def _options(
     """Hold the options that stand before a command."""
 
 
-for panel in PANELS.values():
-    for command, about in panel.items():
-        if not isinstance(command, Asked):
-            app.command(_name(command), short_help=about)(command)
+for panel in PANELS:
+    for one in commands(panel):
+        app.command(one.name, short_help=one.about)(one.run)

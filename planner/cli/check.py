@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.options import AsJson, In, Lang
+from planner.cli.registry import command
 from planner.errors import Fault, InputError, ResultError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["scenarios", "schema", "validate"]
 
 
+@command("Look and check", "Check files, report everything wrong.", rank=4)
 def validate(
     files: Annotated[
         list[str],
@@ -142,6 +144,7 @@ def _check_folder(folder: Path) -> None:
         raise InputError(str(error)) from None
 
 
+@command("Look and check", "Print the JSON Schema of a format.", rank=8)
 def schema(
     name: Annotated[
         str, typer.Argument(metavar="FORMAT", help="scenario, problem or result.")
@@ -171,6 +174,7 @@ def schema(
         print_json(problem_schema() if name == "problem" else result_schema())
 
 
+@command("Look and check", "List the scenarios that come along.", rank=9)
 def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
     """List the scenarios that come with the program.
 

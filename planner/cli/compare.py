@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli.options import AsJson, In, Lang, Quiet, Sought
+from planner.cli.registry import command
 from planner.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
+@command("Plan", "Put results side by side.", rank=4)
 def compare(
     items: Annotated[
         list[str],

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from planner.cli.options import AsJson, In, Lang
+from planner.cli.registry import command
 from planner.errors import Fault, InputError
 from planner.labels import label
 from planner.terms import term
@@ -157,6 +158,7 @@ def _side(name: str) -> Any:
     )
 
 
+@command("Look and check", "List inputs that differ.", rank=3)
 def diff(
     first: Annotated[str, _side("A")],
     second: Annotated[str, _side("B")],

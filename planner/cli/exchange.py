@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole
+from planner.cli.registry import command
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ Tier = Annotated[
 ]
 
 
+@command("Look and check", "Write a workbook, or the problem for other programs.", rank=5)
 def export(
     scenario: Stated = None,
     problem: ProblemFile = None,
@@ -237,6 +239,7 @@ Target = Annotated[
 ]
 
 
+@command("Look and check", "Make a scenario of a workbook.", rank=6)
 def import_(
     book: Book,
     out: Target = None,
@@ -295,6 +298,11 @@ Series = Annotated[
 Country = Annotated[str, typer.Option("--country", metavar="NAME", help="As the series names it.")]
 
 
+@command(
+    "Look and check",
+    "Make observations of the United Nations' series of uniformed personnel.",
+    rank=7,
+)
 def import_un(
     file: Series,
     country: Country = "Netherlands",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from planner.cli.options import Force, In, Lang, Quiet, Sought
+from planner.cli.registry import command
 from planner.errors import Fault, InputError
-from planner.figures.gallery import figures_of, gallery
 
 if TYPE_CHECKING:
     from planner.figures.style import Chart
@@ -19,23 +18,40 @@ if TYPE_CHECKING:
 __all__ = ["plot"]
 
 
-DRAWN = [name for of in ("result", "comparison", "ensemble") for name in figures_of(of)]
-Figure = StrEnum("Figure", {name.upper(): name for name in DRAWN})  # type: ignore[misc]
+def _known(name: str) -> str:
+    """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
+    from planner.gallery import gallery
+
+    names = [known for known, one in gallery().items() if one.of != "sensitivity"]
+    if name not in names:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
+    return name
+
+
+def _list(asked: bool) -> None:
+    """Print every figure with what it shows and what it is drawn of, and leave."""
+    if not asked:
+        return
+    from planner.gallery import gallery
+
+    for name, one in gallery().items():
+        if one.of != "sensitivity":
+            typer.echo(f"{name:<14}{one.about} ({one.of})")
+    raise typer.Exit
+
 
 Which = Annotated[
-    Figure,
+    str,
     typer.Argument(
         metavar="FIGURE",
-        help=" ".join(
-            f"{before}: {', '.join(f'{n} ({gallery()[n].about})' for n in figures_of(of))}."
-            for before, of in (
-                ("Of one result", "result"),
-                ("Of several", "comparison"),
-                ("Of futures", "ensemble"),
-            )
-        ),
+        help="Name of a figure; planner plot --list tells which there are.",
+        callback=_known,
         show_default=False,
     ),
+]
+Listed = Annotated[
+    bool,
+    typer.Option("--list", help="List the figures.", callback=_list, is_eager=True),
 ]
 Items = Annotated[
     list[str],
@@ -82,6 +98,7 @@ Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws for a figure o
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]
 
 
+@command("Show it to others", "Draw one figure as PNG, SVG or PDF.", rank=2)
 def plot(
     figure: Which,
     items: Items,
@@ -96,6 +113,7 @@ def plot(
     lang: In = Lang.EN,
     force: Force = False,
     quiet: Quiet = False,
+    listed: Listed = False,
 ) -> None:
     """Draw one figure of a scenario, of several side by side, or of many futures.
 
@@ -131,8 +149,10 @@ def plot(
         say(label("written_to", lang, path=path))
 
 
-def _check(figure: Figure, items: list[str], pool: str | None) -> None:
+def _check(figure: str, items: list[str], pool: str | None) -> None:
     """Refuse what does not go together."""
+    from planner.gallery import gallery
+
     if gallery()[figure].of == "comparison" and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
     if gallery()[figure].of != "comparison" and len(items) > 1:
@@ -149,11 +169,12 @@ def _short(name: str) -> str:
 
 
 def _source(
-    figure: Figure, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
+    figure: str, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
 ) -> Any:
     """Return the result, the comparison or the futures that are to be drawn."""
     from planner.cli.console import counting, working
     from planner.cli.inputs import load_items, load_scenario
+    from planner.gallery import gallery
     from planner.labels import label
     from planner.results.compare import compare
 
@@ -178,7 +199,7 @@ def _source(
     )
 
 
-def _drawn(figure: Figure, source: Any, options: dict[str, Any]) -> Chart:
+def _drawn(figure: str, source: Any, options: dict[str, Any]) -> Chart:
     """Draw a figure with those of the options that it takes."""
     import inspect
 

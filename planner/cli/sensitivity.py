@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli.options import AsJson, Cluster, In, Lang, Named, Quiet, Seed, Sought, Workers
+from planner.cli.registry import command
 from planner.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ Base = Annotated[
 ]
 
 
+@command("Plan", "Which uncertain figures drive it.", rank=3)
 def sensitivity(
     scenario: Named,
     of: Of = None,

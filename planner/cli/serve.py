@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import In, Lang, Quiet
+from planner.cli.registry import command
 
 __all__ = ["app"]
 
@@ -51,6 +52,7 @@ Open = Annotated[
 ]
 
 
+@command("Look and check", "Open the what-if page in a browser.", rank=1)
 def app(
     scenarios: Scenarios = None,
     port: Port = 5006,

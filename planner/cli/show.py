@@ -12,6 +12,7 @@ import typer
 
 from planner.cli.console import in_language, lines, say, table
 from planner.cli.options import AsJson, In, Lang, Named
+from planner.cli.registry import command
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
 from planner.labels import NOTHING, label, month, months, number
@@ -511,6 +512,7 @@ def _one(option: str, what: str) -> Any:
     return typer.Option(option, metavar="ID", help=what, show_default=False)
 
 
+@command("Look and check", "Show a resolved scenario, or a part of it.", rank=2)
 def show(
     scenario: Named,
     mission: Annotated[str | None, _one("--mission", "One mission and its demands.")] = None,

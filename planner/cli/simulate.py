@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ from planner.cli.options import (
     Sought,
     Workers,
 )
+from planner.cli.registry import command
 from planner.labels import label, months, number, percent
 from planner.montecarlo.words import say as word
 
@@ -145,6 +147,7 @@ Kept = Annotated[
 ]
 
 
+@command("Plan", "Draw many futures and say how sure that is.", rank=2)
 def simulate(
     scenario: Named,
     draws: Draws = 1024,
@@ -221,6 +224,7 @@ def simulate(
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
     """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
     from planner.cli.console import strict
+    from planner.results.headline import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
     found = {
@@ -242,6 +246,7 @@ def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
         },
         "plans": manifest["plans"],
         "certificate": manifest["certificate"],
+        "headlines": [asdict(headline(ensemble, package)) for package in ensemble.packages],
         "total": ensemble.total.to_dict("records"),
         "reach": reach,
         "missions": _named(ensemble, ensemble.fill_by("mission", reach=reach)),
@@ -277,6 +282,7 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
     from planner.cli.console import lines, say
     from planner.cli.summary import certificate_line, in_language
+    from planner.results.headline import headline
 
     summary = _summarise(ensemble, reach)
     scenario, window = summary["scenario"], summary["window"]
@@ -293,6 +299,8 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
         ),
     ]
     say(lines(about))
+    for package in ensemble.packages:
+        say("", *headline(ensemble, package).sentences(lang))
     say("", _headline(summary, lang), "", _fills(summary, lang))
     say(word("there_note", lang), style="dim")
     for package in ensemble.packages:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from planner.compile.strengths import strengths
-from planner.compile.tables import Book, Compiled, DemandRow, MissionRow, PoolRow
+from planner.compile.tables import Compiled, DemandRow, MissionRow, ParameterBook, PoolRow
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
@@ -102,7 +102,7 @@ def compile_scenario(
     >>> compiled.figure("demand.untso.cap").basis
     'letter'
     """
-    inputs, book = scenario.inputs, Book(figures or {})
+    inputs, book = scenario.inputs, ParameterBook(figures or {})
     left_out = _asked(inputs)[1]
     resolved = [_resolve(one, book) for one in sources_of(inputs)]
     first, months, report = _horizon(inputs, resolved)
@@ -127,7 +127,7 @@ def compile_scenario(
 
 def counting_demands(scenario: Scenario) -> tuple[DemandRow, ...]:
     """Return every demand that counts, at its likely parameters, in the model's months or not."""
-    inputs, book = scenario.inputs, Book()
+    inputs, book = scenario.inputs, ParameterBook()
     owner = {d: one.id for one in inputs.packages.values() if one.on for d in one.demands}
     resolved = [_resolve(one, book) for one in sources_of(inputs)]
     return tuple(_row(inputs, one, owner.get(one.root, "")) for one in resolved)
@@ -159,7 +159,7 @@ def _problem(
     first: Month,
     months: int,
     report: tuple[int, int],
-    book: Book,
+    book: ParameterBook,
     drawn: bool,
 ) -> Problem:
     inputs = scenario.inputs
@@ -336,7 +336,7 @@ def _sources(inputs: Inputs, line: Line, whole: Line) -> Sources:
     )
 
 
-def _resolve(sources: Sources, book: Book) -> _Resolved:
+def _resolve(sources: Sources, book: ParameterBook) -> _Resolved:
     """Resolve a line."""
     line = sources.line
     cap = book.take(*sources.cap, "persons")
@@ -400,7 +400,9 @@ def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
     )
 
 
-def _bounds(inputs: Inputs, parts: Mapping[str, list[str]], book: Book) -> tuple[Bound, ...]:
+def _bounds(
+    inputs: Inputs, parts: Mapping[str, list[str]], book: ParameterBook
+) -> tuple[Bound, ...]:
     bounds = []
     for bound in inputs.bounds.values():
         demands = tuple(part for name in bound.demands for part in parts.get(name, ()))
@@ -414,7 +416,7 @@ def _bounds(inputs: Inputs, parts: Mapping[str, list[str]], book: Book) -> tuple
 
 
 def _packages(
-    inputs: Inputs, parts: Mapping[str, list[str]], first: Month, book: Book
+    inputs: Inputs, parts: Mapping[str, list[str]], first: Month, book: ParameterBook
 ) -> tuple[Package, ...]:
     packages = []
     for package in inputs.packages.values():
@@ -433,7 +435,7 @@ def _packages(
 
 
 def _budgets(
-    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: Book
+    inputs: Inputs, here: list[_Resolved], first: Month, months: int, book: ParameterBook
 ) -> tuple[Budget, ...]:
     """Return the budgets that fall within the model, if money counts."""
     if not inputs.money:
@@ -459,7 +461,7 @@ def _budgets(
     return tuple(budgets)
 
 
-def _presence(inputs: Inputs, here: list[_Resolved], book: Book) -> None:
+def _presence(inputs: Inputs, here: list[_Resolved], book: ParameterBook) -> None:
     """Note the presence parameters of the kinds in use; the allocation does not need them."""
     units = {"acceptance": "share", "lead": "months", "early_return": "share per month"}
     for id in dict.fromkeys(one.line.kind for one in here):

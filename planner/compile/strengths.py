@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compile.tables import Book
+from planner.compile.tables import ParameterBook
 from planner.months import Month
-from planner.scenario.inputs import FACTORS, Inputs, Parameter, Pool, Step
+from planner.scenario.inputs import FACTORS, Inputs, Parameter, Pool, StrengthStep
 
 __all__ = ["levels", "strengths"]
 
@@ -22,7 +22,7 @@ UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "per
 
 
 def strengths(
-    inputs: Inputs, first: Month, months: int, book: Book
+    inputs: Inputs, first: Month, months: int, book: ParameterBook
 ) -> tuple[dict[str, Floats], list[str]]:
     """Return persons by pool and month, and what cannot be.
 
@@ -119,7 +119,7 @@ def _series(
 
 
 def _stepped(
-    level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, Step]], take: Take
+    level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, StrengthStep]], take: Take
 ) -> Floats:
     for place, step in steps:
         unit = "factor" if step.verb.endswith("times") else UNITS[step.of]

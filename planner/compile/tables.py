@@ -9,7 +9,7 @@ from planner.months import Month
 from planner.problem.model import Problem
 from planner.scenario.inputs import Origin, Parameter, When
 
-__all__ = ["Book", "Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow"]
+__all__ = ["ParameterBook", "Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow"]
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Compiled:
 
 
 @dataclass
-class Book:
+class ParameterBook:
     """Collects every parameter that is used, and lets some be replaced.
 
     Attributes

@@ -36,7 +36,7 @@ Flags = NDArray[np.bool_]
 BOUND_PRICE = 1e-8
 """Share of the largest price from which a price counts as positive."""
 SAME = 1e-11
-"""Rows whose levels differ by less are exhausted together."""
+"""Rows whose levels differ by less than this part are exhausted together."""
 PRICED = 1e-9
 """Share of the largest price from which a row or column is locked."""
 BOUND = 1e-7
@@ -53,6 +53,9 @@ STEPS = 60
 """Steps after which what is still open is split into parts anew."""
 GROWN = 1e-9
 """A level that grows by less has not grown."""
+STRETCH = 1e3
+"""Caps of decisions, and entries of rows, are scaled from this many times what the pools can carry:
+the solver's tolerances are absolute, and would be coarse in parts of so large a cap."""
 RETREATS = (1e-9, 1e-8, 1e-7, 1e-6)
 """How far every settled share may give way, in turn, where rounding has closed the way through."""
 
@@ -123,11 +126,13 @@ def fill_fairly(load: sparse.csc_array, limit: Floats, ceiling: Floats) -> Filli
             share[held] = ceiling[held]
         else:
             level = max(level, float(nearest))
-            held = _members(by_row, np.flatnonzero(reach <= nearest + SAME), active)
+            exhausted = reach <= nearest * (1 + SAME)
+            held = _members(by_row, np.flatnonzero(exhausted), active)
             share[held] = np.minimum(level, ceiling[held])
             held_by[held] = row
-            order.append((row, level))
-            live[reach <= nearest + SAME] = False
+            if len(held):
+                order.append((row, level))
+            live[exhausted] = False
         active[held] = False
         gone = load[:, held]
         rate -= np.asarray(gone.sum(axis=1)).ravel()
@@ -189,6 +194,8 @@ class _Levels:
         is_routed[self.routed] = True
         self.columns = np.flatnonzero(open_column & is_routed[block.decision])
         self.owner = block.decision[self.columns]
+        self.heads = _units(setting, self.columns)
+        self.stretch = full / np.maximum(self.heads, TINY)
         self.single = np.flatnonzero(open_column & ~is_routed[block.decision])
         self.direct = block.decision[self.single]
         self.ceiling = np.ones(len(full))
@@ -202,7 +209,8 @@ class _Levels:
         reach += self.load @ np.where(held, share, self.ceiling)[self.direct]
         self.kept = np.flatnonzero(reach > setting.limit * (1 + 1e-12))
         load = self.load.tocsr()[self.kept]
-        matrix, self.unit = _in_shares(rows, setting, self.kept, self.columns, load)
+        heads = self.heads[self.owner]
+        matrix, self.unit = _in_shares(rows, setting.limit, self.kept, self.columns, heads, load)
         self.load = sparse.csc_array(_without_negligible(load / self.unit[:, None]))
         self.limit = (setting.limit - base)[self.kept] / self.unit
         self.limit -= self.load @ np.where(held, np.maximum(share - slack, 0), 0.0)[self.direct]
@@ -226,6 +234,7 @@ class _Levels:
     ) -> LinearProgramme:
         setting, block, goals = self.setting, self.setting.block, self.goals
         full, columns, routed = setting.full, self.columns, self.routed
+        heads, stretch = self.heads, self.stretch[routed]
         place = np.full(len(full), -1)
         place[routed] = np.arange(len(routed))
         pick = sparse.csr_array(
@@ -240,25 +249,25 @@ class _Levels:
             lock = np.array([setting.goal_tier[goals] == t for t in tiers], dtype=float)
             grid = [[*row, None] for row in grid]
             grid += [
-                [counted[:, columns] * full[self.owner][None, :], sparse.eye_array(len(goals))],
+                [counted[:, columns] * heads[self.owner][None, :], sparse.eye_array(len(goals))],
                 [None, sparse.csr_array(lock.reshape(len(tiers), len(goals)))],
             ]
         self.least = setting.goal[goals] - counted @ fixed
         self.goal_rows = len(self.kept) + len(routed) + len(capped) + np.arange(len(goals))
         pursued = np.isin(setting.goal_tier[goals], tiers)
-        own = np.where(held, share, 0.0)[routed]
-        give = np.where(held[routed], slack, 0.0)
+        own = np.where(held, share, 0.0)[routed] * stretch
+        give = np.where(held[routed], slack, 0.0) * stretch
         lower_rows = [
             np.full(len(self.kept), -np.inf), np.maximum(own - give, 0),
             np.full(len(capped), -np.inf), np.where(pursued, self.least, -np.inf),
             np.full(len(tiers), -np.inf),
         ]  # fmt: skip
         upper_rows = [
-            np.maximum(self.limit, 0), own + give, np.ones(len(capped)),
+            np.maximum(self.limit, 0), own + give, stretch[capped],
             np.full(len(goals), np.inf),
             np.array([missing[t] + slack * (1 + setting.goal[goals].sum()) for t in tiers]),
         ]  # fmt: skip
-        most = (most / np.maximum(full, TINY)[block.decision])[columns]
+        most = (most / np.maximum(heads, TINY)[block.decision])[columns]
         return LinearProgramme.stepwise(
             sparse.csc_array(sparse.block_array(grid, format="csc")),
             np.zeros(len(columns) + len(goals)),
@@ -275,8 +284,10 @@ class _Levels:
 
     def free(self, active: Flags, most: float = np.inf) -> None:
         """Let decisions stand above their level, by `most`, so that prices are never negative."""
-        rows = len(self.kept) + np.flatnonzero(active[self.routed])
-        self.programme.set_rows(rows, np.zeros(len(rows)), np.full(len(rows), most))
+        chosen = np.flatnonzero(active[self.routed])
+        rows = len(self.kept) + chosen
+        room = most * self.stretch[self.routed[chosen]]
+        self.programme.set_rows(rows, np.zeros(len(rows)), room)
 
     def limited(self, active: Flags) -> bool:
         """Whether any row present in the way of what is rising."""
@@ -329,7 +340,7 @@ class _Levels:
         count = len(self.kept)
         price = np.zeros(len(self.ceiling))
         price[self.direct] = -(dual[:count] @ self.load)
-        price[self.routed] = dual[count : count + len(self.routed)]
+        price[self.routed] = dual[count : count + len(self.routed)] * self.stretch[self.routed]
         return price, -dual[:count] / self.unit
 
     def slopes(
@@ -409,15 +420,16 @@ class _Levels:
             self.programme.set_rows(np.arange(len(left)), lower, left)
 
     def _rows(self, held: Flags, value: float) -> None:
-        rows = len(self.kept) + np.flatnonzero(held[self.routed])
-        self.programme.set_rows(rows, np.full(len(rows), value), np.full(len(rows), value))
+        chosen = np.flatnonzero(held[self.routed])
+        amount = value * self.stretch[self.routed[chosen]]
+        self.programme.set_rows(len(self.kept) + chosen, amount, amount)
 
     def _level_column(self, active: Flags) -> Floats:
         """Return the column of a level on which decisions hang."""
         count = len(self.kept)
         column = np.zeros(self.programme.matrix.shape[0])
         column[:count] = self.load @ active[self.direct].astype(float)
-        column[count : count + len(self.routed)] = -active[self.routed].astype(float)
+        column[count : count + len(self.routed)] = -self.stretch[self.routed] * active[self.routed]
         return column
 
     def lock(self, optimum: Optimum, scale: float, begun: Flags) -> None:
@@ -430,7 +442,8 @@ class _Levels:
         dual = optimum.dual.copy()
         routes = slice(count, count + len(self.routed))
         dual[routes][~begun[self.routed]] = 0.0
-        tiny = PRICED * max(scale, float(np.abs(dual).max(initial=0.0)))
+        size_of_dual = float(np.abs(dual).max(initial=0.0))
+        tiny = PRICED * max(scale / float(self.stretch.max(initial=1.0)), size_of_dual)
         reduced = programme.cost - programme.matrix.T @ dual
         owned = size + len(self.goals)
         shut = np.flatnonzero((reduced[:owned] > tiny) & (optimum.x[:owned] <= 1e-9))
@@ -472,7 +485,8 @@ class _Levels:
         optimum = programme.solve()
         added = np.zeros(len(self.ceiling))
         added[self.direct[chosen]] = optimum.x[own]
-        added[self.routed[active[self.routed]]] = (programme.matrix @ optimum.x)[rows]
+        rising = self.routed[active[self.routed]]
+        added[rising] = (programme.matrix @ optimum.x)[rows] / self.stretch[rising]
         return np.maximum(added, 0.0), optimum, own
 
     def _apart(self, chosen: Ints, room: float) -> Ints:
@@ -489,16 +503,48 @@ class _Levels:
         self.free(active)
 
 
+def _units(setting: Setting, columns: Ints) -> Floats:
+    """Return the people in whom each decision is counted: its cap, or all that its rows can carry.
+
+    The second only for caps of more than :data:`STRETCH` times as many.
+
+    Parameters
+    ----------
+    columns : ndarray of int
+        Columns with people to decide on.
+
+    Returns
+    -------
+    ndarray (decisions,)
+    """
+    rows = sparse.csc_array(setting.rows[:, columns])
+    carried = np.full(len(columns), np.inf)
+    place = np.repeat(np.arange(len(columns)), np.diff(rows.indptr))
+    counts = rows.data > 0
+    np.minimum.at(carried, place[counts], (setting.limit[rows.indices] / rows.data)[counts])
+    most = np.zeros(len(setting.full))
+    np.maximum.at(most, setting.block.decision[columns], carried)
+    most = np.maximum(most, 1e-6)  # persons: the smallest cap of a problem file
+    return np.where(setting.full > STRETCH * most, most, setting.full)
+
+
 def _in_shares(
-    rows: sparse.csr_array, setting: Setting, kept: Ints, columns: Ints, load: sparse.csr_array
+    rows: sparse.csr_array,
+    limit: Floats,
+    kept: Ints,
+    columns: Ints,
+    heads: Floats,
+    load: sparse.csr_array,
 ) -> tuple[sparse.csr_array, Floats]:
-    """Return rows per share of a decision and per unit of limit, so that numbers lie near 1."""
-    matrix = rows[kept][:, columns] * setting.full[setting.block.decision[columns]][None, :]
-    matrix = sparse.csr_array(matrix)
-    unit = np.maximum(setting.limit[kept], TINY)
+    """Return rows per unit of a column and per unit of limit, so that numbers lie near 1."""
+    matrix = sparse.csr_array(rows[kept][:, columns] * heads[None, :])
+    own = np.maximum(limit[kept], TINY)
+    unit = own.copy()
     for part in (matrix, load):
         if part.shape[1]:
             unit = np.maximum(unit, part.max(axis=1).toarray().ravel())
+    least = np.maximum(own, 1.0)  # a certificate compares with one plus the limit
+    unit = np.where(unit > STRETCH * least, least, unit)
     return _without_negligible(matrix / unit[:, None]), unit
 
 
@@ -523,7 +569,7 @@ class _State:
 
 
 def _even_out(
-    face: LinearProgramme, x: Floats, size: int, owner: Ints, loose: Ints
+    face: LinearProgramme, x: Floats, size: int, owner: Ints, loose: Ints, stretch: Floats
 ) -> tuple[Floats, list[Certificate], int]:
     """Return the levelled shares.
 
@@ -537,15 +583,21 @@ def _even_out(
         Decision of each share.
     loose : ndarray of int
         Columns that may move freely, such as what goals miss. All others stay where they are.
+    stretch : ndarray (size,)
+        Units of a column in one share.
 
     Returns
     -------
-    shares (size,), certificates, solves
+    columns (size,), certificates, solves
     """
+    basis = face.basis()
+    if (stretch != 1).any():
+        unit = np.concatenate([stretch, np.ones(len(x) - size)])
+        face, x = _in_units(face, unit), x / unit
     matrix = sparse.csr_array(face.matrix)
     room = face.upper - face.lower
     free, loose = np.flatnonzero(room[:size] > OPEN), loose[room[loose] > OPEN]
-    state = _State(x.copy(), *face.basis(), np.full(size, BASIC))
+    state = _State(x.copy(), *basis, np.full(size, BASIC))
     proofs: list[Certificate] = []
     solves = 0
     waiting = [free]
@@ -561,7 +613,15 @@ def _even_out(
             solves += len(part.proofs)
             if active.any():
                 waiting.append(part.places[: part.count][active])
-    return state.x[:size], proofs, solves
+    return state.x[:size] * stretch, proofs, solves
+
+
+def _in_units(programme: LinearProgramme, unit: Floats) -> LinearProgramme:
+    """Return a programme whose columns are counted in units."""
+    return LinearProgramme.stepwise(
+        sparse.csc_array(programme.matrix * unit[None, :]), programme.cost * unit,
+        programme.lower / unit, programme.upper / unit, programme.row_lower, programme.row_upper,
+    )  # fmt: skip
 
 
 def _parts(
@@ -808,7 +868,7 @@ class _Search:
         levels = self.levels_lp
         if levels is not None and len(levels.columns):
             shares, proofs, solves = self._spread(levels, even)
-            people[levels.columns] = shares * setting.full[block.decision[levels.columns]]
+            people[levels.columns] = shares * levels.heads[levels.owner]
             self.proofs += proofs
             self.solves += solves
         price = self.trail.prices(setting.full * setting.counted, len(setting.limit))
@@ -826,21 +886,22 @@ class _Search:
         block = self.setting.block
         programme, size = levels.programme, len(levels.columns)
         owner = block.decision[levels.columns]
-        worth = block.duty_months[owner] * block.option[levels.columns] * self.setting.full[owner]
+        heads = levels.heads[owner]
+        worth = block.duty_months[owner] * block.option[levels.columns] * heads
         cost = np.zeros_like(programme.cost)
         cost[:size] = worth / (worth.max() or 1.0)
         programme.set_cost(cost)
         optimum = programme.solve()
         self._note(optimum)
         per_person = np.zeros(len(self.people))
-        per_person[levels.columns] = cost[:size] / self.setting.full[owner]
+        per_person[levels.columns] = cost[:size] / heads
         unit = float(np.abs(per_person).max()) or 1.0
         self.preference = per_person[None, :] / unit, np.array([optimum.value / unit])
         if not even:
             return optimum.x[:size], [], 0
         programme.pin(optimum, 1.0)
         goals = size + np.arange(len(self.goals))
-        return _even_out(programme, optimum.x, size, owner, goals)
+        return _even_out(programme, optimum.x, size, owner, goals, levels.stretch[owner])
 
     def _levels(self, slack: float = 0.0) -> _Levels:
         if self.levels_lp is None:
@@ -870,7 +931,7 @@ class _Search:
 
     def _rise(self, chosen: Flags) -> None:
         """Raise the decisions of one tier until every one of them is held."""
-        setting, block = self.setting, self.setting.block
+        setting = self.setting
         self.active = chosen.copy()
         level, idle = 0.0, 0
         levels = self._levels()
@@ -894,7 +955,7 @@ class _Search:
             if idle > 1 and self.active.any() and level < top - 1e-9:
                 self._bind_all(levels, level, top)
                 idle = 0
-            heads = setting.full[block.decision[levels.columns]]
+            heads = levels.heads[levels.owner]
             self.people[levels.columns] = optimum.x[: len(levels.columns)] * heads
         self.people[levels.single] = (self.share * setting.full)[levels.direct]
 

@@ -1,22 +1,27 @@
-"""The *value* rule: weighted person-months, tier by tier, then preferences among pools.
+"""The *value* rule: weighted person-months, tier by tier, then preferences among options.
 
-Each step is one linear programme on the optimal face of the step before (what has a price is
-fixed where it stands), so that no tolerance is lost in locking. What still ties is settled in
-favour of the months that are reported, tier by tier, so that the totals shown do not depend on
-where an optimum happens to put its gaps.
+:class:`ValueProgramme` is the linear programme of one or more blocks with the objectives of the
+rule; :func:`solve_value` solves it for a plan, the analyses explore its optima. Each objective is
+minimised on the optimal face of those before it (what has a price is fixed at its value), so that
+locking costs no tolerance. What still ties is settled by the months that are reported, tier by
+tier, so that the totals shown do not depend on where an optimum happens to put its gaps.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.certify import Certificate, worst
-from planner.engine.highs import LinearProgramme
+from planner.engine.highs import LinearProgramme, Optimum
 from planner.engine.setting import Answer, Locks, Setting
 
-__all__ = ["Layout", "lay_out", "solve_value"]
+__all__ = ["Objective", "ValueProgramme", "minimise", "solve_value"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,68 +33,204 @@ rounding. What lies between it and the part that prices of the first solve can t
 again on that face, with costs of its own size."""
 
 
-class Layout:
-    """Rows and columns of one block's linear programme, and which is which.
-
-    Columns are the block's columns, then one for what each goal misses. Rows are the limits that
-    can bind, then one for each decision with several open pools, then the goals.
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """One objective of the rule.
 
     Attributes
     ----------
-    limits : ndarray of int
-        Rows of ``setting.rows`` kept, in order.
-    shared : ndarray of int
-        Decisions that have a row of their own.
-    goals : ndarray of int
-        Bound rows with a goal.
-    size : int
-        Number of the block's columns.
+    kind : str
+        ``"goals"`` (persons missing), ``"tier"`` (minus weighted person-months) or
+        ``"preference"`` (person-months × place in the list).
+    tier : int
+        0 for preferences.
+    cost : ndarray (columns,)
     """
 
-    def __init__(self, setting: Setting):
-        block = setting.block
-        self.size = len(block.decision)
-        rows = setting.rows
-        self.limits = np.flatnonzero(rows @ setting.most > setting.limit * (1 + 1e-12))
-        self.limits = self.limits[_tightest(rows[self.limits], setting.limit[self.limits])]
-        open_columns = np.bincount(block.decision, setting.most > 0, minlength=len(block.demand))
-        self.shared = np.flatnonzero((open_columns > 1) & ~setting.settled)
-        self.goals = np.flatnonzero(setting.goal > 0)
-        missing = len(self.goals)
-        upper = sparse.hstack([rows[self.limits], sparse.csr_array((len(self.limits), missing))])
-        pick = sparse.hstack(
-            [block.pick[self.shared], sparse.csr_array((len(self.shared), missing))]
-        )
-        goals = sparse.hstack([block.bounds.matrix[self.goals], sparse.eye_array(missing)])
-        self.matrix = sparse.csc_array(sparse.vstack([upper, pick, goals]))
-        self.row_lower = np.full(self.matrix.shape[0], -np.inf)
-        self.row_upper = np.concatenate(
-            [setting.limit[self.limits], setting.full[self.shared], np.full(missing, np.inf)]
-        )
-        self.row_lower[len(self.row_lower) - missing :] = setting.goal[self.goals]
-        self.lower = np.concatenate([setting.lower, np.zeros(missing)])
-        self.upper = np.concatenate(
-            [np.maximum(setting.most, setting.lower), setting.goal[self.goals]]
-        )
-        self._soften(setting, rows)
+    kind: str
+    tier: int
+    cost: Floats
 
-    def _soften(self, setting: Setting, rows: sparse.csr_array) -> None:
-        """Let settled people stand where rounding puts them a hair above a limit."""
-        settled = rows[self.limits] @ setting.lower
-        count = len(self.limits)
-        self.row_upper[:count] = np.maximum(self.row_upper[:count], settled)
+
+class ValueProgramme:
+    """Rows and columns of the *value* programme of some settings.
+
+    Columns are people (block by block), then what each composition goal misses. Rows are the limits
+    that can bind, one for each decision with several open columns, then the goals.
+
+    Parameters
+    ----------
+    settings : sequence of Setting
+        The blocks; their rows never touch.
+    least : sequence of ndarray, optional
+        Smallest limits that will be tried, by block; rows that bind for these are kept.
+    merge : bool
+        Keep only the tightest of equal rows; not where limits will change.
+
+    Attributes
+    ----------
+    start : ndarray of int (blocks + 1,)
+        First column of each block.
+    limits : list of ndarray of int
+        Rows of each setting's limits that are kept.
+    limit_start : ndarray of int (blocks + 1,)
+        Their first row, by block.
+    shared : list of ndarray of int
+        Decisions of each block with a row of their own.
+    shared_start : ndarray of int (blocks + 1,)
+    goals : list of ndarray of int
+        Bound rows of each block with a goal.
+    size : int
+        Columns of people.
+    """
+
+    def __init__(
+        self,
+        settings: Sequence[Setting],
+        least: Sequence[Floats] | None = None,
+        merge: bool = True,
+    ) -> None:
+        self.settings = tuple(settings)
+        self.start = _edges([len(setting.block.decision) for setting in settings])
+        self.size = int(self.start[-1])
+        self.limits, self.shared = [], []
+        for place, setting in enumerate(settings):
+            least_limit = setting.limit if least is None else least[place]
+            kept = np.flatnonzero(setting.rows @ setting.most > least_limit * (1 + 1e-12))
+            if merge:
+                kept = kept[_tightest(setting.rows[kept], setting.limit[kept])]
+            self.limits.append(kept)
+            several = np.bincount(
+                setting.block.decision, setting.most > 0, minlength=len(setting.full)
+            )
+            self.shared.append(np.flatnonzero((several > 1) & ~setting.settled))
+        self.goals = [np.flatnonzero(setting.goal > 0) for setting in settings]
+        self.limit_start = _edges([len(kept) for kept in self.limits])
+        self.shared_start = _edges([len(kept) for kept in self.shared]) + self.limit_start[-1]
+        self._write()
+
+    def _write(self) -> None:
+        """Write matrix and bounds; settled people may exceed a limit by rounding."""
+        settings = self.settings
+        missing = sum(len(goals) for goals in self.goals)
+        parts = list(zip(settings, self.limits, self.shared, self.goals, strict=True))
+        upper = _diagonal([s.rows[kept] for s, kept, _, _ in parts])
+        pick = _diagonal([s.block.pick[shared] for s, _, shared, _ in parts])
+        goal = _diagonal([s.block.bounds.matrix[goals] for s, _, _, goals in parts])
+        people = sparse.vstack([upper, pick, goal])
+        missed = sparse.vstack(
+            [
+                sparse.csr_array((upper.shape[0] + pick.shape[0], missing)),
+                sparse.eye_array(missing, format="csr"),
+            ]
+        )
+        self.matrix = sparse.csc_array(sparse.hstack([people, missed]))
+        goals = _joined([s.goal[goals] for s, _, _, goals in parts])
+        self.lower = np.concatenate([_joined([s.lower for s in settings]), np.zeros(missing)])
+        self.upper = np.concatenate(
+            [_joined([np.maximum(s.most, s.lower) for s in settings]), goals]
+        )
+        settled = _joined([s.rows[kept] @ s.lower for s, kept, _, _ in parts])
+        limit = _joined([s.limit[kept] for s, kept, _, _ in parts])
+        full = _joined([s.full[shared] for s, _, shared, _ in parts])
+        self.row_upper = np.concatenate(
+            [np.maximum(limit, settled), full, np.full(missing, np.inf)]
+        )
+        self.row_lower = np.concatenate([np.full(len(limit) + len(full), -np.inf), goals])
 
     def programme(self) -> LinearProgramme:
         """Return the programme with no objective yet."""
-        cost = np.zeros(self.matrix.shape[1])
         return LinearProgramme(
-            self.matrix, cost, self.lower, self.upper, self.row_lower, self.row_upper
+            self.matrix,
+            np.zeros(self.matrix.shape[1]),
+            self.lower,
+            self.upper,
+            self.row_lower,
+            self.row_upper,
         )
 
-    def missing_cost(self, setting: Setting, tier: int) -> Floats:
-        """Return the objective that counts what the goals of a tier miss."""
-        mine = setting.goal_tier[self.goals] == tier
-        return np.concatenate([np.zeros(self.size), mine.astype(float)])
+    def cost(self, by_person: Floats) -> Floats:
+        """Return a cost of so much a person on each column of people, (columns,)."""
+        return np.concatenate([by_person, np.zeros(self.matrix.shape[1] - self.size)])
+
+    def objectives(self, preferences: bool = True) -> list[Objective]:
+        """Return the objectives of the rule: goals and fill tier by tier, then preferences."""
+        tiers = sorted({tier for setting in self.settings for tier in setting.tiers})
+        steps = []
+        tier_of = _joined([s.tier[s.block.decision] for s in self.settings])
+        months = _joined([s.block.duty_months[s.block.decision] for s in self.settings])
+        weight = _joined([s.weight[s.block.decision] for s in self.settings])
+        option = _joined([s.block.option for s in self.settings])
+        pairs = zip(self.settings, self.goals, strict=True)
+        goal_tier = _joined([s.goal_tier[goals] for s, goals in pairs])
+        for tier in tiers:
+            if (goal_tier == tier).any():
+                cost = np.concatenate([np.zeros(self.size), (goal_tier == tier).astype(float)])
+                steps.append(Objective("goals", tier, cost))
+            steps.append(Objective("tier", tier, self.cost(-weight * months * (tier_of == tier))))
+        if preferences and (option > 0).any():
+            steps.append(Objective("preference", 0, self.cost(months * option)))
+        return steps
+
+    def counted(self, demands: Floats, pool: int | None = None) -> Floats:
+        """Return a cost of so much a person-month inside the report window, (columns,).
+
+        Parameters
+        ----------
+        demands : ndarray (demands,)
+            For each demand of the problem.
+        pool : int, optional
+            Count people of this pool of the problem only.
+        """
+        parts = []
+        for setting in self.settings:
+            block = setting.block
+            worth = (setting.counted * demands[block.demand])[block.decision]
+            if pool is not None:
+                worth = worth * block.pool_share(pool)
+            parts.append(worth)
+        return self.cost(_joined(parts))
+
+    def split(self, x: Floats) -> list[Floats]:
+        """Return people on the columns of each block, within their bounds."""
+        return [
+            np.clip(x[low:high], setting.lower, np.maximum(setting.most, setting.lower))
+            for setting, low, high in zip(
+                self.settings, self.start[:-1], self.start[1:], strict=True
+            )
+        ]
+
+    def optimal(self, preferences: bool = True) -> tuple[LinearProgramme, Floats, list[float]]:
+        """Return the programme of all optimal answers, one of them, and the cost of each step."""
+        programme = self.programme()
+        x = np.where(np.isfinite(programme.lower), programme.lower, 0.0)
+        costs = []
+        for step in self.objectives(preferences):
+            optimum = minimise(programme, step.cost)
+            programme.pin(optimum)
+            x = optimum.x
+            costs.append(optimum.value)
+        return programme, x, costs
+
+
+def minimise(programme: LinearProgramme, cost: Floats) -> Optimum:
+    """Solve a programme for another cost."""
+    programme.set_cost(cost)
+    return programme.solve()
+
+
+def _edges(sizes: Sequence[int]) -> Ints:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _diagonal(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
+    if len(parts) == 1:
+        return sparse.csr_array(parts[0])
+    return sparse.csr_array(sparse.block_diag(parts, format="csr"))
 
 
 def _unit(size: float) -> float:
@@ -108,78 +249,75 @@ def _tightest(rows: sparse.csr_array, limit: Floats) -> Ints:
     return np.sort(order[fresh])
 
 
-def lay_out(setting: Setting) -> Layout:
-    """Return the layout of a setting's linear programme."""
-    return Layout(setting)
+class _Lexicographic:
+    """Objectives minimised one after another on one programme, each kept at its optimum."""
+
+    def __init__(self, layout: ValueProgramme, x: Floats) -> None:
+        self.layout, self.x = layout, x
+        self.programme = layout.programme()
+        self.proofs: list[Certificate] = []
+        self.costs: list[Floats] = []
+        self.values: list[float] = []
+
+    def minimise(self, cost: Floats) -> Floats:
+        """Make a cost as small as possible and keep to it; return the duals of the rows."""
+        programme = self.programme
+        left = np.where(programme.upper > programme.lower, cost, 0.0)
+        size = first = float(np.abs(left).max(initial=0.0))
+        dual = np.zeros(len(self.layout.row_upper))
+        while size > ROUNDING * first:
+            unit = _unit(size)
+            programme.set_cost((cost if size == first else left) / unit)
+            optimum = programme.solve()
+            self.proofs.append(optimum.certificate)
+            left = programme.pin(optimum) * unit
+            dual += optimum.dual * unit
+            self.x = optimum.x
+            size = float(np.abs(left).max(initial=0.0))
+        if first:
+            people = self.layout.size
+            self.costs.append(cost[:people] / np.abs(cost).max())
+            self.values.append(float(self.costs[-1] @ self.x[:people]))
+        return dual
 
 
 def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
-    """Maximise weighted person-months tier by tier, then prefer first-named pools.
+    """Maximise weighted person-months tier by tier, then prefer first-named options.
 
     Parameters
     ----------
     setting : Setting
     then : ndarray (decisions,), optional
         Worth of a person on each decision by which what still ties is settled at the very end.
+
+    Returns
+    -------
+    Answer
     """
     block = setting.block
-    layout = Layout(setting)
-    programme = layout.programme()
-    proofs: list[Certificate] = []
-    price = np.zeros(len(setting.limit))
-    months = block.duty_months[block.decision]
-    x = np.concatenate([setting.lower, setting.goal[layout.goals]])
-
-    costs: list[Floats] = []
-    values: list[float] = []
-
-    def step(cost: Floats) -> Floats | None:
-        """Make a cost as small as possible and keep to it; return the duals of the rows."""
-        nonlocal x
-        left = np.where(programme.upper > programme.lower, cost, 0.0)
-        size = first = float(np.abs(left).max(initial=0.0))
-        dual = np.zeros(len(layout.row_upper))
-        while size > ROUNDING * first:
-            unit = _unit(size)
-            programme.set_cost((cost if size == first else left) / unit)
-            optimum = programme.solve()
-            proofs.append(optimum.certificate)
-            left = programme.pin(optimum) * unit
-            dual += optimum.dual * unit
-            x = optimum.x
-            size = float(np.abs(left).max(initial=0.0))
-        if not first:
-            return None
-        costs.append(cost[: layout.size] / np.abs(cost).max())
-        values.append(float(costs[-1] @ x[: layout.size]))
-        return dual
-
-    column_tier, least = setting.tier[block.decision], {}
-    for tier in setting.tiers:
-        if (setting.goal_tier == tier).any():
-            cost = layout.missing_cost(setting, tier)
-            step(cost)
-            least[tier] = float(cost @ x)
-        worth = (setting.weight[block.decision] * months) * (column_tier == tier)
-        best = step(np.concatenate([-worth, np.zeros(len(layout.goals))]))
-        if best is not None:
-            price[layout.limits] += np.maximum(-best[: len(layout.limits)], 0)
-    if (block.option > 0).any():
-        step(np.concatenate([months * block.option, np.zeros(len(layout.goals))]))
+    layout = ValueProgramme([setting])
+    limits, goals = layout.limits[0], layout.goals[0]
+    steps = _Lexicographic(layout, np.concatenate([setting.lower, setting.goal[goals]]))
+    price, least = np.zeros(len(setting.limit)), {}
+    for step in layout.objectives():
+        dual = steps.minimise(step.cost)
+        if step.kind == "goals":
+            least[step.tier] = float(step.cost @ steps.x)
+        elif step.kind == "tier":
+            price[limits] += np.maximum(-dual[: len(limits)], 0)
     outside = (block.duty_months > setting.counted + 1e-9).any()
     for tier in setting.tiers if outside else ():
-        seen = setting.counted[block.decision] * setting.weight[block.decision]
-        step(np.concatenate([-seen * (column_tier == tier), np.zeros(len(layout.goals))]))
+        seen = (setting.counted * setting.weight * (setting.tier == tier))[block.decision]
+        steps.minimise(layout.cost(-seen))
     if then is not None:
-        step(np.concatenate([-then[block.decision], np.zeros(len(layout.goals))]))
-    people = np.clip(x[: layout.size], setting.lower, np.maximum(setting.most, setting.lower))
+        steps.minimise(layout.cost(-then[block.decision]))
+    (people,) = layout.split(steps.x)
     missing = np.zeros(len(setting.goal))
-    missing[layout.goals] = np.maximum(
-        setting.goal[layout.goals] - block.bounds.matrix[layout.goals] @ people, 0
-    )
-    proof = worst(*proofs)
-    table = np.array(costs).reshape(len(costs), layout.size)
-    locks = Locks(np.full(len(setting.full), np.nan), table, np.array(values), least)
+    missing[goals] = np.maximum(setting.goal[goals] - block.bounds.matrix[goals] @ people, 0)
+    table = np.array(steps.costs).reshape(len(steps.costs), layout.size)
+    locks = Locks(np.full(len(setting.full), np.nan), table, np.array(steps.values), least)
+    programme = steps.programme
     return Answer(
-        people, missing, price, proof, programme.solves, programme.cold_repairs, locks=locks
-    )
+        people, missing, price, worst(*steps.proofs), programme.solves, programme.cold_repairs,
+        locks=locks,
+    )  # fmt: skip

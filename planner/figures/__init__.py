@@ -23,7 +23,7 @@ def __getattr__(name: str) -> Any:
         from planner.figures.style import Chart
 
         return Chart
-    from planner.figures.gallery import Plots, gallery
+    from planner.gallery import Plots, gallery
 
     if name == "Plots":
         return Plots
@@ -33,6 +33,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    from planner.figures.gallery import gallery
+    from planner.gallery import gallery
 
     return sorted([*_OTHERS, *gallery()])

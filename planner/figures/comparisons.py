@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import Names
 from planner.figures.style import (
     COLOURS,
@@ -25,6 +24,7 @@ from planner.figures.style import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import NOTHING, number, rate
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from planner.figures.gallery import figure
 from planner.figures.names import Names
 from planner.figures.style import COLOURS, Chart, chart, finish, number_axis, style, tidy
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import label, number, rough
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import EnsembleNames, quantity_name
 from planner.figures.style import (
     COLOURS,
@@ -23,6 +22,7 @@ from planner.figures.style import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import number, percent
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import EnsembleNames, is_share, ordinals
 from planner.figures.style import (
     COLOURS,
@@ -24,6 +23,7 @@ from planner.figures.style import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import label, number, percent, rate, rough
 from planner.montecarlo.estimates import student
 

@@ -10,7 +10,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from planner.figures.gallery import figure
 from planner.figures.names import Names, ordinals
 from planner.figures.style import (
     COLOURS,
@@ -23,6 +22,7 @@ from planner.figures.style import (
     style,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import percent, rate
 
 if TYPE_CHECKING:

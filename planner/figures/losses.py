@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import Names
 from planner.figures.style import (
     COLOURS,
@@ -22,6 +21,7 @@ from planner.figures.style import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import number
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import Names
 from planner.figures.style import (
     COLOURS,
@@ -25,6 +24,7 @@ from planner.figures.style import (
     style,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import number, rough
 
 if TYPE_CHECKING:

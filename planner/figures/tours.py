@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.gallery import figure
 from planner.figures.names import Names, ordinals
 from planner.figures.style import (
     COLOURS,
@@ -22,6 +21,7 @@ from planner.figures.style import (
     tidy,
 )
 from planner.figures.words import say
+from planner.gallery import figure
 from planner.labels import number
 
 if TYPE_CHECKING:

@@ -42,6 +42,7 @@ from planner.montecarlo.estimates import (
 from planner.montecarlo.records import LAYERS, WHOLE, Records, layer_of, lost
 from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
+from planner.outcome import TabularOutcome
 from planner.results.frames import share
 from planner.store import (
     MANIFEST,
@@ -55,7 +56,7 @@ from planner.store import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.figures.gallery import Plots
+    from planner.gallery import Plots
     from planner.montecarlo.replay import Draw
     from planner.results.result import Tables
 
@@ -89,7 +90,7 @@ FINE = (*WINDOW, "served", "attended")
 """Columns of the records that groups need: without pools and months, and with them."""
 
 
-class Ensemble:
+class Ensemble(TabularOutcome):
     """What came of many draws; made by :func:`planner.simulate`, or read from a folder.
 
     Tables are tidy pandas tables. Every mean stands with its standard error and the ends `low` and
@@ -363,7 +364,7 @@ class Ensemble:
     @property
     def plot(self) -> Plots:
         """Figures of the ensemble: ``ensemble.plot.fan("untso")``, ``ensemble.plot.spread()`` …"""
-        from planner.figures.gallery import Plots
+        from planner.gallery import Plots
 
         return Plots(self, "ensemble")
 
@@ -426,6 +427,25 @@ class Ensemble:
             "unproved": self.unproved,
             "plans": {"compiled": compiled, "engine": engine, "unproved": unproved},
             "certificate": dict(zip(("primal", "dual", "gap"), worst, strict=True)),
+        }
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return fill and displacement by mission, and the totals."""
+        return {
+            "fill": self.fill_by("mission"),
+            "displacement": self.displacement_by("mission"),
+            "total": self.total,
+        }
+
+    def numbers(self) -> dict[str, Any]:
+        """Return scenario, rule, seed, and how many draws were made and proved."""
+        return {
+            "scenario": self.name,
+            "rule": self.rule,
+            "seed": self.seed,
+            "draws": self.made,
+            "counted": self.counted,
+            "unproved": self.unproved,
         }
 
     def sentences(self, lang: str = "en") -> list[str]:

@@ -19,7 +19,7 @@ from planner.errors import Fault, InputError
 from planner.problem.model import Problem
 from planner.reference.plans import Steps
 from planner.reference.solvers import choose_solver
-from planner.reference.statement import Names, Statement
+from planner.reference.statement import RowNames, Statement
 from planner.reference.whole import whole_settings
 
 __all__ = ["state", "write_lp", "write_mps"]
@@ -90,7 +90,7 @@ def state_all(problem: Problem, whole: bool = False) -> list[Statement]:
     settings = (
         whole_settings(programme) if whole else [base_setting(problem, block) for block in blocks]
     )
-    lp, names = pulp.LpProblem("allocation", pulp.LpMinimize), Names(programme, whole)
+    lp, names = pulp.LpProblem("allocation", pulp.LpMinimize), RowNames(programme, whole)
     return [Statement(names, setting, lp, whole) for setting in settings]
 
 

@@ -24,12 +24,12 @@ from planner.engine.setting import Answer
 from planner.errors import SolverError
 from planner.plan import History, Planner, solver_for
 from planner.problem.model import Problem
-from planner.reference.solvers import Outcome, Solver, choose_solver, measure
-from planner.reference.statement import Expression, Names, Statement
+from planner.reference.solvers import Solver, SolverOutcome, choose_solver, measure
+from planner.reference.statement import Expression, RowNames, Statement
 from planner.solution import Solution
 
 __all__ = [
-    "Step",
+    "StageStep",
     "Steps",
     "Stepwise",
     "StatedPlanner",
@@ -62,7 +62,7 @@ class Steps:
 
     statements: Sequence[Statement]
     solver: Solver
-    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+    outcomes: list[tuple[str, SolverOutcome]] = field(default_factory=list)
     proofs: list[Certificate] = field(default_factory=list)
 
     @property
@@ -92,7 +92,7 @@ class Steps:
             for decision in one.of_tier(tier)
         }
 
-    def take(self, name: str, cost: Expression, lp: pulp.LpProblem | None = None) -> Outcome:
+    def take(self, name: str, cost: Expression, lp: pulp.LpProblem | None = None) -> SolverOutcome:
         """Minimise a cost over the programme, or over a copy with further rows."""
         lp = self.lp if lp is None else lp
         lp.setObjective(cost + 0)
@@ -229,12 +229,14 @@ class StatedPlanner(Planner):
     by: Solver = field(default_factory=choose_solver)
     rule: Rule = fill_fairly
     whole: bool = False
-    outcomes: dict[tuple[int, History], list[tuple[str, Outcome]]] = field(default_factory=dict)
+    outcomes: dict[tuple[int, History], list[tuple[str, SolverOutcome]]] = field(
+        default_factory=dict
+    )
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> RowNames:
         """Names of decisions and columns."""
-        return Names(self.programme, self.whole)
+        return RowNames(self.programme, self.whole)
 
     def answer(self, place: int, history: History, before: Answer | None) -> Answer:
         """Return the last plan of a block along a history, given the plan before it."""
@@ -262,7 +264,7 @@ class StatedPlanner(Planner):
             steps=len(steps.outcomes),
         )
 
-    def ends(self, packages: Iterable[str]) -> list[tuple[str, Outcome]]:
+    def ends(self, packages: Iterable[str]) -> list[tuple[str, SolverOutcome]]:
         """Return how every step of a plan with some packages ended."""
         chosen = frozenset(packages)
         found = []
@@ -274,7 +276,7 @@ class StatedPlanner(Planner):
 
 
 @dataclass(frozen=True)
-class Step:
+class StageStep:
     """How one step of one plan ended.
 
     Attributes
@@ -315,7 +317,7 @@ class Stepwise(Solution):
         Whether people are whole.
     """
 
-    steps: tuple[Step, ...] = field(default=(), repr=False)
+    steps: tuple[StageStep, ...] = field(default=(), repr=False)
     solver: str = ""
     whole: bool = False
 
@@ -359,12 +361,12 @@ def stepwise(planner: StatedPlanner, rule: str, packages: Sequence[str] | None =
     """Return the plan with every package and the plan without each of some packages."""
     problem = planner.programme.problem
     every = frozenset(package.id for package in problem.packages)
-    steps: list[Step] = []
+    steps: list[StageStep] = []
 
     def plan(name: str, chosen: frozenset[str]) -> Allocation:
         made = Allocation(problem, planner.unfold(chosen))
         steps.extend(
-            Step(name, what, end.status, end.value, end.bound, end.gap, end.seconds)
+            StageStep(name, what, end.status, end.value, end.bound, end.gap, end.seconds)
             for what, end in planner.ends(chosen)
         )
         return made

@@ -24,7 +24,7 @@ from planner.engine.certify import TOLERANCE, Certificate, certify
 from planner.engine.highs import quiet_highs
 from planner.errors import Fault, InputError, SolverError, nearest
 
-__all__ = ["Outcome", "Solver", "available_solvers", "choose_solver", "measure"]
+__all__ = ["SolverOutcome", "Solver", "available_solvers", "choose_solver", "measure"]
 
 ALIASES = {
     "cbc": ("PULP_CBC_CMD", "COIN_CMD"),
@@ -49,7 +49,7 @@ programme infeasible."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SolverOutcome:
     """How a solver ended one step.
 
     Attributes
@@ -97,11 +97,11 @@ class Solver:
     rise: float = 1e-5
     time_limit: float | None = None
 
-    def solve(self, programme: pulp.LpProblem) -> Outcome:
+    def solve(self, programme: pulp.LpProblem) -> SolverOutcome:
         """Solve once; raise SolverError where the solver itself fails."""
         if programme.sense != pulp.LpMinimize:
             raise ValueError("programmes are minimised")
-        outcome = Outcome("stopped", float("nan"), float("-inf"), 0.0)
+        outcome = SolverOutcome("stopped", float("nan"), float("-inf"), 0.0)
         for further in ATTEMPTS if self.name == "HiGHS" else ({},):
             with _log_file(self.name) as log:
                 try:
@@ -127,7 +127,7 @@ class Solver:
             )
         return pulp.getSolver(self.name, **options)
 
-    def _outcome(self, programme: pulp.LpProblem, log: Path | None) -> Outcome:
+    def _outcome(self, programme: pulp.LpProblem, log: Path | None) -> SolverOutcome:
         value = programme.objective.value() if programme.objective is not None else 0.0
         value = float("nan") if value is None else float(value)
         status = _status(programme)
@@ -140,7 +140,7 @@ class Solver:
             bound = float(programme.solverModel.getInfo().mip_dual_bound)
         elif log is not None and status == "time limit":
             bound = _cbc_bound(log)
-        return Outcome(status, value, bound, programme.solutionTime)
+        return SolverOutcome(status, value, bound, programme.solutionTime)
 
 
 def _status(programme: pulp.LpProblem) -> str:

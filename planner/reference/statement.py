@@ -33,7 +33,7 @@ from scipy import sparse
 from planner.engine.programme import Block, Programme
 from planner.engine.setting import Setting
 
-__all__ = ["Names", "Statement", "clean_names"]
+__all__ = ["RowNames", "Statement", "clean_names"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,7 +67,7 @@ def clean_names(names: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Names:
+class RowNames:
     """Names that every LP and MPS reader accepts, that stay apart and that a person can read.
 
     Attributes
@@ -188,7 +188,7 @@ class Statement:
         Variables that are at their upper bound where no people are sent.
     """
 
-    names: Names
+    names: RowNames
     setting: Setting
     lp: pulp.LpProblem
     whole: bool = False

@@ -27,7 +27,7 @@ from planner.plan import History, Planner, solver_for
 from planner.problem.model import Problem
 from planner.reference.plans import StatedPlanner, Steps, Stepwise, fill_by_value, stepwise
 from planner.reference.solvers import choose_solver
-from planner.reference.statement import Names
+from planner.reference.statement import RowNames
 
 __all__ = ["solve_whole", "whole_cohorts"]
 
@@ -122,7 +122,7 @@ class _Nearest:
 
     def __init__(self, problem: Problem):
         self.planner = Planner(build_programme(problem), solver_for("fair"))
-        self.names = Names(self.planner.programme)
+        self.names = RowNames(self.planner.programme)
 
     def __call__(self, steps: Steps, place: int, history: History) -> None:
         fair = self._people(place, history)

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aside",
-    "Block",
+    "Content",
     "Bullets",
     "Fold",
     "Heading",
-    "Page",
+    "Document",
     "Paragraph",
-    "Picture",
+    "Image",
     "Section",
-    "Table",
+    "TableBlock",
     "table",
 ]
 
@@ -32,14 +32,14 @@ SHORT = 12
 """Rows of a table that is moved to the next page rather than cut."""
 
 
-class Block:
+class Content:
     """Anything that stands in a section; `kind` names how the template shows it."""
 
     kind: ClassVar[str]
 
 
 @dataclass(frozen=True)
-class Paragraph(Block):
+class Paragraph(Content):
     """A paragraph; a quiet one is small print."""
 
     kind: ClassVar[str] = "paragraph"
@@ -48,7 +48,7 @@ class Paragraph(Block):
 
 
 @dataclass(frozen=True)
-class Bullets(Block):
+class Bullets(Content):
     """A list of sentences."""
 
     kind: ClassVar[str] = "bullets"
@@ -56,7 +56,7 @@ class Bullets(Block):
 
 
 @dataclass(frozen=True)
-class Heading(Block):
+class Heading(Content):
     """A heading inside a section."""
 
     kind: ClassVar[str] = "heading"
@@ -64,7 +64,7 @@ class Heading(Block):
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a table: what it is called, and whether its cells are numbers.
 
     `lang` says in what language its cells are, where that is not the page's.
@@ -76,12 +76,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table(Block):
+class TableBlock(Content):
     """A table; the first cell of each row names the row, the last `totals` rows are totals."""
 
     kind: ClassVar[str] = "table"
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     totals: int = 0
     note: str = ""
@@ -101,7 +101,7 @@ def table(
     note: str = "",
     small: bool = False,
     english: Sequence[str] = (),
-) -> Table:
+) -> TableBlock:
     """Return a table; headings of numbers begin with ``>``, those of English text are named.
 
     Examples
@@ -111,14 +111,14 @@ def table(
     Column(name='asked', number=True, lang='')
     """
     columns = tuple(
-        Column(head.removeprefix(">"), head.startswith(">"), "en" if head in english else "")
+        TableColumn(head.removeprefix(">"), head.startswith(">"), "en" if head in english else "")
         for head in heads
     )
-    return Table(caption, columns, tuple(tuple(row) for row in rows), totals, note, small)
+    return TableBlock(caption, columns, tuple(tuple(row) for row in rows), totals, note, small)
 
 
 @dataclass(frozen=True)
-class Picture(Block):
+class Image(Content):
     """A picture, whole inside the page, with what it says in words."""
 
     kind: ClassVar[str] = "picture"
@@ -128,7 +128,7 @@ class Picture(Block):
     height: int
 
     @classmethod
-    def of(cls, chart: Chart) -> Picture:
+    def of(cls, chart: Chart) -> Image:
         """Return the picture of a figure, in points of its own size."""
         data = base64.b64encode(chart.rendered("svg")).decode("ascii")
         width, height = (round(96 * inches) for inches in chart.get_size_inches())
@@ -136,16 +136,16 @@ class Picture(Block):
 
 
 @dataclass(frozen=True)
-class Fold(Block):
+class Fold(Content):
     """Blocks that are folded away on a screen, and printed all the same."""
 
     kind: ClassVar[str] = "fold"
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Content, ...]
 
 
 @dataclass(frozen=True)
-class Aside(Block):
+class Aside(Content):
     """A box beside the text."""
 
     kind: ClassVar[str] = "aside"
@@ -158,11 +158,11 @@ class Section:
 
     id: str
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Content, ...]
 
 
 @dataclass(frozen=True)
-class Page:
+class Document:
     """A whole report.
 
     Attributes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, number
-from planner.report.blocks import Bullets, Page
+from planner.report.blocks import Bullets, Document
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
 from planner.report.questions import questions_section
@@ -23,6 +23,7 @@ from planner.report.sections import (
     limits_section,
     manifest_section,
     rates_section,
+    robust_section,
     sure_section,
 )
 from planner.report.words import say
@@ -30,13 +31,13 @@ from planner.results.manifest import version
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
-    from planner.report.blocks import Page
+    from planner.report.blocks import Document
 
 __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
     conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, questions_section, sure_section, comparison_section,
+    curves_section, questions_section, sure_section, robust_section, comparison_section,
     grounds_section, limits_section,
     manifest_section,
 )  # fmt: skip
@@ -57,7 +58,7 @@ class Report:
         One HTML file that needs no other file and no network.
     """
 
-    page: Page
+    page: Document
     html: str
 
     def save(self, path: str | Path) -> Path:
@@ -84,6 +85,7 @@ def make_report(
     rule: str | None = None,
     futures: Ensemble | None = None,
     analyses: bool = True,
+    robust: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -106,6 +108,9 @@ def make_report(
         Draws of the first that exist already.
     analyses : bool
         Whether to follow curves and ranges, which takes some seconds.
+    robust : bool
+        Whether to plan again with each assumption changed by itself, which takes a minute or more
+        (:func:`planner.analysis.robustness`).
     workers : int, optional
         Processes that draw futures.
     lang : {"en", "nl"}
@@ -131,14 +136,14 @@ def make_report(
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(
         first, others, draws=draws, seed=seed, rule=rule, futures=futures, analyses=analyses,
-        workers=workers, lang=lang, progress=progress,
+        robust=robust, workers=workers, lang=lang, progress=progress,
     )  # fmt: skip
     progress("composing", 0, 0)
     page = compose(material)
     return Report(page, render(page))
 
 
-def compose(material: Material) -> Page:
+def compose(material: Material) -> Document:
     """Return the page that a material makes."""
     lang, names = material.lang, material.names
     made = (part(material) for part in PARTS)
@@ -157,7 +162,7 @@ def compose(material: Material) -> Page:
         "footer": say("footer", lang, version=version("planner")),
     }  # fmt: skip
     sections = tuple(section for section in made if section is not None)
-    return Page(lang, names.title, "", facts, sections, words)
+    return Document(lang, names.title, "", facts, sections, words)
 
 
 HERE = Path(__file__).parent
@@ -185,7 +190,7 @@ def _shown(one: str) -> bool:
     return one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def render(page: Page) -> str:
+def render(page: Document) -> str:
     """Return a page as HTML; every text in it is escaped, the style alone is written as it is."""
     from markupsafe import Markup
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +25,19 @@ from planner.figures import (
 from planner.figures.comparisons import Beside
 from planner.figures.curves import corners
 from planner.figures.names import parameter_parts
+from planner.figures.tornado import input_name, tornado
 from planner.labels import NOTHING, label, month, months, number, percent, rate, rough
 from planner.labels import month as month_name
 from planner.report.blocks import (
     Aside,
-    Block,
     Bullets,
+    Content,
     Fold,
     Heading,
+    Image,
     Paragraph,
-    Picture,
     Section,
-    Table,
+    TableBlock,
     table,
 )
 from planner.report.blocks import table as table_of
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
+    from planner.analysis.robustness import Robustness
     from planner.results.result import Tables
 
 __all__ = [
@@ -62,6 +65,7 @@ __all__ = [
     "limits_section",
     "manifest_section",
     "rates_section",
+    "robust_section",
     "sure_section",
 ]
 
@@ -80,15 +84,15 @@ SHOWN = 0.05
 def fill_section(material: Material) -> Section:
     """Return fill by mission as a heat map and a table."""
     lang, names = material.lang, material.names
-    blocks: list[Block] = [
+    blocks: list[Content] = [
         Paragraph(say("p_fill", lang, window=names.window)),
-        Picture.of(fill(material.result, lang=lang)),
+        Image.of(fill(material.result, lang=lang)),
         _fill_table(material),
     ]
     return Section("fill", say("fill", lang), tuple(blocks))
 
 
-def _fill_table(material: Material) -> Table:
+def _fill_table(material: Material) -> TableBlock:
     lang, names, result = material.lang, material.names, material.result
     rows = result.fill_by("mission", "main_task").dropna(subset="fill_rate")
     rows = rows.sort_values("main_task", kind="stable")
@@ -146,8 +150,9 @@ def displacement_section(material: Material) -> Section:
     title = say("displacement_section", lang)
     if not material.packages:
         return Section("displacement", title, (Paragraph(say("p_no_package", lang)),))
-    several = material.shares is not None
-    blocks: list[Block] = [Paragraph(say("p_several", lang))] if several else []
+    blocks: list[Content] = []
+    if "shares" in material.answers:
+        blocks.append(Paragraph(say("p_several", lang)))
     for row in material.packages:
         id = row["package"]
         if len(material.packages) > 1:
@@ -155,11 +160,10 @@ def displacement_section(material: Material) -> Section:
         when = month(row["known_month"], lang)
         blocks.append(Paragraph(say("p_displacement", lang, month=when)))
         spans = None if material.ranges is None else _spans(material)
-        blocks.append(Picture.of(displacement(result, id, spans, lang)))
+        blocks.append(Image.of(displacement(result, id, spans, lang)))
         blocks += [made for task in (2, 1) if (made := _lost_table(material, id, task, spans))]
-    blocks.append(Picture.of(flow(result, lang=lang)))
-    if material.shares is not None:
-        blocks.append(_shares_table(material))
+        blocks.append(_periods_table(material, id))
+    blocks.append(Image.of(flow(result, lang=lang)))
     return Section("displacement", title, tuple(blocks))
 
 
@@ -169,7 +173,9 @@ def _spans(material: Material) -> pd.DataFrame:
     return found
 
 
-def _lost_table(material: Material, id: str, task: int, spans: pd.DataFrame | None) -> Table | None:
+def _lost_table(
+    material: Material, id: str, task: int, spans: pd.DataFrame | None
+) -> TableBlock | None:
     """Return who loses what to a package in a main task; None where nobody does."""
     lang, names, result = material.lang, material.names, material.result
     lost = lost_by(result, "mission", id, task)
@@ -197,6 +203,27 @@ def _lost_table(material: Material, id: str, task: int, spans: pd.DataFrame | No
     note = say("t_small", lang, count=rest, least=number(SHOWN, lang, 2)) if rest else ""
     caption = say("t_displaced" if task == 2 else "t_displaced_1", lang, package=names.package(id))
     return table(caption, [*heads, label("most_from", lang)], [*rows, total], 1, note)
+
+
+def _periods_table(material: Material, id: str) -> TableBlock:
+    """Return what a package gets and displaces by year, and before and after it begins."""
+    lang, result = material.lang, material.result
+    rows = []
+    for key in ("year", "phase"):
+        if key == "phase" and len(material.packages) > 1:
+            continue
+        filled = result.fill_by(key, "package")
+        own = filled[filled["package"] == id]
+        got = dict(zip(own[key], own["filled_person_months"], strict=True))
+        lost = {task: lost_by(result, key, id, task) for task in (2, 1)}
+        for part in dict.fromkeys(result.fill_by(key)[key]):
+            called = say(f"t_{part}", lang) if key == "phase" else str(part)
+            amounts = (got.get(part, 0.0), lost[2].get(part, 0.0), lost[1].get(part, 0.0))
+            rows.append([called, *(number(float(one), lang) for one in amounts)])
+    heads = [say("t_period", lang), f">{label('package_filled', lang)}",
+             f">{label('displaced_main_task_2', lang)}",
+             f">{label('displaced_main_task_1', lang)}"]  # fmt: skip
+    return table(say("t_periods", lang, package=material.names.package(id)), heads, rows)
 
 
 def _where(result: Tables, id: str, task: int) -> dict[str, str]:
@@ -245,24 +272,10 @@ def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
     }
 
 
-def _shares_table(material: Material) -> Table:
-    lang, names = material.lang, material.names
-    assert material.shares is not None
-    rows = [
-        [names.package(one.package), number(one.share_person_months, lang),
-         number(one.alone_person_months, lang), number(one.last_person_months, lang)]
-        for one in material.shares.packages
-    ]  # fmt: skip
-    rows.append([label("total", lang), number(material.shares.total_person_months, lang), "", ""])
-    heads = [label("package", lang), f">{say('t_share', lang)}", f">{say('t_alone', lang)}",
-             f">{say('t_last', lang)}"]  # fmt: skip
-    return table(say("t_shares", lang), heads, rows, 1)
-
-
 def bottlenecks_section(material: Material) -> Section:
     """Return which pools bind, and when."""
     lang, result, names = material.lang, material.result, material.names
-    blocks: list[Block] = [Paragraph(say("p_bottlenecks", lang))]
+    blocks: list[Content] = [Paragraph(say("p_bottlenecks", lang))]
     binding = result.bottlenecks
     if material.whole:
         blocks.append(Paragraph(label("no_binding", lang)))
@@ -270,13 +283,10 @@ def bottlenecks_section(material: Material) -> Section:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
     else:
         blocks.append(_binding_table(material, binding))
-    if material.why is not None:
-        blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
-        blocks.append(Bullets(tuple(material.why.sentences(lang))))
-    blocks.append(Picture.of(sand(result, lang=lang)))
+    blocks.append(Image.of(sand(result, lang=lang)))
     if len(binding):
         most = str(binding["pool"].value_counts(sort=True).index[0])
-        blocks.append(Picture.of(crowd(result, most, lang)))
+        blocks.append(Image.of(crowd(result, most, lang)))
     missed = result.unmet_bounds
     if len(missed):
         rows = [
@@ -291,7 +301,7 @@ def bottlenecks_section(material: Material) -> Section:
     return Section("bottlenecks", say("bottlenecks_section", lang), tuple(blocks))
 
 
-def _binding_table(material: Material, binding: pd.DataFrame) -> Table:
+def _binding_table(material: Material, binding: pd.DataFrame) -> TableBlock:
     lang, names = material.lang, material.names
     people = material.result.pools.groupby("pool", sort=False)["strength_persons"].mean()
     found = []
@@ -310,7 +320,7 @@ def _binding_table(material: Material, binding: pd.DataFrame) -> Table:
 def rates_section(material: Material) -> Section:
     """Return fill rates by region, category and organisation."""
     lang, result = material.lang, material.result
-    blocks: list[Block] = []
+    blocks: list[Content] = []
     for key in ("region", "category", "organisation"):
         rows = result.fill_by(key).dropna(subset="fill_rate")
         rows = rows.sort_values("fill_rate", kind="stable")
@@ -319,6 +329,12 @@ def rates_section(material: Material) -> Section:
                  f">{label('fill_rate', lang)}"]  # fmt: skip
         blocks.append(table(say("t_by", lang, what=label(key, lang)), heads, body))
     return Section("rates", say("fill_rates", lang), tuple(blocks))
+
+
+MOVED = 25
+
+
+"""Rows of the table of single changes, those that move the displacement most."""
 
 
 PAIRS = 3
@@ -352,16 +368,16 @@ def curves_section(material: Material) -> Section | None:
         return None
     if not material.curves:
         return Section("curves", title, (Paragraph(say("p_no_curves", lang)),))
-    blocks: list[Block] = []
+    blocks: list[Content] = []
     for id, (found, room) in material.curves.items():
         if len(material.curves) > 1:
             blocks.append(Heading(material.names.package(id)))
-        blocks.append(Picture.of(curve(found, room, lang, material.result)))
+        blocks.append(Image.of(curve(found, room, lang, material.result)))
         blocks.append(_pieces(material, found, room))
     return Section("curves", title, tuple(blocks))
 
 
-def _pieces(material: Material, found: Curve, room: Headroom) -> Table:
+def _pieces(material: Material, found: Curve, room: Headroom) -> TableBlock:
     """Return what each post more costs, piece by piece, and whom."""
     lang, names = material.lang, material.names
     lost = material.result.displacement
@@ -413,22 +429,62 @@ def sure_section(material: Material) -> Section:
     if not material.uncertain:
         return Section("sure", title, (Paragraph(say("c_certain", lang)),))
     count = number(futures.counted, lang, 0)
-    blocks: list[Block] = [Paragraph(say("p_sure", lang, draws=count))]
+    blocks: list[Content] = [Paragraph(say("p_sure", lang, draws=count))]
     if futures.metadata.monthly:
-        blocks.append(Picture.of(fan(futures, lang=lang)))
-    blocks += [Picture.of(spread(futures, id, lang)) for id in futures.packages]
-    blocks.append(Picture.of(chance(futures, lang=lang)))
-    blocks.append(Picture.of(convergence(futures, lang=lang)))
+        blocks.append(Image.of(fan(futures, lang=lang)))
+    blocks += [Image.of(spread(futures, id, lang)) for id in futures.packages]
+    blocks.append(Image.of(chance(futures, lang=lang)))
+    blocks.append(Image.of(convergence(futures, lang=lang)))
     blocks += [
         Heading(say("drivers", lang)),
         Paragraph(say("p_drivers", lang)),
-        Picture.of(ranking(futures, lang=lang)),
+        Image.of(ranking(futures, lang=lang)),
         _bases(material),
     ]
     return Section("sure", title, tuple(blocks))
 
 
-def _bases(material: Material) -> Table:
+def robust_section(material: Material) -> Section | None:
+    """Return displacement under each single change of an assumption; None where not planned."""
+    if not material.robust:
+        return None
+    lang, names = material.lang, material.names
+    blocks: list[Content] = [Paragraph(say("p_robust", lang))]
+    for id, found in material.robust.items():
+        if len(material.robust) > 1:
+            blocks.append(Heading(names.package(id)))
+        called = partial(input_name, names=names, lang=lang)
+        blocks.append(Bullets(tuple(found.sentences(lang, called))))
+        blocks.append(Image.of(tornado(found, names, lang=lang)))
+        blocks += _changes_table(material, found)
+    return Section("robustness", say("robust_section", lang), tuple(blocks))
+
+
+def _changes_table(material: Material, found: Robustness) -> Iterator[TableBlock]:
+    """Yield the single changes that move the displacement most, if any does."""
+    lang, names = material.lang, material.names
+    moved = sorted(
+        (row for row in found.changes if abs(row.difference_person_months) >= SHOWN),
+        key=lambda row: -abs(row.difference_person_months),
+    )
+    rows = [
+        [input_name(row.input, names, lang), row.described(lang),
+         number(row.displaced_person_months, lang), number(row.difference_person_months, lang),
+         names.mission(row.loses_most) if row.loses_most else NOTHING,
+         number(row.loses_most_persons, lang)]
+        for row in moved[:MOVED]
+    ]  # fmt: skip
+    if not rows:
+        return
+    heads = [say("t_input", lang), say("t_change", lang), f">{label('displaced', lang)}",
+             f">{say('t_difference', lang)}", say("t_loses_most", lang),
+             f">{label('at_a_time', lang)}"]  # fmt: skip
+    rest = found.plans - len(rows)
+    note = say("t_unmoved", lang, count=number(rest, lang, 0)) if rest else ""
+    yield table_of(say("t_robust", lang), heads, rows, note=note)
+
+
+def _bases(material: Material) -> TableBlock:
     """Return how much of the spread goes with figures of each basis, for what is ranked."""
     lang, futures = material.lang, material.futures
     assert futures is not None
@@ -450,16 +506,16 @@ def comparison_section(material: Material) -> Section | None:
     lang, comparison = material.lang, material.comparison
     if len(comparison.names) < 2:
         return None
-    blocks: list[Block] = [
+    blocks: list[Content] = [
         _scenarios_table(material),
-        Picture.of(scenarios(comparison, lang)),
+        Image.of(scenarios(comparison, lang)),
     ]
     for other in comparison.names[1 : PAIRS + 1]:
-        blocks.append(Picture.of(versus(comparison, other, comparison.names[0], lang)))
+        blocks.append(Image.of(versus(comparison, other, comparison.names[0], lang)))
     return Section("comparison", say("comparison_section", lang), tuple(blocks))
 
 
-def _scenarios_table(material: Material) -> Table:
+def _scenarios_table(material: Material) -> TableBlock:
     lang, comparison = material.lang, material.comparison
     beside = Beside(comparison, lang)
     rows = []
@@ -490,7 +546,7 @@ def grounds_section(material: Material) -> Section:
     by_basis = {basis: figures[figures["basis"] == basis] for basis in BASES}
     sources = _sources(material)
     named = set(figures["source"])
-    blocks: list[Block] = [Paragraph(say("p_grounds", lang)), _grounds_table(material)]
+    blocks: list[Content] = [Paragraph(say("p_grounds", lang)), _grounds_table(material)]
     if len(by_basis["assumption"]):
         blocks.append(_figures_table(material, by_basis["assumption"], "t_assumptions"))
     for basis in ("public", "letter"):
@@ -516,7 +572,7 @@ def _sources(material: Material) -> dict[str, Any]:
     return {} if inputs is None else dict(inputs.sources)
 
 
-def _grounds_table(material: Material) -> Table:
+def _grounds_table(material: Material) -> TableBlock:
     lang = material.lang
     rows = []
     for row in records(material.result.grounds):
@@ -528,7 +584,7 @@ def _grounds_table(material: Material) -> Table:
     return table(say("t_grounds", lang), heads, rows)
 
 
-def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> Table:
+def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> TableBlock:
     """Return figures with their range, why they are what they are, and their source.
 
     Figures of several things that are the same in all of this stand in one row.
@@ -595,7 +651,7 @@ def limits_section(material: Material) -> Section:
 def manifest_section(material: Material) -> Section:
     """Return files, versions, options and proof."""
     lang = material.lang
-    blocks: list[Block] = [Paragraph(say("p_manifest", lang))]
+    blocks: list[Content] = [Paragraph(say("p_manifest", lang))]
     rows = []
     for name, result in material.comparison.results.items():
         prefix = f"{name}: " if len(material.comparison.names) > 1 else ""

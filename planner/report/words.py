@@ -1,9 +1,8 @@
-"""What headings, tables and lists of a report are called, in English and in Dutch."""
+"""Headings, tables and sentences of a report, in English and in Dutch."""
 
 from __future__ import annotations
 
 from planner.labels import speaker
-from planner.report import prose
 
 __all__ = ["WORDS", "say"]
 
@@ -48,6 +47,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "Person-months that “{package}” takes from other commitments of main task 1",
         "Persoonsmaanden die ‘{package}’ aan andere verplichtingen van hoofdtaak 1 kost",
     ),
+    "robust_section": ("What single assumptions do", "Wat afzonderlijke aannames doen"),
+    "t_input": ("input", "invoer"),
+    "t_change": ("change", "wijziging"),
+    "t_difference": ("difference", "verschil"),
+    "t_loses_most": ("loses most", "verliest het meest"),
+    "t_robust": (
+        "Displacement of main task 2 under single changes, person-months",
+        "Verdringing van hoofdtaak 2 bij afzonderlijke wijzigingen, persoonsmaanden",
+    ),
+    "t_unmoved": (
+        "Changes not shown, which move it less: {count}.",
+        "Niet getoonde wijzigingen, die minder uitmaken: {count}.",
+    ),
+    "t_period": ("period", "periode"),
+    "t_periods": (
+        "“{package}” by year, and before and after its first month, person-months",
+        "‘{package}’ per jaar, en voor en na de eerste maand, persoonsmaanden",
+    ),
+    "t_before": ("before its first month", "voor de eerste maand"),
+    "t_after": ("from its first month on", "vanaf de eerste maand"),
+    "robustness": ("changing single assumptions", "aannames afzonderlijk wijzigen"),
+    "other_rule": ("planning by the other rule", "plannen volgens de andere regel"),
     "t_small": (
         "Missions that change less than {least} person-months: {count}.",
         "Missies die minder dan {least} persoonsmaanden veranderen: {count}.",
@@ -72,8 +93,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "t_payers": ("paid most by (person-months a post)", "vooral ten laste van (per functie)"),
     "t_tried": (
-        "Tried at {count} sizes, between them right to {give} person-months.",
-        "Berekend voor {count} omvangen, ertussen op {give} persoonsmaanden nauwkeurig.",
+        "Planned at {count} sizes; between them an estimate, from which the sizes planned last "
+        "differed by up to {give} person-months.",
+        "Gepland voor {count} omvangen; daartussen een schatting, waar de laatst geplande omvangen "
+        "tot {give} persoonsmaanden van afweken.",
     ),
     "t_exact": ("Breakpoints are exact.", "Knikpunten zijn exact."),
     "t_short_curve": (
@@ -141,8 +164,325 @@ WORDS: dict[str, tuple[str, str]] = {
     "m_residual": ("largest residual of the accounts", "grootste rest van de boekhouding"),
     "m_hash": ("SHA-256", "SHA-256"),
     "m_gone": ("not readable", "niet leesbaar"),
+    # conclusions
+    "c_asked": (
+        "“{package}” asks {asked} person-months ({window}); {filled} of them ({rate}) can be "
+        "filled.",
+        "‘{package}’ vraagt {asked} persoonsmaanden ({window}); {filled} daarvan ({rate}) kunnen "
+        "worden gevuld.",
+    ),
+    "c_asked_full": (
+        "“{package}” asks {asked} person-months ({window}), and all of them can be filled.",
+        "‘{package}’ vraagt {asked} persoonsmaanden ({window}), en die kunnen alle worden gevuld.",
+    ),
+    "c_likely": (
+        "In the plan for the likely values of all parameters it displaces {total} person-months of "
+        "main task 2 ({rule}){ratio}.",
+        "In het plan bij de waarschijnlijke waarden van alle parameters verdringt het {total} "
+        "persoonsmaanden van hoofdtaak 2 ({rule}){ratio}.",
+    ),
+    "c_ratio": (
+        ", {ratio} for every hundred that it gets itself",
+        ", {ratio} op elke honderd die het zelf krijgt",
+    ),
+    "c_other_rule": (
+        "Under the other rule, {rule}, that plan displaces {total}{note}.",
+        "Volgens de andere regel, {rule}, verdringt dat plan er {total}{note}.",
+    ),
+    "c_one_of_several": (
+        " (one of several plans that are as good)",
+        " (één van meer plannen die even goed zijn)",
+    ),
+    "c_phase": (
+        "Of this {before} fall before its first month, {month}, and {after} from then on.",
+        "Daarvan vallen er {before} voor de eerste maand, {month}, en {after} daarna.",
+    ),
+    "c_less_than_half": (
+        "Missions that lose less than half a person at any time, {lost} person-months together: "
+        "{count}.",
+        "Missies die nooit een halve persoon of meer tegelijk verliezen, samen {lost} "
+        "persoonsmaanden: {count}.",
+    ),
+    "c_gained": (
+        "Main task 2 gains {total} person-months by it: it sets people free, or forces a choice "
+        "that suits others.",
+        "Hoofdtaak 2 krijgt er {total} persoonsmaanden bij: het maakt mensen vrij, of dwingt tot "
+        "een keuze die anderen uitkomt.",
+    ),
+    "c_no_futures": (
+        "How sure: this report has no draws, so it is about the likely values alone and says "
+        "nothing about how far uncertain parameters move them; planner report --draws 256 does.",
+        "Hoe zeker: dit rapport heeft geen trekkingen. Het gaat dus over de waarschijnlijke "
+        "waarden alleen, en zegt niet hoever onzekere parameters die verschuiven; planner report "
+        "--draws 256 doet dat.",
+    ),
+    "c_certain": (
+        "How sure: none of this scenario's figures is stated as uncertain, so every future is the "
+        "same.",
+        "Hoe zeker: geen van de cijfers van dit scenario staat als onzeker te boek, dus elke "
+        "toekomst is dezelfde.",
+    ),
+    "c_unique": (
+        "Under the fair rule there is one best allocation, so no figure depends on the solver.",
+        "Onder de eerlijke regel is er één beste verdeling, dus geen cijfer hangt van de rekenaar "
+        "af.",
+    ),
+    "c_ranges": (
+        "Under the value rule other allocations are just as good: in them displacement lies "
+        "between {low} and {high} person-months.",
+        "Onder de waarderegel zijn andere verdelingen even goed: daarin ligt de verdringing tussen "
+        "{low} en {high} persoonsmaanden.",
+    ),
+    "c_ranges_same": (
+        "Under the value rule other allocations are just as good: all of them displace as much, "
+        "but not always from the same missions.",
+        "Onder de waarderegel zijn andere verdelingen even goed: alle verdringen evenveel, maar "
+        "niet altijd bij dezelfde missies.",
+    ),
+    "c_value": (
+        "Under the value rule only totals of tiers are unique; figures of single missions may "
+        "differ in other allocations that are just as good.",
+        "Onder de waarderegel zijn alleen totalen per prioriteit uniek; cijfers van één missie "
+        "kunnen anders zijn in andere verdelingen die even goed zijn.",
+    ),
+    "c_whole": (
+        "Whole people and units were asked for: such plans are not unique, and differences of a "
+        "few people may be no more than that.",
+        "Gevraagd is om hele mensen en eenheden: zulke plannen zijn niet uniek, en verschillen van "
+        "een paar mensen kunnen niet meer zijn dan dat.",
+    ),
+    "c_most": (
+        "{mission} loses most: {lost} person-months, {share} of what it asks, at most {persons} "
+        "persons at a time ({months}).",
+        "{mission} verliest het meest: {lost} persoonsmaanden, {share} van wat het vraagt, "
+        "hoogstens {persons} personen tegelijk ({months}).",
+    ),
+    "c_then": ("After it: {list}.", "Daarna: {list}."),
+    "c_then_one": (
+        "{mission} ({lost} person-months, at most {persons} persons)",
+        "{mission} ({lost} persoonsmaanden, hoogstens {persons} personen)",
+    ),
+    "c_pool": (
+        "{share} of the displacement falls in the pool {pool}.",
+        "{share} van de verdringing valt in de pool {pool}.",
+    ),
+    "c_main_task_1": (
+        "Other commitments of main task 1 lose {total} person-months to it, {mission} most "
+        "({lost}).",
+        "Andere verplichtingen van hoofdtaak 1 verliezen er {total} persoonsmaanden aan, {mission} "
+        "het meest ({lost}).",
+    ),
+    "c_headroom": (
+        "In that plan the first {posts} of its {size} posts displace nothing of main task 2.",
+        "In dat plan verdringen de eerste {posts} van de {size} functies niets van hoofdtaak 2.",
+    ),
+    "c_headroom_all": (
+        "In that plan it could grow from {size} to {posts} posts before main task 2 loses "
+        "anything.",
+        "In dat plan kan het van {size} tot {posts} functies groeien voor hoofdtaak 2 iets "
+        "verliest.",
+    ),
+    "c_headroom_none": (
+        "In that plan main task 2 loses from its first post on.",
+        "In dat plan verliest hoofdtaak 2 vanaf de eerste functie.",
+    ),
+    "c_no_package": (
+        "This scenario has no package, so there is nothing that displaces: it is what the "
+        "commitments at hand ask, and what can be filled of it.",
+        "Dit scenario heeft geen pakket, dus niets dat verdringt: het is wat de bestaande "
+        "verplichtingen vragen, en wat daarvan gevuld kan worden.",
+    ),
+    "c_fill": (
+        "Main task 2 gets {two} of the people it asks and main task 1 {one}. Less than "
+        "{target}: {count} of {all} missions.",
+        "Hoofdtaak 2 krijgt {two} van de mensen die het vraagt en hoofdtaak 1 {one}. Minder "
+        "dan {target}: {count} van {all} missies.",
+    ),
+    "c_fill_futures": (
+        "Over all futures main task 2 gets {mean} ± {half} on average, {low} to {high} in nine of "
+        "ten. More likely than not to get less than {target}: {count} of {all} missions.",
+        "Over alle toekomsten krijgt hoofdtaak 2 gemiddeld {mean} ± {half}, en {low} tot {high} in "
+        "negen van de tien. Waarschijnlijk minder dan {target}: {count} van {all} missies.",
+    ),
+    "c_tight": (
+        "Pools that bind in some month: {count} of {all}; most often {pool}, in {months} months.",
+        "Pools die in een of meer maanden knellen: {count} van {all}; het vaakst {pool}, in "
+        "{months} maanden.",
+    ),
+    "c_bounds": (
+        "Composition goals missed in some month: {count}.",
+        "Samenstellingseisen die in een of meer maanden niet worden gehaald: {count}.",
+    ),
+    "c_other": (
+        "In the plan of “{name}” main task 2 gets {rate}, and {lost} person-months are displaced.",
+        "In het plan van ‘{name}’ krijgt hoofdtaak 2 {rate}, en worden {lost} persoonsmaanden "
+        "verdrongen.",
+    ),
+    "c_other_nothing": (
+        "In the plan of “{name}” main task 2 gets {rate}, and nothing of it is displaced.",
+        "In het plan van ‘{name}’ krijgt hoofdtaak 2 {rate}, en wordt daarvan niets verdrongen.",
+    ),
+    "c_other_none": (
+        "In “{name}”, which has no package, main task 2 gets {rate}.",
+        "In ‘{name}’, zonder pakket, krijgt hoofdtaak 2 {rate}.",
+    ),
+    "c_grounds": (
+        "{caps} of the person-months asked have a cap that is an assumption, and so are the posts "
+        "of {posts} of the strength: see “{section}”.",
+        "Van {caps} van de gevraagde persoonsmaanden is het maximum een aanname, en van {posts} "
+        "van de sterkte het aantal functies: zie ‘{section}’.",
+    ),
+    "c_driver": (
+        "What moves displacement most over the futures is “{factor}”: about {share} of the spread.",
+        "Wat de verdringing over de toekomsten het meest beweegt is ‘{factor}’: ongeveer {share} "
+        "van de spreiding.",
+    ),
+    # paragraphs
+    "p_fill": (
+        "Person-months are people on duty times months, {window}. What is asked is the cap of each "
+        "mandate; what is filled is how many the pools can carry with preparation and rest.",
+        "Persoonsmaanden zijn mensen die dienen maal maanden, {window}. Gevraagd is het maximum "
+        "van elk mandaat; gevuld is wat de pools met voorbereiding en uitzendbescherming kunnen "
+        "dragen.",
+    ),
+    "p_displacement": (
+        "Displacement is what is filled without the package minus what is filled with it, all else "
+        "equal. The package became known in {month}; nothing before that month changes.",
+        "Verdringing is wat zonder het pakket gevuld is min wat met het pakket gevuld is, bij "
+        "verder gelijke omstandigheden. Het pakket werd bekend in {month}; daarvoor verandert "
+        "niets.",
+    ),
+    "p_several": (
+        "Each package is held against a plan without it in which the others remain, as if it came "
+        "last. What they displace together is shared out under further analyses.",
+        "Elk pakket wordt vergeleken met een plan zonder dat pakket waarin de andere blijven, "
+        "alsof het als laatste kwam. Wat ze samen verdringen, is verdeeld onder verdere analyses.",
+    ),
+    "p_bottlenecks": (
+        "In these months everyone in the pool is taken and more people may raise the fill of some "
+        "mission; in all others they raise none. People who rest or prepare are not free. What one "
+        "more person brings takes a new plan each: planner prices.",
+        "In deze maanden is iedereen in de pool bezet en kunnen meer mensen de vulling van een "
+        "missie verhogen; in alle andere maanden niet. Wie rust of zich voorbereidt is niet vrij. "
+        "Wat één persoon meer oplevert vraagt elk een nieuw plan: planner prices.",
+    ),
+    "p_no_bottlenecks": ("No pool binds in any month.", "Geen pool knelt, in geen enkele maand."),
+    "p_no_package": (
+        "The scenario has no package; ask for one that has, such as eastern-flank-battalion, to "
+        "see what it displaces.",
+        "Het scenario heeft geen pakket; vraag er een dat er wel een heeft, zoals "
+        "eastern-flank-battalion, om te zien wat het verdringt.",
+    ),
+    "p_no_curves": (
+        "Curves were not asked for, or the scenario behind this result cannot be solved again.",
+        "Om krommen is niet gevraagd, of het scenario achter dit resultaat is niet opnieuw op te "
+        "lossen.",
+    ),
+    "p_robust": (
+        "One assumption is changed at a time, all others stay at their likely values, and the plan "
+        "is made again with and without the package. How likely a change is, and what several do "
+        "together, only draws say.",
+        "Steeds wordt één aanname gewijzigd, blijven alle andere op hun waarschijnlijke waarde, en "
+        "wordt het plan met en zonder het pakket opnieuw gemaakt. Hoe waarschijnlijk een wijziging "
+        "is, en wat meer wijzigingen samen doen, zeggen alleen trekkingen.",
+    ),
+    "p_sure": (
+        "{draws} futures were drawn: in each of them every uncertain figure takes a value inside "
+        "its range, and people are divided anew, without and with the package. ± is the 95% "
+        "interval of a mean.",
+        "Er zijn {draws} toekomsten getrokken: in elk daarvan krijgt elk onzeker cijfer een waarde "
+        "binnen zijn bandbreedte, en worden de mensen opnieuw verdeeld, zonder en met het "
+        "pakket. ± is het 95%-interval van een gemiddelde.",
+    ),
+    "p_no_draws": (
+        "No futures were drawn for this report; planner report --draws 256 does.",
+        "Voor dit rapport zijn geen toekomsten getrokken; planner report --draws 256 doet dat.",
+    ),
+    "p_grounds": (
+        "Each row takes an amount of the result and divides it by what the figure behind it is: a "
+        "number in the letter, in another public source, or an assumption. Where several figures "
+        "make one together, the weakest counts.",
+        "Elke rij neemt een hoeveelheid van het resultaat en verdeelt die naar wat het cijfer "
+        "erachter is: een getal uit de brief, uit een andere openbare bron, of een aanname. Waar "
+        "meer cijfers er samen één maken, telt het zwakste. Toelichtingen zijn in het Engels, "
+        "zoals in de gegevens.",
+    ),
+    "p_drivers": (
+        "The square of a rank correlation is about the share of the ups and downs over the draws "
+        "that goes with one figure alone. It shows what goes together, not more: with few draws "
+        "only the strongest can be told from chance.",
+        "Het kwadraat van een rangcorrelatie is ongeveer het deel van het op en neer over de "
+        "trekkingen dat met één cijfer alleen samengaat. Het toont wat samengaat, meer niet: bij "
+        "weinig trekkingen zijn alleen de sterkste van toeval te onderscheiden.",
+    ),
+    "p_manifest": (
+        "With these files and versions the same command gives the same figures. Every plan comes "
+        "with a proof that nothing better exists; its largest violation stands below.",
+        "Met deze bestanden en versies geeft dezelfde opdracht dezelfde cijfers. Bij elk plan "
+        "hoort een bewijs dat er niets beters is; de grootste afwijking daarvan staat hieronder.",
+    ),
+    "fold_public": (
+        "Figures from public sources: {count}",
+        "Cijfers uit openbare bronnen: {count}",
+    ),
+    "fold_letter": ("Figures from the letter: {count}", "Cijfers uit de brief: {count}"),
+    # limits
+    "l_strength": (
+        "How many people the armed forces, the police and others really have for missions: "
+        "readiness and strengths by unit are confidential, so the sizes of the pools are "
+        "assumptions.",
+        "Hoeveel mensen krijgsmacht, politie en anderen echt voor missies hebben: gereedheid en "
+        "sterkte per eenheid zijn vertrouwelijk, dus de omvang van de pools is een aanname.",
+    ),
+    "l_decision": (
+        "What the government will do. A rule divides people here; ministers weigh more than "
+        "people.",
+        "Wat de regering zal doen. Hier verdeelt een regel de mensen; bewindslieden wegen meer dan "
+        "mensen alleen.",
+    ),
+    "l_package": (
+        "How large the package will be: “{package}” is an assumption where no number was "
+        "published.",
+        "Hoe groot het pakket wordt: ‘{package}’ is een aanname waar geen getal is gepubliceerd.",
+    ),
+    "l_mission": (
+        "Whether a mission succeeds, or what it is worth. A filled post is a post with somebody in "
+        "it; person-months of different missions are added as if they were alike.",
+        "Of een missie slaagt, of wat zij waard is. Een gevulde functie is een functie met iemand "
+        "erin; persoonsmaanden van verschillende missies tellen op alsof ze gelijk zijn.",
+    ),
+    "l_people": (
+        "Anything about persons: those in a pool count as alike, without names, ranks, families or "
+        "the missions they were on before.",
+        "Iets over personen: wie in één pool zit telt als gelijk, zonder naam, rang, gezin of "
+        "eerdere missies.",
+    ),
+    "l_means": (
+        "Ships' schedules, aircraft, ammunition, or money beyond the published budgets.",
+        "Vaarschema's, vliegtuigen, munitie, of geld buiten de gepubliceerde begrotingen.",
+    ),
+    "l_month": (
+        "What happens inside a month: a mission of ten days takes a month here.",
+        "Wat er binnen een maand gebeurt: een missie van tien dagen kost hier een maand.",
+    ),
+    "l_unknown": (
+        "What was not foreseen. Draws vary parameters inside their ranges; they hold no war, no "
+        "strike and no new law, and the model stays the same in all of them.",
+        "Waar niemand aan dacht. Toekomsten variëren cijfers binnen hun bandbreedte; ze kennen "
+        "geen oorlog, staking of nieuwe wet, en het model blijft in alle hetzelfde.",
+    ),
+    "l_no_draws": (
+        "How sure its numbers are: no futures were drawn for this report.",
+        "Hoe zeker de getallen zijn: voor dit rapport zijn geen toekomsten getrokken.",
+    ),
+    "l_value": (
+        "Which mission loses, under the value rule: other plans that are just as good may take "
+        "from others.",
+        "Welke missie verliest, onder de waarderegel: andere plannen die even goed zijn kunnen bij "
+        "anderen halen.",
+    ),
 }
-"""Every word that only reports use, English and Dutch; its sentences stand in `prose`."""
+"""Every word and sentence that only reports use, English and Dutch."""
 
-say = speaker({**prose.WORDS, **WORDS})
+say = speaker(WORDS)
 """Return a title, sentence or word in a language; see :func:`planner.labels.speaker`."""

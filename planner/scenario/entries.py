@@ -41,9 +41,9 @@ __all__ = [
     "PackageEntry",
     "Policy",
     "PoolEntry",
-    "Priority",
+    "PriorityEntry",
     "SourceEntry",
-    "StrengthStep",
+    "StepEntry",
 ]
 
 VERBS = ("set", "add", "times", "grow_to", "grow_times")
@@ -89,7 +89,7 @@ class Horizon(Part):
     """Months after the window; by default the longest tie-up in whole years, at least 12."""
 
 
-class Event(Sourced):
+class EventEntry(Sourced):
     """A possible change to the end of a mandate: how likely it is, and by how many months."""
 
     chance: Annotated[float, Limits(ge=0, le=1)]
@@ -101,7 +101,7 @@ class Event(Sourced):
 _TYPES: dict[str, Any] = {
     "amount": Amount,
     "caps": CapFrom,
-    "event": Event,
+    "event": EventEntry,
     "factor": Factor,
     "flag": bool,
     "home": Rest,
@@ -211,7 +211,7 @@ class Policy(Sourced):
         return _rest_or_dwell(self)
 
 
-class StrengthStep(Sourced):
+class StepEntry(Sourced):
     """One change of strengths over time; steps are taken in order. Exactly one of set, add, times,
     grow_to and grow_times."""
 
@@ -237,7 +237,7 @@ class StrengthStep(Sourced):
     """Grows evenly to this multiple at `to`, and stays there."""
 
     @model_validator(mode="after")
-    def _one_verb(self) -> StrengthStep:
+    def _one_verb(self) -> StepEntry:
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(verbs) != 1:
             raise ValueError(
@@ -250,7 +250,7 @@ class StrengthStep(Sourced):
         return self
 
 
-class Priority(Part):
+class PriorityEntry(Part):
     """A tier or weight for all demands that fit every given filter."""
 
     tier: Annotated[int, Limits(ge=1, le=100)] | None = None

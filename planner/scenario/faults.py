@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from planner.errors import Fault, nearest
-from planner.scenario.source import Path_, Source
+from planner.scenario.source import Path_, SourceText
 
 __all__ = ["checked", "consequence", "faults_of"]
 
@@ -48,7 +48,7 @@ _NAMES = {
 """Words people try, and what they may be called here."""
 
 
-def faults_of(error: ValidationError, source: Source, prefix: Path_ = ()) -> list[Fault]:
+def faults_of(error: ValidationError, source: SourceText, prefix: Path_ = ()) -> list[Fault]:
     """Return one fault for each thing wrong, in the order of the file.
 
     Parameters
@@ -67,7 +67,7 @@ def faults_of(error: ValidationError, source: Source, prefix: Path_ = ()) -> lis
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
 
-def checked(model: Any, source: Source) -> tuple[Any, list[Fault], frozenset[Path_]]:
+def checked(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset[Path_]]:
     """Validate a source; what is wrong is left out, so that the rest can be checked as well.
 
     Parameters
@@ -144,7 +144,7 @@ def _without(values: Any, path: Path_) -> Any:
     return {**values, path[0]: _without(values[path[0]], path[1:])}
 
 
-def _fault(what: Mapping[str, Any], path: Path_, source: Source, bare_key: bool) -> Fault:
+def _fault(what: Mapping[str, Any], path: Path_, source: SourceText, bare_key: bool) -> Fault:
     kind, context = what["type"], what.get("ctx", {})
     at_key = bare_key
     if kind == "extra_forbidden":

@@ -33,7 +33,7 @@ __all__ = [
     "Package",
     "Pool",
     "Source",
-    "Step",
+    "StrengthStep",
     "When",
     "check_option",
     "lacking_policies",
@@ -355,7 +355,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Step:
+class StrengthStep:
     """One change of strengths over time, in the order in which they are made.
 
     Attributes
@@ -478,7 +478,7 @@ class Inputs:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     packages: Mapping[str, Package] = field(default_factory=dict)
     bounds: Mapping[str, Bound] = field(default_factory=dict)
-    steps: tuple[Step, ...] = ()
+    steps: tuple[StrengthStep, ...] = ()
     costs: tuple[Cost, ...] = ()
     budgets: tuple[Budget, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)

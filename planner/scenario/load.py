@@ -13,7 +13,7 @@ from planner.errors import Fault, InputError, close_name, gathered, nearest, sho
 from planner.months import Month
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
-from planner.scenario.source import Path_, Place, Source, read_source, read_text
+from planner.scenario.source import Path_, Place, SourceText, read_source, read_text
 
 __all__ = ["Layer", "Scenario", "load", "loads", "shipped_scenarios"]
 
@@ -116,7 +116,7 @@ class Scenario:
         """
         from planner.scenario.schema import Changes
 
-        source = Source("<change>", tuples(patch))
+        source = SourceText("<change>", tuples(patch))
         changes = _validated(source, Changes)
         return _extended(self, changes, source, (), Layer(source.values, "<change>"), name)
 
@@ -218,7 +218,7 @@ class _Loader:
         return self.source(source, path.stem, path, path.stem if inside else "")
 
     def source(
-        self, source: Source, name: str, path: Path | None, shipped_as: str = ""
+        self, source: SourceText, name: str, path: Path | None, shipped_as: str = ""
     ) -> Scenario:
         """Return the scenario of a source; raise InputError with everything wrong in it."""
         from planner.scenario.faults import checked, consequence
@@ -251,7 +251,7 @@ class _Loader:
         return scenario
 
     def ground(
-        self, source: Source, whole: Any, path: Path | None, name: str, faults: list[Any]
+        self, source: SourceText, whole: Any, path: Path | None, name: str, faults: list[Any]
     ) -> Scenario | None:
         """Return what a scenario changes: the data, or the scenario that it extends.
 
@@ -267,7 +267,9 @@ class _Loader:
             return Scenario(name, "", "", "", "", inputs, (), self.tables)
         return None
 
-    def base(self, source: Source, whole: Any, path: Path | None, faults: list[Any]) -> Scenario:
+    def base(
+        self, source: SourceText, whole: Any, path: Path | None, faults: list[Any]
+    ) -> Scenario:
         """Return the scenario that is extended, its digest checked."""
         if whole.data is not None:
             faults.append(
@@ -301,7 +303,7 @@ class _Loader:
             faults.append(source.fault(("base_digest",), message))
         return base
 
-    def target(self, source: Source, extends: str, path: Path | None) -> Path:
+    def target(self, source: SourceText, extends: str, path: Path | None) -> Path:
         """Return the file that a scenario extends."""
         known = shipped_scenarios()
         wanted = Path(extends)
@@ -322,7 +324,7 @@ class _Loader:
         )
         raise InputError(source.fault(("extends",), message))
 
-    def inside(self, source: Source, field_: str, said: str, path: Path) -> Path:
+    def inside(self, source: SourceText, field_: str, said: str, path: Path) -> Path:
         """Return a path said in a file, if it stays inside the folder it may not leave."""
         folder = path.resolve().parent
         home = shipped("scenarios").resolve()
@@ -339,7 +341,7 @@ class _Loader:
             raise InputError(source.fault((field_,), message))
         return target
 
-    def inputs(self, source: Source, whole: Any, path: Path | None) -> Inputs:
+    def inputs(self, source: SourceText, whole: Any, path: Path | None) -> Inputs:
         """Return what the data say."""
         folder = self.data
         if folder is None and whole.data == "none":
@@ -363,7 +365,7 @@ class _Loader:
         return inputs
 
 
-def _validated(source: Source, model: Any) -> Any:
+def _validated(source: SourceText, model: Any) -> Any:
     from pydantic import ValidationError
 
     from planner.scenario.faults import faults_of
@@ -375,7 +377,7 @@ def _validated(source: Source, model: Any) -> Any:
 
 
 def _extended(
-    base: Scenario, changes: Any, source: Source, prefix: Path_, layer: Layer, name: str | None
+    base: Scenario, changes: Any, source: SourceText, prefix: Path_, layer: Layer, name: str | None
 ) -> Scenario:
     from planner.scenario.merge import apply
 

@@ -31,7 +31,7 @@ from planner.scenario.inputs import (
     Package,
     Parameter,
     Pool,
-    Step,
+    StrengthStep,
     When,
     lacking_policies,
 )
@@ -40,7 +40,7 @@ from planner.scenario.inputs import (
 )
 from planner.scenario.registry import carried
 from planner.scenario.schema import Changes
-from planner.scenario.source import Path_, Source
+from planner.scenario.source import Path_, SourceText
 from planner.scenario.uncertainty import merge_uncertainty
 
 __all__ = ["Draft", "apply"]
@@ -52,7 +52,7 @@ EARLIEST, LATEST = Month(1900, 1), Month(2200, 12)
 """Between which a window lies; warm-up, tours and their time at home reach beyond it."""
 
 
-def apply(inputs: Inputs, changes: Changes, source: Source, prefix: Path_ = ()) -> Inputs:
+def apply(inputs: Inputs, changes: Changes, source: SourceText, prefix: Path_ = ()) -> Inputs:
     """Return the inputs with one layer of changes made; raise InputError with all its faults."""
     draft = Draft(inputs, source, prefix)
     draft.inputs = _horizon(draft, changes)
@@ -134,7 +134,7 @@ class Draft:
     """
 
     inputs: Inputs
-    source: Source
+    source: SourceText
     prefix: Path_ = ()
     faults: list[Fault] = field(default_factory=list)
     reported: set[tuple[Path_, str]] = field(default_factory=set)
@@ -149,7 +149,7 @@ class Draft:
         self.packages: dict[str, Package] = dict(self.inputs.packages)
         self.bounds: dict[str, Bound] = dict(self.inputs.bounds)
         self.sources = dict(self.inputs.sources)
-        self.steps: list[Step] = list(self.inputs.steps)
+        self.steps: list[StrengthStep] = list(self.inputs.steps)
         self.costs: list[Cost] = list(self.inputs.costs)
         self.budgets: list[Budget] = list(self.inputs.budgets)
 
@@ -512,7 +512,7 @@ def change_strengths(draft: Draft, changes: Changes) -> None:
             continue
         verb: Any = next(verb for verb in VERBS if getattr(entry, verb) is not None)
         parameter = draft.parameter((*path, verb), getattr(entry, verb), entry)
-        draft.steps.append(Step(pools, entry.of, verb, parameter, entry.from_, entry.to))
+        draft.steps.append(StrengthStep(pools, entry.of, verb, parameter, entry.from_, entry.to))
 
 
 def change_bounds_and_money(draft: Draft, changes: Changes) -> None:

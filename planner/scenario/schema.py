@@ -24,9 +24,9 @@ from planner.scenario.entries import (
     PackageEntry,
     Policy,
     PoolEntry,
-    Priority,
+    PriorityEntry,
     SourceEntry,
-    StrengthStep,
+    StepEntry,
 )
 from planner.scenario.fields import Id, IdsOrAll, Part, Text
 from planner.scenario.uncertainty import Uncertainty
@@ -92,9 +92,9 @@ class Changes(Part):
     """Declined contributions that are sent after all; written like `decide`."""
     hindsight: Choices = Field(default={})
     """Claims known only afterwards that count; written like `decide`."""
-    tiers: tuple[Priority, ...] = ()
+    tiers: tuple[PriorityEntry, ...] = ()
     """Who is served first, in order: a later entry counts."""
-    strengths: tuple[StrengthStep, ...] = ()
+    strengths: tuple[StepEntry, ...] = ()
     """Changes of strengths over time, in order."""
     bounds: dict[Id, BoundEntry] = Field(default={})
     """Composition bounds, by id."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from planner.errors import Fault, InputError
 
-__all__ = ["LIMITS", "Limits", "Place", "Source", "read_source", "read_text"]
+__all__ = ["LIMITS", "Limits", "Place", "SourceText", "read_source", "read_text"]
 
 Path_ = tuple[str | int, ...]
 
@@ -54,7 +54,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """What a file says, and where it says it.
 
     Attributes
@@ -86,7 +86,7 @@ class Source:
         return Fault(self.file, line, column, ".".join(map(str, path)), message)
 
 
-def read_source(path: Path, name: str | None = None, limits: Limits = LIMITS) -> Source:
+def read_source(path: Path, name: str | None = None, limits: Limits = LIMITS) -> SourceText:
     """Read a YAML file; raise InputError with what is wrong."""
     name = str(path) if name is None else name
     try:
@@ -98,7 +98,7 @@ def read_source(path: Path, name: str | None = None, limits: Limits = LIMITS) ->
     return read_text(data, name, limits)
 
 
-def read_text(data: bytes | str, name: str = "<text>", limits: Limits = LIMITS) -> Source:
+def read_text(data: bytes | str, name: str = "<text>", limits: Limits = LIMITS) -> SourceText:
     """Read YAML text or bytes; raise InputError with what is wrong.
 
     Examples
@@ -161,7 +161,7 @@ class _Builder:
     anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
     count: int = 0
 
-    def build(self, text: str) -> Source:
+    def build(self, text: str) -> SourceText:
         """Return the source, or raise InputError with all duplicate keys and what stopped it."""
         from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -190,7 +190,7 @@ class _Builder:
             )
         if self.faults:
             raise InputError(self.faults)
-        return Source(self.name, values, self.places)
+        return SourceText(self.name, values, self.places)
 
     def document(self, events: Iterator[Any]) -> Any:
         """Return the value of the one document there may be."""

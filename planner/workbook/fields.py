@@ -18,7 +18,7 @@ from planner.terms import term
 __all__ = [
     "DEMAND_FIGURES",
     "FIGURES",
-    "Field",
+    "SheetField",
     "LOW_HIGH",
     "SETTINGS",
     "SHEETS",
@@ -326,7 +326,7 @@ LOW_HIGH = ("value", "low", "high", "basis", "source", "section", "note")
 
 
 @dataclass(frozen=True)
-class Field:
+class SheetField:
     """One column of a sheet.
 
     Attributes
@@ -369,11 +369,11 @@ class Sheet:
     """
 
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[SheetField, ...]
     key: tuple[str, ...] = ("id",)
     still: int = 1
 
-    def field(self, name: str) -> Field:
+    def field(self, name: str) -> SheetField:
         """Return one column by name."""
         return next(field for field in self.fields if field.name == name)
 
@@ -397,14 +397,14 @@ EASED = ("name", "name_nl", "category", "tier", "standing", "basis")
 """What a data table needs and a row here may leave to what follows from the rest."""
 
 
-def _field(column: Column) -> Field:
+def _field(column: Column) -> SheetField:
     name = column.name
     if name in EASED and column.required:
         column = replace(column, required=False)
-    return Field(column, WIDTHS.get(name, 12), REFERS.get(name, ""))
+    return SheetField(column, WIDTHS.get(name, 12), REFERS.get(name, ""))
 
 
-def _fields(table: str, names: str, *more: Column) -> tuple[Field, ...]:
+def _fields(table: str, names: str, *more: Column) -> tuple[SheetField, ...]:
     """Return columns by name, from a data table or from those given beside it."""
     known = {column.name: column for column in (*TABLES[table], *more)}
     return tuple(_field(known[name]) for name in names.split())
@@ -434,7 +434,7 @@ _PACKAGE = (
 )
 
 
-def _steps() -> tuple[Field, ...]:
+def _steps() -> tuple[SheetField, ...]:
     fields = _fields(
         "strengths", "pools of verb value low high from to basis source section note", *_STEP
     )
@@ -509,16 +509,16 @@ SHEETS: dict[str, Sheet] = {
 }  # fmt: skip
 """Every sheet with a row for each thing, by name, in the order in which they stand."""
 
-SETTINGS: tuple[Field, ...] = (
-    Field(Column("title")),
-    Field(Column("title_nl")),
-    Field(Column("summary")),
-    Field(Column("summary_nl")),
-    Field(Column("from", "month", required=True)),
-    Field(Column("to", "month", required=True)),
-    Field(Column("rule", "choice", choices=("fair", "value"))),
-    Field(Column("warm_up", "whole", low=0, high=600)),
-    Field(Column("run_out", "whole", low=0, high=600)),
-    Field(Column("money", "flag")),
+SETTINGS: tuple[SheetField, ...] = (
+    SheetField(Column("title")),
+    SheetField(Column("title_nl")),
+    SheetField(Column("summary")),
+    SheetField(Column("summary_nl")),
+    SheetField(Column("from", "month", required=True)),
+    SheetField(Column("to", "month", required=True)),
+    SheetField(Column("rule", "choice", choices=("fair", "value"))),
+    SheetField(Column("warm_up", "whole", low=0, high=600)),
+    SheetField(Column("run_out", "whole", low=0, high=600)),
+    SheetField(Column("money", "flag")),
 )
 """Rows of the sheet about the scenario as a whole."""

@@ -23,7 +23,7 @@ from planner.workbook.reading import (
     COUNTED,
     HIDDEN,
     Grid,
-    Line,
+    SheetLine,
     check_grids,
     notes_of,
     read_grids,
@@ -34,10 +34,10 @@ from planner.workbook.rows import rows_of, same, settings_of
 from planner.workbook.xlsx import open_book
 
 if TYPE_CHECKING:
-    from planner.workbook.xlsx import Book
+    from planner.workbook.xlsx import WorkbookFile
 
 __all__ = [
-    "Filled",
+    "FilledWorkbook",
     "Imported",
     "Kept",
     "Patch",
@@ -91,7 +91,7 @@ def kept_lines(scenario: Scenario) -> list[str]:
     return lines
 
 
-def read_kept(book: Book) -> Kept | None:
+def read_kept(book: WorkbookFile) -> Kept | None:
     """Return the scenario that a workbook was made from, None if it holds none.
 
     Raises
@@ -154,7 +154,9 @@ class Patch:
     then: dict[str, Any] = field(default_factory=dict)
     cells: dict[tuple[str, ...], tuple[Grid, int, str]] = field(default_factory=dict)
 
-    def put(self, path: tuple[str, ...], value: Any, grid: Grid, line: Line, column: str) -> None:
+    def put(
+        self, path: tuple[str, ...], value: Any, grid: Grid, line: SheetLine, column: str
+    ) -> None:
         """Say a value at a path."""
         inside = self.first
         for step in path[:-1]:
@@ -162,13 +164,15 @@ class Patch:
         inside[path[-1]] = value
         self.note(path, grid, line, column)
 
-    def note(self, path: tuple[str, ...], grid: Grid, line: Line, column: str) -> None:
+    def note(self, path: tuple[str, ...], grid: Grid, line: SheetLine, column: str) -> None:
         """Note the cell that a path comes from, and the row for everything around it."""
         self.cells[path] = (grid, line.row, column)
         for length in range(1, len(path)):
             self.cells.setdefault(path[:length], (grid, line.row, grid.sheet.fields[0].name))
 
-    def add(self, section: tuple[str, ...], entry: dict[str, Any], grid: Grid, line: Line) -> None:
+    def add(
+        self, section: tuple[str, ...], entry: dict[str, Any], grid: Grid, line: SheetLine
+    ) -> None:
         """Add an entry to a list."""
         inside = self.first
         for step in section[:-1]:
@@ -216,7 +220,7 @@ def make_patch(
     _money(patch, grids, before)
 
 
-def differing(line: Line, old: Cells | None, names: Iterable[str]) -> list[str]:
+def differing(line: SheetLine, old: Cells | None, names: Iterable[str]) -> list[str]:
     """Return the columns in which a row says something new."""
     if old is None:
         return [name for name in names if line[name] not in (None, "", ())]
@@ -236,7 +240,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def figure(line: Line, value: str = "value", origin: bool = True) -> Any:
+def figure(line: SheetLine, value: str = "value", origin: bool = True) -> Any:
     """Return a figure as a scenario says it, a bare number where that is all."""
     said = {"value": plain(line[value])}
     said |= {side: plain(line[side]) for side in ("low", "high") if line[side] is not None}
@@ -245,7 +249,7 @@ def figure(line: Line, value: str = "value", origin: bool = True) -> Any:
     return said if len(said) > 1 else said["value"]
 
 
-def _origin(line: Line) -> dict[str, str]:
+def _origin(line: SheetLine) -> dict[str, str]:
     said = {name: line[name] for name in ("basis", "source", "section") if line[name]}
     return {} if said == {"basis": "assumption"} else said
 
@@ -379,7 +383,7 @@ def _own_figures(patch: Patch, grid: Grid, old: Mapping[Any, Cells]) -> None:
             patch.put(path, figure(line), grid, line, "value")
 
 
-def _standing(patch: Patch, grid: Grid, line: Line, was: Cells | None) -> None:
+def _standing(patch: Patch, grid: Grid, line: SheetLine, was: Cells | None) -> None:
     id, standing, counts = line["id"], line["standing"], line["counts"]
     old = (None, False) if was is None else (was["standing"], was["counts"])
     if old == (standing, counts) or (was is None and standing == "standing"):
@@ -534,7 +538,7 @@ def read_workbook(path: str | Path) -> Scenario:
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledWorkbook:
     """What stands in a workbook, cell by cell, before anything is made of it."""
 
     book: str
@@ -557,7 +561,7 @@ def import_workbook(path: str | Path, name: str | None = None) -> Imported:
     return state(read_filled(path), name or Path(path).stem)
 
 
-def read_filled(path: str | Path) -> Filled:
+def read_filled(path: str | Path) -> FilledWorkbook:
     """Read the sheets of a workbook; raise InputError with everything wrong with any cell."""
     book = open_book(path)
     try:
@@ -571,10 +575,10 @@ def read_filled(path: str | Path) -> Filled:
     check_grids(grids, faults)
     if faults:
         raise InputError(_in_order(faults, book.titles))
-    return Filled(str(path), book.titles, grids, settings, kept, notes)
+    return FilledWorkbook(str(path), book.titles, grids, settings, kept, notes)
 
 
-def state(filled: Filled, name: str) -> Imported:
+def state(filled: FilledWorkbook, name: str) -> Imported:
     """Return the scenario that filled-in sheets state, as a change of what they were made from."""
     blank, kept = loads(BLANK), filled.kept
     made_from = blank if kept is None else kept.scenario
@@ -620,7 +624,7 @@ def _shipped(scenario: Scenario) -> str:
     return next((one.shipped for one in reversed(scenario.layers) if one.shipped), "")
 
 
-def _said(base: Scenario, filled: Filled, whole: Scenario) -> Scenario:
+def _said(base: Scenario, filled: FilledWorkbook, whole: Scenario) -> Scenario:
     """Return the scenario as a change of a base; raise InputError if that cannot be said."""
     patch, book = Patch(), filled.book
     try:

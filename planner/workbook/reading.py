@@ -19,20 +19,20 @@ from planner.workbook.fields import (
     DEMAND_FIGURES,
     SETTINGS,
     SHEETS,
-    Field,
     Sheet,
+    SheetField,
     choice,
     choices,
     spellings,
 )
 from planner.workbook.words import WORDS, say
-from planner.workbook.xlsx import Book, FailedCell
+from planner.workbook.xlsx import FailedCell, WorkbookFile
 
 __all__ = [
     "COUNTED",
     "Grid",
     "HIDDEN",
-    "Line",
+    "SheetLine",
     "check_grids",
     "notes_of",
     "read_cell",
@@ -292,7 +292,7 @@ NEEDED = ("demands", "missions", "pools", "strengths", "kinds", "policies")
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """One row: its number, and values by the name of the column."""
 
     row: int
@@ -330,8 +330,8 @@ class Grid:
     sheet: Sheet
     columns: dict[str, int] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    broken: list[Line] = field(default_factory=list)
+    lines: list[SheetLine] = field(default_factory=list)
+    broken: list[SheetLine] = field(default_factory=list)
     whole: bool = True
 
     def fault(self, row: int, name: str, message: str) -> Fault:
@@ -344,12 +344,12 @@ class Grid:
         first = self.sheet.fields[0].name
         return {str(line[first]) for line in (*self.lines, *self.broken)}
 
-    def key(self, line: Line) -> tuple[Any, ...]:
+    def key(self, line: SheetLine) -> tuple[Any, ...]:
         """Return what names a row."""
         return tuple(line[name] for name in self.sheet.key)
 
 
-def title_in(book: Book, sheet: str, faults: list[Fault]) -> str | None:
+def title_in(book: WorkbookFile, sheet: str, faults: list[Fault]) -> str | None:
     """Return the title that a sheet has in a workbook, in either language, None if none.
 
     A second sheet of the same meaning is a fault: which of the two counts is not known.
@@ -361,7 +361,7 @@ def title_in(book: Book, sheet: str, faults: list[Fault]) -> str | None:
     return found[0] if found else None
 
 
-def notes_of(book: Book, grids: Iterable[Grid]) -> list[str]:
+def notes_of(book: WorkbookFile, grids: Iterable[Grid]) -> list[str]:
     """Return what a reader of a workbook should know though nothing is wrong with it.
 
     Sheets that are not read, and sheets, rows and columns that count though they are hidden.
@@ -408,7 +408,7 @@ def _spelled(text: object) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def read_grids(book: Book, faults: list[Fault], every: bool) -> dict[str, Grid]:
+def read_grids(book: WorkbookFile, faults: list[Fault], every: bool) -> dict[str, Grid]:
     """Read all sheets; what is wrong is added to `faults`.
 
     Parameters
@@ -438,7 +438,7 @@ def read_grids(book: Book, faults: list[Fault], every: bool) -> dict[str, Grid]:
     return grids
 
 
-def read_settings(book: Book, faults: list[Fault]) -> dict[str, Any]:
+def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
     """Read the sheet about the scenario as a whole: values by name, those that are there."""
     title = title_in(book, "settings", faults)
     if title is None:
@@ -463,7 +463,7 @@ def read_settings(book: Book, faults: list[Fault]) -> dict[str, Any]:
     return found
 
 
-def _missing(book: Book, name: str) -> Fault:
+def _missing(book: WorkbookFile, name: str) -> Fault:
     english, dutch = (say(f"sheet_{name}", lang) for lang in LANGUAGES)
     said = repr(english) if english == dutch else f"{english!r} (or {dutch!r})"
     there = ", ".join(book.titles[:20])
@@ -471,7 +471,7 @@ def _missing(book: Book, name: str) -> Fault:
     return Fault(book.name, 0, 0, "", message)
 
 
-def _read(grid: Grid, book: Book, faults: list[Fault], every: bool) -> bool:
+def _read(grid: Grid, book: WorkbookFile, faults: list[Fault], every: bool) -> bool:
     """Read one sheet; return whether it could be read at all."""
     try:
         rows = list(book.rows(grid.title))
@@ -493,11 +493,11 @@ def _read(grid: Grid, book: Book, faults: list[Fault], every: bool) -> bool:
 
 def _headings(
     grid: Grid, rows: Sequence[tuple[int, tuple[Any, ...]]], faults: list[Fault], every: bool
-) -> tuple[int, list[Field | None]] | None:
+) -> tuple[int, list[SheetField | None]] | None:
     """Find the row of headings; return its number, and the column that each cell heads."""
     known = {word: one for one in grid.sheet.fields for word in spellings(one.name)}
 
-    def heads(cells: Iterable[Any]) -> list[Field | None]:
+    def heads(cells: Iterable[Any]) -> list[SheetField | None]:
         return [known.get(_spelled(cell)) for cell in cells]
 
     top = rows[:HEADED]
@@ -537,7 +537,7 @@ def pool_names(cell: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(name for one in cell for name in (one if isinstance(one, dict) else (one,)))
 
 
-def _merged(grid: Grid, book: Book, number: int, faults: list[Fault]) -> bool:
+def _merged(grid: Grid, book: WorkbookFile, number: int, faults: list[Fault]) -> bool:
     """Complain of merged cells from the headings on; return whether there are any."""
     before = len(faults)
     for where in book.sheet(grid.title).merged:
@@ -552,9 +552,9 @@ def _line(
     grid: Grid,
     row: int,
     cells: tuple[Any, ...],
-    headings: list[Field | None],
+    headings: list[SheetField | None],
     faults: list[Fault],
-) -> Line | None:
+) -> SheetLine | None:
     before = len(faults)
     values: dict[str, Any] = {one.name: read_cell(None, one.column) for one in grid.sheet.fields}
     for place, cell in enumerate(cells):
@@ -564,12 +564,12 @@ def _line(
         elif cell not in (None, ""):
             faults.append(_at(grid, row, place + 1, "", f"no heading above {str(cell)[:40]!r}"))
     if len(faults) == before:
-        return Line(row, values)
-    grid.broken.append(Line(row, values))
+        return SheetLine(row, values)
+    grid.broken.append(SheetLine(row, values))
     return None
 
 
-def _cell(grid: Grid, row: int, one: Field, cell: Any, faults: list[Fault]) -> Any:
+def _cell(grid: Grid, row: int, one: SheetField, cell: Any, faults: list[Fault]) -> Any:
     """Return one cell; a fault is added if it cannot be read or is needed and empty."""
     empty = read_cell(None, one.column)
     if isinstance(cell, FailedCell):
@@ -592,7 +592,9 @@ def _cell(grid: Grid, row: int, one: Field, cell: Any, faults: list[Fault]) -> A
     return value
 
 
-def _once(grid: Grid, line: Line, seen: dict[tuple[Any, ...], int], faults: list[Fault]) -> bool:
+def _once(
+    grid: Grid, line: SheetLine, seen: dict[tuple[Any, ...], int], faults: list[Fault]
+) -> bool:
     key = grid.key(line)
     if not key:
         return True
@@ -605,7 +607,7 @@ def _once(grid: Grid, line: Line, seen: dict[tuple[Any, ...], int], faults: list
     return True
 
 
-def _refer(grid: Grid, line: Line, known: dict[str, set[str]], faults: list[Fault]) -> None:
+def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list[Fault]) -> None:
     """Check that what a row names is there; an empty cell names nothing."""
     for one in grid.sheet.fields:
         if one.refers not in known:
@@ -640,7 +642,7 @@ def check_grids(grids: dict[str, Grid], faults: list[Fault]) -> None:
                     faults.append(grid.fault(line.row, column, message))
 
 
-def _range(line: Line) -> Complaints:
+def _range(line: SheetLine) -> Complaints:
     low, high = line.cells.get("low"), line.cells.get("high")
     value = line.cells.get("value", line.cells.get("cap"))
     if value is None:
@@ -653,13 +655,13 @@ def _range(line: Line) -> Complaints:
         yield "value", f"expected a share between 0 and 1, found {max(value, high or 0.0):g}"
 
 
-def _sourced(line: Line) -> Complaints:
+def _sourced(line: SheetLine) -> Complaints:
     basis = line.cells.get("basis")
     if basis in ("letter", "public") and not line["source"]:
         yield "source", f"a figure on basis {basis!r} needs a source"
 
 
-def _demand(line: Line) -> Complaints:
+def _demand(line: SheetLine) -> Complaints:
     counts = _counts(line)
     for column in ("first", "last"):
         if counts and line[column] is None:
@@ -671,13 +673,13 @@ def _demand(line: Line) -> Complaints:
         yield "pools", "a value is needed here"
 
 
-def _counts(line: Line) -> bool:
+def _counts(line: SheetLine) -> bool:
     if line["counts"] is None:
         return line["standing"] in ("", "standing", "past")
     return bool(line["counts"])
 
 
-def _policy(line: Line) -> Complaints:
+def _policy(line: SheetLine) -> Complaints:
     figure, value = line["figure"], line["value"]
     if bool(line["kind"]) == bool(line["demand"]):
         yield "kind", "expected a kind or a demand, one of the two"
@@ -693,7 +695,7 @@ def _policy(line: Line) -> Complaints:
         yield "value", f"expected a tour of at least 1 month, found {value:g}"
 
 
-def _bound(line: Line) -> Complaints:
+def _bound(line: SheetLine) -> Complaints:
     least, most = line["min"], line["max"]
     if least is None and most is None:
         yield "min", "expected a least or a most number, or both"
@@ -701,12 +703,12 @@ def _bound(line: Line) -> Complaints:
         yield "max", f"most {most:g} is below least {least:g}"
 
 
-def _cost(line: Line) -> Complaints:
+def _cost(line: SheetLine) -> Complaints:
     if bool(line["kind"]) == bool(line["demand"]):
         yield "kind", "expected a kind or a demand, one of the two"
 
 
-def _step(line: Line) -> Complaints:
+def _step(line: SheetLine) -> Complaints:
     first, last = line["from"], line["to"]
     if line["verb"].startswith("grow") and (first is None or last is None):
         yield "from", "growth needs a first and a last month"
@@ -714,7 +716,7 @@ def _step(line: Line) -> Complaints:
         yield "to", f"months out of order: {last} is before {first}"
 
 
-_CHECKS: dict[str, tuple[Callable[[Line], Complaints], ...]] = {
+_CHECKS: dict[str, tuple[Callable[[SheetLine], Complaints], ...]] = {
     "demands": (_demand,),
     "policies": (_policy,),
     "bounds": (_bound,),
@@ -753,7 +755,7 @@ def settle(
                 line.cells["basis"] = "" if line["basis"] == "assumption" else line["basis"]
 
 
-def _standing(line: Line) -> None:
+def _standing(line: SheetLine) -> None:
     """Make standing and counts agree: dropped is what would count and does not."""
     standing, counts = line["standing"], line["counts"]
     if counts is None:
@@ -773,7 +775,7 @@ class _Context:
         self.categories = {line["id"]: line["category"] for line in grids["pools"].lines}
 
 
-Default = Callable[[Line, _Context], Any]
+Default = Callable[[SheetLine, _Context], Any]
 
 
 def _always(value: Any) -> Default:
@@ -784,12 +786,12 @@ def _as(column: str) -> Default:
     return lambda line, context: line[column]
 
 
-def _category(line: Line, context: _Context) -> str:
+def _category(line: SheetLine, context: _Context) -> str:
     found = {context.categories.get(pool, "mixed") for pool in pool_names(line["pools"])}
     return found.pop() if len(found) == 1 else "mixed"
 
 
-def _tier(line: Line, context: _Context) -> int:
+def _tier(line: SheetLine, context: _Context) -> int:
     return 1 if context.tasks.get(line["mission"]) == 1 else 2
 
 

@@ -22,10 +22,10 @@ from planner.workbook.words import say
 __all__ = [
     "ABOUT",
     "COLOURS",
-    "Column",
+    "SheetColumn",
     "INPUT",
     "OUTCOME",
-    "Page",
+    "SheetPage",
     "Paper",
     "TOP",
     "bars",
@@ -76,7 +76,7 @@ LANGUAGE = {"en": "[$-809]", "nl": "[$-413]"}
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column of a table: its heading, width in characters, and number format by name."""
 
     head: str
@@ -118,9 +118,9 @@ class Paper:
             said |= _TRAITS.get(trait, {"bg_color": trait})
         return self.book.add_format(said)
 
-    def page(self, name: str, colour: str, title: str | None = None) -> Page:
+    def page(self, name: str, colour: str, title: str | None = None) -> SheetPage:
         """Add a sheet by the name it has in every language."""
-        return Page(self, name, colour, title)
+        return SheetPage(self, name, colour, title)
 
     def close(self) -> None:
         """Write the file."""
@@ -147,7 +147,7 @@ _TRAITS: dict[str, dict[str, Any]] = {
 }
 
 
-class Page:
+class SheetPage:
     """One sheet in the making."""
 
     def __init__(self, paper: Paper, name: str, colour: str, title: str | None):
@@ -194,7 +194,7 @@ class Page:
 
     def table(
         self,
-        columns: Sequence[Column],
+        columns: Sequence[SheetColumn],
         rows: Iterable[Sequence[Any]],
         still: int = 1,
         forms: Sequence[str] = (),
@@ -226,7 +226,7 @@ class Page:
         self.sheet.repeat_rows(TOP)
         return last
 
-    def _total(self, place: int, column: Column, rows: list[list[Any]], last: int) -> None:
+    def _total(self, place: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
         letter = column_letter(place)
         total = math.fsum(row[place] for row in rows if row[place] is not None)
         formula = f"=SUBTOTAL(109,{letter}{TOP + 2}:{letter}{last + 1})"
@@ -258,7 +258,7 @@ FONT = {"name": "Calibri", "size": 9, "bold": False}
 
 
 def bars(
-    page: Page,
+    page: SheetPage,
     title: str,
     last: int,
     numbers: int,
@@ -334,7 +334,7 @@ def _end_of_axis(most: float) -> float:
 
 
 def _whiskers(
-    page: Page, spread: Sequence[tuple[float, float, float]], row: int, column: int
+    page: SheetPage, spread: Sequence[tuple[float, float, float]], row: int, column: int
 ) -> dict[str, Any]:
     for number, (length, low, high) in enumerate(spread, row + 1):
         page.put(number, column, max(0.0, length - low), "one", "quiet")
@@ -347,7 +347,7 @@ def _whiskers(
 
 
 def pool_chart(
-    page: Page, cells: Sequence[Sequence[Any]], last: int, chosen: str, months: Sequence[Month]
+    page: SheetPage, cells: Sequence[Sequence[Any]], last: int, chosen: str, months: Sequence[Month]
 ) -> None:
     """Add a chart of what one pool's people do; which one is chosen in a cell."""
     lang, sheet = page.lang, page.sheet

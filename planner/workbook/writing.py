@@ -15,7 +15,15 @@ from planner.months import Month
 from planner.scenario.inputs import Inputs, options_text
 from planner.scenario.load import Scenario, loads
 from planner.terms import term
-from planner.workbook.fields import SETTINGS, SHEETS, Field, Sheet, choice, heading, helps
+from planner.workbook.fields import (
+    SETTINGS,
+    SHEETS,
+    Sheet,
+    SheetField,
+    choice,
+    heading,
+    helps,
+)
 from planner.workbook.importing import kept_lines
 from planner.workbook.reading import HIDDEN
 from planner.workbook.rows import rows_of, settings_of
@@ -25,9 +33,9 @@ from planner.workbook.sheets import (
     INPUT,
     OUTCOME,
     TOP,
-    Column,
-    Page,
     Paper,
+    SheetColumn,
+    SheetPage,
     bars,
     column_letter,
     pool_chart,
@@ -93,12 +101,15 @@ def _settings(paper: Paper, scenario: Scenario) -> None:
 
 
 def _sheet(
-    page: Page, sheet: Sheet, rows: Sequence[Mapping[str, Any]], pages: Mapping[str, Page]
+    page: SheetPage,
+    sheet: Sheet,
+    rows: Sequence[Mapping[str, Any]],
+    pages: Mapping[str, SheetPage],
 ) -> None:
     lang = page.lang
     page.headings(say(f"about_{sheet.name}", lang))
     columns = [
-        Column(heading(one.name, lang), one.width, FORMS.get(one.column.kind, "text"))
+        SheetColumn(heading(one.name, lang), one.width, FORMS.get(one.column.kind, "text"))
         for one in sheet.fields
     ]
     cells = [[shown(row[one.name], one, lang) for one in sheet.fields] for row in rows]
@@ -114,7 +125,7 @@ def _sheet(
             page.sheet.data_validation(TOP, place, TOP, place, said)
 
 
-def shown(value: Any, field: Field, lang: str) -> Any:
+def shown(value: Any, field: SheetField, lang: str) -> Any:
     """Return a value as a cell shows it.
 
     Examples
@@ -137,7 +148,10 @@ def shown(value: Any, field: Field, lang: str) -> Any:
 
 
 def _limit(
-    page: Page, field: Field, where: tuple[int, int, int, int], pages: Mapping[str, Page]
+    page: SheetPage,
+    field: SheetField,
+    where: tuple[int, int, int, int],
+    pages: Mapping[str, SheetPage],
 ) -> None:
     """Let a spreadsheet offer what a cell may hold, and refuse what it may not."""
     lang, column = page.lang, field.column
@@ -369,13 +383,13 @@ def _draws_summary(paper: Paper, futures: Ensemble, names: EnsembleNames) -> Non
     page.headings(say("about_futures", lang))
     rows = [*_totals(futures, names), *_fills(futures, names), *_losses(futures, names)]
     columns = [
-        Column(say("what", lang), 26),
-        Column(say("package", lang), 18),
-        Column(say("mission", lang), 22),
-        Column(say("name", lang), 44),
-        Column(say("unit", lang), 18),
-        *(Column(say(f"draws_{size}", lang), 13, "by_row") for size in SIZES),
-        Column(say("draws_chance", lang), 11, "percent_whole"),
+        SheetColumn(say("what", lang), 26),
+        SheetColumn(say("package", lang), 18),
+        SheetColumn(say("mission", lang), 22),
+        SheetColumn(say("name", lang), 44),
+        SheetColumn(say("unit", lang), 18),
+        *(SheetColumn(say(f"draws_{size}", lang), 13, "by_row") for size in SIZES),
+        SheetColumn(say("draws_chance", lang), 11, "percent_whole"),
     ]
     shares = term("share", lang)
     forms = ["percent" if row[4] == shares else "one" for row in rows]
@@ -441,17 +455,17 @@ def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
         for row in futures.ranking.to_dict("records")
     ]  # fmt: skip
     columns = [
-        Column(say("quantity", lang), 48),
-        Column(say("figure", lang), 40),
-        Column(say("name", lang), 60),
-        Column(heading("basis", lang), 12),
-        Column(say("rank_correlation", lang), 13, "two"),
+        SheetColumn(say("quantity", lang), 48),
+        SheetColumn(say("figure", lang), 40),
+        SheetColumn(say("name", lang), 60),
+        SheetColumn(heading("basis", lang), 12),
+        SheetColumn(say("rank_correlation", lang), 13, "two"),
         *(
-            Column(say(f"draws_{size}", lang), 13, "two")
+            SheetColumn(say(f"draws_{size}", lang), 13, "two")
             for size in ("standard_error", "low", "high")
         ),
-        Column(say("explains", lang), 12, "percent"),
-        Column(say("clear", lang), 12),
+        SheetColumn(say("explains", lang), 12, "percent"),
+        SheetColumn(say("clear", lang), 12),
     ]
     page.table(columns, rows, 3)
     if not rows:
@@ -483,20 +497,20 @@ def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     return frame.to_dict("records")
 
 
-def _head(page: Page, key: str, unit: str = "") -> str:
+def _head(page: SheetPage, key: str, unit: str = "") -> str:
     """Return a heading: a word, with its unit if it has one."""
     word = say(key, page.lang)
     return say(f"{unit}_head", page.lang, what=word) if unit else word
 
 
-def _mission_columns(page: Page) -> list[Column]:
+def _mission_columns(page: SheetPage) -> list[SheetColumn]:
     lang = page.lang
     return [
-        Column(say("mission", lang), 24),
-        Column(say("name", lang), 38),
-        Column(say("organisation", lang), 14),
-        Column(say("region", lang), 20),
-        Column(heading("main_task", lang), 12, "general"),
+        SheetColumn(say("mission", lang), 24),
+        SheetColumn(say("name", lang), 38),
+        SheetColumn(say("organisation", lang), 14),
+        SheetColumn(say("region", lang), 20),
+        SheetColumn(heading("main_task", lang), 12, "general"),
     ]
 
 
@@ -506,7 +520,7 @@ def _mission(id: str, inputs: Inputs, lang: str) -> list[Any]:
     return [id, named(one, lang), *said, one.main_task]
 
 
-def _fill(page: Page, result: Tables, inputs: Inputs) -> None:
+def _fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     rows = sorted(
         _records(result.fill_by("mission")),
@@ -514,10 +528,10 @@ def _fill(page: Page, result: Tables, inputs: Inputs) -> None:
     )
     columns = [
         *_mission_columns(page),
-        Column(_head(page, "asked", "person_months"), 17, "one", total=True),
-        Column(_head(page, "filled", "person_months"), 17, "one", total=True),
-        Column(_head(page, "short", "person_months"), 17, "one", total=True),
-        Column(say("fill_rate", lang), 12, "percent"),
+        SheetColumn(_head(page, "asked", "person_months"), 17, "one", total=True),
+        SheetColumn(_head(page, "filled", "person_months"), 17, "one", total=True),
+        SheetColumn(_head(page, "short", "person_months"), 17, "one", total=True),
+        SheetColumn(say("fill_rate", lang), 12, "percent"),
     ]
     cells = [
         [
@@ -538,7 +552,7 @@ def _fill(page: Page, result: Tables, inputs: Inputs) -> None:
     bars(page, say("chart_fill", lang), last, 8, "on_duty", column=10, share=True)
 
 
-def _data_bar(page: Page, first: int, column: int, last: int) -> None:
+def _data_bar(page: SheetPage, first: int, column: int, last: int) -> None:
     page.sheet.conditional_format(
         first, column, last, column,
         {
@@ -552,7 +566,7 @@ def _months(inputs: Inputs) -> list[Month]:
     return [inputs.first + place for place in range(inputs.last - inputs.first + 1)]
 
 
-def _fill_months(page: Page, result: Tables, inputs: Inputs) -> None:
+def _fill_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang, months = page.lang, _months(inputs)
     fill = {
         (row["mission"], row["month"]): row["fill_rate"]
@@ -568,7 +582,7 @@ def _fill_months(page: Page, result: Tables, inputs: Inputs) -> None:
         ]
         for id in missions
     ]
-    columns = [*_mission_columns(page)[:2], Column(heading("main_task", lang), 12, "general")]
+    columns = [*_mission_columns(page)[:2], SheetColumn(heading("main_task", lang), 12, "general")]
     last = _by_month(page, columns, months, cells, "percent_whole")
     page.sheet.conditional_format(
         TOP + 1, 3, last, 2 + len(months),
@@ -581,21 +595,21 @@ def _fill_months(page: Page, result: Tables, inputs: Inputs) -> None:
 
 
 def _by_month(
-    page: Page,
-    columns: Sequence[Column],
+    page: SheetPage,
+    columns: Sequence[SheetColumn],
     months: Sequence[Month],
     cells: Sequence[Sequence[Any]],
     form: str,
 ) -> int:
     """Write a table with a column for each month; return its last row."""
-    wide = [*columns, *(Column(str(month), MONTH, form) for month in months)]
+    wide = [*columns, *(SheetColumn(str(month), MONTH, form) for month in months)]
     last = page.table(wide, cells, 2)
     for place, month in enumerate(months, len(columns)):
         page.put(TOP, place, month, "month_short", "head", OUTCOME, "right")
     return last
 
 
-def _allocation(page: Page, result: Tables, inputs: Inputs) -> None:
+def _allocation(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang, months = page.lang, _months(inputs)
     people = {
         (row["demand"], row["pool"], row["month"]): row["on_duty_persons"]
@@ -612,16 +626,16 @@ def _allocation(page: Page, result: Tables, inputs: Inputs) -> None:
         total = sum(one for one in by_month if one is not None)
         cells.append([demand, named(line, lang), line.mission, pool, total, *by_month])
     columns = [
-        Column(say("demand", lang), 26),
-        Column(say("name", lang), 38),
-        Column(say("mission", lang), 24),
-        Column(say("pool", lang), 20),
-        Column(_head(page, "on_duty", "person_months"), 17, "one", total=True),
+        SheetColumn(say("demand", lang), 26),
+        SheetColumn(say("name", lang), 38),
+        SheetColumn(say("mission", lang), 24),
+        SheetColumn(say("pool", lang), 20),
+        SheetColumn(_head(page, "on_duty", "person_months"), 17, "one", total=True),
     ]
     _by_month(page, columns, months, cells, "one")
 
 
-def _pool_months(page: Page, result: Tables, inputs: Inputs) -> None:
+def _pool_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     states = ("preparing", "on_duty", "resting", "idle")
     rows = _records(result.pools)
@@ -635,9 +649,9 @@ def _pool_months(page: Page, result: Tables, inputs: Inputs) -> None:
         for row in rows
     ]
     columns = [
-        Column(say("pool", lang), 22),
-        Column(say("month", lang), 11, "month"),
-        *(Column(_head(page, key, "persons"), 13, "one") for key in ("strength", *states)),
+        SheetColumn(say("pool", lang), 22),
+        SheetColumn(say("month", lang), 11, "month"),
+        *(SheetColumn(_head(page, key, "persons"), 13, "one") for key in ("strength", *states)),
     ]
     last = page.table(columns, cells, 2)
     if cells:
@@ -653,7 +667,7 @@ def _busiest(result: Tables) -> str:
     return str(binding["pool"].value_counts(sort=True).index[0])
 
 
-def _displacement(page: Page, result: Tables, inputs: Inputs) -> None:
+def _displacement(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     asked = result.fill_by("mission").set_index("mission")["asked_person_months"].to_dict()
     lost = result.displacement_by("mission", "main_task", main_task=None)
@@ -674,10 +688,10 @@ def _displacement(page: Page, result: Tables, inputs: Inputs) -> None:
         for row in _records(lost)
     ]
     columns = [
-        Column(say("package", lang), 18),
+        SheetColumn(say("package", lang), 18),
         *_mission_columns(page),
-        Column(_head(page, "displaced", "person_months"), 17, "one"),
-        Column(say("share_of_asked_head", lang), 14, "percent"),
+        SheetColumn(_head(page, "displaced", "person_months"), 17, "one"),
+        SheetColumn(say("share_of_asked_head", lang), 14, "percent"),
     ]
     page.table(columns, cells, 3)
     if not cells:
@@ -697,7 +711,7 @@ def _displacement(page: Page, result: Tables, inputs: Inputs) -> None:
             )
 
 
-def _bottlenecks(page: Page, result: Tables, inputs: Inputs) -> None:
+def _bottlenecks(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     cells = [
         [
@@ -710,33 +724,33 @@ def _bottlenecks(page: Page, result: Tables, inputs: Inputs) -> None:
         for row in _records(result.bottlenecks)
     ]
     columns = [
-        Column(say("pool", lang), 22),
-        Column(say("name", lang), 38),
-        Column(say("month", lang), 11, "month"),
-        Column(_head(page, "strength", "persons"), 14, "one"),
-        Column(_head(page, "idle", "persons"), 14, "one"),
+        SheetColumn(say("pool", lang), 22),
+        SheetColumn(say("name", lang), 38),
+        SheetColumn(say("month", lang), 11, "month"),
+        SheetColumn(_head(page, "strength", "persons"), 14, "one"),
+        SheetColumn(_head(page, "idle", "persons"), 14, "one"),
     ]
     page.table(columns, cells, 1)
     if not cells:
         page.put(TOP + 1, 0, say("no_bottlenecks", lang), "text", "quiet")
 
 
-def _unmet(page: Page, result: Tables, inputs: Inputs) -> None:
+def _unmet(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     cells = [
         [row["bound"], Month.parse(row["month"]), row["demands"], row["missing_persons"]]
         for row in _records(result.unmet_bounds)
     ]
     columns = [
-        Column(say("bound", lang), 22),
-        Column(say("month", lang), 11, "month"),
-        Column(heading("demands", lang), 50),
-        Column(_head(page, "missing", "persons"), 14, "one"),
+        SheetColumn(say("bound", lang), 22),
+        SheetColumn(say("month", lang), 11, "month"),
+        SheetColumn(heading("demands", lang), 50),
+        SheetColumn(_head(page, "missing", "persons"), 14, "one"),
     ]
     page.table(columns, cells, 1)
 
 
-def _figures(page: Page, result: Tables, inputs: Inputs) -> None:
+def _figures(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     cells = [
         [
@@ -751,20 +765,20 @@ def _figures(page: Page, result: Tables, inputs: Inputs) -> None:
         for row in _records(result.figures)
     ]
     columns = [
-        Column(say("figure", lang), 42),
-        Column(say("month", lang), 11, "month"),
-        *(Column(heading(side, lang), 12, "general") for side in ("value", "low", "high")),
-        Column(say("unit", lang), 18),
-        Column(heading("basis", lang), 12),
-        Column(heading("source", lang), 20),
-        Column(heading("section", lang), 50),
-        Column(heading("note", lang), 40),
-        Column(say("written_in", lang), 30),
+        SheetColumn(say("figure", lang), 42),
+        SheetColumn(say("month", lang), 11, "month"),
+        *(SheetColumn(heading(side, lang), 12, "general") for side in ("value", "low", "high")),
+        SheetColumn(say("unit", lang), 18),
+        SheetColumn(heading("basis", lang), 12),
+        SheetColumn(heading("source", lang), 20),
+        SheetColumn(heading("section", lang), 50),
+        SheetColumn(heading("note", lang), 40),
+        SheetColumn(say("written_in", lang), 30),
     ]
     page.table(columns, cells, 1)
 
 
-_SHEETS: dict[str, Callable[[Page, Tables, Inputs], None]] = {
+_SHEETS: dict[str, Callable[[SheetPage, Tables, Inputs], None]] = {
     "fill": _fill,
     "fill_months": _fill_months,
     "allocation": _allocation,

@@ -20,11 +20,11 @@ from xml.parsers import expat
 
 from planner.errors import Fault, InputError
 
-__all__ = ["Book", "FailedCell", "LIMITS", "Limits", "SheetCells", "open_book"]
+__all__ = ["WorkbookFile", "FailedCell", "LIMITS", "ReadingLimits", "SheetCells", "open_book"]
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReadingLimits:
     """How large a workbook may be.
 
     Attributes
@@ -60,7 +60,7 @@ class Limits:
     columns: int = 200
 
 
-LIMITS = Limits()
+LIMITS = ReadingLimits()
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """Last row and column that a spreadsheet has."""
@@ -113,7 +113,7 @@ class SheetCells:
 
 
 @dataclass
-class Book:
+class WorkbookFile:
     """The sheets of a workbook that has been opened.
 
     Attributes
@@ -163,7 +163,7 @@ class Book:
         self._archive.zip.close()
 
 
-def open_book(path: str | Path, limits: Limits = LIMITS) -> Book:
+def open_book(path: str | Path, limits: ReadingLimits = LIMITS) -> WorkbookFile:
     """Open a workbook.
 
     Raises
@@ -202,7 +202,7 @@ def open_book(path: str | Path, limits: Limits = LIMITS) -> Book:
 class _Archive:
     """The zip of a workbook: its parts parsed as streams, with limits over all of them."""
 
-    def __init__(self, name: str, zip_file: zipfile.ZipFile, limits: Limits):
+    def __init__(self, name: str, zip_file: zipfile.ZipFile, limits: ReadingLimits):
         self.name, self.zip, self.limits = name, zip_file, limits
         self.elements = 0
         self.characters = 0
@@ -232,7 +232,7 @@ class _Archive:
     def __contains__(self, part: str) -> bool:
         return part in self.zip.NameToInfo
 
-    def parse(self, part: str, reader: _Reader, sheet: str = "") -> None:
+    def parse(self, part: str, reader: _XmlReader, sheet: str = "") -> None:
         """Parse an XML part as a stream; raise InputError if it is damaged or too large."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -281,7 +281,7 @@ class _Archive:
             raise _wrong(self.name, f"more than {most:,} characters in {what}", sheet)
 
 
-class _Reader:
+class _XmlReader:
     """Takes the elements of one part."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -294,7 +294,7 @@ class _Reader:
         """Take text."""
 
 
-class _ContentsReader(_Reader):
+class _ContentsReader(_XmlReader):
     """Sheets in order, with the relation to their part; and how dates are counted."""
 
     def __init__(self) -> None:
@@ -310,7 +310,7 @@ class _ContentsReader(_Reader):
             self.from_1904 = attributes.get("date1904") in ("1", "true")
 
 
-class _RelationsReader(_Reader):
+class _RelationsReader(_XmlReader):
     """Targets and types of relations by their id."""
 
     def __init__(self) -> None:
@@ -322,7 +322,7 @@ class _RelationsReader(_Reader):
             self.targets[attributes.get("Id", "")] = (target, kind.rpartition("/")[2])
 
 
-class _StylesReader(_Reader):
+class _StylesReader(_XmlReader):
     """Which cell styles are those of dates."""
 
     def __init__(self) -> None:
@@ -350,7 +350,7 @@ class _StylesReader(_Reader):
             self._section = ""
 
 
-class _TextReader(_Reader):
+class _TextReader(_XmlReader):
     """Collects the text of elements ``t`` that is not phonetic guidance."""
 
     def __init__(self) -> None:
@@ -396,7 +396,7 @@ class _StringsReader(_TextReader):
 class _SheetReader(_TextReader):
     """The cells of one sheet."""
 
-    def __init__(self, book: Book, title: str):
+    def __init__(self, book: WorkbookFile, title: str):
         super().__init__()
         self.cells = SheetCells()
         self._book, self._title = book, title
@@ -507,7 +507,7 @@ class _SheetReader(_TextReader):
         return _wrong(self._book.name, message, self._title)
 
 
-def _opened(archive: _Archive) -> Book:
+def _opened(archive: _Archive) -> WorkbookFile:
     """Read what all sheets share: their list, texts and number formats."""
     main = _main_part(archive)
     folder = posixpath.dirname(main)
@@ -533,13 +533,13 @@ def _opened(archive: _Archive) -> Book:
         if is_hidden:
             hidden.add(title)
     strings, styles = _StringsReader(), _StylesReader()
-    shared: dict[str, _Reader] = {"sharedStrings": strings, "styles": styles}
+    shared: dict[str, _XmlReader] = {"sharedStrings": strings, "styles": styles}
     for target, kind in relations.targets.values():
         part = _joined(folder, target)
         if kind in shared and part in archive:
             archive.parse(part, shared.pop(kind))
     epoch = datetime.datetime(1904, 1, 1) if contents.from_1904 else _EPOCH
-    return Book(
+    return WorkbookFile(
         archive.name, parts, hidden, archive, strings.strings, frozenset(styles.dates), epoch
     )
 

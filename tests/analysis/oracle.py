@@ -5,15 +5,26 @@ Nothing of the product is used here but the format of the neutral problem.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+import numpy as np
 
 from tests.oracles.lp import Floats
 from tests.oracles.planning import _Stage, duty
 from tests.oracles.reference import filled
 from tests.oracles.unfold import decisions_of, read, unfold
+from tests.strategies import random_problem
 
-__all__ = ["demand", "fills", "optimal_stage", "problem", "value_range"]
+__all__ = [
+    "demand",
+    "draw_until",
+    "fills",
+    "has_package",
+    "optimal_stage",
+    "problem",
+    "value_range",
+]
 
 
 def demand(id: str, cap: float, tier: int = 2, **more: Any) -> dict[str, Any]:
@@ -28,6 +39,25 @@ def problem(*demands: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Return a neutral problem of a year with one pool of ten people unless said otherwise."""
     base = {"format": "planner-problem/1", "months": 12, "pools": {"staff": 10}}
     return {**base, "demands": [dict(one) for one in demands], **more}
+
+
+def draw_until(
+    valid: Callable[[dict], bool], seed: int, size: str = "small", **more: Any
+) -> dict[str, Any]:
+    """Return the first random problem of a seed that is valid, so that every seed counts."""
+    rng = np.random.default_rng(seed)
+    for _ in range(200):
+        data = random_problem(rng, size, **more)
+        if valid(data):
+            return data
+    raise AssertionError(f"seed {seed}: none of 200 random problems is valid")
+
+
+def has_package(data: Mapping) -> bool:
+    """Whether a problem has a package that asks for people."""
+    caps = {one["id"]: one["cap"] for one in data["demands"]}
+    packages = (data.get("packages") or {}).values()
+    return any(caps[name] > 0 for package in packages for name in package["demands"])
 
 
 def fills(data: Mapping, rule: str, without: Iterable[str] = ()) -> dict[str, float]:

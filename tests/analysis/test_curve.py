@@ -8,11 +8,18 @@ import pytest
 from planner.analysis.curve import curve
 from planner.analysis.headroom import headroom
 from planner.errors import InputError
-from tests.analysis.oracle import demand, fills, optimal_stage, problem, value_range
+from tests.analysis.oracle import (
+    demand,
+    draw_until,
+    fills,
+    has_package,
+    optimal_stage,
+    problem,
+    value_range,
+)
 from tests.oracles.check import _worths
 from tests.oracles.reference import solve
 from tests.oracles.unfold import read
-from tests.strategies import random_problem
 
 
 def sized(data: dict, package: str, multiple: float) -> dict:
@@ -24,21 +31,13 @@ def sized(data: dict, package: str, multiple: float) -> dict:
     return {**data, "demands": demands}
 
 
-def drawn(seed: int, **more) -> dict | None:
-    data = random_problem(np.random.default_rng(seed), "small", packages=1, bounds=1, **more)
-    caps = {one["id"]: one["cap"] for one in data["demands"]}
-    if not data.get("packages") or not sum(
-        caps[name] for name in data["packages"]["k0"]["demands"]
-    ):
-        return None
-    return data
+def drawn(seed: int, **more) -> dict:
+    return draw_until(has_package, seed, packages=1, bounds=1, **more)
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_value_curves_are_what_the_reference_finds_at_any_size(seed: int) -> None:
     data = drawn(seed, late=False)
-    if data is None:
-        return
 
     found = curve(data, rule="value", upto=2.0)
 
@@ -62,8 +61,6 @@ def test_value_curves_are_what_the_reference_finds_at_any_size(seed: int) -> Non
 @pytest.mark.parametrize("seed", range(20))
 def test_tiers_lose_what_the_reference_says(seed: int) -> None:
     data = drawn(100 + seed, late=False)
-    if data is None:
-        return
 
     found = curve(data, rule="value", upto=2.0).tables()["tiers"]
 
@@ -122,8 +119,6 @@ def test_breakpoints_are_exact() -> None:
 @pytest.mark.parametrize("seed", range(25))
 def test_fair_curves_are_what_the_reference_finds_at_the_sizes_tried(seed: int) -> None:
     data = drawn(200 + seed)
-    if data is None:
-        return
 
     found = curve(data, rule="fair", upto=1.5, sizes=9)
 
@@ -175,8 +170,6 @@ def test_headroom_is_what_stood_idle(rule: str, known: int) -> None:
 @pytest.mark.parametrize("seed", range(15))
 def test_headroom_lies_where_the_reference_begins_to_lose(seed: int) -> None:
     data = drawn(300 + seed, late=False)
-    if data is None:
-        return
 
     room = headroom(data, rule="fair", lines=False, upto=4, tolerance_posts=0.01).rooms[0]
 
@@ -191,7 +184,8 @@ def test_headroom_lies_where_the_reference_begins_to_lose(seed: int) -> None:
             if one["id"] not in inside and one.get("main_task", 2) == 2
         )
 
-    assert lost(max(room.multiple, 1e-7)) <= 0.02
+    # a goal that counts the package's demands may displace at any size: then there is no headroom
+    assert room.multiple == 0 or lost(room.multiple) <= 0.02
     if room.limited:
         assert lost(room.multiple + 0.5) > 0 or lost(room.multiple + 0.02) > 0
 

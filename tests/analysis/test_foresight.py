@@ -12,7 +12,7 @@ from planner.analysis.foresight import cut_every_month, foresight, rolling_peopl
 from planner.analysis.plans import make_planner, person_months
 from planner.errors import InputError
 from planner.problem.neutral import parse_problem
-from tests.analysis.oracle import demand, fills, problem
+from tests.analysis.oracle import demand, draw_until, fills, problem
 from tests.oracles.lp import Floats
 from tests.oracles.planning import make_plan
 from tests.oracles.reference import filled
@@ -86,10 +86,8 @@ def test_who_sees_everything_makes_the_plan_that_unfolds(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(40, 46))
 def test_notice_is_the_same_problem_with_another_month(seed: int) -> None:
-    data = random_problem(np.random.default_rng(seed), "tiny", packages=2)
-    packages = data.get("packages", {})
-    if not packages:
-        return
+    data = draw_until(lambda drawn: bool(drawn.get("packages")), seed, "tiny", packages=2)
+    packages = data["packages"]
     own = {name for about in packages.values() for name in about["demands"]}
     at = {name: max(0, known(read(data), name)) for name in packages}
 

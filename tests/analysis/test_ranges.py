@@ -10,7 +10,15 @@ from planner.analysis.ranges import ranges
 from planner.errors import InputError
 from planner.problem.neutral import parse_problem
 from planner.solution import Solution, solve_problem
-from tests.analysis.oracle import demand, fills, optimal_stage, problem, value_range
+from tests.analysis.oracle import (
+    demand,
+    draw_until,
+    fills,
+    has_package,
+    optimal_stage,
+    problem,
+    value_range,
+)
 from tests.oracles.check import _worths, faults
 from tests.oracles.unfold import read
 from tests.strategies import random_problem
@@ -45,10 +53,7 @@ def test_value_ranges_are_those_of_the_reference(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_value_displacement_ranges_are_those_of_the_reference(seed: int) -> None:
-    rng = np.random.default_rng(100 + seed)
-    data = random_problem(rng, "small", late=False, packages=1, pools=(1, 1), bounds=1)
-    if not data.get("packages"):
-        return
+    data = draw_until(has_package, 100 + seed, late=False, packages=1, pools=(1, 1), bounds=1)
 
     found = ranges(data, rule="value")
 

@@ -10,8 +10,7 @@ import pytest
 from planner.analysis.shapley import shapley
 from planner.analysis.shares import shares
 from planner.errors import InputError
-from tests.analysis.oracle import demand, fills, problem
-from tests.strategies import random_problem
+from tests.analysis.oracle import demand, draw_until, fills, problem
 
 
 def by_all_orders(data: dict, rule: str) -> dict[str, float]:
@@ -43,9 +42,7 @@ def by_all_orders(data: dict, rule: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_exact_shares_are_the_mean_over_all_orders(seed: int) -> None:
-    data = random_problem(np.random.default_rng(seed), "small", packages=3, bounds=1)
-    if not data.get("packages"):
-        return
+    data = draw_until(lambda drawn: bool(drawn.get("packages")), seed, packages=3, bounds=1)
 
     found = shares(data, rule="fair")
 

@@ -12,8 +12,8 @@ import planner as pl
 NAMES = [
     "CertificateError",
     "Comparison",
-    "Fault",
     "Ensemble",
+    "Fault",
     "InputError",
     "Model",
     "Month",

@@ -9,13 +9,13 @@ from importlib import import_module
 from pathlib import Path
 
 import planner.figures
-from planner.figures.gallery import gallery
+from planner.gallery import gallery
 
 HERE = Path(planner.figures.__file__).parent
 
 ADDED = """
 import sys
-from planner.figures.gallery import figure
+from planner.gallery import figure
 from planner.figures.style import Chart, chart, finish, style
 
 @figure("result", "nothing but a title")

@@ -63,41 +63,42 @@ def test_the_five_notebooks_are_there() -> None:
     assert set(CLAIMS) == {path.stem for path in NOTEBOOKS}
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_nothing_stale_is_stored(path: Path) -> None:
-    book = read(path)
-
-    nbformat.validate(book)
-    assert path.read_text(encoding="utf-8") == nbformat.writes(book) + "\n"
-    for number, cell in enumerate(book.cells, 1):
-        assert cell.id == f"cell-{number:02d}"
-        assert cell.metadata == {}
-        if cell.cell_type == "code":
-            assert (cell.outputs, cell.execution_count) == ([], None)
+def test_nothing_stale_is_stored() -> None:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    assert book.metadata == {"kernelspec": kernel, "language_info": {"name": "python"}}
+    for path in NOTEBOOKS:
+        book = read(path)
+
+        nbformat.validate(book)
+        assert path.read_text(encoding="utf-8") == nbformat.writes(book) + "\n", path.name
+        for number, cell in enumerate(book.cells, 1):
+            assert (cell.id, cell.metadata) == (f"cell-{number:02d}", {}), path.name
+            if cell.cell_type == "code":
+                assert (cell.outputs, cell.execution_count) == ([], None), path.name
+        expected = {"kernelspec": kernel, "language_info": {"name": "python"}}
+        assert book.metadata == expected, path.name
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_cells_are_short_and_hide_no_helpers(path: Path) -> None:
-    cells = read(path).cells
+def test_cells_are_short_and_define_no_helpers() -> None:
+    hidden = {ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
+    for path in NOTEBOOKS:
+        cells = read(path).cells
 
-    assert cells[0].cell_type == "markdown"
-    assert cells[-1].cell_type == "markdown"
-    for source in code(read(path)):
-        assert len(source.splitlines()) <= LONGEST
-        tree = ast.parse(source)
-        kinds = {type(node) for node in ast.walk(tree)}
-        assert not kinds & {ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
-    for cell in cells:
-        assert all(len(line) <= 110 for line in cell.source.splitlines())
+        assert cells[0].cell_type == cells[-1].cell_type == "markdown", path.name
+        for source in code(read(path)):
+            assert len(source.splitlines()) <= LONGEST, (path.name, source)
+            assert not {type(node) for node in ast.walk(ast.parse(source))} & hidden, source
+        for cell in cells:
+            assert all(len(line) <= 110 for line in cell.source.splitlines()), cell.source
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_links_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)]*)\)", prose(read(path))):
-        if not target.startswith("https://"):
-            assert (FOLDER / target).exists(), target
+def test_links_lead_to_files() -> None:
+    dead = [
+        (path.name, target)
+        for path in NOTEBOOKS
+        for target in re.findall(r"\]\(([^)]*)\)", prose(read(path)))
+        if not target.startswith("https://") and not (FOLDER / target).exists()
+    ]
+    assert dead == []
 
 
 def unclaimed(text: str, said: Iterable[str]) -> list[str]:

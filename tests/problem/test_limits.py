@@ -94,7 +94,7 @@ def test_weights_may_be_of_any_size_together(factor: float) -> None:
 
 
 @pytest.mark.parametrize("rule", ["fair", "value"])
-@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1e3, 1e4])
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1e3, 1e6, 1e7])
 def test_caps_and_strengths_of_very_different_sizes_end_with_a_proof(
     rule: str, scale: float
 ) -> None:

@@ -102,7 +102,7 @@ def test_a_wrong_option_is_refused_at_its_field(
 def test_what_is_written_is_read_back_the_same() -> None:
     rng = np.random.default_rng(5)
     for _ in range(50):
-        data = random_problem(rng, "small")
+        data = random_problem(rng, "small", mixes=False, dwell=False, on_call=False)
         for line in data["demands"]:
             if rng.integers(2):
                 line["dwell"] = line.pop("rest")

@@ -10,8 +10,8 @@ from planner.errors import InputError, SolverError
 from planner.problem.neutral import parse_problem
 from planner.reference import solve_reference
 from planner.reference.solvers import (
-    Outcome,
     Solver,
+    SolverOutcome,
     _status,
     available_solvers,
     choose_solver,
@@ -131,9 +131,9 @@ def _here(name: str) -> bool:
 
 
 def test_a_gap_is_relative_to_the_value():
-    assert Outcome("time limit", -200.0, -210.0, 1.0).gap == pytest.approx(0.05)
-    assert Outcome("time limit", -200.0, float("-inf"), 1.0).gap == float("inf")
-    assert Outcome("optimal", 0.0, 0.0, 1.0).gap == 0.0
+    assert SolverOutcome("time limit", -200.0, -210.0, 1.0).gap == pytest.approx(0.05)
+    assert SolverOutcome("time limit", -200.0, float("-inf"), 1.0).gap == float("inf")
+    assert SolverOutcome("optimal", 0.0, 0.0, 1.0).gap == 0.0
 
 
 @pytest.mark.parametrize("name", SOLVERS)

@@ -11,7 +11,7 @@ import pytest
 import planner as pl
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Document
 
 CONTRAST = """() => {
   const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
@@ -82,7 +82,7 @@ class Opened:
     """A page with everything it complained of and asked for."""
 
     def __init__(self, browser: Browser, path: Path, width: int):
-        self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
+        self.page: Document = browser.new_page(viewport={"width": width, "height": 900})
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text))

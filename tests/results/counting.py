@@ -49,5 +49,8 @@ def planned_months(result: Any, tour: Any) -> tuple[str, str]:
     (row,) = [row for row in result.compiled.demands if row.id == tour.demand]
     place = row.pools.index(tour.pool)
     first, last = Month.parse(tour.first_month), Month.parse(tour.last_month)
-    rest = math.ceil(row.rest[place] * (last - first + 1) - 1e-9)
-    return str(first + -row.preparation[place]), str(last + rest)
+    prepared = row.preparation[place]
+    home = math.ceil(row.home[place] * (last - first + 1) - 1e-9)
+    if row.dwell[place]:
+        home = max(0, home - prepared)
+    return str(first + -prepared), str(last + home)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -83,19 +84,30 @@ def test_fill_month_by_month_covers_every_month_of_every_mandate(result: pl.Resu
         assert row.on_duty_persons == pytest.approx(expected, **CLOSE)
 
 
-def test_pools_are_preparing_serving_resting_or_idle(result: pl.Result) -> None:
-    used = summed(states(result), 1, 2, 3)
+def test_pools_are_preparing_serving_resting_on_call_or_idle(result: pl.Result) -> None:
     problem, compiled = result.compiled.problem, result.compiled
+    called = {demand.id for demand in problem.demands if demand.on_call}
+    deployed: Counter[tuple[str, ...]] = Counter()
+    on_call: Counter[tuple[str, ...]] = Counter()
+    for (demand, pool, month, state), people in states(result).items():
+        if demand in called:
+            on_call[pool, month] += people
+        else:
+            deployed[pool, month, state] += people
     table = result.pools
     assert len(table) == len(problem.pools) * len(window(result))
     for row in table.itertuples():
         strength = problem.pools[row.pool][compiled.index(pl.Month.parse(row.month))]
         assert row.strength_persons == pytest.approx(strength)
-        busy = 0.0
-        for state in ("preparing", "on_duty", "resting"):
-            people = used[row.pool, row.month, state]
+        used = {
+            state: deployed[row.pool, row.month, state]
+            for state in ("preparing", "on_duty", "resting")
+        }
+        used["on_call"] = on_call[row.pool, row.month]
+        used["resting_on_call"] = min(used["resting"], used["on_call"])
+        for state, people in used.items():
             assert getattr(row, f"{state}_persons") == pytest.approx(people, **CLOSE)
-            busy += people
+        busy = sum(used.values()) - 2 * used["resting_on_call"]
         assert row.idle_persons == pytest.approx(strength - busy, **CLOSE)
         assert row.idle_persons >= -1e-5
 
@@ -231,8 +243,8 @@ def test_figures_say_where_each_number_comes_from(battalion: pl.Result) -> None:
     assert len(table) == len(battalion.compiled.figures)
     untso = table.loc["demand.untso.cap"]
     assert (untso["value"], untso["basis"], untso["unit"]) == (12.0, "letter", "persons")
-    assert table.loc["demand.ef-combat.first", "month"] == "2023-01"
-    assert math.isnan(table.loc["demand.ef-combat.first", "value"])
+    assert table.loc["demand.ef-unit.first", "month"] == "2023-01"
+    assert math.isnan(table.loc["demand.ef-unit.first", "value"])
     assert set(table["basis"]) == {"letter", "public", "assumption"}
 
 

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 import planner as pl
-from planner.workbook.xlsx import LIMITS, Limits, open_book
+from planner.workbook.xlsx import LIMITS, ReadingLimits, open_book
 
 from .conftest import SMALL, Changed
 
@@ -142,7 +142,7 @@ def test_rows_and_columns_without_end(changed: Copy) -> None:
 
 
 def test_limits_are_those_that_are_given(book: Path) -> None:
-    opened = open_book(book, Limits(rows=6))
+    opened = open_book(book, ReadingLimits(rows=6))
     with pytest.raises(pl.InputError, match="sheet Demands: more than 6 rows"):
         list(opened.rows("Demands"))
     opened.close()

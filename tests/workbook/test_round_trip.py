@@ -18,7 +18,7 @@ import planner as pl
 from planner.compile import compile_scenario
 from planner.problem.neutral import dump_problem
 from planner.workbook.fields import SHEETS
-from planner.workbook.importing import Filled, import_workbook, read_filled, state
+from planner.workbook.importing import FilledWorkbook, import_workbook, read_filled, state
 from planner.workbook.rows import rows_of, same
 
 from .conftest import HEADINGS, SMALL, Changed
@@ -113,12 +113,12 @@ def keyed(inputs: pl.Scenario, sheet: str) -> dict[Any, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def filled(books: Callable[..., Path]) -> Filled:
+def filled(books: Callable[..., Path]) -> FilledWorkbook:
     return read_filled(books(SMALL))
 
 
 @pytest.mark.parametrize(("sheet", "name"), EVERY)
-def test_no_cell_is_passed_over_in_silence(sheet: str, name: str, filled: Filled) -> None:
+def test_no_cell_is_passed_over_in_silence(sheet: str, name: str, filled: FilledWorkbook) -> None:
     """Another value in the first row arrives, and nothing else changes."""
     mine, before = copy.deepcopy(filled), pl.load(SMALL)
     line = mine.grids[sheet].lines[0]
@@ -149,7 +149,7 @@ def test_what_is_changed_is_said_briefly(changed: Copy) -> None:
     book.set("Demands", "untso", "cap, persons", 8)
     book.set("Demands", "undof", "counts", "no")
     book.set("Demands", "eufor-staff", "counts", "yes")
-    book.set("Strengths", ("staff", "posts"), "value", 400)
+    book.set("Strengths", ("", "staff", "posts"), "value", 400)
     book.set("Policies", ("staff", "", "", "rest (months per month)"), "value", 1.5)
     book.set("Packages", "eastern-flank", "known", datetime.date(2022, 9, 1))
 
@@ -196,7 +196,7 @@ def test_what_is_taken_away_no_longer_counts(changed: Copy) -> None:
     for demand in ("experts", "judges"):
         book.set("Demands", demand, "pools", "staff")
     for figure in ("posts", "share filled", "share fit"):
-        book.remove("Strengths", "civil", figure)
+        book.remove("Strengths", "", "civil", figure)
     book.remove("Policies", "post", "", "civil")
     book["Strength steps"].cell(HEADINGS + 2, 1).value = "staff"
 

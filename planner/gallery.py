@@ -6,7 +6,8 @@ A figure is a function that returns a chart, declared where it is written::
     def fill(result, main_task=None, lang="en"): ...
 
 From then on it is a name of ``planner.figures``, a method of ``result.plot`` and a choice of
-``planner plot``. The modules of the package are loaded when the registry is first read.
+``planner plot``. Results know this registry and not the figures: the modules of
+``planner.figures`` are loaded when the registry is first read.
 """
 
 from __future__ import annotations
@@ -17,22 +18,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from planner.figures.style import Chart
+from typing import Any
 
 __all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
 
-SOURCES = ("result", "comparison", "ensemble", "sensitivity")
+SOURCES = ("result", "comparison", "ensemble", "sensitivity", "robustness")
 """What figures are drawn of, in the order in which they are listed."""
+
+MAIN = {
+    "result": "fill", "comparison": "scenarios", "ensemble": "chance", "sensitivity": "indices",
+}  # fmt: skip
+"""The figure that ``plot()`` draws of each source."""
 
 
 @dataclass(frozen=True)
 class Registered:
     """A figure: the function that draws it, what it is drawn of, and what it shows."""
 
-    draw: Callable[..., Chart]
+    draw: Callable[..., Any]
     of: str
     about: str
 
@@ -40,12 +43,12 @@ class Registered:
 _registered: dict[str, Registered] = {}
 
 
-def figure(of: str, about: str) -> Callable[[Callable[..., Chart]], Callable[..., Chart]]:
+def figure(of: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the function below as a figure under its own name.
 
     Parameters
     ----------
-    of : {"result", "comparison", "ensemble", "sensitivity"}
+    of : {"result", "comparison", "ensemble", "sensitivity", "robustness"}
         What it is drawn of: the parameter of that name, or the first one.
     about : str
         What it shows, in a few words.
@@ -58,7 +61,7 @@ def figure(of: str, about: str) -> Callable[[Callable[..., Chart]], Callable[...
     if of not in SOURCES:
         raise ValueError(f"expected one of {', '.join(SOURCES)}, found {of!r}")
 
-    def register(draw: Callable[..., Chart]) -> Callable[..., Chart]:
+    def register(draw: Callable[..., Any]) -> Callable[..., Any]:
         name = draw.__name__
         if name in _registered and _registered[name].draw.__module__ != draw.__module__:
             raise ValueError(f"figure {name!r} is already declared in another module")
@@ -99,7 +102,7 @@ class Plots:
     Parameters
     ----------
     source : Tables, Comparison, Ensemble or Sensitivity
-    of : {"result", "comparison", "ensemble", "sensitivity"}
+    of : {"result", "comparison", "ensemble", "sensitivity", "robustness"}
         Which of them it is.
 
     Examples
@@ -116,8 +119,12 @@ class Plots:
         """Take what is drawn."""
         self._source, self._of = source, of
 
-    def __getattr__(self, name: str) -> Callable[..., Chart]:
-        """Return the function that draws a figure, with its source given."""
+    def __call__(self, name: str = "", **options: Any) -> Any:
+        """Return a figure by name, by default the main one of its source."""
+        return getattr(self, name or MAIN[self._of])(**options)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Return the function that draws a figure as a chart, with its source given."""
         entry = gallery().get(name)
         if entry is None or entry.of != self._of:
             names = ", ".join(figures_of(self._of))

@@ -1,0 +1,806 @@
+"""Shares promised now, plans made when the draw is known: a two-stage linear programme.
+
+First stage: a share x[m] of each group of demands (a mission) is promised. Second stage, in draw s:
+people y[s] on the columns of the programme. What a draw changes are right-hand sides only, so all
+draws have one matrix, and one dual solution of the second stage bounds every draw.
+
+A group has one or more parts (its whole mandate, or each year of it). Its fill in a draw is the
+smallest fill share over its parts. A promise is held to the mean of the lowest 1 − a of its fill:
+
+    x[m] ≤ η[m] − Σ_s p[s, m] v[s, m] ÷ (1 − a),     v[s, m] ≥ η[m] − fill[s, m],  v ≥ 0
+
+(Rockafellar and Uryasev, *Journal of Risk* 2(3), 2000: conditional value at risk). A promise that
+keeps to it is kept with probability a at least, so the bound is linear and safe. Note that the
+shortfall x − fill enters with its sign: the conditional value at risk of max(0, x − fill) is 0 only
+where the promise is kept in every draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from planner.engine.certify import Certificate, certify
+from planner.engine.highs import LinearProgramme, quiet_highs
+from planner.engine.programme import Programme
+from planner.errors import SolverError
+
+__all__ = [
+    "Draws",
+    "Promised",
+    "Recourse",
+    "SecondStage",
+    "TwoStage",
+    "extensive_form",
+    "two_stage_of",
+]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+VIOLATION = 1e-6
+"""Largest sum of fill shares that a draw may lack before a cut is added."""
+
+LOCK = 1e-7
+"""How far below its level a share is locked, so that the next step stays feasible."""
+
+BINDING = 1e-7
+"""Smallest dual of the row of a group that holds the level down (the duals of a step add to 1)."""
+
+DUALS_A_ROUND = 24
+"""New dual solutions after which the master is solved again."""
+
+EXTENSIVE = 20
+"""Most draws that are solved in one linear programme unless a method is given (measured)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """What draws change on one structure.
+
+    Attributes
+    ----------
+    caps : ndarray (draws, demands)
+        Persons.
+    strengths : ndarray (draws, pools, months)
+        Persons.
+    chance : ndarray (draws,)
+        Probabilities, adding up to 1.
+    most : ndarray (draws, bounds) or None
+        Upper composition bounds, persons, NaN where there is none; None: those of the problem.
+    amounts : ndarray (draws, budgets) or None
+        Euros; None: those of the problem.
+    """
+
+    caps: Floats
+    strengths: Floats
+    chance: Floats
+    most: Floats | None = None
+    amounts: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.caps)
+
+    def take(self, chosen: Any) -> Draws:
+        """Return some of the draws, equally likely."""
+        caps = self.caps[chosen]
+        most = None if self.most is None else self.most[chosen]
+        amounts = None if self.amounts is None else self.amounts[chosen]
+        chance = np.full(len(caps), 1.0 / max(len(caps), 1))
+        return Draws(caps, self.strengths[chosen], chance, most, amounts)
+
+    def mean(self) -> Draws:
+        """Return the one draw of the expected values."""
+        most = None if self.most is None else (self.chance @ self.most)[None]
+        amounts = None if self.amounts is None else (self.chance @ self.amounts)[None]
+        strengths = np.tensordot(self.chance, self.strengths, 1)[None]
+        return Draws((self.chance @ self.caps)[None], strengths, np.ones(1), most, amounts)
+
+    def scale_strengths(self, factor: float) -> Draws:
+        """Return the draws with all strengths multiplied."""
+        return replace(self, strengths=self.strengths * factor)
+
+    def scale_caps(self, demands: Flags, factor: float) -> Draws:
+        """Return the draws with the caps of some demands multiplied."""
+        return replace(self, caps=np.where(demands, self.caps * factor, self.caps))
+
+
+@dataclass(frozen=True, eq=False)
+class SecondStage:
+    """The matrix that all draws share: columns with duty inside the window, rows that limit them.
+
+    Attributes
+    ----------
+    matrix : csc_array (rows, columns)
+        Usage of strengths, bounds and budgets per person, then people by decision. Rows with equal
+        coefficients are one row.
+    filled : csr_array (parts, columns)
+        Person-months inside the window per person of a column.
+    part_group : ndarray of int (parts,)
+        Group of each part, ascending.
+    groups : int
+    """
+
+    matrix: sparse.csc_array
+    filled: sparse.csr_array
+    part_group: Ints
+    groups: int
+
+    @cached_property
+    def first_part(self) -> Ints:
+        """First part of each group, (groups,)."""
+        return np.searchsorted(self.part_group, np.arange(self.groups))
+
+
+@dataclass(frozen=True, eq=False)
+class TwoStage:
+    """A two-stage programme: one second stage and the right-hand sides of each draw.
+
+    Attributes
+    ----------
+    stage : SecondStage
+    limit : ndarray (draws, rows)
+    asked : ndarray (draws, parts)
+        Person-months of the caps inside the window.
+    chance : ndarray (draws,)
+    tier : ndarray of int (groups,)
+    weight : ndarray (groups,)
+        Worth of one promised person-month.
+    """
+
+    stage: SecondStage
+    limit: Floats
+    asked: Floats
+    chance: Floats
+    tier: Ints
+    weight: Floats
+
+    def __len__(self) -> int:
+        return len(self.limit)
+
+    @cached_property
+    def group_asked(self) -> Floats:
+        """Person-months asked by draw and group, (draws, groups)."""
+        return np.add.reduceat(self.asked, self.stage.first_part, axis=1)
+
+    @cached_property
+    def exists(self) -> Flags:
+        """Whether a group asks for people in a draw, (draws, groups)."""
+        return np.asarray(self.group_asked > 0)
+
+    @cached_property
+    def given(self) -> Floats:
+        """Probability of each draw given that the group asks for people, (draws, groups)."""
+        found = self.chance[:, None] * self.exists
+        total = found.sum(axis=0)
+        return np.divide(found, total, out=np.zeros_like(found), where=total > 0)
+
+    @cached_property
+    def worth(self) -> Floats:
+        """Weighted person-months that a group asks, mean over the draws, (groups,)."""
+        return self.weight * (self.chance @ self.group_asked)
+
+    def fill(self, filled: Floats, draws: Any = slice(None)) -> Floats:
+        """Return the smallest fill share over the parts of each group, (draws, groups).
+
+        1 where a group asks for nobody. `filled` is in person-months, (draws, parts).
+        """
+        asked = self.asked[draws]
+        share = np.divide(filled, asked, out=np.full_like(filled, np.inf), where=asked > 0)
+        share = np.minimum.reduceat(share, self.stage.first_part, axis=1)
+        return np.where(np.isfinite(share), share, 1.0)
+
+    def take(self, chosen: Any) -> TwoStage:
+        """Return the programme over some of the draws, equally likely."""
+        limit = self.limit[chosen]
+        chance = np.full(len(limit), 1.0 / max(len(limit), 1))
+        return replace(self, limit=limit, asked=self.asked[chosen], chance=chance)
+
+
+def two_stage_of(
+    programme: Programme,
+    draws: Draws,
+    group: Ints,
+    tier: Ints,
+    weight: Floats,
+    window: Sequence[tuple[int, int]] | None = None,
+) -> TwoStage:
+    """Return the two-stage programme of a problem over some draws.
+
+    Parameters
+    ----------
+    programme : Programme
+        All demands known from the start: in a draw the plan is made with all that is known.
+    draws : Draws
+    group : ndarray of int (demands,)
+        Group of each demand, from 0; −1 where a demand is not promised and gets nobody.
+    tier, weight : ndarray (groups,)
+    window : sequence of (int, int), optional
+        First and last months over which fill is counted; a promise has to be kept in each. By
+        default one: the report window.
+    """
+    problem = programme.problem
+    spans = list(window or [problem.report])
+    months = np.array(
+        [
+            [max(0, min(d.last, last) - max(d.first, first) + 1) for first, last in spans]
+            for d in problem.demands
+        ],
+        dtype=float,
+    ).reshape(-1, len(spans))
+    groups = len(tier)
+    parts = [
+        (k, n) for k in range(groups) for n in range(len(spans))
+        if n == 0 or months[group == k, n].any()
+    ]  # fmt: skip
+    rows = _Rows()
+    filled: list[Floats] = []
+    limits: list[Floats] = []
+    most: list[Floats] = []
+    for block in programme.blocks:
+        month = block.duty_data.indices
+        duty = np.stack(
+            [block.duty_data.row_sums((month >= a) & (month <= b)) for a, b in spans], axis=1
+        )
+        owner = group[block.demand]
+        kept = np.flatnonzero((duty.sum(axis=1) > 0)[block.decision] & (owner >= 0)[block.decision])
+        own, served = owner[block.decision[kept]], duty[block.decision[kept]]
+        filled.append(np.array([np.where(own == k, served[:, n], 0.0) for k, n in parts]))
+        rows.add(sparse.csr_array(block.rows[:, kept]))
+        limits.append(_limits(programme, block, draws))
+        decisions = np.unique(block.decision[kept])
+        rows.add(sparse.csr_array(block.pick[decisions][:, kept]), same_columns=True)
+        full = draws.caps[:, block.demand] * block.part
+        limits.append(full[:, decisions])
+        most.append(full[:, block.decision[kept]])
+    matrix, limit = _needed(
+        *rows.merged(np.concatenate(limits, axis=1)), np.concatenate(most, axis=1)
+    )
+    asked = np.stack(
+        [draws.caps[:, group == k] @ months[group == k, n] for k, n in parts], axis=1
+    )  # fmt: skip
+    filled_matrix = sparse.csr_array(np.concatenate(filled, axis=1))
+    stage = SecondStage(
+        matrix, filled_matrix, np.array([k for k, _ in parts], dtype=np.int64), groups
+    )
+    return TwoStage(
+        stage, limit, asked, np.asarray(draws.chance), np.asarray(tier), np.asarray(weight)
+    )
+
+
+def _limits(programme: Programme, block: Any, draws: Draws) -> Floats:
+    """Return the right-hand sides of a block's rows, (draws, rows)."""
+    problem, count = programme.problem, len(draws)
+    strength = draws.strengths[:, block.pools]
+    most, amounts = draws.most, draws.amounts
+    if most is None:
+        own = [np.nan if one.max is None else one.max for one in problem.bounds]
+        most = np.tile(np.array(own, dtype=float), (count, 1))
+    if amounts is None:
+        amounts = np.tile(np.array([one.amount for one in problem.budgets], float), (count, 1))
+    bounds = most[:, block.bounds.bound]
+    return np.concatenate(
+        [
+            strength.reshape(count, -1),
+            strength[:, block.standby_pools].reshape(count, -1),
+            np.where(np.isnan(bounds), np.inf, bounds),
+            amounts[:, block.budgets],
+        ],
+        axis=1,
+    )
+
+
+class _Rows:
+    """Collects rows block by block; equal rows become one with the smaller limit."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[sparse.csr_array, int]] = []
+        self.columns = 0
+        self._before = 0
+
+    def add(self, rows: sparse.csr_array, same_columns: bool = False) -> None:
+        if not same_columns:
+            self._before, self.columns = self.columns, self.columns + rows.shape[1]
+        self.parts.append((rows, self._before))
+
+    def merged(self, limit: Floats) -> tuple[sparse.csc_array, Floats]:
+        seen: dict[bytes, int] = {}
+        kept: list[tuple[Ints, Floats]] = []
+        limits: list[Floats] = []
+        place = 0
+        for rows, shift in self.parts:
+            rows.sort_indices()
+            for number in range(rows.shape[0]):
+                low, high = rows.indptr[number], rows.indptr[number + 1]
+                own, place = limit[:, place], place + 1
+                if high == low or not np.isfinite(own).any():
+                    continue
+                index = rows.indices[low:high].astype(np.int64) + shift
+                data = np.round(rows.data[low:high], 12)
+                key = index.tobytes() + data.tobytes()
+                if key in seen:
+                    limits[seen[key]] = np.minimum(limits[seen[key]], own)
+                    continue
+                seen[key] = len(kept)
+                kept.append((index, data))
+                limits.append(own)
+        start = np.cumsum([0, *(len(index) for index, _ in kept)])
+        data = np.concatenate([np.zeros(0), *(values for _, values in kept)])
+        index = np.concatenate([np.zeros(0, np.int64), *(places for places, _ in kept)])
+        matrix = sparse.csr_array((data, index, start), shape=(len(kept), self.columns))
+        largest = 1e9
+        found = np.stack(limits, axis=1) if limits else np.zeros((len(limit), 0))
+        return sparse.csc_array(matrix), np.minimum(found, largest)
+
+
+def _needed(matrix: sparse.csc_array, limit: Floats, most: Floats) -> tuple[Any, Floats]:
+    """Leave out rows that bind in no draw, or that another row implies in every draw.
+
+    `most` is the most people on each column, (draws, columns), which other rows ensure.
+    """
+    by_row = sparse.csr_array(matrix)
+    single = np.diff(by_row.indptr) == 1
+    bind = (limit + 1e-9 < (by_row @ most.T).T).any(axis=0) | single
+    by_row, limit = by_row[bind], limit[:, bind]
+    used = (by_row != 0).astype(float)
+    count = np.asarray(used.sum(axis=1)).ravel()
+    common = sparse.coo_array(used @ used.T)
+    inside = (common.data == count[common.row]) & (common.row != common.col)
+    kept = np.ones(len(count), dtype=bool)
+    dense = by_row.toarray()
+    for row, other in zip(common.row[inside], common.col[inside], strict=True):
+        if kept[row] and kept[other]:
+            less = (dense[row] <= dense[other] + 1e-12).all()
+            kept[row] = not (less and (limit[:, row] >= limit[:, other] - 1e-9).all())
+    return sparse.csc_array(by_row[kept]), limit[:, kept]
+
+
+class Recourse:
+    """The second stage, solved draw by draw for goals: least weighted sum of what they miss.
+
+        min Σ_i cost[i] e[i],   filled[i] y + e[i] ≥ goal[i],   matrix y ≤ limit,   y, e ≥ 0
+
+    One solver object, solved again from the last basis; each solution is certified.
+
+    Parameters
+    ----------
+    stage : SecondStage
+    cost : ndarray (parts,)
+    """
+
+    def __init__(self, stage: SecondStage, cost: Floats):
+        self.stage = stage
+        parts, columns = stage.filled.shape
+        rows = stage.matrix.shape[0]
+        matrix = sparse.csc_array(
+            sparse.block_array(
+                [[stage.filled, sparse.eye_array(parts)],
+                 [stage.matrix, sparse.csr_array((rows, parts))]]
+            )
+        )  # fmt: skip
+        self.columns, self.parts, self.rows = columns, parts, rows
+        self.goal_rows, self.limit_rows = np.arange(parts), parts + np.arange(rows)
+        size = columns + parts
+        self.lp = LinearProgramme(
+            matrix, np.concatenate([np.zeros(columns), cost]), np.zeros(size),
+            np.full(size, np.inf), np.concatenate([np.zeros(parts), np.full(rows, -np.inf)]),
+            np.concatenate([np.full(parts, np.inf), np.zeros(rows)]),
+        )  # fmt: skip
+
+    def solve(
+        self, goal: Floats, limit: Floats, cost: Floats | None = None, upper: Floats | None = None
+    ) -> tuple[float, Floats, Floats, Floats]:
+        """Return the value, people, and the duals of goals and limits.
+
+        Parameters
+        ----------
+        goal : ndarray (parts,)
+            Person-months.
+        limit : ndarray (rows,)
+        cost : ndarray (parts,), optional
+        upper : ndarray (columns,), optional
+            Most people on each column.
+
+        Returns
+        -------
+        value : float
+        people : ndarray (columns,)
+        weight : ndarray (parts,)
+            At least 0.
+        price : ndarray (rows,)
+            At least 0; weight @ filled ≤ price @ matrix in every column.
+        """
+        self.lp.set_rows(self.goal_rows, goal, np.full(self.parts, np.inf))
+        self.lp.set_rows(self.limit_rows, np.full(self.rows, -np.inf), limit)
+        if cost is not None:
+            self.lp.set_cost(np.concatenate([np.zeros(self.columns), cost]))
+        if upper is not None:
+            self.lp.set_bounds(np.arange(self.columns), np.zeros(self.columns), upper)
+        found = self.lp.solve()
+        people = np.maximum(found.x[: self.columns], 0.0)
+        return (
+            found.value, people, np.maximum(found.dual[: self.parts], 0.0),
+            np.maximum(-found.dual[self.parts :], 0.0),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Promised:
+    """Shares that can be promised.
+
+    Attributes
+    ----------
+    share : ndarray (groups,)
+        Promised share of the cap.
+    level : ndarray (groups,)
+        η: the fill that a draw's plan aims at for each group.
+    lacking : ndarray (draws, groups)
+        v: by how much the fill stays below `level` in a draw.
+    rounds, solves : int
+        Times the master and the second stage were solved.
+    bound : float
+        Proven upper bound on the last objective (the master is a relaxation).
+    value : float
+        The last objective.
+    """
+
+    share: Floats
+    level: Floats
+    lacking: Floats
+    rounds: int
+    solves: int
+    bound: float
+    value: float
+
+
+class Cuts:
+    """Dual solutions of one second stage, valid for every draw with that matrix."""
+
+    def __init__(self, stage: SecondStage):
+        self.stage = stage
+        self.weights = np.zeros((0, stage.filled.shape[0]))
+        self.prices = np.zeros((0, stage.matrix.shape[0]))
+
+    def add(self, found: list[tuple[Floats, Floats]]) -> None:
+        """Keep more dual solutions: pairs of weights (parts,) and prices (rows,)."""
+        self.weights = np.concatenate([self.weights, [one for one, _ in found]])
+        self.prices = np.concatenate([self.prices, [one for _, one in found]])
+
+
+class Master:
+    """The first stage with what cuts say of the second: shares, levels and what each draw lacks.
+
+    Parameters
+    ----------
+    two : TwoStage
+    certainty : float or ndarray (groups,)
+    cuts : Cuts, optional
+        Dual solutions found earlier for the same second stage.
+    risk_neutral : bool
+        Only for the value of levels: x is what the rows allow.
+    """
+
+    def __init__(self, two: TwoStage, certainty: float | Floats, cuts: Cuts | None = None):
+        self.two, self.cuts = two, Cuts(two.stage) if cuts is None else cuts
+        self.groups = two.stage.groups
+        self.certainty = np.broadcast_to(np.asarray(certainty, float), (self.groups,))
+        self.recourse = Recourse(two.stage, self._separation_cost())
+        self.priced = Recourse(two.stage, self._separation_cost())
+        self.rounds = self.solves = 0
+        self._lacks: dict[int, int] = {}
+        self._done: set[tuple[int, int]] = set()
+        self._cut_rows: list[tuple[int, int, int, float]] = []
+        self._witness = np.zeros_like(two.asked)
+        self._limits = np.zeros((len(two), 0))
+        self._build()
+
+    def _separation_cost(self) -> Floats:
+        asked = self.two.asked.mean(axis=0)
+        return 1.0 / np.maximum(asked, 1e-6 + 1e-3 * asked.mean())
+
+    def _build(self) -> None:
+        """Columns: shares, levels, the common level t; rows: risk by group, x ≥ t by group."""
+        count, h = self.groups, quiet_highs()
+        exists = self.two.exists.any(axis=0)
+        self.t = 2 * count
+        size = 2 * count + 1
+        upper = np.where(np.concatenate([exists, exists, [True]]), 1.0, 0.0)
+        none = np.zeros(0, dtype=np.int32)
+        h.addCols(size, np.zeros(size), np.zeros(size), upper, 0, none, none, np.zeros(0))
+        for k in range(count):
+            h.addRow(-np.inf, 0.0, 2, np.array([k, count + k], np.int32), np.array([1.0, -1.0]))
+        for k in range(count):
+            h.addRow(-np.inf, np.inf, 2, np.array([k, self.t], np.int32), np.array([1.0, -1.0]))
+        self.highs, self.size = h, size
+
+    def _columns_of(self, draw: int) -> int:
+        """Return the first of a draw's columns of what it lacks, adding them where needed."""
+        if draw in self._lacks:
+            return self._lacks[draw]
+        first, count = self.size, self.groups
+        tail = self.two.given[draw] / np.maximum(1.0 - self.certainty, 1e-12)
+        used = np.flatnonzero(self.two.exists[draw])
+        start = np.searchsorted(used, np.arange(count)).astype(np.int32)
+        upper = np.where(self.two.exists[draw], 1.0, 0.0)
+        self.highs.addCols(
+            count, np.zeros(count), np.zeros(count), upper, len(used), start,
+            used.astype(np.int32), tail[used],
+        )  # fmt: skip
+        self._lacks[draw], self.size = first, first + count
+        return first
+
+    def _add_cut(self, draw: int, number: int) -> None:
+        """Add the bound that a dual solution puts on one draw."""
+        stage, weight = self.two.stage, self.cuts.weights[number]
+        used = np.bincount(stage.part_group, weight * self.two.asked[draw], minlength=self.groups)
+        index = np.flatnonzero(used > 1e-12)
+        first = self._columns_of(draw)
+        scale = float(used[index].max())
+        columns = np.concatenate([self.groups + index, first + index]).astype(np.int32)
+        data = np.concatenate([used[index], -used[index]]) / scale
+        limit = float(self._limits[draw, number]) / scale
+        self.highs.addRow(-np.inf, limit, len(columns), columns, data)
+        self._done.add((draw, number))
+        self._cut_rows.append((self.highs.getNumRow() - 1, draw, number, scale))
+
+    def maximise(self, cost: Floats) -> tuple[float, Floats]:
+        """Maximise `cost` (columns: shares, levels, t) and return the value and the solution."""
+        places = np.arange(2 * self.groups + 1, dtype=np.int32)
+        self.highs.changeColsCost(len(places), places, -cost)
+        while True:
+            x = self._solve()
+            level, lacking = x[self.groups : 2 * self.groups], self._lacking(x)
+            if self._add_known(level, lacking):
+                continue
+            if not self._separate(level, lacking):
+                return float(cost @ x[: len(cost)]), x
+            if not self._add_known(level, lacking):
+                raise SolverError("the second stage gave no cut that the first stage violates")
+
+    def _solve(self) -> Floats:
+        import highspy
+
+        self.rounds += 1
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.highs.clearSolver()
+            self.highs.run()
+            if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                status = self.highs.modelStatusToString(self.highs.getModelStatus())
+                raise SolverError(f"the first stage was not solved: {status}")
+        return np.array(self.highs.getSolution().col_value)
+
+    def _lacking(self, x: Floats) -> Floats:
+        found = np.zeros((len(self.two), self.groups))
+        for draw, first in self._lacks.items():
+            found[draw] = x[first : first + self.groups]
+        return found
+
+    def _goals(self, level: Floats, lacking: Floats) -> Floats:
+        share = level - lacking
+        return self.two.asked * share[:, self.two.stage.part_group]
+
+    def _add_known(self, level: Floats, lacking: Floats) -> bool:
+        """Add the most violated cut of each draw among the dual solutions at hand."""
+        cuts = self.cuts
+        if not len(cuts.weights):
+            return False
+        fresh = cuts.prices[self._limits.shape[1] :]
+        if len(fresh):
+            self._limits = np.concatenate([self._limits, self.two.limit @ fresh.T], axis=1)
+        excess = self._goals(level, lacking) @ cuts.weights.T - self._limits
+        worst = excess.argmax(axis=1)
+        added = False
+        for draw in np.flatnonzero(excess.max(axis=1) > VIOLATION):
+            if (int(draw), int(worst[draw])) not in self._done:
+                self._add_cut(int(draw), int(worst[draw]))
+                added = True
+        return added
+
+    def _separate(self, level: Floats, lacking: Floats) -> bool:
+        """Solve the second stage of draws that may not reach their goals; keep new duals."""
+        goals = self._goals(level, lacking)
+        open_draws = np.flatnonzero((goals > self._witness + 1e-9).any(axis=1))
+        found = []
+        prices = self._marginal()
+        aims = self._goals(level, np.zeros_like(lacking))
+        for draw in open_draws.tolist():
+            value, people, weight, price = self.recourse.solve(goals[draw], self.two.limit[draw])
+            self.solves += 1
+            if value <= VIOLATION:
+                self._witness[draw] = np.maximum(self.two.stage.filled @ people, goals[draw])
+                continue
+            found.append((weight, price))
+            if draw in prices:
+                cost = prices[draw]
+                cost = cost / max(float((cost * self.two.asked[draw]).max()), 1e-12)
+                _, _, weight, price = self.priced.solve(aims[draw], self.two.limit[draw], cost)
+                self.solves += 1
+                found.append((weight, price))
+            if len(found) >= DUALS_A_ROUND:
+                break
+        if found:
+            self.cuts.add(found)
+        return bool(found)
+
+    def _marginal(self) -> dict[int, Floats]:
+        """Return what one more person-month of each part is worth to the master, by draw."""
+        dual = np.abs(np.array(self.highs.getSolution().row_dual))
+        found: dict[int, Floats] = {}
+        for row, draw, number, scale in self._cut_rows:
+            if dual[row] > 1e-12:
+                added = dual[row] / scale * self.cuts.weights[number]
+                found[draw] = found[draw] + added if draw in found else added
+        return found
+
+    def lock(self, group: int, share: float) -> None:
+        """Keep the share of a group at a level at least, from now on."""
+        self.highs.changeColBounds(int(group), max(share - LOCK, 0.0), 1.0)
+
+    def solve(self, rule: str, report: Callable[[int, int], None] | None = None) -> Promised:
+        """Return the shares by a rule, tier by tier."""
+        count = self.groups
+        live = self.two.exists.any(axis=0)
+        share, x = np.zeros(count), np.zeros(2 * count + 1)
+        bound, done = 0.0, 0
+        for tier in np.unique(self.two.tier):
+            free = np.flatnonzero((self.two.tier == tier) & live)
+            if rule == "value":
+                cost = np.zeros(2 * count + 1)
+                cost[free] = self.two.worth[free] / max(float(self.two.worth[free].sum()), 1e-12)
+                bound, x = self.maximise(cost)
+                self._lock_total(free, cost[free], bound)
+                share[free] = x[free]
+                done += len(free)
+                continue
+            while len(free):
+                if report is not None:
+                    report(done, int(live.sum()))
+                bound, x, held = self._level(free)
+                share[held] = x[self.t]
+                for group in held:
+                    self.lock(int(group), float(x[self.t]))
+                done += len(held)
+                free = np.setdiff1d(free, held)
+        share = np.clip(share, 0.0, 1.0)
+        level, lacking = x[count : 2 * count], self._lacking(x)
+        return Promised(share, level, lacking, self.rounds, self.solves, bound, bound)
+
+    def _lock_total(self, groups: Ints, cost: Floats, value: float) -> None:
+        self.highs.addRow(value - LOCK, np.inf, len(groups), groups.astype(np.int32), cost)
+
+    def _level(self, free: Ints) -> tuple[float, Floats, Ints]:
+        """Raise the smallest share of some groups; return which of them hold it down."""
+        for group in free:
+            self.highs.changeRowBounds(self.groups + int(group), 0.0, np.inf)
+        cost = np.zeros(2 * self.groups + 1)
+        cost[self.t] = 1.0
+        bound, x = self.maximise(cost)
+        dual = np.array(self.highs.getSolution().row_dual)[self.groups + free]
+        held = free if x[self.t] > 1 - 1e-9 else free[np.abs(dual) > BINDING]
+        if not len(held):
+            held = free[x[free] <= x[self.t] + 1e-9]
+        for group in held:
+            self.highs.changeRowBounds(self.groups + int(group), -np.inf, np.inf)
+        for group in np.setdiff1d(free, held):
+            self.highs.changeRowBounds(self.groups + int(group), -np.inf, np.inf)
+        return bound, x, held
+
+
+def extensive_form(
+    two: TwoStage, certainty: float | Floats, rule: str
+) -> tuple[Promised, Certificate]:
+    """Solve all draws in one linear programme a step; the reference for the decomposition."""
+    return _Extensive(two, certainty).solve(rule)
+
+
+class _Extensive:
+    """Columns: shares, levels, t, then what each draw lacks, then people of each draw."""
+
+    def __init__(self, two: TwoStage, certainty: float | Floats):
+        self.two, stage = two, two.stage
+        count, draws = stage.groups, len(two)
+        self.count, self.t = count, 2 * count
+        tail = two.given / np.maximum(1.0 - np.broadcast_to(certainty, (count,)), 1e-12)
+        eye, parts = sparse.eye_array(count), stage.filled.shape[0]
+        risk = sparse.hstack([
+            eye, -eye, sparse.csr_array((count, 1)),
+            *(sparse.diags_array(tail[s]) for s in range(draws)),
+            sparse.csr_array((count, draws * stage.matrix.shape[1])),
+        ])  # fmt: skip
+        width = risk.shape[1]
+        level = sparse.csr_array(sparse.hstack([
+            eye, sparse.csr_array((count, count)), -np.ones((count, 1)),
+            sparse.csr_array((count, width - 2 * count - 1)),
+        ]))  # fmt: skip
+        member = sparse.csr_array(
+            (np.ones(parts), (np.arange(parts), stage.part_group)), shape=(parts, count)
+        )
+        own = [sparse.diags_array(two.asked[s]) @ member for s in range(draws)]
+        goals = sparse.hstack([
+            sparse.csr_array((draws * parts, count)), sparse.vstack([-one for one in own]),
+            sparse.csr_array((draws * parts, 1)), sparse.block_diag(own),
+            sparse.block_diag([stage.filled] * draws),
+        ])  # fmt: skip
+        limits = sparse.hstack([
+            sparse.csr_array((two.limit.size, 2 * count + 1 + draws * count)),
+            sparse.block_diag([stage.matrix] * draws),
+        ])  # fmt: skip
+        matrix = sparse.csc_array(sparse.vstack([risk, level, goals, limits]))
+        live = two.exists.any(axis=0)
+        upper = np.concatenate([
+            live, live, [1.0], two.exists.ravel(), np.full(draws * stage.matrix.shape[1], np.inf)
+        ])  # fmt: skip
+        row_lower = np.concatenate([
+            np.full(2 * count, -np.inf), np.zeros(draws * parts), np.full(two.limit.size, -np.inf)
+        ])  # fmt: skip
+        row_upper = np.concatenate([
+            np.zeros(count), np.full(count, np.inf), np.full(draws * parts, np.inf),
+            two.limit.ravel(),
+        ])  # fmt: skip
+        self.lp = LinearProgramme(
+            matrix, np.zeros(width), np.zeros(width), upper.astype(float), row_lower, row_upper
+        )
+
+    def maximise(self, cost: Floats) -> Any:
+        """Return the optimum of a cost of the first-stage columns."""
+        full = np.zeros(self.lp.matrix.shape[1])
+        full[: len(cost)] = -cost
+        lp = self.lp
+        # built anew: presolve, which a basis at hand would skip, is what makes it fast
+        self.lp = LinearProgramme(lp.matrix, full, lp.lower, lp.upper, lp.row_lower, lp.row_upper)
+        return self.lp.solve()
+
+    def solve(self, rule: str) -> tuple[Promised, Certificate]:
+        """Return the shares by a rule, tier by tier, and the certificate of the last step."""
+        two, count = self.two, self.count
+        live = two.exists.any(axis=0)
+        found: Any = None
+        steps = 0
+        for tier in np.unique(two.tier):
+            free = np.flatnonzero((two.tier == tier) & live)
+            cost = np.zeros(2 * count + 1)
+            if rule == "value" and len(free):
+                cost[free] = two.worth[free] / max(float(two.worth[free].sum()), 1e-12)
+                found, steps = self.maximise(cost), steps + 1
+                self._keep_total(free, cost[free], -found.value)
+                continue
+            cost[self.t] = 1.0
+            while len(free):
+                self.lp.set_rows(count + free, np.zeros(len(free)), np.full(len(free), np.inf))
+                found, steps = self.maximise(cost), steps + 1
+                level = float(found.x[self.t])
+                held = free if level > 1 - 1e-9 else free[found.dual[count + free] > BINDING]
+                held = held if len(held) else free[found.x[free] <= level + 1e-9]
+                none = np.full(len(free), -np.inf)
+                self.lp.set_rows(count + free, none, np.full(len(free), np.inf))
+                self.lp.set_bounds(
+                    held, np.full(len(held), max(level - LOCK, 0)), np.ones(len(held))
+                )
+                free = np.setdiff1d(free, held)
+        x = np.zeros(self.lp.matrix.shape[1]) if found is None else found.x
+        lacking = x[2 * count + 1 : 2 * count + 1 + len(two) * count].reshape(len(two), count)
+        value = 0.0 if found is None else -found.value
+        proof = Certificate() if found is None else found.certificate
+        share = np.clip(x[:count], 0.0, 1.0)
+        return Promised(share, x[count : 2 * count], lacking, steps, 0, value, value), proof
+
+    def _keep_total(self, groups: Ints, cost: Floats, value: float) -> None:
+        lp = self.lp
+        row = sparse.csr_array(
+            (cost, (np.zeros(len(groups), int), groups)), shape=(1, lp.matrix.shape[1])
+        )
+        self.lp = LinearProgramme(
+            sparse.csc_array(sparse.vstack([lp.matrix, row])), lp.cost, lp.lower, lp.upper,
+            np.append(lp.row_lower, value - LOCK), np.append(lp.row_upper, np.inf),
+        )  # fmt: skip
+
+
+__all__ += ["Cuts", "Master", "certify"]
