@@ -1021,7 +1021,7 @@ def _ranking(ensemble: Ensemble, names: Sequence[str]) -> pd.DataFrame:
                 "high": np.minimum(rho + half, 1.0),
                 "explains": rho**2,
                 "clear": np.abs(rho) > apart,
-                "shared": np.arange(len(factors)) < metadata.shared,
+                "shared": (np.arange(len(factors)) < metadata.shared) & (metadata.design.share > 1),
             }
         )
         table = table.iloc[np.argsort(-np.abs(rho), kind="stable")]
