@@ -289,13 +289,11 @@ def foresight(
     missions: list[MissionWorth] = []
     for one in rules:
         done = len(views)
-        rows, worths = _of_rule(
-            read_case(case, one),
-            chosen,
-            shifts,
-            horizons,
-            lambda k, done=done: progress(done + k, steps),
-        )
+
+        def step(number: int, done: int = done) -> None:
+            progress(done + number, steps)
+
+        rows, worths = _of_rule(read_case(case, one), chosen, shifts, horizons, step)
         views += rows
         missions += worths
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
