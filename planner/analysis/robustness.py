@@ -252,7 +252,9 @@ def _flips(
     if not flips:
         return [say("robustness_no_flip", lang, count=number(len(proved), lang, 0), state=state)]
     nearest: dict[str, Change] = {}
-    for row in sorted(flips, key=lambda row: abs(row.difference_person_months), reverse=True):
+    for row in sorted(
+        flips, key=lambda row: (-round(abs(row.difference_person_months), 3), row.input)
+    ):
         nearest.setdefault(row.input, row)
     listed = list(nearest.values())[:3]
     parts = [
@@ -477,7 +479,7 @@ def _swings(rows: Sequence[Change], now: _Planned) -> tuple[Swing, ...]:
                 basis=every[0].basis,
             )
         )
-    return tuple(sorted(found, key=lambda row: (-round(row.width_person_months, 6), row.input)))
+    return tuple(sorted(found, key=lambda row: (-round(row.width_person_months, 3), row.input)))
 
 
 def _at(row: Change) -> str:
