@@ -288,14 +288,11 @@ def foresight(
     views: list[View] = []
     missions: list[MissionWorth] = []
     for one in rules:
-        done = len(views)
-        rows, worths = _of_rule(
-            read_case(case, one),
-            chosen,
-            shifts,
-            horizons,
-            lambda k, done=done: progress(done + k, steps),
-        )
+
+        def step(count: int, done: int = len(views)) -> None:
+            progress(done + count, steps)
+
+        rows, worths = _of_rule(read_case(case, one), chosen, shifts, horizons, step)
         views += rows
         missions += worths
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
