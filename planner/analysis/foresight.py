@@ -288,9 +288,10 @@ def foresight(
     views: list[View] = []
     missions: list[MissionWorth] = []
     for one in rules:
+        done = len(views)
 
-        def step(count: int, done: int = len(views)) -> None:
-            progress(done + count, steps)
+        def step(number: int, done: int = done) -> None:
+            progress(done + number, steps)
 
         rows, worths = _of_rule(read_case(case, one), chosen, shifts, horizons, step)
         views += rows
