@@ -1,8 +1,9 @@
-"""The design of the draws: points of the unit cube, replicates, and rotation rules they share.
+"""The design of the draws: points of the unit cube in independent replicates.
 
 Draws are numbered from 0. They are dealt out in *rounds*: in each round every replicate gets one
-*block* of draws, which share one set of rules (tours, preparation, rest; whatever is continuous and
-changes the structure). So the first rounds are a whole run of their own.
+*block*. So the first rounds are a whole run of their own. A block is one draw, with a point for all
+of its parameters, unless several draws are to share one set of rules (tours, preparation, rest,
+months; whatever is continuous and changes the structure): then it is those draws.
 
 Replicates are independent of each other; inside a replicate points are as even as the way of
 sampling makes them. Errors are estimated from the replicates, and hold for every way.

@@ -494,7 +494,7 @@ def estimate_run(specification: Specification, workers: int | None = None) -> Ru
     return RunEstimate(
         draws=design.draws,
         plans=design.draws * specification.axes.plans,
-        rules=design.blocks if specification.uncertain.shared else 1,
+        rules=min(design.blocks, design.draws) if specification.uncertain.shared else 1,
         batches=design.batches,
         workers=count,
         seconds=each * design.draws / count,
