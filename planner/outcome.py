@@ -91,7 +91,7 @@ class TabularOutcome:
         Raises
         ------
         InputError
-            There is no table of that name.
+            No table has that name.
         """
         tables = self.tables()
         if name is None:
@@ -143,7 +143,7 @@ class Outcome(TabularOutcome):
         Raises
         ------
         InputError
-            There is no such table, or the table has no numbers or no rows.
+            No table has that name, or it has no numbers or no rows.
         """
         from matplotlib.figure import Figure
 
@@ -198,7 +198,7 @@ class Outcome(TabularOutcome):
         return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 4] + " …>"
 
     def __str__(self) -> str:
-        """Return the sentences, the first of them where there are many."""
+        """Return the sentences, shortened where they are long."""
         text = "\n".join(self.sentences())
         return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 1] + "…"
 

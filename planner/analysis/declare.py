@@ -31,6 +31,7 @@ from planner.terms import term
 
 __all__ = [
     "FOLDERS",
+    "RENAMED",
     "Analysis",
     "Option",
     "Template",
@@ -38,9 +39,11 @@ __all__ = [
     "analysis",
     "declared",
     "names",
+    "relief",
     "table_of_analyses",
     "template",
     "text_of",
+    "tipping",
 ]
 
 FOLDERS: dict[str, Path] = {"planner.analysis": Path(__file__).parent}
@@ -93,6 +96,8 @@ class Template:
         Arguments of the command.
     words : dict of str to (str, str)
         English and Dutch, by key; table titles under ``NAME.TABLE``.
+    module : str
+        The module with the function, by default of the same name.
     """
 
     name: str
@@ -100,6 +105,7 @@ class Template:
     short: Mapping[str, str]
     examples: tuple[str, ...]
     words: dict[str, tuple[str, str]]
+    module: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,10 +234,10 @@ def names() -> list[str]:
 
 
 def declared(name: str) -> Analysis:
-    """Return an analysis by name; raise InputError if there is none."""
+    """Return an analysis by name; raise InputError for an unknown name."""
     for package, folder in FOLDERS.items():
         if (folder / "text" / f"{name}.toml").exists():
-            module = import_module(f"{package}.{name}")
+            module = import_module(f"{package}.{template(name).module}")
             found: Analysis = getattr(module, name).declared
             return found
     known = names()
@@ -249,7 +255,7 @@ def template(name: str) -> Template:
             words = {key: (pair[0], pair[1]) for key, pair in given.get("words", {}).items()}
             return Template(
                 name, given.get("panel", ""), given.get("short", {}),
-                tuple(given.get("examples", ())), words,
+                tuple(given.get("examples", ())), words, given.get("module", name),
             )  # fmt: skip
     raise InputError(f"expected a text template of an analysis, found {name!r}")
 
@@ -276,7 +282,7 @@ class Text:
         self.say = speaker(self.words)
 
     def known(self, key: str) -> bool:
-        """Whether there is a word of that name."""
+        """Whether a word of that name exists."""
         return key in self.words or key in COMMON
 
     def when(self, month: str, lang: str) -> str:
@@ -292,7 +298,7 @@ class Text:
         return f"{self.say('month', lang)} {month}"
 
     def each(self, text: str, lang: str) -> str:
-        """Return a text in a language, as far as there are words for its parts between commas.
+        """Return a text in a language, part by part between commas where a word exists.
 
         Examples
         --------
@@ -307,7 +313,7 @@ class Text:
         )
 
     def heading(self, column: str, lang: str) -> str:
-        """Return the heading of a column; its name where there is no word for it."""
+        """Return the heading of a column; its name where no word exists."""
         return self.say(column, lang) if self.known(column) else column
 
     def cell(self, column: str, value: Any, lang: str) -> str:
@@ -353,3 +359,20 @@ def table_of_analyses(lang: str = "en") -> str:
         example = f"planner {name} {given.examples[0]}" if given.examples else f"planner {name}"
         rows.append(f"| {given.short.get(lang, '')} | `{example}` |".replace('\\"', '"'))
     return "\n".join(rows)
+
+
+RENAMED = {"relief": "reinforcement", "tipping": "threshold"}
+"""Analyses by the name they had before, which stays for one version; the new name."""
+
+
+def _former(old: str) -> Callable[..., Any]:
+    def call(*given: Any, **named: Any) -> Any:
+        new = RENAMED[old]
+        message = f"planner.analysis.{old} is now called planner.analysis.{new}"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return declared(new).function(*given, **named)
+
+    return call
+
+
+relief, tipping = map(_former, RENAMED)

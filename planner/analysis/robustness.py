@@ -494,6 +494,7 @@ def _variants(
     if case.scenario is not None:
         made, more = _of_factors(case)
         found += made
+        found += _of_ranges(case, {one.input for one in made})
         missions = {**more, **missions}
     found += _months(case, package, {one.input for one in found if one.group == "month"})
     found += _package_size(case, package)
@@ -548,6 +549,25 @@ def _of_factors(case: Case) -> tuple[list[_Variant], dict[str, str]]:
             _Variant(one.id, group, change, problem, value, end, one.unit, one.basis)
         )  # fmt: skip
     return found, missions
+
+
+def _of_ranges(case: Case, known: set[str]) -> Iterator[_Variant]:
+    """Yield the ends of parameters that have a range and that draws keep at their likely value."""
+    ids = [
+        row.id
+        for row in case.compiled.figures
+        if not isinstance(row.value, str) and (row.low, row.high) != (None, None)
+        and row.id not in known
+    ]  # fmt: skip
+    for one in inputs_of(case):
+        if one.id not in ids:
+            continue
+        for word, end in (("low", one.low), ("high", one.high)):
+            if end == end and end != one.value:
+                yield _Variant(
+                    one.id, _group(one.id), word, _problem(one.problem, end), one.value, end,
+                    one.unit, one.basis,
+                )  # fmt: skip
 
 
 def _ends(distribution: Any) -> tuple[float, float]:

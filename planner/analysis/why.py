@@ -1003,10 +1003,10 @@ def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
         for block, answer in zip(planner.programme.blocks, plan.answers, strict=True):
             total += block.duty.T @ ((block.pick @ answer.people) * chosen[block.demand])
         duties.append(total)
-    lines = [demand for demand, counts in zip(demands, chosen, strict=True) if counts]
+    asking = [demand for demand, counts in zip(demands, chosen, strict=True) if counts]
     rows = []
     for at in range(first, last + 1):
-        asked = sum(demand.cap for demand in lines if demand.first <= at <= demand.last)
+        asked = sum(demand.cap for demand in asking if demand.first <= at <= demand.last)
         if asked > 0:
             served, without = (float(duty[at]) for duty in duties)
             rows.append(MonthOccupancy(case.month(at), float(asked), served, without))

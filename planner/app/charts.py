@@ -6,7 +6,8 @@ says what is to be seen, empty where there is nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLORS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart", "SpreadChart",
-    "TimeChart", "bind_table", "chance_table", "fan_of", "fill_table", "lost_table", "time_table",
+    "TimeChart", "bind_table", "chance_table", "fan_of", "fill_table", "key_of_colors",
+    "lost_table", "time_table",
 ]  # fmt: skip
 
 
@@ -72,6 +74,15 @@ MAX_NAME = 34
 FONT = "system-ui, sans-serif"
 
 
+def key_of_colors(sides: Iterable[str], lang: str) -> str:
+    """Return what the colors of bars mean, as HTML."""
+    parts = (
+        f'<span><i style="background:{COLORS[side]}"></i>{escape(say(side, lang))}</span>'
+        for side in sides
+    )
+    return f'<p class="key">{"".join(parts)}</p>'
+
+
 def short(name: str, limit: int = MAX_NAME) -> str:
     """Return a name that fits beside an axis.
 
@@ -94,6 +105,7 @@ def canvas(name: str, height: int, axis: str, **options: Any) -> Any:
         tools="",
         min_border_right=12,
         outline_line_color=None,
+        border_fill_color="#FFFFFF",
         output_backend="canvas",
         **options,
     )
@@ -360,7 +372,6 @@ class TimeChart:
             self.source.data[f"{side}_text"] = []
         ranges = {name: Range1d(start=0, end=1) for name in ("x_range", "y_range")}
         self.figure = canvas("time", 240, "", **ranges)
-        self.figure.yaxis.axis_label = say("time_axis", lang)
         self.figure.ygrid.grid_line_color = COLORS["grid"]
         styles: dict[str, dict[str, Any]] = {
             "asked": {"line_width": 1.5, "line_dash": "dotted"},
@@ -531,7 +542,6 @@ class FanChart:
         self.source = ColumnDataSource(data={name: [] for name in names})
         ranges = {"x_range": Range1d(start=0, end=1), "y_range": Range1d(start=0, end=1.03)}
         self.figure = canvas("fan", 240, "", **ranges)
-        self.figure.yaxis.axis_label = say("fan_axis", lang)
         self.figure.ygrid.grid_line_color = COLORS["grid"]
         percent_axis(self.figure.yaxis[0], lang)
         line = {"x": "x", "source": self.source}

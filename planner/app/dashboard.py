@@ -18,6 +18,7 @@ from planner.app.charts import (
     TimeChart,
     bind_table,
     fill_table,
+    key_of_colors,
     lost_table,
     pool_names,
     time_table,
@@ -211,6 +212,7 @@ class Dashboard:
         self.titles: dict[str, str] = {}
         self._what = self._package = ""
         self.answer = text(paragraph(say("loading", lang), "answer"), name="answer")
+        self.key = text(key_of_colors(SIDES, lang), name="key")
         self.sections = {name: pn.Column(**FULL) for name in self.SECTIONS}
         self._draws: dict[str, Callable[[], None]] = {}
         self._select: dict[str, pn.widgets.Select] = {}
@@ -225,8 +227,8 @@ class Dashboard:
             draw()
 
     def parts(self) -> dict[str, Any]:
-        """Return the answer and the sections by name."""
-        return {"answer": self.answer, **self.sections}
+        """Return the answer, the key of the colors and the sections by name."""
+        return {"answer": self.answer, "key": self.key, **self.sections}
 
     def show(self, pictures: Pictures, what: str, package: str) -> tuple[str, str]:
         """Show pictures; return the mission and the package that are shown.
@@ -244,6 +246,7 @@ class Dashboard:
         self.titles = {row.package: named(row, self.lang, "title") for row in rows}
         self._what = what if what in (*TASKS, *self.names) else TASKS[0]
         self._package = package if package in self.titles else next(iter(self.titles), "")
+        self.key.object = key_of_colors(pictures, self.lang)
         self._offer()
         self.show_answer(None)
         for draw in self._draws.values():

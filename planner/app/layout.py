@@ -90,6 +90,9 @@ h3 { font-size: 1em; margin: .6em 0 .1em; }
 p { margin: .2em 0 .5em; }
 p.answer { font-size: 1.3em; line-height: 1.35; font-weight: 600; max-width: 46em; }
 p.certainty { max-width: 60em; }
+p.key span { white-space: nowrap; margin-right: 14px; }
+p.key i { display: inline-block; width: 12px; height: 12px; margin-right: 5px;
+  vertical-align: -1px; }
 p.hint { color: var(--quiet); font-size: .9em; }
 p.stale { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .3em .8em; }
 p.busy::before { content: "◌ "; }
@@ -104,7 +107,7 @@ th, td { padding: .2em .5em; text-align: right; border-bottom: 1px solid var(--l
 th { font-weight: 400; }
 thead th { font-weight: 600; vertical-align: bottom; }
 tbody th, thead th:first-child { text-align: left; overflow-wrap: anywhere; }
-table.headline td:nth-child(3) { font-weight: 600; color: var(--variant); }
+table.headline td:nth-last-child(2) { font-weight: 600; color: var(--variant); }
 .alarm { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .4em .8em; }
 .note { border-left: 4px solid var(--variant); background: #eef6fb; padding: .4em .8em; }
 """

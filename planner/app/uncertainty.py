@@ -93,7 +93,7 @@ class Uncertainty:
         )
         self._asked: WhatIf | None = None
         self._about = ""
-        self._stale, self._text, self._ranges = text(), text(), text()
+        self._stale, self._text, self._ranges = text(name="stale"), text(), text()
         self._drawn: Drawn | None = None
         choice: dict[str, Any] = {"width": 150, "margin": (4, 8, 4, 0)}
         self.draws = pn.widgets.Select(
@@ -167,7 +167,7 @@ class Uncertainty:
     # asking
 
     def run_draws(self) -> None:
-        """Draw futures of the scenario as it was and as changed."""
+        """Make draws of the scenario as it was and as changed."""
         self._automatic.drop()
         case = self.session.case
 
@@ -228,7 +228,7 @@ class Uncertainty:
 
     def _sentences(self, plan: Outlook, variant: Outlook) -> str:
         """Return what each package displaces, with its interval, as planned and as changed."""
-        told = []
+        said = []
         for side, outlook in (("plan", plan), ("variant", variant)):
             rows = outlook.displacement
             for row in each(rows[rows["main_task"] == 2]):
@@ -237,9 +237,9 @@ class Uncertainty:
                     for name in ("mean", "low", "high", "q05", "q95")
                 }
                 package = self.session.dashboard.titles.get(row.package, row.package)
-                said = say("interval", self.lang, package=package, **figures)
-                told.append(f"{say(side, self.lang)}: {said}")
-        return items(told) if told else ""
+                words = say("interval", self.lang, package=package, **figures)
+                said.append(f"{say(side, self.lang)}: {words}")
+        return items(said) if said else ""
 
     def _chances(self, plan: Outlook, variant: Outlook) -> str:
         lang, names = self.lang, self.session.dashboard.names

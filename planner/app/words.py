@@ -16,6 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("Skip to the results", "Naar de resultaten"),
     "levers": ("Levers", "Knoppen"),
     "results": ("Results", "Resultaten"),
+    "details": ("Details", "Details"),
     # plan and variant
     "plan": ("plan", "plan"),
     "variant": ("variant", "variant"),

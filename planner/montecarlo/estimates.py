@@ -218,11 +218,11 @@ def quantile_intervals(
         error = np.sqrt((apart**2).sum(axis=0) * used / (used - 1))
         coarse = np.sqrt((used + 1) / used) * used / (used + 2) / draws
     half = student(confidence, np.maximum(used - 1, 1)) * np.hypot(np.nan_to_num(error), coarse)
-    level = np.array(levels)[:, None]
+    levels_column = np.array(levels)[:, None]
     half = np.where(used > 1, half, np.inf)
     ordered = np.sort(values, axis=0)  # NaN last
     ends = []
-    for at, round_ in ((level - half, np.floor), (level + half, np.ceil)):
+    for at, round_ in ((levels_column - half, np.floor), (levels_column + half, np.ceil)):
         rank = round_(np.clip(at, 0.0, 1.0) * np.maximum(draws - 1, 0)).astype(np.int64)
         ends.append(np.where(draws > 0, np.take_along_axis(ordered, rank, axis=0), np.nan))
     return ends[0], ends[1]

@@ -11,7 +11,7 @@ import pytest
 
 from planner.analysis.case import read_case
 from planner.analysis.causes import causes
-from planner.analysis.occupancy import occupancy, presence_of, present_months
+from planner.analysis.occupancy import expected_occupancy, occupancy, present_months
 from planner.engine.programme import build_programme
 from planner.errors import InputError
 from planner.problem.model import Budget
@@ -249,7 +249,7 @@ def test_occupancy_is_what_many_tours_come_to(
 def test_months_there_are_counted_tour_by_tour_inside_the_window() -> None:
     data = problem(demand("a", 2, first=-3, tour=4, cohorts=2), report=[2, 6])
     case = read_case(data)
-    there = presence_of(case, {"a": 0.25})
+    there = expected_occupancy(case, {"a": 0.25})
     assert there is not None
     there[0] = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
 
@@ -268,7 +268,7 @@ def test_months_there_are_counted_tour_by_tour_inside_the_window() -> None:
 def test_the_letter_gives_presence_by_kind() -> None:
     case = read_case("letter")
 
-    present = presence_of(case, True)
+    present = expected_occupancy(case, True)
 
     assert present is not None
     by_kind = {line.kind: months.mean() for line, months in zip(case.lines, present, strict=True)}

@@ -39,7 +39,7 @@ def click_bar(view: View, chart: str, row: int) -> None:
 
 def test_a_click_on_a_bar_says_why(view: View) -> None:
     view.open("?lang=en&package=&size.eastern-flank=2")
-    view.page.locator("[data-part=why] button").wait_for(timeout=WAIT)
+    view.page.get_by_role("button", name="Explain").wait_for(timeout=WAIT)
     mission = view.data("lost")["id"][1]
     click_bar(view, "lost", 1)
     view.page.wait_for_url(f"**why={mission}**", timeout=WAIT)

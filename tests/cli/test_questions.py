@@ -36,6 +36,7 @@ QUESTIONS: dict[str, list[str]] = {
         "4",
     ],
     "pledges": [],
+    "robustness": ["--package", "more", "--group", "month", "--workers", "1"],
     "fairness": ["--by", "region"],
 }
 """Every question, with options of its own that suit the small scenario."""

@@ -43,7 +43,7 @@ def keep(outcome: Outcome, case: Case, folder: str) -> None:
 
 
 def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
-    """Print an answer; return whether there is more of it than was printed.
+    """Print an answer; return whether some of it was not printed.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _bare(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rest(count: int, most: int, lang: str) -> bool:
-    """Say how many more there are than were shown, if any."""
+    """Print how many more exist than were shown, if any."""
     more = bool(most) and count > most
     if more:
         say(label("more_rows", lang, count=number(count - most, lang, 0)), indent=2)
