@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planner.analysis.near import near
     from planner.analysis.pledges import pledges
     from planner.analysis.prices import prices
+    from planner.analysis.promises import promises
     from planner.analysis.ranges import ranges
     from planner.analysis.reinforcement import reinforcement
     from planner.analysis.renamed import relief, tipping

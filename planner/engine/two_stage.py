@@ -126,12 +126,15 @@ class SecondStage:
     part_group : ndarray of int (parts,)
         Group of each part, ascending.
     groups : int
+    begin : ndarray of int (columns,)
+        First month of the tours of each column.
     """
 
     matrix: sparse.csc_array
     filled: sparse.csr_array
     part_group: Ints
     groups: int
+    begin: Ints
 
     @cached_property
     def first_part(self) -> Ints:
@@ -244,6 +247,7 @@ def two_stage_of(
     filled: list[Floats] = []
     limits: list[Floats] = []
     most: list[Floats] = []
+    begin: list[Ints] = []
     for block in programme.blocks:
         month = block.duty_data.indices
         duty = np.stack(
@@ -260,6 +264,7 @@ def two_stage_of(
         full = draws.caps[:, block.demand] * block.part
         limits.append(full[:, decisions])
         most.append(full[:, block.decision[kept]])
+        begin.append(block.begin[block.decision[kept]])
     matrix, limit = _needed(
         *rows.merged(np.concatenate(limits, axis=1)), np.concatenate(most, axis=1)
     )
@@ -268,8 +273,9 @@ def two_stage_of(
     )  # fmt: skip
     filled_matrix = sparse.csr_array(np.concatenate(filled, axis=1))
     stage = SecondStage(
-        matrix, filled_matrix, np.array([k for k, _ in parts], dtype=np.int64), groups
-    )
+        matrix, filled_matrix, np.array([k for k, _ in parts], dtype=np.int64), groups,
+        np.concatenate(begin),
+    )  # fmt: skip
     return TwoStage(
         stage, limit, asked, np.asarray(draws.chance), np.asarray(tier), np.asarray(weight)
     )
@@ -644,14 +650,32 @@ class Master:
         """Keep the share of a group at a level at least, from now on."""
         self.highs.changeColBounds(int(group), max(share - LOCK, 0.0), 1.0)
 
-    def solve(self, rule: str, report: Callable[[int, int], None] | None = None) -> Promised:
-        """Return the shares by a rule, tier by tier."""
+    def common(self, groups: Ints) -> float:
+        """Return the largest share that all of some groups can be promised."""
+        if not len(groups):
+            return 1.0
+        return float(self._level(groups)[1][self.t])
+
+    def solve(
+        self,
+        rule: str,
+        report: Callable[[int, int], None] | None = None,
+        given: dict[int, float] | None = None,
+    ) -> Promised:
+        """Return the shares by a rule, tier by tier; those of some groups may be given."""
+        given = given or {}
+        for group, floor in given.items():
+            self.lock(group, floor)
         count = self.groups
         live = self.two.exists.any(axis=0)
         share, x = np.zeros(count), np.zeros(2 * count + 1)
+        share[list(given)] = list(given.values())
         bound, done = 0.0, 0
         for tier in np.unique(self.two.tier):
             free = np.flatnonzero((self.two.tier == tier) & live)
+            free = np.setdiff1d(free, list(given))
+            if not len(free):
+                continue
             if rule == "value":
                 cost = np.zeros(2 * count + 1)
                 cost[free] = self.two.worth[free] / max(float(self.two.worth[free].sum()), 1e-12)
@@ -755,9 +779,7 @@ class _Extensive:
         full[: len(cost)] = -cost
         lp = self.lp
         # built anew: presolve, which a basis at hand would skip, is what makes it fast
-        self.lp = LinearProgramme(
-            lp.matrix, full, lp.lower, lp.upper, lp.row_lower, lp.row_upper
-        )
+        self.lp = LinearProgramme(lp.matrix, full, lp.lower, lp.upper, lp.row_lower, lp.row_upper)
         return self.lp.solve()
 
     def solve(self, rule: str) -> tuple[Promised, Certificate]:
@@ -783,7 +805,9 @@ class _Extensive:
                 held = held if len(held) else free[found.x[free] <= level + 1e-9]
                 none = np.full(len(free), -np.inf)
                 self.lp.set_rows(count + free, none, np.full(len(free), np.inf))
-                self.lp.set_bounds(held, np.full(len(held), max(level - LOCK, 0)), np.ones(len(held)))
+                self.lp.set_bounds(
+                    held, np.full(len(held), max(level - LOCK, 0)), np.ones(len(held))
+                )
                 free = np.setdiff1d(free, held)
         x = np.zeros(self.lp.matrix.shape[1]) if found is None else found.x
         lacking = x[2 * count + 1 : 2 * count + 1 + len(two) * count].reshape(len(two), count)
