@@ -162,17 +162,21 @@ def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[C
 def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Draws, int]:
     from planner.analysis.case import read_case
     from planner.compile import compile_scenario
-    from planner.montecarlo.run import study_of
+    from planner.montecarlo.design import Design
+    from planner.montecarlo.parameters import list_uncertain
+    from planner.montecarlo.specification import Specification
 
-    study = study_of(case.scenario, draws, seed, replicates=2)
-    design, effects = study.design, study.effects
+    uncertain = list_uncertain(case.scenario)
+    design = Design(draws, seed, replicates=2)
+    specification = Specification(uncertain, case.rule, (), design)
+    effects = specification.effects
     blocks = [design.block(number) for number in range(design.blocks)]
-    values = np.concatenate([study.values(block) for block in blocks if block.size])
+    values = np.concatenate([specification.values(block) for block in blocks if block.size])
     held = effects.structural
-    values = np.where(held, study.uncertain.likely, values)
+    values = np.where(held, uncertain.likely, values)
     parameters = effects.figures(values)
     structure = effects.structure(parameters, 0)
-    compiled = compile_scenario(study.uncertain.scenario, structure, drawn=True)
+    compiled = compile_scenario(uncertain.scenario, structure, drawn=True)
     found = effects.numbers(compiled, parameters, np.arange(draws))
     drawn = replace(read_case(compiled, case.rule), name=case.name, scenario=case.scenario)
     return (

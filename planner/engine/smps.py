@@ -67,7 +67,7 @@ def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str
         entries, costs = _draw(two, draw, certainty)
         for k in range(stage.groups):
             stochastic.append(f"    V{k}  COST  {costs[k]:.17g}")
-        for i, k in enumerate(stage.part_group):
+        for i, k in enumerate(stage.part_group.tolist()):
             stochastic.append(f"    E{k}  G{i}  {-entries[i]:.17g}")
             stochastic.append(f"    V{k}  G{i}  {entries[i]:.17g}")
         for r, value in enumerate(two.limit[draw]):

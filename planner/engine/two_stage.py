@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate, certify
+from planner.engine.certify import Certificate
 from planner.engine.highs import LinearProgramme, quiet_highs
 from planner.engine.programme import Programme
 from planner.errors import SolverError
@@ -39,6 +39,8 @@ __all__ = [
     "TwoStage",
     "extensive_form",
     "two_stage_of",
+    "Cuts",
+    "Master",
 ]
 
 Floats = NDArray[np.float64]
@@ -353,7 +355,8 @@ def _needed(matrix: sparse.csc_array, limit: Floats, most: Floats) -> tuple[Any,
     """
     by_row = sparse.csr_array(matrix)
     single = np.diff(by_row.indptr) == 1
-    bind = ((by_row @ most.T).T > limit + 1e-9).any(axis=0) | single
+    reach = (by_row @ most.T).T
+    bind = (reach > limit + 1e-9).any(axis=0) | single
     by_row, limit = by_row[bind], limit[:, bind]
     used = (by_row != 0).astype(float)
     count = np.asarray(used.sum(axis=1)).ravel()
@@ -489,8 +492,6 @@ class Master:
     certainty : float or ndarray (groups,)
     cuts : Cuts, optional
         Dual solutions found earlier for the same second stage.
-    risk_neutral : bool
-        Only for the value of levels: x is what the rows allow.
     """
 
     def __init__(self, two: TwoStage, certainty: float | Floats, cuts: Cuts | None = None):
@@ -617,7 +618,7 @@ class Master:
         found = []
         prices = self._marginal()
         aims = self._goals(level, np.zeros_like(lacking))
-        for draw in open_draws:
+        for draw in open_draws.tolist():
             value, people, weight, price = self.recourse.solve(goals[draw], self.two.limit[draw])
             self.solves += 1
             if value <= VIOLATION:
@@ -826,5 +827,3 @@ class _Extensive:
             np.append(lp.row_lower, value - LOCK), np.append(lp.row_upper, np.inf),
         )  # fmt: skip
 
-
-__all__ += ["Cuts", "Master", "certify"]
