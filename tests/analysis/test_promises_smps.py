@@ -64,7 +64,7 @@ def solve_smps(files: dict[str, str]) -> float:
         by_row: dict[str, np.ndarray] = {row: np.zeros(width) for row in kinds}
         for (row, column), value in entries.items():
             by_row[row][place[column]] = value
-        cost += by_row["COST"] * np.where(np.arange(width) < len(first), chance, chance)
+        cost += by_row["COST"] * chance
         for row, kind in kinds.items():
             if kind != "N":
                 sign = 1.0 if kind == "L" else -1.0
@@ -86,3 +86,46 @@ def test_files_state_the_programme_that_is_solved(tmp_path: Path) -> None:
     paths = write_smps(two, 0.8, tmp_path / "smps")
     assert [path.name for path in paths] == ["promises.cor", "promises.tim", "promises.sto"]
     assert paths[0].read_text() == smps_of(two, 0.8)["cor"]
+
+
+def test_mpi_sppy_finds_the_same_optimum(capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("mpisppy", reason="a second opinion, where it is installed")
+    from mpisppy.opt.ef import ExtensiveForm
+    from mpisppy.utils import sputils
+    from pyomo import environ as pyo
+
+    for seed in range(20):
+        problem, draws = random_problem(np.random.default_rng([20, seed]), 5, 3, 6, 1)
+        two = programme_of(problem, draws, one_tier=True)
+        filled, matrix = two.stage.filled.toarray(), two.stage.matrix.toarray()
+        groups, people = two.stage.groups, matrix.shape[1]
+
+        def scenario(name: str, two=two, filled=filled, matrix=matrix, groups=groups,
+                     people=people):  # fmt: skip
+            draw = int(name.removeprefix("draw"))
+            model = pyo.ConcreteModel()
+            model.level = pyo.Var(range(groups), bounds=(0.0, 1.0))
+            model.lacks = pyo.Var(range(groups), within=pyo.NonNegativeReals)
+            model.people = pyo.Var(range(people), within=pyo.NonNegativeReals)
+            model.reached = pyo.ConstraintList()
+            for k in range(groups):
+                served = sum(filled[k, c] * model.people[c] for c in range(people))
+                asked = float(two.asked[draw, k])
+                model.reached.add(served >= asked * (model.level[k] - model.lacks[k]))
+            for r in range(len(matrix)):
+                used = sum(matrix[r, c] * model.people[c] for c in range(people))
+                model.reached.add(used <= float(two.limit[draw, r]))
+            promised = sum(-float(two.worth[k]) * model.level[k] for k in range(groups))
+            broken = sum(float(two.worth[k]) / 0.2 * model.lacks[k] for k in range(groups))
+            model.total = pyo.Objective(expr=promised + broken)
+            sputils.attach_root_node(model, promised, [model.level])
+            model._mpisppy_probability = float(two.chance[draw])
+            return model
+
+        names = [f"draw{k}" for k in range(len(two))]
+        other = ExtensiveForm({"solver": "appsi_highs"}, names, scenario, suppress_warnings=True)
+        other.solve_extensive_form()
+        best = hedge(two, 0.8, "value", method="extensive")
+        own = float(two.worth @ best.share)
+        assert -other.get_objective_value() == pytest.approx(own, rel=1e-6, abs=1e-6)
+    capfd.readouterr()
