@@ -826,4 +826,3 @@ class _Extensive:
             sparse.csc_array(sparse.vstack([lp.matrix, row])), lp.cost, lp.lower, lp.upper,
             np.append(lp.row_lower, value - LOCK), np.append(lp.row_upper, np.inf),
         )  # fmt: skip
-
