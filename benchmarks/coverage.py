@@ -25,9 +25,7 @@ def points(draws: int, sampling: str, repeats: int) -> tuple[np.ndarray, np.ndar
     designs = [design_of(draws, seed, sampling, None, draws) for seed in range(repeats)]
     blocks = [designs[0].block(number) for number in range(designs[0].blocks)]
     replicate = np.repeat([one.replicate for one in blocks], [one.size for one in blocks])
-    columns = [
-        np.concatenate([design.points(block, 0, 1)[:, 0] for block in blocks]) for design in designs
-    ]
+    columns = [design.points(blocks, 0, 1)[:, 0] for design in designs]
     return np.stack(columns, axis=1), replicate
 
 

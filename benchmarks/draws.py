@@ -60,25 +60,22 @@ class Drawn:
 def drawn(scenario: str, rule: str, count: int) -> Drawn:
     """Draw and plan."""
     study = specification_of(scenario, draws=2 * count, rule=rule, share=count, replicates=2)
-    figures = study.effects.figures(study.values(study.design.batch(0)[0])[:count])
-    draws = study.effects.groups(figures, count)[0]
-    made = study.structure(study.effects.structure(figures, int(draws[0])))
-    given = study.effects.numbers(made.compiled, figures, draws)
+    figures = study.effects.figures(study.values(study.design.batch(0)[:1])[:count])
+    made = next(study.instances(figures, count))
+    problem, given = made.problem(), made.numbers
     limits = {"least": given.least, "most": given.most, "amounts": given.amounts}
-    few = {name: array if array is None else array[:1] for name, array in limits.items()}
-    warm = Structure(made.compiled.problem, rule)
+    few = {name: array[:1] for name, array in limits.items()}
+    warm = Structure(problem, rule)
     warm.solve(given.caps[:1], given.strengths[:1], study.packages[:1], **few)
     start = spent()
-    structure = Structure(made.compiled.problem, rule)
+    structure = Structure(problem, rule)
     plans = structure.solve(given.caps, given.strengths, study.packages[:1], **limits)
     seconds = spent() - start
     problems = [
         structure.drawn(
-            given.caps[k],
-            given.strengths[k],
-            **{name: array if array is None else array[k] for name, array in limits.items()},
+            given.caps[k], given.strengths[k], **{name: limits[name][k] for name in limits}
         )
-        for k in range(len(draws))
+        for k in range(len(made.draws))
     ]
     return Drawn(structure, problems, plans, seconds)
 

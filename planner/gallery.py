@@ -22,8 +22,13 @@ from typing import Any
 
 __all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
 
-SOURCES = ("result", "comparison", "ensemble", "sensitivity")
+SOURCES = ("result", "comparison", "ensemble", "sensitivity", "robustness")
 """What figures are drawn of, in the order in which they are listed."""
+
+MAIN = {
+    "result": "fill", "comparison": "scenarios", "ensemble": "chance", "sensitivity": "indices",
+}  # fmt: skip
+"""The figure that ``plot()`` draws of each source."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def figure(of: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., 
 
     Parameters
     ----------
-    of : {"result", "comparison", "ensemble", "sensitivity"}
+    of : {"result", "comparison", "ensemble", "sensitivity", "robustness"}
         What it is drawn of: the parameter of that name, or the first one.
     about : str
         What it shows, in a few words.
@@ -97,7 +102,7 @@ class Plots:
     Parameters
     ----------
     source : Tables, Comparison, Ensemble or Sensitivity
-    of : {"result", "comparison", "ensemble", "sensitivity"}
+    of : {"result", "comparison", "ensemble", "sensitivity", "robustness"}
         Which of them it is.
 
     Examples
@@ -113,6 +118,10 @@ class Plots:
     def __init__(self, source: Any, of: str):
         """Take what is drawn."""
         self._source, self._of = source, of
+
+    def __call__(self, name: str = "", **options: Any) -> Any:
+        """Return a figure by name, by default the main one of its source."""
+        return getattr(self, name or MAIN[self._of])(**options)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Return the function that draws a figure as a chart, with its source given."""

@@ -1,8 +1,9 @@
 """One protocol for every outcome: named tables, plain numbers, sentences, a chart, files.
 
-Results of plans, ensembles and analyses differ in what they hold and are used alike: ``tables()``
-and ``to_frame(name)`` for pandas, ``sentences(lang)`` for people, ``as_dict()`` for JSON, ``save``
-for files, ``plot()`` for a chart, and a representation of a few lines in a console or a notebook.
+Results, comparisons, ensembles and analyses are used alike: ``tables()`` and ``to_frame(name)`` for
+pandas, ``sentences(lang)`` for text, ``as_dict(lang)`` for JSON, ``save`` for files, ``plot()`` for
+a chart, and a representation of a few lines in a console or a notebook. :class:`TabularOutcome` is
+what they share; :class:`Outcome` is the base of analyses, which are frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from planner.errors import InputError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT", "Outcome", "Progress", "frame", "silent"]
+__all__ = ["FORMAT", "Outcome", "Progress", "TabularOutcome", "frame", "silent"]
 
 FORMAT = "planner-analysis/1"
 """Format in the manifest of a saved outcome."""
@@ -67,11 +68,11 @@ def _short(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-class Outcome:
-    """Base of all outcomes.
+class TabularOutcome:
+    """Named tables, plain numbers and sentences of an outcome.
 
-    A subclass is a frozen dataclass. Fields that are text or numbers are its plain numbers;
-    :meth:`tables` gives the rest, the main table first.
+    A subclass gives :meth:`tables` and :meth:`sentences`, and :meth:`numbers` where it has plain
+    numbers.
     """
 
     title: ClassVar[str] = ""
@@ -90,7 +91,7 @@ class Outcome:
         Raises
         ------
         InputError
-            There is no table of that name.
+            No table has that name.
         """
         tables = self.tables()
         if name is None:
@@ -102,13 +103,7 @@ class Outcome:
 
     def numbers(self) -> dict[str, Any]:
         """Return plain numbers and texts by name."""
-        fields = dataclasses.fields(self)  # type: ignore[arg-type]
-        values = {field.name: getattr(self, field.name) for field in fields}
-        return {
-            name: _plain(value)
-            for name, value in values.items()
-            if value is None or isinstance(value, (str, int, float, bool)) or hasattr(value, "item")
-        }
+        return {}
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return numbers, sentences in a language, and tables as JSON can hold them."""
@@ -122,6 +117,24 @@ class Outcome:
         head = {"analysis": self.title, **self.numbers(), "sentences": self.sentences(lang)}
         return {**head, "tables": tables}
 
+
+class Outcome(TabularOutcome):
+    """Base of the outcomes of analyses.
+
+    A subclass is a frozen dataclass. Fields that are text or numbers are its plain numbers;
+    :meth:`tables` gives the rest, the main table first.
+    """
+
+    def numbers(self) -> dict[str, Any]:
+        """Return plain numbers and texts by name."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        values = {field.name: getattr(self, field.name) for field in fields}
+        return {
+            name: _plain(value)
+            for name, value in values.items()
+            if value is None or isinstance(value, (str, int, float, bool)) or hasattr(value, "item")
+        }
+
     def plot(self, name: str | None = None) -> Any:
         """Return a Matplotlib figure of a table, by default the main one.
 
@@ -130,7 +143,7 @@ class Outcome:
         Raises
         ------
         InputError
-            There is no such table, or the table has no numbers or no rows.
+            No table has that name, or it has no numbers or no rows.
         """
         from matplotlib.figure import Figure
 
@@ -185,7 +198,7 @@ class Outcome:
         return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 4] + " …>"
 
     def __str__(self) -> str:
-        """Return the sentences, the first of them where there are many."""
+        """Return the sentences, shortened where they are long."""
         text = "\n".join(self.sentences())
         return text if len(text) <= LONGEST_REPR else text[: LONGEST_REPR - 1] + "…"
 

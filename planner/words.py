@@ -32,6 +32,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "persons": ("persons", "personen"),
     "cap": ("cap", "maximum"),
     "strength": ("strength", "sterkte"),
+    "result_filled": (
+        "{name}: {filled} of {asked} person-months are filled ({share}) under the rule {rule}.",
+        "{name}: {filled} van {asked} persoonsmaanden zijn gevuld ({share}) onder de regel {rule}.",
+    ),
+    "result_displaces": (
+        "{package} displaces {lost} person-months of main task 2.",
+        "{package} verdringt {lost} persoonsmaanden van hoofdtaak 2.",
+    ),
     # fill
     "fill_by_mission": ("Fill by mission", "Vulling per missie"),
     "fill_by_demand": ("Fill by demand", "Vulling per vraag"),
@@ -62,6 +70,18 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "known": ("known", "bekend"),
     "from_to": ("{low} to {high}", "{low} tot {high}"),
+    "begins": ("first month", "eerste maand"),
+    "year": ("year", "jaar"),
+    "at_a_time": ("persons at a time", "personen tegelijk"),
+    "in_months": ("in months", "in maanden"),
+    "less_than_half": (
+        "less than {half} persons at any time ({count} missions)",
+        "nooit meer dan {half} personen tegelijk ({count} missies)",
+    ),
+    "before_and_after": (
+        "before its first month ({month}): {before} person-months; from then on: {after}",
+        "vóór de eerste maand ({month}): {before} persoonsmaanden; daarna: {after}",
+    ),
     "share_of_asked": ("share of asked", "deel van gevraagd"),
     "most_from": ("mostly from pool", "vooral uit pool"),
     # bottlenecks

@@ -1,4 +1,4 @@
-"""What the README promises: its commands are the ones that are run, its figures are the result."""
+"""What README and documents promise: commands run, and numbers are those of the commands named."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import planner as pl
+from tests.documents import DOCUMENTS, VIEWS, blocks, outside, runner
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,33 +16,77 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def commands() -> list[str]:
     """Return the shell lines of the README, in order."""
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.S)
-    return [line for block in blocks for line in block.splitlines()]
+    found = re.findall(r"```sh\n(.*?)```", README, re.S)
+    return [line for block in found for line in block.splitlines()]
 
 
-def test_there_are_two_commands_of_one_line_and_ci_runs_the_second():
+def test_there_are_two_commands_of_one_line_and_ci_runs_the_second() -> None:
     main_job, tests = commands()
     assert main_job.endswith("planner run scenarios/eastern-flank-battalion.yaml")
     assert tests in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
-def test_every_link_leads_somewhere():
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+def test_every_link_leads_somewhere() -> None:
+    wrong = []
+    for document in DOCUMENTS:
+        path = ROOT / document
+        links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+        wrong += [(document, link) for link in links if not (path.parent / link).exists()]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("row", re.findall(r"^\| `(.+?)`.*?\|(.*)\|$", README, re.M))
-def test_the_table_of_scenarios_is_the_result(row):
-    name, cells = row
-    package = pl.allocate(name).packages.set_index("package").loc["eastern-flank"]
-    stated = [float(cell.replace(",", "")) for cell in cells.split("|")]
-    keys = ("asked_person_months", "filled_person_months")
-    keys += ("displaced_main_task_2", "displaced_main_task_1")
-    assert stated == pytest.approx([float(package[key]) for key in keys], abs=0.51)
+def test_numbers_are_made_by_the_commands_named_beside_them() -> None:
+    run = runner()
+    made = [
+        (block.document, block.view)
+        for document in DOCUMENTS
+        for block in blocks(document)
+        if not block.slow and block.text(run) != block.whole
+    ]
+    assert made == [], "python -m tests.documents writes them anew"
 
 
-def test_the_lines_of_code_and_of_yaml_run(tmp_path, monkeypatch):
+def test_numbers_of_long_runs_are_of_the_scenarios_as_they_are() -> None:
+    stale = [
+        (block.document, block.view)
+        for document in DOCUMENTS
+        for block in blocks(document)
+        if block.stale
+    ]
+    assert stale == [], "python -m tests.documents writes them anew"
+
+
+def test_long_runs_of_all_documents_say_the_same() -> None:
+    bodies: dict[tuple[str, ...], set[str]] = {}
+    for document in DOCUMENTS:
+        for block in blocks(document):
+            if block.slow:
+                bodies.setdefault((*block.commands, block.view), set()).add(block.whole)
+    assert [key for key, found in bodies.items() if len(found) > 1] == []
+
+
+def test_every_view_is_used_and_every_command_is_named() -> None:
+    found = [block for document in DOCUMENTS for block in blocks(document)]
+    assert {block.view for block in found} == set(VIEWS)
+    assert all(f"`{command}`" in block.whole for block in found for command in block.commands)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_person_months_stand_outside_the_blocks(document: str) -> None:
+    text = " ".join(outside(document).split())
+    stated = re.findall(r"[^.]*?\d[\d,.]* person-months[^.]*", text)
+    earlier = "Earlier versions said that a battalion share on the eastern flank displaces 901"
+    assert [one for one in stated if earlier not in one] == []
+
+
+def test_about_half_of_the_draws_displace_nothing() -> None:
+    (drawn,) = (block for block in blocks("README.md") if block.view == "draws")
+    chance = re.search(r"chance that anything is displaced \| (\d+)%", drawn.whole)
+    assert chance is not None
+    assert 40 <= int(chance[1]) <= 60
+
+
+def test_the_lines_of_code_and_of_yaml_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
     exec(code, {})

@@ -24,16 +24,16 @@ from planner.lazy import offer
 if TYPE_CHECKING:
     from planner.analysis.causes import causes
     from planner.analysis.curve import curve
+    from planner.analysis.declare import relief, tipping
     from planner.analysis.fairness import fairness
     from planner.analysis.foresight import foresight
     from planner.analysis.headroom import headroom
-    from planner.analysis.near import near
     from planner.analysis.pledges import pledges
     from planner.analysis.prices import prices
     from planner.analysis.promises import promises
-    from planner.analysis.ranges import ranges
+    from planner.analysis.ranges import near, ranges
     from planner.analysis.reinforcement import reinforcement
-    from planner.analysis.renamed import relief, tipping
+    from planner.analysis.robustness import robustness
     from planner.analysis.shares import shares
     from planner.analysis.threshold import threshold
     from planner.analysis.why import why
@@ -50,7 +50,8 @@ offer(
     __name__,
     {
         **{name: f"{__name__}.{name}" for name in __all__},
-        "relief": f"{__name__}.renamed",
-        "tipping": f"{__name__}.renamed",
+        "near": f"{__name__}.ranges",
+        "relief": f"{__name__}.declare",
+        "tipping": f"{__name__}.declare",
     },
 )

@@ -18,7 +18,7 @@ from planner.errors import InputError, nearest
 from planner.months import Month
 from planner.problem.model import Problem
 
-__all__ = ["KEYS", "Case", "Line", "read_case", "rules_of"]
+__all__ = ["KEYS", "Case", "DemandLabels", "read_case", "rules_of"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -28,7 +28,7 @@ KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main
 
 
 @dataclass(frozen=True)
-class Line:
+class DemandLabels:
     """Labels of one demand.
 
     Attributes
@@ -58,7 +58,7 @@ class Case:
     problem : Problem
     rule : str
         ``"fair"`` or ``"value"``.
-    lines : tuple of Line
+    lines : tuple of DemandLabels
         Labels, in the order of ``problem.demands``.
     first_month : Month or None
         Calendar month of month 0; None where months are numbers only.
@@ -71,7 +71,7 @@ class Case:
 
     problem: Problem
     rule: str
-    lines: tuple[Line, ...]
+    lines: tuple[DemandLabels, ...]
     first_month: Month | None = None
     name: str = "problem"
     scenario: Any = None
@@ -139,7 +139,7 @@ class Case:
         raise InputError(f"expected a mission or demand, found {name!r}{nearest(name, known)}")
 
     def package(self, name: str | None = None) -> str:
-        """Return the id of a package; without a name, of the only one there is."""
+        """Return the id of a package; without a name, of the only package."""
         if name is None and len(self.packages) == 1:
             return self.packages[0]
         if name in self.packages:
@@ -182,7 +182,8 @@ def _read(source: Any) -> Case:
         return source
     if isinstance(source, Problem):
         lines = tuple(
-            Line(one.id, one.id, one.id, one.id, on_call=one.on_call) for one in source.demands
+            DemandLabels(one.id, one.id, one.id, one.id, on_call=one.on_call)
+            for one in source.demands
         )
         return Case(source, "fair", lines)
     if isinstance(source, Mapping):
@@ -207,7 +208,7 @@ def _read(source: Any) -> Case:
 
 def _compiled(compiled: Any, rule: str | None, scenario: Any) -> Case:
     lines = tuple(
-        Line(
+        DemandLabels(
             row.id, row.mission, row.mission_name, row.mission_name_nl, row.organisation,
             row.region, row.category, row.kind, row.on_call,
         )

@@ -1,15 +1,15 @@
 """Why a mission goes short: its shortfall split over causes, whatever the order they are named in.
 
-Each cause can be taken away: the cap of the pools (then nobody is ever lacking), rotation and rest,
-eligibility, composition, budgets, presence (everyone sent is there), higher tiers, each package,
-and late notice where a package becomes known too late to be served from its first month; what
-then holds is written in :mod:`planner.analysis.relaxed`. With all of them there the shortfall is
-what it is; a cause's part is its Shapley value (C1), the mean over all orders of what the
-shortfall falls by when it is taken away. The parts add up and no order is preferred.
+Each cause can be removed: the size of the pools (then no demand is short), rotation and rest,
+eligibility, composition, budgets, occupancy (everyone assigned is present), higher tiers, each
+package, and late notice where a package becomes known too late to be served from its first
+month; what then holds is written in :mod:`planner.analysis.relaxation`. With all of them the
+shortfall is what it is; a cause's part is its Shapley value (C1), the mean over all orders of what
+the shortfall falls by when it is removed. The parts add up and no order is preferred.
 
 Causes that a shortfall needs together share it evenly: where more people, no rest and free choice
 of people would each end it alone, each has a third. So beside its part every cause shows what the
-shortfall would fall by if nothing else were taken away.
+shortfall would fall by if nothing else were removed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from planner.allocation import asked_months
 from planner.analysis.case import KEYS, Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.occupancy import presence_of, present_months
+from planner.analysis.occupancy import expected_occupancy, present_months
 from planner.analysis.plans import make_planner, person_months
 from planner.analysis.relaxation import LIMITS, relaxed
 from planner.analysis.shapley import Split, shapley
@@ -45,10 +45,10 @@ say = _TEXT.say
 
 
 EXACT_UPTO = 10
-"""Most causes whose coalitions are all tried."""
+"""Most causes of which all coalitions are evaluated."""
 
 ORDERS = 60
-"""Orders that are sampled where there are more."""
+"""Orders that are sampled beyond that."""
 
 NOTHING = 1e-3
 """Person-months that are no shortfall."""
@@ -59,7 +59,7 @@ class Shortfall:
     """What a group of demands lacks inside the report window, person-months.
 
     `sent_person_months` is the fill of the plan, `present_person_months` what of it can be expected
-    to be there; the shortfall is what is asked less that.
+    to be present; the shortfall is what is asked less that.
     """
 
     group: str
@@ -77,13 +77,13 @@ class Cause:
     ----------
     cause : str
         One of :data:`~planner.analysis.relaxation.LIMITS`, ``presence`` or ``package …``;
-        ``worth_nothing`` is what stays empty whatever is taken away, for it has no weight.
+        ``worth_nothing`` is what stays empty whatever is removed, since it has no weight.
     part_person_months, standard_error : float
         Its part, negative where it softens the shortfall; the error is 0 where exact.
     shortfall_share : float
         The part ÷ the shortfall.
     alone_person_months : float
-        By how much the shortfall would fall if only this cause were taken away.
+        By how much the shortfall would fall if only this cause were removed.
     """
 
     group: str
@@ -122,10 +122,10 @@ class Causes(Outcome):
         rows = sorted(self.shortfalls, key=lambda row: -row.shortfall_person_months)
         if not rows:
             return [say("lacks_nothing", lang)]
-        said = [self._told(row, lang) for row in rows[:10]]
+        said = [self._sentence(row, lang) for row in rows[:10]]
         return said if self.unique else [*said, f"{label('value_note', lang).capitalize()}."]
 
-    def _told(self, row: Shortfall, lang: str) -> str:
+    def _sentence(self, row: Shortfall, lang: str) -> str:
         lacks = row.shortfall_person_months
         parts = [one for one in self.causes if one.group == row.group]
         parts.sort(key=lambda one: -round(one.part_person_months, 6))
@@ -171,8 +171,8 @@ def causes(
     by : str
         What demands are gathered by: mission, demand, region, category, organisation …
     presence : mapping of str to float, or bool
-        Expected share of people sent who are there, by demand; True takes it from the scenario's
-        figures if there are any, False leaves it out.
+        Expected share of the people assigned that are present, by demand; True takes it from the
+        scenario's parameters, False leaves it out.
     orders : int, optional
         Sample so many orders instead of trying all coalitions.
     seed : int
@@ -193,14 +193,14 @@ def causes(
     games = _games(case)
     splits: list[Split] = []
     for place, (tier, own, members) in enumerate(games):
-        players = _players(case, tier, own, coalitions.there is not None)
+        players = _players(case, tier, own, coalitions.occupancy is not None)
         some = orders if orders is not None or len(players) <= EXACT_UPTO else ORDERS
         worth = _Worth(coalitions, tier, players, members, groups)
 
-        def told(done: int, total: int, place: int = place) -> None:
+        def shown(done: int, total: int, place: int = place) -> None:
             progress(place * total + done, len(games) * total)
 
-        splits.append(shapley(players, worth, some, seed, told))
+        splits.append(shapley(players, worth, some, seed, shown))
     shortfalls = _shortfalls(coalitions, groups)
     parts = _parts(groups, splits, {row.group: row.shortfall_person_months for row in shortfalls})
     exact = all(split.exact for split in splits)
@@ -208,7 +208,7 @@ def causes(
 
 
 def _games(case: Case) -> list[tuple[int, str, Flags]]:
-    """Return tiers and packages of their own whose demands have the same causes, with them."""
+    """Return groups of demands with the same causes: tier, own package, members."""
     owner = case.problem.package_of()
     keys = [(demand.tier, owner.get(demand.id, "")) for demand in case.problem.demands]
     return [
@@ -225,7 +225,7 @@ def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
         for package in problem.packages
         for name in package.demands
     )
-    there = {
+    possible = {
         "pool_cap": True,
         "rotation": any(any(d.prep) or any(d.home) for d in problem.demands),
         "eligibility": len(problem.pools) > 1,
@@ -236,40 +236,42 @@ def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
         "late_notice": late,
     }
     others = [package.id for package in problem.packages if package.id != own]
-    return [name for name, counts in there.items() if counts] + [f"package {id}" for id in others]
+    return [name for name, counts in possible.items() if counts] + [
+        f"package {id}" for id in others
+    ]
 
 
 class _Coalitions:
     """Plans of the problem with some causes taken away; planners are made once each."""
 
     def __init__(self, case: Case, presence: Mapping[str, float] | bool) -> None:
-        self.case, self.there = case, presence_of(case, presence)
+        self.case, self.occupancy = case, expected_occupancy(case, presence)
         self.asked = asked_months(case.problem)
         self._made: dict[tuple[frozenset[str], int], tuple[Planner, list[Floats]]] = {}
 
-    def _planner(self, gone: frozenset[str], tier: int) -> tuple[Planner, list[Floats]]:
-        """Return a planner, and expected months there per person of each of its decisions."""
-        key = gone, tier if "higher_tiers" in gone else 0
+    def _planner(self, removed: frozenset[str], tier: int) -> tuple[Planner, list[Floats]]:
+        """Return a planner, and expected months present per person of each decision."""
+        key = removed, tier if "higher_tiers" in removed else 0
         if key not in self._made:
-            problem = relaxed(self.case.problem, gone, tier)
+            problem = relaxed(self.case.problem, removed, tier)
             planner = make_planner(problem, self.case.rule, fills_only=True)
             months = [setting.counted for setting in planner.settings]
-            if self.there is not None:
+            if self.occupancy is not None:
                 places = {d.id: k for k, d in enumerate(self.case.problem.demands)}
-                there = [self.there[places[d.id]] for d in problem.demands]
-                months = present_months(planner.programme, there)
+                occupied = [self.occupancy[places[d.id]] for d in problem.demands]
+                months = present_months(planner.programme, occupied)
             self._made[key] = planner, months
         return self._made[key]
 
     def filled(
-        self, gone: frozenset[str], tier: int, packages: frozenset[str], there: bool
+        self, removed: frozenset[str], tier: int, packages: frozenset[str], present: bool
     ) -> Floats:
-        """Return person-months sent, or those there, by demand; demands that are gone have none."""
-        planner, months = self._planner(gone, tier)
+        """Return person-months assigned, or those present, by demand; removed demands have none."""
+        planner, months = self._planner(removed, tier)
         people = [answer.people for answer in planner.unfold(packages).answers]
         programme = planner.programme
         found = np.zeros(len(programme.problem.demands))
-        if there:
+        if present:
             for block, each, served in zip(programme.blocks, months, people, strict=True):
                 np.add.at(found, block.demand, (block.pick @ served) * each)
         else:
@@ -280,7 +282,7 @@ class _Coalitions:
 
 @dataclass(eq=False)
 class _Worth:
-    """The shortfall of each group's demands in one game, with only some causes at work."""
+    """The shortfall of each group's demands in one game, with only some causes active."""
 
     coalitions: _Coalitions
     tier: int
@@ -288,11 +290,11 @@ class _Worth:
     members: Flags
     groups: Mapping[str, Flags]
 
-    def __call__(self, there: frozenset[str]) -> Floats:
-        gone = frozenset(self.players) - there
-        packages = [one for one in self.coalitions.case.packages if f"package {one}" not in gone]
+    def __call__(self, active: frozenset[str]) -> Floats:
+        removed = frozenset(self.players) - active
+        packages = [one for one in self.coalitions.case.packages if f"package {one}" not in removed]
         filled = self.coalitions.filled(
-            gone.intersection(LIMITS), self.tier, frozenset(packages), "presence" in there
+            removed.intersection(LIMITS), self.tier, frozenset(packages), "presence" in active
         )
         lacks = self.coalitions.asked - filled
         return np.array([lacks[mask & self.members].sum() for mask in self.groups.values()])
@@ -301,8 +303,8 @@ class _Worth:
 def _shortfalls(coalitions: _Coalitions, groups: Mapping[str, Flags]) -> list[Shortfall]:
     every, asked = frozenset(coalitions.case.packages), coalitions.asked
     sent, present = (
-        coalitions.filled(frozenset(), 0, every, there)
-        for there in (False, coalitions.there is not None)
+        coalitions.filled(frozenset(), 0, every, present)
+        for present in (False, coalitions.occupancy is not None)
     )
     rows = [
         Shortfall(

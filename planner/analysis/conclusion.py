@@ -22,7 +22,7 @@ from planner.analysis.case import KEYS, Case
 from planner.errors import InputError, nearest
 from planner.montecarlo.records import ROUNDING
 
-__all__ = ["Conclusion", "Filled", "parse_conclusion"]
+__all__ = ["Conclusion", "DrawFills", "parse_conclusion"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -53,7 +53,7 @@ SAME = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Filled:
+class DrawFills:
     """What some draws fill and ask inside the window, person-months.
 
     Attributes
@@ -111,7 +111,7 @@ class Conclusion:
         """Whether a package must be left out to know it."""
         return self.quantity != "fill"
 
-    def of(self, case: Case, package: str, filled: Filled) -> Floats:
+    def of(self, case: Case, package: str, filled: DrawFills) -> Floats:
         """Return the quantity in each draw, (draws,); NaN where it is undefined."""
         chosen = self._demands(case)
         lost = _clear(filled.without - filled.with_all, filled.asked)
@@ -194,7 +194,7 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     Raises
     ------
     InputError
-        It cannot be read, or names something that is not there.
+        It cannot be read, or names something unknown.
 
     Examples
     --------

@@ -5,8 +5,6 @@ leave the displacement open, both ends are followed: settled in favour of main t
 and against it (`most`). Otherwise (*fair*, or a package whose size matters to earlier plans too)
 the rule's own plan is made at some sizes, more of them where the curve bends; between these sizes
 the curve is an estimate, and so is the error stated.
-
-A curve in words: what each post of a package costs, and whom.
 """
 
 from __future__ import annotations
@@ -283,7 +281,7 @@ def _exact(case: Case, scaled: Scaled, upto: float, missions: bool, progress: Pr
 
 
 def _between(points: list[CurvePoint], same: float = 0.0) -> tuple[CurvePiece, ...]:
-    """Return pieces between points; neighbours whose cost a post differs by less are one."""
+    """Return pieces between points; neighbours with nearly the same cost a post are joined."""
     joined: list[CurvePiece] = []
     begin = points[0]
     for end, after in zip(points[1:], [*points[2:], None], strict=True):

@@ -24,13 +24,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planner.errors import InputError, nearest
+from planner.labels import NOTHING, figure, label, number, percent, speaker
 from planner.labels import WORDS as COMMON
 from planner.labels import month as calendar
-from planner.labels import speaker
 from planner.terms import term
 
 __all__ = [
     "FOLDERS",
+    "RENAMED",
     "Analysis",
     "Option",
     "Template",
@@ -38,13 +39,18 @@ __all__ = [
     "analysis",
     "declared",
     "names",
+    "relief",
     "table_of_analyses",
     "template",
     "text_of",
+    "tipping",
 ]
 
 FOLDERS: dict[str, Path] = {"planner.analysis": Path(__file__).parent}
 """Packages with analyses, and their folders; templates lie in ``text`` below."""
+
+InReport = bool | Callable[[Any], Mapping[str, Any] | None]
+"""See :class:`Analysis`."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -90,6 +96,8 @@ class Template:
         Arguments of the command.
     words : dict of str to (str, str)
         English and Dutch, by key; table titles under ``NAME.TABLE``.
+    module : str
+        The module with the function, by default of the same name.
     """
 
     name: str
@@ -97,6 +105,7 @@ class Template:
     short: Mapping[str, str]
     examples: tuple[str, ...]
     words: dict[str, tuple[str, str]]
+    module: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +119,9 @@ class Analysis:
     shown : tuple of str
         Tables that the command prints; empty prints the main one.
     needs_package : bool
-    in_report : bool
-        Whether a report has a section of it, unless it has one of its own.
+    in_report : bool or callable
+        Whether a report has a section of it; or what gives, for a case, the settings with which the
+        report calls it (None: not in that report).
     quick : dict
         Settings under which the analysis takes little time, for tests.
     """
@@ -120,8 +130,16 @@ class Analysis:
     function: Callable[..., Any]
     shown: tuple[str, ...] = ()
     needs_package: bool = False
-    in_report: bool = False
+    in_report: InReport = False
     quick: Mapping[str, Any] = field(default_factory=dict)
+
+    def report_settings(self, case: Any) -> Mapping[str, Any] | None:
+        """Return the settings with which a report of a case calls it; None: it does not."""
+        if callable(self.in_report):
+            return self.in_report(case)
+        if not self.in_report or (self.needs_package and not case.packages):
+            return None
+        return {"package": case.packages[0]} if self.needs_package else {}
 
     @property
     def template(self) -> Template:
@@ -163,7 +181,7 @@ def analysis(
     *,
     shown: tuple[str, ...] = (),
     needs_package: bool = False,
-    in_report: bool = False,
+    in_report: InReport = False,
     quick: Mapping[str, Any] | None = None,
     positional: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
@@ -216,10 +234,10 @@ def names() -> list[str]:
 
 
 def declared(name: str) -> Analysis:
-    """Return an analysis by name; raise InputError if there is none."""
+    """Return an analysis by name; raise InputError for an unknown name."""
     for package, folder in FOLDERS.items():
         if (folder / "text" / f"{name}.toml").exists():
-            module = import_module(f"{package}.{name}")
+            module = import_module(f"{package}.{template(name).module}")
             found: Analysis = getattr(module, name).declared
             return found
     known = names()
@@ -237,9 +255,23 @@ def template(name: str) -> Template:
             words = {key: (pair[0], pair[1]) for key, pair in given.get("words", {}).items()}
             return Template(
                 name, given.get("panel", ""), given.get("short", {}),
-                tuple(given.get("examples", ())), words,
+                tuple(given.get("examples", ())), words, given.get("module", name),
             )  # fmt: skip
     raise InputError(f"expected a text template of an analysis, found {name!r}")
+
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+
+_ANY_SIZE = ("value", "flips_at", "quantity", "smallest", "largest")
+"""Columns of parameters of any size, shown with as many digits as they need."""
+
+_PERCENT = ("_share", "_rate", "_chance")
+"""Ends of the names of columns that are shares."""
+
+_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
+          "view", "framework", "other", "region", "category", "organisation", "group",
+          "largest_loss_group", "basis", "limit", "change", "turn")  # fmt: skip
+"""Columns with words instead of ids."""
 
 
 class Text:
@@ -250,7 +282,7 @@ class Text:
         self.say = speaker(self.words)
 
     def known(self, key: str) -> bool:
-        """Whether there is a word of that name."""
+        """Whether a word of that name exists."""
         return key in self.words or key in COMMON
 
     def when(self, month: str, lang: str) -> str:
@@ -266,7 +298,7 @@ class Text:
         return f"{self.say('month', lang)} {month}"
 
     def each(self, text: str, lang: str) -> str:
-        """Return a text in a language, as far as there are words for its parts between commas.
+        """Return a text in a language, part by part between commas where a word exists.
 
         Examples
         --------
@@ -279,6 +311,37 @@ class Text:
         return ", ".join(
             self.say(part, lang) if self.known(part) else term(part, lang) for part in parts
         )
+
+    def heading(self, column: str, lang: str) -> str:
+        """Return the heading of a column; its name where no word exists."""
+        return self.say(column, lang) if self.known(column) else column
+
+    def cell(self, column: str, value: Any, lang: str) -> str:
+        """Return a value of a table as text, by what its column holds.
+
+        Examples
+        --------
+        >>> text = text_of("why")
+        >>> text.cell("month", "2022-07", "en"), text.cell("gained_persons", 2.0, "nl")
+        ('Jul 2022', '2,0')
+        """
+        if value is None or value != value:
+            return NOTHING
+        if isinstance(value, bool) or type(value).__name__ == "bool_":
+            return label("yes" if value else "no", lang)
+        if isinstance(value, str):
+            if _MONTH.fullmatch(value):
+                return calendar(value, lang)
+            return self.each(value, lang) if column in _WORDS else value
+        if column in _ANY_SIZE:
+            return figure(value, lang)
+        months = column.endswith("months") and "person_months" not in column
+        if isinstance(value, int) or months:
+            return number(value, lang, 0)
+        if column.endswith(_PERCENT):
+            return percent(value, lang)
+        fine = "per_post" in column or column.endswith(("multiple", "gini"))
+        return number(value, lang, 2 if fine else 1)
 
 
 @cache
@@ -296,3 +359,20 @@ def table_of_analyses(lang: str = "en") -> str:
         example = f"planner {name} {given.examples[0]}" if given.examples else f"planner {name}"
         rows.append(f"| {given.short.get(lang, '')} | `{example}` |".replace('\\"', '"'))
     return "\n".join(rows)
+
+
+RENAMED = {"relief": "reinforcement", "tipping": "threshold"}
+"""Analyses by the name they had before, which stays for one version; the new name."""
+
+
+def _former(old: str) -> Callable[..., Any]:
+    def call(*given: Any, **named: Any) -> Any:
+        new = RENAMED[old]
+        message = f"planner.analysis.{old} is now called planner.analysis.{new}"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return declared(new).function(*given, **named)
+
+    return call
+
+
+relief, tipping = map(_former, RENAMED)

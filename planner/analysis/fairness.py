@@ -2,7 +2,7 @@
 
 Beside each other: the *fair* rule, which spares the worst-off, and the *value* rule, which counts
 person-months. Two losses are looked at: what the packages take (displacement), and what is not
-filled at all (shortfall), which is there without packages too. Of main task 2, outside packages.
+filled at all (shortfall), which exists without packages too. Of main task 2, outside packages.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ class Burden:
     largest_loss_rate : float
         The largest share of what it asks that one group loses.
     largest_loss_group : str
-        That group; empty if nobody loses.
+        That group; empty if no group loses.
     gini : float
-        Concentration of the loss: 0 where everybody loses the same share of what he asks, near 1
-        where one small group loses all; NaN where nobody loses.
+        Concentration of the loss: 0 where every group loses the same share of what it asks, near 1
+        where one small group loses all; NaN where no group loses.
     """
 
     rule: str
@@ -112,16 +112,16 @@ class Fairness(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return who loses most and how concentrated that is, by rule."""
-        said = [_told(row, lang) for row in self.burdens]
+        said = [_sentence(row, lang) for row in self.burdens]
         if any(row.rule == "value" for row in self.burdens):
             said.append(say("fairness_value_note", lang))
         return said
 
 
-def _told(row: Burden, lang: str) -> str:
+def _sentence(row: Burden, lang: str) -> str:
     blanks = {name: say(getattr(row, name), lang) for name in ("rule", "loss", "by")}
     if not row.losing:
-        return say("fairness_nobody", lang, **blanks)
+        return say("fairness_none", lang, **blanks)
     return say(
         "fairness_said", lang, **blanks,
         lost=number(row.lost_person_months, lang),
@@ -147,7 +147,7 @@ def gini(lost: Floats, asked: Floats) -> float:
     Returns
     -------
     float
-        From 0 (everybody loses the same share) to below 1; NaN where nothing is lost.
+        From 0 (every group loses the same share) to below 1; NaN where nothing is lost.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def fairness(
     by : sequence of str
         What the loss is spread over: mission, region, category, organisation …
     packages : sequence of str, optional
-        Those whose displacement is looked at, all together; by default all there are. Other
+        Those whose displacement is looked at, all together; by default all. Other
         packages are in the plan either way.
 
     Examples

@@ -8,14 +8,14 @@ are made of the same decisions, cut in every month.
 The plan that rolls: made again and again by a planner who sees only so many months ahead.
 
 In the first month and in every month in which something new comes into view the plan is made
-again: tours whose people have left or are in preparation stay as they were, all later ones are
+again: tours that are under way or in preparation stay as they were, all later ones are
 free. In view in month t are the tours that begin before t + horizon, of demands outside packages
 and of packages known by then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -132,12 +132,12 @@ class View:
         Months earlier, or months in view; NaN for perfect foresight.
     notice_months : float
         Months from the first package known to the first month that it asks for; NaN if it is
-        known from the start, or there is no package.
+        known from the start, or without packages.
     known : str
         The month in which the first package becomes known; empty if from the start.
     package_filled_person_months, main_task_1_filled_person_months,
     main_task_2_filled_person_months : float
-        Filled for the packages, for other demands of main task 1, and of main task 2.
+        DrawFills for the packages, for other demands of main task 1, and of main task 2.
     displaced_main_task_1, displaced_main_task_2 : float
         What these lose to the packages.
     worth_person_months : float
@@ -189,8 +189,8 @@ class Foresight(Outcome):
         said = [say("foresight_cut", lang)]
         for rule in dict.fromkeys(row.rule for row in self.views):
             rows = [row for row in self.views if row.rule == rule]
-            told = ("perfect", "rolling") if self.packages else ("rolling",)
-            said += [_told(row, _base(rows), lang) for row in rows if row.view in told]
+            shown = ("perfect", "rolling") if self.packages else ("rolling",)
+            said += [_sentence(row, _base(rows), lang) for row in rows if row.view in shown]
             if self.packages:
                 said.append(_least(rows, lang))
         if any(row.rule == "value" for row in self.views):
@@ -218,7 +218,7 @@ def _least(rows: list[View], lang: str) -> str:
     )  # fmt: skip
 
 
-def _told(row: View, base: View, lang: str) -> str:
+def _sentence(row: View, base: View, lang: str) -> str:
     def gain(name: str) -> str:
         column = f"{name}_filled_person_months"
         value = float(getattr(row, column) - getattr(base, column))
@@ -254,7 +254,7 @@ def foresight(
     rules : sequence of str, optional
         Rules to put side by side; by default `rule`, or both where none is given.
     packages : sequence of str, optional
-        Those that become known earlier, all by as many months; by default all there are. Other
+        Those that become known earlier, all by as many months; by default all. Other
         packages are in the plan as the scenario has them.
     earlier : int or sequence of int
         Up to how many months earlier they become known; or the months themselves, negative is
@@ -287,18 +287,32 @@ def foresight(
     steps = len(rules) * (len(shifts) + 1 + len(horizons))
     views: list[View] = []
     missions: list[MissionWorth] = []
-    for rule in rules:
-        ruled = read_case(case, rule)
-        found = []
-        for view, filled, without in _views(ruled, chosen, shifts, horizons):
-            found.append((_row(ruled, chosen, view, filled, without), filled))
-            progress(len(views) + len(found), steps)
-        at_hand = [row.view == "notice" and row.months == 0 for row, _ in found].index(True)
-        base = found[at_hand][0]
-        views += [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
-        perfect = next(filled for row, filled in found if row.view == "perfect")
-        missions += _missions(ruled, found[at_hand][1], perfect)
+    for one in rules:
+        done = len(views)
+
+        def step(number: int, done: int = done) -> None:
+            progress(done + number, steps)
+
+        rows, worths = _of_rule(read_case(case, one), chosen, shifts, horizons, step)
+        views += rows
+        missions += worths
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
+
+
+def _of_rule(
+    case: Case, chosen: Sequence[str], shifts: Sequence[int], horizons: Sequence[int],
+    progress: Callable[[int], None],
+) -> tuple[list[View], list[MissionWorth]]:  # fmt: skip
+    """Return all views under one rule, and what perfect foresight is worth by mission."""
+    found: list[tuple[View, Floats]] = []
+    for view, filled, without in _views(case, chosen, shifts, horizons):
+        found.append((_row(case, chosen, view, filled, without), filled))
+        progress(len(found))
+    at_hand = [row.view == "notice" and row.months == 0 for row, _ in found].index(True)
+    base = found[at_hand][0]
+    views = [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
+    perfect = next(filled for row, filled in found if row.view == "perfect")
+    return views, _missions(case, found[at_hand][1], perfect)
 
 
 def _check(
@@ -374,7 +388,7 @@ def _row(case: Case, chosen: Sequence[str], seen: _Seen, filled: Floats, without
     own = case.inside(chosen)
     lost = np.where(np.abs(without - filled) > NOTHING_PERSON_MONTHS, without - filled, 0.0)
     first = min(seen.known.values(), default=0)
-    asks = min((d.first for d, mine in zip(case.problem.demands, own, strict=True) if mine),
+    asks = min((d.first for d, inside in zip(case.problem.demands, own, strict=True) if inside),
                default=0)  # fmt: skip
     others = [(case.task == task) & ~own for task in (1, 2)]
     return View(

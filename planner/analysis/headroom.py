@@ -45,7 +45,7 @@ class Room:
     asked_posts : float
         Persons at multiple 1.
     multiple, posts : float
-        The headroom; where `limited` is false no displacement was found up to there.
+        The headroom; where `limited` is false no displacement was found up to that size.
     limited : bool
     exact : bool
     tolerance_posts : float

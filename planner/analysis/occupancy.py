@@ -1,9 +1,9 @@
-"""How many of the people sent can be expected to be there, without drawing anything.
+"""Expected occupancy: how many of the people assigned are present, in closed form.
 
-The chance that a post is occupied in the k-th month of a tour follows from the figures of its
+The chance that a post is occupied in the k-th month of a tour follows from the parameters of its
 kind: accepted with some probability or empty for the lead time, home early with some probability
 a month and empty for the lead time again. Summed over tours it is what the mean of many drawn
-futures of one plan tends to.
+draws of one plan tends to.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from planner.analysis.case import Case
 from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 
-__all__ = ["occupancy", "presence_of", "present_months"]
+__all__ = ["occupancy", "expected_occupancy", "present_months"]
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 def occupancy(
     months: int, acceptance: float, lead: int, early_return: float, unit: bool = False
 ) -> Floats:
-    """Return the chance that somebody is there in each month of a tour, (months,).
+    """Return the probability that a post is occupied in each month of a tour, (months,).
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def occupancy(
 
     Notes
     -----
-    With n(k) the chance that a candidate is nominated for month k and s(k) that somebody serves in
-    it, n(0) = 1, a nomination comes to nothing with 1 − α and returns lead months later, and
+    With n(k) the probability that a candidate is nominated for month k and s(k) that a person
+    serves in it, n(0) = 1, a nomination fails with 1 − α and returns lead months later, and
 
         s(k) = α n(k) + (1 − ε) s(k − 1),   n(k) = (1 − α) n(k − lead) + ε s(k − 1 − lead).     (C2)
 
@@ -68,15 +68,15 @@ def occupancy(
     return serving
 
 
-def presence_of(case: Case, given: Mapping[str, float] | bool) -> list[Floats] | None:
-    """Return the chance that somebody is there by demand and month of a tour.
+def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Floats] | None:
+    """Return the probability of occupancy by demand and month of a tour.
 
     Parameters
     ----------
     case : Case
     given : mapping of str to float, or bool
-        Share of people sent who are there, by demand, the same in every month of a tour; True takes
-        the figures of the scenario's kinds, False is None: everybody is there.
+        Share of the people assigned that are present, by demand, the same in every month of a tour;
+        True takes the parameters of the scenario's kinds, False is None: everyone is present.
     """
     demands = case.problem.demands
     longest = [-(-3 * demand.tour // 2) for demand in demands]
@@ -109,17 +109,17 @@ def presence_of(case: Case, given: Mapping[str, float] | bool) -> list[Floats] |
 
 
 _USUAL = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
-"""Figures of a kind, and what they are where nothing is said."""
+"""Parameters of a kind and their values where none are given."""
 
 
-def present_months(programme: Programme, there: Sequence[Floats]) -> list[Floats]:
-    """Return expected months there inside the report window per person of each decision.
+def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[Floats]:
+    """Return expected months present inside the report window per person of each decision.
 
     Parameters
     ----------
     programme : Programme
-    there : sequence of ndarray
-        See :func:`presence_of`, in the order of the programme's demands.
+    occupancies : sequence of ndarray
+        See :func:`expected_occupancy`, in the order of the programme's demands.
 
     Returns
     -------
@@ -128,15 +128,15 @@ def present_months(programme: Programme, there: Sequence[Floats]) -> list[Floats
     """
     low, high = programme.problem.report
     tours = programme.tours
-    sums = [np.concatenate([[0.0], np.cumsum(one)]) for one in there]
+    sums = [np.concatenate([[0.0], np.cumsum(one)]) for one in occupancies]
     found = []
     for block in programme.blocks:
         first, last = tours.first[block.tour], tours.last[block.tour]
         length = last - first + 1
         begin, end = (np.clip(edge - first, 0, length) for edge in (low, high + 1))
-        whose = tours.demand[block.tour]
+        demand = tours.demand[block.tour]
         served = np.array(
-            [sums[d][e] - sums[d][b] for d, b, e in zip(whose, begin, end, strict=True)], float
+            [sums[d][e] - sums[d][b] for d, b, e in zip(demand, begin, end, strict=True)], float
         )
         total = np.bincount(block.tour_decision, served, minlength=len(block.demand))
         found.append(total / np.maximum(block.cohorts, 1))

@@ -135,7 +135,7 @@ class Parametric:
         return self._solve(self.other, pins, at)
 
     def _look(self, step: int, pins: Pins, at: float) -> _Point:
-        """Return the best cost of a step at one θ and a tangent there."""
+        """Return the best cost of a step at one θ and the tangent at that point."""
         optimum = self._solve(self.programmes[step], pins, at)
         column = (pins.columns > 0) | ((pins.columns == 0) & (optimum.reduced < 0))
         row = (pins.rows > 0) | ((pins.rows == 0) & (optimum.dual < 0))
@@ -246,7 +246,7 @@ class Parametric:
             return self._deeper(step + 1, inner, width)
         except SolverError:
             if high - low <= NARROW * width:
-                return []  # nothing is said about so little; its neighbours meet there
+                return []  # too narrow to describe; its neighbours meet
         half = (low + high) / 2
         left = self._part(step, piece, low, half, width)
         return left + self._part(step, piece, half, high, width)

@@ -6,7 +6,7 @@ made: what had begun or was in preparation when the packages became known is the
 Fair plans of large parts in compiled code: the same plans, each proved, many times as fast.
 
 What compiled code does not find or cannot prove is planned by the engine, as are small parts, for
-which loading it would take longer than it saves. Quick plans carry no prices and no trail.
+which loading it would take longer than it saves. Quick plans carry no prices and no sensitivities.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
@@ -28,9 +27,6 @@ from planner.engine.setting import Answer, Setting
 from planner.engine.value import solve_value
 from planner.plan import History, Plan, Planner, Solver, solver_for
 from planner.problem.model import Problem
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "LARGE",
@@ -247,7 +243,7 @@ class QuickPlanner(Planner):
         known : ndarray of bool (decisions,)
             Decisions that may be served.
         month : int
-            When the plan is made; negative where there is none before it.
+            When the plan is made; negative for the first plan.
         before : ndarray (columns,), optional
             People in the plan before.
         """

@@ -4,10 +4,8 @@ A framework is an organisation together with what it may do with the people: hav
 (NATO Response Force, EU Battle Group) or deployed. Each framework by itself can count on what a
 plan of its own commitments alone would give it: its nominal supply. All of them together get what
 the plan of everything gives: the effective supply. Where the plans of single frameworks tie up more
-people of a pool in a month than there are, some must have been promised twice. People at home
+people of a pool in a month than its strength, some must have been promised twice. People at home
 after a deployment may be on call meanwhile: that is no double promise.
-
-Frameworks that people are promised to: which demands are whose, and the plan of each alone.
 """
 
 from __future__ import annotations
@@ -87,7 +85,7 @@ def frameworks_of(
 
 
 def plan_of(case: Case, chosen: Flags) -> Allocation:
-    """Return the plan of some demands alone: the same tours, nobody asked for by the others."""
+    """Return the plan of some demands alone: the same tours, the other demands at a cap of 0."""
     demands = tuple(
         demand if own else replace(demand, cap=0.0)
         for demand, own in zip(case.problem.demands, chosen, strict=True)
@@ -125,13 +123,13 @@ def commitments_of(
     return ", ".join(found)
 
 
-NOBODY = 1e-6
+NO_PERSONS = 1e-6
 """Persons below this are rounding."""
 
 
 @dataclass(frozen=True)
 class Supply:
-    """What a framework can count on by itself, and what is there for it beside all others.
+    """Nominal supply of a framework by itself, and effective supply beside all others.
 
     Person-months on duty or on call inside the window. `double_person_months` is nominal −
     effective. The last row is the sum of all.
@@ -160,7 +158,7 @@ class Overlap:
     must_person_months : float
         People who must have been promised to both: what the two together exceed the pool by.
     may_persons, must_persons : float
-        The same in the month in which there are most of them.
+        The same in the month with the largest number.
     commitments : str
         Missions of both that take part.
     """
@@ -181,7 +179,7 @@ class Overlap:
 
 @dataclass(frozen=True)
 class PoolMonth:
-    """A pool in a month in which the frameworks count on more people than there are, persons.
+    """A pool in a month in which the frameworks count on more people than its strength, persons.
 
     `nominal_persons` are tied up in the plans of single frameworks, `effective_persons` in the plan
     of all; at least `double_persons` have been promised twice.
@@ -232,9 +230,9 @@ class Pledges(Outcome):
         }
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return nominal against effective supply, and the overlaps that nobody can escape."""
+        """Return nominal against effective supply, and the overlaps that are inevitable."""
         total = self.supplies[-1]
-        share = total.double_person_months / max(total.nominal_person_months, NOBODY)
+        share = total.double_person_months / max(total.nominal_person_months, NO_PERSONS)
         said = [
             say(
                 "pledges_supply", lang,
@@ -246,11 +244,11 @@ class Pledges(Outcome):
         ]  # fmt: skip
         if not self.overlaps:
             return [*said, say("pledges_no_pairs", lang)]
-        must = [row for row in self.overlaps if row.must_person_months > NOBODY]
+        must = [row for row in self.overlaps if row.must_person_months > NO_PERSONS]
         rest = [row for row in self.overlaps if row not in must]
-        said += [_told("pledges_must", row, lang) for row in must]
+        said += [_sentence("pledges_must", row, lang) for row in must]
         said += [
-            _told("pledges_may", row, lang)
+            _sentence("pledges_may", row, lang)
             for row in rest
             if all(name.endswith(ON_CALL) for name in (row.framework, row.other))
         ]
@@ -259,7 +257,7 @@ class Pledges(Outcome):
         return said
 
 
-def _told(key: str, row: Overlap, lang: str) -> str:
+def _sentence(key: str, row: Overlap, lang: str) -> str:
     return say(
         key, lang, pool=row.pool, first=_TEXT.when(row.first, lang),
         last=_TEXT.when(row.last, lang),
@@ -355,7 +353,7 @@ def _overlaps(
         pair = [alone[one].accounts, alone[other].accounts]
         for place, pool in enumerate(case.problem.pools):
             a, b = (tied[:, place] for tied in pair)  # by account and month
-            both = np.any((a > NOBODY) & (b > NOBODY), axis=0)
+            both = np.any((a > NO_PERSONS) & (b > NO_PERSONS), axis=0)
             for begin, end in runs_of(both[first : last + 1]):
                 run = slice(first + begin, first + end + 1)
                 may = np.minimum(a, b)[:, run].max(axis=0)
@@ -391,7 +389,7 @@ def _months(
     for place, (pool, strength) in enumerate(case.problem.pools.items()):
         for month in range(first, last + 1):
             over = float(nominal[place, month] - strength[month])
-            if over > NOBODY:
+            if over > NO_PERSONS:
                 rows.append(
                     PoolMonth(
                         pool, case.month(month), float(strength[month]),

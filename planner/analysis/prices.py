@@ -10,8 +10,6 @@ of rest less, or more, after every tour.
 can be negative: raising the worst-off may cost others more than it brings. *Value* counts weighted
 person-months over the whole model, exactly, by parametric linear programming of the last plan;
 those before it, which are not unique, stay as they were made.
-
-Small changes of the last plan's right-hand sides, and what they do to the fill of each tier.
 """
 
 from __future__ import annotations
@@ -40,13 +38,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
-    "Nudge",
-    "Nudger",
+    "Perturbation",
+    "MarginalSearch",
     "Price",
     "Prices",
     "TierPrice",
     "by_tier",
-    "nudges",
+    "perturbations",
     "prices",
 ]
 
@@ -68,7 +66,7 @@ BENT = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Nudge:
+class Perturbation:
     """One more unit of something in one block.
 
     Attributes
@@ -108,7 +106,9 @@ def _tiers(rule: str, setting: Setting, people: Floats) -> dict[int, float]:
     }
 
 
-def nudges(case: Case, planner: Planner, last: LastPlans, whole_model: bool = False) -> list[Nudge]:
+def perturbations(
+    case: Case, planner: Planner, last: LastPlans, whole_model: bool = False
+) -> list[Perturbation]:
     """Return everything that is exhausted, as something to add to.
 
     *Fair*: in any plan on the way; *value*: in the last plans.
@@ -122,15 +122,15 @@ def nudges(case: Case, planner: Planner, last: LastPlans, whole_model: bool = Fa
         found += _of_caps(case, place, setting, people)
         found += _of_rows(case, place, setting, tight)
     order = {kind: place for place, kind in enumerate(("pool_month", "pool", "cap"))}
-    return sorted(found, key=lambda nudge: order.get(nudge.kind, 9))
+    return sorted(found, key=lambda perturbation: order.get(perturbation.kind, 9))
 
 
 def _of_pools(
     case: Case, place: int, setting: Setting, tight: NDArray[np.bool_], whole_model: bool
-) -> list[Nudge]:
+) -> list[Perturbation]:
     block, problem = setting.block, case.problem
     names, found = list(problem.pools), []
-    nobody = np.zeros(len(setting.full))
+    no_decision = np.zeros(len(setting.full))
     first, last = (0, problem.months - 1) if whole_model else problem.report
     of_month = np.arange(block.strength_rows) % block.months
     binds = block.by_pool(tight.astype(float)) > 0
@@ -140,36 +140,40 @@ def _of_pools(
             continue
         limit = np.zeros(len(setting.limit))
         limit[rows] = 1.0
-        found.append(Nudge("pool", names[pool], "person", None, place, limit, nobody))
+        found.append(Perturbation("pool", names[pool], "person", None, place, limit, no_decision))
         for month in range(first, last + 1):
             if binds[k, month]:
                 limit = np.zeros(len(setting.limit))
                 limit[rows[of_month[rows] == month]] = 1.0
                 found.append(
-                    Nudge("pool_month", names[pool], "person", month, place, limit, nobody)
+                    Perturbation(
+                        "pool_month", names[pool], "person", month, place, limit, no_decision
+                    )
                 )
     return found
 
 
-def _of_caps(case: Case, place: int, setting: Setting, people: Floats) -> list[Nudge]:
+def _of_caps(case: Case, place: int, setting: Setting, people: Floats) -> list[Perturbation]:
     block, found = setting.block, []
     reached = (block.pick @ people >= setting.full - TIGHT) & ~setting.settled & (setting.full > 0)
     for demand in block.demands:
-        mine = block.demand == demand
-        if (reached & mine).any():
+        of_demand = block.demand == demand
+        if (reached & of_demand).any():
             name = case.problem.demands[demand].id
-            full = np.where(mine & ~setting.settled, block.part, 0.0)
+            full = np.where(of_demand & ~setting.settled, block.part, 0.0)
             found.append(
-                Nudge("cap", name, "post", None, place, np.zeros(len(setting.limit)), full)
+                Perturbation("cap", name, "post", None, place, np.zeros(len(setting.limit)), full)
             )
     return found
 
 
-def _of_rows(case: Case, place: int, setting: Setting, tight: NDArray[np.bool_]) -> list[Nudge]:
+def _of_rows(
+    case: Case, place: int, setting: Setting, tight: NDArray[np.bool_]
+) -> list[Perturbation]:
     """Composition maxima and budgets; a bound has no name but its demands."""
     block, found = setting.block, []
     offset = block.strength_rows
-    nobody = np.zeros(len(setting.full))
+    no_decision = np.zeros(len(setting.full))
     for bound in np.unique(block.bounds.bound):
         rows = offset + np.flatnonzero(block.bounds.bound == bound)
         if case.problem.bounds[bound].max is None or not tight[rows].any():
@@ -177,19 +181,19 @@ def _of_rows(case: Case, place: int, setting: Setting, tight: NDArray[np.bool_])
         limit = np.zeros(len(setting.limit))
         limit[rows] = 1.0
         name = " + ".join(case.problem.bounds[bound].demands)
-        found.append(Nudge("bound", name, "post", None, place, limit, nobody))
+        found.append(Perturbation("bound", name, "post", None, place, limit, no_decision))
     offset += len(block.bounds.bound)
     for place_of, budget in enumerate(block.budgets):
         if tight[offset + place_of]:
             limit = np.zeros(len(setting.limit))
             limit[offset + place_of] = 1000.0
             name = case.problem.budgets[budget].id
-            found.append(Nudge("budget", name, "1000 EUR", None, place, limit, nobody))
+            found.append(Perturbation("budget", name, "1000 EUR", None, place, limit, no_decision))
     return found
 
 
-class Nudger:
-    """Finds what a nudge does, to either side.
+class MarginalSearch:
+    """Effects of perturbations, to either side.
 
     Parameters
     ----------
@@ -205,7 +209,7 @@ class Nudger:
         self.now = by_tier(case, last.settings, last.people)
         self._written: dict[int, tuple[Parametric, list[tuple[int, int]]]] = {}
 
-    def side(self, nudge: Nudge, sign: int) -> tuple[dict[int, float], float, float]:
+    def side(self, perturbation: Perturbation, sign: int) -> tuple[dict[int, float], float, float]:
         """Return gain (right, 1) or loss (left, −1) at the margin, its range, and of one unit.
 
         Returns
@@ -219,19 +223,19 @@ class Nudger:
             cannot be taken away.
         """
         all_plans = self.case.rule == "fair"
-        setting = (self.planner if all_plans else self.last).settings[nudge.block]
-        nan, spare = float("nan"), _spare(setting, nudge) if sign < 0 else np.inf
+        setting = (self.planner if all_plans else self.last).settings[perturbation.block]
+        nan, spare = float("nan"), _spare(setting, perturbation) if sign < 0 else np.inf
         reach = min(self.reach, spare)
         if reach <= TIGHT:
             return dict.fromkeys(self.now, nan), 0.0, nan
         look = self._exact if self.case.rule == "value" else self._tried
-        return look(nudge, sign, reach, bool(spare >= 1.0 - TIGHT))
+        return look(perturbation, sign, reach, bool(spare >= 1.0 - TIGHT))
 
     def _exact(
-        self, nudge: Nudge, sign: int, reach: float, one: bool
+        self, perturbation: Perturbation, sign: int, reach: float, one: bool
     ) -> tuple[dict[int, float], float, float]:
-        parametric, tiers = self._programme(nudge.block)
-        parametric.moves = self._moves(nudge, sign)
+        parametric, tiers = self._programme(perturbation.block)
+        parametric.moves = self._moves(perturbation, sign)
         piece = parametric.first(reach)
         gain = dict.fromkeys(self.now, 0.0)
         for tier, step in tiers:
@@ -265,30 +269,30 @@ class Nudger:
             self._written[place] = parametric, tiers
         return self._written[place]
 
-    def _moves(self, nudge: Nudge, sign: int) -> Moves:
-        layout = self._written[nudge.block][0].layout
-        setting = self.last.settings[nudge.block]
+    def _moves(self, perturbation: Perturbation, sign: int) -> Moves:
+        layout = self._written[perturbation.block][0].layout
+        setting = self.last.settings[perturbation.block]
         upper, row_upper = np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper))
         free = (setting.upper > setting.lower) & (
             setting.most >= setting.full[setting.block.decision]
         )
-        upper[: layout.size] = np.where(free, nudge.full[setting.block.decision], 0.0)
-        row_upper[: layout.limit_start[-1]] = nudge.limit[layout.limits[0]]
+        upper[: layout.size] = np.where(free, perturbation.full[setting.block.decision], 0.0)
+        row_upper[: layout.limit_start[-1]] = perturbation.limit[layout.limits[0]]
         shared = layout.shared_start[0] + np.arange(len(layout.shared[0]))
-        row_upper[shared] = nudge.full[layout.shared[0]]
+        row_upper[shared] = perturbation.full[layout.shared[0]]
         return Moves(sign * upper, sign * row_upper)
 
     def _tried(
-        self, nudge: Nudge, sign: int, reach: float, one: bool
+        self, perturbation: Perturbation, sign: int, reach: float, one: bool
     ) -> tuple[dict[int, float], float, float]:
         """Look a little to one side, then as far as the gain stays straight, within `STEP`."""
         held = min(STEP, reach)
-        gain = self._gain(nudge, sign, held)
+        gain = self._gain(perturbation, sign, held)
         total = sum(gain.values())
-        whole = sum(self._gain(nudge, sign, 1.0).values()) if one else float("nan")
+        whole = sum(self._gain(perturbation, sign, 1.0).values()) if one else float("nan")
 
         def straight(at: float) -> bool:
-            far = whole if at == 1.0 else sum(self._gain(nudge, sign, at).values())
+            far = whole if at == 1.0 else sum(self._gain(perturbation, sign, at).values())
             return abs(far - total) <= BENT * (1 + abs(total))
 
         if held == reach or straight(reach):
@@ -302,14 +306,14 @@ class Nudger:
                 bent = middle
         return gain, held, whole
 
-    def _gain(self, nudge: Nudge, sign: int, units: float) -> dict[int, float]:
+    def _gain(self, perturbation: Perturbation, sign: int, units: float) -> dict[int, float]:
         """Make all plans of the block anew with so many units, and compare."""
-        planner, place, by = self.planner, nudge.block, sign * units
+        planner, place, by = self.planner, perturbation.block, sign * units
         setting = planner.settings[place]
-        grown = (nudge.full * by)[setting.block.decision]
+        grown = (perturbation.full * by)[setting.block.decision]
         changed = setting.change(
-            limit=setting.limit + by * nudge.limit,
-            full=np.maximum(setting.full + by * nudge.full, 0.0),
+            limit=setting.limit + by * perturbation.limit,
+            full=np.maximum(setting.full + by * perturbation.full, 0.0),
             upper=np.maximum(setting.upper + grown, 0.0),
         )
         settings = (*planner.settings[:place], changed, *planner.settings[place + 1 :])
@@ -326,12 +330,12 @@ def _rows_of_people(setting: Setting) -> int:
     return setting.block.strength_rows + len(setting.block.bounds.bound)
 
 
-def _spare(setting: Setting, nudge: Nudge) -> float:
+def _spare(setting: Setting, perturbation: Perturbation) -> float:
     """Return how many units can be taken away without touching what has begun."""
     settled = setting.rows @ setting.lower
-    taken = nudge.limit > 0
-    spare = (setting.limit - settled)[taken] / nudge.limit[taken]
-    caps = setting.full[nudge.full > 0] / nudge.full[nudge.full > 0]
+    taken = perturbation.limit > 0
+    spare = (setting.limit - settled)[taken] / perturbation.limit[taken]
+    caps = setting.full[perturbation.full > 0] / perturbation.full[perturbation.full > 0]
     return float(max(0.0, min(spare.min(initial=np.inf), caps.min(initial=np.inf))))
 
 
@@ -433,7 +437,11 @@ class Prices(Outcome):
         return said
 
 
-@analysis(quick={"rule": "value", "kinds": ["pool"]}, positional=("rule",))
+def _for_report(case: Case) -> dict[str, Any]:
+    return {"kinds": ("pool",), "reach_units": 1.0}
+
+
+@analysis(in_report=_for_report, quick={"rule": "value", "kinds": ["pool"]}, positional=("rule",))
 def prices(
     source: Any,
     /,
@@ -470,17 +478,17 @@ def prices(
     case = read_case(source, rule)
     planner = planner_of(case, fills_only=True)
     last = last_plans(planner)
-    nudger = Nudger(case, planner, last, reach_units)
-    wanted = [one for one in nudges(case, planner, last, whole_model) if one.kind in kinds]
+    search = MarginalSearch(case, planner, last, reach_units)
+    wanted = [one for one in perturbations(case, planner, last, whole_model) if one.kind in kinds]
     relaxed = _pools_with_rest(case) if "rest" in kinds else []
     total = len(wanted) + len(relaxed)
     found = []
-    for place, nudge in enumerate(wanted):
+    for place, perturbation in enumerate(wanted):
         progress(place, total)
-        found.append(_priced(case, nudger, nudge))
+        found.append(_priced(case, search, perturbation))
     for place, pool in enumerate(relaxed):
         progress(len(wanted) + place, total)
-        found.append(_rest(case, pool, nudger.now))
+        found.append(_rest(case, pool, search.now))
     progress(total, total)
     rows, tiers = (
         tuple(row for row, _ in found),
@@ -502,12 +510,12 @@ def _check(kinds: Sequence[str], reach_units: float) -> None:
         raise InputError(faults)
 
 
-def _priced(case: Case, nudger: Nudger, nudge: Nudge) -> tuple[Price, list[TierPrice]]:
-    left, most_left, loss = nudger.side(nudge, -1)
-    right, most_right, gain = nudger.side(nudge, 1)
-    month = "" if nudge.month is None else case.month(nudge.month)
+def _priced(case: Case, search: MarginalSearch, one: Perturbation) -> tuple[Price, list[TierPrice]]:
+    left, most_left, loss = search.side(one, -1)
+    right, most_right, gain = search.side(one, 1)
+    month = "" if one.month is None else case.month(one.month)
     ends = -most_left, most_right
-    return _rows(nudge.kind, nudge.name, month, nudge.unit, (loss, gain), left, right, ends)
+    return _rows(one.kind, one.name, month, one.unit, (loss, gain), left, right, ends)
 
 
 def _rows(
@@ -527,7 +535,7 @@ def _rows(
 
 
 def _pools_with_rest(case: Case) -> list[str]:
-    """Return pools after whose tours somebody rests."""
+    """Return pools with time at home after a tour."""
     return [
         pool
         for pool in case.problem.pools

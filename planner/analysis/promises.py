@@ -1,4 +1,4 @@
-"""Promises that hold: which share of each cap can be promised so that it is kept as often as stated.
+"""Promises that hold: which share of each cap can be promised and kept as often as stated.
 
 A cap in a letter to parliament is a promise. Shares are promised now; in each draw the plan is
 then made with all that is known of it. A promise is kept in a draw if the people of the mission
@@ -56,7 +56,7 @@ TOLERANCE = 0.02
 CERTAINTIES = (0.8, 0.9, 0.95, 0.99)
 SIZES = (0.0, 0.5, 1.0, 1.5)
 FILLS = (1.0, 0.95, 0.9, 0.8)
-"""Points of the frontier: certainty, size of the packages, and share of their promise that is kept."""
+"""Points of the frontier: certainty, size of the packages, share of their promise that is kept."""
 
 LOWER = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
 """By how much all strengths are lower than stated, as shares, in the stress test."""

@@ -1,14 +1,14 @@
 """Smallest and largest fill and displacement over all optimal allocations of a rule.
 
-What flux variability analysis is to metabolic models: a figure that moves within a range is an
-accident of the solver anywhere inside it. A plan that unfolds is explored from the month in which
-it was last made; what had begun or was in preparation by then is history and stands as it was.
+What flux variability analysis is to metabolic models: a number that varies within a range is
+arbitrary inside it. A plan that unfolds is explored from the month in which
+it was last made; what had begun or was in preparation by then is history and stays as it was.
 A part of the problem that a package never touches is not made anew and loses nothing to it.
 
 All optimal answers of a rule, or all that come near: a programme to search, not one answer.
 
-*Value*: every tier within a slack of its optimum. *Fair*: nobody below the share that is his but
-for so many person-months in sum in each tier; without slack the shares themselves, so that only
+*Value*: every tier within a slack of its optimum. *Fair*: no decision below its share but for
+so many person-months in sum in each tier; without slack the shares themselves, so that only
 the pools they come from are open.
 
 Other allocations that are optimal or nearly so: who gets what in each, down to single tours.
@@ -54,6 +54,7 @@ __all__ = [
     "Ranges",
     "differences",
     "fills_of",
+    "near",
     "near_fair",
     "near_value",
     "ranges",
@@ -299,7 +300,7 @@ def tours_of(alternatives: Sequence[Alternative], case: Case) -> pd.DataFrame:
 
 
 def differences(alternatives: Sequence[Alternative], lang: str) -> list[str]:
-    """Return a sentence on how different the alternatives are, if there are any."""
+    """Return a sentence on how different the alternatives are, if any."""
     if not alternatives:
         return []
     far = number(max(one.distance_person_months for one in alternatives), lang)
@@ -390,7 +391,7 @@ class Ranges(Outcome):
         }
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return how many figures are unique, the widest range, and that of displacement."""
+        """Return how many fills are unique, the widest range, and that of displacement."""
         wide = [row for row in self.fills if not row.unique]
         count = number(len(self.fills), lang, 0)
         said = say("all_unique", lang, count=count)
@@ -402,11 +403,11 @@ class Ranges(Outcome):
                 high=number(most.largest_person_months, lang),
                 asked=number(most.asked_person_months, lang),
             )  # fmt: skip
-        shifts = (_told(row, lang) for row in self.total_displacement)
+        shifts = (_sentence(row, lang) for row in self.total_displacement)
         return [said, *shifts, *differences(self.alternatives, lang)]
 
 
-def _told(row: DisplacementRange, lang: str) -> str:
+def _sentence(row: DisplacementRange, lang: str) -> str:
     amount = number(row.displaced_person_months, lang)
     if not row.unique:
         low, high = (
@@ -461,19 +462,18 @@ def ranges(
     >>> ranges(problem, rule="value").sentences()[0]
     '2 of 2 fills are not unique; the widest is a, from 1.0 to 2.0 person-months of 2.0 asked.'
     """
-    slack = slack_person_months
-    if not slack >= 0:
-        raise InputError(f"slack_person_months: expected at least 0, found {slack}")
+    if not slack_person_months >= 0:
+        raise InputError(f"slack_person_months: expected at least 0, found {slack_person_months}")
     case = read_case(source, rule)
     groups = case.groups(by)
     wanted = [case.package(name) for name in (case.packages if packages is None else packages)]
-    work = _Work(case, slack, preferences, progress)
+    work = _RangeSearch(case, slack_person_months, preferences, progress)
     work.total = 2 * len(groups) + 4 * len(groups) * len(wanted)
     tasks = {f"main task {task}": case.task == task for task in (1, 2)}
     return Ranges(
         rule=case.rule,
         by=by,
-        slack_person_months=slack,
+        slack_person_months=slack_person_months,
         fills=work.fills(groups),
         displacement=work.displacement(wanted, groups),
         total_fills=work.fills(tasks),
@@ -485,7 +485,49 @@ def ranges(
     )
 
 
-class _Work:
+@analysis(shown=("alternatives", "fills"), quick={"rule": "value", "alternatives": 1})
+def near(
+    source: Any,
+    /,
+    *,
+    rule: str | None = None,
+    by: Annotated[str, Option(choices=KEYS)] = "mission",
+    slack_person_months: Annotated[float, Option("--slack", metavar="PERSON-MONTHS", low=0)] = 10.0,
+    alternatives: Annotated[int, Option(low=1, high=50)] = 3,
+    preferences: bool = True,
+    progress: Progress = silent,
+) -> Ranges:
+    """Return other allocations, optimal or nearly so, as different as possible.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`.
+    by : str
+        What demands are gathered by.
+    slack_person_months : float
+        How far from the optimum an allocation may be, in each tier.
+    alternatives : int
+        How many other allocations.
+    preferences : bool
+        Whether first-named options serve where that costs no fill, as the rule has it.
+
+    Examples
+    --------
+    >>> line = {"tier": 2, "cap": 2, "first": 0, "last": 0, "tour": 1, "pools": ["staff"],
+    ...         "prep": 0, "rest": 0}
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 3},
+    ...            "demands": [{"id": "a", **line}, {"id": "b", **line}]}
+    >>> len(near(problem, rule="value", slack_person_months=0, alternatives=1).alternatives)
+    1
+    """
+    return ranges(
+        source, rule=rule, by=by, slack_person_months=slack_person_months,
+        preferences=preferences, alternatives=alternatives, progress=progress,
+    )  # fmt: skip
+
+
+class _RangeSearch:
     """Plans and programmes of one call."""
 
     def __init__(self, case: Case, slack: float, preferences: bool, progress: Progress):
@@ -498,7 +540,7 @@ class _Work:
         self.lead = np.array([demand.lead for demand in case.problem.demands], dtype=float)
         self.exact = case.rule == "fair" and slack <= 0
         self.span: dict[str, tuple[float, float]] = {}
-        self.gone: dict[str, tuple[Floats, Near | None]] = {}
+        self.without_package: dict[str, tuple[Floats, Near | None]] = {}
 
     def _near(self, last: LastPlans, settings: Sequence[Any]) -> Near:
         if self.case.rule == "fair":
@@ -532,13 +574,16 @@ class _Work:
 
     def _without(self, package: str) -> tuple[Floats, Near | None]:
         """Return fills without a package, and all answers without it (None where unique)."""
-        if package not in self.gone:
+        if package not in self.without_package:
             every = frozenset(self.case.packages)
             without = last_plans(self.planner, every - {package})
             settings = settle_before(without.settings, without, self.last.months, self.lead)
             near = None if self.exact else self._near(without, settings)
-            self.gone[package] = person_months(self.planner.programme, without.people), near
-        return self.gone[package]
+            self.without_package[package] = (
+                person_months(self.planner.programme, without.people),
+                near,
+            )
+        return self.without_package[package]
 
     def _displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
         before, near = self._without(package)

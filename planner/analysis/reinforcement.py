@@ -1,48 +1,26 @@
 """What would prevent a displacement: the fewest more people, or a change of the rules.
 
-People are added by pool and month from the month in which the last package becomes known, plus the
-time it takes until they come. Plans made before that stand as they are (the additions surprise), or
-count on the additions too (they are announced); what is found for one is tried for the other.
-Enough is what leaves every mission of main task 2 with what it would have had without the package
-and without the additions, but for a chosen level: what one mission gains does not make up for what
-another loses.
+People are added by pool and month from the month in which the last package becomes known, plus a
+lead time. Plans made before that stay as they were (the additions surprise), or count on the
+additions too (they are announced); what is found for one is evaluated for the other. Enough is what
+leaves every mission of main task 2 with what it would have had without the package and without the
+additions, but for a chosen level: a gain of one mission does not offset the loss of another.
 
-*Value*, where one plan is made again: by linear programming, with a proven floor under the cost.
-Otherwise by search over people who stay, to within `tolerance_persons`, see
-:mod:`planner.analysis.pruned`. In both cases what is found is made the plan again, and again with
-a little less of it.
+*Value*, where one plan is made again: linear programming with a proved lower bound on the cost
+(:class:`Smallest`). People x, additions a and the best division y without the package are found
+together. What is best for x given a is lexicographic, so it is no single programme for all a; but
+by complementary slackness the prices of an optimum at one a name what every optimum shares, and as
+long as that is kept, x stays optimal while a changes. The cheapest such a is one linear programme,
+its answer the next a. No a costs less than in the programme in which only the first objective of
+the rule keeps its value: where both meet, the answer is proved smallest.
 
-What more people in some pools and months do to a displacement.
+Otherwise a search (:func:`prune`): every pool gets more people than it can use, then pools are
+reduced one after another, first those with the least effect for their cost, to within
+`tolerance_persons`; then the same with no addition to one of the costly pools. The search is not
+exhaustive. In both cases the plan is made again with what is found, and with a little less of it.
 
-Additions are decided when the last package becomes known and arrive a lead time later. Plans made
-before that stay as they were made; the last plan is made again with more people. What main task 2
-gets is held against what it would have had without the package, and without the additions.
-
-How far a rest rule or the length of tours would have to change for nobody to lose by a package.
-
-The change holds from the first month of the model on, with and without the package known; what
-missions get is held against what they would have had without the package under today's rules.
-
-The smallest additions by linear programming, under *value* where one plan is made again.
-
-People x and additions a are found together, and with them the best division y without the package
-that x is held against. What is best for x given a is best in the order of the steps of the rule,
-so it cannot be written as one programme for all a at once; but by complementary slackness the
-prices of an optimum at one a name what every optimum shares, and as long as that is kept, x stays
-optimal while a changes. Within it the cheapest a that leaves missions with enough is one linear
-programme; its answer is the next a. Every a met does what is asked, each costs no more than the one
-before, and none can cost less than in the programme in which only the first step of the rule is
-kept from getting less than today: where both meet, the answer is proved smallest.
-
-The smallest additions found by search, where no programme says what they are.
-
-First every pool gets more people than it can use; what the plan then needs is enough. From there
-pools do with less, one after another, first those whose people do least for what they cost, until
-no pool can spare another person. Then the same is tried with nobody added to one of the pools that
-take much of the cost, as another may do its work with fewer. Other combinations may be smaller
-still: the search is not exhaustive.
-
-A relief in words.
+Changes of rules (time at home, length of tours) hold from the first month of the model on; what
+missions get is compared with the plan without the package under today's rules.
 """
 
 from __future__ import annotations
@@ -84,7 +62,7 @@ __all__ = [
     "Added",
     "Addition",
     "Arrival",
-    "Change",
+    "RuleChange",
     "Proof",
     "Reinforcement",
     "Smallest",
@@ -143,7 +121,7 @@ class Added:
         return np.zeros_like(self.strength)
 
     def steady(self, persons: Floats) -> Floats:
-        """Return so many people more from the first month they can be there, (pools, months)."""
+        """Return so many people more from the first month they can arrive, (pools, months)."""
         added = np.repeat(persons[:, None], self.problem.months, axis=1)
         added[:, : self.earliest] = 0.0
         return added
@@ -204,8 +182,8 @@ class Added:
     def used(self, people: Sequence[Floats]) -> Floats:
         """Return what a plan needs beyond the strengths of today, (pools, months).
 
-        With just these additions the same plan is still the best one: it was already when there
-        was more to choose from.
+        With just these additions the same plan is still the best one: it was already with more
+        to choose from.
         """
         tied = np.zeros_like(self.strength)
         for block, served in zip(self.scaled.planner.programme.blocks, people, strict=True):
@@ -219,7 +197,7 @@ EVERY = ""
 
 
 @dataclass(frozen=True)
-class Change:
+class RuleChange:
     """A change of a rule, and what it comes to.
 
     Attributes
@@ -244,7 +222,7 @@ class Change:
     reached: bool
 
 
-class Changed:
+class RuleComparison:
     """Tries other rules for a package."""
 
     def __init__(self, added: Added) -> None:
@@ -266,14 +244,14 @@ class Changed:
         return sum(max(float(lost[mask].sum()), 0.0) for mask in self.added.missions.values())
 
 
-def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[Change]:
+def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleChange]:
     """Return the fewest months of rest less, for all pools together and for each of some.
 
     They are looked for by doubling and halving, as if less rest never made anyone lose more. One
     pool alone is tried without any rest first.
     """
     demands = added.problem.demands
-    found, changed = [], Changed(added)
+    found, changed = [], RuleComparison(added)
     for pool in (EVERY, *pools):
         names = [one for one in added.names if pool in (EVERY, one)]
         most = max(
@@ -297,7 +275,7 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[Chang
         if most:
             alone = pool != EVERY and lost(most) > level
             months = most if alone else _fewest(lambda months: lost(months) <= level, most)
-            found.append(Change("rest", pool, months, lost(months), lost(months) <= level))
+            found.append(RuleChange("rest", pool, months, lost(months), lost(months) <= level))
     return found
 
 
@@ -312,14 +290,14 @@ def _fewest(enough: Callable[[int], bool], most: int) -> int:
     return high
 
 
-def tour_changes(added: Added, level: float, most_months: int) -> list[Change]:
-    """Return the smallest change of all tours, longer and shorter; nobody on call changes."""
-    changed, lines = Changed(added), added.scaled.case.lines
+def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChange]:
+    """Return the smallest change of all tours, longer and shorter, but for demands on call."""
+    changed, lines = RuleComparison(added), added.scaled.case.lines
     on_call = {line.demand for line in lines if line.on_call}
     on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
     found = []
     for sign in (1, -1):
-        best: Change | None = None
+        best: RuleChange | None = None
         for months in range(1, most_months + 1):
 
             def longer(demand: Demand, by: int = sign * months) -> Demand:
@@ -329,7 +307,7 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[Change]:
 
             lost = changed.lost(longer)
             if best is None or lost < best.lost_person_months - 1e-6:
-                best = Change("tour", EVERY, sign * months, lost, lost <= level)
+                best = RuleChange("tour", EVERY, sign * months, lost, lost <= level)
             if lost <= level:
                 break
         if best is not None:
@@ -457,7 +435,7 @@ class Smallest:
         return np.maximum(minimise(self.programme, self._cost(places, self.cost)).x[places], 0.0)
 
     def floor(self, level: float) -> tuple[Floats, float]:
-        """Return amounts below whose cost nothing can do, and that cost."""
+        """Return the amounts of the lower bound on the cost, and that bound."""
         self._reset(np.zeros(len(self.cost)))
         first = minimise(self.programme, self._step(self.steps[0])).value
         self._reset(None)
@@ -519,7 +497,7 @@ DEAR = 0.1
 def prune(
     added: Added, level: float, costs: Floats, tolerance: float, progress: Progress = silent
 ) -> Floats:
-    """Return people to add to each pool from the first month they can be there, (pools,).
+    """Return people to add to each pool from the first month they can arrive, (pools,).
 
     Parameters
     ----------
@@ -582,7 +560,7 @@ def _peak(added: Added, persons: Floats) -> Floats:
 
 
 def _order(persons: Floats, costs: Floats, short: Callable[[Floats], float]) -> list[int]:
-    """Return pools with additions, those first whose people do least for what they cost."""
+    """Return pools with additions, those with the least effect for their cost first."""
     base = short(persons)
     rank = []
     for pool in np.flatnonzero(persons > 0):
@@ -663,7 +641,7 @@ def _sentences(found: Reinforcement, lang: str) -> list[str]:
 def _known(found: Reinforcement, lang: str) -> list[str]:
     """Return which plans count on the additions, and what is lost if others do."""
     return [
-        say(row.step, lang, lost=number(row.lost_person_months, lang),
+        say(f"known_{row.step}", lang, lost=number(row.lost_person_months, lang),
             month=_TEXT.when(found.first_month, lang))
         for row in found.proofs
         if row.step in ("announced", "surprise")
@@ -679,10 +657,10 @@ def _sure(found: Reinforcement, lang: str) -> str:
     return say("search", lang, persons=number(2 * found.tolerance_persons, lang, 0))
 
 
-def _changed(change: Change, lang: str) -> str:
+def _changed(change: RuleChange, lang: str) -> str:
     left = number(change.lost_person_months, lang)
     who = change.pool or say("every", lang)
-    key = f"{change.kind}"
+    key = f"change_{change.kind}"
     if change.kind == "tour":
         key += "_longer" if change.months > 0 else "_shorter"
     key += "" if change.reached else "_not"
@@ -775,7 +753,7 @@ class Reinforcement(Outcome):
         Whether all plans on the way count on the additions; else only the last one does.
     lead_months : int
     first_month : str
-        The first month in which additions can be there.
+        The first month in which additions can arrive.
     lost_person_months : float
         What missions of main task 2 lose to the package.
     wanted_person_months, level_person_months : float
@@ -808,14 +786,14 @@ class Reinforcement(Outcome):
     tolerance_persons: float
     additions: tuple[Addition, ...]
     months: tuple[Arrival, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[RuleChange, ...]
     proofs: tuple[Proof, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``additions``, ``changes``, ``proofs`` and ``months``."""
         return {
             "additions": frame(self.additions, Addition),
-            "changes": frame(self.changes, Change),
+            "changes": frame(self.changes, RuleChange),
             "proofs": frame(self.proofs, Proof),
             "months": frame(self.months, Arrival),
         }
@@ -861,13 +839,12 @@ def reinforcement(
     kinds : sequence of str
         Some of :data:`KINDS`.
     stay : bool
-        Recruits, who stay once they have come, counted in persons; else people borrowed month by
-        month, counted in person-months.
+        Recruits who stay, counted in persons; else people borrowed, counted in person-months.
     announced : bool
-        Whether plans made before the package was known already count on the additions, as they
-        would on strengths of the scenario; else only the last plan does.
+        Whether plans made before the package was known count on the additions too, as on
+        strengths of the scenario; else only the last plan does.
     lead_months : int
-        Months from the decision until the first of them can be there.
+        Months from the decision until the first of them can arrive.
     costs : mapping of str to float, optional
         By pool, of a person or a person-month; pools without one cost 1.
     tolerance_persons : float
@@ -891,16 +868,10 @@ def reinforcement(
     _check(kinds, level_person_months, lead_months, tolerance_persons)
     planner = planner_of(case, fills_only=True)
     added = Added(Scaled(case, planner, case.package(package)), lead_months, announced)
-    work = _Work(added, price, stay, tolerance_persons, level_person_months)
+    work = _ReinforcementSearch(added, price, stay, tolerance_persons, level_person_months)
     if "people" in kinds:
         work.add(progress)
-    pools = [added.names[pool] for pool in np.flatnonzero(work.months.any(axis=1))]
-    changes: list[Change] = []
-    if "rest" in kinds and work.lost > work.level:
-        changes += rest_changes(added, work.level, pools)
-    if "tour" in kinds and work.lost > work.level:
-        changes += tour_changes(added, work.level, most_tour_months)
-    return work.outcome(changes)
+    return work.outcome(work.changes(kinds, most_tour_months))
 
 
 def _costs(case: Case, costs: Mapping[str, float] | None) -> Floats:
@@ -927,7 +898,7 @@ def _check(kinds: Sequence[str], level: float, lead: int, tolerance: float) -> N
         raise InputError(faults)
 
 
-class _Work:
+class _ReinforcementSearch:
     """The additions of one call."""
 
     def __init__(
@@ -999,8 +970,19 @@ class _Work:
         every[self.added.pools] = self.added.enough
         return self.added.lost(self.added.steady(every)) + NOTHING_PERSON_MONTHS
 
-    def outcome(self, changes: Sequence[Change]) -> Reinforcement:
-        """Write everything down."""
+    def changes(self, kinds: Sequence[str], most_tour_months: int) -> list[RuleChange]:
+        """Return the changes of rules that prevent as much, without more people."""
+        if self.lost <= self.level:
+            return []
+        names = self.added.names
+        pools = [names[pool] for pool in np.flatnonzero(self.months.any(axis=1))]
+        found = rest_changes(self.added, self.level, pools) if "rest" in kinds else []
+        if "tour" in kinds:
+            found += tour_changes(self.added, self.level, most_tour_months)
+        return found
+
+    def outcome(self, changes: Sequence[RuleChange]) -> Reinforcement:
+        """Return the outcome: additions with their months, proofs and changes of rules."""
         added, case = self.added, self.added.scaled.case
         additions, months = [], []
         for pool, name in enumerate(added.names):
@@ -1013,8 +995,8 @@ class _Work:
             cost = float(self.costs[pool]) * (persons if self.stay else total)
             first, last = case.month(int(when[0])), case.month(int(when[-1]))
             additions.append(Addition(name, persons, total, first, last, cost))
-            there = np.maximum.accumulate(needed)
-            come = np.diff(there, prepend=0.0)
+            arrived = np.maximum.accumulate(needed)
+            come = np.diff(arrived, prepend=0.0)
             months += [
                 Arrival(name, case.month(int(month)), float(now), float(new))
                 for month, now, new in zip(when, needed, come, strict=True)

@@ -1,13 +1,13 @@
-"""A problem with one or more of its limits taken away, for asking which a shortfall is due to.
+"""A problem with one or more of its limits removed, for asking which a shortfall is due to.
 
-What is taken away and what then holds, in the order in which it is done:
+What is removed and what then holds, in the order in which it is done:
 
 - ``higher_tiers``: demands of tiers before a given one that belong to no package do not exist;
-- ``rotation``: nobody prepares or rests, so that only people on duty are tied up;
+- ``rotation``: no preparation and no time at home, so that only people on duty are tied up;
 - ``composition``: no bounds; ``budget``: no budgets;
 - ``late_notice``: packages are known from the start;
 - ``eligibility``: anyone may serve anywhere, prepared and rested as in the first-named pool; bounds
-  that count certain pools fall with it, for nobody can be told apart any more;
+  that count certain pools are removed with it, since pools are no longer distinguished;
 - ``pool_cap``: more people in every pool than all demands could ever tie up at once.
 """
 
@@ -26,25 +26,25 @@ __all__ = ["LIMITS", "enough", "relaxed"]
 LIMITS = (
     "pool_cap", "rotation", "eligibility", "composition", "budget", "higher_tiers", "late_notice",
 )  # fmt: skip
-"""What can be taken away."""
+"""Limits that can be removed."""
 
 ANYONE = "anyone"
-"""The one pool there is when anyone may serve anywhere."""
+"""The single pool when anyone may serve anywhere."""
 
 
-def relaxed(problem: Problem, gone: Collection[str], tier: int = 0) -> Problem:
+def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Problem:
     """Return the problem without some of its limits.
 
     Parameters
     ----------
-    gone : collection of str
+    removed : collection of str
         Some of :data:`LIMITS`.
     tier : int
         Whose higher tiers are meant by ``higher_tiers``.
 
     Notes
     -----
-    Packages keep the month in which they become known, unless ``late_notice`` is gone, so that
+    Packages keep the month in which they become known, unless ``late_notice`` is removed, so that
     plans are made again in the same months.
 
     Examples
@@ -55,22 +55,22 @@ def relaxed(problem: Problem, gone: Collection[str], tier: int = 0) -> Problem:
     (0.0,)
     """
     packages = tuple(
-        Package(one.id, one.demands, 0 if "late_notice" in gone else problem.known(one.id))
+        Package(one.id, one.demands, 0 if "late_notice" in removed else problem.known(one.id))
         for one in problem.packages
     )
     problem = replace(problem, packages=packages)
-    if "higher_tiers" in gone:
+    if "higher_tiers" in removed:
         owner = problem.package_of()
         problem = problem.drop({d.id for d in problem.demands if d.tier < tier} - set(owner))
-    if "rotation" in gone:
+    if "rotation" in removed:
         problem = _changed(problem, _rested)
-    if "composition" in gone:
+    if "composition" in removed:
         problem = replace(problem, bounds=())
-    if "budget" in gone:
+    if "budget" in removed:
         problem = replace(problem, budgets=())
-    if "eligibility" in gone:
+    if "eligibility" in removed:
         problem = _one_pool(problem)
-    if "pool_cap" in gone:
+    if "pool_cap" in removed:
         pools = dict.fromkeys(problem.pools, np.full(problem.months, enough(problem)))
         problem = replace(problem, pools=pools)
     return problem

@@ -198,11 +198,11 @@ class Scaled:
             for place in self.touched:
                 settings[place] = self.sized(settings[place], multiple)
             other = planner.anew(settings)
-            for known, mine in ((planner._made, other._made), (planner._drafts, other._drafts)):
+            for known, kept in ((planner._made, other._made), (planner._drafts, other._drafts)):
                 for key, made in known.items():
                     place, history = key
                     if place not in self.touched or not any(self.package in k for _, k in history):
-                        mine[key] = made
+                        kept[key] = made
             plan = other.unfold()
             people = [answer.people for answer in plan.answers]
             self._tried[multiple] = person_months(planner.programme, people)

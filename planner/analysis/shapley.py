@@ -104,7 +104,7 @@ def _pairs(orders: int) -> int:
 
 
 def _exact(one: str, players: tuple[str, ...], value: Worth) -> Floats:
-    """Return one player's share: the mean of what he adds, by size of what was there before."""
+    """Return one player's share: its mean marginal contribution over coalitions."""
     others = [other for other in players if other != one]
     total = np.zeros_like(value(frozenset()))
     for group in _subsets(others):

@@ -39,7 +39,7 @@ NOTHING = 1e-3
 """Person-months that are no loss."""
 
 EXACT_UPTO = 10
-"""Most packages whose coalitions are all tried."""
+"""Most packages of which all coalitions are evaluated."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,15 @@ class Shares(Outcome):
         return said
 
 
-@analysis(shown=("packages", "missions"), positional=("rule",))
+REPORTED = 4
+"""Most packages of which a report shows shares: every coalition takes a plan."""
+
+
+def _for_report(case: Case) -> dict[str, Any] | None:
+    return {} if 1 < len(case.packages) <= REPORTED else None
+
+
+@analysis(shown=("packages", "missions"), in_report=_for_report, positional=("rule",))
 def shares(
     source: Any,
     /,
@@ -159,7 +167,7 @@ def shares(
         raise InputError(f"orders: expected at least 1, found {orders}")
     if orders is None and len(case.packages) > EXACT_UPTO:
         orders = 200
-    return _told(case, *_played(case, orders, seed, progress))
+    return _sentence(case, *_played(case, orders, seed, progress))
 
 
 def _played(
@@ -180,7 +188,7 @@ def _played(
     return shapley(case.packages, lost, orders, seed, progress), list(named)
 
 
-def _told(case: Case, split: Split, names: list[str]) -> Shares:
+def _sentence(case: Case, split: Split, names: list[str]) -> Shares:
     share, error = split.share, split.error
     columns = (
         share[:, 0], error[:, 0], split.alone[:, 0], split.last[:, 0], share[:, 1], error[:, 1]

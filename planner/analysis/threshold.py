@@ -1,18 +1,9 @@
 """Threshold points: what would have to be different for a conclusion to be false, or true.
 
 A conclusion is a quantity that is above or below a level, see :mod:`planner.analysis.conclusion`.
-Every input is moved alone, up and down, and the plan is made again, until the conclusion flips; and
-many futures are drawn in which all that is uncertain moves at once.
-
-Every input of a case that can be moved alone: what it is, how far, and the problem it makes.
-
-Many problems that differ little, planned together: those with the same tours as one batch.
-
-Where a conclusion flips when one input moves: by trying, then by closing in on each flip.
-
-In how many futures a conclusion holds.
-
-What tipping points say, in sentences.
+Every parameter is varied alone, up and down, and the plan is made again, until the conclusion
+changes: by a scan, then by bracketing; problems with the same tours are planned as one batch. And
+many draws are made in which all that is uncertain varies at once.
 """
 
 from __future__ import annotations
@@ -28,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case, read_case
-from planner.analysis.conclusion import Conclusion, Filled, parse_conclusion
+from planner.analysis.conclusion import Conclusion, DrawFills, parse_conclusion
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import settling
 from planner.compile.tables import FigureRow
@@ -48,16 +39,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NONE",
-    "Flip",
+    "Crossing",
     "Found",
     "Holding",
-    "Input",
+    "VariedParameter",
     "Measure",
-    "Moved",
+    "Varied",
     "Side",
     "Threshold",
     "Trials",
-    "close_in",
+    "bracket",
     "filled_of",
     "holding",
     "inputs_of",
@@ -74,7 +65,7 @@ say = _TEXT.say
 NAN = float("nan")
 
 PRESENCE = ("acceptance", "lead", "early_return")
-"""Figures that no plan looks at: who of the people planned is there."""
+"""Parameters that no plan depends on: occupancy of the posts assigned."""
 
 WHOLE = ("tour", "preparation", "prep")
 """What is counted in whole months."""
@@ -84,7 +75,7 @@ MONTHS = 24
 
 
 @dataclass(frozen=True, eq=False)
-class Input:
+class VariedParameter:
     """One input and how to move it.
 
     Attributes
@@ -93,7 +84,7 @@ class Input:
         A figure, ``pool.staff.posts``, or ``package.eastern-flank.size``, ``….known``, ``….first``.
     unit : str
     value, low, high : float
-        As it is, and the ends of its range; NaN where there is none. A month is 0, and moves.
+        As it is, and the ends of its range; NaN where it has none. A month is 0, and is moved.
     least, most : float
         How far it is moved.
     whole : bool
@@ -123,7 +114,9 @@ class Input:
     month: int = -1
 
 
-def inputs_of(case: Case, patterns: Sequence[str] | None = None, reach: float = 1.0) -> list[Input]:
+def inputs_of(
+    case: Case, patterns: Sequence[str] | None = None, reach: float = 1.0
+) -> list[VariedParameter]:
     """Return the inputs of a case.
 
     Parameters
@@ -141,7 +134,7 @@ def inputs_of(case: Case, patterns: Sequence[str] | None = None, reach: float = 
     every += _of_packages(case, reach)
     if patterns is None:
         return [one for one in every if one.usual]
-    found: dict[str, Input] = {}
+    found: dict[str, VariedParameter] = {}
     faults = []
     for pattern in patterns:
         test = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
@@ -155,7 +148,7 @@ def inputs_of(case: Case, patterns: Sequence[str] | None = None, reach: float = 
     return list(found.values())
 
 
-def _of_scenario(case: Case, reach: float) -> Iterator[Input]:
+def _of_scenario(case: Case, reach: float) -> Iterator[VariedParameter]:
     """Yield every figure of a scenario that a plan looks at."""
     from planner.compile.build import compile_scenario
     from planner.montecarlo.parameters import natural_range
@@ -178,11 +171,11 @@ def _of_scenario(case: Case, reach: float) -> Iterator[Input]:
 def _number(
     row: FigureRow, make: Callable[[float], Problem], floor: float, ceiling: float, reach: float,
     whole: bool, about: Mapping[str, str],
-) -> Input:  # fmt: skip
+) -> VariedParameter:  # fmt: skip
     value = float(row.value)
     low, high = (NAN if end is None else float(end) for end in (row.low, row.high))
     least, most = _limits(value, (low, high), reach, whole)
-    return Input(
+    return VariedParameter(
         row.id, row.unit, value, low, high, max(floor, least), min(ceiling, most), whole, make,
         True, about["basis"], about["source"], about["section"],
     )  # fmt: skip
@@ -202,14 +195,14 @@ def _limits(
 def _month(
     id: str, make: Callable[[float], Problem], at: int, usual: bool = True, basis: str = "",
     source: str = "", section: str = "",
-) -> Input:  # fmt: skip
-    return Input(
+) -> VariedParameter:  # fmt: skip
+    return VariedParameter(
         id, "months moved", 0.0, NAN, NAN, -MONTHS, MONTHS, True, make, usual, basis, source,
         section, at,
     )  # fmt: skip
 
 
-def _of_problem(case: Case, reach: float) -> Iterator[Input]:
+def _of_problem(case: Case, reach: float) -> Iterator[VariedParameter]:
     """Yield the numbers of a neutral problem."""
     problem = case.problem
 
@@ -243,14 +236,14 @@ def _of_problem(case: Case, reach: float) -> Iterator[Input]:
 
 def _plain(
     id: str, unit: str, value: float, make: Callable[[float], Problem], reach: float
-) -> Input:
+) -> VariedParameter:
     whole = id.rpartition(".")[2] in WHOLE
     least, most = _limits(value, (NAN, NAN), reach, whole)
     floor = 1.0 if id.endswith(".tour") else 0.0
-    return Input(id, unit, value, NAN, NAN, max(floor, least), most, whole, make)
+    return VariedParameter(id, unit, value, NAN, NAN, max(floor, least), most, whole, make)
 
 
-def _of_packages(case: Case, reach: float) -> Iterator[Input]:
+def _of_packages(case: Case, reach: float) -> Iterator[VariedParameter]:
     """Yield size, month known and first month of each package."""
     problem = case.problem
     figures = {} if case.compiled is None else {row.id: row for row in case.compiled.figures}
@@ -273,8 +266,9 @@ def _of_packages(case: Case, reach: float) -> Iterator[Input]:
             "basis": first.basis, "source": first.source, "section": first.section,
         }  # fmt: skip
         size = partial(_sized, problem, package.demands)
-        yield Input(f"package.{package.id}.size", "times", 1.0, low, high, least, most, False, size,
-                    **about)  # fmt: skip
+        yield VariedParameter(
+            f"package.{package.id}.size", "times", 1.0, low, high, least, most, False, size, **about
+        )
         known = problem.known(package.id)
         row = figures.get(f"package.{package.id}.known")
         said = {} if row is None else {
@@ -346,13 +340,13 @@ class Trials:
         ).reshape(-1, 2)
         self._structures: dict[Any, Structure] = {}
 
-    def plan(self, problems: Sequence[Problem], progress: Progress = silent) -> Filled:
+    def plan(self, problems: Sequence[Problem], progress: Progress = silent) -> DrawFills:
         """Return what each problem fills, in their order; NaN where no plan could be proved."""
         count = len(problems)
         wide, lines = len(self.ids), len(self.lines)
         with_all, without, asked = (np.zeros((count, wide)) for _ in range(3))
         by_line, by_line_without = (np.zeros((count, lines)) for _ in range(2))
-        filled = Filled(with_all, without, asked, by_line, by_line_without, self.lines)
+        filled = DrawFills(with_all, without, asked, by_line, by_line_without, self.lines)
         groups: dict[Any, list[int]] = {}
         for place, problem in enumerate(problems):
             groups.setdefault(_structure_of(problem), []).append(place)
@@ -383,7 +377,7 @@ class Trials:
         structure: Structure,
         problems: Sequence[Problem],
         places: NDArray[np.int64],
-        filled: Filled,
+        filled: DrawFills,
     ) -> None:
         """Plan problems of one structure, and write what they fill."""
         bounds = [[_or_nan(one.min) for one in problem.bounds] for problem in problems]
@@ -473,16 +467,16 @@ class Side:
 
     Attributes
     ----------
-    input : Input
+    input : VariedParameter
     way : int
         1 upwards, −1 downwards.
     tried : dict of float to float
         The quantity at each value that was tried, in the order of trying.
     near, far : float
-        Neighbours between which it flips: not yet, and already; NaN if it does not flip.
+        Neighbours between which the conclusion changes: before and after; NaN if it does not.
     """
 
-    input: Input
+    input: VariedParameter
     way: int
     tried: dict[float, float] = default(default_factory=dict)
     near: float = float("nan")
@@ -490,12 +484,12 @@ class Side:
 
     @property
     def flips(self) -> bool:
-        """Whether a flip was found."""
+        """Whether a threshold was found."""
         return self.far == self.far
 
     @property
     def within(self) -> float:
-        """How far the flip may be from where it is said to be."""
+        """Width of the bracket around the threshold."""
         return 0.0 if self.input.whole else abs(self.far - self.near)
 
 
@@ -507,9 +501,9 @@ class Found:
     now: float
 
 
-def scan(inputs: Sequence[Input], measure: Measure, steps: int, now: float,
+def scan(inputs: Sequence[VariedParameter], measure: Measure, steps: int, now: float,
          progress: Progress) -> Found:  # fmt: skip
-    """Try every input at some values each way, and find the nearest pair between which it flips.
+    """Try every parameter at some values each way; find the nearest pair around a threshold.
 
     Whole numbers are all tried; others at `steps` equal steps and at the ends of their range.
     """
@@ -543,9 +537,7 @@ def _places(side: Side, steps: int) -> list[float]:
     return sorted(found, key=lambda at: abs(at - one.value))
 
 
-def close_in(
-    found: Found, measure: Measure, tolerance: float, progress: Callable[[], None]
-) -> None:
+def bracket(found: Found, measure: Measure, tolerance: float, progress: Callable[[], None]) -> None:
     """Narrow every bracket down to a width: `tolerance` times its input, or its reach from 0.
 
     Each round tries the middle, and both sides of where a straight line between the ends would
@@ -571,7 +563,7 @@ def close_in(
         progress()
 
 
-def _width(one: Input, tolerance: float) -> float:
+def _width(one: VariedParameter, tolerance: float) -> float:
     return tolerance * (abs(one.value) or one.most - one.least)
 
 
@@ -593,7 +585,7 @@ def _between(side: Side, measure: Measure, found: Found, tolerance: float) -> li
 
 
 def _silent(done: int, total: int) -> None:
-    """Show nothing: how many rounds there will be is not known."""
+    """Show nothing: the number of rounds is not known."""
 
 
 KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
@@ -659,7 +651,7 @@ def holding(futures: Ensemble, case: Case, conclusion: Conclusion, package: str)
     return Holding(int(defined.sum()), futures.made - int(defined.sum()), *ends)
 
 
-def filled_of(records: Records, futures: Ensemble, package: str) -> Filled:
+def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
     """Return what some draws of a run fill and ask; without a package, equal on both sides."""
     axes = futures.metadata.axes
     plans = [0, 1 + axes.packages.index(package) if package else 0]
@@ -669,7 +661,7 @@ def filled_of(records: Records, futures: Ensemble, package: str) -> Filled:
         caps = records.caps[:, lines[:, 0]]
         by_line = [records.served[:, plan].sum(axis=2, dtype=float) * caps for plan in plans]
     filled = [records.filled[:, plan] for plan in plans]
-    return Filled(filled[0], filled[1], records.asked, by_line[0], by_line[1], lines)
+    return DrawFills(filled[0], filled[1], records.asked, by_line[0], by_line[1], lines)
 
 
 FEW = 5
@@ -677,7 +669,7 @@ FEW = 5
 
 
 def _sentences(found: Threshold, lang: str) -> list[str]:
-    """Return whether it holds, what flips it, and in how many futures it holds."""
+    """Return whether it holds, what changes it, and in how many draws it holds."""
     said = [
         say(
             "threshold_holds" if found.holds else "threshold_fails", lang,
@@ -700,7 +692,7 @@ def _sentences(found: Threshold, lang: str) -> list[str]:
         "inside": number(len({row.input for row in inside}), lang, 0),
     }  # fmt: skip
     said.append(say("threshold_count" if flipping else "threshold_none", lang, **counts))
-    said += [_flip_sentence(row, found, lang) for row in found.flips[:FEW]]
+    said += [_crossing_sentence(row, found, lang) for row in found.flips[:FEW]]
     if found.rule == "value":
         said.append(say("threshold_value_note", lang))
     return said
@@ -712,7 +704,7 @@ def _quantity(found: Threshold, value: float, lang: str) -> str:
     return say("threshold_person_months", lang, value=number(value, lang))
 
 
-def _flip_sentence(row: Flip, found: Threshold, lang: str) -> str:
+def _crossing_sentence(row: Crossing, found: Threshold, lang: str) -> str:
     if row.direction in ("earlier", "later"):
         months = number(abs(row.flips_at), lang, 0)
         at = _TEXT.when(row.month, lang)
@@ -733,15 +725,15 @@ def _flip_sentence(row: Flip, found: Threshold, lang: str) -> str:
 
 
 def _change(share: float, lang: str) -> str:
-    """Return a change with its sign in brackets; nothing where there is no share."""
+    """Return a change with its sign in brackets; empty where it has no share."""
     if share != share:
         return ""
     return f" ({'+' if share > 0 else ''}{percent(share, lang)})"
 
 
 @dataclass(frozen=True)
-class Flip:
-    """The smallest change found in one input, one way, that flips the conclusion.
+class Crossing:
+    """The smallest change found in one input, one way, that changes the conclusion.
 
     Attributes
     ----------
@@ -755,13 +747,13 @@ class Flip:
         Both are 0 and a number of months for a month, which `month` names.
     unit, month : str
     within : float
-        It flips between `flips_at` and so much nearer; whole numbers are exact.
+        It changes between `flips_at` and so much nearer; whole numbers are exact.
     change_share : float
         Change as a share of the value; NaN where that is 0.
     low, high : float
         The range of the figure.
     inside : bool or None
-        Whether the flip lies inside that range; None where the figure has none.
+        Whether the threshold lies inside that range; None where the parameter has none.
     range_share : float
         Change as a share of the way to that end of the range; above 1 it lies outside.
     quantity : float
@@ -789,7 +781,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class Moved:
+class Varied:
     """How far an input was moved, and what that did to what the conclusion is about.
 
     `smallest` and `largest` are the quantity over all values that were tried from `tried_from` to
@@ -821,7 +813,7 @@ class Threshold(Outcome):
         What it is about, as it is, and the level; shares where `is_share`.
     is_share, holds : bool
     plans, unproved : int
-        Variants that were planned, and those whose plan nobody could prove.
+        Variants that were planned, and those without a proved plan.
     draws, draws_left_out : int
         Draws that count; 0 where none were drawn.
     holds_share, standard_error, low_share, high_share : float
@@ -844,15 +836,15 @@ class Threshold(Outcome):
     standard_error: float
     low_share: float
     high_share: float
-    flips: tuple[Flip, ...]
-    inputs: tuple[Moved, ...]
+    flips: tuple[Crossing, ...]
+    inputs: tuple[Varied, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``flips``, the nearest inside its range first, and ``inputs``."""
-        return {"flips": frame(self.flips, Flip), "inputs": frame(self.inputs, Moved)}
+        return {"flips": frame(self.flips, Crossing), "inputs": frame(self.inputs, Varied)}
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return whether it holds, what flips it, and in how many futures it holds."""
+        """Return whether it holds, what changes it, and in how many draws it holds."""
 
         return _sentences(self, lang)
 
@@ -886,7 +878,7 @@ def threshold(
     futures: Annotated[Any, Option(hidden=True)] = None,
     progress: Progress = silent,
 ) -> Threshold:
-    """Return the smallest change in each input that flips a conclusion, and how often it holds.
+    """Return the smallest change in each input that changes a conclusion, and how often it holds.
 
     Parameters
     ----------
@@ -903,9 +895,9 @@ def threshold(
         How far each is moved, as a multiple of itself, and over its range in any case; months two
         years each way.
     steps : int
-        Values tried on the way to each end; a flip that is undone within a step may be missed.
+        Values tried on the way to each end; a change that is undone within a step may be missed.
     tolerance : float
-        How close to come to a flip, as a share of the input.
+        Width at which a threshold is bracketed, as a share of the input.
     draws, seed : int
         Draws to make; 0 draws none, and so do problems without a scenario.
     futures : Ensemble, optional
@@ -919,29 +911,32 @@ def threshold(
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> found = threshold(problem, "displacement > 1")  # 2 of 8 posts now
-    >>> for row in found.flips[:3]:
-    ...     print(row.input, row.direction, round(row.flips_at, 1), row.unit)
-    pool.staff.strength up 1.1 times
-    demand.untso.cap down 7.0 persons
-    demand.x.cap down 3.0 persons
+    >>> [(row.input, row.direction, round(row.flips_at, 1)) for row in found.flips[:2]]
+    [('pool.staff.strength', 'up', 1.1), ('demand.untso.cap', 'down', 7.0)]
     """
     case = read_case(source, rule)
     _check(steps, tolerance, draws, futures, case)
-    stated = parse_conclusion(conclusion, case)
-    lost = case.package(package) if stated.of_package or package is not None else ""
     chosen = inputs_of(case, inputs, reach)
-    measure = Measure(case, stated, lost, Trials(case, lost or None))
-    now = float(measure.of([case.problem], silent)[0])
-    if now != now:
-        raise InputError(f"{stated}: is undefined as it is, for nobody is asked for or served")
+    measure, now = _measured(case, parse_conclusion(conclusion, case), package)
     wanted = draws if futures is None and case.scenario is not None else 0
     shown = _Shown(progress, wanted)
     found = scan(chosen, measure, steps, now, shown.scanned)
-    close_in(found, measure, tolerance, shown.again)
+    bracket(found, measure, tolerance, shown.again)
+    stated, lost = measure.conclusion, measure.package
     if wanted:
         futures = _drawn(case, stated, lost, wanted, seed, shown)
     share = NONE if futures is None else holding(futures, case, stated, lost)
     return _outcome(measure, found, share)
+
+
+def _measured(case: Case, stated: Conclusion, package: str | None) -> tuple[Measure, float]:
+    """Return the measure of a conclusion and its quantity as it is."""
+    lost = case.package(package) if stated.of_package or package is not None else ""
+    measure = Measure(case, stated, lost, Trials(case, lost or None))
+    now = float(measure.of([case.problem], silent)[0])
+    if now != now:
+        raise InputError(f"{stated}: is undefined, since no people are requested or assigned")
+    return measure, now
 
 
 def _check(steps: int, tolerance: float, draws: int, futures: Ensemble | None, case: Case) -> None:
@@ -971,7 +966,7 @@ class _Shown:
         self.progress(*self.last)
 
     def again(self) -> None:
-        """Show the same again, while flips are closed in on."""
+        """Show the same again, while thresholds are bracketed."""
         self.progress(*self.last)
 
     def drawn(self, done: int, total: int, _seconds: float) -> None:
@@ -993,7 +988,7 @@ def _drawn(
 
 def _outcome(measure: Measure, found: Found, share: Holding) -> Threshold:
     case, stated = measure.case, measure.conclusion
-    flips = [_flip(case, side) for side in found.sides if side.flips]
+    flips = [_crossing(case, side) for side in found.sides if side.flips]
     return Threshold(
         conclusion=str(stated),
         rule=case.rule,
@@ -1011,18 +1006,18 @@ def _outcome(measure: Measure, found: Found, share: Holding) -> Threshold:
         low_share=share.low,
         high_share=share.high,
         flips=tuple(sorted(flips, key=_nearness)),
-        inputs=_moved(found),
+        inputs=_varied(found),
     )
 
 
-def _nearness(row: Flip) -> tuple[bool, float, float]:
+def _nearness(row: Crossing) -> tuple[bool, float, float]:
     """Inside a range first, by how far into it; the others by how far from what they are."""
     far = row.range_share if row.inside else 0.0
     change = row.change_share if row.change_share == row.change_share else abs(row.flips_at)
     return not row.inside, far, abs(change)
 
 
-def _flip(case: Case, side: Side) -> Flip:
+def _crossing(case: Case, side: Side) -> Crossing:
     one, at = side.input, side.far
     change = at - one.value
     end = one.high if side.way > 0 else one.low
@@ -1033,7 +1028,7 @@ def _flip(case: Case, side: Side) -> Flip:
         month = case.month(min(max(one.month + round(at), 0), case.problem.months - 1))
     names = ("earlier", "later") if one.unit == "months moved" else ("down", "up")
     way = abs(end - one.value)
-    return Flip(
+    return Crossing(
         input=one.id,
         direction=names[side.way > 0],
         value=one.value,
@@ -1053,14 +1048,14 @@ def _flip(case: Case, side: Side) -> Flip:
     )
 
 
-def _moved(found: Found) -> tuple[Moved, ...]:
+def _varied(found: Found) -> tuple[Varied, ...]:
     rows = []
     for down, up in zip(found.sides[::2], found.sides[1::2], strict=True):
         one = down.input
         tried = {one.value: found.now, **down.tried, **up.tried}
         known = [value for value in tried.values() if value == value]
         rows.append(
-            Moved(
+            Varied(
                 one.id, one.unit, one.value, one.low, one.high, min(tried), max(tried),
                 min(known), max(known), down.flips or up.flips, one.basis,
             )

@@ -1,24 +1,11 @@
-"""Why a mission is short of people in a month: who holds them, what binds, what would change it.
+"""Why a mission is short of people in a month: binding limits, users of the pools, remedies.
 
-The people of a month come from tours that began in different months and were decided in different
-plans. For everything lacking, the plan is looked at that could have sent more; for every pool that
-could have served, the months in which its tours would have tied people up and everyone was taken;
-and for one such month, the nearest to the month asked about, who holds the pool. What would change
-it is found by making plans again: without each package, with more people, with a month of rest
-less.
-
-A mission in one month: what it got in each plan along the way, what it lacked, and what bound.
-
-The people on duty in a month come from decisions of different age. Each was last free in one of the
-plans along the way, and what it lacks there is lacking. In that plan some limit stood in the way of
-every option that could have served: a pool in a month in which its tours prepare, serve or rest, a
-composition bound, or a budget.
-
-What stands in the way of more people for a mission in a month, and who holds the pools.
-
-What would give a mission more people in a month: the plan made again with something else.
-
-Why a mission has the people it has in a month, in words.
+The people on duty in a month come from decisions of different age, each made in one of the plans
+along the way. For each decision with a shortfall, the last plan that could have assigned more
+people is examined: which limit was binding for every sourcing option (a pool in a month in which
+the tours prepare, serve or are at home; a composition bound; a budget), and which demands use that
+pool in the month nearest to the one asked about. Remedies are found by planning again: without each
+package, with more people, with a month less at home, without bounds or budgets.
 """
 
 from __future__ import annotations
@@ -32,9 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.allocation import asked_months
 from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import make_planner, planner_of
+from planner.analysis.plans import make_planner, person_months, planner_of
 from planner.analysis.prices import rested
 from planner.analysis.relaxation import enough, relaxed
 from planner.engine.programme import Block
@@ -49,18 +37,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Alteration",
-    "Barrier",
-    "Holder",
-    "Lack",
+    "Counterfactual",
+    "BindingConstraint",
+    "PoolUser",
+    "DecisionShortfall",
     "Limit",
-    "LineThere",
-    "Moment",
-    "MonthThere",
-    "Part",
+    "LineOccupancy",
+    "MissionMonth",
+    "MonthOccupancy",
+    "BlockShortfall",
     "Why",
-    "alterations",
-    "barriers",
+    "counterfactuals",
+    "binding_constraints",
     "holders",
     "limits",
     "why",
@@ -75,19 +63,19 @@ say = _TEXT.say
 
 
 TIGHT = 1e-6
-"""Persons, relative to the limit, that are as good as none."""
+"""Persons, relative to one plus the limit, below which a limit is reached: solver rounding."""
 
 
 @dataclass(frozen=True, eq=False)
-class Lack:
-    """People lacking in a month because of one plan.
+class DecisionShortfall:
+    """Shortfall of one decision in the month, and the plan it goes back to.
 
     Attributes
     ----------
     decision : int
         Place in the block.
     stage : int
-        The plan along the way: the last one that could have sent more.
+        Index of the plan along the way: the last one that could have assigned more people.
     persons : float
         In that month.
     """
@@ -98,47 +86,47 @@ class Lack:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """What one block of the programme has to do with it.
+class BlockShortfall:
+    """Shortfall of a mission in a month within one block of the programme.
 
     Attributes
     ----------
     place : int
         Of the block in the programme.
-    mine : ndarray of bool (decisions,)
+    own : ndarray of bool (decisions,)
         Decisions of the mission with people on duty in the month.
     duty : ndarray (decisions,)
-        Share of their people on duty in the month, 0 for everybody else.
+        Share of their people on duty in the month, 0 for all other decisions.
     months : tuple of int
-        In which each plan along the way was made.
+        Month in which each plan along the way was made.
     chain, settings : tuple
-        Those plans, and what each had to respect.
-    lacks : tuple of Lack
+        Solutions of those plans, and the stage data of each.
+    shortfalls : tuple of DecisionShortfall
     """
 
     place: int
-    mine: Flags
+    own: Flags
     duty: Floats
     months: tuple[int, ...]
     chain: tuple[Answer, ...]
     settings: tuple[Setting, ...]
-    lacks: tuple[Lack, ...]
+    shortfalls: tuple[DecisionShortfall, ...]
 
     @property
     def stage(self) -> int:
-        """The plan along the way to which most of what is lacking goes back."""
+        """Index of the plan to which most of the shortfall goes back."""
         persons = np.zeros(len(self.chain))
-        for lack in self.lacks:
-            persons[lack.stage] += lack.persons
+        for shortfall in self.shortfalls:
+            persons[shortfall.stage] += shortfall.persons
         return int(np.argmax(persons))
 
-    def tight(self, lack: Lack) -> list[tuple[int, Ints, Ints]]:
-        """Return rows that stand in the way, and all rows that count, by column of the decision."""
-        setting, people = self.settings[lack.stage], self.chain[lack.stage].people
+    def tight(self, shortfall: DecisionShortfall) -> list[tuple[int, Ints, Ints]]:
+        """Return, by column of the decision, its binding rows and all rows it uses."""
+        setting, people = self.settings[shortfall.stage], self.chain[shortfall.stage].people
         left = setting.limit - setting.rows @ people
         full = left <= TIGHT * (1 + np.where(np.isfinite(setting.limit), setting.limit, 0.0))
         found = []
-        for column in np.flatnonzero(setting.block.decision == lack.decision):
+        for column in np.flatnonzero(setting.block.decision == shortfall.decision):
             if setting.upper[column] <= people[column] + TIGHT:
                 continue
             rows = setting.rows[:, [column]].tocoo().coords[0].astype(np.int64)
@@ -146,7 +134,7 @@ class Part:
         return found
 
 
-class Moment:
+class MissionMonth:
     """A mission, or a demand, in one month of the model.
 
     Parameters
@@ -168,12 +156,12 @@ class Moment:
         parts = [self._part(place) for place in range(len(planner.programme.blocks))]
         self.parts = [part for part in parts if part is not None]
 
-    def by(self, planner: Planner) -> Moment:
-        """Return the same moment in the plans of another planner of the same demands."""
+    def by(self, planner: Planner) -> MissionMonth:
+        """Return the same mission and month in the plans of another planner of the same demands."""
         case = self.case.change(planner.programme.problem)
-        return Moment(case, planner, self.chosen, self.month)
+        return MissionMonth(case, planner, self.chosen, self.month)
 
-    def _part(self, place: int) -> Part | None:
+    def _part(self, place: int) -> BlockShortfall | None:
         planner, block = self.planner, self.planner.programme.blocks[place]
         if not (self.asked[block.demands] > 0).any():
             return None
@@ -184,18 +172,18 @@ class Moment:
             planner.setting(place, history[: k + 1], chain[k - 1] if k else None)
             for k in range(len(chain))
         )
-        lacks = self._lacks(duty, history, chain, settings)
+        shortfalls = self._shortfalls(duty, history, chain, settings)
         months = tuple(month for month, _ in history)
-        return Part(place, duty > 0, duty, months, chain, settings, tuple(lacks))
+        return BlockShortfall(place, duty > 0, duty, months, chain, settings, tuple(shortfalls))
 
-    def _lacks(
+    def _shortfalls(
         self,
         duty: Floats,
         history: History,
         chain: tuple[Answer, ...],
         settings: tuple[Setting, ...],
-    ) -> list[Lack]:
-        """Return what is lacking by decision, and the last plan that could decide otherwise."""
+    ) -> list[DecisionShortfall]:
+        """Return the shortfall of each decision with the last plan that could change it."""
         block = settings[0].block
         free = np.array(
             [
@@ -211,7 +199,7 @@ class Moment:
             served = float(chain[stage].people[block.decision == decision].sum())
             persons = float(duty[decision]) * (full - served)
             if persons > TIGHT * (1 + full):
-                found.append(Lack(int(decision), stage, persons))
+                found.append(DecisionShortfall(int(decision), stage, persons))
         return found
 
     def persons(self, packages: frozenset[str] | None = None) -> Floats:
@@ -224,14 +212,14 @@ class Moment:
             np.add.at(found, block.demand, part.duty * (block.pick @ answer.people))
         return found
 
-    def held(
-        self, part: Part, stage: int, pool: int, month: int, on_call: bool = False
+    def used(
+        self, part: BlockShortfall, stage: int, pool: int, month: int, on_call: bool = False
     ) -> dict[int, Floats]:
-        """Return who holds a pool of the block in a month: preparing, on duty, resting; by demand.
+        """Return users of a pool of the block in a month by demand: preparing, on duty, at home.
 
         Parameters
         ----------
-        part : Part
+        part : BlockShortfall
         stage : int
             The plan along the way.
         pool : int
@@ -286,11 +274,11 @@ class Limit:
     name : str
         The pool, the demands that are bound together, or the budget.
     month : str
-        Of the months in which nobody is left, the one nearest to the month asked about.
+        Of the months in which the limit is reached, the one nearest to the month asked about.
     strength_persons : float
-        People there are in that month, or that a bound allows; NaN for anything else.
+        Strength of the pool in that month, or what a bound allows; NaN for anything else.
     binding_months, tied_months : int
-        Months in which nobody is left, and in which its tours tie people up.
+        Months in which the limit is reached, and in which the tours tie people up.
     planned_month : str
         When the plan was made that could have sent more.
     lacking_persons : float
@@ -309,8 +297,8 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Holder:
-    """Who holds people of a pool in a month in which nobody is left, persons.
+class PoolUser:
+    """A mission that uses a pool in a month in which all of it is tied up, persons.
 
     Attributes
     ----------
@@ -338,12 +326,12 @@ class Holder:
 
 
 @dataclass(eq=False)
-class Barrier:
+class BindingConstraint:
     """Rows of one kind that stand in the way of one demand in one plan.
 
     Attributes
     ----------
-    part : Part
+    part : BlockShortfall
     stage : int
     demand : int
         Place in the problem.
@@ -356,7 +344,7 @@ class Barrier:
         Months.
     """
 
-    part: Part
+    part: BlockShortfall
     stage: int
     demand: int
     kind: str
@@ -366,32 +354,32 @@ class Barrier:
     tied: set[int] = field(default_factory=set)
 
 
-def barriers(moment: Moment) -> list[Barrier]:
-    """Return what stands in the way, what most is lacking by first."""
-    found: dict[tuple[int, int, int, str, int], Barrier] = {}
-    for part in moment.parts:
+def binding_constraints(mission_month: MissionMonth) -> list[BindingConstraint]:
+    """Return binding constraints, the largest shortfall first."""
+    found: dict[tuple[int, int, int, str, int], BindingConstraint] = {}
+    for part in mission_month.parts:
         demands = part.settings[0].block.demand
-        for lack in part.lacks:
-            demand = int(demands[lack.decision])
-            for (kind, row), (tight, tied) in _rows(moment, part, lack).items():
-                key = part.place, lack.stage, demand, kind, row
-                new = Barrier(part, lack.stage, demand, kind, row)
-                barrier = found.setdefault(key, new)
-                barrier.persons += lack.persons
-                barrier.tight |= tight
-                barrier.tied |= tied
+        for shortfall in part.shortfalls:
+            demand = int(demands[shortfall.decision])
+            for (kind, row), (tight, tied) in _rows(mission_month, part, shortfall).items():
+                key = part.place, shortfall.stage, demand, kind, row
+                new = BindingConstraint(part, shortfall.stage, demand, kind, row)
+                constraint = found.setdefault(key, new)
+                constraint.persons += shortfall.persons
+                constraint.tight |= tight
+                constraint.tied |= tied
     return sorted(found.values(), key=lambda one: -one.persons)
 
 
 def _rows(
-    moment: Moment, part: Part, lack: Lack
+    mission_month: MissionMonth, part: BlockShortfall, shortfall: DecisionShortfall
 ) -> dict[tuple[str, int], tuple[set[int], set[int]]]:
-    """Return months in which each limit is reached, and in which it counts, for one lack."""
-    setting = part.settings[lack.stage]
+    """Return months in which each limit is reached, and in which it counts, for one shortfall."""
+    setting = part.settings[shortfall.stage]
     block = setting.block
     people, bounds = block.strength_rows, len(block.bounds.bound)
     found: dict[tuple[str, int], tuple[set[int], set[int]]] = {}
-    for _, tight, rows in part.tight(lack):
+    for _, tight, rows in part.tight(shortfall):
         for pool in np.unique(block.row_pool[tight[tight < people]]).tolist():
             tied, months = (
                 set((some[block.row_pool[some] == pool] % block.months).tolist())
@@ -402,27 +390,27 @@ def _rows(
             kept[1].update(tied)
         for row in tight[(tight >= people) & (tight < people + bounds)] - people:
             bound, month = int(block.bounds.bound[row]), int(block.bounds.month[row])
-            if moment.case.problem.bounds[bound].max is not None:
+            if mission_month.case.problem.bounds[bound].max is not None:
                 found.setdefault(("composition", bound), (set(), set()))[0].add(month)
         for row in tight[tight >= people + bounds] - people - bounds:
             found["budget", int(block.budgets[row])] = set(), set()
-        if not len(tight) and setting.weight[lack.decision] <= 0:
+        if not len(tight) and setting.weight[shortfall.decision] <= 0:
             found["worth_nothing", -1] = set(), set()
     return found
 
 
-def _nearest(moment: Moment, months: set[int]) -> int:
-    return min(months, key=lambda month: (abs(month - moment.month), month))
+def _nearest(mission_month: MissionMonth, months: set[int]) -> int:
+    return min(months, key=lambda month: (abs(month - mission_month.month), month))
 
 
-def limits(moment: Moment, found: Sequence[Barrier]) -> list[Limit]:
-    """Return barriers as rows, and what comes too late to serve in the month."""
-    case = moment.case
+def limits(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> list[Limit]:
+    """Return binding_constraints as rows, and what comes too late to serve in the month."""
+    case = mission_month.case
     rows = []
     for one in found:
         block = one.part.settings[0].block
         strength, name = float("nan"), ""
-        month = _nearest(moment, one.tight) if one.tight else -1
+        month = _nearest(mission_month, one.tight) if one.tight else -1
         if one.kind == "pool":
             name = list(case.problem.pools)[block.pools[one.row]]
             limit = one.part.settings[one.stage].limit
@@ -445,32 +433,32 @@ def limits(moment: Moment, found: Sequence[Barrier]) -> list[Limit]:
                 one.persons,
             )
         )
-    return rows + _late(moment)
+    return rows + _late(mission_month)
 
 
-def _late(moment: Moment) -> list[Limit]:
-    """Return what nobody could serve in the month, for it became known too late."""
-    case = moment.case
-    explained = moment.persons()
-    for part in moment.parts:
-        for lack in part.lacks:
-            explained[part.settings[0].block.demand[lack.decision]] += lack.persons
+def _late(mission_month: MissionMonth) -> list[Limit]:
+    """Return demands that became known too late to be served in the month."""
+    case = mission_month.case
+    explained = mission_month.persons()
+    for part in mission_month.parts:
+        for shortfall in part.shortfalls:
+            explained[part.settings[0].block.demand[shortfall.decision]] += shortfall.persons
     return [
         Limit(case.problem.demands[place].id, "late_notice", "", "", float("nan"), 0, 0, "",
-              float(moment.asked[place] - explained[place]))
-        for place in np.flatnonzero(moment.asked - explained > NOTHING_PERSONS)
+              float(mission_month.asked[place] - explained[place]))
+        for place in np.flatnonzero(mission_month.asked - explained > NOTHING_PERSONS)
     ]  # fmt: skip
 
 
-def holders(moment: Moment, found: Sequence[Barrier]) -> list[Holder]:
-    """Return who holds each pool that binds, in its month nearest to the one asked about."""
-    case, owner = moment.case, moment.case.problem.package_of()
-    rows: list[Holder] = []
+def holders(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> list[PoolUser]:
+    """Return users of each binding pool, in its binding month nearest to the one asked about."""
+    case, owner = mission_month.case, mission_month.case.problem.package_of()
+    rows: list[PoolUser] = []
     seen = set()
     for one in found:
         if one.kind != "pool":
             continue
-        block, month = one.part.settings[0].block, _nearest(moment, one.tight)
+        block, month = one.part.settings[0].block, _nearest(mission_month, one.tight)
         key = one.part.place, one.stage, one.row, month, case.problem.demands[one.demand].on_call
         if key in seen:
             continue
@@ -479,16 +467,18 @@ def holders(moment: Moment, found: Sequence[Barrier]) -> list[Holder]:
         tier = case.problem.demands[one.demand].tier
         sums: dict[tuple[str, int, str, str], np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
         on_call = case.problem.demands[one.demand].on_call
-        for demand, held in moment.held(one.part, one.stage, one.row, month, on_call).items():
+        for demand, used in mission_month.used(
+            one.part, one.stage, one.row, month, on_call
+        ).items():
             line = case.problem.demands[demand]
             turn = "ahead" if line.tier < tier else "beside" if line.tier == tier else "after"
-            turn = "itself" if moment.chosen[demand] else turn
+            turn = "itself" if mission_month.chosen[demand] else turn
             name = case.lines[demand].mission, line.tier, owner.get(line.id, ""), turn
-            sums[name] = sums.get(name, np.zeros(3)) + held
+            sums[name] = sums.get(name, np.zeros(3)) + used
         planned = case.month(one.part.months[one.stage])
         rows += [
-            Holder(pool, case.month(month), planned, *name, float(held.sum()), *map(float, held))
-            for name, held in sorted(sums.items(), key=lambda pair: -pair[1].sum())
+            PoolUser(pool, case.month(month), planned, *name, float(used.sum()), *map(float, used))
+            for name, used in sorted(sums.items(), key=lambda pair: -pair[1].sum())
         ]
     return rows
 
@@ -501,7 +491,7 @@ FINE = 0.05
 
 
 @dataclass(frozen=True)
-class Alteration:
+class Counterfactual:
     """What would be different, and how many people the mission would gain in the month.
 
     Attributes
@@ -516,12 +506,12 @@ class Alteration:
         Of more people.
     units : float
         People more, or months less. Of people one, and as many as bring all that more of that pool
-        alone can bring, or end what is lacking.
+        alone can bring, or end the shortfall.
     not_enough_units : float
         The largest number tried that does not; NaN where nothing was sought.
     gained_persons : float
     enough : bool
-        Whether nobody is lacking any more.
+        Whether the shortfall ends.
     """
 
     change: str
@@ -533,38 +523,38 @@ class Alteration:
     enough: bool
 
 
-class _Trials:
-    """Makes the plans of a moment again.
+class _Counterfactuals:
+    """Plans made again with one change each.
 
-    Under *value* what ties is settled alike in all of them, so that a gain is none of the solver's
-    luck; the plan they are held against is then another one than that of the moment.
+    Under *value* ties are settled alike in all of them, so that a gain does not depend on the
+    solver's choice among optima; the plan of reference then differs from that of the result.
     """
 
-    def __init__(self, moment: Moment) -> None:
-        case = moment.case
+    def __init__(self, mission_month: MissionMonth) -> None:
+        case = mission_month.case
         planner = planner_of(case, fills_only=True)
-        self.fair, self.shown = case.rule == "fair", moment
+        self.fair, self.shown = case.rule == "fair", mission_month
         self.solver = planner.draft or planner.solver
-        self.moment = moment if self.fair else moment.by(planner)
-        self.now = float(self.moment.persons().sum())
-        self.lacking = float(moment.asked.sum()) - self.now
+        self.mission_month = mission_month if self.fair else mission_month.by(planner)
+        self.now = float(self.mission_month.persons().sum())
+        self.lacking = float(mission_month.asked.sum()) - self.now
         self.effort = 0
 
     @property
     def case(self) -> Case:
-        """What is asked about."""
-        return self.moment.case
+        """Case of the plans compared."""
+        return self.mission_month.case
 
     def row(
         self, change: str, gained: float, name: str = "", month: str = "", units: float = 1.0,
         less: float = float("nan"),
-    ) -> Alteration:  # fmt: skip
+    ) -> Counterfactual:  # fmt: skip
         """Return a change as a row."""
         gained = 0.0 if abs(gained) <= NOTHING_PERSONS else gained
         done = gained >= self.lacking - NOTHING_PERSONS
-        return Alteration(change, name, month, units, less, gained, done)
+        return Counterfactual(change, name, month, units, less, gained, done)
 
-    def people(self, part: Part, pool: int) -> Iterator[Alteration]:
+    def people(self, part: BlockShortfall, pool: int) -> Iterator[Counterfactual]:
         """Try more people of one pool of a block, in the plan that most goes back to."""
         setting, begin = part.settings[part.stage], part.months[part.stage]
         month = np.arange(setting.block.strength_rows) % setting.block.months
@@ -594,16 +584,16 @@ class _Trials:
             low, high, gained = self._fewest(gain, one, (float(ceil(spent - 1e-6)), most), wanted)
             yield row(gained, units=high, less=low)
 
-    def _on_duty(self, part: Part, people: Floats) -> float:
+    def _on_duty(self, part: BlockShortfall, people: Floats) -> float:
         return float(part.duty @ (part.settings[0].block.pick @ people))
 
     def _fewest(
         self, gain: Callable[[float], float], one: float, high: tuple[float, float], wanted: float
     ) -> tuple[float, float, float]:
-        """Return people who do not bring what is wanted, people who do, and what those bring.
+        """Return a number of people that is too small, one that suffices, and what that one brings.
 
-        Sizes are tried where a line between both reaches it, or half-way, in turn, until there
-        were enough plans.
+        Sizes are tried where a line between both reaches it, or half-way, in turn, until
+        enough plans were made.
         """
         low, by_line = (1.0, one), True
         while self.effort < EFFORT and high[0] - low[0] > max(1.0, FINE * high[0]):
@@ -617,35 +607,40 @@ class _Trials:
     def changed(self, problem: Problem) -> float:
         """Return what all plans made again for another problem bring."""
         planner = make_planner(problem, self.case.rule, fills_only=True)
-        return float(self.moment.by(planner).persons().sum()) - self.now
+        return float(self.mission_month.by(planner).persons().sum()) - self.now
 
 
-def alterations(
-    moment: Moment, pools: list[tuple[Part, int]], kinds: set[str], progress: Progress
-) -> list[Alteration]:
+def counterfactuals(
+    mission_month: MissionMonth,
+    pools: list[tuple[BlockShortfall, int]],
+    kinds: set[str],
+    progress: Progress,
+) -> list[Counterfactual]:
     """Try what could bring a mission more people in a month.
 
     Parameters
     ----------
-    moment : Moment
+    mission_month : MissionMonth
     pools : list of (part, pool of its block)
         Pools that bind, most important first.
     kinds : set of str
         Kinds of other limits that bind: ``composition``, ``budget``.
     progress : callable
     """
-    trials, problem = _Trials(moment), moment.case.problem
-    found: list[Alteration] = []
-    here = float(moment.persons().sum())
-    if abs(trials.now - here) > NOTHING_PERSONS:
-        found.append(trials.row("other_optimum", trials.now - here))
+    trials, problem = _Counterfactuals(mission_month), mission_month.case.problem
+    found: list[Counterfactual] = []
+    on_duty_now = float(mission_month.persons().sum())
+    if abs(trials.now - on_duty_now) > NOTHING_PERSONS:
+        found.append(trials.row("other_optimum", trials.now - on_duty_now))
     if trials.lacking <= NOTHING_PERSONS:
         return found
-    others = _packages_of_others(moment)
+    others = _packages_of_others(mission_month)
     total = len(others) + len(pools) + len(kinds) + 1
     for done, package in enumerate(others):
         progress(done, total)
-        gained = float(trials.moment.persons(moment.every - {package}).sum()) - trials.now
+        gained = (
+            float(trials.mission_month.persons(mission_month.every - {package}).sum()) - trials.now
+        )
         found.append(trials.row("without_package", gained, package))
     for done, (part, pool) in enumerate(pools, len(others)):
         progress(done, total)
@@ -661,15 +656,17 @@ def alterations(
     return found
 
 
-def _packages_of_others(moment: Moment) -> list[str]:
+def _packages_of_others(mission_month: MissionMonth) -> list[str]:
     """Return the packages that none of the demands asked about belongs to."""
-    owner = moment.case.problem.package_of()
+    owner = mission_month.case.problem.package_of()
     own = {
         owner.get(demand.id)
-        for demand, asked in zip(moment.case.problem.demands, moment.asked, strict=True)
+        for demand, asked in zip(
+            mission_month.case.problem.demands, mission_month.asked, strict=True
+        )
         if asked > 0
     }
-    return [package for package in moment.case.packages if package not in own]
+    return [package for package in mission_month.case.packages if package not in own]
 
 
 def _less_rest(demand: Demand) -> Demand:
@@ -678,15 +675,15 @@ def _less_rest(demand: Demand) -> Demand:
     return demand
 
 
-NAMED = 4
-"""Most holders who are named in one breath."""
+MOST_NAMED = 4
+"""Most users of a pool that are named in one sentence."""
 
 SHOWN_PERSONS = 0.05
 """People up to this many round to none."""
 
 
 def _sentences(why: Why, lang: str) -> list[str]:
-    """Return how many there are, what binds, who holds the people, and what would change it."""
+    """Return effect, causes with the users of each pool, and remedies."""
     said = [_head(why, lang)]
     if why.lacking_persons <= SHOWN_PERSONS:
         return said
@@ -717,11 +714,11 @@ def _pool(why: Why, pool: str, lang: str) -> str:
 def _head(why: Why, lang: str) -> str:
     values = {
         "name": _mission(why, why.mission, lang), "month": _TEXT.when(why.month, lang),
-        "asked": number(why.asked_persons, lang), "there": number(why.on_duty_persons, lang),
+        "asked": number(why.asked_persons, lang), "served": number(why.on_duty_persons, lang),
         "without": number(why.without_packages_persons, lang),
     }  # fmt: skip
     if why.asked_persons <= 0:
-        return say("nobody", lang, **values)
+        return say("not_requested", lang, **values)
     key = "short" if why.lacking_persons > SHOWN_PERSONS else "full"
     differs = abs(why.without_packages_persons - why.on_duty_persons) > SHOWN_PERSONS
     if differs:
@@ -731,28 +728,28 @@ def _head(why: Why, lang: str) -> str:
 
 
 def _limited(why: Why, limit: Limit, lang: str) -> list[str]:
-    """Return sentences on one limit, and on who holds the pool."""
-    who = limit.demand if len(why.lines) > 1 else ""
+    """Return sentences on one limit and on the users of the pool."""
+    line = limit.demand if len(why.lines) > 1 else ""
     values = {
-        "for_whom": f" ({who})" if who else "",
+        "line": f" ({line})" if line else "", "asked_month": _TEXT.when(why.month, lang),
         "name": _pool(why, limit.name, lang), "month": _TEXT.when(limit.month, lang),
         "strength": number(limit.strength_persons, lang), "binding": limit.binding_months,
         "tied": limit.tied_months, "lacking": number(limit.lacking_persons, lang),
         "planned": _TEXT.when(limit.planned_month, lang),
     }  # fmt: skip
     if limit.limit != "pool":
-        return [say(limit.limit, lang, **values)]
-    key = "pool_here" if limit.month == why.month else "pool_there"
+        return [say(f"cause_{limit.limit}", lang, **values)]
+    key = "pool_same_month" if limit.month == why.month else "pool_other_month"
     sentence = say(key, lang, **values)
     if _planned_before(why, limit):
         sentence += " " + say("planned", lang, **values)
-    held = [
+    used = [
         row
         for row in why.holders
         if (row.pool, row.month, row.planned_month)
         == (limit.name, limit.month, limit.planned_month)
     ]
-    return [sentence, _held(why, held, lang)]
+    return [sentence, _used_by(why, used, lang)]
 
 
 def _planned_before(why: Why, limit: Limit) -> bool:
@@ -760,13 +757,13 @@ def _planned_before(why: Why, limit: Limit) -> bool:
     return any(row.planned_month != limit.planned_month for row in why.limits)
 
 
-def _held(why: Why, held: Sequence[Holder], lang: str) -> str:
+def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
     parts = []
     for turn in ("ahead", "beside", "itself", "after"):
-        rows = [row for row in held if row.turn == turn and row.held_persons > SHOWN_PERSONS]
+        rows = [row for row in used if row.turn == turn and row.held_persons > SHOWN_PERSONS]
         if not rows:
             continue
-        shown = rows if len(rows) <= NAMED + 1 else rows[:NAMED]
+        shown = rows if len(rows) <= MOST_NAMED + 1 else rows[:MOST_NAMED]
         names = [
             number(row.held_persons, lang)
             if turn == "itself"
@@ -777,17 +774,19 @@ def _held(why: Why, held: Sequence[Holder], lang: str) -> str:
         if rest > 0:
             more = {"count": len(rows) - len(shown), "persons": number(rest, lang)}
             names.append(say("more", lang, **more))
-        parts.append(f"{say(turn, lang)}: {', '.join(names)}")
+        parts.append(f"{say(f'used_{turn}', lang)} {', '.join(names)}")
     states = (
-        sum(getattr(row, f"{state}_persons") for row in held)
+        sum(getattr(row, f"{state}_persons") for row in used)
         for state in ("on_duty", "preparing", "resting")
     )
     duty, preparing, resting = (number(persons, lang) for persons in states)
-    return say("held", lang, held="; ".join(parts), duty=duty, preparing=preparing, resting=resting)
+    return say(
+        "users", lang, users="; ".join(parts), duty=duty, preparing=preparing, resting=resting
+    )
 
 
-def _counts(change: Alteration, every: Sequence[Alteration]) -> bool:
-    """Whether a change is worth a sentence; one more is part of that on the number."""
+def _counts(change: Counterfactual, every: Sequence[Counterfactual]) -> bool:
+    """Whether a change has a sentence; that of one more person is part of that of several."""
     if change.change != "more_people":
         return change.gained_persons > SHOWN_PERSONS
     if change.units != 1.0:
@@ -796,7 +795,7 @@ def _counts(change: Alteration, every: Sequence[Alteration]) -> bool:
     return len(same) == 1 and change.gained_persons > SHOWN_PERSONS
 
 
-def _changed(why: Why, change: Alteration, lang: str) -> str:
+def _changed(why: Why, change: Counterfactual, lang: str) -> str:
     key = change.change
     ones = [
         one.gained_persons
@@ -813,18 +812,24 @@ def _changed(why: Why, change: Alteration, lang: str) -> str:
     }
     if key == "more_people":
         key = "one_more" if change.units == 1.0 else "many_more"
-    return say(key, lang, **values)
+    return say(f"remedy_{key}", lang, **values)
 
 
 NOTHING_PERSONS = 1e-3
-"""People lacking up to this much are none."""
+"""Shortfall in persons below which it is rounding of solver and accounts."""
+
+LEAST_LOSS = 0.5
+"""Person-months that a mission has to lose before a report explains it."""
+
+LEAST_SHORTFALL = 0.005
+"""Share of the people requested below which a shortfall is not explained in a report."""
 
 POOLS_TRIED = 3
 """Most pools for which more people are tried."""
 
 
 @dataclass(frozen=True)
-class LineThere:
+class LineOccupancy:
     """A line of the mission in the month, persons.
 
     Attributes
@@ -835,7 +840,7 @@ class LineThere:
         Its package, if any.
     asked_persons, on_duty_persons, lacking_persons : float
     without_packages_persons : float
-        On duty if there were no packages but its own.
+        On duty without the packages of others.
     """
 
     demand: str
@@ -848,7 +853,7 @@ class LineThere:
 
 
 @dataclass(frozen=True)
-class MonthThere:
+class MonthOccupancy:
     """People of the mission in a month of the report window."""
 
     month: str
@@ -876,30 +881,52 @@ class Why(Outcome):
     on_duty_persons: float
     lacking_persons: float
     without_packages_persons: float
-    holders: tuple[Holder, ...]
+    holders: tuple[PoolUser, ...]
     limits: tuple[Limit, ...]
-    changes: tuple[Alteration, ...]
-    lines: tuple[LineThere, ...]
-    months: tuple[MonthThere, ...]
+    changes: tuple[Counterfactual, ...]
+    lines: tuple[LineOccupancy, ...]
+    months: tuple[MonthOccupancy, ...]
     case: Case
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``holders``, ``limits``, ``changes``, ``lines`` and ``months``."""
         return {
-            "holders": frame(self.holders, Holder),
+            "holders": frame(self.holders, PoolUser),
             "limits": frame(self.limits, Limit),
-            "changes": frame(self.changes, Alteration),
-            "lines": frame(self.lines, LineThere),
-            "months": frame(self.months, MonthThere),
+            "changes": frame(self.changes, Counterfactual),
+            "lines": frame(self.lines, LineOccupancy),
+            "months": frame(self.months, MonthOccupancy),
         }
 
     def sentences(self, lang: str = "en") -> list[str]:
-        """Return how many there are, what binds, who holds them, and what would change it."""
+        """Return effect, causes with the users of each pool, and remedies."""
 
         return _sentences(self, lang)
 
 
+def _for_report(case: Case) -> dict[str, Any] | None:
+    """Return the mission that loses most to the packages; else the one filled least, if short."""
+    planner = planner_of(case)
+    filled, without = (
+        person_months(planner.programme, [one.people for one in planner.unfold(some).answers])
+        for some in (None, ())
+    )
+    outside = (case.task == 2) & ~case.inside(case.packages)
+    asked = asked_months(case.problem)
+    lost, rates = {}, {}
+    for name, mask in case.groups("mission").items():
+        lost[name] = float((without - filled)[mask & outside].sum())
+        if asked[mask].sum() > 0:
+            rates[name] = float(filled[mask].sum() / asked[mask].sum())
+    most = max(lost, key=lambda name: lost[name], default="")
+    if most and lost[most] >= LEAST_LOSS:
+        return {"mission": most}
+    least = min(rates, key=lambda name: rates[name], default="")
+    return {"mission": least} if least and rates[least] < 1 - LEAST_SHORTFALL else None
+
+
 @analysis(
+    in_report=_for_report,
     shown=("holders", "limits", "changes"),
     quick={"mission": "oir", "changes": False},
     positional=("month", "rule"),
@@ -914,7 +941,7 @@ def why(
     changes: bool = True,
     progress: Progress = silent,
 ) -> Why:
-    """Say why a mission has the people it has in a month.
+    """Return why a mission is short of people in a month: causes and remedies.
 
     Parameters
     ----------
@@ -923,7 +950,7 @@ def why(
     mission : str
         A mission, or one demand.
     month : Month, str or int, optional
-        By default the month of the report window in which it lacks most.
+        By default the month of the report window with the largest shortfall.
     changes : bool
         Whether to look for what would change it.
 
@@ -936,37 +963,38 @@ def why(
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> for said in why(problem, "untso", month=0).sentences():
-    ...     print(textwrap.shorten(said, 100, placeholder="..."))
+    ...     print(textwrap.shorten(said, 95, placeholder="..."))
     untso has 6.0 of the 8.0 people it asks for in month 0; without flank it would have 8.0.
-    staff: in that month all 10.0 are taken; so they are in 1 of the 1 months in which its tours...
-    Held by those that go first: x 4.0; itself: 6.0. On duty 10.0, preparing 0.0, resting 0.0.
-    Without flank there would be 2.0 more: nobody would be lacking.
-    2 more of staff from month 0 on bring 2.0: nobody would be lacking; the first of them brings...
+    Cause: in that month all 10.0 people of staff are tied up. That is so in 1 of the 1 months...
+    They are used by missions of higher priority: x 4.0; this mission: 6.0. On duty 10.0,...
+    Remedy: without flank it would have 2.0 more people, which ends the shortfall.
+    Remedy: 2 more people in staff from month 0 on give it 2.0 more, which ends the shortfall;...
     """
     case = read_case(source, rule)
     chosen = case.select(mission)
     planner = planner_of(case)
     months = _months(case, planner, chosen)
     at = _worst(months, case) if month is None else case.month_index(month)
-    moment = Moment(case, planner, chosen, at)
-    there = moment.persons()
-    without = _without(moment)
-    found = barriers(moment)
-    asked = float(moment.asked.sum())
-    lacking = asked - float(there.sum())
-    tried: Sequence[Alteration] = ()
+    mission_month = MissionMonth(case, planner, chosen, at)
+    on_duty = mission_month.persons()
+    without = _without(mission_month)
+    found = binding_constraints(mission_month)
+    asked = float(mission_month.asked.sum())
+    lacking = asked - float(on_duty.sum())
+    tried: Sequence[Counterfactual] = ()
     if changes and lacking > NOTHING_PERSONS:
         kinds = {one.kind for one in found} & {"composition", "budget"}
-        tried = alterations(moment, _pools(found)[:POOLS_TRIED], kinds, progress)
+        tried = counterfactuals(mission_month, _pools(found)[:POOLS_TRIED], kinds, progress)
     return Why(
-        case.rule, mission, case.month(at), asked, float(there.sum()), max(lacking, 0.0),
-        float(without.sum()), tuple(holders(moment, found)), tuple(limits(moment, found)),
-        tuple(tried), tuple(_lines(moment, there, without)), tuple(months), case,
+        case.rule, mission, case.month(at), asked, float(on_duty.sum()), max(lacking, 0.0),
+        float(without.sum()), tuple(holders(mission_month, found)),
+        tuple(limits(mission_month, found)), tuple(tried),
+        tuple(_lines(mission_month, on_duty, without)), tuple(months), case,
     )  # fmt: skip
 
 
-def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthThere]:
-    """Return the months of the report window in which the mission asks for anybody."""
+def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
+    """Return the months of the report window in which the mission requests people."""
     demands, (first, last) = case.problem.demands, case.problem.report
     own = [one.id for one in case.problem.packages if case.inside(one.id)[chosen].any()]
     duties = []
@@ -975,51 +1003,51 @@ def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthThere]:
         for block, answer in zip(planner.programme.blocks, plan.answers, strict=True):
             total += block.duty.T @ ((block.pick @ answer.people) * chosen[block.demand])
         duties.append(total)
-    mine = [demand for demand, counts in zip(demands, chosen, strict=True) if counts]
+    asking = [demand for demand, counts in zip(demands, chosen, strict=True) if counts]
     rows = []
     for at in range(first, last + 1):
-        asked = sum(demand.cap for demand in mine if demand.first <= at <= demand.last)
+        asked = sum(demand.cap for demand in asking if demand.first <= at <= demand.last)
         if asked > 0:
             served, without = (float(duty[at]) for duty in duties)
-            rows.append(MonthThere(case.month(at), float(asked), served, without))
+            rows.append(MonthOccupancy(case.month(at), float(asked), served, without))
     return rows
 
 
-def _worst(months: Sequence[MonthThere], case: Case) -> int:
-    """Return the first of the months in which most is lacking; the first of the window if none."""
+def _worst(months: Sequence[MonthOccupancy], case: Case) -> int:
+    """Return the first month with the largest shortfall; the window's first if there is none."""
     if not months:
         return case.problem.report[0]
     worst = max(months, key=lambda row: round(row.asked_persons - row.on_duty_persons, 3))
     return case.month_index(worst.month)
 
 
-def _without(moment: Moment) -> Floats:
-    """Return people on duty by demand if there were no packages but those they belong to."""
-    case = moment.case
-    own = [one for one in case.packages if (case.inside(one) & (moment.asked > 0)).any()]
-    return moment.persons(frozenset(own))
+def _without(mission_month: MissionMonth) -> Floats:
+    """Return people on duty by demand without the packages of others."""
+    case = mission_month.case
+    own = [one for one in case.packages if (case.inside(one) & (mission_month.asked > 0)).any()]
+    return mission_month.persons(frozenset(own))
 
 
-def _lines(moment: Moment, there: Floats, without: Floats) -> list[LineThere]:
-    owner = moment.case.problem.package_of()
+def _lines(mission_month: MissionMonth, on_duty: Floats, without: Floats) -> list[LineOccupancy]:
+    owner = mission_month.case.problem.package_of()
     rows = []
-    for place in np.flatnonzero(moment.asked > 0):
-        demand, asked = moment.case.problem.demands[place], float(moment.asked[place])
+    for place in np.flatnonzero(mission_month.asked > 0):
+        demand, asked = mission_month.case.problem.demands[place], float(mission_month.asked[place])
         rows.append(
-            LineThere(
+            LineOccupancy(
                 demand.id,
                 demand.tier,
                 owner.get(demand.id, ""),
                 asked,
-                float(there[place]),
-                max(asked - float(there[place]), 0.0),
+                float(on_duty[place]),
+                max(asked - float(on_duty[place]), 0.0),
                 float(without[place]),
             )
         )
     return rows
 
 
-def _pools(found: Sequence[Barrier]) -> list[tuple[Part, int]]:
+def _pools(found: Sequence[BindingConstraint]) -> list[tuple[BlockShortfall, int]]:
     """Return the pools that bind in the plans that most goes back to, by block."""
     return list(
         dict.fromkeys(

@@ -1,11 +1,13 @@
-"""The charts of the page: plan and variant side by side, changed by their data, never built anew.
+"""The charts of the page: plan and variants side by side, changed by their data, never built anew.
 
-Each has a Bokeh ``figure`` and a ``show`` that takes pictures or draws.
+Each has a Bokeh ``figure`` and a ``show`` that takes pictures or draws and returns the title that
+says what is to be seen, empty where there is nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +23,10 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from planner.app.layout import each
+from planner.app.layout import amount, each
 from planner.app.words import say
 from planner.labels import month as month_name
-from planner.labels import number, percent
+from planner.labels import named, number, percent, rate
 from planner.whatif import Picture, beside
 from planner.whatif.outlook import Outlook
 
@@ -33,12 +35,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLORS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart", "SpreadChart",
-    "TimeChart", "bind_table", "chance_table", "fan_of", "fill_table", "lost_table", "time_table",
+    "TimeChart", "bind_table", "chance_table", "fan_of", "fill_table", "key_of_colors",
+    "lost_table", "time_table",
 ]  # fmt: skip
 
 
 COLORS = {
     "plan": "#9A9A9A",
+    "a": "#E69F00",
+    "b": "#009E73",
+    "c": "#CC79A7",
     "variant": "#0072B2",
     "band": "#9ED4F2",
     "wide": "#D6ECF8",
@@ -49,13 +55,32 @@ COLORS = {
 }
 """Distinct for color-blind readers, and by lightness in print."""
 
-PRICE_COLORS = ("#FFF1E0", "#FDD0A2", "#FDAE6B", "#F16913", "#D94801", "#8C2D04")
-"""Colors of prices, from low to high."""
+KEPT = ("a", "b", "c")
+"""Variants that can be kept beside plan and variant."""
+
+SIDES = ("plan", "variant")
+
+ALL_SIDES = ("plan", *KEPT, "variant")
+
+Pictures = Mapping[str, Picture]
+"""Pictures by side, in the order of :data:`ALL_SIDES`; plan and variant are always there."""
+
+FULL_RATE = 0.9995
+"""Fill from which on a mission counts as filled: what rounds to 100.0%."""
 
 MAX_NAME = 34
 """Characters of a name beside an axis; the whole name stands in the table and on hover."""
 
 FONT = "system-ui, sans-serif"
+
+
+def key_of_colors(sides: Iterable[str], lang: str) -> str:
+    """Return what the colors of bars mean, as HTML."""
+    parts = (
+        f'<span><i style="background:{COLORS[side]}"></i>{escape(say(side, lang))}</span>'
+        for side in sides
+    )
+    return f'<p class="key">{"".join(parts)}</p>'
 
 
 def short(name: str, limit: int = MAX_NAME) -> str:
@@ -80,6 +105,7 @@ def canvas(name: str, height: int, axis: str, **options: Any) -> Any:
         tools="",
         min_border_right=12,
         outline_line_color=None,
+        border_fill_color="#FFFFFF",
         output_backend="canvas",
         **options,
     )
@@ -151,130 +177,188 @@ MAX_BARS = 14
 
 
 class Bars:
-    """Pairs of bars, plan above variant, one pair a mission."""
+    """Bars by mission, one a side, plan at the top and variant at the bottom.
 
-    def __init__(self, name: str, lang: str, rows: Sequence[tuple[str, str]]):
-        self.lang = lang
-        columns = ("id", "plan", "variant", "plan_y", "variant_y")
-        self.source = ColumnDataSource(data={key: [] for key in columns})
+    Parameters
+    ----------
+    name, lang : str
+    columns : dict of str to str
+        Further columns that are shown under the pointer, and what they are called.
+    sides : sequence of str
+        Keys of :data:`COLORS`.
+    """
+
+    def __init__(self, name: str, lang: str, columns: dict[str, str], sides: Sequence[str] = SIDES):
+        self.lang, self._sides = lang, tuple(sides)
+        self.source = ColumnDataSource(data={key: [] for key in ("id", "name", *columns)})
+        for side in self._sides:
+            for key in (side, f"{side}_y", f"{side}_text"):
+                self.source.data[key] = []
         ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
         self.figure = canvas(name, 200, "", **ranges)
-        drawn = [
-            self.figure.hbar(
+        self._bars = {
+            side: self.figure.hbar(
                 y=f"{side}_y", right=side, height=0.38, source=self.source,
                 fill_color=COLORS[side], line_color=None,
                 selection_fill_color=COLORS[side], nonselection_fill_alpha=1.0,
             )
-            for side in ("plan", "variant")
-        ]  # fmt: skip
-        hover(self.figure, drawn, rows)
+            for side in self._sides
+        }  # fmt: skip
+        drawn = list(self._bars.values())
+        words = [(say(side, lang), f"{side}_text") for side in self._sides]
+        more = [(word, column) for column, word in columns.items()]
+        hover(self.figure, drawn, [(say("mission", lang), "name"), *words, *more])
         self.figure.add_tools(TapTool(renderers=drawn))
-        self._drawn: list[str] = []
+        self._drawn: tuple[list[str], int] = ([], 0)
 
-    def draw(self, table: dict[str, Any]) -> None:
-        """Show a table of columns with one row a mission, in order from the top."""
-        names = list(table["name"])
-        if names != self._drawn:
-            name_rows(self.figure, names, BAR_ROW, 2, 56)
-            self._drawn = names
-        rows = -np.arange(len(names), dtype=float)
-        self.source.data = {**table, "plan_y": rows + 0.2, "variant_y": rows - 0.2}
+    def draw(
+        self,
+        ids: Sequence[str],
+        names: Mapping[str, str],
+        values: Mapping[str, Any],
+        write: Callable[[float], str],
+        **columns: Sequence[str],
+    ) -> None:
+        """Show values by side, one a mission, in order from the top.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            Missions.
+        names : mapping of str to str
+            What they are called.
+        values : mapping of str to array
+            Values by side; sides that are left out have no bars.
+        write : callable
+            Writes a value in words.
+        **columns : sequence of str
+            Further columns.
+        """
+        called = [names.get(id, id) for id in ids]
+        if (called, len(values)) != self._drawn:
+            name_rows(self.figure, called, BAR_ROW + 8 * (len(values) - 2), 2, 56)
+            self._drawn = (called, len(values))
+        rows, height = -np.arange(len(ids), dtype=float), 0.8 / max(len(values), 1)
+        data: dict[str, Any] = {"id": list(ids), "name": called, **columns}
+        for side in self._sides:
+            numbers = np.asarray(values.get(side, np.full(len(ids), np.nan)), dtype=float)
+            place = list(values).index(side) if side in values else 0
+            self._bars[side].visible = side in values
+            self._bars[side].glyph.height = 0.95 * height
+            data[side], data[f"{side}_y"] = numbers, rows + 0.4 - height * (place + 0.5)
+            data[f"{side}_text"] = [write(value) for value in numbers]
+        self.source.data = data
+        self.figure.visible = len(ids) > 0
 
     def on_pick(self, picked: Callable[[str], None]) -> None:
         """Call a function with the mission whose bar is clicked."""
+        on_tap(self.source, "id", picked)
 
-        def chosen(attr: str, old: Any, new: list[int]) -> None:
-            if new:
-                picked(str(self.source.data["id"][new[0]]))
 
-        self.source.selected.on_change("indices", chosen)
+def on_tap(source: ColumnDataSource, column: str, picked: Callable[[str], None]) -> None:
+    """Call a function with the value in a column of what is clicked."""
+
+    def chosen(attr: str, old: Any, new: list[int]) -> None:
+        if new:
+            picked(str(source.data[column][new[0]]))
+            source.selected.indices = []
+
+    source.selected.on_change("indices", chosen)
 
 
 class FillChart(Bars):
-    """Fill rate of every mission."""
+    """Fill rate of every mission that does not get all that it asks for."""
 
     def __init__(self, lang: str):
-        rows = [
-            (say("mission", lang), "name"), (say("plan", lang), "plan_text"),
-            (say("variant", lang), "variant_text"), (say("asked", lang), "asked"),
-        ]  # fmt: skip
-        super().__init__("fill", lang, rows)
+        super().__init__("fill", lang, {"asked": say("asked", lang)})
         self.figure.x_range = Range1d(start=0, end=1)
         percent_axis(self.figure.xaxis[0], lang)
 
-    def show(self, plan: Picture, variant: Picture, names: dict[str, str]) -> None:
+    def show(self, pictures: Pictures, names: dict[str, str]) -> str:
         """Show fill as planned and as changed."""
-        table = fill_table(plan, variant)
-        asked = table["variant_asked_person_months"].fillna(table["plan_asked_person_months"])
+        table = fill_table(pictures)
+        sides = {side: table[f"{side}_fill_rate"] for side in SIDES}
+        short = np.logical_or.reduce([column < FULL_RATE for column in sides.values()])
+        now = int((sides["variant"] < FULL_RATE).sum())
+        shown = table[short]
+        asked = shown["variant_asked_person_months"].fillna(shown["plan_asked_person_months"])
         self.draw(
-            {
-                "id": table["mission"].tolist(),
-                "name": [names.get(id, id) for id in table["mission"]],
-                "plan": table["plan_fill_rate"].to_numpy(),
-                "variant": table["variant_fill_rate"].to_numpy(),
-                "plan_text": [percent(x, self.lang) for x in table["plan_fill_rate"]],
-                "variant_text": [percent(x, self.lang) for x in table["variant_fill_rate"]],
-                "asked": [f"{number(x, self.lang)}" for x in asked],
-            }
+            shown["mission"].tolist(),
+            names,
+            {side: column[short] for side, column in sides.items()},
+            lambda share: rate(share, self.lang),
+            asked=[number(value, self.lang, 0) for value in asked],
         )
+        return seen("fill", self.lang, now, int(sides["variant"].notna().sum()))
 
 
-def fill_table(plan: Picture, variant: Picture) -> pd.DataFrame:
+def fill_table(pictures: Pictures) -> pd.DataFrame:
     """Return fill by mission side by side, main task 1 first."""
     values = ["asked_person_months", "filled_person_months", "fill_rate"]
-    table = beside(plan.fill, variant.fill, ["main_task", "mission"], values)
+    keys = ["main_task", "mission"]
+    table = beside(pictures["plan"].fill, pictures["variant"].fill, keys, values)
     asked = table[["plan_asked_person_months", "variant_asked_person_months"]].max(axis=1)
     table = table[asked > 0]
     return table.sort_values("main_task", kind="stable").reset_index(drop=True)
 
 
-def lost_table(
-    plan: Picture, variant: Picture, package: str, main_task: int | None = 2
-) -> pd.DataFrame:
-    """Return displacement by mission side by side, most at the top."""
+def lost_table(pictures: Pictures, package: str) -> pd.DataFrame:
+    """Return displacement by mission of both main tasks side by side, largest first."""
 
     def of(picture: Picture) -> pd.DataFrame:
         lost = picture.displacement
-        lost = lost[lost["package"] == package]
-        return lost if main_task is None else lost[lost["main_task"] == main_task]
+        return lost[lost["package"] == package]
 
-    table = beside(of(plan), of(variant), ["main_task", "mission"], ["displaced_person_months"])
-    most = table[["plan_displaced_person_months", "variant_displaced_person_months"]].abs()
-    order = most.max(axis=1).fillna(0).sort_values(ascending=False, kind="stable").index
+    tables = {side: of(picture) for side, picture in pictures.items()}
+    plan, variant = tables.pop("plan"), tables.pop("variant")
+    value = "displaced_person_months"
+    table = beside(plan, variant, ["main_task", "mission"], [value], **tables)
+    sizes = table[[f"{side}_{value}" for side in pictures]].abs()
+    order = sizes.max(axis=1).fillna(0).sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
 class LostChart(Bars):
-    """Person-months that missions of main task 2 lose to a package."""
+    """Person-months that other missions lose to a package."""
 
     def __init__(self, lang: str):
-        rows = [
-            (say("mission", lang), "name"), (say("plan", lang), "plan_text"),
-            (say("variant", lang), "variant_text"),
-        ]  # fmt: skip
-        super().__init__("lost", lang, rows)
+        super().__init__("lost", lang, {"task": say("main_task", lang)}, ALL_SIDES)
         self.figure.x_range = Range1d(start=0, end=1)
 
-    def show(self, plan: Picture, variant: Picture, names: dict[str, str], package: str) -> bool:
-        """Show who loses most to a package; return whether any mission does."""
-        table = lost_table(plan, variant, package)
-        columns = ("plan_displaced_person_months", "variant_displaced_person_months")
-        worth = table[list(columns)].abs().max(axis=1) > MIN_LOSS
+    def show(self, pictures: Pictures, names: dict[str, str], package: str, title: str) -> str:
+        """Show who loses most to a package."""
+        table = lost_table(pictures, package)
+        values = {side: table[f"{side}_displaced_person_months"] for side in pictures}
+        worth = np.logical_or.reduce([column.abs() > MIN_LOSS for column in values.values()])
+        count = int((values["variant"] > MIN_LOSS).sum())
         table = table[worth].head(MAX_BARS)
-        before, after = (table[column].to_numpy() for column in columns)
-        low, high = np.nanmin([0.0, *before, *after]), np.nanmax([0.0, *before, *after])
-        self.figure.x_range.update(start=1.05 * float(low), end=1.05 * float(high) or 1.0)
+        values = {side: column.loc[table.index] for side, column in values.items()}
+        found = np.concatenate([np.zeros(1), *(one.to_numpy(float) for one in values.values())])
+        low, high = float(np.nanmin(found)), float(np.nanmax(found))
+        self.figure.x_range.update(start=1.05 * low, end=1.05 * high or 1.0)
         self.draw(
-            {
-                "id": table["mission"].tolist(),
-                "name": [names.get(id, id) for id in table["mission"]],
-                "plan": before,
-                "variant": after,
-                "plan_text": [number(x, self.lang) for x in before],
-                "variant_text": [number(x, self.lang) for x in after],
-            }
-        )
-        return len(table) > 0
+            table["mission"].tolist(), names, values, lambda lost: amount(lost, self.lang),
+            task=[str(task) for task in table["main_task"]],
+        )  # fmt: skip
+        return seen("lost", self.lang, count, package=title)
+
+
+def seen(name: str, lang: str, count: int, total: int = 0, package: str = "") -> str:
+    """Return the title of a chart: how many of what is shown are affected.
+
+    Examples
+    --------
+    >>> seen("binds", "en", 8, 15), seen("binds", "nl", 0, 4)
+    ('Eight of 15 pools run out in some month', 'Geen van de vier pools raakt uitgeput')
+    """
+    words = say("numbers", lang).split()
+
+    def counted(number_of: int) -> str:
+        return words[number_of] if number_of < len(words) else number(number_of, lang, 0)
+
+    key = {0: f"{name}_seen_none", 1: f"{name}_seen_one"}.get(count, f"{name}_seen")
+    text = say(key, lang, count=counted(count), total=counted(total), package=package)
+    return text[:1].upper() + text[1:]
 
 
 class TimeChart:
@@ -282,69 +366,65 @@ class TimeChart:
 
     def __init__(self, lang: str):
         self.lang = lang
-        names = (
-            "x",
-            "month",
-            "asked",
-            "plan",
-            "variant",
-            "asked_text",
-            "plan_text",
-            "variant_text",
-        )
-        self.source = ColumnDataSource(data={name: [] for name in names})
+        lines = {"asked": "time_asked", "plan": "plan", "variant": "variant"}
+        self.source = ColumnDataSource(data={key: [] for key in ("x", "month", "id", *lines)})
+        for side in lines:
+            self.source.data[f"{side}_text"] = []
         ranges = {name: Range1d(start=0, end=1) for name in ("x_range", "y_range")}
         self.figure = canvas("time", 240, "", **ranges)
-        self.figure.yaxis.axis_label = say("time_axis", lang)
         self.figure.ygrid.grid_line_color = COLORS["grid"]
-        line = {"x": "x", "source": self.source, "mode": "center"}
         styles: dict[str, dict[str, Any]] = {
             "asked": {"line_width": 1.5, "line_dash": "dotted"},
             "plan": {"line_width": 4},
             "variant": {"line_width": 2},
         }
-        labels = {"asked": "time_asked", "plan": "plan", "variant": "variant"}
-        drawn = [
+        for side, style in styles.items():
             self.figure.step(
-                y=side, line_color=COLORS[side], legend_label=say(labels[side], lang),
-                **style, **line,
-            )
-            for side, style in styles.items()
-        ]  # fmt: skip
+                x="x", y=side, source=self.source, mode="center", line_color=COLORS[side],
+                legend_label=say(lines[side], lang), **style,
+            )  # fmt: skip
         legend = self.figure.legend[0]
         legend.orientation, legend.location = "horizontal", "top_left"
         legend.border_line_color = legend.background_fill_color = None
         legend.padding = legend.margin = 0
         legend.label_text_font_size = "12px"
         self.figure.add_layout(legend, "above")
-        rows = [
-            (say("month", lang), "month"), (say("time_asked", lang), "asked_text"),
-            (say("plan", lang), "plan_text"), (say("variant", lang), "variant_text"),
-        ]  # fmt: skip
-        hover(self.figure, drawn[1:], rows)
+        clear = {"fill_alpha": 0.0, "line_color": None, "nonselection_fill_alpha": 0.0}
+        self._months = self.figure.vbar(x="x", top=1.0, width=1.0, source=self.source, **clear)
+        rows = [(say("month", lang), "month")]
+        rows += [(say(word, lang), f"{side}_text") for side, word in lines.items()]
+        hover(self.figure, [self._months], rows)
+        self.figure.add_tools(TapTool(renderers=[self._months]))
 
-    def show(self, plan: Picture, variant: Picture, what: str) -> None:
-        """Show a mission by its id, or a main task by its number."""
-        table = time_table(plan, variant, what)
-        month_axis(self.figure, table["month"].tolist())
+    def on_pick(self, picked: Callable[[str], None]) -> None:
+        """Call a function with the month that is clicked."""
+        on_tap(self.source, "id", picked)
+
+    def show(self, pictures: Pictures, what: str, name: str) -> str:
+        """Show a mission by its id, or a main task by its number, and what that is called."""
+        table = time_table(pictures, what)
+        months = table["month"].tolist()
+        month_axis(self.figure, months)
         columns = {
             "asked": table["variant_asked_person_months"],
             "plan": table["plan_filled_person_months"],
             "variant": table["variant_filled_person_months"],
         }
-        top = float(np.nanmax([1.0, *(column.max() for column in columns.values())]))
-        self.figure.y_range.end = 1.08 * top
-        text = {
-            f"{side}_text": [number(x, self.lang) for x in column]
-            for side, column in columns.items()
-        }
-        data = {side: column.to_numpy() for side, column in columns.items()}
-        x = np.arange(len(table))
+        top = 1.08 * float(np.nanmax([1.0, *(column.max() for column in columns.values())]))
+        self.figure.y_range.end = self._months.glyph.top = top
         self.figure.x_range.update(start=-0.5, end=len(table) - 0.5)
-        self.source.data = {"x": x, "month": table["month"].tolist(), **data, **text}
+        data: dict[str, Any] = {"x": np.arange(len(table)), "id": months}
+        data["month"] = [month_name(month, self.lang) for month in months]
+        for side, column in columns.items():
+            data[side] = column.to_numpy()
+            data[f"{side}_text"] = [amount(value, self.lang) for value in column]
+        self.source.data = data
+        asked, filled = (float(columns[side].sum()) for side in ("asked", "variant"))
+        share = rate(filled / asked, self.lang, 0) if asked > 0 else ""
+        return say("time_seen" if share else "time_seen_none", self.lang, name=name, share=share)
 
 
-def time_table(plan: Picture, variant: Picture, what: str) -> pd.DataFrame:
+def time_table(pictures: Pictures, what: str) -> pd.DataFrame:
     """Return people asked and on duty by month side by side; months without anybody hold 0."""
 
     column = "main_task" if what.isdigit() else "mission"
@@ -356,14 +436,14 @@ def time_table(plan: Picture, variant: Picture, what: str) -> pd.DataFrame:
         sums = lines.groupby("month")[values].sum().reindex(picture.months, fill_value=0.0)
         return sums.rename_axis("month").reset_index()
 
-    return beside(of(plan), of(variant), ["month"], values).sort_values("month", ignore_index=True)
+    plan, variant = (of(pictures[side]) for side in SIDES)
+    return beside(plan, variant, ["month"], values).sort_values("month", ignore_index=True)
 
 
 HEAT_ROW = 30
 """Height of a pool's row, in pixels."""
 
-
-SIDES = {"plan": 0.22, "variant": -0.22}
+OFFSETS = {"plan": 0.22, "variant": -0.22}
 """Plan above variant, and how far from the middle of the row."""
 
 
@@ -372,47 +452,63 @@ class BindChart:
 
     def __init__(self, lang: str):
         self.lang = lang
-        names = ("y", "x", "pool", "side", "month")
+        names = ("y", "x", "id", "color", "pool", "side", "month")
         self.source = ColumnDataSource(data={name: [] for name in names})
         ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
         self.figure = canvas("binds", 120, "", **ranges)
         drawn = self.figure.rect(
             x="x", y="y", width=1.0, height=0.4, source=self.source, line_color=None,
-            fill_color=PRICE_COLORS[-1],
+            fill_color="color", nonselection_fill_alpha=1.0,
         )  # fmt: skip
         rows = [
             (say("pool", lang), "pool"), ("", "side"), (say("month", lang), "month"),
         ]  # fmt: skip
         hover(self.figure, [drawn], rows)
+        self.figure.add_tools(TapTool(renderers=[drawn]))
 
-    def show(self, plan: Picture, variant: Picture, names: dict[str, str]) -> bool:
-        """Show bottlenecks as planned and as changed; return whether there are any."""
-        months = variant.months
-        place = {month: number for number, month in enumerate(months)}
-        table = bind_table(plan, variant)
-        table = table[table["month"].isin(place)]
+    def on_pick(self, picked: Callable[[str], None]) -> None:
+        """Call a function with the month that is clicked."""
+        on_tap(self.source, "id", picked)
+
+    def show(self, pictures: Pictures) -> str:
+        """Show bottlenecks as planned and as changed."""
+        months = pictures["variant"].months
+        names = pool_names(pictures, self.lang)
+        column = {month: number for number, month in enumerate(months)}
+        table = bind_table(pictures)
+        table = table[table["month"].isin(column)]
         order = [pool for pool in names if pool in set(table["pool"])]
-        row = {pool: -place for place, pool in enumerate(order)}
+        row = {pool: -number for number, pool in enumerate(order)}
         name_rows(self.figure, [names[pool] for pool in order], HEAT_ROW, 1, 44)
         self.figure.x_range.update(start=-0.5, end=len(months) - 0.5)
         month_axis(self.figure, months)
         pairs = list(zip(table["side"], table["pool"], strict=True))
         self.source.data = {
-            "y": [row[pool] + SIDES[side] for side, pool in pairs],
-            "x": [place[month] for month in table["month"]],
-            "pool": [names.get(pool, pool) for pool in table["pool"]],
+            "y": [row[pool] + OFFSETS[side] for side, pool in pairs],
+            "x": [column[month] for month in table["month"]],
+            "id": table["month"].tolist(),
+            "color": [COLORS[side] for side in table["side"]],
+            "pool": [names[pool] for pool in table["pool"]],
             "side": [say(side, self.lang) for side in table["side"]],
             "month": [month_name(month, self.lang) for month in table["month"]],
         }
-        return bool(order)
+        self.figure.visible = bool(order)
+        count = table.loc[table["side"] == "variant", "pool"].nunique()
+        return seen("binds", self.lang, count, len(names))
 
 
-def bind_table(plan: Picture, variant: Picture) -> pd.DataFrame:
-    """Return the bottlenecks of both below each other, with the column ``side``."""
+def pool_names(pictures: Pictures, lang: str) -> dict[str, str]:
+    """Return what pools are called, by id."""
+    rows = (row for side in SIDES for row in each(pictures[side].pools))
+    return {row.pool: named(row, lang, "pool_name") for row in rows}
+
+
+def bind_table(pictures: Pictures) -> pd.DataFrame:
+    """Return the bottlenecks of plan and variant below each other, with the column ``side``."""
     import pandas as pd
 
-    pairs = zip(SIDES, (plan, variant), strict=True)
-    return pd.concat([one.bottlenecks.assign(side=side) for side, one in pairs], ignore_index=True)
+    parts = [pictures[side].bottlenecks.assign(side=side) for side in SIDES]
+    return pd.concat(parts, ignore_index=True)
 
 
 BINS = 24
@@ -446,7 +542,6 @@ class FanChart:
         self.source = ColumnDataSource(data={name: [] for name in names})
         ranges = {"x_range": Range1d(start=0, end=1), "y_range": Range1d(start=0, end=1.03)}
         self.figure = canvas("fan", 240, "", **ranges)
-        self.figure.yaxis.axis_label = say("fan_axis", lang)
         self.figure.ygrid.grid_line_color = COLORS["grid"]
         percent_axis(self.figure.yaxis[0], lang)
         line = {"x": "x", "source": self.source}
@@ -490,7 +585,7 @@ class SpreadChart:
 
     def __init__(self, lang: str):
         self.lang = lang
-        names = ("left", "right", "plan", "variant", "from_to")
+        names = ("left", "right", *SIDES, "from_to")
         self.source = ColumnDataSource(data={name: [] for name in names})
         ranges = {name: Range1d(start=0, end=1) for name in ("x_range", "y_range")}
         self.figure = canvas("spread", 220, say("lost_axis", lang), **ranges)
@@ -534,35 +629,24 @@ class SpreadChart:
 
 
 class ChanceChart(Bars):
-    """Chance that a mission is filled at least so far."""
+    """Chance that a mission is filled at least so far; those that always are have no bars."""
 
     def __init__(self, lang: str):
-        rows = [
-            (say("mission", lang), "name"), (say("plan", lang), "plan_text"),
-            (say("variant", lang), "variant_text"),
-        ]  # fmt: skip
-        super().__init__("chance", lang, rows)
+        super().__init__("chance", lang, {})
         self.figure.x_range = Range1d(start=0, end=1)
         percent_axis(self.figure.xaxis[0], lang)
 
     def show(self, plan: Outlook, variant: Outlook, names: dict[str, str]) -> None:
         """Show chances as planned and as changed."""
         table = chance_table(plan, variant)
+        columns = [f"{side}_chance" for side in SIDES]
+        table = table[(table[columns] < 1).any(axis=1)]
         self.figure.xaxis.axis_label = say(
             "chance_axis", self.lang, reach=percent(variant.reach, self.lang, 0)
         )
-        columns = {side: table[f"{side}_chance"] for side in ("plan", "variant")}
-        text = {
-            f"{side}_text": [percent(value, self.lang) for value in column]
-            for side, column in columns.items()
-        }
+        values = {side: table[f"{side}_chance"] for side in SIDES}
         self.draw(
-            {
-                "id": table["mission"].tolist(),
-                "name": [names.get(id, id) for id in table["mission"]],
-                **{side: column.to_numpy() for side, column in columns.items()},
-                **text,
-            }
+            table["mission"].tolist(), names, values, lambda share: percent(share, self.lang, 0)
         )
 
 

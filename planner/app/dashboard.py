@@ -1,78 +1,85 @@
-"""The dashboard: what a scenario comes to, plan and variant, in words, charts and tables."""
+"""The dashboard: what a scenario comes to, plan and variants, in words, charts and tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import panel as pn
 
 from planner.app.charts import (
     MIN_LOSS,
+    SIDES,
     BindChart,
     FillChart,
     LostChart,
+    Pictures,
     TimeChart,
     bind_table,
     fill_table,
+    key_of_colors,
     lost_table,
+    pool_names,
     time_table,
 )
-from planner.app.layout import FULL, Folded, each, labels, paragraph, table, text, under
+from planner.app.layout import (
+    FULL,
+    Folded,
+    amount,
+    each,
+    heading,
+    labels,
+    paragraph,
+    table,
+    text,
+    under,
+)
 from planner.app.words import say
 from planner.labels import month as month_name
-from planner.labels import named, number, percent
+from planner.labels import named, number, percent, rate
 from planner.whatif import Picture
 from planner.whatif.outlook import Outlook
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["Dashboard", "headline", "names_of"]
 
+TASKS = ("2", "1")
+"""Main tasks that the timeline may show beside single missions."""
 
-def names_of(plan: Picture, variant: Picture, lang: str) -> dict[str, str]:
-    """Return what missions are called, by id: those of both pictures."""
-    rows = [*each(plan.missions), *each(variant.missions)]
+PACKAGE_FIGURES = (
+    ("head_asked", "asked_person_months", number),
+    ("head_filled", "filled_person_months", number),
+    ("head_lost_2", "displaced_main_task_2", number),
+    ("head_lost_1", "displaced_main_task_1", number),
+    ("head_ratio", "displacement_ratio", rate),
+)
+"""Rows of the summary for each package: word, column and how its value is written."""
+
+Outlooks = tuple[Outlook, Outlook]
+"""Draws of plan and variant."""
+
+
+def names_of(pictures: Pictures, lang: str) -> dict[str, str]:
+    """Return what missions are called, by id: those of all pictures."""
+    rows = (row for picture in pictures.values() for row in each(picture.missions))
     return {row.mission: named(row, lang, "mission_name") for row in rows}
 
 
-def pair(plan: float, variant: float, show: Callable[[float], str]) -> list[str]:
-    """Return cells for plan, variant and their difference; that of shares in percentage points."""
-    change = variant - plan
-    plus = "+" if change > 0 and show(change) != show(0.0) else ""
-    return [show(plan), show(variant), (plus + show(change)).replace("%", " pp")]
+def in_line(values: Iterable[float], write: Callable[[float], str]) -> list[str]:
+    """Return cells for plan, variants and the difference of the last and the first value.
+
+    The difference of shares is in percentage points.
+    """
+    found = list(values)
+    change = found[-1] - found[0]
+    plus = "+" if change > 0 and write(change) != write(0.0) else ""
+    shown = percent(change) if write(0.5).endswith("%") else write(change)
+    return [*map(write, found), (plus + shown).replace("%", " pp")]
 
 
-def headline(plan: Picture, variant: Picture, lang: str) -> str:
-    """Return the figures that matter most, plan and variant."""
-
-    def whole(value: float) -> str:
-        return number(value, lang, 0)
-
-    def share(value: float) -> str:
-        return percent(value, lang)
-
-    rows: list[list[str]] = []
-    before, after = (one.packages.set_index("package") for one in (plan, variant))
-    for package in dict.fromkeys([*before.index, *after.index]):
-        title = named((after if package in after.index else before).loc[package], lang, "title")
-        for key, column, show in (
-            ("head_asked", "asked_person_months", whole),
-            ("head_filled", "filled_person_months", whole),
-            ("head_lost_2", "displaced_main_task_2", whole),
-            ("head_lost_1", "displaced_main_task_1", whole),
-            ("head_ratio", "displacement_ratio", share),
-        ):
-            cells = [float(one[column].get(package, np.nan)) for one in (before, after)]
-            rows.append([say(key, lang, package=title), *pair(cells[0], cells[1], show)])
-    for task in (1, 2):
-        rates = [fill_of(one, task) for one in (plan, variant)]
-        rows.append([say("head_fill", lang, task=task), *pair(rates[0], rates[1], share)])
-    binding = [float(len(one.bottlenecks)) for one in (plan, variant)]
-    rows.append([say("head_binding", lang), *pair(binding[0], binding[1], whole)])
-    return table("", [say("headline", lang), *sides(lang)], rows, "headline")
+def words_of(sides: Iterable[str], lang: str) -> list[str]:
+    """Return the words for sides and for the difference of variant and plan."""
+    return [say(side, lang) for side in (*sides, "change")]
 
 
 def fill_of(picture: Picture, task: int) -> float:
@@ -82,12 +89,32 @@ def fill_of(picture: Picture, task: int) -> float:
     return float(rows["filled_person_months"].sum()) / asked if asked > 0 else float("nan")
 
 
-def sides(lang: str) -> list[str]:
-    """Return the words for plan, variant and their difference."""
-    return [say(key, lang) for key in ("plan", "variant", "change")]
+def headline(pictures: Pictures, lang: str) -> str:
+    """Return the values that matter most, by side."""
+    packages = {
+        side: picture.packages.set_index("package", drop=False)
+        for side, picture in pictures.items()
+    }
+    titles = {
+        row.package: named(row, lang, "title") for one in packages.values() for row in each(one)
+    }
+    rows: list[list[str]] = []
+    for package, title in titles.items():
+        for key, column, write in PACKAGE_FIGURES:
+            values = [float(one[column].get(package, np.nan)) for one in packages.values()]
+            cells = in_line(values, lambda value, write=write: write(value, lang, 0))  # type: ignore[misc]
+            rows.append([say(key, lang, package=title), *cells])
+    for task in (1, 2):
+        rates = (fill_of(one, task) for one in pictures.values())
+        cells = in_line(rates, lambda share: rate(share, lang, 0))
+        rows.append([say("head_fill", lang, task=task), *cells])
+    binding = (float(len(one.bottlenecks)) for one in pictures.values())
+    cells = in_line(binding, lambda value: number(value, lang, 0))
+    rows.append([say("head_binding", lang), *cells])
+    return table("", [say("headline", lang), *words_of(pictures, lang)], rows, "headline")
 
 
-def fill_rows(rows: pd.DataFrame, names: dict[str, str], lang: str) -> str:
+def fill_rows(pictures: Pictures, names: dict[str, str], lang: str) -> str:
     """Return fill by mission as a table."""
     cells = (
         [
@@ -95,82 +122,73 @@ def fill_rows(rows: pd.DataFrame, names: dict[str, str], lang: str) -> str:
             str(row.main_task),
             number(row.plan_asked_person_months, lang, 0),
             number(row.variant_asked_person_months, lang, 0),
-            *pair(row.plan_fill_rate, row.variant_fill_rate, lambda x: percent(x, lang)),
+            *in_line((row.plan_fill_rate, row.variant_fill_rate), lambda x: rate(x, lang)),
         ]
-        for row in each(rows)
+        for row in each(fill_table(pictures))
     )
-    asked = say("asked", lang)
-    plan, variant, change = sides(lang)
+    asked, sides = say("asked", lang), words_of(SIDES, lang)
     head = [
-        say("mission", lang), say("main_task", lang), f"{asked}, {plan}", f"{asked}, {variant}",
-        plan, variant, change,
+        say("mission", lang), say("main_task", lang), *(f"{asked}, {side}" for side in sides[:2]),
+        *sides,
     ]  # fmt: skip
     return table(say("fill_title", lang), head, cells)
 
 
-def lost_rows(rows: pd.DataFrame, names: dict[str, str], lang: str) -> str:
+def lost_rows(pictures: Pictures, package: str, names: dict[str, str], lang: str) -> str:
     """Return displacement by mission of both main tasks as a table."""
     cells = (
         [
             names.get(row.mission, row.mission),
             str(row.main_task),
-            *pair(
-                row.plan_displaced_person_months,
-                row.variant_displaced_person_months,
-                lambda x: number(x, lang),
+            *in_line(
+                (getattr(row, f"{side}_displaced_person_months") for side in pictures),
+                lambda value: amount(value, lang),
             ),
         ]
-        for row in each(rows)
+        for row in each(lost_table(pictures, package))
     )
-    head = [say("mission", lang), say("main_task", lang), *sides(lang)]
+    head = [say("mission", lang), say("main_task", lang), *words_of(pictures, lang)]
     return table(f"{say('lost_title', lang)}, {say('person_months', lang)}", head, cells)
 
 
-def bind_rows(rows: pd.DataFrame, names: dict[str, str], lang: str) -> str:
+def bind_rows(pictures: Pictures, lang: str) -> str:
     """Return how many months bind by pool as a table."""
-    counts = rows.groupby(["pool", "side"]).size().unstack("side")
-    cells = []
-    for pool in counts.index:
-        months = [float(counts.get(side, {}).get(pool, np.nan)) for side in ("plan", "variant")]
-        cells.append(
-            [
-                names.get(pool, pool),
-                *(number(count if count == count else 0.0, lang, 0) for count in months),
-            ]
-        )
-    plan, variant, _ = sides(lang)
-    word = say("binding_months", lang)
-    head = [say("pool", lang), *(f"{word}, {side}" for side in (plan, variant))]
-    return table(say("binds_title", lang), head, cells)
+
+    def whole(value: float) -> str:
+        return number(value, lang, 0)
+
+    names = pool_names(pictures, lang)
+    counts = bind_table(pictures).groupby(["pool", "side"]).size()
+    cells = (
+        [name, *in_line((float(counts.get((pool, side), 0)) for side in SIDES), whole)]
+        for pool, name in names.items()
+        if pool in counts.index.get_level_values("pool")
+    )
+
+    head = [say("pool", lang), *words_of(SIDES, lang)]
+    return table(f"{say('binds_title', lang)}, {say('binding_months', lang)}", head, cells)
 
 
-def time_rows(rows: pd.DataFrame, lang: str) -> str:
+def time_rows(pictures: Pictures, what: str, lang: str) -> str:
     """Return people by month as a table."""
+
+    def people(value: float) -> str:
+        return amount(value, lang)
+
     cells = (
         [
             month_name(row.month, lang),
-            number(row.variant_asked_person_months, lang),
-            *pair(
-                row.plan_filled_person_months,
-                row.variant_filled_person_months,
-                lambda x: number(x, lang),
-            ),
+            people(row.variant_asked_person_months),
+            *in_line((row.plan_filled_person_months, row.variant_filled_person_months), people),
         ]
-        for row in each(rows)
+        for row in each(time_table(pictures, what))
     )
-    head = [say("month", lang), say("time_asked", lang), *sides(lang)]
+    head = [say("month", lang), say("time_asked", lang), *words_of(SIDES, lang)]
     return table(f"{say('time_title', lang)}, {say('persons', lang)}", head, cells)
 
 
-Outlooks = tuple[Outlook, Outlook]
-"""Draws of plan and variant."""
-
-TASKS = ("2", "1")
-"""Main tasks that the timeline may show beside single missions."""
-
-
 class Dashboard:
-    """The answer, and the sections below it: displacement, figures, fill, bottlenecks, timeline.
+    """The answer, and the sections below it: displacement, summary, fill, bottlenecks, timeline.
 
     Sections are empty until they are built, so that the answer need not wait for them.
 
@@ -178,7 +196,7 @@ class Dashboard:
     ----------
     lang : str
     picked : callable
-        Called with ``"mission"``, ``"package"`` or ``"bar"`` and what was chosen.
+        Called with ``"mission"``, ``"package"``, ``"month"`` or ``"bar"`` and what was chosen.
     draws_come : bool
         Whether draws are made without being asked.
     """
@@ -188,15 +206,15 @@ class Dashboard:
     def __init__(self, lang: str, picked: Callable[[str, str], None], draws_come: bool = True):
         self.lang, self._picked, self._quiet = lang, picked, False
         self._draws_come = draws_come
-        self.plan: Picture | None = None
-        self.variant: Picture | None = None
+        self.pictures: Pictures = {}
         self.outlooks: Outlooks | None = None
         self.names: dict[str, str] = {}
         self.titles: dict[str, str] = {}
         self._what = self._package = ""
         self.answer = text(paragraph(say("loading", lang), "answer"), name="answer")
+        self.key = text(key_of_colors(SIDES, lang), name="key")
         self.sections = {name: pn.Column(**FULL) for name in self.SECTIONS}
-        self._draws: dict[str, Callable[[Picture, Picture], None]] = {}
+        self._draws: dict[str, Callable[[], None]] = {}
         self._select: dict[str, pn.widgets.Select] = {}
 
     def build(self, name: str) -> None:
@@ -204,49 +222,54 @@ class Dashboard:
         if name in self._draws:
             return
         draw = self._draws[name] = getattr(self, f"_build_{name}")()
-        if self.plan is not None and self.variant is not None:
+        if self.pictures:
             self._offer()
-            draw(self.plan, self.variant)
+            draw()
 
     def parts(self) -> dict[str, Any]:
-        """Return the answer and the sections by name."""
-        return {"answer": self.answer, **self.sections}
+        """Return the answer, the key of the colors and the sections by name."""
+        return {"answer": self.answer, "key": self.key, **self.sections}
 
-    def show(self, plan: Picture, variant: Picture, what: str, package: str) -> tuple[str, str]:
-        """Show two pictures; return the mission and the package that are shown.
+    def show(self, pictures: Pictures, what: str, package: str) -> tuple[str, str]:
+        """Show pictures; return the mission and the package that are shown.
 
         Parameters
         ----------
+        pictures : mapping of str to Picture
         what, package : str
             What was chosen: a mission or the number of a main task, and a package; the first
             one where it is not among those of the pictures.
         """
-        self.plan, self.variant = plan, variant
-        self.names = names_of(plan, variant, self.lang)
-        rows = [*each(plan.packages), *each(variant.packages)]
+        self.pictures = pictures
+        self.names = names_of(pictures, self.lang)
+        rows = (row for side in SIDES for row in each(pictures[side].packages))
         self.titles = {row.package: named(row, self.lang, "title") for row in rows}
         self._what = what if what in (*TASKS, *self.names) else TASKS[0]
         self._package = package if package in self.titles else next(iter(self.titles), "")
+        self.key.object = key_of_colors(pictures, self.lang)
         self._offer()
         self.show_answer(None)
         for draw in self._draws.values():
-            draw(plan, variant)
+            draw()
         return self._what, self._package
 
     def show_answer(self, outlooks: Outlooks | None) -> None:
         """Show the answer, with the range over the draws of plan and variant once there are any."""
         self.outlooks = outlooks
-        if self.plan is not None and self.variant is not None:
+        if self.pictures:
             self.answer.object = answer_of(
-                self.plan, self.variant, self._package, self.titles, self.names, outlooks,
-                self.lang, self._draws_come,
+                self.pictures, self._package, self.titles, self.names, outlooks, self.lang,
+                self._draws_come,
             )  # fmt: skip
+
+    def _whats(self) -> dict[str, str]:
+        tasks = {task: say("all_of_task", self.lang, task=task) for task in TASKS}
+        return {**tasks, **self.names}
 
     def _offer(self) -> None:
         """Fill the lists of missions and packages."""
-        tasks = {task: say("all_of_task", self.lang, task=task) for task in TASKS}
         offered = {
-            "mission": ({**tasks, **self.names}, self._what),
+            "mission": (self._whats(), self._what),
             "package": (self.titles, self._package or None),
         }
         self._quiet = True
@@ -268,79 +291,76 @@ class Dashboard:
         if value is not None and not self._quiet:
             self._picked(which, value)
 
-    def _fill_section(self, name: str, *parts: Any) -> Folded:
-        folded = Folded(self.lang)
-        self.sections[name][:] = [under(say(f"{name}_title", self.lang), *parts, folded.card)]
-        return folded
+    def _section(
+        self,
+        name: str,
+        chart: Any,
+        picks: str,
+        show: Callable[[], str],
+        rows: Callable[[], str],
+        *below: Any,
+    ) -> Callable[[], None]:
+        """Lay out a chart below its title and above its table; return what draws them."""
+        title, folded = text(), Folded(self.lang)
+        note = text(paragraph(say(f"{name}_axis", self.lang), "hint"))
+        chart.on_pick(lambda value: self._chosen(picks, value))
+        self.sections[name][:] = [under(title, chart.figure, note, *below, folded.card)]
 
-    def _build_headline(self) -> Callable[[Picture, Picture], None]:
+        def draw() -> None:
+            title.object = heading(show())
+            note.visible = chart.figure.visible
+            folded.show(rows)
+
+        return draw
+
+    def _build_headline(self) -> Callable[[], None]:
         head = text()
         self.sections["headline"][:] = [head]
 
-        def draw(plan: Picture, variant: Picture) -> None:
-            head.object = headline(plan, variant, self.lang)
+        def draw() -> None:
+            head.object = headline(self.pictures, self.lang)
 
         return draw
 
-    def _build_fill(self) -> Callable[[Picture, Picture], None]:
+    def _build_fill(self) -> Callable[[], None]:
         chart = FillChart(self.lang)
-        chart.on_pick(lambda id: self._chosen("bar", id))
-        note = text(paragraph(say("fill_axis", self.lang), "hint"))
-        folded = self._fill_section("fill", chart.figure, note)
+        return self._section(
+            "fill", chart, "bar", lambda: chart.show(self.pictures, self.names),
+            lambda: fill_rows(self.pictures, self.names, self.lang),
+        )  # fmt: skip
 
-        def draw(plan: Picture, variant: Picture) -> None:
-            chart.show(plan, variant, self.names)
-            folded.show(lambda: fill_rows(fill_table(plan, variant), self.names, self.lang))
+    def _build_lost(self) -> Callable[[], None]:
+        chart, packages = LostChart(self.lang), self._list("package", "lost_package")
 
-        return draw
+        def show() -> str:
+            title = self.titles.get(self._package, "")
+            shown = chart.show(self.pictures, self.names, self._package, title)
+            self.sections["lost"].visible = bool(self.titles)
+            return shown
 
-    def _build_lost(self) -> Callable[[Picture, Picture], None]:
-        chart, note = LostChart(self.lang), text()
-        chart.on_pick(lambda id: self._chosen("bar", id))
-        folded = self._fill_section(
-            "lost", chart.figure, note, self._list("package", "lost_package")
-        )
+        return self._section(
+            "lost", chart, "bar", show,
+            lambda: lost_rows(self.pictures, self._package, self.names, self.lang), packages,
+        )  # fmt: skip
 
-        def draw(plan: Picture, variant: Picture) -> None:
-            package = self._package
-            shown = chart.show(plan, variant, self.names, package)
-            chart.figure.visible = shown
-            note.object = paragraph(say("lost_axis" if shown else "lost_none", self.lang), "hint")
-            folded.show(
-                lambda: lost_rows(lost_table(plan, variant, package, None), self.names, self.lang)
-            )
+    def _build_binds(self) -> Callable[[], None]:
+        chart = BindChart(self.lang)
+        return self._section(
+            "binds", chart, "month", lambda: chart.show(self.pictures),
+            lambda: bind_rows(self.pictures, self.lang),
+        )  # fmt: skip
 
-        return draw
-
-    def _build_binds(self) -> Callable[[Picture, Picture], None]:
-        chart, note = BindChart(self.lang), text()
-        folded = self._fill_section("binds", chart.figure, note)
-
-        def draw(plan: Picture, variant: Picture) -> None:
-            pools = {row.pool: named(row, self.lang, "pool_name") for row in each(variant.pools)}
-            shown = chart.show(plan, variant, pools)
-            chart.figure.visible = shown
-            words = say("binds_axis" if shown else "binds_none", self.lang)
-            note.object = paragraph(words, "hint")
-            folded.show(lambda: bind_rows(bind_table(plan, variant), pools, self.lang))
-
-        return draw
-
-    def _build_time(self) -> Callable[[Picture, Picture], None]:
-        chart = TimeChart(self.lang)
-        folded = self._fill_section("time", chart.figure, self._list("mission", "mission_shown"))
-
-        def draw(plan: Picture, variant: Picture) -> None:
-            what = self._what
-            chart.show(plan, variant, what)
-            folded.show(lambda: time_rows(time_table(plan, variant, what), self.lang))
-
-        return draw
+    def _build_time(self) -> Callable[[], None]:
+        chart, missions = TimeChart(self.lang), self._list("mission", "mission_shown")
+        return self._section(
+            "time", chart, "month",
+            lambda: chart.show(self.pictures, self._what, self._whats()[self._what]),
+            lambda: time_rows(self.pictures, self._what, self.lang), missions,
+        )  # fmt: skip
 
 
 def answer_of(
-    plan: Picture,
-    variant: Picture,
+    pictures: Pictures,
     package: str,
     titles: dict[str, str],
     names: dict[str, str],
@@ -349,13 +369,13 @@ def answer_of(
     draws_come: bool = True,
 ) -> str:
     """Return what the variant comes to: what is displaced, how certain, and how far to trust it."""
-    title = titles.get(package, "")
+    variant, title = pictures["variant"], titles.get(package, "")
     if not package:
         first = _answer_fill(variant, names, lang)
     elif package not in set(variant.packages["package"]):
         first = say("answer_off", lang, package=title)
     else:
-        first = _answer_lost(plan, variant, package, title, names, lang)
+        first = _answer_lost(pictures, package, title, names, lang)
     return (
         paragraph(first, "answer")
         + paragraph(_certainty(package, outlooks, lang, draws_come), "certainty")
@@ -368,44 +388,41 @@ def _answer_fill(variant: Picture, names: dict[str, str], lang: str) -> str:
     lacking = (rows["asked_person_months"] - rows["filled_person_months"]).to_numpy()
     order = [k for k in np.argsort(-lacking)[:3] if lacking[k] > MIN_LOSS]
     short = [names.get(rows["mission"].iloc[k], "") for k in order]
-    share = percent(fill_of(variant, 2), lang, 0)
     if not short:
         return say("answer_fill_all", lang)
+    share = rate(fill_of(variant, 2), lang, 0)
     return say("answer_fill", lang, share=share, missions=", ".join(short))
 
 
 def _answer_lost(
-    plan: Picture,
-    variant: Picture,
-    package: str,
-    title: str,
-    names: dict[str, str],
-    lang: str,
+    pictures: Pictures, package: str, title: str, names: dict[str, str], lang: str
 ) -> str:
-    row: Any = variant.packages.set_index("package").loc[package]
-    lost = float(row["displaced_main_task_2"])
-    table = lost_table(variant, variant, package)
-    worst = table[table["variant_displaced_person_months"] >= max(0.1 * lost, MIN_LOSS)].head(3)
-    missions = ", ".join(
-        f"{names.get(one.mission, one.mission)} "
-        f"({number(one.variant_displaced_person_months, lang, 0)})"
-        for one in each(worst)
-    )
-    if lost <= MIN_LOSS:
-        words = [say("answer_lost_none", lang, package=title)]
-    else:
-        key = "answer_lost" if missions else "answer_lost_spread"
-        count = number(lost, lang, 0)
-        words = [say(key, lang, package=title, lost=count, missions=missions)]
-    other = float(row["displaced_main_task_1"])
-    if other > MIN_LOSS:
-        words.append(say("answer_task_1", lang, lost=number(other, lang, 0)))
-    if package in set(plan.packages["package"]):
-        before: Any = plan.packages.set_index("package").loc[package]
-        change = lost - float(before["displaced_main_task_2"])
+    """Return what other missions lose, by main task, and how that differs from the plan."""
+    row: Any = pictures["variant"].packages.set_index("package").loc[package]
+    table = lost_table(pictures, package)
+    words = []
+    for task in (2, 1):
+        lost = float(row[f"displaced_main_task_{task}"])
+        key = f"answer_lost_{task}"
+        if lost <= MIN_LOSS:
+            words += [say("answer_lost_none", lang, package=title)] if task == 2 else []
+            continue
+        column = table["variant_displaced_person_months"]
+        chosen = (table["main_task"] == task) & (column >= max(0.1 * lost, MIN_LOSS))
+        worst = table[chosen].sort_values("variant_displaced_person_months", ascending=False)
+        missions = ", ".join(
+            f"{names.get(one.mission, one.mission)} "
+            f"({amount(one.variant_displaced_person_months, lang)})"
+            for one in each(worst.head(3))
+        ) or say("answer_spread", lang)
+        words.append(say(key, lang, package=title, lost=amount(lost, lang), missions=missions))
+    plan = pictures["plan"].packages.set_index("package")
+    if package in plan.index:
+        columns = ["displaced_main_task_2", "displaced_main_task_1"]
+        change = float((row[columns] - plan.loc[package, columns]).sum())
         if abs(change) >= 0.5:
             key = "answer_more" if change > 0 else "answer_less"
-            words.append(say(key, lang, change=number(abs(change), lang, 0)))
+            words.append(say(key, lang, change=amount(abs(change), lang)))
     return " ".join(words)
 
 
@@ -417,11 +434,12 @@ def _certainty(package: str, outlooks: Outlooks | None, lang: str, draws_come: b
     rows = variant.displacement
     rows = rows[(rows["package"] == package) & (rows["main_task"] == 2)]
     draws = number(variant.draws, lang, 0)
-    if len(rows):
+    if len(rows) and package in variant.each:
         low, high = (number(rows[name].iloc[0], lang, 0) for name in ("q05", "q95"))
-        return say("answer_range", lang, low=low, high=high, draws=draws)
+        chance = rate(float((variant.each[package] > MIN_LOSS).mean()), lang, 0)
+        return say("answer_range", lang, low=low, high=high, draws=draws, chance=chance)
     fan = variant.fan[(variant.fan["mission"] == "") & (variant.fan["main_task"] == 2)]
     if not len(fan):
         return say("answer_no_range", lang)
-    low, high = (percent(float(fan[name].mean()), lang, 0) for name in ("q05", "q95"))
+    low, high = (rate(float(fan[name].mean()), lang, 0) for name in ("q05", "q95"))
     return say("answer_fill_range", lang, low=low, high=high, draws=draws)

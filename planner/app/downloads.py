@@ -123,12 +123,9 @@ class Downloads:
 
     def tables(self) -> None:
         """Hand over what is shown as CSV files."""
-        if self.session.pictures is None:
-            return
-        sides = zip(("plan", "mine"), self.session.pictures, strict=True)
         found = {
             f"{side}_{name}": table
-            for side, picture in sides
+            for side, picture in self.session.pictures.items()
             for name, table in picture.tables().items()
         }
         for other in self._others:

@@ -16,14 +16,14 @@ from planner.app.scheduler import Turns
 from planner.app.words import say
 from planner.app.workers import StoppedError, Task, WorkerPool
 from planner.errors import InputError, PlannerError
-from planner.labels import number
+from planner.labels import figure, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "box", "button", "card", "details",
-    "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
+    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "amount", "box", "button", "card",
+    "details", "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
 ]  # fmt: skip
 
 
@@ -90,6 +90,9 @@ h3 { font-size: 1em; margin: .6em 0 .1em; }
 p { margin: .2em 0 .5em; }
 p.answer { font-size: 1.3em; line-height: 1.35; font-weight: 600; max-width: 46em; }
 p.certainty { max-width: 60em; }
+p.key span { white-space: nowrap; margin-right: 14px; }
+p.key i { display: inline-block; width: 12px; height: 12px; margin-right: 5px;
+  vertical-align: -1px; }
 p.hint { color: var(--quiet); font-size: .9em; }
 p.stale { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .3em .8em; }
 p.busy::before { content: "◌ "; }
@@ -104,7 +107,7 @@ th, td { padding: .2em .5em; text-align: right; border-bottom: 1px solid var(--l
 th { font-weight: 400; }
 thead th { font-weight: 600; vertical-align: bottom; }
 tbody th, thead th:first-child { text-align: left; overflow-wrap: anywhere; }
-table.headline td:nth-child(3) { font-weight: 600; color: var(--variant); }
+table.headline td:nth-last-child(2) { font-weight: 600; color: var(--variant); }
 .alarm { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .4em .8em; }
 .note { border-left: 4px solid var(--variant); background: #eef6fb; padding: .4em .8em; }
 """
@@ -131,13 +134,14 @@ def button(label: str, **options: Any) -> pn.widgets.Button:
     return pn.widgets.Button(name=label, **{"margin": (4, 8, 4, 0), **options})
 
 
-def under(title: str, *parts: Any) -> pn.Column:
+def under(title: str | pn.pane.HTML, *parts: Any) -> pn.Column:
     """Return parts below a heading; Bokeh's figures among them are put in panes."""
     made = [
         part if isinstance(part, pn.viewable.Viewable) else pn.pane.Bokeh(part, **FULL)
         for part in parts
     ]
-    return pn.Column(text(heading(title)), *made, **FULL)
+    above = text(heading(title)) if isinstance(title, str) else title
+    return pn.Column(above, *made, **FULL)
 
 
 log = logging.getLogger(__name__)
@@ -269,6 +273,17 @@ def alarm_of(error: BaseException, lang: str) -> str:
         return box(say("wrong", lang), map(str, faults[:MAX_FAULTS]), alarm=True)
     log.error("work for the page failed: %s", error, exc_info=error)
     return box(say("unexpected", lang), [], alarm=True)
+
+
+def amount(value: float, lang: str) -> str:
+    """Return people or person-months, with a decimal only where they are few and not whole.
+
+    Examples
+    --------
+    >>> amount(12.0, "en"), amount(2397.6, "en"), amount(0.75, "nl")
+    ('12', '2,398', '0,8')
+    """
+    return figure(value, lang, 1 if abs(value) < 10 else 0)
 
 
 def each(rows: pd.DataFrame) -> Iterator[Any]:

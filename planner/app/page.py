@@ -33,14 +33,14 @@ __all__ = [
 TEMPLATE = Path(__file__).with_name("page.html")
 
 ROOTS = (
-    "status", "faults", "answer", "lost", "why", "tour_button", "tour", "levers", "headline",
+    "status", "faults", "answer", "key", "lost", "why", "tour_button", "tour", "levers", "headline",
     "fill", "binds", "time", "sure", "files", "address",
 )  # fmt: skip
 """Parts of the page in the order of its document; the template has a place for each."""
 
 WORDS = (
-    "page_title", "page_lead", "other_language", "skip", "levers", "results", "plan", "variant",
-    "lost", "limits_title", "upload", "loading",
+    "page_title", "page_lead", "other_language", "skip", "levers", "results", "details", "lost",
+    "limits_title", "upload", "loading",
 )  # fmt: skip
 
 REMEMBER = """
@@ -115,8 +115,7 @@ class Parts:
         session, roots = self.session, self.roots
         session.dashboard.build("lost")
         yield
-        actions = pn.FlexBox(session.undo, session.redo, session.back, **FULL)
-        roots["levers"][:] = [session.base, session.moved, actions, session.controls.column]
+        roots["levers"][:] = [session.base, session.actions, session.controls.column]
         yield
         reasons = Reasons(session)
         roots["why"][:] = [reasons.part]
@@ -200,8 +199,8 @@ def inside_notebook(scenario: Scenario | str | None, lang: str) -> pn.Row:
             **FULL,
         )
         results = pn.Column(
-            session.status, session.faults, board["answer"], board["lost"], board["why"],
-            board["headline"], charts, board["sure"], board["files"],
+            board["answer"], session.faults, session.status, board["key"], board["lost"],
+            board["why"], board["headline"], charts, board["sure"], board["files"],
             card(say("limits_title", lang), words(limits)), **FULL,
         )  # fmt: skip
         session.open(library.get(scenario if isinstance(scenario, str) else library.first))

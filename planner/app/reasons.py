@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
+from planner.app.charts import pool_names
 from planner.app.layout import (
     FULL,
     Folded,
     alarm_of,
+    amount,
     button,
     each,
     heading,
@@ -24,8 +26,8 @@ from planner.app.scheduler import Newest
 from planner.app.session import Session
 from planner.app.tasks import explain
 from planner.app.words import say
+from planner.app.workers import WorkerPool
 from planner.labels import month as month_name
-from planner.labels import named, number
 from planner.whatif import WhatIf
 from planner.whatif.outlook import Answer
 
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Reasons"]
 
-QUESTION_SECONDS = 180.0
-"""Time limit of one question, in seconds of wall time; one takes some seconds."""
+QUESTION_SECONDS = 600.0
+"""Time limit of one question, in seconds of wall time; the first one compiles for a minute."""
 
 Request = tuple[WhatIf, str, str]
 
@@ -63,27 +65,29 @@ class Reasons:
         self._text, self._folded = text(name="why"), Folded(self.lang)
         self._folded.card.visible = False
         self._newest: Newest[Request, Answer] = Newest(self._start, session.turns, self._show)
+        self._changes: Newest[Request, Answer] = Newest(
+            self._start_changes, session.turns, self._show, limit=1
+        )
         ask = button(say("why_ask", self.lang), button_type="primary", align="end")
         ask.on_click(lambda _: self.ask())
         form = pn.FlexBox(self.mission, self.month, ask, align_items="flex-end", **FULL)
         self.part = pn.Column(self._text, self._folded.card, form, **FULL)
         session.on_view(self._viewed)
-        if session.pictures is not None:
+        if session.pictures:
             self._viewed()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables of the answer that is shown, by name."""
         if self.answer is None:
             return {}
-        return {f"mine_{name}": table for name, table in self.answer.tables().items()}
+        return {f"variant_{name}": table for name, table in self.answer.tables().items()}
 
     # asking
 
     def _viewed(self) -> None:
         """Offer what there is to ask about the picture, and ask again what was asked before."""
         session = self.session
-        assert session.pictures is not None
-        variant = session.pictures[1]
+        variant = session.pictures["variant"]
         asked = variant.fill[variant.fill["asked_person_months"] > 0]
         names = {id: session.dashboard.names.get(id, id) for id in asked["mission"]}
         followed = session.view["mission"]
@@ -123,6 +127,7 @@ class Reasons:
         if request == self._about:
             return
         self._about = request
+        self._changes.drop()
         self._remember(request[1], request[2])
         self._text.object = paragraph(say("computing", self.lang), "busy")
         self._newest.ask(request)
@@ -135,21 +140,31 @@ class Reasons:
     # showing
 
     def _start(self, request: Request) -> Future[Answer]:
+        """Ask for what binds and who holds the people, which takes a moment."""
+        return self._asked(request, self.session.workers.pool(self.session.guest), False)
+
+    def _start_changes(self, request: Request) -> Future[Answer]:
+        """Ask for what would change it too, which takes many plans."""
+        workers = self.session.workers
+        return self._asked(request, workers.guests if self.session.guest else workers.background)
+
+    def _asked(self, request: Request, pool: WorkerPool, changes: bool = True) -> Future[Answer]:
         case, mission, month = request
-        pool = self.session.workers.pool(self.session.guest)
         return pool.submit(
-            explain, case.base, dict(case.moved), mission, month,
+            explain, case.base, dict(case.moved), mission, month, changes,
             seconds=QUESTION_SECONDS, owner=self.session,
         )  # fmt: skip
 
     def _show(self, request: Request, done: Future[Answer]) -> None:
+        case, mission, month = request
+        if request != self._about:
+            return
         try:
             answer = done.result()
         except Exception as error:
             self._text.object = alarm_of(error, self.lang)
             return
         self.answer = answer
-        case, mission, month = request
         if not month:  # the month that was looked for is the one asked about from now on
             month = answer.month
             self._quiet = True
@@ -157,27 +172,28 @@ class Reasons:
             self._quiet = False
             self._about = (case, mission, month)
             self._remember(mission, month)
+        if not answer.complete:
+            self._changes.ask((case, mission, month))
         name = self.session.dashboard.names.get(mission, mission)
         title = f"{name}, {month_name(month, self.lang)}"
-        self._text.object = heading(title, 3) + items(answer.said[self.lang])
+        more = "" if answer.complete else paragraph(say("why_more", self.lang), "busy")
+        said = items(answer.said[self.lang])
+        self._text.object = heading(title) + said + more
         rows = answer.found["holders"]
         self._folded.card.visible = len(rows) > 0
         self._folded.show(lambda: self._holders(rows))
 
     def _holders(self, rows: pd.DataFrame) -> str:
         """Return who holds the pools that bind, as a table."""
-        assert self.session.pictures is not None
         lang, names = self.lang, self.session.dashboard.names
-        pools = {
-            row.pool: named(row, lang, "pool_name") for row in each(self.session.pictures[1].pools)
-        }
+        pools = pool_names(self.session.pictures, lang)
         cells = (
             [
                 pools.get(row.pool, row.pool),
                 month_name(row.month, lang),
                 names.get(row.mission, row.mission),
                 *(
-                    number(value, lang)
+                    amount(value, lang)
                     for value in (
                         row.held_persons, row.on_duty_persons, row.preparing_persons,
                         row.resting_persons,

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import partial
+from threading import RLock
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
 
+from planner.app.charts import KEPT
 from planner.app.controls import Controls, describe, shown
 from planner.app.dashboard import Dashboard
-from planner.app.layout import alarm_of, box, button, labels, paragraph, table, text
+from planner.app.layout import FULL, alarm_of, box, button, labels, paragraph, table, text
 from planner.app.library import Library
 from planner.app.scheduler import Newest, Priority, Turns
 from planner.app.tasks import read_link
@@ -25,15 +28,18 @@ from planner.whatif.levers import Value
 
 __all__ = ["NOT_LEVERS", "Session"]
 
-NOT_LEVERS = ("base", "file", "name", "lang", "mission", "month", "package", "why")
-"""Parts of an address that are not levers."""
+NOT_LEVERS = ("base", "file", "name", "lang", "mission", "month", "package", "why", *KEPT)
+"""Parts of an address that are not levers; those named by a letter hold a kept variant."""
 
 MAX_TEXT = 80
 """Characters of a mission, month or package in an address that are read."""
 
-Pictures = tuple[Picture, Picture]
+Pictures = Mapping[str, Picture]
 
 Moves = Mapping[str, Value]
+
+MAX_MOVES = 100
+"""Levers of a kept variant that are read from an address."""
 
 MAX_UNDO = 100
 """Changes that can be undone."""
@@ -63,14 +69,18 @@ class Session:
         self.guest = False
         """Whether the scenario was brought by the visitor, and is planned within tight limits."""
         self.view = {"mission": "", "month": "", "package": "", "why": ""}
-        self.pictures: Pictures | None = None
+        self.pictures: Pictures = {}
+        self.kept: dict[str, WhatIf] = {}
+        """Variants kept for comparison, by letter."""
         self._link = ""
         self._past: list[Moves] = []
         self._future: list[Moves] = []
         self._last_key = ""
         self._listeners: list[Callable[[], None]] = []
         self._viewers: list[Callable[[], None]] = []
-        self._newest: Newest[WhatIf, Pictures] = Newest(self._start, self.turns, self._show)
+        self._newest: Newest[dict[str, WhatIf], Pictures] = Newest(
+            self._start, self.turns, self._show
+        )
         self.controls = Controls(lang, self._moved)
         self.dashboard = Dashboard(lang, self._picked, draws_come=workers.count > 0)
         self._lay_out()
@@ -91,6 +101,11 @@ class Session:
         self.undo, self.redo = (button(say(key, lang), disabled=True) for key in ("undo", "redo"))
         self.undo.on_click(lambda _: self._step(self._past, self._future))
         self.redo.on_click(lambda _: self._step(self._future, self._past))
+        self._keep = button("", disabled=True)
+        self._keep.on_click(lambda _: self.keep())
+        self._kept_list = pn.Column(**FULL)
+        buttons = pn.FlexBox(self.undo, self.redo, self.back, self._keep, **FULL)
+        self.actions = pn.Column(self.moved, buttons, self._kept_list, **FULL)
 
     def _bases(self, uploaded: Scenario | None = None) -> dict[str, str]:
         names = self.library.titles(self.lang)
@@ -123,6 +138,8 @@ class Session:
         self.case = WhatIf(scenario)
         self.guest, self._link = guest, link
         self._past, self._future, self._last_key = [], [], ""
+        self.kept = {}
+        self._list_kept()
         self.turns(self._open_controls, Priority.CONTROLS)
         value = "" if guest else scenario.name
         self.base.param.update(options=self._bases(scenario if guest else None), value=value)
@@ -170,6 +187,12 @@ class Session:
     def _follow_levers(self, address: Mapping[str, str], faults: list[Fault | str]) -> None:
         levers = {key: text for key, text in address.items() if key not in NOT_LEVERS}
         self.case, wrong = self.case.follow(levers)
+        for side in KEPT:
+            if side in address:
+                parts = dict(parse_qsl(address[side], max_num_fields=MAX_MOVES))
+                self.kept[side], more = self.case.reset().follow(parts)
+                wrong += more
+        self._list_kept()
         self.controls.show(self.case)
         self.refresh()
         faults += wrong
@@ -202,6 +225,38 @@ class Session:
             self.controls.show(self.case)
             self.refresh()
 
+    # variants to compare
+
+    def keep(self) -> None:
+        """Keep the variant that is shown beside those that come, under the first free letter."""
+        free = [side for side in KEPT if side not in self.kept]
+        if free and self.case.moved:
+            self._set_kept({**self.kept, free[0]: self.case})
+
+    def _set_kept(self, kept: Mapping[str, WhatIf]) -> None:
+        self.kept = {side: kept[side] for side in KEPT if side in kept}
+        self._list_kept()
+        self.refresh()
+
+    def _list_kept(self) -> None:
+        """List the kept variants with what can be done with each."""
+        rows = []
+        for side, case in self.kept.items():
+            name = say(side, self.lang)
+            show, drop = (
+                button(f"{say(key, self.lang)} {name}") for key in ("keep_show", "keep_drop")
+            )
+            show.on_click(partial(self._go_kept, side))
+            drop.on_click(partial(self._drop_kept, side))
+            rows += [text(self._moves(case, name)), pn.FlexBox(show, drop, **FULL)]
+        self._kept_list[:] = rows
+
+    def _go_kept(self, side: str, _: object) -> None:
+        self.go(self.kept[side].moved)
+
+    def _drop_kept(self, side: str, _: object) -> None:
+        self._set_kept({key: case for key, case in self.kept.items() if key != side})
+
     def go_to(self, base: str, moved: Mapping[str, Value]) -> None:
         """Begin from a scenario of the library with levers moved."""
         if self.guest or self.case.base.name != base:
@@ -232,15 +287,21 @@ class Session:
 
     def refresh(self) -> None:
         """Ask for the picture of the levers as they are now."""
-        self.moved.object = self._moves()
+        self.moved.object = self._moves(self.case, say("variant", self.lang))
         self.back.disabled = not self.case.moved
+        free = [side for side in KEPT if side not in self.kept]
+        known = [one.moved for one in self.kept.values()]
+        self._keep.disabled = not free or not self.case.moved or self.case.moved in known
+        name = say("keep", self.lang, side=say(free[0], self.lang)) if free else ""
+        self._keep.name = name or say("keep_full", self.lang)
         self.undo.disabled, self.redo.disabled = not self._past, not self._future
         self.remember()
         self.faults.object = ""
         self.status.object = paragraph(say("computing", self.lang), "busy")
         for listener in self._listeners:
             listener()
-        self._newest.ask(self.case)
+        plan = self.case.reset()
+        self._newest.ask({"plan": plan, **self.kept, "variant": self.case})
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call a function whenever the levers have moved."""
@@ -250,25 +311,28 @@ class Session:
         """Call a function whenever another part is looked at, or drawn anew."""
         self._viewers.append(listener)
 
-    def _start(self, case: WhatIf) -> Future[Pictures]:
-        one, other = (
-            self.workers.picture(each, self.guest, owner=self) for each in (case.reset(), case)
+    def _start(self, cases: dict[str, WhatIf]) -> Future[Pictures]:
+        return together(
+            {
+                side: self.workers.picture(case, self.guest, owner=self)
+                for side, case in cases.items()
+            }
         )
-        return both(one, other)
 
-    def _show(self, case: WhatIf, done: Future[Pictures]) -> None:
+    def _show(self, cases: dict[str, WhatIf], done: Future[Pictures]) -> None:
         try:
             self.pictures = done.result()
             self._draw()
             self.remember()
-            self.status.object = paragraph(say("ready", self.lang), "ready", case.address())
+            about = cases["variant"].address()
+            self.status.object = paragraph(say("ready", self.lang), "ready", about)
         except Exception as error:
             self._wrong(error)
 
     def _draw(self) -> None:
-        if self.pictures is not None:
+        if self.pictures:
             what, package = self.dashboard.show(
-                *self.pictures, self.view["mission"], self.view["package"]
+                self.pictures, self.view["mission"], self.view["package"]
             )
             self.view.update(mission=what, package=package)
             for viewer in self._viewers:
@@ -279,16 +343,17 @@ class Session:
         self.faults.object = alarm_of(error, self.lang)
         self.status.object = ""
 
-    def _moves(self) -> str:
+    def _moves(self, case: WhatIf, name: str) -> str:
+        """Return the levers that a variant moves, as a table."""
         rows = []
-        for key, value in self.case.moved.items():
-            lever = self.case.lever(key)
+        for key, value in case.moved.items():
+            lever = case.lever(key)
             places = (shown(lever, one, self.lang) for one in (lever.stands, value))
             rows.append([describe(lever, self.lang), *places])
         if not rows:
             return paragraph(say("moved_none", self.lang), "hint")
-        head = ["", say("plan", self.lang), say("variant", self.lang)]
-        return table(say("moved", self.lang), head, rows, "moved")
+        head = [say("moved", self.lang), say("plan", self.lang), name]
+        return table("", head, rows, "moved")
 
     # the address
 
@@ -307,6 +372,7 @@ class Session:
             parts = {"base": self.case.base.name}
         parts |= {"lang": lang or self.lang}
         parts |= {key: value for key, value in self.view.items() if value}
+        parts |= {side: case.address() for side, case in self.kept.items()}
         moves = self.case.address()
         return "?" + urlencode(parts) + (f"&{moves}" if moves else "")
 
@@ -315,22 +381,22 @@ class Session:
         self.address.value = self.query()
 
 
-def both(first: Future[Picture], second: Future[Picture]) -> Future[Pictures]:
-    """Return the future of two pictures, done when both are."""
-    pair: Future[Pictures] = Future()
+def together(futures: Mapping[str, Future[Picture]]) -> Future[Pictures]:
+    """Return the future of several pictures, done when all are."""
+    result: Future[Pictures] = Future()
+    lock = RLock()  # a callback may set off the next in the same thread
 
     def arrived(_: Future[Picture]) -> None:
-        if not (first.done() and second.done()):
-            return
-        error = first.exception() or second.exception()
-        try:
-            if error is not None:
-                pair.set_exception(error)
-            else:
-                pair.set_result((first.result(), second.result()))
-        except Exception:  # both arrived at the same time, in two threads: the other one set it
-            return
+        with lock:
+            if result.done() or not all(future.done() for future in futures.values()):
+                return
+            for future in futures.values():
+                error = future.exception()
+                if error is not None:
+                    result.set_exception(error)
+                    return
+            result.set_result({side: future.result() for side, future in futures.items()})
 
-    first.add_done_callback(arrived)
-    second.add_done_callback(arrived)
-    return pair
+    for future in futures.values():
+        future.add_done_callback(arrived)
+    return result

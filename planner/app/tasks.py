@@ -119,9 +119,9 @@ def draw(base: Scenario, moved: Moved) -> Picture:
     return picture_of(result_of(WhatIf(base, moved).scenario))
 
 
-def explain(base: Scenario, moved: Moved, mission: str, month: str) -> Answer:
+def explain(base: Scenario, moved: Moved, mission: str, month: str, changes: bool) -> Answer:
     """Return why a mission has the people it has in a month; see :func:`outlook.explain`."""
-    return outlook.explain(WhatIf(base, moved).scenario, mission, month)
+    return outlook.explain(result_of(WhatIf(base, moved).scenario), mission, month, changes)
 
 
 def look_at_both(

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import panel as pn
 
-from planner.app.charts import ChanceChart, FanChart, SpreadChart, chance_table
-from planner.app.dashboard import sides
+from planner.app.charts import SIDES, ChanceChart, FanChart, SpreadChart, chance_table
 from planner.app.layout import (
     FULL,
     Folded,
@@ -94,7 +93,7 @@ class Uncertainty:
         )
         self._asked: WhatIf | None = None
         self._about = ""
-        self._stale, self._text, self._ranges = text(), text(), text()
+        self._stale, self._text, self._ranges = text(name="stale"), text(), text()
         self._drawn: Drawn | None = None
         choice: dict[str, Any] = {"width": 150, "margin": (4, 8, 4, 0)}
         self.draws = pn.widgets.Select(
@@ -109,7 +108,7 @@ class Uncertainty:
         self.part = self._laid_out()
         session.on_change(self._moved)
         session.on_view(self._viewed)
-        if session.pictures is not None:
+        if session.pictures:
             self._viewed()
 
     def _laid_out(self) -> pn.Column:
@@ -168,7 +167,7 @@ class Uncertainty:
     # asking
 
     def run_draws(self) -> None:
-        """Draw futures of the scenario as it was and as changed."""
+        """Make draws of the scenario as it was and as changed."""
         self._automatic.drop()
         case = self.session.case
 
@@ -203,10 +202,10 @@ class Uncertainty:
         """Return the tables of what has been drawn and found, by name."""
         found: dict[str, pd.DataFrame] = {}
         if self.outlooks is not None:
-            for side, outlook in zip(("plan", "mine"), self.outlooks, strict=True):
+            for side, outlook in zip(("plan", "variant"), self.outlooks, strict=True):
                 found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
         if self.ranges is not None:
-            found |= {f"mine_{name}": table for name, table in self.ranges.tables().items()}
+            found |= {f"variant_{name}": table for name, table in self.ranges.tables().items()}
         return found
 
     # showing
@@ -229,7 +228,7 @@ class Uncertainty:
 
     def _sentences(self, plan: Outlook, variant: Outlook) -> str:
         """Return what each package displaces, with its interval, as planned and as changed."""
-        told = []
+        said = []
         for side, outlook in (("plan", plan), ("variant", variant)):
             rows = outlook.displacement
             for row in each(rows[rows["main_task"] == 2]):
@@ -238,9 +237,9 @@ class Uncertainty:
                     for name in ("mean", "low", "high", "q05", "q95")
                 }
                 package = self.session.dashboard.titles.get(row.package, row.package)
-                said = say("interval", self.lang, package=package, **figures)
-                told.append(f"{say(side, self.lang)}: {said}")
-        return items(told) if told else ""
+                words = say("interval", self.lang, package=package, **figures)
+                said.append(f"{say(side, self.lang)}: {words}")
+        return items(said) if said else ""
 
     def _chances(self, plan: Outlook, variant: Outlook) -> str:
         lang, names = self.lang, self.session.dashboard.names
@@ -254,7 +253,7 @@ class Uncertainty:
             ]
             for row in each(chance_table(plan, variant))
         )
-        before, after, _ = sides(lang)
+        before, after = (say(side, lang) for side in SIDES)
         error = say("error", lang)
         words = [say(key, lang) for key in ("chance", "mean")]
         head = [f"{word}, {side}" for word in words for side in (before, after, error)]

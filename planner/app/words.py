@@ -16,14 +16,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("Skip to the results", "Naar de resultaten"),
     "levers": ("Levers", "Knoppen"),
     "results": ("Results", "Resultaten"),
+    "details": ("Details", "Details"),
     # plan and variant
     "plan": ("plan", "plan"),
     "variant": ("variant", "variant"),
     "change": ("change", "verschil"),
-    "plan_is": (
-        "Plan is the scenario as given, variant is with what you changed.",
-        "Plan is het scenario zoals gegeven, variant is met uw wijzigingen.",
-    ),
+    "a": ("A", "A"),
+    "b": ("B", "B"),
+    "c": ("C", "C"),
+    "keep": ("Keep as {side}", "Bewaar als {side}"),
+    "keep_full": ("Three variants are kept", "Er zijn drie varianten bewaard"),
+    "keep_show": ("Show", "Toon"),
+    "keep_drop": ("Remove", "Verwijder"),
     "base": ("Scenario to begin from", "Scenario om van uit te gaan"),
     "uploaded": ("uploaded", "geüpload"),
     "reset": ("Put everything back", "Alles terugzetten"),
@@ -78,33 +82,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "Parts of the address could not be followed:",
         "Delen van het adres konden niet worden gevolgd:",
     ),
-    "no_base": (
-        "no such scenario {name!r}; there are {known}",
-        "geen scenario {name!r}; er zijn {known}",
-    ),
     "unexpected": (
         "Something went wrong on the server. Your levers are as they were.",
         "Er ging iets mis op de server. Uw knoppen staan zoals ze stonden.",
     ),
     # the answer
-    "answer_lost": (
-        "{package} takes {lost} person-months from other missions of main task 2, above all from "
-        "{missions}.",
-        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden, vooral {missions}.",
-    ),
-    "answer_lost_spread": (
-        "{package} takes {lost} person-months from other missions of main task 2, spread over "
-        "many.",
-        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden, verdeeld over vele.",
+    "answer_lost_2": (
+        "{package} takes {lost} person-months from other missions of main task 2: {missions}.",
+        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden: {missions}.",
     ),
     "answer_lost_none": (
         "{package} takes no people from other missions of main task 2.",
         "{package} kost andere missies van hoofdtaak 2 geen mensen.",
     ),
-    "answer_task_1": (
-        "Other missions of main task 1 lose {lost} person-months.",
-        "Andere missies van hoofdtaak 1 verliezen {lost} persoonsmaanden.",
+    "answer_lost_1": (
+        "Other missions of main task 1 lose {lost} person-months: {missions}.",
+        "Andere missies van hoofdtaak 1 verliezen {lost} persoonsmaanden: {missions}.",
     ),
+    "answer_spread": ("spread over many missions", "verdeeld over veel missies"),
     "answer_more": (
         "That is {change} more than in the plan.",
         "Dat is {change} meer dan in het plan.",
@@ -136,10 +131,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Hoe zeker dit is, tonen de trekkingen hieronder.",
     ),
     "answer_range": (
-        "Where strengths, sizes and decisions vary, nine draws in ten give {low} to {high} "
-        "person-months ({draws} draws).",
-        "Waar sterktes, omvang en besluiten variëren, geven negen van de tien trekkingen {low} "
-        "tot {high} persoonsmaanden ({draws} trekkingen).",
+        "Where strengths, sizes and decisions vary, main task 2 loses people in {chance} of the "
+        "draws; nine draws in ten give {low} to {high} person-months ({draws} draws).",
+        "Waar sterktes, omvang en besluiten variëren, verliest hoofdtaak 2 mensen in {chance} van "
+        "de trekkingen; negen van de tien geven {low} tot {high} persoonsmaanden ({draws} "
+        "trekkingen).",
     ),
     "answer_fill_range": (
         "Where strengths, sizes and decisions vary, nine draws in ten fill {low} to {high} "
@@ -177,35 +173,78 @@ WORDS: dict[str, tuple[str, str]] = {
         "months in which a pool has no people left",
         "maanden waarin een pool geen mensen over heeft",
     ),
-    "fill_title": ("Fill by mission", "Vulling per missie"),
-    "fill_axis": ("share of what is asked", "deel van wat gevraagd is"),
-    "lost_title": ("Displacement by mission", "Verdringing per missie"),
-    "lost_axis": ("person-months, main task 2", "persoonsmaanden, hoofdtaak 2"),
-    "lost_none": (
-        "No mission of main task 2 loses anybody.",
-        "Geen missie van hoofdtaak 2 verliest iemand.",
+    "numbers": (
+        "no one two three four five six seven eight nine ten eleven twelve",
+        "geen één twee drie vier vijf zes zeven acht negen tien elf twaalf",
     ),
+    "fill_title": ("Fill by mission", "Vulling per missie"),
+    "fill_seen": (
+        "{count} of {total} missions do not get all the people asked for",
+        "{count} van de {total} missies krijgen niet alle gevraagde mensen",
+    ),
+    "fill_seen_one": (
+        "One of {total} missions does not get all the people asked for",
+        "Eén van de {total} missies krijgt niet alle gevraagde mensen",
+    ),
+    "fill_seen_none": (
+        "All {total} missions get the people asked for",
+        "Alle {total} missies krijgen de gevraagde mensen",
+    ),
+    "fill_axis": (
+        "share of what is asked; missions that are filled completely are in the table",
+        "deel van wat gevraagd is; geheel gevulde missies staan in de tabel",
+    ),
+    "lost_title": ("Displacement by mission", "Verdringing per missie"),
+    "lost_seen": (
+        "{count} missions lose people to {package}",
+        "{count} missies verliezen mensen aan {package}",
+    ),
+    "lost_seen_one": (
+        "One mission loses people to {package}",
+        "Eén missie verliest mensen aan {package}",
+    ),
+    "lost_seen_none": (
+        "No mission loses people to {package}",
+        "Geen missie verliest mensen aan {package}",
+    ),
+    "lost_axis": ("person-months lost", "verloren persoonsmaanden"),
     "lost_package": ("Displaced by", "Verdrongen door"),
     "binds_title": ("Bottlenecks", "Knelpunten"),
+    "binds_seen": (
+        "{count} of {total} pools run out in some month",
+        "{count} van de {total} pools hebben in een of meer maanden niemand over",
+    ),
+    "binds_seen_one": (
+        "One of {total} pools runs out in some month",
+        "Eén van de {total} pools heeft in een of meer maanden niemand over",
+    ),
+    "binds_seen_none": (
+        "None of {total} pools runs out",
+        "Geen van de {total} pools raakt uitgeput",
+    ),
     "binds_axis": (
         "months in which everyone is taken and more people may help",
         "maanden waarin iedereen bezet is en meer mensen kunnen helpen",
     ),
-    "binds_none": ("No pool binds.", "Geen pool knelt."),
-    "time_title": ("Timeline", "Tijdlijn"),
+    "time_title": ("People on duty by month", "Ingezette mensen per maand"),
+    "time_seen": (
+        "{share} of what {name} asks for is filled",
+        "{share} van wat {name} vraagt is gevuld",
+    ),
+    "time_seen_none": ("{name} asks for no people", "{name} vraagt geen mensen"),
     "time_axis": ("persons on duty", "ingezette personen"),
     "time_asked": ("asked", "gevraagd"),
-    "all_of_task": ("all of main task {task}", "hele hoofdtaak {task}"),
+    "all_of_task": ("main task {task}", "hoofdtaak {task}"),
     "mission_shown": ("Mission", "Missie"),
     "month_shown": ("Month", "Maand"),
     "as_table": ("As a table", "Als tabel"),
     # why
     "why_title": ("Why?", "Waarom?"),
-    "why_lead": (
-        "Choose a mission and a month: who holds the people, which pool binds, what would help.",
-        "Kies een missie en een maand: wie heeft de mensen, welke pool knelt, wat zou helpen.",
-    ),
     "why_ask": ("Explain", "Leg uit"),
+    "why_more": (
+        "What would change this is being computed …",
+        "Wat dit zou veranderen, wordt berekend …",
+    ),
     "why_worst": ("the worst month", "de slechtste maand"),
     "why_held": ("Who holds the people", "Wie de mensen heeft"),
     "held": ("held", "bezet"),

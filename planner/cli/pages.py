@@ -26,7 +26,7 @@ def check_page() -> None:
     """Raise PlannerError with the cure if what the page is made with is not installed."""
     if find_spec("panel") is None:
         raise PlannerError(
-            "the page needs Panel, which is not installed: pip install 'planner[app]'"
+            "the page needs Panel, which is not installed: pip install 'displacement-planner[app]'"
         )
 
 

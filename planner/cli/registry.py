@@ -33,6 +33,9 @@ class Command:
     rank: int
 
 
+_WITHOUT_COMMANDS = ("app", "main", "summary")
+"""Modules that are not loaded for the list of commands; the last one loads NumPy."""
+
 _declared: dict[str, Command] = {}
 
 
@@ -67,7 +70,7 @@ def command(
 def _load() -> None:
     package = import_module("planner.cli")
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name not in ("app", "main"):
+        if module.name not in _WITHOUT_COMMANDS:
             import_module(f"planner.cli.{module.name}")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.options import Force, In, Lang, Quiet, Sought
+from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers
 from planner.cli.registry import command
 
 if TYPE_CHECKING:
@@ -56,6 +56,15 @@ Curves = Annotated[
     typer.Option("--curves/--no-curves", help="Follow displacement as packages grow."),
 ]
 
+Robust = Annotated[
+    bool | None,
+    typer.Option(
+        "--robustness/--no-robustness",
+        help="Change each assumption by itself; by default where there are draws and curves.",
+        show_default=False,
+    ),
+]
+
 
 @command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
 def report(
@@ -66,6 +75,8 @@ def report(
     futures: Run = None,
     rule: Sought = None,
     curves: Curves = True,
+    robustness: Robust = None,
+    workers: Workers = None,
     lang: In = Lang.EN,
     force: Force = False,
     quiet: Quiet = False,
@@ -93,10 +104,11 @@ def report(
     outputs.add(path)
     outputs.check()
     drawn = None if futures is None else load_futures(futures)
+    robust = curves and (drawn is not None or draws > 0) if robustness is None else robustness
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
-            analyses=curves, lang=lang.value, progress=progress,
+            analyses=curves, robust=robust, workers=workers, lang=lang.value, progress=progress,
         )  # fmt: skip
     outputs.write({path: made.save})
     if not quiet:

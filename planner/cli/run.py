@@ -136,7 +136,9 @@ def run(
     """Allocate people to missions, with and without each package, and say who goes short.
 
     Shows fill by mission, what each package displaces from main task 2 (and beside it from main
-    task 1), and the pools in the way: when, and what one more person there would be worth.
+    task 1), before and after its first month and year by year, and the pools in the way. This is
+    the plan for the likely values of all parameters; planner simulate and planner robustness say
+    how far it can be trusted.
 
     \b
     Examples:
@@ -150,6 +152,7 @@ def run(
     from planner.cli.summary import show_summary, summarise
     from planner.compile import compile_scenario
     from planner.labels import label
+    from planner.results.headline import likely_hint
 
     check_choice(engine, solver, whole_people, time_limit)
     if out is not None:
@@ -166,6 +169,8 @@ def run(
         print_json({**summarise(result), "written_to": out})
     elif not quiet:
         show_summary(summarise(result), lang)
+        if result.solution.without:
+            say("", likely_hint(scenario, lang))
         say(label("written_to", lang, path=out) if out else label("keep_hint", lang))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -74,8 +75,8 @@ Share = Annotated[
     typer.Option(
         "--share",
         min=1,
-        help="Draws that share one set of rules (tours, preparation, rest); by default 16, and 64 "
-        "above 4,096 draws.",
+        help="Draws that share one set of rules and months; by default each has its own. Sharing "
+        "saves some milliseconds a draw and costs precision.",
         show_default=False,
     ),
 ]
@@ -223,6 +224,7 @@ def simulate(
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
     """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
     from planner.cli.console import strict
+    from planner.results.headline import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
     found = {
@@ -244,6 +246,7 @@ def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
         },
         "plans": manifest["plans"],
         "certificate": manifest["certificate"],
+        "headlines": [asdict(headline(ensemble, package)) for package in ensemble.packages],
         "total": ensemble.total.to_dict("records"),
         "reach": reach,
         "missions": _named(ensemble, ensemble.fill_by("mission", reach=reach)),
@@ -279,6 +282,7 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
     from planner.cli.console import lines, say
     from planner.cli.summary import certificate_line, in_language
+    from planner.results.headline import headline
 
     summary = _summarise(ensemble, reach)
     scenario, window = summary["scenario"], summary["window"]
@@ -295,6 +299,8 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
         ),
     ]
     say(lines(about))
+    for package in ensemble.packages:
+        say("", *headline(ensemble, package).sentences(lang))
     say("", _headline(summary, lang), "", _fills(summary, lang))
     say(word("there_note", lang), style="dim")
     for package in ensemble.packages:

@@ -9,10 +9,12 @@ import numpy as np
 
 from planner.cli.console import in_language
 from planner.labels import NOTHING, label, month, months, number, percent
+from planner.results.losses import HALF_A_PERSON, first_month, losses, on_duty
 
 if TYPE_CHECKING:
     from planner.allocation import Allocation
     from planner.compile import DemandRow
+    from planner.results.losses import Loss
     from planner.results.result import Result
 
 __all__ = ["FORMAT", "certificate_line", "show_summary", "summarise"]
@@ -113,6 +115,11 @@ def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, 
     for row, people in zip(rows, lost.tolist(), strict=True):
         missions[row.mission] = missions.get(row.mission, 0.0) + people
     where = _where(result, id)
+    at_a_time = {
+        one.group: one
+        for one in losses(solution, id, {row.id: row.mission for row in rows}, main_task=None)
+    }
+    before = sum(one.before_person_months for one in losses(solution, id, main_task=2))
     package, fill = result.scenario.inputs.packages[id], _fill(result, own)
     filled = fill["filled_person_months"]
     return {
@@ -120,17 +127,55 @@ def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, 
         "title": package.title,
         "title_nl": package.title_nl,
         "known_month": str(result.compiled.month(problem.known(id))),
+        "first_month": str(result.compiled.month(first_month(solution, id))),
         **fill,
         "displaced_main_task_1": by_task[0],
         "displaced_main_task_2": by_task[1],
+        "displaced_before_first_month": before,
+        "displaced_from_first_month": by_task[1] - before,
         "displacement_ratio": by_task[1] / filled if filled > _ROUNDING else None,
+        "years": _years(result, id),
         "missions": [
             _mission(about[mission])
             | {"displaced_person_months": people, "pool": where.get(mission, "")}
+            | _at_a_time(result, at_a_time.get(mission))
             for mission, people in sorted(missions.items(), key=lambda item: -item[1])
             if abs(people) >= _ROUNDING
         ],
     }
+
+
+def _at_a_time(result: Result, loss: Loss | None) -> dict[str, Any]:
+    """Return the most persons that a mission lacks in one month, and when it lacks any."""
+    known = loss is not None and loss.whole
+    return {
+        "most_persons": 0.0 if loss is None else loss.most_persons,
+        "months_short": loss.months if loss is not None else 0,
+        "first_short": str(result.compiled.month(loss.first)) if known and loss else None,
+        "last_short": str(result.compiled.month(loss.last)) if known and loss else None,
+    }
+
+
+def _years(result: Result, package: str) -> list[dict[str, Any]]:
+    """Return what is filled for a package and displaced by it, year by year."""
+    solution, compiled = result.solution, result.compiled
+    lost = on_duty(solution.without[package]) - on_duty(solution.with_all)
+    duty = on_duty(solution.with_all)
+    own = np.array([row.package == package for row in compiled.demands], dtype=bool)
+    task = np.array([row.main_task for row in compiled.demands])
+    first, last = compiled.problem.report
+    years: dict[str, list[int]] = {}
+    for index in range(first, last + 1):
+        years.setdefault(str(compiled.month(index))[:4], []).append(index)
+    return [
+        {
+            "year": year,
+            "filled_person_months": float(duty[own][:, months].sum()),
+            "displaced_main_task_1": float(lost[(task == 1) & ~own][:, months].sum()),
+            "displaced_main_task_2": float(lost[(task == 2) & ~own][:, months].sum()),
+        }
+        for year, months in years.items()
+    ]
 
 
 def _where(result: Result, package: str) -> dict[str, str]:
@@ -286,16 +331,16 @@ def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
-    from planner.cli.console import lines, say, table
+    from planner.cli.console import lines, say
 
     say("", label("displacement_by_mission", lang), style="bold")
     if not summary["packages"]:
         say(label("no_packages", lang), indent=2)
-    asked = {row["mission"]: row["asked_person_months"] for row in summary["missions"]}
     for package in summary["packages"]:
         say("", f"{in_language(package, lang, 'title')} ({package['package']})", indent=2)
         pairs = [
             (label("known", lang), month(package["known_month"], lang)),
+            (label("begins", lang), month(package["first_month"], lang)),
             *(
                 (label(word, lang), number(package[key], lang))
                 for word, key in (
@@ -308,22 +353,63 @@ def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
             (label("displacement_ratio", lang), percent(package["displacement_ratio"], lang)),
         ]
         say(lines(pairs), indent=2)
-        rows = [
-            (row["mission"], in_language(row, lang), number(row["displaced_person_months"], lang),
-             percent(_part(row["displaced_person_months"], asked.get(row["mission"])), lang),
-             row["pool"])
-            for row in package["missions"]
-            if row["main_task"] == 2 and abs(row["displaced_person_months"]) >= SMALL
-        ]  # fmt: skip
-        if not rows:
+        if not any(abs(row["displaced_person_months"]) >= SMALL and row["main_task"] == 2
+                   for row in package["missions"]):  # fmt: skip
             say(label("no_displacement", lang), indent=2)
-            continue
-        rows.append(
-            ("", label("total", lang), number(package["displaced_main_task_2"], lang),
-             percent(_part(package["displaced_main_task_2"], _asked_2(summary)), lang), "")
-        )  # fmt: skip
-        heads = ("mission", "name", ">displaced", ">share_of_asked", "most_from")
-        say(table("", [_head(head, lang) for head in heads], rows, totals=1, named=True), indent=2)
+        else:
+            _show_losses(package, summary, lang)
+        _show_years(package, lang)
+
+
+def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: str) -> None:
+    """Print who loses half a person or more at a time, and what the others lose together."""
+    from planner.cli.console import say, table
+
+    asked = {row["mission"]: row["asked_person_months"] for row in summary["missions"]}
+    second = [row for row in package["missions"] if row["main_task"] == 2]
+    whole = [row for row in second if row["months_short"] or row["displaced_person_months"] < 0]
+    rows = [
+        (row["mission"], in_language(row, lang), number(row["displaced_person_months"], lang),
+         percent(_part(row["displaced_person_months"], asked.get(row["mission"])), lang),
+         number(row["most_persons"], lang),
+         months(row["first_short"], row["last_short"], lang) if row["months_short"] else "",
+         row["pool"])
+        for row in whole
+        if abs(row["displaced_person_months"]) >= SMALL
+    ]  # fmt: skip
+    rest = [row for row in second if row not in whole]
+    if rest:
+        said = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
+        rows.append(("", said, number(sum(r["displaced_person_months"] for r in rest), lang),
+                     "", "", "", ""))  # fmt: skip
+    rows.append(
+        ("", label("total", lang), number(package["displaced_main_task_2"], lang),
+         percent(_part(package["displaced_main_task_2"], _asked_2(summary)), lang), "", "", "")
+    )  # fmt: skip
+    heads = ("mission", "name", ">displaced", ">share_of_asked", ">at_a_time", "in_months",
+             "most_from")  # fmt: skip
+    say(table("", [_head(head, lang) for head in heads], rows, totals=1, named=True), indent=2)
+    say(
+        label("before_and_after", lang, month=month(package["first_month"], lang),
+              before=number(package["displaced_before_first_month"], lang),
+              after=number(package["displaced_from_first_month"], lang)),
+        indent=2,
+    )  # fmt: skip
+
+
+def _show_years(package: Mapping[str, Any], lang: str) -> None:
+    """Print what a package gets and takes, year by year, where it gets anything."""
+    from planner.cli.console import say, table
+
+    keys = ("filled_person_months", "displaced_main_task_2", "displaced_main_task_1")
+    rows = [
+        (row["year"], *(number(row[key], lang) for key in keys))
+        for row in package["years"]
+        if any(abs(row[key]) >= SMALL for key in keys)
+    ]
+    if rows:
+        heads = ("year", ">package_filled", ">displaced_main_task_2", ">displaced_main_task_1")
+        say("", table("", [_head(head, lang) for head in heads], rows), indent=2)
 
 
 def _asked_2(summary: Mapping[str, Any]) -> float:

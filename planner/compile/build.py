@@ -21,7 +21,7 @@ from planner.scenario.inputs import Inputs, Parameter, Pool, When, options_text
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
-__all__ = ["compile_scenario", "counting_demands"]
+__all__ = ["Sources", "compile_scenario", "counting_demands", "sources_of"]
 
 LONGEST = 2400
 """Most months of a model."""
@@ -103,8 +103,8 @@ def compile_scenario(
     'letter'
     """
     inputs, book = scenario.inputs, ParameterBook(figures or {})
-    asked, left_out = _asked(inputs)
-    resolved = _resolved(inputs, asked, book)
+    left_out = _asked(inputs)[1]
+    resolved = [_resolve(one, book) for one in sources_of(inputs)]
     first, months, report = _horizon(inputs, resolved)
     here = _here(resolved, first, months, left_out)
     problem = _problem(scenario, here, first, months, report, book, drawn)
@@ -129,7 +129,7 @@ def counting_demands(scenario: Scenario) -> tuple[DemandRow, ...]:
     """Return every demand that counts, at its likely parameters, in the model's months or not."""
     inputs, book = scenario.inputs, ParameterBook()
     owner = {d: one.id for one in inputs.packages.values() if one.on for d in one.demands}
-    resolved = _resolved(inputs, _asked(inputs)[0], book)
+    resolved = [_resolve(one, book) for one in sources_of(inputs)]
     return tuple(_row(inputs, one, owner.get(one.root, "")) for one in resolved)
 
 
@@ -248,62 +248,120 @@ def laid_out(line: Line) -> list[Line]:
     return lines or [replace(line, cap_from={})]
 
 
-def _resolved(inputs: Inputs, asked: Iterable[Line], book: ParameterBook) -> list[_Resolved]:
-    return [_resolve(inputs, part, line, book) for line in asked for part in laid_out(line)]
+@dataclass(frozen=True)
+class Sources:
+    """Which parameters a line of demand takes, by id.
+
+    Attributes
+    ----------
+    line : Line
+    root : str
+        The demand of the scenario that it is a line of.
+    cap, tour : (str, Parameter)
+    preparation, home : tuple of (str, Parameter)
+        By `line.pools`.
+    dwell : tuple of bool
+        By `line.pools`: whether `home` is dwell, and not rest.
+    first, last : (str, When)
+    begins : (str, When) or None
+        First month of the demand, which its last month follows where its length is fixed.
+    follows : bool
+        Whether the first month follows it too.
+    en_bloc : bool
+    """
+
+    line: Line
+    root: str
+    cap: tuple[str, Parameter]
+    tour: tuple[str, Parameter]
+    preparation: tuple[tuple[str, Parameter], ...]
+    home: tuple[tuple[str, Parameter], ...]
+    dwell: tuple[bool, ...]
+    first: tuple[str, When]
+    last: tuple[str, When]
+    begins: tuple[str, When] | None
+    follows: bool
+    en_bloc: bool
+
+    @property
+    def most_cohorts(self) -> int:
+        """Most cohorts, where they are not given: there are no more than months of a tour."""
+        return 1 if self.en_bloc else math.floor(self.line.cap.value + 1e-9)
 
 
-def _resolve(inputs: Inputs, line: Line, whole: Line, book: ParameterBook) -> _Resolved:
-    """Resolve a line; months and policies that it shares with its demand are taken once."""
-    root = whole.id
-    id = f"demand.{line.id}"
-    kind = inputs.kinds[line.kind]
+def sources_of(inputs: Inputs) -> list[Sources]:
+    """Return where the parameters of every line that counts come from, in order."""
+    return [_sources(inputs, part, line) for line in _asked(inputs)[0] for part in laid_out(line)]
 
-    def policy(pool: str, *names: str) -> tuple[float, str]:
+
+def _sources(inputs: Inputs, line: Line, whole: Line) -> Sources:
+    """Return the sources of a line; months and policies that it shares are its demand's."""
+    root, id, kind = whole.id, f"demand.{line.id}", inputs.kinds[line.kind]
+
+    def policy(pool: str, *names: str) -> tuple[str, Parameter, str]:
         """Return the policy that holds for a pool, and under which of the names it is given."""
         for name in names:
             own = getattr(line, name)
             if own is not None:
-                return book.take(f"demand.{root}.{name}", own, UNITS[name]), name
+                return f"demand.{root}.{name}", own, name
         for key in (pool, ""):
             for name in names:
                 figures = kind.rotation.get(name, {})
                 if key in figures:
                     figure_id = f"kind.{kind.id}.{name}" + (f".{key}" if key else "")
-                    return book.take(figure_id, figures[key], UNITS[name]), name
+                    return figure_id, figures[key], name
         raise KeyError(names, pool)
 
     assert line.first is not None
     assert line.last is not None
-    cap = book.take(f"{id}.cap", line.cap, "persons")
-    own = {
+    owner = {
         end: root if getattr(line, end) is getattr(whole, end) else line.id
         for end in ("first", "last")
     }
-    tour = max(1, round(policy(line.pools[0], "tour")[0]))
     home = [policy(pool, "rest", "dwell") for pool in line.pools]
-    if line.cohorts is not None:
-        cohorts = line.cohorts
-    elif kind.changeover == "en_bloc":
-        cohorts = 1
-    else:
-        cohorts = max(1, min(math.floor(line.cap.value + 1e-9), tour))
-    first = book.month(f"demand.{own['first']}.first", line.first)
-    last = book.month(f"demand.{own['last']}.last", line.last)
-    if whole.fixed_length and whole.first is not None:
-        begin = book.month(f"demand.{root}.first", whole.first)
-        moved = begin - whole.first.month
-        first, last = (first if own["first"] == root else first + moved), last + moved
+    fixed = whole.fixed_length and whole.first is not None
+    return Sources(
+        line=line,
+        root=root,
+        cap=(f"{id}.cap", line.cap),
+        tour=policy(line.pools[0], "tour")[:2],
+        preparation=tuple(policy(pool, "preparation")[:2] for pool in line.pools),
+        home=tuple(one[:2] for one in home),
+        dwell=tuple(name == "dwell" for _, _, name in home),
+        first=(f"demand.{owner['first']}.first", line.first),
+        last=(f"demand.{owner['last']}.last", line.last),
+        begins=(f"demand.{root}.first", whole.first) if fixed and whole.first else None,
+        follows=owner["first"] != root,
+        en_bloc=kind.changeover == "en_bloc",
+    )
+
+
+def _resolve(sources: Sources, book: ParameterBook) -> _Resolved:
+    """Resolve a line."""
+    line = sources.line
+    cap = book.take(*sources.cap, "persons")
+    tour = max(1, round(book.take(*sources.tour, UNITS["tour"])))
+    home = tuple(book.take(id, figure, UNITS["rest"]) for id, figure in sources.home)
+    cohorts = line.cohorts
+    if cohorts is None:
+        cohorts = max(1, min(sources.most_cohorts, tour))
+    first, last = book.month(*sources.first), book.month(*sources.last)
+    if sources.begins is not None:
+        moved = book.month(*sources.begins) - sources.begins[1].month
+        first, last = (first + moved if sources.follows else first), last + moved
     return _Resolved(
         line=line,
         cap=cap,
         first=first,
         last=last,
         tour=tour,
-        prep=tuple(round(policy(pool, "preparation")[0]) for pool in line.pools),
-        home=tuple(ratio for ratio, _ in home),
-        dwell=tuple(name == "dwell" for _, name in home),
+        prep=tuple(
+            round(book.take(id, figure, UNITS["preparation"])) for id, figure in sources.preparation
+        ),
+        home=home,
+        dwell=sources.dwell,
         cohorts=cohorts,
-        root=root,
+        root=sources.root,
     )
 
 

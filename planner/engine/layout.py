@@ -200,7 +200,10 @@ def table_of(problem: Problem) -> Table:
     demands = problem.demands
     place = {line.id: k for k, line in enumerate(demands)}
     pools = {name: k for k, name in enumerate(problem.pools)}
-    blocks, pool_block, demand_block = independent_blocks(problem)
+    linked = [one.demands for one in problem.bounds] + [tuple(b.cost) for b in problem.budgets]
+    blocks, pool_block, demand_block = independent_blocks(
+        problem.pools, [d.pools for d in demands], [[place[n] for n in names] for names in linked]
+    )
     owner, uses = problem.package_of(), OptionTable.of(problem)
     options = np.array([len(d.options) for d in demands], dtype=np.int64)
     counted = [(k, place[name]) for k, one in enumerate(problem.bounds) for name in one.demands]
@@ -324,17 +327,14 @@ def lay_out_table(table: Table, cuts: tuple[int, ...] = (), by_tour: bool = Fals
     budget_ptr, budget, paid = _budgets(table, duty, base)
     parts += paid
 
-    columns, rows, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    if len(parts) > 1:
-        order = np.argsort(columns * (int(rows.max(initial=0)) + 1) + rows, kind="stable")
-        columns, rows, values = columns[order], rows[order], values[order]
+    ptr, rows, values = _merged(parts, len(owner))
     fields: list[Any] = [
         months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, table.demand_block,
         *_row_sources(table, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
         _pointers(table.demand_block[demand], blocks), demand, wave, segment, begin, end, cohorts,
         cohorts / np.maximum(table.cohorts[demand], 1), duty_ptr, duty_month, duty_share, start,
         owner, option, _pointers(group_column, len(owner)), group_pool, uses.index[use],
-        uses.share[use], _pointers(columns, len(owner)), rows, values, *goals, budget_ptr, budget,
+        uses.share[use], ptr, rows, values, *goals, budget_ptr, budget,
     ]  # fmt: skip
     return Layout(*fields)
 
@@ -357,6 +357,27 @@ def _row_sources(
     order = np.argsort(block, kind="stable")
     rows = np.concatenate([[0], np.cumsum(sum(sizes))]).astype(np.int64)
     return rows, np.concatenate(sources)[order]
+
+
+def _merged(parts: list[tuple[Ints, Ints, Floats]], columns: int) -> tuple[Ints, Ints, Floats]:
+    """Return (pointers, rows, values) by column of entries whose rows ascend from part to part.
+
+    In each part the entries of a column have ascending rows.
+    """
+    counts = [np.bincount(column, minlength=columns) for column, _, _ in parts]
+    ptr = np.zeros(columns + 1, dtype=np.int64)
+    np.cumsum(sum(counts), out=ptr[1:])
+    rows = np.empty(int(ptr[-1]), dtype=np.int64)
+    values = np.empty(len(rows))
+    begin = ptr[:-1].copy()
+    for (column, row, value), count in zip(parts, counts, strict=True):
+        if (np.diff(column) < 0).any():
+            order = np.argsort(column, kind="stable")
+            column, row, value = column[order], row[order], value[order]
+        at = np.arange(len(column)) + np.repeat(begin - (np.cumsum(count) - count), count)
+        rows[at], values[at] = row, value
+        begin += count
+    return ptr, rows, values
 
 
 def _pointers(sorted_groups: Ints, count: int) -> Ints:
@@ -407,8 +428,18 @@ def _decisions(table: Table, tours: Tours, by_tour: bool) -> tuple[Ints, Ints, I
     return tours.demand[first], tours.wave[first], segment[first], decision
 
 
-def independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
-    """Number the connected groups of pools, linked by demands, bounds and budgets.
+def independent_blocks(
+    pools: Iterable[str], accepted: Sequence[Sequence[str]], linked: Iterable[Sequence[int]]
+) -> tuple[int, Ints, Ints]:
+    """Number the connected groups of pools, in order of their first pool.
+
+    Parameters
+    ----------
+    pools : iterable of str
+    accepted : sequence of sequence of str
+        Pools of each demand.
+    linked : iterable of sequence of int
+        Demands that a bound counts, or a budget pays for, together.
 
     Returns
     -------
@@ -416,7 +447,7 @@ def independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
     pool_block : ndarray of int (pools,)
     demand_block : ndarray of int (demands,)
     """
-    parent = {name: name for name in problem.pools}
+    parent = {name: name for name in pools}
 
     def root(name: str) -> str:
         while parent[name] != name:
@@ -424,20 +455,13 @@ def independent_blocks(problem: Problem) -> tuple[int, Ints, Ints]:
             name = parent[name]
         return name
 
-    def link(names: Sequence[str]) -> None:
+    for names in [*accepted, *([accepted[k][0] for k in demands] for demands in linked)]:
         for name in names[1:]:
             parent[root(name)] = root(names[0])
-
-    for demand in problem.demands:
-        link(demand.pools)
-    for bound in problem.bounds:
-        link([problem.demand(name).pools[0] for name in bound.demands])
-    for budget in problem.budgets:
-        link([problem.demand(name).pools[0] for name in budget.cost])
     numbers: dict[str, int] = {}
-    of_pool = {name: numbers.setdefault(root(name), len(numbers)) for name in problem.pools}
+    of_pool = {name: numbers.setdefault(root(name), len(numbers)) for name in parent}
     pool_block = np.array(list(of_pool.values()), dtype=np.int64)
-    demand_block = np.array([of_pool[d.pools[0]] for d in problem.demands], dtype=np.int64)
+    demand_block = np.array([of_pool[names[0]] for names in accepted], dtype=np.int64)
     return len(numbers), pool_block, demand_block
 
 

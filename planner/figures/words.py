@@ -174,8 +174,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "de lijn zijn de persoonsmaanden die één functie meer daar kost.",
     ),
     "curve_tried": (
-        "Tried at {count} sizes, between them right to {give} person-months.",
-        "Berekend voor {count} omvangen, ertussen op {give} persoonsmaanden nauwkeurig.",
+        "Planned at {count} sizes; between them an estimate, from which the sizes planned last "
+        "differed by up to {give} person-months.",
+        "Gepland voor {count} omvangen; daartussen een schatting, waar de laatst geplande omvangen "
+        "tot {give} persoonsmaanden van afweken.",
     ),
     "curve_key": ("displacement, with its breakpoints", "verdringing, met haar knikpunten"),
     "curve_key_tried": (
@@ -373,6 +375,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "factor_extended": ("how long {of} is extended", "hoe lang {of} verlengd wordt"),
     "factor_shifted": ("when {of} begins", "wanneer {of} begint"),
     "factor_shared": ("shared: {of}", "gedeeld: {of}"),
+    "tornado_title": (
+        "What moves the displacement by “{package}”, one assumption at a time",
+        "Wat de verdringing door ‘{package}’ verandert, per aanname afzonderlijk",
+    ),
+    "tornado_subtitle": (
+        "Smallest and largest displacement of main task 2 over {count} single changes; {now} for "
+        "the likely values ({rule})",
+        "Kleinste en grootste verdringing van hoofdtaak 2 over {count} afzonderlijke wijzigingen; "
+        "{now} bij de waarschijnlijke waarden ({rule})",
+    ),
+    "tornado_nothing": (
+        "None of {count} single changes moves it by half a person-month or more.",
+        "Geen van {count} afzonderlijke wijzigingen scheelt een halve persoonsmaand of meer.",
+    ),
+    "tornado_less": ("less displaced", "minder verdrongen"),
+    "tornado_more": ("more displaced", "meer verdrongen"),
+    "tornado_rule": ("rule", "regel"),
+    "tornado_window": ("months reported", "getoonde maanden"),
+    "figure_kind_changeover": ("changeover, en bloc or staggered", "aflossing, ineens of gespreid"),
+    "figure_demand_options": ("order of preference", "volgorde van voorkeur"),
+    "figure_package_size": ("size", "omvang"),
+    "figure_package_first": ("first month", "eerste maand"),
     "figure_pool_posts": ("posts", "functies"),
     "figure_pool_filled": ("share of posts filled", "deel van de functies gevuld"),
     "figure_pool_fit": ("share fit to go", "deel uitzendbaar"),

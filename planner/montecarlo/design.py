@@ -1,8 +1,9 @@
-"""The design of the draws: points of the unit cube, replicates, and rotation rules they share.
+"""The design of the draws: points of the unit cube in independent replicates.
 
 Draws are numbered from 0. They are dealt out in *rounds*: in each round every replicate gets one
-*block* of draws, which share one set of rules (tours, preparation, rest; whatever is continuous and
-changes the structure). So the first rounds are a whole run of their own.
+*block*. So the first rounds are a whole run of their own. A block is one draw, with a point for all
+of its parameters, unless several draws are to share one set of rules (tours, preparation, rest,
+months; whatever is continuous and changes the structure): then it is those draws.
 
 Replicates are independent of each other; inside a replicate points are as even as the way of
 sampling makes them. Errors are estimated from the replicates, and hold for every way.
@@ -11,6 +12,7 @@ sampling makes them. Errors are estimated from the replicates, and hold for ever
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -179,21 +181,32 @@ class Design:
                 return block, draw - block.first
         raise AssertionError("every draw is in a block")
 
-    def points(self, block: Block, shared: int, own: int) -> Floats:
-        """Return points of the unit cube, (draws of the block, shared + own).
+    def points(self, blocks: Sequence[Block], shared: int, own: int) -> Floats:
+        """Return points of the unit cube, (draws of the blocks, shared + own).
 
-        The first `shared` coordinates are those of the set of rules, alike for the whole block.
+        The first `shared` coordinates are those of the set of rules, alike for a whole block.
+
+        Parameters
+        ----------
+        blocks : sequence of Block
+            In the order of their numbers, none left out between the first and the last.
         """
-        rules = self._points(RULES, block.replicate, block.round, 1, shared, self.rounds)
-        alone = self._points(
-            OWN,
-            block.replicate,
-            block.begin,
-            block.size,
-            own,
-            self._of(self.draws, block.replicate),
-        )
-        return np.hstack([np.repeat(rules, block.size, axis=0), alone])
+        ends = np.cumsum([0, *(block.size for block in blocks)])
+        found = np.empty((int(ends[-1]), shared + own))
+        for replicate in dict.fromkeys(block.replicate for block in blocks):
+            places = [k for k, block in enumerate(blocks) if block.replicate == replicate]
+            sizes = [blocks[k].size for k in places]
+            rows = np.concatenate([np.arange(ends[k], ends[k + 1]) for k in places])
+            first = blocks[places[0]]
+            if shared:
+                rules = self._points(
+                    RULES, replicate, first.round, len(places), shared, self.rounds
+                )
+                found[rows, :shared] = np.repeat(rules, sizes, axis=0)
+            found[rows, shared:] = self._points(
+                OWN, replicate, first.begin, len(rows), own, self._of(self.draws, replicate)
+            )
+        return found
 
     def _points(
         self, stream: int, replicate: int, begin: int, count: int, wide: int, all_: int

@@ -35,6 +35,7 @@ from planner.montecarlo.estimates import (
     chance_of,
     mean_of,
     means_of_sums,
+    quantile_intervals,
     quantiles_of,
     rank_correlations,
     student,
@@ -42,6 +43,7 @@ from planner.montecarlo.estimates import (
 from planner.montecarlo.records import LAYERS, WHOLE, Records, layer_of, lost
 from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
+from planner.outcome import TabularOutcome
 from planner.results.frames import share
 from planner.store import (
     MANIFEST,
@@ -89,11 +91,11 @@ FINE = (*WINDOW, "served", "attended")
 """Columns of the records that groups need: without pools and months, and with them."""
 
 
-class Ensemble:
+class Ensemble(TabularOutcome):
     """What came of many draws; made by :func:`planner.simulate`, or read from a folder.
 
     Tables are tidy pandas tables. Every mean stands with its standard error and the ends `low` and
-    `high` of its 95 % interval, both from independent replicates; quantiles are those of the draws.
+    `high` of its 95 % interval, both from independent replicates; so do quantiles and chances.
     Draws without proof are left out everywhere and counted in :attr:`unproved`.
 
     Attributes
@@ -232,9 +234,10 @@ class Ensemble:
         -------
         DataFrame
             The keys; asked_person_months and filled_person_months (means); mean, standard_error,
-            low and high of the fill rate; q05 … q95, one column a quantile; chance of a fill of at
-            least `reach`, with chance_standard_error; draws in which anything is asked. Groups of
-            which nothing is ever asked are left out.
+            low and high of the fill rate; q05 … q95, one column a quantile, and the ends of their
+            intervals, q05_low, q05_high …; chance of a fill of at least `reach`, with
+            chance_standard_error, chance_low and chance_high; draws in which anything is asked.
+            Groups of which nothing is ever asked are left out.
         """
         return _fill_by(self, keys, reach, quantiles, layer)
 
@@ -262,8 +265,9 @@ class Ensemble:
         -------
         DataFrame
             package and the keys; mean, standard_error, low and high of the difference in
-            person-months; q05 … q95; chance that more than half a person-month is displaced, with
-            chance_standard_error.
+            person-months; q05 … q95 with their intervals, as for :meth:`fill_by`; chance that more
+            than half a person-month is displaced, with chance_standard_error, chance_low and
+            chance_high.
         """
         return _displacement_by(self, keys, main_task, quantiles, layer)
 
@@ -426,6 +430,25 @@ class Ensemble:
             "unproved": self.unproved,
             "plans": {"compiled": compiled, "engine": engine, "unproved": unproved},
             "certificate": dict(zip(("primal", "dual", "gap"), worst, strict=True)),
+        }
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return fill and displacement by mission, and the totals."""
+        return {
+            "fill": self.fill_by("mission"),
+            "displacement": self.displacement_by("mission"),
+            "total": self.total,
+        }
+
+    def numbers(self) -> dict[str, Any]:
+        """Return scenario, rule, seed, and how many draws were made and proved."""
+        return {
+            "scenario": self.name,
+            "rule": self.rule,
+            "seed": self.seed,
+            "draws": self.made,
+            "counted": self.counted,
+            "unproved": self.unproved,
         }
 
     def sentences(self, lang: str = "en") -> list[str]:
@@ -704,8 +727,12 @@ def _spread(
         "low": np.maximum(mean.low, floor),
         "high": np.minimum(mean.high, most),
     }
-    for level, row in zip(levels, quantiles_of(values, levels), strict=True):
-        found[_quantile_name(level)] = row
+    names = [_quantile_name(level) for level in levels]
+    found |= dict(zip(names, quantiles_of(values, levels), strict=True))
+    for end, rows in zip(
+        ("low", "high"), quantile_intervals(values, replicate, levels), strict=True
+    ):
+        found |= {f"{name}_{end}": row for name, row in zip(names, rows, strict=True)}
     return found
 
 
@@ -763,6 +790,8 @@ def _fill_by(
             **_spread(rate, replicate, quantiles, 1.0),
             "chance": chance.mean,
             "chance_standard_error": chance.standard_error,
+            "chance_low": chance.low,
+            "chance_high": chance.high,
             "draws": chance.draws,
         }
         table = _keyed(ensemble, keys, portion, rows)
@@ -798,6 +827,8 @@ def _displacement_by(
                 **_spread(taken, replicate, quantiles),
                 "chance": chance.mean,
                 "chance_standard_error": chance.standard_error,
+                "chance_low": chance.low,
+                "chance_high": chance.high,
             }
             part = _keyed(ensemble, keys, portion, rows)
             part.insert(0, "package", package)
@@ -806,7 +837,8 @@ def _displacement_by(
         return pd.concat(parts, ignore_index=True)
     nothing: dict[str, Any] = {name: [] for name in ("package", *keys)}
     spread = _spread(np.zeros((0, 0)), np.zeros(0, dtype=np.int64), quantiles)
-    return pd.DataFrame({**nothing, **spread, "chance": [], "chance_standard_error": []})
+    ends = ("chance", "chance_standard_error", "chance_low", "chance_high")
+    return pd.DataFrame({**nothing, **spread, **{name: [] for name in ends}})
 
 
 def _people_by_month(ensemble: Ensemble, key: str, quantiles: Sequence[float]) -> pd.DataFrame:
@@ -989,7 +1021,7 @@ def _ranking(ensemble: Ensemble, names: Sequence[str]) -> pd.DataFrame:
                 "high": np.minimum(rho + half, 1.0),
                 "explains": rho**2,
                 "clear": np.abs(rho) > apart,
-                "shared": np.arange(len(factors)) < metadata.shared,
+                "shared": (np.arange(len(factors)) < metadata.shared) & (metadata.design.share > 1),
             }
         )
         table = table.iloc[np.argsort(-np.abs(rho), kind="stable")]

@@ -5,7 +5,7 @@ Axis order is always (plan, draw, line or pool, month of the window).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planner.engine.layout import Layout
     from planner.problem.model import Problem
 
-__all__ = ["Code", "Lines", "Plans", "join_plans", "no_plans"]
+__all__ = ["Code", "Frame", "Lines", "Plans", "join_plans", "no_plans"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,17 +64,81 @@ class Lines:
 
 
 @dataclass(frozen=True, eq=False)
+class Frame:
+    """What plans need of a problem beside its layout and the numbers that draws change.
+
+    Attributes
+    ----------
+    months : int
+        Length of the model.
+    report : (int, int)
+        First and last month reported.
+    pools, bounds : int
+        Numbers of pools and of composition bounds.
+    ids : tuple of str
+        Of the demands.
+    number : ndarray of int (demands,)
+        The same for a demand in every problem of one scenario.
+    tier, lead, first, last : ndarray of int (demands,)
+        Tier, longest preparation, first and last month of the mandate.
+    weight : ndarray (demands,)
+        Value of one person-month.
+    package : tuple of str
+        The package of each demand, empty where there is none.
+    known : mapping of str to int
+        Month in which each package becomes known.
+    lines : Lines
+    """
+
+    months: int
+    report: tuple[int, int]
+    pools: int
+    bounds: int
+    ids: tuple[str, ...]
+    number: Ints
+    tier: Ints
+    lead: Ints
+    first: Ints
+    last: Ints
+    weight: Floats
+    package: tuple[str, ...]
+    known: Mapping[str, int]
+    lines: Lines
+
+    @classmethod
+    def of(cls, problem: Problem) -> Frame:
+        """Return the frame of a problem."""
+        demands, owner = problem.demands, problem.package_of()
+        number = {
+            name: np.array([getattr(one, name) for one in demands], dtype=np.int64)
+            for name in ("tier", "lead", "first", "last")
+        }
+        return cls(
+            problem.months, problem.report, len(problem.pools), len(problem.bounds),
+            tuple(one.id for one in demands), np.arange(len(demands)), **number,
+            weight=np.array([one.weight for one in demands], dtype=float),
+            package=tuple(owner.get(one.id, "") for one in demands),
+            known={one.id: problem.known(one.id) for one in problem.packages},
+            lines=Lines.of(problem),
+        )  # fmt: skip
+
+    @property
+    def window(self) -> Ints:
+        """Months of each mandate inside the report window, (demands,)."""
+        low, high = self.report
+        return np.maximum(np.minimum(self.last, high) - np.maximum(self.first, low) + 1, 0)
+
+
+@dataclass(frozen=True, eq=False)
 class Plans:
     """Plans of some draws: with all packages first, then without each that was named.
 
     Attributes
     ----------
-    problem : Problem
-        The structure they were made on, at its own caps and strengths.
+    frame : Frame
+        Of the problem they are plans of.
     without : tuple of str
         The package that each plan but the first leaves out.
-    lines : Lines
-        The third axis of `served`.
     layout : Layout
         Tours and decisions; the third axis of `people`.
     caps : ndarray (draws, demands)
@@ -96,9 +160,8 @@ class Plans:
         A :class:`Code` each. Everything is NaN where it is ``UNPROVED``.
     """
 
-    problem: Problem
+    frame: Frame
     without: tuple[str, ...]
-    lines: Lines
     layout: Layout
     caps: Floats
     asked: Floats
@@ -112,20 +175,25 @@ class Plans:
     def __len__(self) -> int:
         return self.served.shape[1]
 
+    @property
+    def lines(self) -> Lines:
+        """The third axis of `served`."""
+        return self.frame.lines
+
     @cached_property
     def on_duty(self) -> Floats:
         """People on duty, (plans, draws, demands, months of the window), persons."""
-        return self._summed(self.lines.demand, len(self.problem.demands))
+        if not len(self.lines):
+            return self.served
+        heads = np.flatnonzero(np.diff(self.lines.demand, prepend=-1))
+        return np.asarray(np.add.reduceat(self.served, heads, axis=2))
 
     @cached_property
     def on_duty_by_pool(self) -> Floats:
         """People on duty, (plans, draws, pools, months of the window), persons."""
-        return self._summed(self.lines.pool, len(self.problem.pools))
-
-    def _summed(self, place: Ints, count: int) -> Floats:
         plans, draws, _, months = self.served.shape
-        found = np.zeros((plans, draws, count, months))
-        for line, to in enumerate(place):
+        found = np.zeros((plans, draws, self.frame.pools, months))
+        for line, to in enumerate(self.lines.pool):
             found[:, :, to] += self.served[:, :, line]
         return found
 
@@ -158,8 +226,7 @@ class Plans:
         """
         lost = self.filled[1 + self.without.index(package)] - self.filled[0]
         lost[np.abs(lost) <= ROUNDING * (1 + self.asked)] = 0.0
-        own = set(self.problem.package(package).demands)
-        lost[:, [demand.id in own for demand in self.problem.demands]] = 0.0
+        lost[:, [owner == package for owner in self.frame.package]] = 0.0
         return lost
 
 
@@ -182,25 +249,21 @@ def join_plans(parts: Sequence[Plans]) -> Plans:
     return replace(parts[0], **joined)
 
 
-def no_plans(
-    problem: Problem, without: Sequence[str], lines: Lines, layout: Layout, caps: Floats
-) -> Plans:
+def no_plans(frame: Frame, without: Sequence[str], layout: Layout, caps: Floats) -> Plans:
     """Return plans of which nothing is known yet: all NaN, none proved."""
-    low, high = problem.report
+    low, high = frame.report
     window = high - low + 1
-    months = np.array([min(one.last, high) - max(one.first, low) + 1 for one in problem.demands])
     shape = (1 + len(without), len(caps))
     return Plans(
-        problem,
+        frame,
         tuple(without),
-        lines,
         layout,
         np.array(caps, dtype=float),
-        np.asarray(caps * np.maximum(months, 0), dtype=float),
-        np.full((*shape, len(lines), window), np.nan),
+        np.asarray(caps * frame.window, dtype=float),
+        np.full((*shape, len(frame.lines), window), np.nan),
         np.full((*shape, len(layout.demand)), np.nan),
-        np.full((*shape, len(problem.pools), window), np.nan),
-        np.full((*shape, len(problem.bounds)), np.nan),
+        np.full((*shape, frame.pools, window), np.nan),
+        np.full((*shape, frame.bounds), np.nan),
         np.full((*shape, 3), np.nan),
         np.full(shape, Code.UNPROVED, dtype=np.int8),
     )

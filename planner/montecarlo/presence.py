@@ -28,11 +28,11 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.montecarlo.structure import Plans, Structure
+from planner.montecarlo.plans import Code, Plans
 
 if TYPE_CHECKING:
-    from planner.compile.tables import Compiled
-    from planner.montecarlo.specification import Specification
+    from planner.montecarlo.instances import Formulation, Instance
+    from planner.montecarlo.parameters import Uncertain
 
 __all__ = ["Chances", "Presence", "attend", "streams_of"]
 
@@ -180,17 +180,22 @@ def _key(*parts: object) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Chances:
-    """What decides presence, by draw and demand.
+    """What decides presence, by draw and line of demand.
 
     Attributes
     ----------
-    accept, back : ndarray (draws, demands)
-    lead : ndarray of int (draws, demands)
+    accept, back : ndarray (draws, lines)
+    lead : ndarray of int (draws, lines)
     """
 
     accept: Floats
     lead: Ints
     back: Floats
+
+    def of(self, draws: Ints, lines: Ints) -> Chances:
+        """Return those of some draws and lines."""
+        at = np.ix_(draws, lines)
+        return Chances(self.accept[at], self.lead[at], self.back[at])
 
     @property
     def certain(self) -> bool:
@@ -199,76 +204,53 @@ class Chances:
 
 
 class Presence:
-    """Presence of the people that plans of one instance send.
+    """Presence of the people that plans send.
 
     Parameters
     ----------
-    specification : Specification
-    compiled : Compiled
-    structure : Structure
+    formulation : Formulation
+    uncertain : Uncertain
     """
 
-    def __init__(self, specification: Specification, compiled: Compiled, structure: Structure):
-        self.compiled, self.structure = compiled, structure
-        programme = structure.programme
-        tours = programme.tours
-        place, count = [], []
-        for block, begin in zip(programme.blocks, structure.decisions, strict=False):
-            place.append(begin + block.tour_decision)
-            count.append(block.cohorts[block.tour_decision])
-        tour = np.concatenate([block.tour for block in programme.blocks]) if place else _none()
-        self.decision = np.concatenate(place) if place else _none()
-        self.cohorts = np.concatenate(count) if count else _none()
-        self.demand, self.first, self.last = tours.demand[tour], tours.first[tour], tours.last[tour]
-        ids = [_key(one.id) for one in compiled.problem.demands]
-        own = (self.demand, tours.cohort[tour], tours.wave[tour])
-        keys = [
-            ids[d] ^ ((cohort << 32) + wave) * STEP % 2**64
-            for d, cohort, wave in zip(*(one.tolist() for one in own), strict=True)
-        ]
-        self.key = np.array(keys, dtype=np.uint64)
-        kinds = specification.uncertain.scenario.inputs.kinds
-        self.kinds = [row.kind for row in compiled.demands]
-        self.whole = np.array([kinds[kind].changeover == "en_bloc" for kind in self.kinds], bool)
-        self.likely = {row.id: row.value for row in specification.uncertain.compiled.figures}
+    def __init__(self, formulation: Formulation, uncertain: Uncertain):
+        self.kinds = [one.line.kind for one in formulation.sources]
+        self.whole = np.array([one.en_bloc for one in formulation.sources], dtype=bool)
+        self.keys = np.array([_key(id) for id in formulation.ids], dtype=np.uint64)
+        self.likely = {row.id: row.value for row in uncertain.compiled.figures}
 
-    def chances(self, figures: Mapping[str, Floats], draws: Ints) -> Chances:
-        """Return what decides presence in some draws, from their parameters."""
+    def chances(self, figures: Mapping[str, Floats], draws: int) -> Chances:
+        """Return what decides presence in draws, from their parameters."""
         found = {}
         for measure, nothing in MEASURES.items():
             columns = []
             for kind in self.kinds:
                 id = f"kind.{kind}.{measure}"
-                value = self.likely.get(id, nothing)
-                likely = np.full(len(draws), float(value))
-                columns.append(figures[id][draws] if id in figures else likely)
-            found[measure] = np.stack(columns, axis=1) if columns else np.zeros((len(draws), 0))
+                likely = float(self.likely.get(id, nothing))
+                columns.append(figures[id] if id in figures else np.full(draws, likely))
+            found[measure] = np.stack(columns, axis=1) if columns else np.zeros((draws, 0))
         lead = np.rint(found["lead"]).astype(np.int64)
         return Chances(found["acceptance"], lead, found["early_return"])
 
-    def people(self, plans: Plans) -> Floats:
-        """Return people on each tour, (plans, draws, tours)."""
-        return np.asarray(plans.people[:, :, self.decision] / np.maximum(self.cohorts, 1))
-
-    def present(self, plans: Plans, chances: Chances, streams: NDArray[np.uint64]) -> Floats:
+    def present(
+        self, made: Instance, plans: Plans, chances: Chances, streams: NDArray[np.uint64]
+    ) -> Floats:
         """Return people present, (plans, draws, demands, months of the window)."""
         if chances.certain:
             return plans.on_duty
-        low, high = self.compiled.problem.report
-        shape = (*plans.people.shape[:2], len(self.kinds), high - low + 1)
-        found = np.zeros(shape)
+        layout, (low, high) = made.layout, made.frame.report
+        tours, decision = layout.tours, layout.tour_decision
+        people = np.nan_to_num(plans.people[:, :, decision] / layout.cohorts[decision])
+        number = ((tours.cohort << 32) + tours.wave).astype(np.uint64) * np.uint64(STEP)
+        found = np.zeros((*plans.code.shape, len(made.lines), high - low + 1))
         attend(
-            streams, np.nan_to_num(self.people(plans)), self.demand, self.first, self.last,
-            self.key, self.whole, chances.accept, chances.lead, chances.back, low, found,
+            streams, people, tours.demand, tours.first, tours.last,
+            self.keys[made.lines][tours.demand] ^ number, self.whole[made.lines], chances.accept,
+            chances.lead, chances.back, low, found,
         )  # fmt: skip
-        found[plans.code == 2] = np.nan
+        found[plans.code == Code.UNPROVED] = np.nan
         return found
 
 
 def streams_of(seed: int, replicate: int, places: Sequence[int] | Ints) -> NDArray[np.uint64]:
     """Return the random stream of each draw of a replicate."""
     return np.array([_key("luck", seed, replicate, int(one)) for one in places], dtype=np.uint64)
-
-
-def _none() -> Ints:
-    return np.zeros(0, dtype=np.int64)

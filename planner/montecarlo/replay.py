@@ -153,7 +153,7 @@ def _below(distribution: object, value: float) -> float:
 def take_draw(specification: Specification, number: int) -> Draw:
     """Return one draw of a specification, planned alone."""
     block, place = specification.design.find(number)
-    values = specification.values(block)[place : place + 1]
+    values = specification.values([block])[place : place + 1]
     streams = streams_of(specification.design.seed, block.replicate, [block.begin + place])
     records = specification.solve_values(values, streams)
     quantities = RunMetadata.of(specification).quantities

@@ -46,16 +46,7 @@ class _Following(Planner):
         return replace(answer, people=people, missing=missing, certificate=certificate)
 
 
-def retrace(
-    structure: Structure,
-    caps: Floats,
-    strengths: Floats,
-    packages: Sequence[str],
-    *,
-    least: Floats | None = None,
-    most: Floats | None = None,
-    amounts: Floats | None = None,
-) -> Solution:
+def retrace(structure: Structure, numbers: Numbers, packages: Sequence[str]) -> Solution:
     """Return the plans of one draw, with and without each of some packages.
 
     They are those of :meth:`Structure.solve`, which takes the same numbers (here of one draw).
@@ -65,7 +56,6 @@ def retrace(
     SolverError
         One of the plans could not be proved.
     """
-    numbers = Numbers.of(structure.problem, caps, strengths, least, most, amounts)
     problem = structure.drawn(
         numbers.caps[0], numbers.strengths[0],
         least=numbers.least[0], most=numbers.most[0], amounts=numbers.amounts[0],
@@ -94,7 +84,7 @@ def _compiled_plans(
     """Return every plan of compiled code on the way to an unfolded one; None if one is unproved."""
     from planner.montecarlo.kernel.arrays import stages_of
 
-    stages = stages_of(structure.problem, structure.layout, [chosen])
+    stages = stages_of(structure.frame, structure.layout, [chosen])
     made = structure.search(sides, stages)
     if made["code"].any() or not (made["proof"] <= TOLERANCE).all():
         return None

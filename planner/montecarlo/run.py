@@ -49,9 +49,6 @@ MANY = 256
 """Draws from which there are 32 replicates, and 16 below: so measured, intervals keep their
 coverage (see ``benchmarks/coverage.py``)."""
 
-LARGE = 4096
-"""Draws above which more of them share one set of rules."""
-
 BASE = 250e6
 """Bytes of a process that has everything loaded."""
 
@@ -228,8 +225,10 @@ def simulate(
         Independent repetitions from which errors are estimated, each with a scramble of its own; by
         default 32, and 16 below 256 draws.
     share : int, optional
-        How many draws share one set of rules (tours, preparation, rest), which is formulated once;
-        by default 16, and 64 above 4,096 draws. 1 gives every draw its own.
+        How many draws share one set of rules and months; by default every draw has its own. A
+        shared set is formulated once, which saves some milliseconds a draw, but there are fewer
+        different sets: errors are larger (see the page on speed), most of all for what rotation
+        decides.
     of, half_width : str or sequence of str, float or str, optional
         End the run when half the width of the 95 % interval of a quantity, or of each of several,
         is no more than this, in its unit or as a share of its mean:
@@ -388,9 +387,7 @@ def design_of(
     ]
     if wrong:
         raise InputError(wrong)
-    if share is None:
-        share = 16 if draws <= LARGE else 64
-    return Design(int(draws), int(seed), sampling, int(replicates), int(share))
+    return Design(int(draws), int(seed), sampling, int(replicates), int(share or 1))
 
 
 def _finished(ensemble: Ensemble, metadata: RunMetadata, stop: Stop) -> Ensemble:
@@ -483,14 +480,13 @@ def estimate_run(specification: Specification, workers: int | None = None) -> Ru
     (32, 32, True)
     """
     design = specification.design
-    first, second = design.block(0), design.block(1)
-    values = specification.values(first)[:SAMPLE]
+    blocks = [design.block(number) for number in range(design.blocks)[:SAMPLE]]
+    values = specification.values([block for block in blocks if block.size])[:SAMPLE]
     specification.solve_values(values[:1])  # what is loaded and compiled once does not count
+    tried = len(values)
     began = time.perf_counter()
-    specification.solve_values(specification.values(second)[:SAMPLE])
-    tried = min(second.size, SAMPLE)
-    each = (time.perf_counter() - began) / tried
     records = specification.solve_values(values)
+    each = (time.perf_counter() - began) / tried
     size = len(as_bytes(records.to_arrow())) / len(records)
     arrays = sum(getattr(one, "nbytes", 0) for one in vars(records).values()) / len(records)
     count = workers or (processors() if design.draws >= FEW else 1)
@@ -498,7 +494,7 @@ def estimate_run(specification: Specification, workers: int | None = None) -> Ru
     return RunEstimate(
         draws=design.draws,
         plans=design.draws * specification.axes.plans,
-        rules=design.blocks if specification.uncertain.shared else 1,
+        rules=min(design.blocks, design.draws) if specification.uncertain.shared else 1,
         batches=design.batches,
         workers=count,
         seconds=each * design.draws / count,

@@ -4,78 +4,47 @@ A specification is a small value that any process can be handed; a batch is a fe
 The records of a batch depend on the specification and the number of the batch, and on nothing else.
 Its metadata say the same in plain values, enough to read stored draws without the scenario.
 
-A factor sets a parameter, multiplies parameters, or moves months. The effect on numbers of people
-is computed for all draws at once, by the same functions that compile a scenario; the effect on
-tours and months is left to the compiler, once for every instance.
+A factor sets a parameter, multiplies parameters, or moves months.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compile.build import compile_scenario, counting_demands
-from planner.compile.strengths import levels
-from planner.compile.tables import Compiled, DemandRow
+from planner.compile.build import counting_demands
+from planner.compile.tables import DemandRow
 from planner.digest import digest
 from planner.errors import Fault, InputError, ResultError, gathered
 from planner.montecarlo.design import Block, Design
+from planner.montecarlo.instances import Formulation, Instance
 from planner.montecarlo.parameters import Factor, Uncertain, natural_range
 from planner.montecarlo.presence import Presence, streams_of
 from planner.montecarlo.records import WHOLE, Axes, Quantities, Records
-from planner.montecarlo.structure import Code, Plans, Structure
+from planner.montecarlo.structure import Code, Hint, Plans, Structure
 from planner.results.manifest import hash_files, versions
-from planner.scenario.inputs import Figure
 
 if TYPE_CHECKING:
     from planner.solution import Solution
 
-__all__ = ["FORMAT", "Effects", "Numbers", "RunMetadata", "Specification", "Stop"]
+__all__ = ["FORMAT", "Effects", "RunMetadata", "Specification", "Stop"]
 
 Floats = NDArray[np.float64]
 
-FORMAT = "planner-ensemble/1"
+FORMAT = "planner-ensemble/2"
 
 MONTHLY = 20_000
 """Draws up to which people by pool and month are kept unless asked otherwise, and the first draws
 whose people present are kept month by month in any case."""
 
-KEPT = 32
-"""Instances that a process keeps."""
-
-
 TIMES = ("sizes.", "decided.", "shared.")
 """Beginnings of the ids of factors that multiply their targets."""
-
-
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """What draws of one structure are solved with; see :meth:`Structure.solve`.
-
-    Attributes
-    ----------
-    caps : ndarray (draws, demands)
-        Persons.
-    strengths : ndarray (draws, pools, months of the model)
-        Persons.
-    least, most : ndarray (draws, bounds) or None
-        Persons; NaN where there is none. None where no draw changes any.
-    amounts : ndarray (draws, budgets) or None
-        Euros.
-    """
-
-    caps: Floats
-    strengths: Floats
-    least: Floats | None
-    most: Floats | None
-    amounts: Floats | None
 
 
 class Effects:
@@ -138,10 +107,6 @@ class Effects:
                 found = found * values[:, place]
         return np.asarray(found if moved else np.clip(found, *natural_range(id)))
 
-    def structure(self, figures: Mapping[str, Floats], draw: int) -> dict[str, float]:
-        """Return the parameters that make the structure of a draw, by id."""
-        return {id: float(figures[id][draw]) for id in self.structural_figures}
-
     @cached_property
     def structural_figures(self) -> tuple[str, ...]:
         """Parameters that decide the structure, of those that are drawn."""
@@ -160,74 +125,6 @@ class Effects:
         _, first, which = np.unique(table, axis=0, return_index=True, return_inverse=True)
         which = np.asarray(which).ravel()
         return [np.flatnonzero(which == k) for k in np.argsort(first)]
-
-    def numbers(
-        self, compiled: Compiled, figures: Mapping[str, Floats], draws: NDArray[np.int64]
-    ) -> Numbers:
-        """Return caps, strengths, bounds and money of some draws of one structure."""
-        inputs, problem = self.uncertain.scenario.inputs, compiled.problem
-
-        def column(id: str, likely: float) -> Floats:
-            return figures[id][draws] if id in figures else np.full(len(draws), likely)
-
-        def take(id: str, figure: Figure, unit: str) -> Floats:
-            return figures[id][draws][:, None] if id in figures else np.array([[figure.value]])
-
-        caps = [column(f"demand.{one.id}.cap", one.cap) for one in problem.demands]
-        people, _ = levels(inputs, compiled.first_month, problem.months, take)
-        shape = (len(draws), problem.months)
-        strengths = [np.broadcast_to(people[name], shape) for name in problem.pools]
-        return Numbers(
-            _stacked(caps, len(draws)),
-            np.stack(strengths, axis=1) if strengths else np.zeros((len(draws), 0, shape[1])),
-            self._bounds("min", compiled, figures, draws),
-            self._bounds("max", compiled, figures, draws),
-            self._amounts(compiled, figures, draws),
-        )
-
-    def _bounds(
-        self, side: str, compiled: Compiled, figures: Mapping[str, Floats], draws: NDArray[np.int64]
-    ) -> Floats | None:
-        ids = {row.id for row in compiled.demands}
-        inputs = self.uncertain.scenario.inputs
-        in_use = [one.id for one in inputs.bounds.values() if ids.intersection(one.demands)]
-        if not any(f"bound.{id}.{side}" in figures for id in in_use):
-            return None
-        columns = []
-        for id, bound in zip(in_use, compiled.problem.bounds, strict=True):
-            likely = getattr(bound, side)
-            drawn = figures.get(f"bound.{id}.{side}")
-            nothing = np.full(len(draws), np.nan if likely is None else likely)
-            columns.append(nothing if drawn is None else drawn[draws])
-        return _stacked(columns, len(draws))
-
-    def _amounts(
-        self, compiled: Compiled, figures: Mapping[str, Floats], draws: NDArray[np.int64]
-    ) -> Floats | None:
-        columns, changed = [], False
-        for budget in compiled.problem.budgets:
-            fund, _, year = budget.id.rpartition("-")
-            drawn = figures.get(f"budget.{fund}.{year}")
-            changed |= drawn is not None
-            columns.append(
-                np.full(len(draws), budget.amount)
-                if drawn is None
-                else drawn[draws] * ((budget.last - budget.first + 1) / 12)
-            )
-        return _stacked(columns, len(draws)) if changed else None
-
-
-def _stacked(columns: list[Floats], draws: int) -> Floats:
-    return np.stack(columns, axis=1) if columns else np.zeros((draws, 0))
-
-
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """A compiled instance: its problem, how it is solved, and the presence of its people."""
-
-    compiled: Compiled
-    structure: Structure
-    presence: Presence
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,14 +148,11 @@ class Specification:
     packages: tuple[str, ...]
     design: Design
     monthly: bool = True
-    _structures: OrderedDict[tuple[float, ...], Instance] = field(
-        default_factory=OrderedDict, repr=False
-    )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave compiled instances out: they are made again where needed."""
+        """Leave out what is made again where it is needed."""
         kept = ("uncertain", "rule", "packages", "design", "monthly")
-        return {**{name: getattr(self, name) for name in kept}, "_structures": OrderedDict()}
+        return {name: getattr(self, name) for name in kept}
 
     @cached_property
     def digest(self) -> str:
@@ -296,61 +190,82 @@ class Specification:
             months=tuple(str(compiled.month(k)) for k in range(first, last + 1)),
         )
 
-    def values(self, block: Block) -> Floats:
-        """Return factor values, (draws of the block, factors)."""
-        shared = self.uncertain.shared
-        own = len(self.uncertain.factors) - shared
-        return self.uncertain.values(self.design.points(block, shared, own))
+    @cached_property
+    def formulation(self) -> Formulation:
+        """The lines of demand, and what parameters they take."""
+        return Formulation(self.uncertain.scenario)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Who of the people planned is present."""
+        return Presence(self.formulation, self.uncertain)
+
+    @cached_property
+    def _hint(self) -> Hint | None:
+        """A plan at likely values, which shortens the search under *value*."""
+        if self.rule != "value":
+            return None
+        likely = next(self.formulation.instances({}, [np.zeros(1, dtype=np.int64)]))
+        alone = Structure.formulated(likely.frame, likely.layout, "value", None, likely.problem)
+        return alone.hint(likely.numbers)
+
+    def values(self, blocks: Sequence[Block]) -> Floats:
+        """Return factor values, (draws of the blocks, factors)."""
+        factors = self.uncertain.factors
+        shared = self.uncertain.shared if self.design.share > 1 else 0
+        return self.uncertain.values(self.design.points(blocks, shared, len(factors) - shared))
 
     def solve(self, batch: int) -> Records:
-        """Return the records of one batch."""
+        """Return the records of one batch, in the order of its draws."""
         blocks = [block for block in self.design.batch(batch) if block.size]
         people = self.monthly or self.design.batch(batch)[0].first < MONTHLY
         if not blocks:
             return Records.empty(self.axes, 0, self.monthly, people)
-        return Records.join([self.solve_block(block, people) for block in blocks])
+        streams = [
+            streams_of(self.design.seed, one.replicate, range(one.begin, one.begin + one.size))
+            for one in blocks
+        ]
+        records = self.solve_values(self.values(blocks), np.concatenate(streams), people)
+        size = [block.size for block in blocks]
+        numbers = {
+            "draw": np.concatenate([one.first + np.arange(one.size) for one in blocks]),
+            "replicate": np.repeat([one.replicate for one in blocks], size),
+            "round": np.repeat([one.round for one in blocks], size),
+        }
+        return replace(records, **numbers)
 
-    def solve_block(self, block: Block, people: bool = False) -> Records:
-        """Return the records of one block, in the order of its draws; with `people`, by month."""
-        values = self.values(block)
-        places = range(block.begin, block.begin + block.size)
-        streams = streams_of(self.design.seed, block.replicate, places)
-        records = self.solve_values(values, streams, people)
-        draw = block.first + np.arange(block.size)
-        return replace(
-            records,
-            draw=draw,
-            replicate=np.full(block.size, block.replicate, dtype=np.int64),
-            round=np.full(block.size, block.round, dtype=np.int64),
-        )
+    def instances(self, figures: Mapping[str, Floats], draws: int) -> Iterator[Instance]:
+        """Yield the formulated problems of some draws, those that share a structure together."""
+        return self.formulation.instances(figures, self.effects.groups(figures, draws))
 
     def solve_values(
         self, values: Floats, streams: NDArray[np.uint64] | None = None, people: bool = False
     ) -> Records:
         """Return records of any factor values, (draws, factors), in their order.
 
-        Without random `streams` of their own, all draws have the same.
+        Without random `streams` of their own, all draws have the same. With `people`, people
+        present are kept by month.
         """
-        effects = self.effects
-        figures = effects.figures(values)
-        parts, order = [], []
-        for draws in effects.groups(figures, len(values)):
-            made = self.structure(effects.structure(figures, int(draws[0])))
-            compiled, structure = made.compiled, made.structure
-            numbers = effects.numbers(compiled, figures, draws)
-            plans = structure.solve(
-                numbers.caps, numbers.strengths, self.packages,
-                least=numbers.least, most=numbers.most, amounts=numbers.amounts,
+        figures = self.effects.figures(values)
+        records = Records.empty(self.axes, len(values), self.monthly, people)
+        records.values[:] = values
+        chances = self.presence.chances(figures, len(values))
+        if streams is None:
+            streams = np.zeros(len(values), dtype=np.uint64)
+        for made in self.instances(figures, len(values)):
+            plans = self.structure(made).solve(
+                made.numbers.caps, made.numbers.strengths, self.packages, least=made.numbers.least,
+                most=made.numbers.most, amounts=made.numbers.amounts,
             )  # fmt: skip
-            chances = made.presence.chances(figures, draws)
-            own = np.zeros(len(draws), dtype=np.uint64) if streams is None else streams[draws]
-            present = made.presence.present(plans, chances, own)
-            parts.append(
-                self._record(compiled, plans, numbers.caps, values[draws], present, people)
+            present = self.presence.present(
+                made, plans, chances.of(made.draws, made.lines), streams[made.draws]
             )
-            order.append(draws)
-        joined = Records.join(parts)
-        return joined.take(np.argsort(np.concatenate(order)))
+            self._record(records, made, plans, present)
+        return records
+
+    def structure(self, made: Instance) -> Structure:
+        """Return the structure of a formulated problem."""
+        return Structure.formulated(made.frame, made.layout, self.rule, self._hint, made.problem)
 
     def solution(self, values: Floats) -> Solution:
         """Return the plans of one draw, (factors,), tour by tour.
@@ -362,69 +277,33 @@ class Specification:
         """
         from planner.montecarlo.retrace import retrace
 
-        figures, alone = self.effects.figures(values[None]), np.zeros(1, dtype=np.int64)
-        made = self.structure(self.effects.structure(figures, 0))
-        found = self.effects.numbers(made.compiled, figures, alone)
-        return retrace(
-            made.structure, found.caps, found.strengths, self.packages,
-            least=found.least, most=found.most, amounts=found.amounts,
-        )  # fmt: skip
+        made = next(self.instances(self.effects.figures(values[None]), 1))
+        return retrace(self.structure(made), made.numbers, self.packages)
 
-    def structure(self, figures: dict[str, float]) -> Instance:
-        """Return the instance of some structural parameters, kept or compiled anew."""
-        key = tuple(figures.values())
-        kept = self._structures
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
-        compiled = compile_scenario(self.uncertain.scenario, figures, drawn=True)
-        structure = Structure(compiled.problem, self.rule)
-        made = Instance(compiled, structure, Presence(self, compiled, structure))
-        kept[key] = made
-        if len(kept) > KEPT:
-            kept.popitem(last=False)
-        return made
-
-    def _record(
-        self,
-        compiled: Compiled,
-        plans: Plans,
-        caps: Floats,
-        values: Floats,
-        present: Floats,
-        people: bool,
-    ) -> Records:
-        """Return plans on the axes that all structures share."""
-        axes, problem, draws = self.axes, compiled.problem, len(caps)
-        place = {id: k for k, id in enumerate(axes.demands)}
-        where = np.array([place[one.id] for one in problem.demands], dtype=np.int64)
-        first, last = problem.report
-        records = Records.empty(axes, draws, self.monthly, people)
-        records.values[:] = values
-        records.caps[:, where] = caps
-        records.begin[:, where] = [max(one.first, first) - first for one in problem.demands]
-        records.end[:, where] = [min(one.last, last) - first for one in problem.demands]
-        records.filled[:, :, where] = np.moveaxis(plans.filled, 0, 1)
-        records.present[:, :, where] = np.moveaxis(present.sum(axis=3), 0, 1)
+    def _record(self, records: Records, made: Instance, plans: Plans, present: Floats) -> None:
+        """Write the plans of some draws on the axes that all structures share."""
+        frame, caps, rows = made.frame, made.numbers.caps, made.draws
+        first, last = frame.report
+        at = np.ix_(rows, made.lines)
+        records.caps[at] = caps
+        records.begin[at] = np.maximum(frame.first, first) - first
+        records.end[at] = np.minimum(frame.last, last) - first
+        by_demand = np.ix_(rows, np.arange(1 + len(plans.without)), made.lines)
+        records.filled[by_demand] = np.moveaxis(plans.filled, 0, 1)
+        records.present[by_demand] = np.moveaxis(present.sum(axis=3), 0, 1)
         for code in Code:
-            records.codes[:, code] = (plans.code == code).sum(axis=0)
-        records.proof[:] = np.nan_to_num(plans.proof, nan=np.inf).max(axis=0)
+            records.codes[rows, code] = (plans.code == code).sum(axis=0)
+        records.proof[rows] = np.nan_to_num(plans.proof, nan=np.inf).max(axis=0)
         if records.served is not None:
-            self._monthly(records.served, compiled, plans, caps)
+            here = np.zeros(len(self.axes.demands), dtype=bool)
+            here[made.lines] = True
+            lines = np.flatnonzero(here[self.formulation.accepted.demand])
+            scale = _inverse(caps[:, frame.lines.demand])
+            served = np.moveaxis(plans.served * scale[None, :, :, None], 0, 1)
+            records.served[np.ix_(rows, by_demand[1].ravel(), lines)] = served
         if records.attended is not None:
             share = np.moveaxis(present, 0, 1) * _inverse(caps)[:, None, :, None]
-            records.attended[:, :, where] = np.rint(np.nan_to_num(share) * WHOLE)
-        return records
-
-    def _monthly(self, served: Any, compiled: Compiled, plans: Plans, caps: Floats) -> None:
-        """Write people on duty by line and month, as shares of the cap."""
-        place = {pair: k for k, pair in enumerate(self.axes.lines)}
-        index = {id: k for k, id in enumerate(self.axes.demands)}
-        lines = plans.lines
-        demand = [index[compiled.problem.demands[d].id] for d in lines.demand]
-        where = [place[pair] for pair in zip(demand, lines.pool.tolist(), strict=True)]
-        scale = _inverse(caps[:, lines.demand])
-        served[:, :, where] = np.moveaxis(plans.served * scale[None, :, :, None], 0, 1)
+            records.attended[by_demand] = np.rint(np.nan_to_num(share) * WHOLE)
 
 
 def _inverse(caps: Floats) -> Floats:

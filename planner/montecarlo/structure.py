@@ -7,7 +7,7 @@ own, which :func:`solve_each` formulates for every draw.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.certify import TOLERANCE
+from planner.engine.certify import TOLERANCE, Certificate, worst
 from planner.engine.layout import Layout, lay_out
+from planner.engine.setting import Answer
 from planner.errors import SolverError
-from planner.montecarlo.plans import Code, Lines, Plans, join_plans, no_plans
+from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
-    from planner.engine.setting import Answer
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
+    from planner.plan import Planner
     from planner.problem.model import Problem
 
 __all__ = [
@@ -120,13 +121,33 @@ class Structure:
     def __init__(
         self, problem: Problem, rule: str, compiled: bool = True, hint: Hint | None = None
     ):
+        self._formulate(Frame.of(problem), lay_out(problem), rule, compiled, hint)
+        self._problem: Problem | Callable[[], Problem] = problem
+
+    @classmethod
+    def formulated(
+        cls, frame: Frame, layout: Layout, rule: str, hint: Hint | None,
+        problem: Callable[[], Problem],
+    ) -> Structure:  # fmt: skip
+        """Return a structure that is laid out already; its problem is made when it is needed."""
+        self = cls.__new__(cls)
+        self._formulate(frame, layout, rule, True, hint)
+        self._problem = problem
+        return self
+
+    def _formulate(
+        self, frame: Frame, layout: Layout, rule: str, compiled: bool, hint: Hint | None
+    ) -> None:
         from planner.plan import solver_for
 
-        self.problem, self.rule, self.compiled = problem, rule, compiled
+        self.frame, self.layout, self.rule, self.compiled = frame, layout, rule, compiled
         self.solver = solver_for(rule)
-        self.layout: Layout = lay_out(problem)
-        self.lines = Lines.of(problem)
         self._hint = hint
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The problem."""
+        return self._problem() if callable(self._problem) else self._problem
 
     def solve(
         self,
@@ -153,12 +174,17 @@ class Structure:
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
-        draws = Numbers.of(self.problem, caps, strengths, least, most, amounts)
-        found = no_plans(self.problem, packages, self.lines, self.layout, draws.caps)
+        if least is None or most is None or amounts is None:
+            draws = Numbers.of(self.problem, caps, strengths, least, most, amounts)
+        else:
+            draws = Numbers(caps, strengths, least, most, amounts)
+        found = no_plans(self.frame, packages, self.layout, draws.caps)
+        stages = self.stages(found.without)
+        made = None
         if self.compiled and len(draws.caps):
-            self._by_kernel(draws, found)
+            made = self._by_kernel(draws, found, stages)
         for draw in np.flatnonzero((found.code == Code.UNPROVED).any(axis=0)):
-            self._by_engine(draws, found, int(draw))
+            self._by_engine(draws, found, int(draw), stages, made)
         return found
 
     def drawn(
@@ -197,7 +223,7 @@ class Structure:
 
     def packages_without(self, left_out: str) -> frozenset[str]:
         """Return every package but one."""
-        return frozenset(package.id for package in self.problem.packages) - {left_out}
+        return frozenset(self.frame.known) - {left_out}
 
     @cached_property
     def programme(self) -> Programme:
@@ -216,31 +242,31 @@ class Structure:
         """What compiled code reads of the problem."""
         from planner.montecarlo.kernel.arrays import arrays_of
 
-        return arrays_of(self.problem, self.layout)
+        return arrays_of(self.frame, self.layout)
 
     def stages(self, without: Sequence[str]) -> Stages:
         """Return the stages of the plans with all packages and without each of some."""
         from planner.montecarlo.kernel.arrays import stages_of
 
         plans = [self.packages_without(name) for name in ("", *without)]
-        return stages_of(self.problem, self.layout, plans)
+        return stages_of(self.frame, self.layout, plans)
 
-    def hint(self) -> Hint:
+    def hint(self, likely: Numbers | None = None) -> Hint:
         """Return a similar plan under *value*: the one given, or that of the likely values."""
         if self._hint is None:
             self._hint = Hint.nothing()
-            likely = Numbers.likely(self.problem)
-            stages = self.stages([package.id for package in self.problem.packages])
+            likely = likely or Numbers.likely(self.problem)
+            stages = self.stages([*self.frame.known])
             found = self.search(self.sides(likely), stages)
             most = likely.caps[0, self.layout.demand] * self.layout.part
-            self._hint = Hint.of(self.layout, stages, found["people"][0], most)
+            self._hint = Hint.of(self.frame, self.layout, stages, found["people"][0], most)
         return self._hint
 
     def sides(self, draws: Numbers) -> Sides:
         """Return the right-hand sides of draws for compiled code."""
         from planner.montecarlo.kernel.arrays import sides_of
 
-        return sides_of(self.problem, self.layout, *draws)
+        return sides_of(self.layout, *draws)
 
     def search(self, sides: Sides, stages: Stages, before: Floats | None = None) -> dict[str, Any]:
         """Return what compiled code finds and proves: people, missing, proof, locks and code.
@@ -264,17 +290,16 @@ class Structure:
             found["people"][0, : len(before)] = before
         announce(plan_value if value else plan_fair)
         if value:
-            hint = self.hint().on(self.layout, stages)
+            hint = self.hint().on(self.frame, self.layout, stages)
             plan_value(self.arrays, stages, sides, hint, *found.values())
         else:
             plan_fair(self.arrays, stages, sides, *found.values())
         return found
 
-    def _by_kernel(self, draws: Numbers, found: Plans) -> None:
-        """Write the plans that compiled code finds and proves."""
+    def _by_kernel(self, draws: Numbers, found: Plans, stages: Stages) -> dict[str, Any]:
+        """Write the plans that compiled code finds and proves; return what it finds by stage."""
         from planner.montecarlo.kernel.replan import FOUND
 
-        stages = self.stages(found.without)
         made = self.search(self.sides(draws), stages)
         for plan, chain in enumerate(chains_of(stages)):
             code = made["code"][:, chain].max(axis=1, initial=FOUND)
@@ -282,6 +307,7 @@ class Structure:
             good = np.flatnonzero(code == FOUND)
             self._write(found, plan, draws.strengths, stages, made, plan, good, good, proof,
                         Code.COMPILED)  # fmt: skip
+        return made
 
     def _write(
         self, found: Plans, plan: int, strengths: Floats, stages: Stages, made: dict[str, Any],
@@ -300,8 +326,13 @@ class Structure:
             primal, dual, between = proof[draw].tolist()
             found.settle(plan, target, (primal, dual, max(between, apart)), code)
 
-    def _by_engine(self, draws: Numbers, found: Plans, draw: int) -> None:
-        """Write the engine's plans of a draw that has no other, as far as they are proved."""
+    def _by_engine(
+        self, draws: Numbers, found: Plans, draw: int, stages: Stages, made: dict[str, Any] | None
+    ) -> None:
+        """Write the plans of a draw that compiled code has not proved, as far as they are proved.
+
+        A stage that compiled code has proved is kept; the engine plans the others.
+        """
         from planner.plan import Planner
 
         problem = self.drawn(
@@ -312,26 +343,63 @@ class Structure:
             amounts=draws.amounts[draw],
         )
         planner = Planner(replace(self.programme, problem=problem), self.solver)
+        full = draws.caps[draw, self.layout.demand] * self.layout.part
         for number, left_out in enumerate(["", *found.without]):
             if found.code[number, draw] != Code.UNPROVED:
                 continue
+            answers, proofs = [], []
             try:
-                plan = planner.unfold(self.packages_without(left_out))
+                for block in range(len(self.layout.pool_ptr) - 1):
+                    kept = {} if made is None else self._proved(stages, made, draw, number, block)
+                    chain = self._complete(planner, block, self.packages_without(left_out), kept)
+                    answers.append(chain[-1])
+                    proofs += [answer.certificate for answer in chain]
             except SolverError:
                 continue
-            people = np.concatenate([answer.people for answer in plan.answers])[None]
-            missing = np.concatenate([answer.missing for answer in plan.answers])[None]
+            people = np.concatenate([answer.people for answer in answers])[None]
+            missing = np.concatenate([answer.missing for answer in answers])[None]
             locks = np.zeros((1, len(self.layout.demand)))
             np.add.at(locks[0], self.layout.owner, people[0])
-            full = draws.caps[draw, self.layout.demand] * self.layout.part
-            gap = locked_gap(plan.answers, self.layout, full, locks[0])
-            made = {"people": people, "missing": missing, "locks": locks}
-            proof = plan.certificate
+            proof = worst(*proofs)
+            gap = max(proof.gap, locked_gap(answers, self.layout, full, locks[0]))
             self._write(
                 found, number, draws.strengths[draw : draw + 1], one_stage_a_block(self.layout),
-                made, 0, np.zeros(1, dtype=np.int64), np.array([draw]),
-                np.array([[proof.primal, proof.dual, max(proof.gap, gap)]]), Code.ENGINE,
+                {"people": people, "missing": missing, "locks": locks}, 0,
+                np.zeros(1, dtype=np.int64), np.array([draw]),
+                np.array([[proof.primal, proof.dual, gap]]), Code.ENGINE,
             )  # fmt: skip
+
+    def _proved(
+        self, stages: Stages, made: dict[str, Any], draw: int, plan: int, block: int
+    ) -> dict[int, Answer]:
+        """Return the stages of a plan of a block that are proved, by their place in the chain."""
+        stage, chain = int(stages.final[plan, block]), []
+        while stage >= 0:
+            chain.append(stage)
+            stage = int(stages.parent[stage])
+        found: dict[int, Answer] = {}
+        for depth, stage in enumerate(reversed(chain)):
+            proof = made["proof"][draw, stage]
+            if made["code"][draw, stage] != 0 or not (proof <= TOLERANCE).all():
+                break
+            people = made["people"][draw, stages.column[stage] : stages.column[stage + 1]]
+            missing = made["missing"][draw, stages.goal[stage] : stages.goal[stage + 1]]
+            found[depth] = Answer(people, missing, np.zeros(0), Certificate(*proof.tolist()))
+        return found
+
+    def _complete(
+        self, planner: Planner, block: int, chosen: frozenset[str], kept: dict[int, Answer]
+    ) -> list[Answer]:
+        """Return the plans of a block as it unfolds with some packages; the engine adds to them."""
+        history = planner.history(planner.programme.blocks[block], chosen)
+        chain: list[Answer] = []
+        for depth in range(len(history)):
+            answer = kept.get(depth)
+            if answer is None:
+                before = chain[-1] if chain else None
+                answer = planner.answer(block, history[: depth + 1], before)
+            chain.append(answer)
+        return chain
 
 
 def plan_block(
@@ -444,7 +512,7 @@ class Hint:
         return cls({})
 
     @classmethod
-    def of(cls, layout: Layout, stages: Stages, people: Floats, most: Floats) -> Hint:
+    def of(cls, frame: Frame, layout: Layout, stages: Stages, people: Floats, most: Floats) -> Hint:
         """Return the hint that plans of one draw give; `most` is the maximum of each decision."""
         found = {}
         for s, block in enumerate(stages.block.tolist()):
@@ -452,12 +520,12 @@ class Hint:
             full = most[layout.owner[columns]]
             held = people[stages.column[s] : stages.column[s + 1]]
             share = np.divide(held, full, out=np.zeros(len(held)), where=full > 0)
-            key = _names(layout, columns)
+            key = _names(frame, layout, columns)
             order = np.argsort(key)
             found[_stage_name(stages, s)] = (key[order], share[order])
         return cls(found)
 
-    def on(self, layout: Layout, stages: Stages) -> Floats:
+    def on(self, frame: Frame, layout: Layout, stages: Stages) -> Floats:
         """Return the hint for the columns of all stages, -1 where there is none."""
         parts = [np.zeros(0)]
         for s, block in enumerate(stages.block.tolist()):
@@ -466,7 +534,7 @@ class Hint:
             if not len(key):
                 parts.append(np.full(columns.stop - columns.start, -1.0))
                 continue
-            wanted = _names(layout, columns)
+            wanted = _names(frame, layout, columns)
             at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
             parts.append(np.where(key[at] == wanted, share[at], 0.5))
         return np.concatenate(parts)
@@ -477,10 +545,11 @@ def _columns(layout: Layout, block: int) -> slice:
     return slice(int(layout.start[first]), int(layout.start[last]))
 
 
-def _names(layout: Layout, columns: slice) -> Ints:
+def _names(frame: Frame, layout: Layout, columns: slice) -> Ints:
     """Return one number for each column, the same in every structure of the same demands."""
     d = layout.owner[columns]
-    name = (layout.demand[d] << 24) + (layout.wave[d] << 12) + (layout.segment[d] << 6)
+    name = (frame.number[layout.demand[d]] << 24) + (layout.wave[d] << 12)
+    name += layout.segment[d] << 6
     return np.asarray(name + layout.option[columns])
 
 

@@ -21,10 +21,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "plain": ("independent random points", "onafhankelijke toevalspunten"),
     "latin": ("Latin hypercubes", "Latijnse hyperkubussen"),
     "how": (
-        "{draws} draws in {replicates} independent replicates; the draws of a block share one set "
-        "of rules, {rules} sets in all",
-        "{draws} trekkingen in {replicates} onafhankelijke herhalingen; de trekkingen van een blok "
-        "delen één stel regels, {rules} stel in totaal",
+        "{draws} draws, each with rules and months of its own, in {replicates} independent "
+        "replicates",
+        "{draws} trekkingen, elk met eigen regels en maanden, in {replicates} onafhankelijke "
+        "herhalingen",
+    ),
+    "how_shared": (
+        "{draws} draws in {replicates} independent replicates; they share {rules} sets of rules, "
+        "so errors are larger than if each had its own",
+        "{draws} trekkingen in {replicates} onafhankelijke herhalingen; zij delen {rules} stel "
+        "regels, dus de fouten zijn groter dan wanneer elke trekking eigen regels had",
     ),
     "uneven": (
         "{each} draws a replicate: {below} or {above} ({all} in all) would use the evenness of "
@@ -166,7 +172,8 @@ def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
     found = []
     if ensemble.metadata.shared:
         rules = number(_rules(ensemble), lang, 0)
-        found.append(say("how", lang, draws=made, replicates=design.replicates, rules=rules))
+        how = "how_shared" if design.share > 1 else "how"
+        found.append(say(how, lang, draws=made, replicates=design.replicates, rules=rules))
     found.append(
         say(
             f"stopped_{ensemble.stopped}", lang, made=made, draws=draws, of=", ".join(stop.of),

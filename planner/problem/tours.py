@@ -141,11 +141,15 @@ class OptionTable:
 def lay_tours(problem: Problem) -> Tours:
     """Lay the tours of every demand of a problem, see :func:`tours_of`."""
     owner, demands = problem.package_of(), problem.demands
-    columns = [
-        [problem.begins(d, owner.get(d.id)) for d in demands], [d.last for d in demands],
-        [d.tour for d in demands], [d.cohorts for d in demands],
-    ]  # fmt: skip
-    begins, ends, lengths, cohorts = (np.array(column, dtype=np.int64) for column in columns)
+    begins, ends, lengths, cohorts = (
+        np.array(column, dtype=np.int64)
+        for column in (
+            [problem.begins(d, owner.get(d.id)) for d in demands],
+            [d.last for d in demands],
+            [d.tour for d in demands],
+            [d.cohorts for d in demands],
+        )
+    )
     return tours_of(begins, ends, lengths, cohorts, problem.months)
 
 

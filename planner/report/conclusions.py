@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from planner.labels import number, percent, rate, rough
+from planner.figures.tornado import input_name
+from planner.labels import label, month, months, number, percent, rate, rough
 from planner.report.blocks import Bullets, Content, Heading, Section
-from planner.report.material import Material, asked_by_mission, lost_by
+from planner.report.material import Material, asked_by_mission, at_a_time, lost_by
 from planner.report.words import say
+from planner.results.headline import headline
 
 __all__ = ["TARGET", "SMALL", "conclusions"]
 
@@ -49,56 +52,88 @@ def _package(material: Material, row: dict[str, Any]) -> Iterator[str]:
         yield say("c_asked", lang, **said, rate=part)
     else:
         yield say("c_asked_full", lang, **said)
-    total = row["displaced_main_task_2"]
-    if total >= SMALL:
-        ratio = number(100 * row["displacement_ratio"], lang)
-        yield say("c_displaced", lang, total=rough(total, lang), ratio=ratio)
-    elif total <= -SMALL:
-        yield say("c_gained", lang, total=rough(-total, lang))
-    else:
-        yield say("c_displaced_none", lang)
-    yield from _sure(material, id)
-    if total >= SMALL:
-        yield from _losers(material, id, total)
+    yield from _over_draws(material, id)
+    yield from _likely(material, row)
+    if abs(row["displaced_main_task_2"]) >= SMALL:
+        yield from _losers(material, id, row["displaced_main_task_2"])
+    yield from _unique(material, id)
+    if id in material.robust:
+        called = partial(input_name, names=material.names, lang=lang)
+        yield from material.robust[id].sentences(lang, called)
     yield from _room(material, id)
     yield from _main_task_1(material, id)
 
 
-def _losers(material: Material, id: str, total: float) -> Iterator[str]:
-    """Yield who loses most, and in which pool."""
-    lang, names, result = material.lang, material.names, material.result
-    lost = [one for one in lost_by(result, "mission", id).items() if one[1] >= SMALL]
-    if not lost:
+def _over_draws(material: Material, id: str) -> Iterator[str]:
+    """Yield displacement over the draws, or that there are none."""
+    lang, ensemble = material.lang, material.futures
+    if ensemble is not None and not material.uncertain:
+        yield say("c_certain", lang)
+    elif ensemble is not None and id in ensemble.packages:
+        found = headline(ensemble, id)
+        yield from found.sentences(lang)
+        yield from _driver(material, id)
+    else:
+        yield say("c_no_futures", lang)
+
+
+def _likely(material: Material, row: dict[str, Any]) -> Iterator[str]:
+    """Yield what the plan for the likely values displaces, under both rules, and when."""
+    lang, id, total = material.lang, row["package"], row["displaced_main_task_2"]
+    if total <= -SMALL:
+        yield say("c_gained", lang, total=rough(-total, lang))
         return
-    most, value = lost[0]
-    share = percent(value / asked_by_mission(result)[most], lang)
-    yield say("c_most", lang, mission=names.mission(most), share=share, lost=rough(value, lang))
-    after = [f"{names.mission(m)} ({rough(v, lang)})" for m, v in lost[1 : NEXT + 1]]
+    ratio = ""
+    if total >= SMALL:
+        ratio = say("c_ratio", lang, ratio=number(100 * row["displacement_ratio"], lang))
+    rule = label(material.result.rule, lang)
+    yield say("c_likely", lang, total=rough(total, lang), rule=rule, ratio=ratio)
+    if total >= SMALL:
+        parts = lost_by(material.result, "phase", id)
+        demands = material.result.demands
+        first = str(demands.loc[demands["package"] == id, "first_month"].min())
+        before, after = (rough(parts.get(key, 0.0), lang) for key in ("before", "after"))
+        yield say("c_phase", lang, before=before, after=after, month=month(first, lang))
+    other = material.other_rule
+    if other is not None:
+        lost = float(other.packages.set_index("package").loc[id, "displaced_main_task_2"])
+        note = say("c_one_of_several", lang) if other.rule == "value" else ""
+        rule = label(other.rule, lang)
+        yield say("c_other_rule", lang, rule=rule, total=rough(lost, lang), note=note)
+
+
+def _losers(material: Material, id: str, total: float) -> Iterator[str]:
+    """Yield who loses half a person or more at a time, the others together, and in which pool."""
+    lang, names, result = material.lang, material.names, material.result
+    lost = at_a_time(result, id)
+    whole = [(mission, one) for mission, one in lost.items() if one.whole]
+    if whole:
+        most, one = whole[0]
+        share = percent(one.person_months / asked_by_mission(result)[most], lang)
+        yield say(
+            "c_most", lang, mission=names.mission(most), share=share,
+            lost=rough(one.person_months, lang), persons=rough(one.most_persons, lang),
+            months=months(one.first, one.last, lang),
+        )  # fmt: skip
+    after = [
+        say("c_then_one", lang, mission=names.mission(mission), lost=rough(one.person_months, lang),
+            persons=rough(one.most_persons, lang))
+        for mission, one in whole[1 : NEXT + 1]
+    ]  # fmt: skip
     if after:
         yield say("c_then", lang, list=", ".join(after))
+    rest = [one.person_months for one in lost.values() if not one.whole and one.person_months > 0]
+    if sum(rest) >= SMALL:
+        yield say("c_less_than_half", lang, lost=rough(sum(rest), lang), count=len(rest))
     pool, part = next(iter(lost_by(result, "pool", id).items()), ("", 0.0))
-    if part > 0:
+    if whole and part > 0 and total > 0:
         share = percent(min(part / total, 1.0), lang, 0)
         yield say("c_pool", lang, share=share, pool=names.pool(pool))
 
 
-def _sure(material: Material, id: str) -> Iterator[str]:
-    """Yield how sure the displacement by a package is."""
-    lang, futures = material.lang, material.futures
-    if futures is not None and not material.uncertain:
-        yield say("c_certain", lang)
-    elif futures is not None and id in futures.packages:
-        table = futures.displacement_by()
-        row = table[table["package"] == id].iloc[0]
-        yield say(
-            "c_futures", lang, mean=rough(row["mean"], lang),
-            half=rough((row["high"] - row["low"]) / 2, lang), low=rough(row["q05"], lang),
-            high=rough(row["q95"], lang), chance=percent(row["chance"], lang, 0),
-            draws=number(futures.counted, lang, 0),
-        )  # fmt: skip
-        yield from _driver(material, id)
-    else:
-        yield say("c_no_futures", lang)
+def _unique(material: Material, id: str) -> Iterator[str]:
+    """Yield whether that plan is the only one that is optimal."""
+    lang = material.lang
     if material.whole:
         yield say("c_whole", lang)
     elif material.result.rule == "fair":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import ResultError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
+from planner.results.allocate import allocate
 from planner.results.compare import Comparison, compare
+from planner.results.losses import HALF_A_PERSON
 from planner.results.result import Result
 
 if TYPE_CHECKING:
@@ -19,12 +21,11 @@ if TYPE_CHECKING:
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
     from planner.analysis.ranges import Ranges
-    from planner.analysis.shares import Shares
-    from planner.analysis.why import Why
+    from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
     from planner.results.result import Tables
 
-__all__ = ["Material", "asked_by_mission", "gather", "lost_by", "records"]
+__all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
 
 CURVES = 3
 
@@ -36,24 +37,6 @@ SIZES = 24
 
 
 """Sizes at which a curve is tried that cannot be had exactly."""
-
-
-SHORT = 0.5
-
-
-"""Person-months that a mission has to lose before it is asked why."""
-
-
-NEARLY = 0.005
-
-
-"""Share of what a mission asks that is not worth asking about."""
-
-
-SHARED = 4
-
-
-"""Most packages among which displacement is shared out, since every coalition is a plan."""
 
 
 Progress = Callable[[str, int, int], None]
@@ -80,12 +63,12 @@ class Material:
         By package.
     ranges : Ranges or None
         Only where figures are not unique.
-    shares : Shares or None
-        Only with several packages.
-    why : Why or None
-        Of the mission that goes short most.
     answers : mapping of str to Outcome
-        Of further analyses that are declared for reports, by name.
+        Of analyses that are declared for reports, by name.
+    other_rule : Result or None
+        The plan for the likely parameters under the other rule.
+    robust : mapping of str to Robustness
+        By package.
     """
 
     comparison: Comparison
@@ -93,9 +76,9 @@ class Material:
     futures: Ensemble | None = None
     curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
     ranges: Ranges | None = None
-    shares: Shares | None = None
-    why: Why | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
+    other_rule: Result | None = None
+    robust: Mapping[str, Robustness] = field(default_factory=dict)
 
     @property
     def result(self) -> Tables:
@@ -141,6 +124,7 @@ def gather(
     rule: str | None = None,
     futures: Ensemble | None = None,
     analyses: bool = True,
+    robust: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -159,6 +143,8 @@ def gather(
     futures : Ensemble, optional
     analyses : bool
         Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
+    robust : bool
+        Whether to change each assumption by itself, some hundred plans a package.
     workers : int, optional
     lang : {"en", "nl"}
     progress : callable
@@ -174,6 +160,12 @@ def gather(
         found |= _analysed(main, source, progress)
     if source is not None and draws > 0 and futures is None:
         found["futures"] = _drawn(main, draws, seed, workers, progress)
+    if source is not None and analyses and len(main.packages):
+        progress("other_rule", 0, 0)
+        other = "value" if main.rule == "fair" else "fair"
+        found["other_rule"] = allocate(main.scenario, other)
+    if source is not None and robust:
+        found["robust"] = _robust(main, source, workers, progress)
     return Material(comparison, lang, **found)
 
 
@@ -189,12 +181,10 @@ def _source(main: Tables) -> Any:
 
 
 def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
-    """Return curves, ranges, shares and why the mission that goes short most does."""
+    """Return curves, ranges, and the outcomes of analyses that are declared for reports."""
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
     from planner.analysis.ranges import ranges
-    from planner.analysis.shares import shares
-    from planner.analysis.why import why
     from planner.report.questions import answers
 
     found: dict[str, Any] = {}
@@ -216,31 +206,25 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
         found["ranges"] = ranges(
             source, rule=main.rule, progress=lambda done, total: progress("ranging", done, total)
         )
-    if 1 < len(packages) <= SHARED:
-        found["shares"] = shares(
-            source, rule=main.rule, progress=lambda done, total: progress("sharing", done, total)
-        )
-    shortest = _shortest(main, order["package"])
-    if shortest:
-        progress("asking", 0, 0)
-        found["why"] = why(source, shortest, rule=main.rule)
     found["answers"] = answers(source, main.rule, progress)
     return found
 
 
-def _shortest(main: Tables, packages: Iterable[str]) -> str:
-    """Return the mission that loses most to the first package; else the one filled least, if short.
+def _robust(
+    main: Tables, source: Any, workers: int | None, progress: Progress
+) -> dict[str, Robustness]:
+    """Return displacement under each single change of an assumption, by package."""
+    from planner.analysis.robustness import robustness
 
-    Nothing where every mission has all that it asks for, nearly.
-    """
-    for package in packages:
-        lost = lost_by(main, "mission", package)
-        most = max(lost, key=lambda mission: lost[mission], default="")
-        if most and lost[most] >= SHORT:
-            return most
-        break
-    fill = main.fill_by("mission").dropna(subset="fill_rate").set_index("mission")["fill_rate"]
-    return str(fill.idxmin()) if len(fill) and fill.min() < 1 - NEARLY else ""
+    def step(done: int, total: int) -> None:
+        progress("robustness", done, total)
+
+    return {
+        str(id): robustness(
+            source, rule=main.rule, package=str(id), workers=workers or 0, progress=step
+        )
+        for id in main.packages["package"][:CURVES]
+    }
 
 
 def _drawn(
@@ -269,6 +253,38 @@ def lost_by(result: Tables, key: str, package: str, main_task: int = 2) -> dict[
     own = [row for row in rows if row["package"] == package]
     own.sort(key=lambda row: -row["displaced_person_months"])
     return {str(row[key]): float(row["displaced_person_months"]) for row in own}
+
+
+@dataclass(frozen=True)
+class AtATime:
+    """What a mission loses to a package: person-months, and the most persons in one month.
+
+    `first` and `last` are the months of the calendar in which it lacks half a person or more, empty
+    where it never does.
+    """
+
+    person_months: float
+    most_persons: float
+    first: str
+    last: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether it lacks half a person or more in some month."""
+        return bool(self.first)
+
+
+def at_a_time(result: Tables, package: str) -> dict[str, AtATime]:
+    """Return what each mission of main task 2 loses to a package, the most first."""
+    rows = result.displacement_by("mission", "month")
+    own = rows[rows["package"] == package]
+    found = {}
+    for mission, months in own.groupby("mission", sort=False):
+        lost = months["displaced_person_months"]
+        short = months.loc[lost >= HALF_A_PERSON - 1e-6, "month"]
+        ends = (str(short.min()), str(short.max())) if len(short) else ("", "")
+        found[str(mission)] = AtATime(float(lost.sum()), float(lost.max()), *ends)
+    return dict(sorted(found.items(), key=lambda item: -item[1].person_months))
 
 
 def asked_by_mission(result: Tables) -> dict[str, float]:

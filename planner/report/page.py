@@ -23,6 +23,7 @@ from planner.report.sections import (
     limits_section,
     manifest_section,
     rates_section,
+    robust_section,
     sure_section,
 )
 from planner.report.words import say
@@ -36,7 +37,7 @@ __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
     conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, questions_section, sure_section, comparison_section,
+    curves_section, questions_section, sure_section, robust_section, comparison_section,
     grounds_section, limits_section,
     manifest_section,
 )  # fmt: skip
@@ -84,6 +85,7 @@ def make_report(
     rule: str | None = None,
     futures: Ensemble | None = None,
     analyses: bool = True,
+    robust: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -106,6 +108,9 @@ def make_report(
         Draws of the first that exist already.
     analyses : bool
         Whether to follow curves and ranges, which takes some seconds.
+    robust : bool
+        Whether to plan again with each assumption changed by itself, which takes a minute or more
+        (:func:`planner.analysis.robustness`).
     workers : int, optional
         Processes that draw futures.
     lang : {"en", "nl"}
@@ -131,7 +136,7 @@ def make_report(
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(
         first, others, draws=draws, seed=seed, rule=rule, futures=futures, analyses=analyses,
-        workers=workers, lang=lang, progress=progress,
+        robust=robust, workers=workers, lang=lang, progress=progress,
     )  # fmt: skip
     progress("composing", 0, 0)
     page = compose(material)

@@ -1,4 +1,4 @@
-"""Sections of declared analyses that a report has no section of its own for."""
+"""Sections of analyses that are declared for reports."""
 
 from __future__ import annotations
 
@@ -17,51 +17,49 @@ ROWS = 15
 
 
 def answers(source: Any, rule: str, progress: Callable[[str, int, int], None]) -> dict[str, Any]:
-    """Return the outcome of every analysis that is declared for reports, by name.
-
-    Analyses of a package are asked about the first one; without packages they are left out.
-    """
+    """Return the outcome of every analysis that is declared for reports, by name."""
     from planner.analysis.case import read_case
     from planner.analysis.declare import declared, names
 
-    found = {}
-    case = None
+    found: dict[str, Any] = {}
+    case = read_case(source, rule)
     for name in names():
         asked = declared(name)
-        if not asked.in_report:
-            continue
-        case = read_case(source, rule) if case is None else case
-        if asked.needs_package and not case.packages:
-            continue
-        given = {"package": case.packages[0]} if asked.needs_package else {}
-        progress("asking", 0, 0)
-        found[name] = asked.function(case, rule=rule, **given)
+        settings = asked.report_settings(case)
+        if settings is not None:
+            progress("asking", 0, 0)
+            found[name] = asked.function(
+                case, rule=rule, progress=lambda done, total: progress("asking", done, total),
+                **settings,
+            )  # fmt: skip
     return found
 
 
-def questions_section(material: Material) -> Section:
-    """Return the outcomes of analyses that are declared for reports: sentences and main table."""
+def questions_section(material: Material) -> Section | None:
+    """Return sentences and main table of each analysis of the report; None where there is none."""
     from planner.analysis.declare import template, text_of
-    from planner.labels import number
     from planner.report.words import say
 
-    lang = material.lang
+    lang, names = material.lang, material.names
+    named = {"mission": names.mission, "pool": names.pool, "package": names.package}
     blocks: list[Content] = []
     for name, outcome in material.answers.items():
         text, frame = text_of(name), outcome.to_frame().head(ROWS)
         blocks += [Heading(template(name).short[lang]), Bullets(tuple(outcome.sentences(lang)))]
-        heads = [text.say(column, lang) if text.known(column) else column for column in frame]
-        right = [frame[column].dtype.kind in "if" for column in frame]
+        if frame.empty:
+            continue
+        frame = frame.loc[:, [not (frame[column] == "").all() for column in frame]]
+        heads = [
+            (">" if frame[column].dtype.kind in "if" else "") + text.heading(column, lang)
+            for column in frame
+        ]
         rows = [
             [
-                number(float(value), lang) if numeric else text.each(str(value), lang)
-                for value, numeric in zip(row, right, strict=True)
+                named[column](value) if column in named else text.cell(column, value, lang)
+                for column, value in zip(frame, row, strict=True)
             ]
             for row in frame.itertuples(index=False, name=None)
         ]
-        marked = [
-            f">{head}" if numeric else head for head, numeric in zip(heads, right, strict=True)
-        ]
         title = next(iter(outcome.tables()))
-        blocks.append(table(text.say(f"{name}.{title}", lang), marked, rows))
-    return Section("questions", say("questions", lang), tuple(blocks))
+        blocks.append(table(text.say(f"{name}.{title}", lang), heads, rows))
+    return Section("questions", say("questions", lang), tuple(blocks)) if blocks else None

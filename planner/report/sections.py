@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from planner.figures import (
 from planner.figures.comparisons import Beside
 from planner.figures.curves import corners
 from planner.figures.names import parameter_parts
+from planner.figures.tornado import input_name, tornado
 from planner.labels import NOTHING, label, month, months, number, percent, rate, rough
 from planner.labels import month as month_name
 from planner.report.blocks import (
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
+    from planner.analysis.robustness import Robustness
     from planner.results.result import Tables
 
 __all__ = [
@@ -62,6 +65,7 @@ __all__ = [
     "limits_section",
     "manifest_section",
     "rates_section",
+    "robust_section",
     "sure_section",
 ]
 
@@ -146,8 +150,9 @@ def displacement_section(material: Material) -> Section:
     title = say("displacement_section", lang)
     if not material.packages:
         return Section("displacement", title, (Paragraph(say("p_no_package", lang)),))
-    several = material.shares is not None
-    blocks: list[Content] = [Paragraph(say("p_several", lang))] if several else []
+    blocks: list[Content] = []
+    if "shares" in material.answers:
+        blocks.append(Paragraph(say("p_several", lang)))
     for row in material.packages:
         id = row["package"]
         if len(material.packages) > 1:
@@ -157,9 +162,8 @@ def displacement_section(material: Material) -> Section:
         spans = None if material.ranges is None else _spans(material)
         blocks.append(Image.of(displacement(result, id, spans, lang)))
         blocks += [made for task in (2, 1) if (made := _lost_table(material, id, task, spans))]
+        blocks.append(_periods_table(material, id))
     blocks.append(Image.of(flow(result, lang=lang)))
-    if material.shares is not None:
-        blocks.append(_shares_table(material))
     return Section("displacement", title, tuple(blocks))
 
 
@@ -199,6 +203,27 @@ def _lost_table(
     note = say("t_small", lang, count=rest, least=number(SHOWN, lang, 2)) if rest else ""
     caption = say("t_displaced" if task == 2 else "t_displaced_1", lang, package=names.package(id))
     return table(caption, [*heads, label("most_from", lang)], [*rows, total], 1, note)
+
+
+def _periods_table(material: Material, id: str) -> TableBlock:
+    """Return what a package gets and displaces by year, and before and after it begins."""
+    lang, result = material.lang, material.result
+    rows = []
+    for key in ("year", "phase"):
+        if key == "phase" and len(material.packages) > 1:
+            continue
+        filled = result.fill_by(key, "package")
+        own = filled[filled["package"] == id]
+        got = dict(zip(own[key], own["filled_person_months"], strict=True))
+        lost = {task: lost_by(result, key, id, task) for task in (2, 1)}
+        for part in dict.fromkeys(result.fill_by(key)[key]):
+            called = say(f"t_{part}", lang) if key == "phase" else str(part)
+            amounts = (got.get(part, 0.0), lost[2].get(part, 0.0), lost[1].get(part, 0.0))
+            rows.append([called, *(number(float(one), lang) for one in amounts)])
+    heads = [say("t_period", lang), f">{label('package_filled', lang)}",
+             f">{label('displaced_main_task_2', lang)}",
+             f">{label('displaced_main_task_1', lang)}"]  # fmt: skip
+    return table(say("t_periods", lang, package=material.names.package(id)), heads, rows)
 
 
 def _where(result: Tables, id: str, task: int) -> dict[str, str]:
@@ -247,20 +272,6 @@ def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
     }
 
 
-def _shares_table(material: Material) -> TableBlock:
-    lang, names = material.lang, material.names
-    assert material.shares is not None
-    rows = [
-        [names.package(one.package), number(one.share_person_months, lang),
-         number(one.alone_person_months, lang), number(one.last_person_months, lang)]
-        for one in material.shares.packages
-    ]  # fmt: skip
-    rows.append([label("total", lang), number(material.shares.total_person_months, lang), "", ""])
-    heads = [label("package", lang), f">{say('t_share', lang)}", f">{say('t_alone', lang)}",
-             f">{say('t_last', lang)}"]  # fmt: skip
-    return table(say("t_shares", lang), heads, rows, 1)
-
-
 def bottlenecks_section(material: Material) -> Section:
     """Return which pools bind, and when."""
     lang, result, names = material.lang, material.result, material.names
@@ -272,9 +283,6 @@ def bottlenecks_section(material: Material) -> Section:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
     else:
         blocks.append(_binding_table(material, binding))
-    if material.why is not None:
-        blocks.append(Heading(say("why", lang, mission=names.mission(material.why.mission))))
-        blocks.append(Bullets(tuple(material.why.sentences(lang))))
     blocks.append(Image.of(sand(result, lang=lang)))
     if len(binding):
         most = str(binding["pool"].value_counts(sort=True).index[0])
@@ -321,6 +329,12 @@ def rates_section(material: Material) -> Section:
                  f">{label('fill_rate', lang)}"]  # fmt: skip
         blocks.append(table(say("t_by", lang, what=label(key, lang)), heads, body))
     return Section("rates", say("fill_rates", lang), tuple(blocks))
+
+
+MOVED = 25
+
+
+"""Rows of the table of single changes, those that move the displacement most."""
 
 
 PAIRS = 3
@@ -428,6 +442,46 @@ def sure_section(material: Material) -> Section:
         _bases(material),
     ]
     return Section("sure", title, tuple(blocks))
+
+
+def robust_section(material: Material) -> Section | None:
+    """Return displacement under each single change of an assumption; None where not planned."""
+    if not material.robust:
+        return None
+    lang, names = material.lang, material.names
+    blocks: list[Content] = [Paragraph(say("p_robust", lang))]
+    for id, found in material.robust.items():
+        if len(material.robust) > 1:
+            blocks.append(Heading(names.package(id)))
+        called = partial(input_name, names=names, lang=lang)
+        blocks.append(Bullets(tuple(found.sentences(lang, called))))
+        blocks.append(Image.of(tornado(found, names, lang=lang)))
+        blocks += _changes_table(material, found)
+    return Section("robustness", say("robust_section", lang), tuple(blocks))
+
+
+def _changes_table(material: Material, found: Robustness) -> Iterator[TableBlock]:
+    """Yield the single changes that move the displacement most, if any does."""
+    lang, names = material.lang, material.names
+    moved = sorted(
+        (row for row in found.changes if abs(row.difference_person_months) >= SHOWN),
+        key=lambda row: -abs(row.difference_person_months),
+    )
+    rows = [
+        [input_name(row.input, names, lang), row.described(lang),
+         number(row.displaced_person_months, lang), number(row.difference_person_months, lang),
+         names.mission(row.loses_most) if row.loses_most else NOTHING,
+         number(row.loses_most_persons, lang)]
+        for row in moved[:MOVED]
+    ]  # fmt: skip
+    if not rows:
+        return
+    heads = [say("t_input", lang), say("t_change", lang), f">{label('displaced', lang)}",
+             f">{say('t_difference', lang)}", say("t_loses_most", lang),
+             f">{label('at_a_time', lang)}"]  # fmt: skip
+    rest = found.plans - len(rows)
+    note = say("t_unmoved", lang, count=number(rest, lang, 0)) if rest else ""
+    yield table_of(say("t_robust", lang), heads, rows, note=note)
 
 
 def _bases(material: Material) -> TableBlock:

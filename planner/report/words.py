@@ -47,6 +47,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "Person-months that “{package}” takes from other commitments of main task 1",
         "Persoonsmaanden die ‘{package}’ aan andere verplichtingen van hoofdtaak 1 kost",
     ),
+    "robust_section": ("What single assumptions do", "Wat afzonderlijke aannames doen"),
+    "t_input": ("input", "invoer"),
+    "t_change": ("change", "wijziging"),
+    "t_difference": ("difference", "verschil"),
+    "t_loses_most": ("loses most", "verliest het meest"),
+    "t_robust": (
+        "Displacement of main task 2 under single changes, person-months",
+        "Verdringing van hoofdtaak 2 bij afzonderlijke wijzigingen, persoonsmaanden",
+    ),
+    "t_unmoved": (
+        "Changes not shown, which move it less: {count}.",
+        "Niet getoonde wijzigingen, die minder uitmaken: {count}.",
+    ),
+    "t_period": ("period", "periode"),
+    "t_periods": (
+        "“{package}” by year, and before and after its first month, person-months",
+        "‘{package}’ per jaar, en voor en na de eerste maand, persoonsmaanden",
+    ),
+    "t_before": ("before its first month", "voor de eerste maand"),
+    "t_after": ("from its first month on", "vanaf de eerste maand"),
+    "robustness": ("changing single assumptions", "aannames afzonderlijk wijzigen"),
+    "other_rule": ("planning by the other rule", "plannen volgens de andere regel"),
     "t_small": (
         "Missions that change less than {least} person-months: {count}.",
         "Missies die minder dan {least} persoonsmaanden veranderen: {count}.",
@@ -71,8 +93,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "t_payers": ("paid most by (person-months a post)", "vooral ten laste van (per functie)"),
     "t_tried": (
-        "Tried at {count} sizes, between them right to {give} person-months.",
-        "Berekend voor {count} omvangen, ertussen op {give} persoonsmaanden nauwkeurig.",
+        "Planned at {count} sizes; between them an estimate, from which the sizes planned last "
+        "differed by up to {give} person-months.",
+        "Gepland voor {count} omvangen; daartussen een schatting, waar de laatst geplande omvangen "
+        "tot {give} persoonsmaanden van afweken.",
     ),
     "t_exact": ("Breakpoints are exact.", "Knikpunten zijn exact."),
     "t_short_curve": (
@@ -151,15 +175,33 @@ WORDS: dict[str, tuple[str, str]] = {
         "“{package}” asks {asked} person-months ({window}), and all of them can be filled.",
         "‘{package}’ vraagt {asked} persoonsmaanden ({window}), en die kunnen alle worden gevuld.",
     ),
-    "c_displaced": (
-        "It displaces {total} person-months of main task 2: {ratio} for every hundred that it gets "
-        "itself.",
-        "Het verdringt {total} persoonsmaanden van hoofdtaak 2: {ratio} op elke honderd die het "
-        "zelf krijgt.",
+    "c_likely": (
+        "In the plan for the likely values of all parameters it displaces {total} person-months of "
+        "main task 2 ({rule}){ratio}.",
+        "In het plan bij de waarschijnlijke waarden van alle parameters verdringt het {total} "
+        "persoonsmaanden van hoofdtaak 2 ({rule}){ratio}.",
     ),
-    "c_displaced_none": (
-        "It displaces nothing of main task 2.",
-        "Het verdringt niets van hoofdtaak 2.",
+    "c_ratio": (
+        ", {ratio} for every hundred that it gets itself",
+        ", {ratio} op elke honderd die het zelf krijgt",
+    ),
+    "c_other_rule": (
+        "Under the other rule, {rule}, that plan displaces {total}{note}.",
+        "Volgens de andere regel, {rule}, verdringt dat plan er {total}{note}.",
+    ),
+    "c_one_of_several": (
+        " (one of several plans that are as good)",
+        " (één van meer plannen die even goed zijn)",
+    ),
+    "c_phase": (
+        "Of this {before} fall before its first month, {month}, and {after} from then on.",
+        "Daarvan vallen er {before} voor de eerste maand, {month}, en {after} daarna.",
+    ),
+    "c_less_than_half": (
+        "Missions that lose less than half a person at any time, {lost} person-months together: "
+        "{count}.",
+        "Missies die nooit een halve persoon of meer tegelijk verliezen, samen {lost} "
+        "persoonsmaanden: {count}.",
     ),
     "c_gained": (
         "Main task 2 gains {total} person-months by it: it sets people free, or forces a choice "
@@ -167,19 +209,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Hoofdtaak 2 krijgt er {total} persoonsmaanden bij: het maakt mensen vrij, of dwingt tot "
         "een keuze die anderen uitkomt.",
     ),
-    "c_futures": (
-        "How sure: with its figures as uncertain as they are, displacement is {mean} ± {half} "
-        "person-months on average and {low} to {high} in nine futures of ten; something is "
-        "displaced in {chance} of {draws} futures.",
-        "Hoe zeker: met de cijfers zo onzeker als ze zijn is de verdringing gemiddeld {mean} ± "
-        "{half} persoonsmaanden, en {low} tot {high} in negen van de tien toekomsten; in {chance} "
-        "van {draws} toekomsten wordt er iets verdrongen.",
-    ),
     "c_no_futures": (
-        "How sure: this report has no draws, so it says nothing about how far uncertain figures "
-        "move these numbers.",
-        "Hoe zeker: dit rapport heeft geen trekkingen, en zegt dus niet hoever onzekere cijfers "
-        "deze getallen verschuiven.",
+        "How sure: this report has no draws, so it is about the likely values alone and says "
+        "nothing about how far uncertain parameters move them; planner report --draws 256 does.",
+        "Hoe zeker: dit rapport heeft geen trekkingen. Het gaat dus over de waarschijnlijke "
+        "waarden alleen, en zegt niet hoever onzekere parameters die verschuiven; planner report "
+        "--draws 256 doet dat.",
     ),
     "c_certain": (
         "How sure: none of this scenario's figures is stated as uncertain, so every future is the "
@@ -217,10 +252,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "een paar mensen kunnen niet meer zijn dan dat.",
     ),
     "c_most": (
-        "{mission} loses most: {lost} person-months, {share} of what it asks.",
-        "{mission} verliest het meest: {lost} persoonsmaanden, {share} van wat het vraagt.",
+        "{mission} loses most: {lost} person-months, {share} of what it asks, at most {persons} "
+        "persons at a time ({months}).",
+        "{mission} verliest het meest: {lost} persoonsmaanden, {share} van wat het vraagt, "
+        "hoogstens {persons} personen tegelijk ({months}).",
     ),
     "c_then": ("After it: {list}.", "Daarna: {list}."),
+    "c_then_one": (
+        "{mission} ({lost} person-months, at most {persons} persons)",
+        "{mission} ({lost} persoonsmaanden, hoogstens {persons} personen)",
+    ),
     "c_pool": (
         "{share} of the displacement falls in the pool {pool}.",
         "{share} van de verdringing valt in de pool {pool}.",
@@ -232,16 +273,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "het meest ({lost}).",
     ),
     "c_headroom": (
-        "The first {posts} of its {size} posts cost main task 2 nothing.",
-        "De eerste {posts} van de {size} functies kosten hoofdtaak 2 niets.",
+        "In that plan the first {posts} of its {size} posts displace nothing of main task 2.",
+        "In dat plan verdringen de eerste {posts} van de {size} functies niets van hoofdtaak 2.",
     ),
     "c_headroom_all": (
-        "It could grow from {size} to {posts} posts before main task 2 loses anything.",
-        "Het kan van {size} tot {posts} functies groeien voor hoofdtaak 2 iets verliest.",
+        "In that plan it could grow from {size} to {posts} posts before main task 2 loses "
+        "anything.",
+        "In dat plan kan het van {size} tot {posts} functies groeien voor hoofdtaak 2 iets "
+        "verliest.",
     ),
     "c_headroom_none": (
-        "Main task 2 loses from its first post on.",
-        "Hoofdtaak 2 verliest vanaf de eerste functie.",
+        "In that plan main task 2 loses from its first post on.",
+        "In dat plan verliest hoofdtaak 2 vanaf de eerste functie.",
     ),
     "c_no_package": (
         "This scenario has no package, so there is nothing that displaces: it is what the "
@@ -271,12 +314,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "Samenstellingseisen die in een of meer maanden niet worden gehaald: {count}.",
     ),
     "c_other": (
-        "In “{name}” main task 2 gets {rate}, and {lost} person-months are displaced.",
-        "In ‘{name}’ krijgt hoofdtaak 2 {rate}, en worden {lost} persoonsmaanden verdrongen.",
+        "In the plan of “{name}” main task 2 gets {rate}, and {lost} person-months are displaced.",
+        "In het plan van ‘{name}’ krijgt hoofdtaak 2 {rate}, en worden {lost} persoonsmaanden "
+        "verdrongen.",
     ),
     "c_other_nothing": (
-        "In “{name}” main task 2 gets {rate}, and nothing of it is displaced.",
-        "In ‘{name}’ krijgt hoofdtaak 2 {rate}, en wordt daarvan niets verdrongen.",
+        "In the plan of “{name}” main task 2 gets {rate}, and nothing of it is displaced.",
+        "In het plan van ‘{name}’ krijgt hoofdtaak 2 {rate}, en wordt daarvan niets verdrongen.",
     ),
     "c_other_none": (
         "In “{name}”, which has no package, main task 2 gets {rate}.",
@@ -310,9 +354,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "p_several": (
         "Each package is held against a plan without it in which the others remain, as if it came "
-        "last. What they displace together, shared out, stands at the end.",
+        "last. What they displace together is shared out under further analyses.",
         "Elk pakket wordt vergeleken met een plan zonder dat pakket waarin de andere blijven, "
-        "alsof het als laatste kwam. Wat ze samen verdringen, toegedeeld, staat aan het eind.",
+        "alsof het als laatste kwam. Wat ze samen verdringen, is verdeeld onder verdere analyses.",
     ),
     "p_bottlenecks": (
         "In these months everyone in the pool is taken and more people may raise the fill of some "
@@ -333,6 +377,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Curves were not asked for, or the scenario behind this result cannot be solved again.",
         "Om krommen is niet gevraagd, of het scenario achter dit resultaat is niet opnieuw op te "
         "lossen.",
+    ),
+    "p_robust": (
+        "One assumption is changed at a time, all others stay at their likely values, and the plan "
+        "is made again with and without the package. How likely a change is, and what several do "
+        "together, only draws say.",
+        "Steeds wordt één aanname gewijzigd, blijven alle andere op hun waarschijnlijke waarde, en "
+        "wordt het plan met en zonder het pakket opnieuw gemaakt. Hoe waarschijnlijk een wijziging "
+        "is, en wat meer wijzigingen samen doen, zeggen alleen trekkingen.",
     ),
     "p_sure": (
         "{draws} futures were drawn: in each of them every uncertain figure takes a value inside "

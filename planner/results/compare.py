@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.errors import ResultError
+from planner.outcome import TabularOutcome
 from planner.results.allocate import allocate
 from planner.results.result import Tables, read_result
 from planner.scenario.load import Scenario
@@ -22,7 +23,7 @@ __all__ = ["Comparison", "as_result", "compare"]
 MEASURES = ("fill_rate", "filled_person_months", "asked_person_months")
 
 
-class Comparison:
+class Comparison(TabularOutcome):
     """Results side by side, one column a result.
 
     Parameters
@@ -39,6 +40,16 @@ class Comparison:
     def names(self) -> list[str]:
         """Names of what is compared, in order."""
         return list(self.results)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return fill rate and displacement by mission, one column a result (and package)."""
+        lost = self.displacement
+        lost.columns = [": ".join(map(str, pair)) for pair in lost.columns]
+        return {"fill": self.fill.reset_index(), "displacement": lost.reset_index()}
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return the sentences of each result."""
+        return [said for one in self.results.values() for said in one.sentences(lang)]
 
     @property
     def fill(self) -> pd.DataFrame:

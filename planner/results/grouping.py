@@ -21,11 +21,16 @@ LABELS = (
     "demand", "mission", "region", "category", "organisation", "main_task", "tier", "kind",
     "status", "package",
 )  # fmt: skip
-KEYS = (*LABELS, "pool", "month")
-"""What results can be grouped by."""
+KEYS = (*LABELS, "pool", "month", "year", "phase")
+"""What results can be grouped by. A phase is a part of the window: ``before`` the first month of
+the package, or from then on (``after``)."""
+
+FINE = ("month", "year", "phase")
+"""Keys that follow from the month."""
 
 _ASKED, _FILLED = "asked_person_months", "filled_person_months"
 _LOST = "displaced_person_months"
+_OF = "package of the phase"
 
 
 def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
@@ -34,12 +39,18 @@ def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
     values = [_ASKED, _FILLED]
     if "pool" in keys:
         lines = _by_pool(result)
-    elif "month" in keys:
+    elif any(key in FINE for key in keys):
         renamed = {"asked_persons": _ASKED, "on_duty_persons": _FILLED}
         lines = result.monthly_fill.rename(columns=renamed)
     else:
         lines = result.demands
-    table = _sum(_labelled(result, lines, keys), list(keys), values)
+    if "phase" in keys:
+        packages = result.packages["package"].tolist()
+        if len(packages) != 1:
+            raise ResultError(f"phase: expected a result with one package, found {len(packages)}")
+        lines = lines.assign(**{_OF: packages[0]})
+    lines = _dated(result, _labelled(result, lines, keys), keys, _OF)
+    table = _sum(lines, list(keys), values)
     table["fill_rate"] = share(table[_FILLED].to_numpy(), table[_ASKED].to_numpy())
     return table
 
@@ -47,10 +58,11 @@ def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
 def displacement_by(result: Tables, keys: Sequence[str], main_task: int | None = 2) -> pd.DataFrame:
     """See :meth:`planner.results.result.Tables.displacement_by`."""
     _check(keys)
-    fine = "pool" in keys or "month" in keys
+    fine = "pool" in keys or any(key in FINE for key in keys)
     lines = result.displacement_monthly if fine else result.displacement
     keys = ["package", *(key for key in keys if key != "package")]
     lines = _labelled(result, lines, list(dict.fromkeys([*keys, "main_task"])))
+    lines = _dated(result, lines, keys, "package")
     if main_task is not None and "main_task" not in keys:
         lines = lines[lines["main_task"] == main_task]
     table = _sum(lines, keys, [_LOST])
@@ -67,6 +79,18 @@ def _check(keys: Sequence[str]) -> None:
             raise ResultError(f"cannot group by {key!r}{nearest(key, KEYS)}; expected {known}")
         if key in keys[:place]:
             raise ResultError(f"asked to group by {key!r} twice")
+
+
+def _dated(result: Tables, lines: pd.DataFrame, keys: Sequence[str], package: str) -> pd.DataFrame:
+    """Return lines with the year, and the phase of the package that a column names, if asked."""
+    if "year" in keys:
+        lines = lines.assign(year=lines["month"].str[:4])
+    if "phase" in keys:
+        demands = result.demands
+        starts = demands[demands["package"] != ""].groupby("package")["first_month"].min()
+        before = lines["month"] < lines[package].map(starts)
+        lines = lines.assign(phase=before.map({True: "before", False: "after"}))
+    return lines
 
 
 def _by_pool(result: Tables) -> pd.DataFrame:
@@ -106,4 +130,4 @@ def _sum(lines: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFram
 
 
 def _rank(column: pd.Series, key: str) -> np.ndarray:
-    return column.factorize(sort=key in ("month", "tier", "main_task"))[0]
+    return column.factorize(sort=key in ("month", "year", "tier", "main_task"))[0]

@@ -13,6 +13,9 @@ from planner.store import hash_file
 
 __all__ = ["hash_files", "version", "versions"]
 
+DISTRIBUTION = "displacement-planner"
+"""Name under which the package ``planner`` is installed and published."""
+
 PACKAGES = ("planner", "numpy", "scipy", "highspy", "pandas", "pyarrow")
 
 
@@ -20,7 +23,7 @@ PACKAGES = ("planner", "numpy", "scipy", "highspy", "pandas", "pyarrow")
 def version(package: str) -> str:
     """Return the version of an installed package, ``"unknown"`` if it is not installed."""
     try:
-        return metadata.version(package)
+        return metadata.version(DISTRIBUTION if package == "planner" else package)
     except metadata.PackageNotFoundError:
         return "unknown"
 

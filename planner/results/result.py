@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from planner.compile import Compiled
 from planner.engine.certify import Certificate
 from planner.errors import InputError, ResultError, nearest
+from planner.labels import label, number, rate
+from planner.outcome import TabularOutcome
 from planner.problem.neutral import dump_problem
 from planner.results.grounds import grounds
 from planner.results.grouping import displacement_by, fill_by
@@ -40,7 +42,7 @@ TABLES = tuple(BUILDERS)
 """Names of all tables, in the order in which they are shown and saved."""
 
 
-class Tables(ABC):
+class Tables(TabularOutcome, ABC):
     """Tidy pandas tables of a solved scenario, made when first asked for.
 
     Months are text such as ``2022-03`` and lie inside the report window; units stand in the names
@@ -69,6 +71,43 @@ class Tables(ABC):
         if name not in kept:
             kept[name] = self._make(name)
         return kept[name].copy(deep=False)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by name, ``demands`` first."""
+        return {name: self.table(name) for name in TABLES}
+
+    def to_frame(self, name: str | None = None) -> pd.DataFrame:
+        """Return a table by name, by default ``demands``; raise ResultError if there is none."""
+        return self.table("demands" if name is None else name)
+
+    def numbers(self) -> dict[str, Any]:
+        """Return name, rule, and the person-months asked and filled inside the window."""
+        whole = self.fill_by().iloc[0]
+        return {
+            "scenario": self.name,
+            "rule": self.rule,
+            "asked_person_months": float(whole["asked_person_months"]),
+            "filled_person_months": float(whole["filled_person_months"]),
+        }
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return how much is filled, and what each package displaces."""
+        found = self.numbers()
+        asked, filled = found["asked_person_months"], found["filled_person_months"]
+        said = label(
+            "result_filled", lang, name=self.name, rule=label(self.rule, lang),
+            asked=number(asked, lang, 0), filled=number(filled, lang, 0),
+            share=rate(filled / asked if asked > 0 else math.nan, lang),
+        )  # fmt: skip
+        packages = self.packages
+        rows = zip(packages["package"], packages["displaced_main_task_2"], strict=True)
+        return [
+            said,
+            *(
+                label("result_displaces", lang, package=package, lost=number(float(lost), lang))
+                for package, lost in rows
+            ),
+        ]
 
     @property
     def demands(self) -> pd.DataFrame:
@@ -195,7 +234,8 @@ class Tables(ABC):
         ----------
         *keys : str
             Any of demand, mission, region, category, organisation, main_task, tier, kind, status,
-            package, pool and month; none gives one row in all.
+            package, pool, month, year and phase; none gives one row in all. A phase is the part of
+            the window ``before`` the first month of the only package, or ``after`` it begins.
 
         Notes
         -----
@@ -210,7 +250,7 @@ class Tables(ABC):
         Parameters
         ----------
         *keys : str
-            As for :meth:`fill_by`.
+            As for :meth:`fill_by`; the phase is that of each package.
         main_task : int or None
             2 counts what main task 2 loses, 1 what main task 1 loses, None both. With
             ``"main_task"`` among the keys both are shown.

@@ -35,8 +35,8 @@ class WhatIf:
     Examples
     --------
     >>> more = WhatIf("eastern-flank-battalion", {"size.eastern-flank": 1.5})
-    >>> more.scenario.inputs.demands["ef-combat"].cap.value
-    675.0
+    >>> more.scenario.inputs.demands["ef-unit"].cap.value
+    840.0
     >>> more.move({"size.eastern-flank": 1, "people.staff": 0.9}).moved
     {'people.staff': 0.9}
     """

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.montecarlo.run import Progress
+    from planner.results.result import Result
     from planner.scenario.load import Scenario
 
 __all__ = ["REACH", "Answer", "Outlook", "explain", "look_ahead", "look_at_both", "spread"]
@@ -25,7 +26,7 @@ class Outlook:
     Attributes
     ----------
     draws, unproved, seed : int
-        Draws made, those left out because nobody could prove them, and the seed.
+        Draws made, those left out for want of a certificate, and the seed.
     reach : float
         Fill whose chance is in `fill`.
     fill : DataFrame
@@ -54,7 +55,7 @@ class Outlook:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name."""
         names = ("fill", "fan", "displacement", "each")
-        return {f"futures_{name}": getattr(self, name) for name in names}
+        return {f"draws_{name}": getattr(self, name) for name in names}
 
 
 def look_ahead(
@@ -64,7 +65,7 @@ def look_ahead(
     reach: float = REACH,
     progress: Progress | None = None,
 ) -> Outlook:
-    """Draw futures of a scenario and return what a page shows of them.
+    """Make draws of a scenario and return what a page shows of them.
 
     Examples
     --------
@@ -77,23 +78,23 @@ def look_ahead(
 
     from planner.montecarlo.run import simulate
 
-    futures = simulate(scenario, draws, seed, workers=1, progress=progress)
+    ensemble = simulate(scenario, draws, seed, workers=1, progress=progress)
     quantiles = [f"q{number:02d}" for number in (5, 25, 50, 75, 95)]
-    by_task = futures.fill_by("main_task", "month").assign(mission="")
-    by_mission = futures.fill_by("mission", "main_task", "month")
+    by_task = ensemble.fill_by("main_task", "month").assign(mission="")
+    by_mission = ensemble.fill_by("mission", "main_task", "month")
     columns = ["mission", "main_task", "month", "mean", *quantiles]
-    each = futures.draws
-    names = {f"displacement.{package}": package for package in futures.packages}
+    each = ensemble.draws
+    names = {f"displacement.{package}": package for package in ensemble.packages}
     return Outlook(
-        draws=futures.made,
-        unproved=futures.unproved,
+        draws=ensemble.made,
+        unproved=ensemble.unproved,
         seed=seed,
         reach=reach,
-        fill=futures.fill_by("mission", "main_task", reach=reach),
+        fill=ensemble.fill_by("mission", "main_task", reach=reach),
         fan=pd.concat([by_task[columns], by_mission[columns]], ignore_index=True),
-        displacement=futures.displacement_by("main_task"),
+        displacement=ensemble.displacement_by("main_task"),
         each=each[["draw", *names]].rename(columns=names),
-        said={lang: futures.sentences(lang) for lang in ("en", "nl")},
+        said={lang: ensemble.sentences(lang) for lang in ("en", "nl")},
     )
 
 
@@ -105,7 +106,7 @@ def look_at_both(
     reach: float = REACH,
     progress: Progress | None = None,
 ) -> tuple[Outlook, Outlook]:
-    """Draw the same futures of a scenario as it was and as changed; see :func:`look_ahead`."""
+    """Make the same draws of a scenario as it was and as changed; see :func:`look_ahead`."""
     different = plan.digest != variant.digest
     total = 2 * draws if different else draws
     began = time.monotonic()
@@ -114,12 +115,12 @@ def look_at_both(
         if progress is None:
             return None
 
-        def told(done: int, _: int, seconds: float) -> None:
+        def report(done: int, _: int, seconds: float) -> None:
             here = before + done
             rest = (time.monotonic() - began) / max(here, 1) * (total - here)
             progress(here, total, rest if here else seconds)
 
-        return told
+        return report
 
     first = look_ahead(plan, draws, seed, reach, part(0))
     return first, look_ahead(variant, draws, seed, reach, part(draws)) if different else first
@@ -139,12 +140,15 @@ class Answer:
         Sentences by language.
     month : str
         Month that it is about, if about one.
+    complete : bool
+        Whether there is nothing more to look for.
     """
 
     name: str
     found: dict[str, pd.DataFrame]
     said: dict[str, list[str]]
     month: str = ""
+    complete: bool = True
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name."""
@@ -173,15 +177,20 @@ def spread(scenario: Scenario, progress: Any = None) -> Answer:
     )
 
 
-def explain(scenario: Scenario, mission: str, month: str = "") -> Answer:
+def explain(
+    source: Scenario | Result, mission: str, month: str = "", changes: bool = True
+) -> Answer:
     """Return why a mission has the people it has in a month; see :func:`planner.analysis.why`.
 
     Parameters
     ----------
-    scenario : Scenario
+    source : Scenario or Result
+        A result is not planned again.
     mission : str
     month : str
         The month in which it lacks most if empty.
+    changes : bool
+        Whether to look for what would change it, which takes many plans.
 
     Examples
     --------
@@ -189,8 +198,9 @@ def explain(scenario: Scenario, mission: str, month: str = "") -> Answer:
     >>> explain(pl.load("letter"), "untso", "2023-07").said["en"][0]
     'UNTSO has all 12.0 people it asks for in Jul 2023.'
     """
-    from planner.analysis.why import why
+    from planner.analysis.why import NOTHING_PERSONS, why
 
-    found = why(scenario, mission, month=month or None)
+    found = why(source, mission, month=month or None, changes=changes)
     said = {lang: found.sentences(lang) for lang in ("en", "nl")}
-    return Answer("why", found.tables(), said, found.month)
+    complete = changes or found.lacking_persons <= NOTHING_PERSONS
+    return Answer("why", found.tables(), said, found.month, complete)

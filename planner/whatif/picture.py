@@ -109,34 +109,37 @@ def picture_of(result: Result) -> Picture:
 
 
 def beside(
-    plan: pd.DataFrame, variant: pd.DataFrame, keys: Sequence[str], values: Sequence[str]
+    plan: pd.DataFrame,
+    variant: pd.DataFrame,
+    keys: Sequence[str],
+    values: Sequence[str],
+    **others: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return two tables side by side: each value as planned, as changed, and the difference.
+    """Return tables side by side: each value as planned, as changed, and the difference.
 
     Parameters
     ----------
     plan, variant : DataFrame
         The scenario as it was, and as changed.
     keys : sequence of str
-        Columns that name a row. Rows stand in the order of `plan`, then what only `variant` has.
+        Columns that name a row. Rows are in the order of `plan`, then what only others have.
     values : sequence of str
-        Columns of numbers; NaN where one of the two lacks the row.
+        Columns of numbers; NaN where a table lacks the row.
+    **others : DataFrame
+        Further variants, by the first part of their columns.
 
     Returns
     -------
     DataFrame
-        The keys, then ``plan_…``, ``variant_…`` and ``change_…`` of each value.
+        The keys, then ``plan_…``, ``variant_…``, ``change_…`` and those of the others, by value.
     """
     import pandas as pd
 
-    columns = [*keys, *values]
-    before, after = (one[columns].reset_index(drop=True) for one in (plan, variant))
-    made = before[list(keys)]
-    if not made.equals(after[list(keys)]):
-        made = pd.concat([made, after[list(keys)]]).drop_duplicates(ignore_index=True)
-        before, after = (made.merge(one, on=list(keys), how="left") for one in (before, after))
-    sides = {f"plan_{value}": before[value] for value in values}
-    sides |= {f"variant_{value}": after[value] for value in values}
-    sides |= {f"change_{value}": after[value] - before[value] for value in values}
-    order = [f"{side}_{value}" for value in values for side in ("plan", "variant", "change")]
-    return pd.concat([made, pd.DataFrame(sides)[order]], axis="columns")
+    sides = {"plan": plan, "variant": variant, **others}
+    rows = pd.concat([one[list(keys)] for one in sides.values()]).drop_duplicates(ignore_index=True)
+    found = {side: rows.merge(one, on=list(keys), how="left") for side, one in sides.items()}
+    columns: dict[str, pd.Series[float]] = {}
+    for value in values:
+        columns |= {f"{side}_{value}": one[value] for side, one in found.items()}
+        columns[f"change_{value}"] = found["variant"][value] - found["plan"][value]
+    return pd.concat([rows, pd.DataFrame(columns)], axis="columns")

@@ -329,22 +329,28 @@ def _kinds(
 ) -> None:
     _texts(patch, grids["kinds"], before["kinds"], "kinds")
     grid, old = grids["policies"], before["policies"]
-    gone = {key[0::3] for key in _gone(grid, old) if key[2]}
+    gone = {(key[0], _rule(key[3])) for key in _gone(grid, old) if key[2]}
     again = set()
     for line in grid.lines:
         key = grid.key(line)
         if not line["kind"] or line["pool"]:
             continue
-        if differing(line, old.get(key), FIGURE) or (line["kind"], line["figure"]) in gone:
+        if differing(line, old.get(key), FIGURE) or (line["kind"], _rule(line["figure"])) in gone:
             path = ("kinds", line["kind"], line["figure"])
             patch.put(path, figure(line), grid, line, "value")
-            again.add((line["kind"], line["figure"]))
+            again.add((line["kind"], _rule(line["figure"])))
     for line in grid.lines:
         said = (line["kind"], line["figure"])
-        if line["pool"] and (said in again or differing(line, old.get(grid.key(line)), FIGURE)):
+        stated_again = (said[0], _rule(said[1])) in again
+        if line["pool"] and (stated_again or differing(line, old.get(grid.key(line)), FIGURE)):
             entry = {"kinds": [said[0]], "pools": [line["pool"]], said[1]: figure(line)}
             patch.add(("policies",), entry, grid, line)
     _apart(patch.first.get("kinds", {}), FIGURES)
+
+
+def _rule(name: str) -> str:
+    """Return which rule of rotation a parameter states: rest and dwell state the same one."""
+    return "time at home" if name in ("rest", "dwell") else name
 
 
 def _demands(
@@ -412,6 +418,8 @@ def _packages(
             patch.put((*path, name), line[name], grid, line, name)
         if differing(line, was, ("known", "basis", "source", "section")):
             patch.put((*path, "known"), plain(line["known"]), grid, line, "known")
+            if isinstance(line["known"], Month) and not line["basis"]:
+                line.cells["basis"] = "assumption"  # what a scenario takes it for
             for name, said in _origin(line).items():
                 patch.put((*path, name), said, grid, line, name)
         members = [

@@ -184,7 +184,8 @@ def test_headroom_lies_where_the_reference_begins_to_lose(seed: int) -> None:
             if one["id"] not in inside and one.get("main_task", 2) == 2
         )
 
-    assert lost(max(room.multiple, 1e-7)) <= 0.02
+    # a goal that counts the package's demands may displace at any size: then there is no headroom
+    assert room.multiple == 0 or lost(room.multiple) <= 0.02
     if room.limited:
         assert lost(room.multiple + 0.5) > 0 or lost(room.multiple + 0.02) > 0
 

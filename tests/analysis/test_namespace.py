@@ -13,7 +13,7 @@ from planner.outcome import Outcome
 
 NAMES = [
     "causes", "curve", "fairness", "foresight", "headroom", "near", "pledges", "prices",
-    "promises", "ranges", "reinforcement", "shares", "threshold", "why",
+    "promises", "ranges", "reinforcement", "robustness", "shares", "threshold", "why",
 ]  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def test_the_analyses_are_these() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_analysis_is_a_function_that_says_what_it_returns(name: str) -> None:
     found = getattr(pl.analysis, name)
-    module = import_module(f"planner.analysis.{name}")
+    module = import_module(found.__module__)
 
     assert found is getattr(module, name)
     assert found is getattr(pl.analysis, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -100,9 +100,9 @@ def test_one_promise_is_the_mean_of_its_worst_draws(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["extensive", "cuts"])
-def test_promises_take_turns_in_who_is_short(method: str) -> None:
-    # four draws of 10 people and one of none a promise: with certainty 0.8 one draw may be lost;
-    # each of two missions of 10 may lose another draw, but both share the pool in the rest
+def test_two_missions_share_a_pool_that_carries_one(method: str) -> None:
+    # ten draws alike, one pool for two missions of its size: neither gains by turns, because the
+    # mean of the worst draws counts
     found = hedge(static([10.0] * 10, (10.0, 10.0)), 0.8, "fair", method=method)
     assert found.share == pytest.approx([0.5, 0.5], abs=1e-6)
 
@@ -222,7 +222,7 @@ def test_more_certainty_and_larger_packages_leave_less_to_promise() -> None:
     for kind, points in by.items():
         shares = [one.main_task_2_share for one in sorted(points, key=lambda one: one.at)]
         assert len(points) == 4, kind
-        assert all(more <= less + 1e-5 for less, more in zip(shares, shares[1:], strict=False))
+        assert all(more <= less + 1e-5 for less, more in pairwise(shares))
     assert len(found.plot("frontier").axes) == 3
 
 

@@ -1,4 +1,4 @@
-"""SMPS files, read by a reader of its own and solved, and against mpi-sppy where it is installed."""
+"""SMPS files, read by another reader and solved, and mpi-sppy where it is installed."""
 
 from __future__ import annotations
 

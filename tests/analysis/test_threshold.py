@@ -12,14 +12,13 @@ import pytest
 import planner as pl
 from planner.analysis.case import read_case
 from planner.analysis.conclusion import parse_conclusion
-from planner.analysis.threshold import Flip, filled_of, threshold
+from planner.analysis.threshold import Crossing, filled_of, threshold
 from planner.errors import InputError
-from tests.analysis.oracle import demand, fills, problem
-from tests.strategies import random_problem
+from tests.analysis.oracle import demand, draw_until, fills, problem
 
 Data = dict[str, Any]
 
-BATTALION = "eastern-flank-battalion"
+BATTALION, BRIGADE = "eastern-flank-battalion", "eastern-flank-brigade"
 
 
 def flank(**more: Any) -> Data:
@@ -30,7 +29,7 @@ def flank(**more: Any) -> Data:
     )  # fmt: skip
 
 
-def flips(data: Any, conclusion: str, **more: Any) -> dict[tuple[str, str], Flip]:
+def flips(data: Any, conclusion: str, **more: Any) -> dict[tuple[str, str], Crossing]:
     found = threshold(data, conclusion, draws=0, **more)
     return {(row.input, row.direction): row for row in found.flips}
 
@@ -108,24 +107,28 @@ def displaced(data: Data, package: str) -> float:
     second = [one["id"] for one in data["demands"]
               if one.get("main_task", 2) == 2 and one["id"] not in own]  # fmt: skip
     with_all, without = fills(data, "fair"), fills(data, "fair", [package])
-    return sum(without.get(one, 0.0) - with_all.get(one, 0.0) for one in second)
+    return float(sum(without.get(one, 0.0) - with_all.get(one, 0.0) for one in second))
 
 
 @pytest.mark.parametrize("seed", [1, 4, 9, 12, 16, 23])
 def test_the_reference_says_the_same_on_both_sides_of_every_flip(seed: int) -> None:
-    data = random_problem(np.random.default_rng(seed), "tiny", bounds=0)
-    for one in data["demands"]:
-        one.setdefault("main_task", min(one["tier"], 2))
-    if not data.get("packages"):
-        data["packages"] = {"one": {"demands": [data["demands"][0]["id"]], "known": 0}}
+    def loses(data: Data) -> bool:
+        for one in data["demands"]:
+            one.setdefault("main_task", min(one["tier"], 2))
+        if not data.get("packages"):
+            data["packages"] = {"one": {"demands": [data["demands"][0]["id"]], "known": 0}}
+        return displaced(data, next(iter(data["packages"]))) > 0.3
+
+    data = draw_until(loses, seed, "tiny", bounds=0)
     package = next(iter(data["packages"]))
     now = displaced(data, package)
     level = round(now * 0.7 + 0.37, 3)
     wanted = ["pool.*", "demand.*.cap", "package.*.size"]
 
     found = threshold(
-        data, f"displacement > {level}", package, inputs=wanted, draws=0, steps=3, tolerance=0.01
-    )
+        data, f"displacement > {level}", package=package, inputs=wanted, draws=0, steps=3,
+        tolerance=0.01,
+    )  # fmt: skip
 
     assert found.quantity == pytest.approx(now, abs=1e-3)
     for row in found.inputs:
@@ -146,14 +149,15 @@ def test_the_reference_says_the_same_on_both_sides_of_every_flip(seed: int) -> N
 
 
 @cache
-def battalion() -> pl.Result:
-    return pl.allocate(BATTALION)
+def brigade() -> pl.Result:
+    """Return a plan in which main task 2 loses to the package."""
+    return pl.allocate(BRIGADE)
 
 
 @pytest.mark.parametrize("by", ["kind", "region", "category", "mission", "pool"])
 def test_quantities_of_a_scenario_are_those_of_its_result(by: str) -> None:
-    case = read_case(BATTALION)
-    table = battalion().displacement_by(by).set_index(by)["displaced_person_months"]
+    case = read_case(BRIGADE)
+    table = brigade().displacement_by(by).set_index(by)["displaced_person_months"]
     name = table.idxmax()
     stated = f"displacement({by}={name}) > {table[name] * 0.999:.9f}"
     found = threshold(case, stated, inputs=["pool.staff.posts"], reach=0.01, draws=0)
@@ -162,18 +166,19 @@ def test_quantities_of_a_scenario_are_those_of_its_result(by: str) -> None:
 
 
 def test_a_flip_is_seen_when_the_scenario_is_run_with_that_figure() -> None:
-    inputs = ["pool.staff.fit", "package.*.size"]
-    found = threshold(BATTALION, "displacement(kind=staff) > 5%", inputs=inputs, draws=0)
-    row = next(one for one in found.flips if one.input == "pool.staff.fit")
-    assert row.inside
+    inputs = ["pool.staff.posts", "package.*.size"]
+    found = threshold(BRIGADE, "displacement(kind=staff) > 5%", inputs=inputs, draws=0)
+    row = next(one for one in found.flips if one.input == "pool.staff.posts" and one.inside)
+    posts = next(one for one in brigade().compiled.figures if one.id == row.input)
     assert 0 < row.range_share < 1
-    assert (row.low, row.high) == (0.5, 0.7)
+    assert (row.low, row.high) == (posts.low, posts.high)
 
-    asked = battalion().fill_by("kind", "main_task").set_index(["kind", "main_task"])
-    for at, expected in ((row.flips_at, False), (row.flips_at - row.within, True)):
+    asked = brigade().fill_by("kind", "main_task").set_index(["kind", "main_task"])
+    nearer = row.flips_at + np.sign(row.value - row.flips_at) * row.within
+    for at, expected in ((row.flips_at, not found.holds), (nearer, found.holds)):
         text = (
-            f"format: planner-scenario/1\nextends: {BATTALION}\ntitle: staff\n"
-            f"pools:\n  staff:\n    fit: {{value: {at!r}, basis: assumption}}\n"
+            f"format: planner-scenario/1\nextends: {BRIGADE}\ntitle: staff\n"
+            f"pools:\n  staff:\n    posts: {{value: {float(at)!r}, basis: assumption}}\n"
         )
         result = pl.allocate(pl.loads(text))
         table = result.displacement_by("kind").set_index("kind")["displaced_person_months"]
@@ -208,7 +213,7 @@ def test_the_share_of_futures_is_a_count_over_their_table() -> None:
 
 def test_draws_are_made_where_none_are_given() -> None:
     found = threshold(
-        "letter", "fill(untso) < 2%", inputs=["pool.staff.fit"], draws=16, rule="value"
+        "letter", "fill(untso) < 2%", inputs=["pool.staff.posts"], draws=16, rule="value"
     )
     futures = pl.simulate("letter", 16, rule="value", packages=[])
     assert found.draws == 16
@@ -254,7 +259,7 @@ def test_what_is_undefined_has_no_tipping_point() -> None:
         demand("untso", 8), demand("x", 4, tier=1, pools=["none"]),
         pools={"staff": 10, "none": 0}, packages={"flank": {"demands": ["x"], "known": 0}},
     )  # fmt: skip
-    with pytest.raises(InputError, match="undefined as it is"):
+    with pytest.raises(InputError, match="is undefined, since no people"):
         threshold(nobody, "ratio > 4%")
     with pytest.raises(InputError, match="with packages, found none"):
         threshold(problem(demand("untso", 8)), "displacement > 1")

@@ -79,6 +79,12 @@ def test_what_a_reader_would_say_of_ten_people_for_twelve_posts() -> None:
         ("more_people", 1, pytest.approx(1), False),
         ("more_people", 2, pytest.approx(2), True),
     ]
+    assert [sentence.partition(" ")[0] for sentence in found.sentences()] == [
+        "untso", "Cause:", "They", "Remedy:", "Remedy:",
+    ]  # fmt: skip
+    assert found.sentences()[-2] == (
+        "Remedy: without k it would have 2.0 more people, which ends the shortfall."
+    )
     assert found.sentences("nl")[0] == (
         "untso heeft in maand 5 6,0 van de 8,0 gevraagde mensen; zonder k zouden het er 8,0 zijn."
     )
@@ -229,7 +235,7 @@ def test_no_weight_is_a_reason() -> None:
     found = why(problem(demand("a", 4, weight=0)), "a", month=0, rule="value")
 
     assert [row.limit for row in found.limits] == ["worth_nothing"]
-    assert "The rule gives it no weight." in found.sentences()
+    assert "Cause: its weight is zero under this rule." in found.sentences()
 
 
 def test_a_tie_is_told_as_one() -> None:
@@ -248,7 +254,7 @@ def test_a_tie_is_told_as_one() -> None:
 def test_nobody_asked_and_nobody_lacking() -> None:
     data = problem(demand("a", 4, first=2, last=5))
 
-    assert why(data, "a", month=0).sentences() == ["a asks for nobody in month 0."]
+    assert why(data, "a", month=0).sentences() == ["a asks for no people in month 0."]
     assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4,0 gevraagde mensen."]
 
 

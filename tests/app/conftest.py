@@ -18,7 +18,7 @@ from planner.whatif import WhatIf
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-WAIT = 120_000
+WAIT = 300_000
 """Milliseconds after which something that does not come is not coming."""
 
 

@@ -45,7 +45,7 @@ def test_files_say_what_the_package_says(view: View, tmp_path: Path) -> None:
 
     result = pl.allocate(MOVED.scenario)
     with zipfile.ZipFile(taken(view, "Tables", tmp_path)) as archive:
-        fill = pd.read_csv(io.BytesIO(archive.read("mine_fill.csv")))
+        fill = pd.read_csv(io.BytesIO(archive.read("variant_fill.csv")))
         assert "plan_displacement.csv" in archive.namelist()
     rates = result.fill_by("mission").set_index("mission")["fill_rate"]
     assert (fill.set_index("mission")["fill_rate"] - rates).abs().max() < 1e-9

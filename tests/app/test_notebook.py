@@ -28,6 +28,7 @@ def test_a_slider_moves_the_picture_in_the_kernel() -> None:
     shown = fill.renderers[0].data_source.data
     result = pl.allocate(FLANK.move({"size.eastern-flank": 1.5}).scenario)
     rates = result.fill_by("mission").set_index("mission")["fill_rate"]
+    assert len(shown["id"]) > 0
     for mission, rate in zip(shown["id"], shown["variant"], strict=True):
         assert rate == pytest.approx(rates[mission], abs=1e-9), mission
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 import planner as pl
 from planner.analysis.ranges import ranges
-from tests.app.conftest import FLANK, WAIT, View
+from planner.whatif import WhatIf
+from tests.app.conftest import FLANK, WAIT, View, opened, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -19,7 +27,7 @@ def press(view: View, name: str) -> None:
     view.page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_futures_are_those_that_the_package_draws(view: View) -> None:
+def test_draws_are_those_that_the_package_makes(view: View) -> None:
     view.open(LINK)
     view.page.get_by_label("Draws").select_option("64")
     view.page.get_by_label("Chance of a fill").select_option("75%")
@@ -31,11 +39,11 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
         for side, scenario in (("plan", FLANK.base), ("variant", MOVED.scenario))
     }
     chart = view.data("chance")
-    for side, futures in own.items():
-        chance = futures.fill_by("mission", reach=0.75).set_index("mission")["chance"]
+    for side, ensemble in own.items():
+        chance = ensemble.fill_by("mission", reach=0.75).set_index("mission")["chance"]
         shown = dict(zip(chart["id"], chart[side], strict=True))
-        for mission, value in chance.dropna().items():
-            assert shown[mission] == pytest.approx(value), (side, mission)
+        for mission, value in chance.dropna().items():  # those that are certain have no bar
+            assert shown.get(mission, 1.0) == pytest.approx(value), (side, mission)
     fan = own["variant"].fill_by("mission", "month")
     fan = fan[fan["mission"] == "untso"].set_index("month")
     shown_fan = view.data("fan")
@@ -48,27 +56,82 @@ def test_futures_are_those_that_the_package_draws(view: View) -> None:
     assert spread["left"][0] <= each.min()
     assert each.max() <= spread["right"][-1]
     mean = own["variant"].displacement_by("main_task").set_index("main_task").loc[2]
-    said = view.page.locator("li", has_text="mine: ").inner_text()
+    said = view.page.locator("li", has_text="variant: ").inner_text()
     assert f"{mean['mean']:,.0f} person-months" in said
     assert f"{mean['low']:,.0f} to {mean['high']:,.0f}" in said
 
 
-def test_draws_come_by_themselves_and_follow_the_levers(view: View) -> None:
-    view.open(LINK)
-    for case in (MOVED, FLANK):
-        view.page.get_by_text("(16 draws)").or_(view.page.get_by_text("(64 draws)")).or_(
-            view.page.get_by_text("(256 draws)")
-        ).wait_for(timeout=3 * WAIT)
-        certainty = view.page.locator("p.certainty").inner_text()
-        draws = int(certainty.split("(")[1].split(" ")[0])
-        drawn = pl.simulate(case.scenario, draws, 0, workers=1).displacement_by("main_task")
-        row = drawn.set_index("main_task").loc[2]
-        assert f"{row['q05']:,.0f} to {row['q95']:,.0f}" in certainty
-        press(view, "Put everything back")
-        view.ready("")
+SMALL = """
+data: none
+horizon: {from: 2024-01, to: 2024-12}
+pools:
+  crew:
+    name: Crew
+    category: civil
+    posts: 10
+    filled: {value: 0.9, low: 0.7, high: 1.0, basis: assumption}
+kinds: {watch: {name: Watch, changeover: en_bloc, tour: 3, preparation: 0, rest: 1}}
+missions:
+  border: {name: Border mission, organisation: UN, region: R, main_task: 2}
+  east: {name: Eastern mission, organisation: NATO, region: R, main_task: 1}
+demands:
+  post: {mission: border, kind: watch, pools: [crew], cap: 4, first: 2024-01, last: 2024-12}
+packages:
+  flank:
+    title: Flank
+    known: just-in-time
+    demands:
+      unit:
+        mission: east
+        kind: watch
+        pools: [crew]
+        cap: {value: 3, low: 2, high: 5, basis: assumption}
+        first: 2024-04
+        last: 2024-12
+"""
+
+RECORD = """() => {
+    window.seen = []
+    for (const model of Bokeh.documents[0].all_models) {
+        if ("text" in model.properties) {
+            model.properties.text.change.connect(() => window.seen.push(model.text))
+        }
+    }
+}"""
+"""Keeps every text that the page shows from then on."""
 
 
-def test_drawing_tells_how_far_it_is_and_can_be_stopped(view: View) -> None:
+def interval(case: WhatIf, draws: int) -> str:
+    """Return the interval in the answer as the package's own draws have it."""
+    rows = pl.simulate(case.scenario, draws, 0, workers=1).displacement_by("main_task")
+    row = rows.set_index("main_task").loc[2]
+    return f"{row['q05']:,.0f} to {row['q95']:,.0f} person-months ({draws} draws)"
+
+
+def test_draws_come_by_themselves_sharpen_and_follow_the_levers(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    case = WhatIf(path)
+    with served("--workers", "1", str(path)) as address, opened(chromium, address) as view:
+        view.open()
+        view.page.locator("p.certainty", has_text=interval(case, 256)).wait_for(timeout=WAIT)
+        view.page.evaluate(RECORD)
+        moved = case.move({"size.flank": 1.05})
+        lever = view.page.locator(".bk-input-group", has_text="Size, times").first
+        lever.locator(".noUi-handle").press("ArrowRight")
+        view.ready("size.flank=1.05")
+        view.page.locator("p.certainty", has_text=interval(moved, 256)).wait_for(timeout=WAIT)
+        seen = "".join(view.page.evaluate("window.seen"))
+        assert view.page.get_by_text("Levers have moved since").count() == 0
+    assert "Levers have moved since" in seen
+    found = [seen.find(escape(interval(moved, draws))) for draws in (16, 64, 256)]
+    assert -1 not in found
+    assert found == sorted(found)
+
+
+def test_drawing_shows_its_progress_and_can_be_stopped(view: View) -> None:
     view.open(LINK)
     view.page.get_by_label("Draws").select_option("2,048")
     press(view, "Make draws")
@@ -78,7 +141,7 @@ def test_drawing_tells_how_far_it_is_and_can_be_stopped(view: View) -> None:
     view.page.get_by_text("Stopped.").wait_for(timeout=WAIT)
     assert view.page.get_by_text("How they were drawn").count() == 0
 
-    # a newer wish takes the place of one that runs, and levers go on meanwhile
+    # a newer request replaces the one that runs, and levers can be moved meanwhile
     press(view, "Make draws")
     view.page.get_by_text("of 4,096").wait_for(timeout=WAIT)
     press(view, "Put everything back")

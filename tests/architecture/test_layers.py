@@ -33,11 +33,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.compile": (*BASE, *WORDS),
     "planner.results": (
-        *BASE, *WORDS, *ENGINE, "planner.solution", "planner.store", "planner.results",
+        *BASE, *WORDS, *ENGINE, "planner.labels", "planner.solution", "planner.store",
+        "planner.results",
     ),
     "planner.analysis": (
         *BASE, *WORDS, *ENGINE, "planner.labels", "planner.terms", "planner.store",
-        "planner.distributions", "planner.montecarlo", "planner.analysis",
+        "planner.distributions", "planner.montecarlo", "planner.solution", "planner.results",
+        "planner.figures.tornado", "planner.analysis",
     ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
@@ -91,9 +93,8 @@ LOADED_ON_USE = (
 )  # fmt: skip
 """Parts that may import heavy things at their top, since no other part imports them at its top."""
 
-LIGHT = ("planner.analysis.declare", "planner.analysis.renamed", "planner.montecarlo.words")
+LIGHT = ("planner.analysis.declare", "planner.montecarlo.words")
 """What of them loads nothing."""
-
 
 
 def loaded_on_use(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from planner.cli.app import PANELS
+from planner.cli.app import _listed
 from tests.cli.conftest import PROBLEM, Outcome, english_in, listing
 
 Run = Callable[..., Outcome]
@@ -36,6 +36,7 @@ QUESTIONS: dict[str, list[str]] = {
         "4",
     ],
     "pledges": [],
+    "robustness": ["--package", "more", "--group", "month", "--workers", "1"],
     "fairness": ["--by", "region"],
 }
 """Every question, with options of its own that suit the small scenario."""
@@ -68,6 +69,7 @@ def test_an_answer_is_read_in_both_languages(name: str, planner: Run, scenario: 
     assert (english.code, dutch.code) == (0, 0)
     assert english.out != dutch.out
     assert {"--out MAP" in dutch.out, "--out FOLDER" in english.out} != {True, False}
+    assert "{" not in english.out + dutch.out  # a template is no word of a table
     assert english_in(dutch.out.replace("displacement > 1", "")) == set()
 
 
@@ -195,11 +197,11 @@ def test_every_question_has_help_with_examples(name: str, planner: Run) -> None:
 
 def test_help_lists_every_command_under_what_it_is_for(planner: Run) -> None:
     shown = planner("--help").out
-    for panel, commands in PANELS.items():
+    for panel, commands in _listed().items():
         assert f"\n{panel}:\n" in shown
-        for command in commands:
-            assert f"\n  {command.__name__.rstrip('_')} " in shown
-    assert set(QUESTIONS) <= {one.__name__ for panel in PANELS.values() for one in panel}
+        for name, _ in commands:
+            assert f"\n  {name} " in shown
+    assert set(QUESTIONS) <= {name for rows in _listed().values() for name, _ in rows}
 
 
 def test_quiet_says_nothing(planner: Run, scenario: Path) -> None:

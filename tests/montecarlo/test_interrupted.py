@@ -90,7 +90,7 @@ def ended(processes: set[int], leader: int) -> bool:
             descriptor = os.pidfd_open(process)
         except ProcessLookupError:
             continue
-            over, _, _ = select.select([descriptor], [], [], 60)
+        over, _, _ = select.select([descriptor], [], [], 60)
         os.close(descriptor)
         if not over:
             return False

@@ -432,16 +432,16 @@ def test_draws_are_the_same_however_they_are_cut_into_blocks() -> None:
     for sampling in ("sobol", "plain", "latin"):
         a, b = (Design(256, 5, sampling, share=share) for share in (16, 4))
         whole = {(k.replicate, k.begin + i): row for n in range(a.blocks)
-                 for k in [a.block(n)] for i, row in enumerate(a.points(k, 0, 3))}  # fmt: skip
+                 for k in [a.block(n)] for i, row in enumerate(a.points([k], 0, 3))}  # fmt: skip
         for number in range(b.blocks):
             block = b.block(number)
-            for i, row in enumerate(b.points(block, 0, 3)):
+            for i, row in enumerate(b.points([block], 0, 3)):
                 assert np.array_equal(row, whole[block.replicate, block.begin + i])
     assert one.blocks != other.blocks
 
 
 def test_replicates_and_seeds_differ() -> None:
-    points = [Design(64, seed).points(Design(64, seed).block(r), 2, 3) for seed in (0, 1)
+    points = [Design(64, seed).points([Design(64, seed).block(r)], 2, 3) for seed in (0, 1)
               for r in (0, 1)]  # fmt: skip
     for k, one in enumerate(points):
         for other in points[k + 1 :]:
@@ -451,7 +451,7 @@ def test_replicates_and_seeds_differ() -> None:
 @pytest.mark.parametrize("sampling", ["sobol", "latin"])
 def test_points_are_even(sampling: str) -> None:
     design = Design(16 * 64, 3, sampling, share=64)
-    points = design.points(design.block(5), 0, 4)
+    points = design.points([design.block(5)], 0, 4)
     for column in points.T:
         assert np.array_equal(np.sort((column * 64).astype(int)), np.arange(64))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import planner as pl
 from planner.distributions import Discrete, Normal
 from planner.montecarlo.design import Design
-from planner.montecarlo.estimates import chance_of, mean_of
+from planner.montecarlo.estimates import chance_of, mean_of, quantile_intervals
 from planner.montecarlo.run import Watch, design_of
 from planner.montecarlo.specification import Stop
 from planner.montecarlo.structure import Structure
@@ -41,8 +41,9 @@ def covered(values: np.ndarray, replicate: np.ndarray, truth: float) -> float:
 def points(design: Design) -> tuple[np.ndarray, np.ndarray]:
     """Return one coordinate of every draw, and its replicate."""
     blocks = [design.block(number) for number in range(design.blocks)]
-    parts = [design.points(block, 0, 1)[:, 0] for block in blocks]
-    return np.concatenate(parts), np.repeat([b.replicate for b in blocks], [b.size for b in blocks])
+    return design.points(blocks, 0, 1)[:, 0], np.repeat(
+        [b.replicate for b in blocks], [b.size for b in blocks]
+    )
 
 
 @pytest.mark.parametrize(("mean", "deviation", "wanted"), NORMAL)
@@ -120,6 +121,19 @@ def test_intervals_of_binomial_availability_cover_too(
     often = ((chances.low <= full) & (full <= chances.high)).mean()
     even = not request.node.callspec.params["repeated"].startswith("plain")
     assert 0.93 <= often <= (1.0 if even else 0.97)  # even points hit an edge too well at times
+
+
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
+def test_intervals_of_quantiles_cover_as_often_as_they_say(
+    request: pytest.FixtureRequest, repeated: tuple[np.ndarray, np.ndarray], level: float
+) -> None:
+    drawn, replicate = repeated
+    normal = Normal(100, 10)
+    low, high = quantile_intervals(normal.ppf(drawn), replicate, [level])
+    wanted = float(normal.ppf(np.array([level]))[0])
+    often = ((low <= wanted) & (wanted <= high)).mean()
+    even = not request.node.callspec.params["repeated"].startswith("plain")
+    assert 0.93 <= often <= (1.0 if even else 0.98)  # never narrower than between two draws
 
 
 WATCHED: dict[str, tuple[Any, float]] = {

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 import planner as pl
+from planner.analysis.declare import template
 from planner.errors import InputError
 from planner.figures.curves import corners
 from planner.figures.names import Names
@@ -17,8 +18,8 @@ from planner.report.material import gather
 from planner.report.sections import _payers
 from tests.report.reading import Reading
 
-SECTIONS = ["conclusions", "fill", "displacement", "bottlenecks", "rates", "curves", "sure",
-            "comparison", "assumptions", "limits", "manifest"]  # fmt: skip
+SECTIONS = ["conclusions", "fill", "displacement", "bottlenecks", "rates", "curves", "questions",
+            "sure", "comparison", "assumptions", "limits", "manifest"]  # fmt: skip
 
 
 def sentences(material: object) -> str:
@@ -128,7 +129,7 @@ def test_hostile_names_everywhere(name: str) -> None:
 
 
 def test_the_conclusions_are_those_of_the_tables() -> None:
-    result = pl.allocate("eastern-flank-battalion")
+    result = pl.allocate("eastern-flank-brigade")
 
     said = sentences(gather(result, analyses=False))
 
@@ -138,6 +139,11 @@ def test_the_conclusions_are_those_of_the_tables() -> None:
     assert f"({rate(row['filled_person_months'] / row['asked_person_months'])})" in said
     assert f"{number(100 * row['displacement_ratio'])} for every hundred" in said
     assert f"loses most: {number(lost.max(), digits=0)} person-months" in said
+    months = result.displacement_by("mission", "month")
+    most = months.loc[months["mission"] == lost.idxmax(), "displaced_person_months"].max()
+    assert f"at most {number(most, digits=0)} persons at a time" in said
+    parts = result.displacement_by("phase").set_index("phase")["displaced_person_months"]
+    assert f"and {number(parts['after'], digits=0)} from then on" in said
     fill = result.fill_by("mission").dropna()["fill_rate"]
     assert f"90%: {int((fill < 0.9).sum())} of {len(fill)} missions" in said
     tasks = result.fill_by("main_task").set_index("main_task")["fill_rate"]
@@ -151,14 +157,39 @@ def test_the_conclusions_are_those_of_the_tables() -> None:
     assert f"{percent(part, digits=0)} of the person-months asked have a cap that is" in said
 
 
-def test_the_conclusions_say_how_sure_it_is(report: pl.Report) -> None:
-    said = " ".join(
-        item for block in report.page.sections[0].blocks for item in getattr(block, "items", ())
-    )
+def test_a_zero_of_the_likely_values_is_no_claim() -> None:
+    said = sentences(gather("eastern-flank-battalion", analyses=False))
 
-    assert "nine futures of ten" in said
-    assert "of 16 futures" in said
-    assert "posts cost main task 2 nothing" in said or "from its first post on" in said
+    assert "In the plan for the likely values of all parameters it displaces 0.0" in said
+    assert "displaces nothing" not in said
+
+
+def test_the_conclusions_begin_with_the_draws(report: pl.Report) -> None:
+    said = [
+        item for block in report.page.sections[0].blocks for item in getattr(block, "items", ())
+    ]
+
+    assert said[1].startswith("Over 16 draws it displaces")
+    assert "nine draws of ten" in said[1]
+    chance, likely, other = (
+        next(place for place, text in enumerate(said) if text.startswith(start))
+        for start in ("The chance that it displaces anything", "In the plan for the likely values",
+                      "Under the other rule, value")
+    )  # fmt: skip
+    assert chance < likely < other
+    text = " ".join(said)
+    assert "displace nothing of main task 2" in text or "from its first post on" in text
+
+
+def test_a_report_tells_what_single_assumptions_do(made: pl.Result) -> None:
+    page = pl.make_report(made, analyses=False, robust=True, workers=1).page
+
+    section = next(one for one in page.sections if one.id == "robustness")
+    found = pl.analysis.robustness(made, workers=1)
+    assert "The inputs that move it most" in str(section.blocks)
+    (table,) = (block for block in section.blocks if block.kind == "table")
+    most = max(found.changes, key=lambda row: abs(row.difference_person_months))
+    assert table.rows[0][2] == number(most.displaced_person_months)
 
 
 def test_under_value_single_figures_have_their_range(made: pl.Result) -> None:
@@ -216,10 +247,11 @@ def test_it_says_why_the_mission_that_goes_short_most_does(
     report: pl.Report, letter: pl.Report, made: pl.Result
 ) -> None:
     lost = made.displacement_by("mission").set_index("mission")["displaced_person_months"]
-    asked = {"en": (report, f"Why {Names(made).mission(str(lost.idxmax()))} goes short"),
-             "nl": (letter, "Waarom MINUSMA tekortkomt")}  # fmt: skip
+    asked = {"en": (report, Names(made).mission(str(lost.idxmax()))), "nl": (letter, "MINUSMA")}
 
-    for one, heading in asked.values():
-        blocks = next(part.blocks for part in one.page.sections if part.id == "bottlenecks")
+    for lang, (one, mission) in asked.items():
+        blocks = next(part.blocks for part in one.page.sections if part.id == "questions")
+        heading = template("why").short[lang]
         at = next(k for k, block in enumerate(blocks) if getattr(block, "text", "") == heading)
+        assert blocks[at + 1].items[0].startswith(mission)
         assert len(blocks[at + 1].items) >= 2

@@ -1,4 +1,4 @@
-"""Truth 2: tied up and idle add up to the strength, and what a package takes is given up or idle."""
+"""Truth 2: tied up and idle add up to the strength; what a package takes is given up or idle."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from planner.results.accounting import ACCOUNTS, TOLERANCE, accounts, check_acco
 from tests.strategies import problems
 
 
-def tied_up(
-    solution: pl.Solution, allocation: Any, account: int
-) -> Counter[tuple[str, str, int]]:
+def tied_up(solution: pl.Solution, allocation: Any, account: int) -> Counter[tuple[str, str, int]]:
     """People tied up by (demand, pool, month of the model), counted tour by tour.
 
     Account 0 has demands that are not on call, with their time at home. Account 1 has every

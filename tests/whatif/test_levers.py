@@ -18,7 +18,7 @@ from planner.whatif import GROUPS, Lever, WhatIf
 FLANK = WhatIf("eastern-flank-battalion")
 HELICOPTERS = WhatIf("helicopters-sent")
 BEFORE = compile_scenario(FLANK.base).problem
-OWN = ("ef-combat", "ef-logistics", "ef-medical", "ef-intelligence", "ef-air-defence", "ef-staff")
+OWN = ("ef-unit", "ef-intelligence", "ef-air-defence", "ef-staff")
 
 
 def moved(**moves: Any) -> Problem:
@@ -105,9 +105,7 @@ def test_tour_sets_the_tour_of_a_kind() -> None:
 
 def test_a_mission_under_study_goes_ahead_and_is_taken_back() -> None:
     new = {demand.id for demand in moved(go__nmi=True).demands}
-    assert new - {demand.id for demand in BEFORE.demands} == {
-        "nmi-protection-combat", "nmi-protection-logistics", "nmi-protection-medical",
-    }  # fmt: skip
+    assert new - {demand.id for demand in BEFORE.demands} == {"nmi-protection"}
     decided = WhatIf("studied-decided")
     assert decided.stands("go.nmi") is True
     back = compile_scenario(decided.move({"go.nmi": False}).scenario).problem
@@ -119,7 +117,7 @@ def test_a_mission_under_study_goes_ahead_and_is_taken_back() -> None:
 
 def test_a_declined_mission_is_sent_after_all() -> None:
     new = {demand.id for demand in moved(send__minusma_helicopters=True).demands}
-    assert len(new - {demand.id for demand in BEFORE.demands}) == 3
+    assert new - {demand.id for demand in BEFORE.demands} == {"minusma-helicopters-unit"}
     assert HELICOPTERS.stands("send.minusma-helicopters") is True
 
 

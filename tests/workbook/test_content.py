@@ -21,6 +21,7 @@ from planner.workbook.words import say
 from .conftest import HEADINGS, SMALL
 
 NAME = "eastern-flank-battalion"
+DISPLACING = "studied-decided"
 
 RESULTS = (
     "fill",
@@ -148,15 +149,31 @@ def test_every_sheet_has_headings_that_stay_and_a_filter(
         assert sheet.print_title_rows == f"${HEADINGS}:${HEADINGS}"
     assert book["planner"].sheet_state == "veryHidden"
     assert len(book[say("sheet_fill", lang)]._charts) == 1
-    assert len(book[say("sheet_displacement", lang)]._charts) == 1
     assert len(book[say("sheet_pool_months", lang)]._charts) == 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_displacement_has_a_chart_where_there_is_any(
+    opened: Callable[..., Workbook], lang: str
+) -> None:
+    title = say("sheet_displacement", lang)
+
+    assert len(opened(DISPLACING, lang)[title]._charts) == 1
+    assert len(opened(NAME, lang)[title]._charts) == 0
 
 
 def test_the_cover_says_what_came_out(opened: Callable[..., Workbook], result: pl.Result) -> None:
     text = "\n".join(str(row[0].value) for row in sheet_of(opened, "cover", "nl") if row[0].value)
+    (package,) = result.packages.to_dict("records")
+    asked, filled, displaced = (
+        f"{package[key]:,.0f}".replace(",", ".")
+        for key in ("asked_person_months", "filled_person_months", "displaced_main_task_2")
+    )
 
     assert "De brief met een bataljonsbijdrage extra aan de oostflank" in text
-    assert "20.195 van 22.320 persoonsmaanden gevuld; verdringt 901 uit hoofdtaak 2" in text
+    assert (asked, filled) == ("22.320", "21.576")
+    said = f"{filled} van {asked} persoonsmaanden gevuld; verdringt {displaced} uit hoofdtaak 2"
+    assert said in text
     assert "jan 2022 – dec 2025; regel eerlijk" in text
 
 

@@ -16,8 +16,14 @@ DRAWS = 8
 
 
 @pytest.fixture(scope="module")
-def futures() -> pl.Ensemble:
-    return pl.simulate(SMALL, draws=DRAWS, workers=1)
+def deployed() -> pl.Scenario:
+    """The small scenario with its package deployed, so that it displaces."""
+    return pl.load(SMALL).with_({"demands": {"company": {"on_call": False}}})
+
+
+@pytest.fixture(scope="module")
+def futures(deployed: pl.Scenario) -> pl.Ensemble:
+    return pl.simulate(deployed, draws=DRAWS, workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -89,15 +95,17 @@ def test_drivers_cover_and_manifest(book: Path, futures: pl.Ensemble) -> None:
     assert any(line.startswith(f"{DRAWS} draws: ") for line in cover)
 
 
-def test_a_book_with_draws_comes_back(book: Path) -> None:
-    assert pl.read_workbook(book).digest == pl.load(SMALL).digest
+def test_a_book_with_draws_comes_back(book: Path, deployed: pl.Scenario) -> None:
+    assert pl.read_workbook(book).digest == deployed.digest
 
 
-def test_futures_of_something_else_are_refused(futures: pl.Ensemble, tmp_path: Path) -> None:
-    other = pl.load(SMALL).change(pools={"staff": {"posts": 500}})
+def test_futures_of_something_else_are_refused(
+    futures: pl.Ensemble, deployed: pl.Scenario, tmp_path: Path
+) -> None:
+    other = deployed.change(pools={"staff": {"posts": 500}})
 
     with pytest.raises(pl.InputError, match="drawn of 'small' with other inputs"):
         pl.write_workbook(other, tmp_path / "no.xlsx", futures=futures)
     with pytest.raises(pl.InputError, match="drawn by the rule"):
-        pl.write_workbook(pl.allocate(SMALL, "value"), tmp_path / "no.xlsx", futures=futures)
+        pl.write_workbook(pl.allocate(deployed, "value"), tmp_path / "no.xlsx", futures=futures)
     assert list(tmp_path.iterdir()) == []

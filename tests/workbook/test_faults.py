@@ -27,8 +27,10 @@ def test_all_at_once_each_at_its_place(changed: Copy, faults: Faults) -> None:
         book.set("Demands", "experts", "pools", "staf, civil"): "unknown pool 'staf', did you mean",
         book.set("Missions", "truce", "main task", 3): "expected a number of at most 2, found 3",
         book.set("Pools", "civil", "category", "civilian"): "'civilian', did you mean",
-        book.set("Strengths", ("civil", "share filled"), "value", 1.5): "a share between 0 and 1",
-        book.set("Strengths", ("staff", "posts"), "low", 31): "low 31 is above the value 30",
+        book.set("Strengths", ("", "civil", "share filled"), "value", 1.5): (
+            "a share between 0 and 1"
+        ),
+        book.set("Strengths", ("", "staff", "posts"), "low", 31): "low 31 is above the value 30",
         book.set("Policies", ("unit", "", "", "tour (months)"), "value", 4.5): "whole months",
         book.set("Packages", "more", "source", None): "on basis 'public' needs a source",
         book.set("Composition", "eyes", "most", 1): "most 1 is below least 2",

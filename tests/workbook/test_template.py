@@ -90,7 +90,7 @@ def test_a_blank_template_is_an_empty_scenario(tmp_path: Path) -> None:
 def test_what_a_template_lacks_is_said_at_its_place(tmp_path: Path) -> None:
     book = fill_in(pl.write_template(tmp_path / "blank.xlsx", "nl"))
     book.remove("Uitzendregels", "post")  # the tour
-    book.remove("Sterktes", "staff")  # the posts
+    book.remove("Sterktes", "", "staff")  # the posts
 
     with pytest.raises(pl.InputError) as caught:
         pl.read_workbook(book.save())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import say, table
-from planner.labels import NOTHING, figure, label, month, number, percent
+from planner.labels import label, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,26 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["about", "keep", "show_answer"]
 
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-
 _LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
-"""Columns which a terminal has no room for."""
-
-_FIGURES = ("value", "flips_at", "quantity", "smallest", "largest")
-"""Columns of figures of any size, shown with as many digits as they need."""
-
-_PERCENT = ("_share", "_rate", "_chance")
-"""Ends of the names of columns that are shares."""
-
-_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
-          "view", "framework", "other", "region", "category", "organisation", "group",
-          "largest_loss_group", "basis", "limit", "change", "turn")  # fmt: skip
-"""Columns whose texts are words and not ids."""
-
-
-def word(text: Text, key: str, lang: str) -> str:
-    """Return a word of an analysis in a language; the key where there is none."""
-    return text.say(key, lang) if text.known(key) else key
+"""Columns that a terminal leaves out."""
 
 
 def about(case: Case) -> dict[str, Any]:
@@ -62,7 +43,7 @@ def keep(outcome: Outcome, case: Case, folder: str) -> None:
 
 
 def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
-    """Print an answer; return whether there is more of it than was printed.
+    """Print an answer; return whether some of it was not printed.
 
     Parameters
     ----------
@@ -88,7 +69,7 @@ def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...],
         hidden |= len(found.columns) < len(tables[name].columns)
         if not len(found):
             continue
-        title = word(text, f"{outcome.title}.{name}", lang)
+        title = text.heading(f"{outcome.title}.{name}", lang)
         say("", _table(title, found, case, text, (lang, most)))
         hidden |= _rest(len(found), most, lang)
     return hidden
@@ -101,7 +82,7 @@ def _bare(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rest(count: int, most: int, lang: str) -> bool:
-    """Say how many more there are than were shown, if any."""
+    """Print how many more exist than were shown, if any."""
     more = bool(most) and count > most
     if more:
         say(label("more_rows", lang, count=number(count - most, lang, 0)), indent=2)
@@ -113,7 +94,7 @@ def _table(title: str, found: pd.DataFrame, case: Case, text: Text, shown: tuple
     columns = [_heading(text, name, lang, found[name]) for name in found.columns]
     rows = found.head(most) if most else found
     cells = [
-        [_cell(text, name, value, lang) for name, value in zip(found.columns, row, strict=True)]
+        [text.cell(name, value, lang) for name, value in zip(found.columns, row, strict=True)]
         for row in rows.itertuples(index=False, name=None)
     ]
     names = _names(case, lang)
@@ -135,26 +116,4 @@ def _names(case: Case, lang: str) -> dict[str, str]:
 def _heading(text: Text, name: str, lang: str, values: pd.Series[Any]) -> str:
     """Return a column's heading; of numbers to the right."""
     right = values.dtype.kind in "if"
-    return (">" if right else "") + word(text, name, lang)
-
-
-def _cell(text: Text, column: str, value: Any, lang: str) -> str:
-    """Return a value as it is read in a language, by what its column holds."""
-    if value is None or value != value:
-        return NOTHING
-    if isinstance(value, (bool,)) or type(value).__name__ == "bool_":
-        return label("yes" if value else "no", lang)
-    if isinstance(value, str):
-        if _MONTH.fullmatch(value):
-            return month(value, lang)
-        return text.each(value, lang) if column in _WORDS else value
-    if column in _FIGURES:
-        return figure(value, lang)
-    if isinstance(value, int):
-        return number(value, lang, 0)
-    if column.endswith("months") and "person_months" not in column:
-        return number(value, lang, 0)
-    if column.endswith(_PERCENT):
-        return percent(value, lang)
-    fine = "per_post" in column or column.endswith(("multiple", "gini"))
-    return number(value, lang, 2 if fine else 1)
+    return (">" if right else "") + text.heading(name, lang)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.analysis.declare import Analysis, Option, declared, names, template
-from planner.analysis.renamed import RENAMED
+from planner.analysis.declare import RENAMED, Analysis, Option, declared, names, template
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
 
 if TYPE_CHECKING:
@@ -239,7 +238,7 @@ def _answer(
 
 
 def _case(name: str, rule: str | None, quiet: bool) -> Case:
-    """Return a scenario or a neutral problem as a case, after saying what nobody could serve."""
+    """Return a scenario or a neutral problem as a case, after warning of what cannot be served."""
     from planner.analysis.case import read_case
     from planner.cli.inputs import load_either, warn
 

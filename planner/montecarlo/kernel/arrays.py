@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.engine.layout import Layout
 from planner.montecarlo.kernel.compile import compiled, struct
-from planner.problem.model import Problem
+from planner.montecarlo.plans import Frame
 
 __all__ = [
     "FITS", "ROOM", "Arrays", "Sides", "Stages", "arrays_of", "block_of", "bound_columns",
@@ -120,24 +120,14 @@ class Stages(NamedTuple):
     decision: Ints
 
 
-def arrays_of(problem: Problem, layout: Layout) -> Arrays:
+def arrays_of(frame: Frame, layout: Layout) -> Arrays:
     """Return what compiled code reads of a problem."""
-    demands = problem.demands
-    index = {name: k for k, name in enumerate(problem.pools)}
-    line = np.full((len(demands), len(index)), -1, dtype=np.int64)
-    number = 0
-    for place, demand in enumerate(demands):
-        for name in demand.pools:
-            line[place, index[name]] = number
-            number += 1
+    line = np.full((len(frame.ids), frame.pools), -1, dtype=np.int64)
+    line[frame.lines.demand, frame.lines.pool] = np.arange(len(frame.lines))
     own: dict[str, Any] = {
-        "low": problem.report[0],
-        "high": problem.report[1],
-        "tier": np.array([demand.tier for demand in demands], dtype=np.int64),
-        "lead": np.array([demand.lead for demand in demands], dtype=np.int64),
-        "weight": np.array([demand.weight for demand in demands], dtype=float),
-        "line": line,
-    }
+        "low": frame.report[0], "high": frame.report[1], "tier": frame.tier, "lead": frame.lead,
+        "weight": frame.weight, "line": line,
+    }  # fmt: skip
     fields: list[Any] = [
         own[name] if name in own else getattr(layout, name) for name in Arrays._fields
     ]
@@ -145,44 +135,32 @@ def arrays_of(problem: Problem, layout: Layout) -> Arrays:
 
 
 def sides_of(
-    problem: Problem, layout: Layout, caps: Floats, strengths: Floats, least: Floats | None,
-    most: Floats | None, amounts: Floats | None,
-) -> Sides:  # fmt: skip
-    """Return the right-hand sides of draws; what is None is the problem's own.
+    layout: Layout, caps: Floats, strengths: Floats, least: Floats, most: Floats, amounts: Floats
+) -> Sides:
+    """Return the right-hand sides of draws.
 
     Parameters
     ----------
     caps : ndarray (draws, demands)
     strengths : ndarray (draws, pools, months)
-    least, most : ndarray (draws, bounds), optional
-    amounts : ndarray (draws, budgets), optional
+    least, most : ndarray (draws, bounds)
+    amounts : ndarray (draws, budgets)
     """
-    draws = len(caps)
-    own = [
-        [np.nan if one.min is None else one.min for one in problem.bounds],
-        [np.nan if one.max is None else one.max for one in problem.bounds],
-        [one.amount for one in problem.budgets],
-    ]
-    low, high, paid = (
-        np.tile(np.array(values, dtype=float), (draws, 1)) if given is None else given
-        for given, values in zip((least, most, amounts), own, strict=True)
-    )
-    high = np.where(np.isnan(high), np.inf, high)
-    every = np.concatenate([strengths.reshape(draws, -1), high, paid], axis=1)
+    high = np.where(np.isnan(most), np.inf, most)
+    every = np.concatenate([strengths.reshape(len(caps), -1), high, amounts], axis=1)
     limit = every[:, layout.row_source]
     full = caps[:, layout.demand] * layout.part
-    return Sides(*(np.require(x, np.float64, ["C", "W"]) for x in (full, limit, low)))
+    return Sides(*(np.require(x, np.float64, ["C", "W"]) for x in (full, limit, least)))
 
 
-def stages_of(problem: Problem, layout: Layout, plans: list[frozenset[str]]) -> Stages:
+def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stages:
     """Return the stages of unfolded plans, each with some of the packages.
 
     The plan of a block is made first without the packages that are not yet known, and again in each
     month in which packages of the block become known; plans share the stages that are the same.
     """
-    known = {package.id: max(problem.known(package.id), 0) for package in problem.packages}
-    owner = problem.package_of()
-    package = [owner.get(demand.id, "") for demand in problem.demands]
+    known = {name: max(month, 0) for name, month in frame.known.items()}
+    package = frame.package
     blocks = len(layout.pool_ptr) - 1
     inside: list[set[str]] = [set() for _ in range(blocks)]
     for name, block in zip(package, layout.demand_block.tolist(), strict=True):

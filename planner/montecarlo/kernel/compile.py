@@ -23,9 +23,6 @@ from numba.experimental import structref
 
 __all__ = ["announce", "cache_folder", "compiled", "entry", "on_compilation", "struct"]
 
-SECONDS = 30
-"""Processor seconds that compilation takes, roughly; for the message only."""
-
 config: Any = _config  # its settings are made at run time
 njit: Any = numba.njit
 
@@ -92,7 +89,8 @@ def announce(function: Any) -> None:
         once = (
             "on first use" if _FOLDER else "for this run alone, because no directory can be written"
         )
-        _listener[0](f"compiling the planning kernel {once}, about {SECONDS} s")
+        work = "one to two minutes of processor time"
+        _listener[0](f"compiling the planning kernel {once}, {work}")
 
 
 def compiled(function: Callable[..., Any]) -> Any:

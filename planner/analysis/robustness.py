@@ -1,0 +1,693 @@
+"""How far the headline can be trusted: displacement under each single change of an assumption.
+
+One assumption is changed at a time, all others stay at their likely values, and the plan is made
+again with and without the package:
+
+- every uncertain parameter to the low and to the high end of its range, and every decision,
+  prolongation or shared factor that draws know of;
+- every month that is an assumption, and the package's month as a whole, by one to three months
+  earlier and later;
+- every length of a tour that has no range, by two months;
+- changeover of each kind of demand en bloc or staggered;
+- the order of preference of each demand with several sourcing options, reversed;
+- the rule;
+- the months that are reported.
+
+A single change says what one assumption does alone. How likely it is, and what all of them do
+together, the draws of :func:`planner.simulate` say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+
+from planner.analysis.case import Case, read_case
+from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.threshold import inputs_of
+from planner.engine.memory import PlanCache
+from planner.errors import CertificateError, InputError, SolverError
+from planner.labels import number
+from planner.montecarlo.executors import check_workers, executor_for, in_order, processors
+from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Demand, Problem
+from planner.results.headline import TENTH
+from planner.results.losses import SOMETHING, losses
+from planner.solution import solve_problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
+
+_TEXT = text_of("robustness")
+say = _TEXT.say
+
+NAN = float("nan")
+
+GROUPS = (
+    "people", "time at home", "tour", "month", "decision", "changeover", "preference", "rule",
+    "window",
+)  # fmt: skip
+"""Groups of changes: numbers of people and shares; preparation, rest and dwell; tours; months;
+decisions and prolongations; en bloc or staggered; order of sourcing options; rule; window."""
+
+MONTHS = (-3, -2, -1, 1, 2, 3)
+"""How far an assumed month is moved."""
+
+TOUR_MONTHS = 2
+"""How far the length of a tour without a range is moved."""
+
+OUTER = (0.05, 0.95)
+"""Quantiles taken for the ends of a distribution that has none."""
+
+FEW = 24
+"""Plans below which other processes would take longer to start than to help."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one assumption, and what the package then displaces.
+
+    Attributes
+    ----------
+    input : str
+        A parameter of ``planner show``, a factor of ``planner simulate``, or what is changed.
+    group : str
+        One of :data:`GROUPS`.
+    change : str
+        ``low``, ``high``, ``earlier``, ``later``, ``shorter``, ``longer``, ``en bloc``,
+        ``staggered``, ``reversed``, a rule, or how the window differs.
+    value, changed_to : float
+        The likely value and the changed one, in `unit`; 0 and a number of months for a month; NaN
+        where the change is no number.
+    unit : str
+    displaced_person_months : float
+        From main task 2; NaN where the plan could not be proved.
+    difference_person_months : float
+        From the displacement at the likely values.
+    main_task_1_person_months : float
+        Lost by other commitments of main task 1.
+    filled_person_months : float
+        Filled for the package.
+    loses_most : str
+        The mission of main task 2 that loses most, half a person or more in some month; empty if
+        there is none.
+    loses_most_persons : float
+        The most persons that it lacks in one month.
+    state : str
+        ``nothing``, ``something``, or ``over a tenth`` of what is filled for the package.
+    flips : bool
+        Whether `state` is another than for the likely values.
+    basis : str
+        letter, public or assumption; empty where it is no parameter.
+    """
+
+    input: str
+    group: str
+    change: str
+    value: float
+    changed_to: float
+    unit: str
+    displaced_person_months: float
+    difference_person_months: float
+    main_task_1_person_months: float
+    filled_person_months: float
+    loses_most: str
+    loses_most_persons: float
+    state: str
+    flips: bool
+    basis: str
+
+    def described(self, lang: str = "en") -> str:
+        """Return the change in words: ``3 months earlier``, ``low, 270 instead of 370``."""
+        if self.change in ("earlier", "later"):
+            months = abs(round(self.changed_to))
+            key = f"robustness_{self.change}" + ("_one" if months == 1 else "")
+            return say(key, lang, months=months)
+        if self.changed_to != self.changed_to:
+            return say(self.change, lang)
+        digits = 0 if abs(self.changed_to) >= 20 else 2
+        return say(
+            "robustness_to", lang, change=say(self.change, lang),
+            to=number(self.changed_to, lang, digits), value=number(self.value, lang, digits),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Swing:
+    """How far one input alone moves the displacement; the widest first.
+
+    `smallest` and `largest` are over its changes and the likely value, `smallest_at` and
+    `largest_at` the changes that give them, empty where that is the likely value.
+    """
+
+    input: str
+    group: str
+    smallest_person_months: float
+    smallest_at: str
+    largest_person_months: float
+    largest_at: str
+    width_person_months: float
+    flips: bool
+    basis: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Robustness(Outcome):
+    """Outcome of :func:`robustness`.
+
+    Attributes
+    ----------
+    package, rule : str
+    displaced_person_months : float
+        For the likely values.
+    filled_person_months : float
+        Filled for the package, for the likely values.
+    state : str
+        See :class:`Change`.
+    plans, unproved, refused : int
+        Changes planned; those whose plan could not be proved; those that contradict the rest of
+        the scenario.
+    """
+
+    title: ClassVar[str] = "robustness"
+    package: str
+    rule: str
+    displaced_person_months: float
+    filled_person_months: float
+    state: str
+    plans: int
+    unproved: int
+    refused: int
+    changes: tuple[Change, ...]
+    swings: tuple[Swing, ...]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return ``swings``, one row an input, and ``changes``, one row a change."""
+        return {"swings": frame(self.swings, Swing), "changes": frame(self.changes, Change)}
+
+    def sentences(self, lang: str = "en", called: Callable[[str], str] | None = None) -> list[str]:
+        """Return the span, the three inputs that move it most, and where it would flip.
+
+        Parameters
+        ----------
+        lang : {"en", "nl"}
+        called : callable, optional
+            Gives an input its name; by default its id.
+        """
+        return _sentences(self, lang, called or str)
+
+    def plot(self, name: str | None = None) -> Any:
+        """Return the tornado figure; of a table by name, its bars."""
+        from planner.figures.tornado import tornado
+
+        return tornado(self) if name is None else super().plot(name)
+
+
+def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> list[str]:
+    """Return an outcome in sentences, inputs named by `called`."""
+    proved = [row for row in found.changes if not math.isnan(row.displaced_person_months)]
+    every = [found.displaced_person_months, *(row.displaced_person_months for row in proved)]
+    texts = [
+        say(
+            "robustness_span", lang, rule=say(found.rule, lang), package=found.package,
+            now=number(found.displaced_person_months, lang, 0), count=number(len(proved), lang, 0),
+            low=number(min(every), lang, 0), high=number(max(every), lang, 0),
+        )
+    ]  # fmt: skip
+    widest = [row for row in found.swings if row.width_person_months >= SOMETHING][:3]
+    if widest:
+        parts = [
+            say(
+                "robustness_input", lang, input=called(row.input),
+                low=number(row.smallest_person_months, lang, 0),
+                high=number(row.largest_person_months, lang, 0),
+            )
+            for row in widest
+        ]  # fmt: skip
+        texts.append(say("robustness_most", lang, list="; ".join(parts)))
+    else:
+        texts.append(say("robustness_none_moves", lang))
+    texts += _flips(found, proved, lang, called)
+    lost = found.unproved + found.refused
+    if lost:
+        texts.append(say("robustness_left_out", lang, count=number(lost, lang, 0)))
+    return texts
+
+
+def _flips(
+    found: Robustness, proved: Sequence[Change], lang: str, called: Callable[[str], str]
+) -> list[str]:
+    """Return where the headline would flip: the smallest changes first by month, then others."""
+    state = say(found.state, lang)
+    flips = [row for row in proved if row.flips]
+    if not flips:
+        return [say("robustness_no_flip", lang, count=number(len(proved), lang, 0), state=state)]
+    nearest: dict[str, Change] = {}
+    for row in sorted(flips, key=lambda row: abs(row.difference_person_months), reverse=True):
+        nearest.setdefault(row.input, row)
+    listed = list(nearest.values())[:3]
+    parts = [
+        say(
+            "robustness_flip", lang, input=called(row.input), change=row.described(lang),
+            lost=number(row.displaced_person_months, lang, 0),
+        )
+        for row in listed
+    ]  # fmt: skip
+    count, inputs = number(len(flips), lang, 0), number(len(nearest), lang, 0)
+    return [
+        say("robustness_flips", lang, count=count, all=number(len(proved), lang, 0),
+            inputs=inputs, state=state, list="; ".join(parts))
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Variant:
+    """A problem with one change; None where the change contradicts the rest."""
+
+    input: str
+    group: str
+    change: str
+    problem: Problem | None
+    value: float = NAN
+    changed_to: float = NAN
+    unit: str = ""
+    basis: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What a plan says; NaN where it could not be proved."""
+
+    displaced: float = NAN
+    main_task_1: float = NAN
+    filled: float = NAN
+    most: str = ""
+    most_persons: float = NAN
+
+
+@analysis(
+    needs_package=True,
+    in_report=False,
+    shown=("swings",),
+    quick={"groups": ["rule", "changeover"], "workers": 1},
+)
+def robustness(
+    source: Any,
+    /,
+    *,
+    rule: str | None = None,
+    package: str | None = None,
+    groups: Annotated[
+        Sequence[str] | None, Option("--group", choices=GROUPS, metavar="GROUP")
+    ] = None,
+    workers: Annotated[int, Option(low=0)] = 0,
+    progress: Progress = silent,
+) -> Robustness:
+    """Return displacement by a package under each single change of an assumption.
+
+    Parameters
+    ----------
+    source : scenario, result or problem
+        See :func:`planner.analysis.case.read_case`. A neutral problem has no ranges: only its
+        package, tours, changeover, order of options and rule are changed.
+    package : str, optional
+        Whose displacement; by default that of the only one.
+    groups : sequence of str, optional
+        Which changes: people, time at home, tour, month, decision, changeover, preference, rule,
+        window; by default all.
+    workers : int
+        Processes; 0 takes one a processor.
+
+    Examples
+    --------
+    >>> line = {"tier": 2, "cap": 8, "first": 0, "last": 0, "tour": 1, "pools": ["staff"],
+    ...         "prep": 0, "rest": 0}
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
+    ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
+    ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
+    >>> found = robustness(problem, groups=["rule", "tour"], workers=1)
+    >>> found.displaced_person_months, found.state
+    (2.0, 'over a tenth')
+    >>> found.to_frame("changes")["change"].tolist()
+    ['longer', 'longer', 'value']
+    """
+    check_workers(workers or None)
+    chosen = GROUPS if groups is None else tuple(groups)
+    unknown = [group for group in chosen if group not in GROUPS]
+    if unknown:
+        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
+    case = read_case(source, rule)
+    name = case.package(package)
+    labels = {line.demand: line.mission for line in case.lines}
+    now = _plan(case.problem, case.rule, name, labels)
+    variants, labels = _variants(case, name, chosen, labels)
+    planned = _plans(variants, case.rule, name, labels, workers, progress)
+    rows = [
+        _row(variant, made, now)
+        for variant, made in zip(variants, planned, strict=True)
+        if variant.problem is not None
+    ]
+    return Robustness(
+        package=name,
+        rule=case.rule,
+        displaced_person_months=now.displaced,
+        filled_person_months=now.filled,
+        state=_state(now),
+        plans=len(rows),
+        unproved=sum(row.displaced_person_months != row.displaced_person_months for row in rows),
+        refused=sum(variant.problem is None for variant in variants),
+        changes=tuple(rows),
+        swings=_swings(rows, now),
+    )
+
+
+@cache
+def _cache() -> PlanCache:
+    """Return the plans that this process has made: most changes leave most stages as they were."""
+    return PlanCache()
+
+
+def _plan(problem: Problem, rule: str, package: str, missions: Mapping[str, str]) -> _Planned:
+    """Return what a package displaces in one problem."""
+    if not any(one.id == package for one in problem.packages):
+        return _Planned(0.0, 0.0, 0.0)
+    try:
+        solution = solve_problem(problem, rule, [package], _cache())
+    except (CertificateError, SolverError):
+        return _Planned()
+    lost = solution.displaced(package)
+    task = np.array([demand.main_task for demand in problem.demands])
+    own = set(problem.package(package).demands)
+    mine = np.array([demand.id in own for demand in problem.demands], dtype=bool)
+    most = next((one for one in losses(solution, package, missions) if one.whole), None)
+    return _Planned(
+        displaced=float(lost[task == 2].sum()),
+        main_task_1=float(lost[task == 1].sum()),
+        filled=float(solution.with_all.filled[mine].sum()),
+        most=most.group if most else "",
+        most_persons=most.most_persons if most else 0.0,
+    )
+
+
+def _plans(
+    variants: Sequence[_Variant], rule: str, package: str, missions: Mapping[str, str],
+    workers: int, progress: Progress,
+) -> list[_Planned]:  # fmt: skip
+    """Return the plan of each variant; equal problems are planned once."""
+    keys = [
+        None if one.problem is None else
+        hashlib.sha256(pickle.dumps((one.problem, one.rule or rule))).digest()
+        for one in variants
+    ]  # fmt: skip
+    first = {key: place for place, key in reversed(list(enumerate(keys))) if key is not None}
+    places = sorted(first.values())
+    count = workers or (processors() if len(places) >= FEW else 1)
+    calls = [
+        (_plan, variants[place].problem, variants[place].rule or rule, package, missions)
+        for place in places
+    ]
+    made: dict[bytes, _Planned] = {}
+    progress(0, len(calls))
+    with executor_for(len(calls), count) as (executor, of):
+        for done, found in enumerate(in_order(executor, of, calls), 1):
+            made[keys[places[done - 1]] or b""] = found
+            progress(done, len(calls))
+    return [_Planned() if key is None else made[key] for key in keys]
+
+
+def _state(made: _Planned) -> str:
+    if not made.displaced >= SOMETHING:
+        return "nothing"
+    return "over a tenth" if made.displaced > TENTH * made.filled else "something"
+
+
+def _row(variant: _Variant, made: _Planned, now: _Planned) -> Change:
+    state = _state(made)
+    return Change(
+        input=variant.input,
+        group=variant.group,
+        change=variant.change,
+        value=variant.value,
+        changed_to=variant.changed_to,
+        unit=variant.unit,
+        displaced_person_months=made.displaced,
+        difference_person_months=made.displaced - now.displaced,
+        main_task_1_person_months=made.main_task_1,
+        filled_person_months=made.filled,
+        loses_most=made.most,
+        loses_most_persons=made.most_persons,
+        state=state,
+        flips=made.displaced == made.displaced and state != _state(now),
+        basis=variant.basis,
+    )
+
+
+def _swings(rows: Sequence[Change], now: _Planned) -> tuple[Swing, ...]:
+    """Return one row an input, what moves the displacement most first."""
+    inputs: dict[tuple[str, str], list[Change]] = {}
+    for row in rows:
+        if row.displaced_person_months == row.displaced_person_months:
+            inputs.setdefault((row.group, row.input), []).append(row)
+    found = []
+    for (group, name), every in inputs.items():
+        least = min(every, key=lambda row: row.displaced_person_months)
+        most = max(every, key=lambda row: row.displaced_person_months)
+        low = min(least.displaced_person_months, now.displaced)
+        high = max(most.displaced_person_months, now.displaced)
+        found.append(
+            Swing(
+                input=name,
+                group=group,
+                smallest_person_months=low,
+                smallest_at=_at(least) if least.displaced_person_months < now.displaced else "",
+                largest_person_months=high,
+                largest_at=_at(most) if most.displaced_person_months > now.displaced else "",
+                width_person_months=high - low,
+                flips=any(row.flips for row in every),
+                basis=every[0].basis,
+            )
+        )
+    return tuple(sorted(found, key=lambda row: (-round(row.width_person_months, 6), row.input)))
+
+
+def _at(row: Change) -> str:
+    """Return a change in a word, with the number of months where it is one."""
+    return f"{row.change} {abs(row.changed_to):g}" if row.group == "month" else row.change
+
+
+def _variants(
+    case: Case, package: str, chosen: Sequence[str], labels: Mapping[str, str]
+) -> tuple[list[_Variant], dict[str, str]]:
+    """Return every variant of the chosen groups, and the missions of all demands in them."""
+    missions = dict(labels)
+    found: list[_Variant] = []
+    if case.scenario is not None:
+        made, more = _of_factors(case)
+        found += made
+        found += _of_ranges(case, {one.input for one in made})
+        missions = {**more, **missions}
+    found += _months(case, package, {one.input for one in found if one.group == "month"})
+    found += _package_size(case, package)
+    found += _tours(case, {one.input for one in found})
+    found += _changeovers(case)
+    found += _preferences(case)
+    other = "value" if case.rule == "fair" else "fair"
+    found.append(_Variant("rule", "rule", other, case.problem, rule=other))
+    found += _windows(case, package)
+    return [one for one in found if one.group in chosen], missions
+
+
+def _of_factors(case: Case) -> tuple[list[_Variant], dict[str, str]]:
+    """Return each factor of the draws at both ends of its distribution."""
+    from planner.compile.build import compile_scenario
+    from planner.montecarlo.parameters import list_uncertain
+    from planner.montecarlo.specification import Effects
+
+    uncertain = list_uncertain(case.scenario)
+    missions = {row.id: row.mission for row in uncertain.compiled.demands}
+    here = {demand.id for demand in case.problem.demands}
+    likely = uncertain.likely.copy()
+    for place, one in enumerate(uncertain.factors):
+        if one.id.startswith("decided."):
+            lines = [target.split(".")[1] for target in one.targets]
+            likely[place] = float(any(line in here for line in lines))
+    rows, about = [], []
+    for place, one in enumerate(uncertain.factors):
+        if one.layer != "capacity":
+            continue
+        for word, end in zip(("low", "high"), _ends(one.distribution), strict=True):
+            if end == likely[place]:
+                continue
+            values = likely.copy()
+            values[place] = end
+            rows.append(values)
+            about.append((one, word, float(likely[place]), end))
+    if not rows:
+        return [], missions
+    figures = Effects(uncertain).figures(np.array(rows))
+    found = []
+    for row, (one, word, value, end) in enumerate(about):
+        group = _group(one.id)
+        moved = group == "month" and one.unit == "months moved"
+        change = ("earlier" if end < 0 else "later") if moved else word
+        instead = {id: float(column[row]) for id, column in figures.items()}
+        try:
+            problem = compile_scenario(uncertain.scenario, instead, drawn=True).problem
+        except InputError:
+            problem = None
+        found.append(
+            _Variant(one.id, group, change, problem, value, end, one.unit, one.basis)
+        )  # fmt: skip
+    return found, missions
+
+
+def _of_ranges(case: Case, known: set[str]) -> Iterator[_Variant]:
+    """Yield the ends of parameters that have a range and that draws keep at their likely value."""
+    ids = [
+        row.id
+        for row in case.compiled.figures
+        if not isinstance(row.value, str) and (row.low, row.high) != (None, None)
+        and row.id not in known
+    ]  # fmt: skip
+    for one in inputs_of(case):
+        if one.id not in ids:
+            continue
+        for word, end in (("low", one.low), ("high", one.high)):
+            if end == end and end != one.value:
+                yield _Variant(
+                    one.id, _group(one.id), word, _problem(one.problem, end), one.value, end,
+                    one.unit, one.basis,
+                )  # fmt: skip
+
+
+def _ends(distribution: Any) -> tuple[float, float]:
+    low, high = distribution.support
+    outer = distribution.ppf(np.array(OUTER))
+    return (
+        float(low if np.isfinite(low) else outer[0]),
+        float(high if np.isfinite(high) else outer[1]),
+    )
+
+
+def _group(id: str) -> str:
+    """Return the group of a factor by its id."""
+    head, last = id.partition(".")[0], id.split(".")[-1]
+    if head in ("decided", "extended", "prolonged", "ended_early"):
+        return "decision"
+    if head == "shifted" or last in ("first", "last", "known"):
+        return "month"
+    parts = id.split(".")[1:] if head in ("kind", "demand") else []
+    if "tour" in parts:
+        return "tour"
+    return "time at home" if {"preparation", "rest", "dwell"} & set(parts) else "people"
+
+
+def _months(case: Case, package: str, ranged: set[str]) -> Iterator[_Variant]:
+    """Yield each assumed month, and those of the package, by one to three months either way."""
+    ids = [f"package.{package}.first", f"package.{package}.known"]
+    patterns = [*ids, "demand.*.first", "demand.*.last"] if case.scenario is not None else ids
+    for one in inputs_of(case, patterns):
+        assumed = one.basis == "assumption" or one.id in ranged
+        if one.id not in ids and not assumed:
+            continue
+        for months in MONTHS:
+            word = "earlier" if months < 0 else "later"
+            yield _Variant(
+                one.id, "month", word, _problem(one.problem, months), 0.0, float(months),
+                "months moved", one.basis,
+            )  # fmt: skip
+
+
+def _problem(make: Callable[[float], Problem], value: float) -> Problem | None:
+    try:
+        return make(value)
+    except (InputError, ValueError):
+        return None
+
+
+def _package_size(case: Case, package: str) -> Iterator[_Variant]:
+    """Yield the package as a whole at both ends of its range."""
+    for one in inputs_of(case, [f"package.{package}.size"]):
+        for word, end in (("low", one.low), ("high", one.high)):
+            if end == end and end != one.value:
+                yield _Variant(
+                    one.id, "people", word, _problem(one.problem, end), one.value, end, one.unit,
+                    one.basis,
+                )  # fmt: skip
+
+
+def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
+    """Yield the length of each tour that has no range, shorter and longer."""
+    if case.scenario is None:
+        patterns = ["demand.*.tour"]
+    else:
+        ids = {row.id for row in case.compiled.figures}
+        patterns = [id for id in ids if _group(id) == "tour" and id not in ranged]
+    if not patterns:
+        return
+    for one in sorted(inputs_of(case, patterns), key=lambda one: one.id):
+        for word, to in (("shorter", one.value - TOUR_MONTHS), ("longer", one.value + TOUR_MONTHS)):
+            if to >= 1:
+                yield _Variant(
+                    one.id, "tour", word, _problem(one.problem, to), one.value, to, one.unit,
+                    one.basis,
+                )  # fmt: skip
+
+
+def _changed(problem: Problem, changes: Mapping[str, Mapping[str, Any]]) -> Problem:
+    demands = tuple(replace(one, **changes.get(one.id, {})) for one in problem.demands)
+    return replace(problem, demands=demands)
+
+
+def _changeovers(case: Case) -> Iterator[_Variant]:
+    """Yield en bloc and staggered changeover, kind by kind; without kinds demand by demand."""
+    kinds: dict[str, list[Demand]] = {}
+    for line, demand in zip(case.lines, case.problem.demands, strict=True):
+        kinds.setdefault(line.kind or f"demand.{demand.id}", []).append(demand)
+    for kind, demands in kinds.items():
+        for word in ("en bloc", "staggered"):
+            cohorts = {
+                one.id: 1 if word == "en bloc" else max(1, min(int(one.cap + 1e-9), one.tour))
+                for one in demands
+            }
+            if all(one.cohorts == cohorts[one.id] for one in demands):
+                continue
+            name = kind if kind.startswith("demand.") else f"kind.{kind}"
+            problem = _changed(case.problem, {id: {"cohorts": m} for id, m in cohorts.items()})
+            yield _Variant(f"{name}.changeover", "changeover", word, problem)
+
+
+def _preferences(case: Case) -> Iterator[_Variant]:
+    """Yield the order of sourcing options reversed, demand by demand."""
+    for one in case.problem.demands:
+        if len(one.options) > 1:
+            problem = _changed(case.problem, {one.id: {"options": one.options[::-1]}})
+            yield _Variant(f"demand.{one.id}.options", "preference", "reversed", problem)
+
+
+def _windows(case: Case, package: str) -> Iterator[_Variant]:
+    """Yield other months of report: a year less or more at its end, and from the package on."""
+    problem = case.problem
+    first, last = problem.report
+    own = [problem.demand(name) for name in problem.package(package).demands]
+    start = min((problem.begins(one, package) for one in own), default=first)
+    if last - 12 >= first:
+        yield _Variant("window", "window", "a year shorter", _report(problem, first, last - 12))
+    if last + 12 < problem.months:
+        yield _Variant("window", "window", "a year longer", _report(problem, first, last + 12))
+    if first < start <= last:
+        yield _Variant("window", "window", "from the package on", _report(problem, start, last))
+
+
+def _report(problem: Problem, first: int, last: int) -> Problem:
+    return replace(problem, report=(first, last))
