@@ -171,13 +171,13 @@ def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Dra
     specification = Specification(uncertain, case.rule, (), design)
     effects = specification.effects
     blocks = [design.block(number) for number in range(design.blocks)]
-    values = np.concatenate([specification.values(block) for block in blocks if block.size])
+    values = specification.values([block for block in blocks if block.size])
     held = effects.structural
     values = np.where(held, uncertain.likely, values)
     parameters = effects.figures(values)
-    structure = effects.structure(parameters, 0)
-    compiled = compile_scenario(uncertain.scenario, structure, drawn=True)
-    found = effects.numbers(compiled, parameters, np.arange(draws))
+    one = next(specification.formulation.instances(parameters, [np.arange(draws)]))
+    first = {id: float(column[0]) for id, column in parameters.items()}
+    compiled, found = compile_scenario(uncertain.scenario, first, drawn=True), one.numbers
     drawn = replace(read_case(compiled, case.rule), name=case.name, scenario=case.scenario)
     return (
         drawn,
@@ -296,7 +296,7 @@ class Keeper:
 
 def kept_rate(two: TwoStage, fills: Floats, share: Floats) -> tuple[Floats, float]:
     """Return how often each promise is kept, and how often all of them are."""
-    kept = (fills >= share - 2 * KEPT) | ~two.exists
+    kept: Flags = np.asarray((fills >= share - 2 * KEPT) | ~two.exists)
     return (kept * two.given).sum(axis=0), float(two.chance @ kept.all(axis=1))
 
 
@@ -490,7 +490,7 @@ def sacrifice(
     one, by worth, where they fit; the bound then is that of a programme in which candidates may be
     kept in part.
     """
-    live = two.exists.any(axis=0)
+    live: Flags = np.asarray(two.exists.any(axis=0))
     chosen = [one for one in candidates if live[one]]
     fixed = np.setdiff1d(np.flatnonzero(live), chosen)
     master = Master(two, certainty, cuts)
@@ -523,9 +523,9 @@ def sacrifice(
         bound = float(worth[list(kept)].sum())
     else:
         taken: list[int] = []
-        for one in sorted(chosen, key=lambda k: -worth[k]):
-            if holds([*taken, one]):
-                taken.append(one)
+        for group in sorted(chosen, key=lambda k: -worth[k]):
+            if holds([*taken, group]):
+                taken.append(group)
         kept = tuple(taken)
         bound = _relaxed(two, certainty, fixed, chosen, hold, master.cuts)
     total = float(worth[list(kept)].sum())

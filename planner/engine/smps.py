@@ -42,11 +42,11 @@ def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str
     for k in range(stage.groups):
         body.append(f"    E{k}  COST  {-two.worth[k]:.17g}")
         body.append(f"    E{k}  FIRST  0")
-        for i in np.flatnonzero(stage.part_group == k):
+        for i in np.flatnonzero(stage.part_group == k).tolist():
             body.append(f"    E{k}  G{i}  {-entries[i]:.17g}")
     for k in range(stage.groups):
         body.append(f"    V{k}  COST  {costs[k]:.17g}")
-        for i in np.flatnonzero(stage.part_group == k):
+        for i in np.flatnonzero(stage.part_group == k).tolist():
             body.append(f"    V{k}  G{i}  {entries[i]:.17g}")
     filled, matrix = sparse.csc_array(stage.filled), sparse.csc_array(stage.matrix)
     for c in range(people):
