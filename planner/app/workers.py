@@ -330,7 +330,7 @@ def _main(pipe: Any, nice: int) -> None:
         except (MemoryError, RecursionError):
             answer = ("error", PlannerError("too large or too deep for this page"))
         except Exception as error:
-            answer = ("error", RuntimeError(f"{type(error).__name__}: {error:.300}"))
+            answer = ("error", RuntimeError(f"{type(error).__name__}: {error!s:.300}"))
         try:
             pipe.send(answer)
         except OSError:
