@@ -348,10 +348,19 @@ class Structure:
             if found.code[number, draw] != Code.UNPROVED:
                 continue
             answers, proofs = [], []
+            chosen, blocks = self.packages_without(left_out), range(len(self.layout.pool_ptr) - 1)
+            kept: list[dict[int, Answer]] = [{} for _ in blocks]
+            if made is not None:
+                kept = [self._proved(stages, made, draw, number, block) for block in blocks]
+            if all(
+                int(stages.final[number, block]) < 0
+                or len(kept[block]) == len(planner.history(planner.programme.blocks[block], chosen))
+                for block in blocks
+            ):  # refused as a whole: nothing of it is kept
+                kept = [{} for _ in blocks]
             try:
-                for block in range(len(self.layout.pool_ptr) - 1):
-                    kept = {} if made is None else self._proved(stages, made, draw, number, block)
-                    chain = self._complete(planner, block, self.packages_without(left_out), kept)
+                for block in blocks:
+                    chain = self._complete(planner, block, chosen, kept[block])
                     answers.append(chain[-1])
                     proofs += [answer.certificate for answer in chain]
             except SolverError:
@@ -372,18 +381,27 @@ class Structure:
     def _proved(
         self, stages: Stages, made: dict[str, Any], draw: int, plan: int, block: int
     ) -> dict[int, Answer]:
-        """Return the stages of a plan of a block that are proved, by their place in the chain."""
+        """Return the stages of a plan of a block that can be kept, by their place in the chain.
+
+        Those are proved by themselves, and their people are those that the proof establishes. Under
+        *value* a proof is about tiers and not about people: none is kept.
+        """
         stage, chain = int(stages.final[plan, block]), []
         while stage >= 0:
             chain.append(stage)
             stage = int(stages.parent[stage])
         found: dict[int, Answer] = {}
-        for depth, stage in enumerate(reversed(chain)):
+        for depth, stage in enumerate(reversed(chain if self.rule == "fair" else [])):
             proof = made["proof"][draw, stage]
-            if made["code"][draw, stage] != 0 or not (proof <= TOLERANCE).all():
-                break
             people = made["people"][draw, stages.column[stage] : stages.column[stage + 1]]
             missing = made["missing"][draw, stages.goal[stage] : stages.goal[stage + 1]]
+            locks = made["locks"][draw, stages.decision[stage] : stages.decision[stage + 1]]
+            first = self.layout.decision_ptr[block]
+            owner = self.layout.owner[_columns(self.layout, block)] - first
+            apart = np.abs(np.bincount(owner, people, minlength=len(locks)) - locks)
+            holds = (proof <= TOLERANCE).all() and (apart <= TOLERANCE * (1 + locks)).all()
+            if made["code"][draw, stage] != 0 or not holds:
+                break
             found[depth] = Answer(people, missing, np.zeros(0), Certificate(*proof.tolist()))
         return found
 

@@ -261,14 +261,13 @@ def test_a_search_that_forgets_earlier_tiers_is_refused(
 def test_an_engine_plan_changed_after_its_proof_is_refused(
     rule: str, factor: float, problem: Problem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unfold = Planner.unfold
+    answer = Planner.answer
 
-    def wrong(self: Planner, packages: Any = None) -> Any:
-        plan = unfold(self, packages)
-        answers = tuple(replace(one, people=one.people * factor) for one in plan.answers)
-        return replace(plan, answers=answers)
+    def wrong(self: Planner, *given: Any) -> Any:
+        found = answer(self, *given)
+        return replace(found, people=found.people * factor)
 
-    monkeypatch.setattr(Planner, "unfold", wrong)
+    monkeypatch.setattr(Planner, "answer", wrong)
     assert (plans(problem, rule, compiled=False).code == Code.UNPROVED).all()
 
 
