@@ -34,7 +34,7 @@ __all__ = [
     "Overlap",
     "Pledges",
     "PoolMonth",
-    "Promise",
+    "PledgedDemand",
     "Supply",
     "commitments_of",
     "frameworks_of",
@@ -194,7 +194,7 @@ class PoolMonth:
 
 
 @dataclass(frozen=True)
-class Promise:
+class PledgedDemand:
     """One demand with its framework, and where its size comes from."""
 
     demand: str
@@ -218,7 +218,7 @@ class Pledges(Outcome):
     supplies: tuple[Supply, ...]
     overlaps: tuple[Overlap, ...]
     months: tuple[PoolMonth, ...]
-    promises: tuple[Promise, ...]
+    promises: tuple[PledgedDemand, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``supplies``, ``overlaps``, ``months`` and ``promises``."""
@@ -226,7 +226,7 @@ class Pledges(Outcome):
             "supplies": frame(self.supplies, Supply),
             "overlaps": frame(self.overlaps, Overlap),
             "months": frame(self.months, PoolMonth),
-            "promises": frame(self.promises, Promise),
+            "promises": frame(self.promises, PledgedDemand),
         }
 
     def sentences(self, lang: str = "en") -> list[str]:
@@ -399,7 +399,7 @@ def _months(
     return tuple(rows)
 
 
-def _promises(case: Case, names: list[str]) -> tuple[Promise, ...]:
+def _promises(case: Case, names: list[str]) -> tuple[PledgedDemand, ...]:
     origins = case.compiled.demands if case.compiled is not None else [None] * len(names)
     rows = []
     for demand, line, name, row in zip(
@@ -414,7 +414,7 @@ def _promises(case: Case, names: list[str]) -> tuple[Promise, ...]:
         )
         pools = " ".join(demand.pools)
         rows.append(
-            Promise(
+            PledgedDemand(
                 demand.id,
                 line.mission,
                 name,
