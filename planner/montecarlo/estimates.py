@@ -98,10 +98,12 @@ def mean_of(values: Floats, replicate: Ints, confidence: float = CONFIDENCE) -> 
     """
     count = int(replicate.max(initial=-1)) + 1
     wide = values.shape[1]
-    defined = ~np.isnan(values)
     sums, sizes = np.zeros((count, wide)), np.zeros((count, wide))
-    np.add.at(sums, replicate, np.where(defined, values, 0.0))
-    np.add.at(sizes, replicate, defined)
+    for number in range(count):
+        own = values[replicate == number]
+        defined = ~np.isnan(own)
+        sums[number] = np.where(defined, own, 0.0).sum(axis=0)
+        sizes[number] = defined.sum(axis=0)
     return means_of_sums(sums, sizes, confidence)
 
 

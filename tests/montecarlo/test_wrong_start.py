@@ -192,7 +192,7 @@ def test_a_wrong_hint_changes_nothing_that_is_proved(
     draw = np.random.default_rng(4)
 
     class Nonsense(Hint):
-        def on(self, layout: Any, stages: Any) -> np.ndarray:
+        def on(self, frame: Any, layout: Any, stages: Any) -> np.ndarray:
             return draw.uniform(0.0, 1.2, int(stages.column[-1])).clip(0.0, 1.0)
 
     known = replace(problem, packages=())
