@@ -396,8 +396,10 @@ def worth_of(
     _, planned, _, _ = recourse.solve(goal, at_mean.limit[0], price[0])
     factor = 1.0 / (1.0 - certainty)
 
-    def value(levels: Floats, upper: Floats | None = None, times: float = factor) -> float:
-        plans = Recourse(two.stage, np.ones(two.asked.shape[1]))
+    plans = Recourse(two.stage, np.ones(two.asked.shape[1]))
+    free = np.full(len(planned), np.inf)
+
+    def value(levels: Floats, upper: Floats = free, times: float = factor) -> float:
         cost = _price(two, total) * times
         goals = two.asked * levels[two.stage.part_group]
         missed = sum(
