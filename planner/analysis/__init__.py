@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from planner.analysis.headroom import headroom
     from planner.analysis.pledges import pledges
     from planner.analysis.prices import prices
+    from planner.analysis.promises import promises
     from planner.analysis.ranges import near, ranges
     from planner.analysis.reinforcement import reinforcement
     from planner.analysis.robustness import robustness

@@ -13,7 +13,7 @@ again with and without the package:
 - the rule;
 - the months that are reported.
 
-A single change says what one assumption does alone. How likely it is, and what all of them do
+A single change shows what one assumption does alone. How likely it is, and what all of them do
 together, the draws of :func:`planner.simulate` say.
 """
 

@@ -239,7 +239,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "month_shown": ("Month", "Maand"),
     "as_table": ("As a table", "Als tabel"),
     # why
-    "why_title": ("Why?", "Waarom?"),
     "why_ask": ("Explain", "Leg uit"),
     "why_more": (
         "What would change this is being computed …",
@@ -276,7 +275,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "how_drawn": ("How they were drawn", "Hoe er is getrokken"),
     "fan_title": ("Fill over time", "Vulling in de tijd"),
-    "fan_axis": ("fill rate", "vullingsgraad"),
     "fan_middle": (
         "half of the draws lie in the dark band, nine tenths in the light one",
         "de helft van de trekkingen ligt in de donkere band, negen tiende in de lichte",

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate, certify
+from planner.engine.certify import Certificate
 from planner.engine.highs import LinearProgramme, quiet_highs
 from planner.engine.programme import Programme
 from planner.errors import SolverError
@@ -39,6 +39,8 @@ __all__ = [
     "TwoStage",
     "extensive_form",
     "two_stage_of",
+    "Cuts",
+    "Master",
 ]
 
 Floats = NDArray[np.float64]
@@ -126,12 +128,15 @@ class SecondStage:
     part_group : ndarray of int (parts,)
         Group of each part, ascending.
     groups : int
+    begin : ndarray of int (columns,)
+        First month of the tours of each column.
     """
 
     matrix: sparse.csc_array
     filled: sparse.csr_array
     part_group: Ints
     groups: int
+    begin: Ints
 
     @cached_property
     def first_part(self) -> Ints:
@@ -244,6 +249,7 @@ def two_stage_of(
     filled: list[Floats] = []
     limits: list[Floats] = []
     most: list[Floats] = []
+    begin: list[Ints] = []
     for block in programme.blocks:
         month = block.duty_data.indices
         duty = np.stack(
@@ -260,6 +266,7 @@ def two_stage_of(
         full = draws.caps[:, block.demand] * block.part
         limits.append(full[:, decisions])
         most.append(full[:, block.decision[kept]])
+        begin.append(block.begin[block.decision[kept]])
     matrix, limit = _needed(
         *rows.merged(np.concatenate(limits, axis=1)), np.concatenate(most, axis=1)
     )
@@ -268,8 +275,9 @@ def two_stage_of(
     )  # fmt: skip
     filled_matrix = sparse.csr_array(np.concatenate(filled, axis=1))
     stage = SecondStage(
-        matrix, filled_matrix, np.array([k for k, _ in parts], dtype=np.int64), groups
-    )
+        matrix, filled_matrix, np.array([k for k, _ in parts], dtype=np.int64), groups,
+        np.concatenate(begin),
+    )  # fmt: skip
     return TwoStage(
         stage, limit, asked, np.asarray(draws.chance), np.asarray(tier), np.asarray(weight)
     )
@@ -347,7 +355,8 @@ def _needed(matrix: sparse.csc_array, limit: Floats, most: Floats) -> tuple[Any,
     """
     by_row = sparse.csr_array(matrix)
     single = np.diff(by_row.indptr) == 1
-    bind = (limit + 1e-9 < (by_row @ most.T).T).any(axis=0) | single
+    reach = (by_row @ most.T).T
+    bind = (reach > limit + 1e-9).any(axis=0) | single
     by_row, limit = by_row[bind], limit[:, bind]
     used = (by_row != 0).astype(float)
     count = np.asarray(used.sum(axis=1)).ravel()
@@ -483,8 +492,6 @@ class Master:
     certainty : float or ndarray (groups,)
     cuts : Cuts, optional
         Dual solutions found earlier for the same second stage.
-    risk_neutral : bool
-        Only for the value of levels: x is what the rows allow.
     """
 
     def __init__(self, two: TwoStage, certainty: float | Floats, cuts: Cuts | None = None):
@@ -644,14 +651,32 @@ class Master:
         """Keep the share of a group at a level at least, from now on."""
         self.highs.changeColBounds(int(group), max(share - LOCK, 0.0), 1.0)
 
-    def solve(self, rule: str, report: Callable[[int, int], None] | None = None) -> Promised:
-        """Return the shares by a rule, tier by tier."""
+    def common(self, groups: Ints) -> float:
+        """Return the largest share that all of some groups can be promised."""
+        if not len(groups):
+            return 1.0
+        return float(self._level(groups)[1][self.t])
+
+    def solve(
+        self,
+        rule: str,
+        report: Callable[[int, int], None] | None = None,
+        given: dict[int, float] | None = None,
+    ) -> Promised:
+        """Return the shares by a rule, tier by tier; those of some groups may be given."""
+        given = given or {}
+        for group, floor in given.items():
+            self.lock(group, floor)
         count = self.groups
         live = self.two.exists.any(axis=0)
         share, x = np.zeros(count), np.zeros(2 * count + 1)
+        share[list(given)] = list(given.values())
         bound, done = 0.0, 0
         for tier in np.unique(self.two.tier):
             free = np.flatnonzero((self.two.tier == tier) & live)
+            free = np.setdiff1d(free, list(given))
+            if not len(free):
+                continue
             if rule == "value":
                 cost = np.zeros(2 * count + 1)
                 cost[free] = self.two.worth[free] / max(float(self.two.worth[free].sum()), 1e-12)
@@ -801,6 +826,3 @@ class _Extensive:
             sparse.csc_array(sparse.vstack([lp.matrix, row])), lp.cost, lp.lower, lp.upper,
             np.append(lp.row_lower, value - LOCK), np.append(lp.row_upper, np.inf),
         )  # fmt: skip
-
-
-__all__ += ["Cuts", "Master", "certify"]

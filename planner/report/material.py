@@ -274,9 +274,9 @@ class AtATime:
         return bool(self.first)
 
 
-def at_a_time(result: Tables, package: str) -> dict[str, AtATime]:
-    """Return what each mission of main task 2 loses to a package, the most first."""
-    rows = result.displacement_by("mission", "month")
+def at_a_time(result: Tables, package: str, main_task: int = 2) -> dict[str, AtATime]:
+    """Return what each mission of a main task loses to a package, the most first."""
+    rows = result.displacement_by("mission", "month", main_task=main_task)
     own = rows[rows["package"] == package]
     found = {}
     for mission, months in own.groupby("mission", sort=False):

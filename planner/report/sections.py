@@ -42,9 +42,10 @@ from planner.report.blocks import (
 )
 from planner.report.blocks import table as table_of
 from planner.report.conclusions import TARGET
-from planner.report.material import Material, asked_by_mission, lost_by, records
+from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
 from planner.report.words import say
 from planner.results.grounds import BASES
+from planner.results.losses import HALF_A_PERSON
 from planner.terms import term
 
 if TYPE_CHECKING:
@@ -180,8 +181,16 @@ def _lost_table(
     lang, names, result = material.lang, material.names, material.result
     lost = lost_by(result, "mission", id, task)
     reach = _reach(spans, id)
-    shown = {m: value for m, value in lost.items() if max(abs(value), reach.get(m, 0.0)) >= SHOWN}
-    if not shown:
+    months_lost, means = at_a_time(result, id, task), _drawn_means(material, id, task)
+    shown = {
+        mission: value
+        for mission, value in lost.items()
+        if value <= -SHOWN
+        or (mission in months_lost and months_lost[mission].whole)
+        or max(reach.get(mission, 0.0), means.get(mission, 0.0)) >= DRAWN
+    }
+    rest = [value for mission, value in lost.items() if mission not in shown and value >= SHOWN]
+    if not shown and not rest:
         return None
     asked, where = asked_by_mission(result), _where(result, id, task)
     drawn = _drawn_losses(material, id, task)
@@ -192,17 +201,30 @@ def _lost_table(
         share = percent(value / asked[mission] if asked[mission] > 0 else None, lang)
         extra = [*ranged.get(mission, [NOTHING] * bool(ranged)),
                  *drawn.get(mission, [NOTHING] * (2 * bool(drawn)))]  # fmt: skip
-        rows.append([names.mission(mission), number(value, lang), share, *extra, pool])
-    total = [label("total", lang), number(sum(lost.values()), lang), ""]
+        most = months_lost[mission].most_persons if mission in months_lost else 0.0
+        rows.append([names.mission(mission), number(value, lang), share, number(most, lang),
+                     *extra, pool])  # fmt: skip
+    blank = [""] * (bool(ranged) + 2 * bool(drawn) + 1)
+    if rest:
+        called = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
+        rows.append([called, number(sum(rest), lang), "", "", *blank])
+    total = [label("total", lang), number(sum(lost.values()), lang), "", ""]
     total += [*ranged.get("", [""] * bool(ranged)), *drawn.get("", [""] * (2 * bool(drawn))), ""]
     heads = [label("mission", lang), f">{label('displaced', lang)}",
-             f">{label('share_of_asked', lang)}"]  # fmt: skip
+             f">{label('share_of_asked', lang)}", f">{label('at_a_time', lang)}"]  # fmt: skip
     heads += [f">{say('t_range', lang)}"] * bool(ranged)
     heads += [f">{say('t_mean', lang)}", f">{say('t_spread', lang)}"] if drawn else []
-    rest = len(lost) - len(shown)
-    note = say("t_small", lang, count=rest, least=number(SHOWN, lang, 2)) if rest else ""
     caption = say("t_displaced" if task == 2 else "t_displaced_1", lang, package=names.package(id))
-    return table(caption, [*heads, label("most_from", lang)], [*rows, total], 1, note)
+    return table(caption, [*heads, label("most_from", lang)], [*rows, total], 1)
+
+
+def _drawn_means(material: Material, id: str, task: int) -> dict[str, float]:
+    """Return the mean over the draws of what each mission loses to a package."""
+    ensemble = material.futures
+    if ensemble is None or not material.uncertain or id not in ensemble.packages:
+        return {}
+    rows = records(ensemble.displacement_by("mission", main_task=task))
+    return {str(row["mission"]): float(row["mean"]) for row in rows if row["package"] == id}
 
 
 def _periods_table(material: Material, id: str) -> TableBlock:
@@ -329,6 +351,12 @@ def rates_section(material: Material) -> Section:
                  f">{label('fill_rate', lang)}"]  # fmt: skip
         blocks.append(table(say("t_by", lang, what=label(key, lang)), heads, body))
     return Section("rates", say("fill_rates", lang), tuple(blocks))
+
+
+DRAWN = 0.5
+
+
+"""Person-months, on average over the draws or in other best plans, that are worth a row."""
 
 
 MOVED = 25

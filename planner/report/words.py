@@ -69,10 +69,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "t_after": ("from its first month on", "vanaf de eerste maand"),
     "robustness": ("changing single assumptions", "aannames afzonderlijk wijzigen"),
     "other_rule": ("planning by the other rule", "plannen volgens de andere regel"),
-    "t_small": (
-        "Missions that change less than {least} person-months: {count}.",
-        "Missies die minder dan {least} persoonsmaanden veranderen: {count}.",
-    ),
     "t_range": ("other best plans", "andere beste plannen"),
     "t_bottlenecks": (
         "Pools in which more people may add to the fill",

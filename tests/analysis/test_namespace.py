@@ -12,8 +12,8 @@ import planner as pl
 from planner.outcome import Outcome
 
 NAMES = [
-    "causes", "curve", "fairness", "foresight", "headroom", "near", "pledges", "prices", "ranges",
-    "reinforcement", "robustness", "shares", "threshold", "why",
+    "causes", "curve", "fairness", "foresight", "headroom", "near", "pledges", "prices",
+    "promises", "ranges", "reinforcement", "robustness", "shares", "threshold", "why",
 ]  # fmt: skip
 
 

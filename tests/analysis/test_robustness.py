@@ -60,12 +60,13 @@ def test_every_ranged_parameter_that_a_plan_reads_is_changed() -> None:
     assert {one.input for one in made} == capacity
     more = {one.input for one in module._of_ranges(case, capacity)}
     assert not more & capacity
+    presence = ("acceptance", "lead", "early_return")
     ranged = {
         row.id
         for row in case.compiled.figures
-        if row.low is not None and row.id.split(".")[-1] not in ("acceptance", "lead")
-        and "early_return" not in row.id
-    }  # fmt: skip
+        if any(end not in (None, row.value) for end in (row.low, row.high))
+        and not set(row.id.split(".")) & set(presence)
+    }
     assert ranged <= capacity | more
 
 

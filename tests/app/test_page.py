@@ -135,8 +135,8 @@ def test_up_to_three_variants_are_kept_and_compared(view: View) -> None:
     view.page.get_by_role("button", name="Keep as C").click()
     view.page.get_by_role("button", name="Three variants are kept").wait_for(timeout=WAIT)
     view.page.wait_for_function("location.search.includes('&c=size')", timeout=WAIT)
-    head = view.page.locator("table.headline thead th", has_text="C").first
-    head.wait_for(timeout=WAIT)
+    view.page.get_by_role("columnheader", name="C", exact=True).first.wait_for(timeout=WAIT)
+    view.ready("size.eastern-flank=0.5")
     bars = view.data("lost")
     moves["c"] = {"size.eastern-flank": 0.5}
     for side, moved in moves.items():

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 
 from planner.app.page import TOUR
-from tests.app.conftest import FLANK, WAIT, View, opened
+from tests.app.conftest import FLANK, WAIT, View, opened, served
 from tests.app.test_page import assert_shown, press
 
 if TYPE_CHECKING:
@@ -65,3 +65,17 @@ def test_health_says_that_it_lives(address: str) -> None:
     with urlopen(address + "health", timeout=60) as answer:
         said = json.load(answer)
     assert said["status"] == "ok"
+
+
+def test_sliders_have_names_for_screen_readers(view: View) -> None:
+    view.open()
+    view.page.get_by_role("slider", name="Size, times").wait_for(timeout=WAIT)
+
+
+def test_a_lost_connection_is_shown(chromium: Browser) -> None:
+    with served("--workers", "1") as address:
+        page = chromium.new_page()
+        page.goto(f"{address}?lang=en&package=")
+        page.locator("p.ready").wait_for(timeout=WAIT)
+    page.get_by_text("The connection is lost").wait_for(timeout=WAIT)
+    page.close()

@@ -54,7 +54,7 @@ def explained(solution: Solution, package: str) -> None:
     for tour in tours:
         if known > 0:
             assert tour.first >= tour.free_from > known
-            assert tour.prepares >= known  # nobody was in preparation when it became known
+            assert tour.prepares >= known  # no preparation had begun when it became known
     wanted = solution.displaced(package)
     found = dict.fromkeys((one.id for one in problem.demands), 0.0)
     before = 0.0
