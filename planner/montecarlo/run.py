@@ -387,7 +387,8 @@ def design_of(
     ]
     if wrong:
         raise InputError(wrong)
-    return Design(int(draws), int(seed), sampling, int(replicates), int(share or 1))
+    each = 1 if share is None else int(share)
+    return Design(int(draws), int(seed), sampling, int(replicates), each)
 
 
 def _finished(ensemble: Ensemble, metadata: RunMetadata, stop: Stop) -> Ensemble:

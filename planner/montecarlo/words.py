@@ -177,7 +177,7 @@ def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
     found.append(
         say(
             f"stopped_{ensemble.stopped}", lang, made=made, draws=draws, of=", ".join(stop.of),
-            half_width=stop.wanted, seconds=stop.time_limit,
+            half_width=stop.wanted, seconds=f"{stop.time_limit or 0:g}",
         )
     )  # fmt: skip
     for row in ensemble.precision(*stop.of).to_dict("records"):
