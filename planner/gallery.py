@@ -22,7 +22,7 @@ from typing import Any
 
 __all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
 
-SOURCES = ("result", "comparison", "ensemble", "sensitivity", "robustness")
+SOURCES = ("result", "comparison", "ensemble", "sensitivity", "robustness", "promises")
 """What figures are drawn of, in the order in which they are listed."""
 
 MAIN = {

@@ -314,20 +314,9 @@ class Promises(Outcome):
         """Return a Matplotlib figure; of ``frontier`` a line for each thing varied."""
         if name != "frontier" or not self.frontier:
             return super().plot(name)
-        from matplotlib.figure import Figure
+        from planner.gallery import gallery
 
-        say = text_of("promises").say
-        kinds = list(dict.fromkeys(one.varied for one in self.frontier))
-        figure = Figure(figsize=(3.4 * len(kinds), 3.2), layout="constrained")
-        for axes, kind in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds, strict=True):
-            points = [one for one in self.frontier if one.varied == kind]
-            at = [one.at for one in points]
-            for column in ("main_task_1_share", "main_task_2_share", "package_share"):
-                axes.plot(at, [getattr(one, column) for one in points], "o-", label=say(column))
-            axes.set_xlabel(say(kind))
-            axes.set_ylim(0, 1.05)
-        axes.legend(fontsize="small")
-        return figure
+        return gallery()["frontier"].draw(self)
 
 
 @analysis(

@@ -97,7 +97,7 @@ def _likely(material: Material, row: dict[str, Any]) -> Iterator[str]:
     other = material.other_rule
     if other is not None:
         lost = float(other.packages.set_index("package").loc[id, "displaced_main_task_2"])
-        note = say("c_one_of_several", lang) if other.rule == "value" else ""
+        note = f" {say('c_one_of_several', lang)}" if other.rule == "value" else ""
         rule = label(other.rule, lang)
         yield say("c_other_rule", lang, rule=rule, total=rough(lost, lang), note=note)
 

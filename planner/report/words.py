@@ -148,7 +148,6 @@ WORDS: dict[str, tuple[str, str]] = {
     # what is being done
     "following": ("following the curve", "de kromme volgen"),
     "ranging": ("other best plans", "andere beste plannen"),
-    "sharing": ("sharing displacement out", "verdringing toedelen"),
     "asking": ("asking why", "vragen waarom"),
     "simulating": ("drawing futures", "toekomsten trekken"),
     "composing": ("drawing figures", "figuren tekenen"),
@@ -186,8 +185,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Volgens de andere regel, {rule}, verdringt dat plan er {total}{note}.",
     ),
     "c_one_of_several": (
-        " (one of several plans that are as good)",
-        " (één van meer plannen die even goed zijn)",
+        "(one of several plans that are as good)",
+        "(één van meer plannen die even goed zijn)",
     ),
     "c_phase": (
         "Of this {before} fall before its first month, {month}, and {after} from then on.",

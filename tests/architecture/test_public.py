@@ -98,7 +98,7 @@ def test_unknown_names_are_no_names() -> None:
 def test_the_version_is_that_of_the_installed_package() -> None:
     from importlib.metadata import version
 
-    assert pl.__version__ == version("planner")
+    assert pl.__version__ == version("displacement-planner")
 
 
 def test_a_star_import_brings_the_public_names() -> None:
