@@ -27,7 +27,7 @@ def frontier(promises: Promises, lang: str = "en") -> Chart:
         With a frontier.
     lang : {"en", "nl"}
     """
-    say = text_of("promises").say
+    words = text_of("promises").say
     kinds = list(dict.fromkeys(one.varied for one in promises.frontier))
     with style():
         picture = chart(3.6)
@@ -39,11 +39,11 @@ def frontier(promises: Promises, lang: str = "en") -> Chart:
             lines = [
                 axes.plot(
                     at, [getattr(one, column) for one in points], "o-", color=colour,
-                    label=say(column, lang),
+                    label=words(column, lang),
                 )[0]
                 for column, colour in zip(COLUMNS, SERIES, strict=False)
             ]  # fmt: skip
-            axes.set_xlabel(say(kind, lang))
+            axes.set_xlabel(words(kind, lang))
             axes.set_ylim(0, 1.05)
             tidy(axes)
-        return finish(picture, say("promises.frontier", lang), key=lines)
+        return finish(picture, words("promises.frontier", lang), key=lines)

@@ -198,8 +198,8 @@ def _draw(
                     _ribbon(axes, SIDES[place : place + 2], ends, amounts[a, b] * scale)
     for side, key in zip(SIDES, ("commitments", "pools", "lose"), strict=True):
         word = say(key, lang)
-        axes.text(side, -0.16, word[0].upper() + word[1:], weight="bold", ha="center", va="bottom")
-    axes.set(xlim=(0, 1), ylim=(height + 0.1, -0.35))
+        axes.text(side, -0.32, word[0].upper() + word[1:], weight="bold", ha="center", va="bottom")
+    axes.set(xlim=(0, 1), ylim=(height + 0.1, -0.51))
     axes.set_axis_off()
 
 

@@ -257,7 +257,7 @@ class EnsembleNames(Names):
         return rough(value, self.lang)
 
 
-KINDS = ("pool", "demand", "kind", "package", "bound", "mission")
+KINDS = ("pool", "demand", "kind", "package", "bound", "mission", "force")
 """What ids of figures begin with, each with names of its own."""
 
 
@@ -317,7 +317,7 @@ def parameter_parts(id: str, names: _Lookup) -> tuple[str, str]:
     if head not in KINDS or len(parts) < 2:
         return "", id
     called, what = _called(head, parts[0], names), parts[1]
-    key = f"figure_{head}_{what}"
+    key = f"figure_{'pool' if head == 'force' else head}_{what}"
     try:
         said = say(key, lang)
     except KeyError:

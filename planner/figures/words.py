@@ -398,6 +398,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure_package_size": ("size", "omvang"),
     "figure_package_first": ("first month", "eerste maand"),
     "figure_pool_posts": ("posts", "functies"),
+    "figure_pool_filled_factor": (
+        "deviation of the share of posts filled",
+        "afwijking van het deel gevulde functies",
+    ),
+    "figure_pool_fit_factor": (
+        "deviation of the share fit to go",
+        "afwijking van het deel dat inzetbaar is",
+    ),
     "figure_pool_filled": ("share of posts filled", "deel van de functies gevuld"),
     "figure_pool_fit": ("share fit to go", "deel uitzendbaar"),
     "figure_demand_cap": ("persons asked", "gevraagde personen"),

@@ -235,7 +235,7 @@ def list_uncertain(scenario: Scenario | str | Path) -> Uncertain:
     --------
     >>> letter = list_uncertain("letter")
     >>> next(one for one in letter.factors if one.id == "pool.staff.posts").distribution.words()
-    'pert: low 270; likely 370; high 470'
+    'pert: low 300; likely 400; high 500'
     """
     from planner.results.allocate import as_scenario
 
@@ -410,6 +410,8 @@ class _Collector:
 
     def _missions(self) -> None:
         """Add the chances that mandates are prolonged or end early, where missions state them."""
+        if self.section.get("default") == "none":
+            return
         for mission in self.scenario.inputs.missions.values():
             rows = [row.id for row in self.compiled.demands if row.mission == mission.id]
             for name, direction in EVENTS.items():

@@ -108,7 +108,7 @@ def table(
     --------
     >>> made = table("Fill", ["mission", ">asked"], [["UNTSO", "516.0"]])
     >>> made.columns[1]
-    Column(name='asked', number=True, lang='')
+    TableColumn(name='asked', number=True, lang='')
     """
     columns = tuple(
         TableColumn(head.removeprefix(">"), head.startswith(">"), "en" if head in english else "")

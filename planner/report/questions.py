@@ -61,5 +61,5 @@ def questions_section(material: Material) -> Section | None:
             for row in frame.itertuples(index=False, name=None)
         ]
         title = next(iter(outcome.tables()))
-        blocks.append(table(text.say(f"{name}.{title}", lang), heads, rows))
+        blocks.append(table(text.say(f"{name}.{title}", lang), heads, rows, small=True))
     return Section("questions", say("questions", lang), tuple(blocks)) if blocks else None

@@ -26,6 +26,11 @@ def battalion() -> pl.Result:
 
 
 @pytest.fixture(scope="session")
+def brigade() -> pl.Result:
+    return pl.allocate("eastern-flank-brigade")
+
+
+@pytest.fixture(scope="session")
 def letter() -> pl.Result:
     return pl.allocate("letter")
 

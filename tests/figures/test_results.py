@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from matplotlib.collections import FillBetweenPolyCollection, QuadMesh
 
@@ -64,7 +65,8 @@ def test_the_heat_map_shows_every_mission_that_is_asked(battalion: pl.Result) ->
     untso = monthly[monthly["mission"] == "untso"]["fill_rate"].to_list()
     row = list(asked["mission"]).index("untso")
     assert cells[row].compressed().tolist() == pytest.approx(untso)
-    assert "93%" in said(figure)
+    shown = f"{np.floor(100 * asked['fill_rate'].min()):.0f}%"
+    assert shown in said(figure)
 
 
 def test_mandates_that_end_inside_the_window_are_marked(three: pl.Result) -> None:
@@ -76,39 +78,42 @@ def test_mandates_that_end_inside_the_window_are_marked(three: pl.Result) -> Non
     assert len(marks) == len(inside.drop_duplicates(["mission", "last_month"]))
 
 
-def test_displacement_is_sorted_and_whole(battalion: pl.Result) -> None:
-    figure = displacement(battalion)
+def test_displacement_is_sorted_and_whole(brigade: pl.Result) -> None:
+    figure = displacement(brigade)
 
-    table = battalion.displacement_by("mission")["displaced_person_months"]
+    table = brigade.displacement_by("mission")["displaced_person_months"]
     bars = [bar.get_width() for bar in figure.axes[0].patches]
     assert bars == sorted(bars, reverse=True)
     assert sum(bars) == pytest.approx(table.sum(), abs=0.5)
-    assert "901 person-months of main task 2" in figure.alt
-    assert "750" in figure.alt
-    dutch = displacement(battalion, lang="nl")
+    assert f"{table.sum():.0f} person-months of main task 2" in figure.alt
+    assert f"{table.max():.0f}" in figure.alt
+    dutch = displacement(brigade, lang="nl")
     assert "persoonsmaanden hoofdtaak 2" in dutch.alt
-    assert "750,0" in said(dutch)
+    assert f"{table.max():.1f}".replace(".", ",") in said(dutch)
 
 
-def test_ranges_are_drawn_as_lines(battalion: pl.Result) -> None:
-    lost = battalion.displacement_by("mission")
+def test_ranges_are_drawn_as_lines(brigade: pl.Result) -> None:
+    lost = brigade.displacement_by("mission")
     ranges = lost.assign(
         smallest_person_months=lost["displaced_person_months"] * 0.5,
         largest_person_months=lost["displaced_person_months"] * 1.5,
     )
 
-    figure = displacement(battalion, ranges=ranges)
+    figure = displacement(brigade, ranges=ranges)
 
     assert "smallest to the largest" in figure.alt
     segments = figure.axes[0].collections[0].get_segments()
-    assert segments[0][:, 0] == pytest.approx([375, 1125], rel=1e-3)
+    assert segments[0][:, 0] == pytest.approx(
+        [0.5 * lost["displaced_person_months"].max(), 1.5 * lost["displaced_person_months"].max()]
+    )
     assert faults(figure) == []
 
 
-def test_the_flow_adds_up_to_the_displacement(battalion: pl.Result) -> None:
-    figure = flow(battalion, main_task=2)
+def test_the_flow_adds_up_to_the_displacement(brigade: pl.Result) -> None:
+    figure = flow(brigade, main_task=2)
 
-    assert "takes 901 person-months" in figure.alt
+    total = brigade.displacement_by()["displaced_person_months"].sum()
+    assert f"takes {total:.0f} person-months" in figure.alt
 
 
 @pytest.mark.parametrize(
@@ -170,12 +175,12 @@ def test_the_readers_own_settings_change_nothing(three: pl.Result) -> None:
 def test_every_figure_stands_under_plot(three: pl.Result) -> None:
     plots = three.plot
     names = repr(plots).removesuffix(">").rpartition(": ")[2].split(", ")
-    assert names == ["sand", "crowd", "rotations", "fill", "displacement", "flow", "curve"]
+    assert names == ["crowd", "curve", "displacement", "fill", "flow", "rotations", "sand"]
     assert sorted(names) == dir(plots)
-    with pytest.raises(AttributeError, match="no figure 'fan' of this; there are sand, crowd"):
+    with pytest.raises(AttributeError, match="no figure 'fan' of this; expected one of crowd"):
         _ = plots.fan
     assert "displacement" in repr(plots)
-    for name in names[:-1]:
+    for name in set(names) - {"curve"}:
         figure = getattr(plots, name)(**({"pool": "staff"} if name == "crowd" else {}))
         assert isinstance(figure, Chart)
 

@@ -15,7 +15,7 @@ extends: letter
 uncertainty:
   figures:
     pool.stuff.posts: {pert: {low: 300, likely: 370, high: 470}}
-    pool.staff.fit: {uniform: {low: 0.5, high: 1.5}}
+    force.armed-forces.fit: {uniform: {low: 0.5, high: 1.5}}
     demand.untso.last: pert
   exact: [kind.nothing.*]
   decided: {untsoo: 0.5}
@@ -62,7 +62,7 @@ def test_what_is_wrong_stands_at_its_line(tmp_path: Path) -> None:
     for text, wanted in (
         (WRONG,
          ["4:23: uncertainty.figures.pool.stuff.posts: no such figure in use, did you mean 'pool.",
-          "5:21: uncertainty.figures.pool.staff.fit: expected values from 0 to 1, found 0.5 to 1.5",
+          "5:29: uncertainty.figures.force.armed-forces.fit: expected values from 0 to 1, found",
           "6:24: uncertainty.figures.demand.untso.last: has no low and high: give pert its param",
           "7:10: uncertainty.exact: no figure in use is 'kind.nothing.*'",
           "8:21: uncertainty.decided.untsoo: unknown demand, mission or package 'untsoo', did"]),
