@@ -79,11 +79,11 @@ def test_no_person_months_stand_outside_the_blocks(document: str) -> None:
     assert [one for one in stated if earlier not in one] == []
 
 
-def test_about_half_of_the_draws_displace_nothing() -> None:
+def test_about_six_of_ten_draws_displace_nothing() -> None:
     (drawn,) = (block for block in blocks("README.md") if block.view == "draws")
     chance = re.search(r"chance that anything is displaced \| (\d+)%", drawn.whole)
     assert chance is not None
-    assert 40 <= int(chance[1]) <= 60
+    assert 35 <= int(chance[1]) <= 45
 
 
 def test_the_lines_of_code_and_of_yaml_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
