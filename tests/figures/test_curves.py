@@ -65,9 +65,10 @@ def test_a_tried_curve_says_so_and_leaves_the_headroom_free(
 ) -> None:
     figure = battalion.plot.curve(tried, room)
 
-    assert f"Tried at {len(tried.points)} sizes" in figure.alt
-    assert "260" in figure.alt
-    assert "901" in figure.alt
+    assert f"Planned at {len(tried.points)} sizes" in figure.alt
+    drawn = min(room.rooms[0].posts, figure.axes[0].lines[0].get_xdata()[-1])
+    assert f"up to {drawn:.0f}, cost main task 2 nothing" in figure.alt
+    assert tried.at(1.0) == pytest.approx(battalion.displacement_by().iloc[0, -1], abs=1e-6)
     posts, lost = figure.axes[0].lines[0].get_data()
     assert np.interp(room.rooms[0].posts, posts, lost) == pytest.approx(0, abs=0.01)
     assert np.interp(620, posts, lost) == pytest.approx(tried.at(1.0))
