@@ -247,7 +247,7 @@ def test_a_hostile_file_cannot_fill_the_screen(planner: Run) -> None:
 
     assert (long.code, many.code) == (2, 2)
     assert len(long.faults) == 3
-    assert all(len(line) < 1_500 and "left out" in line for line in long.faults[:2])
+    assert all(len(line) < 1_500 and word[:300] not in line for line in long.faults)
     assert len(many.err.splitlines()) == 201
     assert many.err.endswith("planner: and 799 more\n")
 

@@ -38,6 +38,7 @@ QUESTIONS: dict[str, list[str]] = {
     "pledges": [],
     "robustness": ["--package", "more", "--group", "month", "--workers", "1"],
     "fairness": ["--by", "region"],
+    "promises": ["--draws", "6", "--fresh", "24", "--no-worth"],
 }
 """Every question, with options of its own that suit the small scenario."""
 

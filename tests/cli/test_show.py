@@ -140,8 +140,8 @@ def test_what_is_uncertain_is_listed_with_its_source_before_anything_runs(planne
 
     assert len(rows) > 100
     staff = rows["pool.staff.posts"]
-    assert (staff["low"], staff["likely"], staff["high"]) == (270, 370, 470)
-    assert staff["distribution"] == "pert: low 270; likely 370; high 470"
+    assert (staff["low"], staff["likely"], staff["high"]) == (300, 400, 500)
+    assert staff["distribution"] == "pert: low 300; likely 400; high 500"
     assert {row["layer"] for row in rows.values()} == {"capacity", "presence"}
     for row in rows.values():
         assert row["basis"] in ("letter", "public", "assumption")
