@@ -65,6 +65,11 @@ Robust = Annotated[
     ),
 ]
 
+Interactive = Annotated[
+    bool,
+    typer.Option("--interactive", help="Add levers whose every setting is planned beforehand."),
+]
+
 
 @command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
 def report(
@@ -76,6 +81,7 @@ def report(
     rule: Sought = None,
     curves: Curves = True,
     robustness: Robust = None,
+    interactive: Interactive = False,
     workers: Workers = None,
     lang: In = Lang.EN,
     force: Force = False,
@@ -91,6 +97,7 @@ def report(
       planner report eastern-flank-battalion
       planner report eastern-flank-battalion letter --draws 512 -o battalion.html
       planner report my-scenario.yaml --lang nl
+      planner report eastern-flank-battalion --interactive
       planner report results/battalion --futures runs/battalion
     """
     from planner.cli.console import say
@@ -108,7 +115,8 @@ def report(
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
-            analyses=curves, robust=robust, workers=workers, lang=lang.value, progress=progress,
+            analyses=curves, robust=robust, interactive=interactive, workers=workers,
+            lang=lang.value, progress=progress,
         )  # fmt: skip
     outputs.write({path: made.save})
     if not quiet:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import ResultError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
+from planner.report.levers import answer_all
 from planner.results.allocate import allocate
 from planner.results.compare import Comparison, compare
 from planner.results.losses import HALF_A_PERSON
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import Ranges
     from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
+    from planner.report.levers import Grid
     from planner.results.result import Tables
 
 __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
@@ -69,6 +71,8 @@ class Material:
         The plan for the likely parameters under the other rule.
     robust : mapping of str to Robustness
         By package.
+    grid : Grid or None
+        Answers to every setting of the levers of an interactive report.
     """
 
     comparison: Comparison
@@ -79,6 +83,7 @@ class Material:
     answers: Mapping[str, Any] = field(default_factory=dict)
     other_rule: Result | None = None
     robust: Mapping[str, Robustness] = field(default_factory=dict)
+    grid: Grid | None = None
 
     @property
     def result(self) -> Tables:
@@ -125,6 +130,7 @@ def gather(
     futures: Ensemble | None = None,
     analyses: bool = True,
     robust: bool = False,
+    interactive: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -145,6 +151,8 @@ def gather(
         Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
     robust : bool
         Whether to change each assumption by itself, some hundred plans a package.
+    interactive : bool
+        Whether to plan every setting of the levers of an interactive report.
     workers : int, optional
     lang : {"en", "nl"}
     progress : callable
@@ -166,6 +174,10 @@ def gather(
         found["other_rule"] = allocate(main.scenario, other)
     if source is not None and robust:
         found["robust"] = _robust(main, source, workers, progress)
+    if source is not None and interactive:
+        found["grid"] = answer_all(
+            main.scenario, lang, lambda done, total: progress("answering", done, total)
+        )
     return Material(comparison, lang, **found)
 
 

@@ -51,7 +51,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.report": (
         *BASE, "planner.labels", "planner.terms", "planner.results", "planner.analysis",
-        "planner.montecarlo", "planner.figures", "planner.report",
+        "planner.engine.memory", "planner.scenario.load", "planner.montecarlo", "planner.figures",
+        "planner.whatif", "planner.report",
     ),
     "planner.workbook": (
         *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",
