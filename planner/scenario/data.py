@@ -30,7 +30,7 @@ from planner.scenario.inputs import (
 from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, carried
 from planner.scenario.tables import Row, Table, parse_number, read_table
 
-__all__ = ["default_data", "read_data", "read_observations", "shipped"]
+__all__ = ["default_data", "read_data", "read_observations", "read_places", "shipped"]
 
 SUGGESTIONS = 100
 """Largest number of faults with a suggestion: looking for near names takes time."""
@@ -106,6 +106,31 @@ def read_observations(folder: Path) -> tuple[Observation, ...]:
     if faults:
         raise InputError(sorted(faults))
     return tuple(Observation(**row.cells) for row in table.rows)
+
+
+def read_places(folder: Path | None = None) -> dict[str, tuple[str, float, float]]:
+    """Return where missions are drawn on a map: place, degrees north, degrees east, by mission.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        A data folder, by default the one that comes with the package; it may have no
+        ``places.csv``.
+
+    Examples
+    --------
+    >>> read_places()["untso"]
+    ('Jerusalem', 32.0, 35.0)
+    """
+    path = (folder or default_data()) / "places.csv"
+    if not path.exists():
+        return {}
+    faults: list[Fault] = []
+    table = read_table(path, TABLES["places"], faults, key=KEYS["places"], name=shown(path))
+    if faults:
+        raise InputError(sorted(faults))
+    rows = table.rows
+    return {row["mission"]: (row["place"], row["latitude"], row["longitude"]) for row in rows}
 
 
 class _Reader:
