@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.report": (
         *BASE, "planner.labels", "planner.terms", "planner.results", "planner.analysis",
-        "planner.engine.memory", "planner.scenario.data", "planner.scenario.load",
+        *ENGINE, "planner.compile", "planner.scenario.data", "planner.scenario.load",
         "planner.montecarlo", "planner.figures", "planner.whatif", "planner.report",
     ),
     "planner.workbook": (
