@@ -17,6 +17,7 @@ import planner as pl
 from planner.cli.main import main
 from planner.figures.style import Chart
 from planner.report import levers
+from planner.report import page as report_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -44,7 +45,7 @@ STEPS = (
 """What examples have had done before, by the files they name."""
 
 LIGHT = ("robustness", "foresight", "prices", "promises", "report", "near", "causes", "threshold",
-         "simulate", "sensitivity")  # fmt: skip
+         "simulate", "sensitivity", "plot", "export", "run", "headroom")  # fmt: skip
 """Commands whose examples take long: they run on the same scenarios with a few of their demands."""
 
 KEPT = ("untso", "oir", "efp-lithuania", "caribbean", "unifil", "nmi", "iraq-mandate")
@@ -163,6 +164,8 @@ def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(levers, "MOST", 4)
     monkeypatch.setattr(Chart, "rendered", lambda *_: b"<svg/>")  # tests of figures render them
+    sections = report_page.conclusions, report_page.levers_section
+    monkeypatch.setattr(report_page, "PARTS", sections)
     (tmp_path / "results").mkdir()
     (tmp_path / "runs").mkdir()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
