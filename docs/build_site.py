@@ -59,11 +59,18 @@ site_description = "Which missions go short of people when a country promises mo
 docs_dir = "source"
 site_dir = "site"
 use_directory_urls = false
+extra_css = ["site.css"]
 nav = {nav}
 [project.theme]
 font = false
 language = "en"
 features = ["navigation.indexes", "navigation.top", "content.code.copy"]
+[project.markdown_extensions.tables]
+[project.markdown_extensions.attr_list]
+[project.markdown_extensions.md_in_html]
+[project.markdown_extensions.pymdownx.superfences]
+[project.markdown_extensions.pymdownx.highlight]
+anchor_linenums = false
 [project.plugins.search]
 [project.plugins.offline]
 [project.plugins.mkdocstrings.handlers.python]
@@ -90,6 +97,7 @@ def write_sources(folder: Path) -> Path:
         _write(source / page, _relinked(ROOT / name, page))
     for path in (*DOCS.glob("*.svg"), *DOCS.glob("*.png")):
         shutil.copy(path, source / path.name)
+    shutil.copy(DOCS / "assets" / "site.css", source)
     for page, text in GENERATED.items():
         _write(source / page, text())
     config = folder / "zensical.toml"
