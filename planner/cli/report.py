@@ -67,7 +67,10 @@ Robust = Annotated[
 
 Interactive = Annotated[
     bool,
-    typer.Option("--interactive", help="Add levers whose every setting is planned beforehand."),
+    typer.Option(
+        "--interactive",
+        help="Add levers: settings planned beforehand, and sliders solved in the file.",
+    ),
 ]
 
 
