@@ -25,7 +25,7 @@ from planner.outcome import Outcome, Progress, frame, silent
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Burden", "Fairness", "Loss", "fairness", "gini"]
+__all__ = ["Burden", "Fairness", "GroupLoss", "fairness", "gini"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -78,7 +78,7 @@ class Burden:
 
 
 @dataclass(frozen=True)
-class Loss:
+class GroupLoss:
     """What one group loses under one rule, the largest share of what is asked first.
 
     `lost_person_months` is negative where it gains. `asked_share` and `lost_share` are parts of
@@ -104,11 +104,11 @@ class Fairness(Outcome):
     title: ClassVar[str] = "fairness"
     packages: str
     burdens: tuple[Burden, ...]
-    losses: tuple[Loss, ...]
+    losses: tuple[GroupLoss, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``burdens`` and ``losses``."""
-        return {"burdens": frame(self.burdens, Burden), "losses": frame(self.losses, Loss)}
+        return {"burdens": frame(self.burdens, Burden), "losses": frame(self.losses, GroupLoss)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return who loses most and how concentrated that is, by rule."""
@@ -236,7 +236,7 @@ def _losses(case: Case, chosen: frozenset[str], asked: Floats) -> dict[str, Floa
 
 def _rows(
     case: Case, by: str, counted: Flags, asked: Floats, lost: Floats, names: tuple[str, str]
-) -> list[Loss]:
+) -> list[GroupLoss]:
     """Return the groups that ask for anybody, the largest share lost first."""
     sums = [
         (group, float(asked[mask & counted].sum()), float(lost[mask & counted].sum()))
@@ -246,13 +246,15 @@ def _rows(
     all_asked = sum(a for _, a, _ in sums)
     all_lost = sum(max(x, 0.0) for _, _, x in sums)
     rows = [
-        Loss(*names, by, g, a, x, x / a, a / all_asked, max(x, 0.0) / all_lost if all_lost else 0.0)
+        GroupLoss(
+            *names, by, g, a, x, x / a, a / all_asked, max(x, 0.0) / all_lost if all_lost else 0.0
+        )
         for g, a, x in sums
     ]
     return sorted(rows, key=lambda row: (-row.loss_rate, row.group))
 
 
-def _burden(rows: list[Loss], names: tuple[str, str, str]) -> Burden:
+def _burden(rows: list[GroupLoss], names: tuple[str, str, str]) -> Burden:
     lost = np.array([max(row.lost_person_months, 0.0) for row in rows])
     gained = float(sum(max(-row.lost_person_months, 0.0) for row in rows))
     asked = np.array([row.asked_person_months for row in rows])

@@ -17,7 +17,7 @@ from planner.analysis.case import Case
 from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 
-__all__ = ["occupancy", "expected_occupancy", "present_months"]
+__all__ = ["expected_occupancy", "occupancy", "present_months"]
 
 Floats = NDArray[np.float64]
 

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ON_CALL",
     "Overlap",
+    "PledgedDemand",
     "Pledges",
     "PoolMonth",
-    "PledgedDemand",
     "Supply",
     "commitments_of",
     "frameworks_of",

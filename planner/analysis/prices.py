@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
-    "Perturbation",
     "MarginalSearch",
+    "Perturbation",
     "Price",
     "Prices",
     "TierPrice",

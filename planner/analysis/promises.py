@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Candidate",
     "FrontierPoint",
+    "PlanRobustness",
     "PlanWorth",
     "Promise",
     "Promises",
-    "Robustness",
     "promises",
 ]
 
@@ -149,7 +149,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Robustness:
+class PlanRobustness:
     """A plan over a set of states of the world: strengths lower, and related otherwise.
 
     Attributes
@@ -219,7 +219,7 @@ class Promises(Outcome):
     worth: tuple[PlanWorth, ...]
     frontier: tuple[FrontierPoint, ...]
     candidates: tuple[Candidate, ...]
-    plans: tuple[Robustness, ...]
+    plans: tuple[PlanRobustness, ...]
     breaking: tuple[Breaking, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -229,7 +229,7 @@ class Promises(Outcome):
             "worth": frame(self.worth, PlanWorth),
             "frontier": frame(self.frontier, FrontierPoint),
             "candidates": frame(self.candidates, Candidate),
-            "plans": frame(self.plans, Robustness),
+            "plans": frame(self.plans, PlanRobustness),
             "breaking": frame(self.breaking, Breaking),
         }
 
@@ -428,7 +428,7 @@ def promises(
         chosen = _candidates(commitments, candidates)
         found = sacrifice(two, certainty, chosen, hold, cuts)
         progress(done := done + 1, stages)
-    table: tuple[Robustness, ...] = ()
+    table: tuple[PlanRobustness, ...] = ()
     breaking: tuple[Breaking, ...] = ()
     if robust:
         cautious = hedge(two, max(certainty, 0.99), case.rule).share
@@ -580,7 +580,7 @@ def _candidate_rows(
 
 def _robust(
     about: Commitments, plans: dict[str, Floats], certainty: float, seed: int, emphasis: Floats
-) -> tuple[tuple[Robustness, ...], tuple[Breaking, ...]]:
+) -> tuple[tuple[PlanRobustness, ...], tuple[Breaking, ...]]:
     """Return plans over a set of states, and where promises of the first plan break."""
     states: dict[tuple[float, str], TwoStage] = {}
     for how in ARRANGEMENTS:
@@ -605,7 +605,7 @@ def _robust(
         pooled = np.sort(np.concatenate([worth[s, name] for s in states]))
         tail = max(1, round((1 - certainty) * len(pooled)))
         rows.append(
-            Robustness(
+            PlanRobustness(
                 name,
                 float(np.mean([one >= certainty - TOLERANCE for one in least.values()])),
                 float(max(best[s] - worth[s, name].mean() for s in states)),

@@ -207,9 +207,11 @@ class Robustness(Outcome):
 
     def plot(self, name: str | None = None) -> Any:
         """Return the tornado figure; of a table by name, its bars."""
-        from planner.figures.tornado import tornado
+        if name is not None:
+            return super().plot(name)
+        from planner.gallery import gallery
 
-        return tornado(self) if name is None else super().plot(name)
+        return gallery()["tornado"].draw(self)
 
 
 def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> list[str]:

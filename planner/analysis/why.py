@@ -37,18 +37,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Counterfactual",
     "BindingConstraint",
-    "PoolUser",
+    "BlockShortfall",
+    "Counterfactual",
     "DecisionShortfall",
     "Limit",
     "LineOccupancy",
     "MissionMonth",
     "MonthOccupancy",
-    "BlockShortfall",
+    "PoolUser",
     "Why",
-    "counterfactuals",
     "binding_constraints",
+    "counterfactuals",
     "holders",
     "limits",
     "why",

@@ -15,7 +15,7 @@ from planner.compile.tables import Compiled, DemandRow, MissionRow, ParameterBoo
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
-from planner.scenario.inputs import Demand as Line
+from planner.scenario.inputs import DemandInput as Line
 from planner.scenario.inputs import Inputs, Parameter, Pool, When, options_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from planner.months import Month
 from planner.problem.model import Problem
 from planner.scenario.inputs import Origin, Parameter, When
 
-__all__ = ["ParameterBook", "Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow"]
+__all__ = ["Compiled", "DemandRow", "FigureRow", "MissionRow", "ParameterBook", "PoolRow"]
 
 
 @dataclass(frozen=True)

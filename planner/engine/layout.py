@@ -21,7 +21,15 @@ from numpy.typing import NDArray
 from planner.problem.model import Problem, months_at_home
 from planner.problem.tours import OptionTable, Tours, keys_of, tours_of
 
-__all__ = ["NEVER", "Layout", "Table", "independent_blocks", "lay_out", "lay_out_table", "table_of"]
+__all__ = [
+    "NEVER",
+    "Layout",
+    "ProblemArrays",
+    "independent_blocks",
+    "lay_out",
+    "lay_out_table",
+    "table_of",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -132,7 +140,7 @@ class Layout:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class ProblemArrays:
     """What a layout needs of a problem, as arrays; or of several of one length, side by side.
 
     Problems side by side have demands, pools, bounds and budgets one after the other, and no block
@@ -195,7 +203,7 @@ NEVER = np.iinfo(np.int64).max // 2
 """Month after every other."""
 
 
-def table_of(problem: Problem) -> Table:
+def table_of(problem: Problem) -> ProblemArrays:
     """Return a problem as the arrays that a layout needs."""
     demands = problem.demands
     place = {line.id: k for k, line in enumerate(demands)}
@@ -224,7 +232,7 @@ def table_of(problem: Problem) -> Table:
         return np.array(list(values), dtype=np.int64)
 
     cuts = column(problem.replan_months)
-    return Table(
+    return ProblemArrays(
         problem.months, len(pools), blocks, pool_block, demand_block,
         column(problem.begins(d, owner.get(d.id)) for d in demands),
         column(d.last for d in demands), column(d.tour for d in demands),
@@ -252,7 +260,9 @@ def lay_out(problem: Problem, by_tour: bool = False) -> Layout:
     return lay_out_table(table_of(problem), problem.replan_months, by_tour)
 
 
-def lay_out_table(table: Table, cuts: tuple[int, ...] = (), by_tour: bool = False) -> Layout:
+def lay_out_table(
+    table: ProblemArrays, cuts: tuple[int, ...] = (), by_tour: bool = False
+) -> Layout:
     """Formulate a table; `cuts` is noted in the layout of a single problem."""
     months, blocks, uses, on_call = table.months, table.blocks, table.uses, table.on_call
     tours = tours_of(table.first, table.last, table.tour, table.cohorts, months)
@@ -340,7 +350,7 @@ def lay_out_table(table: Table, cuts: tuple[int, ...] = (), by_tour: bool = Fals
 
 
 def _row_sources(
-    table: Table, pool_ptr: Ints, pool: Ints, call_ptr: Ints, call_pool: Ints,
+    table: ProblemArrays, pool_ptr: Ints, pool: Ints, call_ptr: Ints, call_pool: Ints,
     goals: tuple[Any, ...], budget_ptr: Ints, budget: Ints,
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """Return the first row of each block, and where the limit of each row is found."""
@@ -416,7 +426,7 @@ def _profile(group: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, I
     return covered, cell - covered * width, cover[run]
 
 
-def _decisions(table: Table, tours: Tours, by_tour: bool) -> tuple[Ints, Ints, Ints, Ints]:
+def _decisions(table: ProblemArrays, tours: Tours, by_tour: bool) -> tuple[Ints, Ints, Ints, Ints]:
     """Group tours into decisions; return demand, wave and segment by decision, decision by tour."""
     key = keys_of(tours, table.lead, table.cuts)
     segment = key % (len(table.cuts) + 1)
@@ -490,7 +500,7 @@ class _Duty:
 
     @classmethod
     def of(
-        cls, table: Table, demand: Ints, ptr: Ints, row: Ints, month: Ints, share: Floats,
+        cls, table: ProblemArrays, demand: Ints, ptr: Ints, row: Ints, month: Ints, share: Floats,
         start: Ints,
     ) -> _Duty:  # fmt: skip
         size = np.bincount(demand[row], minlength=len(table.first))
@@ -505,7 +515,7 @@ class _Duty:
         return pair, self.begin[members][pair] + nth
 
 
-def _composition(table: Table, duty: _Duty) -> tuple[Any, ...]:
+def _composition(table: ProblemArrays, duty: _Duty) -> tuple[Any, ...]:
     """Write one row for every bound and month in which its demands have people on duty."""
     pair, entry = duty.of_pairs(table.counted_demand)
     bound, month, decision = table.counted_bound[pair], duty.month[entry], duty.row[entry]
@@ -532,7 +542,7 @@ def _composition(table: Table, duty: _Duty) -> tuple[Any, ...]:
 
 
 def _budgets(
-    table: Table, duty: _Duty, base: Ints
+    table: ProblemArrays, duty: _Duty, base: Ints
 ) -> tuple[Ints, Ints, list[tuple[Ints, Ints, Floats]]]:
     """Return budgets by block, and the columns they pay, with their rows and euros per person."""
     pair, entry = duty.of_pairs(table.paid_demand)

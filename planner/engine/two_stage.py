@@ -32,15 +32,15 @@ from planner.engine.programme import Programme
 from planner.errors import SolverError
 
 __all__ = [
+    "Cuts",
     "Draws",
+    "Master",
     "Promised",
     "Recourse",
     "SecondStage",
     "TwoStage",
     "extensive_form",
     "two_stage_of",
-    "Cuts",
-    "Master",
 ]
 
 Floats = NDArray[np.float64]

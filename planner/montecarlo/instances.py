@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from planner.compile.build import Sources, compile_scenario, sources_of
 from planner.compile.strengths import levels
-from planner.engine.layout import NEVER, Layout, Table, independent_blocks, lay_out_table
+from planner.engine.layout import NEVER, Layout, ProblemArrays, independent_blocks, lay_out_table
 from planner.montecarlo.plans import Frame, Lines
 from planner.montecarlo.structure import Numbers
 from planner.months import Month
@@ -414,7 +414,7 @@ class _SideBySide:
         self.bounds_here = np.zeros((len(heads), len(form.bounds)), dtype=bool)
         _at(np.logical_or, self.bounds_here, counted_bound, self.here[:, counted_line])
 
-    def table(self) -> Table:
+    def table(self) -> ProblemArrays:
         """Return the problems side by side."""
         form, drawn, heads, here = self.form, self.drawn, self.heads, self.here
         count, pools = len(heads), len(form.pools)
@@ -452,7 +452,7 @@ class _SideBySide:
         of_paid, bill = np.nonzero(here[:, paid_line])
         prices = self._prices([source for _, _, source in paid])
         spans = np.array([(a, b) for _, a, b in self.budgets], dtype=np.int64).reshape(-1, 2)
-        return Table(
+        return ProblemArrays(
             self.months, count * pools, int(self.block_ptr[-1]),
             np.concatenate([one[1] + b for one, b in zip(found, self.block_ptr, strict=False)]),
             np.concatenate([one[2] + b for one, b in zip(found, self.block_ptr, strict=False)]),

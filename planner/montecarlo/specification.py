@@ -22,7 +22,7 @@ from planner.compile.build import counting_demands
 from planner.compile.tables import DemandRow
 from planner.digest import digest
 from planner.errors import Fault, InputError, ResultError, gathered
-from planner.montecarlo.design import Block, Design
+from planner.montecarlo.design import Design, DrawBlock
 from planner.montecarlo.instances import Formulation, Instance
 from planner.montecarlo.parameters import Factor, Uncertain, natural_range
 from planner.montecarlo.presence import Presence, streams_of
@@ -209,7 +209,7 @@ class Specification:
         alone = Structure.formulated(likely.frame, likely.layout, "value", None, likely.problem)
         return alone.hint(likely.numbers)
 
-    def values(self, blocks: Sequence[Block]) -> Floats:
+    def values(self, blocks: Sequence[DrawBlock]) -> Floats:
         """Return factor values, (draws of the blocks, factors)."""
         factors = self.uncertain.factors
         shared = self.uncertain.shared if self.design.share > 1 else 0

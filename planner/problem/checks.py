@@ -17,7 +17,7 @@ from planner.months import Month
 from planner.problem.model import Bound, Demand, Package, Problem, months_at_home
 from planner.problem.tours import OptionTable, Tours, decision_keys, lay_tours
 
-__all__ = ["Finding", "SEVERITIES", "diagnose"]
+__all__ = ["SEVERITIES", "Finding", "diagnose"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

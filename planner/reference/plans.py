@@ -30,9 +30,9 @@ from planner.solution import Solution
 
 __all__ = [
     "StageStep",
+    "StatedPlanner",
     "Steps",
     "Stepwise",
-    "StatedPlanner",
     "fill_by_value",
     "fill_fairly",
     "reference_solution",

@@ -24,7 +24,7 @@ from planner.engine.certify import TOLERANCE, Certificate, certify
 from planner.engine.highs import quiet_highs
 from planner.errors import Fault, InputError, SolverError, nearest
 
-__all__ = ["SolverOutcome", "Solver", "available_solvers", "choose_solver", "measure"]
+__all__ = ["Solver", "SolverOutcome", "available_solvers", "choose_solver", "measure"]
 
 ALIASES = {
     "cbc": ("PULP_CBC_CMD", "COIN_CMD"),

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aside",
-    "Content",
     "Bullets",
+    "Content",
+    "Document",
     "Fold",
     "Heading",
-    "Document",
-    "Paragraph",
     "Image",
+    "Paragraph",
     "Section",
     "TableBlock",
     "table",

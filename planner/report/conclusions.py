@@ -13,7 +13,7 @@ from planner.report.material import Material, asked_by_mission, at_a_time, lost_
 from planner.report.words import say
 from planner.results.headline import headline
 
-__all__ = ["TARGET", "SMALL", "conclusions"]
+__all__ = ["SMALL", "TARGET", "conclusions"]
 
 TARGET = 0.9
 """Fill rate below which a mission counts as short."""

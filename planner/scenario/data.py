@@ -11,10 +11,10 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.scenario.inputs import (
-    Bound,
-    Budget,
+    BoundInput,
+    BudgetInput,
     Cost,
-    Demand,
+    DemandInput,
     Event,
     Inputs,
     Kind,
@@ -35,7 +35,7 @@ __all__ = ["default_data", "read_data", "read_observations", "shipped"]
 SUGGESTIONS = 100
 """Largest number of faults with a suggestion: looking for near names takes time."""
 
-CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
+CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
 """Fields of the registry that a demand carries along as they are given."""
 
 SHARES = ("filled", "fit", "acceptance", "early_return")
@@ -150,7 +150,7 @@ class _Reader:
             bounds={row["id"]: self.bound(row) for row in self.tables["bounds"].rows},
             costs=tuple(self.cost(row) for row in self.tables["costs"].rows),
             budgets=tuple(
-                Budget(row["fund"], row["year"], self.parameter("budgets", row))
+                BudgetInput(row["fund"], row["year"], self.parameter("budgets", row))
                 for row in self.tables["budgets"].rows
             ),
         )
@@ -215,7 +215,7 @@ class _Reader:
             line=row.line,
         )
 
-    def demand(self, row: Row) -> Demand:
+    def demand(self, row: Row) -> DemandInput:
         dates = self.origin("demands", row, "dates_")
         standing = row["standing"]
         for column in ("first", "last"):
@@ -235,7 +235,7 @@ class _Reader:
             if row["first"] and row["last"] and not row["first"] < month <= row["last"]:
                 message = f"{month}: expected a month after the first and up to the last"
                 self.complain("demands", row, "cap_from", message)
-        return Demand(
+        return DemandInput(
             **{name: row[name] for name in given},
             options=row["pools"],
             cap=cap,
@@ -360,7 +360,7 @@ class _Reader:
             for row in rows
         }
 
-    def bound(self, row: Row) -> Bound:
+    def bound(self, row: Row) -> BoundInput:
         if row["min"] is None and row["max"] is None:
             self.complain("bounds", row, "min", "expected a min, a max or both")
         if row["min"] is not None and row["max"] is not None and row["min"] > row["max"]:
@@ -370,7 +370,9 @@ class _Reader:
             None if row[side] is None else Parameter(row[side], origin=origin)
             for side in ("min", "max")
         )
-        return Bound(row["id"], row["demands"], row["pools"] or None, lower, upper, row["note"])
+        return BoundInput(
+            row["id"], row["demands"], row["pools"] or None, lower, upper, row["note"]
+        )
 
     def cost(self, row: Row) -> Cost:
         if bool(row["kind"]) == bool(row["demand"]):

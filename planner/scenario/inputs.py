@@ -18,19 +18,19 @@ from planner.months import Month
 
 __all__ = [
     "BASES",
-    "Bound",
-    "Budget",
+    "BoundInput",
+    "BudgetInput",
     "Cost",
-    "Demand",
+    "DemandInput",
     "Event",
-    "Parameter",
     "Inputs",
     "Kind",
     "Mission",
     "Observation",
     "Option",
     "Origin",
-    "Package",
+    "PackageInput",
+    "Parameter",
     "Pool",
     "Source",
     "StrengthStep",
@@ -235,7 +235,7 @@ class Mission:
 
 
 @dataclass(frozen=True)
-class Demand:
+class DemandInput:
     """One line of people that a mission asks for.
 
     Attributes
@@ -379,7 +379,7 @@ class StrengthStep:
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundInput:
     """Composition: minimum and maximum of people over some demands and pools (None: all pools)."""
 
     id: str
@@ -401,7 +401,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Budget:
+class BudgetInput:
     """What a fund may spend in a year, euros."""
 
     fund: str
@@ -410,7 +410,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Package:
+class PackageInput:
     """A named set of demands that comes as a whole.
 
     `known` is "just-in-time", "start" or a month.
@@ -470,23 +470,23 @@ class Inputs:
     rule: str = "fair"
     money: bool = False
     missions: Mapping[str, Mission] = field(default_factory=dict)
-    demands: Mapping[str, Demand] = field(default_factory=dict)
+    demands: Mapping[str, DemandInput] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     forces: Mapping[str, Mapping[str, tuple[tuple[Month | None, Parameter], ...]]] = field(
         default_factory=dict
     )
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    packages: Mapping[str, Package] = field(default_factory=dict)
-    bounds: Mapping[str, Bound] = field(default_factory=dict)
+    packages: Mapping[str, PackageInput] = field(default_factory=dict)
+    bounds: Mapping[str, BoundInput] = field(default_factory=dict)
     steps: tuple[StrengthStep, ...] = ()
     costs: tuple[Cost, ...] = ()
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[BudgetInput, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     uncertainty: Mapping[str, object] = field(default_factory=dict)
     outcomes: Mapping[str, Mapping[str, Parameter | When]] = field(default_factory=dict)
 
 
-def lacking_policies(kind: Kind, demand: Demand) -> list[tuple[str, str]]:
+def lacking_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
     """Return what a kind and a demand together leave open: policy and the first pool without it."""
     found = []
     for name in ("tour", "preparation", "rest"):

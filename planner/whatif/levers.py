@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.months import Month
-from planner.scenario.inputs import Demand, Inputs, Package
+from planner.scenario.inputs import DemandInput, Inputs, PackageInput
 
 __all__ = ["GROUPS", "Lever", "Value", "levers_of", "patch_of"]
 
@@ -147,7 +147,7 @@ def _months(first: Month, last: Month) -> tuple[str, ...]:
     return tuple(str(first + number) for number in range(last - first + 1))
 
 
-def _package(inputs: Inputs, package: Package) -> Iterator[Lever]:
+def _package(inputs: Inputs, package: PackageInput) -> Iterator[Lever]:
     what = (package.id, package.title, package.title_nl or package.title)
     yield Lever("on", *what, stands=package.on)
     yield Lever("size", *what, stands=1.0, low=0.0, high=3.0, step=0.05)
@@ -164,18 +164,18 @@ def _package(inputs: Inputs, package: Package) -> Iterator[Lever]:
     yield Lever("known", *what, stands=stands, choices=("just-in-time", "start", *months))
 
 
-def lines_of(inputs: Inputs, package: Package) -> list[Demand]:
+def lines_of(inputs: Inputs, package: PackageInput) -> list[DemandInput]:
     """Return the demands of a package that count and have their months."""
     lines = (inputs.demands[name] for name in package.demands if name in inputs.demands)
     return [one for one in lines if one.counts and one.first is not None and one.last is not None]
 
 
-def begin_of(lines: list[Demand]) -> Month:
+def begin_of(lines: list[DemandInput]) -> Month:
     """Return the first month of the earliest demand."""
     return min(first for first, _ in _spans(lines))
 
 
-def _spans(lines: list[Demand]) -> list[tuple[Month, Month]]:
+def _spans(lines: list[DemandInput]) -> list[tuple[Month, Month]]:
     return [(one.first.month, one.last.month) for one in lines if one.first and one.last]
 
 

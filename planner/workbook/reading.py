@@ -30,8 +30,8 @@ from planner.workbook.xlsx import FailedCell, WorkbookFile
 
 __all__ = [
     "COUNTED",
-    "Grid",
     "HIDDEN",
+    "Grid",
     "SheetLine",
     "check_grids",
     "notes_of",

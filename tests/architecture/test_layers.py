@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.analysis": (
         *BASE, *WORDS, *ENGINE, "planner.labels", "planner.terms", "planner.store",
         "planner.distributions", "planner.montecarlo", "planner.solution", "planner.results",
-        "planner.figures.tornado", "planner.analysis",
+        "planner.analysis",
     ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
