@@ -161,9 +161,9 @@ class Progress:
 
         fair.Rising = Watched  # type: ignore[misc]
 
-        def solve(setting: Any) -> Any:
-            answer = solver(setting)
-            self.done += len(setting.full)
+        def solve(data: Any) -> Any:
+            answer = solver(data)
+            self.done += len(data.full)
             self.rising = None
             return answer
 

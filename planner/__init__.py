@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner import analysis
-    from planner.engine.memory import PlanCache
+    from planner.engine.stages import PlanCache
     from planner.errors import (
         CertificateError,
         Fault,
@@ -56,7 +56,7 @@ _HOMES = {
     "InputError": "planner.errors",
     "Model": "planner.montecarlo.sensitivity",
     "Month": "planner.months",
-    "PlanCache": "planner.engine.memory",
+    "PlanCache": "planner.engine.stages",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
     "Report": "planner.report.page",

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import PlanCache
 from planner.engine.programme import Block, Programme
-from planner.engine.setting import Answer, Setting, base_setting, with_goals
+from planner.engine.stages import PlanCache, StageData, StageSolution, base_data, with_goals
 from planner.errors import CertificateError
 
 __all__ = ["Plan", "Planner", "Solver", "certified", "exhausted_rows", "solver_for"]
@@ -24,8 +23,8 @@ __all__ = ["Plan", "Planner", "Solver", "certified", "exhausted_rows", "solver_f
 EXHAUSTED = 1e-6
 """Share of one plus a limit (persons, euros) within which the limit is exhausted: rounding."""
 
-Solver = Callable[[Setting], Answer]
-"""Turns the setting of one block into one plan of it."""
+Solver = Callable[[StageData], StageSolution]
+"""Turns the data of one stage of one block into one plan of it."""
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -45,7 +44,7 @@ def solver_for(rule: str) -> Solver:
     raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
 
 
-def exhausted_rows(setting: Setting, answer: Answer) -> Flags:
+def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
     """Return which limits of a block one plan exhausts.
 
     A higher limit elsewhere changes nothing: the better plans that it allowed would lead there
@@ -54,20 +53,20 @@ def exhausted_rows(setting: Setting, answer: Answer) -> Flags:
 
     Parameters
     ----------
-    setting : Setting
+    data : StageData
         Limits as they are, whatever plans before have settled.
-    answer : Answer
+    answer : StageSolution
 
     Returns
     -------
     ndarray of bool (rows,)
     """
-    room = EXHAUSTED * (1 + np.where(np.isfinite(setting.limit), np.abs(setting.limit), 0.0))
-    used = np.diff(setting.rows.indptr) > 0
-    return used & np.asarray(setting.rows @ answer.people >= setting.limit - room)
+    room = EXHAUSTED * (1 + np.where(np.isfinite(data.limit), np.abs(data.limit), 0.0))
+    used = np.diff(data.rows.indptr) > 0
+    return used & np.asarray(data.rows @ answer.people >= data.limit - room)
 
 
-def certified(stage: Answer, setting: Setting) -> Answer:
+def certified(stage: StageSolution, data: StageData) -> StageSolution:
     """Return a stage whose certificate is that of the people it reports.
 
     Raises
@@ -75,7 +74,7 @@ def certified(stage: Answer, setting: Setting) -> Answer:
     CertificateError
         If they break a limit, or are not what the steps of the solve have proved.
     """
-    proof = worst(stage.certificate, stage.check(setting))
+    proof = worst(stage.certificate, stage.check(data))
     if not proof.holds:
         raise CertificateError(f"the final allocation could not be proved optimal: {proof}")
     return replace(stage, certificate=proof)
@@ -90,7 +89,7 @@ class Plan:
     programme : Programme
     packages : frozenset of str
         Packages that are part of it.
-    answers : tuple of Answer
+    answers : tuple of StageSolution
         The last plan of each block.
     certificate : Certificate
         The worst over every step of every plan on the way.
@@ -105,7 +104,7 @@ class Plan:
 
     programme: Programme
     packages: frozenset[str]
-    answers: tuple[Answer, ...]
+    answers: tuple[StageSolution, ...]
     prices: tuple[Floats, ...]
     certificate: Certificate
     steps: int
@@ -122,7 +121,7 @@ class Planner:
     programme : Programme
     solver : callable
         See :func:`solver_for`.
-    settings : sequence of Setting, optional
+    settings : sequence of StageData, optional
         Right-hand sides of each block; by default those of ``programme.problem``.
     memory : PlanCache, optional
         Plans made elsewhere before, taken over where the data of a stage are the same.
@@ -132,16 +131,20 @@ class Planner:
 
     programme: Programme
     solver: Solver
-    settings: tuple[Setting, ...] = ()
+    settings: tuple[StageData, ...] = ()
     memory: PlanCache | None = None
     draft: Solver | None = None
-    _made: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
-    _drafts: dict[tuple[int, History], tuple[Answer, ...]] = field(default_factory=dict, repr=False)
+    _made: dict[tuple[int, History], tuple[StageSolution, ...]] = field(
+        default_factory=dict, repr=False
+    )
+    _drafts: dict[tuple[int, History], tuple[StageSolution, ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     def __post_init__(self) -> None:
         problem = self.programme.problem
         if not self.settings:
-            self.settings = tuple(base_setting(problem, block) for block in self.programme.blocks)
+            self.settings = tuple(base_data(problem, block) for block in self.programme.blocks)
         owner = problem.package_of()
         self._owner = [owner.get(demand.id, "") for demand in problem.demands]
         self._known = {
@@ -149,7 +152,7 @@ class Planner:
         }
         self._lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
 
-    def anew(self, settings: Iterable[Setting] | None = None) -> Planner:
+    def anew(self, settings: Iterable[StageData] | None = None) -> Planner:
         """Return the same planner with no plans made yet, or one with other right-hand sides."""
         chosen = self.settings if settings is None else tuple(settings)
         return replace(self, settings=chosen, _made={}, _drafts={})
@@ -178,28 +181,26 @@ class Planner:
             tuple(binding),
         )  # fmt: skip
 
-    def _prices(self, place: int, months: list[int], chain: tuple[Answer, ...]) -> Floats:
+    def _prices(self, place: int, months: list[int], chain: tuple[StageSolution, ...]) -> Floats:
         """Chain the prices of the last plan back through the plans before it.
 
         People added to a decision that an earlier plan settles add their own person-months, and
         take from the limits of later plans at their price.
         """
         price = chain[-1].price
-        setting = self.settings[place]
-        block = setting.block
+        data = self.settings[place]
+        block = data.block
         for number in range(len(chain) - 2, -1, -1):
-            trail, people = chain[number].trail, chain[number].people
-            if trail is None:
+            sensitivities, people = chain[number].sensitivities, chain[number].people
+            if sensitivities is None:
                 return price
-            used = np.asarray(setting.rows.T @ price) * people
-            total = np.bincount(block.decision, people, minlength=len(setting.full))
-            spent = np.bincount(block.decision, used, minlength=len(setting.full))
-            each = setting.counted - np.divide(
-                spent, total, out=np.zeros(len(spent)), where=total > 0
-            )
+            used = np.asarray(data.rows.T @ price) * people
+            total = np.bincount(block.decision, people, minlength=len(data.full))
+            spent = np.bincount(block.decision, used, minlength=len(data.full))
+            each = data.counted - np.divide(spent, total, out=np.zeros(len(spent)), where=total > 0)
             settled = self._settled(block, months[number + 1])
-            gain = np.where(settled, setting.full * each, 0.0)
-            price = price + trail.prices(gain, len(setting.limit))
+            gain = np.where(settled, data.full * each, 0.0)
+            price = price + sensitivities.prices(gain, len(data.limit))
         return price
 
     def history(self, block: Block, chosen: frozenset[str]) -> History:
@@ -215,18 +216,18 @@ class Planner:
         """Whether the people of a decision have left or are in preparation, (decisions,)."""
         return np.asarray(block.begin < month + self._lead[block.demand])
 
-    def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
+    def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history on whose last plan no other depends."""
         if self.draft is None or (place, history) in self._made:
             return self._chain(place, history)
         key = (place, history)
         if key not in self._drafts:
             before = self._chain(place, history[:-1]) if len(history) > 1 else ()
-            setting = self.setting(place, history, before[-1] if before else None)
-            self._drafts[key] = (*before, certified(self.draft(setting), setting))
+            data = self.data(place, history, before[-1] if before else None)
+            self._drafts[key] = (*before, certified(self.draft(data), data))
         return self._drafts[key]
 
-    def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
+    def _chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history, the last one last."""
         key = (place, history)
         if key not in self._made:
@@ -235,14 +236,14 @@ class Planner:
             self._made[key] = (*before, answer)
         return self._made[key]
 
-    def answer(self, place: int, history: History, before: Answer | None) -> Answer:
+    def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
         """Return the last plan of a block along a history, given the plan before it."""
-        setting = self.setting(place, history, before)
+        data = self.data(place, history, before)
         if self.memory is None:
-            return certified(self.solver(setting), setting)
-        return certified(self.memory.recall(self.solver, setting), setting)
+            return certified(self.solver(data), data)
+        return certified(self.memory.recall(self.solver, data), data)
 
-    def setting(self, place: int, history: History, before: Answer | None) -> Setting:
+    def data(self, place: int, history: History, before: StageSolution | None) -> StageData:
         """Return what the last plan of a history has to respect, given the plan before it."""
         base = self.settings[place]
         block = base.block
@@ -255,5 +256,5 @@ class Planner:
             settled = self._settled(block, history[-1][0])[block.decision]
             upper = np.where(settled, before.people, upper)
             lower = np.where(settled, before.people, lower)
-        setting = base.change(upper=upper, lower=lower)
-        return with_goals(setting, self.programme.problem, decisions)
+        data = base.change(upper=upper, lower=lower)
+        return with_goals(data, self.programme.problem, decisions)

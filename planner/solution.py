@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from planner.allocation import Allocation, asked_months
 from planner.engine.certify import Certificate, worst
-from planner.engine.memory import PlanCache
 from planner.engine.programme import build_programme
+from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, Fault, InputError
 from planner.plan import Planner, solver_for
 from planner.problem.model import Problem

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from planner.analysis.case import Case, read_case, rules_of
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import QuickPlanner, make_planner, person_months
-from planner.engine.setting import with_goals
+from planner.engine.stages import with_goals
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
@@ -106,8 +106,8 @@ def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int)
             settled = (block.begin < month + lead[block.demand])[block.decision]
             upper = np.where(settled, people, upper)
             lower = np.where(settled, people, lower)
-        setting = with_goals(base.change(upper=upper, lower=lower), problem, seen)
-        people = planner.solver(setting).people
+        data = with_goals(base.change(upper=upper, lower=lower), problem, seen)
+        people = planner.solver(data).people
     return people
 
 

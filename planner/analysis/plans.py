@@ -23,7 +23,7 @@ from planner.analysis.case import Case
 from planner.engine.certify import Certificate
 from planner.engine.fair import solve_fair
 from planner.engine.programme import Block, Programme, build_programme
-from planner.engine.setting import Answer, Setting
+from planner.engine.stages import StageData, StageSolution
 from planner.engine.value import solve_value
 from planner.plan import History, Plan, Planner, Solver, solver_for
 from planner.problem.model import Problem
@@ -91,9 +91,9 @@ def settling(problem: Problem) -> Solver:
     """Return a solver of *value* in which what ties goes by a number drawn from each name."""
     order = np.array([1 + crc32(demand.id.encode()) / 2**32 for demand in problem.demands])
 
-    def solve(setting: Setting) -> Answer:
-        worth = order[setting.block.demand] * setting.counted * (setting.weight > 0)
-        return solve_value(setting, worth)
+    def solve(data: StageData) -> StageSolution:
+        worth = order[data.block.demand] * data.counted * (data.weight > 0)
+        return solve_value(data, worth)
 
     return solve
 
@@ -106,14 +106,14 @@ class LastPlans:
     ----------
     plan : Plan
         As it unfolds.
-    settings : tuple of Setting
+    settings : tuple of StageData
         What the last plan of each block had to respect.
     months : tuple of int
         The month in which each block was last planned.
     """
 
     plan: Plan
-    settings: tuple[Setting, ...]
+    settings: tuple[StageData, ...]
     months: tuple[int, ...]
 
     @property
@@ -129,7 +129,7 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
     for place, block in enumerate(planner.programme.blocks):
         history = planner.history(block, plan.packages)
         chain = planner._chain(place, history)
-        settings.append(planner.setting(place, history, chain[-2] if len(chain) > 1 else None))
+        settings.append(planner.data(place, history, chain[-2] if len(chain) > 1 else None))
         months.append(history[-1][0])
     return LastPlans(plan, tuple(settings), tuple(months))
 
@@ -210,13 +210,13 @@ class QuickPlanner(Planner):
     [8.0]
     """
 
-    def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
+    def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history of which nothing follows the last."""
         if len(self.settings[place].upper) >= LARGE:
             return self._chain(place, history)
         return super()._ending(place, history)
 
-    def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
+    def _chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history, the last one last."""
         key = (place, history)
         if key not in self._made and len(self.settings[place].upper) >= LARGE:
@@ -233,7 +233,9 @@ class QuickPlanner(Planner):
         of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
         return np.asarray(of_demand[self.settings[place].block.demand])
 
-    def attempt(self, place: int, known: Flags, month: int, before: Floats | None) -> Answer | None:
+    def attempt(
+        self, place: int, known: Flags, month: int, before: Floats | None
+    ) -> StageSolution | None:
         """Return a plan of a large block, or None where it is for the engine to make.
 
         Parameters
@@ -247,17 +249,17 @@ class QuickPlanner(Planner):
         before : ndarray (columns,), optional
             People in the plan before.
         """
-        setting = self.settings[place]
-        if len(setting.upper) < LARGE or (setting.limit < 0).any():
+        data = self.settings[place]
+        if len(data.upper) < LARGE or (data.limit < 0).any():
             return None
         from planner.montecarlo.structure import plan_block
 
         found = plan_block(
-            self.programme.problem, place, known, month, before, setting.full, setting.limit
+            self.programme.problem, place, known, month, before, data.full, data.limit
         )
         if found is None:
             return None
         people, missing, proof = found
-        return Answer(
-            people, missing, np.full(len(setting.limit), np.nan), Certificate(*proof.tolist())
+        return StageSolution(
+            people, missing, np.full(len(data.limit), np.nan), Certificate(*proof.tolist())
         )

@@ -47,7 +47,7 @@ from planner.analysis.prices import rested
 from planner.analysis.relaxation import enough
 from planner.analysis.scaling import Scaled
 from planner.engine.highs import LinearProgramme
-from planner.engine.setting import Setting
+from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError, SolverError, nearest
 from planner.labels import number
@@ -126,26 +126,24 @@ class Added:
         added[:, : self.earliest] = 0.0
         return added
 
-    def setting(self, place: int, added: Floats) -> Setting:
-        """Return the last setting of a block with additions."""
-        setting = self.scaled.last.settings[place]
-        limit = setting.limit.copy()
-        limit[: setting.block.strength_rows] += strength_change(setting.block, added)
-        return setting.change(limit=limit)
+    def data(self, place: int, added: Floats) -> StageData:
+        """Return the data of the last stage of a block with additions."""
+        data = self.scaled.last.settings[place]
+        limit = data.limit.copy()
+        limit[: data.block.strength_rows] += strength_change(data.block, added)
+        return data.change(limit=limit)
 
     def people(self, added: Floats) -> list[Floats]:
         """Return the last plan made again, people on the columns of every block."""
         people, planner = list(self.scaled.last.people), self.scaled.planner
         solver = planner.draft or planner.solver
         for place in self.scaled.touched:
-            setting = self.setting(place, added)
-            key = place, setting.limit.tobytes()
+            data = self.data(place, added)
+            key = place, data.limit.tobytes()
             if key not in self._made:
                 self.tries += 1
                 self._made[key] = (
-                    self._announced(place, setting.limit)
-                    if self.announced
-                    else solver(setting).people
+                    self._announced(place, data.limit) if self.announced else solver(data).people
                 )
             people[place] = self._made[key]
         return people
@@ -342,7 +340,7 @@ class Smallest:
         scaled = added.scaled
         settings = [scaled.last.settings[place] for place in scaled.touched]
         self.layout = ValueProgramme(settings, merge=False)
-        without = ValueProgramme([scaled.sized(setting, 0.0) for setting in settings])
+        without = ValueProgramme([scaled.sized(data, 0.0) for data in settings])
         face, _, _ = without.optimal(preferences=False)
         self.steps = [step.cost for step in self.layout.objectives(preferences=False)]
         row, self.pool, self.month = _rows(self.layout, added.earliest)
@@ -479,8 +477,8 @@ class Smallest:
 def _rows(layout: ValueProgramme, earliest: int) -> tuple[Ints, Ints, Ints]:
     """Return row, pool of the problem and month of every limit that more people would move."""
     row, pool, month = [], [], []
-    for place, setting in enumerate(layout.settings):
-        block, kept = setting.block, layout.limits[place]
+    for place, data in enumerate(layout.settings):
+        block, kept = data.block, layout.limits[place]
         people = np.flatnonzero(kept < block.strength_rows)
         people = people[kept[people] % block.months >= earliest]
         row.append(layout.limit_start[place] + people)

@@ -32,7 +32,7 @@ import numpy as np
 from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.threshold import inputs_of
-from planner.engine.memory import PlanCache
+from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
 from planner.labels import number
 from planner.montecarlo.executors import check_workers, executor_for, in_order, processors

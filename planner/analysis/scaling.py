@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from planner.analysis.case import Case
 from planner.analysis.parametric import Moves, Parametric, Piece
 from planner.analysis.plans import LastPlans, last_plans, person_months
-from planner.engine.setting import Setting, with_goals
+from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.plan import Planner
@@ -180,13 +180,11 @@ class Scaled:
         known = max(self.case.problem.known(self.package), 0)
         return all(self.last.months[place] <= known for place in self.touched)
 
-    def sized(self, setting: Setting, multiple: float) -> Setting:
-        """Return a setting with the package at another size."""
-        block = setting.block
+    def sized(self, data: StageData, multiple: float) -> StageData:
+        """Return stage data with the package at another size."""
+        block = data.block
         factor = np.where(self.scaled, multiple, np.where(self.dropped, 0.0, 1.0))[block.demand]
-        changed = setting.change(
-            full=setting.full * factor, upper=setting.upper * factor[block.decision]
-        )
+        changed = data.change(full=data.full * factor, upper=data.upper * factor[block.decision])
         return with_goals(changed, self.case.problem, np.ones(len(factor), dtype=bool))
 
     def filled(self, multiple: float) -> Floats:
@@ -216,17 +214,17 @@ class Scaled:
     def layout(self, most: float) -> tuple[ValueProgramme, Moves]:
         """Return the last plans of the blocks touched, at size 0, and what a rise of 1 adds."""
         settings = [self.last.settings[place] for place in self.touched]
-        layout = ValueProgramme([self.sized(setting, most) for setting in settings])
+        layout = ValueProgramme([self.sized(data, most) for data in settings])
         upper = np.zeros(len(layout.upper))
         row_upper = np.zeros(len(layout.row_upper))
-        for place, setting in enumerate(settings):
-            block = setting.block
+        for place, data in enumerate(settings):
+            block = data.block
             grows = self.scaled[block.demand]
             columns = layout.start[place] + np.flatnonzero(grows[block.decision])
-            upper[columns] = setting.full[block.decision][grows[block.decision]]
+            upper[columns] = data.full[block.decision][grows[block.decision]]
             shared = layout.shared[place]
             rows = layout.shared_start[place] + np.flatnonzero(grows[shared])
-            row_upper[rows] = setting.full[shared][grows[shared]]
+            row_upper[rows] = data.full[shared][grows[shared]]
         layout.upper[upper > 0] = 0.0
         layout.row_upper[row_upper > 0] = 0.0
         return layout, Moves(upper, row_upper)

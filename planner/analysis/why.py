@@ -26,7 +26,7 @@ from planner.analysis.plans import make_planner, person_months, planner_of
 from planner.analysis.prices import rested
 from planner.analysis.relaxation import enough, relaxed
 from planner.engine.programme import Block
-from planner.engine.setting import Answer, Setting
+from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
 from planner.months import Month
 from planner.outcome import Outcome, Progress, frame, silent
@@ -108,8 +108,8 @@ class BlockShortfall:
     own: Flags
     duty: Floats
     months: tuple[int, ...]
-    chain: tuple[Answer, ...]
-    settings: tuple[Setting, ...]
+    chain: tuple[StageSolution, ...]
+    settings: tuple[StageData, ...]
     shortfalls: tuple[DecisionShortfall, ...]
 
     @property
@@ -122,14 +122,14 @@ class BlockShortfall:
 
     def tight(self, shortfall: DecisionShortfall) -> list[tuple[int, Ints, Ints]]:
         """Return, by column of the decision, its binding rows and all rows it uses."""
-        setting, people = self.settings[shortfall.stage], self.chain[shortfall.stage].people
-        left = setting.limit - setting.rows @ people
-        full = left <= TIGHT * (1 + np.where(np.isfinite(setting.limit), setting.limit, 0.0))
+        data, people = self.settings[shortfall.stage], self.chain[shortfall.stage].people
+        left = data.limit - data.rows @ people
+        full = left <= TIGHT * (1 + np.where(np.isfinite(data.limit), data.limit, 0.0))
         found = []
-        for column in np.flatnonzero(setting.block.decision == shortfall.decision):
-            if setting.upper[column] <= people[column] + TIGHT:
+        for column in np.flatnonzero(data.block.decision == shortfall.decision):
+            if data.upper[column] <= people[column] + TIGHT:
                 continue
-            rows = setting.rows[:, [column]].tocoo().coords[0].astype(np.int64)
+            rows = data.rows[:, [column]].tocoo().coords[0].astype(np.int64)
             found.append((int(column), rows[full[rows]], rows))
         return found
 
@@ -169,7 +169,7 @@ class MissionMonth:
         history = planner.history(block, self.every)
         chain = planner._ending(place, history)
         settings = tuple(
-            planner.setting(place, history[: k + 1], chain[k - 1] if k else None)
+            planner.data(place, history[: k + 1], chain[k - 1] if k else None)
             for k in range(len(chain))
         )
         shortfalls = self._shortfalls(duty, history, chain, settings)
@@ -180,8 +180,8 @@ class MissionMonth:
         self,
         duty: Floats,
         history: History,
-        chain: tuple[Answer, ...],
-        settings: tuple[Setting, ...],
+        chain: tuple[StageSolution, ...],
+        settings: tuple[StageData, ...],
     ) -> list[DecisionShortfall]:
         """Return the shortfall of each decision with the last plan that could change it."""
         block = settings[0].block
@@ -375,8 +375,8 @@ def _rows(
     mission_month: MissionMonth, part: BlockShortfall, shortfall: DecisionShortfall
 ) -> dict[tuple[str, int], tuple[set[int], set[int]]]:
     """Return months in which each limit is reached, and in which it counts, for one shortfall."""
-    setting = part.settings[shortfall.stage]
-    block = setting.block
+    data = part.settings[shortfall.stage]
+    block = data.block
     people, bounds = block.strength_rows, len(block.bounds.bound)
     found: dict[tuple[str, int], tuple[set[int], set[int]]] = {}
     for _, tight, rows in part.tight(shortfall):
@@ -394,7 +394,7 @@ def _rows(
                 found.setdefault(("composition", bound), (set(), set()))[0].add(month)
         for row in tight[tight >= people + bounds] - people - bounds:
             found["budget", int(block.budgets[row])] = set(), set()
-        if not len(tight) and setting.weight[shortfall.decision] <= 0:
+        if not len(tight) and data.weight[shortfall.decision] <= 0:
             found["worth_nothing", -1] = set(), set()
     return found
 
@@ -556,23 +556,23 @@ class _Counterfactuals:
 
     def people(self, part: BlockShortfall, pool: int) -> Iterator[Counterfactual]:
         """Try more people of one pool of a block, in the plan that most goes back to."""
-        setting, begin = part.settings[part.stage], part.months[part.stage]
-        month = np.arange(setting.block.strength_rows) % setting.block.months
-        rows = np.flatnonzero((setting.block.row_pool == pool) & (month >= begin))
+        data, begin = part.settings[part.stage], part.months[part.stage]
+        month = np.arange(data.block.strength_rows) % data.block.months
+        rows = np.flatnonzero((data.block.row_pool == pool) & (month >= begin))
         made = self.fair  # that plan is the only one
-        people = (part.chain[part.stage] if made else self.solver(setting)).people
+        people = (part.chain[part.stage] if made else self.solver(data)).people
         base = self._on_duty(part, people)
 
         def planned(persons: float) -> Floats:
-            limit = setting.limit.copy()
+            limit = data.limit.copy()
             limit[rows] += persons
-            self.effort += int((~setting.settled).sum())
-            return self.solver(setting.change(limit=limit)).people
+            self.effort += int((~data.settled).sum())
+            return self.solver(data.change(limit=limit)).people
 
         def gain(persons: float) -> float:
             return self._on_duty(part, planned(persons)) - base
 
-        name = list(self.case.problem.pools)[setting.block.pools[pool]]
+        name = list(self.case.problem.pools)[data.block.pools[pool]]
         row = partial(self.row, "more_people", name=name, month=self.case.month(begin))
         one, people = gain(1.0), planned(enough(self.case.problem))
         yield row(one)
@@ -580,7 +580,7 @@ class _Counterfactuals:
         wanted = min(most, self.lacking) - NOTHING_PERSONS
         if one < wanted:
             # as many as this plan ties up beyond today's: with just these it can be made as well
-            spent = float((setting.rows[rows] @ people - setting.limit[rows]).max())
+            spent = float((data.rows[rows] @ people - data.limit[rows]).max())
             low, high, gained = self._fewest(gain, one, (float(ceil(spent - 1e-6)), most), wanted)
             yield row(gained, units=high, less=low)
 

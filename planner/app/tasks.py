@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.app.words import say
-from planner.engine.memory import PlanCache
+from planner.engine.stages import PlanCache
 from planner.errors import Fault, InputError
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario, load, loads

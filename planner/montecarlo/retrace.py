@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from planner.allocation import Allocation
 from planner.engine.certify import TOLERANCE, Certificate
-from planner.engine.setting import Answer
+from planner.engine.stages import StageSolution
 from planner.montecarlo.structure import Numbers, Structure
 from planner.plan import History, Plan, Planner
 from planner.solution import Solution
@@ -38,7 +38,7 @@ class _Following(Planner):
 
     found: dict[tuple[int, History], _Found] = field(default_factory=dict, repr=False)
 
-    def answer(self, place: int, history: History, before: Answer | None) -> Answer:
+    def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
         answer = super().answer(place, history, before)
         if (place, history) not in self.found:
             return answer

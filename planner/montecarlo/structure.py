@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from planner.engine.certify import TOLERANCE, Certificate, worst
 from planner.engine.layout import Layout, lay_out
-from planner.engine.setting import Answer
+from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
 
@@ -349,7 +349,7 @@ class Structure:
                 continue
             answers, proofs = [], []
             chosen, blocks = self.packages_without(left_out), range(len(self.layout.pool_ptr) - 1)
-            kept: list[dict[int, Answer]] = [{} for _ in blocks]
+            kept: list[dict[int, StageSolution]] = [{} for _ in blocks]
             if made is not None:
                 kept = [self._proved(stages, made, draw, number, block) for block in blocks]
             if all(
@@ -380,7 +380,7 @@ class Structure:
 
     def _proved(
         self, stages: Stages, made: dict[str, Any], draw: int, plan: int, block: int
-    ) -> dict[int, Answer]:
+    ) -> dict[int, StageSolution]:
         """Return the stages of a plan of a block that can be kept, by their place in the chain.
 
         Those are proved by themselves, and their people are those that the proof establishes. Under
@@ -390,7 +390,7 @@ class Structure:
         while stage >= 0:
             chain.append(stage)
             stage = int(stages.parent[stage])
-        found: dict[int, Answer] = {}
+        found: dict[int, StageSolution] = {}
         for depth, stage in enumerate(reversed(chain if self.rule == "fair" else [])):
             proof = made["proof"][draw, stage]
             people = made["people"][draw, stages.column[stage] : stages.column[stage + 1]]
@@ -402,15 +402,15 @@ class Structure:
             holds = (proof <= TOLERANCE).all() and (apart <= TOLERANCE * (1 + locks)).all()
             if made["code"][draw, stage] != 0 or not holds:
                 break
-            found[depth] = Answer(people, missing, np.zeros(0), Certificate(*proof.tolist()))
+            found[depth] = StageSolution(people, missing, np.zeros(0), Certificate(*proof.tolist()))
         return found
 
     def _complete(
-        self, planner: Planner, block: int, chosen: frozenset[str], kept: dict[int, Answer]
-    ) -> list[Answer]:
+        self, planner: Planner, block: int, chosen: frozenset[str], kept: dict[int, StageSolution]
+    ) -> list[StageSolution]:
         """Return the plans of a block as it unfolds with some packages; the engine adds to them."""
         history = planner.history(planner.programme.blocks[block], chosen)
-        chain: list[Answer] = []
+        chain: list[StageSolution] = []
         for depth in range(len(history)):
             answer = kept.get(depth)
             if answer is None:
@@ -471,7 +471,9 @@ def plan_block(
     )  # fmt: skip
 
 
-def locked_gap(answers: Sequence[Answer], layout: Layout, full: Floats, locks: Floats) -> float:
+def locked_gap(
+    answers: Sequence[StageSolution], layout: Layout, full: Floats, locks: Floats
+) -> float:
     """Return how far the last plans of the engine are from the objectives that they have locked.
 
     Where the share of a decision is locked, its people are written to `locks`, (decisions,).

@@ -14,13 +14,13 @@ from pathlib import Path
 import pulp
 
 from planner.engine.programme import build_programme
-from planner.engine.setting import base_setting
+from planner.engine.stages import base_data
 from planner.errors import Fault, InputError
 from planner.problem.model import Problem
 from planner.reference.plans import Steps
 from planner.reference.solvers import choose_solver
 from planner.reference.statement import RowNames, Statement
-from planner.reference.whole import whole_settings
+from planner.reference.whole import whole_data
 
 __all__ = ["state", "write_lp", "write_mps"]
 
@@ -87,11 +87,9 @@ def state_all(problem: Problem, whole: bool = False) -> list[Statement]:
     """State all blocks of a problem in one programme, with every package known from the start."""
     programme = build_programme(problem, by_tour=whole)
     blocks = programme.blocks
-    settings = (
-        whole_settings(programme) if whole else [base_setting(problem, block) for block in blocks]
-    )
+    settings = whole_data(programme) if whole else [base_data(problem, block) for block in blocks]
     lp, names = pulp.LpProblem("allocation", pulp.LpMinimize), RowNames(programme, whole)
-    return [Statement(names, setting, lp, whole) for setting in settings]
+    return [Statement(names, data, lp, whole) for data in settings]
 
 
 def write_lp(

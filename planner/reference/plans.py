@@ -20,7 +20,7 @@ import pulp
 from planner.allocation import Allocation
 from planner.engine.certify import Certificate, worst
 from planner.engine.programme import build_programme
-from planner.engine.setting import Answer
+from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.plan import History, Planner, solver_for
 from planner.problem.model import Problem
@@ -78,7 +78,7 @@ class Steps:
     @property
     def tiers(self) -> list[int]:
         """Tiers with people or goals, first to last."""
-        return sorted({tier for one in self.statements for tier in one.setting.tiers})
+        return sorted({tier for one in self.statements for tier in one.data.tiers})
 
     def total(self, objective: Callable[[Statement], Expression]) -> Expression:
         """Return the sum of an objective over all statements."""
@@ -238,28 +238,28 @@ class StatedPlanner(Planner):
         """Names of decisions and columns."""
         return RowNames(self.programme, self.whole)
 
-    def answer(self, place: int, history: History, before: Answer | None) -> Answer:
+    def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
         """Return the last plan of a block along a history, given the plan before it."""
-        setting = self.setting(place, history, before)
+        data = self.data(place, history, before)
         month = history[-1][0]
         lp = pulp.LpProblem(f"plan_{month}", pulp.LpMinimize)
-        statement = Statement(self.names, setting, lp, self.whole)
+        statement = Statement(self.names, data, lp, self.whole)
         steps = Steps([statement], self.by)
         self.rule(steps, place, history)
         named = [(f"month {month}: {name}", outcome) for name, outcome in steps.outcomes]
         self.outcomes[place, history] = named
         return self._read(statement, steps)
 
-    def _read(self, statement: Statement, steps: Steps) -> Answer:
+    def _read(self, statement: Statement, steps: Steps) -> StageSolution:
         people = statement.people()
         proof = worst(*steps.proofs)
         if self.whole:
             gap = max((outcome.gap for _, outcome in steps.outcomes), default=0.0)
             proof = Certificate(primal=statement.excess(people), gap=gap)
-        return Answer(
+        return StageSolution(
             people=people,
             missing=statement.lacking(people),
-            price=np.full(len(statement.setting.limit), np.nan),
+            price=np.full(len(statement.data.limit), np.nan),
             certificate=proof,
             steps=len(steps.outcomes),
         )

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.programme import Block, Programme
-from planner.engine.setting import Setting
+from planner.engine.stages import StageData
 
 __all__ = ["RowNames", "Statement", "clean_names"]
 
@@ -175,7 +175,7 @@ class Statement:
     Attributes
     ----------
     names : Names
-    setting : Setting
+    data : StageData
         Right-hand sides; people whose lower and upper limit are the same are settled.
     lp : LpProblem
         The programme that variables and rows are added to: always a minimisation, without an
@@ -189,7 +189,7 @@ class Statement:
     """
 
     names: RowNames
-    setting: Setting
+    data: StageData
     lp: pulp.LpProblem
     whole: bool = False
     z: dict[int, pulp.LpVariable] = field(default_factory=dict)
@@ -197,7 +197,7 @@ class Statement:
     lacks: set[pulp.LpVariable] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._decisions = self.names.decisions(self.setting.block)
+        self._decisions = self.names.decisions(self.data.block)
         self._people()
         self._caps()
         self._limits()
@@ -207,15 +207,15 @@ class Statement:
 
     @property
     def block(self) -> Block:
-        """The structure that the setting belongs to."""
-        return self.setting.block
+        """The block that the data belong to."""
+        return self.data.block
 
     def _people(self) -> None:
         """z[w, o] ≥ 0, with equal limits where tours stay as they were."""
         kind = pulp.LpInteger if self.whole else pulp.LpContinuous
         names = self.names.columns(self.block)
-        for column in np.flatnonzero(self.setting.upper > 0).tolist():
-            low, high = self.setting.lower[column], self.setting.upper[column]
+        for column in np.flatnonzero(self.data.upper > 0).tolist():
+            low, high = self.data.lower[column], self.data.upper[column]
             limits = (low, high) if low == high else (0, None)
             self.z[column] = self.lp.add_variable(names[column], *limits, kind)
 
@@ -224,22 +224,22 @@ class Statement:
         for decision, columns in enumerate(self._columns):
             if terms := dict.fromkeys(columns, 1.0):
                 name = f"cap.{self._decisions[decision]}"
-                self._at_most(terms, self.setting.full[decision], name)
+                self._at_most(terms, self.data.full[decision], name)
 
     def _limits(self) -> None:
         """Σ people × what one of them uses ≤ limit: strengths, upper bounds and budgets."""
         rows = self.block.rows
         for row, name in enumerate(self.names.rows(self.block)):
-            terms, limit = self._terms(rows, row), float(self.setting.limit[row])
+            terms, limit = self._terms(rows, row), float(self.data.limit[row])
             if terms and np.isfinite(limit):
                 self._at_most(terms, limit, name)
 
     def _goals(self) -> None:
         """People on duty + what is lacking ≥ lower bound, in every month that has tours."""
         bounds = self.block.bounds
-        for row in np.flatnonzero(self.setting.goal > 0).tolist():
+        for row in np.flatnonzero(self.data.goal > 0).tolist():
             bound, month = bounds.bound[row], bounds.month[row]
-            label, goal = f"{bound}.{month}", float(self.setting.goal[row])
+            label, goal = f"{bound}.{month}", float(self.data.goal[row])
             self.missing[row] = lacks = self.lp.add_variable(f"missing.{label}", 0, goal)
             self.lacks.add(lacks)
             there = self._sum(self._terms(bounds.matrix, row))
@@ -256,7 +256,7 @@ class Statement:
             group = groups[decision]
             if group not in sent:
                 sent[group] = self.lp.add_variable(f"unit.{group}", 0, 1, pulp.LpInteger)
-            most = float(self.setting.full[decision])
+            most = float(self.data.full[decision])
             name = f"all.{self._decisions[decision]}"
             self.lp += self.served(decision) == most * sent[group], name
 
@@ -268,7 +268,7 @@ class Statement:
 
     def _at_most(self, terms: dict[int, float], limit: float, name: str) -> None:
         """Add Σ terms ≤ limit; settled people may exceed it by a rounding error."""
-        settled = sum(value * self.setting.lower[column] for column, value in terms.items())
+        settled = sum(value * self.data.lower[column] for column, value in terms.items())
         self.lp += self._sum(terms) <= max(float(limit), float(settled)), name
 
     def _sum(self, terms: dict[int, float]) -> Expression:
@@ -277,7 +277,7 @@ class Statement:
     @cached_property
     def _columns(self) -> list[list[int]]:
         """Columns of each decision that the plan knows, in order of preference."""
-        found: list[list[int]] = [[] for _ in self.setting.full]
+        found: list[list[int]] = [[] for _ in self.data.full]
         for column in self.z:
             found[self.block.decision[column]].append(column)
         return found
@@ -286,11 +286,11 @@ class Statement:
     def free(self) -> list[int]:
         """Decisions that this plan may change."""
         known = [bool(columns) for columns in self._columns]
-        return np.flatnonzero(~self.setting.settled & np.array(known, dtype=bool)).tolist()
+        return np.flatnonzero(~self.data.settled & np.array(known, dtype=bool)).tolist()
 
     def of_tier(self, tier: int) -> list[int]:
         """Return the decisions of one tier that this plan may change."""
-        return [decision for decision in self.free if self.setting.tier[decision] == tier]
+        return [decision for decision in self.free if self.data.tier[decision] == tier]
 
     def served(self, decision: int) -> Expression:
         """Return Σ_o z[w, o]."""
@@ -298,12 +298,12 @@ class Statement:
 
     def share(self, decision: int) -> Expression:
         """Return the share of its cap that a decision gets."""
-        return self._sum(dict.fromkeys(self._columns[decision], 1 / self.setting.full[decision]))
+        return self._sum(dict.fromkeys(self._columns[decision], 1 / self.data.full[decision]))
 
     def option_shares(self) -> list[Expression]:
         """Return one minus the share of the cap by each option, where there are several."""
         return [
-            1 - self.z[column] * (1 / float(self.setting.full[decision]))
+            1 - self.z[column] * (1 / float(self.data.full[decision]))
             for decision in self.free
             if len(self._columns[decision]) > 1
             for column in self._columns[decision]
@@ -311,17 +311,17 @@ class Statement:
 
     def missed(self, tier: int) -> Expression:
         """Return what the lower bounds of a tier lack, over all months."""
-        tiers = self.setting.goal_tier
+        tiers = self.data.goal_tier
         return pulp.lpSum(lacks for row, lacks in self.missing.items() if tiers[row] == tier)
 
     def unfilled(self, tier: int, counted: bool = False) -> Expression:
         """Return minus the weighted person-months of a tier, over the model or the window."""
-        months = self.setting.counted if counted else self.block.duty_months
+        months = self.data.counted if counted else self.block.duty_months
         return self._sum(
             {
-                column: -self.setting.weight[decision] * months[decision]
+                column: -self.data.weight[decision] * months[decision]
                 for decision in self.of_tier(tier)
-                if self.setting.weight[decision] > 0
+                if self.data.weight[decision] > 0
                 for column in self._columns[decision]
             }
         )
@@ -340,9 +340,9 @@ class Statement:
 
     def people(self) -> Floats:
         """Return people by column as last solved, in whole persons where that was asked for."""
-        found = self.setting.lower.copy()
+        found = self.data.lower.copy()
         for column, variable in self.z.items():
-            low, high = self.setting.lower[column], self.setting.upper[column]
+            low, high = self.data.lower[column], self.data.upper[column]
             value = min(max(variable.varValue or 0.0, low), high)
             found[column] = round(value) if self.whole else value
         return found
@@ -350,11 +350,11 @@ class Statement:
     def lacking(self, people: Floats) -> Floats:
         """Return what each lower bound lacks with these people, (bound rows,)."""
         there = self.block.bounds.matrix @ people
-        return np.where(self.setting.goal > 0, np.maximum(self.setting.goal - there, 0.0), 0.0)
+        return np.where(self.data.goal > 0, np.maximum(self.data.goal - there, 0.0), 0.0)
 
     def excess(self, people: Floats) -> float:
         """Return the largest violation of a limit, relative to one plus its size."""
-        limit = np.concatenate([self.setting.limit, self.setting.full])
-        used = np.concatenate([self.setting.rows @ people, self.block.pick @ people])
+        limit = np.concatenate([self.data.limit, self.data.full])
+        used = np.concatenate([self.data.rows @ people, self.block.pick @ people])
         kept = np.isfinite(limit)
         return float(np.max((used - limit)[kept] / (1 + limit[kept]), initial=0.0))

@@ -22,7 +22,7 @@ import numpy as np
 import pulp
 
 from planner.engine.programme import Programme, build_programme
-from planner.engine.setting import Setting, base_setting
+from planner.engine.stages import StageData, base_data
 from planner.plan import History, Planner, solver_for
 from planner.problem.model import Problem
 from planner.reference.plans import StatedPlanner, Steps, Stepwise, fill_by_value, stepwise
@@ -46,7 +46,7 @@ def whole_cohorts(cap: float, cohorts: int) -> list[int]:
     return [people * (j + 1) // cohorts - people * j // cohorts for j in range(cohorts)]
 
 
-def whole_settings(programme: Programme) -> list[Setting]:
+def whole_data(programme: Programme) -> list[StageData]:
     """Return the settings of a programme of single tours with caps in whole persons."""
     problem, found = programme.problem, []
     sizes = [whole_cohorts(demand.cap, demand.cohorts) for demand in problem.demands]
@@ -55,7 +55,7 @@ def whole_settings(programme: Programme) -> list[Setting]:
         cohort = programme.tours.cohort[block.tour]
         for decision, which in zip(block.tour_decision.tolist(), cohort.tolist(), strict=True):
             full[decision] = sizes[block.demand[decision]][which]
-        base = base_setting(problem, block)
+        base = base_data(problem, block)
         found.append(base.change(full=full, upper=full[block.decision]))
     return found
 
@@ -109,7 +109,7 @@ def solve_whole(
     planner = StatedPlanner(
         programme,
         solver_for(rule),
-        tuple(whole_settings(programme)),
+        tuple(whole_data(programme)),
         by=chosen,
         rule=_Nearest(problem) if rule == "fair" else fill_by_value,
         whole=True,

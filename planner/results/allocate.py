@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.compile import Compiled, compile_scenario
-from planner.engine.memory import PlanCache
+from planner.engine.stages import PlanCache
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem, read_problem

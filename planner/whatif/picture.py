@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from planner.engine.memory import PlanCache
+from planner.engine.stages import PlanCache
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario
 

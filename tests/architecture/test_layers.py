@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "planner.analysis",
     ),
     "planner.whatif": (
-        *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
+        *BASE, "planner.scenario", "planner.results", "planner.engine.stages", "planner.whatif",
         "planner.analysis", "planner.montecarlo",
     ),
     "planner.figures": (
