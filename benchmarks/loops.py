@@ -16,8 +16,7 @@ from unittest import mock
 import numpy as np
 from scipy import sparse
 
-from planner.engine.certify import Certificate
-from planner.engine.highs import quiet_highs
+from planner.engine.highs import Certificate, quiet_highs
 from planner.engine.programme import Programme
 from planner.engine.stages import StageData, StageSolution
 from planner.plan import Plan, Planner

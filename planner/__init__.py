@@ -133,7 +133,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from planner.results.manifest import version
+        from planner.results.result import version
 
         return version("planner")
     if name in _RENAMED:

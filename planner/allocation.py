@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.certify import Certificate, worst
+from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Block
 from planner.plan import Plan
 from planner.problem.model import Problem, months_at_home

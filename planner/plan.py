@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.certify import Certificate, worst
+from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Block, Programme
 from planner.engine.stages import PlanCache, StageData, StageSolution, base_data, with_goals
 from planner.errors import CertificateError

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation import Allocation, asked_months
-from planner.engine.certify import Certificate, worst
+from planner.engine.highs import Certificate, worst
 from planner.engine.programme import build_programme
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, Fault, InputError

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.case import Case
-from planner.engine.certify import Certificate
 from planner.engine.fair import solve_fair
+from planner.engine.highs import Certificate
 from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.stages import StageData, StageSolution
 from planner.engine.value import solve_value

@@ -437,7 +437,7 @@ def promises(
         table, breaking = _robust(tried, named, certainty, seed, keeper.emphasis)
         progress(done + 1, stages)
     if smps is not None:
-        from planner.engine.smps import write_smps
+        from planner.engine.two_stage import write_smps
 
         write_smps(two, certainty, Path(smps))
     rows = _rows(commitments, two, certainty, fresh,

@@ -38,8 +38,7 @@ from planner.labels import number
 from planner.montecarlo.executors import check_workers, executor_for, in_order, processors
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.problem.model import Demand, Problem
-from planner.results.headline import TENTH
-from planner.results.losses import SOMETHING, losses
+from planner.results.losses import SOMETHING, TENTH, losses
 from planner.solution import solve_problem
 
 if TYPE_CHECKING:

@@ -75,7 +75,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from planner.results.manifest import version
+        from planner.results.result import version
 
         typer.echo(f"planner {version('planner')}")
         raise typer.Exit

@@ -295,7 +295,7 @@ def found_in(
     notes : bool
         Also what has no effect at all.
     """
-    from planner.problem.checks import diagnose
+    from planner.problem.neutral import diagnose
 
     return [
         (one.severity, f"{one.severity}: {one.subject}: {one.message}")

@@ -224,7 +224,7 @@ def simulate(
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
     """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
     from planner.cli.console import strict
-    from planner.results.headline import headline
+    from planner.results.losses import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
     found = {
@@ -282,7 +282,7 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
     from planner.cli.console import lines, say
     from planner.cli.summary import certificate_line, in_language
-    from planner.results.headline import headline
+    from planner.results.losses import headline
 
     summary = _summarise(ensemble, reach)
     scenario, window = summary["scenario"], summary["window"]

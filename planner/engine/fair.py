@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate, worst
-from planner.engine.highs import BASIC, LinearProgramme, Optimum
+from planner.engine.highs import BASIC, Certificate, LinearProgramme, Optimum, worst
 from planner.engine.stages import DualSensitivities, Locks, StageData, StageSolution, Step
 from planner.errors import SolverError
 

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate
+from planner.engine.highs import Certificate
 from planner.engine.programme import Block
 from planner.problem.model import Problem
 

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate, worst
-from planner.engine.highs import LinearProgramme, Optimum
+from planner.engine.highs import Certificate, LinearProgramme, Optimum, worst
 from planner.engine.stages import Locks, StageData, StageSolution
 
 __all__ = ["Objective", "ValueProgramme", "minimise", "solve_value"]

@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compile.build import Sources, compile_scenario, sources_of
-from planner.compile.strengths import levels
-from planner.engine.layout import NEVER, Layout, ProblemArrays, independent_blocks, lay_out_table
+from planner.compile.build import Sources, compile_scenario, levels, sources_of
+from planner.engine.programme import NEVER, Layout, ProblemArrays, independent_blocks, lay_out_table
 from planner.montecarlo.plans import Frame, Lines
 from planner.montecarlo.structure import Numbers
 from planner.months import Month
-from planner.problem.model import Problem, months_at_home
-from planner.problem.tours import OptionTable, Tours
+from planner.problem.model import OptionTable, Problem, Tours, months_at_home
 from planner.scenario.inputs import Parameter, When
 
 if TYPE_CHECKING:
@@ -263,8 +261,8 @@ class Formulation:
 class _Lines:
     """Months and policies of every line in every draw, (draws, lines); months as ordinals.
 
-    `known` is by draw and package, :data:`~planner.engine.layout.NEVER` where a package has no line
-    in the model; `prep` and `home` by draw and entry of :attr:`Formulation.accepted`.
+    `known` is by draw and package, :data:`~planner.engine.programme.NEVER` where a package has no
+    line in the model; `prep` and `home` by draw and entry of :attr:`Formulation.accepted`.
     """
 
     def __init__(self, form: Formulation, figures: Drawn, draws: int):

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.certify import TOLERANCE
+from planner.engine.highs import TOLERANCE
 from planner.solution import ROUNDING
 
 if TYPE_CHECKING:
-    from planner.engine.layout import Layout
+    from planner.engine.programme import Layout
     from planner.problem.model import Problem
 
 __all__ = ["Code", "Frame", "Lines", "Plans", "join_plans", "no_plans"]

@@ -101,7 +101,7 @@ class Draw:
             Nobody could prove one of its plans.
         """
         from planner.results.allocate import result_of
-        from planner.results.manifest import hash_files
+        from planner.results.result import hash_files
 
         scenario = self.specification.uncertain.scenario
         files = hash_files(scenario.files)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocation import Allocation
-from planner.engine.certify import TOLERANCE, Certificate
+from planner.engine.highs import TOLERANCE, Certificate
 from planner.engine.stages import StageSolution
 from planner.montecarlo.structure import Numbers, Structure
 from planner.plan import History, Plan, Planner

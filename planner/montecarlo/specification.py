@@ -28,7 +28,7 @@ from planner.montecarlo.parameters import Factor, Uncertain, natural_range
 from planner.montecarlo.presence import Presence, streams_of
 from planner.montecarlo.records import WHOLE, Axes, Quantities, Records
 from planner.montecarlo.structure import Code, Hint, Plans, Structure
-from planner.results.manifest import hash_files, versions
+from planner.results.result import hash_files, versions
 
 if TYPE_CHECKING:
     from planner.solution import Solution

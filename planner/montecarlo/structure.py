@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.certify import TOLERANCE, Certificate, worst
-from planner.engine.layout import Layout, lay_out
+from planner.engine.highs import TOLERANCE, Certificate, worst
+from planner.engine.programme import Layout, lay_out
 from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans

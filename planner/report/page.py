@@ -27,7 +27,7 @@ from planner.report.sections import (
     sure_section,
 )
 from planner.report.words import say
-from planner.results.manifest import version
+from planner.results.result import version
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble

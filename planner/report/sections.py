@@ -44,8 +44,8 @@ from planner.report.blocks import table as table_of
 from planner.report.conclusions import TARGET
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
 from planner.report.words import say
-from planner.results.grounds import BASES
 from planner.results.losses import HALF_A_PERSON
+from planner.results.tables import BASES
 from planner.terms import term
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ from planner.engine.stages import PlanCache
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem, read_problem
-from planner.results.accounting import check_accounts
-from planner.results.manifest import hash_files
-from planner.results.result import Result
+from planner.results.losses import check_accounts
+from planner.results.result import Result, hash_files
 from planner.scenario.load import Scenario, load
 from planner.solution import Solution, solve_problem
 

@@ -2,29 +2,31 @@
 
 :class:`Tables` is what every result offers; :class:`Result` has the plans behind the tables,
 :class:`StoredResult` only the tables and the manifest that :meth:`Result.save` wrote.
+
+What went into a result: input files with their SHA-256, and versions.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import platform
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.compile import Compiled
-from planner.engine.certify import Certificate
+from planner.engine.highs import Certificate
 from planner.errors import InputError, ResultError, nearest
 from planner.labels import label, number, rate
 from planner.outcome import TabularOutcome
 from planner.problem.neutral import dump_problem
-from planner.results.grounds import grounds
-from planner.results.grouping import displacement_by, fill_by
 from planner.results.html import page
-from planner.results.manifest import versions
-from planner.results.tables import BUILDERS
+from planner.results.tables import BUILDERS, displacement_by, fill_by, grounds
 from planner.scenario.load import Scenario, loads
 from planner.solution import Solution
 from planner.store import fresh_folder, hash_file, read_manifest, write_manifest, write_table
@@ -34,7 +36,50 @@ if TYPE_CHECKING:
 
     from planner.gallery import Plots
 
-__all__ = ["FORMAT", "TABLES", "Result", "StoredResult", "Tables", "read_result"]
+__all__ = [
+    "FORMAT",
+    "TABLES",
+    "Result",
+    "StoredResult",
+    "Tables",
+    "hash_files",
+    "read_result",
+    "version",
+    "versions",
+]
+
+DISTRIBUTION = "displacement-planner"
+"""Name under which the package ``planner`` is installed and published."""
+
+PACKAGES = ("planner", "numpy", "scipy", "highspy", "pandas", "pyarrow")
+
+
+@cache
+def version(package: str) -> str:
+    """Return the version of an installed package, ``"unknown"`` if it is not installed."""
+    try:
+        return metadata.version(DISTRIBUTION if package == "planner" else package)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on, Python's included."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def hash_files(files: Iterable[Path]) -> tuple[dict[str, Any], ...]:
+    """Return folder/name and hash of each file; a file that is gone has the hash None."""
+    rows = []
+    for path in files:
+        resolved = path.resolve()
+        try:
+            digest: str | None = hash_file(resolved)
+        except OSError:
+            digest = None
+        rows.append({"file": f"{resolved.parent.name}/{resolved.name}", "sha256": digest})
+    return tuple(rows)
+
 
 FORMAT = "planner-results/1"
 

@@ -13,8 +13,6 @@ from typing import Any
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.scenario.entries import VERBS, Policy
-from planner.scenario.fields import MonthRange, Quantity, Sourced
 from planner.scenario.inputs import (
     PRESENCE,
     ROTATION,
@@ -39,9 +37,16 @@ from planner.scenario.inputs import (
     Source as Publication,
 )
 from planner.scenario.registry import carried
-from planner.scenario.schema import Changes
+from planner.scenario.schema import (
+    VERBS,
+    Changes,
+    MonthRange,
+    Policy,
+    Quantity,
+    Sourced,
+    merge_uncertainty,
+)
 from planner.scenario.source import Path_, SourceText
-from planner.scenario.uncertainty import merge_uncertainty
 
 __all__ = ["Draft", "apply"]
 

@@ -1,6 +1,6 @@
 """The registry of fields: every field of every entity and table, declared once.
 
-From it come the models that validate scenario files (:mod:`planner.scenario.entries`), the columns
+From it come the models that validate scenario files (:mod:`planner.scenario.schema`), the columns
 of the data tables (:data:`TABLES`), their published description (:func:`data_package`), what is
 shown of an entity and the columns of workbook sheets (:func:`columns`). A field that is declared
 here is read from YAML, CSV and Excel, carried along, shown and written back; only the code that
@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.scenario.inputs import BASES, PRESENCE, ROTATION
-from planner.scenario.tables import Column
 
 __all__ = [
     "ENTITIES",
@@ -25,6 +24,7 @@ __all__ = [
     "STANDINGS",
     "STRENGTH",
     "TABLES",
+    "Column",
     "Field",
     "carried",
     "columns",
@@ -46,6 +46,32 @@ UNITS = (
     "persons", "share", "share per month", "factor", "months", "months per month", "EUR",
     "EUR per person-year",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        As in the header row.
+    kind : str
+        text, id, ids, options, caps, number, whole, month, flag or choice.
+    required : bool
+        Whether every row needs a value.
+    choices : tuple of str
+        For the kind choice.
+    low, high : float
+        Range of a number.
+    """
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from planner.labels import LANGUAGES, speaker
-from planner.scenario.entries import VERBS
 from planner.scenario.inputs import PRESENCE, ROTATION
-from planner.scenario.registry import ENTITIES, STANDINGS, TABLES
-from planner.scenario.tables import Column
+from planner.scenario.registry import ENTITIES, STANDINGS, TABLES, Column
+from planner.scenario.schema import VERBS
 from planner.terms import term
 
 __all__ = [

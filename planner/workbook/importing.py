@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, InputError
 from planner.months import Month
-from planner.scenario.dump import dump
 from planner.scenario.load import Layer, Scenario, load, loads
 from planner.scenario.registry import STRENGTH
+from planner.scenario.source import dump
 from planner.workbook.fields import DEMAND_FIGURES, FIGURES
 from planner.workbook.reading import (
     COUNTED,

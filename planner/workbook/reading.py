@@ -13,8 +13,8 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.labels import LANGUAGES, month_names
 from planner.months import Month
+from planner.scenario.data import LISTS, Column, parse_cell
 from planner.scenario.inputs import PRESENCE
-from planner.scenario.tables import LISTS, Column, parse_cell
 from planner.workbook.fields import (
     DEMAND_FIGURES,
     SETTINGS,

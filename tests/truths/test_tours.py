@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.problem.tours import cohort_tours, lay_tours
+from planner.problem.model import cohort_tours, lay_tours
 from tests.oracles import tours as oracle
 from tests.strategies import problems
 

@@ -37,7 +37,7 @@ def about(case: Case) -> dict[str, Any]:
 
 def keep(outcome: Outcome, case: Case, folder: str) -> None:
     """Write an answer to a folder: what it says, its tables, and what it was asked of."""
-    from planner.results.manifest import versions
+    from planner.results.result import versions
 
     outcome.save(folder, {**about(case), "versions": versions()})
 

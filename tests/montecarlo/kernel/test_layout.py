@@ -9,8 +9,7 @@ from hypothesis import given, settings
 
 import planner as pl
 from planner.compile import compile_scenario
-from planner.engine.layout import lay_out
-from planner.engine.programme import build_programme
+from planner.engine.programme import build_programme, lay_out
 from planner.engine.stages import base_data
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem
