@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import KEYS, Case
+from planner.analysis.plans import KEYS, Case
 from planner.errors import InputError, nearest
 from planner.montecarlo.records import ROUNDING
 
@@ -198,7 +198,7 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
 
     Examples
     --------
-    >>> from planner.analysis.case import read_case
+    >>> from planner.analysis.plans import read_case
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 8},
     ...            "demands": [{"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 0,
     ...                         "tour": 1, "pools": ["staff"], "prep": 0, "rest": 0}]}

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import planner_of
+from planner.analysis.plans import Case, planner_of, read_case
 from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, follow, values
 from planner.errors import InputError
 from planner.labels import number
@@ -222,7 +221,7 @@ def curve(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     package : str, optional
         By default the only one.
     line : str, optional

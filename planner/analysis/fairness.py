@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import asked_months
-from planner.analysis.case import KEYS, Case, read_case, rules_of
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import person_months, planner_of
+from planner.analysis.plans import KEYS, Case, person_months, planner_of, read_case, rules_of
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.solution import asked_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,7 +181,7 @@ def fairness(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     rules : sequence of str, optional
         Rules to put side by side; by default `rule`, or both where none is given.
     by : sequence of str

@@ -22,9 +22,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case, rules_of
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import QuickPlanner, make_planner, person_months
+from planner.analysis.plans import (
+    Case,
+    QuickPlanner,
+    make_planner,
+    person_months,
+    read_case,
+    rules_of,
+)
 from planner.engine.stages import with_goals
 from planner.errors import InputError
 from planner.labels import number
@@ -250,7 +256,7 @@ def foresight(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     rules : sequence of str, optional
         Rules to put side by side; by default `rule`, or both where none is given.
     packages : sequence of str, optional
@@ -415,7 +421,7 @@ def _all(row: View) -> float:
 
 
 def _missions(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]:
-    from planner.allocation import asked_months
+    from planner.solution import asked_months
 
     asked = asked_months(case.problem)
     rows = []

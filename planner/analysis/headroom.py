@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import planner_of
+from planner.analysis.plans import Case, planner_of, read_case
 from planner.analysis.scaling import Scaled, edges_of, follow
 from planner.errors import InputError
 from planner.labels import number
@@ -105,7 +104,7 @@ def headroom(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     package : str, optional
         By default the only one.
     lines : bool

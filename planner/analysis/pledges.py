@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import Allocation, asked_months
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import make_planner
+from planner.analysis.plans import Case, make_planner, read_case
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.solution import Allocation, asked_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -283,7 +282,7 @@ def pledges(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     frameworks : mapping of str to sequence of str, optional
         Demands or missions by framework; what is named in none is left where it is by default:
         an organisation's people on call, and its people deployed. Without labels (a neutral

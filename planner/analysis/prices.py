@@ -21,10 +21,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.parametric import Moves, Parametric
-from planner.analysis.plans import LastPlans, last_answer, last_plans, make_planner, planner_of
+from planner.analysis.plans import (
+    Case,
+    LastPlans,
+    last_answer,
+    last_plans,
+    make_planner,
+    planner_of,
+    read_case,
+)
+from planner.analysis.scaling import Moves, Parametric
 from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
@@ -455,7 +462,7 @@ def prices(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     kinds : sequence of str
         Some of :data:`KINDS`.
     reach_units : float

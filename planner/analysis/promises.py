@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.hedging import (
     Commitments,
@@ -29,6 +28,7 @@ from planner.analysis.hedging import (
     sacrifice,
     worth_of,
 )
+from planner.analysis.plans import read_case
 from planner.engine.two_stage import Cuts, Draws, TwoStage
 from planner.errors import InputError
 from planner.labels import number, percent
@@ -349,7 +349,7 @@ def promises(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     certainty : float
         Probability with which each promise is to be kept.
     by : str

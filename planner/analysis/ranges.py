@@ -24,14 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.allocation import Allocation, asked_months
-from planner.analysis.case import KEYS, Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
+    KEYS,
+    Case,
     LastPlans,
     last_plans,
     person_months,
     planner_of,
+    read_case,
     with_answers,
 )
 from planner.engine.highs import LinearProgramme
@@ -41,6 +42,7 @@ from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.plan import Planner
+from planner.solution import Allocation, asked_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -440,7 +442,7 @@ def ranges(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     by : str
         What demands are gathered by: mission, demand, region, category, organisation …
     slack_person_months : float
@@ -502,7 +504,7 @@ def near(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     by : str
         What demands are gathered by.
     slack_person_months : float

@@ -33,18 +33,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
+    Case,
+    enough,
     last_answer,
     make_planner,
     people_tied,
     person_months,
     planner_of,
+    read_case,
     strength_change,
 )
 from planner.analysis.prices import rested
-from planner.analysis.relaxation import enough
 from planner.analysis.scaling import Scaled
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
@@ -829,7 +830,7 @@ def reinforcement(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     package : str, optional
         By default the only one.
     level_person_months : float

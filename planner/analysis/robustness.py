@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.plans import Case, read_case
 from planner.analysis.threshold import inputs_of
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
 from planner.labels import number
-from planner.montecarlo.executors import check_workers, executor_for, in_order, processors
+from planner.montecarlo.run import check_workers, executor_for, in_order, processors
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.problem.model import Demand, Problem
 from planner.results.losses import SOMETHING, TENTH, losses
@@ -321,7 +321,7 @@ def robustness(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`. A neutral problem has no ranges: only its
+        See :func:`planner.analysis.plans.read_case`. A neutral problem has no ranges: only its
         package, tours, changeover, order of options and rule are changed.
     package : str, optional
         Whose displacement; by default that of the only one.

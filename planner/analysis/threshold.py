@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.conclusion import Conclusion, DrawFills, parse_conclusion
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import settling
+from planner.analysis.plans import Case, read_case, settling
 from planner.compile.tables import FigureRow
 from planner.errors import InputError, nearest
 from planner.labels import figure, number, percent
@@ -883,7 +882,7 @@ def threshold(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     conclusion : str
         Such as ``"displacement(kind=staff) > 10%"``, ``"fill(untso) < 90%"``, ``"ratio > 4%"``; see
         :mod:`planner.analysis.conclusion`.

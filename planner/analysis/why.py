@@ -19,12 +19,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import asked_months
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import make_planner, person_months, planner_of
+from planner.analysis.plans import (
+    Case,
+    enough,
+    make_planner,
+    person_months,
+    planner_of,
+    read_case,
+    relaxed,
+)
 from planner.analysis.prices import rested
-from planner.analysis.relaxation import enough, relaxed
 from planner.engine.programme import Block
 from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
@@ -32,6 +37,7 @@ from planner.months import Month
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.plan import History, Planner
 from planner.problem.model import Demand, Problem
+from planner.solution import asked_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -946,7 +952,7 @@ def why(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     mission : str
         A mission, or one demand.
     month : Month, str or int, optional

@@ -23,7 +23,7 @@ from planner.app.words import say
 from planner.app.workers import Workers
 from planner.labels import LANGUAGES
 from planner.scenario.load import Scenario
-from planner.whatif.levers import Value
+from planner.whatif.model import Value
 
 __all__ = [
     "ROOTS", "TEMPLATE", "TOUR", "TOUR_BASE", "Tour", "address_of", "build_page", "inside_notebook",

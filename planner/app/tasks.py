@@ -25,9 +25,8 @@ from planner.errors import Fault, InputError
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario, load, loads
 from planner.whatif import Picture, WhatIf, outlook
-from planner.whatif.levers import Value
-from planner.whatif.outlook import Answer, Outlook
-from planner.whatif.picture import picture_of
+from planner.whatif.model import Value
+from planner.whatif.outlook import Answer, Outlook, picture_of
 
 if TYPE_CHECKING:
     import pandas as pd

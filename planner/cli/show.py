@@ -201,7 +201,7 @@ class Resolved:
     @cached_property
     def _asked(self) -> dict[str, float]:
         """Person-months asked inside the report window, by demand."""
-        from planner.allocation import asked_months
+        from planner.solution import asked_months
 
         problem = self.compiled.problem
         asked = asked_months(problem).tolist()

@@ -12,10 +12,10 @@ from planner.labels import NOTHING, label, month, months, number, percent
 from planner.results.losses import HALF_A_PERSON, first_month, losses, on_duty
 
 if TYPE_CHECKING:
-    from planner.allocation import Allocation
     from planner.compile import DemandRow
     from planner.results.losses import Loss
     from planner.results.result import Result
+    from planner.solution import Allocation
 
 __all__ = ["FORMAT", "certificate_line", "show_summary", "summarise"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compile import compile_scenario
-from planner.montecarlo.presence import streams_of
+from planner.montecarlo.plans import streams_of
 from planner.montecarlo.specification import RunMetadata, Specification
 
 if TYPE_CHECKING:

@@ -30,8 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import InputError, SolverError, nearest
-from planner.montecarlo.executors import Packed, executor_for, in_order
-from planner.montecarlo.run import Pace, Progress, specification_of
+from planner.montecarlo.run import Pace, Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import RunMetadata, Specification
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from planner.errors import Fault, InputError, ResultError, gathered
 from planner.montecarlo.design import Design, DrawBlock
 from planner.montecarlo.instances import Formulation, Instance
 from planner.montecarlo.parameters import Factor, Uncertain, natural_range
-from planner.montecarlo.presence import Presence, streams_of
+from planner.montecarlo.plans import Presence, streams_of
 from planner.montecarlo.records import WHOLE, Axes, Quantities, Records
 from planner.montecarlo.structure import Code, Hint, Plans, Structure
 from planner.results.result import hash_files, versions
@@ -275,7 +275,7 @@ class Specification:
         SolverError
             One of the plans could not be proved.
         """
-        from planner.montecarlo.retrace import retrace
+        from planner.montecarlo.structure import retrace
 
         made = next(self.instances(self.effects.figures(values[None]), 1))
         return retrace(self.structure(made), made.numbers, self.packages)

@@ -41,7 +41,6 @@ from typing import Any
 import numpy as np
 import pulp
 
-from planner.allocation import Allocation
 from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Programme, build_programme
 from planner.engine.stages import StageData, StageSolution, base_data
@@ -50,7 +49,7 @@ from planner.plan import History, Planner, solver_for
 from planner.problem.model import Problem
 from planner.reference.solvers import Solver, SolverOutcome, choose_solver, measure
 from planner.reference.statement import Expression, RowNames, Statement
-from planner.solution import Solution
+from planner.solution import Allocation, Solution
 
 __all__ = [
     "StageStep",

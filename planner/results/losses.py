@@ -32,15 +32,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import Allocation
 from planner.errors import CertificateError
 from planner.labels import number, percent, rough, speaker
 from planner.results.frames import cover
-from planner.solution import Solution
+from planner.solution import Allocation, Solution
 
 if TYPE_CHECKING:
-    from planner.allocation import Allocation
-    from planner.solution import Solution
+    from planner.solution import Allocation, Solution
 
 __all__ = [
     "ACCOUNTS",

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import Allocation
 from planner.errors import ResultError, nearest
 from planner.results.frames import NOBODY, cover, frame, share, words
 from planner.results.losses import ACCOUNTS, accounts, strength
+from planner.solution import Allocation
 
 if TYPE_CHECKING:
     import pandas as pd

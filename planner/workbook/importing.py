@@ -18,7 +18,7 @@ from planner.months import Month
 from planner.scenario.load import Layer, Scenario, load, loads
 from planner.scenario.registry import STRENGTH
 from planner.scenario.source import dump
-from planner.workbook.fields import DEMAND_FIGURES, FIGURES
+from planner.workbook.fields import DEMAND_FIGURES, FIGURES, rows_of, same, settings_of
 from planner.workbook.reading import (
     COUNTED,
     HIDDEN,
@@ -30,7 +30,6 @@ from planner.workbook.reading import (
     read_settings,
     settle,
 )
-from planner.workbook.rows import rows_of, same, settings_of
 from planner.workbook.xlsx import open_book
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from planner.months import Month
-from planner.workbook.fields import choice
-from planner.workbook.rows import LONGEST
+from planner.workbook.fields import LONGEST, choice
 from planner.workbook.words import say
 
 __all__ = [

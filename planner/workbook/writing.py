@@ -23,10 +23,11 @@ from planner.workbook.fields import (
     choice,
     heading,
     helps,
+    rows_of,
+    settings_of,
 )
 from planner.workbook.importing import kept_lines
 from planner.workbook.reading import HIDDEN
-from planner.workbook.rows import rows_of, settings_of
 from planner.workbook.sheets import (
     ABOUT,
     COLOURS,

@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from planner.analysis.case import read_case
+from planner.analysis.plans import read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.outcome import Outcome, Progress, frame, silent
 

@@ -12,8 +12,8 @@ from functools import cache
 import pytest
 
 import planner as pl
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import declared, names, text_of
+from planner.analysis.plans import Case, read_case
 from planner.cli.questions.answers import show_answer
 from planner.errors import InputError
 from planner.labels import LANGUAGES

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.allocation import Allocation
 from planner.analysis.ranges import ranges
 from planner.errors import InputError
 from planner.problem.neutral import parse_problem
-from planner.solution import Solution, solve_problem
+from planner.solution import Allocation, Solution, solve_problem
 from tests.analysis.oracle import (
     demand,
     draw_until,

@@ -8,14 +8,13 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "planner"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-CORE = ("planner.errors", "planner.months", "planner.digest", "planner.lazy", "planner.gallery")
+CORE = ("planner.errors", "planner.months", "planner.digest", "planner.gallery")
 BASE = (*CORE, "planner.outcome")
-ENGINE = ("planner.problem", "planner.engine", "planner.plan", "planner.allocation")
+ENGINE = ("planner.problem", "planner.engine", "planner.plan", "planner.solution")
 WORDS = ("planner.problem", "planner.scenario", "planner.compile")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.errors": (),
-    "planner.lazy": (),
     "planner.outcome": (*CORE, "planner.store"),
     "planner.months": (),
     "planner.digest": ("planner.months",),
@@ -23,7 +22,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.problem": (*BASE, "planner.problem"),
     "planner.engine": (*BASE, "planner.problem", "planner.engine"),
     "planner.plan": (*BASE, *ENGINE),
-    "planner.allocation": (*BASE, *ENGINE),
     "planner.solution": (*BASE, *ENGINE),
     "planner.distributions": BASE,
     "planner.scenario": (
@@ -69,7 +67,6 @@ NOT_FOR = {
     "planner.problem": ("pandas", "scipy", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.engine": ("pandas", "pulp", "pydantic", "ruamel"),
     "planner.plan": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
-    "planner.allocation": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.solution": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.scenario": ("pandas", "scipy", "highspy", "pulp", "matplotlib"),
     "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),

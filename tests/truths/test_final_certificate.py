@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 
 from planner import plan as plans
-from planner.allocation import Allocation
 from planner.engine.fair import Filling, _Levels
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData, StageSolution
 from planner.errors import CertificateError
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem
-from planner.solution import solve_problem
+from planner.solution import Allocation, solve_problem
 from tests.strategies import random_problem
 
 from .solving import RULES, on, parsed

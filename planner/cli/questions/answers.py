@@ -10,8 +10,8 @@ from planner.labels import label, number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.analysis.case import Case
     from planner.analysis.declare import Text
+    from planner.analysis.plans import Case
     from planner.outcome import Outcome
 
 __all__ = ["about", "keep", "show_answer"]

@@ -19,7 +19,7 @@ from planner.analysis.declare import RENAMED, Analysis, Option, declared, names,
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
 
 if TYPE_CHECKING:
-    from planner.analysis.case import Case
+    from planner.analysis.plans import Case
     from planner.outcome import Progress
 
 __all__ = ["Asked", "command_of", "paced", "panels"]
@@ -239,7 +239,7 @@ def _answer(
 
 def _case(name: str, rule: str | None, quiet: bool) -> Case:
     """Return a scenario or a neutral problem as a case, after warning of what cannot be served."""
-    from planner.analysis.case import read_case
+    from planner.analysis.plans import read_case
     from planner.cli.inputs import load_either, warn
 
     case = read_case(load_either(name), rule)
