@@ -123,7 +123,7 @@ class Planner:
         See :func:`solver_for`.
     settings : sequence of StageData, optional
         Right-hand sides of each block; by default those of ``programme.problem``.
-    memory : PlanCache, optional
+    cache : PlanCache, optional
         Plans made elsewhere before, taken over where the data of a stage are the same.
     draft : callable, optional
         Solves last stages instead of `solver`: it may leave open what no later stage depends on.
@@ -132,7 +132,7 @@ class Planner:
     programme: Programme
     solver: Solver
     settings: tuple[StageData, ...] = ()
-    memory: PlanCache | None = None
+    cache: PlanCache | None = None
     draft: Solver | None = None
     _made: dict[tuple[int, History], tuple[StageSolution, ...]] = field(
         default_factory=dict, repr=False
@@ -239,9 +239,9 @@ class Planner:
     def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
         """Return the last plan of a block along a history, given the plan before it."""
         data = self.data(place, history, before)
-        if self.memory is None:
+        if self.cache is None:
             return certified(self.solver(data), data)
-        return certified(self.memory.recall(self.solver, data), data)
+        return certified(self.cache.recall(self.solver, data), data)
 
     def data(self, place: int, history: History, before: StageSolution | None) -> StageData:
         """Return what the last plan of a history has to respect, given the plan before it."""

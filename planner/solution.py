@@ -22,6 +22,7 @@ from planner.problem.model import Problem, months_at_home
 from planner.problem.neutral import weight_faults
 
 __all__ = [
+    "NEGLIGIBLE_PEOPLE",
     "Allocation",
     "Service",
     "Solution",
@@ -32,7 +33,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-NOBODY = 1e-9
+NEGLIGIBLE_PEOPLE = 1e-9
 """People below this are rounding, not people."""
 
 
@@ -125,7 +126,7 @@ class Allocation:
         row = np.repeat(np.arange(len(block.tour)), width)
         nth = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
         entry = starts[block.tour_decision[row]] + nth
-        keep = per_tour[block.mix_column[entry]] > NOBODY
+        keep = per_tour[block.mix_column[entry]] > NEGLIGIBLE_PEOPLE
         row, entry = row[keep], entry[keep]
         return (
             block.tour[row],
@@ -280,7 +281,7 @@ class Allocation:
         flat = np.bincount(row[keep] * width + low[keep], people, minlength=rows * width)
         flat -= np.bincount(row[keep] * width + high[keep], people, minlength=rows * width)
         cover = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
-        return np.where(np.abs(cover) < NOBODY, 0.0, cover)
+        return np.where(np.abs(cover) < NEGLIGIBLE_PEOPLE, 0.0, cover)
 
 
 ROUNDING = 1e-7
@@ -394,12 +395,12 @@ class Solution:
         lost = self.displaced(package)
         own = set(self.problem.package(package).demands)
         task = np.array([demand.main_task for demand in self.problem.demands], dtype=int)
-        mine = np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
-        total = float(lost[(task == 2) & ~mine].sum())
-        served = float(self.with_all.filled[mine].sum())
+        in_package = np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
+        total = float(lost[(task == 2) & ~in_package].sum())
+        served = float(self.with_all.filled[in_package].sum())
         return {
             "total": total,
-            "main_task_1": float(lost[(task == 1) & ~mine].sum()),
+            "main_task_1": float(lost[(task == 1) & ~in_package].sum()),
             "ratio": total / served if served > 1e-9 else None,
             "demands": {
                 demand.id: float(people)
@@ -413,7 +414,7 @@ def solve_problem(
     problem: Problem,
     rule: str = "fair",
     packages: Sequence[str] | None = None,
-    memory: PlanCache | None = None,
+    cache: PlanCache | None = None,
 ) -> Solution:
     """Allocate with every package and without each of them.
 
@@ -423,7 +424,7 @@ def solve_problem(
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
-    memory : PlanCache, optional
+    cache : PlanCache, optional
         Plans made before, taken over where nothing about them has changed.
 
     Raises
@@ -452,7 +453,7 @@ def solve_problem(
             Fault("<problem>", 0, 0, f"{problem.demands[index].id}.weight", message)
             for index, message in wrong
         )
-    planner = Planner(build_programme(problem), solver_for(rule), memory=memory)
+    planner = Planner(build_programme(problem), solver_for(rule), cache=cache)
     every = frozenset(package.id for package in problem.packages)
     wanted = every if packages is None else packages
     with_all = Allocation(problem, planner.unfold(every))

@@ -237,14 +237,14 @@ def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> li
         texts.append(say("robustness_most", lang, list="; ".join(parts)))
     else:
         texts.append(say("robustness_none_moves", lang))
-    texts += _flips(found, proved, lang, called)
+    texts += _change_sentences(found, proved, lang, called)
     lost = found.unproved + found.refused
     if lost:
         texts.append(say("robustness_left_out", lang, count=number(lost, lang, 0)))
     return texts
 
 
-def _flips(
+def _change_sentences(
     found: Robustness, proved: Sequence[Change], lang: str, called: Callable[[str], str]
 ) -> list[str]:
     """Return where the headline would flip: the smallest changes first by month, then others."""
@@ -391,12 +391,12 @@ def _plan(problem: Problem, rule: str, package: str, missions: Mapping[str, str]
     lost = solution.displaced(package)
     task = np.array([demand.main_task for demand in problem.demands])
     own = set(problem.package(package).demands)
-    mine = np.array([demand.id in own for demand in problem.demands], dtype=bool)
+    in_package = np.array([demand.id in own for demand in problem.demands], dtype=bool)
     most = next((one for one in losses(solution, package, missions) if one.whole), None)
     return _Planned(
         displaced=float(lost[task == 2].sum()),
         main_task_1=float(lost[task == 1].sum()),
-        filled=float(solution.with_all.filled[mine].sum()),
+        filled=float(solution.with_all.filled[in_package].sum()),
         most=most.group if most else "",
         most_persons=most.most_persons if most else 0.0,
     )

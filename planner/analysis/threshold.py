@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NONE",
+    "ClaimProbability",
     "Crossing",
     "Found",
-    "Holding",
     "Measure",
     "Side",
     "Threshold",
@@ -48,8 +48,8 @@ __all__ = [
     "Varied",
     "VariedParameter",
     "bracket",
+    "claim_probability",
     "filled_of",
-    "holding",
     "inputs_of",
     "scan",
     "threshold",
@@ -592,7 +592,7 @@ KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
 
 
 @dataclass(frozen=True)
-class Holding:
+class ClaimProbability:
     """The share of futures in which a conclusion holds.
 
     Attributes
@@ -613,11 +613,13 @@ class Holding:
     high: float
 
 
-NONE = Holding(0, 0, *(float("nan"),) * 4)
+NONE = ClaimProbability(0, 0, *(float("nan"),) * 4)
 """No futures."""
 
 
-def holding(futures: Ensemble, case: Case, conclusion: Conclusion, package: str) -> Holding:
+def claim_probability(
+    futures: Ensemble, case: Case, conclusion: Conclusion, package: str
+) -> ClaimProbability:
     """Return in how many futures a conclusion about a case holds.
 
     Parameters
@@ -643,11 +645,11 @@ def holding(futures: Ensemble, case: Case, conclusion: Conclusion, package: str)
     value = np.concatenate(values)
     defined = ~np.isnan(value)
     if not defined.any():
-        return Holding(0, futures.made, *(float("nan"),) * 4)
+        return ClaimProbability(0, futures.made, *(float("nan"),) * 4)
     true = conclusion.holds(value[defined]).astype(float)
     found = chance_of(true[:, None], np.concatenate(replicate)[defined])
     ends = (float(getattr(found, name)[0]) for name in ("mean", "standard_error", "low", "high"))
-    return Holding(int(defined.sum()), futures.made - int(defined.sum()), *ends)
+    return ClaimProbability(int(defined.sum()), futures.made - int(defined.sum()), *ends)
 
 
 def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
@@ -924,7 +926,7 @@ def threshold(
     stated, lost = measure.conclusion, measure.package
     if wanted:
         futures = _drawn(case, stated, lost, wanted, seed, shown)
-    share = NONE if futures is None else holding(futures, case, stated, lost)
+    share = NONE if futures is None else claim_probability(futures, case, stated, lost)
     return _outcome(measure, found, share)
 
 
@@ -985,7 +987,7 @@ def _drawn(
     )  # fmt: skip
 
 
-def _outcome(measure: Measure, found: Found, share: Holding) -> Threshold:
+def _outcome(measure: Measure, found: Found, share: ClaimProbability) -> Threshold:
     case, stated = measure.case, measure.conclusion
     flips = [_crossing(case, side) for side in found.sides if side.flips]
     return Threshold(

@@ -69,14 +69,14 @@ class _Kept:
     """Plans made before, and the last results, of one worker process."""
 
     def __init__(self) -> None:
-        self.memory = PlanCache()
+        self.cache = PlanCache()
         self._results: OrderedDict[str, Result] = OrderedDict()
 
     def result(self, scenario: Scenario) -> Result:
         """Return the result of a scenario, just made or kept."""
         key = key_of(scenario)
         if key not in self._results:
-            self._results[key] = allocate(scenario, memory=self.memory)
+            self._results[key] = allocate(scenario, cache=self.cache)
             while len(self._results) > MAX_RESULTS:
                 self._results.popitem(last=False)
         self._results.move_to_end(key)

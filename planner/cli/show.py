@@ -312,9 +312,9 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
         heads = _heads(lang, "package", "title", "counts", "known", "demands")
         say(table(label("packages", lang), heads, packages))
     _strengths(content["pools"], lang)
-    gone = [(id, label_reason(reason, lang)) for id, reason in content["left_out"].items()]
-    if gone:
-        say(table(label("left_out", lang), _heads(lang, "demand", "reason"), gone))
+    left_out = [(id, label_reason(reason, lang)) for id, reason in content["left_out"].items()]
+    if left_out:
+        say(table(label("left_out", lang), _heads(lang, "demand", "reason"), left_out))
 
 
 def label_reason(reason: str, lang: str) -> str:

@@ -132,9 +132,9 @@ def fill_fairly(load: sparse.csc_array, limit: Floats, ceiling: Floats) -> Filli
                 order.append((row, level))
             live[exhausted] = False
         active[held] = False
-        gone = load[:, held]
-        rate -= np.asarray(gone.sum(axis=1)).ravel()
-        left -= gone @ share[held]
+        fixed = load[:, held]
+        rate -= np.asarray(fixed.sum(axis=1)).ravel()
+        left -= fixed @ share[held]
 
 
 def _members(by_row: sparse.csr_array, rows: Ints, active: NDArray[np.bool_]) -> Ints:

@@ -246,9 +246,9 @@ class StageSolution:
         reached = data.block.bounds.matrix @ people
         lacking = np.maximum(data.goal - reached, 0.0)
         for tier, least in locks.missing.items():
-            mine = data.goal_tier == tier
-            size = 1 + float(data.goal[mine].sum())
-            gaps.append(np.array([(lacking[mine].sum() - least) / size]))
+            of_tier = data.goal_tier == tier
+            size = 1 + float(data.goal[of_tier].sum())
+            gaps.append(np.array([(lacking[of_tier].sum() - least) / size]))
         pursued = data.goal > 0
         gaps.append(np.abs(lacking - self.missing)[pursued] / (1 + data.goal[pursued]))
         if locks.bottlenecks:
@@ -289,9 +289,9 @@ def _bottleneck_gaps(data: StageData, people: Floats) -> Floats:
     share = np.divide(people, full, out=np.zeros(len(full)), where=full > 0)
     gaps = []
     for one in data.tiers:
-        mine = open_columns & (tier == one)
-        served = np.where(mine, people, served)
-        entries = mine[rows.col] & (rows.data > 0)
+        of_tier = open_columns & (tier == one)
+        served = np.where(of_tier, people, served)
+        entries = of_tier[rows.col] & (rows.data > 0)
         row, column = rows.row[entries], rows.col[entries]
         left = data.limit - data.rows @ served
         # in units of the share that what is left of a row would still give this decision
@@ -301,7 +301,7 @@ def _bottleneck_gaps(data: StageData, people: Floats) -> Floats:
         short = np.maximum(np.minimum(room, 1.0), largest[row] - share[column])
         nearest = (data.most / np.where(full > 0, full, 1.0)) - share
         np.minimum.at(nearest, column, np.maximum(short, 0.0))
-        gaps.append(np.maximum(nearest[mine], 0.0))
+        gaps.append(np.maximum(nearest[of_tier], 0.0))
     return np.concatenate(gaps) if gaps else np.zeros(0)
 
 
@@ -386,8 +386,8 @@ class PlanCache:
     --------
     >>> import planner as pl
     >>> cache = pl.PlanCache()
-    >>> first = pl.allocate("letter", memory=cache)
-    >>> again = pl.allocate("letter", memory=cache)
+    >>> first = pl.allocate("letter", cache=cache)
+    >>> again = pl.allocate("letter", cache=cache)
     >>> cache.reused == cache.made > 0
     True
     """

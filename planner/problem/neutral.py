@@ -921,9 +921,9 @@ class Reach:
     def open_pools(self, demand: int) -> list[str]:
         """Return the pools of a demand's options that no composition bound of 0 excludes."""
         options = self.options
-        mine = options.demand == demand
-        shut = np.unique(options.option[mine & ~self.open_entries])
-        keep = mine & ~np.isin(options.option, shut)
+        of_demand = options.demand == demand
+        shut = np.unique(options.option[of_demand & ~self.open_entries])
+        keep = of_demand & ~np.isin(options.option, shut)
         used = set(options.index[keep].tolist())
         return [p for k, p in enumerate(self.problem.demands[demand].pools) if k in used]
 
@@ -1074,12 +1074,12 @@ class Contradictions:
     ) -> Iterator[Finding]:
         if where.any():
             months = np.flatnonzero(where)
-            least, there = bound.min or 0.0, float(most[months].min())
+            least, reachable = bound.min or 0.0, float(most[months].min())
             yield Finding(
                 "error" if len(months) == int(self._holds(bound).sum()) else "warning",
                 subject,
                 f"asks for at least {self.text.people(least)} in {self.text.months(months)}, but "
-                f"{what} {self.text.people(there)}: the rest is reported as missing; lower the "
+                f"{what} {self.text.people(reachable)}: the rest is reported as missing; lower the "
                 "bound, or raise what it rests on",
             )
 

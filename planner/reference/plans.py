@@ -576,8 +576,8 @@ class _Nearest:
         known = frozenset(name for _, packages in history for name in packages)
         people = self.planner.unfold(known).answers[place].people
         block = self.planner.programme.blocks[place]
-        there = np.bincount(block.decision, people, minlength=len(block.demand))
-        return dict(zip(self.names.groups(block), there.tolist(), strict=True))
+        served = np.bincount(block.decision, people, minlength=len(block.demand))
+        return dict(zip(self.names.groups(block), served.tolist(), strict=True))
 
     def _stay_near(
         self, steps: Steps, tours: dict[str, list[int]], fair: dict[str, float], tier: int
@@ -590,11 +590,11 @@ class _Nearest:
                 continue
             below = steps.lp.add_variable(f"below.{group}", 0, people)
             statement.lacks.add(below)
-            there = pulp.lpSum(statement.served(decision) for decision in decisions)
-            steps.lp.addConstraint(there + below >= people, f"fair.{group}")
+            served = pulp.lpSum(statement.served(decision) for decision in decisions)
+            steps.lp.addConstraint(served + below >= people, f"fair.{group}")
             whole = math.floor(people)
             part = people - whole  # the same in whole numbers, and tighter between them
-            row = part * there + below >= part * (whole + 1)
+            row = part * served + below >= part * (whole + 1)
             steps.lp.addConstraint(row, f"fairer.{group}")
             cost[below] = float(np.mean(statement.block.duty_months[decisions]))
         steps.lock(f"below_fair.{tier}", pulp.LpAffineExpression(cost))

@@ -242,8 +242,8 @@ class Statement:
             label, goal = f"{bound}.{month}", float(self.data.goal[row])
             self.missing[row] = lacks = self.lp.add_variable(f"missing.{label}", 0, goal)
             self.lacks.add(lacks)
-            there = self._sum(self._terms(bounds.matrix, row))
-            self.lp += there + lacks >= goal, f"least.{label}"
+            present = self._sum(self._terms(bounds.matrix, row))
+            self.lp += present + lacks >= goal, f"least.{label}"
 
     def _units(self) -> None:
         """Send all tours of a unit's decision at full strength, or none of them."""
@@ -349,8 +349,8 @@ class Statement:
 
     def lacking(self, people: Floats) -> Floats:
         """Return what each lower bound lacks with these people, (bound rows,)."""
-        there = self.block.bounds.matrix @ people
-        return np.where(self.data.goal > 0, np.maximum(self.data.goal - there, 0.0), 0.0)
+        present = self.block.bounds.matrix @ people
+        return np.where(self.data.goal > 0, np.maximum(self.data.goal - present, 0.0), 0.0)
 
     def excess(self, people: Floats) -> float:
         """Return the largest violation of a limit, relative to one plus its size."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,9 @@ def allocate(
     *,
     packages: Sequence[str] | None = None,
     figures: Mapping[str, float] | None = None,
-    memory: PlanCache | None = None,
+    cache: PlanCache | None = None,
     drawn: bool = False,
+    memory: PlanCache | None = None,
 ) -> Result:
     """Allocate people to the demands of a scenario, with and without each of its packages.
 
@@ -47,11 +49,13 @@ def allocate(
         in the plan either way.
     figures : mapping of str to float, optional
         Values to take instead of the likely ones, by figure id.
-    memory : PlanCache, optional
+    cache : PlanCache, optional
         Plans made by earlier calls, taken over where nothing about them has changed.
     drawn : bool
         The figures were drawn: what they contradict is cut instead of refused, see
         :func:`planner.compile.compile_scenario`.
+    memory : PlanCache, optional
+        Deprecated name of `cache`.
 
     Raises
     ------
@@ -66,13 +70,16 @@ def allocate(
     >>> result.fill_by("main_task").columns.tolist()
     ['main_task', 'asked_person_months', 'filled_person_months', 'fill_rate']
     """
+    if memory is not None:
+        warnings.warn("allocate(memory=…) is now cache=…", DeprecationWarning, stacklevel=2)
+        cache = memory
     chosen = as_scenario(scenario)
     files = hash_files(chosen.files)
     compiled = compile_scenario(chosen, figures, drawn=drawn)
     rule = check_rule(compiled.rule if rule is None else rule)
     if packages is not None:
         packages = _known_packages(compiled.problem, packages)
-    solution = solve_problem(compiled.problem, rule, packages, memory)
+    solution = solve_problem(compiled.problem, rule, packages, cache)
     return result_of(chosen, compiled, solution, files, packages=packages, figures=figures)
 
 

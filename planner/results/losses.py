@@ -516,8 +516,8 @@ def _before(ensemble: Any, package: str) -> float:
     months = np.arange(len(axes.months))
     for records in ensemble.records():
         held = records.proved
-        there = own & (records.end >= records.begin) & (records.caps > 0)
-        first = np.where(there, records.begin, len(months)).min(axis=1)
+        active = own & (records.end >= records.begin) & (records.caps > 0)
+        first = np.where(active, records.begin, len(months)).min(axis=1)
         lost = records.served[:, plan] - records.served[:, 0]
         people = lost[:, counted] * records.caps[:, demand[counted], None]
         early = months < first[:, None]

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import ResultError, nearest
-from planner.results.frames import NOBODY, cover, frame, share, words
+from planner.results.frames import cover, frame, share, words
 from planner.results.losses import ACCOUNTS, accounts, strength
-from planner.solution import Allocation
+from planner.solution import NEGLIGIBLE_PEOPLE, Allocation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -311,7 +311,7 @@ def packages(result: Result) -> pd.DataFrame:
         filled_person_months=filled,
         displaced_main_task_1=taken[0],
         displaced_main_task_2=taken[1],
-        displacement_ratio=share(taken[1], np.where(filled > NOBODY, filled, 0.0)),
+        displacement_ratio=share(taken[1], np.where(filled > NEGLIGIBLE_PEOPLE, filled, 0.0)),
     )
 
 
@@ -412,8 +412,8 @@ def _ends(ends: Sequence[float | str | None]) -> NDArray[np.float64]:
 
 def left_out(result: Result) -> pd.DataFrame:
     """Return demands that are known but do not count here, with the reason."""
-    gone = result.compiled.left_out
-    return frame(demand=words(list(gone)), reason=words(list(gone.values())))
+    left_out = result.compiled.left_out
+    return frame(demand=words(list(left_out)), reason=words(list(left_out.values())))
 
 
 BUILDERS: dict[str, Callable[[Result], pd.DataFrame]] = {
@@ -483,7 +483,7 @@ def _on_duty(
 def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFrame:
     """Return one row for each pair and month with anything in it."""
     problem = result.compiled.problem
-    row, month = np.nonzero(np.abs(people) > NOBODY)
+    row, month = np.nonzero(np.abs(people) > NEGLIGIBLE_PEOPLE)
     columns = {
         "demand": words([d.id for d in problem.demands], pairs[0, row]),
         "pool": words(list(problem.pools), pairs[1, row]),

@@ -468,12 +468,12 @@ class _Loader:
     root: Path | None
     """Folder that nothing may lie outside of; None allows shipped scenarios only."""
     data: Path | None
-    trail: list[Path] = field(default_factory=list)
+    chain: list[Path] = field(default_factory=list)
     tables: tuple[Path, ...] = ()
 
     def file(self, path: Path) -> Scenario:
         resolved = path.resolve()
-        self.trail.append(resolved)
+        self.chain.append(resolved)
         inside = resolved.parent == shipped("scenarios").resolve()
         source = read_source(path, shown(path))
         return self.source(source, path.stem, path, path.stem if inside else "")
@@ -548,11 +548,11 @@ class _Loader:
                 raise
             faults += error.faults
             return self.file(known[close])
-        if target.resolve() in self.trail:
-            names = [one.name for one in [*self.trail, target.resolve()]]
+        if target.resolve() in self.chain:
+            names = [one.name for one in [*self.chain, target.resolve()]]
             message = "circular: " + " extends ".join(names)
             raise InputError(source.fault(("extends",), message))
-        if len(self.trail) > DEEPEST:
+        if len(self.chain) > DEEPEST:
             raise InputError(source.fault(("extends",), f"more than {DEEPEST} files deep"))
         base = self.file(target)
         if whole.base_digest not in (None, base.digest):

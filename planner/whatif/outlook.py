@@ -83,13 +83,13 @@ class Picture:
         return {name: table for name, table in found.items() if isinstance(table, pd.DataFrame)}
 
 
-def picture(scenario: Scenario, memory: PlanCache | None = None) -> Picture:
+def picture(scenario: Scenario, cache: PlanCache | None = None) -> Picture:
     """Allocate a scenario and return the tables that a page shows.
 
     Parameters
     ----------
     scenario : Scenario
-    memory : PlanCache, optional
+    cache : PlanCache, optional
         Plans of scenarios seen before.
 
     Examples
@@ -99,7 +99,7 @@ def picture(scenario: Scenario, memory: PlanCache | None = None) -> Picture:
     >>> shown.months[0], shown.fill.columns[-1]
     ('2022-01', 'fill_rate')
     """
-    return picture_of(allocate(scenario, memory=memory))
+    return picture_of(allocate(scenario, cache=cache))
 
 
 def picture_of(result: Result) -> Picture:

@@ -466,8 +466,8 @@ def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
 def _missing(book: WorkbookFile, name: str) -> Fault:
     english, dutch = (say(f"sheet_{name}", lang) for lang in LANGUAGES)
     said = repr(english) if english == dutch else f"{english!r} (or {dutch!r})"
-    there = ", ".join(book.titles[:20])
-    message = f"there is no sheet {said}; there are {there}. Put it back as it was written"
+    titles = ", ".join(book.titles[:20])
+    message = f"there is no sheet {said}; there are {titles}. Put it back as it was written"
     return Fault(book.name, 0, 0, "", message)
 
 
@@ -612,14 +612,14 @@ def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list
     for one in grid.sheet.fields:
         if one.refers not in known:
             continue
-        there = known[one.refers]
+        defined = known[one.refers]
         cell = line[one.name]
         names = pool_names(cell) if isinstance(cell, tuple) else (cell,)
         if one.every and names == ("all",):
-            line.cells[one.name] = names = tuple(sorted(there))
+            line.cells[one.name] = names = tuple(sorted(defined))
         for name in names:
-            if name and name not in there:
-                near = nearest(name, there) if len(faults) < SUGGESTIONS else ""
+            if name and name not in defined:
+                near = nearest(name, defined) if len(faults) < SUGGESTIONS else ""
                 message = f"unknown {one.refers.removesuffix('s')} {name[:80]!r}{near}"
                 faults.append(grid.fault(line.row, one.name, message))
 

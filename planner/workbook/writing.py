@@ -165,10 +165,10 @@ def _limit(
             "error_message": say("invalid_list", lang),
         }
     elif field.refers and column.kind == "id" and field.refers in pages:
-        there = pages[field.refers]
+        target = pages[field.refers]
         said |= {
             "validate": "list",
-            "source": f"={there.quoted}!${column_letter(0)}${TOP + 2}:$A${TOP + 2 + SPARE}",
+            "source": f"={target.quoted}!${column_letter(0)}${TOP + 2}:$A${TOP + 2 + SPARE}",
             "error_type": "warning",
             "error_message": say("invalid_list", lang),
         }
@@ -258,10 +258,10 @@ class Cover:
 
     def _sheets(self) -> None:
         paper, lang = self.page.paper, self.lang
-        there = {sheet.get_name() for sheet in paper.book.worksheets()}
+        titles = {sheet.get_name() for sheet in paper.book.worksheets()}
         for name in ("settings", *SHEETS, *_OUTCOME_SHEETS):
             title = say(f"sheet_{name}", lang)
-            if title not in there:
+            if title not in titles:
                 continue
             given = name == "settings" or name in SHEETS
             link = f"internal:'{title}'!A1"
@@ -401,8 +401,8 @@ def _draws_summary(paper: Paper, futures: Ensemble, names: EnsembleNames) -> Non
         span = [at for at, row in enumerate(rows, TOP + 1) if row[0] == lost and row[1] == id]
         if span:
             title = say("chart_futures", lang, title=names.package(id))
-            mine = [rows[at - TOP - 1] for at in span]
-            spread = [(row[5], row[9], row[13]) for row in mine]  # mean, 5 % and 95 % of draws
+            block = [rows[at - TOP - 1] for at in span]
+            spread = [(row[5], row[9], row[13]) for row in block]  # mean, 5 % and 95 % of draws
             where += bars(
                 page, title, max(span), 5, "short", column=first, first=min(span), row=where,
                 names=3, spread=spread,

@@ -33,7 +33,7 @@ def assert_same(one: Solution, other: Solution) -> None:
 @given(problems("small"))
 @pytest.mark.parametrize("rule", ["fair", "value"])
 def test_a_shared_memory_changes_no_answer(rule: str, data: dict[str, Any]) -> None:
-    memory = pl.PlanCache()
+    cache = pl.PlanCache()
     packages = data.get("packages", {}).values()
     inside = {name for package in packages for name in package["demands"]}
     for people, package in ((1.0, 1.0), (1.5, 1.0), (1.0, 1.0), (1.0, 2.0), (1.0, 0.5)):
@@ -46,8 +46,8 @@ def test_a_shared_memory_changes_no_answer(rule: str, data: dict[str, Any]) -> N
             for line in data["demands"]
         ]
         problem = parse_problem({**data, "pools": pools, "demands": demands})
-        assert_same(solve_problem(problem, rule, memory=memory), solve_problem(problem, rule))
-    assert memory.reused >= 1
+        assert_same(solve_problem(problem, rule, cache=cache), solve_problem(problem, rule))
+    assert cache.reused >= 1
 
 
 CHANGES: list[dict[str, Any]] = [
@@ -61,41 +61,41 @@ CHANGES: list[dict[str, Any]] = [
 
 
 def test_changes_of_the_letter_share_a_memory_without_a_trace() -> None:
-    memory = pl.PlanCache()
+    cache = pl.PlanCache()
     flank = pl.load("eastern-flank-battalion")
-    pl.allocate(flank, memory=memory)
+    pl.allocate(flank, cache=cache)
     for change in CHANGES:
         changed = flank.with_(change)
-        before = memory.reused
-        assert_same(pl.allocate(changed, memory=memory).solution, pl.allocate(changed).solution)
-        assert (memory.reused > before) == (change != {"rule": "value"})
+        before = cache.reused
+        assert_same(pl.allocate(changed, cache=cache).solution, pl.allocate(changed).solution)
+        assert (cache.reused > before) == (change != {"rule": "value"})
 
 
 def test_only_what_changed_is_planned_again() -> None:
-    memory = pl.PlanCache()
+    cache = pl.PlanCache()
     flank = pl.load("eastern-flank-battalion")
-    pl.allocate(flank, memory=memory)
-    made = memory.made
-    pl.allocate(flank.change(strengths=[{"pools": ["air-defence"], "times": 0.5}]), memory=memory)
-    assert 1 <= memory.made - made <= 2  # one block, with and without the package
+    pl.allocate(flank, cache=cache)
+    made = cache.made
+    pl.allocate(flank.change(strengths=[{"pools": ["air-defence"], "times": 0.5}]), cache=cache)
+    assert 1 <= cache.made - made <= 2  # one block, with and without the package
 
 
 @pytest.mark.parametrize("name", ["eastern-flank-battalion", "helicopters-sent"])
 def test_a_package_of_another_size_leaves_the_plan_before_it_as_it_was(name: str) -> None:
-    memory = pl.PlanCache()
+    cache = pl.PlanCache()
     flank = pl.load(name)
-    pl.allocate(flank, memory=memory)
+    pl.allocate(flank, cache=cache)
     for scale in (0.3, 1.2, 2.0):
         changed = flank.change(packages={"eastern-flank": {"scale": scale}})
-        before = memory.made
-        found = pl.allocate(changed, memory=memory)
+        before = cache.made
+        found = pl.allocate(changed, cache=cache)
         assert_same(found.solution, pl.allocate(changed).solution)
         blocks = found.solution.with_all.plan.programme.blocks
-        assert memory.made - before < len(blocks) * len(found.solution.without)
+        assert cache.made - before < len(blocks) * len(found.solution.without)
 
 
 def test_what_is_unused_for_longest_is_forgotten() -> None:
-    memory = pl.PlanCache(kept=2)
+    cache = pl.PlanCache(kept=2)
     problem = parse_problem(
         {
             "format": "planner-problem/1",
@@ -108,18 +108,18 @@ def test_what_is_unused_for_longest_is_forgotten() -> None:
             ],
         }
     )  # fmt: skip
-    solve_problem(problem, memory=memory)
-    assert (len(memory), memory.made) == (2, 3)
+    solve_problem(problem, cache=cache)
+    assert (len(cache), cache.made) == (2, 3)
     with pytest.raises(ValueError, match="at least 1"):
         pl.PlanCache(kept=0)
 
 
 def test_threads_may_share_a_memory() -> None:
-    memory = pl.PlanCache(kept=4)
+    cache = pl.PlanCache(kept=4)
     flank = pl.load("eastern-flank-company")
     scenarios = [flank.change(packages={"eastern-flank": {"scale": s}}) for s in (1, 2, 3)] * 2
     with ThreadPoolExecutor(3) as pool:
-        found = list(pool.map(lambda one: pl.allocate(one, memory=memory), scenarios))
+        found = list(pool.map(lambda one: pl.allocate(one, cache=cache), scenarios))
     for one, scenario in zip(found, scenarios, strict=True):
         assert one.solution.with_all.filled.tolist() == (
             pl.allocate(scenario).solution.with_all.filled.tolist()
@@ -129,3 +129,10 @@ def test_threads_may_share_a_memory() -> None:
 def test_the_former_name_still_works_and_names_the_new_one():
     with pytest.warns(DeprecationWarning, match="planner.Memory is now planner.PlanCache"):
         assert pl.Memory is pl.PlanCache
+
+
+def test_the_former_name_of_the_cache_still_works_and_warns() -> None:
+    cache = pl.PlanCache()
+    with pytest.warns(DeprecationWarning, match="cache="):
+        pl.allocate("letter", memory=cache)
+    assert cache.made > 0
