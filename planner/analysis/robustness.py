@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
+from planner.analysis.parameters import inputs_of
 from planner.analysis.plans import Case, read_case
-from planner.analysis.threshold import inputs_of
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
 from planner.labels import number

@@ -39,8 +39,8 @@ from planner.solution import ROUNDING
 
 if TYPE_CHECKING:
     from planner.engine.programme import Layout
-    from planner.montecarlo.instances import Formulation, Instance
     from planner.montecarlo.parameters import Uncertain
+    from planner.montecarlo.specification import Formulation, Instance
     from planner.problem.model import Problem
 
 __all__ = [

@@ -1,6 +1,8 @@
 """Commands of declared analyses, with options generated from the signature of each function.
 
 A command is made when it is first called, so that listing the commands loads no analysis.
+
+Answers as a person reads them: sentences first, then tables with headings in a language.
 """
 
 from __future__ import annotations
@@ -16,13 +18,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.analysis.declare import RENAMED, Analysis, Option, declared, names, template
+from planner.cli.console import say, table
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
+from planner.labels import label, number
 
 if TYPE_CHECKING:
-    from planner.analysis.plans import Case
-    from planner.outcome import Progress
+    import pandas as pd
 
-__all__ = ["Asked", "command_of", "paced", "panels"]
+    from planner.analysis.declare import Text
+    from planner.analysis.plans import Case
+    from planner.outcome import Outcome, Progress
+
+__all__ = [
+    "Asked",
+    "about",
+    "command_of",
+    "keep",
+    "paced",
+    "panels",
+    "show_answer",
+]
 
 Item = Annotated[
     str,
@@ -216,7 +231,6 @@ def _answer(
     from planner.analysis.declare import text_of
     from planner.cli.console import counting, print_json, say
     from planner.cli.inputs import check_folder
-    from planner.cli.questions.answers import about, keep, show_answer
     from planner.labels import label
 
     if out is not None:
@@ -257,3 +271,106 @@ def paced(show: Callable[[int, int, float], None] | None) -> Progress:
             show(done, total, pace * (total - done))
 
     return progress
+
+
+_LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
+"""Columns that a terminal leaves out."""
+
+
+def about(case: Case) -> dict[str, Any]:
+    """Return what a question was asked of, ready for JSON."""
+    from planner.outcome import FORMAT
+
+    first, last = (case.month(month) for month in case.problem.report)
+    scenario = case.scenario
+    return {
+        "format": FORMAT,
+        "scenario": case.name,
+        "digest": scenario.digest if scenario is not None else None,
+        "window": {"first": first, "last": last},
+        "rule": case.rule,
+    }
+
+
+def keep(outcome: Outcome, case: Case, folder: str) -> None:
+    """Write an answer to a folder: what it says, its tables, and what it was asked of."""
+    from planner.results.result import versions
+
+    outcome.save(folder, {**about(case), "versions": versions()})
+
+
+def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
+    """Print an answer; return whether some of it was not printed.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    case : Case
+        For the names of missions.
+    lang : str
+    shown : tuple of str
+        Tables to print, by name; empty prints the main one.
+    most : int
+        Most sentences, and rows of a table; 0 prints all.
+    """
+    from planner.analysis.declare import text_of
+
+    text, sentences = text_of(outcome.title), outcome.sentences(lang)
+    say(*(sentences[:most] if most else sentences))
+    hidden = _rest(len(sentences), most, lang)
+    tables = outcome.tables()
+    wanted = shown or tuple(tables)[:1]
+    hidden |= any(len(one) for name, one in tables.items() if name not in wanted)
+    for name in wanted:
+        found = _bare(tables[name])
+        hidden |= len(found.columns) < len(tables[name].columns)
+        if not len(found):
+            continue
+        title = text.heading(f"{outcome.title}.{name}", lang)
+        say("", _table(title, found, case, text, (lang, most)))
+        hidden |= _rest(len(found), most, lang)
+    return hidden
+
+
+def _bare(found: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without long columns and those that say nothing in any row."""
+    empty = [name for name in found.columns if len(found) and bool((found[name] == "").all())]
+    return found.drop(columns=[*_LONG, *empty], errors="ignore")
+
+
+def _rest(count: int, most: int, lang: str) -> bool:
+    """Print how many more exist than were shown, if any."""
+    more = bool(most) and count > most
+    if more:
+        say(label("more_rows", lang, count=number(count - most, lang, 0)), indent=2)
+    return more
+
+
+def _table(title: str, found: pd.DataFrame, case: Case, text: Text, shown: tuple[str, int]) -> Any:
+    lang, most = shown
+    columns = [_heading(text, name, lang, found[name]) for name in found.columns]
+    rows = found.head(most) if most else found
+    cells = [
+        [text.cell(name, value, lang) for name, value in zip(found.columns, row, strict=True)]
+        for row in rows.itertuples(index=False, name=None)
+    ]
+    names = _names(case, lang)
+    if "mission" in found.columns and names:
+        place = list(found.columns).index("mission")
+        columns.insert(place + 1, label("name", lang))
+        for row, mission in zip(cells, rows["mission"], strict=True):
+            row.insert(place + 1, names.get(mission, ""))
+    return table(title, columns, cells, lang=lang)
+
+
+def _names(case: Case, lang: str) -> dict[str, str]:
+    """Return the names of missions that have one that is not their id."""
+    pairs = ((line.mission, (line.name_nl if lang == "nl" else "") or line.name)
+             for line in case.lines)  # fmt: skip
+    return {mission: name for mission, name in pairs if name and name != mission}
+
+
+def _heading(text: Text, name: str, lang: str, values: pd.Series[Any]) -> str:
+    """Return a column's heading; of numbers to the right."""
+    right = values.dtype.kind in "if"
+    return (">" if right else "") + text.heading(name, lang)
