@@ -378,6 +378,18 @@ class _Lines:
         self.cuts = np.sort(np.where(repeated, NEVER, cuts), axis=1)
 
 
+def _cut(array: Any, ends: Ints, less: Ints | None = None) -> list[Any]:
+    """Return the part of each problem, with what it counts from subtracted."""
+    if less is not None:
+        array = array - np.repeat(less[:-1], np.diff(ends))
+    return [array[a:b] for a, b in pairwise(ends.tolist())]
+
+
+def _cut_pointers(array: Ints, ends: Ints) -> list[Ints]:
+    """Return the pointers of each problem, from 0."""
+    return [array[a : b + 1] - array[a] for a, b in pairwise(ends.tolist())]
+
+
 class _Given:
     """Caps, strengths, bounds and money of draws whose models are of one length."""
 
@@ -502,94 +514,64 @@ class _SideBySide:
         """Return the layout of each problem."""
         table = self.table()
         whole = lay_out_table(table)
-        count, pools, months = len(self.heads), len(self.form.pools), self.months
-        pool_ptr = np.arange(count + 1) * pools
-        budget_ptr = np.arange(count + 1) * len(self.budgets)
+        count, months = len(self.heads), self.months
+        pool_ptr = np.arange(count + 1) * len(self.form.pools)
         blocks, demands = self.block_ptr, self.demand_ptr
         decisions = whole.decision_ptr[blocks]
         columns = whole.start[decisions]
         rows = whole.row_ptr[blocks]
         goals = whole.goal_ptr[blocks]
         tours = np.searchsorted(whole.tours.demand, demands)
-
-        def cut(array: Any, ends: Ints, less: Ints | None = None) -> list[Any]:
-            """Return the part of each problem, with what it counts from subtracted."""
-            if less is not None:
-                array = array - np.repeat(less[:-1], np.diff(ends))
-            at = ends.tolist()
-            return [array[a:b] for a, b in pairwise(at)]
-
-        def pointers(array: Ints, ends: Ints) -> list[Ints]:
-            at = ends.tolist()
-            return [array[a : b + 1] - array[a] for a, b in pairwise(at)]
-
-        source = whole.row_source
-        problem = np.repeat(np.arange(count), np.diff(rows))
-        cells, limits = table.pools * months, table.bounds
-        source = np.where(
-            source < cells, source - problem * pools * months,
-            np.where(
-                source < cells + limits,
-                source - cells + pools * months - self.bound_ptr[problem],
-                source - cells - limits + pools * months - budget_ptr[problem]
-                + np.diff(self.bound_ptr)[problem],
-            ),
-        )  # fmt: skip
-        fields: dict[str, list[Any]] = {
+        used, duty = whole.used_ptr[columns], whole.duty_ptr[decisions]
+        asked, counted = whole.asked_ptr[goals], whole.counted_ptr[goals]
+        found: dict[str, list[Any]] = {
             "months": [months] * count,
             "tours": [
                 Tours(*parts)
                 for parts in zip(
-                    cut(whole.tours.demand, tours, demands),
-                    *(cut(getattr(whole.tours, name), tours)
+                    _cut(whole.tours.demand, tours, demands),
+                    *(_cut(getattr(whole.tours, name), tours)
                       for name in ("cohort", "wave", "first", "last")),
                     strict=True,
                 )
             ],
-            "tour_decision": cut(whole.tour_decision, tours, decisions),
             "cuts": [tuple(one[one < NEVER].tolist()) for one in self.cuts],
-            "pool_ptr": pointers(whole.pool_ptr, blocks),
-            "pool": cut(whole.pool, whole.pool_ptr[blocks], pool_ptr),
-            "call_ptr": pointers(whole.call_ptr, blocks),
-            "call_pool": cut(whole.call_pool, whole.call_ptr[blocks], pool_ptr),
-            "demand_block": cut(whole.demand_block, demands, blocks),
-            "row_ptr": pointers(whole.row_ptr, blocks),
-            "row_source": cut(source, rows),
-            "decision_ptr": pointers(whole.decision_ptr, blocks),
-            "demand": cut(whole.demand, decisions, demands),
-            **{
-                name: cut(getattr(whole, name), decisions)
-                for name in ("wave", "segment", "begin", "end", "cohorts", "part")
-            },
-            "duty_ptr": pointers(whole.duty_ptr, decisions),
-            "duty_month": cut(whole.duty_month, whole.duty_ptr[decisions]),
-            "duty": cut(whole.duty, whole.duty_ptr[decisions]),
-            "start": pointers(whole.start, decisions),
-            "owner": cut(whole.owner, columns, decisions),
-            "option": cut(whole.option, columns),
-            "used_ptr": pointers(whole.used_ptr, columns),
-            "used_pool": cut(whole.used_pool, whole.used_ptr[columns], pool_ptr),
-            "used_index": cut(whole.used_index, whole.used_ptr[columns]),
-            "used_share": cut(whole.used_share, whole.used_ptr[columns]),
-            "ptr": pointers(whole.ptr, columns),
-            "row": cut(whole.row, whole.ptr[columns]),
-            "value": cut(whole.value, whole.ptr[columns]),
-            "goal_ptr": pointers(whole.goal_ptr, blocks),
-            "goal_bound": cut(whole.goal_bound, goals, self.bound_ptr),
-            "goal_month": cut(whole.goal_month, goals),
-            "asked_ptr": pointers(whole.asked_ptr, goals),
-            "asked": cut(whole.asked, whole.asked_ptr[goals], decisions),
-            "asked_share": cut(whole.asked_share, whole.asked_ptr[goals]),
-            "counted_ptr": pointers(whole.counted_ptr, goals),
-            "counted": cut(whole.counted, whole.counted_ptr[goals], columns),
-            "counted_share": cut(whole.counted_share, whole.counted_ptr[goals]),
-            "budget_ptr": pointers(whole.budget_ptr, blocks),
-            "budget": cut(whole.budget, whole.budget_ptr[blocks], budget_ptr),
+            "row_source": _cut(self._row_sources(table, whole.row_source, rows), rows),
         }  # fmt: skip
-        return [
-            Layout(**dict(zip(fields, parts, strict=True)))
-            for parts in zip(*fields.values(), strict=True)
-        ]
+        for names, ends, less in (
+            ("tour_decision", tours, decisions), ("demand_block", demands, blocks),
+            ("pool", whole.pool_ptr[blocks], pool_ptr),
+            ("call_pool", whole.call_ptr[blocks], pool_ptr), ("demand", decisions, demands),
+            ("wave segment begin end cohorts part", decisions, None),
+            ("duty_month duty", duty, None), ("owner", columns, decisions),
+            ("option", columns, None), ("used_pool", used, pool_ptr),
+            ("used_index used_share", used, None), ("row value", whole.ptr[columns], None),
+            ("goal_bound", goals, self.bound_ptr), ("goal_month", goals, None),
+            ("asked", asked, decisions), ("asked_share", asked, None),
+            ("counted", counted, columns), ("counted_share", counted, None),
+            ("budget", whole.budget_ptr[blocks], np.arange(count + 1) * len(self.budgets)),
+        ):  # fmt: skip
+            found |= {name: _cut(getattr(whole, name), ends, less) for name in names.split()}
+        for names, ends in (
+            ("pool_ptr call_ptr row_ptr decision_ptr goal_ptr budget_ptr", blocks),
+            ("duty_ptr start", decisions), ("used_ptr ptr", columns),
+            ("asked_ptr counted_ptr", goals),
+        ):  # fmt: skip
+            found |= {name: _cut_pointers(getattr(whole, name), ends) for name in names.split()}
+        every = zip(*found.values(), strict=True)
+        return [Layout(**dict(zip(found, parts, strict=True))) for parts in every]
+
+    def _row_sources(self, table: ProblemArrays, source: Ints, rows: Ints) -> Ints:
+        """Return what each row limits (strengths, bounds, budgets), counted within its problem."""
+        strengths, of_problem = self.months * len(self.form.pools), np.diff(self.bound_ptr)
+        problem = np.repeat(np.arange(len(self.heads)), np.diff(rows))
+        cells, limits = table.pools * self.months, table.bounds
+        bound = source - cells + strengths - self.bound_ptr[problem]
+        budget = source - cells - limits + strengths - problem * len(self.budgets)
+        return np.where(
+            source < cells, source - problem * strengths,
+            np.where(source < cells + limits, bound, budget + of_problem[problem]),
+        )  # fmt: skip
 
 
 def _pointers(sizes: Ints) -> Ints:
