@@ -290,19 +290,19 @@ def foresight(
     chosen = [case.package(name) for name in (case.packages if packages is None else packages)]
     _check(case, rules, earlier, horizons)
     shifts = sorted({0, *earlier}) if chosen else [0]
-    steps = len(rules) * (len(shifts) + 1 + len(horizons))
+    count = len(shifts) + 1 + len(horizons)
     views: list[View] = []
     missions: list[MissionWorth] = []
-    for one in rules:
-        done = len(views)
-
-        def step(number: int, done: int = done) -> None:
-            progress(done + number, steps)
-
+    for place, one in enumerate(rules):
+        step = _step(progress, place * count, len(rules) * count)
         rows, worths = _of_rule(read_case(case, one), chosen, shifts, horizons, step)
         views += rows
         missions += worths
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
+
+
+def _step(progress: Progress, done: int, steps: int) -> Callable[[int], None]:
+    return lambda number: progress(done + number, steps)
 
 
 def _of_rule(

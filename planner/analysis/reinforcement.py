@@ -863,11 +863,12 @@ def reinforcement(
     [('staff', 2.0)]
     """
     case = read_case(source, rule)
-    price = _costs(case, costs)
     _check(kinds, level_person_months, lead_months, tolerance_persons)
-    planner = planner_of(case, fills_only=True)
-    added = Added(Scaled(case, planner, case.package(package)), lead_months, announced)
-    work = _ReinforcementSearch(added, price, stay, tolerance_persons, level_person_months)
+    scaled = Scaled(case, planner_of(case, fills_only=True), case.package(package))
+    added = Added(scaled, lead_months, announced)
+    work = _ReinforcementSearch(
+        added, _costs(case, costs), stay, tolerance_persons, level_person_months
+    )
     if "people" in kinds:
         work.add(progress)
     return work.outcome(work.changes(kinds, most_tour_months))

@@ -345,10 +345,7 @@ def robustness(
     ['longer', 'longer', 'value']
     """
     check_workers(workers or None)
-    chosen = GROUPS if groups is None else tuple(groups)
-    unknown = [group for group in chosen if group not in GROUPS]
-    if unknown:
-        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
+    chosen = _chosen_groups(groups)
     case = read_case(source, rule)
     name = case.package(package)
     labels = {line.demand: line.mission for line in case.lines}
@@ -360,9 +357,23 @@ def robustness(
         for variant, made in zip(variants, planned, strict=True)
         if variant.problem is not None
     ]
+    return _outcome(name, case.rule, now, variants, rows)
+
+
+def _chosen_groups(groups: Sequence[str] | None) -> tuple[str, ...]:
+    chosen = GROUPS if groups is None else tuple(groups)
+    unknown = [group for group in chosen if group not in GROUPS]
+    if unknown:
+        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
+    return chosen
+
+
+def _outcome(
+    package: str, rule: str, now: _Planned, variants: Sequence[_Variant], rows: list[Change]
+) -> Robustness:
     return Robustness(
-        package=name,
-        rule=case.rule,
+        package=package,
+        rule=rule,
         displaced_person_months=now.displaced,
         filled_person_months=now.filled,
         state=_state(now),

@@ -903,17 +903,14 @@ def threshold(
     """
     case = read_case(source, rule)
     _check(steps, tolerance, draws, futures, case)
-    chosen = inputs_of(case, inputs, reach)
     measure, now = _measured(case, parse_conclusion(conclusion, case), package)
     wanted = draws if futures is None and case.scenario is not None else 0
     shown = _Shown(progress, wanted)
-    found = scan(chosen, measure, steps, now, shown.scanned)
+    found = scan(inputs_of(case, inputs, reach), measure, steps, now, shown.scanned)
     bracket(found, measure, tolerance, shown.again)
-    stated, lost = measure.conclusion, measure.package
     if wanted:
-        futures = _drawn(case, stated, lost, wanted, seed, shown)
-    share = NONE if futures is None else claim_probability(futures, case, stated, lost)
-    return _outcome(measure, found, share)
+        futures = _drawn(case, measure.conclusion, measure.package, wanted, seed, shown)
+    return _outcome(measure, found, futures)
 
 
 def _measured(case: Case, stated: Conclusion, package: str | None) -> tuple[Measure, float]:
@@ -973,7 +970,11 @@ def _drawn(
     )  # fmt: skip
 
 
-def _outcome(measure: Measure, found: Found, share: ClaimProbability) -> Threshold:
+def _outcome(measure: Measure, found: Found, futures: Ensemble | None) -> Threshold:
+    share = NONE
+    if futures is not None:
+        stated, lost = measure.conclusion, measure.package
+        share = claim_probability(futures, measure.case, stated, lost)
     case, stated = measure.case, measure.conclusion
     flips = [_crossing(case, side) for side in found.sides if side.flips]
     return Threshold(
