@@ -359,14 +359,14 @@ def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
 
 
 def rough(value: float, lang: str = "en") -> str:
-    """Return an amount without decimals, or with one where it is below ten.
+    """Return an amount without decimals, or with one where it is below ten and not whole.
 
     Examples
     --------
-    >>> rough(901.4), rough(9.26), rough(-2.0, "nl")
-    ('901', '9.3', '-2,0')
+    >>> rough(901.4), rough(9.26), rough(-2.5, "nl"), rough(0.0), rough(7.98)
+    ('901', '9.3', '-2,5', '0', '8')
     """
-    return number(value, lang, 0 if abs(value) >= 10 else 1)
+    return number(value, lang, 0 if abs(value) >= 10 or round(value, 1) % 1 == 0 else 1)
 
 
 def figure(value: float | None, lang: str = "en", most: int = 3) -> str:

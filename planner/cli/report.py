@@ -64,6 +64,17 @@ Robust = Annotated[
         show_default=False,
     ),
 ]
+Promised = Annotated[
+    float | None,
+    typer.Option(
+        "--promises",
+        metavar="CERTAINTY",
+        min=0.5,
+        max=0.999,
+        help="Add what can be promised to each mission and kept with this certainty, such as 0.9.",
+        show_default=False,
+    ),
+]
 
 
 @command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
@@ -76,12 +87,13 @@ def report(
     rule: Sought = None,
     curves: Curves = True,
     robustness: Robust = None,
+    promises: Promised = None,
     workers: Workers = None,
     lang: In = Lang.EN,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a report on a scenario: one HTML file with its conclusions, figures and sources.
+    """Write a report on a scenario: one HTML file with a summary, figures and sources.
 
     It needs no network, opens from a mail, prints and can be read on a phone. What stands after the
     first scenario is set beside it.
@@ -90,6 +102,7 @@ def report(
     Examples:
       planner report eastern-flank-battalion
       planner report eastern-flank-battalion letter --draws 512 -o battalion.html
+      planner report eastern-flank-battalion --promises 0.9
       planner report my-scenario.yaml --lang nl
       planner report results/battalion --futures runs/battalion
     """
@@ -108,7 +121,8 @@ def report(
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
-            analyses=curves, robust=robust, workers=workers, lang=lang.value, progress=progress,
+            analyses=curves, robust=robust, promises=promises, workers=workers, lang=lang.value,
+            progress=progress,
         )  # fmt: skip
     outputs.write({path: made.save})
     if not quiet:

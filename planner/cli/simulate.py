@@ -147,7 +147,7 @@ Kept = Annotated[
 ]
 
 
-@command("Plan", "Draw many futures and say how sure that is.", rank=2)
+@command("Plan", "Make many draws and say how sure that is.", rank=2)
 def simulate(
     scenario: Named,
     draws: Draws = 1024,

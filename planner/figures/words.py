@@ -232,24 +232,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "Vullingsgraad per missie in beide, het grootste verlies eerst; onderaan wat maar een van "
         "beide vraagt.",
     ),
-    # many futures
+    # many draws
     "source_futures": (
         "scenario {name}, rule {rule}, {window}; {draws}, seed {seed}; run {digest}",
         "scenario {name}, regel {rule}, {window}; {draws}, startgetal {seed}; berekening {digest}",
     ),
     "fan_title": (
-        "Fill of {name}: {low} to {high} in nine futures of ten, on average {mean}",
-        "Vulling van {name}: {low} tot {high} in negen van de tien toekomsten, gemiddeld {mean}",
+        "Fill of {name}: {low} to {high} in nine draws of ten, on average {mean}",
+        "Vulling van {name}: {low} tot {high} in negen van de tien trekkingen, gemiddeld {mean}",
     ),
     "fan_plain": ("Fill of {name} by month", "Vulling van {name} per maand"),
     "fan_subtitle": (
-        "Fill rate by month over {draws}: median, half and nine tenths of all futures. The title "
+        "Fill rate by month over {draws}: median, half and nine tenths of all draws. The title "
         "is about the whole period.",
         "Vullingsgraad per maand over {draws}: mediaan, de helft en negen tiende van alle "
-        "toekomsten. De titel gaat over de hele periode.",
+        "trekkingen. De titel gaat over de hele periode.",
     ),
-    "fan_90": ("9 of 10 futures", "9 van de 10 toekomsten"),
-    "fan_50": ("half of all futures", "de helft van alle toekomsten"),
+    "fan_90": ("9 of 10 draws", "9 van de 10 trekkingen"),
+    "fan_50": ("half of all draws", "de helft van alle trekkingen"),
     "spread_rest": ("the rest", "de overige"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
@@ -260,17 +260,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "draws_axis": ("draws", "trekkingen"),
     "spread_title": (
         "“{package}” displaces {mean} ± {half} person-months of main task 2 on average, {low} to "
-        "{high} in nine futures of ten",
+        "{high} in nine draws of ten",
         "‘{package}’ verdringt gemiddeld {mean} ± {half} persoonsmaanden hoofdtaak 2, {low} tot "
-        "{high} in negen van de tien toekomsten",
+        "{high} in negen van de tien trekkingen",
     ),
     "spread_subtitle": (
-        "Share of futures by person-months displaced, without and with the package on the same "
+        "Share of draws by person-months displaced, without and with the package on the same "
         "{draws}; ± is the 95% interval of the mean",
-        "Deel van de toekomsten naar verdrongen persoonsmaanden, zonder en met pakket op dezelfde "
+        "Deel van de trekkingen naar verdrongen persoonsmaanden, zonder en met pakket op dezelfde "
         "{draws}; ± is het 95%-interval van het gemiddelde",
     ),
-    "share_of_futures": ("share of futures", "deel van de toekomsten"),
+    "share_of_futures": ("share of draws", "deel van de trekkingen"),
     "chance_title": (
         "More likely than not to stay below a fill of {target}: {count} of {all} missions",
         "Blijft waarschijnlijk onder een vulling van {target}: {count} van {all} missies",
@@ -320,8 +320,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # what drives it
     "c_certain": (
-        "None of the figures is uncertain, so every future is the same.",
-        "Geen van de cijfers is onzeker, dus elke toekomst is dezelfde.",
+        "None of the figures is uncertain, so every draw is the same.",
+        "Geen van de cijfers is onzeker, dus elke trekking is dezelfde.",
     ),
     "ranking_plain": ("What drives it", "Wat de uitkomst bepaalt"),
     "ranking_title": (

@@ -12,6 +12,7 @@ from planner.labels import LANGUAGES, label, number
 from planner.report.blocks import Bullets, Document
 from planner.report.conclusions import conclusions
 from planner.report.material import Material, Progress, _silent, gather
+from planner.report.promises import promises_section
 from planner.report.questions import questions_section
 from planner.report.sections import (
     bottlenecks_section,
@@ -26,6 +27,7 @@ from planner.report.sections import (
     robust_section,
     sure_section,
 )
+from planner.report.summary import summary
 from planner.report.words import say
 from planner.results.result import version
 
@@ -36,10 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
-    conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, questions_section, sure_section, robust_section, comparison_section,
-    grounds_section, limits_section,
-    manifest_section,
+    summary, conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
+    curves_section, questions_section, sure_section, robust_section, promises_section,
+    comparison_section, grounds_section, limits_section, manifest_section,
 )  # fmt: skip
 
 
@@ -67,10 +68,19 @@ class Report:
         return Path(path)
 
     @property
+    def summary(self) -> tuple[str, ...]:
+        """The three sentences with which it begins."""
+        return self._sentences("summary")
+
+    @property
     def conclusions(self) -> tuple[str, ...]:
-        """The sentences with which it begins."""
-        blocks = self.page.sections[0].blocks
-        return tuple(text for block in blocks if isinstance(block, Bullets) for text in block.items)
+        """The sentences of its conclusions."""
+        return self._sentences("conclusions")
+
+    def _sentences(self, id: str) -> tuple[str, ...]:
+        section = next(one for one in self.page.sections if one.id == id)
+        lists = (block for block in section.blocks if isinstance(block, Bullets))
+        return tuple(text for block in lists for text in block.items)
 
     def __repr__(self) -> str:
         """Title and size."""
@@ -86,6 +96,7 @@ def make_report(
     futures: Ensemble | None = None,
     analyses: bool = True,
     robust: bool = False,
+    promises: float | None = None,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -111,8 +122,11 @@ def make_report(
     robust : bool
         Whether to plan again with each assumption changed by itself, which takes a minute or more
         (:func:`planner.analysis.robustness`).
+    promises : float, optional
+        Certainty with which promises are to be kept; adds what can be promised to each mission,
+        which takes a minute or more (:func:`planner.analysis.promises`).
     workers : int, optional
-        Processes that draw futures.
+        Processes that make draws.
     lang : {"en", "nl"}
     progress : callable, optional
         Called with what is being done (a word of :data:`planner.report.words.WORDS`), how much of
@@ -128,7 +142,7 @@ def make_report(
     --------
     >>> report = make_report("letter", lang="nl")
     >>> report.page.sections[0].title
-    'Conclusies'
+    'Samenvatting'
     """
     from planner.errors import InputError
 
@@ -136,7 +150,7 @@ def make_report(
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(
         first, others, draws=draws, seed=seed, rule=rule, futures=futures, analyses=analyses,
-        robust=robust, workers=workers, lang=lang, progress=progress,
+        robust=robust, promises=promises, workers=workers, lang=lang, progress=progress,
     )  # fmt: skip
     progress("composing", 0, 0)
     page = compose(material)
