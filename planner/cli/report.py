@@ -76,6 +76,11 @@ Promised = Annotated[
     ),
 ]
 
+Interactive = Annotated[
+    bool,
+    typer.Option("--interactive", help="Add levers whose every setting is planned beforehand."),
+]
+
 
 @command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
 def report(
@@ -88,6 +93,7 @@ def report(
     curves: Curves = True,
     robustness: Robust = None,
     promises: Promised = None,
+    interactive: Interactive = False,
     workers: Workers = None,
     lang: In = Lang.EN,
     force: Force = False,
@@ -104,6 +110,7 @@ def report(
       planner report eastern-flank-battalion letter --draws 512 -o battalion.html
       planner report eastern-flank-battalion --promises 0.9
       planner report my-scenario.yaml --lang nl
+      planner report eastern-flank-battalion --interactive
       planner report results/battalion --futures runs/battalion
     """
     from planner.cli.console import say
@@ -121,8 +128,8 @@ def report(
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
-            analyses=curves, robust=robust, promises=promises, workers=workers, lang=lang.value,
-            progress=progress,
+            analyses=curves, robust=robust, promises=promises, interactive=interactive,
+            workers=workers, lang=lang.value, progress=progress,
         )  # fmt: skip
     outputs.write({path: made.save})
     if not quiet:

@@ -50,6 +50,65 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_people": ("Nobody in this pool is tied up.", "Niemand in deze pool is gebonden."),
     "no_pools": ("There are no pools.", "Er zijn geen pools."),
+    # places
+    "places_title": (
+        "“{package}” takes people from missions in {count} of {all} places, most in {place}: "
+        "{lost} person-months",
+        "‘{package}’ haalt mensen weg op {count} van {all} plaatsen, de meeste in {place}: "
+        "{lost} persoonsmaanden",
+    ),
+    "places_title_one": (
+        "“{package}” takes people from missions in one of {all} places, {place}: {lost} "
+        "person-months",
+        "‘{package}’ haalt op één van {all} plaatsen mensen weg, in {place}: {lost} "
+        "persoonsmaanden",
+    ),
+    "places_title_none": (
+        "“{package}” takes nobody from missions in any of {all} places",
+        "‘{package}’ haalt op geen van {all} plaatsen mensen weg",
+    ),
+    "places_title_fill": (
+        "Missions in {count} of {all} places get less than {share} of the people they ask for",
+        "Missies op {count} van {all} plaatsen krijgen minder dan {share} van de gevraagde mensen",
+    ),
+    "places_subtitle": (
+        "Circles are as large as what missions there ask for in the window ({window}) and as dark "
+        "as it is not filled. Missions that are near each other stand together.",
+        "Een cirkel is zo groot als wat missies daar vragen in de periode ({window}) en zo donker "
+        "als het niet gevuld is. Missies dicht bij elkaar staan samen.",
+    ),
+    "places_left_out": (
+        "Not on the map, as they have no place: {count}.",
+        "Niet op de kaart, want zonder plaats: {count}.",
+    ),
+    "places_plain": ("Missions on the map", "Missies op de kaart"),
+    "places_none": (
+        "No mission of this scenario has a place on the map.",
+        "Geen missie van dit scenario heeft een plaats op de kaart.",
+    ),
+    "places_lost": ("lost", "verlies"),
+    "places_caribbean": ("Caribbean", "Caribisch gebied"),
+    "places_ring": (
+        "A ring marks a loss, listed in person-months of both main tasks.",
+        "Een ring geeft verlies aan; de lijst noemt persoonsmaanden van beide hoofdtaken.",
+    ),
+    # changeovers
+    "changeovers_title": (
+        "Most people change over at once in {month}: {persons} arrive, against {usual} in an "
+        "ordinary month",
+        "De meeste mensen lossen tegelijk af in {month}: er komen er {persons}, tegen {usual} in "
+        "een gewone maand",
+    ),
+    "changeovers_subtitle": (
+        "Persons whose tour begins in each month ({window}); people on call stay at home and are "
+        "not counted. An ordinary month is the median.",
+        "Personen van wie de uitzending begint, per maand ({window}); wie stand-by is blijft thuis "
+        "en telt niet mee. Een gewone maand is de mediaan.",
+    ),
+    "changeovers_plain": ("Changeovers by month", "Aflossingen per maand"),
+    "changeovers_none": ("No tour begins in the window.", "In de periode begint geen uitzending."),
+    "changeovers_busiest": ("The busiest months", "De drukste maanden"),
+    "changeovers_bar": ("persons who arrive", "personen die aankomen"),
     # rotations
     "rotations_title": (
         "{name}: each post keeps about {ratio} people busy",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import ResultError, SolverError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
+from planner.report.levers import answer_all
 from planner.results.allocate import allocate
 from planner.results.compare import Comparison, compare
 from planner.results.losses import HALF_A_PERSON
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import Ranges
     from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
+    from planner.report.levers import Grid
     from planner.results.result import Tables
 
 __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
@@ -77,6 +79,8 @@ class Material:
     robust : mapping of str to Robustness
         By package.
     promises : Promises or None
+    grid : Grid or None
+        Answers to every setting of the levers of an interactive report.
     """
 
     comparison: Comparison
@@ -88,6 +92,7 @@ class Material:
     other_rule: Result | None = None
     robust: Mapping[str, Robustness] = field(default_factory=dict)
     promises: Promises | None = None
+    grid: Grid | None = None
 
     @property
     def result(self) -> Tables:
@@ -135,6 +140,7 @@ def gather(
     analyses: bool = True,
     robust: bool = False,
     promises: float | None = None,
+    interactive: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -157,6 +163,8 @@ def gather(
         Whether to change each assumption by itself, some hundred plans a package.
     promises : float, optional
         Certainty with which promises are to be kept; None works none out.
+    interactive : bool
+        Whether to plan every setting of the levers of an interactive report.
     workers : int, optional
     lang : {"en", "nl"}
     progress : callable
@@ -180,6 +188,10 @@ def gather(
         found["robust"] = _robust(main, source, workers, progress)
     if source is not None and promises is not None:
         found["promises"] = _promised(main, source, promises, seed, progress)
+    if source is not None and interactive:
+        found["grid"] = answer_all(
+            main.scenario, lang, lambda done, total: progress("answering", done, total)
+        )
     return Material(comparison, lang, **found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, number
-from planner.report.blocks import Bullets, Document
+from planner.report.blocks import Bullets, Document, Levers
 from planner.report.conclusions import conclusions
+from planner.report.levers import levers_section
 from planner.report.material import Material, Progress, _silent, gather
 from planner.report.promises import promises_section
 from planner.report.questions import questions_section
@@ -38,8 +41,9 @@ if TYPE_CHECKING:
 __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
-    summary, conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, questions_section, sure_section, robust_section, promises_section,
+    summary, levers_section, conclusions, fill_section, displacement_section, bottlenecks_section,
+    rates_section, curves_section, questions_section, sure_section, robust_section,
+    promises_section,
     comparison_section, grounds_section, limits_section, manifest_section,
 )  # fmt: skip
 
@@ -97,6 +101,7 @@ def make_report(
     analyses: bool = True,
     robust: bool = False,
     promises: float | None = None,
+    interactive: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -125,6 +130,9 @@ def make_report(
     promises : float, optional
         Certainty with which promises are to be kept; adds what can be promised to each mission,
         which takes a minute or more (:func:`planner.analysis.promises`).
+    interactive : bool
+        Whether to add levers: every setting of a few of them is planned, which takes a minute.
+        Pictures are then gzipped and unpacked by the page, so that the file stays below 3 MB.
     workers : int, optional
         Processes that make draws.
     lang : {"en", "nl"}
@@ -150,7 +158,8 @@ def make_report(
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(
         first, others, draws=draws, seed=seed, rule=rule, futures=futures, analyses=analyses,
-        robust=robust, promises=promises, workers=workers, lang=lang, progress=progress,
+        robust=robust, promises=promises, interactive=interactive, workers=workers, lang=lang,
+        progress=progress,
     )  # fmt: skip
     progress("composing", 0, 0)
     page = compose(material)
@@ -205,8 +214,27 @@ def _shown(one: str) -> bool:
 
 
 def render(page: Document) -> str:
-    """Return a page as HTML; every text in it is escaped, the style alone is written as it is."""
+    """Return a page as HTML; every text in it is escaped; style and scripts stay as they are.
+
+    A page without levers has no script and may run none; one with levers runs its own only.
+    """
     from markupsafe import Markup
 
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
-    return str(_template().render(page=page, style=style, version=version("planner")))
+    blocks = (block for section in page.sections for block in section.blocks)
+    scripts = [_script("levers.js") for block in blocks if isinstance(block, Levers)]
+    allowed = "".join(f" 'sha256-{_digest(script)}'" for script in scripts)
+    html = _template().render(
+        page=page, style=style, version=version("planner"), scripts=[*map(Markup, scripts)],
+        allowed=Markup(f"; script-src{allowed}" if allowed else ""),
+    )  # fmt: skip
+    return str(html)
+
+
+@cache
+def _script(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.figures import (
     chance,
+    changeovers,
     convergence,
     crowd,
     curve,
@@ -16,6 +17,7 @@ from planner.figures import (
     fan,
     fill,
     flow,
+    places,
     ranking,
     sand,
     scenarios,
@@ -46,6 +48,7 @@ from planner.report.material import Material, asked_by_mission, at_a_time, lost_
 from planner.report.words import say
 from planner.results.losses import HALF_A_PERSON
 from planner.results.tables import BASES
+from planner.scenario.data import read_places
 from planner.terms import term
 
 if TYPE_CHECKING:
@@ -88,9 +91,18 @@ def fill_section(material: Material) -> Section:
     blocks: list[Content] = [
         Paragraph(say("p_fill", lang, window=names.window)),
         Image.of(fill(material.result, lang=lang)),
+        *_placed(material),
         _fill_table(material),
     ]
     return Section("fill", say("fill", lang), tuple(blocks))
+
+
+def _placed(material: Material) -> list[Content]:
+    """Return the map, if any mission of the result has a place on it."""
+    known = read_places()
+    if not any(id in known for id in material.result.demands["mission"]):
+        return []
+    return [Image.of(places(material.result, lang=material.lang))]
 
 
 def _fill_table(material: Material) -> TableBlock:
@@ -305,6 +317,7 @@ def bottlenecks_section(material: Material) -> Section:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
     else:
         blocks.append(_binding_table(material, binding))
+    blocks.append(Image.of(changeovers(result, lang=lang)))
     blocks.append(Image.of(sand(result, lang=lang)))
     if len(binding):
         most = str(binding["pool"].value_counts(sort=True).index[0])

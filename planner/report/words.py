@@ -102,6 +102,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "promising": ("finding promises", "toezeggingen bepalen"),
     "conclusions": ("Conclusions", "Conclusies"),
+    "levers": ("What if", "Wat als"),
     "fill": ("How well each mission is filled", "Hoe goed elke missie is gevuld"),
     "displacement_section": ("What each mission loses", "Wat elke missie verliest"),
     "questions": ("Further questions", "Verdere vragen"),
@@ -448,6 +449,66 @@ WORDS: dict[str, tuple[str, str]] = {
         "Wat één persoon meer oplevert vraagt elk een nieuw plan: planner prices.",
     ),
     "p_no_bottlenecks": ("No pool binds in any month.", "Geen pool knelt, in geen enkele maand."),
+    # levers
+    "p_levers": (
+        "All {count} settings below were planned when this file was made. Change one and the "
+        "figures follow; the rest of the report stays with the scenario as it was.",
+        "Alle {count} instellingen hieronder zijn doorgerekend toen dit bestand werd gemaakt. "
+        "Wijzig er een en de cijfers volgen; de rest van het rapport blijft bij het scenario zoals "
+        "het was.",
+    ),
+    "p_levers_value": (
+        "All at likely values. Under the rule value other plans are as good: what a tier is filled "
+        "in total is the same in all of them, which mission loses is not.",
+        "Alles bij de waarschijnlijke waarden. Onder de regel waarde zijn andere plannen even "
+        "goed: wat een prioriteit in totaal gevuld krijgt is in alle gelijk, welke missie "
+        "verliest niet.",
+    ),
+    "lever_controls": ("Settings", "Instellingen"),
+    "lever_result": ("Outcome of these settings", "Uitkomst van deze instellingen"),
+    "lever_reset": ("As in the report", "Zoals in het rapport"),
+    "lever_no_script": (
+        "Levers need JavaScript, which is switched off here; the report itself does not.",
+        "Instellingen vragen JavaScript, dat hier uitstaat; het rapport zelf niet.",
+    ),
+    "lever_go": ("{mission} goes ahead", "{mission} gaat door"),
+    "lever_size": ("Size of “{package}”", "Omvang van ‘{package}’"),
+    "lever_off": ("not there", "niet"),
+    "lever_displaces": (
+        "“{package}” displaces {lost} person-months of main task 2, {ratio} of its own.",
+        "‘{package}’ verdringt {lost} persoonsmaanden van hoofdtaak 2, {ratio} van de eigen.",
+    ),
+    "lever_displaces_none": (
+        "“{package}” displaces nothing of main task 2.",
+        "‘{package}’ verdringt niets van hoofdtaak 2.",
+    ),
+    "lever_gains": (
+        "With “{package}” main task 2 gets {lost} person-months more.",
+        "Met ‘{package}’ krijgt hoofdtaak 2 {lost} persoonsmaanden meer.",
+    ),
+    "lever_gets": (
+        "It gets {filled} of the {asked} person-months it asks for ({rate}).",
+        "Het krijgt {filled} van de {asked} gevraagde persoonsmaanden ({rate}).",
+    ),
+    "lever_takes": (
+        "Other commitments of main task 1 lose {lost} person-months.",
+        "Andere verplichtingen van hoofdtaak 1 verliezen {lost} persoonsmaanden.",
+    ),
+    "lever_mission": ("mission", "missie"),
+    "lever_asked": ("person-months asked", "persoonsmaanden gevraagd"),
+    "lever_fill": ("fill rate", "vullingsgraad"),
+    "lever_lost": ("person-months lost", "persoonsmaanden verloren"),
+    "lever_lost_to": ("lost to “{package}”", "verloren aan ‘{package}’"),
+    "lever_was": ("in the report", "in het rapport"),
+    "lever_others": (
+        "{count} other missions get all that they ask for.",
+        "{count} andere missies krijgen alles wat ze vragen.",
+    ),
+    "lever_all_full": (
+        "Every mission gets all that it asks for.",
+        "Elke missie krijgt alles wat zij vraagt.",
+    ),
+    "answering": ("planning the settings", "instellingen doorrekenen"),
     "p_no_package": (
         "The scenario has no package; ask for one that has, such as eastern-flank-battalion, to "
         "see what it displaces.",

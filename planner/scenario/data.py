@@ -49,6 +49,7 @@ __all__ = [
     "parse_number",
     "read_data",
     "read_observations",
+    "read_places",
     "read_table",
     "shipped",
 ]
@@ -494,6 +495,31 @@ def read_observations(folder: Path) -> tuple[Observation, ...]:
     if faults:
         raise InputError(sorted(faults))
     return tuple(Observation(**row.cells) for row in table.rows)
+
+
+def read_places(folder: Path | None = None) -> dict[str, tuple[str, float, float]]:
+    """Return where missions are drawn on a map: place, degrees north, degrees east, by mission.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        A data folder, by default the one that comes with the package; it may have no
+        ``places.csv``.
+
+    Examples
+    --------
+    >>> read_places()["untso"]
+    ('Jerusalem', 32.0, 35.0)
+    """
+    path = (folder or default_data()) / "places.csv"
+    if not path.exists():
+        return {}
+    faults: list[Fault] = []
+    table = read_table(path, TABLES["places"], faults, key=KEYS["places"], name=shown(path))
+    if faults:
+        raise InputError(sorted(faults))
+    rows = table.rows
+    return {row["mission"]: (row["place"], row["latitude"], row["longitude"]) for row in rows}
 
 
 class _Reader:

@@ -484,6 +484,13 @@ _LONG: dict[str, tuple[Field, ...]] = {
         ),
         *_value("The number; the likely value where low and high are given.", 120),
     ),
+    "places": (
+        _only("mission", "id", "Mission that is there.", refers="missions", **_WHICH),
+        _only("place", "text", "What the place is called.", **_WHICH),
+        _only("latitude", "number", "Degrees north.", low=-90, high=90, **_WHICH),
+        _only("longitude", "number", "Degrees east.", low=-180, high=180, **_WHICH),
+        *_origin("place"),
+    ),
     "observations": (
         _ID,
         _only("demands", "ids", "Demands it speaks of, counted together.", refers="demands",
@@ -575,6 +582,7 @@ TITLES = {
     "budgets": ("Budgets", "Money of a fund in a year, where a source exists"),
     "outcomes": ("Outcomes", "What became of demands of the letter: real months and caps"),
     "presence": ("Presence", "Of the people allocated, who is present"),
+    "places": ("Places", "Where a mission is drawn on the map; changes no number"),
     "observations": ("Observations", "What was really seen: for calibration and scoring"),
 }
 
@@ -586,10 +594,20 @@ KEYS: dict[str, tuple[str, ...]] = {
     "budgets": ("fund", "year"),
     "outcomes": ("demand", "field"),
     "presence": ("kind", "figure"),
+    "places": ("mission",),
 }
 """Columns that together name a row once; ``id`` for every other table."""
 
-OPTIONAL = ("mandates", "bounds", "costs", "budgets", "outcomes", "presence", "observations")
+OPTIONAL = (
+    "mandates",
+    "bounds",
+    "costs",
+    "budgets",
+    "outcomes",
+    "presence",
+    "places",
+    "observations",
+)
 """Tables a data folder may do without."""
 
 TABLES: dict[str, tuple[Column, ...]] = {

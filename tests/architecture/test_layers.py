@@ -45,11 +45,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.figures": (
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.montecarlo",
-        "planner.figures",
+        "planner.scenario.data", "planner.figures",
     ),
     "planner.report": (
         *BASE, "planner.labels", "planner.terms", "planner.results", "planner.analysis",
-        "planner.montecarlo", "planner.figures", "planner.report",
+        "planner.engine.memory", "planner.scenario.data", "planner.scenario.load",
+        "planner.montecarlo", "planner.figures", "planner.whatif", "planner.report",
     ),
     "planner.workbook": (
         *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",

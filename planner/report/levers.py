@@ -1,0 +1,232 @@
+"""Levers inside a report: every setting of a few levers, answered beforehand.
+
+What can be chosen is small enough to try all of it: the rule, the size of each package and which
+missions under study go ahead. Each combination is planned as :func:`planner.allocate` plans it;
+the page only looks up what was found.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.engine.memory import PlanCache
+from planner.figures.names import Names
+from planner.labels import label, rate
+from planner.report.blocks import Choice, Levers, Paragraph, Section
+from planner.report.words import say
+from planner.results.allocate import allocate
+from planner.whatif import WhatIf
+
+if TYPE_CHECKING:
+    from planner.report.material import Material
+    from planner.results.result import Result
+    from planner.scenario.load import Scenario
+    from planner.whatif import Lever
+
+__all__ = ["Grid", "answer_all", "levers_section"]
+
+MOST = 1024
+"""Settings that are planned beforehand; fewer sizes are offered where there would be more."""
+
+SIZES = ((0.0, 0.5, 1.0, 1.5, 2.0), (0.0, 1.0, 2.0), (0.0, 1.0))
+"""Multiples of a package to choose from, from many to few; 0 is a package that does not come."""
+
+DECIMALS = 9
+"""Decimals of the answers kept, persons and months."""
+
+KEPT_PLANS = 4096
+
+PLAIN = ("asked", "filled", "displaced_1", "displaced_2")
+"""Numbers of a package, in the order in which they are kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Answers to every setting of some levers.
+
+    Attributes
+    ----------
+    levers : tuple of Lever
+    choices : tuple of tuple
+        What each lever may be, in order.
+    first : tuple of int
+        The choice of each lever that is the scenario as it was.
+    missions, packages : tuple of str
+    names : Names
+        What they are called; of a result with all missions under study.
+    tasks : tuple of int
+        Main task of each mission.
+    values : ndarray (settings, columns)
+        By setting, the last lever fastest: asked and filled of each mission; then, by package, the
+        numbers :data:`PLAIN` and what each mission loses to it. Person-months in the window.
+    """
+
+    levers: tuple[Lever, ...]
+    choices: tuple[tuple[Any, ...], ...]
+    first: tuple[int, ...]
+    missions: tuple[str, ...]
+    packages: tuple[str, ...]
+    names: Names
+    tasks: tuple[int, ...]
+    values: NDArray[np.float64]
+
+    def packed(self) -> str:
+        """Return the values as gzipped little-endian doubles, column by column, in base64."""
+        columns = np.ascontiguousarray(np.round(self.values, DECIMALS).T + 0.0, dtype="<f8")
+        return base64.b64encode(gzip.compress(columns.tobytes(), 9, mtime=0)).decode("ascii")
+
+
+def answer_all(
+    scenario: Scenario, lang: str = "en", progress: Callable[[int, int], None] | None = None
+) -> Grid:
+    """Plan every setting of the levers of a report.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it was.
+    lang : {"en", "nl"}
+    progress : callable, optional
+        Called with how many settings are planned, and how many there are.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> grid = answer_all(pl.load("letter").change(demands={"ufm": {"drop": True}}))
+    >>> grid.levers[0].key, grid.values.shape[0] == 2 ** len(grid.levers)
+    ('rule', True)
+    """
+    case = WhatIf(scenario)
+    levers, choices = _offered(case)
+    every = {lever.key: True for lever in levers if lever.group == "go"}
+    memory = PlanCache(KEPT_PLANS)
+    widest = allocate(case.move(every).scenario, memory=memory)
+    rows = widest.fill_by("mission", "main_task").drop_duplicates("mission")
+    missions, tasks = tuple(rows["mission"]), tuple(int(task) for task in rows["main_task"])
+    packages = tuple(str(id) for id in widest.packages["package"])
+    settings = list(product(*choices))
+    values = np.zeros((len(settings), 2 * len(missions) + len(packages) * (4 + len(missions))))
+    for number, setting in enumerate(settings):
+        moves = {lever.key: value for lever, value in zip(levers, setting, strict=True)}
+        found = allocate(case.move(moves).scenario, memory=memory)
+        values[number] = numbers_of(found, missions, packages)
+        if progress is not None:
+            progress(number + 1, len(settings))
+    first = tuple(
+        choice.index(lever.stands) if lever.stands in choice else 0
+        for lever, choice in zip(levers, choices, strict=True)
+    )
+    names = Names(widest, lang)
+    return Grid(tuple(levers), tuple(choices), first, missions, packages, names, tasks, values)
+
+
+def _offered(case: WhatIf) -> tuple[list[Lever], list[tuple[Any, ...]]]:
+    """Return the levers that are offered and what each may be; as many sizes as can be tried."""
+    inputs = case.base.inputs
+    off = {id for id, package in inputs.packages.items() if not package.on}
+    levers = [
+        lever
+        for lever in case.levers
+        if lever.group == "rule" or lever.group == "go" or (
+            lever.group == "size" and lever.subject not in off)
+    ]  # fmt: skip
+    for sizes in SIZES:
+        choices = [_choices(lever, sizes) for lever in levers]
+        if prod(map(len, choices)) <= MOST:
+            return levers, choices
+    while prod(map(len, choices)) > MOST:
+        levers.pop()
+        choices.pop()
+    return levers, choices
+
+
+def _choices(lever: Lever, sizes: tuple[float, ...]) -> tuple[Any, ...]:
+    if lever.group == "size":
+        return sizes
+    return lever.choices or (False, True)
+
+
+def numbers_of(
+    result: Result, missions: tuple[str, ...], packages: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return what a page shows of a result, in the order of :attr:`Grid.values`."""
+    fill = result.fill_by("mission").set_index("mission")
+    fill = fill[["asked_person_months", "filled_person_months"]].reindex(missions).fillna(0.0)
+    table = result.displacement_by("mission", main_task=None)
+    lost = table.pivot_table(
+        index="package", columns="mission", values="displaced_person_months", aggfunc="sum"
+    ).reindex(index=list(packages), columns=list(missions))
+    rows = result.packages.set_index("package").reindex(packages)
+    plain = rows[
+        ["asked_person_months", "filled_person_months", "displaced_main_task_1",
+         "displaced_main_task_2"]
+    ]  # fmt: skip
+    own = np.hstack([plain.fillna(0.0).to_numpy(), lost.fillna(0.0).to_numpy()])
+    return np.concatenate([fill.to_numpy().T.ravel(), own.ravel()]).astype(np.float64)
+
+
+def levers_section(material: Material) -> Section | None:
+    """Return the section with the levers; none where they were not asked for."""
+    grid = material.grid
+    if grid is None:
+        return None
+    lang = material.lang
+    controls = tuple(_control(grid, place, lang) for place in range(len(grid.levers)))
+    data = {
+        "first": grid.first, "sizes": [len(choice) for choice in grid.choices],
+        "missions": [grid.names.mission(id) for id in grid.missions], "tasks": grid.tasks,
+        "packages": [grid.names.package(id) for id in grid.packages],
+        "words": {key: say(f"lever_{key}", lang) for key in SPOKEN},
+    }  # fmt: skip
+    block = Levers(controls, _inline(data), grid.packed(), dict(_texts(lang)))
+    count = len(grid.values)
+    return Section("levers", say("levers", lang), (
+        Paragraph(say("p_levers", lang, count=count)), block,
+        Paragraph(say("p_levers_value", lang), quiet=True),
+    ))  # fmt: skip
+
+
+def _inline(data: object) -> str:
+    """Return JSON that cannot end the element it stands in."""
+    text = json.dumps(data)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+SPOKEN = (
+    "displaces", "displaces_none", "gains", "gets", "takes", "mission", "asked", "fill", "lost",
+    "lost_to", "was", "others", "all_full",
+)  # fmt: skip
+"""Words of the page's own script, keys of the words of reports after ``lever_``."""
+
+
+def _texts(lang: str) -> Iterator[tuple[str, str]]:
+    for key in ("reset", "result", "no_script", "controls"):
+        yield key, say(f"lever_{key}", lang)
+
+
+def _control(grid: Grid, place: int, lang: str) -> Choice:
+    """Return one control: choices of a rule or a size, or whether a mission goes ahead."""
+    lever, choice = grid.levers[place], grid.choices[place]
+    name = lever.name_nl if lang == "nl" else lever.name
+    if lever.group == "go":
+        options: tuple[str, ...] = ()
+        title = say("lever_go", lang, mission=name)
+    elif lever.group == "rule":
+        options = tuple(label(value, lang) for value in choice)
+        title = label("rule", lang).capitalize()
+    else:
+        options = tuple(
+            rate(value, lang, 0) if value else say("lever_off", lang) for value in choice
+        )
+        title = say("lever_size", lang, package=name)
+    return Choice(lever.key, title, options, grid.first[place])
