@@ -29,6 +29,7 @@ from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.structure import Structure
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.problem.model import Demand, Problem
+from planner.scenario.inputs import is_presence
 from planner.terms import term
 
 if TYPE_CHECKING:
@@ -63,9 +64,6 @@ say = _TEXT.say
 
 
 NAN = float("nan")
-
-PRESENCE = ("acceptance", "lead", "early_return")
-"""Parameters that no plan depends on: occupancy of the posts assigned."""
 
 WHOLE = ("tour", "preparation", "prep")
 """What is counted in whole months."""
@@ -163,7 +161,7 @@ def _of_scenario(case: Case, reach: float) -> Iterator[VariedParameter]:
         if isinstance(row.value, str):
             if row.id.startswith("demand."):
                 yield _month(row.id, make, -1, usual=False, **about)
-        elif not (row.id.startswith("kind.") and kind in PRESENCE):
+        elif not is_presence(row.id):
             floor, ceiling = natural_range(row.id)
             yield _number(row, make, floor, ceiling, reach, kind in WHOLE, about)
 

@@ -417,6 +417,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure_kind_acceptance": ("chance that a nominee is taken", "kans op aanvaarding"),
     "figure_kind_lead": ("months to the next nominee", "maanden tot de volgende kandidaat"),
     "figure_kind_early_return": ("early return", "voortijdige terugkeer"),
+    "figure_demand_manned": ("share of its ceiling used", "benut deel van het plafond"),
     "figure_package_known": ("month in which it is known", "maand waarin het bekend wordt"),
     "figure_bound_min": ("least persons", "minste personen"),
     "figure_bound_max": ("most persons", "meeste personen"),

@@ -16,6 +16,7 @@ from planner.months import Month
 from planner.scenario.entries import VERBS, Policy
 from planner.scenario.fields import MonthRange, Quantity, Sourced
 from planner.scenario.inputs import (
+    MANNED,
     PRESENCE,
     ROTATION,
     Bound,
@@ -717,7 +718,7 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
         changed["options"] = entry.pools
     if entry.cap is not None:
         changed["cap_from"] = {}
-    for name in ("cap", *ROTATION):
+    for name in ("cap", *ROTATION, MANNED):
         quantity = getattr(entry, name)
         if quantity is not None:
             changed[name] = draft.parameter((*path, name), quantity, entry)

@@ -67,6 +67,7 @@ def settings_of(scenario: Scenario) -> Row:
         "warm_up": inputs.warm_up,
         "run_out": inputs.run_out,
         "money": inputs.money,
+        "parameters": "none" if inputs.parameters is None else inputs.parameters.said,
     }
 
 

@@ -41,6 +41,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "planner.distributions", "planner.montecarlo", "planner.solution", "planner.results",
         "planner.figures.tornado", "planner.analysis",
     ),
+    "planner.record": (
+        *BASE, *WORDS, "planner.store", "planner.labels", "planner.distributions",
+        "planner.results", "planner.montecarlo", "planner.record",
+    ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.memory", "planner.whatif",
         "planner.analysis", "planner.montecarlo",
@@ -77,6 +81,7 @@ NOT_FOR = {
     "planner.app": ("scipy", "pulp", "pydantic", "ruamel"),
     "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.analysis": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
+    "planner.record": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.report": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.montecarlo": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
@@ -89,11 +94,11 @@ HEAVY = ("pandas", "matplotlib", "pulp", "pyarrow", "openpyxl", "xlsxwriter", "s
 
 LOADED_ON_USE = (
     "planner.reference", "planner.analysis", "planner.montecarlo", "planner.figures",
-    "planner.report", "planner.workbook", "planner.app",
+    "planner.report", "planner.workbook", "planner.app", "planner.record",
 )  # fmt: skip
 """Parts that may import heavy things at their top, since no other part imports them at its top."""
 
-LIGHT = ("planner.analysis.declare", "planner.montecarlo.words")
+LIGHT = ("planner.analysis.declare", "planner.montecarlo.words", "planner.record.words")
 """What of them loads nothing."""
 
 
