@@ -186,10 +186,10 @@ def plan(
     streams : ndarray of uint64 (draws,), optional
         With them presence is simulated as well.
     """
-    count, cells = len(values), len(seen.line)
+    count, wide = len(values), len(seen.line)
     figures = specification.effects.figures(values)
-    weights = np.zeros((count, cells, MONTHS), dtype=np.float32)
-    asked, present = np.zeros((count, cells)), np.zeros((count, cells))
+    weights = np.zeros((count, wide, MONTHS), dtype=np.float32)
+    asked, present = np.zeros((count, wide)), np.zeros((count, wide))
     chances = specification.presence.chances(figures, count)
     first = specification.uncertain.scenario.inputs.first.ordinal
     for made in specification.instances(figures, count):
@@ -207,8 +207,8 @@ def plan(
         if streams is not None:
             some = chances.of(made.draws, made.lines)
             there = specification.presence.present(made, plans, some, streams[made.draws])[0]
-        for line in np.unique(seen.line):
-            demand, cells = place.get(int(line)), np.flatnonzero(seen.line == line)
+        for line in np.unique(seen.line).tolist():
+            demand, cells = place.get(line), np.flatnonzero(seen.line == line)
             if demand is None:
                 continue
             inside = seen.month[cells] - first

@@ -43,6 +43,77 @@ WORDS: dict[str, tuple[str, str]] = {
         "{ceiling_low} tot {ceiling_high} een plafond dat niet werd benut, "
         "{vacancies_low} tot {vacancies_high} onvervulde functies.",
     ),
+    "forecasting": ("forecasting", "voorspellen"),
+    "forecast": (
+        "{counts} counts after {until} were forecast with what was known then: {cover} lie inside "
+        "the 90 % intervals, {half} inside the 50 % intervals.",
+        "{counts} tellingen na {until} zijn voorspeld met wat toen bekend was: {cover} ligt binnen "
+        "de 90 %-intervallen, {half} binnen de 50 %-intervallen.",
+    ),
+    "scored": (
+        "Ranked probability score per person asked: {crps}; where every ceiling is filled {cap}, "
+        "where the last share seen persists {last}, by the shares seen before {climatology}, "
+        "without calibration {ranges}. That is {below} below the filled ceiling.",
+        "Ranked probability score per gevraagde persoon: {crps}; als elk plafond gevuld is {cap}, "
+        "als het laatst geziene deel blijft {last}, volgens de eerder geziene delen {climatology}, "
+        "zonder kalibratie {ranges}. Dat is {below} onder het gevulde plafond.",
+    ),
+    "reached": ("Reached: {what}.", "Gehaald: {what}."),
+    "not_reached": ("Not reached: {what}.", "Niet gehaald: {what}."),
+    "cover_90": (
+        "80 to 97 % of the counts inside the 90 % intervals",
+        "80 tot 97 % van de tellingen binnen de 90 %-intervallen",
+    ),
+    "crps_below_cap": (
+        "a score at least 20 % below that of the filled ceiling",
+        "een score ten minste 20 % onder die van het gevulde plafond",
+    ),
+    "crps_less_climatology": (
+        "a score not above that of the shares seen before",
+        "een score niet boven die van de eerder geziene delen",
+    ),
+    "bins_outside_band": (
+        "places in the forecast even, within their band",
+        "plaatsen in de voorspelling gelijkmatig, binnen hun band",
+    ),
+    "calibration": ("Parameters before and after", "Parameters ervoor en erna"),
+    "backtest": ("Scores of forecasts", "Scores van voorspellingen"),
+    "nothing": ("nothing", "niets"),
+    "moved": ("moved", "verschoven"),
+    "narrowed": ("narrowed", "vernauwd"),
+    "all": ("all", "alle"),
+    "kind": ("kind", "soort"),
+    "lead": ("lead", "termijn"),
+    "unit": ("units", "eenheden"),
+    "post": ("posts", "functies"),
+    "expert": ("civilian and police", "civiel en politie"),
+    "ranges": ("ranges", "bandbreedtes"),
+    "cap": ("filled ceiling", "gevuld plafond"),
+    "last": ("last seen", "laatst gezien"),
+    "climatology": ("seen before", "eerder gezien"),
+    "capacity": ("capacity", "capaciteit"),
+    "presence": ("presence", "aanwezigheid"),
+    "head_parameter": ("parameter", "parameter"),
+    "head_layer": ("layer", "laag"),
+    "head_unit": ("unit", "eenheid"),
+    "head_before": ("before", "ervoor"),
+    "head_before_low": ("5 %", "5 %"),
+    "head_before_high": ("95 %", "95 %"),
+    "head_after": ("after", "erna"),
+    "head_after_low": ("5 %", "5 %"),
+    "head_after_high": ("95 %", "95 %"),
+    "head_shift": ("shift", "verschuiving"),
+    "head_spread": ("spread", "spreiding"),
+    "head_says": ("record", "waarnemingen"),
+    "head_by": ("by", "naar"),
+    "head_group": ("group", "groep"),
+    "head_forecast": ("forecast", "voorspelling"),
+    "head_counts": ("counts", "tellingen"),
+    "head_crps": ("score", "score"),
+    "head_log": ("log score", "log-score"),
+    "head_cover_50": ("in 50 %", "in 50 %"),
+    "head_cover_90": ("in 90 %", "in 90 %"),
+    "head_bias": ("bias", "afwijking"),
 }
 
 say = speaker(WORDS)
