@@ -11,12 +11,15 @@ normal law g fitted to the particles,
     x' = √(1 − β²) x + β ξ   in the coordinates in which g is standard,                       (26)
 
 on half of the coordinates at random, and accepted with the ratio of π ÷ g (preconditioned
-Crank–Nicolson; Cotter, Roberts, Stuart and White, *MCMC methods for functions*, 2013). Parameters
-of presence need no new plan, so they are moved many times for each plan.
+Crank–Nicolson; Cotter, Roberts, Stuart and White, *MCMC methods for functions*, 2013). g for one
+half of the particles is fitted to the other half, so that no particle decides where it goes
+(Goodman and Weare, *Ensemble samplers with affine invariance*, 2010). Parameters that the particles
+say something about and all others are moved in turn, each with steps as wide as are accepted.
+Parameters of presence need no new plan, so they are moved many times for each plan.
 
-Four populations run side by side and never mix. How many independent draws the sample is worth is
-read off how far their means lie apart, over all parameters that the record speaks of: the
-variance inside populations over that of their means.
+Four populations run side by side and never exchange particles. How many independent draws the
+sample is worth is read off how far their means lie apart, over all parameters that the record
+speaks of: the variance inside populations over that of their means.
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ __all__ = ["LEAST", "Calibration", "calibrate", "posterior_of"]
 Floats = NDArray[np.float64]
 
 POPULATIONS = 4
-"""Populations that never mix."""
+"""Populations that never exchange particles."""
 
 KEEPS = 0.5
 """Part of a population's effective size that a step of the power keeps."""
@@ -70,8 +73,11 @@ CHEAP = 12
 ACCEPTED = 0.25
 """Part of the moves that should be accepted: the width of steps is set by it."""
 
-SHRINK = 0.5
+SHRINK = 0.8
 """Part of the correlations of the particles that the law of moves keeps."""
+
+NOISE = 3.0
+"""Standard errors below which a mean, a spread or a correlation of particles is taken as noise."""
 
 LEAST = 40.0
 """Smallest effective size of a sample that may be used."""
@@ -434,6 +440,14 @@ class _Particles:
             Expected(*(x[rows] for x in self.expected)), self.log[rows],
         )  # fmt: skip
 
+    def put(self, rows: NDArray[np.int64], part: _Particles) -> _Particles:
+        """Return these with some rows replaced by a part."""
+        whole = np.zeros(len(self.log), dtype=bool)
+        whole[rows] = True
+        place = np.zeros(len(self.log), dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        return self.where(whole, part.take(place))
+
     def where(self, chosen: NDArray[np.bool_], other: _Particles) -> _Particles:
         """Return these with the chosen ones replaced by those of another."""
 
@@ -451,13 +465,31 @@ class _Particles:
 class _Law:
     """A normal law fitted to particles, for moves that keep it."""
 
-    def __init__(self, normals: Floats):
-        self.mean = normals.mean(axis=0)
-        spread = np.clip(normals.std(axis=0, ddof=1), 0.05, 1.5)
-        tied = np.corrcoef(normals, rowvar=False) if normals.shape[1] > 1 else np.eye(1)
-        cover = SHRINK * np.nan_to_num(tied) + (1 - SHRINK) * np.eye(len(spread))
-        np.fill_diagonal(cover, 1.0)
-        self.root = spread[:, None] * np.linalg.cholesky(cover)
+    def __init__(self, mean: Floats, spread: Floats, tied: Floats, spoken: NDArray[np.bool_]):
+        self.mean, self.spread, self.tied, self.spoken = mean, spread, tied, spoken
+        least = np.linalg.eigvalsh(tied)[0] if len(tied) > 1 else 0.0
+        keeps = min(SHRINK, 0.9 / max(-least, 1e-9))
+        self.root = spread[:, None] * np.linalg.cholesky(np.eye(len(tied)) + keeps * tied)
+
+    @classmethod
+    def of(cls, normals: Floats) -> _Law:
+        """Return the law of particles; what may be noise is taken as it was before."""
+        error = NOISE / np.sqrt(len(normals))
+        mean, spread = normals.mean(axis=0), normals.std(axis=0, ddof=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            tied = np.atleast_2d(np.nan_to_num(np.corrcoef(normals, rowvar=False)))
+        np.fill_diagonal(tied, 0.0)
+        tied[np.abs(tied) < 1.3 * error] = 0.0
+        moved, narrowed = np.abs(mean) > error, np.abs(spread - 1) > error / np.sqrt(2)
+        spoken = moved | narrowed | (tied != 0).any(axis=0)
+        spread = np.clip(np.where(narrowed, 1.1 * spread, 1.0), 0.05, 1.5)
+        return cls(np.where(moved, mean, 0.0), spread, tied, np.asarray(spoken))
+
+    def only(self, some: NDArray[np.bool_]) -> _Law:
+        """Return the law of some coordinates; the others hang together with none of them."""
+        return _Law(
+            self.mean[some], self.spread[some], self.tied[np.ix_(some, some)], self.spoken[some]
+        )
 
     def inside(self, normals: Floats) -> Floats:
         """Return coordinates in which the law is standard."""
@@ -482,7 +514,7 @@ class _Sampler:
         capacity = [one.layer == "capacity" for one in specification.uncertain.factors]
         self.capacity, self.presence = np.flatnonzero(capacity), np.flatnonzero(~np.array(capacity))
         self.power, self.step, self.move, self.plans = 0.0, 0, 0, 0
-        self.width = {"capacity": 0.5, "presence": 0.5}
+        self.width = {"capacity": 0.5, "capacity_rest": 0.9, "presence": 0.5, "presence_rest": 0.9}
         self.seconds, self.began = 0.0, time.monotonic()
         self.now: _Particles | None = None
         self.digest = digest(
@@ -584,17 +616,42 @@ class _Sampler:
     def moved(self) -> None:
         """Move all particles once with new plans, and their presence a few times."""
         assert self.now is not None
-        self._move("capacity", self.capacity, self.random(2))
+        rest = self.move % 2 == 1
+        self._move("capacity", self.capacity, rest, self.random(2))
         random = self.random(3)
-        for _ in range(CHEAP):
-            self._move("presence", self.presence, random)
+        for turn in range(CHEAP):
+            self._move("presence", self.presence, turn % 2 == 1, random)
 
-    def _move(self, layer: str, places: NDArray[np.int64], random: np.random.Generator) -> None:
+    def _move(
+        self, layer: str, places: NDArray[np.int64], rest: bool, random: np.random.Generator
+    ) -> None:
+        """Move the parameters of a layer that the particles speak of, or the rest of them."""
         now = self.now
-        assert now is not None
-        if not len(places):
+        if now is None or not len(places):
             return
-        law, width = _Law(now.normals[:, places]), self.width[layer]
+        halves = np.array_split(np.arange(len(now.log)), 2)
+        accepted = []
+        for own, other in (halves, halves[::-1]):
+            law = _Law.of(now.normals[np.ix_(other, places)])
+            some = ~law.spoken if rest else law.spoken
+            if not some.any():
+                some = np.ones_like(some)
+            width = self.width[f"{layer}_rest" if rest else layer]
+            part, moved = self._half(layer, places[some], law.only(some), width, now.take(own),
+                                     random)  # fmt: skip
+            now = now.put(own, part)
+            accepted.append(moved)
+        self.now = now
+        layer = f"{layer}_rest" if rest else layer
+        chosen, width = np.concatenate(accepted), self.width[layer]
+        wider = float(np.exp(1.5 * (chosen.mean() - ACCEPTED)))
+        self.width[layer] = float(np.clip(width * wider, 0.02, 0.95))
+
+    def _half(
+        self, layer: str, places: NDArray[np.int64], law: _Law, width: float, now: _Particles,
+        random: np.random.Generator,
+    ) -> tuple[_Particles, NDArray[np.bool_]]:  # fmt: skip
+        """Move some particles by a law that does not depend on them; also return which moved."""
         old = law.inside(now.normals[:, places])
         some = random.random(old.shape) < 0.5
         new = np.sqrt(1 - width**2) * old + width * random.standard_normal(old.shape)
@@ -610,9 +667,7 @@ class _Sampler:
         ratio += 0.5 * (now.normals**2 - normals**2)[:, places].sum(axis=1)
         ratio -= 0.5 * (old**2 - new**2).sum(axis=1)
         chosen = np.log(random.random(len(ratio))) < np.nan_to_num(ratio, nan=-np.inf)
-        self.now = now.where(chosen, tried)
-        wider = float(np.exp(1.5 * (chosen.mean() - ACCEPTED)))
-        self.width[layer] = float(np.clip(width * wider, 0.02, 0.95))
+        return now.where(np.asarray(chosen), tried), np.asarray(chosen)
 
     def keep(self) -> None:
         """Write the state, whole or not at all."""
