@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.outcome import Outcome
     from planner.scenario.inputs import Observation
 
-__all__ = ["backtest", "calibrate"]
+__all__ = ["backtest", "calibrate", "learning"]
 
 Until = Annotated[
     str | None,
@@ -66,6 +66,28 @@ Written = Annotated[
         "--out", "-o", metavar="FOLDER", help="Folder for tables and figures.", show_default=False
     ),
 ]
+
+
+Of = Annotated[
+    str | None,
+    typer.Option(
+        "--of",
+        metavar="QUANTITY",
+        help="displacement.PACKAGE, fill, fill.MISSION …; by default what the first package "
+        "displaces.",
+        show_default=False,
+    ),
+]
+Above = Annotated[
+    float | None,
+    typer.Option(
+        "--above",
+        metavar="NUMBER",
+        help="Makes the conclusion that the quantity is above this.",
+        show_default=False,
+    ),
+]
+Drawn = Annotated[int, typer.Option("--draws", min=64, help="Draws, where SCENARIO is one.")]
 
 
 @command("Questions", "Infer parameters from people seen.", rank=1)
@@ -149,6 +171,49 @@ def backtest(
         )  # fmt: skip
     if out is not None:
         _write(out, found, ("places", "forecasts"), lang)
+    _show(found, json, lang, quiet)
+
+
+@command("Questions", "What knowing one parameter is worth.", rank=3)
+def learning(
+    scenario: Named,
+    of: Of = None,
+    above: Above = None,
+    draws: Drawn = 1024,
+    seed: Seed = 0,
+    rule: Sought = None,
+    out: Written = None,
+    workers: Workers = None,
+    json: AsJson = False,
+    lang: In = Lang.EN,
+    quiet: Quiet = False,
+) -> None:
+    """Say what knowing each parameter would take off the uncertainty of a conclusion.
+
+    Beside each stands who could know it. SCENARIO may be a folder of planner simulate --out.
+
+    \b
+    Examples:
+      planner learning eastern-flank-battalion
+      planner learning eastern-flank-battalion --of displacement.eastern-flank --above 0
+    """
+    from planner.cli.console import counting
+    from planner.cli.inputs import load_futures, load_scenario
+    from planner.montecarlo.run import simulate
+    from planner.montecarlo.words import say as word
+    from planner.record.learning import learning as run
+
+    if Path(scenario).is_dir():
+        futures = load_futures(scenario)
+    else:
+        loaded = load_scenario(scenario)
+        with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
+            futures = simulate(
+                loaded, draws, seed, rule and rule.value, workers=workers, progress=progress
+            )
+    found = run(futures, of, above=above)
+    if out is not None:
+        _write(out, found, (), lang)
     _show(found, json, lang, quiet)
 
 

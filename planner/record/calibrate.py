@@ -64,8 +64,12 @@ POPULATIONS = 4
 KEEPS = 0.5
 """Part of a population's effective size that a step of the power keeps."""
 
-MOVES, LAST = 4, 12
-"""Moves with new plans at each step, and after the last."""
+GONE, LAST = 0.4, 1.2
+"""How far particles are moved at each step, and after the last: the part of them that was moved
+times the width of the move, summed over moves."""
+
+MOST, LAST_MOST = 10, 30
+"""Most moves with new plans at each step, and after the last."""
 
 CHEAP = 12
 """Moves of presence for each move with new plans."""
@@ -515,6 +519,7 @@ class _Sampler:
         self.capacity, self.presence = np.flatnonzero(capacity), np.flatnonzero(~np.array(capacity))
         self.power, self.step, self.move, self.plans = 0.0, 0, 0, 0
         self.width = {"capacity": 0.5, "capacity_rest": 0.9, "presence": 0.5, "presence_rest": 0.9}
+        self.gone = {"capacity": 0.0, "capacity_rest": 0.0}
         self.seconds, self.began = 0.0, time.monotonic()
         self.now: _Particles | None = None
         self.digest = digest(
@@ -529,8 +534,8 @@ class _Sampler:
             random = self.random(0)
             self.now = self.planned(random.standard_normal((self.size, self.factors)))
             self.keep()
-        while self.power < 1.0 or self.move < self.moves:
-            if self.move >= self.moves:
+        while self.power < 1.0 or not self.settled:
+            if self.settled:
                 self.advance()
             self.moved()
             self.move += 1
@@ -543,9 +548,12 @@ class _Sampler:
         return len(self.specification.uncertain.factors)
 
     @property
-    def moves(self) -> int:
-        """Moves at the present power; none before the first step."""
-        return 0 if self.step == 0 else LAST if self.power == 1.0 else MOVES
+    def settled(self) -> bool:
+        """Whether particles have been moved enough at the present power; there is none at first."""
+        if self.step == 0:
+            return True
+        far, most = (LAST, LAST_MOST) if self.power == 1.0 else (GONE, MOST)
+        return self.move >= most or min(self.gone.values()) >= far
 
     def random(self, stream: int) -> np.random.Generator:
         """Return the random numbers of a step and move: they depend on nothing else."""
@@ -577,8 +585,7 @@ class _Sampler:
         if self.progress is None:
             return
         left = (1 - self.power) * max(self.step, 2) / max(self.power, 0.15) if self.power else 7
-        coming = self.size * (MOVES * min(left, 12) + LAST * (self.power < 1.0))
-        coming += self.size * max(self.moves - self.move, 0)
+        coming = self.size * (3 * min(left, 12) + 7)
         each = (time.monotonic() - self.began) / max(self.plans, 1)
         self.progress(self.plans, int(self.plans + coming), each * coming)
 
@@ -602,6 +609,7 @@ class _Sampler:
                 low, high = (middle, high) if kept(middle) >= KEEPS * each else (low, middle)
             high = max(low, 1e-9)
         self.step, self.move = self.step + 1, 0
+        self.gone = dict.fromkeys(self.gone, 0.0)
         random, rows = self.random(1), []
         for place, one in enumerate(np.exp(high * (log - best))):
             ends = np.cumsum(one / one.sum())
@@ -644,6 +652,8 @@ class _Sampler:
         self.now = now
         layer = f"{layer}_rest" if rest else layer
         chosen, width = np.concatenate(accepted), self.width[layer]
+        if layer in self.gone:
+            self.gone[layer] += float(chosen.mean()) * width
         wider = float(np.exp(1.5 * (chosen.mean() - ACCEPTED)))
         self.width[layer] = float(np.clip(width * wider, 0.02, 0.95))
 
@@ -676,7 +686,7 @@ class _Sampler:
         now, path = self.now, self.folder / STATE
         head = {
             "digest": self.digest, "power": self.power, "step": self.step, "move": self.move,
-            "plans": self.plans, "width": self.width,
+            "plans": self.plans, "width": self.width, "gone": self.gone,
             "seconds": self.seconds + time.monotonic() - self.began,
         }  # fmt: skip
         try:
@@ -706,7 +716,7 @@ class _Sampler:
                 f"{self.folder}: holds a calibration of another scenario, of other observations or "
                 "options: choose another folder"
             )
-        for name in ("power", "step", "move", "plans", "width", "seconds"):
+        for name in ("power", "step", "move", "plans", "width", "gone", "seconds"):
             setattr(self, name, head[name])
         values = _values(self.specification, normals)
         self.now = self.weighed(normals, values, weights, asked)

@@ -114,6 +114,41 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_cover_50": ("in 50 %", "in 50 %"),
     "head_cover_90": ("in 90 %", "in 90 %"),
     "head_bias": ("bias", "afwijking"),
+    "learning": ("Value of learning each parameter", "Waarde van kennis per parameter"),
+    "varies": (
+        "{what} is {mean} on average over {draws} draws, with a standard deviation of {deviation}.",
+        "{what} is gemiddeld {mean} over {draws} trekkingen, met een standaardafwijking van "
+        "{deviation}.",
+    ),
+    "learn": (
+        "Knowing one parameter would remove, of the variance: {list}.",
+        "Kennis van een enkele parameter zou van de variantie wegnemen: {list}.",
+    ),
+    "removes": ("{parameter} {share} (known to {who})", "{parameter} {share} (bekend bij {who})"),
+    "nothing_to_learn": (
+        "No single parameter would narrow it by more than chance gives.",
+        "Geen enkele parameter zou het meer vernauwen dan toeval geeft.",
+    ),
+    "personnel": (
+        "the armed forces' personnel command; the readiness annexes are confidential",
+        "de personeelsdienst van Defensie; de gereedheidsbijlagen zijn vertrouwelijk",
+    ),
+    "operations": ("the Defence Staff's operations branch", "de directie Operaties van Defensie"),
+    "police": (
+        "the National Police's missions office",
+        "het missiebureau van de Nationale Politie",
+    ),
+    "roster": (
+        "the Foreign Ministry's civilian mission pool",
+        "de civiele missiepool van Buitenlandse Zaken",
+    ),
+    "government": ("the government, when it decides", "het kabinet, als het besluit"),
+    "head_removes": ("removes", "neemt weg"),
+    "head_clear": ("clear", "duidelijk"),
+    "head_mean": ("mean", "gemiddeld"),
+    "head_low": ("5 %", "5 %"),
+    "head_high": ("95 %", "95 %"),
+    "head_known_by": ("known to", "bekend bij"),
 }
 
 say = speaker(WORDS)
