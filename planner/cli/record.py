@@ -171,6 +171,7 @@ def backtest(
         )  # fmt: skip
     if out is not None:
         _write(out, found, ("places", "forecasts"), lang)
+        found.save_scores(Path(out) / "backtest.json")
     _show(found, json, lang, quiet)
 
 

@@ -22,6 +22,7 @@ forecast; over all counts these places are even where the forecast is right.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import InputError
+from planner.errors import InputError, ResultError
 from planner.montecarlo.executors import Packed, executor_for, in_order
 from planner.montecarlo.presence import streams_of
 from planner.montecarlo.run import Progress, specification_of
@@ -47,9 +48,11 @@ if TYPE_CHECKING:
     from planner.scenario.inputs import Observation
     from planner.scenario.load import Scenario
 
-__all__ = ["Backtest", "backtest", "forecast", "pit_band"]
+__all__ = ["Backtest", "backtest", "forecast", "pit_band", "shipped_scores"]
 
 Floats = NDArray[np.float64]
+
+FORMAT = "planner-backtest/1"
 
 COVER = (0.5, 0.9)
 """Central intervals whose coverage is counted."""
@@ -214,6 +217,20 @@ class Backtest(Outcome):
             "forecasts": self.forecasts,
         }  # fmt: skip
 
+    def save_scores(self, path: str | Path) -> None:
+        """Write sentences and tables as JSON, ``planner-backtest/1``."""
+        said = {
+            "format": FORMAT,
+            "scenario": self.scenario, "outcomes": self.outcomes, "until": self.until,
+            "draws": self.draws, "sentences": {x: self.sentences(x) for x in ("en", "nl")},
+            "tables": self.as_dict()["tables"],
+        }  # fmt: skip
+        text = json.dumps(_rounded(said), indent=1, ensure_ascii=False, allow_nan=False)
+        try:
+            Path(path).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise ResultError(f"{path}: cannot be written: {error.strerror or error}") from None
+
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how good the forecasts are, in sentences."""
         from planner.labels import number, percent
@@ -235,6 +252,29 @@ class Backtest(Outcome):
             for what, yes in reached.items()
         ]
         return said
+
+
+def shipped_scores(name: str = "letter-2022-06") -> dict[str, Any] | None:
+    """Return the scores of a backtest that comes with the package; None where there is none.
+
+    Examples
+    --------
+    >>> shipped_scores("nothing") is None
+    True
+    """
+    from planner.scenario.data import shipped
+
+    path = shipped("data") / "backtests" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _rounded(value: Any) -> Any:
+    """Return plain values with numbers to five digits."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list) else value
 
 
 def pit_band(counts: int, bins: int, level: float = 0.95) -> tuple[float, float]:

@@ -296,6 +296,15 @@ class Calibration(Outcome):
             "plans": self.plans,
             "seed": self.seed,
             "versions": versions(),
+            "sentences": {lang: self.sentences(lang) for lang in ("en", "nl")},
+            "says": [
+                {
+                    key: float(f"{value:.4g}") if isinstance(value, float) else value
+                    for key, value in row.items()
+                }
+                for row in self.parameters.to_dict("records")
+                if row["says"] != "nothing"
+            ],
             "priors": {one.id: one.distribution.words() for one in factors},
             "sample": {
                 one.id: [float(f"{value:.6g}") for value in self.values[order, place]]
