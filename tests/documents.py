@@ -199,8 +199,7 @@ def years(block: Block, run: Outputs) -> str:
 
 def draws(block: Block, run: Outputs) -> str:
     """Return displacement over the draws."""
-    found = run(block.commands[0])
-    (one,) = found["headlines"]
+    (one,) = run(block.commands[0])["headlines"]
     rows = [
         ["mean, with its 95 % interval", f"{rough(one['mean'])} ({rough(one['low'])} to "
          f"{rough(one['high'])})"],
@@ -208,6 +207,10 @@ def draws(block: Block, run: Outputs) -> str:
         ["chance that anything is displaced", percent(one["chance"], digits=0)],
         ["chance that it is over a tenth of the package", percent(one["chance_tenth"], digits=0)],
     ]  # fmt: skip
+    if len(block.commands) > 1:
+        (other,) = run(block.commands[1])["headlines"]
+        said = f"{rough(other['mean'])} ({rough(other['q05'])} to {rough(other['q95'])})"
+        rows.append(["by the ranges alone: mean (nine draws in ten)", said])
     heads = ("displaced from main task 2, person-months", f"{number(one['draws'], digits=0)} draws")
     return f"{_table(heads, rows)}\n\n{_named(block)}"
 

@@ -33,6 +33,7 @@ from planner.analysis.plans import (
     KEYS,
     LIMITS,
     Case,
+    DemandLabels,
     make_planner,
     person_months,
     read_case,
@@ -144,7 +145,15 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
         unit = kinds[kind].changeover == "en_bloc"
         return occupancy(months, float(chances[0]), round(chances[1]), float(chances[2]), unit)
 
-    found = [of(line.kind, months) for line, months in zip(case.lines, longest, strict=True)]
+    roots = {row.id: row.part_of or row.id for row in case.compiled.demands}
+
+    def manned(line: DemandLabels) -> float:
+        return float(figures.get(f"demand.{roots.get(line.demand)}.manned", 1.0))
+
+    found = [
+        manned(line) * of(line.kind, months)
+        for line, months in zip(case.lines, longest, strict=True)
+    ]
     return None if all((one == 1).all() for one in found) else found
 
 

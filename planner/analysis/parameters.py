@@ -13,13 +13,11 @@ from planner.analysis.plans import Case
 from planner.compile.tables import FigureRow
 from planner.errors import InputError, nearest
 from planner.problem.model import Demand, Problem
+from planner.scenario.inputs import is_presence
 
 __all__ = ["MONTHS", "VariedParameter", "inputs_of"]
 
 NAN = float("nan")
-
-PRESENCE = ("acceptance", "lead", "early_return")
-"""Parameters that no plan depends on: occupancy of the posts assigned."""
 
 WHOLE = ("tour", "preparation", "prep")
 """What is counted in whole months."""
@@ -117,7 +115,7 @@ def _of_scenario(case: Case, reach: float) -> Iterator[VariedParameter]:
         if isinstance(row.value, str):
             if row.id.startswith("demand."):
                 yield _month(row.id, make, -1, usual=False, **about)
-        elif not (row.id.startswith("kind.") and kind in PRESENCE):
+        elif not is_presence(row.id):
             floor, ceiling = natural_range(row.id)
             yield _number(row, make, floor, ceiling, reach, kind in WHOLE, about)
 

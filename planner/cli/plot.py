@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["plot"]
 
 
+ELSEWHERE = ("sensitivity", "calibration", "backtest")
+"""What figures are drawn of that other commands make."""
+
+
 def _known(name: str) -> str:
     """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
     from planner.gallery import gallery
 
-    names = [known for known, one in gallery().items() if one.of != "sensitivity"]
+    names = [known for known, one in gallery().items() if one.of not in ELSEWHERE]
     if name not in names:
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
     return name
@@ -35,7 +39,7 @@ def _list(asked: bool) -> None:
     from planner.gallery import gallery
 
     for name, one in gallery().items():
-        if one.of != "sensitivity":
+        if one.of not in ELSEWHERE:
             typer.echo(f"{name:<14}{one.about} ({one.of})")
     raise typer.Exit
 

@@ -135,6 +135,16 @@ Replay = Annotated[
         show_default=False,
     ),
 ]
+Parameters = Annotated[
+    str | None,
+    typer.Option(
+        "--parameters",
+        metavar="FILE",
+        help="Calibrated parameters to draw from: a name, a file of planner calibrate, or none for "
+        "the ranges alone. By default what the scenario says.",
+        show_default=False,
+    ),
+]
 Kept = Annotated[
     str | None,
     typer.Option(
@@ -159,6 +169,7 @@ def simulate(
     of: Of = None,
     half_width: HalfWidth = None,
     time_limit: TimeLimit = None,
+    parameters: Parameters = None,
     reach: Reach = 0.9,
     replicates: Replicates = None,
     share: Share = None,
@@ -193,6 +204,8 @@ def simulate(
 
     check_levels((), reach)
     loaded = load_scenario(scenario)
+    if parameters is not None:
+        loaded = loaded.with_({"parameters": parameters})
     drawn = (draws, seed, rule and rule.value, sampling.value)
     kept: dict[str, Any] = {
         "packages": package or None, "replicates": replicates, "share": share, "monthly": monthly,

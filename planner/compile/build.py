@@ -618,6 +618,9 @@ def _presence(inputs: Inputs, here: list[_Resolved], book: ParameterBook) -> Non
     for id in dict.fromkeys(one.line.kind for one in here):
         for name, figure in inputs.kinds[id].presence.items():
             book.take(f"kind.{id}.{name}", figure, units[name])
+    for one in here:
+        if one.line.manned is not None:
+            book.take(f"demand.{one.root}.manned", one.line.manned, "share")
 
 
 def _pool_row(pool: Pool) -> PoolRow:

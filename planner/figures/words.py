@@ -470,12 +470,59 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure_demand_cap": ("persons asked", "gevraagde personen"),
     "figure_demand_first": ("first month", "eerste maand"),
     "figure_demand_last": ("last month", "laatste maand"),
+    "before_after_title": (
+        "The record speaks of {some} of {all} parameters",
+        "De waarnemingen zeggen iets over {some} van de {all} parameters",
+    ),
+    "before_after_none": ("It says nothing of any.", "Ze zeggen niets over enige parameter."),
+    "before_after_subtitle": (
+        "Nine draws in ten before and after {seen} observations up to {until}; the sample is worth "
+        "{effective} independent draws.",
+        "Negen van de tien trekkingen voor en na {seen} waarnemingen tot en met {until}; de "
+        "steekproef is {effective} onafhankelijke trekkingen waard.",
+    ),
+    "before": ("before", "ervoor"),
+    "after": ("after", "erna"),
+    "before_low": ("low before", "laag ervoor"),
+    "before_high": ("high before", "hoog ervoor"),
+    "counts": ("counts", "tellingen"),
+    "counted": ("counted", "geteld"),
+    "pit_axis": (
+        "place of the count in its forecast",
+        "plaats van de telling in haar voorspelling",
+    ),
+    "pit_band": ("band where forecasts are right", "band als voorspellingen kloppen"),
+    "pit_title": (
+        "Counts fall evenly over their forecasts",
+        "Tellingen vallen gelijkmatig over hun voorspellingen",
+    ),
+    "pit_title_out": (
+        "Counts do not fall evenly over their forecasts: {bins} of five parts outside the band",
+        "Tellingen vallen niet gelijkmatig over hun voorspellingen: {bins} van vijf delen "
+        "buiten de band",
+    ),
+    "pit_subtitle": (
+        "{counts} counts after {until}, forecast with what was known then.",
+        "{counts} tellingen na {until}, voorspeld met wat toen bekend was.",
+    ),
+    "half_inside": ("half of the draws", "helft van de trekkingen"),
+    "most_inside": ("nine draws in ten", "negen van de tien trekkingen"),
+    "forecasts_axis": ("share of the ceiling", "deel van het plafond"),
+    "forecasts_title": (
+        "{inside} of {all} later counts lie where nine draws in ten do",
+        "{inside} van de {all} latere tellingen liggen waar negen van de tien trekkingen liggen",
+    ),
+    "forecasts_subtitle": (
+        "Forecasts with what was known in {until}, given the months and ceilings decided later.",
+        "Voorspellingen met wat bekend was in {until}, gegeven de maanden en plafonds van later.",
+    ),
     "figure_kind_tour": ("length of a tour", "duur van een uitzending"),
     "figure_kind_preparation": ("preparation", "voorbereiding"),
     "figure_kind_rest": ("rest after a tour", "rust na een uitzending"),
     "figure_kind_acceptance": ("chance that a nominee is taken", "kans op aanvaarding"),
     "figure_kind_lead": ("months to the next nominee", "maanden tot de volgende kandidaat"),
     "figure_kind_early_return": ("early return", "voortijdige terugkeer"),
+    "figure_demand_manned": ("share of its ceiling used", "benut deel van het plafond"),
     "figure_package_known": ("month in which it is known", "maand waarin het bekend wordt"),
     "figure_bound_min": ("least persons", "minste personen"),
     "figure_bound_max": ("most persons", "meeste personen"),

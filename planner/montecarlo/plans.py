@@ -9,7 +9,8 @@ the kind of contribution states; if not, the post stands empty for the lead time
 nominated. Every month served ends, with some probability, in an early return, after which the post
 stands empty for the lead time again. A unit (a kind that changes over en bloc) is offered and taken
 as a whole, and early returns are replaced from it. A lead time of no months is no gap at all. The
-plan does not change: no one is sent elsewhere because a post stands empty.
+plan does not change: no one is sent elsewhere because a post stands empty. Of a demand whose
+ceiling is not used in full, the share that is used (`manned`) goes, and no post is short for that.
 
 Every tour of every draw has a random stream of its own (common random numbers), so the same tour
 has the same stream in the plans with and without a package, and nothing depends on the order in
@@ -35,6 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.highs import TOLERANCE
+from planner.scenario.inputs import MANNED
 from planner.solution import ROUNDING
 
 if TYPE_CHECKING:
@@ -302,8 +304,8 @@ def no_plans(frame: Frame, without: Sequence[str], layout: Layout, caps: Floats)
     )
 
 
-MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0}
-"""Parameters of a kind, and their values where none is given."""
+MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0, MANNED: 1.0}
+"""Parameters of a kind, and the one of a demand, with their values where none is given."""
 
 ENDLESS = 1 << 60
 """Candidates or months until an event that cannot happen."""
@@ -447,23 +449,25 @@ class Chances:
 
     Attributes
     ----------
-    accept, back : ndarray (draws, lines)
+    accept, back, manned : ndarray (draws, lines)
     lead : ndarray of int (draws, lines)
     """
 
     accept: Floats
     lead: Ints
     back: Floats
+    manned: Floats
 
     def of(self, draws: Ints, lines: Ints) -> Chances:
         """Return those of some draws and lines."""
         at = np.ix_(draws, lines)
-        return Chances(self.accept[at], self.lead[at], self.back[at])
+        return Chances(self.accept[at], self.lead[at], self.back[at], self.manned[at])
 
     @property
     def certain(self) -> bool:
         """Whether all people planned are present for certain."""
-        return bool(((self.lead == 0) | ((self.accept >= 1.0) & (self.back <= 0.0))).all())
+        stays = (self.lead == 0) | ((self.accept >= 1.0) & (self.back <= 0.0))
+        return bool((stays & (self.manned >= 1.0)).all())
 
 
 class Presence:
@@ -476,7 +480,7 @@ class Presence:
     """
 
     def __init__(self, formulation: Formulation, uncertain: Uncertain):
-        self.kinds = [one.line.kind for one in formulation.sources]
+        self.owners = [(one.line.kind, one.root) for one in formulation.sources]
         self.whole = np.array([one.en_bloc for one in formulation.sources], dtype=bool)
         self.keys = np.array([_key(id) for id in formulation.ids], dtype=np.uint64)
         self.likely = {row.id: row.value for row in uncertain.compiled.figures}
@@ -486,13 +490,13 @@ class Presence:
         found = {}
         for measure, nothing in MEASURES.items():
             columns = []
-            for kind in self.kinds:
-                id = f"kind.{kind}.{measure}"
+            for kind, demand in self.owners:
+                id = f"demand.{demand}.{measure}" if measure == MANNED else f"kind.{kind}.{measure}"
                 likely = float(self.likely.get(id, nothing))
                 columns.append(figures[id] if id in figures else np.full(draws, likely))
             found[measure] = np.stack(columns, axis=1) if columns else np.zeros((draws, 0))
         lead = np.rint(found["lead"]).astype(np.int64)
-        return Chances(found["acceptance"], lead, found["early_return"])
+        return Chances(found["acceptance"], lead, found["early_return"], found[MANNED])
 
     def present(
         self, made: Instance, plans: Plans, chances: Chances, streams: NDArray[np.uint64]
@@ -503,6 +507,7 @@ class Presence:
         layout, (low, high) = made.layout, made.frame.report
         tours, decision = layout.tours, layout.tour_decision
         people = np.nan_to_num(plans.people[:, :, decision] / layout.cohorts[decision])
+        people *= chances.manned[:, tours.demand]
         number = ((tours.cohort << 32) + tours.wave).astype(np.uint64) * np.uint64(STEP)
         found = np.zeros((*plans.code.shape, len(made.lines), high - low + 1))
         attend(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from planner.compile import compile_scenario
 from planner.montecarlo.plans import streams_of
 from planner.montecarlo.specification import RunMetadata, Specification
+from planner.scenario.inputs import is_presence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,8 +86,7 @@ class Draw:
     def figures(self) -> dict[str, float]:
         """Every figure of the plan that the draw changes, by id; months as how many they move."""
         found = self.specification.effects.figures(self.values[None])
-        presence = (".acceptance", ".lead", ".early_return")
-        return {id: float(column[0]) for id, column in found.items() if not id.endswith(presence)}
+        return {id: float(column[0]) for id, column in found.items() if not is_presence(id)}
 
     @cached_property
     def result(self) -> Result:

@@ -23,6 +23,7 @@ from planner.report.sections import (
     curves_section,
     displacement_section,
     fill_section,
+    forecasts_section,
     grounds_section,
     limits_section,
     manifest_section,
@@ -42,8 +43,8 @@ __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
     summary, levers_section, conclusions, fill_section, displacement_section, bottlenecks_section,
-    rates_section, curves_section, questions_section, sure_section, robust_section,
-    promises_section,
+    rates_section, curves_section, questions_section, sure_section, forecasts_section,
+    robust_section, promises_section,
     comparison_section, grounds_section, limits_section, manifest_section,
 )  # fmt: skip
 

@@ -66,6 +66,7 @@ __all__ = [
     "displacement_section",
     "fill_section",
     "grounds_section",
+    "forecasts_section",
     "limits_section",
     "manifest_section",
     "rates_section",
@@ -483,6 +484,29 @@ def sure_section(material: Material) -> Section:
         _bases(material),
     ]
     return Section("sure", title, tuple(blocks))
+
+
+def forecasts_section(material: Material) -> Section | None:
+    """Return how good forecasts of later counts were, from the backtest that is shipped."""
+    from planner.record.backtest import shipped_scores
+
+    lang, found = material.lang, shipped_scores()
+    if found is None or material.futures is None:
+        return None
+    rows = [
+        [say(f"forecast_{row['forecast']}", lang), number(row["counts"], lang, 0),
+         number(row["crps"], lang, 3),
+         "" if row["forecast"] in ("cap", "last") else percent(row["cover_90"], lang, 0),
+         percent(row["bias"], lang, 0)]
+        for row in found["tables"]["scores"] if row["by"] == "all"
+    ]  # fmt: skip
+    heads = [say(f"forecast_{one}", lang) for one in ("of", "counts", "crps", "inside", "bias")]
+    blocks: list[Content] = [
+        Paragraph(say("p_forecasts", lang)),
+        Bullets(tuple(found["sentences"][lang])),
+        table(say("t_forecasts", lang), heads, rows, small=True),
+    ]
+    return Section("forecasts", say("forecasts_section", lang), tuple(blocks))
 
 
 def robust_section(material: Material) -> Section | None:

@@ -11,7 +11,7 @@ from planner.report.blocks import Bullets, Image, Section
 from planner.report.conclusions import SMALL, TARGET
 from planner.report.material import Material, at_a_time, lost_by, records
 from planner.report.words import say
-from planner.results.headline import Headline, headline
+from planner.results.losses import Headline, headline
 
 __all__ = ["summary"]
 
@@ -107,7 +107,8 @@ def _fills(material: Material) -> Iterator[str]:
 def _trust(material: Material, id: str) -> str:
     """Return what the answer rests on, what moves it most, and what single changes do."""
     lang = material.lang
-    rests = material.result.grounds.set_index("what").loc["posts"]
+    table = material.result.grounds
+    rests = next(row for row in records(table) if row["what"] == "posts")
     total = float(rests["total"])
     posts = percent(float(rests["assumption"]) / total if total > 0 else None, lang, 0)
     parts = [say("s_posts", lang, posts=posts)]

@@ -133,6 +133,27 @@ WORDS: dict[str, tuple[str, str]] = {
         "Person-months that “{package}” takes from other commitments of main task 1",
         "Persoonsmaanden die ‘{package}’ aan andere verplichtingen van hoofdtaak 1 kost",
     ),
+    "forecasts_section": ("How good are the forecasts", "Hoe goed zijn de voorspellingen"),
+    "p_forecasts": (
+        "People who were counted after the letter, forecast with what was known when it was sent "
+        "and given the months and ceilings decided later.",
+        "Mensen die na de brief zijn geteld, voorspeld met wat bekend was toen hij werd verzonden "
+        "en gegeven de maanden en plafonds van later.",
+    ),
+    "t_forecasts": (
+        "Scores of forecasts and references; a lower score is better",
+        "Scores van voorspellingen en referenties; een lagere score is beter",
+    ),
+    "forecast_of": ("forecast", "voorspelling"),
+    "forecast_counts": ("counts", "tellingen"),
+    "forecast_crps": ("score per person asked", "score per gevraagde persoon"),
+    "forecast_inside": ("inside 90 %", "binnen 90 %"),
+    "forecast_bias": ("bias, of the ceiling", "afwijking, van het plafond"),
+    "forecast_calibrated": ("calibrated draws", "gekalibreerde trekkingen"),
+    "forecast_ranges": ("draws by the ranges alone", "trekkingen uit de bandbreedtes"),
+    "forecast_cap": ("every ceiling is filled", "elk plafond is gevuld"),
+    "forecast_last": ("last share seen persists", "laatst geziene deel blijft"),
+    "forecast_climatology": ("shares seen before", "eerder geziene delen"),
     "robust_section": ("What single assumptions do", "Wat afzonderlijke aannames doen"),
     "t_input": ("input", "invoer"),
     "t_change": ("change", "wijziging"),

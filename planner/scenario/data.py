@@ -21,6 +21,7 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.scenario.inputs import (
+    MANNED,
     BoundInput,
     BudgetInput,
     Cost,
@@ -427,7 +428,7 @@ SUGGESTIONS = 100
 CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
 """Fields of the registry that a demand carries along as they are given."""
 
-SHARES = ("filled", "fit", "acceptance", "early_return")
+SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
 
 
 def shipped(folder: str) -> Path:
@@ -530,6 +531,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self.tables: dict[str, Table] = {}
         self.ids: dict[str, set[str]] = {}
+        self.manned: dict[str, Parameter] = {}
 
     def read(self) -> Inputs:
         for name, columns in TABLES.items():
@@ -547,6 +549,11 @@ class _Reader:
             self.ids[name] = self.tables[name].ids()
         series = self.series()
         events = self.events()
+        self.manned = {
+            row["demand"]: self.parameter("presence", row)
+            for row in self.tables["presence"].rows
+            if row["demand"]
+        }
         inputs = Inputs(
             sources={row["id"]: _source(row) for row in self.tables["sources"].rows},
             missions={
@@ -631,6 +638,7 @@ class _Reader:
 
     def demand(self, row: Row) -> DemandInput:
         dates = self.origin("demands", row, "dates_")
+        manned = self.manned.get(row["id"])
         standing = row["standing"]
         for column in ("first", "last"):
             if row[column] is None and standing in ("standing", "past"):
@@ -663,6 +671,7 @@ class _Reader:
             fixed_length=bool(row["fixed_length"]),
             on_call=bool(row["on_call"]),
             unit=bool(row["unit"]),
+            manned=manned,
             weight=1.0 if row["weight"] is None else row["weight"],
             note=row["note"],
             more={name: row[name] for name in CARRIED if row.cells.get(name) not in (None, "", ())},
@@ -762,7 +771,14 @@ class _Reader:
             policies.setdefault(row["figure"], {})[pool] = parameter
         for row in self.tables["presence"].rows:
             self.known("presence", row, "kind", "kinds")
-            presence.setdefault(row["kind"], {})[row["figure"]] = self.parameter("presence", row)
+            self.known("presence", row, "demand", "demands")
+            about = "demand" if row["figure"] == MANNED else "kind"
+            if not row[about] or (row["kind"] and row["demand"]):
+                message = f"{row['figure']} is of a {about}: name one, and nothing else"
+                self.complain("presence", row, about, message)
+            elif row["kind"]:
+                figure = self.parameter("presence", row)
+                presence.setdefault(row["kind"], {})[row["figure"]] = figure
         return {
             row["id"]: Kind(
                 **row.cells,

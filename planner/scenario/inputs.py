@@ -11,10 +11,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from planner.digest import SKIP
 from planner.months import Month
+
+if TYPE_CHECKING:
+    from planner.scenario.calibrated import Calibrated
 
 __all__ = [
     "BASES",
@@ -36,6 +39,7 @@ __all__ = [
     "StrengthStep",
     "When",
     "check_option",
+    "is_presence",
     "lacking_policies",
     "options_text",
     "parse_options",
@@ -55,6 +59,9 @@ ROTATION = ("tour", "preparation", "rest", "dwell")
 
 PRESENCE = ("acceptance", "lead", "early_return")
 """What decides whether a person allocated is there."""
+
+MANNED = "manned"
+"""The share of a demand's ceiling that is really used: a parameter of presence, by demand."""
 
 Option = str | Mapping[str, float]
 """A sourcing option: a pool, or a mix of pools in shares that add up to 1."""
@@ -258,6 +265,8 @@ class DemandInput:
         None leaves it to the kind's way of changing over.
     tour, preparation, rest, dwell : Parameter or None
         Months, months and months per month served; None leaves it to the kind.
+    manned : Parameter or None
+        Share of the people planned that its ceiling really takes; None is all of them.
     more : mapping
         Fields of the registry that have no attribute of their own, as they were given.
     """
@@ -285,6 +294,7 @@ class DemandInput:
     preparation: Parameter | None = None
     rest: Parameter | None = None
     dwell: Parameter | None = None
+    manned: Parameter | None = None
     note: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
@@ -460,7 +470,8 @@ class Inputs:
     `warm_up` and `run_out` are months; None leaves them to the longest tie-up of the scenario.
     `money` says whether budgets count. `outcomes` gives what really happened to demands, by field
     (cap, first, last); it counts only where a scenario applies it. `forces` gives the national
-    shares filled and fit by force, as steps in time.
+    shares filled and fit by force, as steps in time. `parameters` is what draws take from an
+    earlier calibration; None leaves all of them to their ranges.
     """
 
     first: Month = WINDOW[0]
@@ -484,6 +495,19 @@ class Inputs:
     sources: Mapping[str, Source] = field(default_factory=dict)
     uncertainty: Mapping[str, object] = field(default_factory=dict)
     outcomes: Mapping[str, Mapping[str, Parameter | When]] = field(default_factory=dict)
+    parameters: Calibrated | None = None
+
+
+def is_presence(id: str) -> bool:
+    """Return whether a parameter decides who is there and leaves the plan as it is.
+
+    Examples
+    --------
+    >>> is_presence("kind.staff.lead"), is_presence("demand.untso.manned"), is_presence("x.cap")
+    (True, True, False)
+    """
+    head, last = id.split(".")[0], id.rsplit(".", 1)[-1]
+    return (head == "kind" and last in PRESENCE) or (head == "demand" and last == MANNED)
 
 
 def lacking_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ Errors of the schema as messages that name the place, what was expected and what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from planner.digest import SKIP, digest
 from planner.errors import Fault, InputError, close_name, gathered, nearest, shortened
 from planner.months import Month
+from planner.scenario.calibrated import NONE, read_calibrated, shipped_calibrations
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
 from planner.scenario.source import Path_, Place, SourceText, read_source, read_text
@@ -379,7 +380,8 @@ class Scenario:
 
         source = SourceText("<change>", tuples(patch))
         changes = _validated(source, Changes)
-        return _extended(self, changes, source, (), Layer(source.values, "<change>"), name)
+        layer = Layer(source.values, "<change>")
+        return _extended(self, changes, source, (), layer, name, lambda said: Path(said))
 
     def change(self, **patch: Any) -> Scenario:
         """Return a new scenario with further changes, one section each keyword."""
@@ -495,9 +497,16 @@ class _Loader:
             if key not in ("extends", "base_digest", "then", "format")
         }
         scenario = base
+
+        def find(said: str) -> Path:
+            if path is None:
+                known = ", ".join(shipped_calibrations())
+                raise InputError(f"a text may name a shipped one only ({known}), or {NONE}")
+            return self.inside(source, "parameters", said, path)
+
         layer = Layer(values, source.file, shipped_as)
         try:
-            scenario = _extended(base, whole, source, (), layer, name)
+            scenario = _extended(base, whole, source, (), layer, name, find)
         except InputError as error:
             more: list[Any] = list(error.faults)
             faults.extend(one for one in more if not consequence(one, left_out))
@@ -507,7 +516,7 @@ class _Loader:
             scenario = replace(scenario, files=(*scenario.files, path))
         for place, changes in enumerate(whole.then):
             layer = Layer(source.values["then"][place], source.file, shipped_as)
-            scenario = _extended(scenario, changes, source, ("then", place), layer, name)
+            scenario = _extended(scenario, changes, source, ("then", place), layer, name, find)
         return scenario
 
     def ground(
@@ -635,8 +644,10 @@ def _validated(source: SourceText, model: Any) -> Any:
 
 
 def _extended(
-    base: Scenario, changes: Any, source: SourceText, prefix: Path_, layer: Layer, name: str | None
-) -> Scenario:
+    base: Scenario, changes: Any, source: SourceText, prefix: Path_, layer: Layer,
+    name: str | None, find: Callable[[str], Path],
+) -> Scenario:  # fmt: skip
+    """Return a scenario with one layer of changes; `find` gives the place of a file it names."""
     from planner.scenario.merge import apply
 
     texts = {text: getattr(changes, text) or getattr(base, text) for text in TEXTS}
@@ -646,13 +657,33 @@ def _extended(
         for path, place in source.places.items()
         if path[: len(here)] == here
     }
+    inputs, files = apply(base.inputs, changes, source, prefix), base.files
+    said = changes.parameters
+    if said is not None:
+        inputs, files = _with_parameters(inputs, files, said, source, prefix, find)
     return Scenario(
         name=name or base.name,
         **texts,
-        inputs=apply(base.inputs, changes, source, prefix),
+        inputs=inputs,
         layers=(*base.layers, replace(layer, places=places)),
-        files=base.files,
+        files=files,
     )
+
+
+def _with_parameters(
+    inputs: Inputs, files: tuple[Path, ...], said: str, source: SourceText, prefix: Path_,
+    find: Callable[[str], Path],
+) -> tuple[Inputs, tuple[Path, ...]]:  # fmt: skip
+    """Return inputs that take calibrated parameters, and the files read for them."""
+    if said == NONE:
+        return replace(inputs, parameters=None), files
+    try:
+        path = shipped_calibrations().get(said) or find(said)
+        return replace(inputs, parameters=read_calibrated(path, said)), (*files, path)
+    except InputError as error:
+        messages = [getattr(one, "message", str(one)) for one in error.faults]
+        where = (*prefix, "parameters")
+        raise InputError([source.fault(where, f"{said}: {one}") for one in messages]) from None
 
 
 def tuples(value: Any) -> Any:

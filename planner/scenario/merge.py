@@ -14,6 +14,7 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.scenario.inputs import (
+    MANNED,
     PRESENCE,
     ROTATION,
     BoundInput,
@@ -722,7 +723,7 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
         changed["options"] = entry.pools
     if entry.cap is not None:
         changed["cap_from"] = {}
-    for name in ("cap", *ROTATION):
+    for name in ("cap", *ROTATION, MANNED):
         quantity = getattr(entry, name)
         if quantity is not None:
             changed[name] = draft.parameter((*path, name), quantity, entry)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planner.scenario.inputs import BASES, PRESENCE, ROTATION
+from planner.scenario.inputs import BASES, MANNED, PRESENCE, ROTATION
 
 __all__ = [
     "ENTITIES",
@@ -264,6 +264,11 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
             "Months at home per month served, the preparation for the next tour inside them, "
             "instead of what the kind says.", "problem", "months per month",
         ),
+        Field(
+            "manned", "share",
+            "Share of the people planned that its ceiling really takes: a ceiling is a most, and "
+            "may be left unused where nobody is short (1).", "presence",
+        ),
         _only(
             "letter_cap", "text",
             "Cap that stands after the letter to which the line belongs; empty for all others.",
@@ -475,12 +480,14 @@ _LONG: dict[str, tuple[Field, ...]] = {
         _NOTE,
     ),
     "presence": (
-        _KIND,
+        _only("kind", "id", "Kind of contribution; empty for manned.", refers="kinds"),
+        _only("demand", "id", "Demand, for manned alone.", refers="demands"),
         _only(
             "figure", "choice",
             "acceptance: share of candidates accepted; lead: months a post is empty before the "
-            "next candidate arrives; early_return: share of people who leave in a month.",
-            choices=PRESENCE, **_WHICH,
+            "next candidate arrives; early_return: share of people who leave in a month; manned: "
+            "share of the people planned for a demand that its ceiling really takes.",
+            choices=(*PRESENCE, MANNED), **_WHICH,
         ),
         *_value("The number; the likely value where low and high are given.", 120),
     ),
@@ -593,7 +600,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "costs": ("fund", "kind", "demand"),
     "budgets": ("fund", "year"),
     "outcomes": ("demand", "field"),
-    "presence": ("kind", "figure"),
+    "presence": ("kind", "demand", "figure"),
     "places": ("mission",),
 }
 """Columns that together name a row once; ``id`` for every other table."""

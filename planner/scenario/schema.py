@@ -887,6 +887,9 @@ class Changes(Part):
     """Budgets and costs."""
     uncertainty: Uncertainty | None = None
     """Which parameters vary, and how."""
+    parameters: Text | None = None
+    """Where draws take calibrated parameters from: a shipped calibration by name, the file of one
+    in this folder or below it, or `none` for the ranges alone. The plan keeps the likely values."""
     notes: Text | None = None
     """Anything else a reader should know."""
 
@@ -976,8 +979,8 @@ Pools of one `force` share its national shares `filled` and `fit`, which simulat
 all of them; `filled_factor` and `fit_factor` are the deviations of a pool.
 
 Changes are made in this order: horizon, rule, sources, forces, pools, kinds, policies, missions,
-demands, packages, outcomes, decide, send, hindsight, tiers, strengths, bounds, money, uncertainty;
-then what stands under `then`, each on top of what is before it.
+demands, packages, outcomes, decide, send, hindsight, tiers, strengths, bounds, money, uncertainty,
+parameters; then what stands under `then`, each on top of what is before it.
 
 This page and `scenario.schema.json` are written from the same definitions.
 """

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, speaker
-from planner.scenario.inputs import PRESENCE, ROTATION, Figure, Inputs, Origin, When
+from planner.scenario.inputs import MANNED, PRESENCE, ROTATION, Figure, Inputs, Origin, When
 from planner.scenario.registry import ENTITIES, STANDINGS, TABLES, Column
 from planner.scenario.schema import VERBS
 from planner.terms import term
@@ -104,6 +104,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_warm_up": ("warm-up, months", "aanloop, maanden"),
     "head_run_out": ("run-out, months", "uitloop, maanden"),
     "head_money": ("budgets count", "budgetten tellen mee"),
+    "head_parameters": ("calibrated parameters", "gekalibreerde parameters"),
     # what a column is for
     "help_id": (
         "Unique name of the row: lower-case letters, digits and hyphens.",
@@ -235,6 +236,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Months after the period; empty is as long as the longest tie-up.",
         "Maanden na de periode; leeg is zo lang als de langste binding.",
     ),
+    "help_parameters": (
+        "Calibrated parameters that draws take: a name, a file, or none for the ranges alone.",
+        "Gekalibreerde parameters voor trekkingen: een naam, een bestand, of none voor alleen de "
+        "bandbreedtes.",
+    ),
     "help_money": (
         "Yes makes budgets a limit beside people.",
         "Ja maakt budgetten tot een grens naast mensen.",
@@ -264,6 +270,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "early return (share per month)",
         "eerder terug (deel per maand)",
     ),
+    "choice_manned": ("share of the ceiling used", "benut deel van het plafond"),
     "choice_staggered": ("staggered", "gespreid"),
     "choice_en_bloc": ("en bloc", "in één keer"),
     "choice_just_in_time": ("just in time", "net op tijd"),
@@ -327,10 +334,10 @@ def choices(values: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-FIGURES = (*ROTATION, *PRESENCE)
+FIGURES = (*ROTATION, *PRESENCE, MANNED)
 """What a policy may be about: rotation first, then presence."""
 
-DEMAND_FIGURES = ROTATION
+DEMAND_FIGURES = (*ROTATION, MANNED)
 """What a demand may have a policy of its own for."""
 
 LOW_HIGH = ("value", "low", "high", "basis", "source", "section", "note")
@@ -532,6 +539,7 @@ SETTINGS: tuple[SheetField, ...] = (
     SheetField(Column("warm_up", "whole", low=0, high=600)),
     SheetField(Column("run_out", "whole", low=0, high=600)),
     SheetField(Column("money", "flag")),
+    SheetField(Column("parameters")),
 )
 """Rows of the sheet about the scenario as a whole."""
 
@@ -588,6 +596,7 @@ def settings_of(scenario: Scenario) -> Row:
         "warm_up": inputs.warm_up,
         "run_out": inputs.run_out,
         "money": inputs.money,
+        "parameters": "none" if inputs.parameters is None else inputs.parameters.said,
     }
 
 

@@ -282,6 +282,8 @@ def _settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenario) ->
         patch.first["horizon"] = horizon
     if bool(new["money"]) != old["money"]:
         patch.first["money"] = {"on": bool(new["money"])}
+    if (new["parameters"] or "none") != old["parameters"]:
+        patch.first["parameters"] = new["parameters"] or "none"
     edited, theirs = whole.inputs.uncertainty, base.inputs.uncertainty
     if edited != theirs:
         patch.first["uncertainty"] = {**dict.fromkeys(theirs), **edited}
@@ -676,6 +678,8 @@ def _unset(scenario: Scenario, settings: Mapping[str, Any], book: str) -> Iterat
     for name, wanted in settings.items():
         if name == "money":
             wanted = bool(wanted)
+        elif name == "parameters":
+            wanted = wanted or "none"
         if not same(found[name], wanted) and not (wanted in (None, "") and name == "rule"):
             yield Fault(book, 0, 0, name, _cannot(found[name], wanted), "Scenario")
 

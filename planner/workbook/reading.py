@@ -14,7 +14,7 @@ from planner.errors import Fault, InputError, nearest
 from planner.labels import LANGUAGES, month_names
 from planner.months import Month
 from planner.scenario.data import LISTS, Column, parse_cell
-from planner.scenario.inputs import PRESENCE
+from planner.scenario.inputs import MANNED, PRESENCE
 from planner.workbook.fields import (
     DEMAND_FIGURES,
     SETTINGS,
@@ -624,7 +624,7 @@ def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list
                 faults.append(grid.fault(line.row, one.name, message))
 
 
-SHARES = ("filled", "fit", "acceptance", "early_return")
+SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
 """Figures that are shares, from 0 to 1."""
 
 WHOLE = ("tour", "preparation")
@@ -685,6 +685,8 @@ def _policy(line: SheetLine) -> Complaints:
         yield "kind", "expected a kind or a demand, one of the two"
     if figure in PRESENCE and (line["demand"] or line["pool"]):
         yield "figure", "holds for a kind as a whole: leave demand and pool empty"
+    if figure == MANNED and not line["demand"]:
+        yield "figure", "holds for one demand: name it, and leave the kind empty"
     if figure in DEMAND_FIGURES and line["demand"] and line["pool"]:
         yield "pool", "a demand has one figure for all its pools: leave the pool empty"
     if figure == "tour" and line["pool"]:

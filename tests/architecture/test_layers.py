@@ -39,18 +39,23 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "planner.distributions", "planner.montecarlo", "planner.solution", "planner.results",
         "planner.analysis",
     ),
+    "planner.record": (
+        *BASE, *WORDS, "planner.store", "planner.labels", "planner.distributions",
+        "planner.results", "planner.montecarlo", "planner.record",
+    ),
     "planner.whatif": (
         *BASE, "planner.scenario", "planner.results", "planner.engine.stages", "planner.whatif",
         "planner.analysis", "planner.montecarlo",
     ),
     "planner.figures": (
         *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.montecarlo",
-        "planner.scenario.data", "planner.figures",
+        "planner.scenario.data", "planner.record", "planner.figures",
     ),
     "planner.report": (
         *BASE, "planner.labels", "planner.terms", "planner.results", "planner.analysis",
-        "planner.engine.memory", "planner.scenario.data", "planner.scenario.load",
-        "planner.montecarlo", "planner.figures", "planner.whatif", "planner.report",
+        "planner.engine.stages", "planner.scenario.data", "planner.scenario.load",
+        "planner.montecarlo", "planner.record", "planner.figures", "planner.whatif",
+        "planner.report",
     ),
     "planner.workbook": (
         *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",
@@ -75,6 +80,7 @@ NOT_FOR = {
     "planner.app": ("scipy", "pulp", "pydantic", "ruamel"),
     "planner.results": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.analysis": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
+    "planner.record": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
     "planner.figures": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.report": ("highspy", "pulp", "pydantic", "ruamel", "scipy"),
     "planner.montecarlo": ("highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
@@ -87,11 +93,11 @@ HEAVY = ("pandas", "matplotlib", "pulp", "pyarrow", "openpyxl", "xlsxwriter", "s
 
 LOADED_ON_USE = (
     "planner.reference", "planner.analysis", "planner.montecarlo", "planner.figures",
-    "planner.report", "planner.workbook", "planner.app",
+    "planner.report", "planner.workbook", "planner.app", "planner.record",
 )  # fmt: skip
 """Parts that may import heavy things at their top, since no other part imports them at its top."""
 
-LIGHT = ("planner.analysis.declare", "planner.montecarlo.words")
+LIGHT = ("planner.analysis.declare", "planner.montecarlo.words", "planner.record.words")
 """What of them loads nothing."""
 
 
