@@ -904,13 +904,11 @@ def threshold(
     case = read_case(source, rule)
     _check(steps, tolerance, draws, futures, case)
     measure, now = _measured(case, parse_conclusion(conclusion, case), package)
-    wanted = draws if futures is None and case.scenario is not None else 0
-    shown = _Shown(progress, wanted)
+    shown = _Shown(progress, wanted := draws if futures is None and case.scenario else 0)
     found = scan(inputs_of(case, inputs, reach), measure, steps, now, shown.scanned)
     bracket(found, measure, tolerance, shown.again)
-    if wanted:
-        futures = _drawn(case, measure.conclusion, measure.package, wanted, seed, shown)
-    return _outcome(measure, found, futures)
+    drawn = _drawn(case, measure, wanted, seed, shown) if wanted else futures
+    return _outcome(measure, found, drawn)
 
 
 def _measured(case: Case, stated: Conclusion, package: str | None) -> tuple[Measure, float]:
@@ -959,11 +957,10 @@ class _Shown:
         self.progress(planned + done, self.last[1])
 
 
-def _drawn(
-    case: Case, stated: Conclusion, package: str, draws: int, seed: int, shown: _Shown
-) -> Ensemble:
+def _drawn(case: Case, measure: Measure, draws: int, seed: int, shown: _Shown) -> Ensemble:
     from planner.montecarlo.run import simulate
 
+    package, stated = measure.package, measure.conclusion
     return simulate(
         case.scenario, draws, seed, case.rule, packages=[package] if package else [],
         monthly=stated.by == "pool", progress=shown.drawn,
@@ -971,11 +968,9 @@ def _drawn(
 
 
 def _outcome(measure: Measure, found: Found, futures: Ensemble | None) -> Threshold:
-    share = NONE
+    case, stated, share = measure.case, measure.conclusion, NONE
     if futures is not None:
-        stated, lost = measure.conclusion, measure.package
-        share = claim_probability(futures, measure.case, stated, lost)
-    case, stated = measure.case, measure.conclusion
+        share = claim_probability(futures, case, stated, measure.package)
     flips = [_crossing(case, side) for side in found.sides if side.flips]
     return Threshold(
         conclusion=str(stated),
