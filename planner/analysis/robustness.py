@@ -36,13 +36,13 @@ from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
 from planner.labels import number
 from planner.montecarlo.run import check_workers, executor_for, in_order, processors
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
 from planner.results.losses import SOMETHING, TENTH, losses
 from planner.solution import solve_problem
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
 
@@ -186,12 +186,8 @@ class Robustness(Outcome):
     plans: int
     unproved: int
     refused: int
-    changes: tuple[Change, ...]
     swings: tuple[Swing, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``swings``, one row an input, and ``changes``, one row a change."""
-        return {"swings": frame(self.swings, Swing), "changes": frame(self.changes, Change)}
+    changes: tuple[Change, ...]
 
     def sentences(self, lang: str = "en", called: Callable[[str], str] | None = None) -> list[str]:
         """Return the span, the three inputs that move it most, and where it would flip.

@@ -36,13 +36,11 @@ from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.records import ROUNDING
 from planner.montecarlo.structure import Structure
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Problem
 from planner.terms import term
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.records import Records
 
@@ -825,10 +823,6 @@ class Threshold(Outcome):
     high_share: float
     flips: tuple[Crossing, ...]
     inputs: tuple[Varied, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``flips``, the nearest inside its range first, and ``inputs``."""
-        return {"flips": frame(self.flips, Crossing), "inputs": frame(self.inputs, Varied)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return whether it holds, what changes it, and in how many draws it holds."""

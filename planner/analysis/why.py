@@ -34,13 +34,13 @@ from planner.engine.programme import Block
 from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
 from planner.months import Month
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.plan import History, Planner
 from planner.problem.model import Demand, Problem
 from planner.solution import asked_months
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "BindingConstraint",
@@ -893,16 +893,6 @@ class Why(Outcome):
     lines: tuple[LineOccupancy, ...]
     months: tuple[MonthOccupancy, ...]
     case: Case
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``holders``, ``limits``, ``changes``, ``lines`` and ``months``."""
-        return {
-            "holders": frame(self.holders, PoolUser),
-            "limits": frame(self.limits, Limit),
-            "changes": frame(self.changes, Counterfactual),
-            "lines": frame(self.lines, LineOccupancy),
-            "months": frame(self.months, MonthOccupancy),
-        }
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return effect, causes with the users of each pool, and remedies."""
