@@ -371,7 +371,7 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
     fills_only : bool
         For plans that are held against each other by what demands get. *Value*: what ties is
         settled by the names of demands, so that plans of problems that differ in one thing differ
-        by that thing only, not by the luck of the solver. *Fair*: plans carry no prices; large
+        by that thing only, not by the choice of the solver. *Fair*: plans carry no prices; large
         parts are planned in compiled code, and elsewhere it is left open in last plans, where
         nothing depends on it, which of several pools serves.
     """

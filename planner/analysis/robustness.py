@@ -190,7 +190,7 @@ class Robustness(Outcome):
     changes: tuple[Change, ...]
 
     def sentences(self, lang: str = "en", called: Callable[[str], str] | None = None) -> list[str]:
-        """Return the span, the three inputs that move it most, and where it would flip.
+        """Return the span, the three inputs that move it most, and where it would change.
 
         Parameters
         ----------
@@ -243,14 +243,14 @@ def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> li
 def _change_sentences(
     found: Robustness, proved: Sequence[Change], lang: str, called: Callable[[str], str]
 ) -> list[str]:
-    """Return where the headline would flip: the smallest changes first by month, then others."""
+    """Return where the headline would change: the smallest changes first by month, then others."""
     state = say(found.state, lang)
-    flips = [row for row in proved if row.flips]
-    if not flips:
+    changed = [row for row in proved if row.flips]
+    if not changed:
         return [say("robustness_no_flip", lang, count=number(len(proved), lang, 0), state=state)]
     nearest: dict[str, Change] = {}
     for row in sorted(
-        flips, key=lambda row: (-round(abs(row.difference_person_months), 3), row.input)
+        changed, key=lambda row: (-round(abs(row.difference_person_months), 3), row.input)
     ):
         nearest.setdefault(row.input, row)
     listed = list(nearest.values())[:3]
@@ -261,7 +261,7 @@ def _change_sentences(
         )
         for row in listed
     ]  # fmt: skip
-    count, inputs = number(len(flips), lang, 0), number(len(nearest), lang, 0)
+    count, inputs = number(len(changed), lang, 0), number(len(nearest), lang, 0)
     return [
         say("robustness_flips", lang, count=count, all=number(len(proved), lang, 0),
             inputs=inputs, state=state, list="; ".join(parts))

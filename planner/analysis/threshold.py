@@ -650,7 +650,7 @@ def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
 
 
 FEW = 5
-"""Flips that are _sentences; the table holds all."""
+"""Thresholds that are sentences; the table holds all."""
 
 
 def _sentences(found: Threshold, lang: str) -> list[str]:

@@ -1010,7 +1010,7 @@ def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
 
 
 def _worst(months: Sequence[MonthOccupancy], case: Case) -> int:
-    """Return the first month with the largest shortfall; the window's first if there is none."""
+    """Return the first month with the largest shortfall; the window's first if none exists."""
     if not months:
         return case.problem.report[0]
     worst = max(months, key=lambda row: round(row.asked_persons - row.on_duty_persons, 3))

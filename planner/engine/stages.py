@@ -116,9 +116,9 @@ class StageData:
     limit : ndarray (rows,)
         Strength by row of both accounts, then composition maxima, then budgets.
     goal : ndarray (bound rows,)
-        Composition minima, persons; 0 where there is none.
+        Composition minima, persons; 0 if none exists.
     goal_tier : ndarray of int (bound rows,)
-        The tier before which each goal is pursued; 0 where there is none.
+        The tier before which each goal is pursued; 0 if none exists.
     """
 
     block: Block

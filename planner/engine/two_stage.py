@@ -87,7 +87,7 @@ class Draws:
     chance : ndarray (draws,)
         Probabilities, adding up to 1.
     most : ndarray (draws, bounds) or None
-        Upper composition bounds, persons, NaN where there is none; None: those of the problem.
+        Upper composition bounds, persons, NaN if none exists; None: those of the problem.
     amounts : ndarray (draws, budgets) or None
         Euros; None: those of the problem.
     """
@@ -206,7 +206,7 @@ class TwoStage:
     def fill(self, filled: Floats, draws: Any = slice(None)) -> Floats:
         """Return the smallest fill share over the parts of each group, (draws, groups).
 
-        1 where a group asks for nobody. `filled` is in person-months, (draws, parts).
+        1 where a group asks for no people. `filled` is in person-months, (draws, parts).
         """
         asked = self.asked[draws]
         share = np.divide(filled, asked, out=np.full_like(filled, np.inf), where=asked > 0)
@@ -236,7 +236,7 @@ def two_stage_of(
         All demands known from the start: in a draw the plan is made with all that is known.
     draws : Draws
     group : ndarray of int (demands,)
-        Group of each demand, from 0; −1 where a demand is not promised and gets nobody.
+        Group of each demand, from 0; −1 where a demand is not promised and gets no people.
     tier, weight : ndarray (groups,)
     window : sequence of (int, int), optional
         First and last months over which fill is counted; a promise has to be kept in each. By

@@ -127,7 +127,7 @@ class Formulation:
 
     @cached_property
     def package(self) -> Ints:
-        """The package of each line among :attr:`packages`, -1 where there is none."""
+        """The package of each line among :attr:`packages`, -1 if none exists."""
         found = np.full(len(self.sources), -1)
         for number, members in enumerate(self.packages.values()):
             found[members] = number
@@ -853,7 +853,7 @@ class Specification:
 
 
 def _inverse(caps: Floats) -> Floats:
-    """Return 1 ÷ cap, 0 where there is no cap."""
+    """Return 1 ÷ cap, 0 without a cap."""
     return np.divide(1.0, caps, out=np.zeros_like(caps), where=caps > 0)
 
 

@@ -64,7 +64,7 @@ class Numbers(NamedTuple):
     strengths : ndarray (draws, pools, months)
         Persons.
     least, most : ndarray (draws, bounds)
-        Composition bounds, persons; NaN where there is none.
+        Composition bounds, persons; NaN if none exists.
     amounts : ndarray (draws, budgets)
         Euros.
     """
@@ -188,7 +188,7 @@ class Structure:
         packages : sequence of str
             Packages to leave out, each in a plan of its own.
         least, most : ndarray (draws, bounds), optional
-            Composition bounds, persons; NaN where there is none. By default the problem's.
+            Composition bounds, persons; NaN if none exists. By default the problem's.
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
@@ -451,7 +451,7 @@ def plan_block(
     known : ndarray of bool (decisions of the block,)
         Decisions that may be filled.
     month : int
-        When the plan is made; negative where there is none before it.
+        When the plan is made; negative if none exists before it.
     before : ndarray (columns of the block,), optional
         People of the plan before.
     full : ndarray (decisions of the block,)
@@ -564,7 +564,7 @@ class Hint:
         return cls(found)
 
     def on(self, frame: Frame, layout: Layout, stages: Stages) -> Floats:
-        """Return the hint for the columns of all stages, -1 where there is none."""
+        """Return the hint for the columns of all stages, -1 if none exists."""
         parts = [np.zeros(0)]
         for s, block in enumerate(stages.block.tolist()):
             columns = _columns(layout, block)

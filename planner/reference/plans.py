@@ -356,7 +356,7 @@ class Statement:
         return self._sum(dict.fromkeys(self._columns[decision], 1 / self.data.full[decision]))
 
     def option_shares(self) -> list[Expression]:
-        """Return one minus the share of the cap by each option, where there are several."""
+        """Return one minus the share of the cap by each option, if several exist."""
         return [
             1 - self.z[column] * (1 / float(self.data.full[decision]))
             for decision in self.free
@@ -967,7 +967,7 @@ def state(
     whole : bool
         Whole people and all-or-nothing units.
     solver : str, optional
-        Solves the steps before, where there are any.
+        Solves the steps before, if any exist.
 
     Examples
     --------

@@ -212,7 +212,7 @@ class Loss:
         The largest loss in any month.
     first, last, months : int
         First and last month of the model in which it loses half a person or more, and their number;
-        -1, -1 and 0 where there is none.
+        -1, -1 and 0 if none exists.
     """
 
     group: str

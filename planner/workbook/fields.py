@@ -27,7 +27,6 @@ __all__ = [
     "DEMAND_FIGURES",
     "FIGURES",
     "LONGEST",
-    "LOW_HIGH",
     "SETTINGS",
     "SHEETS",
     "WORDS",
@@ -332,9 +331,6 @@ FIGURES = (*ROTATION, *PRESENCE)
 
 DEMAND_FIGURES = ROTATION
 """What a demand may have a policy of its own for."""
-
-LOW_HIGH = ("value", "low", "high", "basis", "source", "section", "note")
-"""Columns of a figure on a row of its own."""
 
 
 @dataclass(frozen=True)
