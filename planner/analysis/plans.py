@@ -1,4 +1,6 @@
-"""Plans as an analysis needs them: the last one of each part, with what came before as it was made.
+"""What an analysis starts from: a case, its plans, and its problem with limits removed.
+
+Of each part the last plan is kept, with those before as they were made.
 
 An analysis that changes something *in the last plan* leaves the plans before it as they were
 made: what had begun or was in preparation when the packages became known is then history.

@@ -1,4 +1,4 @@
-"""``app``: the what-if page, served to a browser on this machine.
+"""``app``: the what-if page, served to a browser on this machine; checks of address and packages.
 
 What stands between the command line and the server of the what-if page.
 """

@@ -1,4 +1,6 @@
-"""What one plan of one block has to respect: right-hand sides, and what is already settled.
+"""Stages of a plan: data, solution with dual sensitivities, and a cache of solutions.
+
+The data are right-hand sides, and the bounds of what is already settled.
 
 The dual sensitivities of a fair solve: the row that bound each decision, and its dual value.
 

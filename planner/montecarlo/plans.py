@@ -1,4 +1,4 @@
-"""Plans of many draws, as arrays: people on duty, certificates, and the solver that found them.
+"""Plans of many draws, as arrays: people on duty, certificates, solver, and people present.
 
 Axis order is always (plan, draw, line or pool, month of the window).
 

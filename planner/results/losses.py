@@ -1,4 +1,4 @@
-"""What a package takes, in person-months and in persons at a time, before and after it begins.
+"""What a package takes: losses before and after it begins, the accounts behind them, the headline.
 
 Person-months add up small shares of a person over years. So every loss is stated with the most
 persons it comes to in one month; below half a person at any time no post stands empty.

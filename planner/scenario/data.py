@@ -1,4 +1,4 @@
-"""A data folder to inputs: every table read, every reference between tables checked.
+"""A data folder to inputs: tables read cell by cell, every reference between tables checked.
 
 CSV tables with row numbers: every cell typed and checked, every fault of a table at once.
 
