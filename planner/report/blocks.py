@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aside",
-    "Bullets",
     "Content",
-    "Document",
+    "Bullets",
     "Fold",
     "Heading",
-    "Image",
+    "Document",
     "Paragraph",
+    "Image",
     "Section",
     "TableBlock",
     "table",
