@@ -35,8 +35,8 @@ from planner.engine.stages import with_goals
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-from planner.plan import Planner
 from planner.problem.model import Package, Problem
+from planner.solution import Planner
 
 if TYPE_CHECKING:
     pass

@@ -46,8 +46,8 @@ from planner.engine.stages import StageData, StageSolution
 from planner.engine.value import solve_value
 from planner.errors import InputError, nearest
 from planner.months import Month
-from planner.plan import History, Plan, Planner, Solver, solver_for
 from planner.problem.model import Demand, Package, Problem
+from planner.solution import History, Plan, Planner, Solver, solver_for
 
 __all__ = [
     "KEYS",

@@ -37,8 +37,8 @@ from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-from planner.plan import Planner
 from planner.problem.model import Demand
+from planner.solution import Planner
 
 if TYPE_CHECKING:
     pass

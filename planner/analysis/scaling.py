@@ -35,7 +35,7 @@ from planner.engine.highs import PIN, LinearProgramme, Optimum
 from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, SolverError, nearest
-from planner.plan import Planner
+from planner.solution import Planner
 
 __all__ = [
     "Followed",

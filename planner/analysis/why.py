@@ -35,9 +35,8 @@ from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
 from planner.months import Month
 from planner.outcome import Outcome, Progress, silent
-from planner.plan import History, Planner
 from planner.problem.model import Demand, Problem
-from planner.solution import asked_months
+from planner.solution import History, Planner, asked_months
 
 if TYPE_CHECKING:
     pass

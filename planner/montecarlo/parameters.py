@@ -40,7 +40,7 @@ from planner.months import Month
 if TYPE_CHECKING:
     import pandas
 
-    from planner.compile.tables import Compiled, FigureRow
+    from planner.compile.build import Compiled, FigureRow
     from planner.scenario.load import Scenario
     from planner.scenario.source import Path_
 

@@ -27,8 +27,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compile.build import Sources, compile_scenario, counting_demands, levels, sources_of
-from planner.compile.tables import DemandRow
+from planner.compile.build import (
+    DemandRow,
+    Sources,
+    compile_scenario,
+    counting_demands,
+    levels,
+    sources_of,
+)
 from planner.digest import digest
 from planner.engine.programme import NEVER, Layout, ProblemArrays, independent_blocks, lay_out_table
 from planner.errors import Fault, InputError, ResultError, gathered

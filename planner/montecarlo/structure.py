@@ -28,14 +28,13 @@ from planner.engine.programme import Layout, lay_out
 from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
-from planner.plan import History, Plan, Planner
-from planner.solution import Allocation, Solution
+from planner.solution import Allocation, History, Plan, Planner, Solution
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
-    from planner.plan import Planner
     from planner.problem.model import Problem
+    from planner.solution import Planner
 
 __all__ = [
     "Code",
@@ -156,7 +155,7 @@ class Structure:
     def _formulate(
         self, frame: Frame, layout: Layout, rule: str, compiled: bool, hint: Hint | None
     ) -> None:
-        from planner.plan import solver_for
+        from planner.solution import solver_for
 
         self.frame, self.layout, self.rule, self.compiled = frame, layout, rule, compiled
         self.solver = solver_for(rule)
@@ -351,7 +350,7 @@ class Structure:
 
         A stage that compiled code has proved is kept; the engine plans the others.
         """
-        from planner.plan import Planner
+        from planner.solution import Planner
 
         problem = self.drawn(
             draws.caps[draw],

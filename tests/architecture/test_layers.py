@@ -10,7 +10,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 CORE = ("planner.errors", "planner.months", "planner.digest", "planner.gallery")
 BASE = (*CORE, "planner.outcome")
-ENGINE = ("planner.problem", "planner.engine", "planner.plan", "planner.solution")
+ENGINE = ("planner.problem", "planner.engine", "planner.solution", "planner.solution")
 WORDS = ("planner.problem", "planner.scenario", "planner.compile")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.store": CORE,
     "planner.problem": (*BASE, "planner.problem"),
     "planner.engine": (*BASE, "planner.problem", "planner.engine"),
-    "planner.plan": (*BASE, *ENGINE),
     "planner.solution": (*BASE, *ENGINE),
     "planner.distributions": BASE,
     "planner.scenario": (
@@ -66,7 +65,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 NOT_FOR = {
     "planner.problem": ("pandas", "scipy", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.engine": ("pandas", "pulp", "pydantic", "ruamel"),
-    "planner.plan": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.solution": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.scenario": ("pandas", "scipy", "highspy", "pulp", "matplotlib"),
     "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
