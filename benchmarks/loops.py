@@ -19,8 +19,8 @@ from scipy import sparse
 from planner.engine.highs import Certificate, quiet_highs
 from planner.engine.programme import Programme
 from planner.engine.stages import StageData, StageSolution
-from planner.plan import Plan, Planner
 from planner.problem.model import Problem
+from planner.solution import Plan, Planner
 
 __all__ = ["OneModel", "WrittenAnew", "spent"]
 

@@ -106,9 +106,8 @@ def run_apart(case: dict[str, Any], limit: float) -> dict[str, Any]:
 def solved(case: dict[str, Any]) -> dict[str, Any]:
     """Build, solve and report one case, step by step."""
     from planner.engine.programme import build_programme
-    from planner.plan import Planner, solver_for
     from planner.problem.neutral import parse_problem
-    from planner.solution import Allocation
+    from planner.solution import Allocation, Planner, solver_for
 
     limit, shape, rule = case.pop("limit"), case.pop("shape"), case.pop("rule")
     found: dict[str, Any] = {}

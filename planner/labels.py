@@ -258,7 +258,7 @@ LANGUAGES = ("en", "nl")
 """Languages there are; the order of the words in every table of words."""
 
 NOTHING = "–"
-"""What stands where there is no number."""
+"""What stands without a number."""
 
 ROUNDING = 1e-6
 """Shares closer than this to nothing or to all are that."""

@@ -44,8 +44,7 @@ from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 from planner.labels import label, number, percent
 from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
-from planner.solution import asked_months
+from planner.solution import Planner, asked_months
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,10 +22,10 @@ from planner.analysis.plans import Case, planner_of, read_case
 from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, follow, values
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 
@@ -160,15 +160,6 @@ class Curve(Outcome):
     pieces: tuple[CurvePiece, ...]
     tiers: tuple[TierLoss, ...]
     missions: tuple[MissionLoss, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``points``, ``pieces``, ``tiers`` and ``missions``."""
-        return {
-            "points": frame(self.points, CurvePoint),
-            "pieces": frame(self.pieces, CurvePiece),
-            "tiers": frame(self.tiers, TierLoss),
-            "missions": frame(self.missions, MissionLoss),
-        }
 
     @property
     def tolerance_person_months(self) -> float:

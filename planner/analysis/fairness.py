@@ -18,11 +18,11 @@ from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import KEYS, Case, person_months, planner_of, read_case, rules_of
 from planner.errors import InputError
 from planner.labels import number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.solution import asked_months
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["Burden", "Fairness", "GroupLoss", "fairness", "gini"]
 
@@ -104,10 +104,6 @@ class Fairness(Outcome):
     packages: str
     burdens: tuple[Burden, ...]
     losses: tuple[GroupLoss, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``burdens`` and ``losses``."""
-        return {"burdens": frame(self.burdens, Burden), "losses": frame(self.losses, GroupLoss)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return who loses most and how concentrated that is, by rule."""

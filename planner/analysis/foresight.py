@@ -34,12 +34,12 @@ from planner.analysis.plans import (
 from planner.engine.stages import with_goals
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Package, Problem
+from planner.solution import Planner
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
 
@@ -185,10 +185,6 @@ class Foresight(Outcome):
     packages: str
     views: tuple[View, ...]
     missions: tuple[MissionWorth, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``views`` and ``missions``."""
-        return {"views": frame(self.views, View), "missions": frame(self.missions, MissionWorth)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what knowing from the start is worth, and what a short view costs, by rule."""

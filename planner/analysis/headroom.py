@@ -17,10 +17,10 @@ from planner.analysis.plans import Case, planner_of, read_case
 from planner.analysis.scaling import Scaled, edges_of, follow
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["Headroom", "Room", "headroom"]
 
@@ -68,10 +68,6 @@ class Headroom(Outcome):
     title: ClassVar[str] = "headroom"
     rule: str
     rooms: tuple[Room, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``rooms``."""
-        return {"rooms": frame(self.rooms, Room)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how much of each is free of displacement."""

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from planner.analysis.plans import Case
-from planner.compile.tables import FigureRow
+from planner.compile.build import FigureRow
 from planner.errors import InputError, nearest
 from planner.problem.model import Demand, Problem
 from planner.scenario.inputs import is_presence

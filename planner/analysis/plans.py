@@ -1,4 +1,6 @@
-"""Plans as an analysis needs them: the last one of each part, with what came before as it was made.
+"""What an analysis starts from: a case, its plans, and its problem with limits removed.
+
+Of each part the last plan is kept, with those before as they were made.
 
 An analysis that changes something *in the last plan* leaves the plans before it as they were
 made: what had begun or was in preparation when the packages became known is then history.
@@ -44,8 +46,8 @@ from planner.engine.stages import StageData, StageSolution
 from planner.engine.value import solve_value
 from planner.errors import InputError, nearest
 from planner.months import Month
-from planner.plan import History, Plan, Planner, Solver, solver_for
 from planner.problem.model import Demand, Package, Problem
+from planner.solution import History, Plan, Planner, Solver, solver_for
 
 __all__ = [
     "KEYS",
@@ -371,7 +373,7 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
     fills_only : bool
         For plans that are held against each other by what demands get. *Value*: what ties is
         settled by the names of demands, so that plans of problems that differ in one thing differ
-        by that thing only, not by the luck of the solver. *Fair*: plans carry no prices; large
+        by that thing only, not by the choice of the solver. *Fair*: plans carry no prices; large
         parts are planned in compiled code, and elsewhere it is left open in last plans, where
         nothing depends on it, which of several pools serves.
     """

@@ -22,11 +22,11 @@ from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, make_planner, read_case
 from planner.errors import InputError
 from planner.labels import number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.solution import Allocation, asked_months
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "ON_CALL",
@@ -218,15 +218,6 @@ class Pledges(Outcome):
     overlaps: tuple[Overlap, ...]
     months: tuple[PoolMonth, ...]
     promises: tuple[PledgedDemand, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``supplies``, ``overlaps``, ``months`` and ``promises``."""
-        return {
-            "supplies": frame(self.supplies, Supply),
-            "overlaps": frame(self.overlaps, Overlap),
-            "months": frame(self.months, PoolMonth),
-            "promises": frame(self.promises, PledgedDemand),
-        }
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return nominal against effective supply, and the overlaps that are inevitable."""

@@ -36,12 +36,12 @@ from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand
+from planner.solution import Planner
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "KINDS",
@@ -418,10 +418,6 @@ class Prices(Outcome):
     reach_units: float
     prices: tuple[Price, ...]
     tiers: tuple[TierPrice, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``prices`` and ``tiers``."""
-        return {"prices": frame(self.prices, Price), "tiers": frame(self.tiers, TierPrice)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the highest prices."""

@@ -395,7 +395,7 @@ def promises(
     case = read_case(source, rule)
     giving_up = give_up or candidates is not None
     stages = _Stages(progress, 3 + worth + frontier + giving_up + robust)
-    kept = _Kept.of(case, certainty, by, yearly, draws, fresh, seed, spread, stages)
+    kept = _CheckedPromises.of(case, certainty, by, yearly, draws, fresh, seed, spread, stages)
     values = _worths(kept.commitments, kept.two, kept.hedged.level, certainty) if worth else ()
     stages.done(worth)
     points: tuple[FrontierPoint, ...] = ()
@@ -440,7 +440,7 @@ class _Stages:
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept:
+class _CheckedPromises:
     """Promises of a hedged plan and of the plan for the likely values, checked on fresh draws."""
 
     commitments: Commitments
@@ -460,7 +460,7 @@ class _Kept:
     def of(
         cls, case: Case, certainty: float, by: str, yearly: bool, draws: int, fresh: int, seed: int,
         spread: float | None, stages: _Stages,
-    ) -> _Kept:  # fmt: skip
+    ) -> _CheckedPromises:  # fmt: skip
         """Hedge against some draws, tighten or loosen on others, and check on still others."""
         commitments = commitments_of(case, by, yearly, draws, seed, spread)
         two = commitments.two_stage()
@@ -511,7 +511,7 @@ def _interval(rate: Floats, count: int) -> tuple[Floats, Floats]:
     return middle - half, middle + half
 
 
-def _rows(found: _Kept, certainty: float, fresh: int) -> tuple[Promise, ...]:
+def _rows(found: _CheckedPromises, certainty: float, fresh: int) -> tuple[Promise, ...]:
     about, share, rates = found.commitments, found.share, np.clip(found.rates, 0.0, 1.0)
     likely, likely_rates, hedged = found.likely.share, found.likely_rates, found.hedged.share
     low, high = _interval(rates, fresh)
@@ -615,7 +615,7 @@ def _candidate_rows(
 
 
 def _robust(
-    found: _Kept, certainty: float, rule: str, seed: int
+    found: _CheckedPromises, certainty: float, rule: str, seed: int
 ) -> tuple[tuple[PlanRobustness, ...], tuple[Breaking, ...]]:
     """Return plans over a set of states, and where promises of the first plan break."""
     about, hedged = found.tried, found.share

@@ -41,8 +41,7 @@ from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
-from planner.solution import Allocation, asked_months
+from planner.solution import Allocation, Planner, asked_months
 
 if TYPE_CHECKING:
     import pandas as pd

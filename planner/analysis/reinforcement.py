@@ -840,8 +840,7 @@ def reinforcement(
     stay : bool
         Recruits who stay, counted in persons; else people borrowed, counted in person-months.
     announced : bool
-        Whether plans made before the package was known count on the additions too, as on
-        strengths of the scenario; else only the last plan does.
+        Whether plans made before the package was known count on the additions too.
     lead_months : int
         Months from the decision until the first of them can arrive.
     costs : mapping of str to float, optional
@@ -858,17 +857,15 @@ def reinforcement(
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
-    >>> found = reinforcement(problem, rule="value")
-    >>> [(row.pool, round(row.persons, 1)) for row in found.additions]
-    [('staff', 2.0)]
+    >>> round(reinforcement(problem, rule="value").additions[0].persons, 1)  # of pool staff
+    2.0
     """
     case = read_case(source, rule)
     _check(kinds, level_person_months, lead_months, tolerance_persons)
     scaled = Scaled(case, planner_of(case, fills_only=True), case.package(package))
     added = Added(scaled, lead_months, announced)
-    work = _ReinforcementSearch(
-        added, _costs(case, costs), stay, tolerance_persons, level_person_months
-    )
+    aim = stay, tolerance_persons, level_person_months
+    work = _ReinforcementSearch(added, _costs(case, costs), *aim)
     if "people" in kinds:
         work.add(progress)
     return work.outcome(work.changes(kinds, most_tour_months))

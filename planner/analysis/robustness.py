@@ -36,13 +36,13 @@ from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
 from planner.labels import number
 from planner.montecarlo.run import check_workers, executor_for, in_order, processors
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
 from planner.results.losses import SOMETHING, TENTH, losses
 from planner.solution import solve_problem
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
 
@@ -186,15 +186,11 @@ class Robustness(Outcome):
     plans: int
     unproved: int
     refused: int
-    changes: tuple[Change, ...]
     swings: tuple[Swing, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``swings``, one row an input, and ``changes``, one row a change."""
-        return {"swings": frame(self.swings, Swing), "changes": frame(self.changes, Change)}
+    changes: tuple[Change, ...]
 
     def sentences(self, lang: str = "en", called: Callable[[str], str] | None = None) -> list[str]:
-        """Return the span, the three inputs that move it most, and where it would flip.
+        """Return the span, the three inputs that move it most, and where it would change.
 
         Parameters
         ----------
@@ -247,14 +243,14 @@ def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> li
 def _change_sentences(
     found: Robustness, proved: Sequence[Change], lang: str, called: Callable[[str], str]
 ) -> list[str]:
-    """Return where the headline would flip: the smallest changes first by month, then others."""
+    """Return where the headline would change: the smallest changes first by month, then others."""
     state = say(found.state, lang)
-    flips = [row for row in proved if row.flips]
-    if not flips:
+    changed = [row for row in proved if row.flips]
+    if not changed:
         return [say("robustness_no_flip", lang, count=number(len(proved), lang, 0), state=state)]
     nearest: dict[str, Change] = {}
     for row in sorted(
-        flips, key=lambda row: (-round(abs(row.difference_person_months), 3), row.input)
+        changed, key=lambda row: (-round(abs(row.difference_person_months), 3), row.input)
     ):
         nearest.setdefault(row.input, row)
     listed = list(nearest.values())[:3]
@@ -265,7 +261,7 @@ def _change_sentences(
         )
         for row in listed
     ]  # fmt: skip
-    count, inputs = number(len(flips), lang, 0), number(len(nearest), lang, 0)
+    count, inputs = number(len(changed), lang, 0), number(len(nearest), lang, 0)
     return [
         say("robustness_flips", lang, count=count, all=number(len(proved), lang, 0),
             inputs=inputs, state=state, list="; ".join(parts))

@@ -1,4 +1,4 @@
-"""A package, or one line of it, at another size: the same tours, more or fewer people.
+"""A package, or a line of it, at another size; and exact pieces of the optimum under *value*.
 
 The changeover stays as it is: a demand staggered in six cohorts is staggered in six at any size.
 When one line is scaled the other lines of its package are left out.
@@ -35,7 +35,7 @@ from planner.engine.highs import PIN, LinearProgramme, Optimum
 from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, SolverError, nearest
-from planner.plan import Planner
+from planner.solution import Planner
 
 __all__ = [
     "Followed",

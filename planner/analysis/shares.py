@@ -25,11 +25,11 @@ from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, person_months, planner_of, read_case
 from planner.errors import InputError, nearest
 from planner.labels import number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Package
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "MissionShare",
@@ -224,13 +224,6 @@ class Shares(Outcome):
     total_main_task_1: float
     packages: tuple[Share, ...]
     missions: tuple[MissionShare, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``packages`` and ``missions``."""
-        return {
-            "packages": frame(self.packages, Share),
-            "missions": frame(self.missions, MissionShare),
-        }
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the total and each package's part of it."""

@@ -36,13 +36,11 @@ from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.records import ROUNDING
 from planner.montecarlo.structure import Structure
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Problem
 from planner.terms import term
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.records import Records
 
@@ -652,7 +650,7 @@ def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
 
 
 FEW = 5
-"""Flips that are _sentences; the table holds all."""
+"""Thresholds that are sentences; the table holds all."""
 
 
 def _sentences(found: Threshold, lang: str) -> list[str]:
@@ -826,10 +824,6 @@ class Threshold(Outcome):
     flips: tuple[Crossing, ...]
     inputs: tuple[Varied, ...]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``flips``, the nearest inside its range first, and ``inputs``."""
-        return {"flips": frame(self.flips, Crossing), "inputs": frame(self.inputs, Varied)}
-
     def sentences(self, lang: str = "en") -> list[str]:
         """Return whether it holds, what changes it, and in how many draws it holds."""
 
@@ -904,13 +898,11 @@ def threshold(
     case = read_case(source, rule)
     _check(steps, tolerance, draws, futures, case)
     measure, now = _measured(case, parse_conclusion(conclusion, case), package)
-    wanted = draws if futures is None and case.scenario is not None else 0
-    shown = _Shown(progress, wanted)
+    shown = _Shown(progress, wanted := draws if futures is None and case.scenario else 0)
     found = scan(inputs_of(case, inputs, reach), measure, steps, now, shown.scanned)
     bracket(found, measure, tolerance, shown.again)
-    if wanted:
-        futures = _drawn(case, measure.conclusion, measure.package, wanted, seed, shown)
-    return _outcome(measure, found, futures)
+    drawn = _drawn(case, measure, wanted, seed, shown) if wanted else futures
+    return _outcome(measure, found, drawn)
 
 
 def _measured(case: Case, stated: Conclusion, package: str | None) -> tuple[Measure, float]:
@@ -959,11 +951,10 @@ class _Shown:
         self.progress(planned + done, self.last[1])
 
 
-def _drawn(
-    case: Case, stated: Conclusion, package: str, draws: int, seed: int, shown: _Shown
-) -> Ensemble:
+def _drawn(case: Case, measure: Measure, draws: int, seed: int, shown: _Shown) -> Ensemble:
     from planner.montecarlo.run import simulate
 
+    package, stated = measure.package, measure.conclusion
     return simulate(
         case.scenario, draws, seed, case.rule, packages=[package] if package else [],
         monthly=stated.by == "pool", progress=shown.drawn,
@@ -971,11 +962,9 @@ def _drawn(
 
 
 def _outcome(measure: Measure, found: Found, futures: Ensemble | None) -> Threshold:
-    share = NONE
+    case, stated, share = measure.case, measure.conclusion, NONE
     if futures is not None:
-        stated, lost = measure.conclusion, measure.package
-        share = claim_probability(futures, measure.case, stated, lost)
-    case, stated = measure.case, measure.conclusion
+        share = claim_probability(futures, case, stated, measure.package)
     flips = [_crossing(case, side) for side in found.sides if side.flips]
     return Threshold(
         conclusion=str(stated),

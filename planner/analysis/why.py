@@ -34,13 +34,12 @@ from planner.engine.programme import Block
 from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
 from planner.months import Month
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import History, Planner
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
-from planner.solution import asked_months
+from planner.solution import History, Planner, asked_months
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "BindingConstraint",
@@ -894,16 +893,6 @@ class Why(Outcome):
     months: tuple[MonthOccupancy, ...]
     case: Case
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``holders``, ``limits``, ``changes``, ``lines`` and ``months``."""
-        return {
-            "holders": frame(self.holders, PoolUser),
-            "limits": frame(self.limits, Limit),
-            "changes": frame(self.changes, Counterfactual),
-            "lines": frame(self.lines, LineOccupancy),
-            "months": frame(self.months, MonthOccupancy),
-        }
-
     def sentences(self, lang: str = "en") -> list[str]:
         """Return effect, causes with the users of each pool, and remedies."""
 
@@ -1020,7 +1009,7 @@ def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
 
 
 def _worst(months: Sequence[MonthOccupancy], case: Case) -> int:
-    """Return the first month with the largest shortfall; the window's first if there is none."""
+    """Return the first month with the largest shortfall; the window's first if none exists."""
     if not months:
         return case.problem.report[0]
     worst = max(months, key=lambda row: round(row.asked_persons - row.on_duty_persons, 3))

@@ -139,9 +139,7 @@ def table(
     lang : str
         Language of what is said beside the table.
     """
-    from rich import box
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     from planner.labels import label
@@ -154,6 +152,24 @@ def table(
         named,
         room,
     )
+    made = _grid(fitted, totals)
+    above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
+    if fitted.constant:
+        pairs = [f"{fitted.heads[place]}: {fitted.rows[0][place]}" for place in fitted.constant]
+        above.append(Text("; ".join(pairs)))
+    below: list[RenderableType] = [Text("")]
+    if fitted.left_out:
+        names = ", ".join(fitted.heads[place] for place in sorted(fitted.left_out))
+        below.insert(0, Text(label("columns_left_out", lang, columns=names), "dim"))
+    return Group(*above, made, *below)
+
+
+def _grid(fitted: _Fitted, totals: int) -> Table:
+    """Return the rows and columns that fit, without title."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     made = Table(
         box=box.SIMPLE_HEAD,
         title_justify="left",
@@ -170,22 +186,14 @@ def table(
             overflow="fold",
             width=width,
         )
-    for count, row in enumerate(fitted.rows, 1 - len(rows) + totals):
+    for count, row in enumerate(fitted.rows, 1 - len(fitted.rows) + totals):
         cells = [
             Text(_wrapped(row[place], width, cut=not fitted.number[place]))
             for place, width in zip(fitted.shown, widths, strict=True)
         ]
         ends = totals > 0 and count == 0
         made.add_row(*cells, style="bold" if count > 0 else None, end_section=ends)
-    above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
-    if fitted.constant:
-        pairs = [f"{fitted.heads[place]}: {fitted.rows[0][place]}" for place in fitted.constant]
-        above.append(Text("; ".join(pairs)))
-    below: list[RenderableType] = [Text("")]
-    if fitted.left_out:
-        names = ", ".join(fitted.heads[place] for place in sorted(fitted.left_out))
-        below.insert(0, Text(label("columns_left_out", lang, columns=names), "dim"))
-    return Group(*above, made, *below)
+    return made
 
 
 class _Fitted:

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.cli.options import AsJson, In, Lang
-from planner.cli.registry import command
+from planner.cli.options import AsJson, In, Lang, command
 from planner.errors import Fault, InputError
 from planner.labels import label
 from planner.terms import term

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers
-from planner.cli.registry import command
+from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, command
 
 if TYPE_CHECKING:
     from planner.report.material import Progress

@@ -21,8 +21,8 @@ from planner.cli.options import (
     TimeLimit,
     Whole,
     Worker,
+    command,
 )
-from planner.cli.registry import command
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:

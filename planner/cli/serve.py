@@ -1,4 +1,4 @@
-"""``app``: the what-if page, served to a browser on this machine.
+"""``app``: the what-if page, served to a browser on this machine; checks of address and packages.
 
 What stands between the command line and the server of the what-if page.
 """
@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.console import clean, say
-from planner.cli.options import In, Lang, Quiet
-from planner.cli.registry import command
+from planner.cli.options import In, Lang, Quiet, command
 from planner.errors import InputError, PlannerError
 
 if TYPE_CHECKING:

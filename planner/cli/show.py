@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli.console import in_language, lines, say, table
-from planner.cli.options import AsJson, In, Lang, Named
-from planner.cli.registry import command
+from planner.cli.options import AsJson, In, Lang, Named, command
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
 from planner.labels import NOTHING, label, month, months, number

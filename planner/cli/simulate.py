@@ -21,8 +21,8 @@ from planner.cli.options import (
     Seed,
     Sought,
     Workers,
+    command,
 )
-from planner.cli.registry import command
 from planner.labels import label, months, number, percent
 from planner.montecarlo.words import say as word
 

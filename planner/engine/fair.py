@@ -854,7 +854,7 @@ class _Search:
         self.touched = np.bincount(block.decision, counted & ~self.closed, minlength=size) > 0
 
     def solve(self, even: bool = True) -> StageSolution:
-        """Go through the tiers, then settle what ties; evenly between pools, unless told not to."""
+        """Solve tier by tier, then settle ties; evenly between pools if `even`."""
         data, block = self.data, self.data.block
         for tier in data.tiers:
             chosen = (data.tier == tier) & self.served

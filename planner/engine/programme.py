@@ -284,13 +284,8 @@ def lay_out_table(
     table: ProblemArrays, cuts: tuple[int, ...] = (), by_tour: bool = False
 ) -> Layout:
     """Formulate a table; `cuts` is noted in the layout of a single problem."""
-    months, blocks, uses, on_call = table.months, table.blocks, table.uses, table.on_call
+    months, blocks, uses = table.months, table.blocks, table.uses
     tours = tours_of(table.first, table.last, table.tour, table.cohorts, months)
-    pool_block = table.pool_block
-    pool = np.argsort(pool_block, kind="stable")
-    pool_ptr = _pointers(pool_block, blocks)
-    local_pool = np.empty(len(pool), dtype=np.int64)
-    local_pool[pool] = np.arange(len(pool)) - pool_ptr[pool_block[pool]]
 
     demand, wave, segment, decision = _decisions(table, tours, by_tour)
     count = len(demand)
@@ -306,14 +301,8 @@ def lay_out_table(
     start = np.concatenate([[0], np.cumsum(table.options[demand])])
     owner = np.repeat(np.arange(count), table.options[demand])
     option = np.arange(len(owner)) - start[owner]
-    called = np.zeros(len(pool), dtype=bool)
-    if on_call.any():
-        called[uses.pool[on_call[uses.demand]]] = True
-    call_pool = pool[called[pool]]
-    call_ptr = _pointers(pool_block[call_pool], blocks)
-    local_call = np.zeros(len(pool), dtype=np.int64)
-    local_call[call_pool] = np.arange(len(call_pool)) - call_ptr[pool_block[call_pool]]
-    base = np.diff(pool_ptr) * months
+    accounts = _Accounts.of(table)
+    pool_ptr, call_ptr = accounts.pool_ptr, accounts.call_ptr
 
     width = np.diff(use_ptr)
     group_start = np.concatenate([[0], np.cumsum(width[demand])])
@@ -324,8 +313,84 @@ def lay_out_table(
     group_share = uses.share[use] / cohorts[group_decision]
 
     tour, nth = _spread(width[tours.demand])
-    group = group_start[decision[tour]] + nth
-    used = use_ptr[tours.demand[tour]] + nth
+    groups = group_column, group_share, uses.pool[use]
+    used, group = use_ptr[tours.demand[tour]] + nth, group_start[decision[tour]] + nth
+    parts = _tied_up(table, tours, accounts, tour, used, group, groups)
+    base = (np.diff(pool_ptr) + np.diff(call_ptr)) * months
+
+    duty_ptr = _pointers(duty_row, count)
+    duty = _Duty.of(table, demand, duty_ptr, duty_row, duty_month, duty_share, start)
+    goals = _composition(table, duty)
+    if len(goals[7]):
+        goal_row = np.repeat(base - goals[0][:-1], np.diff(goals[0])) + np.arange(goals[0][-1])
+        parts.append((goals[7], np.repeat(goal_row, np.diff(goals[6])), goals[8]))
+    base = base + np.diff(goals[0])
+    budget_ptr, budget, paid = _budgets(table, duty, base)
+    parts += paid
+
+    ptr, rows, values = _merged(parts, len(owner))
+    fields: list[Any] = [
+        months, tours, decision, cuts, pool_ptr, accounts.pool, call_ptr, accounts.call_pool,
+        table.demand_block,
+        *_row_sources(table, pool_ptr, accounts.pool, call_ptr, accounts.call_pool, goals,
+                      budget_ptr, budget),
+        _pointers(table.demand_block[demand], blocks), demand, wave, segment, begin, end, cohorts,
+        cohorts / np.maximum(table.cohorts[demand], 1), duty_ptr, duty_month, duty_share, start,
+        owner, option, _pointers(group_column, len(owner)), uses.pool[use], uses.index[use],
+        uses.share[use], ptr, rows, values, *goals, budget_ptr, budget,
+    ]  # fmt: skip
+    return Layout(*fields)
+
+
+@dataclass(frozen=True, eq=False)
+class _Accounts:
+    """Pools of each block; those with people on call have a second account.
+
+    Attributes
+    ----------
+    pool, pool_ptr, local_pool : ndarray of int
+        Pools by block, pointers, and the place of each pool in its block.
+    called : ndarray of bool (pools,)
+    call_pool, call_ptr, local_call : ndarray of int
+        The same of pools with people on call.
+    """
+
+    pool: Ints
+    pool_ptr: Ints
+    local_pool: Ints
+    called: NDArray[np.bool_]
+    call_pool: Ints
+    call_ptr: Ints
+    local_call: Ints
+
+    @classmethod
+    def of(cls, table: ProblemArrays) -> _Accounts:
+        block, uses, on_call = table.pool_block, table.uses, table.on_call
+        pool = np.argsort(block, kind="stable")
+        pool_ptr = _pointers(block, table.blocks)
+        local_pool = np.empty(len(pool), dtype=np.int64)
+        local_pool[pool] = np.arange(len(pool)) - pool_ptr[block[pool]]
+        called = np.zeros(len(pool), dtype=bool)
+        if on_call.any():
+            called[uses.pool[on_call[uses.demand]]] = True
+        call_pool = pool[called[pool]]
+        call_ptr = _pointers(block[call_pool], table.blocks)
+        local_call = np.zeros(len(pool), dtype=np.int64)
+        local_call[call_pool] = np.arange(len(call_pool)) - call_ptr[block[call_pool]]
+        return cls(pool, pool_ptr, local_pool, called, call_pool, call_ptr, local_call)
+
+
+def _tied_up(
+    table: ProblemArrays, tours: Tours, accounts: _Accounts, tour: Ints, used: Ints, group: Ints,
+    groups: tuple[Ints, Floats, Ints],
+) -> list[tuple[Ints, Ints, Floats]]:  # fmt: skip
+    """Return (columns, rows, people tied up per person) in the rows of both accounts.
+
+    `tour`, `used` and `group` say, for each tour with each pool of its options, which tour, use and
+    group it is; `groups` are column, share and pool of each group.
+    """
+    months, uses, on_call = table.months, table.uses, table.on_call
+    column, share, pool = groups
     first, last = tours.first[tour], tours.last[tour]
     prep = uses.prep[used]
     prepares = first - prep
@@ -334,39 +399,16 @@ def lay_out_table(
 
     def add(selected: NDArray[np.bool_] | slice, ends: Ints, first_row: Ints) -> None:
         where, month, number = _profile(group[selected], prepares[selected], ends[selected], months)
-        parts.append((group_column[where], first_row[where] + month, number * group_share[where]))
+        parts.append((column[where], first_row[where] + month, number * share[where]))
 
-    group_pool = uses.pool[use]
     not_called = slice(None) if not on_call.any() else ~on_call[tours.demand[tour]]
-    add(not_called, free, local_pool[group_pool] * months)
+    add(not_called, free, accounts.local_pool[pool] * months)
     if on_call.any():
-        row = base[pool_block[group_pool]] + local_call[group_pool] * months
+        base = np.diff(accounts.pool_ptr) * months
+        row = base[table.pool_block[pool]] + accounts.local_call[pool] * months
         ready = np.where(on_call[tours.demand[tour]], free, last)
-        add(called[uses.pool[used]], ready, row)
-    base = base + np.diff(call_ptr) * months
-
-    duty_ptr = _pointers(duty_row, count)
-    duty = _Duty.of(table, demand, duty_ptr, duty_row, duty_month, duty_share, start)
-    goals = _composition(table, duty)
-    goal_ptr = goals[0]
-    block_of_goal = np.repeat(np.arange(blocks), np.diff(goal_ptr))
-    goal_row = base[block_of_goal] + np.arange(len(block_of_goal)) - goal_ptr[block_of_goal]
-    if len(goals[7]):
-        parts.append((goals[7], np.repeat(goal_row, np.diff(goals[6])), goals[8]))
-    base = base + np.diff(goal_ptr)
-    budget_ptr, budget, paid = _budgets(table, duty, base)
-    parts += paid
-
-    ptr, rows, values = _merged(parts, len(owner))
-    fields: list[Any] = [
-        months, tours, decision, cuts, pool_ptr, pool, call_ptr, call_pool, table.demand_block,
-        *_row_sources(table, pool_ptr, pool, call_ptr, call_pool, goals, budget_ptr, budget),
-        _pointers(table.demand_block[demand], blocks), demand, wave, segment, begin, end, cohorts,
-        cohorts / np.maximum(table.cohorts[demand], 1), duty_ptr, duty_month, duty_share, start,
-        owner, option, _pointers(group_column, len(owner)), group_pool, uses.index[use],
-        uses.share[use], ptr, rows, values, *goals, budget_ptr, budget,
-    ]  # fmt: skip
-    return Layout(*fields)
+        add(accounts.called[uses.pool[used]], ready, row)
+    return parts
 
 
 def _row_sources(

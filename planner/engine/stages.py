@@ -1,4 +1,6 @@
-"""What one plan of one block has to respect: right-hand sides, and what is already settled.
+"""Stages of a plan: data, solution with dual sensitivities, and a cache of solutions.
+
+The data are right-hand sides, and the bounds of what is already settled.
 
 The dual sensitivities of a fair solve: the row that bound each decision, and its dual value.
 
@@ -116,9 +118,9 @@ class StageData:
     limit : ndarray (rows,)
         Strength by row of both accounts, then composition maxima, then budgets.
     goal : ndarray (bound rows,)
-        Composition minima, persons; 0 where there is none.
+        Composition minima, persons; 0 if none exists.
     goal_tier : ndarray of int (bound rows,)
-        The tier before which each goal is pursued; 0 where there is none.
+        The tier before which each goal is pursued; 0 if none exists.
     """
 
     block: Block

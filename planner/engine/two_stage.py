@@ -36,8 +36,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate, LinearProgramme, quiet_highs
-from planner.engine.programme import Programme
+from planner.engine.programme import Block, Programme
 from planner.errors import SolverError
+from planner.problem.model import Problem
 
 __all__ = [
     "Cuts",
@@ -86,7 +87,7 @@ class Draws:
     chance : ndarray (draws,)
         Probabilities, adding up to 1.
     most : ndarray (draws, bounds) or None
-        Upper composition bounds, persons, NaN where there is none; None: those of the problem.
+        Upper composition bounds, persons, NaN if none exists; None: those of the problem.
     amounts : ndarray (draws, budgets) or None
         Euros; None: those of the problem.
     """
@@ -205,7 +206,7 @@ class TwoStage:
     def fill(self, filled: Floats, draws: Any = slice(None)) -> Floats:
         """Return the smallest fill share over the parts of each group, (draws, groups).
 
-        1 where a group asks for nobody. `filled` is in person-months, (draws, parts).
+        1 where a group asks for no people. `filled` is in person-months, (draws, parts).
         """
         asked = self.asked[draws]
         share = np.divide(filled, asked, out=np.full_like(filled, np.inf), where=asked > 0)
@@ -235,21 +236,14 @@ def two_stage_of(
         All demands known from the start: in a draw the plan is made with all that is known.
     draws : Draws
     group : ndarray of int (demands,)
-        Group of each demand, from 0; −1 where a demand is not promised and gets nobody.
+        Group of each demand, from 0; −1 where a demand is not promised and gets no people.
     tier, weight : ndarray (groups,)
     window : sequence of (int, int), optional
         First and last months over which fill is counted; a promise has to be kept in each. By
         default one: the report window.
     """
-    problem = programme.problem
-    spans = list(window or [problem.report])
-    months = np.array(
-        [
-            [max(0, min(d.last, last) - max(d.first, first) + 1) for first, last in spans]
-            for d in problem.demands
-        ],
-        dtype=float,
-    ).reshape(-1, len(spans))
+    spans = list(window or [programme.problem.report])
+    months = _months_within(programme.problem, spans)
     groups = len(tier)
     parts = [
         (k, n) for k in range(groups) for n in range(len(spans))
@@ -261,13 +255,7 @@ def two_stage_of(
     most: list[Floats] = []
     begin: list[Ints] = []
     for block in programme.blocks:
-        month = block.duty_data.indices
-        duty = np.stack(
-            [block.duty_data.row_sums((month >= a) & (month <= b)) for a, b in spans], axis=1
-        )
-        owner = group[block.demand]
-        kept = np.flatnonzero((duty.sum(axis=1) > 0)[block.decision] & (owner >= 0)[block.decision])
-        own, served = owner[block.decision[kept]], duty[block.decision[kept]]
+        kept, own, served = _promised_columns(block, group, spans)
         filled.append(np.array([np.where(own == k, served[:, n], 0.0) for k, n in parts]))
         rows.add(sparse.csr_array(block.rows[:, kept]))
         limits.append(_limits(programme, block, draws))
@@ -291,6 +279,28 @@ def two_stage_of(
     return TwoStage(
         stage, limit, asked, np.asarray(draws.chance), np.asarray(tier), np.asarray(weight)
     )
+
+
+def _months_within(problem: Problem, spans: Sequence[tuple[int, int]]) -> Floats:
+    """Return the months of each demand within each span, (demands, spans)."""
+    months = [
+        [max(0, min(d.last, last) - max(d.first, first) + 1) for first, last in spans]
+        for d in problem.demands
+    ]
+    return np.array(months, dtype=float).reshape(-1, len(spans))
+
+
+def _promised_columns(
+    block: Block, group: Ints, spans: Sequence[tuple[int, int]]
+) -> tuple[Ints, Ints, Floats]:
+    """Return columns that serve a promise, the group of each and its duty months by span."""
+    month = block.duty_data.indices
+    duty = np.stack(
+        [block.duty_data.row_sums((month >= a) & (month <= b)) for a, b in spans], axis=1
+    )
+    owner = group[block.demand]
+    kept = np.flatnonzero((duty.sum(axis=1) > 0)[block.decision] & (owner >= 0)[block.decision])
+    return kept, owner[block.decision[kept]], duty[block.decision[kept]]
 
 
 def _limits(programme: Programme, block: Any, draws: Draws) -> Floats:

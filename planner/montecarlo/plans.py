@@ -1,4 +1,4 @@
-"""Plans of many draws, as arrays: people on duty, certificates, and the solver that found them.
+"""Plans of many draws, as arrays: people on duty, certificates, solver, and people present.
 
 Axis order is always (plan, draw, line or pool, month of the window).
 
@@ -119,7 +119,7 @@ class Frame:
     weight : ndarray (demands,)
         Value of one person-month.
     package : tuple of str
-        The package of each demand, empty where there is none.
+        The package of each demand, empty if none exists.
     known : mapping of str to int
         Month in which each package becomes known.
     lines : Lines
@@ -222,15 +222,6 @@ class Plans:
             return self.served
         heads = np.flatnonzero(np.diff(self.lines.demand, prepend=-1))
         return np.asarray(np.add.reduceat(self.served, heads, axis=2))
-
-    @cached_property
-    def on_duty_by_pool(self) -> Floats:
-        """People on duty, (plans, draws, pools, months of the window), persons."""
-        plans, draws, _, months = self.served.shape
-        found = np.zeros((plans, draws, self.frame.pools, months))
-        for line, to in enumerate(self.lines.pool):
-            found[:, :, to] += self.served[:, :, line]
-        return found
 
     @cached_property
     def filled(self) -> Floats:

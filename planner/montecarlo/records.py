@@ -90,7 +90,7 @@ class Records:
         Persons.
     begin, end : ndarray of int (draws, demands)
         First and last month of the mandate inside the window, counted from its first month;
-        `end` is below `begin` where there is none.
+        `end` is below `begin` if none exists.
     filled : ndarray (draws, plans, demands)
         Person-months planned inside the window; NaN where no plan could be proved.
     present : ndarray (draws, plans, demands)
@@ -277,7 +277,7 @@ class Quantities:
     ----------
     axes : Axes
     missions, packages : sequence of str
-        Mission and package of each demand, the latter empty where there is none.
+        Mission and package of each demand, the latter empty if none exists.
     main_task : sequence of int
         Main task of each demand.
     """

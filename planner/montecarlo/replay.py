@@ -98,7 +98,7 @@ class Draw:
         Raises
         ------
         SolverError
-            Nobody could prove one of its plans.
+            No solver could prove one of its plans.
         """
         from planner.results.allocate import result_of
         from planner.results.result import hash_files

@@ -1,4 +1,4 @@
-"""``simulate``: the draws of a scenario, batch by batch, until a rule says that they are enough.
+"""``simulate``: the draws of a scenario, batch by batch on executors, until they are enough.
 
 Where batches are solved: in this process, in worker processes of this machine, or on a cluster.
 

@@ -109,7 +109,7 @@ def sensitivity(
         of independent factors.
     *names : str
         Quantities, see :mod:`planner.montecarlo.records`; by default the displacement of every
-        package, or the fill where there is none.
+        package, or the fill if none exists.
     groups : mapping of str to sequence of str, optional
         Patterns of factor ids (``pool.*.posts``) by any name; what is in none becomes
         ``the rest``. By default by theme: posts, readiness, tours, rest, sizes …

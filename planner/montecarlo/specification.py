@@ -27,8 +27,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.compile.build import Sources, compile_scenario, counting_demands, levels, sources_of
-from planner.compile.tables import DemandRow
+from planner.compile.build import (
+    DemandRow,
+    Sources,
+    compile_scenario,
+    counting_demands,
+    levels,
+    sources_of,
+)
 from planner.digest import digest
 from planner.engine.programme import NEVER, Layout, ProblemArrays, independent_blocks, lay_out_table
 from planner.errors import Fault, InputError, ResultError, gathered
@@ -127,7 +133,7 @@ class Formulation:
 
     @cached_property
     def package(self) -> Ints:
-        """The package of each line among :attr:`packages`, -1 where there is none."""
+        """The package of each line among :attr:`packages`, -1 if none exists."""
         found = np.full(len(self.sources), -1)
         for number, members in enumerate(self.packages.values()):
             found[members] = number
@@ -853,7 +859,7 @@ class Specification:
 
 
 def _inverse(caps: Floats) -> Floats:
-    """Return 1 ÷ cap, 0 where there is no cap."""
+    """Return 1 ÷ cap, 0 without a cap."""
     return np.divide(1.0, caps, out=np.zeros_like(caps), where=caps > 0)
 
 

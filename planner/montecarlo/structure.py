@@ -28,14 +28,13 @@ from planner.engine.programme import Layout, lay_out
 from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
-from planner.plan import History, Plan, Planner
-from planner.solution import Allocation, Solution
+from planner.solution import Allocation, History, Plan, Planner, Solution
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
-    from planner.plan import Planner
     from planner.problem.model import Problem
+    from planner.solution import Planner
 
 __all__ = [
     "Code",
@@ -64,7 +63,7 @@ class Numbers(NamedTuple):
     strengths : ndarray (draws, pools, months)
         Persons.
     least, most : ndarray (draws, bounds)
-        Composition bounds, persons; NaN where there is none.
+        Composition bounds, persons; NaN if none exists.
     amounts : ndarray (draws, budgets)
         Euros.
     """
@@ -156,7 +155,7 @@ class Structure:
     def _formulate(
         self, frame: Frame, layout: Layout, rule: str, compiled: bool, hint: Hint | None
     ) -> None:
-        from planner.plan import solver_for
+        from planner.solution import solver_for
 
         self.frame, self.layout, self.rule, self.compiled = frame, layout, rule, compiled
         self.solver = solver_for(rule)
@@ -188,7 +187,7 @@ class Structure:
         packages : sequence of str
             Packages to leave out, each in a plan of its own.
         least, most : ndarray (draws, bounds), optional
-            Composition bounds, persons; NaN where there is none. By default the problem's.
+            Composition bounds, persons; NaN if none exists. By default the problem's.
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
@@ -351,7 +350,7 @@ class Structure:
 
         A stage that compiled code has proved is kept; the engine plans the others.
         """
-        from planner.plan import Planner
+        from planner.solution import Planner
 
         problem = self.drawn(
             draws.caps[draw],
@@ -451,7 +450,7 @@ def plan_block(
     known : ndarray of bool (decisions of the block,)
         Decisions that may be filled.
     month : int
-        When the plan is made; negative where there is none before it.
+        When the plan is made; negative if none exists before it.
     before : ndarray (columns of the block,), optional
         People of the plan before.
     full : ndarray (decisions of the block,)
@@ -564,7 +563,7 @@ class Hint:
         return cls(found)
 
     def on(self, frame: Frame, layout: Layout, stages: Stages) -> Floats:
-        """Return the hint for the columns of all stages, -1 where there is none."""
+        """Return the hint for the columns of all stages, -1 if none exists."""
         parts = [np.zeros(0)]
         for s, block in enumerate(stages.block.tolist()):
             columns = _columns(layout, block)

@@ -30,7 +30,6 @@ __all__ = [
     "Package",
     "Problem",
     "Tours",
-    "cohort_tours",
     "decision_keys",
     "keys_of",
     "lay_tours",
@@ -280,11 +279,11 @@ class Problem:
         self._index.update({demand.id: index for index, demand in enumerate(self.demands)})
 
     def demand(self, id: str) -> Demand:
-        """Return the demand of that id; raise KeyError if there is none."""
+        """Return the demand of that id; raise KeyError if none exists."""
         return self.demands[self._index[id]]
 
     def package(self, id: str) -> Package:
-        """Return the package of that id; raise KeyError if there is none."""
+        """Return the package of that id; raise KeyError if none exists."""
         for package in self.packages:
             if package.id == id:
                 return package
@@ -351,39 +350,6 @@ class Problem:
         return replace(
             self, demands=kept_demands, bounds=bounds, packages=packages, budgets=budgets
         )
-
-
-def cohort_tours(
-    first: int, last: int, tour: int, cohorts: int, cohort: int
-) -> list[tuple[int, int]]:
-    """Return first and last month of each tour of one cohort, in order.
-
-    The plain version of :func:`tours_of`, for reading and for tests.
-
-    Examples
-    --------
-    >>> cohort_tours(0, 17, 6, 1, 0)
-    [(0, 5), (6, 11), (12, 17)]
-    >>> cohort_tours(0, 12, 12, 1, 0)
-    [(0, 12)]
-    >>> cohort_tours(0, 19, 6, 2, 1)  # 8 months first, then 6 and 6
-    [(0, 7), (8, 13), (14, 19)]
-    >>> cohort_tours(0, 12, 12, 12, 0)
-    [(0, 12)]
-    """
-    if last < first:
-        return []
-    if 2 * (last - first + 1) < 3 * tour:
-        return [(first, last)]
-    opening = -(-tour * (cohorts + 2 * cohort + 1) // (2 * cohorts))
-    begins = [first, *range(first + opening, last + 1, tour)]
-    if len(begins) > 1 and 2 * (last + 1 - begins[-1]) < tour:
-        together = last + 1 - begins[-2]
-        if 2 * together > 3 * tour:
-            begins[-1] = begins[-2] + -(-together // 2)
-        else:
-            begins.pop()
-    return list(zip(begins, [begin - 1 for begin in begins[1:]] + [last], strict=True))
 
 
 @dataclass(frozen=True)

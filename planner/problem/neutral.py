@@ -1,4 +1,6 @@
-"""The neutral problem as JSON text: read with every fault at its line and column, and written.
+"""The neutral problem as JSON text: read, checked before it is solved, and written.
+
+Every fault is reported at its line and column.
 
 The format is ``planner-problem/1``. Two optional keys go beyond the plain programme: ``unit``
 (true: all or nothing when solved with whole people) on a demand, and ``budgets``, a list of

@@ -1,9 +1,9 @@
 """Plans made with the stated programme, step by step, by any solver that PuLP knows.
 
 The stages of a plan that is made again as packages become known are those of
-:class:`planner.plan.Planner`; here each stage of each block is stated and solved tier after tier,
-each step locked before the next. Under *value* a step is one programme. Under *fair* it is the
-plain sequence of lexicographic max-min: raise all shares together, find those that cannot rise
+:class:`planner.solution.Planner`; here each stage of each block is stated and solved tier after
+tier, each step locked before the next. Under *value* a step is one programme. Under *fair* it is
+the plain sequence of lexicographic max-min: raise all shares together, find those that cannot rise
 further, lock them, raise the others.
 
 Whole people and all-or-nothing units: the same programme with whole numbers.
@@ -65,10 +65,9 @@ from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.stages import StageData, StageSolution, base_data
 from planner.errors import Fault, InputError, SolverError
-from planner.plan import History, Planner, solver_for
 from planner.problem.model import Problem
 from planner.reference.solvers import Solver, SolverOutcome, choose_solver, measure
-from planner.solution import Allocation, Solution
+from planner.solution import Allocation, History, Planner, Solution, solver_for
 
 __all__ = [
     "RowNames",
@@ -356,7 +355,7 @@ class Statement:
         return self._sum(dict.fromkeys(self._columns[decision], 1 / self.data.full[decision]))
 
     def option_shares(self) -> list[Expression]:
-        """Return one minus the share of the cap by each option, where there are several."""
+        """Return one minus the share of the cap by each option, if several exist."""
         return [
             1 - self.z[column] * (1 / float(self.data.full[decision]))
             for decision in self.free
@@ -967,7 +966,7 @@ def state(
     whole : bool
         Whole people and all-or-nothing units.
     solver : str, optional
-        Solves the steps before, where there are any.
+        Solves the steps before, if any exist.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def words(names: Sequence[str], places: Ints | None = None) -> Any:
 
 
 def share(part: Floats, whole: Floats, nothing: float = np.nan) -> Floats:
-    """Return part ÷ whole; `nothing`, by default NaN, where there is no whole.
+    """Return part ÷ whole; `nothing`, by default NaN, where the whole is 0.
 
     Examples
     --------

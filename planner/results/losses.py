@@ -1,4 +1,4 @@
-"""What a package takes, in person-months and in persons at a time, before and after it begins.
+"""What a package takes: losses before and after it begins, the accounts behind them, the headline.
 
 Person-months add up small shares of a person over years. So every loss is stated with the most
 persons it comes to in one month; below half a person at any time no post stands empty.
@@ -212,7 +212,7 @@ class Loss:
         The largest loss in any month.
     first, last, months : int
         First and last month of the model in which it loses half a person or more, and their number;
-        -1, -1 and 0 where there is none.
+        -1, -1 and 0 if none exists.
     """
 
     group: str

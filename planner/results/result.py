@@ -69,7 +69,7 @@ def versions() -> dict[str, str]:
 
 
 def hash_files(files: Iterable[Path]) -> tuple[dict[str, Any], ...]:
-    """Return folder/name and hash of each file; a file that is gone has the hash None."""
+    """Return folder/name and hash of each file; a missing file has the hash None."""
     rows = []
     for path in files:
         resolved = path.resolve()
@@ -108,7 +108,7 @@ class Tables(TabularOutcome, ABC):
         """What went in (files with hashes, versions, options) and what proves the answer."""
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table by name; raise ResultError if there is none of that name."""
+        """Return a table by name; raise ResultError if none exists of that name."""
         if name not in TABLES:
             known = ", ".join(TABLES)
             raise ResultError(f"no such table {name!r}{nearest(name, TABLES)}; there are {known}")
@@ -122,7 +122,7 @@ class Tables(TabularOutcome, ABC):
         return {name: self.table(name) for name in TABLES}
 
     def to_frame(self, name: str | None = None) -> pd.DataFrame:
-        """Return a table by name, by default ``demands``; raise ResultError if there is none."""
+        """Return a table by name, by default ``demands``; raise ResultError if none exists."""
         return self.table("demands" if name is None else name)
 
     def numbers(self) -> dict[str, Any]:
@@ -204,7 +204,7 @@ class Tables(TabularOutcome, ABC):
 
     @property
     def displacement_monthly(self) -> pd.DataFrame:
-        """package, demand, pool, month, displaced_person_months, where there is a difference."""
+        """package, demand, pool, month, displaced_person_months, with a difference."""
         return self.table("displacement_monthly")
 
     @property
@@ -212,7 +212,7 @@ class Tables(TabularOutcome, ABC):
         """One row a package: known_month, asked and filled, what it displaces, and the ratio.
 
         displaced_main_task_1, displaced_main_task_2 are person-months; displacement_ratio is the
-        latter ÷ filled_person_months, NaN where the package got nobody.
+        latter ÷ filled_person_months, NaN where the package got no people.
         """
         return self.table("packages")
 
@@ -495,7 +495,7 @@ def read_result(folder: str | Path) -> StoredResult:
     Raises
     ------
     ResultError
-        The folder is no result, or something in it is gone or was changed.
+        The folder is no result, or something in it is missing or was changed.
     """
     place = Path(folder)
     manifest = read_manifest(place, FORMAT)

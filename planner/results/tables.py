@@ -126,7 +126,7 @@ def _by_pool(result: Tables) -> pd.DataFrame:
 
 
 def _labelled(result: Tables, lines: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return lines with the labels of their demand that are needed and not yet there."""
+    """Return lines with the labels of their demand that are needed and not yet present."""
     lacking = [key for key in keys if key in LABELS and key not in lines.columns]
     if not lacking:
         return lines
@@ -180,7 +180,7 @@ def demands(result: Result) -> pd.DataFrame:
 
 
 def monthly(result: Result) -> pd.DataFrame:
-    """Return people on duty by demand, pool and month, where there are any."""
+    """Return people on duty by demand, pool and month, if any exist."""
     pairs, people = _on_duty(result, result.solution.with_all)
     return _long(result, pairs, people, "on_duty_persons")
 
@@ -498,7 +498,7 @@ def _joined(parts: list[Any], dtype: Any) -> Any:
 
 
 BASES = ("letter", "public", "assumption")
-"""From what stands in the letter to what nobody has published."""
+"""From what stands in the letter to what is not published."""
 
 ROTATION = ("tour", "preparation", "rest")
 STRENGTH = ("posts", "filled", "fit")

@@ -525,7 +525,7 @@ class _Loader:
         """Return what a scenario changes: the data, or the scenario that it extends.
 
         Where the name of that scenario is misspelt, the closest one stands in, so that the rest of
-        the file can be checked; None where there is none.
+        the file can be checked; None if none exists.
         """
         with gathered(faults):
             if whole.extends is not None:

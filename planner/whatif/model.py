@@ -351,7 +351,7 @@ class WhatIf:
         return {lever.key: lever for lever in self.levers}
 
     def lever(self, key: str) -> Lever:
-        """Return a lever; raise InputError if there is none of that key."""
+        """Return a lever; raise InputError if none exists of that key."""
         if key not in self._by_key:
             raise InputError(self._fault(key, f"no such lever{nearest(key, self._by_key)}"))
         return self._by_key[key]

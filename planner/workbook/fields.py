@@ -27,7 +27,6 @@ __all__ = [
     "DEMAND_FIGURES",
     "FIGURES",
     "LONGEST",
-    "LOW_HIGH",
     "SETTINGS",
     "SHEETS",
     "WORDS",
@@ -339,9 +338,6 @@ FIGURES = (*ROTATION, *PRESENCE, MANNED)
 
 DEMAND_FIGURES = (*ROTATION, MANNED)
 """What a demand may have a policy of its own for."""
-
-LOW_HIGH = ("value", "low", "high", "basis", "source", "section", "note")
-"""Columns of a figure on a row of its own."""
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def _month_in(text: str) -> Month | None:
     Raises
     ------
     ValueError
-        Day and month cannot be told apart, or there is no such day.
+        Day and month cannot be distinguished, or there is no such day.
     """
     text = " ".join(text.split())
     day: str | None
@@ -282,7 +282,7 @@ _MOST = 10
 """Rows or columns that are named in one note."""
 
 SUGGESTIONS = 100
-"""Looking for near names takes time: after so many faults nobody reads them."""
+"""Looking for near names takes time: no reader needs them after so many faults."""
 
 HEADED = 20
 """Rows from the top among which the headings are looked for."""
@@ -538,7 +538,7 @@ def pool_names(cell: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def _merged(grid: Grid, book: WorkbookFile, number: int, faults: list[Fault]) -> bool:
-    """Complain of merged cells from the headings on; return whether there are any."""
+    """Complain of merged cells from the headings on; return whether any exist."""
     before = len(faults)
     for where in book.sheet(grid.title).merged:
         last = int("".join(one for one in where.partition(":")[2] if one.isdecimal()) or 0)

@@ -350,7 +350,7 @@ def draws_manifest(futures: Ensemble) -> dict[str, Any]:
 
 
 def draws_in_short(futures: Ensemble, lang: str) -> Iterator[str]:
-    """Yield a sentence on each package, or on the fill where there is none."""
+    """Yield a sentence on each package, or on the fill if none exists."""
     from planner.figures.names import EnsembleNames
 
     names, table = EnsembleNames(futures, lang), _by_quantity(futures)
@@ -483,7 +483,7 @@ MONTH = 6.5
 def add_outcomes(
     paper: Paper, result: Tables, inputs: Inputs, futures: Ensemble | None = None
 ) -> None:
-    """Write every sheet of a result, and those of many futures where there are any."""
+    """Write every sheet of a result, and those of many futures if any exist."""
     for name, write in _SHEETS.items():
         if name == "figures" and futures is not None:
             add_futures(paper, futures)
@@ -805,7 +805,7 @@ def write_workbook(
         A result, one saved in a folder, or a scenario, which is allocated first; many futures
         stand for their scenario and themselves.
     path : str or Path
-        File to write, ``.xlsx``; what is there is replaced.
+        File to write, ``.xlsx``; an existing file is replaced.
     lang : {"en", "nl"}
     futures : Ensemble, optional
         Many futures of the same scenario, whose summary gets sheets of its own.
@@ -854,12 +854,12 @@ def write_workbook(
 
 
 def write_template(path: str | Path, lang: str = "en") -> Path:
-    """Write a blank workbook, to be filled in by somebody who begins from nothing.
+    """Write a blank workbook, to be filled in from nothing.
 
     Parameters
     ----------
     path : str or Path
-        File to write, ``.xlsx``; what is there is replaced.
+        File to write, ``.xlsx``; an existing file is replaced.
     lang : {"en", "nl"}
 
     Examples

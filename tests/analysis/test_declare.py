@@ -173,7 +173,7 @@ def test_former_names_warn_and_work() -> None:
 
 def test_a_result_is_not_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
     result = pl.allocate("eastern-flank-company")
-    from planner.plan import Planner
+    from planner.solution import Planner
 
     def fail(*_: object) -> None:
         raise AssertionError("planned again")

@@ -11,8 +11,8 @@ from planner.analysis.foresight import cut_every_month, rolling_people
 from planner.analysis.plans import QuickPlanner, read_case
 from planner.engine.fair import solve_fair
 from planner.engine.programme import build_programme
-from planner.plan import Planner
 from planner.problem.neutral import parse_problem
+from planner.solution import Planner
 from tests.strategies import random_problem
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "planner"
@@ -10,7 +11,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 CORE = ("planner.errors", "planner.months", "planner.digest", "planner.gallery")
 BASE = (*CORE, "planner.outcome")
-ENGINE = ("planner.problem", "planner.engine", "planner.plan", "planner.solution")
+ENGINE = ("planner.problem", "planner.engine", "planner.solution", "planner.solution")
 WORDS = ("planner.problem", "planner.scenario", "planner.compile")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -21,7 +22,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.store": CORE,
     "planner.problem": (*BASE, "planner.problem"),
     "planner.engine": (*BASE, "planner.problem", "planner.engine"),
-    "planner.plan": (*BASE, *ENGINE),
     "planner.solution": (*BASE, *ENGINE),
     "planner.distributions": BASE,
     "planner.scenario": (
@@ -72,7 +72,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 NOT_FOR = {
     "planner.problem": ("pandas", "scipy", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.engine": ("pandas", "pulp", "pydantic", "ruamel"),
-    "planner.plan": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.solution": ("pandas", "highspy", "pulp", "pydantic", "ruamel"),
     "planner.scenario": ("pandas", "scipy", "highspy", "pulp", "matplotlib"),
     "planner.compile": ("pandas", "scipy", "highspy", "pulp", "matplotlib", "pydantic", "ruamel"),
@@ -207,6 +206,30 @@ def test_modules_load_heavy_libraries_on_use_only() -> None:
         if heavy:
             wrong[module_name(path)] = sorted(heavy)
     assert wrong == {}
+
+
+def test_parts_form_no_circle() -> None:
+    """Imports inside functions count; those for types do not."""
+    known: dict[str, set[str]] = {}
+    for path in MODULES:
+        part = ".".join(module_name(path).split(".")[:2])
+        used = {".".join(one.split(".")[:2]) for one in imports(path) if within(one, "planner")}
+        known.setdefault(part, set()).update(used - {part, "planner"})
+    known.pop("planner")
+    while ends := {part for part, used in known.items() if not used & known.keys()}:
+        known = {part: used for part, used in known.items() if part not in ends}
+    assert known == {}
+
+
+def test_few_names_of_classes_have_two_meanings() -> None:
+    found = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    several = [name for name, count in found.items() if count > 1]
+    assert len(several) <= 5, several
 
 
 def test_the_tables_name_parts_that_exist() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from planner.analysis.declare import names
-from planner.cli.registry import PANELS, commands
+from planner.cli.options import PANELS, commands
 
 from .conftest import Outcome, english_in
 from .test_questions import QUESTIONS

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner import plan as plans
+from planner import solution as plans
 from planner.engine.fair import Filling, _Levels
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData, StageSolution

@@ -87,7 +87,7 @@ class Sides(NamedTuple):
     limit : ndarray (draws, rows of all blocks)
         Strengths and composition maxima, persons; budgets, euros.
     least : ndarray (draws, bounds)
-        Composition minima, persons; NaN where there is none.
+        Composition minima, persons; NaN if none exists.
     """
 
     full: Floats

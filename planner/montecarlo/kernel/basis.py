@@ -311,7 +311,7 @@ def advance(local, state, rate, moving, step):
 
 @compiled
 def enter_moving_row(local, state, row, rate, moving):
-    """Give a row that was met an equation; return its place, or -1 where there is no room."""
+    """Give a row that was met an equation; return its place, or -1 if the inverse is full."""
     if state.size[0] + 1 >= len(state.head):
         return -1
     p = enter_row(local, state, row)

@@ -210,7 +210,7 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
     ----------
     hint : ndarray (columns of all stages,)
         A similar plan, from which the search takes the order in which columns are tried; all
-        negative where there is none. It changes the time taken, not what has to be proved.
+        negative if none exists. It changes the time taken, not what has to be proved.
     """
     every = np.unique(arrays.tier)
     for b in range(len(arrays.pool_ptr) - 1):
