@@ -26,6 +26,8 @@ __all__ = [
     "Paragraph",
     "Image",
     "Section",
+    "Slider",
+    "Solver",
     "TableBlock",
     "table",
 ]
@@ -184,6 +186,43 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Slider:
+    """A control of a page that takes any of some numbers, at first 1.
+
+    Attributes
+    ----------
+    key, title : str
+    low, high, step : float
+    """
+
+    key: str
+    title: str
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True)
+class Solver:
+    """What a page solves itself: sliders, the programme behind them and the solver.
+
+    Attributes
+    ----------
+    sliders : tuple of Slider
+        Packages, then pools.
+    programme, binary : str
+        Gzipped JSON and gzipped WebAssembly, in base64.
+    texts : dict of str to str
+        What the page says around the sliders.
+    """
+
+    sliders: tuple[Slider, ...]
+    programme: str
+    binary: str
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Levers(Content):
     """Controls and the answers to all that they can be set to, shown by the page's script.
 
@@ -197,6 +236,7 @@ class Levers(Content):
         Numbers by column, gzipped little-endian doubles in base64.
     texts : dict of str to str
         What the page says around the controls.
+    solver : Solver, optional
     """
 
     kind: ClassVar[str] = "levers"
@@ -204,6 +244,7 @@ class Levers(Content):
     data: str
     answers: str
     texts: dict[str, str]
+    solver: Solver | None = None
 
 
 @dataclass(frozen=True)

@@ -130,4 +130,60 @@
   form.addEventListener("submit", event => event.preventDefault());
   part.hidden = false;
   renew();
+
+  // free levers: the rule value solved here, once the part is opened
+  const free = byId("free"), PROVED = 1e-6;
+  if (!free) { return }
+  const sliders = [...free.querySelectorAll("input[type=range]")];
+  const told = (...texts) =>
+    byId("free-result").replaceChildren(...texts.map(text => made("p", text)));
+
+  function solve() {
+    const levers = sliders.map(one => Number(one.value)), began = performance.now();
+    const answer = free.plan({
+      sizes: levers.slice(0, packages.length), people: levers.slice(packages.length)});
+    const {proof, all, without} = answer, small = value =>
+      value.toExponential(0).replace("-", "\u2011");
+    const certificate = {solves: proof.solves, primal: small(proof.primal),
+      dual: small(proof.dual), gap: small(proof.gap),
+      seconds: plain((performance.now() - began) / 1000, 2)};
+    free.answer = answer;
+    if (!(Math.max(proof.primal, proof.dual, proof.gap) <= PROVED)) {
+      told(say("free_unproved", certificate));
+      return;
+    }
+    told(...without.map((one, p) => say("free", {package: packages[p],
+      lost: amount(answer.displaced[p]), with: amount(all.sums[2]),
+      without: amount(one.sums[2])})), say("free_main", {with: amount(all.sums[1])}),
+    [say("free_proof", certificate), ...proof.own ? [words.free_first] : []].join(" "));
+  }
+
+  function moved() {
+    for (const one of sliders) {
+      const text = plain(100 * Number(one.value), 0) + "%";
+      one.parentElement.querySelector("output").textContent = text;
+      one.setAttribute("aria-valuetext", text);
+    }
+    clearTimeout(free.waiting);
+    free.waiting = setTimeout(solve);
+  }
+
+  free.addEventListener("toggle", async () => {
+    if (!free.open || free.loading) { return }
+    free.loading = true;
+    try {
+      const [binary, programme] = await Promise.all(["free-solver", "free-programme"].map(
+        id => unpacked(byId(id).textContent)));
+      const highs = await Module({instantiateWasm: (imports, done) =>
+        WebAssembly.instantiate(binary, imports).then(({instance}) => done(instance))});
+      free.plan = valuePlanner(highs, JSON.parse(new TextDecoder().decode(programme)));
+      const form = free.querySelector("form");
+      form.addEventListener("input", moved);
+      form.addEventListener("reset", () => setTimeout(moved));
+      form.addEventListener("submit", event => event.preventDefault());
+      moved();
+    } catch (error) {
+      told(say("free_failed", {reason: error.message}));
+    }
+  });
 })();

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from planner.engine.stages import PlanCache
 from planner.figures.names import Names
 from planner.labels import label, rate
-from planner.report.blocks import Choice, Levers, Paragraph, Section
+from planner.report.blocks import Choice, Levers, Paragraph, Section, Slider, Solver
+from planner.report.solver import FreeLevers, free_levers, solver_wasm
 from planner.report.words import say
 from planner.results.allocate import allocate
 from planner.whatif import WhatIf
@@ -40,6 +41,9 @@ MOST = 1024
 
 SIZES = ((0.0, 0.5, 1.0, 1.5, 2.0), (0.0, 1.0, 2.0), (0.0, 1.0))
 """Multiples of a package to choose from, from many to few; 0 is a package that does not come."""
+
+PEOPLE = (0.5, 1.5)
+"""Multiples of the strength of a pool between which a slider goes."""
 
 DECIMALS = 9
 """Decimals of the answers kept, persons and months."""
@@ -69,6 +73,8 @@ class Grid:
     values : ndarray (settings, columns)
         By setting, the last lever fastest: asked and filled of each mission; then, by package, the
         numbers :data:`PLAIN` and what each mission loses to it. Person-months in the window.
+    free : FreeLevers or None
+        What the page needs to solve the rule *value* itself.
     """
 
     levers: tuple[Lever, ...]
@@ -79,6 +85,7 @@ class Grid:
     names: Names
     tasks: tuple[int, ...]
     values: NDArray[np.float64]
+    free: FreeLevers | None = None
 
     def packed(self) -> str:
         """Return the values as gzipped little-endian doubles, column by column, in base64."""
@@ -102,9 +109,16 @@ def answer_all(
     Examples
     --------
     >>> import planner as pl
-    >>> grid = answer_all(pl.load("letter").change(demands={"ufm": {"drop": True}}))
-    >>> grid.levers[0].key, grid.values.shape[0] == 2 ** len(grid.levers)
-    ('rule', True)
+    >>> tiny = pl.loads(
+    ...     "{data: none, horizon: {from: 2022-01, to: 2022-12},"
+    ...     " pools: {staff: {name: Staff, category: military, posts: 3}},"
+    ...     " kinds: {post: {name: Post, changeover: staggered, tour: 6, preparation: 1, rest: 1}},"
+    ...     " missions: {un: {name: UN, organisation: UN, region: Sahel, main_task: 2}},"
+    ...     " demands: {un: {mission: un, kind: post, pools: [staff], cap: 2, first: 2022-01,"
+    ...     " last: 2022-12}}}", "tiny.yaml")
+    >>> grid = answer_all(tiny)
+    >>> [lever.key for lever in grid.levers], grid.values.shape
+    (['rule'], (2, 2))
     """
     case = WhatIf(scenario)
     levers, choices = _offered(case)
@@ -127,7 +141,10 @@ def answer_all(
         for lever, choice in zip(levers, choices, strict=True)
     )
     names = Names(widest, lang)
-    return Grid(tuple(levers), tuple(choices), first, missions, packages, names, tasks, values)
+    free = free_levers(allocate(scenario, "value", memory=memory))
+    return Grid(
+        tuple(levers), tuple(choices), first, missions, packages, names, tasks, values, free
+    )
 
 
 def _offered(case: WhatIf) -> tuple[list[Lever], list[tuple[Any, ...]]]:
@@ -188,12 +205,31 @@ def levers_section(material: Material) -> Section | None:
         "packages": [grid.names.package(id) for id in grid.packages],
         "words": {key: say(f"lever_{key}", lang) for key in SPOKEN},
     }  # fmt: skip
-    block = Levers(controls, _inline(data), grid.packed(), dict(_texts(lang)))
+    block = Levers(controls, _inline(data), grid.packed(), dict(_texts(lang)), _solver(grid, lang))
     count = len(grid.values)
     return Section("levers", say("levers", lang), (
         Paragraph(say("p_levers", lang, count=count)), block,
         Paragraph(say("p_levers_value", lang), quiet=True),
     ))  # fmt: skip
+
+
+def _solver(grid: Grid, lang: str) -> Solver | None:
+    """Return the sliders of the rule *value*, packages first, and what solves it."""
+    free = grid.free
+    if free is None:
+        return None
+    sliders = [
+        Slider(f"size.{id}", say("lever_size", lang, package=grid.names.package(id)),
+               min(sizes), max(sizes), 0.05)
+        for id, sizes in zip(free.packages, free.sizes, strict=True)
+    ]  # fmt: skip
+    low, high = PEOPLE
+    sliders += [
+        Slider(f"people.{id}", say("lever_people", lang, pool=grid.names.pool(id)), low, high, 0.05)
+        for id in free.pools
+    ]
+    texts = {key: say(f"free_{key}", lang) for key in ("summary", "about", "loading", "note")}
+    return Solver(tuple(sliders), free.packed(), solver_wasm(), texts)
 
 
 def _inline(data: object) -> str:
@@ -204,7 +240,8 @@ def _inline(data: object) -> str:
 
 SPOKEN = (
     "displaces", "displaces_none", "gains", "gets", "takes", "mission", "asked", "fill", "lost",
-    "lost_to", "was", "others", "all_full",
+    "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof", "free_unproved",
+    "free_failed", "free_first",
 )  # fmt: skip
 """Words of the page's own script, keys of the words of reports after ``lever_``."""
 

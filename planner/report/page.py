@@ -32,6 +32,7 @@ from planner.report.sections import (
     sure_section,
 )
 from planner.report.summary import summary
+from planner.report.solver import solver_script
 from planner.report.words import say
 from planner.results.result import version
 
@@ -223,13 +224,22 @@ def render(page: Document) -> str:
 
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
     blocks = (block for section in page.sections for block in section.blocks)
-    scripts = [_script("levers.js") for block in blocks if isinstance(block, Levers)]
+    scripts = [
+        script for block in blocks if isinstance(block, Levers) for script in _scripts(block)
+    ]
     allowed = "".join(f" 'sha256-{_digest(script)}'" for script in scripts)
+    allowed += " 'wasm-unsafe-eval'" if len(scripts) > 1 else ""
     html = _template().render(
         page=page, style=style, version=version("planner"), scripts=[*map(Markup, scripts)],
         allowed=Markup(f"; script-src{allowed}" if allowed else ""),
     )  # fmt: skip
     return str(html)
+
+
+def _scripts(block: Levers) -> list[str]:
+    """Return the scripts that levers need, the one that shows them last."""
+    own = [_script("levers.js")]
+    return own if block.solver is None else [solver_script(), _script("solver.js"), *own]
 
 
 @cache

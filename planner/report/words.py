@@ -529,6 +529,58 @@ WORDS: dict[str, tuple[str, str]] = {
         "Every mission gets all that it asks for.",
         "Elke missie krijgt alles wat zij vraagt.",
     ),
+    "lever_people": ("Strength of “{pool}”", "Sterkte van ‘{pool}’"),
+    "free_summary": (
+        "Any size, any strength: solved in this file (rule value)",
+        "Elke omvang, elke sterkte: opgelost in dit bestand (regel waarde)",
+    ),
+    "free_about": (
+        "The programme of the scenario as it was is solved here, in the browser, each time a "
+        "slider moves. Nothing is sent anywhere.",
+        "Het programma van het scenario zoals het was wordt hier, in de browser, opgelost zodra "
+        "een schuif beweegt. Er wordt niets verstuurd.",
+    ),
+    "free_loading": ("The solver is loading …", "De solver wordt geladen …"),
+    "free_note": (
+        "Shown are totals by main task, which no choice among optimal plans changes, given the "
+        "plan made before the package is known. That first plan is the one of this report as long "
+        "as strengths stay as they were; with other strengths it is one of several that are as "
+        "good, and the total with the package may depend on which.",
+        "Getoond zijn totalen per hoofdtaak, die onder optimale plannen gelijk zijn, gegeven het "
+        "plan van voordat het pakket bekend is. Dat eerste plan is dat van dit rapport zolang de "
+        "sterktes blijven zoals ze waren; bij andere sterktes is het een van meer even goede "
+        "plannen, en kan het totaal met het pakket daarvan afhangen.",
+    ),
+    "lever_free": (
+        "“{package}” displaces {lost} person-months of main task 2: {with} with it, {without} "
+        "without it.",
+        "‘{package}’ verdringt {lost} persoonsmaanden van hoofdtaak 2: {with} ermee, {without} "
+        "zonder.",
+    ),
+    "lever_free_main": (
+        "Main task 1 gets {with} person-months, packages included.",
+        "Hoofdtaak 1 krijgt {with} persoonsmaanden, pakketten meegerekend.",
+    ),
+    "lever_free_proof": (
+        "Proved optimal in this file: {solves} programmes in {seconds} s; largest violation of a "
+        "limit {primal}, of a reduced cost {dual}, duality gap {gap} (all relative).",
+        "In dit bestand als optimaal bewezen: {solves} programma's in {seconds} s; grootste "
+        "overschrijding van een grens {primal}, van gereduceerde kosten {dual}, dualiteitskloof "
+        "{gap} (alle relatief).",
+    ),
+    "lever_free_first": (
+        "The plan made before the package is known was solved here too.",
+        "Ook het plan van voordat het pakket bekend is, is hier opgelost.",
+    ),
+    "lever_free_unproved": (
+        "No numbers: the answer could not be proved optimal (violations {primal}, {dual}, {gap}).",
+        "Geen getallen: het antwoord is niet als optimaal te bewijzen (afwijkingen {primal}, "
+        "{dual}, {gap}).",
+    ),
+    "lever_free_failed": (
+        "The solver cannot be loaded in this browser: {reason}",
+        "De solver is in deze browser niet te laden: {reason}",
+    ),
     "answering": ("planning the settings", "instellingen doorrekenen"),
     "p_no_package": (
         "The scenario has no package; ask for one that has, such as eastern-flank-battalion, to "

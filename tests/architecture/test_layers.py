@@ -53,7 +53,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "planner.report": (
         *BASE, "planner.labels", "planner.terms", "planner.results", "planner.analysis",
-        "planner.engine.stages", "planner.scenario.data", "planner.scenario.load",
+        *ENGINE, "planner.compile", "planner.scenario.data", "planner.scenario.load",
         "planner.montecarlo", "planner.record", "planner.figures", "planner.whatif",
         "planner.report",
     ),
