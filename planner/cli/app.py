@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from planner.analysis.declare import names, template
+from planner.cli import dutch
 from planner.cli.completion import complete_parameters
+from planner.cli.options import In, Lang
 from planner.cli.questions.ask import command_of, panels
 from planner.cli.registry import PANELS, commands
 
@@ -38,6 +42,11 @@ def _listed() -> dict[str, list[tuple[str, str]]]:
         panel: [(one.__name__.rstrip("_").replace("_", "-"), about) for one, about in rows.items()]
         for panel, rows in panels().items()
     }
+    language = "nl" if dutch.chosen() else "en"
+    asked = {
+        panel: [(name, template(name).short[language]) for name, _ in rows]
+        for panel, rows in asked.items()
+    }
     last = PANELS[-1]
     listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
     for panel, rows in asked.items():
@@ -51,15 +60,25 @@ class Grouped(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name."""
         found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
+        if found is not None and dutch.chosen():
+            found.get_help = partial(dutch.help_of, found)
         return found and complete_parameters(found)
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, in Dutch where that is asked for."""
+        if dutch.chosen():
+            self.help = dutch.PROGRAM
+            return dutch.help_of(self, ctx, super().get_help)
+        return str(super().get_help(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section a panel; the second column stands at one place in all."""
         listed = _listed()
+        said = dutch.short if dutch.chosen() else str
         widest = max(len(name) for rows in listed.values() for name, _ in rows)
         for panel, rows in listed.items():
-            with formatter.section(panel):
-                formatter.write_dl([(name.ljust(widest), about) for name, about in rows])
+            with formatter.section(said(panel)):
+                formatter.write_dl([(name.ljust(widest), said(about)) for name, about in rows])
 
 
 app = typer.Typer(
@@ -83,12 +102,17 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", callback=_version, is_eager=True),
     ] = False,
+    lang: In = Lang.EN,
 ) -> None:
-    """Hold the options that stand before a command."""
+    """Hold the options that stand before a command; its language is that of the command too."""
+    if lang is Lang.NL:
+        every = [one.name for panel in PANELS for one in commands(panel)] + names()
+        context.default_map = {name: {"lang": "nl"} for name in every}
 
 
 for panel in PANELS:

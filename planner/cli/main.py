@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from planner.cli import dutch
 from planner.cli.console import Interrupted
 
 __all__ = ["main"]
@@ -41,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the program that
         reads the output has stopped reading.
     """
+    dutch.choose(sys.argv[1:] if argv is None else argv)
     try:
         if argv is None:
             _open_streams()
@@ -84,7 +86,8 @@ def _explain(error: Exception) -> int:
 
         traceback.print_exc()
     if isinstance(error, InputError):
-        lines = [f"planner: {f}" if isinstance(f, str) else str(f) for f in error.faults]
+        shown = dutch.fault if dutch.chosen() else str
+        lines = [f"planner: {f}" if isinstance(f, str) else shown(f) for f in error.faults]
         return _end(lines, WRONG_INPUT)
     if isinstance(error, PlannerError):
         return _end(f"planner: {error}", FAILED)
@@ -129,6 +132,8 @@ def _end(lines: str | Sequence[str], code: int) -> int:
         else:
             sys.stdout.flush()
         lines = [lines] if isinstance(lines, str) else lines
+        if dutch.chosen():
+            lines = [dutch.message(line) for line in lines]
         for line in lines[:_MOST_LINES]:
             if line:
                 print(shortened(clean(line), _LONGEST_LINE), file=sys.stderr)
