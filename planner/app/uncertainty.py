@@ -213,7 +213,6 @@ class Uncertainty:
     def _show(self) -> None:
         if self.outlooks is None or self._about != self.session.case.address():
             return
-        self.session.dashboard.show_answer(self.outlooks)
         plan, variant = self.outlooks
         names, lang = self.session.dashboard.names, self.lang
         drawn, view = self._charts(), self.session.view
@@ -225,6 +224,7 @@ class Uncertainty:
             say("how_drawn", lang), items(variant.said[lang])
         )
         self._results.visible = True
+        self.session.dashboard.show_answer(self.outlooks)
 
     def _sentences(self, plan: Outlook, variant: Outlook) -> str:
         """Return what each package displaces, with its interval, as planned and as changed."""
