@@ -158,9 +158,8 @@ def examples_of(command: Any) -> list[str]:
 
 def commands() -> Iterator[tuple[str, str, Any]]:
     """Yield panel, name and parser of every command, as ``planner --help`` lists them."""
-    from typer.main import get_command
-
     from planner.cli.app import _listed, app
+    from typer.main import get_command
 
     root: Any = get_command(app)
     for panel, rows in _listed().items():

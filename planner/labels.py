@@ -333,19 +333,23 @@ def _locale(lang: str) -> Any:
     return Locale.parse("nl_NL" if lang == "nl" else "en_GB")
 
 
-def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
+def number(value: float | None, lang: str = "en", digits: int | None = None) -> str:
     """Return a number as it is written in a language, rounded half to even.
+
+    By default with one decimal where it is below ten and not whole, else with none.
 
     None, NaN and infinities become :data:`NOTHING`; what rounds to zero has no minus sign.
 
     Examples
     --------
-    >>> number(12345.678, "nl")
+    >>> number(12345.678, "nl", digits=1)
     '12.345,7'
+    >>> number(9.26), number(377.04)
+    ('9.3', '377')
     >>> number(12345.678, "en", digits=0)
     '12,346'
     >>> number(-0.001)
-    '0.0'
+    '0'
     >>> number(float("nan"))
     '–'
     """
@@ -353,6 +357,8 @@ def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
         return NOTHING
     from babel.numbers import format_decimal
 
+    if digits is None:
+        digits = 0 if abs(value) >= 10 or round(value, 1) % 1 == 0 else 1
     rounded = round(float(value), digits) + 0.0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(rounded, format=pattern, locale=_locale(lang)))
@@ -366,7 +372,7 @@ def rough(value: float, lang: str = "en") -> str:
     >>> rough(901.4), rough(9.26), rough(-2.5, "nl"), rough(0.0), rough(7.98)
     ('901', '9.3', '-2,5', '0', '8')
     """
-    return number(value, lang, 0 if abs(value) >= 10 or round(value, 1) % 1 == 0 else 1)
+    return number(value, lang)
 
 
 def figure(value: float | None, lang: str = "en", most: int = 3) -> str:

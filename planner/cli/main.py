@@ -17,14 +17,17 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from planner.analysis.declare import names, template
+from planner.cli import dutch
 from planner.cli.console import Interrupted
-from planner.cli.options import PANELS, commands
+from planner.cli.options import PANELS, In, Lang, commands
 from planner.cli.questions import command_of, panels
 
 __all__ = [
@@ -127,6 +130,11 @@ def _listed() -> dict[str, list[tuple[str, str]]]:
         panel: [(one.__name__.rstrip("_").replace("_", "-"), about) for one, about in rows.items()]
         for panel, rows in panels().items()
     }
+    language = "nl" if dutch.chosen() else "en"
+    asked = {
+        panel: [(name, template(name).short[language]) for name, _ in rows]
+        for panel, rows in asked.items()
+    }
     last = PANELS[-1]
     listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
     for panel, rows in asked.items():
@@ -140,15 +148,25 @@ class Grouped(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name."""
         found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
+        if found is not None and dutch.chosen():
+            found.get_help = partial(dutch.help_of, found)
         return found and complete_parameters(found)
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, in Dutch where that is asked for."""
+        if dutch.chosen():
+            self.help = dutch.PROGRAM
+            return dutch.help_of(self, ctx, super().get_help)
+        return str(super().get_help(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section a panel; the second column stands at one place in all."""
         listed = _listed()
+        said = dutch.short if dutch.chosen() else str
         widest = max(len(name) for rows in listed.values() for name, _ in rows)
         for panel, rows in listed.items():
-            with formatter.section(panel):
-                formatter.write_dl([(name.ljust(widest), about) for name, about in rows])
+            with formatter.section(said(panel)):
+                formatter.write_dl([(name.ljust(widest), said(about)) for name, about in rows])
 
 
 app = typer.Typer(
@@ -172,12 +190,17 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", callback=_version, is_eager=True),
     ] = False,
+    lang: In = Lang.EN,
 ) -> None:
-    """Hold the options that stand before a command."""
+    """Hold the options that stand before a command; its language is that of the command too."""
+    if lang is Lang.NL:
+        every = [one.name for panel in PANELS for one in commands(panel)] + names()
+        context.default_map = {name: {"lang": "nl"} for name in every}
 
 
 for panel in PANELS:
@@ -211,6 +234,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the program that
         reads the output has stopped reading.
     """
+    dutch.choose(sys.argv[1:] if argv is None else argv)
     try:
         if argv is None:
             _open_streams()
@@ -252,7 +276,8 @@ def _explain(error: Exception) -> int:
 
         traceback.print_exc()
     if isinstance(error, InputError):
-        lines = [f"planner: {f}" if isinstance(f, str) else str(f) for f in error.faults]
+        shown = dutch.fault if dutch.chosen() else str
+        lines = [f"planner: {f}" if isinstance(f, str) else shown(f) for f in error.faults]
         return _end(lines, WRONG_INPUT)
     if isinstance(error, PlannerError):
         return _end(f"planner: {error}", FAILED)
@@ -297,6 +322,8 @@ def _end(lines: str | Sequence[str], code: int) -> int:
         else:
             sys.stdout.flush()
         lines = [lines] if isinstance(lines, str) else lines
+        if dutch.chosen():
+            lines = [dutch.message(line) for line in lines]
         for line in lines[:_MOST_LINES]:
             if line:
                 print(shortened(clean(line), _LONGEST_LINE), file=sys.stderr)

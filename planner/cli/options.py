@@ -129,9 +129,7 @@ class Engine(StrEnum):
     PULP = "pulp"
 
 
-In = Annotated[
-    Lang, typer.Option("--lang", help="Language of the output; errors and help are English.")
-]
+In = Annotated[Lang, typer.Option("--lang", help="Language of the output, errors and help.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Strict JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what an earlier command wrote.")]

@@ -276,6 +276,16 @@ def paced(show: Callable[[int, int, float], None] | None) -> Progress:
 _LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
 """Columns that a terminal leaves out."""
 
+_SPARE = (
+    "turn", "pool", "tier", "package", "held_rules", "standard_error", "standard_error_main_task_1",
+    "tolerance_posts", "from_multiple", "to_multiple", "limited", "exact", "not_enough_units",
+    "from_units", "to_units", "unit", "resting_persons", "preparing_persons", "on_duty_persons",
+    "range_share", "basis", "hedged_share", "low_rate", "high_rate", "gained_person_months",
+    "package_filled_person_months", "main_task_1_filled_person_months", "group", "smallest_at",
+    "may_persons", "must_persons", "nominal_person_months", "planned_month", "of_months",
+)  # fmt: skip
+"""Columns that a narrow terminal leaves out first, in this order."""
+
 
 def about(case: Case) -> dict[str, Any]:
     """Return what a question was asked of, ready for JSON."""
@@ -322,7 +332,7 @@ def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...],
     wanted = shown or tuple(tables)[:1]
     hidden |= any(len(one) for name, one in tables.items() if name not in wanted)
     for name in wanted:
-        found = _bare(tables[name])
+        found = _bare(tables[name]) if most else tables[name]
         hidden |= len(found.columns) < len(tables[name].columns)
         if not len(found):
             continue
@@ -354,13 +364,18 @@ def _table(title: str, found: pd.DataFrame, case: Case, text: Text, shown: tuple
         [text.cell(name, value, lang) for name, value in zip(found.columns, row, strict=True)]
         for row in rows.itertuples(index=False, name=None)
     ]
-    names = _names(case, lang)
-    if "mission" in found.columns and names:
-        place = list(found.columns).index("mission")
-        columns.insert(place + 1, label("name", lang))
-        for row, mission in zip(cells, rows["mission"], strict=True):
-            row.insert(place + 1, names.get(mission, ""))
-    return table(title, columns, cells, lang=lang)
+    keys, names = [str(name) for name in found.columns], _names(case, lang)
+    named = "mission" in keys and bool(names)
+    if named:
+        place = keys.index("mission")
+        for line in (columns, keys, *cells):
+            line.insert(0, line.pop(place))
+        for row in cells:
+            row.insert(1, names.get(row[0], row[0]))
+        columns.insert(1, label("name", lang))
+        keys.insert(1, "name")
+    spare = [keys.index(key) for key in _SPARE if key in keys[1:]]
+    return table(title, columns, cells, named=named, lang=lang, spare=spare, whole=not most)
 
 
 def _names(case: Case, lang: str) -> dict[str, str]:

@@ -31,8 +31,8 @@ from planner.report.sections import (
     robust_section,
     sure_section,
 )
-from planner.report.summary import summary
 from planner.report.solver import solver_script
+from planner.report.summary import summary
 from planner.report.words import say
 from planner.results.result import version
 

@@ -490,7 +490,7 @@ class _Loader:
         whole, faults, left_out = checked(ScenarioFile, source)
         base = None if whole is None else self.ground(source, whole, path, name, faults)
         if whole is None or base is None:
-            raise InputError(faults)
+            raise InputError(sorted(faults))
         values = {
             key: value
             for key, value in source.values.items()
@@ -551,12 +551,11 @@ class _Loader:
         try:
             target = self.target(source, whole.extends, path)
         except InputError as error:
-            known = shipped_scenarios()
-            close = close_name(Path(whole.extends).stem, known)
+            close = self.close(whole.extends, path)
             if close is None:
                 raise
             faults += error.faults
-            return self.file(known[close])
+            return self.file(close[1])
         if target.resolve() in self.chain:
             names = [one.name for one in [*self.chain, target.resolve()]]
             message = "circular: " + " extends ".join(names)
@@ -587,11 +586,19 @@ class _Loader:
         if bare and wanted.stem in known:
             return known[wanted.stem]
         where = "" if path is not None else " (a text may extend shipped scenarios only)"
-        message = (
-            f"no such scenario {extends!r}{where}{nearest(wanted.stem, known)}; "
-            f"shipped are {', '.join(known)}"
-        )
+        close = self.close(extends, path)
+        hint = "" if close is None else f", did you mean {close[0]!r}?"
+        message = f"no such scenario {extends!r}{where}{hint}; shipped are {', '.join(known)}"
         raise InputError(source.fault(("extends",), message))
+
+    def close(self, extends: str, path: Path | None) -> tuple[str, Path] | None:
+        """Return the scenario whose name is closest, of files beside and those that are shipped."""
+        known = shipped_scenarios()
+        own = set() if path is None else {path.resolve()}
+        beside = [] if path is None else sorted(path.resolve().parent.glob("*.yaml"))
+        files = {file.name: file for file in beside if file not in own | set(self.chain)}
+        shown_as = close_name(extends, files) or close_name(Path(extends).stem, known)
+        return None if shown_as is None else (shown_as, (files | known)[shown_as])
 
     def inside(self, source: SourceText, field_: str, said: str, path: Path) -> Path:
         """Return a path said in a file, if it stays inside the folder it may not leave."""

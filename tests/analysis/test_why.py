@@ -83,10 +83,10 @@ def test_what_a_reader_would_say_of_ten_people_for_twelve_posts() -> None:
         "untso", "Cause:", "They", "Remedy:", "Remedy:",
     ]  # fmt: skip
     assert found.sentences()[-2] == (
-        "Remedy: without k it would have 2.0 more people, which ends the shortfall."
+        "Remedy: without k it would have 2 more people, which ends the shortfall."
     )
     assert found.sentences("nl")[0] == (
-        "untso heeft in maand 5 6,0 van de 8,0 gevraagde mensen; zonder k zouden het er 8,0 zijn."
+        "untso heeft in maand 5 6 van de 8 gevraagde mensen; zonder k zouden het er 8 zijn."
     )
 
 

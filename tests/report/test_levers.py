@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-
-import planner as pl
 from planner.engine.certify import Certificate
 from planner.engine.setting import Answer
+
+import planner as pl
 from planner.engine.value import solve_value
 from planner.report import levers, solver
 from planner.report.levers import Grid, answer_all, numbers_of
@@ -21,9 +21,9 @@ from tests.figures.made import text
 from tests.report.test_browser import AUDIT, CONTRAST, Opened
 
 if TYPE_CHECKING:
+    from planner.plan import Planner
     from playwright.sync_api import Browser
 
-    from planner.plan import Planner
     from planner.report.solver import FreeLevers
 
 FEW = 40
