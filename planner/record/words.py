@@ -73,8 +73,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "een score niet boven die van de eerder geziene delen",
     ),
     "bins_outside_band": (
-        "places in the forecast even, within their band",
-        "plaatsen in de voorspelling gelijkmatig, binnen hun band",
+        "places of the counts in their forecasts inside the band of even ones",
+        "plaatsen van de tellingen in hun voorspellingen binnen de band van gelijkmatige",
     ),
     "calibration": ("Parameters before and after", "Parameters ervoor en erna"),
     "backtest": ("Scores of forecasts", "Scores van voorspellingen"),
