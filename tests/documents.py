@@ -27,12 +27,15 @@ from typing import Any
 
 import planner as pl
 from planner.cli.main import main as planner_main
-from planner.labels import number, percent, rough
+from planner.labels import NOTHING, figure, number, percent, rough
+from planner.record.backtest import shipped_scores
+from planner.scenario.calibrated import read_calibrated, shipped_calibrations
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (
     "README.md",
     "docs/changes.md",
+    "docs/forecasts.md",
     "docs/trust.md",
     "docs/nl/index.md",
     "docs/nl/zekerheid.md",
@@ -274,6 +277,38 @@ def sentences(block: Block, run: Outputs) -> str:
     return f"{text}\n\n{_named(block)}"
 
 
+def calibration(block: Block, run: Outputs) -> str:
+    """Return what a shipped calibration says, from its file."""
+    about = read_calibrated(shipped_calibrations()[block.arguments[0]], block.arguments[0]).about
+    rows = []
+    for row in about["says"][:15]:
+        before, after = (
+            f"{figure(row[when])} ({figure(row[f'{when}_low'])} to {figure(row[f'{when}_high'])})"
+            for when in ("before", "after")
+        )
+        rows.append([f"`{row['parameter']}`", before, after, row["says"]])
+    text = "\n".join(f"- {sentence}" for sentence in about["sentences"]["en"])
+    heads = ("parameter", "before (nine in ten)", "after (nine in ten)", "record")
+    return f"{text}\n\n{_table(heads, rows)}\n\n{_named(block)}"
+
+
+def forecasts(block: Block, run: Outputs) -> str:
+    """Return the scores of a shipped backtest, from its file."""
+    found = shipped_scores(block.arguments[0])
+    assert found is not None
+    rows = [
+        [f"{row['group']}, {row['counts']} counts", row["forecast"], number(row["crps"], digits=3),
+         NOTHING if row["log"] is None else number(row["log"], digits=2),
+         percent(row["cover_50"], digits=0), percent(row["cover_90"], digits=0),
+         percent(row["bias"], digits=0)]
+        for row in found["tables"]["scores"]
+    ]  # fmt: skip
+    text = "\n".join(f"- {sentence}" for sentence in found["sentences"]["en"])
+    heads = ("counts", "forecast", "score per person asked", "log score", "in 50 %", "in 90 %",
+             "bias")  # fmt: skip
+    return f"{text}\n\n{_table(heads, rows)}\n\n{_named(block)}"
+
+
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     marks = ["---" if place == 0 else "---:" for place in range(len(heads))]
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, marks, *rows))
@@ -281,8 +316,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 VIEWS: dict[str, Callable[[Block, Outputs], str]] = {
     "plans": plans, "changes": changes, "years": years, "draws": draws, "sentences": sentences,
+    "calibration": calibration, "forecasts": forecasts,
 }  # fmt: skip
-SLOW = ("draws", "sentences")
+SLOW = ("draws", "sentences", "calibration", "forecasts")
 """Views of commands that take minutes."""
 
 

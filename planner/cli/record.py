@@ -267,10 +267,11 @@ def _cells(row: Mapping[Any, Any], lang: str) -> list[str]:
     from planner.labels import figure
     from planner.record.words import WORDS
     from planner.record.words import say as word
+    from planner.words import WORDS as COMMON
 
     def cell(value: Any) -> str:
         if isinstance(value, str):
-            return word(value, lang) if value in WORDS else value
+            return word(value, lang) if value in WORDS or value in COMMON else value
         return figure(float(value), lang)
 
     return [cell(value) for value in row.values()]

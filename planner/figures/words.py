@@ -493,13 +493,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "pit_band": ("band where forecasts are right", "band als voorspellingen kloppen"),
     "pit_title": (
-        "Counts fall evenly over their forecasts",
-        "Tellingen vallen gelijkmatig over hun voorspellingen",
+        "Places of counts in their forecasts stay inside the band",
+        "Plaatsen van tellingen in hun voorspellingen blijven binnen de band",
     ),
     "pit_title_out": (
-        "Counts do not fall evenly over their forecasts: {bins} of five parts outside the band",
-        "Tellingen vallen niet gelijkmatig over hun voorspellingen: {bins} van vijf delen "
-        "buiten de band",
+        "Places of counts in their forecasts leave the band in {bins} of five parts",
+        "Plaatsen van tellingen in hun voorspellingen verlaten de band in {bins} van vijf delen",
     ),
     "pit_subtitle": (
         "{counts} counts after {until}, forecast with what was known then.",

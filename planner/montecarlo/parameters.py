@@ -1,6 +1,7 @@
 """Uncertain parameters of a scenario: the factors that are drawn, their distributions and sources.
 
 Every parameter with a low and a high varies by default, as a PERT over low, likely and high; the
+share of a ceiling that is used (`manned`) is its high end or, more seldom, anything below. The
 ``uncertainty`` section of the scenario changes that. The result is a list of *factors*: numbers
 drawn side by side, each with a distribution and the parameters it changes. Factors are ordered by
 id, never by the order of keys in a file, so that equal inputs give equal draws.
@@ -40,7 +41,7 @@ from planner.distributions import (
 )
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.scenario.inputs import is_presence
+from planner.scenario.inputs import MANNED, is_presence
 
 if TYPE_CHECKING:
     import pandas
@@ -69,6 +70,13 @@ DEFAULT = "pert"
 
 ROTATION = ("tour", "preparation", "rest", "dwell")
 SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
+
+IN_FULL = 0.7
+"""Chance that a ceiling with a range of the share `manned` is used in full: of thirteen ceilings
+counted up to June 2022 ten were (five of seven of units, five of six of posts)."""
+
+SHORT_OF_FULL = 5
+"""Values from the low end of that range up to full that are equally likely otherwise."""
 
 _CALIBRATED = ("calibrated_mean", "calibrated_low", "calibrated_high")
 
@@ -406,6 +414,8 @@ class _Collector:
         if row is None or (row.low is None and row.high is None):
             self.complain(path, f"has no low and high: give {entry} its parameters")
             return None
+        if _last(row.id) == MANNED and entry == DEFAULT:
+            return _ceiling(float(row.low or 0.0), float(row.high or row.value))
         cls = family(entry)
         if isinstance(row.value, str):
             low, likely, high = (
@@ -566,6 +576,19 @@ class _Collector:
             if message:
                 self.complain(("correlations",), message)
         return rank
+
+
+def _ceiling(low: float, high: float) -> Distribution:
+    """Return the distribution of the share of a ceiling that is used.
+
+    Examples
+    --------
+    >>> _ceiling(0.5, 1.0).words()
+    'discrete: values 0.5, 0.6, 0.7, 0.8, 0.9, 1; chances 0.06, 0.06, 0.06, 0.06, 0.06, 0.7'
+    """
+    values = np.linspace(low, high, SHORT_OF_FULL + 1).round(9).tolist()
+    rest = round((1 - IN_FULL) / SHORT_OF_FULL, 9)
+    return Discrete(tuple(values), (*[rest] * SHORT_OF_FULL, IN_FULL))
 
 
 def _provenance(record: Any) -> dict[str, Any]:

@@ -216,6 +216,11 @@ class Backtest(Outcome):
             "forecasts": self.forecasts,
         }  # fmt: skip
 
+    def numbers(self) -> dict[str, Any]:
+        """Return what was forecast of what, and by how many draws."""
+        names = ("scenario", "outcomes", "until", "draws")
+        return {name: getattr(self, name) for name in names}
+
     def save_scores(self, path: str | Path) -> None:
         """Write sentences and tables as JSON, ``planner-backtest/1``."""
         said = {

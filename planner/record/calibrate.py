@@ -246,6 +246,12 @@ class Calibration(Outcome):
             "parameters": self.parameters, "shortfalls": self.shortfalls, "fitted": self.fitted,
         }  # fmt: skip
 
+    def numbers(self) -> dict[str, Any]:
+        """Return how large and how good the sample is, and what it took."""
+        names = ("until", "effective", "plans", "steps", "seconds", "seed")
+        found = {name: getattr(self, name) for name in names}
+        return {"scenario": self.specification.uncertain.scenario.name, **found}
+
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what the record says, in sentences."""
         from planner.labels import number

@@ -46,9 +46,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "forecasting": ("forecasting", "voorspellen"),
     "forecast": (
         "{counts} counts after {until} were forecast with what was known then: {cover} lie inside "
-        "the 90 % intervals, {half} inside the 50 % intervals.",
+        "the 90% intervals, {half} inside the 50% intervals.",
         "{counts} tellingen na {until} zijn voorspeld met wat toen bekend was: {cover} ligt binnen "
-        "de 90 %-intervallen, {half} binnen de 50 %-intervallen.",
+        "de 90%-intervallen, {half} binnen de 50%-intervallen.",
     ),
     "scored": (
         "Ranked probability score per person asked: {crps}; where every ceiling is filled {cap}, "
@@ -61,20 +61,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "reached": ("Reached: {what}.", "Gehaald: {what}."),
     "not_reached": ("Not reached: {what}.", "Niet gehaald: {what}."),
     "cover_90": (
-        "80 to 97 % of the counts inside the 90 % intervals",
-        "80 tot 97 % van de tellingen binnen de 90 %-intervallen",
+        "80 to 97% of the counts inside the 90% intervals",
+        "80 tot 97% van de tellingen binnen de 90%-intervallen",
     ),
     "crps_below_cap": (
-        "a score at least 20 % below that of the filled ceiling",
-        "een score ten minste 20 % onder die van het gevulde plafond",
+        "a score at least 20% below that of the filled ceiling",
+        "een score ten minste 20% onder die van het gevulde plafond",
     ),
     "crps_less_climatology": (
         "a score not above that of the shares seen before",
         "een score niet boven die van de eerder geziene delen",
     ),
     "bins_outside_band": (
-        "places in the forecast even, within their band",
-        "plaatsen in de voorspelling gelijkmatig, binnen hun band",
+        "places of the counts in their forecasts inside the band of even ones",
+        "plaatsen van de tellingen in hun voorspellingen binnen de band van gelijkmatige",
     ),
     "calibration": ("Parameters before and after", "Parameters ervoor en erna"),
     "backtest": ("Scores of forecasts", "Scores van voorspellingen"),
@@ -82,7 +82,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "moved": ("moved", "verschoven"),
     "narrowed": ("narrowed", "vernauwd"),
     "all": ("all", "alle"),
-    "kind": ("kind", "soort"),
     "lead": ("lead", "termijn"),
     "unit": ("units", "eenheden"),
     "post": ("posts", "functies"),
@@ -97,11 +96,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_layer": ("layer", "laag"),
     "head_unit": ("unit", "eenheid"),
     "head_before": ("before", "ervoor"),
-    "head_before_low": ("5 %", "5 %"),
-    "head_before_high": ("95 %", "95 %"),
+    "head_before_low": ("from", "van"),
+    "head_before_high": ("to", "tot"),
     "head_after": ("after", "erna"),
-    "head_after_low": ("5 %", "5 %"),
-    "head_after_high": ("95 %", "95 %"),
+    "head_after_low": ("from", "van"),
+    "head_after_high": ("to", "tot"),
     "head_shift": ("shift", "verschuiving"),
     "head_spread": ("spread", "spreiding"),
     "head_says": ("record", "waarnemingen"),
@@ -111,8 +110,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_counts": ("counts", "tellingen"),
     "head_crps": ("score", "score"),
     "head_log": ("log score", "log-score"),
-    "head_cover_50": ("in 50 %", "in 50 %"),
-    "head_cover_90": ("in 90 %", "in 90 %"),
+    "head_cover_50": ("inside 50%", "binnen 50%"),
+    "head_cover_90": ("inside 90%", "binnen 90%"),
     "head_bias": ("bias", "afwijking"),
     "learning": ("Value of learning each parameter", "Waarde van kennis per parameter"),
     "varies": (
@@ -146,8 +145,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_removes": ("removes", "neemt weg"),
     "head_clear": ("clear", "duidelijk"),
     "head_mean": ("mean", "gemiddeld"),
-    "head_low": ("5 %", "5 %"),
-    "head_high": ("95 %", "95 %"),
+    "head_low": ("from", "van"),
+    "head_high": ("to", "tot"),
     "head_known_by": ("known to", "bekend bij"),
 }
 

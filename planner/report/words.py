@@ -147,7 +147,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "forecast_of": ("forecast", "voorspelling"),
     "forecast_counts": ("counts", "tellingen"),
     "forecast_crps": ("score per person asked", "score per gevraagde persoon"),
-    "forecast_inside": ("inside 90 %", "binnen 90 %"),
+    "forecast_inside": ("inside 90%", "binnen 90%"),
     "forecast_bias": ("bias, of the ceiling", "afwijking, van het plafond"),
     "forecast_calibrated": ("calibrated draws", "gekalibreerde trekkingen"),
     "forecast_ranges": ("draws by the ranges alone", "trekkingen uit de bandbreedtes"),

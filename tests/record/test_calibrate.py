@@ -108,7 +108,7 @@ def test_an_interrupted_calibration_goes_on_to_the_same_numbers(
     specification, values = truth(2)
     options = {"observations": history(specification, values, 2), "particles": 8, "workers": 1}
     whole = calibrate(small(), **options)  # type: ignore[arg-type]
-    moved, left = calibrating._Sampler.moved, [7]
+    moved, left = calibrating._Sampler.moved, [3]
 
     def interrupted(self: calibrating._Sampler) -> None:
         left[0] -= 1
