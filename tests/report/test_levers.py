@@ -21,10 +21,10 @@ from tests.figures.made import text
 from tests.report.test_browser import AUDIT, CONTRAST, Opened
 
 if TYPE_CHECKING:
-    from planner.plan import Planner
     from playwright.sync_api import Browser
 
     from planner.report.solver import FreeLevers
+    from planner.solution import Planner
 
 FEW = 40
 """Settings planned here; a real report has up to a thousand."""
