@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from planner.results.headline import headline
+from planner.results.losses import headline
 
 import planner as pl
 from planner.analysis.declare import template
