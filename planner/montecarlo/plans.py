@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.highs import TOLERANCE
-from planner.solution import ROUNDING
+from planner.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from planner.engine.programme import Layout
