@@ -25,9 +25,9 @@ from planner.engine.stages import PlanCache, StageData, StageSolution, base_data
 from planner.errors import CertificateError, Fault, InputError
 from planner.problem.model import Problem, months_at_home
 from planner.problem.neutral import weight_faults
+from planner.tolerances import NEGLIGIBLE_PEOPLE, ROUNDING
 
 __all__ = [
-    "NEGLIGIBLE_PEOPLE",
     "Allocation",
     "Plan",
     "Planner",
@@ -283,9 +283,6 @@ class Planner:
 
 Ints = NDArray[np.int64]
 
-NEGLIGIBLE_PEOPLE = 1e-9
-"""People below this are rounding, not people."""
-
 
 def asked_months(problem: Problem) -> Floats:
     """Return the person-months of each demand's cap inside the report window, (demands,)."""
@@ -532,10 +529,6 @@ class Allocation:
         flat -= np.bincount(row[keep] * width + high[keep], people, minlength=rows * width)
         cover = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
         return np.where(np.abs(cover) < NEGLIGIBLE_PEOPLE, 0.0, cover)
-
-
-ROUNDING = 1e-7
-"""Share of what is asked below which a difference between two plans is rounding."""
 
 
 @dataclass(frozen=True, eq=False)

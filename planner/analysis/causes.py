@@ -45,6 +45,7 @@ from planner.errors import InputError, nearest
 from planner.labels import label, number, percent
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.solution import Planner, asked_months
+from planner.tolerances import NO_SHORTFALL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,9 +203,6 @@ EXACT_UPTO = 10
 
 ORDERS = 60
 """Orders that are sampled beyond that."""
-
-NOTHING = 1e-3
-"""Person-months that are no shortfall."""
 
 
 @dataclass(frozen=True)
@@ -465,7 +463,7 @@ def _shortfalls(coalitions: _Coalitions, groups: Mapping[str, Flags]) -> list[Sh
         )
         for name, mask in groups.items()
     ]
-    return [row for row in rows if row.shortfall_person_months > NOTHING]
+    return [row for row in rows if row.shortfall_person_months > NO_SHORTFALL]
 
 
 def _parts(
@@ -484,9 +482,9 @@ def _parts(
             error = sum(float(split.error[k, place]) ** 2 for split, k in at) ** 0.5
             alone = sum(float(split.last[k, place]) for split, k in at)
             left -= share
-            if max(abs(share), abs(alone)) > NOTHING:
+            if max(abs(share), abs(alone)) > NO_SHORTFALL:
                 parts.append(Cause(group, cause, share, error, share / lacks[group], alone))
-        if abs(left) > NOTHING:
+        if abs(left) > NO_SHORTFALL:
             parts.append(Cause(group, "worth_nothing", left, 0.0, left / lacks[group], left))
     return parts
 

@@ -76,9 +76,6 @@ def _payers(curve: Curve, piece: CurvePiece, task: int, lang: str) -> str:
     return ", ".join(f"{mission} {number(cost, lang, 2)}" for cost, mission in shown)
 
 
-NOTHING = 1e-6
-"""Person-months that are rounding."""
-
 SAME = 1e-3
 """Person-months within which two answers give the same fill."""
 

@@ -20,6 +20,7 @@ from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
 from planner.solution import asked_months
+from planner.tolerances import ROUNDED
 
 if TYPE_CHECKING:
     pass
@@ -35,9 +36,6 @@ say = _TEXT.say
 
 GROUPS = ("mission", "region")
 """What the loss is spread over, unless said otherwise."""
-
-NOTHING_PERSON_MONTHS = 1e-6
-"""Losses up to this are rounding."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def gini(lost: Floats, asked: Floats) -> float:
     0.75
     """
     total = lost.sum()
-    if not total > NOTHING_PERSON_MONTHS:
+    if not total > ROUNDED:
         return float("nan")
     order = np.argsort(lost / asked, kind="stable")
     lost_share, asked_share = lost[order] / total, asked[order] / asked.sum()
@@ -237,7 +235,7 @@ def _rows(
         (group, float(asked[mask & counted].sum()), float(lost[mask & counted].sum()))
         for group, mask in case.groups(by).items()
     ]
-    sums = [(g, a, 0.0 if abs(x) <= NOTHING_PERSON_MONTHS else x) for g, a, x in sums if a > 0]
+    sums = [(g, a, 0.0 if abs(x) <= ROUNDED else x) for g, a, x in sums if a > 0]
     all_asked = sum(a for _, a, _ in sums)
     all_lost = sum(max(x, 0.0) for _, _, x in sums)
     rows = [

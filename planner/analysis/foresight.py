@@ -37,6 +37,7 @@ from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Package, Problem
 from planner.solution import Planner
+from planner.tolerances import ROUNDED
 
 if TYPE_CHECKING:
     pass
@@ -119,9 +120,6 @@ def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int)
 
 HORIZONS = (6, 12)
 """Months in view that are tried, unless said otherwise."""
-
-NOTHING_PERSON_MONTHS = 1e-6
-"""Differences up to this are rounding."""
 
 
 @dataclass(frozen=True)
@@ -388,7 +386,7 @@ def _known(problem: Problem, known: Mapping[str, int]) -> Problem:
 
 def _row(case: Case, chosen: Sequence[str], seen: _Seen, filled: Floats, without: Floats) -> View:
     own = case.inside(chosen)
-    lost = np.where(np.abs(without - filled) > NOTHING_PERSON_MONTHS, without - filled, 0.0)
+    lost = np.where(np.abs(without - filled) > ROUNDED, without - filled, 0.0)
     first = min(seen.known.values(), default=0)
     asks = min((d.first for d, inside in zip(case.problem.demands, own, strict=True) if inside),
                default=0)  # fmt: skip
@@ -423,7 +421,7 @@ def _missions(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]
     rows = []
     for name, mask in case.groups("mission").items():
         gain = float((perfect - filled)[mask].sum())
-        if abs(gain) > NOTHING_PERSON_MONTHS:
+        if abs(gain) > ROUNDED:
             sums = float(asked[mask].sum()), float(filled[mask].sum())
             rows.append(MissionWorth(case.rule, name, *sums, gain))
     return sorted(rows, key=lambda row: -abs(row.gained_person_months))

@@ -18,6 +18,7 @@ from planner.analysis.scaling import Scaled, edges_of, follow
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
+from planner.tolerances import NO_LOSS
 
 if TYPE_CHECKING:
     pass
@@ -27,10 +28,6 @@ __all__ = ["Headroom", "Room", "headroom"]
 
 _TEXT = text_of("headroom")
 say = _TEXT.say
-
-
-NOTHING_PERSON_MONTHS = 0.01
-"""Displacement up to this much is none."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,7 @@ def _followed(case: Case, scaled: Scaled, upto: float) -> tuple[float, bool]:
         followed = follow(case, scaled, low, high)
         edges = edges_of(followed.least)
         displaced = lost + followed.displaced(edges)[0]
-        above = np.flatnonzero(displaced > NOTHING_PERSON_MONTHS)
+        above = np.flatnonzero(displaced > NO_LOSS)
         if len(above):
             place = int(above[0])
             return _leaves(edges, displaced, place), True
@@ -179,7 +176,7 @@ def _bisected(scaled: Scaled, upto: float, give: float) -> tuple[float, bool]:
     """Return the largest size tried without displacement, and whether a larger one has some."""
 
     def free(multiple: float) -> bool:
-        return scaled.displaced(multiple) <= NOTHING_PERSON_MONTHS
+        return scaled.displaced(multiple) <= NO_LOSS
 
     low, high = 0.0, min(1.0, upto)
     while free(high):

@@ -39,6 +39,7 @@ from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand
 from planner.solution import Planner
+from planner.tolerances import TIGHT
 
 if TYPE_CHECKING:
     pass
@@ -60,9 +61,6 @@ Floats = NDArray[np.float64]
 _TEXT = text_of("prices")
 say = _TEXT.say
 
-
-TIGHT = 1e-6
-"""Units within which a limit is exhausted."""
 
 STEP = 0.125
 """The nearest look to either side under *fair*, and how closely the end of what holds is found, in

@@ -54,6 +54,7 @@ from planner.errors import InputError, SolverError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.problem.model import Demand
+from planner.tolerances import NO_LOSS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -671,9 +672,6 @@ def _changed(change: RuleChange, lang: str) -> str:
 KINDS = ("people", "rest", "tour")
 """What can be changed."""
 
-NOTHING_PERSON_MONTHS = 0.01
-"""Loss up to this much is none."""
-
 
 @dataclass(frozen=True)
 class Addition:
@@ -910,7 +908,7 @@ class _ReinforcementSearch:
             self.programme, self.tolerance = Smallest(added, costs, stay), 0.0
         self.months, self.persons = added.nothing, np.zeros(len(added.names))
         self.lost = self._lost(added.nothing)
-        self.level, self.within_reach = wanted + NOTHING_PERSON_MONTHS, True
+        self.level, self.within_reach = wanted + NO_LOSS, True
         self.proofs = [Proof("now", "", 0.0, self.lost)]
 
     def _lost(self, added: Floats) -> float:
@@ -926,8 +924,8 @@ class _ReinforcementSearch:
         every[added.pools] = added.enough
         least = self._lost(added.steady(every))
         self.within_reach = least <= self.level
-        self.level = max(self.level, least + NOTHING_PERSON_MONTHS)
-        if least >= self.lost - NOTHING_PERSON_MONTHS:
+        self.level = max(self.level, least + NO_LOSS)
+        if least >= self.lost - NO_LOSS:
             return
         if self.programme is None:
             self.persons = prune(added, self.level, self.costs, self.tolerance, progress)
@@ -965,7 +963,7 @@ class _ReinforcementSearch:
         """Return what the engine's own plan leaves lost with people without end."""
         every = np.zeros(len(self.added.names))
         every[self.added.pools] = self.added.enough
-        return self.added.lost(self.added.steady(every)) + NOTHING_PERSON_MONTHS
+        return self.added.lost(self.added.steady(every)) + NO_LOSS
 
     def changes(self, kinds: Sequence[str], most_tour_months: int) -> list[RuleChange]:
         """Return the changes of rules that prevent as much, without more people."""

@@ -36,6 +36,7 @@ from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, SolverError, nearest
 from planner.solution import Planner
+from planner.tolerances import ROUNDED
 
 __all__ = [
     "Followed",
@@ -345,10 +346,6 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
 Flags = NDArray[np.bool_]
 
 
-NOTHING = 1e-6
-"""Person-months that are rounding."""
-
-
 class Search:
     """Values of a piecewise linear curve: where the lines of both neighbours meet it may bend.
 
@@ -391,7 +388,7 @@ class Search:
         if place == 0 or place + 2 >= len(edges):
             return None
         left, right = self._slope(edges[place - 1], low), self._slope(high, edges[place + 2])
-        if abs(left - right) < NOTHING:
+        if abs(left - right) < ROUNDED:
             return None
         at = (self.lost[high] - self.lost[low] + left * low - right * high) / (left - right)
         if not low + 0.02 * (high - low) < at < high - 0.02 * (high - low):
@@ -603,4 +600,4 @@ def values(pieces: list[Piece], step: int, at: Floats) -> Floats:
 
 def clear(lost: Floats) -> Floats:
     """Return displacement free of rounding."""
-    return np.where(np.abs(lost) < NOTHING, 0.0, lost)
+    return np.where(np.abs(lost) < ROUNDED, 0.0, lost)

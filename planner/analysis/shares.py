@@ -27,6 +27,7 @@ from planner.errors import InputError, nearest
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Package
+from planner.tolerances import NO_SHORTFALL
 
 if TYPE_CHECKING:
     pass
@@ -171,9 +172,6 @@ _TEXT = text_of("shares")
 say = _TEXT.say
 
 
-NOTHING = 1e-3
-"""Person-months that are no loss."""
-
 EXACT_UPTO = 10
 """Most packages of which all coalitions are evaluated."""
 
@@ -237,7 +235,7 @@ class Shares(Outcome):
         for row in sorted(self.packages, key=lambda row: -round(row.share_person_months, 6)):
             lost = row.share_person_months
             give = "" if self.exact else f" (± {number(1.96 * row.standard_error, lang)})"
-            part = f", {percent(lost / total, lang, 0)}" if total > NOTHING else ""
+            part = f", {percent(lost / total, lang, 0)}" if total > NO_SHORTFALL else ""
             said.append(f"{row.package}: {number(lost, lang)}{give}{part}.")
         return said
 
@@ -330,7 +328,7 @@ def _sentence(case: Case, split: Split, names: list[str]) -> Shares:
         MissionShare(package, name, float(share[i, j]), float(error[i, j]))
         for i, package in enumerate(split.players)
         for j, name in enumerate(names, start=2)
-        if abs(share[i, j]) > NOTHING
+        if abs(share[i, j]) > NO_SHORTFALL
     )
     totals = (float(split.total[0]), float(split.total[1]))
     return Shares(case.rule, split.exact, *totals, rows, missions)

@@ -34,11 +34,11 @@ from planner.analysis.plans import KEYS, Case, read_case, settling
 from planner.errors import InputError, nearest
 from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
-from planner.montecarlo.records import ROUNDING
 from planner.montecarlo.structure import Structure
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Problem
 from planner.terms import term
+from planner.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble

@@ -37,6 +37,7 @@ from planner.months import Month
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
 from planner.solution import History, Planner, asked_months
+from planner.tolerances import SHOWN, TIGHT
 
 if TYPE_CHECKING:
     pass
@@ -65,10 +66,6 @@ Ints = NDArray[np.int64]
 
 _TEXT = text_of("why")
 say = _TEXT.say
-
-
-TIGHT = 1e-6
-"""Persons, relative to one plus the limit, below which a limit is reached: solver rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -683,17 +680,14 @@ def _less_rest(demand: Demand) -> Demand:
 MOST_NAMED = 4
 """Most users of a pool that are named in one sentence."""
 
-SHOWN_PERSONS = 0.05
-"""People up to this many round to none."""
-
 
 def _sentences(why: Why, lang: str) -> list[str]:
     """Return effect, causes with the users of each pool, and remedies."""
     said = [_head(why, lang)]
-    if why.lacking_persons <= SHOWN_PERSONS:
+    if why.lacking_persons <= SHOWN:
         return said
     for limit in why.limits:
-        if limit.lacking_persons > SHOWN_PERSONS:
+        if limit.lacking_persons > SHOWN:
             said += _limited(why, limit, lang)
     said += [_changed(why, change, lang) for change in why.changes if _counts(change, why.changes)]
     if why.changes and not any(change.gained_persons > 0 for change in why.changes):
@@ -724,8 +718,8 @@ def _head(why: Why, lang: str) -> str:
     }  # fmt: skip
     if why.asked_persons <= 0:
         return say("not_requested", lang, **values)
-    key = "short" if why.lacking_persons > SHOWN_PERSONS else "full"
-    differs = abs(why.without_packages_persons - why.on_duty_persons) > SHOWN_PERSONS
+    key = "short" if why.lacking_persons > SHOWN else "full"
+    differs = abs(why.without_packages_persons - why.on_duty_persons) > SHOWN
     if differs:
         names = [one.name for one in why.changes if one.change == "without_package"]
         values["packages"] = ", ".join(names) or say("packages", lang)
@@ -765,7 +759,7 @@ def _planned_before(why: Why, limit: Limit) -> bool:
 def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
     parts = []
     for turn in ("ahead", "beside", "itself", "after"):
-        rows = [row for row in used if row.turn == turn and row.held_persons > SHOWN_PERSONS]
+        rows = [row for row in used if row.turn == turn and row.held_persons > SHOWN]
         if not rows:
             continue
         shown = rows if len(rows) <= MOST_NAMED + 1 else rows[:MOST_NAMED]
@@ -793,11 +787,11 @@ def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
 def _counts(change: Counterfactual, every: Sequence[Counterfactual]) -> bool:
     """Whether a change has a sentence; that of one more person is part of that of several."""
     if change.change != "more_people":
-        return change.gained_persons > SHOWN_PERSONS
+        return change.gained_persons > SHOWN
     if change.units != 1.0:
-        return change.gained_persons > SHOWN_PERSONS
+        return change.gained_persons > SHOWN
     same = [one for one in every if (one.change, one.name) == (change.change, change.name)]
-    return len(same) == 1 and change.gained_persons > SHOWN_PERSONS
+    return len(same) == 1 and change.gained_persons > SHOWN
 
 
 def _changed(why: Why, change: Counterfactual, lang: str) -> str:

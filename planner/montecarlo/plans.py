@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from planner.engine.highs import TOLERANCE
 from planner.scenario.inputs import MANNED
-from planner.solution import ROUNDING
+from planner.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     from planner.engine.programme import Layout

@@ -26,13 +26,13 @@ from numpy.typing import NDArray
 
 from planner.errors import InputError, nearest
 from planner.results.frames import share
+from planner.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     import pyarrow
 
 __all__ = [
     "LAYERS",
-    "ROUNDING",
     "WHOLE",
     "Axes",
     "Quantities",
@@ -237,10 +237,6 @@ def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:
         "served": (axes.plans, len(axes.lines), len(axes.months)),
         "attended": (axes.plans, demands, len(axes.months)),
     }
-
-
-ROUNDING = 1e-7
-"""Share of what is asked below which a difference between two plans is rounding."""
 
 
 LAYERS = ("planned", "present")

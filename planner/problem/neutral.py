@@ -40,6 +40,7 @@ from planner.problem.model import (
     lay_tours,
     months_at_home,
 )
+from planner.tolerances import SHARE_SUM
 
 __all__ = [
     "FORMAT",
@@ -75,8 +76,6 @@ MANY_FAULTS = 1_000
 _TOP = {"format", "months", "report", "pools", "demands", "bounds", "packages", "budgets"}
 _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "prep", "rest",
            "dwell", "cohorts", "weight", "on_call", "unit"}  # fmt: skip
-SHARE_SUM = 1e-9
-"""How far the shares of a mix may add up to something else than 1."""
 
 
 def parse_problem(data: Any, name: str = "<problem>") -> Problem:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.solution import NEGLIGIBLE_PEOPLE
+from planner.tolerances import NEGLIGIBLE_PEOPLE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from planner.errors import ResultError, nearest
 from planner.results.frames import cover, frame, share, words
 from planner.results.losses import ACCOUNTS, accounts, strength
-from planner.solution import NEGLIGIBLE_PEOPLE, Allocation
+from planner.solution import Allocation
+from planner.tolerances import NEGLIGIBLE_PEOPLE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from planner.digest import SKIP
 from planner.months import Month
+from planner.tolerances import SHARE_SUM
 
 if TYPE_CHECKING:
     from planner.scenario.calibrated import Calibrated
@@ -68,9 +69,6 @@ Option = str | Mapping[str, float]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
-SHARES_SUM = 1e-9
-"""Largest distance from 1 of the sum of a mix's shares: rounding of decimal shares, no more."""
-
 
 def check_option(value: object) -> Option:
     """Return a sourcing option as written; raise ValueError that says what is wrong with it.
@@ -98,7 +96,7 @@ def check_option(value: object) -> Option:
                 f"expected a share above 0 and at most 1 for {pool!r}, found {share!r}"
             )
     total = math.fsum(value.values())
-    if abs(total - 1) > SHARES_SUM:
+    if abs(total - 1) > SHARE_SUM:
         raise ValueError(f"expected shares that add up to 1, found a sum of {total:.10g}")
     return {str(pool): float(share) for pool, share in value.items()}
 

@@ -15,6 +15,7 @@ from planner.months import Month
 from planner.scenario.inputs import Inputs, options_text
 from planner.scenario.load import Scenario, loads
 from planner.terms import term
+from planner.tolerances import SHOWN
 from planner.workbook.fields import (
     SETTINGS,
     SHEETS,
@@ -330,8 +331,6 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
 SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
 """What is shown of every quantity."""
 
-_SHOWN_LOSS = 0.05
-"""Person-months of loss below which a mission has no row."""
 
 REACH = 0.9
 """Fill whose chance is shown, as the words above the table say."""
@@ -435,7 +434,7 @@ def _losses(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
     table = futures.displacement_by("mission", "main_task", main_task=None)
     order = ["package", "main_task", "mean"]
     for row in table.sort_values(order, ascending=[True, False, False]).to_dict("records"):
-        if max(abs(row["mean"]), abs(row["q05"]), abs(row["q95"])) < _SHOWN_LOSS:
+        if max(abs(row["mean"]), abs(row["q05"]), abs(row["q95"])) < SHOWN:
             continue
         kind = "draws_displacement" if row["main_task"] == 2 else "draws_other"
         yield [
@@ -472,9 +471,6 @@ def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
     if not rows:
         page.put(TOP + 1, 0, say("nothing_uncertain", lang), "text", "quiet")
 
-
-SHOWN = 0.05
-"""Person-months below this are not worth a bar."""
 
 MONTH = 6.5
 """Width of a month."""

@@ -9,15 +9,17 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "planner"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-CORE = ("planner.errors", "planner.months", "planner.digest", "planner.gallery")
+CORE = ("planner.errors", "planner.months", "planner.digest", "planner.gallery",
+        "planner.tolerances")  # fmt: skip
 BASE = (*CORE, "planner.outcome")
-ENGINE = ("planner.problem", "planner.engine", "planner.solution", "planner.solution")
+ENGINE = ("planner.problem", "planner.engine", "planner.solution")
 WORDS = ("planner.problem", "planner.scenario", "planner.compile")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "planner.errors": (),
     "planner.outcome": (*CORE, "planner.store"),
     "planner.months": (),
+    "planner.tolerances": (),
     "planner.digest": ("planner.months",),
     "planner.store": CORE,
     "planner.problem": (*BASE, "planner.problem"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from planner.engine.certify import Certificate
+from planner.engine.highs import Certificate
 from planner.engine.setting import Answer
 
 import planner as pl
