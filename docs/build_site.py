@@ -39,7 +39,7 @@ NAV: tuple[tuple[str, str | tuple[tuple[str, str], ...]], ...] = (
     ("Reference", (
         ("Scenarios that come with it", "scenarios.md"), ("Scenario files", "schema/scenario.md"),
         ("Commands", "commands.md"), ("Python", "python.md"), ("List of analyses", "analyses.md"),
-        ("What a simulation writes", "outputs.md"), ("Glossary", "glossary.md"),
+        ("What commands write", "outputs.md"), ("Glossary", "glossary.md"),
     )),
     ("How it is built", (
         ("Contributing", "contributing.md"), ("Robustness", "robustness.md"),
@@ -110,7 +110,10 @@ def build(folder: Path) -> Path:
     for path in site.rglob("*.html"):
         up = "../" * (len(path.relative_to(site).parts) - 1)
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace(SHIM, f"{up}assets/own/iframe-worker.js"), encoding="utf-8")
+        text = text.replace(SHIM, f"{up}assets/own/iframe-worker.js")
+        if path.parent.name == "nl":
+            text = text.replace('<html lang="en"', '<html lang="nl"', 1)
+        path.write_text(text, encoding="utf-8")
     return site
 
 

@@ -131,6 +131,8 @@ def test_it_opens_from_a_file_without_network(chromium: Browser, site: Path) -> 
     for name in ("index.html", "nl/index.html", "python.html"):
         page.goto((site / name).as_uri(), wait_until="load")
         assert page.locator("h1").count() == 1
+        lang = page.evaluate("document.documentElement.lang")
+        assert lang == ("nl" if name.startswith("nl/") else "en")
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert faults == []
     page.close()

@@ -50,6 +50,12 @@
   const SMALL = 0.05, FULL = 0.9995;
 
   function sentences(answer) {
+    if (!answer.packages.some(one => one.asked > 0)) {
+      const [asked, filled] = [answer.asked, answer.filled].map(
+        values => values.reduce((sum, one) => sum + one, 0));
+      return [say("whole", {filled: amount(filled), asked: amount(asked),
+        rate: percent(filled / asked)})];
+    }
     return answer.packages.flatMap((one, p) => {
       if (one.asked <= 0) { return []; }
       const name = {package: packages[p]}, lost = one.displaced_2;

@@ -239,9 +239,9 @@ def _inline(data: object) -> str:
 
 
 SPOKEN = (
-    "displaces", "displaces_none", "gains", "gets", "takes", "mission", "asked", "fill", "lost",
-    "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof", "free_unproved",
-    "free_failed", "free_first",
+    "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
+    "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
+    "free_unproved", "free_failed", "free_first",
 )  # fmt: skip
 """Words of the page's own script, keys of the words of reports after ``lever_``."""
 

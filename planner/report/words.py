@@ -511,6 +511,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "It gets {filled} of the {asked} person-months it asks for ({rate}).",
         "Het krijgt {filled} van de {asked} gevraagde persoonsmaanden ({rate}).",
     ),
+    "lever_whole": (
+        "Missions get {filled} of the {asked} person-months they ask for ({rate}).",
+        "Missies krijgen {filled} van de {asked} gevraagde persoonsmaanden ({rate}).",
+    ),
     "lever_takes": (
         "Other commitments of main task 1 lose {lost} person-months.",
         "Andere verplichtingen van hoofdtaak 1 verliezen {lost} persoonsmaanden.",
