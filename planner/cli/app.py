@@ -61,7 +61,7 @@ class Grouped(TyperGroup):
         """Return a command by name."""
         found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
         if found is not None and dutch.chosen():
-            found.get_help = partial(dutch.help_of, found)
+            vars(found)["get_help"] = partial(dutch.help_of, found)
         return found and complete_parameters(found)
 
     def get_help(self, ctx: Any) -> str:

@@ -12,6 +12,7 @@ import planner as pl
 from planner.errors import InputError, ResultError
 from planner.figures import Chart, crowd, displacement, fill, flow, rotations, sand
 from planner.figures.style import plain
+from planner.labels import number
 from tests.figures.looking import faults, said
 
 Draw = Callable[[pl.Result, str], Chart]
@@ -89,7 +90,7 @@ def test_displacement_is_sorted_and_whole(brigade: pl.Result) -> None:
     assert f"{table.max():.0f}" in figure.alt
     dutch = displacement(brigade, lang="nl")
     assert "persoonsmaanden hoofdtaak 2" in dutch.alt
-    assert f"{table.max():.1f}".replace(".", ",") in said(dutch)
+    assert number(table.max(), "nl") in said(dutch)
 
 
 def test_ranges_are_drawn_as_lines(brigade: pl.Result) -> None:
