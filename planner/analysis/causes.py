@@ -337,7 +337,7 @@ def causes(
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> causes(problem).sentences()[0].partition("%.")[0]
-    'untso lacks 2.0 of 8.0 person-months: cap of the pools 50%, package flank 50'
+    'untso lacks 2 of 8 person-months: cap of the pools 50%, package flank 50'
     """
     case = read_case(source, rule)
     groups, coalitions = case.groups(by), _Coalitions(case, presence)

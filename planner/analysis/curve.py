@@ -230,8 +230,8 @@ def curve(
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> for said in curve(problem, rule="value", upto=1).sentences():
     ...     print(said)
-    The first 2.0 posts cost main task 2 nothing.
-    The next 2.0 posts each cost 1.00 person-months of main task 2 (untso 1.00).
+    The first 2 posts cost main task 2 nothing.
+    The next 2 posts each cost 1.00 person-months of main task 2 (untso 1.00).
     """
     if not (upto > 0 and np.isfinite(upto)):
         raise InputError(f"upto: expected a number above 0, found {upto}")

@@ -115,7 +115,7 @@ def headroom(
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> headroom(problem, rule="value", lines=False).sentences()
-    ['flank: the first 2.0 of 4 posts displace nothing of main task 2.']
+    ['flank: the first 2 of 4 posts displace nothing of main task 2.']
     """
     if not upto > 0 or not tolerance_posts > 0:
         raise InputError("upto and tolerance_posts: expected numbers above 0")

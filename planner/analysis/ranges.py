@@ -461,7 +461,7 @@ def ranges(
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 3},
     ...            "demands": [{"id": "a", **line}, {"id": "b", **line}]}
     >>> ranges(problem, rule="value").sentences()[0]
-    '2 of 2 fills are not unique; the widest is a, from 1.0 to 2.0 person-months of 2.0 asked.'
+    '2 of 2 fills are not unique; the widest is a, from 1 to 2 person-months of 2 asked.'
     """
     if not slack_person_months >= 0:
         raise InputError(f"slack_person_months: expected at least 0, found {slack_person_months}")

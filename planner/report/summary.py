@@ -107,10 +107,9 @@ def _fills(material: Material) -> Iterator[str]:
 def _trust(material: Material, id: str) -> str:
     """Return what the answer rests on, what moves it most, and what single changes do."""
     lang = material.lang
-    table = material.result.grounds
-    rests = next(row for row in records(table) if row["what"] == "posts")
-    total = float(rests["total"])
-    posts = percent(float(rests["assumption"]) / total if total > 0 else None, lang, 0)
+    (rests,) = (row for row in records(material.result.grounds) if row["what"] == "posts")
+    total = rests["total"]
+    posts = percent(rests["assumption"] / total if total > 0 else None, lang, 0)
     parts = [say("s_posts", lang, posts=posts)]
     if id in material.robust:
         found = material.robust[id]

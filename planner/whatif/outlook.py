@@ -344,7 +344,7 @@ def explain(
     --------
     >>> import planner as pl
     >>> explain(pl.load("letter"), "untso", "2023-07").said["en"][0]
-    'UNTSO has all 12.0 people it asks for in Jul 2023.'
+    'UNTSO has all 12 people it asks for in Jul 2023.'
     """
     from planner.analysis.why import NOTHING_PERSONS, why
 

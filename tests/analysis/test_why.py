@@ -255,7 +255,7 @@ def test_nobody_asked_and_nobody_lacking() -> None:
     data = problem(demand("a", 4, first=2, last=5))
 
     assert why(data, "a", month=0).sentences() == ["a asks for no people in month 0."]
-    assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4,0 gevraagde mensen."]
+    assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4 gevraagde mensen."]
 
 
 def test_the_month_with_most_lacking_is_taken() -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from planner.engine.highs import Certificate
 from planner.engine.setting import Answer
 
 import planner as pl
+from planner.engine.highs import Certificate
 from planner.engine.value import solve_value
 from planner.report import levers, solver
 from planner.report.levers import Grid, answer_all, numbers_of

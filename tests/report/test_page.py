@@ -6,7 +6,6 @@ import re
 from itertools import pairwise
 
 import pytest
-from planner.results.losses import headline
 
 import planner as pl
 from planner.analysis.declare import template
@@ -18,6 +17,7 @@ from planner.report.blocks import TableBlock
 from planner.report.conclusions import conclusions
 from planner.report.material import gather
 from planner.report.sections import _payers
+from planner.results.losses import headline
 from tests.figures.made import text
 from tests.report.reading import Reading
 
