@@ -171,7 +171,7 @@ def commands() -> Iterator[tuple[str, str, Any]]:
     """Yield panel, name and parser of every command, as ``planner --help`` lists them."""
     from typer.main import get_command
 
-    from planner.cli.app import _listed, app
+    from planner.cli.main import _listed, app
 
     root: Any = get_command(app)
     for panel, rows in _listed().items():

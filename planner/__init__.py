@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner import analysis
-    from planner.engine.memory import PlanCache
+    from planner.engine.stages import PlanCache
     from planner.errors import (
         CertificateError,
         Fault,
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from planner.montecarlo.sensitivity import Model, sensitivity
     from planner.months import Month
     from planner.problem.model import Problem
+    from planner.record.backtest import Backtest, backtest
+    from planner.record.calibrate import Calibration, calibrate
     from planner.report.page import Report, make_report
     from planner.results.allocate import allocate, displacement, solve
     from planner.results.compare import Comparison, compare
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from planner.workbook.writing import write_template, write_workbook
 
 _HOMES = {
+    "Backtest": "planner.record.backtest",
+    "Calibration": "planner.record.calibrate",
     "CertificateError": "planner.errors",
     "Comparison": "planner.results.compare",
     "Ensemble": "planner.montecarlo.ensemble",
@@ -56,7 +60,7 @@ _HOMES = {
     "InputError": "planner.errors",
     "Model": "planner.montecarlo.sensitivity",
     "Month": "planner.months",
-    "PlanCache": "planner.engine.memory",
+    "PlanCache": "planner.engine.stages",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
     "Report": "planner.report.page",
@@ -68,6 +72,8 @@ _HOMES = {
     "StoredResult": "planner.results.result",
     "WhatIf": "planner.whatif.model",
     "allocate": "planner.results.allocate",
+    "backtest": "planner.record.backtest",
+    "calibrate": "planner.record.calibrate",
     "compare": "planner.results.compare",
     "displacement": "planner.results.allocate",
     "list_uncertain": "planner.montecarlo.parameters",
@@ -93,6 +99,8 @@ _PARTS = ("analysis", "app", "figures", "report", "whatif", "workbook")
 """Packages that are reached by name, ``planner.app.show``; loaded when first used."""
 
 __all__ = [
+    "Backtest",
+    "Calibration",
     "CertificateError",
     "Comparison",
     "Ensemble",
@@ -113,6 +121,8 @@ __all__ = [
     "WhatIf",
     "allocate",
     "analysis",
+    "backtest",
+    "calibrate",
     "compare",
     "displacement",
     "list_uncertain",
@@ -133,7 +143,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from planner.results.manifest import version
+        from planner.results.result import version
 
         return version("planner")
     if name in _RENAMED:

@@ -22,7 +22,10 @@ from typing import Any
 
 __all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
 
-SOURCES = ("result", "comparison", "ensemble", "sensitivity", "robustness", "promises")
+SOURCES = (
+    "result", "comparison", "ensemble", "sensitivity", "robustness", "promises", "calibration",
+    "backtest",
+)  # fmt: skip
 """What figures are drawn of, in the order in which they are listed."""
 
 MAIN = {

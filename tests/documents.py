@@ -27,12 +27,15 @@ from typing import Any
 
 import planner as pl
 from planner.cli.main import main as planner_main
-from planner.labels import number, percent, rough
+from planner.labels import NOTHING, figure, number, percent, rough
+from planner.record.backtest import shipped_scores
+from planner.scenario.calibrated import read_calibrated, shipped_calibrations
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (
     "README.md",
     "docs/changes.md",
+    "docs/forecasts.md",
     "docs/trust.md",
     "docs/nl/index.md",
     "docs/nl/zekerheid.md",
@@ -158,6 +161,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "mean, with its 95 % interval", "nine draws in ten",
             "chance that anything is displaced", "chance that it is over a tenth of the package",
         ),
+        "draws_ranges": "by the ranges alone: mean (nine draws in ten)",
         "year_heads": (
             "person-months", "filled for the package", "displaced from main task 2",
             "lost by other main task 1",
@@ -175,6 +179,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "kans dat er iets wordt verdrongen",
             "kans dat het meer is dan een tiende van het pakket",
         ),
+        "draws_ranges": "alleen volgens de bandbreedten: gemiddelde (negen op de tien trekkingen)",
         "year_heads": (
             "persoonsmaanden", "gevuld voor het pakket", "verdrongen uit hoofdtaak 2",
             "verloren door ander werk onder hoofdtaak 1",
@@ -257,6 +262,10 @@ def draws(block: Block, run: Outputs) -> str:
         percent(one["chance"], lang, 0), percent(one["chance_tenth"], lang, 0),
     )  # fmt: skip
     rows = [list(row) for row in zip(say["draws_rows"], values, strict=True)]
+    if len(block.commands) > 1:
+        (other,) = run(block.commands[1])["headlines"]
+        ends = f"{rough(other['q05'], lang)} {say['to']} {rough(other['q95'], lang)}"
+        rows.append([say["draws_ranges"], f"{rough(other['mean'], lang)} ({ends})"])
     heads = (say["draws_head"], f"{number(one['draws'], lang, 0)} {say['draws']}")
     return f"{_table(heads, rows)}\n\n{_named(block)}"
 
@@ -268,6 +277,38 @@ def sentences(block: Block, run: Outputs) -> str:
     return f"{text}\n\n{_named(block)}"
 
 
+def calibration(block: Block, run: Outputs) -> str:
+    """Return what a shipped calibration says, from its file."""
+    about = read_calibrated(shipped_calibrations()[block.arguments[0]], block.arguments[0]).about
+    rows = []
+    for row in about["says"][:15]:
+        before, after = (
+            f"{figure(row[when])} ({figure(row[f'{when}_low'])} to {figure(row[f'{when}_high'])})"
+            for when in ("before", "after")
+        )
+        rows.append([f"`{row['parameter']}`", before, after, row["says"]])
+    text = "\n".join(f"- {sentence}" for sentence in about["sentences"]["en"])
+    heads = ("parameter", "before (nine in ten)", "after (nine in ten)", "record")
+    return f"{text}\n\n{_table(heads, rows)}\n\n{_named(block)}"
+
+
+def forecasts(block: Block, run: Outputs) -> str:
+    """Return the scores of a shipped backtest, from its file."""
+    found = shipped_scores(block.arguments[0])
+    assert found is not None
+    rows = [
+        [f"{row['group']}, {row['counts']} counts", row["forecast"], number(row["crps"], digits=3),
+         NOTHING if row["log"] is None else number(row["log"], digits=2),
+         percent(row["cover_50"], digits=0), percent(row["cover_90"], digits=0),
+         percent(row["bias"], digits=0)]
+        for row in found["tables"]["scores"]
+    ]  # fmt: skip
+    text = "\n".join(f"- {sentence}" for sentence in found["sentences"]["en"])
+    heads = ("counts", "forecast", "score per person asked", "log score", "in 50 %", "in 90 %",
+             "bias")  # fmt: skip
+    return f"{text}\n\n{_table(heads, rows)}\n\n{_named(block)}"
+
+
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     marks = ["---" if place == 0 else "---:" for place in range(len(heads))]
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, marks, *rows))
@@ -275,8 +316,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 VIEWS: dict[str, Callable[[Block, Outputs], str]] = {
     "plans": plans, "changes": changes, "years": years, "draws": draws, "sentences": sentences,
+    "calibration": calibration, "forecasts": forecasts,
 }  # fmt: skip
-SLOW = ("draws", "sentences")
+SLOW = ("draws", "sentences", "calibration", "forecasts")
 """Views of commands that take minutes."""
 
 

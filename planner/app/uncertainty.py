@@ -34,7 +34,7 @@ from planner.whatif.outlook import Answer, Outlook
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Uncertainty"]
+__all__ = ["UncertaintyPanel"]
 
 DRAWS = (64, 128, 256, 512, 1024, 2048)
 """How many draws may be asked for on a page that others use as well."""
@@ -75,7 +75,7 @@ class Drawn:
         )
 
 
-class Uncertainty:
+class UncertaintyPanel:
     """Draws and ranges on demand.
 
     Parameters

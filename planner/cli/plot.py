@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import Force, In, Lang, Quiet, Sought
-from planner.cli.registry import command
+from planner.cli.options import Force, In, Lang, Quiet, Sought, command
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -18,11 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["plot"]
 
 
+ELSEWHERE = ("sensitivity", "calibration", "backtest")
+"""What figures are drawn of that other commands make."""
+
+
 def _known(name: str) -> str:
     """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
     from planner.gallery import gallery
 
-    names = [known for known, one in gallery().items() if one.of != "sensitivity"]
+    names = [known for known, one in gallery().items() if one.of not in ELSEWHERE]
     if name not in names:
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
     return name
@@ -35,7 +38,7 @@ def _list(asked: bool) -> None:
     from planner.gallery import gallery
 
     for name, one in gallery().items():
-        if one.of != "sensitivity":
+        if one.of not in ELSEWHERE:
             typer.echo(f"{name:<14}{one.about} ({one.of})")
     raise typer.Exit
 
@@ -218,7 +221,7 @@ def _ranges(source: Any, lang: str, quiet: bool) -> Any:
     """Return the range of each figure over all optimal plans; None for a folder of results."""
     from planner.analysis.ranges import ranges
     from planner.cli.console import counting
-    from planner.cli.questions.ask import paced
+    from planner.cli.questions import paced
     from planner.report.words import say as word
 
     if not hasattr(source, "compiled"):

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers
-from planner.cli.registry import command
+from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, command
 
 if TYPE_CHECKING:
     from planner.report.material import Progress
@@ -64,6 +63,17 @@ Robust = Annotated[
         show_default=False,
     ),
 ]
+Promised = Annotated[
+    float | None,
+    typer.Option(
+        "--promises",
+        metavar="CERTAINTY",
+        min=0.5,
+        max=0.999,
+        help="Add what can be promised to each mission and kept with this certainty, such as 0.9.",
+        show_default=False,
+    ),
+]
 
 Interactive = Annotated[
     bool,
@@ -84,13 +94,14 @@ def report(
     rule: Sought = None,
     curves: Curves = True,
     robustness: Robust = None,
+    promises: Promised = None,
     interactive: Interactive = False,
     workers: Workers = None,
     lang: In = Lang.EN,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a report on a scenario: one HTML file with its conclusions, figures and sources.
+    """Write a report on a scenario: one HTML file with a summary, figures and sources.
 
     It needs no network, opens from a mail, prints and can be read on a phone. What stands after the
     first scenario is set beside it.
@@ -99,6 +110,7 @@ def report(
     Examples:
       planner report eastern-flank-battalion
       planner report eastern-flank-battalion letter --draws 512 -o battalion.html
+      planner report eastern-flank-battalion --promises 0.9
       planner report my-scenario.yaml --lang nl
       planner report eastern-flank-battalion --interactive
       planner report results/battalion --futures runs/battalion
@@ -118,8 +130,8 @@ def report(
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
-            analyses=curves, robust=robust, interactive=interactive, workers=workers,
-            lang=lang.value, progress=progress,
+            analyses=curves, robust=robust, promises=promises, interactive=interactive,
+            workers=workers, lang=lang.value, progress=progress,
         )  # fmt: skip
     outputs.write({path: made.save})
     if not quiet:

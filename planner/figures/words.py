@@ -291,24 +291,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "Vullingsgraad per missie in beide, het grootste verlies eerst; onderaan wat maar een van "
         "beide vraagt.",
     ),
-    # many futures
+    # many draws
     "source_futures": (
         "scenario {name}, rule {rule}, {window}; {draws}, seed {seed}; run {digest}",
         "scenario {name}, regel {rule}, {window}; {draws}, startgetal {seed}; berekening {digest}",
     ),
     "fan_title": (
-        "Fill of {name}: {low} to {high} in nine futures of ten, on average {mean}",
-        "Vulling van {name}: {low} tot {high} in negen van de tien toekomsten, gemiddeld {mean}",
+        "Fill of {name}: {low} to {high} in nine draws of ten, on average {mean}",
+        "Vulling van {name}: {low} tot {high} in negen van de tien trekkingen, gemiddeld {mean}",
     ),
     "fan_plain": ("Fill of {name} by month", "Vulling van {name} per maand"),
     "fan_subtitle": (
-        "Fill rate by month over {draws}: median, half and nine tenths of all futures. The title "
+        "Fill rate by month over {draws}: median, half and nine tenths of all draws. The title "
         "is about the whole period.",
         "Vullingsgraad per maand over {draws}: mediaan, de helft en negen tiende van alle "
-        "toekomsten. De titel gaat over de hele periode.",
+        "trekkingen. De titel gaat over de hele periode.",
     ),
-    "fan_90": ("9 of 10 futures", "9 van de 10 toekomsten"),
-    "fan_50": ("half of all futures", "de helft van alle toekomsten"),
+    "fan_90": ("9 of 10 draws", "9 van de 10 trekkingen"),
+    "fan_50": ("half of all draws", "de helft van alle trekkingen"),
     "spread_rest": ("the rest", "de overige"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
@@ -319,17 +319,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "draws_axis": ("draws", "trekkingen"),
     "spread_title": (
         "“{package}” displaces {mean} ± {half} person-months of main task 2 on average, {low} to "
-        "{high} in nine futures of ten",
+        "{high} in nine draws of ten",
         "‘{package}’ verdringt gemiddeld {mean} ± {half} persoonsmaanden hoofdtaak 2, {low} tot "
-        "{high} in negen van de tien toekomsten",
+        "{high} in negen van de tien trekkingen",
     ),
     "spread_subtitle": (
-        "Share of futures by person-months displaced, without and with the package on the same "
+        "Share of draws by person-months displaced, without and with the package on the same "
         "{draws}; ± is the 95% interval of the mean",
-        "Deel van de toekomsten naar verdrongen persoonsmaanden, zonder en met pakket op dezelfde "
+        "Deel van de trekkingen naar verdrongen persoonsmaanden, zonder en met pakket op dezelfde "
         "{draws}; ± is het 95%-interval van het gemiddelde",
     ),
-    "share_of_futures": ("share of futures", "deel van de toekomsten"),
+    "share_of_futures": ("share of draws", "deel van de trekkingen"),
     "chance_title": (
         "More likely than not to stay below a fill of {target}: {count} of {all} missions",
         "Blijft waarschijnlijk onder een vulling van {target}: {count} van {all} missies",
@@ -379,8 +379,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # what drives it
     "c_certain": (
-        "None of the figures is uncertain, so every future is the same.",
-        "Geen van de cijfers is onzeker, dus elke toekomst is dezelfde.",
+        "None of the figures is uncertain, so every draw is the same.",
+        "Geen van de cijfers is onzeker, dus elke trekking is dezelfde.",
     ),
     "ranking_plain": ("What drives it", "Wat de uitkomst bepaalt"),
     "ranking_title": (
@@ -470,12 +470,58 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure_demand_cap": ("persons asked", "gevraagde personen"),
     "figure_demand_first": ("first month", "eerste maand"),
     "figure_demand_last": ("last month", "laatste maand"),
+    "before_after_title": (
+        "The record speaks of {some} of {all} parameters",
+        "De waarnemingen zeggen iets over {some} van de {all} parameters",
+    ),
+    "before_after_none": ("It says nothing of any.", "Ze zeggen niets over enige parameter."),
+    "before_after_subtitle": (
+        "Nine draws in ten before and after {seen} observations up to {until}; the sample is worth "
+        "{effective} independent draws.",
+        "Negen van de tien trekkingen voor en na {seen} waarnemingen tot en met {until}; de "
+        "steekproef is {effective} onafhankelijke trekkingen waard.",
+    ),
+    "before": ("before", "ervoor"),
+    "after": ("after", "erna"),
+    "before_low": ("low before", "laag ervoor"),
+    "before_high": ("high before", "hoog ervoor"),
+    "counts": ("counts", "tellingen"),
+    "counted": ("counted", "geteld"),
+    "pit_axis": (
+        "place of the count in its forecast",
+        "plaats van de telling in haar voorspelling",
+    ),
+    "pit_band": ("band where forecasts are right", "band als voorspellingen kloppen"),
+    "pit_title": (
+        "Places of counts in their forecasts stay inside the band",
+        "Plaatsen van tellingen in hun voorspellingen blijven binnen de band",
+    ),
+    "pit_title_out": (
+        "Places of counts in their forecasts leave the band in {bins} of five parts",
+        "Plaatsen van tellingen in hun voorspellingen verlaten de band in {bins} van vijf delen",
+    ),
+    "pit_subtitle": (
+        "{counts} counts after {until}, forecast with what was known then.",
+        "{counts} tellingen na {until}, voorspeld met wat toen bekend was.",
+    ),
+    "half_inside": ("half of the draws", "helft van de trekkingen"),
+    "most_inside": ("nine draws in ten", "negen van de tien trekkingen"),
+    "forecasts_axis": ("share of the ceiling", "deel van het plafond"),
+    "forecasts_title": (
+        "{inside} of {all} later counts lie where nine draws in ten do",
+        "{inside} van de {all} latere tellingen liggen waar negen van de tien trekkingen liggen",
+    ),
+    "forecasts_subtitle": (
+        "Forecasts with what was known in {until}, given the months and ceilings decided later.",
+        "Voorspellingen met wat bekend was in {until}, gegeven de maanden en plafonds van later.",
+    ),
     "figure_kind_tour": ("length of a tour", "duur van een uitzending"),
     "figure_kind_preparation": ("preparation", "voorbereiding"),
     "figure_kind_rest": ("rest after a tour", "rust na een uitzending"),
     "figure_kind_acceptance": ("chance that a nominee is taken", "kans op aanvaarding"),
     "figure_kind_lead": ("months to the next nominee", "maanden tot de volgende kandidaat"),
     "figure_kind_early_return": ("early return", "voortijdige terugkeer"),
+    "figure_demand_manned": ("share of its ceiling used", "benut deel van het plafond"),
     "figure_package_known": ("month in which it is known", "maand waarin het bekend wordt"),
     "figure_bound_min": ("least persons", "minste personen"),
     "figure_bound_max": ("most persons", "meeste personen"),

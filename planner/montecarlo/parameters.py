@@ -1,9 +1,14 @@
 """Uncertain parameters of a scenario: the factors that are drawn, their distributions and sources.
 
 Every parameter with a low and a high varies by default, as a PERT over low, likely and high; the
+share of a ceiling that is used (`manned`) is its high end or, more seldom, anything below. The
 ``uncertainty`` section of the scenario changes that. The result is a list of *factors*: numbers
 drawn side by side, each with a distribution and the parameters it changes. Factors are ordered by
 id, never by the order of keys in a file, so that equal inputs give equal draws.
+
+Where a scenario names a parameter file (:mod:`planner.scenario.calibrated`), each draw takes one
+row of its sample for all factors in it at once, so that they hang together as the calibration found
+them; a factor whose distribution is another one than the sample was made from keeps its own.
 
 Rank correlation is by a Gaussian copula: a rank correlation r (Spearman) of two factors is reached
 by a correlation 2 sin(π r / 6) of the normals behind them (Kruskal, *Ordinal measures of
@@ -15,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,17 +41,19 @@ from planner.distributions import (
 )
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
+from planner.scenario.inputs import MANNED, is_presence
 
 if TYPE_CHECKING:
     import pandas
 
-    from planner.compile.tables import Compiled, FigureRow
+    from planner.compile.build import Compiled, FigureRow
     from planner.scenario.load import Scenario
     from planner.scenario.source import Path_
 
 __all__ = [
     "DEFAULT",
     "Factor",
+    "Joint",
     "Uncertain",
     "correlate",
     "factor_of",
@@ -61,9 +68,17 @@ Floats = NDArray[np.float64]
 DEFAULT = "pert"
 """Distribution of a parameter with a low and a high, unless a scenario states another."""
 
-PRESENCE = ("acceptance", "lead", "early_return")
 ROTATION = ("tour", "preparation", "rest", "dwell")
-SHARES = ("filled", "fit", "acceptance", "early_return")
+SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
+
+IN_FULL = 0.7
+"""Chance that a ceiling with a range of the share `manned` is used in full: of thirteen ceilings
+counted up to June 2022 ten were (five of seven of units, five of six of posts)."""
+
+SHORT_OF_FULL = 5
+"""Values from the low end of that range up to full that are equally likely otherwise."""
+
+_CALIBRATED = ("calibrated_mean", "calibrated_low", "calibrated_high")
 
 EVENTS = {"prolonged": 1, "ended_early": -1}
 """Possible changes to the end of a mission's mandate, and the direction in which they move it."""
@@ -99,6 +114,9 @@ class Factor:
         Its provenance.
     said_in : str
         ``"data"`` or ``"scenario"``.
+    calibrated : (float, float, float) or None
+        Mean and the 5 % and 95 % quantiles in the calibrated sample that draws take; `distribution`
+        is the one before.
     """
 
     id: str
@@ -113,11 +131,32 @@ class Factor:
     section: str = ""
     note: str = ""
     said_in: str = "data"
+    calibrated: tuple[float, float, float] | None = None
 
     @property
     def per_draw(self) -> bool:
         """Whether every draw has a value of its own even where draws share rotation rules."""
         return not self.structural or self.distribution.countable
+
+
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """Factors that draws take together, a row of a calibrated sample each.
+
+    Attributes
+    ----------
+    places : ndarray of int (calibrated factors,)
+    sample : ndarray (rows, calibrated factors)
+    """
+
+    places: NDArray[np.int64]
+    sample: Floats
+
+    def put(self, points: Floats, values: Floats) -> None:
+        """Overwrite the calibrated columns of `values`; the first one's point chooses the row."""
+        count = len(self.sample)
+        row = np.minimum((points[:, self.places[0]] * count).astype(np.int64), count - 1)
+        values[:, self.places] = self.sample[row]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,12 +173,15 @@ class Uncertain:
         Rules shared by several draws first, then the others, each in the order of their ids.
     rank : ndarray (factors, factors)
         Rank correlations.
+    joint : Joint or None
+        Factors with a calibrated sample.
     """
 
     scenario: Scenario
     compiled: Compiled = field(repr=False)
     factors: tuple[Factor, ...]
     rank: Floats = field(repr=False)
+    joint: Joint | None = field(default=None, repr=False)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -172,9 +214,11 @@ class Uncertain:
         if not self.factors:
             return np.zeros((len(points), 0))
         points = np.clip(points, INSIDE, 1 - INSIDE)
-        if self.root is not None:
-            points = correlate(points, self.root)
-        return quantiles([one.distribution for one in self.factors], points)
+        even = points if self.root is None else correlate(points, self.root)
+        found = quantiles([one.distribution for one in self.factors], even)
+        if self.joint is not None:
+            self.joint.put(points, found)
+        return found
 
     @property
     def likely(self) -> Floats:
@@ -195,6 +239,7 @@ class Uncertain:
                 "likely": one.likely,
                 "high": one.distribution.support[1],
                 "mean": one.distribution.expected,
+                **dict(zip(_CALIBRATED, one.calibrated or (None,) * 3, strict=True)),
                 "unit": one.unit,
                 **{name: getattr(one, name) for name in (*PROVENANCE, "said_in")},
                 "changes": " ".join(one.targets),
@@ -275,7 +320,27 @@ class _Collector:
         rank = self._rank([one.id for one in ordered])
         if self.faults:
             raise InputError(self.faults)
-        return Uncertain(self.scenario, self.compiled, tuple(ordered), rank)
+        factors, joint = self._calibrated(ordered)
+        return Uncertain(self.scenario, self.compiled, factors, rank, joint)
+
+    def _calibrated(self, factors: list[Factor]) -> tuple[tuple[Factor, ...], Joint | None]:
+        """Return factors with what the parameter file says of them, and the sample of those."""
+        said = self.scenario.inputs.parameters
+        places = [
+            place
+            for place, one in enumerate(factors)
+            if said is not None and said.priors.get(one.id) == one.distribution.words()
+            and one.id in said.sample
+        ]  # fmt: skip
+        if said is None or not places:
+            return tuple(factors), None
+        sample = np.array([said.sample[factors[place].id] for place in places]).T
+        found = list(factors)
+        for place, column in zip(places, sample.T, strict=True):
+            low, high = np.quantile(column, (0.05, 0.95))
+            ends = (float(column.mean()), float(low), float(high))
+            found[place] = replace(factors[place], calibrated=ends)
+        return tuple(found), Joint(np.array(places, dtype=np.int64), np.ascontiguousarray(sample))
 
     def _with_all_decided(self, scenario: Scenario) -> Scenario:
         """Return the scenario with every study in it that may go ahead."""
@@ -316,7 +381,7 @@ class _Collector:
                 self._parameter(id, row, entry, pattern)
 
     def _parameter(self, id: str, row: FigureRow, entry: Any, pattern: str) -> None:
-        """Add a parameter; `pattern` names its entry in the section, empty where there is none."""
+        """Add a parameter; `pattern` names its entry in the section, empty if none exists."""
         path = ("figures", pattern or id)
         moves = isinstance(row.value, str)
         likely = 0.0 if moves else float(row.value)
@@ -329,7 +394,7 @@ class _Collector:
         rule = _last(id) in ROTATION or (id.startswith("kind.") and id.split(".")[2] in ROTATION)
         stated = entry if isinstance(entry, Mapping) else {}
         origin = {"basis": "assumption", **stated} if stated else _provenance(row)
-        presence = id.startswith("kind.") and _last(id) in PRESENCE
+        presence = is_presence(id)
         self.factors[id] = Factor(
             id=id,
             distribution=distribution,
@@ -349,6 +414,8 @@ class _Collector:
         if row is None or (row.low is None and row.high is None):
             self.complain(path, f"has no low and high: give {entry} its parameters")
             return None
+        if _last(row.id) == MANNED and entry == DEFAULT:
+            return _ceiling(float(row.low or 0.0), float(row.high or row.value))
         cls = family(entry)
         if isinstance(row.value, str):
             low, likely, high = (
@@ -466,9 +533,9 @@ class _Collector:
         if distribution is None or not targets:
             return
         rules = [t for t in targets if _last(t) in ROTATION or t.startswith(("kind.", "cost."))]
-        presence = [t for t in rules if _last(t) in PRESENCE]
+        presence = [t for t in targets if is_presence(t)]
         layer = "presence" if len(presence) == len(targets) else "capacity"
-        structural = len(rules) > len(presence)
+        structural = any(not is_presence(t) for t in rules)
         self._add(
             ".".join(path), distribution, 1.0, "factor", layer, structural, tuple(targets), entry
         )
@@ -509,6 +576,19 @@ class _Collector:
             if message:
                 self.complain(("correlations",), message)
         return rank
+
+
+def _ceiling(low: float, high: float) -> Distribution:
+    """Return the distribution of the share of a ceiling that is used.
+
+    Examples
+    --------
+    >>> _ceiling(0.5, 1.0).words()
+    'discrete: values 0.5, 0.6, 0.7, 0.8, 0.9, 1; chances 0.06, 0.06, 0.06, 0.06, 0.06, 0.7'
+    """
+    values = np.linspace(low, high, SHORT_OF_FULL + 1).round(9).tolist()
+    rest = round((1 - IN_FULL) / SHORT_OF_FULL, 9)
+    return Discrete(tuple(values), (*[rest] * SHORT_OF_FULL, IN_FULL))
 
 
 def _provenance(record: Any) -> dict[str, Any]:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compile import compile_scenario
-from planner.montecarlo.presence import streams_of
+from planner.montecarlo.plans import streams_of
 from planner.montecarlo.specification import RunMetadata, Specification
+from planner.scenario.inputs import is_presence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,8 +86,7 @@ class Draw:
     def figures(self) -> dict[str, float]:
         """Every figure of the plan that the draw changes, by id; months as how many they move."""
         found = self.specification.effects.figures(self.values[None])
-        presence = (".acceptance", ".lead", ".early_return")
-        return {id: float(column[0]) for id, column in found.items() if not id.endswith(presence)}
+        return {id: float(column[0]) for id, column in found.items() if not is_presence(id)}
 
     @cached_property
     def result(self) -> Result:
@@ -98,10 +98,10 @@ class Draw:
         Raises
         ------
         SolverError
-            Nobody could prove one of its plans.
+            No solver could prove one of its plans.
         """
         from planner.results.allocate import result_of
-        from planner.results.manifest import hash_files
+        from planner.results.result import hash_files
 
         scenario = self.specification.uncertain.scenario
         files = hash_files(scenario.files)

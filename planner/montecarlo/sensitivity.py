@@ -30,8 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import InputError, SolverError, nearest
-from planner.montecarlo.executors import Packed, executor_for, in_order
-from planner.montecarlo.run import Pace, Progress, specification_of
+from planner.montecarlo.run import Pace, Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import RunMetadata, Specification
 
 if TYPE_CHECKING:
@@ -54,7 +53,8 @@ THEMES: dict[str, tuple[str, ...]] = {
     "sizes of demands": ("demand.*.cap", "sizes.*"),
     "decisions": ("decided.*", "extended.*", "shifted.*", "prolonged.*", "ended_early.*",
                   "demand.*.first", "demand.*.last", "package.*"),
-    "who is there": ("kind.*.acceptance", "kind.*.lead", "kind.*.early_return"),
+    "who is there": ("kind.*.acceptance", "kind.*.lead", "kind.*.early_return",
+                     "demand.*.manned"),
     "bounds and money": ("bound.*", "budget.*", "cost.*"),
 }  # fmt: skip
 """Groups unless others are asked for: patterns of factor ids."""
@@ -105,9 +105,11 @@ def sensitivity(
     Parameters
     ----------
     scenario : Scenario, str or Path
+        Its factors are drawn from their ranges, also where it names a calibration: the indices are
+        of independent factors.
     *names : str
         Quantities, see :mod:`planner.montecarlo.records`; by default the displacement of every
-        package, or the fill where there is none.
+        package, or the fill if none exists.
     groups : mapping of str to sequence of str, optional
         Patterns of factor ids (``pool.*.posts``) by any name; what is in none becomes
         ``the rest``. By default by theme: posts, readiness, tours, rest, sizes …
@@ -127,7 +129,9 @@ def sensitivity(
     """
     if base < 2 or base & (base - 1):
         raise InputError(f"base: expected a power of two, at least 2, found {base}")
-    specification = specification_of(scenario, 2, seed, rule, replicates=2, share=1, monthly=False)
+    specification = specification_of(
+        _by_ranges(scenario), 2, seed, rule, replicates=2, share=1, monthly=False
+    )
     quantities = RunMetadata.of(specification).quantities
     losses = [f"displacement.{name}" for name in specification.packages]
     chosen = [quantities.check(name) for name in names or losses or ["fill"]]
@@ -147,6 +151,14 @@ def sensitivity(
     found = np.concatenate(parts_found)
     table = _indices(found.reshape(base, len(points), len(chosen)), chosen, parts, seed)
     return Sensitivity(table, parts, len(every), specification.rule)
+
+
+def _by_ranges(scenario: Scenario | str | Path) -> Scenario:
+    """Return a scenario without calibrated parameters: indices are of independent factors."""
+    from planner.results.allocate import as_scenario
+
+    found = as_scenario(scenario)
+    return found if found.inputs.parameters is None else found.with_({"parameters": "none"})
 
 
 def _groups(
@@ -306,7 +318,7 @@ class Model:
         outcomes: Sequence[str] | None = None,
     ):
         self.specification = specification_of(
-            scenario, 2, rule=rule, replicates=2, share=1, monthly=False
+            _by_ranges(scenario), 2, rule=rule, replicates=2, share=1, monthly=False
         )
         self._metadata = RunMetadata.of(self.specification)
         known = self.specification.uncertain.ids

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.memory import PlanCache
+from planner.engine.stages import PlanCache
 from planner.figures.names import Names
 from planner.labels import label, rate
 from planner.report.blocks import Choice, Levers, Paragraph, Section, Slider, Solver

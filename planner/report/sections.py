@@ -46,8 +46,8 @@ from planner.report.blocks import table as table_of
 from planner.report.conclusions import TARGET
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
 from planner.report.words import say
-from planner.results.grounds import BASES
 from planner.results.losses import HALF_A_PERSON
+from planner.results.tables import BASES
 from planner.scenario.data import read_places
 from planner.terms import term
 
@@ -66,6 +66,7 @@ __all__ = [
     "displacement_section",
     "fill_section",
     "grounds_section",
+    "forecasts_section",
     "limits_section",
     "manifest_section",
     "rates_section",
@@ -214,13 +215,13 @@ def _lost_table(
         extra = [*ranged.get(mission, [NOTHING] * bool(ranged)),
                  *drawn.get(mission, [NOTHING] * (2 * bool(drawn)))]  # fmt: skip
         most = months_lost[mission].most_persons if mission in months_lost else 0.0
-        rows.append([names.mission(mission), number(value, lang), share, number(most, lang),
+        rows.append([names.mission(mission), rough(value, lang), share, rough(most, lang),
                      *extra, pool])  # fmt: skip
     blank = [""] * (bool(ranged) + 2 * bool(drawn) + 1)
     if rest:
         called = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
-        rows.append([called, number(sum(rest), lang), "", "", *blank])
-    total = [label("total", lang), number(sum(lost.values()), lang), "", ""]
+        rows.append([called, rough(sum(rest), lang), "", "", *blank])
+    total = [label("total", lang), rough(sum(lost.values()), lang), "", ""]
     total += [*ranged.get("", [""] * bool(ranged)), *drawn.get("", [""] * (2 * bool(drawn))), ""]
     heads = [label("mission", lang), f">{label('displaced', lang)}",
              f">{label('share_of_asked', lang)}", f">{label('at_a_time', lang)}"]  # fmt: skip
@@ -253,7 +254,7 @@ def _periods_table(material: Material, id: str) -> TableBlock:
         for part in dict.fromkeys(result.fill_by(key)[key]):
             called = say(f"t_{part}", lang) if key == "phase" else str(part)
             amounts = (got.get(part, 0.0), lost[2].get(part, 0.0), lost[1].get(part, 0.0))
-            rows.append([called, *(number(float(one), lang) for one in amounts)])
+            rows.append([called, *(rough(float(one), lang) for one in amounts)])
     heads = [say("t_period", lang), f">{label('package_filled', lang)}",
              f">{label('displaced_main_task_2', lang)}",
              f">{label('displaced_main_task_1', lang)}"]  # fmt: skip
@@ -282,7 +283,7 @@ def _drawn_losses(material: Material, id: str, task: int) -> dict[str, list[str]
     ):
         for row in records(rows[rows["package"] == id]):
             spread = f"{number(row['q05'], lang, 0)} – {number(row['q95'], lang, 0)}"
-            found[str(row[key]) if key else ""] = [number(row["mean"], lang), spread]
+            found[str(row[key]) if key else ""] = [rough(row["mean"], lang), spread]
     return found
 
 
@@ -297,10 +298,10 @@ def _reach(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
 def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
     return {
         str(row["mission"]): [
-            number(row["smallest_person_months"], lang)
+            rough(row["smallest_person_months"], lang)
             if row["unique"]
-            else f"{number(row['smallest_person_months'], lang)} – "
-            f"{number(row['largest_person_months'], lang)}"
+            else f"{rough(row['smallest_person_months'], lang)} – "
+            f"{rough(row['largest_person_months'], lang)}"
         ]
         for row in records(spans[spans["package"] == id])
     }
@@ -327,7 +328,7 @@ def bottlenecks_section(material: Material) -> Section:
         rows = [
             [str(bound), ", ".join(map(names.demand, rows["demands"].iloc[0].split(" "))),
              months(rows["month"].min(), rows["month"].max(), lang),
-             number(float(rows["missing_persons"].max()), lang)]
+             rough(float(rows["missing_persons"].max()), lang)]
             for bound, rows in missed.groupby("bound", sort=False)
         ]  # fmt: skip
         heads = [label("bound", lang), label("demands", lang), label("window", lang),
@@ -485,6 +486,29 @@ def sure_section(material: Material) -> Section:
     return Section("sure", title, tuple(blocks))
 
 
+def forecasts_section(material: Material) -> Section | None:
+    """Return how good forecasts of later counts were, from the backtest that is shipped."""
+    from planner.record.backtest import shipped_scores
+
+    lang, found = material.lang, shipped_scores()
+    if found is None or material.futures is None:
+        return None
+    rows = [
+        [say(f"forecast_{row['forecast']}", lang), number(row["counts"], lang, 0),
+         number(row["crps"], lang, 3),
+         "" if row["forecast"] in ("cap", "last") else percent(row["cover_90"], lang, 0),
+         percent(row["bias"], lang, 0)]
+        for row in found["tables"]["scores"] if row["by"] == "all"
+    ]  # fmt: skip
+    heads = [say(f"forecast_{one}", lang) for one in ("of", "counts", "crps", "inside", "bias")]
+    blocks: list[Content] = [
+        Paragraph(say("p_forecasts", lang)),
+        Bullets(tuple(found["sentences"][lang])),
+        table(say("t_forecasts", lang), heads, rows, small=True),
+    ]
+    return Section("forecasts", say("forecasts_section", lang), tuple(blocks))
+
+
 def robust_section(material: Material) -> Section | None:
     """Return displacement under each single change of an assumption; None where not planned."""
     if not material.robust:
@@ -510,9 +534,9 @@ def _changes_table(material: Material, found: Robustness) -> Iterator[TableBlock
     )
     rows = [
         [input_name(row.input, names, lang), row.described(lang),
-         number(row.displaced_person_months, lang), number(row.difference_person_months, lang),
+         rough(row.displaced_person_months, lang), rough(row.difference_person_months, lang),
          names.mission(row.loses_most) if row.loses_most else NOTHING,
-         number(row.loses_most_persons, lang)]
+         rough(row.loses_most_persons, lang)]
         for row in moved[:MOVED]
     ]  # fmt: skip
     if not rows:

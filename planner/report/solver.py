@@ -24,9 +24,9 @@ from planner.compile import compile_scenario
 from planner.whatif import WhatIf
 
 if TYPE_CHECKING:
-    from planner.plan import Planner
     from planner.problem.model import Problem
     from planner.results.result import Result
+    from planner.solution import Planner
 
 __all__ = ["HASHES", "VERSION", "FreeLevers", "free_levers", "solver_script", "solver_wasm"]
 
@@ -154,7 +154,7 @@ def _goals(
     for chosen in range(1 << len(here)):
         known = [one for bit, one in enumerate(here) if chosen >> bit & 1]
         history = ((0, frozenset(names[one] for one in known)),)
-        setting = planner.setting(place, history, None)
+        setting = planner.data(place, history, None)
         found[" ".join(map(str, known))] = [setting.goal.tolist(), setting.goal_tier.tolist()]
     return found
 

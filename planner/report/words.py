@@ -12,33 +12,118 @@ WORDS: dict[str, tuple[str, str]] = {
         "What more on NATO's eastern flank costs other missions",
         "Wat meer op de oostflank van de NAVO andere missies kost",
     ),
-    "skip": ("To the conclusions", "Naar de conclusies"),
+    "skip": ("To the summary", "Naar de samenvatting"),
     "contents": ("Contents", "Inhoud"),
     "figure_region": ("figure", "figuur"),
     "footer": (
         "Made with planner {version}. Nothing in this file is fetched from elsewhere.",
         "Gemaakt met planner {version}. Niets in dit bestand wordt van elders gehaald.",
     ),
-    "draws_fact": ("futures drawn", "getrokken toekomsten"),
+    "draws_fact": ("draws", "trekkingen"),
     "no_draws_fact": ("none", "geen"),
+    # summary
+    "summary": ("Summary", "Samenvatting"),
+    "s_draws": (
+        "“{package}” displaces {mean} person-months of main task 2 on average over {draws} draws, "
+        "{q05} to {q95} in nine of ten; the chance that it displaces anything is {chance}.",
+        "‘{package}’ verdringt gemiddeld over {draws} trekkingen {mean} persoonsmaanden van "
+        "hoofdtaak 2, {q05} tot {q95} in negen van de tien; de kans dat het iets verdringt is "
+        "{chance}.",
+    ),
+    "s_nothing": (
+        "“{package}” displaces nothing of main task 2 in {share} of {draws} draws.",
+        "‘{package}’ verdringt in {share} van {draws} trekkingen niets van hoofdtaak 2.",
+    ),
+    "s_plan": (
+        "“{package}” displaces {total} person-months of main task 2 in the plan for the likely "
+        "values; how likely that is takes draws.",
+        "‘{package}’ verdringt {total} persoonsmaanden van hoofdtaak 2 in het plan bij de "
+        "waarschijnlijke waarden; hoe waarschijnlijk dat is, vergt trekkingen.",
+    ),
+    "s_losers": (
+        "It takes most, in person-months, from {list}; and {others} from other commitments of main "
+        "task 1.",
+        "Het kost het meest, in persoonsmaanden, aan {list}; en {others} aan andere verplichtingen "
+        "van hoofdtaak 1.",
+    ),
+    "s_nobody": (
+        "No mission of main task 2 loses half a person or more in any month; other commitments of "
+        "main task 1 give up {others} person-months.",
+        "Geen missie van hoofdtaak 2 verliest in enige maand een halve persoon of meer; andere "
+        "verplichtingen van hoofdtaak 1 leveren {others} persoonsmaanden in.",
+    ),
+    "s_fill": (
+        "Main task 2 gets {two} of the people it asks and main task 1 {one}; no package is asked "
+        "for, so nothing is displaced.",
+        "Hoofdtaak 2 krijgt {two} van de mensen die het vraagt en hoofdtaak 1 {one}; er is geen "
+        "pakket, dus niets wordt verdrongen.",
+    ),
+    "s_short": (
+        "Missions that get less than {target}: {count}, among them {list}.",
+        "Missies die minder dan {target} krijgen: {count}, waaronder {list}.",
+    ),
+    "s_none_short": (
+        "Every mission gets at least {target} of the people it asks.",
+        "Elke missie krijgt minstens {target} van de mensen die zij vraagt.",
+    ),
+    "s_trust": ("How far to trust it: {parts}.", "Hoe betrouwbaar dit is: {parts}."),
+    "s_posts": (
+        "the posts behind {posts} of all strength are an assumption",
+        "het aantal functies achter {posts} van alle sterkte is een aanname",
+    ),
+    "s_single": (
+        "under {count} single changes of an assumption displacement is {low} to {high}",
+        "bij {count} afzonderlijke wijzigingen van een aanname is de verdringing {low} tot {high}",
+    ),
+    "s_most": (
+        "what moves it most is “{input}”",
+        "wat haar het meest verandert is ‘{input}’",
+    ),
+    "s_no_draws": (
+        "no draws were made, so this is the likely case alone",
+        "er zijn geen trekkingen gemaakt, dus dit is alleen het waarschijnlijke geval",
+    ),
     # sections
+    "promises": ("What can be promised", "Wat kan worden toegezegd"),
+    "p_promises": (
+        "Shares are promised now, and plans are made with all that is then known. Each share below "
+        "is the largest that is kept with {certainty} certainty, found on {draws} draws and "
+        "checked on {fresh} others. Beside it what the plan for the expected values promises, and "
+        "how often that is kept.",
+        "Toezeggingen worden nu gedaan, en plannen worden gemaakt met alles wat dan bekend is. Elk "
+        "deel hieronder is het grootste dat met {certainty} zekerheid wordt nagekomen, bepaald op "
+        "{draws} trekkingen en getoetst op {fresh} andere. Daarnaast staat wat het plan voor de "
+        "verwachte waarden toezegt, en hoe vaak dat wordt nagekomen.",
+    ),
+    "p_no_frontier": (
+        "How promises change with certainty, size and fill is left out: it was not solved.",
+        "Hoe toezeggingen veranderen met zekerheid, omvang en vulling ontbreekt: dat is niet "
+        "opgelost.",
+    ),
+    "promising": ("finding promises", "toezeggingen bepalen"),
     "conclusions": ("Conclusions", "Conclusies"),
     "levers": ("What if", "Wat als"),
-    "fill": ("Fill", "Vulling"),
-    "displacement_section": ("Displacement", "Verdringing"),
+    "fill": ("How well each mission is filled", "Hoe goed elke missie is gevuld"),
+    "displacement_section": ("What each mission loses", "Wat elke missie verliest"),
     "questions": ("Further questions", "Verdere vragen"),
-    "bottlenecks_section": ("Bottlenecks", "Knelpunten"),
-    "fill_rates": ("Fill rates", "Vullingsgraden"),
+    "bottlenecks_section": (
+        "Which people run out, and when",
+        "Van welke mensen er niet genoeg zijn, en wanneer",
+    ),
+    "fill_rates": (
+        "Fill by region, category and organisation",
+        "Vulling per regio, categorie en organisatie",
+    ),
     "curves": ("As the package grows", "Als het pakket groeit"),
     "sure": ("How sure is it", "Hoe zeker is het"),
     "comparison_section": ("Beside other scenarios", "Naast andere scenario's"),
     "assumptions": ("Assumptions and sources", "Aannames en bronnen"),
     "limits": ("What this does not tell you", "Wat dit niet vertelt"),
-    "manifest": ("What went in", "Wat erin ging"),
+    "manifest": ("How this was computed", "Hoe dit is berekend"),
     # tables
     "t_fill": ("Fill by mission, person-months", "Vulling per missie, persoonsmaanden"),
     "t_mean": ("mean", "gemiddelde"),
-    "t_spread": ("9 of 10 futures", "9 van 10 toekomsten"),
+    "t_spread": ("9 of 10 draws", "9 van 10 trekkingen"),
     "t_chance": ("chance of {target}", "kans op {target}"),
     "t_displaced": (
         "Person-months that “{package}” takes from main task 2",
@@ -48,6 +133,27 @@ WORDS: dict[str, tuple[str, str]] = {
         "Person-months that “{package}” takes from other commitments of main task 1",
         "Persoonsmaanden die ‘{package}’ aan andere verplichtingen van hoofdtaak 1 kost",
     ),
+    "forecasts_section": ("How good are the forecasts", "Hoe goed zijn de voorspellingen"),
+    "p_forecasts": (
+        "People who were counted after the letter, forecast with what was known when it was sent "
+        "and given the months and ceilings decided later.",
+        "Mensen die na de brief zijn geteld, voorspeld met wat bekend was toen hij werd verzonden "
+        "en gegeven de maanden en plafonds van later.",
+    ),
+    "t_forecasts": (
+        "Scores of forecasts and references; a lower score is better",
+        "Scores van voorspellingen en referenties; een lagere score is beter",
+    ),
+    "forecast_of": ("forecast", "voorspelling"),
+    "forecast_counts": ("counts", "tellingen"),
+    "forecast_crps": ("score per person asked", "score per gevraagde persoon"),
+    "forecast_inside": ("inside 90%", "binnen 90%"),
+    "forecast_bias": ("bias, of the ceiling", "afwijking, van het plafond"),
+    "forecast_calibrated": ("calibrated draws", "gekalibreerde trekkingen"),
+    "forecast_ranges": ("draws by the ranges alone", "trekkingen uit de bandbreedtes"),
+    "forecast_cap": ("every ceiling is filled", "elk plafond is gevuld"),
+    "forecast_last": ("last share seen persists", "laatst geziene deel blijft"),
+    "forecast_climatology": ("shares seen before", "eerder geziene delen"),
     "robust_section": ("What single assumptions do", "Wat afzonderlijke aannames doen"),
     "t_input": ("input", "invoer"),
     "t_change": ("change", "wijziging"),
@@ -106,6 +212,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "What each package displaces of main task 2, its share in what all displace together",
         "Wat elk pakket van hoofdtaak 2 verdringt, zijn deel in wat alle samen verdringen",
     ),
+    "t_interval": ("95% interval", "95%-interval"),
     "t_share": ("share", "deel"),
     "t_alone": ("if it came alone", "als het alleen kwam"),
     "t_last": ("on top of the others", "boven op de andere"),
@@ -133,7 +240,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "t_range_figure": ("low – high", "laag – hoog"),
     "t_sources": ("Sources", "Bronnen"),
     "t_inputs": ("Files that went in", "Bestanden die erin gingen"),
-    "t_manifest": ("How this was computed", "Hoe dit is berekend"),
+    "t_manifest": ("Options, versions and proof", "Opties, versies en bewijs"),
     "g_figures": ("all figures in use", "alle gebruikte cijfers"),
     "g_cap": ("person-months asked: how many people", "gevraagde persoonsmaanden: hoeveel mensen"),
     "g_months": ("person-months asked: which months", "gevraagde persoonsmaanden: welke maanden"),
@@ -150,13 +257,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "following": ("following the curve", "de kromme volgen"),
     "ranging": ("other best plans", "andere beste plannen"),
     "asking": ("asking why", "vragen waarom"),
-    "simulating": ("drawing futures", "toekomsten trekken"),
+    "simulating": ("making draws", "trekkingen maken"),
     "composing": ("drawing figures", "figuren tekenen"),
     # manifest
     "m_digest": ("fingerprint of the effective inputs", "vingerafdruk van de effectieve invoer"),
     "m_options": ("options", "opties"),
     "m_versions": ("versions", "versies"),
-    "m_futures": ("futures", "toekomsten"),
+    "m_futures": ("draws", "trekkingen"),
     "m_residual": ("largest residual of the accounts", "grootste rest van de boekhouding"),
     "m_hash": ("SHA-256", "SHA-256"),
     "m_gone": ("not readable", "niet leesbaar"),
@@ -213,10 +320,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "--draws 256 doet dat.",
     ),
     "c_certain": (
-        "How sure: none of this scenario's figures is stated as uncertain, so every future is the "
+        "How sure: none of this scenario's figures is stated as uncertain, so every draw is the "
         "same.",
         "Hoe zeker: geen van de cijfers van dit scenario staat als onzeker te boek, dus elke "
-        "toekomst is dezelfde.",
+        "trekking is dezelfde.",
     ),
     "c_unique": (
         "Under the fair rule there is one best allocation, so no figure depends on the solver.",
@@ -295,9 +402,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "dan {target}: {count} van {all} missies.",
     ),
     "c_fill_futures": (
-        "Over all futures main task 2 gets {mean} ± {half} on average, {low} to {high} in nine of "
+        "Over all draws main task 2 gets {mean} ± {half} on average, {low} to {high} in nine of "
         "ten. More likely than not to get less than {target}: {count} of {all} missions.",
-        "Over alle toekomsten krijgt hoofdtaak 2 gemiddeld {mean} ± {half}, en {low} tot {high} in "
+        "Over alle trekkingen krijgt hoofdtaak 2 gemiddeld {mean} ± {half}, en {low} tot {high} in "
         "negen van de tien. Waarschijnlijk minder dan {target}: {count} van {all} missies.",
     ),
     "c_tight": (
@@ -329,8 +436,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "van de sterkte het aantal functies: zie ‘{section}’.",
     ),
     "c_driver": (
-        "What moves displacement most over the futures is “{factor}”: about {share} of the spread.",
-        "Wat de verdringing over de toekomsten het meest beweegt is ‘{factor}’: ongeveer {share} "
+        "What moves displacement most over the draws is “{factor}”: about {share} of the spread.",
+        "Wat de verdringing over de trekkingen het meest beweegt is ‘{factor}’: ongeveer {share} "
         "van de spreiding.",
     ),
     # paragraphs
@@ -499,16 +606,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "is, en wat meer wijzigingen samen doen, zeggen alleen trekkingen.",
     ),
     "p_sure": (
-        "{draws} futures were drawn: in each of them every uncertain figure takes a value inside "
+        "{draws} draws were made: in each of them every uncertain figure takes a value inside "
         "its range, and people are divided anew, without and with the package. ± is the 95% "
         "interval of a mean.",
-        "Er zijn {draws} toekomsten getrokken: in elk daarvan krijgt elk onzeker cijfer een waarde "
+        "Er zijn {draws} trekkingen gemaakt: in elk daarvan krijgt elk onzeker cijfer een waarde "
         "binnen zijn bandbreedte, en worden de mensen opnieuw verdeeld, zonder en met het "
         "pakket. ± is het 95%-interval van een gemiddelde.",
     ),
     "p_no_draws": (
-        "No futures were drawn for this report; planner report --draws 256 does.",
-        "Voor dit rapport zijn geen toekomsten getrokken; planner report --draws 256 doet dat.",
+        "No draws were made for this report; planner report --draws 256 does.",
+        "Voor dit rapport zijn geen trekkingen gemaakt; planner report --draws 256 doet dat.",
     ),
     "p_grounds": (
         "Each row takes an amount of the result and divides it by what the figure behind it is: a "
@@ -580,12 +687,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "l_unknown": (
         "What was not foreseen. Draws vary parameters inside their ranges; they hold no war, no "
         "strike and no new law, and the model stays the same in all of them.",
-        "Waar niemand aan dacht. Toekomsten variëren cijfers binnen hun bandbreedte; ze kennen "
+        "Waar niemand aan dacht. Trekkingen variëren cijfers binnen hun bandbreedte; ze kennen "
         "geen oorlog, staking of nieuwe wet, en het model blijft in alle hetzelfde.",
     ),
     "l_no_draws": (
-        "How sure its numbers are: no futures were drawn for this report.",
-        "Hoe zeker de getallen zijn: voor dit rapport zijn geen toekomsten getrokken.",
+        "How sure its numbers are: no draws were made for this report.",
+        "Hoe zeker de getallen zijn: voor dit rapport zijn geen trekkingen gemaakt.",
     ),
     "l_value": (
         "Which mission loses, under the value rule: other plans that are just as good may take "

@@ -11,31 +11,36 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from planner.digest import SKIP
 from planner.months import Month
+from planner.tolerances import SHARE_SUM
+
+if TYPE_CHECKING:
+    from planner.scenario.calibrated import Calibrated
 
 __all__ = [
     "BASES",
-    "Bound",
-    "Budget",
+    "BoundInput",
+    "BudgetInput",
     "Cost",
-    "Demand",
+    "DemandInput",
     "Event",
-    "Parameter",
     "Inputs",
     "Kind",
     "Mission",
     "Observation",
     "Option",
     "Origin",
-    "Package",
+    "PackageInput",
+    "Parameter",
     "Pool",
     "Source",
     "StrengthStep",
     "When",
     "check_option",
+    "is_presence",
     "lacking_policies",
     "options_text",
     "parse_options",
@@ -56,13 +61,13 @@ ROTATION = ("tour", "preparation", "rest", "dwell")
 PRESENCE = ("acceptance", "lead", "early_return")
 """What decides whether a person allocated is there."""
 
+MANNED = "manned"
+"""The share of a demand's ceiling that is really used: a parameter of presence, by demand."""
+
 Option = str | Mapping[str, float]
 """A sourcing option: a pool, or a mix of pools in shares that add up to 1."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-SHARES_SUM = 1e-9
-"""Largest distance from 1 of the sum of a mix's shares: rounding of decimal shares, no more."""
 
 
 def check_option(value: object) -> Option:
@@ -91,7 +96,7 @@ def check_option(value: object) -> Option:
                 f"expected a share above 0 and at most 1 for {pool!r}, found {share!r}"
             )
     total = math.fsum(value.values())
-    if abs(total - 1) > SHARES_SUM:
+    if abs(total - 1) > SHARE_SUM:
         raise ValueError(f"expected shares that add up to 1, found a sum of {total:.10g}")
     return {str(pool): float(share) for pool, share in value.items()}
 
@@ -235,7 +240,7 @@ class Mission:
 
 
 @dataclass(frozen=True)
-class Demand:
+class DemandInput:
     """One line of people that a mission asks for.
 
     Attributes
@@ -258,6 +263,8 @@ class Demand:
         None leaves it to the kind's way of changing over.
     tour, preparation, rest, dwell : Parameter or None
         Months, months and months per month served; None leaves it to the kind.
+    manned : Parameter or None
+        Share of the people planned that its ceiling really takes; None is all of them.
     more : mapping
         Fields of the registry that have no attribute of their own, as they were given.
     """
@@ -285,6 +292,7 @@ class Demand:
     preparation: Parameter | None = None
     rest: Parameter | None = None
     dwell: Parameter | None = None
+    manned: Parameter | None = None
     note: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     file: str = field(default="", compare=False, metadata=SKIP)
@@ -379,7 +387,7 @@ class StrengthStep:
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundInput:
     """Composition: minimum and maximum of people over some demands and pools (None: all pools)."""
 
     id: str
@@ -401,7 +409,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Budget:
+class BudgetInput:
     """What a fund may spend in a year, euros."""
 
     fund: str
@@ -410,7 +418,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Package:
+class PackageInput:
     """A named set of demands that comes as a whole.
 
     `known` is "just-in-time", "start" or a month.
@@ -460,7 +468,8 @@ class Inputs:
     `warm_up` and `run_out` are months; None leaves them to the longest tie-up of the scenario.
     `money` says whether budgets count. `outcomes` gives what really happened to demands, by field
     (cap, first, last); it counts only where a scenario applies it. `forces` gives the national
-    shares filled and fit by force, as steps in time.
+    shares filled and fit by force, as steps in time. `parameters` is what draws take from an
+    earlier calibration; None leaves all of them to their ranges.
     """
 
     first: Month = WINDOW[0]
@@ -470,23 +479,36 @@ class Inputs:
     rule: str = "fair"
     money: bool = False
     missions: Mapping[str, Mission] = field(default_factory=dict)
-    demands: Mapping[str, Demand] = field(default_factory=dict)
+    demands: Mapping[str, DemandInput] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     forces: Mapping[str, Mapping[str, tuple[tuple[Month | None, Parameter], ...]]] = field(
         default_factory=dict
     )
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    packages: Mapping[str, Package] = field(default_factory=dict)
-    bounds: Mapping[str, Bound] = field(default_factory=dict)
+    packages: Mapping[str, PackageInput] = field(default_factory=dict)
+    bounds: Mapping[str, BoundInput] = field(default_factory=dict)
     steps: tuple[StrengthStep, ...] = ()
     costs: tuple[Cost, ...] = ()
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[BudgetInput, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     uncertainty: Mapping[str, object] = field(default_factory=dict)
     outcomes: Mapping[str, Mapping[str, Parameter | When]] = field(default_factory=dict)
+    parameters: Calibrated | None = None
 
 
-def lacking_policies(kind: Kind, demand: Demand) -> list[tuple[str, str]]:
+def is_presence(id: str) -> bool:
+    """Return whether a parameter decides who is there and leaves the plan as it is.
+
+    Examples
+    --------
+    >>> is_presence("kind.staff.lead"), is_presence("demand.untso.manned"), is_presence("x.cap")
+    (True, True, False)
+    """
+    head, last = id.split(".")[0], id.rsplit(".", 1)[-1]
+    return (head == "kind" and last in PRESENCE) or (head == "demand" and last == MANNED)
+
+
+def lacking_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
     """Return what a kind and a demand together leave open: policy and the first pool without it."""
     found = []
     for name in ("tour", "preparation", "rest"):

@@ -1,6 +1,6 @@
 """The registry of fields: every field of every entity and table, declared once.
 
-From it come the models that validate scenario files (:mod:`planner.scenario.entries`), the columns
+From it come the models that validate scenario files (:mod:`planner.scenario.schema`), the columns
 of the data tables (:data:`TABLES`), their published description (:func:`data_package`), what is
 shown of an entity and the columns of workbook sheets (:func:`columns`). A field that is declared
 here is read from YAML, CSV and Excel, carried along, shown and written back; only the code that
@@ -15,8 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planner.scenario.inputs import BASES, PRESENCE, ROTATION
-from planner.scenario.tables import Column
+from planner.scenario.inputs import BASES, MANNED, PRESENCE, ROTATION
 
 __all__ = [
     "ENTITIES",
@@ -25,6 +24,7 @@ __all__ = [
     "STANDINGS",
     "STRENGTH",
     "TABLES",
+    "Column",
     "Field",
     "carried",
     "columns",
@@ -46,6 +46,32 @@ UNITS = (
     "persons", "share", "share per month", "factor", "months", "months per month", "EUR",
     "EUR per person-year",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        As in the header row.
+    kind : str
+        text, id, ids, options, caps, number, whole, month, flag or choice.
+    required : bool
+        Whether every row needs a value.
+    choices : tuple of str
+        For the kind choice.
+    low, high : float
+        Range of a number.
+    """
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -237,6 +263,11 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
             "dwell", "home",
             "Months at home per month served, the preparation for the next tour inside them, "
             "instead of what the kind says.", "problem", "months per month",
+        ),
+        Field(
+            "manned", "share",
+            "Share of the people planned that its ceiling really takes: a ceiling is a most, and "
+            "may be left unused where nobody is short (1).", "presence",
         ),
         _only(
             "letter_cap", "text",
@@ -449,12 +480,14 @@ _LONG: dict[str, tuple[Field, ...]] = {
         _NOTE,
     ),
     "presence": (
-        _KIND,
+        _only("kind", "id", "Kind of contribution; empty for manned.", refers="kinds"),
+        _only("demand", "id", "Demand, for manned alone.", refers="demands"),
         _only(
             "figure", "choice",
             "acceptance: share of candidates accepted; lead: months a post is empty before the "
-            "next candidate arrives; early_return: share of people who leave in a month.",
-            choices=PRESENCE, **_WHICH,
+            "next candidate arrives; early_return: share of people who leave in a month; manned: "
+            "share of the people planned for a demand that its ceiling really takes.",
+            choices=(*PRESENCE, MANNED), **_WHICH,
         ),
         *_value("The number; the likely value where low and high are given.", 120),
     ),
@@ -567,7 +600,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "costs": ("fund", "kind", "demand"),
     "budgets": ("fund", "year"),
     "outcomes": ("demand", "field"),
-    "presence": ("kind", "figure"),
+    "presence": ("kind", "demand", "figure"),
     "places": ("mission",),
 }
 """Columns that together name a row once; ``id`` for every other table."""

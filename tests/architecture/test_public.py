@@ -10,6 +10,8 @@ import pytest
 import planner as pl
 
 NAMES = [
+    "Backtest",
+    "Calibration",
     "CertificateError",
     "Comparison",
     "Ensemble",
@@ -30,6 +32,8 @@ NAMES = [
     "WhatIf",
     "allocate",
     "analysis",
+    "backtest",
+    "calibrate",
     "compare",
     "displacement",
     "list_uncertain",

@@ -30,7 +30,7 @@ def test_figures_are_listed_by_how_they_begin(planner: Run) -> None:
     found = planner("show", "letter", "--figure", "demand.untso", "--json").json["figure"]
 
     assert [row["id"] for row in found] == [
-        "demand.untso.cap", "demand.untso.first", "demand.untso.last",
+        "demand.untso.cap", "demand.untso.first", "demand.untso.last", "demand.untso.manned",
     ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from planner.figures import (
     sand,
 )
 from planner.figures.style import plain
+from planner.labels import number
 from tests.figures.looking import faults, said
 
 Draw = Callable[[pl.Result, str], Chart]
@@ -101,7 +102,7 @@ def test_displacement_is_sorted_and_whole(brigade: pl.Result) -> None:
     assert f"{table.max():.0f}" in figure.alt
     dutch = displacement(brigade, lang="nl")
     assert "persoonsmaanden hoofdtaak 2" in dutch.alt
-    assert f"{table.max():.1f}".replace(".", ",") in said(dutch)
+    assert number(table.max(), "nl") in said(dutch)
 
 
 def test_the_map_has_every_mission_once_and_all_that_is_lost(brigade: pl.Result) -> None:

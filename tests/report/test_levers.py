@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from planner.engine.setting import Answer
 
 import planner as pl
-from planner.engine.certify import Certificate
-from planner.engine.setting import Answer
+from planner.engine.highs import Certificate
 from planner.engine.value import solve_value
 from planner.report import levers, solver
 from planner.report.levers import Grid, answer_all, numbers_of
@@ -23,8 +23,8 @@ from tests.report.test_browser import AUDIT, CONTRAST, Opened
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from planner.plan import Planner
     from planner.report.solver import FreeLevers
+    from planner.solution import Planner
 
 FEW = 40
 """Settings planned here; a real report has up to a thousand."""

@@ -14,9 +14,9 @@ from planner import list_uncertain
 from planner.cli.show import Resolved
 from planner.compile import compile_scenario
 from planner.digest import plain
+from planner.scenario.data import parse_cell
 from planner.scenario.load import Scenario, loads
 from planner.scenario.registry import ENTITIES, TABLES, columns
-from planner.scenario.tables import parse_cell
 
 BASE = """
 title: One of everything
@@ -55,7 +55,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "kind": "post", "pools": [{"light": 0.9, "staff": 0.1}, "light"], "cap": 31,
             "cap_from": {"2022-08": 40}, "scale": 2, "first": "2022-04", "last": "2022-11",
             "standing": "study", "tier": 3, "cohorts": 2, "on_call": True, "unit": True,
-            "weight": 2.0, "tour": 5, "preparation": 3, "rest": 1, "dwell": 1,
+            "weight": 2.0, "tour": 5, "preparation": 3, "rest": 1, "dwell": 1, "manned": 0.8,
         },
     ),
     "mission": (

@@ -1,0 +1,1 @@
+"""What the record says: parameters inferred from people seen, forecasts scored against them."""

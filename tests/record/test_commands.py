@@ -1,0 +1,113 @@
+"""The commands of the record from end to end, parameter files with faults, and what is shipped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import planner as pl
+from planner.cli.main import main
+from planner.errors import InputError
+from planner.record.backtest import shipped_scores
+from planner.scenario.calibrated import shipped_calibrations
+from tests.record.made import SMALL
+
+HEAD = "id,demands,pools,month,people,error,relation,source,section,note\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("planner.record.calibrate.LEAST", 0.0)
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def counted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    from tests.record.made import history, truth
+
+    seen = history(*truth(8), 8)
+    monkeypatch.setattr("planner.cli.record._observations", lambda given: seen)
+    return folder
+
+
+def test_calibrate_simulate_backtest_and_learning(
+    counted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ["--workers", "1", "--particles", "16", "--quiet"]
+    assert main(["calibrate", "small.yaml", *few, "-o", "found", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert {row["parameter"] for row in said["tables"]["parameters"]} >= {"pool.staff.posts"}
+    names = {one.name for one in (counted / "found").iterdir()}
+    assert {"parameters.json", "parameters.csv", "before_after.png"} <= names
+
+    (counted / "after.yaml").write_text(
+        "extends: small\nparameters: found/parameters.json\n", encoding="utf-8"
+    )
+    assert main(["simulate", "after.yaml", "--draws", "64", "--json", "-o", "run"]) == 0
+    capsys.readouterr()
+    kept = json.loads((counted / "found" / "parameters.json").read_text(encoding="utf-8"))
+    drawn = pl.read_ensemble("run").draws["pool.staff.posts"]
+    assert set(drawn) <= set(kept["sample"]["pool.staff.posts"])
+
+    told = ["--until", "2022-08", "--outcomes", "small.yaml", "--draws", "32"]
+    assert main(["backtest", "after.yaml", *told, *few, "-o", "scores", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["tables"]
+    assert {row["forecast"] for row in found["scores"]} >= {"calibrated", "cap", "climatology"}
+    assert (counted / "scores" / "forecasts.png").stat().st_size > 1000
+
+    assert main(["learning", "run", "--of", "fill", "--lang", "nl"]) == 0
+    assert "bekend bij" in capsys.readouterr().out
+
+
+def test_a_parameter_file_with_faults_is_refused_in_words(folder: Path) -> None:
+    def fault(text: str) -> str:
+        (folder / "bad.json").write_text(text, encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            pl.load("small.yaml").with_({"parameters": "bad.json"})
+        return str(caught.value)
+
+    good = {"format": "planner-parameters/1", "priors": {"a": "x", "b": "y"}}
+    assert "cannot be read as JSON" in fault("{")
+    assert "expected a parameter file" in fault("[]")
+    assert "expected lists of numbers" in fault(json.dumps({**good, "sample": {}}))
+    text = json.dumps({**good, "sample": {"a": [1, 2], "b": [1], "c": ["x"]}})
+    assert all(
+        one in fault(text) for one in ("expected 2 numbers", "finite numbers", "missing: what was")
+    )
+    with pytest.raises(InputError, match="no such parameter file"):
+        pl.load("small.yaml").with_({"parameters": "none.json"})
+    (folder / "away.yaml").write_text("extends: small\nparameters: ../x.json\n", encoding="utf-8")
+    with pytest.raises(InputError, match="expected a path inside"):
+        pl.load("away.yaml")
+
+
+@pytest.mark.parametrize("name", ["letter", "hindsight"])
+def test_the_calibration_that_a_scenario_draws_from_is_of_its_ranges(name: str) -> None:
+    uncertain = pl.list_uncertain(name)
+    said = uncertain.scenario.inputs.parameters
+    assert said is not None
+    assert said.said in shipped_calibrations()
+    assert said.about["effective"] >= 40
+    assert said.about["scenario"]["name"] == name
+    assert said.about["until"] == {"letter": "2022-06", "hindsight": "2025-11"}[name]
+    free = [one.id for one in uncertain.factors if one.calibrated is None]
+    assert free == []
+    assert pl.load(name).with_({"parameters": "none"}).inputs.parameters is None
+
+
+def test_what_is_shipped_of_the_backtest_is_of_the_letter() -> None:
+    found = shipped_scores()
+    assert found is not None
+    assert (found["scenario"], found["until"]) == ("letter", "2022-06")
+    rows = found["tables"]["forecasts"]
+    inside = np.mean([row["q05"] <= row["seen"] <= row["q95"] for row in rows])
+    (score,) = (
+        row for row in found["tables"]["scores"]
+        if row["by"] == "all" and row["forecast"] == "calibrated"
+    )  # fmt: skip
+    assert score["cover_90"] == pytest.approx(inside, abs=0.001)
