@@ -14,7 +14,8 @@ on half of the coordinates at random, and accepted with the ratio of π ÷ g (pr
 Crank–Nicolson; Cotter, Roberts, Stuart and White, *MCMC methods for functions*, 2013). g for one
 half of the particles is fitted to the other half, so that no particle decides where it goes
 (Goodman and Weare, *Ensemble samplers with affine invariance*, 2010). Parameters that the particles
-say something about and all others are moved in turn, each with steps as wide as are accepted.
+say something about, and all others, are moved apart, whichever has moved less, each with steps as
+wide as are accepted.
 Parameters of presence need no new plan, so they are moved many times for each plan.
 
 Four populations run side by side and never exchange particles. How many independent draws the
@@ -645,7 +646,7 @@ class _Sampler:
     def moved(self) -> None:
         """Move all particles once with new plans, and their presence a few times."""
         assert self.now is not None
-        rest = self.move % 2 == 1
+        rest = self.gone["capacity_rest"] < self.gone["capacity"]
         self._move("capacity", self.capacity, rest, self.random(2))
         random = self.random(3)
         for turn in range(CHEAP):
