@@ -143,7 +143,7 @@ def totals(plan: Planner, chosen: frozenset[str], first: list[list[float]]) -> d
         answer = np.array(people)
         if len(history) > 1:
             before = StageSolution(answer, np.zeros(0), np.zeros(0), Certificate())
-            answer = solve_value(plan.setting(place, history, before)).people
+            answer = solve_value(plan.data(place, history, before)).people
         months = answer * base.counted[base.block.decision]
         for one, demand in zip(months, base.block.demand[base.block.decision], strict=True):
             sums[demands[demand].main_task] += float(one)
