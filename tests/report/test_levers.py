@@ -96,7 +96,7 @@ def test_the_report_begins_as_it_was_and_says_what_changes(chromium: Browser, pa
     assert "displaces 1,974 person-months of main task 2" in said.inner_text()
     assert opened.page.locator("#what-if-table tbody tr").first.inner_text().strip()
     opened.page.get_by_role("button", name="As in the report").click()
-    opened.page.get_by_text("displaces nothing of main task 2").first.wait_for()
+    said.get_by_text("displaces nothing of main task 2").first.wait_for()
     opened.page.close()
 
 
