@@ -5,7 +5,7 @@ parameters it is taken as normal around the people expected to be there, with a 
 that each have a reason of their own:
 
 presence
-    Of n people planned a share is there, post by post (:mod:`planner.montecarlo.presence`): s is
+    Of n people planned a share is there, post by post (:mod:`planner.montecarlo.plans`): s is
     the chance that a post is occupied in the k-th month of its tour, the variance n s (1 − s). Of a
     unit that is accepted or not as a whole it is n² f (1 − f) + n f r (1 − r), with f the chance
     that the unit has come and r = s ÷ f.
@@ -257,7 +257,7 @@ def occupied(accept: Floats, lead: Ints, back: Floats, whole: bool) -> tuple[Flo
     Parameters
     ----------
     accept, lead, back : ndarray (draws,)
-        As in :func:`planner.analysis.occupancy.occupancy`, of which this is many at once.
+        As in :func:`planner.analysis.causes.occupancy`, of which this is many at once.
     whole : bool
         Accepted as a whole, and replaced from within.
 
