@@ -123,8 +123,8 @@ def answer_all(
     case = WhatIf(scenario)
     levers, choices = _offered(case)
     every = {lever.key: True for lever in levers if lever.group == "go"}
-    memory = PlanCache(KEPT_PLANS)
-    widest = allocate(case.move(every).scenario, memory=memory)
+    cache = PlanCache(KEPT_PLANS)
+    widest = allocate(case.move(every).scenario, cache=cache)
     rows = widest.fill_by("mission", "main_task").drop_duplicates("mission")
     missions, tasks = tuple(rows["mission"]), tuple(int(task) for task in rows["main_task"])
     packages = tuple(str(id) for id in widest.packages["package"])
@@ -132,7 +132,7 @@ def answer_all(
     values = np.zeros((len(settings), 2 * len(missions) + len(packages) * (4 + len(missions))))
     for number, setting in enumerate(settings):
         moves = {lever.key: value for lever, value in zip(levers, setting, strict=True)}
-        found = allocate(case.move(moves).scenario, memory=memory)
+        found = allocate(case.move(moves).scenario, cache=cache)
         values[number] = numbers_of(found, missions, packages)
         if progress is not None:
             progress(number + 1, len(settings))
@@ -141,7 +141,7 @@ def answer_all(
         for lever, choice in zip(levers, choices, strict=True)
     )
     names = Names(widest, lang)
-    free = free_levers(allocate(scenario, "value", memory=memory))
+    free = free_levers(allocate(scenario, "value", cache=cache))
     return Grid(
         tuple(levers), tuple(choices), first, missions, packages, names, tasks, values, free
     )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from planner.engine.setting import Answer
 
 import planner as pl
 from planner.engine.highs import Certificate
+from planner.engine.stages import StageSolution
 from planner.engine.value import solve_value
 from planner.report import levers, solver
 from planner.report.levers import Grid, answer_all, numbers_of
@@ -142,8 +142,8 @@ def totals(plan: Planner, chosen: frozenset[str], first: list[list[float]]) -> d
         history = plan.history(base.block, chosen)
         answer = np.array(people)
         if len(history) > 1:
-            before = Answer(answer, np.zeros(0), np.zeros(0), Certificate())
-            answer = solve_value(plan.setting(place, history, before)).people
+            before = StageSolution(answer, np.zeros(0), np.zeros(0), Certificate())
+            answer = solve_value(plan.data(place, history, before)).people
         months = answer * base.counted[base.block.decision]
         for one, demand in zip(months, base.block.demand[base.block.decision], strict=True):
             sums[demands[demand].main_task] += float(one)
