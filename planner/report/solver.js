@@ -1,5 +1,5 @@
 "use strict";
-// The rule *value* in the file itself: the stages of planner.plan with the objectives of
+// The rule *value* in the file itself: the stages of planner.solution with the objectives of
 // planner.engine.value, solved by HiGHS. Numbers come from planner/report/solver.py.
 function valuePlanner(highs, model) {
   const TIGHT = {output_flag: false, primal_feasibility_tolerance: 1e-9,
@@ -30,7 +30,7 @@ function valuePlanner(highs, model) {
   const row = ([starts, indices, values], place) => [
     indices.slice(starts[place], starts[place + 1]), values.slice(starts[place], starts[place + 1])];
 
-  // how far an answer is from proven optimality, as planner.engine.certify measures it
+  // how far an answer is from proven optimality, as planner.engine.highs.certify measures it
   function certify(lp, x, dual) {
     const activity = times(lp.rows, x), reduced = Float64Array.from(lp.cost);
     const [starts, indices, values] = lp.rows;
