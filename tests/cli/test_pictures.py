@@ -23,7 +23,7 @@ def test_a_report_is_one_file(planner: Run, scenario: Path, here: Path) -> None:
     html = (here / "flank-report.html").read_text(encoding="utf-8")
     read = Reading(html)
     assert read.wrong == []
-    assert read.said("h2")[0] == "Conclusies"
+    assert read.said("h2")[0] == "Samenvatting"
 
 
 def test_a_report_with_futures_of_a_saved_result_beside_another(
