@@ -35,7 +35,7 @@ def of_eight(scenario: str) -> Any:
     First the lines of the scenario's packages, known when those are; then the largest demands of
     main task 1, known just in time.
     """
-    from planner.analysis.case import read_case
+    from planner.analysis.plans import read_case
     from planner.problem.model import Package
 
     problem = read_case(scenario).problem

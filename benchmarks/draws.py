@@ -27,8 +27,8 @@ from measure import HERE, machine, table
 
 from planner.montecarlo.run import specification_of
 from planner.montecarlo.structure import Code, Plans, Structure, solve_each
-from planner.plan import Plan, Planner, solver_for
 from planner.problem.model import Problem
+from planner.solution import Plan, Planner, solver_for
 
 RULES = ("value", "fair")
 OVER_FIRST, OVER_EXPERT, OVER_ONE = 300.0, 3.0, 1.8

@@ -16,12 +16,11 @@ from unittest import mock
 import numpy as np
 from scipy import sparse
 
-from planner.engine.certify import Certificate
-from planner.engine.highs import quiet_highs
+from planner.engine.highs import Certificate, quiet_highs
 from planner.engine.programme import Programme
-from planner.engine.setting import Answer, Setting
-from planner.plan import Plan, Planner
+from planner.engine.stages import StageData, StageSolution
 from planner.problem.model import Problem
+from planner.solution import Plan, Planner
 
 __all__ = ["OneModel", "WrittenAnew", "spent"]
 
@@ -85,15 +84,15 @@ class OneModel:
         planner = Planner(replace(self.programme, problem=problem), self._solve)
         return [planner.unfold(chosen) for chosen in packages]
 
-    def _solve(self, setting: Setting) -> Answer:
+    def _solve(self, data: StageData) -> StageSolution:
         start = spent()
-        key = id(setting.block)
+        key = id(data.block)
         if key not in self._models:
-            self._models[key] = _Model(setting)
-        people = self._models[key].plan(setting, self.rule)
+            self._models[key] = _Model(data)
+        people = self._models[key].plan(data, self.rule)
         self.seconds += spent() - start
-        nothing = np.zeros(len(setting.limit))
-        return Answer(people, np.zeros(len(setting.goal)), nothing, Certificate())
+        nothing = np.zeros(len(data.limit))
+        return StageSolution(people, np.zeros(len(data.goal)), nothing, Certificate())
 
 
 class _Model:
@@ -102,23 +101,23 @@ class _Model:
     Columns are people, then what goals miss, then the level.
     """
 
-    def __init__(self, setting: Setting):
-        block = setting.block
-        columns, goals = len(block.decision), len(setting.goal)
+    def __init__(self, data: StageData):
+        block = data.block
+        columns, goals = len(block.decision), len(data.goal)
         self.columns, self.goals, self.level = columns, goals, columns + goals
-        self.tiers = sorted(set(setting.tier.tolist()))
-        self.choices = np.bincount(block.decision, minlength=len(setting.full))
+        self.tiers = sorted(set(data.tier.tolist()))
+        self.choices = np.bincount(block.decision, minlength=len(data.full))
         months = block.duty_months[block.decision]
-        of_tier = [setting.tier[block.decision] == tier for tier in self.tiers]
-        self.worth = [setting.weight[block.decision] * months * mine for mine in of_tier]
+        of_tier = [data.tier[block.decision] == tier for tier in self.tiers]
+        self.worth = [data.weight[block.decision] * months * mine for mine in of_tier]
         self.dislike = months * block.option
-        here = sparse.csr_array(setting.rows)
+        here = sparse.csr_array(data.rows)
         locks = sparse.csr_array(np.array([*self.worth, self.dislike]))
         each = -sparse.eye_array(columns)
         people = sparse.vstack(
             [here, block.pick, block.bounds.matrix, block.pick, each, locks], format="csr"
         )
-        parts = [here.shape[0], len(setting.full), goals, len(setting.full), columns]
+        parts = [here.shape[0], len(data.full), goals, len(data.full), columns]
         edges = np.cumsum([0, *parts])
         self.limit, self.full, self.goal, self.share, self.column, self.lock = edges.tolist()
         rows = people.shape[0]
@@ -142,39 +141,39 @@ class _Model:
         self.highs.passModel(lp)
         self.rows = rows
 
-    def plan(self, setting: Setting, rule: str) -> np.ndarray:
+    def plan(self, data: StageData, rule: str) -> np.ndarray:
         """Return people by column."""
         low, high = np.full(self.rows, -np.inf), np.full(self.rows, np.inf)
-        settled = setting.rows @ setting.lower
-        high[self.limit : self.full] = np.maximum(setting.limit, settled)
-        high[self.full : self.goal] = setting.full
-        low[self.goal : self.share] = setting.goal
+        settled = data.rows @ data.lower
+        high[self.limit : self.full] = np.maximum(data.limit, settled)
+        high[self.full : self.goal] = data.full
+        low[self.goal : self.share] = data.goal
         self.low, self.high = low, high
         self.highs.changeRowsBounds(self.rows, np.arange(self.rows, dtype=np.int32), low, high)
-        lower = np.concatenate([setting.lower, np.zeros(self.goals + 1)])
-        most = np.maximum(setting.most, setting.lower)
-        upper = np.concatenate([most, np.maximum(setting.goal, 0), [1.0]])
+        lower = np.concatenate([data.lower, np.zeros(self.goals + 1)])
+        most = np.maximum(data.most, data.lower)
+        upper = np.concatenate([most, np.maximum(data.goal, 0), [1.0]])
         every = np.arange(self.level + 1, dtype=np.int32)
         self.highs.changeColsBounds(len(every), every, lower, upper)
         self.x = lower
         for place, tier in enumerate(self.tiers):
-            if (mine := setting.goal_tier == tier).any():
-                self._reach(setting, mine)
+            if (mine := data.goal_tier == tier).any():
+                self._reach(data, mine)
             if rule == "value":
                 self._best(-self.worth[place], self.lock + place)
             else:
-                free = ~setting.settled & (setting.full > 0) & (setting.tier == tier)
+                free = ~data.settled & (data.full > 0) & (data.tier == tier)
                 chosen = np.flatnonzero(free)
-                self._rise(self.share + chosen, setting.full[chosen], np.zeros(len(chosen)))
+                self._rise(self.share + chosen, data.full[chosen], np.zeros(len(chosen)))
         if self.dislike.any():
             self._best(self.dislike, self.lock + len(self.tiers))
         if rule == "fair":
-            decision = setting.block.decision
-            open_ones = (self.choices[decision] > 1) & ~setting.settled[decision]
-            several = np.flatnonzero(open_ones & (setting.full[decision] > 0))
-            size = setting.full[decision[several]]
+            decision = data.block.decision
+            open_ones = (self.choices[decision] > 1) & ~data.settled[decision]
+            several = np.flatnonzero(open_ones & (data.full[decision] > 0))
+            size = data.full[decision[several]]
             self._rise(self.column + several, size, -size)
-        return np.clip(self.x[: self.columns], setting.lower, most)
+        return np.clip(self.x[: self.columns], data.lower, most)
 
     def _run(self, cost: np.ndarray) -> Any:
         """Return the solution, or None where rounding in what is locked leaves none."""
@@ -198,7 +197,7 @@ class _Model:
         self.low[row], self.high[row] = low, high
         self.highs.changeRowBounds(row, low, high)
 
-    def _reach(self, setting: Setting, mine: np.ndarray) -> None:
+    def _reach(self, data: StageData, mine: np.ndarray) -> None:
         """Miss as little as possible of the goals of a tier, and keep what each of them has."""
         cost = np.zeros(self.level + 1)
         cost[self.columns : self.level] = mine

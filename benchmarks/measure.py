@@ -105,10 +105,9 @@ def run_apart(case: dict[str, Any], limit: float) -> dict[str, Any]:
 
 def solved(case: dict[str, Any]) -> dict[str, Any]:
     """Build, solve and report one case, step by step."""
-    from planner.allocation import Allocation
     from planner.engine.programme import build_programme
-    from planner.plan import Planner, solver_for
     from planner.problem.neutral import parse_problem
+    from planner.solution import Allocation, Planner, solver_for
 
     limit, shape, rule = case.pop("limit"), case.pop("shape"), case.pop("rule")
     found: dict[str, Any] = {}
@@ -161,9 +160,9 @@ class Progress:
 
         fair.Rising = Watched  # type: ignore[misc]
 
-        def solve(setting: Any) -> Any:
-            answer = solver(setting)
-            self.done += len(setting.full)
+        def solve(data: Any) -> Any:
+            answer = solver(data)
+            self.done += len(data.full)
             self.rising = None
             return answer
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import time
 
-from planner.analysis.case import read_case
 from planner.analysis.hedging import commitments_of, hedge
+from planner.analysis.plans import read_case
 from planner.analysis.promises import _frontier
 from planner.engine.two_stage import Cuts
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner import analysis
-    from planner.engine.memory import PlanCache
+    from planner.engine.stages import PlanCache
     from planner.errors import (
         CertificateError,
         Fault,
@@ -60,7 +60,7 @@ _HOMES = {
     "InputError": "planner.errors",
     "Model": "planner.montecarlo.sensitivity",
     "Month": "planner.months",
-    "PlanCache": "planner.engine.memory",
+    "PlanCache": "planner.engine.stages",
     "PlannerError": "planner.errors",
     "Problem": "planner.problem.model",
     "Report": "planner.report.page",
@@ -143,7 +143,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from planner.results.manifest import version
+        from planner.results.result import version
 
         return version("planner")
     if name in _RENAMED:

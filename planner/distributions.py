@@ -111,7 +111,7 @@ class Distribution:
 
     @property
     def support(self) -> tuple[float, float]:
-        """Smallest and largest value; infinite where there is no end."""
+        """Smallest and largest value; infinite without an end."""
         low, high = self.scipy.support()
         return float(low), float(high)
 

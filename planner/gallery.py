@@ -112,8 +112,8 @@ class Plots:
     --------
     >>> import planner as pl
     >>> plots = pl.allocate("letter").plot
-    >>> plots
-    <plots of 'letter': crowd, curve, displacement, fill, flow, rotations, sand>
+    >>> print(repr(plots)[:45])
+    <plots of 'letter': changeovers, crowd, curve
     >>> plots.fill(lang="nl").alt.endswith("vullingsgraad over de hele periode.")
     True
     """

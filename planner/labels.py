@@ -1,6 +1,10 @@
 """Words, numbers and months in English and Dutch, for terminal, figures, report and workbook.
 
 Ids, column names and file names stay English everywhere; only what a person reads is translated.
+
+Words that several parts say, in English and in Dutch.
+
+:func:`planner.labels.label` looks here. What only one part says stands in a table of that part.
 """
 
 from __future__ import annotations
@@ -10,14 +14,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from planner.words import WORDS
-
 if TYPE_CHECKING:
     from planner.months import Month
 
 __all__ = [
     "LANGUAGES",
     "NOTHING",
+    "WORDS",
     "figure",
     "label",
     "month",
@@ -31,11 +34,231 @@ __all__ = [
     "speaker",
 ]
 
+WORDS: dict[str, tuple[str, str]] = {
+    # what a result is about
+    "scenario": ("scenario", "scenario"),
+    "mission": ("mission", "missie"),
+    "demand": ("demand", "vraag"),
+    "pool": ("pool", "pool"),
+    "package": ("package", "pakket"),
+    "region": ("region", "regio"),
+    "category": ("category", "categorie"),
+    "organisation": ("organisation", "organisatie"),
+    "kind": ("kind", "soort"),
+    "month": ("month", "maand"),
+    "months": ("months", "maanden"),
+    "tier": ("tier", "prioriteit"),
+    "rule": ("rule", "regel"),
+    "fair": ("fair", "eerlijk"),
+    "value": ("value", "waarde"),
+    "main_task": ("main task", "hoofdtaak"),
+    "task": ("task", "taak"),
+    "main_task_1": ("main task 1", "hoofdtaak 1"),
+    "main_task_2": ("main task 2", "hoofdtaak 2"),
+    "person_months": ("person-months", "persoonsmaanden"),
+    "persons": ("persons", "personen"),
+    "cap": ("cap", "maximum"),
+    "strength": ("strength", "sterkte"),
+    "result_filled": (
+        "{name}: {filled} of {asked} person-months are filled ({share}) under the rule {rule}.",
+        "{name}: {filled} van {asked} persoonsmaanden zijn gevuld ({share}) onder de regel {rule}.",
+    ),
+    "result_displaces": (
+        "{package} displaces {lost} person-months of main task 2.",
+        "{package} verdringt {lost} persoonsmaanden van hoofdtaak 2.",
+    ),
+    # fill
+    "fill_by_mission": ("Fill by mission", "Vulling per missie"),
+    "fill_by_demand": ("Fill by demand", "Vulling per vraag"),
+    "fill_rate": ("fill rate", "vullingsgraad"),
+    "asked": ("asked", "gevraagd"),
+    "filled": ("filled", "gevuld"),
+    "total": ("total", "totaal"),
+    "on_duty": ("on duty", "ingezet"),
+    "preparing": ("preparing", "in voorbereiding"),
+    "resting": ("resting", "in rust"),
+    "idle": ("idle", "beschikbaar"),
+    # displacement
+    "displacement": ("displacement", "verdringing"),
+    "displaced": ("displaced", "verdrongen"),
+    "displacement_by_mission": (
+        "Displacement of main task 2 by mission",
+        "Verdringing van hoofdtaak 2 per missie",
+    ),
+    "displacement_ratio": ("displacement ratio", "verdringingsgraad"),
+    "package_filled": ("filled for the package", "gevuld voor het pakket"),
+    "package_asked": ("asked by the package", "gevraagd door het pakket"),
+    "displaced_main_task_1": ("lost by other main task 1", "verlies overige hoofdtaak 1"),
+    "displaced_main_task_2": ("displaced from main task 2", "verdrongen uit hoofdtaak 2"),
+    "no_displacement": ("nothing is displaced", "niets wordt verdrongen"),
+    "no_packages": (
+        "no package: nothing to displace anything",
+        "geen pakket: niets dat iets verdringt",
+    ),
+    "known": ("known", "bekend"),
+    "from_to": ("{low} to {high}", "{low} tot {high}"),
+    "begins": ("first month", "eerste maand"),
+    "year": ("year", "jaar"),
+    "at_a_time": ("persons at a time", "personen tegelijk"),
+    "in_months": ("in months", "in maanden"),
+    "less_than_half": (
+        "less than {half} persons at any time ({count} missions)",
+        "nooit meer dan {half} personen tegelijk ({count} missies)",
+    ),
+    "before_and_after": (
+        "before its first month ({month}): {before} person-months; from then on: {after}",
+        "vóór de eerste maand ({month}): {before} persoonsmaanden; daarna: {after}",
+    ),
+    "share_of_asked": ("share of asked", "deel van gevraagd"),
+    "most_from": ("mostly from pool", "vooral uit pool"),
+    # bottlenecks
+    "bottlenecks": ("Bottlenecks", "Knelpunten"),
+    "no_bottlenecks": ("no pool binds", "geen pool knelt"),
+    "binding_months": ("binding months", "knellende maanden"),
+    "first_month": ("first", "eerste"),
+    "last_month": ("last", "laatste"),
+    "binding_note": (
+        "everyone is taken and more people may help; planner prices plans again with one more",
+        "iedereen is bezet en meer mensen kunnen helpen; planner prices plant opnieuw met één meer",
+    ),
+    "budgets": ("Budgets (million euros)", "Budgetten (miljoen euro)"),
+    "budget_line": ("budget", "budget"),
+    "budget_amount": ("amount", "bedrag"),
+    "spent": ("spent", "besteed"),
+    "no_binding": (
+        "no bottlenecks with this engine: planner run without --engine shows them",
+        "geen knelpunten met deze rekenmotor: planner run zonder --engine toont ze",
+    ),
+    "value_note": (
+        "under value only the totals of tiers are unique: other divisions can be as good",
+        "onder waarde zijn alleen de totalen per prioriteit uniek: een andere verdeling kan even "
+        "goed zijn",
+    ),
+    # certificate and bounds
+    "certificate": ("Certificate", "Certificaat"),
+    "solved_by": ("Solved by {solver}: {status}", "Opgelost door {solver}: {status}"),
+    "certificate_line": (
+        "primal {primal}, dual {dual}, gap {gap}",
+        "primaal {primal}, duaal {dual}, verschil {gap}",
+    ),
+    "unmet_bounds": ("Composition goals not met", "Niet gehaalde samenstellingseisen"),
+    "bound": ("bound", "eis"),
+    "missing": ("missing", "tekort"),
+    "written_to": ("written to {path}", "geschreven naar {path}"),
+    "keep_hint": (
+        "nothing written; keep the tables with --out FOLDER",
+        "niets geschreven; bewaar de tabellen met --out MAP",
+    ),
+    "more_rows": ("and {count} more", "en nog {count}"),
+    "columns_left_out": (
+        "not shown for lack of room: {columns}",
+        "niet getoond wegens ruimtegebrek: {columns}",
+    ),
+    "allocating": ("allocating", "toewijzen"),
+    "writing": ("writing", "schrijven"),
+    "drawing": ("drawing", "tekenen"),
+    "reading": ("reading", "lezen"),
+    "made_of": ("{demands} demands, {pools} pools", "{demands} vragen, {pools} pools"),
+    "time_left": ("about {time} left", "nog ongeveer {time}"),
+    # comparing
+    "comparison": ("Comparison", "Vergelijking"),
+    "differences": ("Differences", "Verschillen"),
+    "no_differences": (
+        "the same effective inputs",
+        "dezelfde effectieve invoer",
+    ),
+    "only_sources_differ": (
+        "{count} more in names, notes and sources only: --all shows them",
+        "nog {count} alleen in namen, toelichting en bronnen: --all toont ze",
+    ),
+    "input": ("input", "invoer"),
+    "absent": ("not there", "niet aanwezig"),
+    # showing
+    "title": ("title", "titel"),
+    "summary": ("summary", "samenvatting"),
+    "window": ("window", "periode"),
+    "model_months": ("months of the model", "maanden van het model"),
+    "status": ("status", "status"),
+    "name": ("name", "naam"),
+    "kinds": ("kinds", "soorten"),
+    "missions": ("Missions", "Missies"),
+    "demands": ("Demands", "Vragen"),
+    "pools": ("Pools", "Pools"),
+    "packages": ("Packages", "Pakketten"),
+    "scenarios": ("Scenarios", "Scenario's"),
+    "figure": ("figure", "cijfer"),
+    "figures": ("Figures", "Cijfers"),
+    "distribution": ("distribution", "verdeling"),
+    "rank": ("rank correlation", "rangcorrelatie"),
+    "correlations": ("Drawn together", "Samen getrokken"),
+    "uncertain_capacity": (
+        "{count} figures of which each draw makes another plan",
+        "{count} cijfers waarvoor elke trekking een ander plan maakt",
+    ),
+    "uncertain_presence": (
+        "{count} figures of who is there of the people planned",
+        "{count} cijfers over wie er is van de geplande mensen",
+    ),
+    "uncertain_note": (
+        "the source is that of the figure; a likely value and both ends make a pert distribution "
+        "unless the scenario says otherwise",
+        "de bron is die van het cijfer; een waarschijnlijke waarde en twee uitersten worden een "
+        "pert-verdeling tenzij het scenario iets anders zegt",
+    ),
+    "nothing_uncertain": (
+        "nothing in this scenario is uncertain",
+        "niets in dit scenario is onzeker",
+    ),
+    "sources": ("Sources", "Bronnen"),
+    "source": ("source", "bron"),
+    "section": ("section", "paragraaf"),
+    "basis": ("basis", "grondslag"),
+    "letter": ("letter", "brief"),
+    "public": ("public", "openbaar"),
+    "assumption": ("assumption", "aanname"),
+    "low": ("low", "laag"),
+    "likely": ("likely", "waarschijnlijk"),
+    "high": ("high", "hoog"),
+    "unit": ("unit", "eenheid"),
+    "note": ("note", "toelichting"),
+    "written_in": ("written in", "staat in"),
+    "publisher": ("publisher", "uitgever"),
+    "date": ("date", "datum"),
+    "reference": ("reference", "vindplaats"),
+    "confidence": ("confidence", "betrouwbaarheid"),
+    "figures_in_use": ("figures in use", "gebruikte cijfers"),
+    "left_out": ("Left out", "Niet meegeteld"),
+    "reason": ("reason", "reden"),
+    "reason_study": ("under study, not decided", "in onderzoek, niet besloten"),
+    "reason_declined": ("declined, not sent", "afgewezen, niet gezonden"),
+    "reason_hindsight": ("known from hindsight only", "alleen achteraf bekend"),
+    "reason_dropped": ("dropped", "geschrapt"),
+    "reason_ends": ("ends before it begins", "eindigt voor het begint"),
+    "reason_outside": ("outside the months of the model", "buiten de maanden van het model"),
+    "reason_none": ("does not count", "telt niet mee"),
+    "counts": ("counts", "telt mee"),
+    "amount": ("value", "waarde"),
+    "tour": ("tour", "uitzending"),
+    "preparation": ("preparation", "voorbereiding"),
+    "rest": ("rest", "rust"),
+    "cohorts": ("cohorts", "lichtingen"),
+    "digest": ("digest", "vingerafdruk"),
+    "speciality": ("speciality", "specialisme"),
+    "speciality_of": ("who can go", "wie kan gaan"),
+    "valid": ("valid", "geldig"),
+    "yes": ("yes", "ja"),
+    "no": ("no", "nee"),
+    "each_year": ("strength by year", "sterkte per jaar"),
+    "file": ("file", "bestand"),
+}
+"""Every word, English and Dutch."""
+
+
 LANGUAGES = ("en", "nl")
 """Languages there are; the order of the words in every table of words."""
 
 NOTHING = "–"
-"""What stands where there is no number."""
+"""What stands without a number."""
 
 ROUNDING = 1e-6
 """Shares closer than this to nothing or to all are that."""
@@ -110,19 +333,23 @@ def _locale(lang: str) -> Any:
     return Locale.parse("nl_NL" if lang == "nl" else "en_GB")
 
 
-def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
+def number(value: float | None, lang: str = "en", digits: int | None = None) -> str:
     """Return a number as it is written in a language, rounded half to even.
+
+    By default with one decimal where it is below ten and not whole, else with none.
 
     None, NaN and infinities become :data:`NOTHING`; what rounds to zero has no minus sign.
 
     Examples
     --------
-    >>> number(12345.678, "nl")
+    >>> number(12345.678, "nl", digits=1)
     '12.345,7'
+    >>> number(9.26), number(377.04)
+    ('9.3', '377')
     >>> number(12345.678, "en", digits=0)
     '12,346'
     >>> number(-0.001)
-    '0.0'
+    '0'
     >>> number(float("nan"))
     '–'
     """
@@ -130,20 +357,22 @@ def number(value: float | None, lang: str = "en", digits: int = 1) -> str:
         return NOTHING
     from babel.numbers import format_decimal
 
+    if digits is None:
+        digits = 0 if abs(value) >= 10 or round(value, 1) % 1 == 0 else 1
     rounded = round(float(value), digits) + 0.0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(rounded, format=pattern, locale=_locale(lang)))
 
 
 def rough(value: float, lang: str = "en") -> str:
-    """Return an amount without decimals, or with one where it is below ten.
+    """Return an amount without decimals, or with one where it is below ten and not whole.
 
     Examples
     --------
-    >>> rough(901.4), rough(9.26), rough(-2.0, "nl")
-    ('901', '9.3', '-2,0')
+    >>> rough(901.4), rough(9.26), rough(-2.5, "nl"), rough(0.0), rough(7.98)
+    ('901', '9.3', '-2,5', '0', '8')
     """
-    return number(value, lang, 0 if abs(value) >= 10 else 1)
+    return number(value, lang)
 
 
 def figure(value: float | None, lang: str = "en", most: int = 3) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -29,6 +31,10 @@ LONGEST_REPR = 2000
 
 Progress = Callable[[int, int], None]
 """Called with the number of steps done and the number of all steps."""
+
+
+_ROWS = re.compile(r"tuple\[(\w+), \.\.\.\]")
+"""Annotation of a field that holds rows."""
 
 
 def silent(done: int, total: int) -> None:
@@ -121,9 +127,21 @@ class TabularOutcome:
 class Outcome(TabularOutcome):
     """Base of the outcomes of analyses.
 
-    A subclass is a frozen dataclass. Fields that are text or numbers are its plain numbers;
-    :meth:`tables` gives the rest, the main table first.
+    A subclass is a frozen dataclass. Fields that are text or numbers are its plain numbers; fields
+    that hold rows, annotated ``tuple[Row, ...]`` with a dataclass, are its tables, the main one
+    first.
     """
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return a table of each field that holds rows, in the order of the fields."""
+        known = vars(sys.modules[type(self).__module__])
+        found = {}
+        for one in dataclasses.fields(self):  # type: ignore[arg-type]
+            held = _ROWS.fullmatch(str(one.type))
+            kind = known.get(held[1]) if held else None
+            if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+                found[one.name] = frame(getattr(self, one.name), kind)
+        return found
 
     def numbers(self) -> dict[str, Any]:
         """Return plain numbers and texts by name."""

@@ -1,30 +1,534 @@
-"""Solve a problem: the plan with every package, and the plan without each of them."""
+"""Solve a problem: the plan with every package, and the plan without each of them.
+
+An allocation: who serves which tour, and what follows from it by month, pool and demand.
+
+The plan that unfolds: made first without what is not yet known, and again in each month in which
+packages become known.
+
+Tours that begin before that month plus the longest preparation of their demand stay as they were:
+their people have left or are in preparation. All later tours are free.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import Allocation, asked_months
-from planner.engine.certify import Certificate, worst
-from planner.engine.memory import PlanCache
-from planner.engine.programme import build_programme
+from planner.engine.highs import Certificate, worst
+from planner.engine.programme import Block, Programme, build_programme
+from planner.engine.stages import PlanCache, StageData, StageSolution, base_data, with_goals
 from planner.errors import CertificateError, Fault, InputError
-from planner.plan import Planner, solver_for
-from planner.problem.model import Problem
+from planner.problem.model import Problem, months_at_home
 from planner.problem.neutral import weight_faults
+from planner.tolerances import NEGLIGIBLE_PEOPLE, ROUNDING
 
-__all__ = ["Solution", "solve_problem"]
+__all__ = [
+    "Allocation",
+    "Plan",
+    "Planner",
+    "Service",
+    "Solution",
+    "Solver",
+    "asked_months",
+    "certified",
+    "exhausted_rows",
+    "solve_problem",
+    "solver_for",
+]
+
+EXHAUSTED = 1e-6
+"""Share of one plus a limit (persons, euros) within which the limit is exhausted: rounding."""
+
+Solver = Callable[[StageData], StageSolution]
+"""Turns the data of one stage of one block into one plan of it."""
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+History = tuple[tuple[int, frozenset[str]], ...]
 
-ROUNDING = 1e-7
-"""Share of what is asked below which a difference between two plans is rounding."""
+
+def solver_for(rule: str) -> Solver:
+    """Return the engine's solver for ``"fair"`` or ``"value"``."""
+    if rule == "fair":
+        from planner.engine.fair import solve_fair
+
+        return solve_fair
+    if rule == "value":
+        from planner.engine.value import solve_value
+
+        return solve_value
+    raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
+
+
+def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
+    """Return which limits of a block one plan exhausts.
+
+    A higher limit elsewhere changes nothing: the better plans that it allowed would lead there
+    along a straight line, and the first part of it was allowed before. The reverse is not true, a
+    higher limit here may be of no use.
+
+    Parameters
+    ----------
+    data : StageData
+        Limits as they are, whatever plans before have settled.
+    answer : StageSolution
+
+    Returns
+    -------
+    ndarray of bool (rows,)
+    """
+    room = EXHAUSTED * (1 + np.where(np.isfinite(data.limit), np.abs(data.limit), 0.0))
+    used = np.diff(data.rows.indptr) > 0
+    return used & np.asarray(data.rows @ answer.people >= data.limit - room)
+
+
+def certified(stage: StageSolution, data: StageData) -> StageSolution:
+    """Return a stage whose certificate is that of the people it reports.
+
+    Raises
+    ------
+    CertificateError
+        If they break a limit, or are not what the steps of the solve have proved.
+    """
+    proof = worst(stage.certificate, stage.check(data))
+    if not proof.holds:
+        raise CertificateError(f"the final allocation could not be proved optimal: {proof}")
+    return replace(stage, certificate=proof)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One unfolded plan of the whole problem.
+
+    Attributes
+    ----------
+    programme : Programme
+    packages : frozenset of str
+        Packages that are part of it.
+    answers : tuple of StageSolution
+        The last plan of each block.
+    certificate : Certificate
+        The worst over every step of every plan on the way.
+    prices : tuple of ndarray (rows,)
+        What one more unit of each limit of each block would add, through all plans on the way.
+    steps, repairs : int
+        Programmes solved, and how many of them had to be solved again from cold.
+    binding : tuple of ndarray of bool (rows,)
+        By block: limits that some plan on the way exhausts. A higher limit elsewhere changes no
+        fill; a higher limit here may. Empty where not worked out.
+    """
+
+    programme: Programme
+    packages: frozenset[str]
+    answers: tuple[StageSolution, ...]
+    prices: tuple[Floats, ...]
+    certificate: Certificate
+    steps: int
+    repairs: int
+    binding: tuple[Flags, ...] = ()
+
+
+@dataclass(eq=False)
+class Planner:
+    """Makes plans of one programme, and keeps the ones already made.
+
+    Parameters
+    ----------
+    programme : Programme
+    solver : callable
+        See :func:`solver_for`.
+    settings : sequence of StageData, optional
+        Right-hand sides of each block; by default those of ``programme.problem``.
+    cache : PlanCache, optional
+        Plans made elsewhere before, taken over where the data of a stage are the same.
+    draft : callable, optional
+        Solves last stages instead of `solver`: it may leave open what no later stage depends on.
+    """
+
+    programme: Programme
+    solver: Solver
+    settings: tuple[StageData, ...] = ()
+    cache: PlanCache | None = None
+    draft: Solver | None = None
+    _made: dict[tuple[int, History], tuple[StageSolution, ...]] = field(
+        default_factory=dict, repr=False
+    )
+    _drafts: dict[tuple[int, History], tuple[StageSolution, ...]] = field(
+        default_factory=dict, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        problem = self.programme.problem
+        if not self.settings:
+            self.settings = tuple(base_data(problem, block) for block in self.programme.blocks)
+        owner = problem.package_of()
+        self._owner = [owner.get(demand.id, "") for demand in problem.demands]
+        self._known = {
+            package.id: max(problem.known(package.id), 0) for package in problem.packages
+        }
+        self._lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
+
+    def anew(self, settings: Iterable[StageData] | None = None) -> Planner:
+        """Return the same planner with no plans made yet, or one with other right-hand sides."""
+        chosen = self.settings if settings is None else tuple(settings)
+        return replace(self, settings=chosen, _made={}, _drafts={})
+
+    def unfold(self, packages: Iterable[str] | None = None) -> Plan:
+        """Return the plan that unfolds with some of the packages (by default all of them).
+
+        Each block is planned without the packages that are not yet known, and again in each month
+        in which packages of the block become known.
+        """
+        chosen = frozenset(self._known if packages is None else packages)
+        answers, prices, binding, proofs, steps, repairs = [], [], [], [], 0, 0
+        for place, block in enumerate(self.programme.blocks):
+            history = self.history(block, chosen)
+            chain = self._ending(place, history)
+            answers.append(chain[-1])
+            prices.append(self._prices(place, [month for month, _ in history], chain))
+            rows = [exhausted_rows(self.settings[place], answer) for answer in chain]
+            binding.append(np.any(rows, axis=0))
+            proofs += [answer.certificate for answer in chain]
+            steps += sum(answer.steps for answer in chain)
+            repairs += sum(answer.repairs for answer in chain)
+        proof = worst(*proofs)
+        return Plan(
+            self.programme, chosen, tuple(answers), tuple(prices), proof, steps, repairs,
+            tuple(binding),
+        )  # fmt: skip
+
+    def _prices(self, place: int, months: list[int], chain: tuple[StageSolution, ...]) -> Floats:
+        """Chain the prices of the last plan back through the plans before it.
+
+        People added to a decision that an earlier plan settles add their own person-months, and
+        take from the limits of later plans at their price.
+        """
+        price = chain[-1].price
+        data = self.settings[place]
+        block = data.block
+        for number in range(len(chain) - 2, -1, -1):
+            sensitivities, people = chain[number].sensitivities, chain[number].people
+            if sensitivities is None:
+                return price
+            used = np.asarray(data.rows.T @ price) * people
+            total = np.bincount(block.decision, people, minlength=len(data.full))
+            spent = np.bincount(block.decision, used, minlength=len(data.full))
+            each = data.counted - np.divide(spent, total, out=np.zeros(len(spent)), where=total > 0)
+            settled = self._settled(block, months[number + 1])
+            gain = np.where(settled, data.full * each, 0.0)
+            price = price + sensitivities.prices(gain, len(data.limit))
+        return price
+
+    def history(self, block: Block, chosen: frozenset[str]) -> History:
+        """Months at which a block is planned, each with the packages that become known then."""
+        here = {self._owner[d] for d in block.demands} & chosen
+        months = sorted({0, *(self._known[package] for package in here)})
+        return tuple(
+            (month, frozenset(package for package in here if self._known[package] == month))
+            for month in months
+        )
+
+    def _settled(self, block: Block, month: int) -> NDArray[np.bool_]:
+        """Whether the people of a decision have left or are in preparation, (decisions,)."""
+        return np.asarray(block.begin < month + self._lead[block.demand])
+
+    def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
+        """Return all plans of a block along a history on whose last plan no other depends."""
+        if self.draft is None or (place, history) in self._made:
+            return self._chain(place, history)
+        key = (place, history)
+        if key not in self._drafts:
+            before = self._chain(place, history[:-1]) if len(history) > 1 else ()
+            data = self.data(place, history, before[-1] if before else None)
+            self._drafts[key] = (*before, certified(self.draft(data), data))
+        return self._drafts[key]
+
+    def _chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
+        """Return all plans of a block along a history, the last one last."""
+        key = (place, history)
+        if key not in self._made:
+            before = self._chain(place, history[:-1]) if len(history) > 1 else ()
+            answer = self.answer(place, history, before[-1] if before else None)
+            self._made[key] = (*before, answer)
+        return self._made[key]
+
+    def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
+        """Return the last plan of a block along a history, given the plan before it."""
+        data = self.data(place, history, before)
+        if self.cache is None:
+            return certified(self.solver(data), data)
+        return certified(self.cache.recall(self.solver, data), data)
+
+    def data(self, place: int, history: History, before: StageSolution | None) -> StageData:
+        """Return what the last plan of a history has to respect, given the plan before it."""
+        base = self.settings[place]
+        block = base.block
+        known = {""}.union(*(packages for _, packages in history))
+        of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
+        decisions = of_demand[block.demand]
+        upper = np.where(decisions[block.decision], base.upper, 0.0)
+        lower = base.lower
+        if before is not None:
+            settled = self._settled(block, history[-1][0])[block.decision]
+            upper = np.where(settled, before.people, upper)
+            lower = np.where(settled, before.people, lower)
+        data = base.change(upper=upper, lower=lower)
+        return with_goals(data, self.programme.problem, decisions)
+
+
+Ints = NDArray[np.int64]
+
+
+def asked_months(problem: Problem) -> Floats:
+    """Return the person-months of each demand's cap inside the report window, (demands,)."""
+    first, last = problem.report
+    months = [max(0, min(d.last, last) - max(d.first, first) + 1) for d in problem.demands]
+    return np.array([d.cap for d in problem.demands]) * np.array(months, dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """Who serves which tour: one entry of each array per tour, option and pool with people in it.
+
+    Attributes
+    ----------
+    demand, pool : ndarray of int
+        Indices in the problem.
+    option : ndarray of int
+        Index of the sourcing option in the demand's list.
+    cohort, wave : ndarray of int
+    first, last : ndarray of int
+        Months on duty, inclusive; may lie outside the model.
+    prepares, rests : ndarray of int
+        First month of preparation and last month of time at home.
+    people : ndarray
+        Persons from the pool.
+    """
+
+    demand: Ints
+    pool: Ints
+    option: Ints
+    cohort: Ints
+    wave: Ints
+    first: Ints
+    last: Ints
+    prepares: Ints
+    rests: Ints
+    people: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Allocation:
+    """A plan read as people.
+
+    Attributes
+    ----------
+    problem : Problem
+    plan : Plan
+    """
+
+    problem: Problem
+    plan: Plan
+
+    @cached_property
+    def service(self) -> Service:
+        """Every tour, option and pool with people in it, by demand, pool, cohort and wave."""
+        tours, problem = self.plan.programme.tours, self.problem
+        parts = [
+            self._served(block, stage.people)
+            for block, stage in zip(self.plan.programme.blocks, self.plan.answers, strict=True)
+            if len(block.tour)
+        ]
+        tour, pool, option, index, people = (
+            [np.concatenate(column) for column in zip(*parts, strict=True)]
+            if parts
+            else [np.zeros(0, dtype=int)] * 5
+        )
+        demand, first, last = tours.demand[tour], tours.first[tour], tours.last[tour]
+        keys = list(zip(demand.tolist(), index.tolist(), strict=True))
+        prep = np.array([problem.demands[d].prep[k] for d, k in keys], dtype=int)
+        home = np.array([problem.demands[d].home[k] for d, k in keys], dtype=float)
+        dwell = np.array([problem.demands[d].dwell[k] for d, k in keys], dtype=bool)
+        until = last + months_at_home(home, dwell, prep, last - first + 1)
+        cohort = tours.cohort[tour]
+        order = np.lexsort((first, cohort, option, pool, demand))
+        flat = (demand, pool, option, cohort, tours.wave[tour], first, last, first - prep, until,
+                people)  # fmt: skip
+        ordered: list[Any] = [array[order] for array in flat]
+        return Service(*ordered)
+
+    @staticmethod
+    def _served(block: Block, people: Floats) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+        """Return tour, pool, option, index of the pool in its demand, and people of a block."""
+        per_tour = people / np.maximum(block.cohorts[block.decision], 1)
+        per_pool = per_tour[block.mix_column] * block.mix_share
+        of_decision = block.decision[block.mix_column]
+        starts = np.searchsorted(of_decision, np.arange(len(block.demand)))
+        width = np.bincount(of_decision, minlength=len(block.demand))[block.tour_decision]
+        row = np.repeat(np.arange(len(block.tour)), width)
+        nth = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
+        entry = starts[block.tour_decision[row]] + nth
+        keep = per_tour[block.mix_column[entry]] > NEGLIGIBLE_PEOPLE
+        row, entry = row[keep], entry[keep]
+        return (
+            block.tour[row],
+            block.pools[block.mix_pool[entry]],
+            block.option[block.mix_column[entry]],
+            block.mix_index[entry],
+            per_pool[entry],
+        )
+
+    @cached_property
+    def on_call(self) -> NDArray[np.bool_]:
+        """Whether each entry of `service` is of a demand on call."""
+        called = np.array([demand.on_call for demand in self.problem.demands], dtype=bool)
+        return called[self.service.demand]
+
+    @cached_property
+    def on_duty(self) -> Floats:
+        """People on duty by demand and month of the model, (demands, months)."""
+        s = self.service
+        return self._cover(s.demand, s.first, s.last, len(self.problem.demands))
+
+    @cached_property
+    def filled(self) -> Floats:
+        """Person-months filled inside the report window, (demands,)."""
+        first, last = self.problem.report
+        return self.on_duty[:, first : last + 1].sum(axis=1)
+
+    def pool_use(self, state: str) -> Floats:
+        """Return people by pool and month in one state, (pools, months).
+
+        Parameters
+        ----------
+        state : str
+            ``"preparing"``, ``"on duty"`` and ``"resting"`` (at home afterwards) for demands that
+            are not on call, ``"on call"`` for the whole tie-up of demands on call, and ``"resting
+            on call"`` for time at home that is spent on call, which both of the former count.
+
+        Notes
+        -----
+        Preparing, on duty, resting and on call, less resting on call, are `tied_up`; what is left
+        of the strength is idle.
+        """
+        s, away = self.service, ~self.on_call
+        if state == "resting on call":
+            return np.minimum(self.pool_use("resting"), self.pool_use("on call"))
+        spans = {
+            "preparing": (s.prepares, s.first - 1, away),
+            "on duty": (s.first, s.last, away),
+            "resting": (s.last + 1, s.rests, away),
+            "on call": (s.prepares, s.rests, ~away),
+        }
+        first, last, which = spans[state]
+        return self._cover(s.pool, first, last, len(self.problem.pools), which)
+
+    @cached_property
+    def accounts(self) -> Floats:
+        """People tied up by account, pool and month, (2, pools, months).
+
+        The first account holds demands that are not on call with their time at home, the second
+        every demand with preparation and duty, those on call with their whole tie-up. Neither
+        exceeds the strength.
+        """
+        s, away, count = self.service, ~self.on_call, len(self.problem.pools)
+        first = self._cover(s.pool, s.prepares, s.rests, count, away)
+        until = np.where(away, s.last, s.rests)
+        return np.stack([first, self._cover(s.pool, s.prepares, until, count)])
+
+    @cached_property
+    def tied_up(self) -> Floats:
+        """People tied up by pool and month, (pools, months): the larger of both accounts."""
+        return self.accounts.max(axis=0)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The certificate of the plan and of the service that is read from it.
+
+        Primal holds what people tied up exceed a strength by, gap what the person-months of a
+        demand differ by from those of the plan; both relative.
+        """
+        strength = np.array([self.problem.pools[name] for name in self.problem.pools], dtype=float)
+        strength = strength.reshape(len(self.problem.pools), self.problem.months)
+        excess = (self.accounts - strength) / (1 + strength)
+        planned = np.zeros(len(self.problem.demands))
+        for block, stage in zip(self.plan.programme.blocks, self.plan.answers, strict=True):
+            served = np.bincount(block.decision, stage.people, minlength=len(block.demand))
+            np.add.at(planned, block.demand, served * block.duty_months)
+        gap = np.abs(self.on_duty.sum(axis=1) - planned) / (1 + planned)
+        service = Certificate(
+            max(float(excess.max(initial=0.0)), 0.0), 0.0, float(gap.max(initial=0.0))
+        )
+        return worst(self.plan.certificate, service)
+
+    @cached_property
+    def missing(self) -> list[dict[str, Any]]:
+        """What composition goals lack, by bound and month inside the report window."""
+        found = []
+        first, last = self.problem.report
+        for block, answer in zip(self.plan.programme.blocks, self.plan.answers, strict=True):
+            for k in np.flatnonzero(answer.missing > 1e-6):
+                month = int(block.bounds.month[k])
+                if first <= month <= last:
+                    row = {"bound": int(block.bounds.bound[k]), "month": month}
+                    found.append({**row, "missing": float(answer.missing[k])})
+        return sorted(found, key=lambda row: (row["bound"], row["month"]))
+
+    @cached_property
+    def binding(self) -> NDArray[np.bool_]:
+        """Whether more people in a pool and month might change a fill, (pools, months).
+
+        Where not, they change none. What they bring is for :func:`planner.analysis.prices`.
+        """
+        result = np.zeros((len(self.problem.pools), self.problem.months), dtype=bool)
+        for block, rows in zip(self.plan.programme.blocks, self.plan.binding, strict=False):
+            result[block.pools] = block.by_pool(rows.astype(float)) > 0
+        return result
+
+    @cached_property
+    def prices(self) -> Floats:
+        """One dual multiplier of each pool and month, person-months a person, (pools, months).
+
+        Of a degenerate plan one of many, and no statement of what one more person brings: see
+        :func:`planner.analysis.prices`.
+        """
+        result = np.zeros((len(self.problem.pools), self.problem.months))
+        for block, price in zip(self.plan.programme.blocks, self.plan.prices, strict=True):
+            result[block.pools] = block.by_pool(price)
+        return result
+
+    @cached_property
+    def spent(self) -> Floats:
+        """Euros that each budget pays, (budgets,)."""
+        place = {demand.id: number for number, demand in enumerate(self.problem.demands)}
+        return np.array([
+            sum(euros * float(self.on_duty[place[id], max(line.first, 0) : line.last + 1].sum())
+                for id, euros in line.cost.items() if id in place)
+            for line in self.problem.budgets
+        ], dtype=float)  # fmt: skip
+
+    def _cover(
+        self,
+        row: Ints,
+        first: Ints,
+        last: Ints,
+        rows: int,
+        which: NDArray[np.bool_] | None = None,
+    ) -> Floats:
+        """Sum people over month intervals, of the chosen entries where given, (rows, months)."""
+        width = self.problem.months + 1
+        low, high = np.clip(first, 0, width - 1), np.clip(last + 1, 0, width - 1)
+        keep = high > low if which is None else (high > low) & which
+        people = self.service.people[keep]
+        flat = np.bincount(row[keep] * width + low[keep], people, minlength=rows * width)
+        flat -= np.bincount(row[keep] * width + high[keep], people, minlength=rows * width)
+        cover = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
+        return np.where(np.abs(cover) < NEGLIGIBLE_PEOPLE, 0.0, cover)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,12 +638,12 @@ class Solution:
         lost = self.displaced(package)
         own = set(self.problem.package(package).demands)
         task = np.array([demand.main_task for demand in self.problem.demands], dtype=int)
-        mine = np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
-        total = float(lost[(task == 2) & ~mine].sum())
-        served = float(self.with_all.filled[mine].sum())
+        in_package = np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
+        total = float(lost[(task == 2) & ~in_package].sum())
+        served = float(self.with_all.filled[in_package].sum())
         return {
             "total": total,
-            "main_task_1": float(lost[(task == 1) & ~mine].sum()),
+            "main_task_1": float(lost[(task == 1) & ~in_package].sum()),
             "ratio": total / served if served > 1e-9 else None,
             "demands": {
                 demand.id: float(people)
@@ -153,7 +657,7 @@ def solve_problem(
     problem: Problem,
     rule: str = "fair",
     packages: Sequence[str] | None = None,
-    memory: PlanCache | None = None,
+    cache: PlanCache | None = None,
 ) -> Solution:
     """Allocate with every package and without each of them.
 
@@ -163,7 +667,7 @@ def solve_problem(
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages whose displacement is wanted; by default all.
-    memory : PlanCache, optional
+    cache : PlanCache, optional
         Plans made before, taken over where nothing about them has changed.
 
     Raises
@@ -192,7 +696,7 @@ def solve_problem(
             Fault("<problem>", 0, 0, f"{problem.demands[index].id}.weight", message)
             for index, message in wrong
         )
-    planner = Planner(build_programme(problem), solver_for(rule), memory=memory)
+    planner = Planner(build_programme(problem), solver_for(rule), cache=cache)
     every = frozenset(package.id for package in problem.packages)
     wanted = every if packages is None else packages
     with_all = Allocation(problem, planner.unfold(every))

@@ -77,7 +77,7 @@ _say = speaker(WORDS)
 
 
 def term(text: str, lang: str = "en") -> str:
-    """Return a word of the data in a language, as it is where there is no other word for it.
+    """Return a word of the data in a language, unchanged if it has no other word.
 
     Examples
     --------

@@ -32,7 +32,14 @@ from planner.record.backtest import shipped_scores
 from planner.scenario.calibrated import read_calibrated, shipped_calibrations
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "docs/changes.md", "docs/forecasts.md", "docs/trust.md")
+DOCUMENTS = (
+    "README.md",
+    "docs/changes.md",
+    "docs/forecasts.md",
+    "docs/trust.md",
+    "docs/nl/index.md",
+    "docs/nl/zekerheid.md",
+)
 """Documents with blocks of numbers."""
 
 BLOCK = re.compile(
@@ -70,6 +77,11 @@ class Block:
         """Scenarios of its commands."""
         found = [shlex.split(one)[2] for one in self.commands]
         return tuple(dict.fromkeys(one for one in found if one != "NAME")) or self.arguments
+
+    @property
+    def lang(self) -> str:
+        """Language of the document."""
+        return "nl" if self.document.startswith("docs/nl/") else "en"
 
     @property
     def stale(self) -> bool:
@@ -141,8 +153,48 @@ def _only_package(found: dict[str, Any]) -> dict[str, Any]:
     return dict(package)
 
 
+WORDS: dict[str, dict[str, Any]] = {
+    "en": {
+        "and": " and ", "to": "to", "draws": "draws", "window": "whole window",
+        "draws_head": "displaced from main task 2, person-months",
+        "draws_rows": (
+            "mean, with its 95 % interval", "nine draws in ten",
+            "chance that anything is displaced", "chance that it is over a tenth of the package",
+        ),
+        "draws_ranges": "by the ranges alone: mean (nine draws in ten)",
+        "year_heads": (
+            "person-months", "filled for the package", "displaced from main task 2",
+            "lost by other main task 1",
+        ),
+        "years": (
+            "Known in {known_month}, first month {first_month}: before it {before} person-months "
+            "of main task 2 are displaced, from then on {after}"
+        ),
+    },
+    "nl": {
+        "and": " en ", "to": "tot", "draws": "trekkingen", "window": "hele periode",
+        "draws_head": "verdrongen uit hoofdtaak 2, persoonsmaanden",
+        "draws_rows": (
+            "gemiddelde, met 95%-interval", "negen op de tien trekkingen",
+            "kans dat er iets wordt verdrongen",
+            "kans dat het meer is dan een tiende van het pakket",
+        ),
+        "draws_ranges": "alleen volgens de bandbreedten: gemiddelde (negen op de tien trekkingen)",
+        "year_heads": (
+            "persoonsmaanden", "gevuld voor het pakket", "verdrongen uit hoofdtaak 2",
+            "verloren door ander werk onder hoofdtaak 1",
+        ),
+        "years": (
+            "Bekend in {known_month}, eerste maand {first_month}: daarvoor worden {before} "
+            "persoonsmaanden van hoofdtaak 2 verdrongen, daarna {after}"
+        ),
+    },
+}  # fmt: skip
+"""What views say, by language of the document."""
+
+
 def _named(block: Block) -> str:
-    commands = " and ".join(f"`{command}`" for command in block.commands)
+    commands = WORDS[block.lang]["and"].join(f"`{command}`" for command in block.commands)
     return f"({commands})"
 
 
@@ -183,37 +235,38 @@ def changes(block: Block, run: Outputs) -> str:
 
 def years(block: Block, run: Outputs) -> str:
     """Return what a package gets and takes by year, and before and after it begins."""
-    found = _only_package(run(block.commands[0]))
+    found, say = _only_package(run(block.commands[0])), WORDS[block.lang]
     keys = ("filled_person_months", "displaced_main_task_2", "displaced_main_task_1")
-    rows = [[row["year"], *(number(row[key], digits=0) for key in keys)] for row in found["years"]]
-    rows.append(["whole window", *(number(found[key], digits=0) for key in keys)])
-    heads = ("person-months", "filled for the package", "displaced from main task 2",
-             "lost by other main task 1")  # fmt: skip
+
+    def cells(row: dict[str, Any]) -> list[str]:
+        return [number(row[key], block.lang, 0) for key in keys]
+
+    rows = [[row["year"], *cells(row)] for row in found["years"]]
+    rows.append([say["window"], *cells(found)])
     before, after = (
-        number(found[f"displaced_{part}_first_month"], digits=0) for part in ("before", "from")
+        number(found[f"displaced_{part}_first_month"], block.lang, 0) for part in ("before", "from")
     )
-    said = (
-        f"Known in {found['known_month']}, first month {found['first_month']}: before it "
-        f"{before} person-months of main task 2 are displaced, from then on {after}"
-    )
-    return f"{_table(heads, rows)}\n\n{said} {_named(block)}."
+    said = say["years"].format(**found, before=before, after=after)
+    return f"{_table(say['year_heads'], rows)}\n\n{said} {_named(block)}."
 
 
 def draws(block: Block, run: Outputs) -> str:
     """Return displacement over the draws."""
-    (one,) = run(block.commands[0])["headlines"]
-    rows = [
-        ["mean, with its 95 % interval", f"{rough(one['mean'])} ({rough(one['low'])} to "
-         f"{rough(one['high'])})"],
-        ["nine draws in ten", f"{rough(one['q05'])} to {rough(one['q95'])}"],
-        ["chance that anything is displaced", percent(one["chance"], digits=0)],
-        ["chance that it is over a tenth of the package", percent(one["chance_tenth"], digits=0)],
-    ]  # fmt: skip
+    found, lang, say = run(block.commands[0]), block.lang, WORDS[block.lang]
+    (one,) = found["headlines"]
+    low, mean, high, q05, q95 = (
+        rough(one[key], lang) for key in ("low", "mean", "high", "q05", "q95")
+    )
+    values = (
+        f"{mean} ({low} {say['to']} {high})", f"{q05} {say['to']} {q95}",
+        percent(one["chance"], lang, 0), percent(one["chance_tenth"], lang, 0),
+    )  # fmt: skip
+    rows = [list(row) for row in zip(say["draws_rows"], values, strict=True)]
     if len(block.commands) > 1:
         (other,) = run(block.commands[1])["headlines"]
-        said = f"{rough(other['mean'])} ({rough(other['q05'])} to {rough(other['q95'])})"
-        rows.append(["by the ranges alone: mean (nine draws in ten)", said])
-    heads = ("displaced from main task 2, person-months", f"{number(one['draws'], digits=0)} draws")
+        ends = f"{rough(other['q05'], lang)} {say['to']} {rough(other['q95'], lang)}"
+        rows.append([say["draws_ranges"], f"{rough(other['mean'], lang)} ({ends})"])
+    heads = (say["draws_head"], f"{number(one['draws'], lang, 0)} {say['draws']}")
     return f"{_table(heads, rows)}\n\n{_named(block)}"
 
 

@@ -58,7 +58,7 @@ def blanks(text: str) -> list[str]:
 
 
 def test_the_tables_are_found() -> None:
-    assert "planner.words" in TABLES
+    assert "planner.labels" in TABLES
     assert len(EVERY) > 100
 
 
@@ -133,11 +133,11 @@ def test_no_text_is_unused() -> None:
 
 
 def test_no_part_says_again_what_all_parts_share() -> None:
-    common = TABLES["planner.words"]
+    common = TABLES["planner.labels"]
     again = {
         f"{module}: {key}"
         for module, table in TABLES.items()
-        if module != "planner.words"
+        if module != "planner.labels"
         for key in table
         if key in common and table[key] == common[key]
     }
@@ -164,7 +164,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
         known = {
             key
             for module, table in TABLES.items()
-            if module == "planner.words" or module.split(".")[:2] == part
+            if module == "planner.labels" or module.split(".")[:2] == part
             for key in table
         }
         unknown = words_asked_for(path) - known

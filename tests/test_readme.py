@@ -61,7 +61,7 @@ def test_long_runs_of_all_documents_say_the_same() -> None:
     for document in DOCUMENTS:
         for block in blocks(document):
             if block.slow:
-                bodies.setdefault((*block.commands, block.view), set()).add(block.whole)
+                bodies.setdefault((*block.commands, block.view, block.lang), set()).add(block.whole)
     assert [key for key, found in bodies.items() if len(found) > 1] == []
 
 

@@ -16,10 +16,11 @@ An analysis is loaded when it is first used.
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from planner.lazy import offer
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.analysis.causes import causes
@@ -46,12 +47,28 @@ __all__ = [
     ),
 ]
 
-offer(
-    __name__,
-    {
-        **{name: f"{__name__}.{name}" for name in __all__},
-        "near": f"{__name__}.ranges",
-        "relief": f"{__name__}.declare",
-        "tipping": f"{__name__}.declare",
-    },
-)
+_HOMES = {
+    **{name: name for name in __all__}, "near": "ranges", "relief": "declare", "tipping": "declare",
+}  # fmt: skip
+"""The module of each name."""
+
+
+class _Lazy(ModuleType):
+    """This package: a name is the function offered, never the module of that name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{self.__name__}.{_HOMES[name]}"), name)
+        setattr(self, name, value)
+        return value
+
+    def __dir__(self) -> list[str]:
+        return sorted(_HOMES)
+
+
+sys.modules[__name__].__class__ = _Lazy

@@ -3,41 +3,195 @@
 Each cause can be removed: the size of the pools (then no demand is short), rotation and rest,
 eligibility, composition, budgets, occupancy (everyone assigned is present), higher tiers, each
 package, and late notice where a package becomes known too late to be served from its first
-month; what then holds is written in :mod:`planner.analysis.relaxation`. With all of them the
+month; what then holds is written in :mod:`planner.analysis.plans`. With all of them the
 shortfall is what it is; a cause's part is its Shapley value (C1), the mean over all orders of what
 the shortfall falls by when it is removed. The parts add up and no order is preferred.
 
 Causes that a shortfall needs together share it evenly: where more people, no rest and free choice
 of people would each end it alone, each has a third. So beside its part every cause shows what the
 shortfall would fall by if nothing else were removed.
+
+Expected occupancy: how many of the people assigned are present, in closed form.
+
+The chance that a post is occupied in the k-th month of a tour follows from the parameters of its
+kind: accepted with some probability or empty for the lead time, home early with some probability
+a month and empty for the lead time again. Summed over tours it is what the mean of many drawn
+draws of one plan tends to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import asked_months
-from planner.analysis.case import KEYS, Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.occupancy import expected_occupancy, present_months
-from planner.analysis.plans import make_planner, person_months
-from planner.analysis.relaxation import LIMITS, relaxed
-from planner.analysis.shapley import Split, shapley
+from planner.analysis.plans import (
+    KEYS,
+    LIMITS,
+    Case,
+    DemandLabels,
+    make_planner,
+    person_months,
+    read_case,
+    relaxed,
+)
+from planner.analysis.shares import Split, shapley
+from planner.engine.programme import Programme
+from planner.errors import InputError, nearest
 from planner.labels import label, number, percent
 from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
+from planner.solution import Planner, asked_months
+from planner.tolerances import NO_SHORTFALL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cause", "Causes", "Shortfall", "causes"]
+__all__ = [
+    "Cause",
+    "Causes",
+    "Shortfall",
+    "causes",
+    "expected_occupancy",
+    "occupancy",
+    "present_months",
+]
 
 Floats = NDArray[np.float64]
+
+
+def occupancy(
+    months: int, acceptance: float, lead: int, early_return: float, unit: bool = False
+) -> Floats:
+    """Return the probability that a post is occupied in each month of a tour, (months,).
+
+    Parameters
+    ----------
+    months : int
+        Length of the tour.
+    acceptance : float
+        Probability that a candidate is accepted.
+    lead : int
+        Months that a post stands empty before the next candidate; 0 is no gap at all.
+    early_return : float
+        Probability, each month served, that it is the last.
+    unit : bool
+        Accepted or not as a whole, and replaced from within.
+
+    Notes
+    -----
+    With n(k) the probability that a candidate is nominated for month k and s(k) that a person
+    serves in it, n(0) = 1, a nomination fails with 1 − α and returns lead months later, and
+
+        s(k) = α n(k) + (1 − ε) s(k − 1),   n(k) = (1 − α) n(k − lead) + ε s(k − 1 − lead).     (C2)
+
+    Examples
+    --------
+    >>> occupancy(4, 0.5, 2, 0.0).tolist()
+    [0.5, 0.5, 0.75, 0.75]
+    """
+    if lead == 0:
+        return np.ones(months)
+    first, again, serving = (np.zeros(months) for _ in range(3))
+    accepts = 1.0 if unit else acceptance
+    first[:1] = 1.0
+    for k in range(months):
+        if k >= lead:
+            first[k] = (1 - acceptance) * first[k - lead]
+            again[k] = (1 - accepts) * again[k - lead]
+        if k > lead:
+            again[k] += early_return * serving[k - 1 - lead]
+        stays = (1 - early_return) * serving[k - 1] if k else 0.0
+        serving[k] = acceptance * first[k] + accepts * again[k] + stays
+    return serving
+
+
+def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Floats] | None:
+    """Return the probability of occupancy by demand and month of a tour.
+
+    Parameters
+    ----------
+    case : Case
+    given : mapping of str to float, or bool
+        Share of the people assigned that are present, by demand, the same in every month of a tour;
+        True takes the parameters of the scenario's kinds, False is None: everyone is present.
+    """
+    demands = case.problem.demands
+    longest = [-(-3 * demand.tour // 2) for demand in demands]
+    if not isinstance(given, bool):
+        ids = [demand.id for demand in demands]
+        faults = [f"presence: no demand {one!r}{nearest(one, ids)}" for one in set(given) - {*ids}]
+        faults += [
+            f"presence: {name}: expected 0 to 1, found {share}"
+            for name, share in given.items()
+            if not 0 <= share <= 1
+        ]
+        if faults:
+            raise InputError(sorted(faults))
+        return [
+            np.full(months, float(given.get(one.id, 1.0)))
+            for one, months in zip(demands, longest, strict=True)
+        ]
+    if not given or case.compiled is None or case.scenario is None:
+        return None
+    kinds = case.scenario.inputs.kinds
+    figures = {row.id: row.value for row in case.compiled.figures}
+
+    def of(kind: str, months: int) -> Floats:
+        chances = [figures.get(f"kind.{kind}.{name}", usual) for name, usual in _USUAL]
+        unit = kinds[kind].changeover == "en_bloc"
+        return occupancy(months, float(chances[0]), round(chances[1]), float(chances[2]), unit)
+
+    roots = {row.id: row.part_of or row.id for row in case.compiled.demands}
+
+    def manned(line: DemandLabels) -> float:
+        return float(figures.get(f"demand.{roots.get(line.demand)}.manned", 1.0))
+
+    found = [
+        manned(line) * of(line.kind, months)
+        for line, months in zip(case.lines, longest, strict=True)
+    ]
+    return None if all((one == 1).all() for one in found) else found
+
+
+_USUAL = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
+"""Parameters of a kind and their values where none are given."""
+
+
+def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[Floats]:
+    """Return expected months present inside the report window per person of each decision.
+
+    Parameters
+    ----------
+    programme : Programme
+    occupancies : sequence of ndarray
+        See :func:`expected_occupancy`, in the order of the programme's demands.
+
+    Returns
+    -------
+    list of ndarray (decisions,)
+        By block.
+    """
+    low, high = programme.problem.report
+    tours = programme.tours
+    sums = [np.concatenate([[0.0], np.cumsum(one)]) for one in occupancies]
+    found = []
+    for block in programme.blocks:
+        first, last = tours.first[block.tour], tours.last[block.tour]
+        length = last - first + 1
+        begin, end = (np.clip(edge - first, 0, length) for edge in (low, high + 1))
+        demand = tours.demand[block.tour]
+        served = np.array(
+            [sums[d][e] - sums[d][b] for d, b, e in zip(demand, begin, end, strict=True)], float
+        )
+        total = np.bincount(block.tour_decision, served, minlength=len(block.demand))
+        found.append(total / np.maximum(block.cohorts, 1))
+    return found
+
+
 Flags = NDArray[np.bool_]
 
 _TEXT = text_of("causes")
@@ -49,9 +203,6 @@ EXACT_UPTO = 10
 
 ORDERS = 60
 """Orders that are sampled beyond that."""
-
-NOTHING = 1e-3
-"""Person-months that are no shortfall."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +227,7 @@ class Cause:
     Attributes
     ----------
     cause : str
-        One of :data:`~planner.analysis.relaxation.LIMITS`, ``presence`` or ``package …``;
+        One of :data:`~planner.analysis.plans.LIMITS`, ``presence`` or ``package …``;
         ``worth_nothing`` is what stays empty whatever is removed, since it has no weight.
     part_person_months, standard_error : float
         Its part, negative where it softens the shortfall; the error is 0 where exact.
@@ -167,7 +318,7 @@ def causes(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     by : str
         What demands are gathered by: mission, demand, region, category, organisation …
     presence : mapping of str to float, or bool
@@ -186,7 +337,7 @@ def causes(
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> causes(problem).sentences()[0].partition("%.")[0]
-    'untso lacks 2.0 of 8.0 person-months: cap of the pools 50%, package flank 50'
+    'untso lacks 2 of 8 person-months: cap of the pools 50%, package flank 50'
     """
     case = read_case(source, rule)
     groups, coalitions = case.groups(by), _Coalitions(case, presence)
@@ -312,7 +463,7 @@ def _shortfalls(coalitions: _Coalitions, groups: Mapping[str, Flags]) -> list[Sh
         )
         for name, mask in groups.items()
     ]
-    return [row for row in rows if row.shortfall_person_months > NOTHING]
+    return [row for row in rows if row.shortfall_person_months > NO_SHORTFALL]
 
 
 def _parts(
@@ -331,9 +482,9 @@ def _parts(
             error = sum(float(split.error[k, place]) ** 2 for split, k in at) ** 0.5
             alone = sum(float(split.last[k, place]) for split, k in at)
             left -= share
-            if max(abs(share), abs(alone)) > NOTHING:
+            if max(abs(share), abs(alone)) > NO_SHORTFALL:
                 parts.append(Cause(group, cause, share, error, share / lacks[group], alone))
-        if abs(left) > NOTHING:
+        if abs(left) > NO_SHORTFALL:
             parts.append(Cause(group, "worth_nothing", left, 0.0, left / lacks[group], left))
     return parts
 

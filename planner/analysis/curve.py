@@ -17,16 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import planner_of
+from planner.analysis.plans import Case, planner_of, read_case
 from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, follow, values
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 
@@ -76,9 +75,6 @@ def _payers(curve: Curve, piece: CurvePiece, task: int, lang: str) -> str:
     shown = sorted(rows, reverse=True)[:NAMED]
     return ", ".join(f"{mission} {number(cost, lang, 2)}" for cost, mission in shown)
 
-
-NOTHING = 1e-6
-"""Person-months that are rounding."""
 
 SAME = 1e-3
 """Person-months within which two answers give the same fill."""
@@ -162,15 +158,6 @@ class Curve(Outcome):
     tiers: tuple[TierLoss, ...]
     missions: tuple[MissionLoss, ...]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``points``, ``pieces``, ``tiers`` and ``missions``."""
-        return {
-            "points": frame(self.points, CurvePoint),
-            "pieces": frame(self.pieces, CurvePiece),
-            "tiers": frame(self.tiers, TierLoss),
-            "missions": frame(self.missions, MissionLoss),
-        }
-
     @property
     def tolerance_person_months(self) -> float:
         """Deprecated name of `estimated_error_person_months`."""
@@ -222,7 +209,7 @@ def curve(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     package : str, optional
         By default the only one.
     line : str, optional
@@ -243,8 +230,8 @@ def curve(
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> for said in curve(problem, rule="value", upto=1).sentences():
     ...     print(said)
-    The first 2.0 posts cost main task 2 nothing.
-    The next 2.0 posts each cost 1.00 person-months of main task 2 (untso 1.00).
+    The first 2 posts cost main task 2 nothing.
+    The next 2 posts each cost 1.00 person-months of main task 2 (untso 1.00).
     """
     if not (upto > 0 and np.isfinite(upto)):
         raise InputError(f"upto: expected a number above 0, found {upto}")

@@ -323,7 +323,7 @@ class Text:
         --------
         >>> text = text_of("why")
         >>> text.cell("month", "2022-07", "en"), text.cell("gained_persons", 2.0, "nl")
-        ('Jul 2022', '2,0')
+        ('Jul 2022', '2')
         """
         if value is None or value != value:
             return NOTHING
@@ -341,7 +341,7 @@ class Text:
         if column.endswith(_PERCENT):
             return percent(value, lang)
         fine = "per_post" in column or column.endswith(("multiple", "gini"))
-        return number(value, lang, 2 if fine else 1)
+        return number(value, lang, 2 if fine else None)
 
 
 @cache

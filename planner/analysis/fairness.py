@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import asked_months
-from planner.analysis.case import KEYS, Case, read_case, rules_of
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import person_months, planner_of
+from planner.analysis.plans import KEYS, Case, person_months, planner_of, read_case, rules_of
 from planner.errors import InputError
 from planner.labels import number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
+from planner.solution import asked_months
+from planner.tolerances import ROUNDED
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-__all__ = ["Burden", "Fairness", "Loss", "fairness", "gini"]
+__all__ = ["Burden", "Fairness", "GroupLoss", "fairness", "gini"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -36,9 +36,6 @@ say = _TEXT.say
 
 GROUPS = ("mission", "region")
 """What the loss is spread over, unless said otherwise."""
-
-NOTHING_PERSON_MONTHS = 1e-6
-"""Losses up to this are rounding."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class Burden:
 
 
 @dataclass(frozen=True)
-class Loss:
+class GroupLoss:
     """What one group loses under one rule, the largest share of what is asked first.
 
     `lost_person_months` is negative where it gains. `asked_share` and `lost_share` are parts of
@@ -104,11 +101,7 @@ class Fairness(Outcome):
     title: ClassVar[str] = "fairness"
     packages: str
     burdens: tuple[Burden, ...]
-    losses: tuple[Loss, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``burdens`` and ``losses``."""
-        return {"burdens": frame(self.burdens, Burden), "losses": frame(self.losses, Loss)}
+    losses: tuple[GroupLoss, ...]
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return who loses most and how concentrated that is, by rule."""
@@ -157,7 +150,7 @@ def gini(lost: Floats, asked: Floats) -> float:
     0.75
     """
     total = lost.sum()
-    if not total > NOTHING_PERSON_MONTHS:
+    if not total > ROUNDED:
         return float("nan")
     order = np.argsort(lost / asked, kind="stable")
     lost_share, asked_share = lost[order] / total, asked[order] / asked.sum()
@@ -182,7 +175,7 @@ def fairness(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     rules : sequence of str, optional
         Rules to put side by side; by default `rule`, or both where none is given.
     by : sequence of str
@@ -236,23 +229,25 @@ def _losses(case: Case, chosen: frozenset[str], asked: Floats) -> dict[str, Floa
 
 def _rows(
     case: Case, by: str, counted: Flags, asked: Floats, lost: Floats, names: tuple[str, str]
-) -> list[Loss]:
+) -> list[GroupLoss]:
     """Return the groups that ask for anybody, the largest share lost first."""
     sums = [
         (group, float(asked[mask & counted].sum()), float(lost[mask & counted].sum()))
         for group, mask in case.groups(by).items()
     ]
-    sums = [(g, a, 0.0 if abs(x) <= NOTHING_PERSON_MONTHS else x) for g, a, x in sums if a > 0]
+    sums = [(g, a, 0.0 if abs(x) <= ROUNDED else x) for g, a, x in sums if a > 0]
     all_asked = sum(a for _, a, _ in sums)
     all_lost = sum(max(x, 0.0) for _, _, x in sums)
     rows = [
-        Loss(*names, by, g, a, x, x / a, a / all_asked, max(x, 0.0) / all_lost if all_lost else 0.0)
+        GroupLoss(
+            *names, by, g, a, x, x / a, a / all_asked, max(x, 0.0) / all_lost if all_lost else 0.0
+        )
         for g, a, x in sums
     ]
     return sorted(rows, key=lambda row: (-row.loss_rate, row.group))
 
 
-def _burden(rows: list[Loss], names: tuple[str, str, str]) -> Burden:
+def _burden(rows: list[GroupLoss], names: tuple[str, str, str]) -> Burden:
     lost = np.array([max(row.lost_person_months, 0.0) for row in rows])
     gained = float(sum(max(-row.lost_person_months, 0.0) for row in rows))
     asked = np.array([row.asked_person_months for row in rows])

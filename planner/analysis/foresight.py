@@ -22,18 +22,25 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case, rules_of
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import QuickPlanner, make_planner, person_months
-from planner.engine.setting import with_goals
+from planner.analysis.plans import (
+    Case,
+    QuickPlanner,
+    make_planner,
+    person_months,
+    read_case,
+    rules_of,
+)
+from planner.engine.stages import with_goals
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Package, Problem
+from planner.solution import Planner
+from planner.tolerances import ROUNDED
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
 
@@ -106,16 +113,13 @@ def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int)
             settled = (block.begin < month + lead[block.demand])[block.decision]
             upper = np.where(settled, people, upper)
             lower = np.where(settled, people, lower)
-        setting = with_goals(base.change(upper=upper, lower=lower), problem, seen)
-        people = planner.solver(setting).people
+        data = with_goals(base.change(upper=upper, lower=lower), problem, seen)
+        people = planner.solver(data).people
     return people
 
 
 HORIZONS = (6, 12)
 """Months in view that are tried, unless said otherwise."""
-
-NOTHING_PERSON_MONTHS = 1e-6
-"""Differences up to this are rounding."""
 
 
 @dataclass(frozen=True)
@@ -179,10 +183,6 @@ class Foresight(Outcome):
     packages: str
     views: tuple[View, ...]
     missions: tuple[MissionWorth, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``views`` and ``missions``."""
-        return {"views": frame(self.views, View), "missions": frame(self.missions, MissionWorth)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what knowing from the start is worth, and what a short view costs, by rule."""
@@ -250,7 +250,7 @@ def foresight(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     rules : sequence of str, optional
         Rules to put side by side; by default `rule`, or both where none is given.
     packages : sequence of str, optional
@@ -284,19 +284,19 @@ def foresight(
     chosen = [case.package(name) for name in (case.packages if packages is None else packages)]
     _check(case, rules, earlier, horizons)
     shifts = sorted({0, *earlier}) if chosen else [0]
-    steps = len(rules) * (len(shifts) + 1 + len(horizons))
+    count = len(shifts) + 1 + len(horizons)
     views: list[View] = []
     missions: list[MissionWorth] = []
-    for one in rules:
-        done = len(views)
-
-        def step(number: int, done: int = done) -> None:
-            progress(done + number, steps)
-
+    for place, one in enumerate(rules):
+        step = _step(progress, place * count, len(rules) * count)
         rows, worths = _of_rule(read_case(case, one), chosen, shifts, horizons, step)
         views += rows
         missions += worths
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
+
+
+def _step(progress: Progress, done: int, steps: int) -> Callable[[int], None]:
+    return lambda number: progress(done + number, steps)
 
 
 def _of_rule(
@@ -386,7 +386,7 @@ def _known(problem: Problem, known: Mapping[str, int]) -> Problem:
 
 def _row(case: Case, chosen: Sequence[str], seen: _Seen, filled: Floats, without: Floats) -> View:
     own = case.inside(chosen)
-    lost = np.where(np.abs(without - filled) > NOTHING_PERSON_MONTHS, without - filled, 0.0)
+    lost = np.where(np.abs(without - filled) > ROUNDED, without - filled, 0.0)
     first = min(seen.known.values(), default=0)
     asks = min((d.first for d, inside in zip(case.problem.demands, own, strict=True) if inside),
                default=0)  # fmt: skip
@@ -415,13 +415,13 @@ def _all(row: View) -> float:
 
 
 def _missions(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]:
-    from planner.allocation import asked_months
+    from planner.solution import asked_months
 
     asked = asked_months(case.problem)
     rows = []
     for name, mask in case.groups("mission").items():
         gain = float((perfect - filled)[mask].sum())
-        if abs(gain) > NOTHING_PERSON_MONTHS:
+        if abs(gain) > ROUNDED:
             sums = float(asked[mask].sum()), float(filled[mask].sum())
             rows.append(MissionWorth(case.rule, name, *sums, gain))
     return sorted(rows, key=lambda row: -abs(row.gained_person_months))

@@ -12,26 +12,22 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import planner_of
+from planner.analysis.plans import Case, planner_of, read_case
 from planner.analysis.scaling import Scaled, edges_of, follow
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
+from planner.tolerances import NO_LOSS
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["Headroom", "Room", "headroom"]
 
 
 _TEXT = text_of("headroom")
 say = _TEXT.say
-
-
-NOTHING_PERSON_MONTHS = 0.01
-"""Displacement up to this much is none."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +66,6 @@ class Headroom(Outcome):
     rule: str
     rooms: tuple[Room, ...]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``rooms``."""
-        return {"rooms": frame(self.rooms, Room)}
-
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how much of each is free of displacement."""
         said = []
@@ -105,7 +97,7 @@ def headroom(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     package : str, optional
         By default the only one.
     lines : bool
@@ -123,7 +115,7 @@ def headroom(
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> headroom(problem, rule="value", lines=False).sentences()
-    ['flank: the first 2.0 of 4 posts displace nothing of main task 2.']
+    ['flank: the first 2 of 4 posts displace nothing of main task 2.']
     """
     if not upto > 0 or not tolerance_posts > 0:
         raise InputError("upto and tolerance_posts: expected numbers above 0")
@@ -162,7 +154,7 @@ def _followed(case: Case, scaled: Scaled, upto: float) -> tuple[float, bool]:
         followed = follow(case, scaled, low, high)
         edges = edges_of(followed.least)
         displaced = lost + followed.displaced(edges)[0]
-        above = np.flatnonzero(displaced > NOTHING_PERSON_MONTHS)
+        above = np.flatnonzero(displaced > NO_LOSS)
         if len(above):
             place = int(above[0])
             return _leaves(edges, displaced, place), True
@@ -184,7 +176,7 @@ def _bisected(scaled: Scaled, upto: float, give: float) -> tuple[float, bool]:
     """Return the largest size tried without displacement, and whether a larger one has some."""
 
     def free(multiple: float) -> bool:
-        return scaled.displaced(multiple) <= NOTHING_PERSON_MONTHS
+        return scaled.displaced(multiple) <= NO_LOSS
 
     low, high = 0.0, min(1.0, upto)
     while free(high):

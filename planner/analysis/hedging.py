@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case
+from planner.analysis.plans import Case
 from planner.engine.programme import Programme, build_programme
 from planner.engine.two_stage import (
     EXTENSIVE,
@@ -160,7 +160,7 @@ def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[C
 
 
 def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Draws, int]:
-    from planner.analysis.case import read_case
+    from planner.analysis.plans import read_case
     from planner.compile import compile_scenario
     from planner.montecarlo.design import Design
     from planner.montecarlo.parameters import list_uncertain
@@ -511,28 +511,33 @@ def sacrifice(
 
     exact = len(chosen) <= ENUMERATE
     if exact:
-        sets = [s for n in range(len(chosen) + 1) for s in combinations(chosen, n)]
-        sets.sort(key=lambda s: (-worth[list(s)].sum(), len(s)))
-        broken: list[frozenset[int]] = []
-        kept: tuple[int, ...] = ()
-        for one in sets:
-            if any(bad <= frozenset(one) for bad in broken):
-                continue
-            if holds(one):
-                kept = one
-                break
-            broken.append(frozenset(one))
-        bound = float(worth[list(kept)].sum())
+        kept = _best_set(chosen, worth, holds)
+        bound = float(worth[kept].sum())
     else:
-        taken: list[int] = []
+        kept = []
         for group in sorted(chosen, key=lambda k: -worth[k]):
-            if holds([*taken, group]):
-                taken.append(group)
-        kept = tuple(taken)
+            if holds([*kept, group]):
+                kept.append(group)
         bound = _relaxed(two, certainty, fixed, chosen, hold, master.cuts)
-    total = float(worth[list(kept)].sum())
+    total = float(worth[kept].sum())
     up = tuple(one for one in chosen if one not in kept)
     return Sacrifice(hold, tuple(kept), up, total, max(bound, total), exact)
+
+
+def _best_set(
+    chosen: Sequence[int], worth: Floats, holds: Callable[[Sequence[int]], bool]
+) -> list[int]:
+    """Return the set of largest worth that can be held, sets tried from the most worth down."""
+    sets = [s for n in range(len(chosen) + 1) for s in combinations(chosen, n)]
+    sets.sort(key=lambda s: (-worth[list(s)].sum(), len(s)))
+    broken: list[frozenset[int]] = []
+    for one in sets:
+        if any(bad <= frozenset(one) for bad in broken):
+            continue
+        if holds(one):
+            return list(one)
+        broken.append(frozenset(one))
+    return []
 
 
 def _relaxed(

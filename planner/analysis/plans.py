@@ -1,4 +1,6 @@
-"""Plans as an analysis needs them: the last one of each part, with what came before as it was made.
+"""What an analysis starts from: a case, its plans, and its problem with limits removed.
+
+Of each part the last plan is kept, with those before as they were made.
 
 An analysis that changes something *in the last plan* leaves the plans before it as they were
 made: what had begun or was in preparation when the packages became known is then history.
@@ -7,44 +9,358 @@ Fair plans of large parts in compiled code: the same plans, each proved, many ti
 
 What compiled code does not find or cannot prove is planned by the engine, as are small parts, for
 which loading it would take longer than it saves. Quick plans carry no prices and no sensitivities.
+
+What an analysis starts from: a problem, its labels and the rule, whatever it was given.
+
+A neutral problem has no labels: each demand then is its own mission, and months are numbers.
+
+A problem with one or more of its limits removed, for asking which a shortfall is due to.
+
+What is removed and what then holds, in the order in which it is done:
+
+- ``higher_tiers``: demands of tiers before a given one that belong to no package do not exist;
+- ``rotation``: no preparation and no time at home, so that only people on duty are tied up;
+- ``composition``: no bounds; ``budget``: no budgets;
+- ``late_notice``: packages are known from the start;
+- ``eligibility``: anyone may serve anywhere, prepared and rested as in the first-named pool; bounds
+  that count certain pools are removed with it, since pools are no longer distinguished;
+- ``pool_cap``: more people in every pool than all demands could ever tie up at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case
-from planner.engine.certify import Certificate
 from planner.engine.fair import solve_fair
+from planner.engine.highs import Certificate
 from planner.engine.programme import Block, Programme, build_programme
-from planner.engine.setting import Answer, Setting
+from planner.engine.stages import StageData, StageSolution
 from planner.engine.value import solve_value
-from planner.plan import History, Plan, Planner, Solver, solver_for
-from planner.problem.model import Problem
+from planner.errors import InputError, nearest
+from planner.months import Month
+from planner.problem.model import Demand, Package, Problem
+from planner.solution import History, Plan, Planner, Solver, solver_for
 
 __all__ = [
+    "KEYS",
     "LARGE",
+    "LIMITS",
+    "Case",
+    "DemandLabels",
     "LastPlans",
     "QuickPlanner",
+    "enough",
     "last_answer",
     "last_plans",
     "make_planner",
     "people_tied",
     "person_months",
     "planner_of",
+    "read_case",
+    "relaxed",
+    "rules_of",
     "settling",
     "strength_change",
     "with_answers",
 ]
 
+LIMITS = (
+    "pool_cap", "rotation", "eligibility", "composition", "budget", "higher_tiers", "late_notice",
+)  # fmt: skip
+"""Limits that can be removed."""
+
+ANYONE = "anyone"
+"""The single pool when anyone may serve anywhere."""
+
+
+def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Problem:
+    """Return the problem without some of its limits.
+
+    Parameters
+    ----------
+    removed : collection of str
+        Some of :data:`LIMITS`.
+    tier : int
+        Whose higher tiers are meant by ``higher_tiers``.
+
+    Notes
+    -----
+    Packages keep the month in which they become known, unless ``late_notice`` is removed, so that
+    plans are made again in the same months.
+
+    Examples
+    --------
+    >>> line = Demand("a", 2, 5.0, 0, 11, 6, ("p",), (2,), (2.0,))
+    >>> problem = Problem(12, (0, 11), {"p": np.full(12, 3.0)}, (line,))
+    >>> relaxed(problem, {"rotation"}).demands[0].home
+    (0.0,)
+    """
+    packages = tuple(
+        Package(one.id, one.demands, 0 if "late_notice" in removed else problem.known(one.id))
+        for one in problem.packages
+    )
+    problem = replace(problem, packages=packages)
+    if "higher_tiers" in removed:
+        owner = problem.package_of()
+        problem = problem.drop({d.id for d in problem.demands if d.tier < tier} - set(owner))
+    if "rotation" in removed:
+        problem = _changed(problem, _rested)
+    if "composition" in removed:
+        problem = replace(problem, bounds=())
+    if "budget" in removed:
+        problem = replace(problem, budgets=())
+    if "eligibility" in removed:
+        problem = _one_pool(problem)
+    if "pool_cap" in removed:
+        pools = dict.fromkeys(problem.pools, np.full(problem.months, enough(problem)))
+        problem = replace(problem, pools=pools)
+    return problem
+
+
+def _changed(problem: Problem, change: Callable[[Demand], Demand]) -> Problem:
+    return replace(problem, demands=tuple(change(demand) for demand in problem.demands))
+
+
+def _rested(demand: Demand) -> Demand:
+    """Return a demand without preparation and rest."""
+    count = len(demand.pools)
+    return replace(demand, prep=(0,) * count, home=(0.0,) * count)
+
+
+def enough(problem: Problem) -> float:
+    """Return more people than all demands can ever tie up at once.
+
+    Tours last from L / 2 to 3L / 2 months, so no more than 7 + 2P + 3ρ of a cohort tie up a month.
+    """
+    return 1.0 + sum(
+        demand.cap * (7 + 2 * demand.lead + 3 * max(demand.home, default=0.0))
+        for demand in problem.demands
+    )
+
+
+def _one_pool(problem: Problem) -> Problem:
+    """Return the problem with all pools merged into one."""
+    strength = np.sum([problem.pools[name] for name in problem.pools], axis=0)
+    merged = _changed(
+        problem,
+        lambda demand: replace(
+            demand,
+            pools=(ANYONE,),
+            prep=demand.prep[:1],
+            home=demand.home[:1],
+            dwell=demand.dwell[:1],
+            options=(),
+        ),
+    )
+    bounds = tuple(bound for bound in problem.bounds if bound.pools is None)
+    return replace(merged, pools={ANYONE: strength}, bounds=bounds)
+
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main_task", "tier")
+"""What demands can be grouped by."""
+
+
+@dataclass(frozen=True)
+class DemandLabels:
+    """Labels of one demand.
+
+    Attributes
+    ----------
+    demand, mission, name, name_nl, organisation, region, category, kind : str
+    on_call : bool
+        On call (NRF, EU Battlegroup) instead of deployed.
+    """
+
+    demand: str
+    mission: str
+    name: str = ""
+    name_nl: str = ""
+    organisation: str = ""
+    region: str = ""
+    category: str = ""
+    kind: str = ""
+    on_call: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A problem with labels, and the rule by which it is solved.
+
+    Attributes
+    ----------
+    problem : Problem
+    rule : str
+        ``"fair"`` or ``"value"``.
+    lines : tuple of DemandLabels
+        Labels, in the order of ``problem.demands``.
+    first_month : Month or None
+        Calendar month of month 0; None where months are numbers only.
+    name : str
+    scenario, compiled : object or None
+        Where the problem comes from, if it comes from a scenario.
+    planner : Planner or None
+        Of a result: the plans that were made for it, which are not made again.
+    """
+
+    problem: Problem
+    rule: str
+    lines: tuple[DemandLabels, ...]
+    first_month: Month | None = None
+    name: str = "problem"
+    scenario: Any = None
+    compiled: Any = None
+    planner: Any = None
+
+    def month(self, index: int) -> str:
+        """Return the name of a month of the model: ``2022-07``, or its number."""
+        return str(index if self.first_month is None else self.first_month + int(index))
+
+    def month_index(self, month: int | str | Month) -> int:
+        """Return the month of the model that a calendar month or a number means."""
+        last = self.problem.months - 1
+        expected = f"expected a month from {self.month(0)} to {self.month(last)}, found {month!r}"
+        try:
+            if isinstance(month, (int, np.integer)):
+                index = int(month)
+            elif self.first_month is None:
+                index = int(str(month))
+            else:
+                found = month if isinstance(month, Month) else Month.parse(month)
+                index = found - self.first_month
+        except ValueError:
+            raise InputError(expected) from None
+        if not 0 <= index <= last:
+            raise InputError(expected)
+        return index
+
+    @cached_property
+    def task(self) -> NDArray[np.int64]:
+        """Main task of each demand."""
+        return np.array([demand.main_task for demand in self.problem.demands], dtype=np.int64)
+
+    @cached_property
+    def packages(self) -> tuple[str, ...]:
+        """Ids of the packages, in order."""
+        return tuple(package.id for package in self.problem.packages)
+
+    def inside(self, packages: Iterable[str] | str) -> Flags:
+        """Return which demands belong to some packages, (demands,)."""
+        names = [packages] if isinstance(packages, str) else list(packages)
+        own = {demand for name in names for demand in self.problem.package(name).demands}
+        return np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
+
+    def keys(self, by: str) -> list[str]:
+        """Return what each demand is grouped under: one of :data:`KEYS`."""
+        if by in ("main_task", "tier"):
+            return [str(getattr(demand, by)) for demand in self.problem.demands]
+        if by not in KEYS:
+            raise InputError(f"expected one of {', '.join(KEYS)}, found {by!r}{nearest(by, KEYS)}")
+        return [getattr(line, by) for line in self.lines]
+
+    def groups(self, by: str = "mission") -> dict[str, Flags]:
+        """Return the demands of each group, in order of first appearance."""
+        keys = np.array(self.keys(by), dtype=object)
+        return {key: np.asarray(keys == key) for key in dict.fromkeys(keys.tolist())}
+
+    def select(self, name: str) -> Flags:
+        """Return the demands of a mission, or the demand, of that name; (demands,)."""
+        for by in ("mission", "demand"):
+            groups = self.groups(by)
+            if name in groups:
+                return groups[name]
+        known = [*self.groups("mission"), *self.groups("demand")]
+        raise InputError(f"expected a mission or demand, found {name!r}{nearest(name, known)}")
+
+    def package(self, name: str | None = None) -> str:
+        """Return the id of a package; without a name, of the only package."""
+        if name is None and len(self.packages) == 1:
+            return self.packages[0]
+        if name in self.packages:
+            return str(name)
+        if not self.packages:
+            raise InputError(f"expected a scenario with packages, found none in {self.name!r}")
+        found = "none" if name is None else f"{name!r}{nearest(name, self.packages)}"
+        raise InputError(f"expected a package ({', '.join(self.packages)}), found {found}")
+
+    def change(self, problem: Problem) -> Case:
+        """Return the same case with other numbers for the same demands, in the same order."""
+        return replace(self, problem=problem, planner=None)
+
+
+def rules_of(rule: str | None, rules: Sequence[str] | None) -> Sequence[str]:
+    """Return the rules to put side by side: those given, the one given, or both."""
+    if rules is not None:
+        return rules
+    return ("fair", "value") if rule is None else (rule,)
+
+
+def read_case(source: Any, rule: str | None = None) -> Case:
+    """Return the case that `source` states.
+
+    Parameters
+    ----------
+    source : str, Path, Scenario, Compiled, Result, Problem, mapping or Case
+        A scenario's name or file, something made of it, or a neutral problem.
+    rule : {"fair", "value"}, optional
+        By default that of the source; *fair* for a neutral problem.
+    """
+    case = _read(source)
+    if rule not in (None, "fair", "value"):
+        raise InputError(f"expected the rule 'fair' or 'value', found {rule!r}")
+    return case if rule in (None, case.rule) else replace(case, rule=str(rule), planner=None)
+
+
+def _read(source: Any) -> Case:
+    if isinstance(source, Case):
+        return source
+    if isinstance(source, Problem):
+        lines = tuple(
+            DemandLabels(one.id, one.id, one.id, one.id, on_call=one.on_call)
+            for one in source.demands
+        )
+        return Case(source, "fair", lines)
+    if isinstance(source, Mapping):
+        from planner.problem.neutral import parse_problem
+
+        return _read(parse_problem(source))
+    if isinstance(source, (str, Path)):
+        from planner.scenario.load import load
+
+        return _read(load(source))
+    if hasattr(source, "inputs"):
+        from planner.compile import compile_scenario
+
+        return _compiled(compile_scenario(source), None, source)
+    if hasattr(source, "compiled"):
+        case = _compiled(source.compiled, source.rule, getattr(source, "scenario", None))
+        return replace(case, planner=getattr(source.solution, "planner", None))
+    if hasattr(source, "problem") and hasattr(source, "first_month"):
+        return _compiled(source, None, None)
+    raise InputError(f"expected a scenario, a result or a problem, found {type(source).__name__}")
+
+
+def _compiled(compiled: Any, rule: str | None, scenario: Any) -> Case:
+    lines = tuple(
+        DemandLabels(
+            row.id, row.mission, row.mission_name, row.mission_name_nl, row.organisation,
+            row.region, row.category, row.kind, row.on_call,
+        )
+        for row in compiled.demands
+    )  # fmt: skip
+    name = getattr(scenario, "name", "") or "scenario"
+    first = compiled.first_month
+    return Case(compiled.problem, rule or compiled.rule, lines, first, name, scenario, compiled)
 
 
 def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Planner:
@@ -57,7 +373,7 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
     fills_only : bool
         For plans that are held against each other by what demands get. *Value*: what ties is
         settled by the names of demands, so that plans of problems that differ in one thing differ
-        by that thing only, not by the luck of the solver. *Fair*: plans carry no prices; large
+        by that thing only, not by the choice of the solver. *Fair*: plans carry no prices; large
         parts are planned in compiled code, and elsewhere it is left open in last plans, where
         nothing depends on it, which of several pools serves.
     """
@@ -91,9 +407,9 @@ def settling(problem: Problem) -> Solver:
     """Return a solver of *value* in which what ties goes by a number drawn from each name."""
     order = np.array([1 + crc32(demand.id.encode()) / 2**32 for demand in problem.demands])
 
-    def solve(setting: Setting) -> Answer:
-        worth = order[setting.block.demand] * setting.counted * (setting.weight > 0)
-        return solve_value(setting, worth)
+    def solve(data: StageData) -> StageSolution:
+        worth = order[data.block.demand] * data.counted * (data.weight > 0)
+        return solve_value(data, worth)
 
     return solve
 
@@ -106,14 +422,14 @@ class LastPlans:
     ----------
     plan : Plan
         As it unfolds.
-    settings : tuple of Setting
+    settings : tuple of StageData
         What the last plan of each block had to respect.
     months : tuple of int
         The month in which each block was last planned.
     """
 
     plan: Plan
-    settings: tuple[Setting, ...]
+    settings: tuple[StageData, ...]
     months: tuple[int, ...]
 
     @property
@@ -129,7 +445,7 @@ def last_plans(planner: Planner, packages: Iterable[str] | None = None) -> LastP
     for place, block in enumerate(planner.programme.blocks):
         history = planner.history(block, plan.packages)
         chain = planner._chain(place, history)
-        settings.append(planner.setting(place, history, chain[-2] if len(chain) > 1 else None))
+        settings.append(planner.data(place, history, chain[-2] if len(chain) > 1 else None))
         months.append(history[-1][0])
     return LastPlans(plan, tuple(settings), tuple(months))
 
@@ -210,13 +526,13 @@ class QuickPlanner(Planner):
     [8.0]
     """
 
-    def _ending(self, place: int, history: History) -> tuple[Answer, ...]:
+    def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history of which nothing follows the last."""
         if len(self.settings[place].upper) >= LARGE:
             return self._chain(place, history)
         return super()._ending(place, history)
 
-    def _chain(self, place: int, history: History) -> tuple[Answer, ...]:
+    def _chain(self, place: int, history: History) -> tuple[StageSolution, ...]:
         """Return all plans of a block along a history, the last one last."""
         key = (place, history)
         if key not in self._made and len(self.settings[place].upper) >= LARGE:
@@ -233,7 +549,9 @@ class QuickPlanner(Planner):
         of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
         return np.asarray(of_demand[self.settings[place].block.demand])
 
-    def attempt(self, place: int, known: Flags, month: int, before: Floats | None) -> Answer | None:
+    def attempt(
+        self, place: int, known: Flags, month: int, before: Floats | None
+    ) -> StageSolution | None:
         """Return a plan of a large block, or None where it is for the engine to make.
 
         Parameters
@@ -247,17 +565,17 @@ class QuickPlanner(Planner):
         before : ndarray (columns,), optional
             People in the plan before.
         """
-        setting = self.settings[place]
-        if len(setting.upper) < LARGE or (setting.limit < 0).any():
+        data = self.settings[place]
+        if len(data.upper) < LARGE or (data.limit < 0).any():
             return None
         from planner.montecarlo.structure import plan_block
 
         found = plan_block(
-            self.programme.problem, place, known, month, before, setting.full, setting.limit
+            self.programme.problem, place, known, month, before, data.full, data.limit
         )
         if found is None:
             return None
         people, missing, proof = found
-        return Answer(
-            people, missing, np.full(len(setting.limit), np.nan), Certificate(*proof.tolist())
+        return StageSolution(
+            people, missing, np.full(len(data.limit), np.nan), Certificate(*proof.tolist())
         )

@@ -18,23 +18,22 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import Allocation, asked_months
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import make_planner
+from planner.analysis.plans import Case, make_planner, read_case
 from planner.errors import InputError
 from planner.labels import number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
+from planner.solution import Allocation, asked_months
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "ON_CALL",
     "Overlap",
+    "PledgedDemand",
     "Pledges",
     "PoolMonth",
-    "PledgedDemand",
     "Supply",
     "commitments_of",
     "frameworks_of",
@@ -220,15 +219,6 @@ class Pledges(Outcome):
     months: tuple[PoolMonth, ...]
     promises: tuple[PledgedDemand, ...]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``supplies``, ``overlaps``, ``months`` and ``promises``."""
-        return {
-            "supplies": frame(self.supplies, Supply),
-            "overlaps": frame(self.overlaps, Overlap),
-            "months": frame(self.months, PoolMonth),
-            "promises": frame(self.promises, PledgedDemand),
-        }
-
     def sentences(self, lang: str = "en") -> list[str]:
         """Return nominal against effective supply, and the overlaps that are inevitable."""
         total = self.supplies[-1]
@@ -283,7 +273,7 @@ def pledges(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     frameworks : mapping of str to sequence of str, optional
         Demands or missions by framework; what is named in none is left where it is by default:
         an organisation's people on call, and its people deployed. Without labels (a neutral

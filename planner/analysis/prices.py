@@ -21,25 +21,33 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.parametric import Moves, Parametric
-from planner.analysis.plans import LastPlans, last_answer, last_plans, make_planner, planner_of
-from planner.engine.setting import Setting
+from planner.analysis.plans import (
+    Case,
+    LastPlans,
+    last_answer,
+    last_plans,
+    make_planner,
+    planner_of,
+    read_case,
+)
+from planner.analysis.scaling import Moves, Parametric
+from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand
+from planner.solution import Planner
+from planner.tolerances import TIGHT
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "KINDS",
-    "Perturbation",
     "MarginalSearch",
+    "Perturbation",
     "Price",
     "Prices",
     "TierPrice",
@@ -53,9 +61,6 @@ Floats = NDArray[np.float64]
 _TEXT = text_of("prices")
 say = _TEXT.say
 
-
-TIGHT = 1e-6
-"""Units within which a limit is exhausted."""
 
 STEP = 0.125
 """The nearest look to either side under *fair*, and how closely the end of what holds is found, in
@@ -75,7 +80,7 @@ class Perturbation:
     month : int or None
     block : int
     limit : ndarray (rows,)
-        What a unit adds to the setting's limits.
+        What a unit adds to the limits of the stage.
     full : ndarray (decisions,)
         What it adds to the most that decisions may get.
     """
@@ -89,21 +94,21 @@ class Perturbation:
     full: Floats
 
 
-def by_tier(case: Case, settings: Sequence[Setting], people: Sequence[Floats]) -> dict[int, float]:
+def by_tier(
+    case: Case, settings: Sequence[StageData], people: Sequence[Floats]
+) -> dict[int, float]:
     """Return the fill of each tier as the rule counts it."""
     total = {demand.tier: 0.0 for demand in case.problem.demands}
-    for setting, served in zip(settings, people, strict=True):
-        for tier, filled in _tiers(case.rule, setting, served).items():
+    for data, served in zip(settings, people, strict=True):
+        for tier, filled in _tiers(case.rule, data, served).items():
             total[tier] += filled
     return total
 
 
-def _tiers(rule: str, setting: Setting, people: Floats) -> dict[int, float]:
-    months = setting.counted if rule == "fair" else setting.weight * setting.block.duty_months
-    served = (setting.block.pick @ people) * months
-    return {
-        int(tier): float(served[setting.tier == tier].sum()) for tier in np.unique(setting.tier)
-    }
+def _tiers(rule: str, data: StageData, people: Floats) -> dict[int, float]:
+    months = data.counted if rule == "fair" else data.weight * data.block.duty_months
+    served = (data.block.pick @ people) * months
+    return {int(tier): float(served[data.tier == tier].sum()) for tier in np.unique(data.tier)}
 
 
 def perturbations(
@@ -116,21 +121,21 @@ def perturbations(
     found = []
     fair = case.rule == "fair"
     settings = planner.settings if fair else last.settings
-    for place, (setting, people) in enumerate(zip(settings, last.people, strict=True)):
-        tight = last.plan.binding[place] if fair else setting.rows @ people >= setting.limit - TIGHT
-        found += _of_pools(case, place, setting, tight, whole_model)
-        found += _of_caps(case, place, setting, people)
-        found += _of_rows(case, place, setting, tight)
+    for place, (data, people) in enumerate(zip(settings, last.people, strict=True)):
+        tight = last.plan.binding[place] if fair else data.rows @ people >= data.limit - TIGHT
+        found += _of_pools(case, place, data, tight, whole_model)
+        found += _of_caps(case, place, data, people)
+        found += _of_rows(case, place, data, tight)
     order = {kind: place for place, kind in enumerate(("pool_month", "pool", "cap"))}
     return sorted(found, key=lambda perturbation: order.get(perturbation.kind, 9))
 
 
 def _of_pools(
-    case: Case, place: int, setting: Setting, tight: NDArray[np.bool_], whole_model: bool
+    case: Case, place: int, data: StageData, tight: NDArray[np.bool_], whole_model: bool
 ) -> list[Perturbation]:
-    block, problem = setting.block, case.problem
+    block, problem = data.block, case.problem
     names, found = list(problem.pools), []
-    no_decision = np.zeros(len(setting.full))
+    no_decision = np.zeros(len(data.full))
     first, last = (0, problem.months - 1) if whole_model else problem.report
     of_month = np.arange(block.strength_rows) % block.months
     binds = block.by_pool(tight.astype(float)) > 0
@@ -138,12 +143,12 @@ def _of_pools(
         rows = np.flatnonzero(block.row_pool == k)  # of both accounts
         if not binds[k].any():
             continue
-        limit = np.zeros(len(setting.limit))
+        limit = np.zeros(len(data.limit))
         limit[rows] = 1.0
         found.append(Perturbation("pool", names[pool], "person", None, place, limit, no_decision))
         for month in range(first, last + 1):
             if binds[k, month]:
-                limit = np.zeros(len(setting.limit))
+                limit = np.zeros(len(data.limit))
                 limit[rows[of_month[rows] == month]] = 1.0
                 found.append(
                     Perturbation(
@@ -153,39 +158,39 @@ def _of_pools(
     return found
 
 
-def _of_caps(case: Case, place: int, setting: Setting, people: Floats) -> list[Perturbation]:
-    block, found = setting.block, []
-    reached = (block.pick @ people >= setting.full - TIGHT) & ~setting.settled & (setting.full > 0)
+def _of_caps(case: Case, place: int, data: StageData, people: Floats) -> list[Perturbation]:
+    block, found = data.block, []
+    reached = (block.pick @ people >= data.full - TIGHT) & ~data.settled & (data.full > 0)
     for demand in block.demands:
         of_demand = block.demand == demand
         if (reached & of_demand).any():
             name = case.problem.demands[demand].id
-            full = np.where(of_demand & ~setting.settled, block.part, 0.0)
+            full = np.where(of_demand & ~data.settled, block.part, 0.0)
             found.append(
-                Perturbation("cap", name, "post", None, place, np.zeros(len(setting.limit)), full)
+                Perturbation("cap", name, "post", None, place, np.zeros(len(data.limit)), full)
             )
     return found
 
 
 def _of_rows(
-    case: Case, place: int, setting: Setting, tight: NDArray[np.bool_]
+    case: Case, place: int, data: StageData, tight: NDArray[np.bool_]
 ) -> list[Perturbation]:
     """Composition maxima and budgets; a bound has no name but its demands."""
-    block, found = setting.block, []
+    block, found = data.block, []
     offset = block.strength_rows
-    no_decision = np.zeros(len(setting.full))
+    no_decision = np.zeros(len(data.full))
     for bound in np.unique(block.bounds.bound):
         rows = offset + np.flatnonzero(block.bounds.bound == bound)
         if case.problem.bounds[bound].max is None or not tight[rows].any():
             continue
-        limit = np.zeros(len(setting.limit))
+        limit = np.zeros(len(data.limit))
         limit[rows] = 1.0
         name = " + ".join(case.problem.bounds[bound].demands)
         found.append(Perturbation("bound", name, "post", None, place, limit, no_decision))
     offset += len(block.bounds.bound)
     for place_of, budget in enumerate(block.budgets):
         if tight[offset + place_of]:
-            limit = np.zeros(len(setting.limit))
+            limit = np.zeros(len(data.limit))
             limit[offset + place_of] = 1000.0
             name = case.problem.budgets[budget].id
             found.append(Perturbation("budget", name, "1000 EUR", None, place, limit, no_decision))
@@ -223,8 +228,8 @@ class MarginalSearch:
             cannot be taken away.
         """
         all_plans = self.case.rule == "fair"
-        setting = (self.planner if all_plans else self.last).settings[perturbation.block]
-        nan, spare = float("nan"), _spare(setting, perturbation) if sign < 0 else np.inf
+        data = (self.planner if all_plans else self.last).settings[perturbation.block]
+        nan, spare = float("nan"), _spare(data, perturbation) if sign < 0 else np.inf
         reach = min(self.reach, spare)
         if reach <= TIGHT:
             return dict.fromkeys(self.now, nan), 0.0, nan
@@ -249,19 +254,19 @@ class MarginalSearch:
     def _programme(self, place: int) -> tuple[Parametric, list[tuple[int, int]]]:
         """Write the programme of a block with every row that can bind within reach."""
         if place not in self._written:
-            setting = self.last.settings[place]
-            unit = 1.0 + 999.0 * (np.arange(len(setting.limit)) >= _rows_of_people(setting))
-            free = setting.upper > setting.lower
+            data = self.last.settings[place]
+            unit = 1.0 + 999.0 * (np.arange(len(data.limit)) >= _rows_of_people(data))
+            free = data.upper > data.lower
             reach = max(self.reach, 1.0)
-            wider = setting.block.part * reach
-            largest = setting.change(
-                full=setting.full + wider,
-                upper=setting.upper + np.where(free, wider[setting.block.decision], 0.0),
+            wider = data.block.part * reach
+            largest = data.change(
+                full=data.full + wider,
+                upper=data.upper + np.where(free, wider[data.block.decision], 0.0),
             )
-            layout = ValueProgramme([largest], [setting.limit - reach * unit], merge=False)
-            layout.upper[: layout.size] = np.maximum(setting.most, setting.lower)
+            layout = ValueProgramme([largest], [data.limit - reach * unit], merge=False)
+            layout.upper[: layout.size] = np.maximum(data.most, data.lower)
             shared = layout.shared_start[0] + np.arange(len(layout.shared[0]))
-            layout.row_upper[shared] = setting.full[layout.shared[0]]
+            layout.row_upper[shared] = data.full[layout.shared[0]]
             steps = layout.objectives(preferences=False)
             tiers = [(step.tier, k) for k, step in enumerate(steps) if step.kind == "tier"]
             nothing = Moves(np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper)))
@@ -271,12 +276,10 @@ class MarginalSearch:
 
     def _moves(self, perturbation: Perturbation, sign: int) -> Moves:
         layout = self._written[perturbation.block][0].layout
-        setting = self.last.settings[perturbation.block]
+        data = self.last.settings[perturbation.block]
         upper, row_upper = np.zeros(len(layout.upper)), np.zeros(len(layout.row_upper))
-        free = (setting.upper > setting.lower) & (
-            setting.most >= setting.full[setting.block.decision]
-        )
-        upper[: layout.size] = np.where(free, perturbation.full[setting.block.decision], 0.0)
+        free = (data.upper > data.lower) & (data.most >= data.full[data.block.decision])
+        upper[: layout.size] = np.where(free, perturbation.full[data.block.decision], 0.0)
         row_upper[: layout.limit_start[-1]] = perturbation.limit[layout.limits[0]]
         shared = layout.shared_start[0] + np.arange(len(layout.shared[0]))
         row_upper[shared] = perturbation.full[layout.shared[0]]
@@ -309,33 +312,33 @@ class MarginalSearch:
     def _gain(self, perturbation: Perturbation, sign: int, units: float) -> dict[int, float]:
         """Make all plans of the block anew with so many units, and compare."""
         planner, place, by = self.planner, perturbation.block, sign * units
-        setting = planner.settings[place]
-        grown = (perturbation.full * by)[setting.block.decision]
-        changed = setting.change(
-            limit=setting.limit + by * perturbation.limit,
-            full=np.maximum(setting.full + by * perturbation.full, 0.0),
-            upper=np.maximum(setting.upper + grown, 0.0),
+        data = planner.settings[place]
+        grown = (perturbation.full * by)[data.block.decision]
+        changed = data.change(
+            limit=data.limit + by * perturbation.limit,
+            full=np.maximum(data.full + by * perturbation.full, 0.0),
+            upper=np.maximum(data.upper + grown, 0.0),
         )
         settings = (*planner.settings[:place], changed, *planner.settings[place + 1 :])
         then = _tiers("fair", changed, last_answer(planner.anew(settings), place))
-        before = _tiers("fair", setting, self.last.people[place])
+        before = _tiers("fair", data, self.last.people[place])
         gain = dict.fromkeys(self.now, 0.0)
         for tier, filled in then.items():
             gain[tier] = sign * (filled - before[tier]) / units
         return gain
 
 
-def _rows_of_people(setting: Setting) -> int:
-    """Return how many of the setting's limits count people; budgets follow."""
-    return setting.block.strength_rows + len(setting.block.bounds.bound)
+def _rows_of_people(data: StageData) -> int:
+    """Return how many of the limits of the stage count people; budgets follow."""
+    return data.block.strength_rows + len(data.block.bounds.bound)
 
 
-def _spare(setting: Setting, perturbation: Perturbation) -> float:
+def _spare(data: StageData, perturbation: Perturbation) -> float:
     """Return how many units can be taken away without touching what has begun."""
-    settled = setting.rows @ setting.lower
+    settled = data.rows @ data.lower
     taken = perturbation.limit > 0
-    spare = (setting.limit - settled)[taken] / perturbation.limit[taken]
-    caps = setting.full[perturbation.full > 0] / perturbation.full[perturbation.full > 0]
+    spare = (data.limit - settled)[taken] / perturbation.limit[taken]
+    caps = data.full[perturbation.full > 0] / perturbation.full[perturbation.full > 0]
     return float(max(0.0, min(spare.min(initial=np.inf), caps.min(initial=np.inf))))
 
 
@@ -414,10 +417,6 @@ class Prices(Outcome):
     prices: tuple[Price, ...]
     tiers: tuple[TierPrice, ...]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``prices`` and ``tiers``."""
-        return {"prices": frame(self.prices, Price), "tiers": frame(self.tiers, TierPrice)}
-
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the highest prices."""
         rows = [row for row in self.prices if row.gain_person_months > NOTHING]
@@ -457,7 +456,7 @@ def prices(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     kinds : sequence of str
         Some of :data:`KINDS`.
     reach_units : float

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.hedging import (
     Commitments,
     Keeper,
+    Promised,
     Sacrifice,
     calibrate,
     commitments_of,
@@ -29,6 +29,7 @@ from planner.analysis.hedging import (
     sacrifice,
     worth_of,
 )
+from planner.analysis.plans import Case, read_case
 from planner.engine.two_stage import Cuts, Draws, TwoStage
 from planner.errors import InputError
 from planner.labels import number, percent
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Candidate",
     "FrontierPoint",
+    "PlanRobustness",
     "PlanWorth",
     "Promise",
     "Promises",
-    "Robustness",
     "promises",
 ]
 
@@ -149,7 +150,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Robustness:
+class PlanRobustness:
     """A plan over a set of states of the world: strengths lower, and related otherwise.
 
     Attributes
@@ -219,7 +220,7 @@ class Promises(Outcome):
     worth: tuple[PlanWorth, ...]
     frontier: tuple[FrontierPoint, ...]
     candidates: tuple[Candidate, ...]
-    plans: tuple[Robustness, ...]
+    plans: tuple[PlanRobustness, ...]
     breaking: tuple[Breaking, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -229,7 +230,7 @@ class Promises(Outcome):
             "worth": frame(self.worth, PlanWorth),
             "frontier": frame(self.frontier, FrontierPoint),
             "candidates": frame(self.candidates, Candidate),
-            "plans": frame(self.plans, Robustness),
+            "plans": frame(self.plans, PlanRobustness),
             "breaking": frame(self.breaking, Breaking),
         }
 
@@ -349,7 +350,7 @@ def promises(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     certainty : float
         Probability with which each promise is to be kept.
     by : str
@@ -392,61 +393,98 @@ def promises(
     """
     _check(certainty, draws, fresh)
     case = read_case(source, rule)
-    stages = 3 + worth + frontier + (give_up or candidates is not None) + robust
-    progress(0, stages)
-    commitments = commitments_of(case, by, yearly, draws, seed, spread)
-    two = commitments.two_stage()
-    cuts = Cuts(two.stage)
-    hedged = hedge(two, certainty, case.rule, cuts)
-    likely = hedge(commitments.two_stage(commitments.draws.mean()), 0.5, case.rule)
-    progress(1, stages)
-
-    # draws for calibration and for the check are as many points of other scrambles
-    tried, checked = (
-        commitments_of(case, by, yearly, count, seed + step, spread)
-        for step, count in ((1_000_003, max(fresh // 2, 2)), (2_000_003, fresh))
-    )
-    keeper = Keeper(tried.two_stage(), seed)
-    share = calibrate(keeper, hedged.share, certainty)
-    progress(2, stages)
-    fresh_draws = checked.two_stage()
-    rates, all_kept = _rates(fresh_draws, share, seed, keeper.emphasis)
-    likely_rates, likely_all = _rates(fresh_draws, likely.share, seed, None)
-    done = 3
-    progress(done, stages)
-
-    values: tuple[PlanWorth, ...] = ()
-    if worth:
-        values = _worths(commitments, two, hedged.level, certainty)
-        progress(done := done + 1, stages)
+    giving_up = give_up or candidates is not None
+    stages = _Stages(progress, 3 + worth + frontier + giving_up + robust)
+    kept = _CheckedPromises.of(case, certainty, by, yearly, draws, fresh, seed, spread, stages)
+    values = _worths(kept.commitments, kept.two, kept.hedged.level, certainty) if worth else ()
+    stages.done(worth)
     points: tuple[FrontierPoint, ...] = ()
     if frontier:
-        points = _frontier(commitments, two, hedged.share, certainty, case.rule, cuts)
-        progress(done := done + 1, stages)
+        points = _frontier(kept.commitments, kept.two, kept.hedged.share, certainty, case.rule,
+                           kept.cuts)  # fmt: skip
+    stages.done(frontier)
     found: Sacrifice | None = None
-    if give_up or candidates is not None:
-        chosen = _candidates(commitments, candidates)
-        found = sacrifice(two, certainty, chosen, hold, cuts)
-        progress(done := done + 1, stages)
-    table: tuple[Robustness, ...] = ()
-    breaking: tuple[Breaking, ...] = ()
-    if robust:
-        cautious = hedge(two, max(certainty, 0.99), case.rule).share
-        named = {"hedged": share, "likely": likely.share, "cautious": cautious,
-                 "everything": np.ones(len(share))}  # fmt: skip
-        table, breaking = _robust(tried, named, certainty, seed, keeper.emphasis)
-        progress(done + 1, stages)
+    if giving_up:
+        chosen = _candidates(kept.commitments, candidates)
+        found = sacrifice(kept.two, certainty, chosen, hold, kept.cuts)
+    stages.done(giving_up)
+    table, breaking = _robust(kept, certainty, case.rule, seed) if robust else ((), ())
+    stages.done(robust)
     if smps is not None:
-        from planner.engine.smps import write_smps
+        from planner.engine.two_stage import write_smps
 
-        write_smps(two, certainty, Path(smps))
-    rows = _rows(commitments, two, certainty, fresh,
-                 (likely.share, likely_rates, hedged.share, share, rates))  # fmt: skip
+        write_smps(kept.two, certainty, Path(smps))
     return Promises(
-        case.rule, certainty, draws, fresh, all_kept, likely_all, commitments.structural,
-        found.hold if found else float("nan"), found.bound if found else float("nan"),
-        rows, values, points, _candidate_rows(commitments, two, found), table, breaking,
+        case.rule, certainty, draws, fresh, kept.all_kept, kept.likely_all,
+        kept.commitments.structural, found.hold if found else NAN, found.bound if found else NAN,
+        _rows(kept, certainty, fresh), values, points,
+        _candidate_rows(kept.commitments, kept.two, found), table, breaking,
     )  # fmt: skip
+
+
+NAN = float("nan")
+
+
+class _Stages:
+    """Progress over the stages that were asked for."""
+
+    def __init__(self, progress: Progress, count: int):
+        self.progress, self.count, self.made = progress, count, 0
+        progress(0, count)
+
+    def done(self, made: bool = True) -> None:
+        """Report a stage, unless it was not asked for."""
+        if made:
+            self.made += 1
+            self.progress(self.made, self.count)
+
+
+@dataclass(frozen=True, eq=False)
+class _CheckedPromises:
+    """Promises of a hedged plan and of the plan for the likely values, checked on fresh draws."""
+
+    commitments: Commitments
+    two: TwoStage
+    cuts: Cuts
+    hedged: Promised
+    likely: Promised
+    tried: Commitments
+    emphasis: Floats
+    share: Floats
+    rates: Floats
+    all_kept: float
+    likely_rates: Floats
+    likely_all: float
+
+    @classmethod
+    def of(
+        cls, case: Case, certainty: float, by: str, yearly: bool, draws: int, fresh: int, seed: int,
+        spread: float | None, stages: _Stages,
+    ) -> _CheckedPromises:  # fmt: skip
+        """Hedge against some draws, tighten or loosen on others, and check on still others."""
+        commitments = commitments_of(case, by, yearly, draws, seed, spread)
+        two = commitments.two_stage()
+        cuts = Cuts(two.stage)
+        hedged = hedge(two, certainty, case.rule, cuts)
+        likely = hedge(commitments.two_stage(commitments.draws.mean()), 0.5, case.rule)
+        stages.done()
+
+        # draws for calibration and for the check are as many points of other scrambles
+        tried, checked = (
+            commitments_of(case, by, yearly, count, seed + step, spread)
+            for step, count in ((1_000_003, max(fresh // 2, 2)), (2_000_003, fresh))
+        )
+        keeper = Keeper(tried.two_stage(), seed)
+        share = calibrate(keeper, hedged.share, certainty)
+        stages.done()
+        fresh_draws = checked.two_stage()
+        rates, all_kept = _rates(fresh_draws, share, seed, keeper.emphasis)
+        likely_rates, likely_all = _rates(fresh_draws, likely.share, seed, None)
+        stages.done()
+        return cls(
+            commitments, two, cuts, hedged, likely, tried, keeper.emphasis, share, rates, all_kept,
+            likely_rates, likely_all,
+        )  # fmt: skip
 
 
 def _check(certainty: float, draws: int, fresh: int) -> None:
@@ -473,13 +511,11 @@ def _interval(rate: Floats, count: int) -> tuple[Floats, Floats]:
     return middle - half, middle + half
 
 
-def _rows(
-    about: Commitments, two: TwoStage, certainty: float, fresh: int, found: tuple[Floats, ...]
-) -> tuple[Promise, ...]:
-    likely, likely_rates, hedged, share, rates = found
-    rates = np.clip(rates, 0.0, 1.0)
+def _rows(found: _CheckedPromises, certainty: float, fresh: int) -> tuple[Promise, ...]:
+    about, share, rates = found.commitments, found.share, np.clip(found.rates, 0.0, 1.0)
+    likely, likely_rates, hedged = found.likely.share, found.likely_rates, found.hedged.share
     low, high = _interval(rates, fresh)
-    asked = two.chance @ two.group_asked
+    asked = found.two.chance @ found.two.group_asked
     holds = (np.abs(rates - certainty) <= TOLERANCE) | ((share >= 1) & (rates > certainty))
     return tuple(
         Promise(
@@ -579,9 +615,13 @@ def _candidate_rows(
 
 
 def _robust(
-    about: Commitments, plans: dict[str, Floats], certainty: float, seed: int, emphasis: Floats
-) -> tuple[tuple[Robustness, ...], tuple[Breaking, ...]]:
+    found: _CheckedPromises, certainty: float, rule: str, seed: int
+) -> tuple[tuple[PlanRobustness, ...], tuple[Breaking, ...]]:
     """Return plans over a set of states, and where promises of the first plan break."""
+    about, hedged = found.tried, found.share
+    cautious = hedge(found.two, max(certainty, 0.99), rule).share
+    plans = {"hedged": hedged, "likely": found.likely.share, "cautious": cautious,
+             "everything": np.ones(len(hedged))}  # fmt: skip
     states: dict[tuple[float, str], TwoStage] = {}
     for how in ARRANGEMENTS:
         few = about.draws.take(slice(0, STRESSED))
@@ -591,7 +631,7 @@ def _robust(
     kept, worth = {}, {}
     for state, two in states.items():
         for name, share in plans.items():
-            keeper = Keeper(two, seed, emphasis)
+            keeper = Keeper(two, seed, found.emphasis)
             fills = keeper.fills(share)
             kept[state, name] = kept_rate(two, fills, share)[0]
             lacking = np.maximum(share - fills, 0.0) * two.exists
@@ -605,7 +645,7 @@ def _robust(
         pooled = np.sort(np.concatenate([worth[s, name] for s in states]))
         tail = max(1, round((1 - certainty) * len(pooled)))
         rows.append(
-            Robustness(
+            PlanRobustness(
                 name,
                 float(np.mean([one >= certainty - TOLERANCE for one in least.values()])),
                 float(max(best[s] - worth[s, name].mean() for s in states)),

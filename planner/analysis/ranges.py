@@ -24,23 +24,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.allocation import Allocation, asked_months
-from planner.analysis.case import KEYS, Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
+    KEYS,
+    Case,
     LastPlans,
     last_plans,
     person_months,
     planner_of,
+    read_case,
     with_answers,
 )
 from planner.engine.highs import LinearProgramme
-from planner.engine.setting import Setting
+from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import Planner
+from planner.solution import Allocation, Planner, asked_months
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,13 +102,13 @@ class Near:
 
 
 def settle_before(
-    settings: Sequence[Setting], last: LastPlans, months: Sequence[int], lead: Floats
-) -> list[Setting]:
+    settings: Sequence[StageData], last: LastPlans, months: Sequence[int], lead: Floats
+) -> list[StageData]:
     """Return settings in which what had begun or was in preparation by a month stands as made.
 
     Parameters
     ----------
-    settings : sequence of Setting
+    settings : sequence of StageData
         The last plan of each block.
     last : LastPlans
         What was made of them.
@@ -117,16 +118,16 @@ def settle_before(
         Longest preparation of each demand of the problem.
     """
     settled = []
-    for setting, people, month in zip(settings, last.people, months, strict=True):
-        block = setting.block
+    for data, people, month in zip(settings, last.people, months, strict=True):
+        block = data.block
         stands = (block.begin < month + lead[block.demand])[block.decision] & (month > 0)
-        lower = np.where(stands, people, setting.lower)
-        upper = np.where(stands, people, setting.upper)
-        settled.append(setting.change(lower=lower, upper=upper))
+        lower = np.where(stands, people, data.lower)
+        upper = np.where(stands, people, data.upper)
+        settled.append(data.change(lower=lower, upper=upper))
     return settled
 
 
-def near_value(settings: Sequence[Setting], slack: float = 0.0, preferences: bool = True) -> Near:
+def near_value(settings: Sequence[StageData], slack: float = 0.0, preferences: bool = True) -> Near:
     """Return all answers of the *value* rule within `slack` weighted person-months in each tier.
 
     The same slack holds for preferences (person-months × place); goals miss no more than they must.
@@ -143,7 +144,7 @@ def near_value(settings: Sequence[Setting], slack: float = 0.0, preferences: boo
 
 
 def near_fair(
-    settings: Sequence[Setting],
+    settings: Sequence[StageData],
     people: Sequence[Floats],
     slack: float = 0.0,
     preferences: bool = True,
@@ -152,7 +153,7 @@ def near_fair(
 
     Parameters
     ----------
-    settings : sequence of Setting
+    settings : sequence of StageData
     people : sequence of ndarray
         The fair answer, block by block.
     slack : float
@@ -182,12 +183,12 @@ def _fixed_shares(
 ) -> LinearProgramme:
     programme = _with_rows(layout, rows, most)
     open_columns = np.zeros(layout.size, dtype=bool)
-    for place, setting in enumerate(layout.settings):
-        shared = np.isin(setting.block.decision, layout.shared[place])
+    for place, data in enumerate(layout.settings):
+        shared = np.isin(data.block.decision, layout.shared[place])
         open_columns[layout.start[place] : layout.start[place + 1]] = shared
         row = layout.shared_start[place] + np.arange(len(layout.shared[place]))
         first = layout.start[place]
-        total = setting.block.pick @ made[first : layout.start[place + 1]]
+        total = data.block.pick @ made[first : layout.start[place + 1]]
         total = total[layout.shared[place]]
         programme.set_rows(row, total - 1e-9, total + 1e-9)
     closed = np.flatnonzero(~open_columns)
@@ -200,10 +201,10 @@ def _near_shares(
 ) -> LinearProgramme:
     """Add what each decision loses, in person-months, and the sum of it by tier."""
     picks, months, tiers = [], [], []
-    for setting in layout.settings:
-        picks.append(setting.block.pick)
-        months.append(setting.block.duty_months)
-        tiers.append(setting.tier)
+    for data in layout.settings:
+        picks.append(data.block.pick)
+        months.append(data.block.duty_months)
+        tiers.append(data.tier)
     pick = sparse.csr_array(sparse.block_diag(picks, format="csr"))
     month, tier = np.concatenate(months), np.concatenate(tiers)
     served = sparse.csr_array(pick * month[:, None])
@@ -440,7 +441,7 @@ def ranges(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     by : str
         What demands are gathered by: mission, demand, region, category, organisation …
     slack_person_months : float
@@ -460,7 +461,7 @@ def ranges(
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 3},
     ...            "demands": [{"id": "a", **line}, {"id": "b", **line}]}
     >>> ranges(problem, rule="value").sentences()[0]
-    '2 of 2 fills are not unique; the widest is a, from 1.0 to 2.0 person-months of 2.0 asked.'
+    '2 of 2 fills are not unique; the widest is a, from 1 to 2 person-months of 2 asked.'
     """
     if not slack_person_months >= 0:
         raise InputError(f"slack_person_months: expected at least 0, found {slack_person_months}")
@@ -502,7 +503,7 @@ def near(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     by : str
         What demands are gathered by.
     slack_person_months : float

@@ -33,26 +33,28 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
+    Case,
+    enough,
     last_answer,
     make_planner,
     people_tied,
     person_months,
     planner_of,
+    read_case,
     strength_change,
 )
 from planner.analysis.prices import rested
-from planner.analysis.relaxation import enough
 from planner.analysis.scaling import Scaled
 from planner.engine.highs import LinearProgramme
-from planner.engine.setting import Setting
+from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError, SolverError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
 from planner.problem.model import Demand
+from planner.tolerances import NO_LOSS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,9 +64,9 @@ __all__ = [
     "Added",
     "Addition",
     "Arrival",
-    "RuleChange",
     "Proof",
     "Reinforcement",
+    "RuleChange",
     "Smallest",
     "prune",
     "reinforcement",
@@ -126,26 +128,24 @@ class Added:
         added[:, : self.earliest] = 0.0
         return added
 
-    def setting(self, place: int, added: Floats) -> Setting:
-        """Return the last setting of a block with additions."""
-        setting = self.scaled.last.settings[place]
-        limit = setting.limit.copy()
-        limit[: setting.block.strength_rows] += strength_change(setting.block, added)
-        return setting.change(limit=limit)
+    def data(self, place: int, added: Floats) -> StageData:
+        """Return the data of the last stage of a block with additions."""
+        data = self.scaled.last.settings[place]
+        limit = data.limit.copy()
+        limit[: data.block.strength_rows] += strength_change(data.block, added)
+        return data.change(limit=limit)
 
     def people(self, added: Floats) -> list[Floats]:
         """Return the last plan made again, people on the columns of every block."""
         people, planner = list(self.scaled.last.people), self.scaled.planner
         solver = planner.draft or planner.solver
         for place in self.scaled.touched:
-            setting = self.setting(place, added)
-            key = place, setting.limit.tobytes()
+            data = self.data(place, added)
+            key = place, data.limit.tobytes()
             if key not in self._made:
                 self.tries += 1
                 self._made[key] = (
-                    self._announced(place, setting.limit)
-                    if self.announced
-                    else solver(setting).people
+                    self._announced(place, data.limit) if self.announced else solver(data).people
                 )
             people[place] = self._made[key]
         return people
@@ -342,7 +342,7 @@ class Smallest:
         scaled = added.scaled
         settings = [scaled.last.settings[place] for place in scaled.touched]
         self.layout = ValueProgramme(settings, merge=False)
-        without = ValueProgramme([scaled.sized(setting, 0.0) for setting in settings])
+        without = ValueProgramme([scaled.sized(data, 0.0) for data in settings])
         face, _, _ = without.optimal(preferences=False)
         self.steps = [step.cost for step in self.layout.objectives(preferences=False)]
         row, self.pool, self.month = _rows(self.layout, added.earliest)
@@ -479,8 +479,8 @@ class Smallest:
 def _rows(layout: ValueProgramme, earliest: int) -> tuple[Ints, Ints, Ints]:
     """Return row, pool of the problem and month of every limit that more people would move."""
     row, pool, month = [], [], []
-    for place, setting in enumerate(layout.settings):
-        block, kept = setting.block, layout.limits[place]
+    for place, data in enumerate(layout.settings):
+        block, kept = data.block, layout.limits[place]
         people = np.flatnonzero(kept < block.strength_rows)
         people = people[kept[people] % block.months >= earliest]
         row.append(layout.limit_start[place] + people)
@@ -672,9 +672,6 @@ def _changed(change: RuleChange, lang: str) -> str:
 KINDS = ("people", "rest", "tour")
 """What can be changed."""
 
-NOTHING_PERSON_MONTHS = 0.01
-"""Loss up to this much is none."""
-
 
 @dataclass(frozen=True)
 class Addition:
@@ -831,7 +828,7 @@ def reinforcement(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     package : str, optional
         By default the only one.
     level_person_months : float
@@ -841,8 +838,7 @@ def reinforcement(
     stay : bool
         Recruits who stay, counted in persons; else people borrowed, counted in person-months.
     announced : bool
-        Whether plans made before the package was known count on the additions too, as on
-        strengths of the scenario; else only the last plan does.
+        Whether plans made before the package was known count on the additions too.
     lead_months : int
         Months from the decision until the first of them can arrive.
     costs : mapping of str to float, optional
@@ -859,16 +855,15 @@ def reinforcement(
     >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 10},
     ...            "demands": [{"id": "untso", **line}, {"id": "x", **line, "tier": 1, "cap": 4}],
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
-    >>> found = reinforcement(problem, rule="value")
-    >>> [(row.pool, round(row.persons, 1)) for row in found.additions]
-    [('staff', 2.0)]
+    >>> round(reinforcement(problem, rule="value").additions[0].persons, 1)  # of pool staff
+    2.0
     """
     case = read_case(source, rule)
-    price = _costs(case, costs)
     _check(kinds, level_person_months, lead_months, tolerance_persons)
-    planner = planner_of(case, fills_only=True)
-    added = Added(Scaled(case, planner, case.package(package)), lead_months, announced)
-    work = _ReinforcementSearch(added, price, stay, tolerance_persons, level_person_months)
+    scaled = Scaled(case, planner_of(case, fills_only=True), case.package(package))
+    added = Added(scaled, lead_months, announced)
+    aim = stay, tolerance_persons, level_person_months
+    work = _ReinforcementSearch(added, _costs(case, costs), *aim)
     if "people" in kinds:
         work.add(progress)
     return work.outcome(work.changes(kinds, most_tour_months))
@@ -913,7 +908,7 @@ class _ReinforcementSearch:
             self.programme, self.tolerance = Smallest(added, costs, stay), 0.0
         self.months, self.persons = added.nothing, np.zeros(len(added.names))
         self.lost = self._lost(added.nothing)
-        self.level, self.within_reach = wanted + NOTHING_PERSON_MONTHS, True
+        self.level, self.within_reach = wanted + NO_LOSS, True
         self.proofs = [Proof("now", "", 0.0, self.lost)]
 
     def _lost(self, added: Floats) -> float:
@@ -929,8 +924,8 @@ class _ReinforcementSearch:
         every[added.pools] = added.enough
         least = self._lost(added.steady(every))
         self.within_reach = least <= self.level
-        self.level = max(self.level, least + NOTHING_PERSON_MONTHS)
-        if least >= self.lost - NOTHING_PERSON_MONTHS:
+        self.level = max(self.level, least + NO_LOSS)
+        if least >= self.lost - NO_LOSS:
             return
         if self.programme is None:
             self.persons = prune(added, self.level, self.costs, self.tolerance, progress)
@@ -968,7 +963,7 @@ class _ReinforcementSearch:
         """Return what the engine's own plan leaves lost with people without end."""
         every = np.zeros(len(self.added.names))
         every[self.added.pools] = self.added.enough
-        return self.added.lost(self.added.steady(every)) + NOTHING_PERSON_MONTHS
+        return self.added.lost(self.added.steady(every)) + NO_LOSS
 
     def changes(self, kinds: Sequence[str], most_tour_months: int) -> list[RuleChange]:
         """Return the changes of rules that prevent as much, without more people."""

@@ -29,21 +29,20 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.threshold import inputs_of
-from planner.engine.memory import PlanCache
+from planner.analysis.parameters import inputs_of
+from planner.analysis.plans import Case, read_case
+from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
 from planner.labels import number
-from planner.montecarlo.executors import check_workers, executor_for, in_order, processors
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.montecarlo.run import check_workers, executor_for, in_order, processors
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
-from planner.results.headline import TENTH
-from planner.results.losses import SOMETHING, losses
+from planner.results.losses import SOMETHING, TENTH, losses
 from planner.solution import solve_problem
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
 
@@ -187,15 +186,11 @@ class Robustness(Outcome):
     plans: int
     unproved: int
     refused: int
-    changes: tuple[Change, ...]
     swings: tuple[Swing, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``swings``, one row an input, and ``changes``, one row a change."""
-        return {"swings": frame(self.swings, Swing), "changes": frame(self.changes, Change)}
+    changes: tuple[Change, ...]
 
     def sentences(self, lang: str = "en", called: Callable[[str], str] | None = None) -> list[str]:
-        """Return the span, the three inputs that move it most, and where it would flip.
+        """Return the span, the three inputs that move it most, and where it would change.
 
         Parameters
         ----------
@@ -207,9 +202,11 @@ class Robustness(Outcome):
 
     def plot(self, name: str | None = None) -> Any:
         """Return the tornado figure; of a table by name, its bars."""
-        from planner.figures.tornado import tornado
+        if name is not None:
+            return super().plot(name)
+        from planner.gallery import gallery
 
-        return tornado(self) if name is None else super().plot(name)
+        return gallery()["tornado"].draw(self)
 
 
 def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> list[str]:
@@ -236,24 +233,24 @@ def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> li
         texts.append(say("robustness_most", lang, list="; ".join(parts)))
     else:
         texts.append(say("robustness_none_moves", lang))
-    texts += _flips(found, proved, lang, called)
+    texts += _change_sentences(found, proved, lang, called)
     lost = found.unproved + found.refused
     if lost:
         texts.append(say("robustness_left_out", lang, count=number(lost, lang, 0)))
     return texts
 
 
-def _flips(
+def _change_sentences(
     found: Robustness, proved: Sequence[Change], lang: str, called: Callable[[str], str]
 ) -> list[str]:
-    """Return where the headline would flip: the smallest changes first by month, then others."""
+    """Return where the headline would change: the smallest changes first by month, then others."""
     state = say(found.state, lang)
-    flips = [row for row in proved if row.flips]
-    if not flips:
+    changed = [row for row in proved if row.flips]
+    if not changed:
         return [say("robustness_no_flip", lang, count=number(len(proved), lang, 0), state=state)]
     nearest: dict[str, Change] = {}
     for row in sorted(
-        flips, key=lambda row: (-round(abs(row.difference_person_months), 3), row.input)
+        changed, key=lambda row: (-round(abs(row.difference_person_months), 3), row.input)
     ):
         nearest.setdefault(row.input, row)
     listed = list(nearest.values())[:3]
@@ -264,7 +261,7 @@ def _flips(
         )
         for row in listed
     ]  # fmt: skip
-    count, inputs = number(len(flips), lang, 0), number(len(nearest), lang, 0)
+    count, inputs = number(len(changed), lang, 0), number(len(nearest), lang, 0)
     return [
         say("robustness_flips", lang, count=count, all=number(len(proved), lang, 0),
             inputs=inputs, state=state, list="; ".join(parts))
@@ -320,7 +317,7 @@ def robustness(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`. A neutral problem has no ranges: only its
+        See :func:`planner.analysis.plans.read_case`. A neutral problem has no ranges: only its
         package, tours, changeover, order of options and rule are changed.
     package : str, optional
         Whose displacement; by default that of the only one.
@@ -344,10 +341,7 @@ def robustness(
     ['longer', 'longer', 'value']
     """
     check_workers(workers or None)
-    chosen = GROUPS if groups is None else tuple(groups)
-    unknown = [group for group in chosen if group not in GROUPS]
-    if unknown:
-        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
+    chosen = _chosen_groups(groups)
     case = read_case(source, rule)
     name = case.package(package)
     labels = {line.demand: line.mission for line in case.lines}
@@ -359,9 +353,23 @@ def robustness(
         for variant, made in zip(variants, planned, strict=True)
         if variant.problem is not None
     ]
+    return _outcome(name, case.rule, now, variants, rows)
+
+
+def _chosen_groups(groups: Sequence[str] | None) -> tuple[str, ...]:
+    chosen = GROUPS if groups is None else tuple(groups)
+    unknown = [group for group in chosen if group not in GROUPS]
+    if unknown:
+        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
+    return chosen
+
+
+def _outcome(
+    package: str, rule: str, now: _Planned, variants: Sequence[_Variant], rows: list[Change]
+) -> Robustness:
     return Robustness(
-        package=name,
-        rule=case.rule,
+        package=package,
+        rule=rule,
         displaced_person_months=now.displaced,
         filled_person_months=now.filled,
         state=_state(now),
@@ -390,12 +398,12 @@ def _plan(problem: Problem, rule: str, package: str, missions: Mapping[str, str]
     lost = solution.displaced(package)
     task = np.array([demand.main_task for demand in problem.demands])
     own = set(problem.package(package).demands)
-    mine = np.array([demand.id in own for demand in problem.demands], dtype=bool)
+    in_package = np.array([demand.id in own for demand in problem.demands], dtype=bool)
     most = next((one for one in losses(solution, package, missions) if one.whole), None)
     return _Planned(
         displaced=float(lost[task == 2].sum()),
         main_task_1=float(lost[task == 1].sum()),
-        filled=float(solution.with_all.filled[mine].sum()),
+        filled=float(solution.with_all.filled[in_package].sum()),
         most=most.group if most else "",
         most_persons=most.most_persons if most else 0.0,
     )

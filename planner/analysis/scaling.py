@@ -1,4 +1,4 @@
-"""A package, or one line of it, at another size: the same tours, more or fewer people.
+"""A package, or a line of it, at another size; and exact pieces of the optimum under *value*.
 
 The changeover stays as it is: a demand staggered in six cohorts is staggered in six at any size.
 When one line is scaled the other lines of its package are left out.
@@ -9,11 +9,20 @@ Nothing is proved about the curve between two sizes tried. What the sizes tried 
 what their neighbours led to expect is an estimate of it, and no bound.
 
 The exact curve of displacement over the size of a package, where one plan is remade.
+
+How the optimum of the *value* rule moves as one number changes: exact pieces.
+
+Right-hand sides and bounds are linear in a number θ. The objectives of the rule are taken one after
+another. The best value of the first is convex in θ (costs are minimised) and piecewise linear: two
+tangents either meet on it, and there it breaks, or its value where they meet cuts the interval in
+two. On each of its pieces the dual prices of an inner point hold throughout, by complementary
+slackness they name what every optimum shares, and with that pinned the next objective is convex and
+piecewise linear in turn. So no grid is needed and no breakpoint is missed, down to rounding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,22 +30,320 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case
-from planner.analysis.parametric import Moves, Parametric, Piece
-from planner.analysis.plans import LastPlans, last_plans, person_months
-from planner.engine.setting import Setting, with_goals
+from planner.analysis.plans import Case, LastPlans, last_plans, person_months
+from planner.engine.highs import PIN, LinearProgramme, Optimum
+from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
-from planner.errors import InputError, nearest
-from planner.plan import Planner
+from planner.errors import InputError, SolverError, nearest
+from planner.solution import Planner
+from planner.tolerances import ROUNDED
 
-__all__ = ["Followed", "Scaled", "Search", "clear", "edges_of", "follow", "values"]
+__all__ = [
+    "Followed",
+    "Moves",
+    "Parametric",
+    "Piece",
+    "Scaled",
+    "Search",
+    "clear",
+    "edges_of",
+    "follow",
+    "values",
+]
 
 Floats = NDArray[np.float64]
+Signs = NDArray[np.int8]
+
+NARROW = 1e-7
+"""Pieces narrower than this share of the whole interval are rounding."""
+
+FLAT = 1e-12
+"""How far a value may lie above a tangent, relative to one plus its size, and still be on it."""
+
+SAME_SLOPE = 1e-6
+
+INNER = 1e-6
+"""How far inside a piece its ends are looked at, as a share of its width."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """What a rise of θ by one adds to bounds and right-hand sides."""
+
+    upper: Floats
+    row_upper: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Pins:
+    """What every optimum so far shares: −1 at its lower side, 1 at its upper side, 0 is free."""
+
+    columns: Signs
+    rows: Signs
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """An interval of θ in which every step's best cost is linear.
+
+    Attributes
+    ----------
+    low, high : float
+    cost, slope : ndarray (steps,)
+        Best cost of each step at `low`, and its change per unit of θ.
+    pins : Pins
+        What all optimal answers in this interval share.
+    """
+
+    low: float
+    high: float
+    cost: Floats
+    slope: Floats
+    pins: Pins
+
+
+@dataclass(frozen=True, eq=False)
+class _Point:
+    at: float
+    cost: float
+    slope: float
+    optimum: Optimum
+
+
+class Parametric:
+    """The programme of a layout along a number θ.
+
+    Parameters
+    ----------
+    layout : ValueProgramme
+        As it stands at θ = 0, but with every row that can bind anywhere.
+    moves : Moves
+    steps : sequence of ndarray (columns,)
+        Costs, made as small as possible one after another.
+    """
+
+    def __init__(self, layout: ValueProgramme, moves: Moves, steps: Sequence[Floats]) -> None:
+        self.layout, self.moves, self.steps = layout, moves, list(steps)
+        self.programmes: list[LinearProgramme] = []
+        self.other = layout.programme()
+        for cost in self.steps:
+            self._add(cost)
+        self.columns = np.arange(len(layout.lower))
+        self.rows = np.arange(len(layout.row_lower))
+        self.free = Pins(
+            np.zeros(len(self.columns), dtype=np.int8), np.zeros(len(self.rows), dtype=np.int8)
+        )
+
+    def _add(self, cost: Floats) -> None:
+        """Write one programme for each step: its costs stay, so its last basis is a good start."""
+        programme = self.layout.programme()
+        programme.set_cost(cost)
+        self.programmes.append(programme)
+
+    def _solve(self, programme: LinearProgramme, pins: Pins, at: float) -> Optimum:
+        """Solve a programme where θ = `at`, within what is pinned."""
+        layout, moves = self.layout, self.moves
+        lower, upper = layout.lower, np.maximum(layout.upper + at * moves.upper, layout.lower)
+        row_lower, row_upper = layout.row_lower, layout.row_upper + at * moves.row_upper
+        programme.set_bounds(
+            self.columns,
+            np.where(pins.columns > 0, upper, lower),
+            np.where(pins.columns < 0, lower, upper),
+        )
+        programme.set_rows(
+            self.rows,
+            np.where(pins.rows > 0, row_upper, row_lower),
+            np.where(pins.rows < 0, row_lower, row_upper),
+        )
+        return programme.solve()
+
+    def solve(self, cost: Floats, pins: Pins, at: float) -> Optimum:
+        """Return the optimum of any cost where θ = `at`, within what is pinned."""
+        self.other.set_cost(cost)
+        return self._solve(self.other, pins, at)
+
+    def _look(self, step: int, pins: Pins, at: float) -> _Point:
+        """Return the best cost of a step at one θ and the tangent at that point."""
+        optimum = self._solve(self.programmes[step], pins, at)
+        column = (pins.columns > 0) | ((pins.columns == 0) & (optimum.reduced < 0))
+        row = (pins.rows > 0) | ((pins.rows == 0) & (optimum.dual < 0))
+        slope = float(
+            optimum.reduced @ np.where(column, self.moves.upper, 0)
+            + optimum.dual @ np.where(row, self.moves.row_upper, 0)
+        )
+        return _Point(at, optimum.value, slope, optimum)
+
+    def _pin(self, step: int, pins: Pins, optimum: Optimum) -> Pins:
+        """Return what is pinned once a step is at its best, by the prices of an inner point."""
+        tiny = PIN * float(np.abs(self.steps[step]).max(initial=0.0) or 1.0)
+        columns, rows = pins.columns.copy(), pins.rows.copy()
+        columns[(columns == 0) & (optimum.reduced < -tiny)] = 1
+        columns[(columns == 0) & (optimum.reduced > tiny)] = -1
+        rows[(rows == 0) & (optimum.dual < -tiny)] = 1
+        rows[(rows == 0) & (optimum.dual > tiny)] = -1
+        return Pins(columns, rows)
+
+    def pieces(self, low: float, high: float) -> list[Piece]:
+        """Return the pieces of [low, high], in order."""
+        empty = np.zeros(0)
+        found = self._deeper(0, Piece(low, high, empty, empty, self.free), high - low)
+        return _merged(found)
+
+    def first(self, reach: float) -> Piece:
+        """Return the piece that begins at θ = 0, looking no further than `reach`."""
+        piece = Piece(0.0, reach, np.zeros(0), np.zeros(0), self.free)
+        for step in range(len(self.steps)):
+            piece = self._shorten(step, piece, NARROW * reach)
+        return piece
+
+    def _shorten(self, step: int, piece: Piece, narrow: float) -> Piece:
+        """Return the part of a piece, from its beginning, on which a step is linear."""
+        high = piece.high
+        while True:
+            inset = INNER * high
+            try:
+                left = self._look(step, piece.pins, inset)
+                right = self._look(step, piece.pins, high)
+                high = next(self._breaks(step, piece.pins, left, right, 0), high)
+                middle = self._look(step, piece.pins, high / 2)
+                break
+            except SolverError:
+                if high <= narrow:
+                    raise
+                high /= 2
+        return Piece(
+            0.0,
+            high,
+            np.append(piece.cost, middle.cost - middle.slope * high / 2),
+            np.append(piece.slope, middle.slope),
+            self._pin(step, piece.pins, middle.optimum),
+        )
+
+    def further(self, pieces: Sequence[Piece], cost: Floats) -> list[Piece]:
+        """Return pieces cut further by one more step, made as small as possible after the others.
+
+        The step is the last of the arrays of each piece; others can be tried from the same pieces.
+        """
+        steps, programmes = self.steps, self.programmes
+        self.steps, self.programmes = [*steps, cost], [*programmes]
+        self._add(cost)
+        width = pieces[-1].high - pieces[0].low
+        found = [new for piece in pieces for new in self._one_more(piece, width)]
+        self.steps, self.programmes = steps, programmes
+        return _merged(found)
+
+    def _one_more(self, piece: Piece, width: float) -> list[Piece]:
+        """Take the last step on a piece; where rounding hid a break of it, take all steps anew."""
+        try:
+            return self._deeper(len(self.steps) - 1, piece, width)
+        except SolverError:
+            empty = np.zeros(0)
+            return self._part(0, Piece(piece.low, piece.high, empty, empty, self.free),
+                              piece.low, piece.high, width)  # fmt: skip
+
+    def _deeper(self, step: int, piece: Piece, width: float) -> list[Piece]:
+        """Cut a piece where the next step breaks, and go on with what lies inside each part."""
+        if step == len(self.steps):
+            return [piece]
+        inset = INNER * (piece.high - piece.low)
+        first = self._look(step, piece.pins, piece.low + inset)
+        last = self._look(step, piece.pins, piece.high - inset)
+        breaks = self._breaks(step, piece.pins, first, last, NARROW * width)
+        edges = [piece.low, *breaks, piece.high]
+        found: list[Piece] = []
+        for low, high in pairwise(edges):
+            found += self._part(step, piece, low, high, width)
+        return found
+
+    def _part(self, step: int, piece: Piece, low: float, high: float, width: float) -> list[Piece]:
+        """Take one step on a part of a piece on which it is linear, and go on.
+
+        Should rounding have hidden a break, so that what is pinned cannot hold all along, the
+        part is halved.
+        """
+        try:
+            middle = self._look(step, piece.pins, (low + high) / 2)
+            begin = middle.cost - middle.slope * (middle.at - low)
+            inner = Piece(
+                low,
+                high,
+                np.append(piece.cost + (low - piece.low) * piece.slope, begin),
+                np.append(piece.slope, middle.slope),
+                self._pin(step, piece.pins, middle.optimum),
+            )
+            return self._deeper(step + 1, inner, width)
+        except SolverError:
+            if high - low <= NARROW * width:
+                return []  # too narrow to describe; its neighbours meet
+        half = (low + high) / 2
+        left = self._part(step, piece, low, half, width)
+        return left + self._part(step, piece, half, high, width)
+
+    def _breaks(
+        self, step: int, pins: Pins, left: _Point, right: _Point, narrow: float
+    ) -> Iterator[float]:
+        """Yield where a convex piecewise linear cost breaks between two points, in order."""
+        span = right.at - left.at
+        if span <= narrow:
+            return
+        give = FLAT * (1 + max(abs(left.cost), abs(right.cost)))
+        if right.cost <= left.cost + left.slope * span + give:
+            return
+        if left.cost <= right.cost - right.slope * span + give:
+            return
+        bend = right.slope - left.slope
+        meet = (left.cost - right.cost + right.slope * right.at - left.slope * left.at) / bend
+        if not left.at + narrow < meet < right.at - narrow:
+            return
+        middle = self._look(step, pins, meet)
+        if middle.cost <= left.cost + left.slope * (meet - left.at) + give:
+            yield meet
+            return
+        yield from self._breaks(step, pins, left, middle, narrow)
+        yield from self._breaks(step, pins, middle, right, narrow)
+
+    def between(
+        self, piece: Piece, at: float, worths: Sequence[Floats]
+    ) -> list[tuple[float, float]]:
+        """Return the smallest and largest of each worth over all optimal answers at θ = `at`."""
+        now = self.answer(piece, at)
+        upper = self.layout.upper + at * self.moves.upper
+        free = (piece.pins.columns == 0) & (upper > self.layout.lower)
+        found = []
+        for worth in worths:
+            if not worth[free].any():
+                found.append((float(worth @ now), float(worth @ now)))
+                continue
+            low = self._again(worth)
+            found.append((low, max(-self._again(-worth), low)))
+        return found
+
+    def _again(self, cost: Floats) -> float:
+        """Return the smallest of a cost where θ and what is pinned are still the same."""
+        self.other.set_cost(cost)
+        return self.other.solve().value
+
+    def answer(self, piece: Piece, at: float) -> Floats:
+        """Return one optimal answer at θ = `at`, (columns,)."""
+        return self.solve(np.zeros(len(self.columns)), piece.pins, at).x
+
+
+def _merged(pieces: Sequence[Piece]) -> list[Piece]:
+    """Join neighbours with the same slopes."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if joined:
+            last = joined[-1]
+            give = SAME_SLOPE * (1 + np.abs(last.slope))
+            if (np.abs(last.slope - piece.slope) <= give).all():
+                wider = piece if piece.high - piece.low > last.high - last.low else last
+                joined[-1] = Piece(last.low, piece.high, last.cost, wider.slope, wider.pins)
+                continue
+        joined.append(piece)
+    return joined
+
+
 Flags = NDArray[np.bool_]
-
-
-NOTHING = 1e-6
-"""Person-months that are rounding."""
 
 
 class Search:
@@ -81,7 +388,7 @@ class Search:
         if place == 0 or place + 2 >= len(edges):
             return None
         left, right = self._slope(edges[place - 1], low), self._slope(high, edges[place + 2])
-        if abs(left - right) < NOTHING:
+        if abs(left - right) < ROUNDED:
             return None
         at = (self.lost[high] - self.lost[low] + left * low - right * high) / (left - right)
         if not low + 0.02 * (high - low) < at < high - 0.02 * (high - low):
@@ -180,13 +487,11 @@ class Scaled:
         known = max(self.case.problem.known(self.package), 0)
         return all(self.last.months[place] <= known for place in self.touched)
 
-    def sized(self, setting: Setting, multiple: float) -> Setting:
-        """Return a setting with the package at another size."""
-        block = setting.block
+    def sized(self, data: StageData, multiple: float) -> StageData:
+        """Return stage data with the package at another size."""
+        block = data.block
         factor = np.where(self.scaled, multiple, np.where(self.dropped, 0.0, 1.0))[block.demand]
-        changed = setting.change(
-            full=setting.full * factor, upper=setting.upper * factor[block.decision]
-        )
+        changed = data.change(full=data.full * factor, upper=data.upper * factor[block.decision])
         return with_goals(changed, self.case.problem, np.ones(len(factor), dtype=bool))
 
     def filled(self, multiple: float) -> Floats:
@@ -216,17 +521,17 @@ class Scaled:
     def layout(self, most: float) -> tuple[ValueProgramme, Moves]:
         """Return the last plans of the blocks touched, at size 0, and what a rise of 1 adds."""
         settings = [self.last.settings[place] for place in self.touched]
-        layout = ValueProgramme([self.sized(setting, most) for setting in settings])
+        layout = ValueProgramme([self.sized(data, most) for data in settings])
         upper = np.zeros(len(layout.upper))
         row_upper = np.zeros(len(layout.row_upper))
-        for place, setting in enumerate(settings):
-            block = setting.block
+        for place, data in enumerate(settings):
+            block = data.block
             grows = self.scaled[block.demand]
             columns = layout.start[place] + np.flatnonzero(grows[block.decision])
-            upper[columns] = setting.full[block.decision][grows[block.decision]]
+            upper[columns] = data.full[block.decision][grows[block.decision]]
             shared = layout.shared[place]
             rows = layout.shared_start[place] + np.flatnonzero(grows[shared])
-            row_upper[rows] = setting.full[shared][grows[shared]]
+            row_upper[rows] = data.full[shared][grows[shared]]
         layout.upper[upper > 0] = 0.0
         layout.row_upper[row_upper > 0] = 0.0
         return layout, Moves(upper, row_upper)
@@ -295,4 +600,4 @@ def values(pieces: list[Piece], step: int, at: Floats) -> Floats:
 
 def clear(lost: Floats) -> Floats:
     """Return displacement free of rounding."""
-    return np.where(np.abs(lost) < NOTHING, 0.0, lost)
+    return np.where(np.abs(lost) < ROUNDED, 0.0, lost)

@@ -1,308 +1,293 @@
 """Threshold points: what would have to be different for a conclusion to be false, or true.
 
-A conclusion is a quantity that is above or below a level, see :mod:`planner.analysis.conclusion`.
+A conclusion is a quantity that is above or below a level, see :mod:`planner.analysis.threshold`.
 Every parameter is varied alone, up and down, and the plan is made again, until the conclusion
 changes: by a scan, then by bracketing; problems with the same tours are planned as one batch. And
 many draws are made in which all that is uncertain varies at once.
+
+A conclusion that is true or false of a plan, stated in words a program can read.
+
+::
+
+    displacement > 800                  person-months that main task 2 loses
+    displacement(kind=staff) > 10%      the same for some demands, as a share of what they ask
+    displacement(pool=logistics) >= 50  people of one pool
+    displacement of staff posts exceeds 10 %     the same in plain words
+    fill(untso) < 90%                   fill rate of a mission or demand
+    ratio exceeds 4.5%                  displacement ÷ what the package got
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.case import Case, read_case
-from planner.analysis.conclusion import Conclusion, DrawFills, parse_conclusion
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import settling
-from planner.compile.tables import FigureRow
+from planner.analysis.parameters import VariedParameter, inputs_of
+from planner.analysis.plans import KEYS, Case, read_case, settling
 from planner.errors import InputError, nearest
 from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.structure import Structure
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.problem.model import Demand, Problem
-from planner.scenario.inputs import is_presence
+from planner.outcome import Outcome, Progress, silent
+from planner.problem.model import Problem
 from planner.terms import term
+from planner.tolerances import ROUNDING
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.records import Records
 
 __all__ = [
     "NONE",
+    "ClaimProbability",
+    "Conclusion",
     "Crossing",
+    "DrawFills",
     "Found",
-    "Holding",
-    "VariedParameter",
     "Measure",
-    "Varied",
     "Side",
     "Threshold",
     "Trials",
+    "Varied",
     "bracket",
+    "claim_probability",
     "filled_of",
-    "holding",
-    "inputs_of",
+    "parse_conclusion",
     "scan",
     "threshold",
 ]
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+QUANTITIES = ("displacement", "fill", "ratio")
+SELECTORS = (*KEYS, "pool", "package")
+RELATIONS = {
+    ">": ">", ">=": ">=", "<": "<", "<=": "<=",
+    "exceeds": ">", "above": ">", "over": ">", "below": "<", "under": "<",
+}  # fmt: skip
+
+EXAMPLE = "displacement(kind=staff) > 10%"
+
+_FORM = re.compile(
+    r"\s*(?P<quantity>\w+)\s*(?:\(\s*(?:(?P<by>\w+)\s*=\s*)?(?P<name>[^()=]*?)\s*\))?"
+    r"\s*(?:is\s+)?(?P<relation>[<>]=?|[a-z]+)"
+    r"\s*(?P<level>[0-9]{1,12}(?:[.,][0-9]{1,20})?)\s*(?P<percent>%)?\s*"
+)
+
+_OF = re.compile(
+    r"\s*(?P<quantity>\w+)\s+of\s+(?P<name>\S[^()]*?)(?:\s+(?:posts|people))?"
+    r"\s+(?P<rest>(?:is\s+)?(?:[a-z]+|[<>]=?)\s*[0-9].*)"
+)
+"""The same in plain words."""
+
+SAME = 1e-6
+"""Relative distance within which a number is at its level."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawFills:
+    """What some draws fill and ask inside the window, person-months.
+
+    Attributes
+    ----------
+    with_all, without, asked : ndarray (draws, demands)
+        `without` leaves the package out; it is not looked at where nothing is displaced.
+    by_line, by_line_without : ndarray (draws, lines)
+        The same by demand and pool.
+    lines : ndarray of int (lines, 2)
+        Places of demand and pool.
+    """
+
+    with_all: Floats
+    without: Floats
+    asked: Floats
+    by_line: Floats
+    by_line_without: Floats
+    lines: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A quantity, what it is of, and how it compares with a level.
+
+    Attributes
+    ----------
+    quantity : str
+        ``"displacement"``, ``"fill"`` or ``"ratio"``.
+    by, name : str
+        What it is of: a key such as ``"mission"``, ``"kind"`` or ``"pool"`` and its value; both
+        empty for all.
+    relation : str
+        ``">"``, ``">="``, ``"<"`` or ``"<="``.
+    level : float
+        Person-months, or a share.
+    share : bool
+        Whether the level is a share. Displacement is then a share of what its demands ask; of a
+        pool, of what the pool serves without the package.
+    """
+
+    quantity: str
+    by: str
+    name: str
+    relation: str
+    level: float
+    share: bool
+
+    def __str__(self) -> str:
+        of = f"({self.by}={self.name})" if self.by else ""
+        level = f"{100 * self.level:.10g}%" if self.share else f"{self.level:.10g}"
+        return f"{self.quantity}{of} {self.relation} {level}"
+
+    @property
+    def of_package(self) -> bool:
+        """Whether a package must be left out to know it."""
+        return self.quantity != "fill"
+
+    def of(self, case: Case, package: str, filled: DrawFills) -> Floats:
+        """Return the quantity in each draw, (draws,); NaN where it is undefined."""
+        chosen = self._demands(case)
+        lost = _clear(filled.without - filled.with_all, filled.asked)
+        if self.quantity == "fill":
+            if self.by == "pool":
+                raise InputError(f"{self}: fill is of demands, a pool is asked for nothing itself")
+            return _share(filled.with_all[:, chosen].sum(1), filled.asked[:, chosen].sum(1))
+        own = case.inside(package)
+        if self.quantity == "ratio":
+            second = (case.task == 2) & ~own
+            return _share(lost[:, second].sum(1), filled.with_all[:, own].sum(1))
+        outside = chosen & ~own
+        if self.by == "pool":
+            place = list(case.problem.pools).index(self.name)
+            lines = outside[filled.lines[:, 0]] & (filled.lines[:, 1] == place)
+            before = filled.by_line_without[:, lines]
+            taken = _clear(before - filled.by_line[:, lines], before)
+            value, before = taken.sum(1), before.sum(1)
+            return _share(value, before) if self.share else value
+        value = lost[:, outside].sum(1)
+        return _share(value, filled.asked[:, outside].sum(1)) if self.share else value
+
+    def holds(self, value: Floats) -> Flags:
+        """Return whether it is true of some values of its quantity; never where undefined."""
+        apart = np.asarray(value) - self.level
+        give = SAME * (1 + abs(self.level))
+        with np.errstate(invalid="ignore"):
+            return {
+                ">": apart > give, ">=": apart >= -give, "<": apart < -give, "<=": apart <= give,
+            }[self.relation]  # fmt: skip
+
+    def check(self, case: Case) -> None:
+        """Raise InputError unless it can be asked of a case."""
+        if self.by == "pool" and self.name not in case.problem.pools:
+            near = nearest(self.name, case.problem.pools)
+            raise InputError(f"{self}: expected a pool, found {self.name!r}{near}")
+        self._demands(case)
+
+    def _demands(self, case: Case) -> Flags:
+        """Return the demands it is about: of main task 2, unless it names some itself."""
+        second = case.task == 2
+        if self.quantity == "fill" and not self.by:
+            return np.ones(len(second), dtype=bool)
+        if not self.by or self.by == "pool":
+            return second
+        if self.by == "package":
+            return case.inside(case.package(self.name))
+        groups = case.groups(self.by)
+        if self.name not in groups:
+            near = nearest(self.name, groups)
+            raise InputError(f"{self}: expected a {self.by}, found {self.name!r}{near}")
+        named = groups[self.name]
+        own = self.by in ("mission", "demand", "main_task", "tier") or self.quantity == "fill"
+        return named if own else named & second
+
+
+def _clear(lost: Floats, asked: Floats) -> Floats:
+    """Return losses free of rounding."""
+    return np.where(np.abs(lost) <= ROUNDING * (1 + asked), 0.0, lost)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 1e-9)
+
+
+def _selector(name: str, case: Case) -> str:
+    """Return what a bare name is one of: a mission or demand first, then any other."""
+    for by in ("mission", "demand", *(key for key in KEYS if key not in ("main_task", "tier"))):
+        if name in case.groups(by):
+            return by
+    if name in case.problem.pools:
+        return "pool"
+    case.select(name)
+    raise InputError(f"conclusion: expected a mission, a demand or a pool, found {name!r}")
+
+
+def parse_conclusion(text: str, case: Case) -> Conclusion:
+    """Return the conclusion that a text states of a case.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or names something unknown.
+
+    Examples
+    --------
+    >>> from planner.analysis.plans import read_case
+    >>> problem = {"format": "planner-problem/1", "months": 1, "pools": {"staff": 8},
+    ...            "demands": [{"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 0,
+    ...                         "tour": 1, "pools": ["staff"], "prep": 0, "rest": 0}]}
+    >>> str(parse_conclusion("fill(untso) below 92,5 %", read_case(problem)))
+    'fill(mission=untso) < 92.5%'
+    >>> str(parse_conclusion("displacement of staff people exceeds 10 %", read_case(problem)))
+    'displacement(pool=staff) > 10%'
+    """
+    plain = _OF.fullmatch(text)
+    form = "{quantity}({name}) {rest}".format(**plain.groupdict()) if plain else text
+    found = _FORM.fullmatch(form)
+    if found is None:
+        raise InputError(f"conclusion: expected something like {EXAMPLE!r}, found {text!r}")
+    quantity, by, name = found["quantity"], found["by"] or "", found["name"]
+    faults = []
+    if quantity not in QUANTITIES:
+        expected = ", ".join(QUANTITIES)
+        faults.append(f"expected {expected}, found {quantity!r}{nearest(quantity, QUANTITIES)}")
+    if found["relation"] not in RELATIONS:
+        expected = ", ".join(RELATIONS)
+        faults.append(f"expected {expected}, found {found['relation']!r}")
+    if by and by not in SELECTORS:
+        expected = ", ".join(SELECTORS)
+        faults.append(f"expected {expected}, found {by!r}{nearest(by, SELECTORS)}")
+    if quantity == "ratio" and name:
+        faults.append("ratio is that of a package: expected nothing in brackets")
+    if name == "" or (name is None and by):
+        faults.append("expected a name in the brackets, found none")
+    share = found["percent"] is not None or quantity != "displacement"
+    level = float(found["level"].replace(",", "."))
+    if found["percent"]:
+        level /= 100
+    elif share and level > 1:
+        faults.append(f"expected a share such as 90% or 0.9, found {found['level']}")
+    if faults:
+        raise InputError([f"conclusion: {fault}" for fault in faults])
+    if name and not by:
+        by = _selector(name, case)
+    relation = RELATIONS[found["relation"]]
+    conclusion = Conclusion(quantity, by, name or "", relation, level, share)
+    conclusion.check(case)
+    return conclusion
+
 
 _TEXT = text_of("threshold")
 say = _TEXT.say
 
 
 NAN = float("nan")
-
-WHOLE = ("tour", "preparation", "prep")
-"""What is counted in whole months."""
-
-MONTHS = 24
-"""Furthest that a month is moved, each way."""
-
-
-@dataclass(frozen=True, eq=False)
-class VariedParameter:
-    """One input and how to move it.
-
-    Attributes
-    ----------
-    id : str
-        A figure, ``pool.staff.posts``, or ``package.eastern-flank.size``, ``….known``, ``….first``.
-    unit : str
-    value, low, high : float
-        As it is, and the ends of its range; NaN where it has none. A month is 0, and is moved.
-    least, most : float
-        How far it is moved.
-    whole : bool
-        Whether only whole numbers make sense.
-    problem : callable
-        Gives the problem with another value of it.
-    usual : bool
-        Whether it is tried unless others are asked for.
-    basis, source, section : str
-    month : int
-        For months: the month of the model that is moved; −1 for everything else.
-    """
-
-    id: str
-    unit: str
-    value: float
-    low: float
-    high: float
-    least: float
-    most: float
-    whole: bool
-    problem: Callable[[float], Problem]
-    usual: bool = True
-    basis: str = ""
-    source: str = ""
-    section: str = ""
-    month: int = -1
-
-
-def inputs_of(
-    case: Case, patterns: Sequence[str] | None = None, reach: float = 1.0
-) -> list[VariedParameter]:
-    """Return the inputs of a case.
-
-    Parameters
-    ----------
-    case : Case
-    patterns : sequence of str, optional
-        Ids, with ``*`` for anything. By default all but first and last months of single demands.
-    reach : float
-        How far a number is moved, as a multiple of itself; downwards never below nothing.
-    """
-    if not reach > 0:
-        raise InputError(f"reach: expected a number above 0, found {reach}")
-    figures = case.scenario is not None and case.compiled is not None
-    every = list(_of_scenario(case, reach) if figures else _of_problem(case, reach))
-    every += _of_packages(case, reach)
-    if patterns is None:
-        return [one for one in every if one.usual]
-    found: dict[str, VariedParameter] = {}
-    faults = []
-    for pattern in patterns:
-        test = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-        chosen = [one for one in every if test.fullmatch(one.id)]
-        if not chosen:
-            near = nearest(pattern, [one.id for one in every])
-            faults.append(f"inputs: no input is called {pattern!r}{near}")
-        found |= {one.id: one for one in chosen}
-    if faults:
-        raise InputError(faults)
-    return list(found.values())
-
-
-def _of_scenario(case: Case, reach: float) -> Iterator[VariedParameter]:
-    """Yield every figure of a scenario that a plan looks at."""
-    from planner.compile.build import compile_scenario
-    from planner.montecarlo.parameters import natural_range
-
-    def problem(id: str, value: float) -> Problem:
-        return compile_scenario(case.scenario, {id: value}, drawn=True).problem
-
-    for row in case.compiled.figures:
-        kind = row.id.rpartition(".")[2].partition("@")[0]
-        about = {"basis": row.basis, "source": row.source, "section": row.section}
-        make = partial(problem, row.id)
-        if isinstance(row.value, str):
-            if row.id.startswith("demand."):
-                yield _month(row.id, make, -1, usual=False, **about)
-        elif not is_presence(row.id):
-            floor, ceiling = natural_range(row.id)
-            yield _number(row, make, floor, ceiling, reach, kind in WHOLE, about)
-
-
-def _number(
-    row: FigureRow, make: Callable[[float], Problem], floor: float, ceiling: float, reach: float,
-    whole: bool, about: Mapping[str, str],
-) -> VariedParameter:  # fmt: skip
-    value = float(row.value)
-    low, high = (NAN if end is None else float(end) for end in (row.low, row.high))
-    least, most = _limits(value, (low, high), reach, whole)
-    return VariedParameter(
-        row.id, row.unit, value, low, high, max(floor, least), min(ceiling, most), whole, make,
-        True, about["basis"], about["source"], about["section"],
-    )  # fmt: skip
-
-
-def _limits(
-    value: float, ends: tuple[float, float], reach: float, whole: bool
-) -> tuple[float, float]:
-    """Return how far a number is moved: `reach` times itself, and over its range in any case."""
-    way = reach * abs(value) if value else 1.0
-    least = min([max(value - way, 0.0) if value >= 0 else value - way,
-                 *(end for end in ends if end == end)])  # fmt: skip
-    most = max([value + way, *(end for end in ends if end == end)])
-    return (float(np.floor(least)), float(np.ceil(most))) if whole else (least, most)
-
-
-def _month(
-    id: str, make: Callable[[float], Problem], at: int, usual: bool = True, basis: str = "",
-    source: str = "", section: str = "",
-) -> VariedParameter:  # fmt: skip
-    return VariedParameter(
-        id, "months moved", 0.0, NAN, NAN, -MONTHS, MONTHS, True, make, usual, basis, source,
-        section, at,
-    )  # fmt: skip
-
-
-def _of_problem(case: Case, reach: float) -> Iterator[VariedParameter]:
-    """Yield the numbers of a neutral problem."""
-    problem = case.problem
-
-    def strength(pool: str, times: float) -> Problem:
-        return replace(problem, pools={**problem.pools, pool: problem.pools[pool] * times})
-
-    def changed(demand: Demand, field: str, value: float) -> Problem:
-        new: object = value
-        if field == "tour":
-            new = max(1, round(value))
-        elif field == "prep":
-            new = tuple(round(value) for _ in demand.pools)
-        elif field in ("rest", "dwell"):
-            field, new = "home", tuple(value for _ in demand.pools)
-        return _with(problem, {demand.id: {field: new}})
-
-    for pool in problem.pools:
-        yield _plain(f"pool.{pool}.strength", "times", 1.0, partial(strength, pool), reach)
-    for one in problem.demands:
-        values = {"cap": one.cap, "tour": float(one.tour)}
-        at_home = "dwell" if any(one.dwell) else "rest"
-        for field, by_pool in (("prep", one.prep), (at_home, one.home)):
-            if len(set(by_pool)) == 1 and (field == "prep" or len(set(one.dwell)) == 1):
-                values[field] = float(by_pool[0])
-        for field, value in values.items():
-            unit = {"cap": "persons", at_home: "months per month"}.get(field, "months")
-            yield _plain(
-                f"demand.{one.id}.{field}", unit, value, partial(changed, one, field), reach
-            )
-
-
-def _plain(
-    id: str, unit: str, value: float, make: Callable[[float], Problem], reach: float
-) -> VariedParameter:
-    whole = id.rpartition(".")[2] in WHOLE
-    least, most = _limits(value, (NAN, NAN), reach, whole)
-    floor = 1.0 if id.endswith(".tour") else 0.0
-    return VariedParameter(id, unit, value, NAN, NAN, max(floor, least), most, whole, make)
-
-
-def _of_packages(case: Case, reach: float) -> Iterator[VariedParameter]:
-    """Yield size, month known and first month of each package."""
-    problem = case.problem
-    figures = {} if case.compiled is None else {row.id: row for row in case.compiled.figures}
-    for package in problem.packages:
-        own = [problem.demand(name) for name in package.demands]
-        posts = sum(one.cap for one in own)
-        if posts <= 0:
-            continue
-        rows = [figures.get(f"demand.{one.id}.cap") for one in own]
-        ends = [
-            sum(one.cap if row is None or end(row) is None else end(row)
-                for one, row in zip(own, rows, strict=True)) / posts
-            for end in (lambda row: row.low, lambda row: row.high)
-        ]  # fmt: skip
-        ranged = any(row is not None and row.low is not None for row in rows)
-        low, high = ends if ranged else (NAN, NAN)
-        least, most = _limits(1.0, (low, high), reach, False)
-        first = next((row for row in rows if row is not None), None)
-        about = {} if first is None else {
-            "basis": first.basis, "source": first.source, "section": first.section,
-        }  # fmt: skip
-        size = partial(_sized, problem, package.demands)
-        yield VariedParameter(
-            f"package.{package.id}.size", "times", 1.0, low, high, least, most, False, size, **about
-        )
-        known = problem.known(package.id)
-        row = figures.get(f"package.{package.id}.known")
-        said = {} if row is None else {
-            "basis": row.basis, "source": row.source, "section": row.section,
-        }  # fmt: skip
-        when = partial(_known, problem, package.id, known)
-        yield _month(f"package.{package.id}.known", when, known, **said)
-        begins = min(one.first for one in own)
-        yield _month(f"package.{package.id}.first", partial(_begun, problem, own), begins)
-
-
-def _with(problem: Problem, changes: dict[str, dict[str, object]]) -> Problem:
-    demands = tuple(
-        replace(one, **changes[one.id]) if one.id in changes else one  # type: ignore[arg-type]
-        for one in problem.demands
-    )
-    return replace(problem, demands=demands)
-
-
-def _sized(problem: Problem, demands: Sequence[str], times: float) -> Problem:
-    return _with(problem, {name: {"cap": times * problem.demand(name).cap} for name in demands})
-
-
-def _known(problem: Problem, package: str, known: int, months: float) -> Problem:
-    packages = tuple(
-        replace(one, known=max(known, 0) + round(months)) if one.id == package else one
-        for one in problem.packages
-    )
-    return replace(problem, packages=packages)
-
-
-def _begun(problem: Problem, own: Sequence[Demand], months: float) -> Problem:
-    return _with(
-        problem, {one.id: {"first": min(one.first + round(months), one.last)} for one in own}
-    )
-
 
 SMALL_BATCH = 24
 """Problems or demands for which the engine is as fast as waking compiled code."""
@@ -591,7 +576,7 @@ KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
 
 
 @dataclass(frozen=True)
-class Holding:
+class ClaimProbability:
     """The share of futures in which a conclusion holds.
 
     Attributes
@@ -612,11 +597,13 @@ class Holding:
     high: float
 
 
-NONE = Holding(0, 0, *(float("nan"),) * 4)
+NONE = ClaimProbability(0, 0, *(float("nan"),) * 4)
 """No futures."""
 
 
-def holding(futures: Ensemble, case: Case, conclusion: Conclusion, package: str) -> Holding:
+def claim_probability(
+    futures: Ensemble, case: Case, conclusion: Conclusion, package: str
+) -> ClaimProbability:
     """Return in how many futures a conclusion about a case holds.
 
     Parameters
@@ -642,11 +629,11 @@ def holding(futures: Ensemble, case: Case, conclusion: Conclusion, package: str)
     value = np.concatenate(values)
     defined = ~np.isnan(value)
     if not defined.any():
-        return Holding(0, futures.made, *(float("nan"),) * 4)
+        return ClaimProbability(0, futures.made, *(float("nan"),) * 4)
     true = conclusion.holds(value[defined]).astype(float)
     found = chance_of(true[:, None], np.concatenate(replicate)[defined])
     ends = (float(getattr(found, name)[0]) for name in ("mean", "standard_error", "low", "high"))
-    return Holding(int(defined.sum()), futures.made - int(defined.sum()), *ends)
+    return ClaimProbability(int(defined.sum()), futures.made - int(defined.sum()), *ends)
 
 
 def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
@@ -663,7 +650,7 @@ def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
 
 
 FEW = 5
-"""Flips that are _sentences; the table holds all."""
+"""Thresholds that are sentences; the table holds all."""
 
 
 def _sentences(found: Threshold, lang: str) -> list[str]:
@@ -837,10 +824,6 @@ class Threshold(Outcome):
     flips: tuple[Crossing, ...]
     inputs: tuple[Varied, ...]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``flips``, the nearest inside its range first, and ``inputs``."""
-        return {"flips": frame(self.flips, Crossing), "inputs": frame(self.inputs, Varied)}
-
     def sentences(self, lang: str = "en") -> list[str]:
         """Return whether it holds, what changes it, and in how many draws it holds."""
 
@@ -881,10 +864,10 @@ def threshold(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     conclusion : str
         Such as ``"displacement(kind=staff) > 10%"``, ``"fill(untso) < 90%"``, ``"ratio > 4%"``; see
-        :mod:`planner.analysis.conclusion`.
+        :mod:`planner.analysis.threshold`.
     package : str, optional
         Whose displacement; by default that of the only one.
     inputs : sequence of str, optional
@@ -914,17 +897,12 @@ def threshold(
     """
     case = read_case(source, rule)
     _check(steps, tolerance, draws, futures, case)
-    chosen = inputs_of(case, inputs, reach)
     measure, now = _measured(case, parse_conclusion(conclusion, case), package)
-    wanted = draws if futures is None and case.scenario is not None else 0
-    shown = _Shown(progress, wanted)
-    found = scan(chosen, measure, steps, now, shown.scanned)
+    shown = _Shown(progress, wanted := draws if futures is None and case.scenario else 0)
+    found = scan(inputs_of(case, inputs, reach), measure, steps, now, shown.scanned)
     bracket(found, measure, tolerance, shown.again)
-    stated, lost = measure.conclusion, measure.package
-    if wanted:
-        futures = _drawn(case, stated, lost, wanted, seed, shown)
-    share = NONE if futures is None else holding(futures, case, stated, lost)
-    return _outcome(measure, found, share)
+    drawn = _drawn(case, measure, wanted, seed, shown) if wanted else futures
+    return _outcome(measure, found, drawn)
 
 
 def _measured(case: Case, stated: Conclusion, package: str | None) -> tuple[Measure, float]:
@@ -973,19 +951,20 @@ class _Shown:
         self.progress(planned + done, self.last[1])
 
 
-def _drawn(
-    case: Case, stated: Conclusion, package: str, draws: int, seed: int, shown: _Shown
-) -> Ensemble:
+def _drawn(case: Case, measure: Measure, draws: int, seed: int, shown: _Shown) -> Ensemble:
     from planner.montecarlo.run import simulate
 
+    package, stated = measure.package, measure.conclusion
     return simulate(
         case.scenario, draws, seed, case.rule, packages=[package] if package else [],
         monthly=stated.by == "pool", progress=shown.drawn,
     )  # fmt: skip
 
 
-def _outcome(measure: Measure, found: Found, share: Holding) -> Threshold:
-    case, stated = measure.case, measure.conclusion
+def _outcome(measure: Measure, found: Found, futures: Ensemble | None) -> Threshold:
+    case, stated, share = measure.case, measure.conclusion, NONE
+    if futures is not None:
+        share = claim_probability(futures, case, stated, measure.package)
     flips = [_crossing(case, side) for side in found.sides if side.flips]
     return Threshold(
         conclusion=str(stated),

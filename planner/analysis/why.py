@@ -19,36 +19,42 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import asked_months
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import make_planner, person_months, planner_of
+from planner.analysis.plans import (
+    Case,
+    enough,
+    make_planner,
+    person_months,
+    planner_of,
+    read_case,
+    relaxed,
+)
 from planner.analysis.prices import rested
-from planner.analysis.relaxation import enough, relaxed
 from planner.engine.programme import Block
-from planner.engine.setting import Answer, Setting
+from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
 from planner.months import Month
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.plan import History, Planner
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
+from planner.solution import History, Planner, asked_months
+from planner.tolerances import SHOWN, TIGHT
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
-    "Counterfactual",
     "BindingConstraint",
-    "PoolUser",
+    "BlockShortfall",
+    "Counterfactual",
     "DecisionShortfall",
     "Limit",
     "LineOccupancy",
     "MissionMonth",
     "MonthOccupancy",
-    "BlockShortfall",
+    "PoolUser",
     "Why",
-    "counterfactuals",
     "binding_constraints",
+    "counterfactuals",
     "holders",
     "limits",
     "why",
@@ -60,10 +66,6 @@ Ints = NDArray[np.int64]
 
 _TEXT = text_of("why")
 say = _TEXT.say
-
-
-TIGHT = 1e-6
-"""Persons, relative to one plus the limit, below which a limit is reached: solver rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +110,8 @@ class BlockShortfall:
     own: Flags
     duty: Floats
     months: tuple[int, ...]
-    chain: tuple[Answer, ...]
-    settings: tuple[Setting, ...]
+    chain: tuple[StageSolution, ...]
+    settings: tuple[StageData, ...]
     shortfalls: tuple[DecisionShortfall, ...]
 
     @property
@@ -122,14 +124,14 @@ class BlockShortfall:
 
     def tight(self, shortfall: DecisionShortfall) -> list[tuple[int, Ints, Ints]]:
         """Return, by column of the decision, its binding rows and all rows it uses."""
-        setting, people = self.settings[shortfall.stage], self.chain[shortfall.stage].people
-        left = setting.limit - setting.rows @ people
-        full = left <= TIGHT * (1 + np.where(np.isfinite(setting.limit), setting.limit, 0.0))
+        data, people = self.settings[shortfall.stage], self.chain[shortfall.stage].people
+        left = data.limit - data.rows @ people
+        full = left <= TIGHT * (1 + np.where(np.isfinite(data.limit), data.limit, 0.0))
         found = []
-        for column in np.flatnonzero(setting.block.decision == shortfall.decision):
-            if setting.upper[column] <= people[column] + TIGHT:
+        for column in np.flatnonzero(data.block.decision == shortfall.decision):
+            if data.upper[column] <= people[column] + TIGHT:
                 continue
-            rows = setting.rows[:, [column]].tocoo().coords[0].astype(np.int64)
+            rows = data.rows[:, [column]].tocoo().coords[0].astype(np.int64)
             found.append((int(column), rows[full[rows]], rows))
         return found
 
@@ -169,7 +171,7 @@ class MissionMonth:
         history = planner.history(block, self.every)
         chain = planner._ending(place, history)
         settings = tuple(
-            planner.setting(place, history[: k + 1], chain[k - 1] if k else None)
+            planner.data(place, history[: k + 1], chain[k - 1] if k else None)
             for k in range(len(chain))
         )
         shortfalls = self._shortfalls(duty, history, chain, settings)
@@ -180,8 +182,8 @@ class MissionMonth:
         self,
         duty: Floats,
         history: History,
-        chain: tuple[Answer, ...],
-        settings: tuple[Setting, ...],
+        chain: tuple[StageSolution, ...],
+        settings: tuple[StageData, ...],
     ) -> list[DecisionShortfall]:
         """Return the shortfall of each decision with the last plan that could change it."""
         block = settings[0].block
@@ -375,8 +377,8 @@ def _rows(
     mission_month: MissionMonth, part: BlockShortfall, shortfall: DecisionShortfall
 ) -> dict[tuple[str, int], tuple[set[int], set[int]]]:
     """Return months in which each limit is reached, and in which it counts, for one shortfall."""
-    setting = part.settings[shortfall.stage]
-    block = setting.block
+    data = part.settings[shortfall.stage]
+    block = data.block
     people, bounds = block.strength_rows, len(block.bounds.bound)
     found: dict[tuple[str, int], tuple[set[int], set[int]]] = {}
     for _, tight, rows in part.tight(shortfall):
@@ -394,7 +396,7 @@ def _rows(
                 found.setdefault(("composition", bound), (set(), set()))[0].add(month)
         for row in tight[tight >= people + bounds] - people - bounds:
             found["budget", int(block.budgets[row])] = set(), set()
-        if not len(tight) and setting.weight[shortfall.decision] <= 0:
+        if not len(tight) and data.weight[shortfall.decision] <= 0:
             found["worth_nothing", -1] = set(), set()
     return found
 
@@ -556,23 +558,23 @@ class _Counterfactuals:
 
     def people(self, part: BlockShortfall, pool: int) -> Iterator[Counterfactual]:
         """Try more people of one pool of a block, in the plan that most goes back to."""
-        setting, begin = part.settings[part.stage], part.months[part.stage]
-        month = np.arange(setting.block.strength_rows) % setting.block.months
-        rows = np.flatnonzero((setting.block.row_pool == pool) & (month >= begin))
+        data, begin = part.settings[part.stage], part.months[part.stage]
+        month = np.arange(data.block.strength_rows) % data.block.months
+        rows = np.flatnonzero((data.block.row_pool == pool) & (month >= begin))
         made = self.fair  # that plan is the only one
-        people = (part.chain[part.stage] if made else self.solver(setting)).people
+        people = (part.chain[part.stage] if made else self.solver(data)).people
         base = self._on_duty(part, people)
 
         def planned(persons: float) -> Floats:
-            limit = setting.limit.copy()
+            limit = data.limit.copy()
             limit[rows] += persons
-            self.effort += int((~setting.settled).sum())
-            return self.solver(setting.change(limit=limit)).people
+            self.effort += int((~data.settled).sum())
+            return self.solver(data.change(limit=limit)).people
 
         def gain(persons: float) -> float:
             return self._on_duty(part, planned(persons)) - base
 
-        name = list(self.case.problem.pools)[setting.block.pools[pool]]
+        name = list(self.case.problem.pools)[data.block.pools[pool]]
         row = partial(self.row, "more_people", name=name, month=self.case.month(begin))
         one, people = gain(1.0), planned(enough(self.case.problem))
         yield row(one)
@@ -580,7 +582,7 @@ class _Counterfactuals:
         wanted = min(most, self.lacking) - NOTHING_PERSONS
         if one < wanted:
             # as many as this plan ties up beyond today's: with just these it can be made as well
-            spent = float((setting.rows[rows] @ people - setting.limit[rows]).max())
+            spent = float((data.rows[rows] @ people - data.limit[rows]).max())
             low, high, gained = self._fewest(gain, one, (float(ceil(spent - 1e-6)), most), wanted)
             yield row(gained, units=high, less=low)
 
@@ -678,17 +680,14 @@ def _less_rest(demand: Demand) -> Demand:
 MOST_NAMED = 4
 """Most users of a pool that are named in one sentence."""
 
-SHOWN_PERSONS = 0.05
-"""People up to this many round to none."""
-
 
 def _sentences(why: Why, lang: str) -> list[str]:
     """Return effect, causes with the users of each pool, and remedies."""
     said = [_head(why, lang)]
-    if why.lacking_persons <= SHOWN_PERSONS:
+    if why.lacking_persons <= SHOWN:
         return said
     for limit in why.limits:
-        if limit.lacking_persons > SHOWN_PERSONS:
+        if limit.lacking_persons > SHOWN:
             said += _limited(why, limit, lang)
     said += [_changed(why, change, lang) for change in why.changes if _counts(change, why.changes)]
     if why.changes and not any(change.gained_persons > 0 for change in why.changes):
@@ -719,8 +718,8 @@ def _head(why: Why, lang: str) -> str:
     }  # fmt: skip
     if why.asked_persons <= 0:
         return say("not_requested", lang, **values)
-    key = "short" if why.lacking_persons > SHOWN_PERSONS else "full"
-    differs = abs(why.without_packages_persons - why.on_duty_persons) > SHOWN_PERSONS
+    key = "short" if why.lacking_persons > SHOWN else "full"
+    differs = abs(why.without_packages_persons - why.on_duty_persons) > SHOWN
     if differs:
         names = [one.name for one in why.changes if one.change == "without_package"]
         values["packages"] = ", ".join(names) or say("packages", lang)
@@ -760,7 +759,7 @@ def _planned_before(why: Why, limit: Limit) -> bool:
 def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
     parts = []
     for turn in ("ahead", "beside", "itself", "after"):
-        rows = [row for row in used if row.turn == turn and row.held_persons > SHOWN_PERSONS]
+        rows = [row for row in used if row.turn == turn and row.held_persons > SHOWN]
         if not rows:
             continue
         shown = rows if len(rows) <= MOST_NAMED + 1 else rows[:MOST_NAMED]
@@ -788,11 +787,11 @@ def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
 def _counts(change: Counterfactual, every: Sequence[Counterfactual]) -> bool:
     """Whether a change has a sentence; that of one more person is part of that of several."""
     if change.change != "more_people":
-        return change.gained_persons > SHOWN_PERSONS
+        return change.gained_persons > SHOWN
     if change.units != 1.0:
-        return change.gained_persons > SHOWN_PERSONS
+        return change.gained_persons > SHOWN
     same = [one for one in every if (one.change, one.name) == (change.change, change.name)]
-    return len(same) == 1 and change.gained_persons > SHOWN_PERSONS
+    return len(same) == 1 and change.gained_persons > SHOWN
 
 
 def _changed(why: Why, change: Counterfactual, lang: str) -> str:
@@ -888,16 +887,6 @@ class Why(Outcome):
     months: tuple[MonthOccupancy, ...]
     case: Case
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``holders``, ``limits``, ``changes``, ``lines`` and ``months``."""
-        return {
-            "holders": frame(self.holders, PoolUser),
-            "limits": frame(self.limits, Limit),
-            "changes": frame(self.changes, Counterfactual),
-            "lines": frame(self.lines, LineOccupancy),
-            "months": frame(self.months, MonthOccupancy),
-        }
-
     def sentences(self, lang: str = "en") -> list[str]:
         """Return effect, causes with the users of each pool, and remedies."""
 
@@ -946,7 +935,7 @@ def why(
     Parameters
     ----------
     source : scenario, result or problem
-        See :func:`planner.analysis.case.read_case`.
+        See :func:`planner.analysis.plans.read_case`.
     mission : str
         A mission, or one demand.
     month : Month, str or int, optional
@@ -964,11 +953,11 @@ def why(
     ...            "packages": {"flank": {"demands": ["x"], "known": 0}}}
     >>> for said in why(problem, "untso", month=0).sentences():
     ...     print(textwrap.shorten(said, 95, placeholder="..."))
-    untso has 6.0 of the 8.0 people it asks for in month 0; without flank it would have 8.0.
-    Cause: in that month all 10.0 people of staff are tied up. That is so in 1 of the 1 months...
-    They are used by missions of higher priority: x 4.0; this mission: 6.0. On duty 10.0,...
-    Remedy: without flank it would have 2.0 more people, which ends the shortfall.
-    Remedy: 2 more people in staff from month 0 on give it 2.0 more, which ends the shortfall;...
+    untso has 6 of the 8 people it asks for in month 0; without flank it would have 8.
+    Cause: in that month all 10 people of staff are tied up. That is so in 1 of the 1 months in...
+    They are used by missions of higher priority: x 4; this mission: 6. On duty 10, preparing 0,...
+    Remedy: without flank it would have 2 more people, which ends the shortfall.
+    Remedy: 2 more people in staff from month 0 on give it 2 more, which ends the shortfall; the...
     """
     case = read_case(source, rule)
     chosen = case.select(mission)
@@ -1014,7 +1003,7 @@ def _months(case: Case, planner: Any, chosen: Flags) -> list[MonthOccupancy]:
 
 
 def _worst(months: Sequence[MonthOccupancy], case: Case) -> int:
-    """Return the first month with the largest shortfall; the window's first if there is none."""
+    """Return the first month with the largest shortfall; the window's first if none exists."""
     if not months:
         return case.problem.report[0]
     worst = max(months, key=lambda row: round(row.asked_persons - row.on_duty_persons, 3))

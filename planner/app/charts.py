@@ -27,6 +27,7 @@ from planner.app.layout import amount, each
 from planner.app.words import say
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate
+from planner.tolerances import SHOWN
 from planner.whatif import Picture, beside
 from planner.whatif.outlook import Outlook
 
@@ -169,8 +170,6 @@ def _mark(axis: Any, ticks: Sequence[int]) -> None:
 BAR_ROW = 19
 """Height of a mission's row, in pixels."""
 
-MIN_LOSS = 0.05
-"""Person-months below which a loss has no bar."""
 
 MAX_BARS = 14
 """Missions in the chart of displacement; the table has all of them."""
@@ -329,8 +328,8 @@ class LostChart(Bars):
         """Show who loses most to a package."""
         table = lost_table(pictures, package)
         values = {side: table[f"{side}_displaced_person_months"] for side in pictures}
-        worth = np.logical_or.reduce([column.abs() > MIN_LOSS for column in values.values()])
-        count = int((values["variant"] > MIN_LOSS).sum())
+        worth = np.logical_or.reduce([column.abs() > SHOWN for column in values.values()])
+        count = int((values["variant"] > SHOWN).sum())
         table = table[worth].head(MAX_BARS)
         values = {side: column.loc[table.index] for side, column in values.items()}
         found = np.concatenate([np.zeros(1), *(one.to_numpy(float) for one in values.values())])

@@ -13,8 +13,8 @@ from planner.app.words import say
 from planner.labels import month, named, number
 from planner.scenario.load import Scenario
 from planner.whatif import Lever, WhatIf
-from planner.whatif.levers import WORDS as KNOWN
-from planner.whatif.levers import Value
+from planner.whatif.model import WORDS as KNOWN
+from planner.whatif.model import Value
 
 __all__ = ["Controls", "describe", "shown"]
 

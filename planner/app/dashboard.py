@@ -9,7 +9,6 @@ import numpy as np
 import panel as pn
 
 from planner.app.charts import (
-    MIN_LOSS,
     SIDES,
     BindChart,
     FillChart,
@@ -38,6 +37,7 @@ from planner.app.layout import (
 from planner.app.words import say
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate
+from planner.tolerances import SHOWN
 from planner.whatif import Picture
 from planner.whatif.outlook import Outlook
 
@@ -386,7 +386,7 @@ def answer_of(
 def _answer_fill(variant: Picture, names: dict[str, str], lang: str) -> str:
     rows = variant.fill[variant.fill["main_task"] == 2]
     lacking = (rows["asked_person_months"] - rows["filled_person_months"]).to_numpy()
-    order = [k for k in np.argsort(-lacking)[:3] if lacking[k] > MIN_LOSS]
+    order = [k for k in np.argsort(-lacking)[:3] if lacking[k] > SHOWN]
     short = [names.get(rows["mission"].iloc[k], "") for k in order]
     if not short:
         return say("answer_fill_all", lang)
@@ -404,11 +404,11 @@ def _answer_lost(
     for task in (2, 1):
         lost = float(row[f"displaced_main_task_{task}"])
         key = f"answer_lost_{task}"
-        if lost <= MIN_LOSS:
+        if lost <= SHOWN:
             words += [say("answer_lost_none", lang, package=title)] if task == 2 else []
             continue
         column = table["variant_displaced_person_months"]
-        chosen = (table["main_task"] == task) & (column >= max(0.1 * lost, MIN_LOSS))
+        chosen = (table["main_task"] == task) & (column >= max(0.1 * lost, SHOWN))
         worst = table[chosen].sort_values("variant_displaced_person_months", ascending=False)
         missions = ", ".join(
             f"{names.get(one.mission, one.mission)} "
@@ -436,7 +436,7 @@ def _certainty(package: str, outlooks: Outlooks | None, lang: str, draws_come: b
     draws = number(variant.draws, lang, 0)
     if len(rows) and package in variant.each:
         low, high = (number(rows[name].iloc[0], lang, 0) for name in ("q05", "q95"))
-        chance = rate(float((variant.each[package] > MIN_LOSS).mean()), lang, 0)
+        chance = rate(float((variant.each[package] > SHOWN).mean()), lang, 0)
         return say("answer_range", lang, low=low, high=high, draws=draws, chance=chance)
     fan = variant.fan[(variant.fan["mission"] == "") & (variant.fan["main_task"] == 2)]
     if not len(fan):

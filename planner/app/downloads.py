@@ -24,7 +24,7 @@ from planner.app.tasks import (
     tables_file,
     workbook_file,
 )
-from planner.app.uncertainty import Uncertainty
+from planner.app.uncertainty import UncertaintyPanel
 from planner.app.words import say
 from planner.app.workers import READ_SECONDS
 from planner.errors import InputError
@@ -77,11 +77,11 @@ class Downloads:
     Parameters
     ----------
     session : Session
-    others : sequence of Reasons or Uncertainty
+    others : sequence of Reasons or UncertaintyPanel
         Their tables are included once there are any.
     """
 
-    def __init__(self, session: Session, others: Sequence[Reasons | Uncertainty]):
+    def __init__(self, session: Session, others: Sequence[Reasons | UncertaintyPanel]):
         self.session, self.lang, self._others = session, session.lang, tuple(others)
         self.progress = ProgressLine(self.lang, session.workers.background, session.turns, session)
         self._count = 0

@@ -18,12 +18,12 @@ from planner.app.reasons import Reasons
 from planner.app.scheduler import Priority, Scheduler, Turns
 from planner.app.session import Session
 from planner.app.tasks import MAX_UPLOAD
-from planner.app.uncertainty import Uncertainty
+from planner.app.uncertainty import UncertaintyPanel
 from planner.app.words import say
 from planner.app.workers import Workers
 from planner.labels import LANGUAGES
 from planner.scenario.load import Scenario
-from planner.whatif.levers import Value
+from planner.whatif.model import Value
 
 __all__ = [
     "ROOTS", "TEMPLATE", "TOUR", "TOUR_BASE", "Tour", "address_of", "build_page", "inside_notebook",
@@ -123,7 +123,7 @@ class Parts:
         for name in ("headline", "fill", "binds", "time"):
             session.dashboard.build(name)
             yield
-        uncertainty = Uncertainty(session)
+        uncertainty = UncertaintyPanel(session)
         roots["sure"][:] = [uncertainty.part]
         self._long_work.append(uncertainty.progress)
         yield

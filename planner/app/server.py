@@ -275,7 +275,7 @@ class _Health(RequestHandler):
 
     def get(self) -> None:
         """Answer."""
-        from planner.results.manifest import version
+        from planner.results.result import version
 
         self.set_header("Cache-Control", "no-store")
         self.write({"status": "ok", "version": version("planner"), "workers": self._workers.count})

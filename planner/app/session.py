@@ -24,7 +24,7 @@ from planner.app.workers import READ_SECONDS, Workers
 from planner.errors import Fault, InputError
 from planner.scenario.load import Scenario
 from planner.whatif import Picture, WhatIf
-from planner.whatif.levers import Value
+from planner.whatif.model import Value
 
 __all__ = ["NOT_LEVERS", "Session"]
 

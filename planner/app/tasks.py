@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.app.words import say
-from planner.engine.memory import PlanCache
+from planner.engine.stages import PlanCache
 from planner.errors import Fault, InputError
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario, load, loads
 from planner.whatif import Picture, WhatIf, outlook
-from planner.whatif.levers import Value
-from planner.whatif.outlook import Answer, Outlook
-from planner.whatif.picture import picture_of
+from planner.whatif.model import Value
+from planner.whatif.outlook import Answer, Outlook, picture_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,14 +69,14 @@ class _Kept:
     """Plans made before, and the last results, of one worker process."""
 
     def __init__(self) -> None:
-        self.memory = PlanCache()
+        self.cache = PlanCache()
         self._results: OrderedDict[str, Result] = OrderedDict()
 
     def result(self, scenario: Scenario) -> Result:
         """Return the result of a scenario, just made or kept."""
         key = key_of(scenario)
         if key not in self._results:
-            self._results[key] = allocate(scenario, memory=self.memory)
+            self._results[key] = allocate(scenario, cache=self.cache)
             while len(self._results) > MAX_RESULTS:
                 self._results.popitem(last=False)
         self._results.move_to_end(key)

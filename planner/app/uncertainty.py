@@ -34,7 +34,7 @@ from planner.whatif.outlook import Answer, Outlook
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Uncertainty"]
+__all__ = ["UncertaintyPanel"]
 
 DRAWS = (64, 128, 256, 512, 1024, 2048)
 """How many draws may be asked for on a page that others use as well."""
@@ -75,7 +75,7 @@ class Drawn:
         )
 
 
-class Uncertainty:
+class UncertaintyPanel:
     """Draws and ranges on demand.
 
     Parameters
@@ -213,7 +213,6 @@ class Uncertainty:
     def _show(self) -> None:
         if self.outlooks is None or self._about != self.session.case.address():
             return
-        self.session.dashboard.show_answer(self.outlooks)
         plan, variant = self.outlooks
         names, lang = self.session.dashboard.names, self.lang
         drawn, view = self._charts(), self.session.view
@@ -225,6 +224,7 @@ class Uncertainty:
             say("how_drawn", lang), items(variant.said[lang])
         )
         self._results.visible = True
+        self.session.dashboard.show_answer(self.outlooks)
 
     def _sentences(self, plan: Outlook, variant: Outlook) -> str:
         """Return what each package displaces, with its interval, as planned and as changed."""

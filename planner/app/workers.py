@@ -25,7 +25,13 @@ from planner.whatif import Picture, WhatIf
 from planner.whatif.outlook import Outlook
 
 __all__ = [
-    "Progress", "ResultCache", "StoppedError", "Task", "TimeLimitError", "Workers", "WorkerPool",
+    "Progress",
+    "ResultCache",
+    "StoppedError",
+    "Task",
+    "TimeLimitError",
+    "WorkerPool",
+    "Workers",
 ]  # fmt: skip
 
 T = TypeVar("T")

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import AsJson, In, Lang, Quiet, Sought
-from planner.cli.registry import command
+from planner.cli.options import AsJson, In, Lang, Quiet, Sought, command
 from planner.errors import InputError
 
 if TYPE_CHECKING:

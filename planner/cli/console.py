@@ -73,6 +73,9 @@ OFTEN = 30.0
 WORD = 12
 """Columns that text gets before other columns are left out for its sake."""
 
+READABLE = 26
+"""Columns that a name gets before columns that can be spared are left out for its sake."""
+
 SHORT = 10
 """Columns that the longest word of a heading gets before it is shortened."""
 
@@ -107,6 +110,7 @@ def say(*parts: RenderableType, style: str | None = None, indent: int = 0) -> No
     console = _console()
     for part in parts:
         shown = Text(clean(part), style or "") if isinstance(part, str) else part
+        console.width = max(console.width, getattr(part, "wide", 0))
         console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
 
 
@@ -117,11 +121,14 @@ def table(
     totals: int = 0,
     named: bool = False,
     lang: str = "en",
+    spare: Sequence[int] = (),
+    whole: bool = False,
 ) -> RenderableType:
     """Return a table that fits the terminal; numbers stand to the right and are never broken.
 
-    Where there is no room for every column, those with the same text in all rows are said above
-    the table, and then the least important ones are left out, which is said below it.
+    Where there is no room for every column, those that can be spared are left out, those with the
+    same text in all rows are said above the table, and then the least important ones are left out;
+    what is left out is said below the table.
 
     Parameters
     ----------
@@ -138,10 +145,12 @@ def table(
         without the id.
     lang : str
         Language of what is said beside the table.
+    spare : sequence of int
+        Places of columns that are left out first, those named first before others.
+    whole : bool
+        Whether no column is left out, however wide the table becomes.
     """
-    from rich import box
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     from planner.labels import label
@@ -153,7 +162,29 @@ def table(
         totals,
         named,
         room,
+        () if whole else spare,
+        whole,
     )
+    made = _grid(fitted, totals)
+    above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
+    if fitted.constant:
+        pairs = [f"{fitted.heads[place]}: {fitted.rows[0][place]}" for place in fitted.constant]
+        above.append(Text("; ".join(pairs)))
+    below: list[RenderableType] = [Text("")]
+    if fitted.left_out:
+        names = ", ".join(fitted.heads[place] for place in sorted(fitted.left_out))
+        below.insert(0, Text(label("columns_left_out", lang, columns=names), "dim"))
+    group = Group(*above, made, *below)
+    vars(group)["wide"] = fitted.room if whole else 0
+    return group
+
+
+def _grid(fitted: _Fitted, totals: int) -> Table:
+    """Return the rows and columns that fit, without title."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     made = Table(
         box=box.SIMPLE_HEAD,
         title_justify="left",
@@ -170,22 +201,14 @@ def table(
             overflow="fold",
             width=width,
         )
-    for count, row in enumerate(fitted.rows, 1 - len(rows) + totals):
+    for count, row in enumerate(fitted.rows, 1 - len(fitted.rows) + totals):
         cells = [
-            Text(_wrapped(row[place], width, cut=not fitted.number[place]))
+            Text(_wrapped(row[place], width, cut=not fitted.number[place]).replace(FIXED, " "))
             for place, width in zip(fitted.shown, widths, strict=True)
         ]
         ends = totals > 0 and count == 0
         made.add_row(*cells, style="bold" if count > 0 else None, end_section=ends)
-    above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
-    if fitted.constant:
-        pairs = [f"{fitted.heads[place]}: {fitted.rows[0][place]}" for place in fitted.constant]
-        above.append(Text("; ".join(pairs)))
-    below: list[RenderableType] = [Text("")]
-    if fitted.left_out:
-        names = ", ".join(fitted.heads[place] for place in sorted(fitted.left_out))
-        below.insert(0, Text(label("columns_left_out", lang, columns=names), "dim"))
-    return Group(*above, made, *below)
+    return made
 
 
 class _Fitted:
@@ -198,22 +221,35 @@ class _Fitted:
         totals: int,
         named: bool,
         room: int,
+        spare: Sequence[int] = (),
+        whole: bool = False,
     ):
         self.number = [heading.startswith(">") for heading in columns]
         self.heads = [heading.removeprefix(">") for heading in columns]
-        self.rows = rows
-        self.named = named and room >= ROOMY
+        self.rows = [[_MONTH.sub(_fixed, cell) for cell in row] for row in rows]
+        self.named = named and (room >= ROOMY or whole)
         self.room = room
         self.constant: list[int] = []
         self.left_out: list[int] = []
         self.shown = list(range(len(columns)))
-        if named and room < ROOMY and len(columns) > 1:
+        if named and not self.named and len(columns) > 1:
             self.shown.remove(0)
-        for place, kind in self._dispensable(len(rows) - totals > 1 and not totals):
-            if self._needed() <= room:
+        if whole:
+            self.room = max(room, sum(map(self._most, self.shown)) + GAP * (len(self.shown) - 1))
+        found = self._dispensable(len(rows) - totals > 1 and not totals)
+        if spare:
+            first = [(place, kind) for place, kind in found if kind == "constant"]
+            self._leave_out([*first, *((place, "spare") for place in spare)], self._for_names)
+        self._leave_out(found, lambda: 0)
+
+    def _leave_out(self, found: Sequence[tuple[int, str]], more: Callable[[], int]) -> None:
+        """Leave out columns in an order until the rest fits, with room for more."""
+        for place, kind in found:
+            if self._needed() + more() <= self.room:
                 break
-            self.shown.remove(place)
-            (self.constant if kind == "constant" else self.left_out).append(place)
+            if place in self.shown and len(self.shown) > 1:
+                self.shown.remove(place)
+                (self.constant if kind == "constant" else self.left_out).append(place)
 
     def _dispensable(self, several: bool) -> list[tuple[int, str]]:
         """Return columns in the order in which a table can do without them, and why.
@@ -235,6 +271,14 @@ class _Fitted:
 
     def _needed(self) -> int:
         return sum(map(self._least, self.shown)) + GAP * (len(self.shown) - 1)
+
+    def _for_names(self) -> int:
+        """Return what the first column of text lacks to be easily read."""
+        place = next((one for one in self.shown if not self.number[one]), None)
+        if place is None:
+            return 0
+        wanted = max((len(row[place]) for row in self.rows), default=1)
+        return max(0, min(READABLE, wanted) - self._least(place))
 
     def _least(self, place: int) -> int:
         """Return the least width: no number is broken, intervals only at their dash."""
@@ -282,9 +326,23 @@ class _Fitted:
         return [max(1, min(widths[place], self.room)) for place in self.shown]
 
 
+FIXED = "\u00a0"
+"""A space at which no line is broken."""
+
+_MONTH = re.compile(r"\b[A-Za-z]{3,4} \d{4}\b")
+"""A month and its year, which stay on one line."""
+
+_BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]\.)(?=[a-z])")
+"""Where a word may be broken: behind hyphens, and behind the full stops of an id."""
+
+
+def _fixed(found: re.Match[str]) -> str:
+    return found[0].replace(" ", FIXED)
+
+
 def _breakable(text: str) -> list[str]:
-    """Return the parts between which a text may be broken: at spaces, and behind hyphens."""
-    return [one for word in text.split() for one in re.findall(r"[^-]+-?|-", word)]
+    """Return the parts between which a text may be broken: at spaces, hyphens and in ids."""
+    return [one for word in text.split(" ") for one in _BREAK.split(word)]
 
 
 def _wrapped(text: str, width: int, cut: bool = True) -> str:
@@ -296,12 +354,14 @@ def _wrapped(text: str, width: int, cut: bool = True) -> str:
     'eastern-flank-\\nreinforcement'
     >>> _wrapped("persoonsmaanden", 9)
     'persoons…'
+    >>> _wrapped("kind.unit-land.preparation", 11)
+    'kind.unit-\\nland.\\npreparation'
     """
     if len(text) <= width:
         return text
     made, line = [], ""
-    for word in text.split():
-        parts = re.findall(r"[^-]+-?|-", word) if cut and len(word) > width else [word]
+    for word in text.split(" "):
+        parts = _BREAK.split(word) if cut and len(word) > width else [word]
         for place, part in enumerate(parts):
             short = part if len(part) <= width or not cut else part[: width - 1] + "…"
             gap = " " if line and place == 0 else ""

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.cli.options import AsJson, In, Lang
-from planner.cli.registry import command
+from planner.cli.options import AsJson, In, Lang, command
 from planner.errors import Fault, InputError
 from planner.labels import label
 from planner.terms import term
@@ -184,8 +183,8 @@ def diff(
     found = differences(one.pop("inputs"), other.pop("inputs"))
     if json:
         rows = [
-            {"input": d.path, "counts": d.counts, "first": _there(d.first)}
-            | {"second": _there(d.second)}
+            {"input": d.path, "counts": d.counts, "first": _presence(d.first)}
+            | {"second": _presence(d.second)}
             for d in found
         ]
         sides = {"first": one, "second": other, "same": not found}
@@ -211,7 +210,7 @@ def show_differences(
         say(label("only_sources_differ", lang, count=len(found) - len(shown)), style="dim")
 
 
-def _there(value: Any) -> dict[str, Any]:
+def _presence(value: Any) -> dict[str, Any]:
     """Return a value for JSON: what is not there is told from what is nothing."""
 
     return {"there": value is not ABSENT, "value": None if value is ABSENT else value}

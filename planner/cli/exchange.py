@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole
-from planner.cli.registry import command
+from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole, command
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -325,7 +324,7 @@ def import_un(
 
     from planner.cli.console import print_json
     from planner.cli.inputs import Outputs
-    from planner.scenario.un_series import observations, observations_text, read_un
+    from planner.scenario.data import observations, observations_text, read_un
 
     outputs = Outputs(force)
     if out is not None and out != "-":

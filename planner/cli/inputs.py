@@ -295,7 +295,7 @@ def found_in(
     notes : bool
         Also what has no effect at all.
     """
-    from planner.problem.checks import diagnose
+    from planner.problem.neutral import diagnose
 
     return [
         (one.severity, f"{one.severity}: {one.subject}: {one.message}")
@@ -331,10 +331,10 @@ def load_scenario(name: str) -> Scenario:
     if name == "-":
         return loads(read_file(name, MOST), "<stdin>")
     try:
-        there, folder = os.path.exists(name), os.path.isdir(name)
-        odd = there and not folder and not os.path.isfile(name)
+        exists, folder = os.path.exists(name), os.path.isdir(name)
+        odd = exists and not folder and not os.path.isfile(name)
     except ValueError:
-        there = folder = odd = False
+        exists = folder = odd = False
     if folder:
         hint = "; a result folder is for compare" if is_result(name) else ""
         raise _wrong(name, f"is a folder, expected a scenario file{hint}")
@@ -342,7 +342,7 @@ def load_scenario(name: str) -> Scenario:
         return loads(read_file(name, MOST), name)
     if is_problem(name):
         raise _wrong(name, "is a neutral problem, not a scenario: planner solve takes it")
-    if name.lower().endswith((".xlsx", ".xlsm", ".xls")) and there:
+    if name.lower().endswith((".xlsx", ".xlsm", ".xls")) and exists:
         raise _wrong(name, "is a workbook, not a scenario: planner import makes one of it")
     return load(name)
 

@@ -1,4 +1,12 @@
-"""Entry point: runs a command and turns what went wrong into a message and an exit code."""
+"""Entry point: runs a command and turns what went wrong into a message and an exit code.
+
+The commands of ``planner`` by name.
+
+Completion in the shell: scenarios, and the missions, demands, pools and packages of one.
+
+``planner --install-completion`` installs it for the shell in use. Words are found by the name of a
+parameter, so that a new command completes without further code.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +16,197 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
 
+import typer
+from typer.core import TyperGroup
+
+from planner.analysis.declare import names, template
+from planner.cli import dutch
 from planner.cli.console import Interrupted
+from planner.cli.options import PANELS, In, Lang, commands
+from planner.cli.questions import command_of, panels
 
-__all__ = ["main"]
+__all__ = [
+    "app",
+    "complete_parameters",
+    "main",
+]
+
+SCENARIOS = ("scenario", "items", "scenarios", "first", "second")
+"""Parameters that name a scenario or its file."""
+
+PARTS = {
+    "mission": "missions",
+    "demand": "demands",
+    "pool": "pools",
+    "package": "packages",
+    "packages": "packages",
+}
+"""Parameters that name a part of a scenario, and where its inputs hold those parts."""
+
+
+def complete_parameters(command: Any) -> Any:
+    """Return a command whose parameters complete the words known for their names."""
+    for parameter in command.params:
+        words = _words_for(parameter.name)
+        if words is not None and parameter._custom_shell_complete is None:
+            parameter._custom_shell_complete = _completer(words)
+    return command
+
+
+def _completer(words: Callable[[Any, str], Iterable[str]]) -> Callable[..., list[str]]:
+    def complete(context: Any, parameter: Any, incomplete: str) -> list[str]:
+        try:
+            found = sorted(set(words(context, incomplete)))
+        except Exception:  # completion never prints: an unreadable scenario offers no words
+            return []
+        return [word for word in found if word.startswith(incomplete)]
+
+    return complete
+
+
+def _words_for(name: str) -> Callable[[Any, str], Iterable[str]] | None:
+    if name in SCENARIOS:
+        return _scenarios
+    if name in PARTS:
+        return lambda context, _: _parts(context, PARTS[name])
+    if name == "figure":
+        return lambda *_: _figures()
+    return None
+
+
+def _scenarios(context: Any, incomplete: str) -> Iterable[str]:
+    """Yield names of shipped scenarios, and scenario files below the folder that was begun."""
+    from planner.scenario.load import shipped_scenarios
+
+    yield from (str(getattr(one, "name", one)) for one in shipped_scenarios())
+    folder = Path(incomplete).parent
+    for path in folder.glob("*"):
+        if path.suffix in (".yaml", ".yml", ".json"):
+            yield str(path)
+
+
+def _parts(context: Any, kind: str) -> Iterable[str]:
+    """Return the ids of the parts of the scenario that was named before, else of the letter."""
+    from planner.scenario.load import load
+
+    given = next((context.params[name] for name in SCENARIOS if context.params.get(name)), "letter")
+    scenario = given if isinstance(given, str) else given[0]
+    return list(getattr(load(scenario).inputs, kind))
+
+
+def _figures() -> Iterable[str]:
+    from planner.gallery import gallery
+
+    return list(gallery())
+
+
+HELP = """Which missions go short of people when a country promises more to NATO's eastern flank.
+
+A scenario is a YAML file, or the name of one that comes with the program (planner scenarios).
+
+\b
+Begin with:
+  planner run eastern-flank-battalion
+  planner compare letter eastern-flank-battalion
+  planner simulate eastern-flank-battalion
+  planner report eastern-flank-battalion
+  planner show letter --mission untso
+  planner app
+
+Exit codes: 0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the reader of
+the output has stopped reading.
+"""
+
+
+def _listed() -> dict[str, list[tuple[str, str]]]:
+    """Return name and one line of every command by panel, analyses before the last panel."""
+    own = {panel: [(one.name, one.about) for one in commands(panel)] for panel in PANELS}
+    asked = {
+        panel: [(one.__name__.rstrip("_").replace("_", "-"), about) for one, about in rows.items()]
+        for panel, rows in panels().items()
+    }
+    language = "nl" if dutch.chosen() else "en"
+    asked = {
+        panel: [(name, template(name).short[language]) for name, _ in rows]
+        for panel, rows in asked.items()
+    }
+    last = PANELS[-1]
+    listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
+    for panel, rows in asked.items():
+        listed[panel] = [*listed.get(panel, []), *rows]
+    return listed | {last: own[last]}
+
+
+class Grouped(TyperGroup):
+    """Lists commands by what they are for, and makes those of analyses when they are called."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command by name."""
+        found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
+        if found is not None and dutch.chosen():
+            found.get_help = partial(dutch.help_of, found)  # type: ignore[method-assign]
+        return found and complete_parameters(found)
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, in Dutch where that is asked for."""
+        if dutch.chosen():
+            self.help = dutch.PROGRAM
+            return dutch.help_of(self, ctx, super().get_help)
+        return str(super().get_help(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section a panel; the second column stands at one place in all."""
+        listed = _listed()
+        said = dutch.short if dutch.chosen() else str
+        widest = max(len(name) for rows in listed.values() for name, _ in rows)
+        for panel, rows in listed.items():
+            with formatter.section(said(panel)):
+                formatter.write_dl([(name.ljust(widest), said(about)) for name, about in rows])
+
+
+app = typer.Typer(
+    name="planner",
+    cls=Grouped,
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from planner.results.result import version
+
+        typer.echo(f"planner {version('planner')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_version, is_eager=True),
+    ] = False,
+    lang: In = Lang.EN,
+) -> None:
+    """Hold the options that stand before a command; its language is that of the command too."""
+    if lang is Lang.NL:
+        every = [one.name for panel in PANELS for one in commands(panel)] + names()
+        context.default_map = {name: {"lang": "nl"} for name in every}
+
+
+for panel in PANELS:
+    for one in commands(panel):
+        app.command(one.name, short_help=one.about)(one.run)
+
 
 FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
@@ -41,6 +234,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the program that
         reads the output has stopped reading.
     """
+    dutch.choose(sys.argv[1:] if argv is None else argv)
     try:
         if argv is None:
             _open_streams()
@@ -67,8 +261,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    from planner.cli.app import app
-
     code = app(
         args=None if argv is None else list(argv), prog_name="planner", standalone_mode=False
     )
@@ -84,7 +276,8 @@ def _explain(error: Exception) -> int:
 
         traceback.print_exc()
     if isinstance(error, InputError):
-        lines = [f"planner: {f}" if isinstance(f, str) else str(f) for f in error.faults]
+        shown = dutch.fault if dutch.chosen() else str
+        lines = [f"planner: {f}" if isinstance(f, str) else shown(f) for f in error.faults]
         return _end(lines, WRONG_INPUT)
     if isinstance(error, PlannerError):
         return _end(f"planner: {error}", FAILED)
@@ -129,6 +322,8 @@ def _end(lines: str | Sequence[str], code: int) -> int:
         else:
             sys.stdout.flush()
         lines = [lines] if isinstance(lines, str) else lines
+        if dutch.chosen():
+            lines = [dutch.message(line) for line in lines]
         for line in lines[:_MOST_LINES]:
             if line:
                 print(shortened(clean(line), _LONGEST_LINE), file=sys.stderr)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import Force, In, Lang, Quiet, Sought
-from planner.cli.registry import command
+from planner.cli.options import Force, In, Lang, Quiet, Sought, command
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -222,7 +221,7 @@ def _ranges(source: Any, lang: str, quiet: bool) -> Any:
     """Return the range of each figure over all optimal plans; None for a folder of results."""
     from planner.analysis.ranges import ranges
     from planner.cli.console import counting
-    from planner.cli.questions.ask import paced
+    from planner.cli.questions import paced
     from planner.report.words import say as word
 
     if not hasattr(source, "compiled"):

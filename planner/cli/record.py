@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import AsJson, In, Lang, Named, Quiet, Seed, Sought, Workers
-from planner.cli.registry import command
+from planner.cli.options import AsJson, In, Lang, Named, Quiet, Seed, Sought, Workers, command
 from planner.errors import InputError, ResultError
 
 if TYPE_CHECKING:
@@ -170,7 +169,7 @@ def backtest(
             particles=particles, seed=seed, workers=workers, progress=progress,
         )  # fmt: skip
     if out is not None:
-        _write(out, found, ("places", "forecasts"), lang)
+        _write(out, found, ("pit", "forecasts"), lang)
         found.save_scores(Path(out) / "backtest.json")
     _show(found, json, lang, quiet)
 
@@ -264,10 +263,10 @@ def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
 
 
 def _cells(row: Mapping[Any, Any], lang: str) -> list[str]:
+    from planner.labels import WORDS as COMMON
     from planner.labels import figure
     from planner.record.words import WORDS
     from planner.record.words import say as word
-    from planner.words import WORDS as COMMON
 
     def cell(value: Any) -> str:
         if isinstance(value, str):

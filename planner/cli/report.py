@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers
-from planner.cli.registry import command
+from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, command
 
 if TYPE_CHECKING:
     from planner.report.material import Progress
@@ -64,6 +63,22 @@ Robust = Annotated[
         show_default=False,
     ),
 ]
+Promised = Annotated[
+    float | None,
+    typer.Option(
+        "--promises",
+        metavar="CERTAINTY",
+        min=0.5,
+        max=0.999,
+        help="Add what can be promised to each mission and kept with this certainty, such as 0.9.",
+        show_default=False,
+    ),
+]
+
+Interactive = Annotated[
+    bool,
+    typer.Option("--interactive", help="Add levers whose every setting is planned beforehand."),
+]
 
 
 @command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
@@ -76,12 +91,14 @@ def report(
     rule: Sought = None,
     curves: Curves = True,
     robustness: Robust = None,
+    promises: Promised = None,
+    interactive: Interactive = False,
     workers: Workers = None,
     lang: In = Lang.EN,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a report on a scenario: one HTML file with its conclusions, figures and sources.
+    """Write a report on a scenario: one HTML file with a summary, figures and sources.
 
     It needs no network, opens from a mail, prints and can be read on a phone. What stands after the
     first scenario is set beside it.
@@ -90,7 +107,9 @@ def report(
     Examples:
       planner report eastern-flank-battalion
       planner report eastern-flank-battalion letter --draws 512 -o battalion.html
+      planner report eastern-flank-battalion --promises 0.9
       planner report my-scenario.yaml --lang nl
+      planner report eastern-flank-battalion --interactive
       planner report results/battalion --futures runs/battalion
     """
     from planner.cli.console import say
@@ -108,7 +127,8 @@ def report(
     with _stages(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
-            analyses=curves, robust=robust, workers=workers, lang=lang.value, progress=progress,
+            analyses=curves, robust=robust, promises=promises, interactive=interactive,
+            workers=workers, lang=lang.value, progress=progress,
         )  # fmt: skip
     outputs.write({path: made.save})
     if not quiet:

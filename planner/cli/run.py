@@ -21,8 +21,8 @@ from planner.cli.options import (
     TimeLimit,
     Whole,
     Worker,
+    command,
 )
-from planner.cli.registry import command
 from planner.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -79,14 +79,14 @@ def solved(
     """
     check_choice(engine, solver, whole, seconds)
     if whole:
-        from planner.reference.whole import solve_whole
+        from planner.reference.plans import solve_whole
 
         return solve_whole(problem, rule, solver, seconds)
     if engine is Engine.PULP:
         from planner.reference.plans import reference_solution
 
         return reference_solution(problem, rule, solver)
-    from planner.results.accounting import check_accounts
+    from planner.results.losses import check_accounts
     from planner.solution import solve_problem
 
     solution = solve_problem(problem, rule)
@@ -108,8 +108,7 @@ def allocated(
     if engine is Engine.HIGHS and not whole:
         return allocate(scenario, rule)
     from planner.compile import compile_scenario
-    from planner.results.manifest import hash_files
-    from planner.results.result import Result
+    from planner.results.result import Result, hash_files
 
     files = hash_files(scenario.files)
     compiled = compile_scenario(scenario)
@@ -152,7 +151,7 @@ def run(
     from planner.cli.summary import show_summary, summarise
     from planner.compile import compile_scenario
     from planner.labels import label
-    from planner.results.headline import likely_hint
+    from planner.results.losses import likely_hint
 
     check_choice(engine, solver, whole_people, time_limit)
     if out is not None:

@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.options import AsJson, Cluster, In, Lang, Named, Quiet, Seed, Sought, Workers
-from planner.cli.registry import command
+from planner.cli.options import (
+    AsJson,
+    Cluster,
+    In,
+    Lang,
+    Named,
+    Quiet,
+    Seed,
+    Sought,
+    Workers,
+    command,
+)
 from planner.errors import InputError
 
 if TYPE_CHECKING:

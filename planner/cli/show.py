@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli.console import in_language, lines, say, table
-from planner.cli.options import AsJson, In, Lang, Named
-from planner.cli.registry import command
+from planner.cli.options import AsJson, In, Lang, Named, command
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
 from planner.labels import NOTHING, label, month, months, number
@@ -201,7 +200,7 @@ class Resolved:
     @cached_property
     def _asked(self) -> dict[str, float]:
         """Person-months asked inside the report window, by demand."""
-        from planner.allocation import asked_months
+        from planner.solution import asked_months
 
         problem = self.compiled.problem
         asked = asked_months(problem).tolist()
@@ -312,9 +311,9 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
         heads = _heads(lang, "package", "title", "counts", "known", "demands")
         say(table(label("packages", lang), heads, packages))
     _strengths(content["pools"], lang)
-    gone = [(id, label_reason(reason, lang)) for id, reason in content["left_out"].items()]
-    if gone:
-        say(table(label("left_out", lang), _heads(lang, "demand", "reason"), gone))
+    left_out = [(id, label_reason(reason, lang)) for id, reason in content["left_out"].items()]
+    if left_out:
+        say(table(label("left_out", lang), _heads(lang, "demand", "reason"), left_out))
 
 
 def label_reason(reason: str, lang: str) -> str:

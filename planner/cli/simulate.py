@@ -21,8 +21,8 @@ from planner.cli.options import (
     Seed,
     Sought,
     Workers,
+    command,
 )
-from planner.cli.registry import command
 from planner.labels import label, months, number, percent
 from planner.montecarlo.words import say as word
 
@@ -157,7 +157,7 @@ Kept = Annotated[
 ]
 
 
-@command("Plan", "Draw many futures and say how sure that is.", rank=2)
+@command("Plan", "Make many draws and say how sure that is.", rank=2)
 def simulate(
     scenario: Named,
     draws: Draws = 1024,
@@ -237,7 +237,7 @@ def simulate(
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
     """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
     from planner.cli.console import strict
-    from planner.results.headline import headline
+    from planner.results.losses import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
     found = {
@@ -295,7 +295,7 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
     from planner.cli.console import lines, say
     from planner.cli.summary import certificate_line, in_language
-    from planner.results.headline import headline
+    from planner.results.losses import headline
 
     summary = _summarise(ensemble, reach)
     scenario, window = summary["scenario"], summary["window"]
@@ -314,7 +314,7 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     say(lines(about))
     for package in ensemble.packages:
         say("", *headline(ensemble, package).sentences(lang))
-    say("", _headline(summary, lang), "", _fills(summary, lang))
+    say("", _headline(summary, lang), "", _quantiles(summary, lang), "", _fills(summary, lang))
     say(word("there_note", lang), style="dim")
     for package in ensemble.packages:
         titles = ensemble.metadata.titles[package]
@@ -325,18 +325,63 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     say("", certificate_line(summary["certificate"], lang), *ensemble.sentences(lang))
 
 
+LEVELS = ("q05", "q50", "q95")
+"""Quantiles shown."""
+
+
+ROUND = 0.1
+"""Shares from which quantiles are shown without decimals."""
+
+
+def _cell(value: float | None, lang: str, share: bool, short: bool = False) -> str:
+    if not share:
+        return number(value, lang)
+    return percent(value, lang, 0 if short and value is not None and value >= ROUND else 1)
+
+
+def _quantity(row: Mapping[str, Any], lang: str) -> str:
+    """Return what a row of the totals is called."""
+    kind, _, package = row["quantity"].partition(".")
+    if not row["package"]:
+        return word(row["quantity"], lang)
+    words = {
+        "displacement": "displaced_main_task_2",
+        "displacement_main_task_1": "displaced_main_task_1",
+        "filled": "package_filled",
+        "displacement_ratio": "displacement_ratio",
+    }
+    return f"{label(words[kind], lang)} ({package})"
+
+
+def _chance(row: Mapping[str, Any], lang: str) -> str:
+    """Return a chance with its interval."""
+    chance, low, high = (percent(row[key], lang, 0) for key in ("chance", "chance_low",
+                                                                "chance_high"))  # fmt: skip
+    return f"{chance} ({low} – {high})"
+
+
+def _quantiles(summary: Mapping[str, Any], lang: str) -> Any:
+    """Return quantiles over the draws, each with its interval."""
+    from planner.cli.console import table
+
+    rows = []
+    for row in summary["total"]:
+        share, cells = row["unit"] == "share", []
+        for level in LEVELS:
+            value, low, high = (_cell(row[key], lang, share, short=True)
+                                for key in (level, f"{level}_low", f"{level}_high"))  # fmt: skip
+            cells.append(f"{value} ({low} – {high})")
+        rows.append([_quantity(row, lang), *cells])
+    heads = [word("quantity", lang), *(f">{percent(int(level[1:]) / 100, lang, 0)}"
+                                       for level in LEVELS)]  # fmt: skip
+    return table(f"{word('quantiles', lang)} ({label('person_months', lang)})", heads, rows)
+
+
 def _size(row: Mapping[str, Any], lang: str, share: bool) -> list[str]:
     """Return mean, error, interval and spread as cells."""
-
-    def one(value: float | None) -> str:
-        return percent(value, lang) if share else number(value, lang)
-
-    return [
-        one(row["mean"]),
-        one(row["standard_error"]),
-        f"{one(row['low'])} – {one(row['high'])}",
-        f"{one(row['q05'])} – {one(row['q95'])}",
-    ]
+    keys = ("mean", "standard_error", "low", "high", "q05", "q95")
+    mean, error, low, high, q05, q95 = (_cell(row[key], lang, share) for key in keys)
+    return [mean, error, f"{low} – {high}", f"{q05} – {q95}"]
 
 
 def _heads(first: list[str], lang: str, *last: str) -> list[str]:
@@ -347,22 +392,12 @@ def _heads(first: list[str], lang: str, *last: str) -> list[str]:
 def _headline(summary: Mapping[str, Any], lang: str) -> Any:
     from planner.cli.console import table
 
-    rows = []
-    for row in summary["total"]:
-        kind, _, package = row["quantity"].partition(".")
-        if row["package"]:
-            words = {
-                "displacement": "displaced_main_task_2",
-                "displacement_main_task_1": "displaced_main_task_1",
-                "filled": "package_filled",
-                "displacement_ratio": "displacement_ratio",
-            }
-            name = f"{label(words[kind], lang)} ({package})"
-        else:
-            name = word(row["quantity"], lang)
-        rows.append([name, *_size(row, lang, row["unit"] == "share")])
+    rows = [
+        [_quantity(row, lang), *_size(row, lang, row["unit"] == "share")]
+        for row in summary["total"]
+    ]
     title = f"{word('headline', lang)} ({label('person_months', lang)})"
-    return table(title, _heads([word("quantity", lang)], lang), rows)
+    return table(title, _heads([word("quantity", lang)], lang), rows, lang=lang, spare=(2,))
 
 
 def _fills(summary: Mapping[str, Any], lang: str) -> Any:
@@ -373,7 +408,7 @@ def _fills(summary: Mapping[str, Any], lang: str) -> Any:
     rows = [
         [row["mission"], in_language(row, lang), str(row["main_task"]),
          percent(planned[row["mission"]], lang), *_size(row, lang, True),
-         percent(row["chance"], lang, 0)]
+         _chance(row, lang)]
         for row in sorted(summary["missions_present"], key=lambda row: row["main_task"])
     ]  # fmt: skip
     first = [
@@ -381,7 +416,8 @@ def _fills(summary: Mapping[str, Any], lang: str) -> Any:
         ">" + word("planned", lang),
     ]  # fmt: skip
     chance = word("chance_of", lang, reach=percent(summary["reach"], lang, 0))
-    return table(word("fill_there", lang), _heads(first, lang, chance), rows, named=True)
+    heads = _heads(first, lang, chance)
+    return table(word("fill_there", lang), heads, rows, named=True, lang=lang, spare=(5, 3, 2))
 
 
 def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
@@ -390,14 +426,14 @@ def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> 
 
     rows = [
         [row["mission"], in_language(row, lang), *_size(row, lang, False),
-         percent(row["chance"], lang, 0)]
+         _chance(row, lang)]
         for row in summary["displacement"]
         if row["package"] == package and row["main_task"] == 2 and abs(row["mean"]) >= SMALL
     ]  # fmt: skip
     first = [label("mission", lang), label("name", lang)]
     heads = _heads(first, lang, word("chance_lost", lang))
     shown = f"{label('displacement_by_mission', lang)}: {title} ({label('person_months', lang)})"
-    return table(shown, heads, rows, named=True)
+    return table(shown, heads, rows, named=True, lang=lang, spare=(3,))
 
 
 def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:

@@ -10,12 +10,13 @@ import numpy as np
 from planner.cli.console import in_language
 from planner.labels import NOTHING, label, month, months, number, percent
 from planner.results.losses import HALF_A_PERSON, first_month, losses, on_duty
+from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
-    from planner.allocation import Allocation
     from planner.compile import DemandRow
     from planner.results.losses import Loss
     from planner.results.result import Result
+    from planner.solution import Allocation
 
 __all__ = ["FORMAT", "certificate_line", "show_summary", "summarise"]
 
@@ -262,10 +263,6 @@ def _budgets(result: Result) -> list[dict[str, Any]]:
     ]
 
 
-SMALL = 0.05
-"""Person-months that a table with one decimal shows as nothing."""
-
-
 def show_summary(summary: Mapping[str, Any], lang: str) -> None:
     """Print a summary: fill by mission, displacement by package, bottlenecks, certificate."""
     from planner.cli.console import lines, say
@@ -353,7 +350,7 @@ def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
             (label("displacement_ratio", lang), percent(package["displacement_ratio"], lang)),
         ]
         say(lines(pairs), indent=2)
-        if not any(abs(row["displaced_person_months"]) >= SMALL and row["main_task"] == 2
+        if not any(abs(row["displaced_person_months"]) >= SHOWN and row["main_task"] == 2
                    for row in package["missions"]):  # fmt: skip
             say(label("no_displacement", lang), indent=2)
         else:
@@ -375,7 +372,7 @@ def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: s
          months(row["first_short"], row["last_short"], lang) if row["months_short"] else "",
          row["pool"])
         for row in whole
-        if abs(row["displaced_person_months"]) >= SMALL
+        if abs(row["displaced_person_months"]) >= SHOWN
     ]  # fmt: skip
     rest = [row for row in second if row not in whole]
     if rest:
@@ -405,7 +402,7 @@ def _show_years(package: Mapping[str, Any], lang: str) -> None:
     rows = [
         (row["year"], *(number(row[key], lang) for key in keys))
         for row in package["years"]
-        if any(abs(row[key]) >= SMALL for key in keys)
+        if any(abs(row[key]) >= SHOWN for key in keys)
     ]
     if rows:
         heads = ("year", ">package_filled", ">displaced_main_task_2", ">displaced_main_task_1")

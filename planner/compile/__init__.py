@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from planner.compile.build import compile_scenario
-from planner.compile.tables import Compiled, DemandRow, FigureRow, MissionRow, PoolRow
+from planner.compile.build import (
+    Compiled,
+    DemandRow,
+    FigureRow,
+    MissionRow,
+    PoolRow,
+    compile_scenario,
+)
 
 __all__ = ["Compiled", "DemandRow", "FigureRow", "MissionRow", "PoolRow", "compile_scenario"]

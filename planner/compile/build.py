@@ -1,27 +1,412 @@
-"""Scenario to Problem: months counted from 0, policies resolved, strengths month by month."""
+"""Scenario to Problem: months counted from 0, policies resolved, strengths month by month.
+
+Strength of a pool month by month: posts × share filled × share fit, and the steps on top.
+
+What a compiled scenario knows about its own numbers: rows of plain tables.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planner.compile.strengths import strengths
-from planner.compile.tables import Compiled, DemandRow, MissionRow, ParameterBook, PoolRow
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
-from planner.scenario.inputs import Demand as Line
-from planner.scenario.inputs import Inputs, Parameter, Pool, When, options_text
+from planner.scenario.inputs import (
+    FACTORS,
+    Inputs,
+    Origin,
+    Parameter,
+    Pool,
+    StrengthStep,
+    When,
+    options_text,
+)
+from planner.scenario.inputs import DemandInput as Line
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
-__all__ = ["Sources", "compile_scenario", "counting_demands", "sources_of"]
+__all__ = [
+    "Compiled",
+    "DemandRow",
+    "FigureRow",
+    "MissionRow",
+    "ParameterBook",
+    "PoolRow",
+    "Sources",
+    "compile_scenario",
+    "counting_demands",
+    "levels",
+    "sources_of",
+    "strengths",
+]
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One parameter in use, so that any number can be walked back.
+
+    Attributes
+    ----------
+    id : str
+        Such as ``demand.untso.cap``, ``pool.staff.posts`` or ``kind.staff.rest``.
+    value, low, high : float, str or None
+        Likely value, and range unless exact. Months are text, ``2025-07``, and so are their ends.
+    unit : str
+        persons, months, months per month, share, factor, month, EUR ...
+    basis, source, section, note : str
+        Where it comes from: letter, public or assumption, with source and place.
+    file, line : str, int
+        Where it is written.
+    """
+
+    id: str
+    value: float | str
+    low: float | str | None
+    high: float | str | None
+    unit: str
+    basis: str
+    source: str
+    section: str
+    note: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class MissionRow:
+    """A mission of the scenario: names, organisation, region, main task and status."""
+
+    id: str
+    name: str
+    name_nl: str
+    organisation: str
+    region: str
+    main_task: int
+    status: str
+    section: str
+    source: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class DemandRow:
+    """A demand that counts, with its labels; one for each demand of the problem.
+
+    Attributes
+    ----------
+    category : str
+        military, police, civil or mixed.
+    status : str
+        Status of its mission in the letter.
+    standing : str
+        standing, study (decided here), declined (sent here), past or hindsight.
+    package : str
+        Its package, empty if none.
+    cap : float
+        Persons.
+    first, last : Month
+        Months on duty, inclusive.
+    pools : tuple of str
+        Every pool that any sourcing option uses.
+    options : tuple of str
+        Sourcing options as written, ``light:0.9+medical:0.1``, most preferred first.
+    tour, preparation, home, dwell
+        Tour in months; by `pools`, preparation in months, months at home per month served, and
+        whether preparation falls inside them (dwell) or not (rest).
+    part_of : str
+        The demand of the scenario that it is a line of: its own id, unless a cap that changes is
+        laid out in several lines.
+    """
+
+    id: str
+    mission: str
+    name: str
+    name_nl: str
+    mission_name: str
+    mission_name_nl: str
+    organisation: str
+    region: str
+    main_task: int
+    category: str
+    kind: str
+    status: str
+    standing: str
+    package: str
+    on_call: bool
+    unit: bool
+    tier: int
+    weight: float
+    cap: float
+    basis: str
+    source: str
+    section: str
+    first: Month
+    last: Month
+    pools: tuple[str, ...]
+    options: tuple[str, ...]
+    tour: int
+    preparation: tuple[int, ...]
+    home: tuple[float, ...]
+    dwell: tuple[bool, ...]
+    cohorts: int
+    part_of: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class PoolRow:
+    """A pool: names, category, speciality, and where it is written."""
+
+    id: str
+    name: str
+    name_nl: str
+    category: str
+    speciality: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A problem and what its numbers mean.
+
+    Attributes
+    ----------
+    problem : Problem
+        The numbers.
+    first_month : Month
+        Calendar month of the model's month 0.
+    rule : str
+        fair or value.
+    demands, pools, missions : tuple of rows
+        Labels, in the order of the problem.
+    figures : tuple of FigureRow
+        Every figure in use.
+    left_out : mapping of str to str
+        Demands known but not in the problem, with the reason.
+    """
+
+    problem: Problem
+    first_month: Month
+    rule: str
+    demands: tuple[DemandRow, ...]
+    pools: tuple[PoolRow, ...]
+    missions: tuple[MissionRow, ...]
+    figures: tuple[FigureRow, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def month(self, index: int) -> Month:
+        """Return the calendar month of a month of the model."""
+        return self.first_month + index
+
+    def index(self, month: Month) -> int:
+        """Return the month of the model that a calendar month is."""
+        return month - self.first_month
+
+    def figure(self, id: str) -> FigureRow:
+        """Return one parameter by id; raise KeyError if it is not in use."""
+        for figure in self.figures:
+            if figure.id == id:
+                return figure
+        raise KeyError(id)
+
+
+@dataclass
+class ParameterBook:
+    """Collects every parameter that is used, and lets some be replaced.
+
+    Attributes
+    ----------
+    instead : mapping of str to float
+        Values to take in place of the likely ones, by parameter id.
+    """
+
+    instead: Mapping[str, float] = field(default_factory=dict)
+    rows: dict[str, FigureRow] = field(default_factory=dict)
+
+    def take(self, id: str, figure: Parameter, unit: str) -> float:
+        """Note a parameter and return the value to use."""
+        value = self.instead.get(id, figure.value)
+        if id not in self.rows:
+            self.rows[id] = _figure_row(id, value, figure.low, figure.high, unit, figure.origin)
+        return value
+
+    def month(self, id: str, when: When) -> Month:
+        """Note a month and return it; a value in its place is by how many months it moves."""
+        month = when.month
+        if id in self.instead:
+            month = month + round(self.instead[id])
+        low, high = (None if end is None else str(end) for end in (when.low, when.high))
+        self.rows[id] = _figure_row(id, str(month), low, high, "month", when.origin)
+        return month
+
+
+def _figure_row(
+    id: str,
+    value: float | str,
+    low: float | str | None,
+    high: float | str | None,
+    unit: str,
+    origin: Origin,
+) -> FigureRow:
+    return FigureRow(
+        id,
+        value,
+        low,
+        high,
+        unit,
+        origin.basis,
+        origin.source,
+        origin.section,
+        origin.note,
+        origin.file,
+        origin.line,
+    )
+
+
+Floats = NDArray[np.float64]
+
+Take = Callable[[str, Parameter, str], Floats]
+"""Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""
+
+STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
+
+
+def strengths(
+    inputs: Inputs, first: Month, months: int, book: ParameterBook
+) -> tuple[dict[str, Floats], list[str]]:
+    """Return persons by pool and month, and what cannot be.
+
+    Before the first month of a series its first level holds, after the last its last. Steps are
+    taken in order: those of posts, filled and fit first, then those of the strength itself.
+
+    Returns
+    -------
+    dict of str to ndarray (months,)
+        Strength in persons.
+    list of str
+        Complaints: negative strengths, shares above one.
+    """
+
+    def take(id: str, figure: Parameter, unit: str) -> Floats:
+        return np.array([[book.take(id, figure, unit)]])
+
+    many, wrong = levels(inputs, first, months, take)
+    return {name: people[0] for name, people in many.items()}, wrong
+
+
+def levels(
+    inputs: Inputs, first: Month, months: int, take: Take
+) -> tuple[dict[str, Floats], list[str]]:
+    """Return persons by pool, draw and month, and what cannot be in any of them.
+
+    Parameters
+    ----------
+    take : callable
+        Gives the values of a figure, (draws, 1) or (1, 1), from its id, itself and its unit.
+
+    Returns
+    -------
+    dict of str to ndarray (draws or 1, months)
+        Strength in persons. Shares above one and negative strengths are cut off.
+    list of str
+        Complaints about what was cut.
+    """
+    steps = [(place, step) for place, step in enumerate(inputs.steps, 1)]
+    named = [month for step in inputs.steps for month in (step.first, step.last) if month]
+    start = min([first, *named]).ordinal
+    end = max([first + (months - 1), *named]).ordinal
+    time = np.arange(start, end + 1)
+    shown = slice(first.ordinal - start, first.ordinal - start + months)
+    found, wrong = {}, []
+    for pool in inputs.pools.values():
+        own = [(place, step) for place, step in steps if pool.id in step.pools]
+        people = np.ones((1, len(time)))
+        for factor in FACTORS:
+            level = _level(inputs, pool, factor, time, take)
+            level = _stepped(level, time, [one for one in own if one[1].of == factor], take)
+            if factor != "posts":
+                if level[:, shown].max(initial=0.0) > 1 + 1e-9:
+                    highest = level[:, shown].max()
+                    wrong.append(
+                        f"share {factor} of pool {pool.id!r} rises above 1, to {highest:.3g}"
+                    )
+                level = np.minimum(level, 1.0)
+            people = people * level
+        people = _stepped(people, time, [one for one in own if one[1].of == "strength"], take)
+        seen = people[:, shown]
+        if seen.min(initial=0.0) < -1e-9:
+            low = np.flatnonzero((seen < -1e-9).any(axis=0))[0]
+            month = Month.from_ordinal(int(time[shown][low]))
+            wrong.append(f"strength of pool {pool.id!r} falls below 0 in {month}")
+        found[pool.id] = np.maximum(seen, 0.0)
+    return found, wrong
+
+
+def _level(inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
+    """Return a factor of a pool: its own, or that of its force times the deviation of the pool."""
+    if factor in pool.series:
+        return _series(
+            f"pool.{pool.id}.{factor}", pool.series[factor], STRENGTH_UNITS[factor], time, take
+        )
+    national = inputs.forces[pool.force][factor]
+    level = _series(f"force.{pool.force}.{factor}", national, STRENGTH_UNITS[factor], time, take)
+    own = pool.series.get(f"{factor}_factor")
+    if own is None:
+        return level
+    return level * _series(f"pool.{pool.id}.{factor}_factor", own, "factor", time, take)
+
+
+def _series(
+    id: str,
+    steps: Sequence[tuple[Month | None, Parameter]],
+    unit: str,
+    time: NDArray[np.int64],
+    take: Take,
+) -> Floats:
+    level = np.zeros((1, len(time)))
+    for since, figure in steps:
+        value = take(id + (f"@{since}" if since else ""), figure, unit)
+        level = np.where(time >= (since.ordinal if since else time[0]), value, level)
+    return level
+
+
+def _stepped(
+    level: Floats, time: NDArray[np.int64], steps: Sequence[tuple[int, StrengthStep]], take: Take
+) -> Floats:
+    for place, step in steps:
+        unit = "factor" if step.verb.endswith("times") else STRENGTH_UNITS[step.of]
+        value = take(f"strengths.{place}.{step.verb}", step.figure, unit)
+        begin = step.first.ordinal if step.first else int(time[0])
+        end = step.last.ordinal if step.last else int(time[-1])
+        during = (time >= begin) & (time <= end)
+        if step.verb == "set":
+            level = np.where(during, value, level)
+        elif step.verb == "add":
+            level = np.where(during, level + value, level)
+        elif step.verb == "times":
+            level = np.where(during, level * value, level)
+        else:
+            column = begin - int(time[0])
+            before = level[:, column : column + 1]
+            target = value if step.verb == "grow_to" else before * value
+            way = np.clip((time - begin) / max(end - begin, 1), 0.0, 1.0)
+            after = time >= (begin if end > begin else end)
+            risen = before + (target - before) * (way if end > begin else 1.0)
+            level = np.where(after, risen, level)
+    return level
+
 
 LONGEST = 2400
 """Most months of a model."""

@@ -21,10 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate, worst
-from planner.engine.highs import BASIC, LinearProgramme, Optimum
-from planner.engine.setting import Answer, Locks, Setting
-from planner.engine.trail import Step, Trail
+from planner.engine.highs import BASIC, Certificate, LinearProgramme, Optimum, worst
+from planner.engine.stages import DualSensitivities, Locks, StageData, StageSolution, Step
 from planner.errors import SolverError
 
 __all__ = ["Filling", "fill_fairly", "solve_fair"]
@@ -134,9 +132,9 @@ def fill_fairly(load: sparse.csc_array, limit: Floats, ceiling: Floats) -> Filli
                 order.append((row, level))
             live[exhausted] = False
         active[held] = False
-        gone = load[:, held]
-        rate -= np.asarray(gone.sum(axis=1)).ravel()
-        left -= gone @ share[held]
+        fixed = load[:, held]
+        rate -= np.asarray(fixed.sum(axis=1)).ravel()
+        left -= fixed @ share[held]
 
 
 def _members(by_row: sparse.csr_array, rows: Ints, active: NDArray[np.bool_]) -> Ints:
@@ -156,7 +154,7 @@ class _Levels:
 
     Parameters
     ----------
-    setting : Setting
+    data : StageData
     served : ndarray of bool (decisions,)
         Decisions that can get anybody.
     closed : ndarray of bool (columns,)
@@ -175,7 +173,7 @@ class _Levels:
 
     def __init__(
         self,
-        setting: Setting,
+        data: StageData,
         served: Flags,
         closed: Flags,
         touched: Flags,
@@ -185,8 +183,8 @@ class _Levels:
         missing: dict[int, float],
         slack: float = 0.0,
     ):
-        block, full = setting.block, setting.full
-        self.setting, self.touched, self.goals = setting, touched, goals
+        block, full = data.block, data.full
+        self.data, self.touched, self.goals = data, touched, goals
         open_column = ~closed & served[block.decision]
         several = np.bincount(block.decision, open_column, minlength=len(full)) > 1
         self.routed = np.flatnonzero(served & (several | touched))
@@ -194,25 +192,25 @@ class _Levels:
         is_routed[self.routed] = True
         self.columns = np.flatnonzero(open_column & is_routed[block.decision])
         self.owner = block.decision[self.columns]
-        self.heads = _units(setting, self.columns)
+        self.heads = _units(data, self.columns)
         self.stretch = full / np.maximum(self.heads, TINY)
         self.single = np.flatnonzero(open_column & ~is_routed[block.decision])
         self.direct = block.decision[self.single]
         self.ceiling = np.ones(len(full))
-        self.ceiling[self.direct] = setting.most[self.single] / full[self.direct]
-        rows = setting.rows
+        self.ceiling[self.direct] = data.most[self.single] / full[self.direct]
+        rows = data.rows
         self.load = sparse.csc_array(rows[:, self.single] * full[self.direct][None, :])
-        most = np.minimum(setting.most, (np.where(held, share, 1.0) * full)[block.decision])
-        fixed = np.where(closed & setting.settled[block.decision], setting.lower, 0.0)
+        most = np.minimum(data.most, (np.where(held, share, 1.0) * full)[block.decision])
+        fixed = np.where(closed & data.settled[block.decision], data.lower, 0.0)
         base = rows @ fixed
         reach = base + rows[:, self.columns] @ most[self.columns]
         reach += self.load @ np.where(held, share, self.ceiling)[self.direct]
-        self.kept = np.flatnonzero(reach > setting.limit * (1 + 1e-12))
+        self.kept = np.flatnonzero(reach > data.limit * (1 + 1e-12))
         load = self.load.tocsr()[self.kept]
         heads = self.heads[self.owner]
-        matrix, self.unit = _in_shares(rows, setting.limit, self.kept, self.columns, heads, load)
+        matrix, self.unit = _in_shares(rows, data.limit, self.kept, self.columns, heads, load)
         self.load = sparse.csc_array(_without_negligible(load / self.unit[:, None]))
-        self.limit = (setting.limit - base)[self.kept] / self.unit
+        self.limit = (data.limit - base)[self.kept] / self.unit
         self.limit -= self.load @ np.where(held, np.maximum(share - slack, 0), 0.0)[self.direct]
         self.tight = np.zeros(len(self.kept), dtype=bool)
         self.stuck = np.zeros(len(full), dtype=bool)
@@ -232,8 +230,8 @@ class _Levels:
         fixed: Floats,
         slack: float,
     ) -> LinearProgramme:
-        setting, block, goals = self.setting, self.setting.block, self.goals
-        full, columns, routed = setting.full, self.columns, self.routed
+        data, block, goals = self.data, self.data.block, self.goals
+        full, columns, routed = data.full, self.columns, self.routed
         heads, stretch = self.heads, self.stretch[routed]
         place = np.full(len(full), -1)
         place[routed] = np.arange(len(routed))
@@ -246,15 +244,15 @@ class _Levels:
         grid = [[matrix], [pick], [pick[capped]]]
         counted = block.bounds.matrix[goals]
         if len(goals):
-            lock = np.array([setting.goal_tier[goals] == t for t in tiers], dtype=float)
+            lock = np.array([data.goal_tier[goals] == t for t in tiers], dtype=float)
             grid = [[*row, None] for row in grid]
             grid += [
                 [counted[:, columns] * heads[self.owner][None, :], sparse.eye_array(len(goals))],
                 [None, sparse.csr_array(lock.reshape(len(tiers), len(goals)))],
             ]
-        self.least = setting.goal[goals] - counted @ fixed
+        self.least = data.goal[goals] - counted @ fixed
         self.goal_rows = len(self.kept) + len(routed) + len(capped) + np.arange(len(goals))
-        pursued = np.isin(setting.goal_tier[goals], tiers)
+        pursued = np.isin(data.goal_tier[goals], tiers)
         own = np.where(held, share, 0.0)[routed] * stretch
         give = np.where(held[routed], slack, 0.0) * stretch
         lower_rows = [
@@ -265,14 +263,14 @@ class _Levels:
         upper_rows = [
             np.maximum(self.limit, 0), own + give, stretch[capped],
             np.full(len(goals), np.inf),
-            np.array([missing[t] + slack * (1 + setting.goal[goals].sum()) for t in tiers]),
+            np.array([missing[t] + slack * (1 + data.goal[goals].sum()) for t in tiers]),
         ]  # fmt: skip
         most = (most / np.maximum(heads, TINY)[block.decision])[columns]
         return LinearProgramme.stepwise(
             sparse.csc_array(sparse.block_array(grid, format="csc")),
             np.zeros(len(columns) + len(goals)),
             np.zeros(len(columns) + len(goals)),
-            np.concatenate([most, setting.goal[goals]]),
+            np.concatenate([most, data.goal[goals]]),
             np.concatenate(lower_rows),
             np.concatenate(upper_rows),
         )
@@ -503,7 +501,7 @@ class _Levels:
         self.free(active)
 
 
-def _units(setting: Setting, columns: Ints) -> Floats:
+def _units(data: StageData, columns: Ints) -> Floats:
     """Return the people in whom each decision is counted: its cap, or all that its rows can carry.
 
     The second only for caps of more than :data:`STRETCH` times as many.
@@ -517,15 +515,15 @@ def _units(setting: Setting, columns: Ints) -> Floats:
     -------
     ndarray (decisions,)
     """
-    rows = sparse.csc_array(setting.rows[:, columns])
+    rows = sparse.csc_array(data.rows[:, columns])
     carried = np.full(len(columns), np.inf)
     place = np.repeat(np.arange(len(columns)), np.diff(rows.indptr))
     counts = rows.data > 0
-    np.minimum.at(carried, place[counts], (setting.limit[rows.indices] / rows.data)[counts])
-    most = np.zeros(len(setting.full))
-    np.maximum.at(most, setting.block.decision[columns], carried)
+    np.minimum.at(carried, place[counts], (data.limit[rows.indices] / rows.data)[counts])
+    most = np.zeros(len(data.full))
+    np.maximum.at(most, data.block.decision[columns], carried)
     most = np.maximum(most, 1e-6)  # persons: the smallest cap of a problem file
-    return np.where(setting.full > STRETCH * most, most, setting.full)
+    return np.where(data.full > STRETCH * most, most, data.full)
 
 
 def _in_shares(
@@ -833,34 +831,34 @@ class _Part:
 class _Search:
     """The state of one solve: levels of decisions, and what is still open."""
 
-    def __init__(self, setting: Setting):
-        self.setting = setting
-        block = setting.block
-        size = len(setting.full)
-        self.closed = ~(setting.most > 0) | setting.settled[block.decision]
+    def __init__(self, data: StageData):
+        self.data = data
+        block = data.block
+        size = len(data.full)
+        self.closed = ~(data.most > 0) | data.settled[block.decision]
         self.share = np.zeros(size)
         self.active = np.zeros(size, dtype=bool)
         openings = np.bincount(block.decision, ~self.closed, minlength=size) > 0
-        self.served = openings & (setting.full > 0)
+        self.served = openings & (data.full > 0)
         self.held = np.zeros(size, dtype=bool)
-        self.people = setting.lower.copy()
+        self.people = data.lower.copy()
         self.missing: dict[int, float] = {}
         self.proofs: list[Certificate] = []
         self.solves = self.repairs = 0
-        self.trail = Trail()
+        self.sensitivities = DualSensitivities()
         self.levels_lp: _Levels | None = None
         self.retreats = 0
         self.preference: tuple[Floats, Floats] = (np.zeros((0, len(self.people))), np.zeros(0))
-        self.goals = np.flatnonzero(setting.goal > 0)
+        self.goals = np.flatnonzero(data.goal > 0)
         counted = np.asarray(block.bounds.matrix[self.goals].sum(axis=0)).ravel() > 0
         self.touched = np.bincount(block.decision, counted & ~self.closed, minlength=size) > 0
 
-    def solve(self, even: bool = True) -> Answer:
-        """Go through the tiers, then settle what ties; evenly between pools, unless told not to."""
-        setting, block = self.setting, self.setting.block
-        for tier in setting.tiers:
-            chosen = (setting.tier == tier) & self.served
-            goals = self.goals[setting.goal_tier[self.goals] == tier]
+    def solve(self, even: bool = True) -> StageSolution:
+        """Solve tier by tier, then settle ties; evenly between pools if `even`."""
+        data, block = self.data, self.data.block
+        for tier in data.tiers:
+            chosen = (data.tier == tier) & self.served
+            goals = self.goals[data.goal_tier[self.goals] == tier]
             if len(goals):
                 self._pursue(tier)
             self._rise(chosen)
@@ -871,19 +869,21 @@ class _Search:
             people[levels.columns] = shares * levels.heads[levels.owner]
             self.proofs += proofs
             self.solves += solves
-        price = self.trail.prices(setting.full * setting.counted, len(setting.limit))
-        missing = np.zeros(len(setting.goal))
+        price = self.sensitivities.prices(data.full * data.counted, len(data.limit))
+        missing = np.zeros(len(data.goal))
         reached = block.bounds.matrix[self.goals] @ people
-        missing[self.goals] = np.maximum(setting.goal[self.goals] - reached, 0)
+        missing[self.goals] = np.maximum(data.goal[self.goals] - reached, 0)
         proof = worst(*self.proofs)
         share = np.where(self.held & self.served, self.share, np.nan)
         cost, value = self.preference
         locks = Locks(share, cost, value, dict(self.missing))
-        return Answer(people, missing, price, proof, self.solves, self.repairs, self.trail, locks)
+        return StageSolution(
+            people, missing, price, proof, self.solves, self.repairs, self.sensitivities, locks
+        )
 
     def _spread(self, levels: _Levels, even: bool) -> tuple[Floats, list[Certificate], int]:
         """Settle what ties: first-named pools, then no more from one pool than needed."""
-        block = self.setting.block
+        block = self.data.block
         programme, size = levels.programme, len(levels.columns)
         owner = block.decision[levels.columns]
         heads = levels.heads[owner]
@@ -906,7 +906,7 @@ class _Search:
     def _levels(self, slack: float = 0.0) -> _Levels:
         if self.levels_lp is None:
             self.levels_lp = _Levels(
-                self.setting, self.served, self.closed, self.touched, self.goals, self.held,
+                self.data, self.served, self.closed, self.touched, self.goals, self.held,
                 self.share, self.missing, slack,
             )  # fmt: skip
         return self.levels_lp
@@ -914,9 +914,9 @@ class _Search:
     def _pursue(self, tier: int) -> None:
         """Find the least that the goals of a tier must miss in sum, and keep to it."""
         levels = self._levels()
-        chosen = self.setting.goal_tier[self.goals] == tier
+        chosen = self.data.goal_tier[self.goals] == tier
         # decisions that a goal counts may take any share for now
-        due = (self.setting.tier <= tier) & ~self.held & self.touched
+        due = (self.data.tier <= tier) & ~self.held & self.touched
         optimum = levels.pursue(chosen, due, self.held)
         self._note(optimum)
         size = len(levels.columns)
@@ -931,7 +931,7 @@ class _Search:
 
     def _rise(self, chosen: Flags) -> None:
         """Raise the decisions of one tier until every one of them is held."""
-        setting = self.setting
+        data = self.data
         self.active = chosen.copy()
         level, idle = 0.0, 0
         levels = self._levels()
@@ -957,7 +957,7 @@ class _Search:
                 idle = 0
             heads = levels.heads[levels.owner]
             self.people[levels.columns] = optimum.x[: len(levels.columns)] * heads
-        self.people[levels.single] = (self.share * setting.full)[levels.direct]
+        self.people[levels.single] = (self.share * data.full)[levels.direct]
 
     def _fix_shares(self, held: Flags, level: float) -> None:
         self.share[held] = level
@@ -993,7 +993,9 @@ class _Search:
         held = self.active & (levels.ceiling <= top + 1e-12)
         self._fix_shares(held, top)
         levels.release(held, top)
-        self.trail.steps.append(Step(np.flatnonzero(held), top, *(np.zeros(0, dtype=int),) * 4))
+        self.sensitivities.steps.append(
+            Step(np.flatnonzero(held), top, *(np.zeros(0, dtype=int),) * 4)
+        )
         return top
 
     def _retreat(self, level: float) -> tuple[_Levels, float]:
@@ -1036,77 +1038,79 @@ class _Search:
         """Remember which rows held whom, and through whom of those held before."""
         size = np.abs(row_price)
         rows = np.flatnonzero(size > tiny * size.max(initial=0.0))
-        self.trail.steps.append(
+        self.sensitivities.steps.append(
             Step(np.flatnonzero(held), level, levels.kept[rows], row_price[rows], *before)
         )
 
 
-def solve_fair(setting: Setting, even: bool = True) -> Answer:
+def solve_fair(data: StageData, even: bool = True) -> StageSolution:
     """Return the lexicographic max-min allocation of one block.
 
     Parameters
     ----------
-    setting : Setting
+    data : StageData
     even : bool
         Whether to settle, at last, which of several pools serves; who gets how many does not
         depend on it.
     """
-    choices = np.bincount(setting.block.decision, setting.most > 0, minlength=len(setting.full))
-    if (choices > 1)[~setting.settled].any() or (setting.goal > 0).any():
-        return _Search(setting).solve(even)
-    return _fill(setting)
+    choices = np.bincount(data.block.decision, data.most > 0, minlength=len(data.full))
+    if (choices > 1)[~data.settled].any() or (data.goal > 0).any():
+        return _Search(data).solve(even)
+    return _fill(data)
 
 
-def _fill(setting: Setting) -> Answer:
+def _fill(data: StageData) -> StageSolution:
     """Every decision has one pool: fill row by row, no solver."""
-    block = setting.block
-    people = setting.lower.copy()
-    rows = sparse.csc_array(setting.rows)
-    trail = Trail()
+    block = data.block
+    people = data.lower.copy()
+    rows = sparse.csc_array(data.rows)
+    sensitivities = DualSensitivities()
     done: list[Ints] = []
-    for tier in setting.tiers:
-        open_columns = (setting.tier[block.decision] == tier) & (setting.upper > setting.lower)
-        columns = np.flatnonzero(open_columns & (setting.full[block.decision] > 0))
-        full = setting.full[block.decision[columns]]
+    for tier in data.tiers:
+        open_columns = (data.tier[block.decision] == tier) & (data.upper > data.lower)
+        columns = np.flatnonzero(open_columns & (data.full[block.decision] > 0))
+        full = data.full[block.decision[columns]]
         load = sparse.csc_array(rows[:, columns] * full[None, :])
-        left = setting.limit - rows @ people
-        filling = fill_fairly(load, left, setting.most[columns] / full)
+        left = data.limit - rows @ people
+        filling = fill_fairly(load, left, data.most[columns] / full)
         people[columns] = filling.share * full
-        _follow(trail, filling, setting, rows, columns, done)
+        _follow(sensitivities, filling, data, rows, columns, done)
         done.append(columns)
-    finite = np.isfinite(setting.limit)
-    excess = (rows @ people - setting.limit)[finite] / (1 + np.abs(setting.limit[finite]))
+    finite = np.isfinite(data.limit)
+    excess = (rows @ people - data.limit)[finite] / (1 + np.abs(data.limit[finite]))
     proof = Certificate(primal=max(float(excess.max(initial=0.0)), 0.0))
-    price = trail.prices(setting.full * setting.counted, len(setting.limit))
-    share = np.full(len(setting.full), np.nan)
+    price = sensitivities.prices(data.full * data.counted, len(data.limit))
+    share = np.full(len(data.full), np.nan)
     for columns in done:
         decisions = block.decision[columns]
-        share[decisions] = people[columns] / setting.full[decisions]
+        share[decisions] = people[columns] / data.full[decisions]
     locks = Locks(share, np.zeros((0, len(people))), np.zeros(0), {}, bottlenecks=True)
-    return Answer(people, np.zeros(len(setting.goal)), price, proof, trail=trail, locks=locks)
+    return StageSolution(
+        people, np.zeros(len(data.goal)), price, proof, sensitivities=sensitivities, locks=locks
+    )
 
 
 def _follow(
-    trail: Trail,
+    sensitivities: DualSensitivities,
     filling: Filling,
-    setting: Setting,
+    data: StageData,
     rows: sparse.csc_array,
     columns: Ints,
     done: list[Ints],
 ) -> None:
     """Write the steps of one filling: a row that gives out holds all that still rise in it."""
-    decision = setting.block.decision
+    decision = data.block.decision
     earlier = np.concatenate([*done, columns]) if done else columns
     by_row = rows.tocsr()
     for row, level in filling.order:
         held = columns[filling.row == row]
         entries = slice(by_row.indptr[row], by_row.indptr[row + 1])
         members, load = by_row.indices[entries], by_row.data[entries]
-        load = load * setting.full[decision[members]]
+        load = load * data.full[decision[members]]
         rising = np.isin(members, columns[(filling.share >= level - 1e-11)])
         rate = load[rising].sum()
         fixed = np.isin(members, earlier) & ~rising
-        trail.steps.append(
+        sensitivities.steps.append(
             Step(
                 held=decision[held],
                 level=level,

@@ -13,6 +13,14 @@ smallest fill share over its parts. A promise is held to the mean of the lowest 
 keeps to it is kept with probability a at least, so the bound is linear and safe. Note that the
 shortfall x − fill enters with its sign: the conditional value at risk of max(0, x − fill) is 0 only
 where the promise is kept in every draw.
+
+The two-stage programme as SMPS files: core, time and stochastics, for other solvers.
+
+Written is the programme that maximises worth: levels η are promised in the first stage, and what
+a draw stays below them costs 1 ÷ (1 − certainty) in the second. Its optimum is that of *value* over
+one tier. Costs are minimised. The core holds the first draw; each draw is one scenario.
+
+Format: Gassmann and Schweitzer, *Annals of Operations Research* 104 (2001).
 """
 
 from __future__ import annotations
@@ -20,27 +28,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate
-from planner.engine.highs import LinearProgramme, quiet_highs
-from planner.engine.programme import Programme
+from planner.engine.highs import Certificate, LinearProgramme, quiet_highs
+from planner.engine.programme import Block, Programme
 from planner.errors import SolverError
+from planner.problem.model import Problem
 
 __all__ = [
+    "Cuts",
     "Draws",
+    "Master",
     "Promised",
     "Recourse",
     "SecondStage",
     "TwoStage",
     "extensive_form",
+    "smps_of",
     "two_stage_of",
-    "Cuts",
-    "Master",
+    "write_smps",
 ]
 
 Floats = NDArray[np.float64]
@@ -76,7 +87,7 @@ class Draws:
     chance : ndarray (draws,)
         Probabilities, adding up to 1.
     most : ndarray (draws, bounds) or None
-        Upper composition bounds, persons, NaN where there is none; None: those of the problem.
+        Upper composition bounds, persons, NaN if none exists; None: those of the problem.
     amounts : ndarray (draws, budgets) or None
         Euros; None: those of the problem.
     """
@@ -195,7 +206,7 @@ class TwoStage:
     def fill(self, filled: Floats, draws: Any = slice(None)) -> Floats:
         """Return the smallest fill share over the parts of each group, (draws, groups).
 
-        1 where a group asks for nobody. `filled` is in person-months, (draws, parts).
+        1 where a group asks for no people. `filled` is in person-months, (draws, parts).
         """
         asked = self.asked[draws]
         share = np.divide(filled, asked, out=np.full_like(filled, np.inf), where=asked > 0)
@@ -225,21 +236,14 @@ def two_stage_of(
         All demands known from the start: in a draw the plan is made with all that is known.
     draws : Draws
     group : ndarray of int (demands,)
-        Group of each demand, from 0; −1 where a demand is not promised and gets nobody.
+        Group of each demand, from 0; −1 where a demand is not promised and gets no people.
     tier, weight : ndarray (groups,)
     window : sequence of (int, int), optional
         First and last months over which fill is counted; a promise has to be kept in each. By
         default one: the report window.
     """
-    problem = programme.problem
-    spans = list(window or [problem.report])
-    months = np.array(
-        [
-            [max(0, min(d.last, last) - max(d.first, first) + 1) for first, last in spans]
-            for d in problem.demands
-        ],
-        dtype=float,
-    ).reshape(-1, len(spans))
+    spans = list(window or [programme.problem.report])
+    months = _months_within(programme.problem, spans)
     groups = len(tier)
     parts = [
         (k, n) for k in range(groups) for n in range(len(spans))
@@ -251,13 +255,7 @@ def two_stage_of(
     most: list[Floats] = []
     begin: list[Ints] = []
     for block in programme.blocks:
-        month = block.duty_data.indices
-        duty = np.stack(
-            [block.duty_data.row_sums((month >= a) & (month <= b)) for a, b in spans], axis=1
-        )
-        owner = group[block.demand]
-        kept = np.flatnonzero((duty.sum(axis=1) > 0)[block.decision] & (owner >= 0)[block.decision])
-        own, served = owner[block.decision[kept]], duty[block.decision[kept]]
+        kept, own, served = _promised_columns(block, group, spans)
         filled.append(np.array([np.where(own == k, served[:, n], 0.0) for k, n in parts]))
         rows.add(sparse.csr_array(block.rows[:, kept]))
         limits.append(_limits(programme, block, draws))
@@ -281,6 +279,28 @@ def two_stage_of(
     return TwoStage(
         stage, limit, asked, np.asarray(draws.chance), np.asarray(tier), np.asarray(weight)
     )
+
+
+def _months_within(problem: Problem, spans: Sequence[tuple[int, int]]) -> Floats:
+    """Return the months of each demand within each span, (demands, spans)."""
+    months = [
+        [max(0, min(d.last, last) - max(d.first, first) + 1) for first, last in spans]
+        for d in problem.demands
+    ]
+    return np.array(months, dtype=float).reshape(-1, len(spans))
+
+
+def _promised_columns(
+    block: Block, group: Ints, spans: Sequence[tuple[int, int]]
+) -> tuple[Ints, Ints, Floats]:
+    """Return columns that serve a promise, the group of each and its duty months by span."""
+    month = block.duty_data.indices
+    duty = np.stack(
+        [block.duty_data.row_sums((month >= a) & (month <= b)) for a, b in spans], axis=1
+    )
+    owner = group[block.demand]
+    kept = np.flatnonzero((duty.sum(axis=1) > 0)[block.decision] & (owner >= 0)[block.decision])
+    return kept, owner[block.decision[kept]], duty[block.decision[kept]]
 
 
 def _limits(programme: Programme, block: Any, draws: Draws) -> Floats:
@@ -826,3 +846,79 @@ class _Extensive:
             sparse.csc_array(sparse.vstack([lp.matrix, row])), lp.cost, lp.lower, lp.upper,
             np.append(lp.row_lower, value - LOCK), np.append(lp.row_upper, np.inf),
         )  # fmt: skip
+
+
+def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str, str]:
+    """Return the texts of the three files, by extension: ``cor``, ``tim`` and ``sto``.
+
+    Parameters
+    ----------
+    two : TwoStage
+    certainty : float
+    name : str
+        In capitals, without spaces.
+    """
+    stage = two.stage
+    parts, people = stage.filled.shape
+    entries, costs = _draw(two, 0, certainty)
+    body = [f"NAME          {name}", "ROWS", " N  COST"]
+    body += [" L  FIRST", *(f" G  G{i}" for i in range(parts))]
+    body += [f" L  L{r}" for r in range(stage.matrix.shape[0])]
+    body.append("COLUMNS")
+    for k in range(stage.groups):
+        body.append(f"    E{k}  COST  {-two.worth[k]:.17g}")
+        body.append(f"    E{k}  FIRST  0")
+        for i in np.flatnonzero(stage.part_group == k).tolist():
+            body.append(f"    E{k}  G{i}  {-entries[i]:.17g}")
+    for k in range(stage.groups):
+        body.append(f"    V{k}  COST  {costs[k]:.17g}")
+        for i in np.flatnonzero(stage.part_group == k).tolist():
+            body.append(f"    V{k}  G{i}  {entries[i]:.17g}")
+    filled, matrix = sparse.csc_array(stage.filled), sparse.csc_array(stage.matrix)
+    for c in range(people):
+        for rows, letter in ((filled, "G"), (matrix, "L")):
+            for at in range(rows.indptr[c], rows.indptr[c + 1]):
+                body.append(f"    Y{c}  {letter}{rows.indices[at]}  {rows.data[at]:.17g}")
+    body.append("RHS")
+    body += [f"    RHS  L{r}  {value:.17g}" for r, value in enumerate(two.limit[0])]
+    body.append("BOUNDS")
+    for k in range(stage.groups):
+        body.append(f" UP BND  E{k}  {1.0 if two.exists[:, k].any() else 0.0:g}")
+    body.append("ENDATA")
+    time = [f"TIME          {name}", "PERIODS       IMPLICIT", "    E0  FIRST  STAGE1",
+            "    V0  G0  STAGE2", "ENDATA"]  # fmt: skip
+    stochastic = [f"STOCH         {name}", "SCENARIOS     DISCRETE"]
+    for draw in range(len(two)):
+        stochastic.append(f" SC S{draw}  ROOT  {two.chance[draw]:.17g}  STAGE2")
+        entries, costs = _draw(two, draw, certainty)
+        for k in range(stage.groups):
+            stochastic.append(f"    V{k}  COST  {costs[k]:.17g}")
+        for i, k in enumerate(stage.part_group.tolist()):
+            stochastic.append(f"    E{k}  G{i}  {-entries[i]:.17g}")
+            stochastic.append(f"    V{k}  G{i}  {entries[i]:.17g}")
+        for r, value in enumerate(two.limit[draw]):
+            stochastic.append(f"    RHS  L{r}  {value:.17g}")
+    stochastic.append("ENDATA")
+    found = {"cor": body, "tim": time, "sto": stochastic}
+    return {kind: "\n".join(lines) + "\n" for kind, lines in found.items()}
+
+
+def _draw(two: TwoStage, draw: int, certainty: float) -> tuple[Floats, Floats]:
+    """Return asked person-months by part, and the cost of v by group, in one draw.
+
+    The probability that a group asks for people at all is in the cost, so that multiplied by the
+    probability of the draw it is the price of what the group lacks in that draw.
+    """
+    given = np.divide(two.given[draw], two.chance[draw])
+    return two.asked[draw], two.worth * given / (1 - certainty)
+
+
+def write_smps(two: TwoStage, certainty: float, folder: Path, name: str = "promises") -> list[Path]:
+    """Write ``name.cor``, ``name.tim`` and ``name.sto`` into a folder and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for kind, text in smps_of(two, certainty, name.upper()).items():
+        path = folder / f"{name}.{kind}"
+        path.write_text(text, encoding="ascii")
+        paths.append(path)
+    return paths

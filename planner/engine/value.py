@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.engine.certify import Certificate, worst
-from planner.engine.highs import LinearProgramme, Optimum
-from planner.engine.setting import Answer, Locks, Setting
+from planner.engine.highs import Certificate, LinearProgramme, Optimum, worst
+from planner.engine.stages import Locks, StageData, StageSolution
 
 __all__ = ["Objective", "ValueProgramme", "minimise", "solve_value"]
 
@@ -53,14 +52,14 @@ class Objective:
 
 
 class ValueProgramme:
-    """Rows and columns of the *value* programme of some settings.
+    """Rows and columns of the *value* programme of some stages.
 
     Columns are people (block by block), then what each composition goal misses. Rows are the limits
     that can bind, one for each decision with several open columns, then the goals.
 
     Parameters
     ----------
-    settings : sequence of Setting
+    settings : sequence of StageData
         The blocks; their rows never touch.
     least : sequence of ndarray, optional
         Smallest limits that will be tried, by block; rows that bind for these are kept.
@@ -72,7 +71,7 @@ class ValueProgramme:
     start : ndarray of int (blocks + 1,)
         First column of each block.
     limits : list of ndarray of int
-        Rows of each setting's limits that are kept.
+        Rows of each stage's limits that are kept.
     limit_start : ndarray of int (blocks + 1,)
         Their first row, by block.
     shared : list of ndarray of int
@@ -86,25 +85,23 @@ class ValueProgramme:
 
     def __init__(
         self,
-        settings: Sequence[Setting],
+        settings: Sequence[StageData],
         least: Sequence[Floats] | None = None,
         merge: bool = True,
     ) -> None:
         self.settings = tuple(settings)
-        self.start = _edges([len(setting.block.decision) for setting in settings])
+        self.start = _edges([len(data.block.decision) for data in settings])
         self.size = int(self.start[-1])
         self.limits, self.shared = [], []
-        for place, setting in enumerate(settings):
-            least_limit = setting.limit if least is None else least[place]
-            kept = np.flatnonzero(setting.rows @ setting.most > least_limit * (1 + 1e-12))
+        for place, data in enumerate(settings):
+            least_limit = data.limit if least is None else least[place]
+            kept = np.flatnonzero(data.rows @ data.most > least_limit * (1 + 1e-12))
             if merge:
-                kept = kept[_tightest(setting.rows[kept], setting.limit[kept])]
+                kept = kept[_tightest(data.rows[kept], data.limit[kept])]
             self.limits.append(kept)
-            several = np.bincount(
-                setting.block.decision, setting.most > 0, minlength=len(setting.full)
-            )
-            self.shared.append(np.flatnonzero((several > 1) & ~setting.settled))
-        self.goals = [np.flatnonzero(setting.goal > 0) for setting in settings]
+            several = np.bincount(data.block.decision, data.most > 0, minlength=len(data.full))
+            self.shared.append(np.flatnonzero((several > 1) & ~data.settled))
+        self.goals = [np.flatnonzero(data.goal > 0) for data in settings]
         self.limit_start = _edges([len(kept) for kept in self.limits])
         self.shared_start = _edges([len(kept) for kept in self.shared]) + self.limit_start[-1]
         self._write()
@@ -155,7 +152,7 @@ class ValueProgramme:
 
     def objectives(self, preferences: bool = True) -> list[Objective]:
         """Return the objectives of the rule: goals and fill tier by tier, then preferences."""
-        tiers = sorted({tier for setting in self.settings for tier in setting.tiers})
+        tiers = sorted({tier for data in self.settings for tier in data.tiers})
         steps = []
         tier_of = _joined([s.tier[s.block.decision] for s in self.settings])
         months = _joined([s.block.duty_months[s.block.decision] for s in self.settings])
@@ -183,9 +180,9 @@ class ValueProgramme:
             Count people of this pool of the problem only.
         """
         parts = []
-        for setting in self.settings:
-            block = setting.block
-            worth = (setting.counted * demands[block.demand])[block.decision]
+        for data in self.settings:
+            block = data.block
+            worth = (data.counted * demands[block.demand])[block.decision]
             if pool is not None:
                 worth = worth * block.pool_share(pool)
             parts.append(worth)
@@ -194,10 +191,8 @@ class ValueProgramme:
     def split(self, x: Floats) -> list[Floats]:
         """Return people on the columns of each block, within their bounds."""
         return [
-            np.clip(x[low:high], setting.lower, np.maximum(setting.most, setting.lower))
-            for setting, low, high in zip(
-                self.settings, self.start[:-1], self.start[1:], strict=True
-            )
+            np.clip(x[low:high], data.lower, np.maximum(data.most, data.lower))
+            for data, low, high in zip(self.settings, self.start[:-1], self.start[1:], strict=True)
         ]
 
     def optimal(self, preferences: bool = True) -> tuple[LinearProgramme, Floats, list[float]]:
@@ -281,43 +276,43 @@ class _Lexicographic:
         return dual
 
 
-def solve_value(setting: Setting, then: Floats | None = None) -> Answer:
+def solve_value(data: StageData, then: Floats | None = None) -> StageSolution:
     """Maximise weighted person-months tier by tier, then prefer first-named options.
 
     Parameters
     ----------
-    setting : Setting
+    data : StageData
     then : ndarray (decisions,), optional
         Worth of a person on each decision by which what still ties is settled at the very end.
 
     Returns
     -------
-    Answer
+    StageSolution
     """
-    block = setting.block
-    layout = ValueProgramme([setting])
+    block = data.block
+    layout = ValueProgramme([data])
     limits, goals = layout.limits[0], layout.goals[0]
-    steps = _Lexicographic(layout, np.concatenate([setting.lower, setting.goal[goals]]))
-    price, least = np.zeros(len(setting.limit)), {}
+    steps = _Lexicographic(layout, np.concatenate([data.lower, data.goal[goals]]))
+    price, least = np.zeros(len(data.limit)), {}
     for step in layout.objectives():
         dual = steps.minimise(step.cost)
         if step.kind == "goals":
             least[step.tier] = float(step.cost @ steps.x)
         elif step.kind == "tier":
             price[limits] += np.maximum(-dual[: len(limits)], 0)
-    outside = (block.duty_months > setting.counted + 1e-9).any()
-    for tier in setting.tiers if outside else ():
-        seen = (setting.counted * setting.weight * (setting.tier == tier))[block.decision]
+    outside = (block.duty_months > data.counted + 1e-9).any()
+    for tier in data.tiers if outside else ():
+        seen = (data.counted * data.weight * (data.tier == tier))[block.decision]
         steps.minimise(layout.cost(-seen))
     if then is not None:
         steps.minimise(layout.cost(-then[block.decision]))
     (people,) = layout.split(steps.x)
-    missing = np.zeros(len(setting.goal))
-    missing[goals] = np.maximum(setting.goal[goals] - block.bounds.matrix[goals] @ people, 0)
+    missing = np.zeros(len(data.goal))
+    missing[goals] = np.maximum(data.goal[goals] - block.bounds.matrix[goals] @ people, 0)
     table = np.array(steps.costs).reshape(len(steps.costs), layout.size)
-    locks = Locks(np.full(len(setting.full), np.nan), table, np.array(steps.values), least)
+    locks = Locks(np.full(len(data.full), np.nan), table, np.array(steps.values), least)
     programme = steps.programme
-    return Answer(
+    return StageSolution(
         people, missing, price, worst(*steps.proofs), programme.solves, programme.cold_repairs,
         locks=locks,
     )  # fmt: skip

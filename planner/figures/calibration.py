@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from planner.record.backtest import Backtest
     from planner.record.calibrate import Calibration
 
-__all__ = ["before_after", "forecasts", "places"]
+__all__ = ["before_after", "forecasts", "pit"]
 
 MOST = 24
 """Parameters shown."""
@@ -83,7 +83,7 @@ def before_after(calibration: Calibration, most: int = MOST, lang: str = "en") -
 
 
 @figure("backtest", "places of later counts in their forecasts")
-def places(backtest: Backtest, lang: str = "en") -> Chart:
+def pit(backtest: Backtest, lang: str = "en") -> Chart:
     """Draw how many counts fall in each fifth of their forecast, with the band of a right one.
 
     Parameters
@@ -107,14 +107,14 @@ def places(backtest: Backtest, lang: str = "en") -> Chart:
         number_axis(axes.yaxis, lang, 5)
         number_axis(axes.xaxis, lang, 6)
         axes.set_xlim(0, 1)
-        axes.set_xlabel(say("places_axis", lang))
+        axes.set_xlabel(say("pit_axis", lang))
         axes.set_ylabel(say("counts", lang))
         key = [
             Patch(color=COLOURS["main_task_2"], label=say("counts", lang)),
-            Patch(color=COLOURS["quiet"], alpha=0.18, label=say("places_band", lang)),
+            Patch(color=COLOURS["quiet"], alpha=0.18, label=say("pit_band", lang)),
         ]
-        title = say("places_title" if not outside else "places_title_out", lang, bins=outside)
-        subtitle = say("places_subtitle", lang, counts=len(backtest.seen), until=backtest.until)
+        title = say("pit_title" if not outside else "pit_title_out", lang, bins=outside)
+        subtitle = say("pit_subtitle", lang, counts=len(backtest.seen), until=backtest.until)
         return finish(drawn, title, subtitle, "", key)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.analysis.declare import text_of
-from planner.figures.style import SERIES, Chart, chart, finish, style, tidy
+from planner.figures.style import SERIES, Chart, chart, finish, number_axis, style, tidy
 from planner.gallery import figure
 
 if TYPE_CHECKING:
@@ -46,4 +46,6 @@ def frontier(promises: Promises, lang: str = "en") -> Chart:
             axes.set_xlabel(words(kind, lang))
             axes.set_ylim(0, 1.05)
             tidy(axes)
+            number_axis(axes.xaxis, lang, 5, percent=kind != "package_size")
+            number_axis(axes.yaxis, lang, 6, percent=True)
         return finish(picture, words("promises.frontier", lang), key=lines)

@@ -23,6 +23,7 @@ from planner.figures.style import (
 from planner.figures.words import say
 from planner.gallery import figure
 from planner.labels import number
+from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen_package", "displacement"]
 
-SHOWN = 0.05
-"""Person-months below this are shown as 0.0 and are not worth a bar."""
 BAR = 0.215
 """Inches of a bar and the room around it."""
 LOST = "displaced_person_months"

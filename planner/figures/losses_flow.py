@@ -26,6 +26,7 @@ from planner.figures.style import (
 from planner.figures.words import say
 from planner.gallery import figure
 from planner.labels import number, rough
+from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["flow"]
 
-SHOWN = 0.05
 MOST = 16
 """Missions and pools each with a node of their own."""
 GAP = 0.32

@@ -23,6 +23,7 @@ from planner.figures.style import (
 from planner.figures.words import say
 from planner.gallery import figure
 from planner.labels import number
+from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +39,6 @@ LANE, GAP = 0.135, 0.1
 """Inches of a lane, and between demands."""
 SMALL = 6.3
 """Points of a name that has but one lane and needs two lines."""
-SHOWN = 0.05
-"""Tours with fewer persons are not worth a bar."""
 
 
 @figure("result", "tours of a mission or pool as bars")

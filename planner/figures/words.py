@@ -50,6 +50,65 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_people": ("Nobody in this pool is tied up.", "Niemand in deze pool is gebonden."),
     "no_pools": ("There are no pools.", "Er zijn geen pools."),
+    # places
+    "places_title": (
+        "“{package}” takes people from missions in {count} of {all} places, most in {place}: "
+        "{lost} person-months",
+        "‘{package}’ haalt mensen weg op {count} van {all} plaatsen, de meeste in {place}: "
+        "{lost} persoonsmaanden",
+    ),
+    "places_title_one": (
+        "“{package}” takes people from missions in one of {all} places, {place}: {lost} "
+        "person-months",
+        "‘{package}’ haalt op één van {all} plaatsen mensen weg, in {place}: {lost} "
+        "persoonsmaanden",
+    ),
+    "places_title_none": (
+        "“{package}” takes nobody from missions in any of {all} places",
+        "‘{package}’ haalt op geen van {all} plaatsen mensen weg",
+    ),
+    "places_title_fill": (
+        "Missions in {count} of {all} places get less than {share} of the people they ask for",
+        "Missies op {count} van {all} plaatsen krijgen minder dan {share} van de gevraagde mensen",
+    ),
+    "places_subtitle": (
+        "Circles are as large as what missions there ask for in the window ({window}) and as dark "
+        "as it is not filled. Missions that are near each other stand together.",
+        "Een cirkel is zo groot als wat missies daar vragen in de periode ({window}) en zo donker "
+        "als het niet gevuld is. Missies dicht bij elkaar staan samen.",
+    ),
+    "places_left_out": (
+        "Not on the map, as they have no place: {count}.",
+        "Niet op de kaart, want zonder plaats: {count}.",
+    ),
+    "places_plain": ("Missions on the map", "Missies op de kaart"),
+    "places_none": (
+        "No mission of this scenario has a place on the map.",
+        "Geen missie van dit scenario heeft een plaats op de kaart.",
+    ),
+    "places_lost": ("lost", "verlies"),
+    "places_caribbean": ("Caribbean", "Caribisch gebied"),
+    "places_ring": (
+        "A ring marks a loss, listed in person-months of both main tasks.",
+        "Een ring geeft verlies aan; de lijst noemt persoonsmaanden van beide hoofdtaken.",
+    ),
+    # changeovers
+    "changeovers_title": (
+        "Most people change over at once in {month}: {persons} arrive, against {usual} in an "
+        "ordinary month",
+        "De meeste mensen lossen tegelijk af in {month}: er komen er {persons}, tegen {usual} in "
+        "een gewone maand",
+    ),
+    "changeovers_subtitle": (
+        "Persons whose tour begins in each month ({window}); people on call stay at home and are "
+        "not counted. An ordinary month is the median.",
+        "Personen van wie de uitzending begint, per maand ({window}); wie stand-by is blijft thuis "
+        "en telt niet mee. Een gewone maand is de mediaan.",
+    ),
+    "changeovers_plain": ("Changeovers by month", "Aflossingen per maand"),
+    "changeovers_none": ("No tour begins in the window.", "In de periode begint geen uitzending."),
+    "changeovers_busiest": ("The busiest months", "De drukste maanden"),
+    "changeovers_bar": ("persons who arrive", "personen die aankomen"),
     # rotations
     "rotations_title": (
         "{name}: each post keeps about {ratio} people busy",
@@ -232,24 +291,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "Vullingsgraad per missie in beide, het grootste verlies eerst; onderaan wat maar een van "
         "beide vraagt.",
     ),
-    # many futures
+    # many draws
     "source_futures": (
         "scenario {name}, rule {rule}, {window}; {draws}, seed {seed}; run {digest}",
         "scenario {name}, regel {rule}, {window}; {draws}, startgetal {seed}; berekening {digest}",
     ),
     "fan_title": (
-        "Fill of {name}: {low} to {high} in nine futures of ten, on average {mean}",
-        "Vulling van {name}: {low} tot {high} in negen van de tien toekomsten, gemiddeld {mean}",
+        "Fill of {name}: {low} to {high} in nine draws of ten, on average {mean}",
+        "Vulling van {name}: {low} tot {high} in negen van de tien trekkingen, gemiddeld {mean}",
     ),
     "fan_plain": ("Fill of {name} by month", "Vulling van {name} per maand"),
     "fan_subtitle": (
-        "Fill rate by month over {draws}: median, half and nine tenths of all futures. The title "
+        "Fill rate by month over {draws}: median, half and nine tenths of all draws. The title "
         "is about the whole period.",
         "Vullingsgraad per maand over {draws}: mediaan, de helft en negen tiende van alle "
-        "toekomsten. De titel gaat over de hele periode.",
+        "trekkingen. De titel gaat over de hele periode.",
     ),
-    "fan_90": ("9 of 10 futures", "9 van de 10 toekomsten"),
-    "fan_50": ("half of all futures", "de helft van alle toekomsten"),
+    "fan_90": ("9 of 10 draws", "9 van de 10 trekkingen"),
+    "fan_50": ("half of all draws", "de helft van alle trekkingen"),
     "spread_rest": ("the rest", "de overige"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
@@ -260,17 +319,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "draws_axis": ("draws", "trekkingen"),
     "spread_title": (
         "“{package}” displaces {mean} ± {half} person-months of main task 2 on average, {low} to "
-        "{high} in nine futures of ten",
+        "{high} in nine draws of ten",
         "‘{package}’ verdringt gemiddeld {mean} ± {half} persoonsmaanden hoofdtaak 2, {low} tot "
-        "{high} in negen van de tien toekomsten",
+        "{high} in negen van de tien trekkingen",
     ),
     "spread_subtitle": (
-        "Share of futures by person-months displaced, without and with the package on the same "
+        "Share of draws by person-months displaced, without and with the package on the same "
         "{draws}; ± is the 95% interval of the mean",
-        "Deel van de toekomsten naar verdrongen persoonsmaanden, zonder en met pakket op dezelfde "
+        "Deel van de trekkingen naar verdrongen persoonsmaanden, zonder en met pakket op dezelfde "
         "{draws}; ± is het 95%-interval van het gemiddelde",
     ),
-    "share_of_futures": ("share of futures", "deel van de toekomsten"),
+    "share_of_futures": ("share of draws", "deel van de trekkingen"),
     "chance_title": (
         "More likely than not to stay below a fill of {target}: {count} of {all} missions",
         "Blijft waarschijnlijk onder een vulling van {target}: {count} van {all} missies",
@@ -320,8 +379,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # what drives it
     "c_certain": (
-        "None of the figures is uncertain, so every future is the same.",
-        "Geen van de cijfers is onzeker, dus elke toekomst is dezelfde.",
+        "None of the figures is uncertain, so every draw is the same.",
+        "Geen van de cijfers is onzeker, dus elke trekking is dezelfde.",
     ),
     "ranking_plain": ("What drives it", "Wat de uitkomst bepaalt"),
     "ranking_title": (
@@ -428,20 +487,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "before_high": ("high before", "hoog ervoor"),
     "counts": ("counts", "tellingen"),
     "counted": ("counted", "geteld"),
-    "places_axis": (
+    "pit_axis": (
         "place of the count in its forecast",
         "plaats van de telling in haar voorspelling",
     ),
-    "places_band": ("band where forecasts are right", "band als voorspellingen kloppen"),
-    "places_title": (
+    "pit_band": ("band where forecasts are right", "band als voorspellingen kloppen"),
+    "pit_title": (
         "Places of counts in their forecasts stay inside the band",
         "Plaatsen van tellingen in hun voorspellingen blijven binnen de band",
     ),
-    "places_title_out": (
+    "pit_title_out": (
         "Places of counts in their forecasts leave the band in {bins} of five parts",
         "Plaatsen van tellingen in hun voorspellingen verlaten de band in {bins} van vijf delen",
     ),
-    "places_subtitle": (
+    "pit_subtitle": (
         "{counts} counts after {until}, forecast with what was known then.",
         "{counts} tellingen na {until}, voorspeld met wat toen bekend was.",
     ),

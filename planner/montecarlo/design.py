@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from planner.errors import InputError, nearest
 
-__all__ = ["SAMPLINGS", "Block", "Design"]
+__all__ = ["SAMPLINGS", "Design", "DrawBlock"]
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ inside the cells of Sobol points."""
 
 
 @dataclass(frozen=True)
-class Block:
+class DrawBlock:
     """Draws of one replicate that share one set of rules.
 
     Attributes
@@ -133,14 +133,14 @@ class Design:
         """Number of blocks."""
         return self.rounds * self.replicates
 
-    def block(self, number: int) -> Block:
+    def block(self, number: int) -> DrawBlock:
         """Return a block by its number."""
         round, replicate = divmod(number, self.replicates)
         before, after = self._until(round), self._until(round + 1)
         begin = self._of(before, replicate)
         size = self._of(after, replicate) - begin
         first = before + self._upto(after, replicate) - self._upto(before, replicate)
-        return Block(number, replicate, round, begin, size, first)
+        return DrawBlock(number, replicate, round, begin, size, first)
 
     def _until(self, rounds: int) -> int:
         """Draws of the first rounds."""
@@ -164,13 +164,13 @@ class Design:
         """Number of batches."""
         return -(-self.blocks // self._each())
 
-    def batch(self, number: int) -> list[Block]:
+    def batch(self, number: int) -> list[DrawBlock]:
         """Return the blocks of a batch."""
         each = self._each()
         last = min((number + 1) * each, self.blocks)
         return [self.block(k) for k in range(number * each, last)]
 
-    def find(self, draw: int) -> tuple[Block, int]:
+    def find(self, draw: int) -> tuple[DrawBlock, int]:
         """Return the block that a draw is in, and its place in it."""
         if not 0 <= draw < self.draws:
             raise InputError(f"draw: expected 0 to {self.draws - 1}, found {draw}")
@@ -181,14 +181,14 @@ class Design:
                 return block, draw - block.first
         raise AssertionError("every draw is in a block")
 
-    def points(self, blocks: Sequence[Block], shared: int, own: int) -> Floats:
+    def points(self, blocks: Sequence[DrawBlock], shared: int, own: int) -> Floats:
         """Return points of the unit cube, (draws of the blocks, shared + own).
 
         The first `shared` coordinates are those of the set of rules, alike for a whole block.
 
         Parameters
         ----------
-        blocks : sequence of Block
+        blocks : sequence of DrawBlock
             In the order of their numbers, none left out between the first and the last.
         """
         ends = np.cumsum([0, *(block.size for block in blocks)])

@@ -46,7 +46,7 @@ from planner.scenario.inputs import MANNED, is_presence
 if TYPE_CHECKING:
     import pandas
 
-    from planner.compile.tables import Compiled, FigureRow
+    from planner.compile.build import Compiled, FigureRow
     from planner.scenario.load import Scenario
     from planner.scenario.source import Path_
 
@@ -381,7 +381,7 @@ class _Collector:
                 self._parameter(id, row, entry, pattern)
 
     def _parameter(self, id: str, row: FigureRow, entry: Any, pattern: str) -> None:
-        """Add a parameter; `pattern` names its entry in the section, empty where there is none."""
+        """Add a parameter; `pattern` names its entry in the section, empty if none exists."""
         path = ("figures", pattern or id)
         moves = isinstance(row.value, str)
         likely = 0.0 if moves else float(row.value)

@@ -26,13 +26,13 @@ from numpy.typing import NDArray
 
 from planner.errors import InputError, nearest
 from planner.results.frames import share
+from planner.tolerances import ROUNDING
 
 if TYPE_CHECKING:
     import pyarrow
 
 __all__ = [
     "LAYERS",
-    "ROUNDING",
     "WHOLE",
     "Axes",
     "Quantities",
@@ -90,7 +90,7 @@ class Records:
         Persons.
     begin, end : ndarray of int (draws, demands)
         First and last month of the mandate inside the window, counted from its first month;
-        `end` is below `begin` where there is none.
+        `end` is below `begin` if none exists.
     filled : ndarray (draws, plans, demands)
         Person-months planned inside the window; NaN where no plan could be proved.
     present : ndarray (draws, plans, demands)
@@ -239,10 +239,6 @@ def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:
     }
 
 
-ROUNDING = 1e-7
-"""Share of what is asked below which a difference between two plans is rounding."""
-
-
 LAYERS = ("planned", "present")
 """People planned to be on duty, and those of them who are present."""
 
@@ -277,7 +273,7 @@ class Quantities:
     ----------
     axes : Axes
     missions, packages : sequence of str
-        Mission and package of each demand, the latter empty where there is none.
+        Mission and package of each demand, the latter empty if none exists.
     main_task : sequence of int
         Main task of each demand.
     """

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compile import compile_scenario
-from planner.montecarlo.presence import streams_of
+from planner.montecarlo.plans import streams_of
 from planner.montecarlo.specification import RunMetadata, Specification
 from planner.scenario.inputs import is_presence
 
@@ -98,10 +98,10 @@ class Draw:
         Raises
         ------
         SolverError
-            Nobody could prove one of its plans.
+            No solver could prove one of its plans.
         """
         from planner.results.allocate import result_of
-        from planner.results.manifest import hash_files
+        from planner.results.result import hash_files
 
         scenario = self.specification.uncertain.scenario
         files = hash_files(scenario.files)

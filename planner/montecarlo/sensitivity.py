@@ -30,8 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import InputError, SolverError, nearest
-from planner.montecarlo.executors import Packed, executor_for, in_order
-from planner.montecarlo.run import Pace, Progress, specification_of
+from planner.montecarlo.run import Pace, Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import RunMetadata, Specification
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def sensitivity(
         of independent factors.
     *names : str
         Quantities, see :mod:`planner.montecarlo.records`; by default the displacement of every
-        package, or the fill where there is none.
+        package, or the fill if none exists.
     groups : mapping of str to sequence of str, optional
         Patterns of factor ids (``pool.*.posts``) by any name; what is in none becomes
         ``the rest``. By default by theme: posts, readiness, tours, rest, sizes …

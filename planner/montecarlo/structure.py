@@ -3,34 +3,51 @@
 What a draw changes in numbers only (caps, strengths, bounds, amounts of money) is solved on one
 :class:`Structure`. What changes tours, months, time at home or cohorts asks for a structure of its
 own, which :func:`solve_each` formulates for every draw.
+
+The plans of one draw as a whole solution: people by tour, and what one more person would add.
+
+Under *fair* plans are unique, and the engine makes them again. Under *value* several can be
+optimal, and the solution has to be the one from which the numbers of the draw were taken: compiled
+code gives people by decision, with a certificate. The engine adds marginal values, which hold for
+any optimal plan: it solves each plan of the chain once more, from the people that the compiled plan
+before it left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.certify import TOLERANCE, Certificate, worst
-from planner.engine.layout import Layout, lay_out
-from planner.engine.setting import Answer
+from planner.engine.highs import TOLERANCE, Certificate, worst
+from planner.engine.programme import Layout, lay_out
+from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
+from planner.solution import Allocation, History, Plan, Planner, Solution
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
-    from planner.plan import Planner
     from planner.problem.model import Problem
+    from planner.solution import Planner
 
 __all__ = [
-    "Code", "Hint", "Lines", "Numbers", "Plans", "Structure", "join_plans", "plan_block",
+    "Code",
+    "Hint",
+    "Lines",
+    "Numbers",
+    "Plans",
+    "Structure",
+    "join_plans",
+    "plan_block",
+    "retrace",
     "solve_each",
-]  # fmt: skip
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,7 +63,7 @@ class Numbers(NamedTuple):
     strengths : ndarray (draws, pools, months)
         Persons.
     least, most : ndarray (draws, bounds)
-        Composition bounds, persons; NaN where there is none.
+        Composition bounds, persons; NaN if none exists.
     amounts : ndarray (draws, budgets)
         Euros.
     """
@@ -138,7 +155,7 @@ class Structure:
     def _formulate(
         self, frame: Frame, layout: Layout, rule: str, compiled: bool, hint: Hint | None
     ) -> None:
-        from planner.plan import solver_for
+        from planner.solution import solver_for
 
         self.frame, self.layout, self.rule, self.compiled = frame, layout, rule, compiled
         self.solver = solver_for(rule)
@@ -170,7 +187,7 @@ class Structure:
         packages : sequence of str
             Packages to leave out, each in a plan of its own.
         least, most : ndarray (draws, bounds), optional
-            Composition bounds, persons; NaN where there is none. By default the problem's.
+            Composition bounds, persons; NaN if none exists. By default the problem's.
         amounts : ndarray (draws, budgets), optional
             Euros. By default the problem's.
         """
@@ -333,7 +350,7 @@ class Structure:
 
         A stage that compiled code has proved is kept; the engine plans the others.
         """
-        from planner.plan import Planner
+        from planner.solution import Planner
 
         problem = self.drawn(
             draws.caps[draw],
@@ -349,7 +366,7 @@ class Structure:
                 continue
             answers, proofs = [], []
             chosen, blocks = self.packages_without(left_out), range(len(self.layout.pool_ptr) - 1)
-            kept: list[dict[int, Answer]] = [{} for _ in blocks]
+            kept: list[dict[int, StageSolution]] = [{} for _ in blocks]
             if made is not None:
                 kept = [self._proved(stages, made, draw, number, block) for block in blocks]
             if all(
@@ -380,7 +397,7 @@ class Structure:
 
     def _proved(
         self, stages: Stages, made: dict[str, Any], draw: int, plan: int, block: int
-    ) -> dict[int, Answer]:
+    ) -> dict[int, StageSolution]:
         """Return the stages of a plan of a block that can be kept, by their place in the chain.
 
         Those are proved by themselves, and their people are those that the proof establishes. Under
@@ -390,7 +407,7 @@ class Structure:
         while stage >= 0:
             chain.append(stage)
             stage = int(stages.parent[stage])
-        found: dict[int, Answer] = {}
+        found: dict[int, StageSolution] = {}
         for depth, stage in enumerate(reversed(chain if self.rule == "fair" else [])):
             proof = made["proof"][draw, stage]
             people = made["people"][draw, stages.column[stage] : stages.column[stage + 1]]
@@ -402,15 +419,15 @@ class Structure:
             holds = (proof <= TOLERANCE).all() and (apart <= TOLERANCE * (1 + locks)).all()
             if made["code"][draw, stage] != 0 or not holds:
                 break
-            found[depth] = Answer(people, missing, np.zeros(0), Certificate(*proof.tolist()))
+            found[depth] = StageSolution(people, missing, np.zeros(0), Certificate(*proof.tolist()))
         return found
 
     def _complete(
-        self, planner: Planner, block: int, chosen: frozenset[str], kept: dict[int, Answer]
-    ) -> list[Answer]:
+        self, planner: Planner, block: int, chosen: frozenset[str], kept: dict[int, StageSolution]
+    ) -> list[StageSolution]:
         """Return the plans of a block as it unfolds with some packages; the engine adds to them."""
         history = planner.history(planner.programme.blocks[block], chosen)
-        chain: list[Answer] = []
+        chain: list[StageSolution] = []
         for depth in range(len(history)):
             answer = kept.get(depth)
             if answer is None:
@@ -433,7 +450,7 @@ def plan_block(
     known : ndarray of bool (decisions of the block,)
         Decisions that may be filled.
     month : int
-        When the plan is made; negative where there is none before it.
+        When the plan is made; negative if none exists before it.
     before : ndarray (columns of the block,), optional
         People of the plan before.
     full : ndarray (decisions of the block,)
@@ -471,7 +488,9 @@ def plan_block(
     )  # fmt: skip
 
 
-def locked_gap(answers: Sequence[Answer], layout: Layout, full: Floats, locks: Floats) -> float:
+def locked_gap(
+    answers: Sequence[StageSolution], layout: Layout, full: Floats, locks: Floats
+) -> float:
     """Return how far the last plans of the engine are from the objectives that they have locked.
 
     Where the share of a decision is locked, its people are written to `locks`, (decisions,).
@@ -544,7 +563,7 @@ class Hint:
         return cls(found)
 
     def on(self, frame: Frame, layout: Layout, stages: Stages) -> Floats:
-        """Return the hint for the columns of all stages, -1 where there is none."""
+        """Return the hint for the columns of all stages, -1 if none exists."""
         parts = [np.zeros(0)]
         for s, block in enumerate(stages.block.tolist()):
             columns = _columns(layout, block)
@@ -621,3 +640,73 @@ def solve_each(
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+_Found = tuple[Floats, Floats, Certificate]
+
+
+@dataclass(eq=False)
+class _Following(Planner):
+    """Makes the plans of compiled code, with the marginal values of the engine."""
+
+    found: dict[tuple[int, History], _Found] = field(default_factory=dict, repr=False)
+
+    def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
+        answer = super().answer(place, history, before)
+        if (place, history) not in self.found:
+            return answer
+        people, missing, certificate = self.found[place, history]
+        return replace(answer, people=people, missing=missing, certificate=certificate)
+
+
+def retrace(structure: Structure, numbers: Numbers, packages: Sequence[str]) -> Solution:
+    """Return the plans of one draw, with and without each of some packages.
+
+    They are those of :meth:`Structure.solve`, which takes the same numbers (here of one draw).
+
+    Raises
+    ------
+    SolverError
+        One of the plans could not be proved.
+    """
+    problem = structure.drawn(
+        numbers.caps[0], numbers.strengths[0],
+        least=numbers.least[0], most=numbers.most[0], amounts=numbers.amounts[0],
+    )  # fmt: skip
+    programme = replace(structure.programme, problem=problem)
+    compiled = structure.compiled and structure.rule == "value"
+    sides = structure.sides(numbers) if compiled else None
+    engine = Planner(programme, structure.solver)
+    following = _Following(programme, structure.solver)
+
+    def plan(left_out: str) -> Plan:
+        chosen = structure.packages_without(left_out)
+        found = {} if sides is None else _compiled_plans(structure, sides, following, chosen)
+        if found is not None and compiled:
+            following.found.update(found)
+            return following.unfold(chosen)
+        return engine.unfold(chosen)
+
+    without = {name: Allocation(problem, plan(name)) for name in packages}
+    return Solution(problem, structure.rule, Allocation(problem, plan("")), without)
+
+
+def _compiled_plans(
+    structure: Structure, sides: Sides, planner: Planner, chosen: frozenset[str]
+) -> dict[tuple[int, History], _Found] | None:
+    """Return every plan of compiled code on the way to an unfolded one; None if one is unproved."""
+    from planner.montecarlo.kernel.arrays import stages_of
+
+    stages = stages_of(structure.frame, structure.layout, [chosen])
+    made = structure.search(sides, stages)
+    if made["code"].any() or not (made["proof"] <= TOLERANCE).all():
+        return None
+    found = {}
+    for place, block in enumerate(planner.programme.blocks):
+        history, stage = planner.history(block, chosen), int(stages.final[0, place])
+        while stage >= 0:
+            people = made["people"][0, stages.column[stage] : stages.column[stage + 1]]
+            missing = made["missing"][0, stages.goal[stage] : stages.goal[stage + 1]]
+            found[place, history] = people, missing, Certificate(*made["proof"][0, stage].tolist())
+            history, stage = history[:-1], int(stages.parent[stage])
+    return found

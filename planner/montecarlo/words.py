@@ -77,6 +77,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "chance_lost": ("chance of loss", "kans op verlies"),
     "quantity": ("quantity", "grootheid"),
     "headline": ("In all", "In totaal"),
+    "quantiles": (
+        "Quantiles over the draws, with 95% intervals",
+        "Kwantielen over de trekkingen, met 95%-intervallen",
+    ),
     "fill": ("fill rate, all", "vullingsgraad, alles"),
     "fill.main_task_1": ("fill rate, main task 1", "vullingsgraad, hoofdtaak 1"),
     "present": ("present, all", "aanwezig, alles"),

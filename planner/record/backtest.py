@@ -33,9 +33,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import InputError, ResultError
-from planner.montecarlo.executors import Packed, executor_for, in_order
-from planner.montecarlo.presence import streams_of
-from planner.montecarlo.run import Progress, specification_of
+from planner.montecarlo.plans import streams_of
+from planner.montecarlo.run import Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import Specification
 from planner.months import Month
 from planner.outcome import Outcome

@@ -39,14 +39,20 @@ from numpy.typing import NDArray
 
 from planner.digest import digest
 from planner.errors import InputError, ResultError
-from planner.montecarlo.executors import Packed, check_workers, executor_for, in_order
-from planner.montecarlo.run import Progress, specification_of
+from planner.montecarlo.run import (
+    Packed,
+    Progress,
+    check_workers,
+    executor_for,
+    in_order,
+    specification_of,
+)
 from planner.montecarlo.specification import Specification
 from planner.months import Month
 from planner.outcome import Outcome
 from planner.record.observe import Expected, Seen, check_month, plan_packed, seen_in
 from planner.record.words import say
-from planner.results.manifest import versions
+from planner.results.result import versions
 from planner.scenario.calibrated import FORMAT
 
 if TYPE_CHECKING:

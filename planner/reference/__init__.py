@@ -4,9 +4,14 @@ Slow and plain where the engine is fast: for a second opinion, LP and MPS files,
 and whole people. It is built from the engine's blocks, row by row. Importing this loads PuLP.
 """
 
-from planner.reference.files import state, write_lp, write_mps
-from planner.reference.plans import reference_solution, solve_reference
-from planner.reference.whole import solve_whole
+from planner.reference.plans import (
+    reference_solution,
+    solve_reference,
+    solve_whole,
+    state,
+    write_lp,
+    write_mps,
+)
 
 __all__ = [
     "reference_solution",

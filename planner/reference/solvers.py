@@ -20,11 +20,10 @@ import numpy as np
 import pulp
 from scipy import sparse
 
-from planner.engine.certify import TOLERANCE, Certificate, certify
-from planner.engine.highs import quiet_highs
+from planner.engine.highs import TOLERANCE, Certificate, certify, quiet_highs
 from planner.errors import Fault, InputError, SolverError, nearest
 
-__all__ = ["SolverOutcome", "Solver", "available_solvers", "choose_solver", "measure"]
+__all__ = ["Solver", "SolverOutcome", "available_solvers", "choose_solver", "measure"]
 
 ALIASES = {
     "cbc": ("PULP_CBC_CMD", "COIN_CMD"),

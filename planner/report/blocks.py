@@ -6,6 +6,7 @@ Nothing here knows HTML, and the template knows nothing else: what is text stays
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
@@ -20,9 +21,13 @@ __all__ = [
     "Fold",
     "Heading",
     "Document",
+    "Choice",
+    "Levers",
     "Paragraph",
     "Image",
     "Section",
+    "Slider",
+    "Solver",
     "TableBlock",
     "table",
 ]
@@ -122,7 +127,7 @@ class Image(Content):
     """A picture, whole inside the page, with what it says in words."""
 
     kind: ClassVar[str] = "picture"
-    source: str
+    svg: bytes
     alt: str
     width: int
     height: int
@@ -130,9 +135,18 @@ class Image(Content):
     @classmethod
     def of(cls, chart: Chart) -> Image:
         """Return the picture of a figure, in points of its own size."""
-        data = base64.b64encode(chart.rendered("svg")).decode("ascii")
         width, height = (round(96 * inches) for inches in chart.get_size_inches())
-        return cls(f"data:image/svg+xml;base64,{data}", chart.alt, width, height)
+        return cls(chart.rendered("svg"), chart.alt, width, height)
+
+    @property
+    def source(self) -> str:
+        """The picture as an address that holds all of it."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode('ascii')}"
+
+    @property
+    def packed(self) -> str:
+        """The picture gzipped, in base64, for a page with a script that unpacks it."""
+        return base64.b64encode(gzip.compress(self.svg, 9, mtime=0)).decode("ascii")
 
 
 @dataclass(frozen=True)
@@ -150,6 +164,87 @@ class Aside(Content):
 
     kind: ClassVar[str] = "aside"
     items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A control of a page: one of several options, or yes or no where there are none.
+
+    Attributes
+    ----------
+    key, title : str
+    options : tuple of str
+        What can be chosen, in order; empty for yes or no.
+    first : int
+        What is chosen at first: the number of an option, or 1 for yes.
+    """
+
+    key: str
+    title: str
+    options: tuple[str, ...]
+    first: int
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A control of a page that takes any of some numbers, at first 1.
+
+    Attributes
+    ----------
+    key, title : str
+    low, high, step : float
+    """
+
+    key: str
+    title: str
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True)
+class Solver:
+    """What a page solves itself: sliders, the programme behind them and the solver.
+
+    Attributes
+    ----------
+    sliders : tuple of Slider
+        Packages, then pools.
+    programme, binary : str
+        Gzipped JSON and gzipped WebAssembly, in base64.
+    texts : dict of str to str
+        What the page says around the sliders.
+    """
+
+    sliders: tuple[Slider, ...]
+    programme: str
+    binary: str
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Levers(Content):
+    """Controls and the answers to all that they can be set to, shown by the page's script.
+
+    Attributes
+    ----------
+    controls : tuple of Choice
+        The answers are in the order of their product, the last one fastest.
+    data : str
+        JSON that the script reads: names and words.
+    answers : str
+        Numbers by column, gzipped little-endian doubles in base64.
+    texts : dict of str to str
+        What the page says around the controls.
+    solver : Solver, optional
+    """
+
+    kind: ClassVar[str] = "levers"
+    controls: tuple[Choice, ...]
+    data: str
+    answers: str
+    texts: dict[str, str]
+    solver: Solver | None = None
 
 
 @dataclass(frozen=True)

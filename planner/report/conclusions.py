@@ -11,9 +11,9 @@ from planner.labels import label, month, months, number, percent, rate, rough
 from planner.report.blocks import Bullets, Content, Heading, Section
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by
 from planner.report.words import say
-from planner.results.headline import headline
+from planner.results.losses import headline
 
-__all__ = ["TARGET", "SMALL", "conclusions"]
+__all__ = ["SMALL", "TARGET", "conclusions"]
 
 TARGET = 0.9
 """Fill rate below which a mission counts as short."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import ResultError
+from planner.errors import ResultError, SolverError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
+from planner.report.levers import answer_all
 from planner.results.allocate import allocate
 from planner.results.compare import Comparison, compare
 from planner.results.losses import HALF_A_PERSON
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
+    from planner.analysis.promises import Promises
     from planner.analysis.ranges import Ranges
     from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
+    from planner.report.levers import Grid
     from planner.results.result import Tables
 
 __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
@@ -31,6 +34,12 @@ CURVES = 3
 
 
 """Packages of which the curve is followed, those that displace most first."""
+
+
+FRESH = 500
+
+
+"""Draws on which the promises of a report are checked."""
 
 
 SIZES = 24
@@ -69,6 +78,9 @@ class Material:
         The plan for the likely parameters under the other rule.
     robust : mapping of str to Robustness
         By package.
+    promises : Promises or None
+    grid : Grid or None
+        Answers to every setting of the levers of an interactive report.
     """
 
     comparison: Comparison
@@ -79,6 +91,8 @@ class Material:
     answers: Mapping[str, Any] = field(default_factory=dict)
     other_rule: Result | None = None
     robust: Mapping[str, Robustness] = field(default_factory=dict)
+    promises: Promises | None = None
+    grid: Grid | None = None
 
     @property
     def result(self) -> Tables:
@@ -125,6 +139,8 @@ def gather(
     futures: Ensemble | None = None,
     analyses: bool = True,
     robust: bool = False,
+    promises: float | None = None,
+    interactive: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -145,6 +161,10 @@ def gather(
         Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
     robust : bool
         Whether to change each assumption by itself, some hundred plans a package.
+    promises : float, optional
+        Certainty with which promises are to be kept; None works none out.
+    interactive : bool
+        Whether to plan every setting of the levers of an interactive report.
     workers : int, optional
     lang : {"en", "nl"}
     progress : callable
@@ -166,6 +186,12 @@ def gather(
         found["other_rule"] = allocate(main.scenario, other)
     if source is not None and robust:
         found["robust"] = _robust(main, source, workers, progress)
+    if source is not None and promises is not None:
+        found["promises"] = _promised(main, source, promises, seed, progress)
+    if source is not None and interactive:
+        found["grid"] = answer_all(
+            main.scenario, lang, lambda done, total: progress("answering", done, total)
+        )
     return Material(comparison, lang, **found)
 
 
@@ -225,6 +251,26 @@ def _robust(
         )
         for id in main.packages["package"][:CURVES]
     }
+
+
+def _promised(
+    main: Tables, source: Any, certainty: float, seed: int, progress: Progress
+) -> Promises:
+    """Return what can be promised with a certainty, and how that changes as one thing varies.
+
+    Where the programme of some point of the frontier is not solved, the frontier is left out.
+    """
+    from planner.analysis.promises import promises
+
+    def step(done: int, total: int) -> None:
+        progress("promising", done, total)
+
+    asked: dict[str, Any] = {"rule": main.rule, "certainty": certainty, "fresh": FRESH,
+                             "seed": seed, "progress": step}  # fmt: skip
+    try:
+        return promises(source, **asked, frontier=True)
+    except SolverError:
+        return promises(source, **asked)
 
 
 def _drawn(

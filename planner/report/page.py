@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -9,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, number
-from planner.report.blocks import Bullets, Document
+from planner.report.blocks import Bullets, Document, Levers
 from planner.report.conclusions import conclusions
+from planner.report.levers import levers_section
 from planner.report.material import Material, Progress, _silent, gather
+from planner.report.promises import promises_section
 from planner.report.questions import questions_section
 from planner.report.sections import (
     bottlenecks_section,
@@ -27,8 +31,10 @@ from planner.report.sections import (
     robust_section,
     sure_section,
 )
+from planner.report.solver import solver_script
+from planner.report.summary import summary
 from planner.report.words import say
-from planner.results.manifest import version
+from planner.results.result import version
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
@@ -37,10 +43,10 @@ if TYPE_CHECKING:
 __all__ = ["Report", "make_report", "render"]
 
 PARTS = (
-    conclusions, fill_section, displacement_section, bottlenecks_section, rates_section,
-    curves_section, questions_section, sure_section, forecasts_section, robust_section,
-    comparison_section, grounds_section, limits_section,
-    manifest_section,
+    summary, levers_section, conclusions, fill_section, displacement_section, bottlenecks_section,
+    rates_section, curves_section, questions_section, sure_section, forecasts_section,
+    robust_section, promises_section,
+    comparison_section, grounds_section, limits_section, manifest_section,
 )  # fmt: skip
 
 
@@ -68,10 +74,19 @@ class Report:
         return Path(path)
 
     @property
+    def summary(self) -> tuple[str, ...]:
+        """The three sentences with which it begins."""
+        return self._sentences("summary")
+
+    @property
     def conclusions(self) -> tuple[str, ...]:
-        """The sentences with which it begins."""
-        blocks = self.page.sections[0].blocks
-        return tuple(text for block in blocks if isinstance(block, Bullets) for text in block.items)
+        """The sentences of its conclusions."""
+        return self._sentences("conclusions")
+
+    def _sentences(self, id: str) -> tuple[str, ...]:
+        section = next(one for one in self.page.sections if one.id == id)
+        lists = (block for block in section.blocks if isinstance(block, Bullets))
+        return tuple(text for block in lists for text in block.items)
 
     def __repr__(self) -> str:
         """Title and size."""
@@ -87,6 +102,8 @@ def make_report(
     futures: Ensemble | None = None,
     analyses: bool = True,
     robust: bool = False,
+    promises: float | None = None,
+    interactive: bool = False,
     workers: int | None = None,
     lang: str = "en",
     progress: Progress = _silent,
@@ -112,8 +129,14 @@ def make_report(
     robust : bool
         Whether to plan again with each assumption changed by itself, which takes a minute or more
         (:func:`planner.analysis.robustness`).
+    promises : float, optional
+        Certainty with which promises are to be kept; adds what can be promised to each mission,
+        which takes a minute or more (:func:`planner.analysis.promises`).
+    interactive : bool
+        Whether to add levers: every setting of a few of them is planned, which takes a minute.
+        Pictures are then gzipped and unpacked by the page, so that the file stays below 3 MB.
     workers : int, optional
-        Processes that draw futures.
+        Processes that make draws.
     lang : {"en", "nl"}
     progress : callable, optional
         Called with what is being done (a word of :data:`planner.report.words.WORDS`), how much of
@@ -129,7 +152,7 @@ def make_report(
     --------
     >>> report = make_report("letter", lang="nl")
     >>> report.page.sections[0].title
-    'Conclusies'
+    'Samenvatting'
     """
     from planner.errors import InputError
 
@@ -137,7 +160,8 @@ def make_report(
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(
         first, others, draws=draws, seed=seed, rule=rule, futures=futures, analyses=analyses,
-        robust=robust, workers=workers, lang=lang, progress=progress,
+        robust=robust, promises=promises, interactive=interactive, workers=workers, lang=lang,
+        progress=progress,
     )  # fmt: skip
     progress("composing", 0, 0)
     page = compose(material)
@@ -192,8 +216,36 @@ def _shown(one: str) -> bool:
 
 
 def render(page: Document) -> str:
-    """Return a page as HTML; every text in it is escaped, the style alone is written as it is."""
+    """Return a page as HTML; every text in it is escaped; style and scripts stay as they are.
+
+    A page without levers has no script and may run none; one with levers runs its own only.
+    """
     from markupsafe import Markup
 
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
-    return str(_template().render(page=page, style=style, version=version("planner")))
+    blocks = (block for section in page.sections for block in section.blocks)
+    scripts = [
+        script for block in blocks if isinstance(block, Levers) for script in _scripts(block)
+    ]
+    allowed = "".join(f" 'sha256-{_digest(script)}'" for script in scripts)
+    allowed += " 'wasm-unsafe-eval'" if len(scripts) > 1 else ""
+    html = _template().render(
+        page=page, style=style, version=version("planner"), scripts=[*map(Markup, scripts)],
+        allowed=Markup(f"; script-src{allowed}" if allowed else ""),
+    )  # fmt: skip
+    return str(html)
+
+
+def _scripts(block: Levers) -> list[str]:
+    """Return the scripts that levers need, the one that shows them last."""
+    own = [_script("levers.js")]
+    return own if block.solver is None else [solver_script(), _script("solver.js"), *own]
+
+
+@cache
+def _script(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")

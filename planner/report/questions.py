@@ -18,8 +18,8 @@ ROWS = 15
 
 def answers(source: Any, rule: str, progress: Callable[[str, int, int], None]) -> dict[str, Any]:
     """Return the outcome of every analysis that is declared for reports, by name."""
-    from planner.analysis.case import read_case
     from planner.analysis.declare import declared, names
+    from planner.analysis.plans import read_case
 
     found: dict[str, Any] = {}
     case = read_case(source, rule)

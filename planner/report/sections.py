@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.figures import (
     chance,
+    changeovers,
     convergence,
     crowd,
     curve,
@@ -16,6 +17,7 @@ from planner.figures import (
     fan,
     fill,
     flow,
+    places,
     ranking,
     sand,
     scenarios,
@@ -44,8 +46,9 @@ from planner.report.blocks import table as table_of
 from planner.report.conclusions import TARGET
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
 from planner.report.words import say
-from planner.results.grounds import BASES
 from planner.results.losses import HALF_A_PERSON
+from planner.results.tables import BASES
+from planner.scenario.data import read_places
 from planner.terms import term
 
 if TYPE_CHECKING:
@@ -89,9 +92,18 @@ def fill_section(material: Material) -> Section:
     blocks: list[Content] = [
         Paragraph(say("p_fill", lang, window=names.window)),
         Image.of(fill(material.result, lang=lang)),
+        *_placed(material),
         _fill_table(material),
     ]
     return Section("fill", say("fill", lang), tuple(blocks))
+
+
+def _placed(material: Material) -> list[Content]:
+    """Return the map, if any mission of the result has a place on it."""
+    known = read_places()
+    if not any(id in known for id in material.result.demands["mission"]):
+        return []
+    return [Image.of(places(material.result, lang=material.lang))]
 
 
 def _fill_table(material: Material) -> TableBlock:
@@ -203,13 +215,13 @@ def _lost_table(
         extra = [*ranged.get(mission, [NOTHING] * bool(ranged)),
                  *drawn.get(mission, [NOTHING] * (2 * bool(drawn)))]  # fmt: skip
         most = months_lost[mission].most_persons if mission in months_lost else 0.0
-        rows.append([names.mission(mission), number(value, lang), share, number(most, lang),
+        rows.append([names.mission(mission), rough(value, lang), share, rough(most, lang),
                      *extra, pool])  # fmt: skip
     blank = [""] * (bool(ranged) + 2 * bool(drawn) + 1)
     if rest:
         called = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
-        rows.append([called, number(sum(rest), lang), "", "", *blank])
-    total = [label("total", lang), number(sum(lost.values()), lang), "", ""]
+        rows.append([called, rough(sum(rest), lang), "", "", *blank])
+    total = [label("total", lang), rough(sum(lost.values()), lang), "", ""]
     total += [*ranged.get("", [""] * bool(ranged)), *drawn.get("", [""] * (2 * bool(drawn))), ""]
     heads = [label("mission", lang), f">{label('displaced', lang)}",
              f">{label('share_of_asked', lang)}", f">{label('at_a_time', lang)}"]  # fmt: skip
@@ -242,7 +254,7 @@ def _periods_table(material: Material, id: str) -> TableBlock:
         for part in dict.fromkeys(result.fill_by(key)[key]):
             called = say(f"t_{part}", lang) if key == "phase" else str(part)
             amounts = (got.get(part, 0.0), lost[2].get(part, 0.0), lost[1].get(part, 0.0))
-            rows.append([called, *(number(float(one), lang) for one in amounts)])
+            rows.append([called, *(rough(float(one), lang) for one in amounts)])
     heads = [say("t_period", lang), f">{label('package_filled', lang)}",
              f">{label('displaced_main_task_2', lang)}",
              f">{label('displaced_main_task_1', lang)}"]  # fmt: skip
@@ -271,7 +283,7 @@ def _drawn_losses(material: Material, id: str, task: int) -> dict[str, list[str]
     ):
         for row in records(rows[rows["package"] == id]):
             spread = f"{number(row['q05'], lang, 0)} – {number(row['q95'], lang, 0)}"
-            found[str(row[key]) if key else ""] = [number(row["mean"], lang), spread]
+            found[str(row[key]) if key else ""] = [rough(row["mean"], lang), spread]
     return found
 
 
@@ -286,10 +298,10 @@ def _reach(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
 def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
     return {
         str(row["mission"]): [
-            number(row["smallest_person_months"], lang)
+            rough(row["smallest_person_months"], lang)
             if row["unique"]
-            else f"{number(row['smallest_person_months'], lang)} – "
-            f"{number(row['largest_person_months'], lang)}"
+            else f"{rough(row['smallest_person_months'], lang)} – "
+            f"{rough(row['largest_person_months'], lang)}"
         ]
         for row in records(spans[spans["package"] == id])
     }
@@ -306,6 +318,7 @@ def bottlenecks_section(material: Material) -> Section:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
     else:
         blocks.append(_binding_table(material, binding))
+    blocks.append(Image.of(changeovers(result, lang=lang)))
     blocks.append(Image.of(sand(result, lang=lang)))
     if len(binding):
         most = str(binding["pool"].value_counts(sort=True).index[0])
@@ -315,7 +328,7 @@ def bottlenecks_section(material: Material) -> Section:
         rows = [
             [str(bound), ", ".join(map(names.demand, rows["demands"].iloc[0].split(" "))),
              months(rows["month"].min(), rows["month"].max(), lang),
-             number(float(rows["missing_persons"].max()), lang)]
+             rough(float(rows["missing_persons"].max()), lang)]
             for bound, rows in missed.groupby("bound", sort=False)
         ]  # fmt: skip
         heads = [label("bound", lang), label("demands", lang), label("window", lang),
@@ -521,9 +534,9 @@ def _changes_table(material: Material, found: Robustness) -> Iterator[TableBlock
     )
     rows = [
         [input_name(row.input, names, lang), row.described(lang),
-         number(row.displaced_person_months, lang), number(row.difference_person_months, lang),
+         rough(row.displaced_person_months, lang), rough(row.difference_person_months, lang),
          names.mission(row.loses_most) if row.loses_most else NOTHING,
-         number(row.loses_most_persons, lang)]
+         rough(row.loses_most_persons, lang)]
         for row in moved[:MOVED]
     ]  # fmt: skip
     if not rows:

@@ -12,32 +12,118 @@ WORDS: dict[str, tuple[str, str]] = {
         "What more on NATO's eastern flank costs other missions",
         "Wat meer op de oostflank van de NAVO andere missies kost",
     ),
-    "skip": ("To the conclusions", "Naar de conclusies"),
+    "skip": ("To the summary", "Naar de samenvatting"),
     "contents": ("Contents", "Inhoud"),
     "figure_region": ("figure", "figuur"),
     "footer": (
         "Made with planner {version}. Nothing in this file is fetched from elsewhere.",
         "Gemaakt met planner {version}. Niets in dit bestand wordt van elders gehaald.",
     ),
-    "draws_fact": ("futures drawn", "getrokken toekomsten"),
+    "draws_fact": ("draws", "trekkingen"),
     "no_draws_fact": ("none", "geen"),
+    # summary
+    "summary": ("Summary", "Samenvatting"),
+    "s_draws": (
+        "“{package}” displaces {mean} person-months of main task 2 on average over {draws} draws, "
+        "{q05} to {q95} in nine of ten; the chance that it displaces anything is {chance}.",
+        "‘{package}’ verdringt gemiddeld over {draws} trekkingen {mean} persoonsmaanden van "
+        "hoofdtaak 2, {q05} tot {q95} in negen van de tien; de kans dat het iets verdringt is "
+        "{chance}.",
+    ),
+    "s_nothing": (
+        "“{package}” displaces nothing of main task 2 in {share} of {draws} draws.",
+        "‘{package}’ verdringt in {share} van {draws} trekkingen niets van hoofdtaak 2.",
+    ),
+    "s_plan": (
+        "“{package}” displaces {total} person-months of main task 2 in the plan for the likely "
+        "values; how likely that is takes draws.",
+        "‘{package}’ verdringt {total} persoonsmaanden van hoofdtaak 2 in het plan bij de "
+        "waarschijnlijke waarden; hoe waarschijnlijk dat is, vergt trekkingen.",
+    ),
+    "s_losers": (
+        "It takes most, in person-months, from {list}; and {others} from other commitments of main "
+        "task 1.",
+        "Het kost het meest, in persoonsmaanden, aan {list}; en {others} aan andere verplichtingen "
+        "van hoofdtaak 1.",
+    ),
+    "s_nobody": (
+        "No mission of main task 2 loses half a person or more in any month; other commitments of "
+        "main task 1 give up {others} person-months.",
+        "Geen missie van hoofdtaak 2 verliest in enige maand een halve persoon of meer; andere "
+        "verplichtingen van hoofdtaak 1 leveren {others} persoonsmaanden in.",
+    ),
+    "s_fill": (
+        "Main task 2 gets {two} of the people it asks and main task 1 {one}; no package is asked "
+        "for, so nothing is displaced.",
+        "Hoofdtaak 2 krijgt {two} van de mensen die het vraagt en hoofdtaak 1 {one}; er is geen "
+        "pakket, dus niets wordt verdrongen.",
+    ),
+    "s_short": (
+        "Missions that get less than {target}: {count}, among them {list}.",
+        "Missies die minder dan {target} krijgen: {count}, waaronder {list}.",
+    ),
+    "s_none_short": (
+        "Every mission gets at least {target} of the people it asks.",
+        "Elke missie krijgt minstens {target} van de mensen die zij vraagt.",
+    ),
+    "s_trust": ("How far to trust it: {parts}.", "Hoe betrouwbaar dit is: {parts}."),
+    "s_posts": (
+        "the posts behind {posts} of all strength are an assumption",
+        "het aantal functies achter {posts} van alle sterkte is een aanname",
+    ),
+    "s_single": (
+        "under {count} single changes of an assumption displacement is {low} to {high}",
+        "bij {count} afzonderlijke wijzigingen van een aanname is de verdringing {low} tot {high}",
+    ),
+    "s_most": (
+        "what moves it most is “{input}”",
+        "wat haar het meest verandert is ‘{input}’",
+    ),
+    "s_no_draws": (
+        "no draws were made, so this is the likely case alone",
+        "er zijn geen trekkingen gemaakt, dus dit is alleen het waarschijnlijke geval",
+    ),
     # sections
+    "promises": ("What can be promised", "Wat kan worden toegezegd"),
+    "p_promises": (
+        "Shares are promised now, and plans are made with all that is then known. Each share below "
+        "is the largest that is kept with {certainty} certainty, found on {draws} draws and "
+        "checked on {fresh} others. Beside it what the plan for the expected values promises, and "
+        "how often that is kept.",
+        "Toezeggingen worden nu gedaan, en plannen worden gemaakt met alles wat dan bekend is. Elk "
+        "deel hieronder is het grootste dat met {certainty} zekerheid wordt nagekomen, bepaald op "
+        "{draws} trekkingen en getoetst op {fresh} andere. Daarnaast staat wat het plan voor de "
+        "verwachte waarden toezegt, en hoe vaak dat wordt nagekomen.",
+    ),
+    "p_no_frontier": (
+        "How promises change with certainty, size and fill is left out: it was not solved.",
+        "Hoe toezeggingen veranderen met zekerheid, omvang en vulling ontbreekt: dat is niet "
+        "opgelost.",
+    ),
+    "promising": ("finding promises", "toezeggingen bepalen"),
     "conclusions": ("Conclusions", "Conclusies"),
-    "fill": ("Fill", "Vulling"),
-    "displacement_section": ("Displacement", "Verdringing"),
+    "levers": ("What if", "Wat als"),
+    "fill": ("How well each mission is filled", "Hoe goed elke missie is gevuld"),
+    "displacement_section": ("What each mission loses", "Wat elke missie verliest"),
     "questions": ("Further questions", "Verdere vragen"),
-    "bottlenecks_section": ("Bottlenecks", "Knelpunten"),
-    "fill_rates": ("Fill rates", "Vullingsgraden"),
+    "bottlenecks_section": (
+        "Which people run out, and when",
+        "Van welke mensen er niet genoeg zijn, en wanneer",
+    ),
+    "fill_rates": (
+        "Fill by region, category and organisation",
+        "Vulling per regio, categorie en organisatie",
+    ),
     "curves": ("As the package grows", "Als het pakket groeit"),
     "sure": ("How sure is it", "Hoe zeker is het"),
     "comparison_section": ("Beside other scenarios", "Naast andere scenario's"),
     "assumptions": ("Assumptions and sources", "Aannames en bronnen"),
     "limits": ("What this does not tell you", "Wat dit niet vertelt"),
-    "manifest": ("What went in", "Wat erin ging"),
+    "manifest": ("How this was computed", "Hoe dit is berekend"),
     # tables
     "t_fill": ("Fill by mission, person-months", "Vulling per missie, persoonsmaanden"),
     "t_mean": ("mean", "gemiddelde"),
-    "t_spread": ("9 of 10 futures", "9 van 10 toekomsten"),
+    "t_spread": ("9 of 10 draws", "9 van 10 trekkingen"),
     "t_chance": ("chance of {target}", "kans op {target}"),
     "t_displaced": (
         "Person-months that “{package}” takes from main task 2",
@@ -126,6 +212,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "What each package displaces of main task 2, its share in what all displace together",
         "Wat elk pakket van hoofdtaak 2 verdringt, zijn deel in wat alle samen verdringen",
     ),
+    "t_interval": ("95% interval", "95%-interval"),
     "t_share": ("share", "deel"),
     "t_alone": ("if it came alone", "als het alleen kwam"),
     "t_last": ("on top of the others", "boven op de andere"),
@@ -153,7 +240,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "t_range_figure": ("low – high", "laag – hoog"),
     "t_sources": ("Sources", "Bronnen"),
     "t_inputs": ("Files that went in", "Bestanden die erin gingen"),
-    "t_manifest": ("How this was computed", "Hoe dit is berekend"),
+    "t_manifest": ("Options, versions and proof", "Opties, versies en bewijs"),
     "g_figures": ("all figures in use", "alle gebruikte cijfers"),
     "g_cap": ("person-months asked: how many people", "gevraagde persoonsmaanden: hoeveel mensen"),
     "g_months": ("person-months asked: which months", "gevraagde persoonsmaanden: welke maanden"),
@@ -170,13 +257,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "following": ("following the curve", "de kromme volgen"),
     "ranging": ("other best plans", "andere beste plannen"),
     "asking": ("asking why", "vragen waarom"),
-    "simulating": ("drawing futures", "toekomsten trekken"),
+    "simulating": ("making draws", "trekkingen maken"),
     "composing": ("drawing figures", "figuren tekenen"),
     # manifest
     "m_digest": ("fingerprint of the effective inputs", "vingerafdruk van de effectieve invoer"),
     "m_options": ("options", "opties"),
     "m_versions": ("versions", "versies"),
-    "m_futures": ("futures", "toekomsten"),
+    "m_futures": ("draws", "trekkingen"),
     "m_residual": ("largest residual of the accounts", "grootste rest van de boekhouding"),
     "m_hash": ("SHA-256", "SHA-256"),
     "m_gone": ("not readable", "niet leesbaar"),
@@ -233,10 +320,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "--draws 256 doet dat.",
     ),
     "c_certain": (
-        "How sure: none of this scenario's figures is stated as uncertain, so every future is the "
+        "How sure: none of this scenario's figures is stated as uncertain, so every draw is the "
         "same.",
         "Hoe zeker: geen van de cijfers van dit scenario staat als onzeker te boek, dus elke "
-        "toekomst is dezelfde.",
+        "trekking is dezelfde.",
     ),
     "c_unique": (
         "Under the fair rule there is one best allocation, so no figure depends on the solver.",
@@ -315,9 +402,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "dan {target}: {count} van {all} missies.",
     ),
     "c_fill_futures": (
-        "Over all futures main task 2 gets {mean} ± {half} on average, {low} to {high} in nine of "
+        "Over all draws main task 2 gets {mean} ± {half} on average, {low} to {high} in nine of "
         "ten. More likely than not to get less than {target}: {count} of {all} missions.",
-        "Over alle toekomsten krijgt hoofdtaak 2 gemiddeld {mean} ± {half}, en {low} tot {high} in "
+        "Over alle trekkingen krijgt hoofdtaak 2 gemiddeld {mean} ± {half}, en {low} tot {high} in "
         "negen van de tien. Waarschijnlijk minder dan {target}: {count} van {all} missies.",
     ),
     "c_tight": (
@@ -349,8 +436,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "van de sterkte het aantal functies: zie ‘{section}’.",
     ),
     "c_driver": (
-        "What moves displacement most over the futures is “{factor}”: about {share} of the spread.",
-        "Wat de verdringing over de toekomsten het meest beweegt is ‘{factor}’: ongeveer {share} "
+        "What moves displacement most over the draws is “{factor}”: about {share} of the spread.",
+        "Wat de verdringing over de trekkingen het meest beweegt is ‘{factor}’: ongeveer {share} "
         "van de spreiding.",
     ),
     # paragraphs
@@ -383,6 +470,122 @@ WORDS: dict[str, tuple[str, str]] = {
         "Wat één persoon meer oplevert vraagt elk een nieuw plan: planner prices.",
     ),
     "p_no_bottlenecks": ("No pool binds in any month.", "Geen pool knelt, in geen enkele maand."),
+    # levers
+    "p_levers": (
+        "All {count} settings below were planned when this file was made. Change one and the "
+        "figures follow; the rest of the report stays with the scenario as it was.",
+        "Alle {count} instellingen hieronder zijn doorgerekend toen dit bestand werd gemaakt. "
+        "Wijzig er een en de cijfers volgen; de rest van het rapport blijft bij het scenario zoals "
+        "het was.",
+    ),
+    "p_levers_value": (
+        "All at likely values. Under the rule value other plans are as good: what a tier is filled "
+        "in total is the same in all of them, which mission loses is not.",
+        "Alles bij de waarschijnlijke waarden. Onder de regel waarde zijn andere plannen even "
+        "goed: wat een prioriteit in totaal gevuld krijgt is in alle gelijk, welke missie "
+        "verliest niet.",
+    ),
+    "lever_controls": ("Settings", "Instellingen"),
+    "lever_result": ("Outcome of these settings", "Uitkomst van deze instellingen"),
+    "lever_reset": ("As in the report", "Zoals in het rapport"),
+    "lever_no_script": (
+        "Levers need JavaScript, which is switched off here; the report itself does not.",
+        "Instellingen vragen JavaScript, dat hier uitstaat; het rapport zelf niet.",
+    ),
+    "lever_go": ("{mission} goes ahead", "{mission} gaat door"),
+    "lever_size": ("Size of “{package}”", "Omvang van ‘{package}’"),
+    "lever_off": ("not there", "niet"),
+    "lever_displaces": (
+        "“{package}” displaces {lost} person-months of main task 2, {ratio} of its own.",
+        "‘{package}’ verdringt {lost} persoonsmaanden van hoofdtaak 2, {ratio} van de eigen.",
+    ),
+    "lever_displaces_none": (
+        "“{package}” displaces nothing of main task 2.",
+        "‘{package}’ verdringt niets van hoofdtaak 2.",
+    ),
+    "lever_gains": (
+        "With “{package}” main task 2 gets {lost} person-months more.",
+        "Met ‘{package}’ krijgt hoofdtaak 2 {lost} persoonsmaanden meer.",
+    ),
+    "lever_gets": (
+        "It gets {filled} of the {asked} person-months it asks for ({rate}).",
+        "Het krijgt {filled} van de {asked} gevraagde persoonsmaanden ({rate}).",
+    ),
+    "lever_whole": (
+        "Missions get {filled} of the {asked} person-months they ask for ({rate}).",
+        "Missies krijgen {filled} van de {asked} gevraagde persoonsmaanden ({rate}).",
+    ),
+    "lever_takes": (
+        "Other commitments of main task 1 lose {lost} person-months.",
+        "Andere verplichtingen van hoofdtaak 1 verliezen {lost} persoonsmaanden.",
+    ),
+    "lever_mission": ("mission", "missie"),
+    "lever_asked": ("person-months asked", "persoonsmaanden gevraagd"),
+    "lever_fill": ("fill rate", "vullingsgraad"),
+    "lever_lost": ("person-months lost", "persoonsmaanden verloren"),
+    "lever_lost_to": ("lost to “{package}”", "verloren aan ‘{package}’"),
+    "lever_was": ("in the report", "in het rapport"),
+    "lever_others": (
+        "{count} other missions get all that they ask for.",
+        "{count} andere missies krijgen alles wat ze vragen.",
+    ),
+    "lever_all_full": (
+        "Every mission gets all that it asks for.",
+        "Elke missie krijgt alles wat zij vraagt.",
+    ),
+    "lever_people": ("Strength of “{pool}”", "Sterkte van ‘{pool}’"),
+    "free_summary": (
+        "Any size, any strength: solved in this file (rule value)",
+        "Elke omvang, elke sterkte: opgelost in dit bestand (regel waarde)",
+    ),
+    "free_about": (
+        "The programme of the scenario as it was is solved here, in the browser, each time a "
+        "slider moves. Nothing is sent anywhere.",
+        "Het programma van het scenario zoals het was wordt hier, in de browser, opgelost zodra "
+        "een schuif beweegt. Er wordt niets verstuurd.",
+    ),
+    "free_loading": ("The solver is loading …", "De solver wordt geladen …"),
+    "free_note": (
+        "Shown are totals by main task, which no choice among optimal plans changes, given the "
+        "plan made before the package is known. That first plan is the one of this report as long "
+        "as strengths stay as they were; with other strengths it is one of several that are as "
+        "good, and the total with the package may depend on which.",
+        "Getoond zijn totalen per hoofdtaak, die onder optimale plannen gelijk zijn, gegeven het "
+        "plan van voordat het pakket bekend is. Dat eerste plan is dat van dit rapport zolang de "
+        "sterktes blijven zoals ze waren; bij andere sterktes is het een van meer even goede "
+        "plannen, en kan het totaal met het pakket daarvan afhangen.",
+    ),
+    "lever_free": (
+        "“{package}” displaces {lost} person-months of main task 2: {with} with it, {without} "
+        "without it.",
+        "‘{package}’ verdringt {lost} persoonsmaanden van hoofdtaak 2: {with} ermee, {without} "
+        "zonder.",
+    ),
+    "lever_free_main": (
+        "Main task 1 gets {with} person-months, packages included.",
+        "Hoofdtaak 1 krijgt {with} persoonsmaanden, pakketten meegerekend.",
+    ),
+    "lever_free_proof": (
+        "Proved optimal in this file: {solves} programmes in {seconds} s; largest violation of a "
+        "limit {primal}, of a reduced cost {dual}, duality gap {gap} (all relative).",
+        "In dit bestand als optimaal bewezen: {solves} programma's in {seconds} s; grootste "
+        "overschrijding van een grens {primal}, van gereduceerde kosten {dual}, dualiteitskloof "
+        "{gap} (alle relatief).",
+    ),
+    "lever_free_first": (
+        "The plan made before the package is known was solved here too.",
+        "Ook het plan van voordat het pakket bekend is, is hier opgelost.",
+    ),
+    "lever_free_unproved": (
+        "No numbers: the answer could not be proved optimal (violations {primal}, {dual}, {gap}).",
+        "Geen getallen: het antwoord is niet als optimaal te bewijzen (afwijkingen {primal}, "
+        "{dual}, {gap}).",
+    ),
+    "lever_free_failed": (
+        "The solver cannot be loaded in this browser: {reason}",
+        "De solver is in deze browser niet te laden: {reason}",
+    ),
+    "answering": ("planning the settings", "instellingen doorrekenen"),
     "p_no_package": (
         "The scenario has no package; ask for one that has, such as eastern-flank-battalion, to "
         "see what it displaces.",
@@ -403,16 +606,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "is, en wat meer wijzigingen samen doen, zeggen alleen trekkingen.",
     ),
     "p_sure": (
-        "{draws} futures were drawn: in each of them every uncertain figure takes a value inside "
+        "{draws} draws were made: in each of them every uncertain figure takes a value inside "
         "its range, and people are divided anew, without and with the package. ± is the 95% "
         "interval of a mean.",
-        "Er zijn {draws} toekomsten getrokken: in elk daarvan krijgt elk onzeker cijfer een waarde "
+        "Er zijn {draws} trekkingen gemaakt: in elk daarvan krijgt elk onzeker cijfer een waarde "
         "binnen zijn bandbreedte, en worden de mensen opnieuw verdeeld, zonder en met het "
         "pakket. ± is het 95%-interval van een gemiddelde.",
     ),
     "p_no_draws": (
-        "No futures were drawn for this report; planner report --draws 256 does.",
-        "Voor dit rapport zijn geen toekomsten getrokken; planner report --draws 256 doet dat.",
+        "No draws were made for this report; planner report --draws 256 does.",
+        "Voor dit rapport zijn geen trekkingen gemaakt; planner report --draws 256 doet dat.",
     ),
     "p_grounds": (
         "Each row takes an amount of the result and divides it by what the figure behind it is: a "
@@ -484,12 +687,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "l_unknown": (
         "What was not foreseen. Draws vary parameters inside their ranges; they hold no war, no "
         "strike and no new law, and the model stays the same in all of them.",
-        "Waar niemand aan dacht. Toekomsten variëren cijfers binnen hun bandbreedte; ze kennen "
+        "Waar niemand aan dacht. Trekkingen variëren cijfers binnen hun bandbreedte; ze kennen "
         "geen oorlog, staking of nieuwe wet, en het model blijft in alle hetzelfde.",
     ),
     "l_no_draws": (
-        "How sure its numbers are: no futures were drawn for this report.",
-        "Hoe zeker de getallen zijn: voor dit rapport zijn geen toekomsten getrokken.",
+        "How sure its numbers are: no draws were made for this report.",
+        "Hoe zeker de getallen zijn: voor dit rapport zijn geen trekkingen gemaakt.",
     ),
     "l_value": (
         "Which mission loses, under the value rule: other plans that are just as good may take "

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.compile import Compiled, compile_scenario
-from planner.engine.memory import PlanCache
+from planner.engine.stages import PlanCache
 from planner.errors import Fault, InputError, nearest
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem, read_problem
-from planner.results.accounting import check_accounts
-from planner.results.manifest import hash_files
-from planner.results.result import Result
+from planner.results.losses import check_accounts
+from planner.results.result import Result, hash_files
 from planner.scenario.load import Scenario, load
 from planner.solution import Solution, solve_problem
 
@@ -32,8 +32,9 @@ def allocate(
     *,
     packages: Sequence[str] | None = None,
     figures: Mapping[str, float] | None = None,
-    memory: PlanCache | None = None,
+    cache: PlanCache | None = None,
     drawn: bool = False,
+    memory: PlanCache | None = None,
 ) -> Result:
     """Allocate people to the demands of a scenario, with and without each of its packages.
 
@@ -48,11 +49,13 @@ def allocate(
         in the plan either way.
     figures : mapping of str to float, optional
         Values to take instead of the likely ones, by figure id.
-    memory : PlanCache, optional
+    cache : PlanCache, optional
         Plans made by earlier calls, taken over where nothing about them has changed.
     drawn : bool
         The figures were drawn: what they contradict is cut instead of refused, see
         :func:`planner.compile.compile_scenario`.
+    memory : PlanCache, optional
+        Deprecated name of `cache`.
 
     Raises
     ------
@@ -67,13 +70,16 @@ def allocate(
     >>> result.fill_by("main_task").columns.tolist()
     ['main_task', 'asked_person_months', 'filled_person_months', 'fill_rate']
     """
+    if memory is not None:
+        warnings.warn("allocate(memory=…) is now cache=…", DeprecationWarning, stacklevel=2)
+        cache = memory
     chosen = as_scenario(scenario)
     files = hash_files(chosen.files)
     compiled = compile_scenario(chosen, figures, drawn=drawn)
     rule = check_rule(compiled.rule if rule is None else rule)
     if packages is not None:
         packages = _known_packages(compiled.problem, packages)
-    solution = solve_problem(compiled.problem, rule, packages, memory)
+    solution = solve_problem(compiled.problem, rule, packages, cache)
     return result_of(chosen, compiled, solution, files, packages=packages, figures=figures)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.tolerances import NEGLIGIBLE_PEOPLE
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -15,9 +17,6 @@ __all__ = ["cover", "frame", "share", "words"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-NOBODY = 1e-9
-"""People below this are rounding, not people."""
 
 
 def frame(**columns: Any) -> pd.DataFrame:
@@ -42,7 +41,7 @@ def words(names: Sequence[str], places: Ints | None = None) -> Any:
 
 
 def share(part: Floats, whole: Floats, nothing: float = np.nan) -> Floats:
-    """Return part ÷ whole; `nothing`, by default NaN, where there is no whole.
+    """Return part ÷ whole; `nothing`, by default NaN, where the whole is 0.
 
     Examples
     --------
@@ -78,4 +77,4 @@ def cover(row: Ints, first: Ints, last: Ints, people: Floats, shape: tuple[int, 
     flat = np.bincount(row * width + low[keep], people, minlength=rows * width)
     flat -= np.bincount(row * width + high[keep], people, minlength=rows * width)
     total = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
-    return np.where(np.abs(total) < NOBODY, 0.0, total)
+    return np.where(np.abs(total) < NEGLIGIBLE_PEOPLE, 0.0, total)

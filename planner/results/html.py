@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from planner.tolerances import SHOWN
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,8 +20,6 @@ __all__ = ["page", "table"]
 ROWS = 12
 """Most rows of each table."""
 
-SHOWN = 0.05
-"""Person-months below this show as 0.0 and are not worth a row."""
 
 _BOX = "margin:.4em 0;font-variant-numeric:tabular-nums"
 _CELL = "padding:.1em .7em;border:0"

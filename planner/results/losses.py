@@ -1,7 +1,26 @@
-"""What a package takes, in person-months and in persons at a time, before and after it begins.
+"""What a package takes: losses before and after it begins, the accounts behind them, the headline.
 
 Person-months add up small shares of a person over years. So every loss is stated with the most
 persons it comes to in one month; below half a person at any time no post stands empty.
+
+The accounts of a solution: people tied up balance with strength, in every pool and month.
+
+There are two accounts, one for each kind of row of the programme. The first holds demands that are
+not on call, with their time at home. The second holds every demand, preparation and duty only, and
+those on call with their whole tie-up; it differs where people spend their time at home on call. In
+each account
+
+- tied up + idle = strength, and idle is never negative;
+- what a package takes = what other demands give up + what was idle before and no longer is.
+
+People tied up are counted twice, from the tours that are reported and from the rows of the
+programme that was solved, so that a table that does not follow from the solution is noticed.
+
+The headline of a package: displacement over the draws, and what may be said of it.
+
+Over the draws come the mean with its interval, the range of nine draws in ten, and the chances that
+displacement is above nothing and above a tenth of what is filled for the package. The plan for the
+likely parameters is one case beside them.
 """
 
 from __future__ import annotations
@@ -13,24 +32,158 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.errors import CertificateError
+from planner.labels import number, percent, rough, speaker
 from planner.results.frames import cover
+from planner.solution import Allocation, Solution
 
 if TYPE_CHECKING:
-    from planner.allocation import Allocation
-    from planner.solution import Solution
+    from planner.solution import Allocation, Solution
 
 __all__ = [
+    "ACCOUNTS",
     "HALF_A_PERSON",
+    "NEARLY_NEVER",
     "SOMETHING",
+    "TENTH",
+    "TOLERANCE",
+    "WORDS",
+    "Accounts",
+    "Headline",
     "Loss",
     "LostTour",
+    "accounts",
+    "check_accounts",
     "first_month",
+    "headline",
+    "likely_hint",
     "losses",
     "lost_tours",
     "on_duty",
 ]
 
 Floats = NDArray[np.float64]
+
+TOLERANCE = 1e-5
+"""Largest residual accepted, relative to one plus the strength of the pool."""
+
+ACCOUNTS = ("deployed", "on duty or on call")
+"""Names of the two accounts, in the order of the arrays."""
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """What a package takes and from which demands, people tied up.
+
+    Every array has the shape (2 accounts, pools, months of the model).
+
+    Attributes
+    ----------
+    taken : ndarray
+        Tied up by the package's own demands with it, less without it (0).
+    given_up : ndarray
+        Tied up by all other demands without the package, less with it.
+    idle_used : ndarray
+        Idle without the package, less with it.
+    """
+
+    taken: Floats
+    given_up: Floats
+    idle_used: Floats
+
+    @property
+    def residual(self) -> Floats:
+        """What does not add up, persons; 0 but for rounding."""
+        return self.taken - self.given_up - self.idle_used
+
+
+def strength(solution: Solution) -> Floats:
+    """Return the strength by pool and month, (pools, months)."""
+    problem = solution.problem
+    people = [problem.pools[name] for name in problem.pools]
+    return np.array(people, dtype=float).reshape(len(problem.pools), problem.months)
+
+
+def accounts(solution: Solution, package: str) -> Accounts:
+    """Return the accounts of one package."""
+    problem = solution.problem
+    members = set(problem.package(package).demands)
+    own = np.array([demand.id in members for demand in problem.demands], dtype=bool)
+    before, after = solution.without[package], solution.with_all
+    return Accounts(
+        taken=_tied_up(after, own) - _tied_up(before, own),
+        given_up=_tied_up(before, ~own) - _tied_up(after, ~own),
+        idle_used=_in_rows(after) - _in_rows(before),
+    )
+
+
+def check_accounts(solution: Solution) -> float:
+    """Check every plan and package; return the largest relative residual.
+
+    Raises
+    ------
+    CertificateError
+        Something does not add up by more than :data:`TOLERANCE`.
+    """
+    people = strength(solution)
+    scale = 1 + np.abs(people)
+    found = {"the plan with every package": _unbalanced(solution.with_all, people)}
+    for package, allocation in solution.without.items():
+        found[f"the plan without {package}"] = _unbalanced(allocation, people)
+        found[f"what {package} takes"] = np.abs(accounts(solution, package).residual)
+    worst = 0.0
+    for what, residual in found.items():
+        relative = residual / scale
+        largest = float(relative.max(initial=0.0))
+        if not largest <= TOLERANCE:
+            at = np.argmax(np.nan_to_num(relative, nan=np.inf))
+            account, pool, month = np.unravel_index(at, relative.shape)
+            name = list(solution.problem.pools)[pool]
+            raise CertificateError(
+                f"the accounts of {what} do not balance: "
+                f"{residual[account, pool, month]:.3g} persons in pool {name!r}, month {month} of "
+                f"the model, account {ACCOUNTS[account]!r}"
+            )
+        worst = max(worst, largest)
+    return worst
+
+
+def _tied_up(allocation: Allocation, chosen: NDArray[np.bool_]) -> Floats:
+    """Return people tied up by some demands, from the tours, (2, pools, months)."""
+    s, problem = allocation.service, allocation.problem
+    shape = (len(problem.pools), problem.months)
+    called, kept = allocation.on_call, chosen[s.demand]
+    until = np.where(called, s.rests, s.last)
+
+    def count(which: NDArray[np.bool_], last: NDArray[np.int64]) -> Floats:
+        return cover(s.pool[which], s.prepares[which], last[which], s.people[which], shape)
+
+    return np.stack([count(kept & ~called, s.rests), count(kept, until)])
+
+
+def _in_rows(allocation: Allocation) -> Floats:
+    """Return people tied up by the rows of the programme that was solved, (2, pools, months).
+
+    A pool without rows of the second kind is used by no demand on call: its second account is
+    counted from the tours.
+    """
+    problem, plan = allocation.problem, allocation.plan
+    every = np.ones(len(problem.demands), dtype=bool)
+    found = _tied_up(allocation, every)
+    for block, stage in zip(plan.programme.blocks, plan.answers, strict=True):
+        deployed, called = block.usage @ stage.people, block.standby @ stage.people
+        found[0, block.pools] = deployed.reshape(len(block.pools), block.months)
+        pools = block.pools[block.standby_pools]
+        found[1, pools] = called.reshape(len(pools), block.months)
+    return found
+
+
+def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
+    """Return the larger of the difference of both counts and the excess over the strength."""
+    every = np.ones(len(allocation.problem.demands), dtype=bool)
+    counted, solved = _tied_up(allocation, every), _in_rows(allocation)
+    return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))
+
 
 HALF_A_PERSON = 0.5
 """Persons at a time from which a loss is a mission's: below, every post is still filled when
@@ -59,7 +212,7 @@ class Loss:
         The largest loss in any month.
     first, last, months : int
         First and last month of the model in which it loses half a person or more, and their number;
-        -1, -1 and 0 where there is none.
+        -1, -1 and 0 if none exists.
     """
 
     group: str
@@ -215,3 +368,165 @@ def lost_tours(
 
 def _overlap(first: int, last: int, low: int, high: int) -> int:
     return max(0, min(last, high) - max(first, low) + 1)
+
+
+TENTH = 0.1
+"""Share of the person-months filled for the package above which displacement counts as large."""
+
+NEARLY_NEVER = 0.05
+"""Chance below which the draws support that a package displaces nothing."""
+
+ROUNDING = 1e-3
+"""Person-months below which a mean of shares kept in single precision is nothing."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "draws_mean": (
+        "Over {draws} draws it displaces {mean} person-months of main task 2 on average (95% "
+        "interval {low} to {high}), and {q05} to {q95} in nine draws of ten.",
+        "Over {draws} trekkingen verdringt het gemiddeld {mean} persoonsmaanden van hoofdtaak 2 "
+        "(95%-interval {low} tot {high}), en {q05} tot {q95} in negen van de tien trekkingen.",
+    ),
+    "draws_chance": (
+        "The chance that it displaces anything is {chance}, and that it displaces more than a "
+        "tenth of what is filled for it {tenth}.",
+        "De kans dat het iets verdringt is {chance}, en dat het meer verdringt dan een tiende van "
+        "wat ervoor wordt gevuld {tenth}.",
+    ),
+    "draws_before": (
+        "On average {before} of them fall before the first month of the package, and {after} from "
+        "then on.",
+        "Daarvan vallen er gemiddeld {before} voor de eerste maand van het pakket, en {after} "
+        "daarna.",
+    ),
+    "draws_nothing": (
+        "In {share} of the draws it displaces nothing.",
+        "In {share} van de trekkingen verdringt het niets.",
+    ),
+    "likely_plan": (
+        "This is the plan for the likely values of all parameters. How likely displacement is: "
+        "planner simulate {name}; which single assumption changes it: planner robustness {name}.",
+        "Dit is het plan bij de waarschijnlijke waarden van alle parameters. Hoe waarschijnlijk "
+        "verdringing is: planner simulate {name}; welke aanname op zichzelf de uitkomst "
+        "verandert: planner robustness {name}.",
+    ),
+}
+"""Sentences, English and Dutch."""
+
+say = speaker(WORDS)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Displacement of main task 2 by one package over the draws, person-months.
+
+    Attributes
+    ----------
+    package : str
+    draws : int
+        Draws that count.
+    mean, low, high : float
+        Mean and the ends of its 95 % interval.
+    q05, q95 : float
+        Nine draws in ten lie between them.
+    before : float
+        Mean of what falls before the first month of the package in the same draw; NaN where months
+        are not kept.
+    chance, chance_tenth : float
+        That more than half a person-month is displaced, and more than a tenth of the person-months
+        filled for the package.
+    """
+
+    package: str
+    draws: int
+    mean: float
+    low: float
+    high: float
+    q05: float
+    q95: float
+    before: float
+    chance: float
+    chance_tenth: float
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the draws support that the package displaces nothing."""
+        return self.chance < NEARLY_NEVER
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return mean and spread, the chances, and that nothing is displaced where draws say so."""
+        numbers = {
+            name: rough(getattr(self, name), lang) for name in ("mean", "low", "high", "q05", "q95")
+        }
+        texts = [
+            say("draws_mean", lang, draws=number(self.draws, lang, 0), **numbers),
+            say("draws_chance", lang, chance=percent(self.chance, lang, 0),
+                tenth=percent(self.chance_tenth, lang, 0)),
+        ]  # fmt: skip
+        if self.before == self.before and not self.nothing:
+            after = rough(self.mean - self.before, lang)
+            texts.insert(1, say("draws_before", lang, before=rough(self.before, lang), after=after))
+        if self.nothing:
+            texts.append(say("draws_nothing", lang, share=percent(1 - self.chance, lang, 0)))
+        return texts
+
+
+def headline(ensemble: Any, package: str) -> Headline:
+    """Return the headline of one package from an ensemble of draws.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+        Made by :func:`planner.simulate`.
+    package : str
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> ensemble = pl.simulate("eastern-flank-company", draws=16, rule="value", workers=1)
+    >>> found = headline(ensemble, "eastern-flank")
+    >>> found.draws, 0 <= found.chance_tenth <= found.chance <= 1
+    (16, True)
+    """
+    table = ensemble.displacement_by(quantiles=(0.05, 0.95))
+    row = table[table["package"] == package].iloc[0]
+    ratio = ensemble.draws[f"displacement_ratio.{package}"].dropna()
+    return Headline(
+        package=package,
+        draws=int(ensemble.counted),
+        mean=float(row["mean"]),
+        low=max(float(row["low"]), 0.0) if row["q05"] >= 0 else float(row["low"]),
+        high=float(row["high"]),
+        q05=float(row["q05"]),
+        q95=float(row["q95"]),
+        before=_before(ensemble, package),
+        chance=float(row["chance"]),
+        chance_tenth=float((ratio > TENTH).mean()) if len(ratio) else float("nan"),
+    )
+
+
+def _before(ensemble: Any, package: str) -> float:
+    """Return the mean displacement before the first month of a package, person-months."""
+    metadata = ensemble.metadata
+    if not metadata.monthly:
+        return float("nan")
+    axes, own = metadata.axes, metadata.label("package") == package
+    demand = np.array([line[0] for line in axes.lines], dtype=np.int64)
+    counted = ((metadata.task == 2) & ~own)[demand]
+    plan, total, draws = 1 + axes.packages.index(package), 0.0, 0
+    months = np.arange(len(axes.months))
+    for records in ensemble.records():
+        held = records.proved
+        active = own & (records.end >= records.begin) & (records.caps > 0)
+        first = np.where(active, records.begin, len(months)).min(axis=1)
+        lost = records.served[:, plan] - records.served[:, 0]
+        people = lost[:, counted] * records.caps[:, demand[counted], None]
+        early = months < first[:, None]
+        total += float((people.sum(axis=1) * early)[held].sum())
+        draws += int(held.sum())
+    mean = total / draws if draws else float("nan")
+    return 0.0 if abs(mean) < ROUNDING else mean
+
+
+def likely_hint(name: str, lang: str = "en") -> str:
+    """Return that a plan is for the likely parameters, and which commands say how sure it is."""
+    return say("likely_plan", lang, name=name)

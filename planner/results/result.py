@@ -2,29 +2,31 @@
 
 :class:`Tables` is what every result offers; :class:`Result` has the plans behind the tables,
 :class:`StoredResult` only the tables and the manifest that :meth:`Result.save` wrote.
+
+What went into a result: input files with their SHA-256, and versions.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import platform
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.compile import Compiled
-from planner.engine.certify import Certificate
+from planner.engine.highs import Certificate
 from planner.errors import InputError, ResultError, nearest
 from planner.labels import label, number, rate
 from planner.outcome import TabularOutcome
 from planner.problem.neutral import dump_problem
-from planner.results.grounds import grounds
-from planner.results.grouping import displacement_by, fill_by
 from planner.results.html import page
-from planner.results.manifest import versions
-from planner.results.tables import BUILDERS
+from planner.results.tables import BUILDERS, displacement_by, fill_by, grounds
 from planner.scenario.load import Scenario, loads
 from planner.solution import Solution
 from planner.store import fresh_folder, hash_file, read_manifest, write_manifest, write_table
@@ -34,7 +36,50 @@ if TYPE_CHECKING:
 
     from planner.gallery import Plots
 
-__all__ = ["FORMAT", "TABLES", "Result", "StoredResult", "Tables", "read_result"]
+__all__ = [
+    "FORMAT",
+    "TABLES",
+    "Result",
+    "StoredResult",
+    "Tables",
+    "hash_files",
+    "read_result",
+    "version",
+    "versions",
+]
+
+DISTRIBUTION = "displacement-planner"
+"""Name under which the package ``planner`` is installed and published."""
+
+PACKAGES = ("planner", "numpy", "scipy", "highspy", "pandas", "pyarrow")
+
+
+@cache
+def version(package: str) -> str:
+    """Return the version of an installed package, ``"unknown"`` if it is not installed."""
+    try:
+        return metadata.version(DISTRIBUTION if package == "planner" else package)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on, Python's included."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def hash_files(files: Iterable[Path]) -> tuple[dict[str, Any], ...]:
+    """Return folder/name and hash of each file; a missing file has the hash None."""
+    rows = []
+    for path in files:
+        resolved = path.resolve()
+        try:
+            digest: str | None = hash_file(resolved)
+        except OSError:
+            digest = None
+        rows.append({"file": f"{resolved.parent.name}/{resolved.name}", "sha256": digest})
+    return tuple(rows)
+
 
 FORMAT = "planner-results/1"
 
@@ -63,7 +108,7 @@ class Tables(TabularOutcome, ABC):
         """What went in (files with hashes, versions, options) and what proves the answer."""
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table by name; raise ResultError if there is none of that name."""
+        """Return a table by name; raise ResultError if none exists of that name."""
         if name not in TABLES:
             known = ", ".join(TABLES)
             raise ResultError(f"no such table {name!r}{nearest(name, TABLES)}; there are {known}")
@@ -77,7 +122,7 @@ class Tables(TabularOutcome, ABC):
         return {name: self.table(name) for name in TABLES}
 
     def to_frame(self, name: str | None = None) -> pd.DataFrame:
-        """Return a table by name, by default ``demands``; raise ResultError if there is none."""
+        """Return a table by name, by default ``demands``; raise ResultError if none exists."""
         return self.table("demands" if name is None else name)
 
     def numbers(self) -> dict[str, Any]:
@@ -159,7 +204,7 @@ class Tables(TabularOutcome, ABC):
 
     @property
     def displacement_monthly(self) -> pd.DataFrame:
-        """package, demand, pool, month, displaced_person_months, where there is a difference."""
+        """package, demand, pool, month, displaced_person_months, with a difference."""
         return self.table("displacement_monthly")
 
     @property
@@ -167,7 +212,7 @@ class Tables(TabularOutcome, ABC):
         """One row a package: known_month, asked and filled, what it displaces, and the ratio.
 
         displaced_main_task_1, displaced_main_task_2 are person-months; displacement_ratio is the
-        latter ÷ filled_person_months, NaN where the package got nobody.
+        latter ÷ filled_person_months, NaN where the package got no people.
         """
         return self.table("packages")
 
@@ -450,7 +495,7 @@ def read_result(folder: str | Path) -> StoredResult:
     Raises
     ------
     ResultError
-        The folder is no result, or something in it is gone or was changed.
+        The folder is no result, or something in it is missing or was changed.
     """
     place = Path(folder)
     manifest = read_manifest(place, FORMAT)

@@ -1,26 +1,155 @@
 """The tables of a result, each a function of what was compiled and solved.
 
 Months are text, ``2022-03``; only the report window is shown. Units stand in the column names.
+
+Sums over demands, pools and months.
+
+What a result rests on: the letter, another public source, or an assumption.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.allocation import Allocation
-from planner.results.accounting import ACCOUNTS, accounts, strength
-from planner.results.frames import NOBODY, cover, frame, share, words
+from planner.errors import ResultError, nearest
+from planner.results.frames import cover, frame, share, words
+from planner.results.losses import ACCOUNTS, accounts, strength
+from planner.solution import Allocation
+from planner.tolerances import NEGLIGIBLE_PEOPLE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.results.result import Result
+    from planner.results.result import Result, Tables
 
-__all__ = ["BUILDERS"]
+__all__ = [
+    "BASES",
+    "BUILDERS",
+    "KEYS",
+    "displacement_by",
+    "fill_by",
+    "grounds",
+]
+
+LABELS = (
+    "demand", "mission", "region", "category", "organisation", "main_task", "tier", "kind",
+    "status", "package",
+)  # fmt: skip
+KEYS = (*LABELS, "pool", "month", "year", "phase")
+"""What results can be grouped by. A phase is a part of the window: ``before`` the first month of
+the package, or from then on (``after``)."""
+
+FINE = ("month", "year", "phase")
+"""Keys that follow from the month."""
+
+_ASKED, _FILLED = "asked_person_months", "filled_person_months"
+_LOST = "displaced_person_months"
+_OF = "package of the phase"
+
+
+def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
+    """See :meth:`planner.results.result.Tables.fill_by`."""
+    _check(keys)
+    values = [_ASKED, _FILLED]
+    if "pool" in keys:
+        lines = _by_pool(result)
+    elif any(key in FINE for key in keys):
+        renamed = {"asked_persons": _ASKED, "on_duty_persons": _FILLED}
+        lines = result.monthly_fill.rename(columns=renamed)
+    else:
+        lines = result.demands
+    if "phase" in keys:
+        packages = result.packages["package"].tolist()
+        if len(packages) != 1:
+            raise ResultError(f"phase: expected a result with one package, found {len(packages)}")
+        lines = lines.assign(**{_OF: packages[0]})
+    lines = _dated(result, _labelled(result, lines, keys), keys, _OF)
+    table = _sum(lines, list(keys), values)
+    table["fill_rate"] = share(table[_FILLED].to_numpy(), table[_ASKED].to_numpy())
+    return table
+
+
+def displacement_by(result: Tables, keys: Sequence[str], main_task: int | None = 2) -> pd.DataFrame:
+    """See :meth:`planner.results.result.Tables.displacement_by`."""
+    _check(keys)
+    fine = "pool" in keys or any(key in FINE for key in keys)
+    lines = result.displacement_monthly if fine else result.displacement
+    keys = ["package", *(key for key in keys if key != "package")]
+    lines = _labelled(result, lines, list(dict.fromkeys([*keys, "main_task"])))
+    lines = _dated(result, lines, keys, "package")
+    if main_task is not None and "main_task" not in keys:
+        lines = lines[lines["main_task"] == main_task]
+    table = _sum(lines, keys, [_LOST])
+    if len(keys) > 1:
+        return table
+    whole = result.packages[["package"]].merge(table, on="package", how="left")
+    return whole.fillna({_LOST: 0.0})
+
+
+def _check(keys: Sequence[str]) -> None:
+    for place, key in enumerate(keys):
+        if key not in KEYS:
+            known = ", ".join(KEYS)
+            raise ResultError(f"cannot group by {key!r}{nearest(key, KEYS)}; expected {known}")
+        if key in keys[:place]:
+            raise ResultError(f"asked to group by {key!r} twice")
+
+
+def _dated(result: Tables, lines: pd.DataFrame, keys: Sequence[str], package: str) -> pd.DataFrame:
+    """Return lines with the year, and the phase of the package that a column names, if asked."""
+    if "year" in keys:
+        lines = lines.assign(year=lines["month"].str[:4])
+    if "phase" in keys:
+        demands = result.demands
+        starts = demands[demands["package"] != ""].groupby("package")["first_month"].min()
+        before = lines["month"] < lines[package].map(starts)
+        lines = lines.assign(phase=before.map({True: "before", False: "after"}))
+    return lines
+
+
+def _by_pool(result: Tables) -> pd.DataFrame:
+    """Return asked and filled by demand, pool and month; what lacks counts at the first pool."""
+    import pandas as pd
+
+    served = result.monthly.rename(columns={"on_duty_persons": _FILLED})
+    served[_ASKED] = served[_FILLED]
+    lacking = result.monthly_fill
+    first = result.demands.set_index("demand")["pools"].str.split(" ").str[0]
+    lacking["pool"] = lacking["demand"].map(first)
+    lacking[_ASKED] = lacking["asked_persons"] - lacking["on_duty_persons"]
+    lacking[_FILLED] = 0.0
+    columns = ["demand", "pool", "month", _ASKED, _FILLED]
+    return pd.concat([served[columns], lacking[columns]], ignore_index=True)
+
+
+def _labelled(result: Tables, lines: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return lines with the labels of their demand that are needed and not yet present."""
+    lacking = [key for key in keys if key in LABELS and key not in lines.columns]
+    if not lacking:
+        return lines
+    import pandas as pd
+
+    labels = result.demands.set_index("demand")[lacking]
+    found = labels.index.get_indexer(pd.Index(lines["demand"]))
+    return lines.assign(**{key: labels[key].array.take(found) for key in lacking})
+
+
+def _sum(lines: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
+    """Return sums in the order of the scenario; months in their own."""
+    if not keys:
+        return lines[values].sum().to_frame().T
+    table = lines.groupby(keys, sort=False, as_index=False)[values].sum()
+    ranks = [_rank(table[key], key) for key in reversed(keys)]
+    return table.iloc[np.lexsort(ranks)].reset_index(drop=True)
+
+
+def _rank(column: pd.Series, key: str) -> np.ndarray:
+    return column.factorize(sort=key in ("month", "year", "tier", "main_task"))[0]
+
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,7 +181,7 @@ def demands(result: Result) -> pd.DataFrame:
 
 
 def monthly(result: Result) -> pd.DataFrame:
-    """Return people on duty by demand, pool and month, where there are any."""
+    """Return people on duty by demand, pool and month, if any exist."""
     pairs, people = _on_duty(result, result.solution.with_all)
     return _long(result, pairs, people, "on_duty_persons")
 
@@ -183,7 +312,7 @@ def packages(result: Result) -> pd.DataFrame:
         filled_person_months=filled,
         displaced_main_task_1=taken[0],
         displaced_main_task_2=taken[1],
-        displacement_ratio=share(taken[1], np.where(filled > NOBODY, filled, 0.0)),
+        displacement_ratio=share(taken[1], np.where(filled > NEGLIGIBLE_PEOPLE, filled, 0.0)),
     )
 
 
@@ -284,8 +413,8 @@ def _ends(ends: Sequence[float | str | None]) -> NDArray[np.float64]:
 
 def left_out(result: Result) -> pd.DataFrame:
     """Return demands that are known but do not count here, with the reason."""
-    gone = result.compiled.left_out
-    return frame(demand=words(list(gone)), reason=words(list(gone.values())))
+    left_out = result.compiled.left_out
+    return frame(demand=words(list(left_out)), reason=words(list(left_out.values())))
 
 
 BUILDERS: dict[str, Callable[[Result], pd.DataFrame]] = {
@@ -355,7 +484,7 @@ def _on_duty(
 def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFrame:
     """Return one row for each pair and month with anything in it."""
     problem = result.compiled.problem
-    row, month = np.nonzero(np.abs(people) > NOBODY)
+    row, month = np.nonzero(np.abs(people) > NEGLIGIBLE_PEOPLE)
     columns = {
         "demand": words([d.id for d in problem.demands], pairs[0, row]),
         "pool": words(list(problem.pools), pairs[1, row]),
@@ -367,3 +496,77 @@ def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFra
 
 def _joined(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
+
+
+BASES = ("letter", "public", "assumption")
+"""From what stands in the letter to what is not published."""
+
+ROTATION = ("tour", "preparation", "rest")
+STRENGTH = ("posts", "filled", "fit")
+
+
+def grounds(result: Tables) -> pd.DataFrame:
+    """See :meth:`planner.results.result.Tables.grounds`."""
+    import pandas as pd
+
+    figures = result.figures
+    basis = dict(zip(figures["figure"], figures["basis"], strict=True))
+    rows = {"figures": _summed(np.ones(len(figures)), figures["basis"])}
+    rows |= _asked(result, basis) | _rotation(result, basis) | _strength(result, basis)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(BASES))
+    units = ["figures" if name == "figures" else "person-months" for name in table.index]
+    table.insert(0, "unit", units)
+    table.insert(1, "total", table[list(BASES)].sum(axis=1))
+    return table.rename_axis("what").reset_index()
+
+
+def _summed(amounts: NDArray[np.float64], bases: Iterable[str]) -> list[float]:
+    """Return the sum of what rests on each basis."""
+    rank = np.array([BASES.index(one) for one in bases], dtype=np.int64)
+    found: list[float] = np.bincount(rank, amounts, minlength=len(BASES)).tolist()
+    return found
+
+
+def _weakest(bases: Iterable[str]) -> str:
+    """Return the basis of what several figures make together; a figure not listed is assumed."""
+    return max(bases, key=BASES.index, default="assumption")
+
+
+def _asked(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
+    """Return person-months asked by what their cap rests on, and their first and last month."""
+    rows = result.demands
+    amounts, ids = rows["asked_person_months"].to_numpy(), list(rows["demand"])
+
+    def by(*ends: str) -> list[float]:
+        names = [[f"demand.{id}.{end}" for end in ends] for id in ids]
+        return _summed(amounts, (_weakest(basis[n] for n in few if n in basis) for few in names))
+
+    return {"cap": by("cap"), "months": by("first", "last")}
+
+
+def _rotation(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
+    """Return person-months on duty by what their tour, preparation and rest rest on."""
+    served = result.monthly.groupby(["demand", "pool"], sort=False)["on_duty_persons"].sum()
+    kinds = dict(zip(result.demands["demand"], result.demands["kind"], strict=True))
+
+    def of(rule: str, demand: str, pool: str) -> str:
+        owners = f"demand.{demand}.{rule}", f"kind.{kinds[demand]}.{rule}"
+        names = [owners[0], f"{owners[1]}.{pool}", owners[1]]  # in this order, as it is compiled
+        return next((basis[name] for name in names if name in basis), "assumption")
+
+    amounts, pairs = served.to_numpy(), list(served.index)
+    return {rule: _summed(amounts, (of(rule, *pair) for pair in pairs)) for rule in ROTATION}
+
+
+def _strength(result: Tables, basis: dict[str, str]) -> dict[str, list[float]]:
+    """Return strength over the window by what posts, share filled and share fit rest on."""
+    people = result.pools.groupby("pool", sort=False)["strength_persons"].sum()
+    found = {}
+    for factor in STRENGTH:
+        bases = []
+        for pool in people.index:
+            starts = f"pool.{pool}.{factor}"  # a level from a later month has it behind an @
+            bases.append([one for name, one in basis.items() if name.split("@")[0] == starts])
+        if any(bases):
+            found[factor] = _summed(people.to_numpy(), map(_weakest, bases))
+    return found

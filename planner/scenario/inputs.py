@@ -15,25 +15,26 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from planner.digest import SKIP
 from planner.months import Month
+from planner.tolerances import SHARE_SUM
 
 if TYPE_CHECKING:
     from planner.scenario.calibrated import Calibrated
 
 __all__ = [
     "BASES",
-    "Bound",
-    "Budget",
+    "BoundInput",
+    "BudgetInput",
     "Cost",
-    "Demand",
+    "DemandInput",
     "Event",
-    "Parameter",
     "Inputs",
     "Kind",
     "Mission",
     "Observation",
     "Option",
     "Origin",
-    "Package",
+    "PackageInput",
+    "Parameter",
     "Pool",
     "Source",
     "StrengthStep",
@@ -68,9 +69,6 @@ Option = str | Mapping[str, float]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
-SHARES_SUM = 1e-9
-"""Largest distance from 1 of the sum of a mix's shares: rounding of decimal shares, no more."""
-
 
 def check_option(value: object) -> Option:
     """Return a sourcing option as written; raise ValueError that says what is wrong with it.
@@ -98,7 +96,7 @@ def check_option(value: object) -> Option:
                 f"expected a share above 0 and at most 1 for {pool!r}, found {share!r}"
             )
     total = math.fsum(value.values())
-    if abs(total - 1) > SHARES_SUM:
+    if abs(total - 1) > SHARE_SUM:
         raise ValueError(f"expected shares that add up to 1, found a sum of {total:.10g}")
     return {str(pool): float(share) for pool, share in value.items()}
 
@@ -242,7 +240,7 @@ class Mission:
 
 
 @dataclass(frozen=True)
-class Demand:
+class DemandInput:
     """One line of people that a mission asks for.
 
     Attributes
@@ -389,7 +387,7 @@ class StrengthStep:
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundInput:
     """Composition: minimum and maximum of people over some demands and pools (None: all pools)."""
 
     id: str
@@ -411,7 +409,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Budget:
+class BudgetInput:
     """What a fund may spend in a year, euros."""
 
     fund: str
@@ -420,7 +418,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Package:
+class PackageInput:
     """A named set of demands that comes as a whole.
 
     `known` is "just-in-time", "start" or a month.
@@ -481,17 +479,17 @@ class Inputs:
     rule: str = "fair"
     money: bool = False
     missions: Mapping[str, Mission] = field(default_factory=dict)
-    demands: Mapping[str, Demand] = field(default_factory=dict)
+    demands: Mapping[str, DemandInput] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     forces: Mapping[str, Mapping[str, tuple[tuple[Month | None, Parameter], ...]]] = field(
         default_factory=dict
     )
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    packages: Mapping[str, Package] = field(default_factory=dict)
-    bounds: Mapping[str, Bound] = field(default_factory=dict)
+    packages: Mapping[str, PackageInput] = field(default_factory=dict)
+    bounds: Mapping[str, BoundInput] = field(default_factory=dict)
     steps: tuple[StrengthStep, ...] = ()
     costs: tuple[Cost, ...] = ()
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[BudgetInput, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     uncertainty: Mapping[str, object] = field(default_factory=dict)
     outcomes: Mapping[str, Mapping[str, Parameter | When]] = field(default_factory=dict)
@@ -510,7 +508,7 @@ def is_presence(id: str) -> bool:
     return (head == "kind" and last in PRESENCE) or (head == "demand" and last == MANNED)
 
 
-def lacking_policies(kind: Kind, demand: Demand) -> list[tuple[str, str]]:
+def lacking_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
     """Return what a kind and a demand together leave open: policy and the first pool without it."""
     found = []
     for name in ("tour", "preparation", "rest"):

@@ -13,23 +13,21 @@ from typing import Any
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.scenario.entries import VERBS, Policy
-from planner.scenario.fields import MonthRange, Quantity, Sourced
 from planner.scenario.inputs import (
     MANNED,
     PRESENCE,
     ROTATION,
-    Bound,
-    Budget,
+    BoundInput,
+    BudgetInput,
     Cost,
-    Demand,
+    DemandInput,
     Event,
     Inputs,
     Kind,
     Mission,
     Option,
     Origin,
-    Package,
+    PackageInput,
     Parameter,
     Pool,
     StrengthStep,
@@ -40,9 +38,16 @@ from planner.scenario.inputs import (
     Source as Publication,
 )
 from planner.scenario.registry import carried
-from planner.scenario.schema import Changes
+from planner.scenario.schema import (
+    VERBS,
+    Changes,
+    MonthRange,
+    Policy,
+    Quantity,
+    Sourced,
+    merge_uncertainty,
+)
 from planner.scenario.source import Path_, SourceText
-from planner.scenario.uncertainty import merge_uncertainty
 
 __all__ = ["Draft", "apply"]
 
@@ -143,16 +148,16 @@ class Draft:
     def __post_init__(self) -> None:
         """Copy what may change."""
         self.missions: dict[str, Mission] = dict(self.inputs.missions)
-        self.demands: dict[str, Demand] = dict(self.inputs.demands)
+        self.demands: dict[str, DemandInput] = dict(self.inputs.demands)
         self.pools: dict[str, Pool] = dict(self.inputs.pools)
         self.forces = dict(self.inputs.forces)
         self.kinds: dict[str, Kind] = dict(self.inputs.kinds)
-        self.packages: dict[str, Package] = dict(self.inputs.packages)
-        self.bounds: dict[str, Bound] = dict(self.inputs.bounds)
+        self.packages: dict[str, PackageInput] = dict(self.inputs.packages)
+        self.bounds: dict[str, BoundInput] = dict(self.inputs.bounds)
         self.sources = dict(self.inputs.sources)
         self.steps: list[StrengthStep] = list(self.inputs.steps)
         self.costs: list[Cost] = list(self.inputs.costs)
-        self.budgets: list[Budget] = list(self.inputs.budgets)
+        self.budgets: list[BudgetInput] = list(self.inputs.budgets)
 
     def close(self) -> Inputs:
         """Return the inputs as changed."""
@@ -523,7 +528,7 @@ def change_bounds_and_money(draft: Draft, changes: Changes) -> None:
     for place, budget in enumerate(changes.money.budgets):
         path: Path_ = ("money", "budgets", place)
         parameter = draft.parameter((*path, "amount"), budget.amount, budget)
-        new = Budget(budget.fund, budget.year, parameter)
+        new = BudgetInput(budget.fund, budget.year, parameter)
         draft.budgets = [
             old for old in draft.budgets if (old.fund, old.year) != (new.fund, new.year)
         ] + [new]
@@ -560,7 +565,7 @@ def _bound(draft: Draft, path: Path_, id: str, entry: Any) -> None:
             path, draft.unknown(id, draft.bounds, "bound", ["demands and min or max"]), key=True
         )
         return
-    bound = old or Bound(id, entry.demands or ())
+    bound = old or BoundInput(id, entry.demands or ())
     if entry.note is not None:
         bound = replace(bound, note=entry.note)
     if entry.demands is not None:
@@ -592,7 +597,7 @@ ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
 """Fields that several demands cannot share in one entry."""
 
 
-CARRIED = carried("demand", [*(one.name for one in fields(Demand)), "pools"])
+CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
 """Fields of the registry that a demand carries along as they are given."""
 
 COUNTED = ("standing", "past")
@@ -660,7 +665,7 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
         draft.demands[demand.id] = replace(demand, **changed)
 
 
-def _mandate(draft: Draft, path: Path_, entry: Any, lines: list[Demand]) -> None:
+def _mandate(draft: Draft, path: Path_, entry: Any, lines: list[DemandInput]) -> None:
     """Move the end of a mandate: lines that ran to the old end move, longer ones are cut."""
     last = entry.last
     assert last is not None
@@ -678,7 +683,7 @@ def _mandate(draft: Draft, path: Path_, entry: Any, lines: list[Demand]) -> None
         draft.demands[line.id] = replace(line, last=when)
 
 
-def _dropped(demand: Demand, drop: bool) -> dict[str, Any]:
+def _dropped(demand: DemandInput, drop: bool) -> dict[str, Any]:
     """Return what changes when a demand is dropped or brought back."""
     if drop:
         return {"counts": False, "standing": "dropped"}
@@ -743,7 +748,7 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
     _check_dates(draft, path, demand)
 
 
-def _scaled(draft: Draft, path: Path_, demand: Demand, entry: Any) -> Demand:
+def _scaled(draft: Draft, path: Path_, demand: DemandInput, entry: Any) -> DemandInput:
     """Return a demand with every cap multiplied by the scale of an entry."""
     return replace(
         demand,
@@ -772,7 +777,7 @@ def _standing(entry: Any) -> dict[str, Any]:
     return {"standing": entry.standing, "counts": entry.standing in COUNTED}
 
 
-def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> Demand | None:
+def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> DemandInput | None:
     needed: tuple[str, ...] = ("mission", "kind", "pools", "cap", "first", "last")
     if entry.standing not in (None, *COUNTED):
         needed = needed[:4]
@@ -785,7 +790,7 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> Demand | None
     named = [p for one in entry.pools for p in ((one,) if isinstance(one, str) else one)]
     categories = {draft.pools[pool].category for pool in named if pool in draft.pools}
     mission = draft.missions.get(entry.mission)
-    return Demand(
+    return DemandInput(
         id=id,
         mission=entry.mission,
         name=entry.name or id,
@@ -823,7 +828,7 @@ def _given(entry: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in names if getattr(entry, name) is not None}
 
 
-def _check_dates(draft: Draft, path: Path_, demand: Demand) -> None:
+def _check_dates(draft: Draft, path: Path_, demand: DemandInput) -> None:
     if not demand.counts:
         return
     for name in ("first", "last"):
@@ -851,7 +856,7 @@ def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     if old is None and not entry.demands and not entry.members:
         _complete(draft, path, id, (), ("demands",), draft.packages, "package")
         return
-    package = old or Package(id, entry.title or id, entry.title_nl or entry.title or id, ())
+    package = old or PackageInput(id, entry.title or id, entry.title_nl or entry.title or id, ())
     package = replace(package, **_given(entry, ("title", "title_nl", "on", "note")))
     if entry.drop is not None:
         package = replace(package, on=not entry.drop)
@@ -996,7 +1001,7 @@ def _tiers(draft: Draft, changes: Changes) -> None:
                 draft.demands[id] = replace(demand, **changed)
 
 
-def _fits(entry: Any, demand: Demand, mission: Mission) -> bool:
+def _fits(entry: Any, demand: DemandInput, mission: Mission) -> bool:
     return (
         (entry.demands is None or demand.id in entry.demands)
         and (entry.missions is None or mission.id in entry.missions)

@@ -1,6 +1,6 @@
 """The registry of fields: every field of every entity and table, declared once.
 
-From it come the models that validate scenario files (:mod:`planner.scenario.entries`), the columns
+From it come the models that validate scenario files (:mod:`planner.scenario.schema`), the columns
 of the data tables (:data:`TABLES`), their published description (:func:`data_package`), what is
 shown of an entity and the columns of workbook sheets (:func:`columns`). A field that is declared
 here is read from YAML, CSV and Excel, carried along, shown and written back; only the code that
@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.scenario.inputs import BASES, MANNED, PRESENCE, ROTATION
-from planner.scenario.tables import Column
 
 __all__ = [
     "ENTITIES",
@@ -25,6 +24,7 @@ __all__ = [
     "STANDINGS",
     "STRENGTH",
     "TABLES",
+    "Column",
     "Field",
     "carried",
     "columns",
@@ -46,6 +46,32 @@ UNITS = (
     "persons", "share", "share per month", "factor", "months", "months per month", "EUR",
     "EUR per person-year",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        As in the header row.
+    kind : str
+        text, id, ids, options, caps, number, whole, month, flag or choice.
+    required : bool
+        Whether every row needs a value.
+    choices : tuple of str
+        For the kind choice.
+    low, high : float
+        Range of a number.
+    """
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -465,6 +491,13 @@ _LONG: dict[str, tuple[Field, ...]] = {
         ),
         *_value("The number; the likely value where low and high are given.", 120),
     ),
+    "places": (
+        _only("mission", "id", "Mission that is there.", refers="missions", **_WHICH),
+        _only("place", "text", "What the place is called.", **_WHICH),
+        _only("latitude", "number", "Degrees north.", low=-90, high=90, **_WHICH),
+        _only("longitude", "number", "Degrees east.", low=-180, high=180, **_WHICH),
+        *_origin("place"),
+    ),
     "observations": (
         _ID,
         _only("demands", "ids", "Demands it speaks of, counted together.", refers="demands",
@@ -556,6 +589,7 @@ TITLES = {
     "budgets": ("Budgets", "Money of a fund in a year, where a source exists"),
     "outcomes": ("Outcomes", "What became of demands of the letter: real months and caps"),
     "presence": ("Presence", "Of the people allocated, who is present"),
+    "places": ("Places", "Where a mission is drawn on the map; changes no number"),
     "observations": ("Observations", "What was really seen: for calibration and scoring"),
 }
 
@@ -567,10 +601,20 @@ KEYS: dict[str, tuple[str, ...]] = {
     "budgets": ("fund", "year"),
     "outcomes": ("demand", "field"),
     "presence": ("kind", "demand", "figure"),
+    "places": ("mission",),
 }
 """Columns that together name a row once; ``id`` for every other table."""
 
-OPTIONAL = ("mandates", "bounds", "costs", "budgets", "outcomes", "presence", "observations")
+OPTIONAL = (
+    "mandates",
+    "bounds",
+    "costs",
+    "budgets",
+    "outcomes",
+    "presence",
+    "places",
+    "observations",
+)
 """Tables a data folder may do without."""
 
 TABLES: dict[str, tuple[Column, ...]] = {

@@ -3,35 +3,820 @@
 The one definition behind validation, the published JSON Schema (completion in editors) and the
 reference page. A scenario is read by people who plan, so it says things by name: a demand, a
 mission or a package stands under its id together with what changes about it.
+
+The ``uncertainty:`` section of a scenario: which figures vary, how, and which vary together.
+
+Sections of scenarios that extend each other are merged: under ``figures``, ``decided`` and the
+other named lists a later entry takes the place of the one before, ``null`` takes it away, and
+``exact`` and ``correlations`` replace what was there.
+
+The entries of a scenario file: the fields of one demand, mission, pool and so on.
+
+Building blocks of the scenario schema: months, ids, parameters and where they come from.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
-
-from planner.scenario.entries import (
-    BoundEntry,
-    DemandEntry,
-    ForceEntry,
-    Horizon,
-    KindEntry,
-    MissionEntry,
-    Money,
-    PackageEntry,
-    Policy,
-    PoolEntry,
-    PriorityEntry,
-    SourceEntry,
-    StepEntry,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+    model_validator,
 )
-from planner.scenario.fields import Id, IdsOrAll, Part, Text
-from planner.scenario.uncertainty import Uncertainty
+from pydantic import Field as Limits
+from pydantic_core import PydanticCustomError
 
-__all__ = ["Changes", "ScenarioFile", "json_schema", "reference", "schema_text"]
+from planner.distributions import (
+    distribution_schema,
+    parse_distribution,
+    ranged_names,
+)
+from planner.months import Month
+from planner.scenario.inputs import Option, check_option
+from planner.scenario.registry import ENTITIES, Field
+
+__all__ = [
+    "SAYS",
+    "VERBS",
+    "Amount",
+    "BoundEntry",
+    "Changes",
+    "Correlation",
+    "DemandEntry",
+    "Horizon",
+    "Id",
+    "Ids",
+    "KindEntry",
+    "MissionEntry",
+    "Money",
+    "MonthField",
+    "MonthRange",
+    "Options",
+    "PackageEntry",
+    "Part",
+    "Policy",
+    "PoolEntry",
+    "PriorityEntry",
+    "Quantity",
+    "ScenarioFile",
+    "Share",
+    "SourceEntry",
+    "Sourced",
+    "StepEntry",
+    "Uncertainty",
+    "Whole",
+    "json_schema",
+    "merge_uncertainty",
+    "reference",
+    "schema_text",
+]
+
+
+class Part(BaseModel):
+    """Base of all parts of a scenario: closed, frozen, strict, described by its docstrings."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish what the docstrings say."""
+        schema = handler(core)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for field, text in _descriptions(cls).items():
+            name = cls.model_fields[field].alias or field
+            properties[name].setdefault("description", text)
+        return schema
+
+
+def _month(value: object) -> Month:
+    if isinstance(value, Month):
+        return value
+    try:
+        return Month.parse(value)  # type: ignore[arg-type]
+    except ValueError:
+        raise PydanticCustomError(
+            "month", "expected a month such as 2022-03, found {found}", {"found": repr(value)}
+        ) from None
+
+
+MonthField = Annotated[
+    Month,
+    PlainValidator(_month),
+    PlainSerializer(str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+            "description": "A month, YYYY-MM; a last month counts in full.",
+        }
+    ),
+]
+
+
+def _known(value: object) -> MonthRange | str:
+    if value in ("just-in-time", "start"):
+        return str(value)
+    if isinstance(value, (Mapping, MonthRange)):
+        return MonthRange.model_validate(value)
+    try:
+        return MonthRange(value=_month(value))
+    except PydanticCustomError:
+        raise PydanticCustomError(
+            "known",
+            "expected a month such as 2022-07, 'just-in-time' or 'start', found {found}",
+            {"found": repr(value)},
+        ) from None
+
+
+Id = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]*$", max_length=80)]
+"""Lower-case letters, digits and hyphens."""
+
+Ids = Annotated[tuple[Id, ...], Limits(min_length=1)]
+
+
+def _option(value: object) -> Option:
+    try:
+        return check_option(value)
+    except ValueError as error:
+        raise PydanticCustomError("option", "{message}", {"message": str(error)}) from None
+
+
+Options = Annotated[
+    tuple[
+        Annotated[
+            Any,
+            PlainValidator(_option),
+            WithJsonSchema(
+                {
+                    "anyOf": [
+                        {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
+                        {
+                            "type": "object",
+                            "minProperties": 1,
+                            "additionalProperties": {
+                                "type": "number",
+                                "exclusiveMinimum": 0,
+                                "maximum": 1,
+                            },
+                        },
+                    ]
+                }
+            ),
+        ],
+        ...,
+    ],
+    Limits(min_length=1),
+]
+"""Sourcing options, most preferred first: pools, or mixes of pools by share."""
+
+IdsOrAll = Annotated[
+    Ids,
+    BeforeValidator(
+        lambda value: ("all",) if value == "all" else value,
+        json_schema_input_type=Ids | Literal["all"],
+    ),
+]
+"""Ids, or the word ``all``, which is kept as ``("all",)``."""
+
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Sourced(Part):
+    """Where the parameters of an entry come from; a parameter may have its own."""
+
+    basis: Literal["letter", "public", "assumption"] | None = None
+    """What its parameters rest on; assumption by default."""
+    source: Id | None = None
+    """Id of the source, from sources.csv or the `sources` of a scenario."""
+    section: Text | None = None
+    """Place in the source, or the reasoning in a few words."""
+    note: Text | None = None
+    """Anything else a reader should know."""
+
+
+class MonthRange(Sourced):
+    """A month: bare, or with the earliest and latest thought possible, and its source."""
+
+    value: MonthField
+    """The likely month."""
+    low: MonthField | None = None
+    """Earliest month thought possible; left out if exact."""
+    high: MonthField | None = None
+    """Latest month thought possible; left out if exact."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, (Mapping, MonthRange)) else {"value": value}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> MonthRange:
+        for side, wrong in (
+            ("low", self.low is not None and self.low > self.value),
+            ("high", self.high is not None and self.high < self.value),
+        ):
+            if wrong:
+                raise PydanticCustomError(
+                    "range",
+                    "{side} {found} is on the wrong side of the month {value}",
+                    {"side": side, "found": str(getattr(self, side)), "value": str(self.value)},
+                )
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the short form as well."""
+        month = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+        return {"anyOf": [month, super().__get_pydantic_json_schema__(core, handler)]}
+
+
+Known = Annotated[
+    Any,
+    PlainValidator(_known, json_schema_input_type=MonthRange | Literal["just-in-time", "start"]),
+]
+"""The month in which a package becomes known, or ``just-in-time`` or ``start``."""
+
+
+class Quantity(Sourced):
+    """A parameter: a bare number, or a value with its low, high and source."""
+
+    value: float
+    """The likely value."""
+    low: float | None = None
+    """Lowest value thought possible; left out if exact."""
+    high: float | None = None
+    """Highest value thought possible; left out if exact."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, (Mapping, Quantity)) else {"value": value}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Quantity:
+        if self.low is not None and self.low > self.value:
+            raise PydanticCustomError(
+                "range",
+                "low {low} is above the value {value}",
+                {"low": f"{self.low:g}", "value": f"{self.value:g}"},
+            )
+        if self.high is not None and self.high < self.value:
+            raise PydanticCustomError(
+                "range",
+                "high {high} is below the value {value}",
+                {"high": f"{self.high:g}", "value": f"{self.value:g}"},
+            )
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the short forms as well."""
+        return {"anyOf": [{"type": "number"}, super().__get_pydantic_json_schema__(core, handler)]}
+
+
+def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity], Quantity]:
+    def check(quantity: Quantity) -> Quantity:
+        for value in (quantity.value, quantity.low, quantity.high):
+            if value is None:
+                continue
+            if value < low or value > high:
+                side = f"at least {low:g}" if value < low else f"at most {high:g}"
+                raise PydanticCustomError(
+                    "between",
+                    "expected a number of {side}, found {found}",
+                    {"side": side, "found": f"{value:g}"},
+                )
+        if whole and quantity.value != int(quantity.value):
+            raise PydanticCustomError(
+                "whole", "expected a whole number, found {found}", {"found": f"{quantity.value:g}"}
+            )
+        return quantity
+
+    return check
+
+
+Amount = Annotated[Quantity, AfterValidator(_between(0, 1e12))]
+"""A parameter of at least 0."""
+
+Share = Annotated[Quantity, AfterValidator(_between(0, 1))]
+"""A parameter from 0 to 1."""
+
+People = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
+"""Persons."""
+
+CapFrom = Annotated[
+    dict[Annotated[str, StringConstraints(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")], People],
+    Limits(min_length=1),
+]
+"""Caps by the month from which they hold."""
+
+
+Whole = Annotated[Quantity, AfterValidator(_between(0, 240, whole=True))]
+"""Whole months."""
+
+Tour = Annotated[Quantity, AfterValidator(_between(1, 120, whole=True))]
+"""Whole months, at least one."""
+
+Rest = Annotated[Quantity, AfterValidator(_between(0, 20))]
+"""Months at home per month served, as rest or as dwell."""
+
+Factor = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
+"""What something is multiplied by."""
+
+
+_Descriptions = dict[str, dict[str, str]]
+
+
+def _descriptions(model: type) -> dict[str, str]:
+    """Return the description of each field of a model, its own and those it inherits.
+
+    Pydantic can read them itself, but does so while it builds the models; that took a quarter of
+    the time, at every start of the program.
+    """
+    found: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if part.__module__.startswith("planner."):
+            found |= _of_module(part.__module__).get(part.__name__, {})
+    return found
+
+
+@lru_cache
+def _of_module(name: str) -> _Descriptions:
+    """Return the descriptions of a module by class and field."""
+    tree = ast.parse(inspect.getsource(sys.modules[name]))
+    return {node.name: _of_class(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _of_class(node: ast.ClassDef) -> dict[str, str]:
+    found = {}
+    for field, after in zip(node.body, node.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match after:
+                case ast.Expr(ast.Constant(str(text))):
+                    found[field.target.id] = inspect.cleandoc(text)
+    return found
+
+
+VERBS = ("set", "add", "times", "grow_to", "grow_times")
+"""What a step may do to strengths."""
+
+
+def _rest_or_dwell(entry: Any) -> Any:
+    if entry.rest is not None and entry.dwell is not None:
+        raise ValueError("expected rest or dwell, found both")
+    return entry
+
+
+class Droppable(Sourced):
+    """An entry that may be just ``drop``, or empty."""
+
+    drop: bool | None = None
+    """True leaves it out; false brings back what was dropped. `untso: drop` says the same."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: object) -> object:
+        return {"drop": True} if value == "drop" else {} if value is None else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the short forms as well."""
+        own = super().__get_pydantic_json_schema__(core, handler)
+        return {"anyOf": [own, {"const": "drop"}, {"type": "null"}]}
+
+
+class Horizon(Part):
+    """The months that are reported, and how far the model runs on either side."""
+
+    from_: MonthField | None = Limits(None, alias="from")
+    """First month reported."""
+    to: MonthField | None = None
+    """Last month reported, which counts in full."""
+    warm_up: Annotated[int, Limits(ge=0, le=600)] | None = None
+    """Months before the window; by default the longest tie-up in whole years, at least 24."""
+    run_out: Annotated[int, Limits(ge=0, le=600)] | None = None
+    """Months after the window; by default the longest tie-up in whole years, at least 12."""
+
+
+class EventEntry(Sourced):
+    """A possible change to the end of a mandate: how likely it is, and by how many months."""
+
+    chance: Annotated[float, Limits(ge=0, le=1)]
+    """Chance from 0 to 1."""
+    months: Annotated[int, Limits(ge=1, le=120)]
+    """By how many months the end moves, if it does."""
+
+
+_TYPES: dict[str, Any] = {
+    "amount": Amount,
+    "caps": CapFrom,
+    "event": EventEntry,
+    "factor": Factor,
+    "flag": bool,
+    "home": Rest,
+    "id": Id,
+    "ids": Ids,
+    "known": Known,
+    "month": MonthRange,
+    "months": Whole,
+    "options": Options,
+    "people": People,
+    "share": Share,
+    "text": Text,
+    "tour": Tour,
+}
+"""Types of the kinds of fields that take no range or choices of their own."""
+
+
+def _type(one: Field) -> Any:
+    if one.kind == "choice":
+        return Literal[one.choices]
+    if one.kind in ("whole", "number"):
+        number = int if one.kind == "whole" else float
+        return Annotated[number, Limits(ge=one.low, le=one.high)]
+    return _TYPES[one.kind]
+
+
+def _model(entity: str, text: str, base: type[Part] = Droppable, **more: Any) -> Any:
+    """Return the model of an entry: the fields that the registry gives its entity, all optional."""
+    given: dict[str, Any] = {
+        one.name: (_type(one) | None, Limits(None, description=one.help))
+        for one in ENTITIES[entity]
+        if one.entry
+    }
+    name = f"{entity.capitalize()}Entry"
+    validators: dict[str, Any] = (
+        {"one_home": model_validator(mode="after")(_rest_or_dwell)} if "dwell" in given else {}
+    )
+    return create_model(
+        name, __base__=base, __doc__=text, __module__=__name__, __validators__=validators,
+        **given, **more,
+    )  # fmt: skip
+
+
+DemandEntry: Any = _model(
+    "demand",
+    "A demand: one line of people that a mission asks for. Under a known id only what changes is "
+    "said; under a new one at least mission, kind, pools, cap, first and last.",
+)
+MissionEntry: Any = _model(
+    "mission",
+    "A mission with all its demands. Under a new id at least name, organisation, region and "
+    "main_task.",
+)
+PackageEntry: Any = _model(
+    "package",
+    "A package: demands that come as a whole, and when they become known. Under a known id only "
+    "what changes is said.",
+    demands=(
+        dict[Id, DemandEntry],
+        Limits({}, description="Its demands by id, new ones or changes to its own."),
+    ),
+)
+PoolEntry: Any = _model(
+    "pool", "A pool of people; under a new id at least name, category and posts."
+)
+ForceEntry: Any = _model(
+    "force",
+    "A force: national shares that hold for several pools at once, drawn once for all of them. "
+    "Under a new id both are needed.",
+    Sourced,
+)
+KindEntry: Any = _model(
+    "kind",
+    "A kind of contribution; under a new id at least name, changeover, tour, preparation, and "
+    "rest or dwell.",
+    Sourced,
+)
+BoundEntry: Any = _model(
+    "bound",
+    "Composition: minimum and maximum of people over some demands, in every month. Under a new id "
+    "at least demands and one of min and max.",
+)
+
+
+class Policy(Sourced):
+    """A change of rotation policy for some kinds and pools."""
+
+    kinds: Ids | None = None
+    """Kinds it holds for; all by default."""
+    pools: Ids | None = None
+    """Pools it holds for (not for tours); all by default."""
+    category: Literal["military", "police", "civil"] | None = None
+    """Only those of the pools that are of this category (not for tours)."""
+    tour: Tour | None = None
+    """Tour length in months."""
+    preparation: Whole | None = None
+    """Months of preparation."""
+    rest: Rest | None = None
+    """Months of rest per month served, on top of the preparation."""
+    dwell: Rest | None = None
+    """Months at home per month served, the preparation inside them."""
+    scale_rest: Factor | None = None
+    """Multiplies the time at home per month served, rest and dwell alike."""
+
+    @model_validator(mode="after")
+    def _one_home(self) -> Policy:
+        return _rest_or_dwell(self)
+
+
+class StepEntry(Sourced):
+    """One change of strengths over time; steps are taken in order. Exactly one of set, add, times,
+    grow_to and grow_times."""
+
+    pools: IdsOrAll
+    """Pools it holds for, or `all`."""
+    category: Literal["military", "police", "civil"] | None = None
+    """Only those of the pools that are of this category."""
+    of: Literal["strength", "posts", "filled", "fit"] = "strength"
+    """What changes: people who could be sent, or one of posts × filled × fit."""
+    from_: MonthField | None = Limits(None, alias="from")
+    """From this month; by default from the start."""
+    to: MonthField | None = None
+    """Up to and including this month; by default without end. Growth ends here."""
+    set: Amount | None = None
+    """The new value."""
+    add: Quantity | None = None
+    """Persons (or share) more; negative for less."""
+    times: Factor | None = None
+    """What it is multiplied by."""
+    grow_to: Amount | None = None
+    """Grows evenly from what it is at `from` to this value at `to`, and stays there."""
+    grow_times: Factor | None = None
+    """Grows evenly to this multiple at `to`, and stays there."""
+
+    @model_validator(mode="after")
+    def _one_verb(self) -> StepEntry:
+        verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
+        if len(verbs) != 1:
+            raise ValueError(
+                f"expected exactly one of {', '.join(VERBS)}, found {' and '.join(verbs) or 'none'}"
+            )
+        if verbs[0].startswith("grow") and (self.from_ is None or self.to is None):
+            raise ValueError(f"{verbs[0]} needs 'from' and 'to'")
+        if self.from_ is not None and self.to is not None and self.from_ > self.to:
+            raise ValueError(f"months out of order: 'to' {self.to} is before 'from' {self.from_}")
+        return self
+
+
+class PriorityEntry(Part):
+    """A tier or weight for all demands that fit every given filter."""
+
+    tier: Annotated[int, Limits(ge=1, le=100)] | None = None
+    """1 is served first."""
+    weight: Annotated[float, Limits(ge=0, le=1e6)] | None = None
+    """Worth of a person-month under the rule `value`."""
+    demands: Ids | None = None
+    """Only these demands."""
+    missions: Ids | None = None
+    """Only demands of these missions."""
+    kinds: Ids | None = None
+    """Only these kinds."""
+    main_task: Literal[1, 2] | None = None
+    """Only this main task."""
+    organisation: Text | None = None
+    """Only this organisation."""
+    region: Text | None = None
+    """Only this region."""
+    category: Literal["military", "police", "civil", "mixed"] | None = None
+    """Only this category."""
+    note: Text | None = None
+    """Why."""
+
+
+class BudgetEntry(Sourced):
+    """What a fund may spend in a year."""
+
+    fund: Id
+    """Name of the fund."""
+    year: Annotated[int, Limits(ge=1900, le=2200)]
+    """Calendar year."""
+    amount: Amount
+    """Euros."""
+
+
+class CostEntry(Sourced):
+    """What one person costs a fund in a year, by kind or by demand."""
+
+    fund: Id
+    """Name of the fund."""
+    kind: Id | None = None
+    """Kind of contribution."""
+    demand: Id | None = None
+    """Demand, which goes before its kind."""
+    amount: Amount
+    """Euros per person-year."""
+
+
+class Money(Part):
+    """Budgets as one more scarce resource."""
+
+    on: bool | None = None
+    """Whether budgets count; they do not unless a scenario says so."""
+    budgets: tuple[BudgetEntry, ...] = ()
+    """Budgets that are new or take the place of those of the same fund and year."""
+    costs: tuple[CostEntry, ...] = ()
+    """Costs that are new or take the place of those of the same fund and kind or demand."""
+
+
+class SourceEntry(Part):
+    """A publication that parameters of this scenario come from."""
+
+    publisher: Text = ""
+    """Who published it."""
+    title: Text
+    """Its title."""
+    date: Text = ""
+    """When."""
+    confidence: Literal["high", "medium", "low", "assumption"] = "medium"
+    """How far it can be trusted."""
+    reference: Text = ""
+    """Where to find it."""
+
+
+SAYS = ("basis", "source", "section", "note")
+"""What may stand beside a distribution: where it comes from."""
+
+
+def _distribution(value: object) -> object:
+    """Return a distribution as written, if sound; a name alone uses the figure's own range."""
+    if isinstance(value, str):
+        if value not in ranged_names() and value != "exact":
+            known = ", ".join((*ranged_names(), "exact"))
+            raise ValueError(
+                f"expected {known} or a distribution with its parameters, found {value!r}"
+            )
+        return value
+    if not isinstance(value, Mapping):
+        raise ValueError(
+            f"expected a distribution, such as {{pert: {{low, likely, high}}}}, found {value!r}"
+        )
+    parse_distribution({name: item for name, item in value.items() if name not in SAYS})
+    wrong = [name for name in SAYS if name in value and not isinstance(value[name], str)]
+    if wrong:
+        raise ValueError(f"{wrong[0]}: expected text, found {value[wrong[0]]!r}")
+    if value.get("basis", "assumption") not in ("letter", "public", "assumption"):
+        raise ValueError(f"basis: expected letter, public or assumption, found {value['basis']!r}")
+    return value
+
+
+Spread = Annotated[Any, PlainValidator(_distribution), WithJsonSchema(distribution_schema())]
+"""A distribution by name with its parameters, or the name alone."""
+
+
+def _without_name(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError(f"expected a distribution with its parameters, found {value!r}")
+    return _distribution(value)
+
+
+Drawn = Annotated[
+    Any, PlainValidator(_without_name), WithJsonSchema(distribution_schema(names=False))
+]
+"""A distribution with its parameters."""
+
+FigureId = Annotated[str, Limits(min_length=1, max_length=200)]
+"""A figure, ``pool.staff.posts``; ``*`` stands for any text."""
+
+Figures = Annotated[tuple[FigureId, ...], Limits(min_length=1)]
+
+Chance = Annotated[float, Limits(ge=0, le=1)]
+
+
+class Decided(Sourced):
+    """The chance that something goes ahead; a number alone is the chance."""
+
+    chance: Chance
+    """Chance from 0 to 1."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, (Mapping, Decided)) else {"chance": value}
+
+
+class Extended(Sourced):
+    """A mandate that may be extended."""
+
+    chance: Chance
+    """Chance from 0 to 1."""
+    months: Annotated[int, Limits(ge=-120, le=120)]
+    """By how many months, if it is."""
+
+
+class Shared(Sourced):
+    """Something that moves several figures alike."""
+
+    figures: Figures
+    """The figures it multiplies."""
+    times: Drawn
+    """What they are multiplied by."""
+
+
+class Correlation(Part):
+    """Figures that tend to be high together, or one high where the other is low."""
+
+    figures: Annotated[tuple[FigureId, ...], Limits(min_length=1)]
+    """Figures, each of them correlated with each other one alike."""
+    rank: Annotated[float, Limits(ge=-1, le=1)]
+    """Rank correlation (Spearman), from -1 to 1."""
+
+
+class Uncertainty(Part):
+    """Which figures vary, by which distribution, and how they hang together."""
+
+    default: Literal["pert", "triangular", "uniform", "none"] | None = None
+    """What a figure with low and high follows if nothing else is said; `pert` unless changed."""
+    exact: tuple[FigureId, ...] | None = None
+    """Figures held at their likely value; `kind.*` holds every rule of rotation and presence."""
+    figures: dict[FigureId, Spread | None] | None = None
+    """Distributions of figures, by id; a name alone uses the figure's own low, likely and high."""
+    decided: dict[Id, Decided | None] | None = None
+    """Chance that a demand or mission under study, or a package, goes ahead."""
+    extended: dict[Id, Extended | None] | None = None
+    """Demands or missions whose mandate may be extended."""
+    shifted: dict[Id, Drawn | None] | None = None
+    """By how many months the first month of a demand, mission or package moves."""
+    sizes: dict[Id, Drawn | None] | None = None
+    """What the caps of a demand, mission or package are multiplied by."""
+    shared: dict[Id, Shared | None] | None = None
+    """Causes that several figures have in common, by a name of your own."""
+    correlations: tuple[Correlation, ...] | None = None
+    """Figures that vary together."""
+    note: Text | None = None
+    """Why."""
+
+
+def merge_uncertainty(
+    before: Mapping[str, object], section: Uncertainty | None
+) -> dict[str, object]:
+    """Return what stood before with a later section over it, as plain values.
+
+    Examples
+    --------
+    >>> before = {"figures": {"a": "pert", "b": "uniform"}}
+    >>> merge_uncertainty(before, Uncertainty(figures={"a": None}, default="none"))
+    {'default': 'none', 'figures': {'b': 'uniform'}}
+    """
+    merged = dict(before)
+    if section is None:
+        return merged
+    for name in section.model_fields_set:
+        value = getattr(section, name)
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, Mapping):
+            old = merged.get(name)
+            inside = dict(old) if isinstance(old, Mapping) else {}
+            for key, item in value.items():
+                inside.pop(key, None)
+                if item is not None:
+                    inside[key] = _plain(item)
+            merged[name] = inside
+            if not inside:
+                del merged[name]
+        else:
+            merged[name] = _plain(value)
+    return {name: merged[name] for name in Uncertainty.model_fields if name in merged}
+
+
+def _plain(value: Any) -> Any:
+    """Return models as what was said in them."""
+    if isinstance(value, Part):
+        return {name: _plain(getattr(value, name)) for name in sorted(value.model_fields_set)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(_plain(item) for item in value)
+    return value
 
 
 def _choices(value: object) -> object:
@@ -61,42 +846,42 @@ class Changes(Part):
     """What the scenario is for, in plain words."""
     summary_nl: Text | None = None
     """The same in Dutch."""
-    sources: dict[Id, SourceEntry] = Field(default={})
+    sources: dict[Id, SourceEntry] = Limits(default={})
     """Publications that parameters of this scenario come from, by id."""
-    horizon: Horizon = Field(default_factory=lambda: Horizon.model_validate({}))
+    horizon: Horizon = Limits(default_factory=lambda: Horizon.model_validate({}))
     """The months that are reported."""
     rule: Literal["fair", "value"] | None = None
     """`fair`: the worst-off gets as much as can be, then the next; `value`: most weighted
     person-months."""
-    forces: dict[Id, ForceEntry] = Field(default={})
+    forces: dict[Id, ForceEntry] = Limits(default={})
     """Forces with national shares filled and fit, by id."""
-    pools: dict[Id, PoolEntry] = Field(default={})
+    pools: dict[Id, PoolEntry] = Limits(default={})
     """Pools of people, by id."""
-    kinds: dict[Id, KindEntry] = Field(default={})
+    kinds: dict[Id, KindEntry] = Limits(default={})
     """Kinds of contribution, by id."""
     policies: tuple[Policy, ...] = ()
     """Changes of tour, preparation and rest, in order."""
-    missions: dict[Id, MissionEntry] = Field(default={})
+    missions: dict[Id, MissionEntry] = Limits(default={})
     """Missions, by id."""
-    demands: dict[Id, DemandEntry] = Field(default={})
+    demands: dict[Id, DemandEntry] = Limits(default={})
     """Demands, by id."""
-    packages: dict[Id, PackageEntry] = Field(default={})
+    packages: dict[Id, PackageEntry] = Limits(default={})
     """Packages, by id."""
     outcomes: IdsOrAll | None = None
     """Demands (`all`, or a list of ids) that take the dates and caps that really came about, from
     outcomes.csv."""
-    decide: Choices = Field(default={})
+    decide: Choices = Limits(default={})
     """Demands under study that go ahead: `all`, a list, or by id with what is decided. The id of a
     mission stands for all its demands under study, also where one of them has the same id."""
-    send: Choices = Field(default={})
+    send: Choices = Limits(default={})
     """Declined contributions that are sent after all; written like `decide`."""
-    hindsight: Choices = Field(default={})
+    hindsight: Choices = Limits(default={})
     """Claims known only afterwards that count; written like `decide`."""
     tiers: tuple[PriorityEntry, ...] = ()
     """Who is served first, in order: a later entry counts."""
     strengths: tuple[StepEntry, ...] = ()
     """Changes of strengths over time, in order."""
-    bounds: dict[Id, BoundEntry] = Field(default={})
+    bounds: dict[Id, BoundEntry] = Limits(default={})
     """Composition bounds, by id."""
     money: Money = Money()
     """Budgets and costs."""
@@ -125,7 +910,7 @@ class ScenarioFile(Changes):
     extends: Text | None = None
     """Scenario this one builds on: a shipped one by name (`letter`), or a file in this folder or
     below it."""
-    base_digest: Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")] | None = None
+    base_digest: Annotated[str, Limits(pattern="^sha256:[0-9a-f]{64}$")] | None = None
     """Digest of the scenario it extends; if given, a base that has changed is refused."""
     data: Text | None = None
     """Folder with the data tables, in this folder or below it, or `none` to start from nothing; by

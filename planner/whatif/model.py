@@ -1,8 +1,15 @@
-"""A scenario with its levers: move some, and it is another scenario. Knows of no interface."""
+"""A scenario with its levers: move some, and it is another scenario. Knows of no interface.
+
+The levers of a scenario: what a planner can move, how far, and how that changes the scenario.
+
+A lever has a key such as ``size.eastern-flank``, the same in Python, in a link and on the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +17,293 @@ from typing import Any
 from urllib.parse import urlencode
 
 from planner.errors import Fault, InputError, nearest
+from planner.months import Month
+from planner.scenario.inputs import DemandInput, Inputs, PackageInput
 from planner.scenario.load import Scenario, load
-from planner.whatif.levers import Lever, Value, levers_of, patch_of
 
-__all__ = ["WhatIf"]
+__all__ = [
+    "GROUPS",
+    "Lever",
+    "Value",
+    "WhatIf",
+    "levers_of",
+    "patch_of",
+]
+
+Value = bool | float | int | str
+"""Where a lever stands."""
+
+GROUPS = ("rule", "on", "size", "first", "known", "people", "rest", "tour", "go", "send", "tier")
+"""Kinds of levers; each is the first part of a key."""
+
+WORDS = {"just-in-time", "start"}
+"""What a package may become known as, beside a month."""
+
+CATEGORIES = {
+    "military": ("Military", "Militairen"),
+    "police": ("Police and Marechaussee", "Politie en Marechaussee"),
+    "civil": ("Civilians", "Burgers"),
+}
+"""Whose rest can be changed, English and Dutch."""
+
+LAST_TIER = 5
+"""Tiers offered, unless a scenario goes further."""
+
+_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One thing that can be moved.
+
+    Attributes
+    ----------
+    group : str
+        One of :data:`GROUPS`.
+    subject : str
+        Id of the package, pool, category, kind or mission that it moves; empty for the rule.
+    name, name_nl : str
+        What that is called.
+    stands : bool, float, int or str
+        Where it stands in the scenario as it was; 0 for a mission with several tiers.
+    low, high, step : float
+        How far it goes, for numbers.
+    choices : tuple of str
+        What it may be, for months and words, in order.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> size = pl.WhatIf("eastern-flank-battalion").lever("size.eastern-flank")
+    >>> size.stands, size.low, size.high
+    (1.0, 0.0, 3.0)
+    >>> size.parse("1.5")
+    1.5
+    """
+
+    group: str
+    subject: str
+    name: str
+    name_nl: str
+    stands: Value
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 0.0
+    choices: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its name, ``size.eastern-flank``."""
+        return f"{self.group}.{self.subject}" if self.subject else self.group
+
+    def check(self, value: object) -> Value:
+        """Return a value as it counts; raise ValueError that says what was expected."""
+        if isinstance(value, Month):
+            value = str(value)
+        if isinstance(self.stands, bool):
+            if isinstance(value, bool):
+                return value
+        elif self.choices:
+            if isinstance(value, str) and value in self.choices:
+                return value
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            number = float(value)
+            whole = isinstance(self.stands, int)
+            inside = math.isfinite(number) and self.low <= number <= self.high
+            if inside and not (whole and number != int(number)):
+                return int(number) if whole else round(number, 4)
+        raise ValueError(f"expected {self.expected}, found {value!r:.60}")
+
+    @property
+    def expected(self) -> str:
+        """What it takes, in words."""
+        if isinstance(self.stands, bool):
+            return "true or false"
+        if self.choices:
+            first, last = self.choices[0], self.choices[-1]
+            if len(self.choices) <= 4:
+                return " or ".join(map(repr, self.choices))
+            words = [word for word in self.choices if word in WORDS]
+            months = [word for word in self.choices if word not in WORDS]
+            first, last = months[0], months[-1]
+            return " or ".join([f"a month from {first} to {last}", *map(repr, words)])
+        kind = "a whole number" if isinstance(self.stands, int) else "a number"
+        return f"{kind} from {self.low:g} to {self.high:g}"
+
+    def parse(self, text: str) -> Value:
+        """Return the value that a text, such as a part of a link, stands for."""
+        if isinstance(self.stands, bool):
+            return self.check({"1": True, "0": False}.get(text, text))
+        if self.choices:
+            return self.check(text)
+        return self.check(float(text) if _NUMBER.fullmatch(text) else text)
+
+    def text(self, value: Value) -> str:
+        """Return a value as text that :meth:`parse` reads back."""
+        if isinstance(value, bool):
+            return "1" if value else "0"
+        return value if isinstance(value, str) else f"{value:g}"
+
+
+def levers_of(inputs: Inputs) -> tuple[Lever, ...]:
+    """Return every lever of a scenario's inputs, by group."""
+    return (
+        Lever("rule", "", "Rule", "Regel", inputs.rule, choices=("fair", "value")),
+        *(lever for package in inputs.packages.values() for lever in _package(inputs, package)),
+        *_supply(inputs),
+        *_decisions(inputs),
+        *_tiers(inputs),
+    )
+
+
+def _months(first: Month, last: Month) -> tuple[str, ...]:
+    return tuple(str(first + number) for number in range(last - first + 1))
+
+
+def _package(inputs: Inputs, package: PackageInput) -> Iterator[Lever]:
+    what = (package.id, package.title, package.title_nl or package.title)
+    yield Lever("on", *what, stands=package.on)
+    yield Lever("size", *what, stands=1.0, low=0.0, high=3.0, step=0.05)
+    lines = lines_of(inputs, package)
+    if lines:
+        begins = begin_of(lines)
+        latest = begins + min(last - first for first, last in _spans(lines))
+        earliest = min(begins, inputs.first)
+        yield Lever("first", *what, stands=str(begins), choices=_months(earliest, latest))
+    stands = package.known if isinstance(package.known, str) else str(package.known.month)
+    months = _months(inputs.first, inputs.last)
+    if stands not in WORDS and stands not in months:
+        months = tuple(sorted({*months, stands}))
+    yield Lever("known", *what, stands=stands, choices=("just-in-time", "start", *months))
+
+
+def lines_of(inputs: Inputs, package: PackageInput) -> list[DemandInput]:
+    """Return the demands of a package that count and have their months."""
+    lines = (inputs.demands[name] for name in package.demands if name in inputs.demands)
+    return [one for one in lines if one.counts and one.first is not None and one.last is not None]
+
+
+def begin_of(lines: list[DemandInput]) -> Month:
+    """Return the first month of the earliest demand."""
+    return min(first for first, _ in _spans(lines))
+
+
+def _spans(lines: list[DemandInput]) -> list[tuple[Month, Month]]:
+    return [(one.first.month, one.last.month) for one in lines if one.first and one.last]
+
+
+def _supply(inputs: Inputs) -> Iterator[Lever]:
+    for pool in inputs.pools.values():
+        what = (pool.id, pool.name, pool.name_nl or pool.name)
+        yield Lever("people", *what, stands=1.0, low=0.0, high=2.0, step=0.05)
+    present = {pool.category for pool in inputs.pools.values()}
+    for category, names in CATEGORIES.items():
+        if category in present:
+            yield Lever("rest", category, *names, stands=1.0, low=0.0, high=2.0, step=0.05)
+    used = {one.kind for one in inputs.demands.values() if one.tour is None}
+    for kind in inputs.kinds.values():
+        tour = kind.rotation.get("tour", {}).get("")
+        if kind.id in used and tour is not None:
+            months = max(1, round(tour.value))
+            what = (kind.id, kind.name, kind.name_nl or kind.name)
+            yield Lever("tour", *what, stands=months, low=1, high=max(24, months), step=1)
+
+
+def _decisions(inputs: Inputs) -> Iterator[Lever]:
+    """Yield missions that are under study, then those that were declined."""
+    for group, standing in (("go", "study"), ("send", "declined")):
+        for mission in inputs.missions.values():
+            lines = [
+                one
+                for one in inputs.demands.values()
+                if one.mission == mission.id and one.standing == standing
+            ]
+            if lines:
+                what = (mission.id, mission.name, mission.name_nl or mission.name)
+                yield Lever(group, *what, stands=all(one.counts for one in lines))
+
+
+def _tiers(inputs: Inputs) -> Iterator[Lever]:
+    tiers: dict[str, set[int]] = {}
+    for one in inputs.demands.values():
+        if one.first is None or one.last is None:
+            continue
+        seen = one.first.month <= inputs.last and one.last.month >= inputs.first
+        if seen and (one.counts or one.standing in ("study", "declined")):
+            tiers.setdefault(one.mission, set()).add(one.tier)
+    last = max([LAST_TIER, *(tier for found in tiers.values() for tier in found)])
+    for mission in inputs.missions.values():
+        found = tiers.get(mission.id)
+        if found:
+            stands = min(found) if len(found) == 1 else 0
+            what = (mission.id, mission.name, mission.name_nl or mission.name)
+            low = 1 if stands else 0
+            yield Lever("tier", *what, stands=stands, low=low, high=last, step=1)
+
+
+SECTIONS = {"go": ("decide", "study"), "send": ("send", "declined")}
+"""The section of a scenario in which each decision stands, and the standing it is for."""
+
+
+def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the sections of a scenario file that say what was moved, by key of the lever.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The scenario as it was.
+    moved : mapping of str to value
+        Levers that stand elsewhere than in it, checked.
+    """
+    by_group: dict[str, dict[str, Any]] = {}
+    for key, value in moved.items():
+        group, _, subject = key.partition(".")
+        by_group.setdefault(group, {})[subject] = value
+    patch: dict[str, Any] = {}
+    if "rule" in by_group:
+        patch["rule"] = by_group["rule"][""]
+    policies = [
+        *({"kinds": [kind], "tour": tour} for kind, tour in by_group.get("tour", {}).items()),
+        *({"category": who, "scale_rest": by} for who, by in by_group.get("rest", {}).items()),
+    ]
+    strengths = [{"pools": [pool], "times": by} for pool, by in by_group.get("people", {}).items()]
+    tiers = [{"missions": [one], "tier": tier} for one, tier in by_group.get("tier", {}).items()]
+    sections = {
+        "policies": policies,
+        "packages": _packages_of(inputs, by_group),
+        **_decided(inputs, by_group),
+        "tiers": tiers,
+        "strengths": strengths,
+    }
+    return {**patch, **{name: section for name, section in sections.items() if section}}
+
+
+def _packages_of(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {}
+    for group, name in (("on", "on"), ("known", "known"), ("size", "scale")):
+        for package, value in moved.get(group, {}).items():
+            found.setdefault(package, {})[name] = value
+    for package, month in moved.get("first", {}).items():
+        lines = lines_of(inputs, inputs.packages[package])
+        later = Month.parse(month) - begin_of(lines)
+        found.setdefault(package, {})["demands"] = {
+            line.id: {"first": str(line.first.month + later)} for line in lines if line.first
+        }
+    return found
+
+
+def _decided(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return missions that go ahead after all, and the demands of those that do not."""
+    found: dict[str, Any] = {}
+    for group, (section, standing) in SECTIONS.items():
+        for mission, goes in moved.get(group, {}).items():
+            if goes:
+                found.setdefault(section, []).append(mission)
+                continue
+            for line in inputs.demands.values():
+                if line.mission == mission and line.standing == standing and line.counts:
+                    found.setdefault("demands", {})[line.id] = {"drop": True}
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +351,7 @@ class WhatIf:
         return {lever.key: lever for lever in self.levers}
 
     def lever(self, key: str) -> Lever:
-        """Return a lever; raise InputError if there is none of that key."""
+        """Return a lever; raise InputError if none exists of that key."""
         if key not in self._by_key:
             raise InputError(self._fault(key, f"no such lever{nearest(key, self._by_key)}"))
         return self._by_key[key]

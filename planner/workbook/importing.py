@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, InputError
 from planner.months import Month
-from planner.scenario.dump import dump
 from planner.scenario.load import Layer, Scenario, load, loads
 from planner.scenario.registry import STRENGTH
-from planner.workbook.fields import DEMAND_FIGURES, FIGURES
+from planner.scenario.source import dump
+from planner.workbook.fields import DEMAND_FIGURES, FIGURES, rows_of, same, settings_of
 from planner.workbook.reading import (
     COUNTED,
     HIDDEN,
@@ -30,7 +30,6 @@ from planner.workbook.reading import (
     read_settings,
     settle,
 )
-from planner.workbook.rows import rows_of, same, settings_of
 from planner.workbook.xlsx import open_book
 
 if TYPE_CHECKING:
@@ -285,9 +284,9 @@ def _settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenario) ->
         patch.first["money"] = {"on": bool(new["money"])}
     if (new["parameters"] or "none") != old["parameters"]:
         patch.first["parameters"] = new["parameters"] or "none"
-    mine, theirs = whole.inputs.uncertainty, base.inputs.uncertainty
-    if mine != theirs:
-        patch.first["uncertainty"] = {**dict.fromkeys(theirs), **mine}
+    edited, theirs = whole.inputs.uncertainty, base.inputs.uncertainty
+    if edited != theirs:
+        patch.first["uncertainty"] = {**dict.fromkeys(theirs), **edited}
 
 
 def _sources(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
@@ -306,16 +305,16 @@ def _texts(patch: Patch, grid: Grid, before: Mapping[Any, Cells], section: str) 
             patch.put((section, line["id"], name), plain(line[name]), grid, line, name)
 
 
-def _gone(grid: Grid, before: Mapping[Any, Cells]) -> list[Any]:
-    there = {grid.key(line) for line in grid.lines}
-    return [key for key in before if key not in there]
+def _removed_keys(grid: Grid, before: Mapping[Any, Cells]) -> list[Any]:
+    present = {grid.key(line) for line in grid.lines}
+    return [key for key in before if key not in present]
 
 
 def _pools(
     patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
 ) -> None:
     _texts(patch, grids["pools"], before["pools"], "pools")
-    for (id,) in _gone(grids["pools"], before["pools"]):
+    for (id,) in _removed_keys(grids["pools"], before["pools"]):
         patch.first.setdefault("pools", {})[id] = "drop"
     grid, old = grids["strengths"], before["strengths"]
     for line in grid.lines:
@@ -331,13 +330,16 @@ def _kinds(
 ) -> None:
     _texts(patch, grids["kinds"], before["kinds"], "kinds")
     grid, old = grids["policies"], before["policies"]
-    gone = {(key[0], _rule(key[3])) for key in _gone(grid, old) if key[2]}
+    removed = {(key[0], _rule(key[3])) for key in _removed_keys(grid, old) if key[2]}
     again = set()
     for line in grid.lines:
         key = grid.key(line)
         if not line["kind"] or line["pool"]:
             continue
-        if differing(line, old.get(key), FIGURE) or (line["kind"], _rule(line["figure"])) in gone:
+        if (
+            differing(line, old.get(key), FIGURE)
+            or (line["kind"], _rule(line["figure"])) in removed
+        ):
             path = ("kinds", line["kind"], line["figure"])
             patch.put(path, figure(line), grid, line, "value")
             again.add((line["kind"], _rule(line["figure"])))
@@ -378,7 +380,7 @@ def _demands(
         _standing(patch, grid, line, was)
     _own_figures(patch, grids["policies"], before["policies"])
     _apart(patch.first.get("demands", {}), DEMAND_FIGURES)
-    for (id,) in _gone(grid, old):
+    for (id,) in _removed_keys(grid, old):
         if old[(id,)]["standing"] != "dropped":
             patch.first.setdefault("demands", {})[id] = "drop"
 
@@ -432,7 +434,7 @@ def _packages(
         ]
         if members:
             patch.put((*path, "members"), members, grid, line, "id")
-    for (id,) in _gone(grid, old):
+    for (id,) in _removed_keys(grid, old):
         patch.first.setdefault("packages", {})[id] = "drop"
 
 
@@ -468,7 +470,7 @@ def _bounds(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
             patch.note(("bounds", line["id"]), grid, line, "id")
         else:
             patch.put(("bounds", line["id"]), {**said, **_origin(line)}, grid, line, "id")
-    for (id,) in _gone(grid, before):
+    for (id,) in _removed_keys(grid, before):
         patch.first.setdefault("bounds", {})[id] = "drop"
 
 

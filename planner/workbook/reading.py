@@ -13,8 +13,8 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.labels import LANGUAGES, month_names
 from planner.months import Month
+from planner.scenario.data import LISTS, Column, parse_cell
 from planner.scenario.inputs import MANNED, PRESENCE
-from planner.scenario.tables import LISTS, Column, parse_cell
 from planner.workbook.fields import (
     DEMAND_FIGURES,
     SETTINGS,
@@ -30,8 +30,8 @@ from planner.workbook.xlsx import FailedCell, WorkbookFile
 
 __all__ = [
     "COUNTED",
-    "Grid",
     "HIDDEN",
+    "Grid",
     "SheetLine",
     "check_grids",
     "notes_of",
@@ -183,7 +183,7 @@ def _month_in(text: str) -> Month | None:
     Raises
     ------
     ValueError
-        Day and month cannot be told apart, or there is no such day.
+        Day and month cannot be distinguished, or there is no such day.
     """
     text = " ".join(text.split())
     day: str | None
@@ -282,7 +282,7 @@ _MOST = 10
 """Rows or columns that are named in one note."""
 
 SUGGESTIONS = 100
-"""Looking for near names takes time: after so many faults nobody reads them."""
+"""Looking for near names takes time: no reader needs them after so many faults."""
 
 HEADED = 20
 """Rows from the top among which the headings are looked for."""
@@ -466,8 +466,8 @@ def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
 def _missing(book: WorkbookFile, name: str) -> Fault:
     english, dutch = (say(f"sheet_{name}", lang) for lang in LANGUAGES)
     said = repr(english) if english == dutch else f"{english!r} (or {dutch!r})"
-    there = ", ".join(book.titles[:20])
-    message = f"there is no sheet {said}; there are {there}. Put it back as it was written"
+    titles = ", ".join(book.titles[:20])
+    message = f"there is no sheet {said}; there are {titles}. Put it back as it was written"
     return Fault(book.name, 0, 0, "", message)
 
 
@@ -538,7 +538,7 @@ def pool_names(cell: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def _merged(grid: Grid, book: WorkbookFile, number: int, faults: list[Fault]) -> bool:
-    """Complain of merged cells from the headings on; return whether there are any."""
+    """Complain of merged cells from the headings on; return whether any exist."""
     before = len(faults)
     for where in book.sheet(grid.title).merged:
         last = int("".join(one for one in where.partition(":")[2] if one.isdecimal()) or 0)
@@ -612,14 +612,14 @@ def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list
     for one in grid.sheet.fields:
         if one.refers not in known:
             continue
-        there = known[one.refers]
+        defined = known[one.refers]
         cell = line[one.name]
         names = pool_names(cell) if isinstance(cell, tuple) else (cell,)
         if one.every and names == ("all",):
-            line.cells[one.name] = names = tuple(sorted(there))
+            line.cells[one.name] = names = tuple(sorted(defined))
         for name in names:
-            if name and name not in there:
-                near = nearest(name, there) if len(faults) < SUGGESTIONS else ""
+            if name and name not in defined:
+                near = nearest(name, defined) if len(faults) < SUGGESTIONS else ""
                 message = f"unknown {one.refers.removesuffix('s')} {name[:80]!r}{near}"
                 faults.append(grid.fault(line.row, one.name, message))
 

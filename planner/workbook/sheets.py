@@ -15,19 +15,18 @@ from typing import Any
 import xlsxwriter
 
 from planner.months import Month
-from planner.workbook.fields import choice
-from planner.workbook.rows import LONGEST
+from planner.workbook.fields import LONGEST, choice
 from planner.workbook.words import say
 
 __all__ = [
     "ABOUT",
     "COLOURS",
-    "SheetColumn",
     "INPUT",
     "OUTCOME",
-    "SheetPage",
-    "Paper",
     "TOP",
+    "Paper",
+    "SheetColumn",
+    "SheetPage",
     "bars",
     "column_letter",
     "pool_chart",
@@ -376,8 +375,21 @@ def pool_chart(
             row = known.get((chosen, month))
             value = row[source[key]] if row is not None else 0.0
             sheet.write_formula(number, place, formula, page.paper.format("one", "quiet"), value)
-    end = head + len(months)
-    area = page.paper.book.add_chart({"type": "column", "subtype": "stacked"})
+    area = _pool_areas(page, states, head, head + len(months), at)
+    _dress(area, say("chart_pool", lang))
+    area.set_x_axis({"date_axis": True, "num_format": "mmm yy", "num_font": FONT,
+                     "major_unit": 6, "major_unit_type": "months"})  # fmt: skip
+    area.set_y_axis({"num_font": FONT, "num_format": "#,##0", "major_gridlines": _grid()})
+    area.set_legend({"position": "top", "font": FONT})
+    area.set_size({"width": 820, "height": 24 * ROW})
+    options = {"object_position": 3, "description": say("chart_pool", lang)}
+    sheet.insert_chart(TOP + 1, at, area, options)
+    sheet.set_column(at, at + 1 + len(states), 11)
+
+
+def _pool_areas(page: SheetPage, states: Sequence[str], head: int, end: int, at: int) -> Any:
+    """Return people by state as stacked columns below a line of the strength."""
+    lang, area = page.lang, page.paper.book.add_chart({"type": "column", "subtype": "stacked"})
     for place, key in enumerate(states, at + 1):
         area.add_series(
             {
@@ -399,15 +411,7 @@ def pool_chart(
         }
     )
     area.combine(line)
-    _dress(area, say("chart_pool", lang))
-    area.set_x_axis({"date_axis": True, "num_format": "mmm yy", "num_font": FONT,
-                     "major_unit": 6, "major_unit_type": "months"})  # fmt: skip
-    area.set_y_axis({"num_font": FONT, "num_format": "#,##0", "major_gridlines": _grid()})
-    area.set_legend({"position": "top", "font": FONT})
-    area.set_size({"width": 820, "height": 24 * ROW})
-    options = {"object_position": 3, "description": say("chart_pool", lang)}
-    sheet.insert_chart(TOP + 1, at, area, options)
-    sheet.set_column(at, at + 1 + len(states), 11)
+    return area
 
 
 def _span(letter: str, last: int) -> str:

@@ -15,6 +15,7 @@ from planner.months import Month
 from planner.scenario.inputs import Inputs, options_text
 from planner.scenario.load import Scenario, loads
 from planner.terms import term
+from planner.tolerances import SHOWN
 from planner.workbook.fields import (
     SETTINGS,
     SHEETS,
@@ -23,10 +24,11 @@ from planner.workbook.fields import (
     choice,
     heading,
     helps,
+    rows_of,
+    settings_of,
 )
 from planner.workbook.importing import kept_lines
 from planner.workbook.reading import HIDDEN
-from planner.workbook.rows import rows_of, settings_of
 from planner.workbook.sheets import (
     ABOUT,
     COLOURS,
@@ -164,10 +166,10 @@ def _limit(
             "error_message": say("invalid_list", lang),
         }
     elif field.refers and column.kind == "id" and field.refers in pages:
-        there = pages[field.refers]
+        target = pages[field.refers]
         said |= {
             "validate": "list",
-            "source": f"={there.quoted}!${column_letter(0)}${TOP + 2}:$A${TOP + 2 + SPARE}",
+            "source": f"={target.quoted}!${column_letter(0)}${TOP + 2}:$A${TOP + 2 + SPARE}",
             "error_type": "warning",
             "error_message": say("invalid_list", lang),
         }
@@ -257,10 +259,10 @@ class Cover:
 
     def _sheets(self) -> None:
         paper, lang = self.page.paper, self.lang
-        there = {sheet.get_name() for sheet in paper.book.worksheets()}
+        titles = {sheet.get_name() for sheet in paper.book.worksheets()}
         for name in ("settings", *SHEETS, *_OUTCOME_SHEETS):
             title = say(f"sheet_{name}", lang)
-            if title not in there:
+            if title not in titles:
                 continue
             given = name == "settings" or name in SHEETS
             link = f"internal:'{title}'!A1"
@@ -329,8 +331,6 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
 SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
 """What is shown of every quantity."""
 
-_SHOWN_LOSS = 0.05
-"""Person-months of loss below which a mission has no row."""
 
 REACH = 0.9
 """Fill whose chance is shown, as the words above the table say."""
@@ -349,7 +349,7 @@ def draws_manifest(futures: Ensemble) -> dict[str, Any]:
 
 
 def draws_in_short(futures: Ensemble, lang: str) -> Iterator[str]:
-    """Yield a sentence on each package, or on the fill where there is none."""
+    """Yield a sentence on each package, or on the fill if none exists."""
     from planner.figures.names import EnsembleNames
 
     names, table = EnsembleNames(futures, lang), _by_quantity(futures)
@@ -400,8 +400,8 @@ def _draws_summary(paper: Paper, futures: Ensemble, names: EnsembleNames) -> Non
         span = [at for at, row in enumerate(rows, TOP + 1) if row[0] == lost and row[1] == id]
         if span:
             title = say("chart_futures", lang, title=names.package(id))
-            mine = [rows[at - TOP - 1] for at in span]
-            spread = [(row[5], row[9], row[13]) for row in mine]  # mean, 5 % and 95 % of draws
+            block = [rows[at - TOP - 1] for at in span]
+            spread = [(row[5], row[9], row[13]) for row in block]  # mean, 5 % and 95 % of draws
             where += bars(
                 page, title, max(span), 5, "short", column=first, first=min(span), row=where,
                 names=3, spread=spread,
@@ -434,7 +434,7 @@ def _losses(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
     table = futures.displacement_by("mission", "main_task", main_task=None)
     order = ["package", "main_task", "mean"]
     for row in table.sort_values(order, ascending=[True, False, False]).to_dict("records"):
-        if max(abs(row["mean"]), abs(row["q05"]), abs(row["q95"])) < _SHOWN_LOSS:
+        if max(abs(row["mean"]), abs(row["q05"]), abs(row["q95"])) < SHOWN:
             continue
         kind = "draws_displacement" if row["main_task"] == 2 else "draws_other"
         yield [
@@ -472,9 +472,6 @@ def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
         page.put(TOP + 1, 0, say("nothing_uncertain", lang), "text", "quiet")
 
 
-SHOWN = 0.05
-"""Person-months below this are not worth a bar."""
-
 MONTH = 6.5
 """Width of a month."""
 
@@ -482,7 +479,7 @@ MONTH = 6.5
 def add_outcomes(
     paper: Paper, result: Tables, inputs: Inputs, futures: Ensemble | None = None
 ) -> None:
-    """Write every sheet of a result, and those of many futures where there are any."""
+    """Write every sheet of a result, and those of many futures if any exist."""
     for name, write in _SHEETS.items():
         if name == "figures" and futures is not None:
             add_futures(paper, futures)
@@ -804,7 +801,7 @@ def write_workbook(
         A result, one saved in a folder, or a scenario, which is allocated first; many futures
         stand for their scenario and themselves.
     path : str or Path
-        File to write, ``.xlsx``; what is there is replaced.
+        File to write, ``.xlsx``; an existing file is replaced.
     lang : {"en", "nl"}
     futures : Ensemble, optional
         Many futures of the same scenario, whose summary gets sheets of its own.
@@ -853,12 +850,12 @@ def write_workbook(
 
 
 def write_template(path: str | Path, lang: str = "en") -> Path:
-    """Write a blank workbook, to be filled in by somebody who begins from nothing.
+    """Write a blank workbook, to be filled in from nothing.
 
     Parameters
     ----------
     path : str or Path
-        File to write, ``.xlsx``; what is there is replaced.
+        File to write, ``.xlsx``; an existing file is replaced.
     lang : {"en", "nl"}
 
     Examples

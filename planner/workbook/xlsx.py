@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from planner.errors import Fault, InputError
 
-__all__ = ["WorkbookFile", "FailedCell", "LIMITS", "ReadingLimits", "SheetCells", "open_book"]
+__all__ = ["LIMITS", "FailedCell", "ReadingLimits", "SheetCells", "WorkbookFile", "open_book"]
 
 
 @dataclass(frozen=True)

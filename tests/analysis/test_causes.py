@@ -9,9 +9,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from planner.analysis.case import read_case
-from planner.analysis.causes import causes
-from planner.analysis.occupancy import expected_occupancy, occupancy, present_months
+from planner.analysis.causes import causes, expected_occupancy, occupancy, present_months
+from planner.analysis.plans import read_case
 from planner.engine.programme import build_programme
 from planner.errors import InputError
 from planner.problem.model import Budget

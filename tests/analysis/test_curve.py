@@ -111,7 +111,7 @@ def test_breakpoints_are_exact() -> None:
     costs = [piece.least_displaced_per_post for piece in found.pieces]
     assert costs == pytest.approx([0, 12, 12, 0])
     assert (
-        "The next 3.0 posts each cost 12.00 person-months of main task 2 (unifil 12.00)."
+        "The next 3 posts each cost 12.00 person-months of main task 2 (unifil 12.00)."
         in found.sentences()
     )
 

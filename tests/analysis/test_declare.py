@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from planner.analysis.case import read_case
+from planner.analysis.plans import read_case
 from planner.analysis.declare import Option, analysis, text_of
 from planner.outcome import Outcome, Progress, frame, silent
 
@@ -173,7 +173,7 @@ def test_former_names_warn_and_work() -> None:
 
 def test_a_result_is_not_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
     result = pl.allocate("eastern-flank-company")
-    from planner.plan import Planner
+    from planner.solution import Planner
 
     def fail(*_: object) -> None:
         raise AssertionError("planned again")

@@ -12,9 +12,9 @@ from functools import cache
 import pytest
 
 import planner as pl
-from planner.analysis.case import Case, read_case
 from planner.analysis.declare import declared, names, text_of
-from planner.cli.questions.answers import show_answer
+from planner.analysis.plans import Case, read_case
+from planner.cli.questions import show_answer
 from planner.errors import InputError
 from planner.labels import LANGUAGES
 from planner.outcome import Outcome

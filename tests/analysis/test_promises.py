@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.analysis.case import read_case
 from planner.analysis.hedging import (
     Keeper,
     commitments_of,
@@ -20,6 +19,7 @@ from planner.analysis.hedging import (
     sacrifice,
     worth_of,
 )
+from planner.analysis.plans import read_case
 from planner.engine.programme import build_programme
 from planner.engine.two_stage import Draws, Master, TwoStage, extensive_form, two_stage_of
 from planner.errors import InputError

@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import linprog
 
 from planner.analysis.hedging import hedge
-from planner.engine.smps import smps_of, write_smps
+from planner.engine.two_stage import smps_of, write_smps
 from tests.analysis.test_promises import programme_of, random_problem
 
 

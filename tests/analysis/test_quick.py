@@ -7,13 +7,12 @@ import pytest
 
 import planner as pl
 from planner.analysis import plans as quick
-from planner.analysis.case import read_case
 from planner.analysis.foresight import cut_every_month, rolling_people
-from planner.analysis.plans import QuickPlanner
+from planner.analysis.plans import QuickPlanner, read_case
 from planner.engine.fair import solve_fair
 from planner.engine.programme import build_programme
-from planner.plan import Planner
 from planner.problem.neutral import parse_problem
+from planner.solution import Planner
 from tests.strategies import random_problem
 
 

@@ -90,7 +90,7 @@ def test_two_people_more_for_two_posts_lost() -> None:
     assert found.floor_cost == pytest.approx(2, abs=0.01)
     assert [row.arriving_persons for row in found.months[:2]] == pytest.approx([2, 0], abs=0.01)
     assert found.sentences()[1].startswith(
-        "2.0 more people, available from month 0 on, leave at most 0.0"
+        "2 more people, available from month 0 on, leave at most 0"
     )
 
 
@@ -121,7 +121,7 @@ def test_recruits_that_come_late_leave_what_was_lost_before(rule: str) -> None:
     assert found.additions[0].persons == pytest.approx(2, abs=0.1)
     assert found.months[0].month == "7"
     assert (
-        "Even unlimited people in every pool, available from month 7 on, leave 6.0 of it."
+        "Even unlimited people in every pool, available from month 7 on, leave 6 of it."
         in found.sentences()
     )
 

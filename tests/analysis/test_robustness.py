@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import planner as pl
-from planner.analysis.case import read_case
+from planner.analysis.plans import read_case
 from planner.analysis.robustness import GROUPS, Robustness, robustness
 from planner.compile import compile_scenario
 from planner.errors import InputError

@@ -7,8 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from planner.analysis.shapley import shapley
-from planner.analysis.shares import shares
+from planner.analysis.shares import shapley, shares
 from planner.errors import InputError
 from tests.analysis.oracle import demand, draw_until, fills, problem
 

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.analysis.case import read_case
-from planner.analysis.conclusion import parse_conclusion
-from planner.analysis.threshold import Crossing, filled_of, threshold
+from planner.analysis.plans import read_case
+from planner.analysis.threshold import Crossing, filled_of, parse_conclusion, threshold
 from planner.errors import InputError
 from tests.analysis.oracle import demand, draw_until, fills, problem
 

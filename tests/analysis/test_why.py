@@ -83,10 +83,10 @@ def test_what_a_reader_would_say_of_ten_people_for_twelve_posts() -> None:
         "untso", "Cause:", "They", "Remedy:", "Remedy:",
     ]  # fmt: skip
     assert found.sentences()[-2] == (
-        "Remedy: without k it would have 2.0 more people, which ends the shortfall."
+        "Remedy: without k it would have 2 more people, which ends the shortfall."
     )
     assert found.sentences("nl")[0] == (
-        "untso heeft in maand 5 6,0 van de 8,0 gevraagde mensen; zonder k zouden het er 8,0 zijn."
+        "untso heeft in maand 5 6 van de 8 gevraagde mensen; zonder k zouden het er 8 zijn."
     )
 
 
@@ -255,7 +255,7 @@ def test_nobody_asked_and_nobody_lacking() -> None:
     data = problem(demand("a", 4, first=2, last=5))
 
     assert why(data, "a", month=0).sentences() == ["a asks for no people in month 0."]
-    assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4,0 gevraagde mensen."]
+    assert why(data, "a").sentences("nl") == ["a heeft in maand 2 alle 4 gevraagde mensen."]
 
 
 def test_the_month_with_most_lacking_is_taken() -> None:

@@ -18,7 +18,7 @@ from planner.whatif import WhatIf
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-WAIT = 300_000
+WAIT = 120_000
 """Milliseconds after which something that does not come is not coming."""
 
 
@@ -81,7 +81,12 @@ class View:
         return button
 
     def data(self, chart: str) -> dict[str, list[Any]]:
-        """Return the columns that a chart shows."""
+        """Return the columns that a chart shows, once the server has built it."""
+        self.page.wait_for_function(
+            """name => Bokeh.documents[0].get_model_by_name("chart-" + name)""",
+            arg=chart,
+            timeout=WAIT,
+        )
         return self.page.evaluate(
             """name => {
                 const chart = Bokeh.documents[0].get_model_by_name("chart-" + name)

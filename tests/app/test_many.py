@@ -23,6 +23,7 @@ async def one(address: str, number: int) -> Visitor:
     visitor = await visit(address, {"lang": "en", "package": ""})
     size = size_of(number)
     await visitor.move("Size, times", size, f"size.eastern-flank={size:g}")
+    await visitor.built("fill")
     return visitor
 
 

@@ -29,13 +29,13 @@ def press(view: View, name: str) -> None:
 
 def test_draws_are_those_that_the_package_makes(view: View) -> None:
     view.open(LINK)
-    view.page.get_by_label("Draws").select_option("64")
+    view.page.get_by_label("Draws").select_option("128")  # a number that is not made unasked
     view.page.get_by_label("Chance of a fill").select_option("75%")
     press(view, "Make draws")
-    view.page.get_by_text("How they were drawn").wait_for(timeout=WAIT)
+    view.page.locator("p.certainty", has_text="(128 draws)").wait_for(timeout=WAIT)
 
     own = {
-        side: pl.simulate(scenario, 64, 0, workers=1)
+        side: pl.simulate(scenario, 128, 0, workers=1)
         for side, scenario in (("plan", FLANK.base), ("variant", MOVED.scenario))
     }
     chart = view.data("chance")
@@ -52,7 +52,7 @@ def test_draws_are_those_that_the_package_makes(view: View) -> None:
         np.testing.assert_allclose(np.array(shown_fan[name], dtype=float), wanted, atol=1e-9)
     spread = view.data("spread")
     each = own["variant"].draws["displacement.eastern-flank"]
-    assert sum(spread["variant"]) == len(each) == 64
+    assert sum(spread["variant"]) == len(each) == 128
     assert spread["left"][0] <= each.min()
     assert each.max() <= spread["right"][-1]
     mean = own["variant"].displacement_by("main_task").set_index("main_task").loc[2]
@@ -139,7 +139,7 @@ def test_drawing_shows_its_progress_and_can_be_stopped(view: View) -> None:
     view.page.get_by_text("s left").wait_for(timeout=WAIT)
     press(view, "Stop")
     view.page.get_by_text("Stopped.").wait_for(timeout=WAIT)
-    assert view.page.get_by_text("How they were drawn").count() == 0
+    assert view.page.get_by_text("2,048 draws").count() == 0
 
     # a newer request replaces the one that runs, and levers can be moved meanwhile
     press(view, "Make draws")

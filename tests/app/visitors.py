@@ -103,12 +103,18 @@ class Visitor:
         return [one for one in self.document.models if type(one).__name__ == kind]
 
     async def move(self, title: str, value: float, about: str) -> None:
-        """Move a slider and wait for what it changes."""
+        """Move a slider, once the server has built it, and wait for what it changes."""
+        await self.until(lambda one: title in {slider.title for slider in one.models("Slider")})
         slider = next(one for one in self.models("Slider") if one.title == title)
         slider.value = value
         event = ModelChangedEvent(self.document, slider, "value", value)
         await self._send("PATCH-DOC", [event])
         await self.ready(about)
+
+    async def built(self, chart: str) -> None:
+        """Wait until the server has built a chart and the parts above it."""
+        name = f"chart-{chart}"
+        await self.until(lambda one: one.document.get_model_by_name(name) is not None)
 
     def data(self, chart: str) -> dict[str, Any]:
         """Return the columns that a chart shows."""

@@ -17,7 +17,7 @@ def complete(words: str) -> list[str]:
         "COMP_WORDS": line,
         "COMP_CWORD": str(len(line.split(" ")) - 1),
     }
-    code = "import sys; from planner.cli.app import app; app(prog_name='planner')"
+    code = "import sys; from planner.cli.main import app; app(prog_name='planner')"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False
     )

@@ -1,4 +1,4 @@
-"""Every command in Dutch: no English is left in what it prints; errors and hints are English."""
+"""Every command in Dutch: no English is left in what it prints, nor in its errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from planner.analysis.declare import names
-from planner.cli.registry import PANELS, commands
+from planner.cli.dutch import HELP
+from planner.cli.options import PANELS, commands
 
 from .conftest import Outcome, english_in
 from .test_questions import QUESTIONS
@@ -69,3 +70,37 @@ def test_no_english_is_left(command: str, planner: Run, scenario: Path, problem:
 
 def test_english_is_found() -> None:
     assert english_in("Vulling per mission (persons): fill.untso") == {"mission", "persons"}
+
+
+def test_errors_say_where_and_what_in_dutch(planner: Run, scenario: Path) -> None:
+    wrong = "extends: flank.yml\ncolour: red\ndemands:\n  observer: {cap: 4}\n  guards: {cap: -3}\n"
+    Path("wrong.yaml").write_text(wrong, encoding="utf-8")
+
+    found = planner("validate", "wrong.yaml", "--lang", "nl")
+
+    assert found.code == 2
+    lines = found.err.splitlines()
+    assert lines[0].startswith("wrong.yaml: regel 1, kolom 10: extends: geen scenario")
+    assert "bedoelde u" in lines[0]
+    assert lines[1].startswith("wrong.yaml: regel 2, kolom 1: colour: hier niet bekend")
+    assert "onbekende vraag 'observer', bedoelde u 'observers'?" in lines[2]
+    assert "guards.cap: verwacht een getal van minstens 0, gevonden -3" in lines[3]
+
+
+@pytest.mark.parametrize("arguments", [["--help", "--lang", "nl"], ["--lang", "nl", "--help"]])
+def test_help_is_in_dutch(planner: Run, arguments: list[str]) -> None:
+    listed = planner(*arguments).out
+    run = planner("run", *arguments).out
+
+    assert "Gebruik: planner" in listed
+    for command in (one for panel in PANELS for one in commands(panel)):
+        assert HELP[command.about].split()[0] in listed
+        assert command.about not in listed
+    for heading in ("Gebruik: planner run", "Argumenten:", "Opties:", "[verplicht]"):
+        assert heading in run
+    assert "Usage" not in run
+    assert "Gebruik" not in planner("run", "--help").out
+
+
+def test_a_language_before_the_command_is_that_of_the_command(planner: Run) -> None:
+    assert planner("--lang", "nl", "scenarios").out == planner("scenarios", "--lang", "nl").out

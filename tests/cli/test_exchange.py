@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 
 import planner as pl
-from planner.cli.schemas import problem_schema, result_schema
+from planner.cli.check import problem_schema, result_schema
 from planner.problem.neutral import dump_problem
 from tests.strategies import problems
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from planner.cli.app import _listed
+from planner.cli.main import _listed
 from tests.cli.conftest import PROBLEM, Outcome, english_in, listing
 
 Run = Callable[..., Outcome]

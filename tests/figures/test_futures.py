@@ -113,7 +113,7 @@ def test_futures_without_package_or_uncertainty() -> None:
     alone = pl.simulate(pl.loads(text(3).split("packages:")[0], "alone.yaml"), draws=16, workers=1)
 
     assert "no package" in alone.plot.spread().alt
-    assert "every future is the same" in alone.plot.ranking().alt
+    assert "every draw is the same" in alone.plot.ranking().alt
     for figure in (alone.plot.fan(), alone.plot.chance(), alone.plot.convergence()):
         assert isinstance(figure, Chart)
         assert faults(figure) == []

@@ -10,8 +10,19 @@ from matplotlib.collections import FillBetweenPolyCollection, QuadMesh
 
 import planner as pl
 from planner.errors import InputError, ResultError
-from planner.figures import Chart, crowd, displacement, fill, flow, rotations, sand
+from planner.figures import (
+    Chart,
+    changeovers,
+    crowd,
+    displacement,
+    fill,
+    flow,
+    places,
+    rotations,
+    sand,
+)
 from planner.figures.style import plain
+from planner.labels import number
 from tests.figures.looking import faults, said
 
 Draw = Callable[[pl.Result, str], Chart]
@@ -25,6 +36,8 @@ FIGURES: dict[str, Draw] = {
     "fill": lambda result, lang: fill(result, lang=lang),
     "displacement": lambda result, lang: displacement(result, lang=lang),
     "flow": lambda result, lang: flow(result, lang=lang),
+    "places": lambda result, lang: places(result, lang=lang),
+    "changeovers": lambda result, lang: changeovers(result, lang=lang),
 }
 
 
@@ -89,7 +102,39 @@ def test_displacement_is_sorted_and_whole(brigade: pl.Result) -> None:
     assert f"{table.max():.0f}" in figure.alt
     dutch = displacement(brigade, lang="nl")
     assert "persoonsmaanden hoofdtaak 2" in dutch.alt
-    assert f"{table.max():.1f}".replace(".", ",") in said(dutch)
+    assert number(table.max(), "nl") in said(dutch)
+
+
+def test_the_map_has_every_mission_once_and_all_that_is_lost(brigade: pl.Result) -> None:
+    figure = places(brigade)
+
+    rows = brigade.fill_by("mission").dropna()
+    away = {"nrf", "eu-battle-group"}  # on call at home
+    lost = brigade.displacement_by("mission", main_task=None)
+    lost = lost[~lost["mission"].isin(away)]["displaced_person_months"].sum()
+    words = said(figure).split("\n")
+    words = words[words.index("lost") + 1 :]
+    count = sum(word == str(place + 1) for place, word in enumerate(words[::4]))
+    losses = [float(word.replace(",", "")) for word in words[3 : 4 * count : 4]]
+    assert count > 20
+    assert losses == sorted(losses, reverse=True)
+    assert sum(losses) == pytest.approx(lost, abs=0.5 * count)
+    assert f"no place: {len(away & set(rows['mission']))}" in figure.alt
+    assert f"{losses[0]:,.0f} person-months" in figure.alt
+
+
+def test_the_calendar_counts_everybody_who_arrives(brigade: pl.Result) -> None:
+    figure = changeovers(brigade)
+
+    tours = brigade.tours.merge(brigade.demands[["demand", "on_call"]], on="demand")
+    tours = tours[~tours["on_call"] & tours["first_month"].between("2022-01", "2025-12")]
+    by_month = tours.groupby("first_month")["people_persons"].sum()
+    cells = next(m for m in figure.axes[0].collections if isinstance(m, QuadMesh)).get_array()
+    assert cells.shape == (4, 12)
+    assert cells.sum() == pytest.approx(by_month.sum())
+    row, column = np.unravel_index(cells.argmax(), cells.shape)
+    assert by_month.idxmax() == f"{2022 + row}-{column + 1:02d}"
+    assert f"{by_month.max():,.0f} arrive" in figure.alt
 
 
 def test_ranges_are_drawn_as_lines(brigade: pl.Result) -> None:
@@ -175,9 +220,14 @@ def test_the_readers_own_settings_change_nothing(three: pl.Result) -> None:
 def test_every_figure_stands_under_plot(three: pl.Result) -> None:
     plots = three.plot
     names = repr(plots).removesuffix(">").rpartition(": ")[2].split(", ")
-    assert names == ["crowd", "curve", "displacement", "fill", "flow", "rotations", "sand"]
+    assert names == [
+        "changeovers", "crowd", "curve", "displacement", "fill", "flow", "places", "rotations",
+        "sand",
+    ]  # fmt: skip
     assert sorted(names) == dir(plots)
-    with pytest.raises(AttributeError, match="no figure 'fan' of this; expected one of crowd"):
+    with pytest.raises(
+        AttributeError, match="no figure 'fan' of this; expected one of changeovers"
+    ):
         _ = plots.fan
     assert "displacement" in repr(plots)
     for name in set(names) - {"curve"}:

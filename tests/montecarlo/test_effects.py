@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import planner as pl
 from planner.compile import compile_scenario
-from planner.engine.layout import lay_out
+from planner.engine.programme import lay_out
 from planner.montecarlo.plans import Frame
 from planner.montecarlo.run import specification_of
 from planner.montecarlo.specification import Specification

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import planner as pl
-from planner.analysis.occupancy import occupancy
-from planner.montecarlo.presence import attend
+from planner.analysis.causes import occupancy
+from planner.montecarlo.plans import attend
 from planner.montecarlo.records import Records
 from planner.montecarlo.run import specification_of
 from tests.montecarlo.random_tours import random_tours

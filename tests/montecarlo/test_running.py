@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.montecarlo import executors
+from planner.montecarlo import run
 from planner.montecarlo.design import Design
 from planner.montecarlo.ensemble import Ensemble
-from planner.montecarlo.executors import Inline, executor_for
+from planner.montecarlo.run import Inline, executor_for
 from tests.montecarlo.made import static
 
 OPTIONS: dict[str, Any] = {"draws": 8, "seed": 7, "rule": "value", "share": 1}
@@ -102,7 +102,7 @@ def test_a_dask_cluster_solves_the_same(
 def test_a_cluster_that_does_not_answer_is_said(
     hazy: pl.Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executors, "PATIENCE", 0.2)
+    monkeypatch.setattr(run, "PATIENCE", 0.2)
     with pytest.raises(pl.InputError, match="no scheduler answers at"):
         pl.simulate(hazy, **OPTIONS, cluster="tcp://127.0.0.1:9")
 
@@ -346,8 +346,6 @@ def test_a_run_ends_when_an_interval_is_narrow_enough() -> None:
 def test_a_run_ends_when_time_is_up(
     hazy: pl.Scenario, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from planner.montecarlo import run
-
     monkeypatch.setattr(run.Watch.__init__, "__defaults__", (Clock(), None))
     futures = pl.simulate(hazy, **OPTIONS, time_limit=5.0, workers=1, folder=tmp_path / "run")
     assert (futures.stopped, futures.made) == ("time_limit", 5)

@@ -20,8 +20,8 @@ from planner.engine.highs import LinearProgramme
 from planner.montecarlo.kernel import compile as compilation
 from planner.montecarlo.plans import Plans
 from planner.montecarlo.structure import Code, Hint, Structure
-from planner.plan import Planner
 from planner.problem.model import Problem
+from planner.solution import Planner
 from tests.montecarlo.kernel.plain import plain_kernel
 from tests.montecarlo.kernel.test_structure import some_draws, worth
 

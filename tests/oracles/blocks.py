@@ -1,6 +1,6 @@
 """The blocks of a problem, built one kind of row after the other: a second way to write them.
 
-The product writes all rows in :mod:`planner.engine.layout`; this builder shares with it only how
+The product writes all rows in :mod:`planner.engine.programme`; this builder shares with it only how
 tours and options are listed, and is what it is compared with.
 """
 
@@ -14,8 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.programme import Block, BoundRows, Compressed, Programme
-from planner.problem.model import Problem, months_at_home
-from planner.problem.tours import OptionTable, Tours, decision_keys, lay_tours
+from planner.problem.model import (
+    OptionTable,
+    Problem,
+    Tours,
+    decision_keys,
+    lay_tours,
+    months_at_home,
+)
 
 __all__ = ["build_blocks"]
 

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from planner.months import Month
-from planner.problem.checks import SEVERITIES, Finding, Wording, diagnose
 from planner.problem.model import Bound, Demand, Package, Problem
-from planner.problem.neutral import parse_problem
+from planner.problem.neutral import SEVERITIES, Finding, Wording, diagnose, parse_problem
 from planner.solution import solve_problem
 from tests.strategies import random_problem
 

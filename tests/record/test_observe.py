@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 import planner as pl
-from planner.analysis.occupancy import occupancy
+from planner.analysis.causes import occupancy
 from planner.montecarlo.run import specification_of
 from planner.record.observe import COUNT, MONTHS, PERSISTS, Expected, occupied, plan, seen_in
 from planner.scenario.data import default_data, read_observations

@@ -7,7 +7,7 @@ import pytest
 
 from planner.problem.neutral import parse_problem
 from planner.reference import reference_solution, solve_reference, solve_whole
-from planner.results.accounting import check_accounts
+from planner.results.losses import check_accounts
 from planner.solution import solve_problem
 from tests.oracles.check import differences, faults
 from tests.oracles.reference import solve

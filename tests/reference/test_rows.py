@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from planner.problem.neutral import parse_problem
-from planner.reference.files import state_all
-from planner.reference.statement import Statement, clean_names
+from planner.reference.plans import Statement, clean_names, state_all
 from tests.oracles.planning import counted, duty, ties
 from tests.oracles.tours import Decision
 from tests.oracles.unfold import decisions_of, read

@@ -11,7 +11,7 @@ import pytest
 
 from planner.problem.neutral import parse_problem
 from planner.reference import reference_solution, solve_whole
-from planner.reference.whole import whole_cohorts
+from planner.reference.plans import whole_cohorts
 from planner.solution import solve_problem
 from tests.oracles.check import faults, rows_with_tours
 from tests.oracles.tours import cohort_tours, tied_up

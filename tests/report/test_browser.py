@@ -149,9 +149,9 @@ def test_nothing_is_wider_than_paper(wide: Opened) -> None:
 def test_a_keyboard_is_enough(wide: Opened) -> None:
     focused = "document.activeElement.%s"
     wide.page.keyboard.press("Tab")
-    assert "Conclusions".lower() in wide.ask(focused % "textContent").lower()
+    assert "summary" in wide.ask(focused % "textContent").lower()
     wide.page.keyboard.press("Enter")
-    assert wide.ask(focused % "id") == "conclusions"
+    assert wide.ask(focused % "id") == "summary"
     wide.page.keyboard.press("Tab")
     assert wide.ask("document.activeElement.matches('.scroll, summary, a')")
 
@@ -169,6 +169,10 @@ def test_a_phone_scrolls_only_what_is_wide(chromium: Browser, path: Path) -> Non
     phone = Opened(chromium, path, 390)
 
     assert phone.ask("document.documentElement.scrollWidth") <= 390
+    lefts = phone.ask("[...document.querySelectorAll('nav a')].map(a => a.offsetLeft)")
+    assert len(set(lefts)) == 1
+    summary = phone.ask("document.querySelector('#summary li').getBoundingClientRect().bottom")
+    assert summary < 844
     small = phone.ask(
         "[...document.querySelectorAll('p, li, td, th')]"
         ".filter(e => parseFloat(getComputedStyle(e).fontSize) < 12).length"

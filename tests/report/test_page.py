@@ -12,15 +12,18 @@ from planner.analysis.declare import template
 from planner.errors import InputError
 from planner.figures.curves import corners
 from planner.figures.names import Names
-from planner.labels import number, percent, rate
+from planner.labels import number, percent, rate, rough
+from planner.report.blocks import TableBlock
 from planner.report.conclusions import conclusions
 from planner.report.material import gather
 from planner.report.sections import _payers
+from planner.results.losses import headline
 from tests.figures.made import text
 from tests.report.reading import Reading
 
-SECTIONS = ["conclusions", "fill", "displacement", "bottlenecks", "rates", "curves", "questions",
-            "sure", "forecasts", "comparison", "assumptions", "limits", "manifest"]  # fmt: skip
+SECTIONS = ["summary", "conclusions", "fill", "displacement", "bottlenecks", "rates", "curves",
+            "questions", "sure", "forecasts", "comparison", "assumptions", "limits",
+            "manifest"]  # fmt: skip
 
 
 def sentences(material: object) -> str:
@@ -83,7 +86,7 @@ def test_the_letter_is_in_dutch(letter: pl.Report) -> None:
     read = Reading(letter.html)
     words = " ".join(text for tag, text in read.text if tag != "td")  # cells quote the data
 
-    for word in ("Conclusies", "vullingsgraad", "hoofdtaak 2", "Verdringing", "uitzendbescherming"):
+    for word in ("Conclusies", "vullingsgraad", "hoofdtaak 2", "verdrongen", "uitzendbescherming"):
         assert word in words
     for word in ("main task", "person-months", "fill rate", " months ", "Assumptions"):
         assert word not in words
@@ -161,14 +164,12 @@ def test_the_conclusions_are_those_of_the_tables() -> None:
 def test_a_zero_of_the_likely_values_is_no_claim() -> None:
     said = sentences(gather("eastern-flank-battalion", analyses=False))
 
-    assert "In the plan for the likely values of all parameters it displaces 0.0" in said
+    assert "In the plan for the likely values of all parameters it displaces 0 " in said
     assert "displaces nothing" not in said
 
 
 def test_the_conclusions_begin_with_the_draws(report: pl.Report) -> None:
-    said = [
-        item for block in report.page.sections[0].blocks for item in getattr(block, "items", ())
-    ]
+    said = report.conclusions
 
     assert said[1].startswith("Over 16 draws it displaces")
     assert "nine draws of ten" in said[1]
@@ -182,10 +183,51 @@ def test_the_conclusions_begin_with_the_draws(report: pl.Report) -> None:
     assert "displace nothing of main task 2" in text or "from its first post on" in text
 
 
+def test_the_summary_is_three_sentences_and_a_picture(report: pl.Report, made: pl.Result) -> None:
+    first = report.page.sections[0]
+    ensemble = pl.simulate(made.scenario, draws=16, replicates=4, workers=1)
+    found = headline(ensemble, ensemble.packages[0])
+    lost = ensemble.displacement_by("mission").set_index("mission")["mean"]
+    others = ensemble.displacement_by(main_task=1)["mean"].iloc[0]
+    displaced, losers, trust = report.summary
+
+    assert first.id == "summary"
+    assert [block.kind for block in first.blocks] == ["bullets", "picture"]
+    assert f"displaces {rough(found.mean)} person-months of main task 2" in displaced
+    assert f"displaces anything is {percent(found.chance, digits=0)}" in displaced
+    assert f"{Names(made).mission(str(lost.idxmax()))} ({rough(lost.max())})" in losers
+    assert f"and {rough(others)} from other commitments of main task 1" in losers
+    assert trust.startswith("How far to trust it")
+
+
+def test_without_a_package_the_summary_names_who_is_short(letter: pl.Report) -> None:
+    filled, short, trust = letter.summary
+    rates = pl.allocate("letter").fill_by("mission").dropna()["fill_rate"]
+
+    assert "niets wordt verdrongen" in filled
+    assert f"minder dan 90% krijgen: {int((rates < 0.9).sum())}" in short
+    assert trust.startswith("Hoe betrouwbaar dit is")
+
+
+def test_promises_are_a_section_on_request(report: pl.Report) -> None:
+    made = pl.allocate(pl.loads(text(2), "made-2.yaml"))
+    page = pl.make_report(made, analyses=False, promises=0.9).page
+    section = next(one for one in page.sections if one.id == "promises")
+    table = section.blocks[-1]
+    asked = made.fill_by("mission")["asked_person_months"] > 0
+
+    assert "promises" not in [one.id for one in report.page.sections]
+    assert [block.kind for block in section.blocks] == ["paragraph", "bullets", "picture", "table"]
+    assert isinstance(table, TableBlock)
+    assert len(table.rows) >= asked.sum()
+
+
 def test_a_report_shows_what_single_assumptions_do() -> None:
     scenario = pl.loads(text(2), "made-2.yaml")
-    page = pl.make_report(scenario, analyses=False, robust=True, workers=1).page
+    made = pl.make_report(scenario, analyses=False, robust=True, workers=1)
+    page = made.page
 
+    assert "single changes of an assumption displacement is" in made.summary[-1]
     section = next(one for one in page.sections if one.id == "robustness")
     kinds = [block.kind for block in section.blocks]
     assert kinds[:3] == ["paragraph", "bullets", "picture"]

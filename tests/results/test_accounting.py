@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 import planner as pl
 from planner.errors import CertificateError
-from planner.results.accounting import ACCOUNTS, TOLERANCE, accounts, check_accounts
+from planner.results.losses import ACCOUNTS, TOLERANCE, accounts, check_accounts
 from tests.strategies import problems
 
 

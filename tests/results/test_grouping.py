@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 import planner as pl
-from planner.results.grouping import KEYS
+from planner.results.tables import KEYS
 
 from .counting import states
 

@@ -594,3 +594,24 @@ def test_a_window_at_the_end_of_the_calendar(faults: Faults) -> None:
         "s.yaml:2:17: horizon.from: expected a month from 1900-01 to 2200-12, found 9999-01",
         "s.yaml:2:30: horizon.to: expected a month from 1900-01 to 2200-12, found 9999-12",
     ]
+
+
+@pytest.mark.parametrize("extends", ["mian.yaml", "eastern-flank-batalion"])
+def test_a_misspelt_base_hides_no_other_fault(tmp_path: Path, extends: str) -> None:
+    (tmp_path / "main.yaml").write_text("extends: letter\n", encoding="utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        f"extends: {extends}\ncolour: red\ndemands:\n  untsoo: {{cap: 4}}\n"
+        "  untso: {cap: -3}\n  ussc: {cap: 4, colour: 3}\n",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(InputError) as raised:
+        load(wrong)
+
+    faults = [one for one in raised.value.faults if not isinstance(one, str)]
+    assert [(one.line, one.field) for one in faults] == [
+        (1, "extends"), (2, "colour"), (4, "demands.untsoo"), (5, "demands.untso.cap"),
+        (6, "demands.ussc.colour"),
+    ]  # fmt: skip
+    assert "did you mean" in faults[0].message

@@ -14,9 +14,9 @@ from planner import list_uncertain
 from planner.cli.show import Resolved
 from planner.compile import compile_scenario
 from planner.digest import plain
+from planner.scenario.data import parse_cell
 from planner.scenario.load import Scenario, loads
 from planner.scenario.registry import ENTITIES, TABLES, columns
-from planner.scenario.tables import parse_cell
 
 BASE = """
 title: One of everything

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from planner.allocation import asked_months
 from planner.compile import compile_scenario
 from planner.scenario.load import load
-from planner.solution import solve_problem
+from planner.solution import asked_months, solve_problem
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ROW = re.compile(r"^\| `([a-z-]+)` \| *[\d,]* *\| ([\d,]+) \| ([\d,]+) \|", re.MULTILINE)

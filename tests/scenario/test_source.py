@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from planner.errors import InputError
-from planner.scenario.dump import yaml_text
-from planner.scenario.source import Limits, read_source, read_text
+from planner.scenario.source import Limits, read_source, read_text, yaml_text
 
 
 def test_values_follow_yaml_1_2() -> None:

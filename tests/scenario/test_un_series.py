@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner.cli.main import main
-from planner.scenario.data import default_data
-from planner.scenario.un_series import HEADER, observations, read_un
+from planner.scenario.data import HEADER, default_data, observations, read_un
 
 TABLE = """
         Contribution of Uniformed Personnel to UN by Mission, Country, and Personnel Type

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from planner.allocation import Allocation
-from planner.solution import Solution
+from planner.solution import Allocation, Solution
 from tests.oracles.tours import tied_up
 from tests.strategies import problems
 

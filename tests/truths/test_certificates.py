@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from planner.engine.certify import TOLERANCE, Certificate, certify, worst
-from planner.engine.highs import LinearProgramme, Optimum
+from planner.engine.highs import TOLERANCE, Certificate, LinearProgramme, Optimum, certify, worst
 from planner.errors import CertificateError
 from tests.oracles.check import faults
 from tests.strategies import problems

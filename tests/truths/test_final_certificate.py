@@ -8,15 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner import plan as plans
-from planner.allocation import Allocation
+from planner import solution as plans
 from planner.engine.fair import Filling, _Levels
 from planner.engine.highs import LinearProgramme
-from planner.engine.setting import Answer, Setting
+from planner.engine.stages import StageData, StageSolution
 from planner.errors import CertificateError
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem
-from planner.solution import solve_problem
+from planner.solution import Allocation, solve_problem
 from tests.strategies import random_problem
 
 from .solving import RULES, on, parsed
@@ -38,9 +37,9 @@ def one_pool() -> Problem:
     return parsed({"months": 12, "pools": {"p": 12}, "demands": demands})
 
 
-def damaged(solver: plans.Solver, damage: Callable[[Answer], np.ndarray]) -> plans.Solver:
-    def solve(setting: Setting) -> Answer:
-        found = solver(setting)
+def damaged(solver: plans.Solver, damage: Callable[[StageSolution], np.ndarray]) -> plans.Solver:
+    def solve(data: StageData) -> StageSolution:
+        found = solver(data)
         return replace(found, people=damage(found))
 
     return solve

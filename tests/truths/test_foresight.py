@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 from hypothesis import assume, given, settings
 
-from planner.allocation import Allocation
+from planner.solution import Allocation
 from tests.strategies import problems
 
 from .solving import RULES, SOLVERS, Data, fills, on, parsed, solved

@@ -9,7 +9,7 @@ import pytest
 
 from planner.labels import LANGUAGES
 from planner.months import Month
-from planner.scenario.tables import Column
+from planner.scenario.registry import Column
 from planner.workbook.fields import SETTINGS, SHEETS, choice, heading, spellings
 from planner.workbook.reading import read_cell
 from planner.workbook.words import say

@@ -17,9 +17,8 @@ import pytest
 import planner as pl
 from planner.compile import compile_scenario
 from planner.problem.neutral import dump_problem
-from planner.workbook.fields import SHEETS
+from planner.workbook.fields import SHEETS, rows_of, same
 from planner.workbook.importing import FilledWorkbook, import_workbook, read_filled, state
-from planner.workbook.rows import rows_of, same
 
 from .conftest import HEADINGS, SMALL, Changed
 

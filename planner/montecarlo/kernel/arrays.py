@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.layout import Layout
+from planner.engine.programme import Layout
 from planner.montecarlo.kernel.compile import compiled, struct
 from planner.montecarlo.plans import Frame
 
@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 
 
 class Arrays(NamedTuple):
-    """The structure of a problem: see :class:`planner.engine.layout.Layout` for what is not here.
+    """The structure of a problem; the rest is in :class:`planner.engine.programme.Layout`.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Sides(NamedTuple):
     limit : ndarray (draws, rows of all blocks)
         Strengths and composition maxima, persons; budgets, euros.
     least : ndarray (draws, bounds)
-        Composition minima, persons; NaN where there is none.
+        Composition minima, persons; NaN if none exists.
     """
 
     full: Floats

@@ -14,8 +14,8 @@ from planner.montecarlo.kernel.compile import compiled, struct
 
 __all__ = [
     "BASIC", "FIXED", "LOWER", "MOVING", "UPPER",
-    "Local", "State", "enter_row", "ftran", "move", "new_state", "pivot", "price", "refine",
-    "reprice_all", "reweigh", "solve_with", "variable", "weigh",
+    "Local", "State", "advance", "enter_moving_row", "exchange", "ftran", "halt", "move",
+    "new_state", "price", "reprice_all", "reweigh", "solve_basic", "variable", "weigh",
 ]  # fmt: skip
 
 BASIC, LOWER, UPPER, MOVING, FIXED = 0, 1, 2, 3, 4
@@ -280,3 +280,76 @@ def move(local, c, amount, slack):
     index, value = local.index, local.value
     for at in range(local.indptr[c], local.indptr[c + 1]):
         slack[index[at]] -= value[at] * amount
+
+
+@compiled
+def solve_basic(local, state, right, left, out, scratch):
+    """Write the basic part of a solution to `out`, and subtract it from what rows have left.
+
+    The right-hand sides of decisions are in `right`; those of rows are what they have left.
+    `scratch` by equation is for one refinement; none is made where it is empty.
+    """
+    for e in range(local.decisions, state.size[0]):
+        right[e] = left[state.row[e]]
+    solve_with(state, right, out)
+    if len(scratch):
+        refine(local, state, right, out, scratch)
+    for p in range(state.size[0]):
+        c = state.head[p]
+        if c < local.columns and out[p] != 0.0:
+            move(local, c, out[p], left)
+
+
+@compiled
+def advance(local, state, rate, moving, step):
+    """Move basic values and free slacks along their rates."""
+    for i in range(state.size[0]):
+        state.basic[i] += rate[i] * step
+    for r in range(local.rows):
+        state.slack[r] += moving[r] * step
+
+
+@compiled
+def enter_moving_row(local, state, row, rate, moving):
+    """Give a row that was met an equation; return its place, or -1 if the inverse is full."""
+    if state.size[0] + 1 >= len(state.head):
+        return -1
+    p = enter_row(local, state, row)
+    rate[p] = moving[row]
+    return p
+
+
+@compiled
+def halt(local, state, p, rate, moving):
+    """Take the movement of a basic variable for rounding."""
+    c = state.head[p]
+    if c < local.columns:
+        move(local, c, -rate[p], moving)
+    rate[p] = 0.0
+
+
+@compiled
+def exchange(local, state, p, var, alpha, rate, moving, leaves, enters, becomes):
+    """Swap the variable at place p for another, with values and rates.
+
+    `leaves` and `enters` are value and rate at the bound that the old variable goes to and that the
+    new one comes from; `alpha` is the column of the new one, `becomes` the status of the old one.
+    """
+    old = state.head[p]
+    shift = (state.basic[p] - leaves[0]) / alpha[p]
+    turn = (rate[p] - leaves[1]) / alpha[p]
+    if old < local.columns:
+        move(local, old, leaves[1] - rate[p], moving)
+    pivot(state, p, var, alpha, becomes)
+    for i in range(state.size[0]):
+        if i != p and alpha[i] != 0.0:
+            state.basic[i] -= alpha[i] * shift
+            change = alpha[i] * turn
+            rate[i] -= change
+            c = state.head[i]
+            if c < local.columns and change != 0.0:
+                move(local, c, -change, moving)
+    state.basic[p] = enters[0] + shift
+    rate[p] = enters[1] + turn
+    if var < local.columns:
+        move(local, var, turn, moving)

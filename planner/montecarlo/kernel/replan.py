@@ -26,17 +26,17 @@ from planner.montecarlo.kernel.certificates import (
     prove_fair,
     prove_value,
 )  # fmt: skip
-from planner.montecarlo.kernel.compile import compiled, entry
+from planner.montecarlo.kernel.compile import compiled, entry, struct
 from planner.montecarlo.kernel.max_min import (
     Floors,
     climb,
     collect,
+    even_out,
     floors_of,
     new_shares,
     new_work,
     reduce,
 )  # fmt: skip
-from planner.montecarlo.kernel.tie_break import even_out
 from planner.montecarlo.kernel.value_simplex import Asked, aims_of, asked_of, pursue
 
 __all__ = ["FOUND", "audit", "plan_fair", "plan_value", "report"]
@@ -51,6 +51,41 @@ FLAT = (1e-10, 1e-9, 1e-11)
 """Rates below which nothing counts as movement, tried in turn until a plan is proved."""
 LARGEST = 640
 """Largest basis; a larger problem is planned by the engine."""
+
+
+RoomType, Room = struct(__name__, "Room", "lower upper goal goal_tier tier_of_bound")
+"""Bounds of columns, composition goals with their tiers, and scratch by bound, of one stage."""
+
+
+@compiled
+def _new_room(arrays, block, bounds):
+    columns, goals = len(block.owner), len(block.bound)
+    return Room(
+        np.zeros(columns), np.zeros(columns), np.zeros(goals), np.zeros(goals, np.int64),
+        np.zeros(bounds, np.int64),
+    )  # fmt: skip
+
+
+@compiled
+def _stage_of(arrays, block, b, stages, s, sides, i, people, code, room):
+    """Write bounds and goals of a stage of a draw; return (ready, people, caps, limits) of it.
+
+    It is not ready where the stage before could not be planned; then it has the same code.
+    """
+    found = people[i, stages.column[s] : stages.column[s + 1]]
+    full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
+    limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
+    before, p = found, stages.parent[s]
+    if p >= 0:
+        before = people[i, stages.column[p] : stages.column[p + 1]]
+        if code[i, p] != FOUND:
+            code[i, s] = code[i, p]
+            return False, found, full, limit
+    known, month = stages.known[s], stages.month[s]
+    bound_columns(arrays, block, b, known, month, full, before, room.lower, room.upper)
+    set_goals(arrays, block, b, known, full, sides.least[i], room.tier_of_bound, room.goal,
+              room.goal_tier)  # fmt: skip
+    return True, found, full, limit
 
 
 @entry
@@ -75,13 +110,10 @@ def plan_fair(arrays, stages, sides, people, missing, proof, locks, code):
     """
     for b in range(len(arrays.pool_ptr) - 1):
         block, rows = block_of(arrays, b), arrays.row_ptr[b + 1] - arrays.row_ptr[b]
-        columns, decisions, goals = len(block.owner), len(block.tier), len(block.bound)
+        columns, decisions = len(block.owner), len(block.tier)
         if columns == 0:
             continue
-        tiers = np.unique(block.tier)
-        lower, upper = np.zeros(columns), np.zeros(columns)
-        goal, goal_tier = np.zeros(goals), np.zeros(goals, np.int64)
-        tier_of_bound = np.zeros(sides.least.shape[1], np.int64)
+        room = _new_room(arrays, block, sides.least.shape[1])
         floors = Floors(np.zeros(decisions), np.zeros(decisions, np.int64))
         claims = new_claims(2 * columns + 8, 64 * (columns + 8))
         ledger = new_ledger(decisions, columns, rows)
@@ -90,41 +122,40 @@ def plan_fair(arrays, stages, sides, people, missing, proof, locks, code):
             if stages.block[s] != b:
                 continue
             for i in range(len(people)):
-                found = people[i, stages.column[s] : stages.column[s + 1]]
-                full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
-                limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
-                before = found
-                if stages.parent[s] >= 0:
-                    p = stages.parent[s]
-                    before = people[i, stages.column[p] : stages.column[p + 1]]
-                    if code[i, p] != FOUND:
-                        code[i, s] = code[i, p]
-                        continue
-                bound_columns(
-                    arrays, block, b, stages.known[s], stages.month[s], full, before, lower, upper
+                ready, found, full, limit = _stage_of(
+                    arrays, block, b, stages, s, sides, i, people, code, room
                 )
-                set_goals(arrays, block, b, stages.known[s], full, sides.least[i], tier_of_bound,
-                          goal, goal_tier)  # fmt: skip
-                for flat in FLAT:
-                    clear_claims(claims)
-                    code[i, s] = _search_fair(
-                        block, tiers, full, lower, upper, limit, goal, goal_tier, floors, claims,
-                        inverse, flat, duals, found,
-                    )  # fmt: skip
-                    if code[i, s] in (GOALS, LARGE):
-                        break
-                    if code[i, s] == FOUND:
-                        prove_fair(
-                            block, full, lower, upper, limit, goal, floors, claims, duals, found,
-                            ledger, proof[i, s],
-                        )  # fmt: skip
-                        if proof[i, s].max() <= ACCEPTED:
-                            break
+                if not ready:
+                    continue
+                code[i, s] = _proved_fair(
+                    block, full, room, limit, floors, claims, inverse, duals, found, ledger,
+                    proof[i, s],
+                )  # fmt: skip
                 if code[i, s] != FOUND:
                     continue
                 for d in range(decisions):
                     locks[i, stages.decision[s] + d] = ledger.share[d] * full[d]
-                _lack(block, goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+                _lack(block, room.goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+
+
+@compiled
+def _proved_fair(block, full, room, limit, floors, claims, inverse, duals, found, ledger, proof):
+    """Search with one threshold of movement after the other until the plan is proved."""
+    tiers, code = np.unique(block.tier), LEVELS
+    for flat in FLAT:
+        clear_claims(claims)
+        code = _search_fair(
+            block, tiers, full, room.lower, room.upper, limit, room.goal, room.goal_tier, floors,
+            claims, inverse, flat, duals, found,
+        )  # fmt: skip
+        if code in (GOALS, LARGE):
+            break
+        if code == FOUND:
+            prove_fair(block, full, room.lower, room.upper, limit, room.goal, floors, claims, duals,
+                       found, ledger, proof)  # fmt: skip
+            if proof.max() <= ACCEPTED:
+                break
+    return code
 
 
 @compiled
@@ -179,19 +210,17 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
     ----------
     hint : ndarray (columns of all stages,)
         A similar plan, from which the search takes the order in which columns are tried; all
-        negative where there is none. It changes the time taken, not what has to be proved.
+        negative if none exists. It changes the time taken, not what has to be proved.
     """
     every = np.unique(arrays.tier)
     for b in range(len(arrays.pool_ptr) - 1):
         block, rows = block_of(arrays, b), arrays.row_ptr[b + 1] - arrays.row_ptr[b]
-        columns, decisions, goals = len(block.owner), len(block.tier), len(block.bound)
+        columns, decisions = len(block.owner), len(block.tier)
         if columns == 0:
             continue
         aims, tier_of_aim, scale, even = aims_of(arrays, block, b)
         plain = aims.order.copy()
-        lower, upper = np.zeros(columns), np.zeros(columns)
-        goal, goal_tier = np.zeros(goals), np.zeros(goals, np.int64)
-        tier_of_bound = np.zeros(sides.least.shape[1], np.int64)
+        room = _new_room(arrays, block, sides.least.shape[1])
         asked = Asked(np.zeros(columns), np.zeros(columns, np.int64), np.zeros(columns))
         prices = np.zeros((len(aims.goals), rows + decisions))
         bounds, loose = new_bounds(columns, rows + decisions), np.zeros(rows + decisions)
@@ -202,41 +231,34 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
                 continue
             aims.order = _order(hint[stages.column[s] : stages.column[s + 1]], plain)
             for i in range(len(people)):
-                found = people[i, stages.column[s] : stages.column[s + 1]]
-                full = sides.full[i, arrays.decision_ptr[b] : arrays.decision_ptr[b + 1]]
-                limit = sides.limit[i, arrays.row_ptr[b] : arrays.row_ptr[b + 1]]
-                before = found
-                if stages.parent[s] >= 0:
-                    p = stages.parent[s]
-                    before = people[i, stages.column[p] : stages.column[p + 1]]
-                    if code[i, p] != FOUND:
-                        code[i, s] = code[i, p]
-                        continue
-                bound_columns(
-                    arrays, block, b, stages.known[s], stages.month[s], full, before, lower, upper
+                ready, found, full, limit = _stage_of(
+                    arrays, block, b, stages, s, sides, i, people, code, room
                 )
-                set_goals(arrays, block, b, stages.known[s], full, sides.least[i], tier_of_bound,
-                          goal, goal_tier)  # fmt: skip
-                if not even:
-                    code[i, s] = WEIGHTS
+                if not ready:
                     continue
-                if not asked_of(block, full, lower, upper, goal, goal_tier, asked):
-                    code[i, s] = GOALS
+                code[i, s] = _search_value(
+                    block, aims, even, full, room, limit, asked, inverse, prices, found
+                )
+                if code[i, s] != FOUND:
                     continue
-                if not pursue(
-                    block, aims, full, lower, upper, limit, asked, inverse, prices, found
-                ):
-                    code[i, s] = LEVELS
-                    continue
-                code[i, s] = FOUND
-                prove_value(block, aims, full, lower, upper, limit, asked, prices, found, bounds,
-                            loose, best, proof[i, s])  # fmt: skip
+                prove_value(block, aims, full, room.lower, room.upper, limit, asked, prices, found,
+                            bounds, loose, best, proof[i, s])  # fmt: skip
                 for a in range(len(best)):
                     if tier_of_aim[a] > 0:
-                        for t in range(len(every)):
-                            if every[t] == tier_of_aim[a]:
-                                locks[i, s * len(every) + t] = best[a] * scale[a]
-                _lack(block, goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+                        t = np.searchsorted(every, tier_of_aim[a])
+                        locks[i, s * len(every) + t] = best[a] * scale[a]
+                _lack(block, room.goal, found, missing[i, stages.goal[s] : stages.goal[s + 1]])
+
+
+@compiled
+def _search_value(block, aims, even, full, room, limit, asked, inverse, prices, found):
+    """Write one plan to `found`; return what came of it."""
+    if not even:
+        return WEIGHTS
+    if not asked_of(block, full, room.lower, room.upper, room.goal, room.goal_tier, asked):
+        return GOALS
+    done = pursue(block, aims, full, room.lower, room.upper, limit, asked, inverse, prices, found)
+    return FOUND if done else LEVELS
 
 
 @compiled

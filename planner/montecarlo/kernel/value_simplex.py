@@ -39,7 +39,7 @@ def aims_of(arrays, block, b):
     columns, d0 = len(block.owner), arrays.decision_ptr[b]
     tiers = np.unique(block.tier)
     months, counted, weight = np.zeros(columns), np.zeros(columns), np.zeros(columns)
-    tied, prefers, outside = np.zeros(columns), False, False
+    prefers, outside = False, False
     for c in range(columns):
         d = d0 + block.owner[c]
         months[c] = duty_months(arrays, d, 0, arrays.months)
@@ -47,8 +47,6 @@ def aims_of(arrays, block, b):
         weight[c] = arrays.weight[arrays.demand[d]]
         prefers = prefers or block.cost[c] > 0
         outside = outside or months[c] > counted[c] + 1e-9
-        for at in range(block.indptr[c], block.indptr[c + 1]):
-            tied[c] += block.value[at]
     each = 1 + (len(block.bound) > 0)
     most = (each + 1) * len(tiers) + 1
     goals, of_tier = np.zeros(most, np.int64), np.zeros(most, np.int64)
@@ -79,17 +77,26 @@ def aims_of(arrays, block, b):
             scale[a] = largest
         for c in range(columns):
             even = even and (gain[a, c] == 0.0 or abs(gain[a, c]) >= SPREAD)
-    asks = np.full(columns, np.inf)
+    aims = Aims(goals[:count], gain[:count], _first_order(block, months))
+    return aims, of_tier[:count], scale[:count], even
+
+
+@compiled
+def _first_order(block, months):
+    """Return the order in which columns are tried: the first option first, then what ties least."""
+    columns = len(block.owner)
+    asks, first = np.full(columns, np.inf), np.empty(columns, np.int64)
     for c in range(columns):
         if months[c] > 0:
-            asks[c] = tied[c] / months[c]
+            tied = 0.0
+            for at in range(block.indptr[c], block.indptr[c + 1]):
+                tied += block.value[at]
+            asks[c] = tied / months[c]
     order = np.argsort(asks, kind="mergesort")
-    first = np.empty(columns, np.int64)
     for k in range(columns):
         c = order[k]
         first[k] = c - block.start[block.owner[c]]
-    order = order[np.argsort(first, kind="mergesort")]
-    return Aims(goals[:count], gain[:count], order), of_tier[:count], scale[:count], even
+    return order[np.argsort(first, kind="mergesort")]
 
 
 LOWER, UPPER, BASIC = 0, 1, 2

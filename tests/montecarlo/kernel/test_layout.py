@@ -9,9 +9,8 @@ from hypothesis import given, settings
 
 import planner as pl
 from planner.compile import compile_scenario
-from planner.engine.layout import lay_out
-from planner.engine.programme import build_programme
-from planner.engine.setting import base_setting
+from planner.engine.programme import build_programme, lay_out
+from planner.engine.stages import base_data
 from planner.problem.model import Problem
 from planner.problem.neutral import parse_problem
 from tests.oracles.blocks import build_blocks
@@ -69,7 +68,7 @@ def check_layout(problem: Problem) -> None:
             assert np.array_equal(getattr(layout, name)[decisions], getattr(block, name))
         assert np.array_equal(layout.owner[first:last] - decisions.start, block.decision)
         assert np.array_equal(layout.option[first:last], block.option)
-        rows = np.zeros(base_setting(problem, block).rows.shape)
+        rows = np.zeros(base_data(problem, block).rows.shape)
         duty = np.zeros((len(block.demand), problem.months))
         for column in range(first, last):
             at = slice(*layout.ptr[column : column + 2])
@@ -78,7 +77,7 @@ def check_layout(problem: Problem) -> None:
         for d in range(len(block.demand)):
             at = slice(*layout.duty_ptr[decisions.start + d : decisions.start + d + 2])
             duty[d, layout.duty_month[at]] = layout.duty[at]
-        assert np.allclose(rows, base_setting(problem, block).rows.toarray(), rtol=1e-14, atol=0)
+        assert np.allclose(rows, base_data(problem, block).rows.toarray(), rtol=1e-14, atol=0)
         assert np.array_equal(duty, block.duty.toarray())
         goals = slice(*layout.goal_ptr[b : b + 2])
         assert np.array_equal(layout.goal_bound[goals], block.bounds.bound)
@@ -92,12 +91,12 @@ def check_layout(problem: Problem) -> None:
             ] = 1
         assert np.allclose(counted, block.bounds.matrix.toarray(), rtol=1e-14, atol=0)
         assert np.array_equal(asked, block.bounds.asked.toarray() > 0)
-        setting = base_setting(problem, block)
+        data = base_data(problem, block)
         amounts = [one.amount for one in problem.budgets]
         most = [np.inf if one.max is None else one.max for one in problem.bounds]
         every = np.concatenate([np.concatenate([*problem.pools.values()]), most, amounts])
         limit = every[layout.row_source[slice(*layout.row_ptr[b : b + 2])]]
-        assert np.array_equal(limit, setting.limit)
+        assert np.array_equal(limit, data.limit)
 
 
 @settings(max_examples=60)

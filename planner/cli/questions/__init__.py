@@ -1,1 +1,0 @@
-"""Questions about a displacement figure, one command each; `ask` runs them, `answers` shows."""

@@ -1,0 +1,269 @@
+"""Levers inside a report: every setting of a few levers, answered beforehand.
+
+What can be chosen is small enough to try all of it: the rule, the size of each package and which
+missions under study go ahead. Each combination is planned as :func:`planner.allocate` plans it;
+the page only looks up what was found.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.engine.stages import PlanCache
+from planner.figures.names import Names
+from planner.labels import label, rate
+from planner.report.blocks import Choice, Levers, Paragraph, Section, Slider, Solver
+from planner.report.solver import FreeLevers, free_levers, solver_wasm
+from planner.report.words import say
+from planner.results.allocate import allocate
+from planner.whatif import WhatIf
+
+if TYPE_CHECKING:
+    from planner.report.material import Material
+    from planner.results.result import Result
+    from planner.scenario.load import Scenario
+    from planner.whatif import Lever
+
+__all__ = ["Grid", "answer_all", "levers_section"]
+
+MOST = 1024
+"""Settings that are planned beforehand; fewer sizes are offered where there would be more."""
+
+SIZES = ((0.0, 0.5, 1.0, 1.5, 2.0), (0.0, 1.0, 2.0), (0.0, 1.0))
+"""Multiples of a package to choose from, from many to few; 0 is a package that does not come."""
+
+PEOPLE = (0.5, 1.5)
+"""Multiples of the strength of a pool between which a slider goes."""
+
+DECIMALS = 9
+"""Decimals of the answers kept, persons and months."""
+
+KEPT_PLANS = 4096
+
+PLAIN = ("asked", "filled", "displaced_1", "displaced_2")
+"""Numbers of a package, in the order in which they are kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Answers to every setting of some levers.
+
+    Attributes
+    ----------
+    levers : tuple of Lever
+    choices : tuple of tuple
+        What each lever may be, in order.
+    first : tuple of int
+        The choice of each lever that is the scenario as it was.
+    missions, packages : tuple of str
+    names : Names
+        What they are called; of a result with all missions under study.
+    tasks : tuple of int
+        Main task of each mission.
+    values : ndarray (settings, columns)
+        By setting, the last lever fastest: asked and filled of each mission; then, by package, the
+        numbers :data:`PLAIN` and what each mission loses to it. Person-months in the window.
+    free : FreeLevers or None
+        What the page needs to solve the rule *value* itself.
+    """
+
+    levers: tuple[Lever, ...]
+    choices: tuple[tuple[Any, ...], ...]
+    first: tuple[int, ...]
+    missions: tuple[str, ...]
+    packages: tuple[str, ...]
+    names: Names
+    tasks: tuple[int, ...]
+    values: NDArray[np.float64]
+    free: FreeLevers | None = None
+
+    def packed(self) -> str:
+        """Return the values as gzipped little-endian doubles, column by column, in base64."""
+        columns = np.ascontiguousarray(np.round(self.values, DECIMALS).T + 0.0, dtype="<f8")
+        return base64.b64encode(gzip.compress(columns.tobytes(), 9, mtime=0)).decode("ascii")
+
+
+def answer_all(
+    scenario: Scenario, lang: str = "en", progress: Callable[[int, int], None] | None = None
+) -> Grid:
+    """Plan every setting of the levers of a report.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it was.
+    lang : {"en", "nl"}
+    progress : callable, optional
+        Called with how many settings are planned, and how many there are.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> tiny = pl.loads(
+    ...     "{data: none, horizon: {from: 2022-01, to: 2022-12},"
+    ...     " pools: {staff: {name: Staff, category: military, posts: 3}},"
+    ...     " kinds: {post: {name: Post, changeover: staggered, tour: 6, preparation: 1, rest: 1}},"
+    ...     " missions: {un: {name: UN, organisation: UN, region: Sahel, main_task: 2}},"
+    ...     " demands: {un: {mission: un, kind: post, pools: [staff], cap: 2, first: 2022-01,"
+    ...     " last: 2022-12}}}", "tiny.yaml")
+    >>> grid = answer_all(tiny)
+    >>> [lever.key for lever in grid.levers], grid.values.shape
+    (['rule'], (2, 2))
+    """
+    case = WhatIf(scenario)
+    levers, choices = _offered(case)
+    every = {lever.key: True for lever in levers if lever.group == "go"}
+    memory = PlanCache(KEPT_PLANS)
+    widest = allocate(case.move(every).scenario, memory=memory)
+    rows = widest.fill_by("mission", "main_task").drop_duplicates("mission")
+    missions, tasks = tuple(rows["mission"]), tuple(int(task) for task in rows["main_task"])
+    packages = tuple(str(id) for id in widest.packages["package"])
+    settings = list(product(*choices))
+    values = np.zeros((len(settings), 2 * len(missions) + len(packages) * (4 + len(missions))))
+    for number, setting in enumerate(settings):
+        moves = {lever.key: value for lever, value in zip(levers, setting, strict=True)}
+        found = allocate(case.move(moves).scenario, memory=memory)
+        values[number] = numbers_of(found, missions, packages)
+        if progress is not None:
+            progress(number + 1, len(settings))
+    first = tuple(
+        choice.index(lever.stands) if lever.stands in choice else 0
+        for lever, choice in zip(levers, choices, strict=True)
+    )
+    names = Names(widest, lang)
+    free = free_levers(allocate(scenario, "value", memory=memory))
+    return Grid(
+        tuple(levers), tuple(choices), first, missions, packages, names, tasks, values, free
+    )
+
+
+def _offered(case: WhatIf) -> tuple[list[Lever], list[tuple[Any, ...]]]:
+    """Return the levers that are offered and what each may be; as many sizes as can be tried."""
+    inputs = case.base.inputs
+    off = {id for id, package in inputs.packages.items() if not package.on}
+    levers = [
+        lever
+        for lever in case.levers
+        if lever.group == "rule" or lever.group == "go" or (
+            lever.group == "size" and lever.subject not in off)
+    ]  # fmt: skip
+    for sizes in SIZES:
+        choices = [_choices(lever, sizes) for lever in levers]
+        if prod(map(len, choices)) <= MOST:
+            return levers, choices
+    while prod(map(len, choices)) > MOST:
+        levers.pop()
+        choices.pop()
+    return levers, choices
+
+
+def _choices(lever: Lever, sizes: tuple[float, ...]) -> tuple[Any, ...]:
+    if lever.group == "size":
+        return sizes
+    return lever.choices or (False, True)
+
+
+def numbers_of(
+    result: Result, missions: tuple[str, ...], packages: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return what a page shows of a result, in the order of :attr:`Grid.values`."""
+    fill = result.fill_by("mission").set_index("mission")
+    fill = fill[["asked_person_months", "filled_person_months"]].reindex(missions).fillna(0.0)
+    table = result.displacement_by("mission", main_task=None)
+    lost = table.pivot_table(
+        index="package", columns="mission", values="displaced_person_months", aggfunc="sum"
+    ).reindex(index=list(packages), columns=list(missions))
+    rows = result.packages.set_index("package").reindex(packages)
+    plain = rows[
+        ["asked_person_months", "filled_person_months", "displaced_main_task_1",
+         "displaced_main_task_2"]
+    ]  # fmt: skip
+    own = np.hstack([plain.fillna(0.0).to_numpy(), lost.fillna(0.0).to_numpy()])
+    return np.concatenate([fill.to_numpy().T.ravel(), own.ravel()]).astype(np.float64)
+
+
+def levers_section(material: Material) -> Section | None:
+    """Return the section with the levers; none where they were not asked for."""
+    grid = material.grid
+    if grid is None:
+        return None
+    lang = material.lang
+    controls = tuple(_control(grid, place, lang) for place in range(len(grid.levers)))
+    data = {
+        "first": grid.first, "sizes": [len(choice) for choice in grid.choices],
+        "missions": [grid.names.mission(id) for id in grid.missions], "tasks": grid.tasks,
+        "packages": [grid.names.package(id) for id in grid.packages],
+        "words": {key: say(f"lever_{key}", lang) for key in SPOKEN},
+    }  # fmt: skip
+    block = Levers(controls, _inline(data), grid.packed(), dict(_texts(lang)), _solver(grid, lang))
+    count = len(grid.values)
+    return Section("levers", say("levers", lang), (
+        Paragraph(say("p_levers", lang, count=count)), block,
+        Paragraph(say("p_levers_value", lang), quiet=True),
+    ))  # fmt: skip
+
+
+def _solver(grid: Grid, lang: str) -> Solver | None:
+    """Return the sliders of the rule *value*, packages first, and what solves it."""
+    free = grid.free
+    if free is None:
+        return None
+    sliders = [
+        Slider(f"size.{id}", say("lever_size", lang, package=grid.names.package(id)),
+               min(sizes), max(sizes), 0.05)
+        for id, sizes in zip(free.packages, free.sizes, strict=True)
+    ]  # fmt: skip
+    low, high = PEOPLE
+    sliders += [
+        Slider(f"people.{id}", say("lever_people", lang, pool=grid.names.pool(id)), low, high, 0.05)
+        for id in free.pools
+    ]
+    texts = {key: say(f"free_{key}", lang) for key in ("summary", "about", "loading", "note")}
+    return Solver(tuple(sliders), free.packed(), solver_wasm(), texts)
+
+
+def _inline(data: object) -> str:
+    """Return JSON that cannot end the element it stands in."""
+    text = json.dumps(data)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+SPOKEN = (
+    "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
+    "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
+    "free_unproved", "free_failed", "free_first",
+)  # fmt: skip
+"""Words of the page's own script, keys of the words of reports after ``lever_``."""
+
+
+def _texts(lang: str) -> Iterator[tuple[str, str]]:
+    for key in ("reset", "result", "no_script", "controls"):
+        yield key, say(f"lever_{key}", lang)
+
+
+def _control(grid: Grid, place: int, lang: str) -> Choice:
+    """Return one control: choices of a rule or a size, or whether a mission goes ahead."""
+    lever, choice = grid.levers[place], grid.choices[place]
+    name = lever.name_nl if lang == "nl" else lever.name
+    if lever.group == "go":
+        options: tuple[str, ...] = ()
+        title = say("lever_go", lang, mission=name)
+    elif lever.group == "rule":
+        options = tuple(label(value, lang) for value in choice)
+        title = label("rule", lang).capitalize()
+    else:
+        options = tuple(
+            rate(value, lang, 0) if value else say("lever_off", lang) for value in choice
+        )
+        title = say("lever_size", lang, package=name)
+    return Choice(lever.key, title, options, grid.first[place])
