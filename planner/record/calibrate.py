@@ -75,8 +75,9 @@ GONE, LAST = 0.4, 1.2
 """How far particles are moved at each step, and after the last: the part of them that was moved
 times the width of the move, summed over moves."""
 
-MOST, LAST_MOST = 10, 30
-"""Most moves with new plans at each step, and after the last."""
+MOST, LAST_MOST = 10, 90
+"""Most moves with new plans at each step, and after the last; after the last they also go on until
+the sample may be used."""
 
 CHEAP = 12
 """Moves of presence for each move with new plans."""
@@ -575,7 +576,14 @@ class _Sampler:
         if self.step == 0:
             return True
         far, most = (LAST, LAST_MOST) if self.power == 1.0 else (GONE, MOST)
-        return self.move >= most or min(self.gone.values()) >= far
+        if self.move >= most:
+            return True
+        return min(self.gone.values()) >= far and (self.power < 1.0 or self.enough)
+
+    @property
+    def enough(self) -> bool:
+        """Whether the particles may be used, or are too few ever to be."""
+        return self.now is None or self.size < LEAST or _effective(self.now.normals) >= LEAST
 
     def random(self, stream: int) -> np.random.Generator:
         """Return the random numbers of a step and move: they depend on nothing else."""
