@@ -211,7 +211,7 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
     from planner.analysis.ranges import ranges
-    from planner.report.questions import answers
+    from planner.report.sections import answers
 
     found: dict[str, Any] = {}
     packages = main.packages

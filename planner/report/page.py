@@ -15,8 +15,6 @@ from planner.report.blocks import Bullets, Document, Levers
 from planner.report.conclusions import conclusions
 from planner.report.levers import levers_section
 from planner.report.material import Material, Progress, _silent, gather
-from planner.report.promises import promises_section
-from planner.report.questions import questions_section
 from planner.report.sections import (
     bottlenecks_section,
     comparison_section,
@@ -27,12 +25,14 @@ from planner.report.sections import (
     grounds_section,
     limits_section,
     manifest_section,
+    promises_section,
+    questions_section,
     rates_section,
     robust_section,
+    summary,
     sure_section,
 )
 from planner.report.solver import solver_script
-from planner.report.summary import summary
 from planner.report.words import say
 from planner.results.result import version
 

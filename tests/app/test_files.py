@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import planner as pl
-from planner.app.downloads import file_name
+from planner.app.page import file_name
 from planner.app.tasks import MAX_UPLOAD, read_upload
 from tests.app.conftest import FLANK, WAIT, View
 from tests.app.test_page import assert_shown

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import planner as pl
-from planner.cli.diff import ABSENT, differences, phrase
+from planner.cli.exchange import ABSENT, differences, phrase
 
 from .conftest import Outcome
 
