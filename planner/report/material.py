@@ -206,12 +206,30 @@ def _source(main: Tables) -> Any:
         return None
 
 
+def _answers(source: Any, rule: str, progress: Progress) -> dict[str, Any]:
+    """Return the outcome of every analysis that is declared for reports, by name."""
+    from planner.analysis.declare import declared, names
+    from planner.analysis.plans import read_case
+
+    found: dict[str, Any] = {}
+    case = read_case(source, rule)
+    for name in names():
+        asked = declared(name)
+        settings = asked.report_settings(case)
+        if settings is not None:
+            progress("asking", 0, 0)
+            found[name] = asked.function(
+                case, rule=rule, progress=lambda done, total: progress("asking", done, total),
+                **settings,
+            )  # fmt: skip
+    return found
+
+
 def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
     """Return curves, ranges, and the outcomes of analyses that are declared for reports."""
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
     from planner.analysis.ranges import ranges
-    from planner.report.sections import answers
 
     found: dict[str, Any] = {}
     packages = main.packages
@@ -232,7 +250,7 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
         found["ranges"] = ranges(
             source, rule=main.rule, progress=lambda done, total: progress("ranging", done, total)
         )
-    found["answers"] = answers(source, main.rule, progress)
+    found["answers"] = _answers(source, main.rule, progress)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     from planner.results.result import Tables
 
 __all__ = [
-    "answers",
     "bottlenecks_section",
     "comparison_section",
     "curves_section",
@@ -794,25 +793,6 @@ def promises_section(material: Material) -> Section | None:
 
 ROWS = 15
 """Most rows of a table."""
-
-
-def answers(source: Any, rule: str, progress: Callable[[str, int, int], None]) -> dict[str, Any]:
-    """Return the outcome of every analysis that is declared for reports, by name."""
-    from planner.analysis.declare import declared, names
-    from planner.analysis.plans import read_case
-
-    found: dict[str, Any] = {}
-    case = read_case(source, rule)
-    for name in names():
-        asked = declared(name)
-        settings = asked.report_settings(case)
-        if settings is not None:
-            progress("asking", 0, 0)
-            found[name] = asked.function(
-                case, rule=rule, progress=lambda done, total: progress("asking", done, total),
-                **settings,
-            )  # fmt: skip
-    return found
 
 
 def questions_section(material: Material) -> Section | None:
