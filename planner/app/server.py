@@ -36,9 +36,9 @@ from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPServerRequest
 from tornado.routing import Router
 from tornado.web import RequestHandler
 
-from planner.app.library import Library
 from planner.app.page import ROOTS, TEMPLATE, build_page, language_of, template_words
 from planner.app.scheduler import Scheduler
+from planner.app.session import Library
 from planner.app.workers import Workers
 from planner.scenario.load import Scenario
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
 from threading import RLock
 from typing import Any
@@ -27,19 +28,18 @@ from planner.app.layout import (
     table,
     text,
 )
-from planner.app.library import Library
 from planner.app.scheduler import Newest, Priority, Turns
 from planner.app.tasks import read_link
 from planner.app.words import say
 from planner.app.workers import READ_SECONDS, Workers
-from planner.errors import Fault, InputError
+from planner.errors import Fault, InputError, nearest
 from planner.labels import month, named, number
-from planner.scenario.load import Scenario
+from planner.scenario.load import Scenario, load, shipped_scenarios
 from planner.whatif import Lever, Picture, WhatIf
 from planner.whatif.model import WORDS as KNOWN
 from planner.whatif.model import Value
 
-__all__ = ["Controls", "describe", "NOT_LEVERS", "Session", "shown"]
+__all__ = ["Controls", "describe", "Library", "NOT_LEVERS", "Session", "shown"]
 
 NOT_LEVERS = ("base", "file", "name", "lang", "mission", "month", "package", "why", *KEPT)
 """Parts of an address that are not levers; those named by a letter hold a kept variant."""
@@ -622,3 +622,57 @@ def got(lever: Lever, value: Any) -> Value:
         return bool(value)
     place: Value = value
     return place
+
+
+FIRST = "eastern-flank-battalion"
+"""The scenario that a first visit begins from."""
+
+
+@dataclass
+class Library:
+    """Scenarios by name: those that come with the package, and those the page was started with.
+
+    Parameters
+    ----------
+    own : sequence of Scenario
+        Offered before the others; the first is the one to begin from.
+
+    Examples
+    --------
+    >>> library = Library()
+    >>> library.first, "letter" in library.names
+    ('eastern-flank-battalion', True)
+    >>> library.get("../letter")
+    Traceback (most recent call last):
+    ...
+    planner.errors.InputError: <address>: base: no such scenario '../letter', did you mean 'letter'?
+    """
+
+    own: Iterable[Scenario] = ()
+    _loaded: dict[str, Scenario] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for scenario in self.own:
+            self._loaded[scenario.name] = scenario
+        self.names = tuple(dict.fromkeys([*self._loaded, *shipped_scenarios()]))
+        self.first = next(iter(self._loaded), FIRST)
+
+    def get(self, name: str) -> Scenario:
+        """Return a scenario by its name, exactly; raise InputError if there is none."""
+        if name not in self.names:
+            near = nearest(name, self.names)
+            raise InputError(
+                Fault("<address>", 0, 0, "base", f"no such scenario {name!r:.60}{near}")
+            )
+        if name not in self._loaded:
+            self._loaded[name] = load(shipped_scenarios()[name])
+        return self._loaded[name]
+
+    def titles(self, lang: str) -> dict[str, str]:
+        """Return titles by name."""
+        found = {}
+        for name in self.names:
+            scenario = self.get(name)
+            first, second = scenario.title, scenario.title_nl
+            found[name] = (second or first if lang == "nl" else first or second) or name
+        return found
