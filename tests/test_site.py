@@ -51,8 +51,9 @@ LIGHT = ("robustness", "foresight", "prices", "promises", "report", "near", "cau
 KEPT = ("untso", "oir", "efp-lithuania", "caribbean", "unifil", "nmi", "iraq-mandate")
 """Missions whose demands stay in those."""
 
-ELSEWHERE = ("app", "import-un")
-"""Commands whose examples serve a page or read a download; tests of their own run them."""
+ELSEWHERE = ("app", "import-un", "calibrate", "backtest", "learning")
+"""Commands whose examples serve a page, read a download or take minutes; tests of their own
+(``tests/app``, ``tests/scenario/test_un_series.py``, ``tests/record``) run them."""
 
 
 @cache
