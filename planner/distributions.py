@@ -69,6 +69,9 @@ WIDEST = 1e6
 INSIDE = 1e-12
 """Distance from 0 and 1 that uniform numbers keep, so that every quantile is finite."""
 
+LEAST_SHAPE = 1e-3
+"""Smallest parameter of a beta: below it all mass lies on the two ends in floating point."""
+
 RANGE = ("low", "likely", "high")
 
 
@@ -398,9 +401,9 @@ class Beta(_Between):
     def faults(self) -> list[str]:
         """Return what is wrong with the parameters."""
         wrong = [
-            f"expected {name} above 0, found {value:g}"
+            f"expected {name} of at least {LEAST_SHAPE:g}, found {value:g}"
             for name, value in (("a", self.a), ("b", self.b))
-            if not value > 0
+            if not value >= LEAST_SHAPE
         ]
         return wrong + super().faults()
 

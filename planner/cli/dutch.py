@@ -220,6 +220,10 @@ HELP: dict[str, str] = {
         "HTML-bestand; standaard NAAM-report.html.",
     "Result folders (planner run --out), scenario files or names.":
         "Mappen met resultaten (planner run --out), scenariobestanden of namen.",
+    "Infer parameters from people seen.": "Parameters afleiden uit getelde mensen.",
+    "Score forecasts against later observations.":
+        "Voorspellingen toetsen aan latere tellingen.",
+    "What knowing one parameter is worth.": "Wat het kennen van één parameter waard is.",
     "Show the version.": "De versie tonen.",
     "Show this message and exit.": "Deze hulp tonen en stoppen.",
 }  # fmt: skip

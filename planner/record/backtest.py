@@ -289,7 +289,7 @@ def pit_band(counts: int, bins: int, level: float = 0.95) -> tuple[float, float]
     Examples
     --------
     >>> pit_band(100, 5)
-    (11.0, 31.0)
+    (10.0, 31.0)
     """
     from scipy.stats import binom
 

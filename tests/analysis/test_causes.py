@@ -147,7 +147,7 @@ def test_what_alone_would_end_it_stands_beside_the_part() -> None:
     assert parts["pool_cap"].part_person_months == pytest.approx((96 + 24) / 2)
     assert parts["package k"].part_person_months == pytest.approx((72 + 0) / 2)
     assert found.sentences("nl")[0].startswith(
-        "unifil komt 96,0 van 144,0 persoonsmaanden tekort: omvang van de pools 62%"
+        "unifil komt 96 van 144 persoonsmaanden tekort: omvang van de pools 62%"
     )
 
 

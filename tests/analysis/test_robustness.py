@@ -17,6 +17,7 @@ from planner.compile import compile_scenario
 from planner.errors import InputError
 from planner.montecarlo.parameters import list_uncertain
 from planner.problem.neutral import parse_problem
+from planner.scenario.inputs import is_presence
 from planner.solution import solve_problem
 from tests.figures.made import text
 
@@ -60,12 +61,11 @@ def test_every_ranged_parameter_that_a_plan_reads_is_changed() -> None:
     assert {one.input for one in made} == capacity
     more = {one.input for one in module._of_ranges(case, capacity)}
     assert not more & capacity
-    presence = ("acceptance", "lead", "early_return")
     ranged = {
         row.id
         for row in case.compiled.figures
         if any(end not in (None, row.value) for end in (row.low, row.high))
-        and not set(row.id.split(".")) & set(presence)
+        and not is_presence(row.id)
     }
     assert ranged <= capacity | more
 

@@ -71,7 +71,7 @@ def test_shares_of_missions_add_up_too() -> None:
     rows = {row.package: row for row in found.packages}
     assert rows["x"].alone_person_months == pytest.approx(12)
     assert rows["x"].last_person_months == pytest.approx(36)
-    assert "x: 24.0, 33%." in found.sentences()
+    assert "x: 24, 33%." in found.sentences()
 
 
 def test_what_main_task_1_loses_is_split_beside_it() -> None:

@@ -39,8 +39,9 @@ COMMANDS: dict[str, list[list[str]]] = {
 }  # fmt: skip
 """Every command that prints, with what shows all that it can say."""
 
-SILENT = {"app", "report", "schema", "import-un"}
-"""Pages, which have tests of their own; JSON; and what reads a series of the United Nations."""
+SILENT = {"app", "report", "schema", "import-un", "calibrate", "backtest", "learning"}
+"""Pages and commands of the record, which have tests of their own; JSON; and what reads a series of
+the United Nations."""
 
 
 def test_every_command_is_read() -> None:

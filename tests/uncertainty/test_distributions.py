@@ -137,7 +137,7 @@ def test_whatever_is_accepted_rises_and_stays_within_its_ends(said: dict[str, An
         ({"normal": {"mean": 1, "sd": -1}}, "sd of at least 0"),
         ({"normal": {"mean": 0, "sd": 1, "low": 50, "high": 60}}, "nothing of it lies between"),
         ({"lognormal": {"mean": 0, "sd": 1}}, "mean above 0"),
-        ({"beta": {"a": 0, "b": 1}}, "a above 0"),
+        ({"beta": {"a": 0, "b": 1}}, "a of at least 0.001"),
         ({"bernoulli": {"chance": 1.5}}, "between 0 and 1"),
         ({"discrete": {"values": [1, 2], "chances": [0.5, 0.6]}}, "sum to 1"),
         ({"discrete": {"values": [1, 2], "chances": [1]}}, "expected 2 chances"),
