@@ -172,7 +172,7 @@ def odd_requests(server: Server) -> Iterator[Try]:
 
 def heavy_links() -> list[str]:
     """Return links whose scenario takes long to read, each shorter than an upload may be."""
-    many = "extends: eastern-flank-battalion\nthen:\n" + "- {title: a}\n" * 9_000
+    many = "extends: eastern-flank-battalion\nthen:\n" + "- {}\n" * 11_500
     nested = "a: &a [1]\n" + "".join(
         f"{chr(98 + k)}: &{chr(98 + k)} [{','.join(['*' + chr(97 + k)] * 9)}]\n" for k in range(9)
     )
