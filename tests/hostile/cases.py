@@ -395,6 +395,10 @@ def table_case(rng: random.Random, number: int) -> Case:
 # ------------------------------------------------------------------------------------- workbooks
 
 
+MADE = b"2022-06-17T00:00:00Z"
+"""Time at which every workbook is said to have been made."""
+
+
 @cache
 def books() -> list[dict[str, bytes]]:
     """Return workbooks, part by name: a blank one, and one of the small scenario."""
@@ -413,7 +417,13 @@ def books() -> list[dict[str, bytes]]:
     found = []
     for name in ("blank.xlsx", "small.xlsx", "small.xlsx"):
         with zipfile.ZipFile(folder / name) as archive:
-            found.append({one: archive.read(one) for one in archive.namelist()})
+            parts = {one: archive.read(one) for one in archive.namelist()}
+            core = "docProps/core.xml"  # it holds the time at which the workbook was made
+            if core in parts:
+                parts[core] = re.sub(
+                    rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2022-06-17T00:00:00Z", parts[core]
+                )
+            found.append(parts)
     return found
 
 
@@ -468,10 +478,11 @@ def _other_markup(rng: random.Random, data: bytes) -> bytes:
 
 
 def _zipped(parts: dict[str, bytes]) -> bytes:
+    """Return an archive of parts, the same whenever it is made: without the time of day."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w") as archive:
         for name, data in parts.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 
