@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +115,8 @@ def checked(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset
             return model.model_validate(values), faults, frozenset(left_out)
         except ValidationError as error:
             faults = faults or faults_of(error, source)
+            if len(faults) > MOST_FAULTS:
+                return None, faults, frozenset(left_out)
             for what in error.errors(include_url=False, include_context=False):
                 path = _left_out(values, what)
                 if not path:
@@ -123,6 +125,9 @@ def checked(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset
                 values = _without(values, path)
     return None, faults, frozenset(left_out)
 
+
+MOST_FAULTS = 1_000
+"""Faults beyond which nothing is left out to check the rest: each time takes a copy of the file."""
 
 _ROUNDS = 5
 """How often a file is validated while parts of it are left out."""
@@ -238,11 +243,17 @@ def _suggest(word: str, known: Iterable[str]) -> str:
     return nearest(word, known)
 
 
-def _known(path: Path_) -> list[str]:
-    """Return the fields that may stand at a path, by walking the JSON Schema."""
+@cache
+def _schema() -> dict[str, Any]:
+    """Return the JSON Schema, made once: a file may have thousands of faults."""
     from planner.scenario.schema import json_schema
 
-    schema = json_schema()
+    return json_schema()
+
+
+def _known(path: Path_) -> list[str]:
+    """Return the fields that may stand at a path, by walking the JSON Schema."""
+    schema = _schema()
     definitions = schema["$defs"]
     places = [schema]
     for step in path:

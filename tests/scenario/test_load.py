@@ -615,3 +615,12 @@ def test_a_misspelt_base_hides_no_other_fault(tmp_path: Path, extends: str) -> N
         (6, "demands.ussc.colour"),
     ]  # fmt: skip
     assert "did you mean" in faults[0].message
+
+
+def test_thousands_of_unknown_keys_are_all_named() -> None:
+    text = "".join(f"k{number}: 1\n" for number in range(3_000))
+
+    with pytest.raises(InputError) as caught:
+        loads(text)
+
+    assert [fault.line for fault in caught.value.faults] == list(range(1, 3_001))
