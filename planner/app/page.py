@@ -1,4 +1,7 @@
-"""The page put together from its parts: on the server, in a notebook, and with its guided tour."""
+"""The page put together from its parts, with its reasons, files and guided tour.
+
+On the server and in a notebook.
+"""
 
 from __future__ import annotations
 

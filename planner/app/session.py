@@ -1,4 +1,4 @@
-"""One visitor's session: what has been changed, what is shown, and the address that restores it."""
+"""One visitor's session: scenarios, levers, what is shown, and the address that restores it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``export`` and ``import``: workbooks, and the problem for other programs."""
+"""``export``, ``import`` and ``diff``: workbooks, other programs, and what differs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Displacement as a package grows, with its breakpoints and its headroom."""
+"""Displacement as a package grows, and promises against certainty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rotations: who prepares, serves and rests when, tour by tour."""
+"""Rotations tour by tour, and the calendar of changeovers."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ BUSY = 6
 NAMED = 3
 """Missions that are named in each of them."""
 LEAST = 0.05
-"""Fewer persons are nobody."""
+"""Persons below which a month has no arrivals."""
 
 
 @figure("result", "calendar of changeovers")

@@ -317,7 +317,7 @@ class Expected(NamedTuple):
         count, presence = len(values), specification.presence
         chances = presence.chances(specification.effects.figures(values), count)
         shape = (count, len(seen))
-        mean, luck, error = np.zeros(shape), np.zeros(shape), np.full(shape, COUNT)
+        mean, vacancy, error = np.zeros(shape), np.zeros(shape), np.full(shape, COUNT)
         tables: dict[str, tuple[Floats, Floats]] = {}
         for cell, (owner, line) in enumerate(zip(seen.owner, seen.line, strict=True)):
             kind, whole = presence.owners[line][0], bool(presence.whole[line])
@@ -330,13 +330,13 @@ class Expected(NamedTuple):
             mean[:, owner] += (people * serves).sum(axis=1)
             if whole:
                 stays = np.divide(serves, come, out=np.zeros_like(serves), where=come > 0)
-                luck[:, owner] += (people * come * stays * (1 - stays)).sum(axis=1)
-                luck[:, owner] += ((people * stays) ** 2 * come * (1 - come)).sum(axis=1)
+                vacancy[:, owner] += (people * come * stays * (1 - stays)).sum(axis=1)
+                vacancy[:, owner] += ((people * stays) ** 2 * come * (1 - come)).sum(axis=1)
                 error[:, owner] += (ORGANISED * people.sum(axis=1)) ** 2
             else:
-                luck[:, owner] += (people * serves * (1 - serves)).sum(axis=1)
+                vacancy[:, owner] += (people * serves * (1 - serves)).sum(axis=1)
                 error[:, owner] += HANDED_OVER * people[:, 0]
-        return cls(mean, luck, error)
+        return cls(mean, vacancy, error)
 
     def log_likelihood(self, seen: Seen) -> Floats:
         """Return the logarithm of the likelihood of what was seen, (draws,)."""
