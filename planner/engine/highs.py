@@ -145,12 +145,17 @@ PIN = 1e-7
 """Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
 
 COLD: tuple[dict[str, Any], ...] = (
-    {"presolve": "off"},
     {"presolve": "off", "simplex_strategy": 1},
     {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
     {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
     {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
 )
+"""Further ways to solve from cold, tried in turn until an answer is proved."""
+
+SECONDS, SECONDS_AN_ENTRY = 5.0, 1e-3
+"""Longest time of one way of solving, some hundred times what it takes: the simplex method of HiGHS
+may cycle on a degenerate programme without counting its steps, and the next way then solves it."""
+
 DEFAULTS: dict[str, Any] = {
     "presolve": "choose",
     "simplex_strategy": 1,
@@ -158,7 +163,7 @@ DEFAULTS: dict[str, Any] = {
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
-"""Further ways to solve from cold, tried in turn until an answer is proved."""
+"""What an option of one way of solving goes back to."""
 
 
 @contextlib.contextmanager
@@ -447,6 +452,8 @@ class LinearProgramme:
         stalls = bool(self.options) and not options
         limit = max(2_000, self.matrix.shape[0] // 4) if stalls else 2**31 - 1
         self._highs.setOptionValue("simplex_iteration_limit", limit)
+        seconds = SECONDS + SECONDS_AN_ENTRY * self.matrix.nnz
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + seconds)
         self._highs.run()
         for name in options:
             self._highs.setOptionValue(name, self.options.get(name, DEFAULTS[name]))
