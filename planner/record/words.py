@@ -19,6 +19,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The record speaks of {some} of {all} parameters; about {silent} it says nothing.",
         "De waarnemingen zeggen iets over {some} van de {all} parameters; over {silent} niets.",
     ),
+    "above": (
+        "Left out, since they exceed all that is asked: {observations}.",
+        "Buiten beschouwing, want hoger dan alles wat gevraagd wordt: {observations}.",
+    ),
     "not_usable": (
         "The sample is worth fewer than {least} independent draws: it is not used. More particles "
         "or fewer observations may help.",
