@@ -51,6 +51,8 @@ STEPS = 60
 """Steps after which what is still open is split into parts anew."""
 GROWN = 1e-9
 """A level that grows by less has not grown."""
+ROUNDING = 1e-10
+"""Share of the largest preference below which what is left of preferences is rounding."""
 STRETCH = 1e3
 """Caps of decisions, and entries of rows, are scaled from this many times what the pools can carry:
 the solver's tolerances are absolute, and would be coarse in parts of so large a cap."""
@@ -504,7 +506,8 @@ class _Levels:
 def _units(data: StageData, columns: Ints) -> Floats:
     """Return the people in whom each decision is counted: its cap, or all that its rows can carry.
 
-    The second only for caps of more than :data:`STRETCH` times as many.
+    The second only for caps of more than :data:`STRETCH` times as many; where rows carry nobody, the
+    cap.
 
     Parameters
     ----------
@@ -522,8 +525,8 @@ def _units(data: StageData, columns: Ints) -> Floats:
     np.minimum.at(carried, place[counts], (data.limit[rows.indices] / rows.data)[counts])
     most = np.zeros(len(data.full))
     np.maximum.at(most, data.block.decision[columns], carried)
-    most = np.maximum(most, 1e-6)  # persons: the smallest cap of a problem file
-    return np.where(data.full > STRETCH * most, most, data.full)
+    coarse = (most > 0) & (data.full > STRETCH * most)
+    return np.where(coarse, np.maximum(most, 1e-6), data.full)  # 1e-6: the smallest cap of a file
 
 
 def _in_shares(
@@ -890,16 +893,19 @@ class _Search:
         worth = block.duty_months[owner] * block.option[levels.columns] * heads
         cost = np.zeros_like(programme.cost)
         cost[:size] = worth / (worth.max() or 1.0)
-        programme.set_cost(cost)
-        optimum = programme.solve()
-        self._note(optimum)
+        left, most, before = cost, 1.0, np.inf
+        while ROUNDING < most < before / 2:  # what small caps still prefer on the optimal face
+            programme.set_cost(left / most)
+            optimum = programme.solve()
+            self._note(optimum)
+            before, left = most, programme.pin(optimum, 1.0) * most
+            most = float(np.abs(left).max(initial=0.0))
         per_person = np.zeros(len(self.people))
         per_person[levels.columns] = cost[:size] / heads
         unit = float(np.abs(per_person).max()) or 1.0
-        self.preference = per_person[None, :] / unit, np.array([optimum.value / unit])
+        self.preference = per_person[None, :] / unit, np.array([cost @ optimum.x / unit])
         if not even:
             return optimum.x[:size], [], 0
-        programme.pin(optimum, 1.0)
         goals = size + np.arange(len(self.goals))
         return _even_out(programme, optimum.x, size, owner, goals, levels.stretch[owner])
 

@@ -70,6 +70,9 @@ LEAST_WEIGHT = 1e-9
 WEIGHT_RATIO = 1e7
 """How many times the smallest weight of a tier the largest may be: beyond it the smallest is lost
 in the rounding of the largest."""
+SIZE_RATIO = 1e7
+"""How many times the smallest cap or strength above 0 the largest cap of a problem may be: shares of
+the largest that matter to the smallest would be lost in the solver's tolerances."""
 MANY_FAULTS = 1_000
 """Faults after which the rest of a file is not read."""
 
@@ -151,6 +154,7 @@ class _Parser:
         report = self.report(data.get("report"), months)
         pools = self.pools(data.get("pools", {}), months)
         demands = self.demands(data.get("demands", []), pools)
+        self.sizes(demands, pools)
         names = {demand.id for demand in demands}
         bounds = self.bounds(data.get("bounds", []), names, pools)
         packages = self.packages(data.get("packages", {}), names)
@@ -218,6 +222,22 @@ class _Parser:
         for number, message in weight_faults(tuple(found.values())):
             self.fault(f"demands.{number}.weight", message)
         return tuple(found.values())
+
+    def sizes(self, demands: Sequence[Demand], pools: Mapping[str, Any]) -> None:
+        """Complain of caps and strengths that are too small to count beside the largest cap."""
+        largest = max((demand.cap for demand in demands), default=0.0)
+        least = largest / SIZE_RATIO
+        small = [(f"the cap of {demand.id}", "demands", demand.cap) for demand in demands]
+        for pool, people in pools.items():
+            some = people[people > 0]
+            small.append((f"the strength of {pool}", f"pools.{pool}", some.min(initial=math.inf)))
+        for what, field, size in small:
+            if 0 < size < least * (1 - 1e-9):
+                self.fault(
+                    field,
+                    f"expected {what} to be 0 or at least {least:g}, found {size:g}: the largest "
+                    f"cap is {largest:g}, and sizes may differ by a factor of {SIZE_RATIO:g} at most",
+                )
 
     def demand(self, item: Any, field: str, pools: Mapping[str, Any]) -> Demand | None:
         if not isinstance(item, dict):

@@ -323,7 +323,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--kind", choices=KINDS)
     parser.add_argument("--number", type=int, help="run one case of a kind, here")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write failing inputs here at once")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="write failing inputs here at once"
+    )
     given = parser.parse_args()
     if given.number is not None:
         case = make_case(given.kind, given.number, given.seed)
