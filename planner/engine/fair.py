@@ -504,10 +504,10 @@ class _Levels:
 
 
 def _units(data: StageData, columns: Ints) -> Floats:
-    """Return the people in whom each decision is counted: its cap, or all that its rows can carry.
+    """Return the people in whom each decision is counted: its cap, or what its rows can carry.
 
-    The second only for caps of more than :data:`STRETCH` times as many; where rows carry nobody, the
-    cap.
+    The second only for caps of more than :data:`STRETCH` times as many, and not where rows carry
+    nobody at all.
 
     Parameters
     ----------

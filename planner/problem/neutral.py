@@ -71,8 +71,8 @@ WEIGHT_RATIO = 1e7
 """How many times the smallest weight of a tier the largest may be: beyond it the smallest is lost
 in the rounding of the largest."""
 SIZE_RATIO = 1e7
-"""How many times the smallest cap or strength above 0 the largest cap of a problem may be: shares of
-the largest that matter to the smallest would be lost in the solver's tolerances."""
+"""How many times the smallest cap or strength above 0 the largest cap of a problem may be: shares
+of the largest that matter to the smallest would be lost in the solver's tolerances."""
 MANY_FAULTS = 1_000
 """Faults after which the rest of a file is not read."""
 
@@ -235,8 +235,9 @@ class _Parser:
             if 0 < size < least * (1 - 1e-9):
                 self.fault(
                     field,
-                    f"expected {what} to be 0 or at least {least:g}, found {size:g}: the largest "
-                    f"cap is {largest:g}, and sizes may differ by a factor of {SIZE_RATIO:g} at most",
+                    f"expected {what} to be 0 or at least {least:g}, found {size:g}: sizes may "
+                    f"differ by a factor of {SIZE_RATIO:g} at most, and the largest cap is "
+                    f"{largest:g}",
                 )
 
     def demand(self, item: Any, field: str, pools: Mapping[str, Any]) -> Demand | None:
