@@ -12,7 +12,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, 
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 

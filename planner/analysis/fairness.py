@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,6 @@ from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
 from planner.solution import asked_months
 from planner.tolerances import ROUNDED
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Burden", "Fairness", "GroupLoss", "fairness", "gini"]
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,11 +36,8 @@ from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Package, Problem
-from planner.solution import Planner
+from planner.solution import Planner, asked_months
 from planner.tolerances import ROUNDED
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
 
@@ -415,8 +412,6 @@ def _all(row: View) -> float:
 
 
 def _missions(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]:
-    from planner.solution import asked_months
-
     asked = asked_months(case.problem)
     rows = []
     for name, mask in case.groups("mission").items():

@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.plans import Case
+from planner.analysis.plans import Case, read_case
 from planner.engine.programme import Programme, build_programme
 from planner.engine.two_stage import (
     EXTENSIVE,
@@ -160,7 +160,6 @@ def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[C
 
 
 def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Draws, int]:
-    from planner.analysis.plans import read_case
     from planner.compile import compile_scenario
     from planner.montecarlo.design import Design
     from planner.montecarlo.parameters import list_uncertain

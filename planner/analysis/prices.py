@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,9 +40,6 @@ from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand
 from planner.solution import Planner
 from planner.tolerances import TIGHT
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "KINDS",

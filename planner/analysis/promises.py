@@ -30,8 +30,9 @@ from planner.analysis.hedging import (
     worth_of,
 )
 from planner.analysis.plans import Case, read_case
-from planner.engine.two_stage import Cuts, Draws, TwoStage
-from planner.errors import InputError
+from planner.engine.two_stage import Cuts, Draws, TwoStage, write_smps
+from planner.errors import InputError, nearest
+from planner.gallery import gallery
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, frame, silent
 
@@ -315,7 +316,6 @@ class Promises(Outcome):
         """Return a Matplotlib figure; of ``frontier`` a line for each thing varied."""
         if name != "frontier" or not self.frontier:
             return super().plot(name)
-        from planner.gallery import gallery
 
         return gallery()["frontier"].draw(self)
 
@@ -411,8 +411,6 @@ def promises(
     table, breaking = _robust(kept, certainty, case.rule, seed) if robust else ((), ())
     stages.done(robust)
     if smps is not None:
-        from planner.engine.two_stage import write_smps
-
         write_smps(kept.two, certainty, Path(smps))
     return Promises(
         case.rule, certainty, draws, fresh, kept.all_kept, kept.likely_all,
@@ -587,8 +585,6 @@ def _frontier(
 
 def _candidates(about: Commitments, names: Sequence[str] | None) -> list[int]:
     """Return the groups that may be given up."""
-    from planner.errors import nearest
-
     if names is None:
         return [k for k, status in enumerate(about.status) if status in STUDIED]
     known = [*about.missions, *about.names]

@@ -25,7 +25,7 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -34,15 +34,13 @@ from planner.analysis.parameters import inputs_of
 from planner.analysis.plans import Case, read_case
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
+from planner.gallery import gallery
 from planner.labels import number
 from planner.montecarlo.run import check_workers, executor_for, in_order, processors
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
 from planner.results.losses import SOMETHING, TENTH, losses
 from planner.solution import solve_problem
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
 
@@ -204,7 +202,6 @@ class Robustness(Outcome):
         """Return the tornado figure; of a table by name, its bars."""
         if name is not None:
             return super().plot(name)
-        from planner.gallery import gallery
 
         return gallery()["tornado"].draw(self)
 

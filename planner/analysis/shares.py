@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,6 @@ from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Package
 from planner.tolerances import NO_SHORTFALL
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "MissionShare",

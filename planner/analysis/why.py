@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +38,6 @@ from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
 from planner.solution import History, Planner, asked_months
 from planner.tolerances import SHOWN, TIGHT
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "BindingConstraint",

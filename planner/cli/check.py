@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import clean, print_json, say, table
+from planner.cli.inputs import found_in, load_scenario, looks_like_problem, read_file
 from planner.cli.options import AsJson, In, Lang, command
-from planner.errors import Fault, InputError, ResultError
+from planner.errors import Fault, InputError, ResultError, nearest
+from planner.labels import label, named
 
 if TYPE_CHECKING:
     from planner.months import Month
@@ -277,9 +280,6 @@ def validate(
       planner validate scenarios/*.yaml data problem.json
       planner export letter --problem - | planner validate -
     """
-    from planner.cli.console import clean, print_json
-    from planner.labels import label
-
     verdicts = [_verdict(name) for name in files]
     if json:
         keys = ("file", "line", "column", "field", "message")
@@ -312,8 +312,6 @@ class _Verdict:
 
 
 def _verdict(name: str) -> _Verdict:
-    from planner.cli.inputs import found_in
-
     verdict = _Verdict(name)
     try:
         problem, first = _read(name)
@@ -332,7 +330,6 @@ def _verdict(name: str) -> _Verdict:
 
 def _read(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
-    from planner.cli.inputs import load_scenario, looks_like_problem, read_file
     from planner.compile import compile_scenario
     from planner.montecarlo.parameters import list_uncertain
     from planner.problem.neutral import LIMITS, read_problem
@@ -390,9 +387,6 @@ def schema(
       planner schema > scenario.schema.json
       planner schema problem
     """
-    from planner.cli.console import print_json
-    from planner.errors import nearest
-
     known = ("scenario", "problem", "result")
     if name not in known:
         message = f"expected one of {', '.join(known)}, found {name!r}{nearest(name, known)}"
@@ -414,8 +408,6 @@ def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
       planner scenarios
       planner scenarios --lang nl
     """
-    from planner.cli.console import print_json, say, table
-    from planner.labels import label, named
     from planner.scenario.load import load, shipped_scenarios
 
     found = [load(path) for path in shipped_scenarios().values()]

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
+from planner.labels import label, number
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -152,8 +154,6 @@ def table(
     """
     from rich.console import Group
     from rich.text import Text
-
-    from planner.labels import label
 
     room = _console().width
     fitted = _Fitted(
@@ -515,8 +515,6 @@ def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
 
 
 def _lines_now_and_then(what: str, unit: str, lang: str) -> Callable[[int, int, float], None]:
-    from planner.labels import label, number
-
     said = [time.monotonic()]
 
     def show(done: int, total: int, seconds: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import clean, print_json, say, table, working
+from planner.cli.inputs import (
+    Outputs,
+    is_futures,
+    is_problem,
+    is_result,
+    load_futures,
+    load_problem,
+    load_scenario,
+)
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole, command
+from planner.digest import digest, plain
 from planner.errors import Fault, InputError
 from planner.labels import label
 from planner.terms import term
@@ -110,9 +123,6 @@ def export(
       planner export results/battalion --futures runs/battalion --xlsx battalion.xlsx
       planner export --template blank.xlsx
     """
-    from planner.cli.console import print_json, working
-    from planner.cli.inputs import Outputs
-    from planner.labels import label
     from planner.problem.neutral import dump_problem
 
     programmes = {"problem": problem, "lp": lp, "mps": mps}
@@ -174,7 +184,6 @@ def _book(
     scenario: str, futures: str | None, rule: str | None, lang: str
 ) -> Callable[[Path], object]:
     """Return what writes the workbook of a scenario, or of a folder of results or futures."""
-    from planner.cli.inputs import is_futures, is_result, load_futures, load_scenario
     from planner.results.compare import as_result
     from planner.results.result import read_result
     from planner.workbook import write_workbook
@@ -202,8 +211,6 @@ def _write_template(lang: str, path: Path) -> None:
 
 
 def _write_problem(problem: Problem, path: Path) -> None:
-    import json
-
     from planner.problem.neutral import dump_problem
 
     text = json.dumps(dump_problem(problem), indent=1, allow_nan=False)
@@ -223,7 +230,6 @@ def _write_programme(form: str, problem: Problem, options: dict[str, Any], path:
 
 def _stated(name: str) -> Problem:
     """Return the problem of a scenario, or a neutral problem as it is."""
-    from planner.cli.inputs import is_problem, load_problem, load_scenario
     from planner.compile import compile_scenario
 
     if is_problem(name):
@@ -271,11 +277,6 @@ def import_(
       planner import battalion.xlsx
       planner import blank.xlsx -o mine.yaml --force
     """
-    import sys
-
-    from planner.cli.console import clean, print_json, working
-    from planner.cli.inputs import Outputs
-    from planner.labels import label
     from planner.workbook.importing import import_workbook
 
     outputs = Outputs(force)
@@ -333,10 +334,6 @@ def import_un(
       planner import-un 2022-06.txt
       planner import-un export.csv -o observations-un.csv
     """
-    import sys
-
-    from planner.cli.console import print_json
-    from planner.cli.inputs import Outputs
     from planner.scenario.data import observations, observations_text, read_un
 
     outputs = Outputs(force)
@@ -379,10 +376,7 @@ def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:
 
 def _show(found: Imported, out: str, lang: str) -> None:
     """Say what is different from the scenario that the workbook was made from."""
-    from planner.cli.console import say
     from planner.cli.exchange import differences, show_differences
-    from planner.digest import plain
-    from planner.labels import label
 
     if found.before is not None:
         changed = differences(plain(found.before.inputs), plain(found.scenario.inputs))
@@ -556,8 +550,6 @@ def diff(
       planner diff letter eastern-flank-battalion
       planner diff eastern-flank-battalion rest-relaxed --json
     """
-    from planner.cli.console import print_json
-
     one, other = _both(first, second)
     found = differences(one.pop("inputs"), other.pop("inputs"))
     if json:
@@ -576,9 +568,6 @@ def show_differences(
     found: list[Difference], names: tuple[str, str], lang: str, everything: bool = False
 ) -> None:
     """Print differences as a table, those in names, notes and sources only if wanted."""
-    from planner.cli.console import say
-    from planner.labels import label
-
     if not found:
         say(label("no_differences", lang))
         return
@@ -596,9 +585,6 @@ def _presence(value: Any) -> dict[str, Any]:
 
 
 def _print(shown: list[Difference], names: tuple[str, str], lang: str) -> None:
-    from planner.cli.console import say, table
-    from planner.labels import label
-
     def cell(value: Any) -> str:
         text = phrase(value, lang) if value is not ABSENT else f"({label('absent', lang)})"
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
@@ -609,8 +595,6 @@ def _print(shown: list[Difference], names: tuple[str, str], lang: str) -> None:
 
 def _together(rows: list[tuple[str, str, str]], lang: str) -> list[tuple[str, str, str]]:
     """Return rows with those of one parent that say the same in one line, if they are many."""
-    from planner.labels import label
-
     groups: dict[tuple[str, str, str], list[str]] = {}
     for path, first, second in rows:
         parent, _, name = path.rpartition(".")
@@ -640,11 +624,7 @@ def _both(first: str, second: str) -> list[dict[str, Any]]:
 
 
 def _plain(name: str) -> dict[str, Any]:
-    from planner.cli.inputs import is_problem, load_scenario
-    from planner.digest import digest, plain
-
     if is_problem(name):
-        from planner.cli.inputs import load_problem
         from planner.problem.neutral import dump_problem
 
         data = dump_problem(load_problem(name))

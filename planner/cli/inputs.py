@@ -231,8 +231,6 @@ def _no_room(folder: Path) -> str:
 
 
 def _cannot(name: str, error: OSError) -> Exception:
-    from planner.errors import ResultError
-
     message = f"cannot be written: {_reason(error)}"
     if error.errno in _FULL:
         return ResultError(f"{name}: {message}")

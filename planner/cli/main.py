@@ -26,9 +26,11 @@ from typer.core import TyperGroup
 
 from planner.analysis.declare import names, template
 from planner.cli import dutch
-from planner.cli.console import Interrupted
+from planner.cli.console import Interrupted, clean
 from planner.cli.options import PANELS, In, Lang, commands
 from planner.cli.questions import command_of, panels
+from planner.errors import InputError, PlannerError, shortened
+from planner.gallery import gallery
 
 __all__ = [
     "app",
@@ -100,8 +102,6 @@ def _parts(context: Any, kind: str) -> Iterable[str]:
 
 
 def _figures() -> Iterable[str]:
-    from planner.gallery import gallery
-
     return list(gallery())
 
 
@@ -269,8 +269,6 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _explain(error: Exception) -> int:
     """Say what went wrong, without a traceback unless it is asked for."""
-    from planner.errors import InputError, PlannerError
-
     if os.environ.get(TRACEBACK):
         import traceback
 
@@ -313,9 +311,6 @@ def _misused(error: Any) -> int:
 
 def _end(lines: str | Sequence[str], code: int) -> int:
     """Print lines on standard error, come what may, and return the exit code."""
-    from planner.cli.console import clean
-    from planner.errors import shortened
-
     try:
         if code != WRONG_INPUT:
             _silence()

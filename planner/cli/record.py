@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import counting, print_json, say, table
+from planner.cli.inputs import load_futures, load_scenario
 from planner.cli.options import AsJson, In, Lang, Named, Quiet, Seed, Sought, Workers, command
 from planner.errors import InputError, ResultError
+from planner.labels import WORDS as COMMON
+from planner.labels import figure
+from planner.record.words import WORDS
 
 if TYPE_CHECKING:
     from planner.outcome import Outcome
@@ -113,8 +118,6 @@ def calibrate(
       planner calibrate letter --until 2022-06 --out runs/letter-2022-06
       planner calibrate hindsight --out runs/hindsight
     """
-    from planner.cli.console import counting
-    from planner.cli.inputs import load_scenario
     from planner.record.calibrate import calibrate as run
     from planner.record.words import say as word
 
@@ -157,8 +160,6 @@ def backtest(
       planner backtest letter
       planner backtest letter --until 2021-12 --out runs/backtest
     """
-    from planner.cli.console import counting
-    from planner.cli.inputs import load_scenario
     from planner.record.backtest import backtest as run
     from planner.record.words import say as word
 
@@ -197,8 +198,6 @@ def learning(
       planner learning eastern-flank-battalion
       planner learning eastern-flank-battalion --of displacement.eastern-flank --above 0
     """
-    from planner.cli.console import counting
-    from planner.cli.inputs import load_futures, load_scenario
     from planner.montecarlo.run import simulate
     from planner.montecarlo.words import say as word
     from planner.record.learning import learning as run
@@ -246,7 +245,6 @@ def _write(folder: str, found: Outcome, figures: tuple[str, ...], lang: str) -> 
 
 def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
     """Print an outcome: strict JSON, or its sentences and the beginning of its main table."""
-    from planner.cli.console import print_json, say, table
     from planner.record.words import say as word
 
     if json:
@@ -263,9 +261,6 @@ def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
 
 
 def _cells(row: Mapping[Any, Any], lang: str) -> list[str]:
-    from planner.labels import WORDS as COMMON
-    from planner.labels import figure
-    from planner.record.words import WORDS
     from planner.record.words import say as word
 
     def cell(value: Any) -> str:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planner.cli.console import counting, say
+from planner.cli.inputs import Outputs, load_futures, load_items
 from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, command
+from planner.labels import label
 
 if TYPE_CHECKING:
     from planner.report.material import Progress
@@ -115,9 +118,6 @@ def report(
       planner report eastern-flank-battalion --interactive
       planner report results/battalion --futures runs/battalion
     """
-    from planner.cli.console import say
-    from planner.cli.inputs import Outputs, load_futures, load_items
-    from planner.labels import label
     from planner.report import make_report
 
     loaded = load_items(items)
@@ -141,7 +141,6 @@ def report(
 @contextmanager
 def _stages(lang: str, quiet: bool) -> Iterator[Progress]:
     """Give a function that shows one stage of the work after the other, each with what is left."""
-    from planner.cli.console import counting
     from planner.report.words import say as word
 
     with ExitStack() as stack:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.console import clean, say
+from planner.cli.inputs import load_scenario
 from planner.cli.options import In, Lang, Quiet, command
 from planner.errors import InputError, PlannerError
 
@@ -167,12 +169,6 @@ def app(
       planner app my-scenario.yaml --lang nl
       planner app --port 0 --no-open
     """
-    import re
-    import sys
-
-    from planner.cli.inputs import load_scenario
-    from planner.errors import InputError
-
     check_page()
     for name in origin or ():
         if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?", name):

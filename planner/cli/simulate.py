@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.console import Interrupted
+from planner.cli.console import (
+    Interrupted,
+    counting,
+    duration,
+    lines,
+    print_json,
+    say,
+    strict,
+    table,
+)
+from planner.cli.inputs import check_folder, load_scenario
 from planner.cli.options import (
     AsJson,
     Cluster,
@@ -196,8 +206,6 @@ def simulate(
       planner simulate eastern-flank-battalion --draws 100000 --dry-run
       planner simulate eastern-flank-battalion --replay 17
     """
-    from planner.cli.console import counting, print_json, say
-    from planner.cli.inputs import load_scenario
     from planner.montecarlo.ensemble import check_levels
     from planner.montecarlo.run import simulate as run
     from planner.montecarlo.run import specification_of
@@ -236,7 +244,6 @@ def simulate(
 
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
     """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
-    from planner.cli.console import strict
     from planner.results.losses import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
@@ -293,7 +300,6 @@ def _named(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
 
 def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
-    from planner.cli.console import lines, say
     from planner.cli.summary import certificate_line, in_language
     from planner.results.losses import headline
 
@@ -362,8 +368,6 @@ def _chance(row: Mapping[str, Any], lang: str) -> str:
 
 def _quantiles(summary: Mapping[str, Any], lang: str) -> Any:
     """Return quantiles over the draws, each with its interval."""
-    from planner.cli.console import table
-
     rows = []
     for row in summary["total"]:
         share, cells = row["unit"] == "share", []
@@ -390,8 +394,6 @@ def _heads(first: list[str], lang: str, *last: str) -> list[str]:
 
 
 def _headline(summary: Mapping[str, Any], lang: str) -> Any:
-    from planner.cli.console import table
-
     rows = [
         [_quantity(row, lang), *_size(row, lang, row["unit"] == "share")]
         for row in summary["total"]
@@ -401,7 +403,6 @@ def _headline(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _fills(summary: Mapping[str, Any], lang: str) -> Any:
-    from planner.cli.console import table
     from planner.cli.summary import in_language
 
     planned = {row["mission"]: row["mean"] for row in summary["missions"]}
@@ -421,7 +422,6 @@ def _fills(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
-    from planner.cli.console import table
     from planner.cli.summary import in_language
 
     rows = [
@@ -438,8 +438,6 @@ def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> 
 
 def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
     """Return the figures that go with a quantity beyond chance, or a line that there is none."""
-    from planner.cli.console import table
-
     rows = [
         [row["factor"], label(row["basis"], lang), number(row["rank_correlation"], lang, 2),
          f"{number(row['low'], lang, 2)} – {number(row['high'], lang, 2)}"]
@@ -469,7 +467,6 @@ def _summarise_estimate(specification: Specification, workers: int | None) -> di
 
 def _show_estimate(found: Mapping[str, Any], lang: str) -> None:
     """Print what a run will take."""
-    from planner.cli.console import duration, lines, say
 
     def mib(size: float) -> str:
         return f"{number(size / 2**20, lang, 0)} MiB"
@@ -494,8 +491,6 @@ def _summarise_draw(
     specification: Specification, number: int, out: str | None, force: bool
 ) -> dict[str, Any]:
     """Plan one draw again, keep its result where that is asked for, and return what it says."""
-    from planner.cli.console import strict
-    from planner.cli.inputs import check_folder
     from planner.cli.summary import summarise
     from planner.montecarlo.replay import take_draw
 
@@ -521,7 +516,6 @@ def _summarise_draw(
 
 def _show_draw(found: Mapping[str, Any], lang: str) -> None:
     """Print what is unusual about a draw, and the summary of its result."""
-    from planner.cli.console import say
     from planner.cli.summary import show_summary
 
     first, *others = found["sentences"][lang]

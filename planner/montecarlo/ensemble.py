@@ -43,6 +43,7 @@ from planner.montecarlo.estimates import (
 from planner.montecarlo.records import LAYERS, WHOLE, Records, layer_of, lost
 from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
+from planner.montecarlo.words import sentences
 from planner.outcome import TabularOutcome
 from planner.results.frames import share
 from planner.store import (
@@ -453,8 +454,6 @@ class Ensemble(TabularOutcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how it was drawn, why it ended and what was left out, in words."""
-        from planner.montecarlo.words import sentences
-
         return sentences(self, lang)
 
     def save(self, folder: str | Path) -> Path:

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compile import compile_scenario
+from planner.labels import number, percent
 from planner.montecarlo.plans import streams_of
 from planner.montecarlo.specification import RunMetadata, Specification
+from planner.montecarlo.words import say
 from planner.scenario.inputs import is_presence
 
 if TYPE_CHECKING:
@@ -117,9 +119,6 @@ class Draw:
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what is unusual about it, in words."""
-        from planner.labels import number, percent
-        from planner.montecarlo.words import say
-
         said = [say("draw_is", lang, number=self.number, seed=self.specification.design.seed)]
         plan = self.factors[self.factors["layer"] == "capacity"]
         for row in plan.head(UNUSUAL).to_dict("records"):

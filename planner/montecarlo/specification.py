@@ -42,7 +42,7 @@ from planner.montecarlo.design import Design, DrawBlock
 from planner.montecarlo.parameters import Factor, Uncertain, natural_range
 from planner.montecarlo.plans import Frame, Lines, Presence, streams_of
 from planner.montecarlo.records import WHOLE, Axes, Quantities, Records
-from planner.montecarlo.structure import Code, Hint, Numbers, Plans, Structure
+from planner.montecarlo.structure import Code, Hint, Numbers, Plans, Structure, retrace
 from planner.months import Month
 from planner.problem.model import OptionTable, Problem, Tours, months_at_home
 from planner.results.result import hash_files, versions
@@ -827,8 +827,6 @@ class Specification:
         SolverError
             One of the plans could not be proved.
         """
-        from planner.montecarlo.structure import retrace
-
         made = next(self.instances(self.effects.figures(values[None]), 1))
         return retrace(self.structure(made), made.numbers, self.packages)
 

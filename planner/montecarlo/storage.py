@@ -12,6 +12,7 @@ on resumption, and named in a finished run.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -209,8 +210,6 @@ class Batches:
 
 def as_bytes(table: pyarrow.Table) -> bytes:
     """Return a table as the bytes of a Parquet file."""
-    import io
-
     import pyarrow.parquet
 
     target = io.BytesIO()

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import InputError, ResultError
+from planner.labels import number, percent
 from planner.montecarlo.plans import streams_of
 from planner.montecarlo.run import Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import Specification
@@ -237,8 +238,6 @@ class Backtest(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how good the forecasts are, in sentences."""
-        from planner.labels import number, percent
-
         crps, cap = self.of("calibrated", "crps"), self.of("cap", "crps")
         reached = dict(zip(self.verdicts["what"], self.verdicts["reached"], strict=True))
         said = [
@@ -454,8 +453,6 @@ def _calibrated(
 
 def _drawing_from(scenario: Scenario, parameters: Any) -> Scenario:
     """Return a scenario that draws from other parameters, or from its ranges."""
-    from dataclasses import replace
-
     return replace(scenario, inputs=replace(scenario.inputs, parameters=parameters))
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import InputError
+from planner.labels import number, percent
 from planner.outcome import Outcome
 from planner.record.words import say
 
@@ -92,8 +93,6 @@ class Learning(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what would narrow the conclusion most."""
-        from planner.labels import number, percent
-
         what = self.quantity
         if self.above is not None:
             what += f" > {number(self.above, lang, 0)}"

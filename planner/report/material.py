@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from planner.analysis.declare import declared, names
 from planner.errors import ResultError, SolverError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
@@ -208,7 +209,6 @@ def _source(main: Tables) -> Any:
 
 def _answers(source: Any, rule: str, progress: Progress) -> dict[str, Any]:
     """Return the outcome of every analysis that is declared for reports, by name."""
-    from planner.analysis.declare import declared, names
     from planner.analysis.plans import read_case
 
     found: dict[str, Any] = {}

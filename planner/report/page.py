@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.errors import InputError
 from planner.labels import LANGUAGES, label, number
 from planner.report.blocks import Bullets, Document, Levers
 from planner.report.conclusions import conclusions
@@ -154,8 +155,6 @@ def make_report(
     >>> report.page.sections[0].title
     'Samenvatting'
     """
-    from planner.errors import InputError
-
     if lang not in LANGUAGES:
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(

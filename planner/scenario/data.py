@@ -1164,8 +1164,6 @@ def observations(counts: Iterable[Count], source: str = "un-uniformed") -> list[
 
 def observations_text(rows: Iterable[Mapping[str, str]]) -> str:
     """Return rows as the text of ``observations.csv``, with its header."""
-    from planner.scenario.registry import TABLES
-
     columns = [column.name for column in TABLES["observations"]]
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n")

@@ -17,7 +17,7 @@ from planner.months import Month
 from planner.scenario.calibrated import NONE, read_calibrated, shipped_calibrations
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
-from planner.scenario.source import Path_, Place, SourceText, read_source, read_text
+from planner.scenario.source import Path_, Place, SourceText, dump, read_source, read_text
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -404,8 +404,6 @@ class Scenario:
         Shipped scenarios are extended by name, all else is written out, so the text stands on its
         own. A data folder given from Python is not part of it.
         """
-        from planner.scenario.source import dump
-
         return dump(self)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from planner.engine.stages import PlanCache
+from planner.outcome import silent
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario
 
@@ -313,7 +314,6 @@ def spread(scenario: Scenario, progress: Any = None) -> Answer:
     'Alle '
     """
     from planner.analysis.ranges import ranges
-    from planner.outcome import silent
 
     found = ranges(scenario, progress=silent if progress is None else progress)
     wanted = ("fills", "displacement", "total_fills", "total_displacement")
