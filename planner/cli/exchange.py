@@ -50,7 +50,6 @@ Stated = Annotated[
         metavar="[SCENARIO]",
         help="A scenario, or a neutral problem (JSON); for --xlsx also a folder of results or "
         "of futures.",
-        show_default=False,
     ),
 ]
 
@@ -80,7 +79,6 @@ Which = Annotated[
         "--rule",
         help="Whose programme --lp and --mps get, by default that of value; how --xlsx divides "
         "people, by default as the scenario says.",
-        show_default=False,
     ),
 ]
 Tier = Annotated[
@@ -89,7 +87,6 @@ Tier = Annotated[
         "--tier",
         help="Tier that --lp and --mps are about, by default the first; the tiers before it are "
         "solved and their results are rows.",
-        show_default=False,
     ),
 ]
 
@@ -240,9 +237,7 @@ def _stated(name: str) -> Problem:
 Book = Annotated[
     str,
     typer.Argument(
-        metavar="BOOK.xlsx",
-        help="A workbook of planner export --xlsx or --template, filled in.",
-        show_default=False,
+        metavar="BOOK.xlsx", help="A workbook of planner export --xlsx or --template, filled in."
     ),
 ]
 Target = Annotated[
@@ -252,7 +247,6 @@ Target = Annotated[
         "-o",
         metavar="FILE",
         help="Scenario file to write; by default it goes to standard output.",
-        show_default=False,
     ),
 ]
 
@@ -305,7 +299,6 @@ Series = Annotated[
     typer.Argument(
         metavar="FILE",
         help="The CSV export of the series, or the text of a monthly table (pdftotext -layout).",
-        show_default=False,
     ),
 ]
 Country = Annotated[str, typer.Option("--country", metavar="NAME", help="As the series names it.")]

@@ -139,7 +139,6 @@ Sought = Annotated[
         "--rule",
         help="fair: the worst-off gets as much as can be; value: most weighted person-months. "
         "By default what the scenario says.",
-        show_default=False,
     ),
 ]
 
@@ -153,7 +152,6 @@ Solver = Annotated[
         "--solver",
         metavar="NAME",
         help="Solver for --engine pulp or --whole-people: cbc, highs, or any other PuLP knows.",
-        show_default=False,
     ),
 ]
 Whole = Annotated[
@@ -168,7 +166,6 @@ TimeLimit = Annotated[
         min=0.1,
         max=1e6,
         help="With --whole-people: longest time for each step; how far it got is told.",
-        show_default=False,
     ),
 ]
 Named = Annotated[
@@ -176,7 +173,6 @@ Named = Annotated[
     typer.Argument(
         metavar="SCENARIO",
         help="A scenario file, the name of one that comes with the program, or -.",
-        show_default=False,
     ),
 ]
 Out = Annotated[
@@ -186,7 +182,6 @@ Out = Annotated[
         "-o",
         metavar="FOLDER",
         help="Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.",
-        show_default=False,
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
@@ -196,7 +191,6 @@ Workers = Annotated[
         "--workers",
         min=1,
         help="Processes; by default one a processor, and one in all for few draws.",
-        show_default=False,
     ),
 ]
 Cluster = Annotated[
@@ -205,6 +199,5 @@ Cluster = Annotated[
         "--cluster",
         metavar="ADDRESS",
         help="Scheduler of a Dask cluster that runs, such as tcp://host:8786.",
-        show_default=False,
     ),
 ]

@@ -53,7 +53,6 @@ Which = Annotated[
         metavar="FIGURE",
         help="Name of a figure; planner plot --list tells which there are.",
         callback=_known,
-        show_default=False,
     ),
 ]
 Listed = Annotated[
@@ -65,7 +64,6 @@ Items = Annotated[
     typer.Argument(
         metavar="SCENARIO...",
         help="A scenario (file or name), a folder of results, or one of planner simulate --out.",
-        show_default=False,
     ),
 ]
 Target = Annotated[
@@ -75,16 +73,13 @@ Target = Annotated[
         "-o",
         metavar="FILE",
         help="File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.",
-        show_default=False,
     ),
 ]
 Pool = Annotated[
-    str | None,
-    typer.Option("--pool", metavar="ID", help="For sand, crowd, rotations.", show_default=False),
+    str | None, typer.Option("--pool", metavar="ID", help="For sand, crowd, rotations.")
 ]
 Mission = Annotated[
-    str | None,
-    typer.Option("--mission", metavar="ID", help="For rotations and fan.", show_default=False),
+    str | None, typer.Option("--mission", metavar="ID", help="For rotations and fan.")
 ]
 Package = Annotated[
     str | None,
@@ -92,14 +87,10 @@ Package = Annotated[
         "--package",
         metavar="ID",
         help="For displacement, flow, curve, spread; by default the one that displaces most.",
-        show_default=False,
     ),
 ]
 Task = Annotated[
-    int | None,
-    typer.Option(
-        "--main-task", min=1, max=2, help="For fill, flow, fan, chance.", show_default=False
-    ),
+    int | None, typer.Option("--main-task", min=1, max=2, help="For fill, flow, fan, chance.")
 ]
 Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws for a figure of an ensemble.")]
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]

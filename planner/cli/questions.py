@@ -48,7 +48,6 @@ Item = Annotated[
         metavar="SCENARIO",
         help="A scenario file, the name of one that comes with the program, a neutral problem "
         "(JSON), or -.",
-        show_default=False,
     ),
 ]
 Rows = Annotated[
@@ -61,7 +60,6 @@ Kept = Annotated[
         "-o",
         metavar="FOLDER",
         help="Folder for the answer, all its tables (Parquet and CSV) and a manifest.",
-        show_default=False,
     ),
 ]
 

@@ -28,7 +28,6 @@ Until = Annotated[
         "--until",
         metavar="MONTH",
         help="Last month whose observations count, as 2022-06; by default all.",
-        show_default=False,
     ),
 ]
 Known = Annotated[
@@ -50,7 +49,6 @@ Table = Annotated[
         "--observations",
         metavar="FOLDER",
         help="Data folder whose observations.csv counts; by default that of the program.",
-        show_default=False,
     ),
 ]
 Kept = Annotated[
@@ -59,16 +57,12 @@ Kept = Annotated[
         "--out",
         "-o",
         metavar="FOLDER",
-        help="Folder for parameters.json, tables and figures; an interrupted calibration goes on "
-        "there.",
-        show_default=False,
+        help="Folder for parameters.json, tables and figures; an interrupted calibration goes "
+        "on there.",
     ),
 ]
 Written = Annotated[
-    str | None,
-    typer.Option(
-        "--out", "-o", metavar="FOLDER", help="Folder for tables and figures.", show_default=False
-    ),
+    str | None, typer.Option("--out", "-o", metavar="FOLDER", help="Folder for tables and figures.")
 ]
 
 
@@ -79,16 +73,12 @@ Of = Annotated[
         metavar="QUANTITY",
         help="displacement.PACKAGE, fill, fill.MISSION …; by default what the first package "
         "displaces.",
-        show_default=False,
     ),
 ]
 Above = Annotated[
     float | None,
     typer.Option(
-        "--above",
-        metavar="NUMBER",
-        help="Makes the conclusion that the quantity is above this.",
-        show_default=False,
+        "--above", metavar="NUMBER", help="Makes the conclusion that the quantity is above this."
     ),
 ]
 Drawn = Annotated[int, typer.Option("--draws", min=64, help="Draws, where SCENARIO is one.")]

@@ -24,17 +24,12 @@ Items = Annotated[
     typer.Argument(
         metavar="SCENARIO [OTHER...]",
         help="A scenario (file or name) or a folder of results, and what to set beside it.",
-        show_default=False,
     ),
 ]
 Target = Annotated[
     str | None,
     typer.Option(
-        "--out",
-        "-o",
-        metavar="FILE",
-        help="HTML file to write; by default NAME-report.html.",
-        show_default=False,
+        "--out", "-o", metavar="FILE", help="HTML file to write; by default NAME-report.html."
     ),
 ]
 Draws = Annotated[
@@ -50,7 +45,6 @@ Run = Annotated[
         "--futures",
         metavar="FOLDER",
         help="Draws made before (planner simulate --out), instead of --draws.",
-        show_default=False,
     ),
 ]
 Curves = Annotated[
@@ -63,7 +57,6 @@ Robust = Annotated[
     typer.Option(
         "--robustness/--no-robustness",
         help="Change each assumption by itself; by default where there are draws and curves.",
-        show_default=False,
     ),
 ]
 Promised = Annotated[
@@ -74,7 +67,6 @@ Promised = Annotated[
         min=0.5,
         max=0.999,
         help="Add what can be promised to each mission and kept with this certainty, such as 0.9.",
-        show_default=False,
     ),
 ]
 

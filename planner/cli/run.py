@@ -174,10 +174,7 @@ def run(
 
 
 ProblemFile = Annotated[
-    str,
-    typer.Argument(
-        metavar="FILE", help="A neutral problem (JSON); - is standard input.", show_default=False
-    ),
+    str, typer.Argument(metavar="FILE", help="A neutral problem (JSON); - is standard input.")
 ]
 Which = Annotated[
     Rule,

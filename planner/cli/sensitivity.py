@@ -37,9 +37,8 @@ Of = Annotated[
     typer.Option(
         "--of",
         metavar="QUANTITY",
-        help="displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more than "
-        "once. By default the displacement of every package.",
-        show_default=False,
+        help="displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more "
+        "than once. By default the displacement of every package.",
     ),
 ]
 Groups = Annotated[
@@ -47,9 +46,8 @@ Groups = Annotated[
     typer.Option(
         "--group",
         metavar="NAME=PATTERN,…",
-        help="Figures looked at together, as posts=pool.*.posts; may be given more than once. By "
-        "default by theme: posts, readiness, tours, rest, sizes …",
-        show_default=False,
+        help="Figures looked at together, as posts=pool.*.posts; may be given more than once. "
+        "By default by theme: posts, readiness, tours, rest, sizes …",
     ),
 ]
 Base = Annotated[

@@ -110,7 +110,6 @@ Scenarios = Annotated[
     typer.Argument(
         metavar="[SCENARIO]...",
         help="Scenario files or names to offer beside the package's own; the first is shown.",
-        show_default=False,
     ),
 ]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")]
@@ -123,7 +122,6 @@ Origin = Annotated[
         "--origin",
         metavar="HOST[:PORT]",
         help="Name under which browsers reach it, when not this machine's own; may be repeated.",
-        show_default=False,
     ),
 ]
 Workers = Annotated[
@@ -133,15 +131,12 @@ Workers = Annotated[
         min=0,
         max=64,
         help="Processes that compute; by default one a processor, 4 at most.",
-        show_default=False,
     ),
 ]
 Open = Annotated[
     bool | None,
     typer.Option(
-        "--open/--no-open",
-        help="Open it in a browser; by default when started from a terminal.",
-        show_default=False,
+        "--open/--no-open", help="Open it in a browser; by default when started from a terminal."
     ),
 ]
 

@@ -77,7 +77,6 @@ Replicates = Annotated[
         "--replicates",
         min=2,
         help="Independent repetitions, for the errors; by default 32, and 16 below 256 draws.",
-        show_default=False,
     ),
 ]
 Share = Annotated[
@@ -85,14 +84,12 @@ Share = Annotated[
     typer.Option(
         "--share",
         min=1,
-        help="Draws that share one set of rules and months; by default each has its own. Sharing "
-        "saves some milliseconds a draw and costs precision.",
-        show_default=False,
+        help="Draws that share one set of rules and months; by default each has its own. "
+        "Sharing saves some milliseconds a draw and costs precision.",
     ),
 ]
 Packages = Annotated[
-    list[str] | None,
-    typer.Option("--package", metavar="ID", help="Only this package.", show_default=False),
+    list[str] | None, typer.Option("--package", metavar="ID", help="Only this package.")
 ]
 Of = Annotated[
     list[str] | None,
@@ -100,7 +97,6 @@ Of = Annotated[
         "--of",
         metavar="QUANTITY",
         help="What --half-width is about, once or more: displacement.PACKAGE, fill, fill.MISSION …",
-        show_default=False,
     ),
 ]
 HalfWidth = Annotated[
@@ -109,24 +105,17 @@ HalfWidth = Annotated[
         "--half-width",
         metavar="SIZE",
         help="Stop once the 95 % interval is no wider than ± this, in units or as 5% of the mean.",
-        show_default=False,
     ),
 ]
 TimeLimit = Annotated[
     float | None,
-    typer.Option(
-        "--time-limit",
-        metavar="SECONDS",
-        help="Begin no more draws after this time.",
-        show_default=False,
-    ),
+    typer.Option("--time-limit", metavar="SECONDS", help="Begin no more draws after this time."),
 ]
 Monthly = Annotated[
     bool | None,
     typer.Option(
         "--monthly/--no-monthly",
         help="Keep people by pool and month of every draw; by default up to 20,000 draws.",
-        show_default=False,
     ),
 ]
 Reach = Annotated[
@@ -142,7 +131,6 @@ Replay = Annotated[
         metavar="N",
         min=0,
         help="Take out draw N of the run: what is unusual about it, and its whole result.",
-        show_default=False,
     ),
 ]
 Parameters = Annotated[
@@ -150,9 +138,8 @@ Parameters = Annotated[
     typer.Option(
         "--parameters",
         metavar="FILE",
-        help="Calibrated parameters to draw from: a name, a file of planner calibrate, or none for "
-        "the ranges alone. By default what the scenario says.",
-        show_default=False,
+        help="Calibrated parameters to draw from: a name, a file of planner calibrate, or none "
+        "for the ranges alone. By default what the scenario says.",
     ),
 ]
 Kept = Annotated[
@@ -162,7 +149,6 @@ Kept = Annotated[
         "-o",
         metavar="FOLDER",
         help="Folder for draws, tables and manifest. A run that was interrupted goes on there.",
-        show_default=False,
     ),
 ]
 
