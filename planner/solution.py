@@ -23,7 +23,7 @@ from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.stages import PlanCache, StageData, StageSolution, base_data, with_goals
 from planner.errors import CertificateError, Fault, InputError
-from planner.problem.model import Problem, months_at_home
+from planner.problem.model import Flags, Floats, Ints, Problem, months_at_home
 from planner.problem.neutral import weight_faults
 from planner.tolerances import NEGLIGIBLE_PEOPLE, ROUNDING
 
@@ -47,8 +47,6 @@ EXHAUSTED = 1e-6
 Solver = Callable[[StageData], StageSolution]
 """Turns the data of one stage of one block into one plan of it."""
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 History = tuple[tuple[int, frozenset[str]], ...]
 
 
@@ -279,9 +277,6 @@ class Planner:
             lower = np.where(settled, before.people, lower)
         data = base.change(upper=upper, lower=lower)
         return with_goals(data, self.programme.problem, decisions)
-
-
-Ints = NDArray[np.int64]
 
 
 def asked_months(problem: Problem) -> Floats:

@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
@@ -44,6 +43,7 @@ from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 from planner.labels import label, number, percent
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Flags, Floats
 from planner.solution import Planner, asked_months
 from planner.tolerances import NO_SHORTFALL
 
@@ -59,8 +59,6 @@ __all__ = [
     "occupancy",
     "present_months",
 ]
-
-Floats = NDArray[np.float64]
 
 
 def occupancy(
@@ -191,8 +189,6 @@ def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[
         found.append(total / np.maximum(block.cohorts, 1))
     return found
 
-
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("causes")
 say = _TEXT.say

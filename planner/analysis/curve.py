@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, planner_of, read_case
@@ -23,10 +22,10 @@ from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, 
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
+from planner.problem.model import Flags
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("curve")
 say = _TEXT.say

@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import KEYS, Case, person_months, planner_of, read_case, rules_of
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
+from planner.problem.model import Flags, Floats
 from planner.solution import asked_months
 from planner.tolerances import ROUNDED
 
 __all__ = ["Burden", "Fairness", "GroupLoss", "fairness", "gini"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("fairness")
 say = _TEXT.say

@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
@@ -35,14 +34,12 @@ from planner.engine.stages import with_goals
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Package, Problem
+from planner.problem.model import Floats, Ints, Package, Problem
 from planner.solution import Planner, asked_months
 from planner.tolerances import ROUNDED
 
 __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _TEXT = text_of("foresight")
 say = _TEXT.say

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.plans import Case, read_case
 from planner.engine.programme import Programme, build_programme
@@ -27,6 +26,7 @@ from planner.engine.two_stage import (
     two_stage_of,
 )
 from planner.errors import InputError
+from planner.problem.model import Flags, Floats, Ints
 
 __all__ = [
     "Commitments",
@@ -43,9 +43,6 @@ __all__ = [
     "worth_of",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 KEPT = 1e-6
 """How far the fill share of a promise that is kept may lie below it: rounding."""

@@ -46,7 +46,7 @@ from planner.engine.stages import StageData, StageSolution
 from planner.engine.value import solve_value
 from planner.errors import InputError, nearest
 from planner.months import Month
-from planner.problem.model import Demand, Package, Problem
+from planner.problem.model import Demand, Flags, Floats, Package, Problem
 from planner.solution import History, Plan, Planner, Solver, solver_for
 
 __all__ = [
@@ -163,9 +163,6 @@ def _one_pool(problem: Problem) -> Problem:
     bounds = tuple(bound for bound in problem.bounds if bound.pools is None)
     return replace(merged, pools={ANYONE: strength}, bounds=bounds)
 
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main_task", "tier")
 """What demands can be grouped by."""

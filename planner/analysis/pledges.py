@@ -16,13 +16,13 @@ from itertools import combinations
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, make_planner, read_case
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
+from planner.problem.model import Flags
 from planner.solution import Allocation, asked_months
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "runs_of",
 ]
 
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("pledges")
 say = _TEXT.say

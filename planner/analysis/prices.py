@@ -37,7 +37,7 @@ from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Demand
+from planner.problem.model import Demand, Floats
 from planner.solution import Planner
 from planner.tolerances import TIGHT
 
@@ -53,7 +53,6 @@ __all__ = [
     "prices",
 ]
 
-Floats = NDArray[np.float64]
 
 _TEXT = text_of("prices")
 say = _TEXT.say

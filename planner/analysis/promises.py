@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.hedging import (
@@ -35,6 +34,7 @@ from planner.errors import InputError, nearest
 from planner.gallery import gallery
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Flags, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +49,6 @@ __all__ = [
     "promises",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 TOLERANCE = 0.02
 """How far the rate at which a promise is kept may lie from its certainty."""

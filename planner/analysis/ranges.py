@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.analysis.declare import Option, analysis, text_of
@@ -41,6 +40,7 @@ from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Flags, Floats
 from planner.solution import Allocation, Planner, asked_months
 
 if TYPE_CHECKING:
@@ -63,8 +63,6 @@ __all__ = [
     "tours_of",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("ranges")
 say = _TEXT.say

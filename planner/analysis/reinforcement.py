@@ -30,7 +30,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.analysis.declare import Option, analysis, text_of
@@ -53,7 +52,7 @@ from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError, SolverError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
-from planner.problem.model import Demand
+from planner.problem.model import Demand, Flags, Floats, Ints
 from planner.tolerances import NO_LOSS
 
 if TYPE_CHECKING:
@@ -74,9 +73,6 @@ __all__ = [
     "tour_changes",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 _TEXT = text_of("reinforcement")
 say = _TEXT.say

@@ -35,6 +35,7 @@ from planner.engine.highs import PIN, LinearProgramme, Optimum
 from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, SolverError, nearest
+from planner.problem.model import Flags, Floats
 from planner.solution import Planner
 from planner.tolerances import ROUNDED
 
@@ -51,7 +52,6 @@ __all__ = [
     "values",
 ]
 
-Floats = NDArray[np.float64]
 Signs = NDArray[np.int8]
 
 NARROW = 1e-7
@@ -341,9 +341,6 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
                 continue
         joined.append(piece)
     return joined
-
-
-Flags = NDArray[np.bool_]
 
 
 class Search:

@@ -26,7 +26,7 @@ from planner.analysis.plans import Case, person_months, planner_of, read_case
 from planner.errors import InputError, nearest
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Package
+from planner.problem.model import Floats, Package
 from planner.tolerances import NO_SHORTFALL
 
 __all__ = [
@@ -37,8 +37,6 @@ __all__ = [
     "shapley",
     "shares",
 ]
-
-Floats = NDArray[np.float64]
 
 
 Worth = Callable[[frozenset[str]], Floats]

@@ -36,7 +36,7 @@ from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.structure import Structure
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Problem
+from planner.problem.model import Flags, Floats, Problem
 from planner.terms import term
 from planner.tolerances import ROUNDING
 
@@ -64,8 +64,6 @@ __all__ = [
     "threshold",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 QUANTITIES = ("displacement", "fill", "ratio")
 SELECTORS = (*KEYS, "pool", "package")

@@ -17,7 +17,6 @@ from math import ceil
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
@@ -35,7 +34,7 @@ from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
 from planner.months import Month
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Demand, Problem
+from planner.problem.model import Demand, Flags, Floats, Ints, Problem
 from planner.solution import History, Planner, asked_months
 from planner.tolerances import SHOWN, TIGHT
 
@@ -57,9 +56,6 @@ __all__ = [
     "why",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 _TEXT = text_of("why")
 say = _TEXT.say

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
+from planner.problem.model import Bound, Budget, Demand, Floats, Package, Problem, months_at_home
 from planner.scenario.inputs import (
     FACTORS,
     Inputs,
@@ -274,8 +274,6 @@ def _figure_row(
         origin.line,
     )
 
-
-Floats = NDArray[np.float64]
 
 Take = Callable[[str, Parameter, str], Floats]
 """Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""

@@ -24,12 +24,10 @@ from scipy import sparse
 from planner.engine.highs import BASIC, Certificate, LinearProgramme, Optimum, worst
 from planner.engine.stages import DualSensitivities, Locks, StageData, StageSolution, Step
 from planner.errors import SolverError
+from planner.problem.model import Flags, Floats, Ints
 
 __all__ = ["Filling", "fill_fairly", "solve_fair"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 BOUND_PRICE = 1e-8
 """Share of the largest price from which a price counts as positive."""

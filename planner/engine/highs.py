@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.errors import CertificateError, SolverError
+from planner.problem.model import Floats, Ints
 
 __all__ = [
     "BASIC",
@@ -41,8 +41,6 @@ __all__ = [
 
 TOLERANCE = 1e-6
 """Largest violation, relative to one plus the size of what is compared, that is accepted."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -136,8 +134,6 @@ def certify(
     value = float(cost @ x)
     return Certificate(primal, wrong / size, abs(value - bound) / (1 + abs(value)))
 
-
-Ints = NDArray[np.int64]
 
 BASIC = 1
 """What marks a column or row as part of a basis."""

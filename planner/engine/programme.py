@@ -34,7 +34,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.problem.model import OptionTable, Problem, Tours, keys_of, months_at_home, tours_of
+from planner.problem.model import (
+    Floats,
+    Ints,
+    OptionTable,
+    Problem,
+    Tours,
+    keys_of,
+    months_at_home,
+    tours_of,
+)
 
 __all__ = [
     "NEVER",
@@ -50,9 +59,6 @@ __all__ = [
     "lay_out_table",
     "table_of",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

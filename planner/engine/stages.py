@@ -25,12 +25,11 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate
 from planner.engine.programme import Block
-from planner.problem.model import Problem
+from planner.problem.model import Flags, Floats, Ints, Problem
 
 __all__ = [
     "DualSensitivities",
@@ -41,9 +40,6 @@ __all__ = [
     "Step",
     "base_data",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +89,6 @@ class DualSensitivities:
             np.add.at(price, step.rows, weight * step.price)
             worth[step.before] += weight * step.slope
         return price
-
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

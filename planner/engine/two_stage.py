@@ -32,13 +32,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate, LinearProgramme, quiet_highs
 from planner.engine.programme import Block, Programme
 from planner.errors import SolverError
-from planner.problem.model import Problem
+from planner.problem.model import Flags, Floats, Ints, Problem
 
 __all__ = [
     "Cuts",
@@ -54,9 +53,6 @@ __all__ = [
     "write_smps",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 VIOLATION = 1e-6
 """Largest sum of fill shares that a draw may lack before a cut is added."""

@@ -14,16 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate, LinearProgramme, Optimum, worst
 from planner.engine.stages import Locks, StageData, StageSolution
+from planner.problem.model import Floats, Ints
 
 __all__ = ["Objective", "ValueProgramme", "minimise", "solve_value"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 ROUNDING = 1e-10

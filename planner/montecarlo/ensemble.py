@@ -45,6 +45,7 @@ from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Speci
 from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
 from planner.montecarlo.words import sentences
 from planner.outcome import TabularOutcome
+from planner.problem.model import Floats, Ints
 from planner.results.frames import share
 from planner.store import (
     MANIFEST,
@@ -64,9 +65,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KEYS", "QUANTILES", "REACH", "Ensemble", "check_levels", "check_same", "read_ensemble"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles shown unless others are asked for."""

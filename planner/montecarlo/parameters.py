@@ -41,6 +41,7 @@ from planner.distributions import (
 )
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
+from planner.problem.model import Floats
 from planner.scenario.inputs import MANNED, is_presence
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ __all__ = [
     "pearson_of",
 ]
 
-Floats = NDArray[np.float64]
 
 DEFAULT = "pert"
 """Distribution of a parameter with a low and a high, unless a scenario states another."""

@@ -36,6 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.highs import TOLERANCE
+from planner.problem.model import Floats, Ints
 from planner.scenario.inputs import MANNED
 from planner.tolerances import ROUNDING
 
@@ -57,9 +58,6 @@ __all__ = [
     "no_plans",
     "streams_of",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Code(IntEnum):

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import InputError, nearest
+from planner.problem.model import Flags, Floats, Ints
 from planner.results.frames import share
 from planner.tolerances import ROUNDING
 
@@ -40,10 +41,6 @@ __all__ = [
     "layer_of",
     "lost",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 WHOLE = 65535

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.compile import compile_scenario
 from planner.labels import number, percent
 from planner.montecarlo.plans import streams_of
 from planner.montecarlo.specification import RunMetadata, Specification
 from planner.montecarlo.words import say
+from planner.problem.model import Floats
 from planner.scenario.inputs import is_presence
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Draw", "take_draw"]
 
-Floats = NDArray[np.float64]
 
 UNUSUAL = 5
 """How many figures are named that are least like the usual."""

@@ -41,6 +41,7 @@ from planner.montecarlo.parameters import list_uncertain
 from planner.montecarlo.records import Quantities, Records
 from planner.montecarlo.specification import MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import LOCK, as_bytes, clear_folder, holds_run, open_folder
+from planner.problem.model import Floats
 from planner.store import MANIFEST, locked
 
 if TYPE_CHECKING:
@@ -352,8 +353,6 @@ def _result(future: Any) -> Any:
             "out of memory"
         ) from None
 
-
-Floats = NDArray[np.float64]
 
 MANY = 256
 """Draws from which there are 32 replicates, and 16 below: so measured, intervals keep their

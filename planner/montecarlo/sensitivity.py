@@ -27,11 +27,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from planner.errors import InputError, SolverError, nearest
 from planner.montecarlo.run import Pace, Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import RunMetadata, Specification
+from planner.problem.model import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "Sensitivity", "sensitivity"]
 
-Floats = NDArray[np.float64]
 
 THEMES: dict[str, tuple[str, ...]] = {
     "posts in pools": ("pool.*.posts*",),

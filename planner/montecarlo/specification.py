@@ -44,7 +44,7 @@ from planner.montecarlo.plans import Frame, Lines, Presence, streams_of
 from planner.montecarlo.records import WHOLE, Axes, Quantities, Records
 from planner.montecarlo.structure import Code, Hint, Numbers, Plans, Structure, retrace
 from planner.months import Month
-from planner.problem.model import OptionTable, Problem, Tours, months_at_home
+from planner.problem.model import Flags, Floats, Ints, OptionTable, Problem, Tours, months_at_home
 from planner.results.result import hash_files, versions
 from planner.scenario.inputs import Parameter, When
 
@@ -62,9 +62,6 @@ __all__ = [
     "Stop",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Drawn = Mapping[str, Floats]
 """Drawn parameters by id, (draws,); months as how many months they move."""
 

@@ -21,13 +21,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.engine.highs import TOLERANCE, Certificate, worst
 from planner.engine.programme import Layout, build_programme, lay_out
 from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
+from planner.problem.model import Floats, Ints
 from planner.solution import Allocation, History, Plan, Planner, Solution, solver_for
 
 if TYPE_CHECKING:
@@ -48,9 +48,6 @@ __all__ = [
     "retrace",
     "solve_each",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Numbers(NamedTuple):

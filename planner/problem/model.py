@@ -26,6 +26,9 @@ __all__ = [
     "Bound",
     "Budget",
     "Demand",
+    "Flags",
+    "Floats",
+    "Ints",
     "OptionTable",
     "Package",
     "Problem",
@@ -38,7 +41,13 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+"""Array of real numbers; what its axes are stands where it is used."""
+
 Ints = NDArray[np.int64]
+"""Array of whole numbers."""
+
+Flags = NDArray[np.bool_]
+"""Array of yes and no."""
 
 
 def months_at_home(home: Any, dwell: Any, prep: Any, length: Any) -> Ints:

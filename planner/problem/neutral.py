@@ -32,6 +32,9 @@ from planner.problem.model import (
     Bound,
     Budget,
     Demand,
+    Flags,
+    Floats,
+    Ints,
     OptionTable,
     Package,
     Problem,
@@ -760,10 +763,6 @@ def _whole(text: str) -> int | float:
 def _wrong(name: str, message: str) -> InputError:
     return InputError(Fault(name, 0, 0, "", message))
 
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 SEVERITIES = ("error", "warning", "note")
 """*error*: can never be met; *warning*: cannot be met in part; *note*: has no effect."""

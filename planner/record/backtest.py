@@ -39,6 +39,7 @@ from planner.montecarlo.run import Packed, Progress, executor_for, in_order, spe
 from planner.montecarlo.specification import Specification
 from planner.months import Month
 from planner.outcome import Outcome
+from planner.problem.model import Floats
 from planner.record.observe import Expected, Seen, check_month, plan_packed, seen_in
 from planner.record.words import say
 
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Backtest", "backtest", "forecast", "pit_band", "shipped_scores"]
 
-Floats = NDArray[np.float64]
 
 FORMAT = "planner-backtest/1"
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome
+from planner.problem.model import Floats
 from planner.record.words import say
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Learning", "correlation_ratio", "learning", "who_knows"]
 
-Floats = NDArray[np.float64]
 
 PARTS = 12
 """Parts that the draws are cut into by a parameter."""

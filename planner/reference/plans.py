@@ -58,14 +58,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pulp
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.stages import StageData, StageSolution, base_data
 from planner.errors import Fault, InputError, SolverError
-from planner.problem.model import Problem
+from planner.problem.model import Floats, Problem
 from planner.reference.solvers import Solver, SolverOutcome, choose_solver, measure
 from planner.solution import Allocation, History, Planner, Solution, solver_for
 
@@ -89,8 +88,6 @@ __all__ = [
     "write_mps",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Expression: TypeAlias = pulp.LpAffineExpression
 
 LONGEST = 24

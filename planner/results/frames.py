@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from planner.problem.model import Floats, Ints
 from planner.tolerances import NEGLIGIBLE_PEOPLE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["cover", "frame", "share", "words"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def frame(**columns: Any) -> pd.DataFrame:

@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 from planner.errors import CertificateError
 from planner.labels import number, percent, rough, speaker
+from planner.problem.model import Floats
 from planner.results.frames import cover
 from planner.solution import Allocation, Solution
 
@@ -62,7 +63,6 @@ __all__ = [
     "on_duty",
 ]
 
-Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-5
 """Largest residual accepted, relative to one plus the strength of the pool."""

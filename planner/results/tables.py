@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import ResultError, nearest
+from planner.problem.model import Floats, Ints
 from planner.results.frames import cover, frame, share, words
 from planner.results.losses import ACCOUNTS, accounts, strength
 from planner.solution import Allocation
@@ -150,9 +151,6 @@ def _sum(lines: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFram
 def _rank(column: pd.Series, key: str) -> np.ndarray:
     return column.factorize(sort=key in ("month", "year", "tier", "main_task"))[0]
 
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _LABELS = (
     "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.engine.programme import Layout
 from planner.montecarlo.kernel.compile import compiled, struct
 from planner.montecarlo.plans import Frame
+from planner.problem.model import Flags, Floats, Ints
 
 __all__ = [
     "FITS", "ROOM", "Arrays", "Sides", "Stages", "arrays_of", "block_of", "bound_columns",
@@ -20,10 +20,6 @@ ROOM = 1e-9
 """What is left of a limit below this, relative to one plus the limit, is nothing."""
 FITS = 1 + 1e-12
 """Factor by which a row may be asked for beyond its limit and still not bind, for rounding."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 class Arrays(NamedTuple):
