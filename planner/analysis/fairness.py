@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import KEYS, Case, person_months, planner_of, read_case, rules_of
+from planner.analysis.plans import KEYS, Case, filled_by, planner_of, read_case, rules_of
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
@@ -211,14 +211,9 @@ def fairness(
 def _losses(case: Case, chosen: frozenset[str], asked: Floats) -> dict[str, Floats]:
     """Return what each demand loses, person-months, by kind of loss."""
     planner = planner_of(case)
-
-    def filled(packages: frozenset[str]) -> Floats:
-        answers = planner.unfold(packages).answers
-        return person_months(planner.programme, [answer.people for answer in answers])
-
     every = frozenset(case.packages)
-    with_all = filled(every)
-    found = {"displacement": filled(every - chosen) - with_all} if chosen else {}
+    with_all = filled_by(planner, every)
+    found = {"displacement": filled_by(planner, every - chosen) - with_all} if chosen else {}
     return {**found, "shortfall": asked - with_all}
 
 

@@ -25,6 +25,7 @@ from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
     QuickPlanner,
+    filled_by,
     make_planner,
     person_months,
     read_case,
@@ -351,15 +352,11 @@ def _views(
             planners[key] = make_planner(_known(problem, seen.known), case.rule, fills_only=fair)
         return planners[key]
 
-    def unfolded(planner: Planner, packages: frozenset[str]) -> Floats:
-        answers = planner.unfold(packages).answers
-        return person_months(planner.programme, [answer.people for answer in answers])
-
     ways = [_Seen("notice", by, {n: max(k - by, 0) for n, k in known.items()}) for by in shifts]
     ways.append(_Seen("perfect", float("nan"), dict.fromkeys(chosen, 0)))
-    without = unfolded(planner_of(ways[0]), rest)
+    without = filled_by(planner_of(ways[0]), rest)
     for seen in ways:
-        yield seen, unfolded(planner_of(seen), every), without
+        yield seen, filled_by(planner_of(seen), every), without
     for horizon in horizons:
         seen = _Seen("rolling", horizon, known)
         planner = planner_of(seen)

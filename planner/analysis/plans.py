@@ -58,6 +58,7 @@ __all__ = [
     "LastPlans",
     "QuickPlanner",
     "enough",
+    "filled_by",
     "last_answer",
     "last_plans",
     "make_planner",
@@ -492,6 +493,12 @@ def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:
         counted = np.asarray(block.duty[:, first : last + 1].sum(axis=1)).ravel()
         np.add.at(filled, block.demand, (block.pick @ served) * counted)
     return filled
+
+
+def filled_by(planner: Planner, packages: Iterable[str] | None = None) -> Floats:
+    """Return what the plan with some of the packages fills, by default all; see person_months."""
+    plan = planner.unfold(packages)
+    return person_months(planner.programme, [answer.people for answer in plan.answers])
 
 
 def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:

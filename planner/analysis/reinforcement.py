@@ -36,6 +36,7 @@ from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
     enough,
+    filled_by,
     last_answer,
     make_planner,
     people_tied,
@@ -51,12 +52,12 @@ from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError, SolverError, nearest
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Flags, Floats, Ints
 from planner.tolerances import NO_LOSS
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "KINDS",
@@ -235,8 +236,7 @@ class RuleComparison:
         demands = tuple(change(demand) for demand in case.problem.demands)
         problem = replace(case.problem, demands=demands, packages=packages)
         planner = make_planner(problem, case.rule, fills_only=True)
-        people = [answer.people for answer in planner.unfold().answers]
-        lost = self.without - person_months(planner.programme, people)
+        lost = self.without - filled_by(planner)
         return sum(max(float(lost[mask].sum()), 0.0) for mask in self.added.missions.values())
 
 
@@ -778,22 +778,12 @@ class Reinforcement(Outcome):
     exact: bool
     tolerance_persons: float
     additions: tuple[Addition, ...]
-    months: tuple[Arrival, ...]
     changes: tuple[RuleChange, ...]
     proofs: tuple[Proof, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``additions``, ``changes``, ``proofs`` and ``months``."""
-        return {
-            "additions": frame(self.additions, Addition),
-            "changes": frame(self.changes, RuleChange),
-            "proofs": frame(self.proofs, Proof),
-            "months": frame(self.months, Arrival),
-        }
+    months: tuple[Arrival, ...]
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what is lost, who would prevent it, and which change of rules would."""
-
         return _sentences(self, lang)
 
 
@@ -998,5 +988,5 @@ class _ReinforcementSearch:
         return Reinforcement(
             case.rule, added.scaled.package, self.stay, added.announced, added.lead_months, begin,
             self.lost, self.wanted, self.level, self.within_reach, cost, self.floor, exact,
-            self.tolerance, tuple(additions), tuple(months), tuple(changes), tuple(self.proofs),
+            self.tolerance, tuple(additions), tuple(changes), tuple(self.proofs), tuple(months),
         )  # fmt: skip

@@ -30,7 +30,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.plans import Case, LastPlans, last_plans, person_months
+from planner.analysis.plans import Case, LastPlans, filled_by, last_plans
 from planner.engine.highs import PIN, LinearProgramme, Optimum
 from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
@@ -463,8 +463,7 @@ class Scaled:
     def without(self) -> Floats:
         """Person-months filled without the package, (demands,)."""
         every = frozenset(self.case.packages)
-        plan = self.planner.unfold(every - {self.package})
-        return person_months(self.planner.programme, [answer.people for answer in plan.answers])
+        return filled_by(self.planner, every - {self.package})
 
     @cached_property
     def last(self) -> LastPlans:
@@ -505,9 +504,7 @@ class Scaled:
                     place, history = key
                     if place not in self.touched or not any(self.package in k for _, k in history):
                         kept[key] = made
-            plan = other.unfold()
-            people = [answer.people for answer in plan.answers]
-            self._tried[multiple] = person_months(planner.programme, people)
+            self._tried[multiple] = filled_by(other)
         return self._tried[multiple]
 
     def displaced(self, multiple: float) -> float:

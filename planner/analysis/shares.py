@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import Case, person_months, planner_of, read_case
+from planner.analysis.plans import Case, filled_by, planner_of, read_case
 from planner.errors import InputError, nearest
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
@@ -303,8 +303,7 @@ def _played(
     masks = [outside & (case.task == 2), outside & (case.task == 1), *named.values()]
 
     def lost(group: frozenset[str]) -> Floats:
-        plan = planner.unfold(group)
-        filled = person_months(planner.programme, [answer.people for answer in plan.answers])
+        filled = filled_by(planner, group)
         return -np.array([filled[mask].sum() for mask in masks])
 
     return shapley(case.packages, lost, orders, seed, progress), list(named)

@@ -22,8 +22,8 @@ from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
     enough,
+    filled_by,
     make_planner,
-    person_months,
     planner_of,
     read_case,
     relaxed,
@@ -882,17 +882,13 @@ class Why(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return effect, causes with the users of each pool, and remedies."""
-
         return _sentences(self, lang)
 
 
 def _for_report(case: Case) -> dict[str, Any] | None:
     """Return the mission that loses most to the packages; else the one filled least, if short."""
     planner = planner_of(case)
-    filled, without = (
-        person_months(planner.programme, [one.people for one in planner.unfold(some).answers])
-        for some in (None, ())
-    )
+    filled, without = filled_by(planner), filled_by(planner, ())
     outside = (case.task == 2) & ~case.inside(case.packages)
     asked = asked_months(case.problem)
     lost, rates = {}, {}

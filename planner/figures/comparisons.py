@@ -21,7 +21,7 @@ from planner.figures.style import (
     name_rows,
     number_axis,
     style,
-    tidy,
+    tidy_rows,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -150,9 +150,7 @@ def _panel(
                     linewidth=1.6)  # fmt: skip
     axes.set_xlim(0, 1.02)
     axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"] if inches > 1.3 else ["0", "50", "100%"])
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
     lines = [
         fit(beside.title(key), inches - 0.12, 7.8, 6),
         f"{say('task_2_short', lang)} {rate(beside.task_2(key), lang)}",
@@ -234,7 +232,5 @@ def _arrows(axes: Axes, both: np.ndarray, lang: str) -> None:
     number_axis(axes.xaxis, lang, 5, percent=True)
     ticks = [tick for tick in axes.get_xticks() if tick <= 1 + 1e-9]
     axes.set_xticks(ticks, [rate(tick, lang, 0) for tick in ticks])
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
     axes.set_xlabel(say("fill_rate", lang))

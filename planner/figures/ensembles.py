@@ -21,6 +21,7 @@ from planner.figures.style import (
     number_axis,
     style,
     tidy,
+    tidy_rows,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -243,9 +244,7 @@ def _chances(axes: Axes, table: pd.DataFrame, replicates: int, names: EnsembleNa
     ticks = (0, 0.25, 0.5, 0.75, 1)
     axes.set_xticks(ticks, [percent(tick, lang, 0) for tick in ticks])
     axes.set_xlabel(say("chance_axis", lang))
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
 
 
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:

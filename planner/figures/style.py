@@ -311,6 +311,13 @@ def tidy(axes: Axes, grid: str = "y") -> None:
         axes.set_axisbelow(True)
 
 
+def tidy_rows(axes: Axes) -> None:
+    """Take away what rows with their names on the left do not need: that side, and its ticks."""
+    tidy(axes, "x")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
 def number_axis(axis: Any, lang: str, most: int = 6, percent: bool = False) -> None:
     """Mark an axis, whose limits are settled, with numbers as they are written in a language."""
     low, high = sorted(axis.get_view_interval())
