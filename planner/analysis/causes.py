@@ -60,6 +60,18 @@ __all__ = [
     "present_months",
 ]
 
+_USUAL = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
+"""Parameters of a kind and their values where none are given."""
+
+_TEXT = text_of("causes")
+say = _TEXT.say
+
+EXACT_UPTO = 10
+"""Most causes of which all coalitions are evaluated."""
+
+ORDERS = 60
+"""Orders that are sampled beyond that."""
+
 
 def occupancy(
     months: int, acceptance: float, lead: int, early_return: float, unit: bool = False
@@ -155,10 +167,6 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
     return None if all((one == 1).all() for one in found) else found
 
 
-_USUAL = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
-"""Parameters of a kind and their values where none are given."""
-
-
 def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[Floats]:
     """Return expected months present inside the report window per person of each decision.
 
@@ -188,17 +196,6 @@ def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[
         total = np.bincount(block.tour_decision, served, minlength=len(block.demand))
         found.append(total / np.maximum(block.cohorts, 1))
     return found
-
-
-_TEXT = text_of("causes")
-say = _TEXT.say
-
-
-EXACT_UPTO = 10
-"""Most causes of which all coalitions are evaluated."""
-
-ORDERS = 60
-"""Orders that are sampled beyond that."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ NOTHING_PERSON_MONTHS = 0.005
 NAMED = 3
 """Most missions that are named for one piece."""
 
+SAME = 1e-3
+"""Person-months within which two answers give the same fill."""
+
 
 def _sentences(curve: Curve, lang: str) -> list[str]:
     """Return what each piece costs, and how close that is where sizes were tried."""
@@ -70,10 +73,6 @@ def _payers(curve: Curve, piece: CurvePiece, task: int, lang: str) -> str:
     ]
     shown = sorted(rows, reverse=True)[:NAMED]
     return ", ".join(f"{mission} {number(cost, lang, 2)}" for cost, mission in shown)
-
-
-SAME = 1e-3
-"""Person-months within which two answers give the same fill."""
 
 
 @dataclass(frozen=True)

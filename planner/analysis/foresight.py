@@ -45,6 +45,9 @@ __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", 
 _TEXT = text_of("foresight")
 say = _TEXT.say
 
+HORIZONS = (6, 12)
+"""Months in view that are tried, unless said otherwise."""
+
 
 def cut_every_month(problem: Problem) -> Problem:
     """Return the same problem with every wave cut in every month.
@@ -111,10 +114,6 @@ def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int)
         data = with_goals(base.change(upper=upper, lower=lower), problem, seen)
         people = planner.solver(data).people
     return people
-
-
-HORIZONS = (6, 12)
-"""Months in view that are tried, unless said otherwise."""
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,12 @@ LIMITS = (
 ANYONE = "anyone"
 """The single pool when anyone may serve anywhere."""
 
+KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main_task", "tier")
+"""What demands can be grouped by."""
+
+LARGE = 200
+"""Columns from which a part is planned in compiled code."""
+
 
 def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Problem:
     """Return the problem without some of its limits.
@@ -163,10 +169,6 @@ def _one_pool(problem: Problem) -> Problem:
     )
     bounds = tuple(bound for bound in problem.bounds if bound.pools is None)
     return replace(merged, pools={ANYONE: strength}, bounds=bounds)
-
-
-KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main_task", "tier")
-"""What demands can be grouped by."""
 
 
 @dataclass(frozen=True)
@@ -508,10 +510,6 @@ def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:
         for answer, served in zip(plan.answers, people, strict=True)
     ]
     return replace(plan, answers=tuple(answers))
-
-
-LARGE = 200
-"""Columns from which a part is planned in compiled code."""
 
 
 @dataclass(eq=False)

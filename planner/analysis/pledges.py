@@ -47,6 +47,9 @@ say = _TEXT.say
 ON_CALL = "on call"
 """What a framework of people on call ends with."""
 
+NO_PERSONS = 1e-6
+"""Persons below this are rounding."""
+
 
 def frameworks_of(
     case: Case, given: Mapping[str, Sequence[str]] | None
@@ -116,10 +119,6 @@ def commitments_of(
             if names[demand] == name:
                 found[case.lines[demand].mission] = None
     return ", ".join(found)
-
-
-NO_PERSONS = 1e-6
-"""Persons below this are rounding."""
 
 
 @dataclass(frozen=True)

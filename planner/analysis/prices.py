@@ -65,6 +65,18 @@ units."""
 BENT = 1e-3
 """How far a gain may lie from a straight line, relative to it, and still be straight."""
 
+KINDS = ("pool_month", "pool", "cap", "bound", "budget", "rest")
+"""What can have a price."""
+
+MEASURES = {
+    "value": "weighted person-months over the whole model",
+    "fair": "person-months inside the report window",
+}
+"""What a price counts, by rule."""
+
+NOTHING = 1e-4
+"""Prices below this are none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Perturbation:
@@ -336,19 +348,6 @@ def _spare(data: StageData, perturbation: Perturbation) -> float:
     spare = (data.limit - settled)[taken] / perturbation.limit[taken]
     caps = data.full[perturbation.full > 0] / perturbation.full[perturbation.full > 0]
     return float(max(0.0, min(spare.min(initial=np.inf), caps.min(initial=np.inf))))
-
-
-KINDS = ("pool_month", "pool", "cap", "bound", "budget", "rest")
-"""What can have a price."""
-
-MEASURES = {
-    "value": "weighted person-months over the whole model",
-    "fair": "person-months inside the report window",
-}
-"""What a price counts, by rule."""
-
-NOTHING = 1e-4
-"""Prices below this are none."""
 
 
 @dataclass(frozen=True)

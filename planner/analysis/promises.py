@@ -72,6 +72,8 @@ Z95 = 1.959963984540054
 STUDIED = ("under_study", "provisional", "expected")
 """Status of missions that may be given up unless others are named."""
 
+NAN = float("nan")
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -416,9 +418,6 @@ def promises(
         _rows(kept, certainty, fresh), values, points,
         _candidate_rows(kept.commitments, kept.two, found), table, breaking,
     )  # fmt: skip
-
-
-NAN = float("nan")
 
 
 class _Stages:

@@ -67,6 +67,9 @@ __all__ = [
 _TEXT = text_of("ranges")
 say = _TEXT.say
 
+SAME_PERSON_MONTHS = 0.01
+"""Ranges narrower than this, in person-months, are one number."""
+
 
 @dataclass(eq=False)
 class Near:
@@ -304,10 +307,6 @@ def differences(alternatives: Sequence[Alternative], lang: str) -> list[str]:
         return []
     far = number(max(one.distance_person_months for one in alternatives), lang)
     return [say("alternatives", lang, count=number(len(alternatives), lang, 0), far=far)]
-
-
-SAME_PERSON_MONTHS = 0.01
-"""Ranges narrower than this, in person-months, are one number."""
 
 
 @dataclass(frozen=True)

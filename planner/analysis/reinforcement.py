@@ -78,6 +78,24 @@ __all__ = [
 _TEXT = text_of("reinforcement")
 say = _TEXT.say
 
+EVERY = ""
+"""The name of all pools together."""
+
+BETTER = 1e-7
+"""Relative gain below which a next answer is no better."""
+
+ROUNDS = 12
+"""Most answers after one another."""
+
+GIVE = 1e-4
+"""Person-months by which an answer may miss, for rounding."""
+
+DEAR = 0.1
+"""Share of the cost from which on doing without a pool is tried."""
+
+KINDS = ("people", "rest", "tour")
+"""What can be changed."""
+
 
 @dataclass(eq=False)
 class Added:
@@ -187,10 +205,6 @@ class Added:
             tied[block.pools] = people_tied(block, served)
         excess = tied - self.strength
         return np.where(excess > 1e-6, excess, 0.0)
-
-
-EVERY = ""
-"""The name of all pools together."""
 
 
 @dataclass(frozen=True)
@@ -309,16 +323,6 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
         if best is not None:
             found.append(best)
     return found
-
-
-BETTER = 1e-7
-"""Relative gain below which a next answer is no better."""
-
-ROUNDS = 12
-"""Most answers after one another."""
-
-GIVE = 1e-4
-"""Person-months by which an answer may miss, for rounding."""
 
 
 class Smallest:
@@ -484,10 +488,6 @@ def _rows(layout: ValueProgramme, earliest: int) -> tuple[Ints, Ints, Ints]:
         month.append(kept[people] % block.months)
     joined = [np.concatenate(part).astype(np.int64) for part in (row, pool, month)]
     return joined[0], joined[1], joined[2]
-
-
-DEAR = 0.1
-"""Share of the cost from which on doing without a pool is tried."""
 
 
 def prune(
@@ -663,10 +663,6 @@ def _changed(change: RuleChange, lang: str) -> str:
     months = abs(change.months)
     said = say("month_of" if months == 1 else "months_of", lang, months=months)
     return say(key, lang, months=said, pool=who, left=left)
-
-
-KINDS = ("people", "rest", "tour")
-"""What can be changed."""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,15 @@ __all__ = [
 Worth = Callable[[frozenset[str]], Floats]
 """What a coalition brings: one or more numbers, always as many."""
 
+_TEXT = text_of("shares")
+say = _TEXT.say
+
+EXACT_UPTO = 10
+"""Most packages of which all coalitions are evaluated."""
+
+REPORTED = 4
+"""Most packages of which a report shows shares: every coalition takes a plan."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -163,14 +172,6 @@ def _along(players: tuple[str, ...], order: NDArray[np.int64], value: Worth) -> 
     return added
 
 
-_TEXT = text_of("shares")
-say = _TEXT.say
-
-
-EXACT_UPTO = 10
-"""Most packages of which all coalitions are evaluated."""
-
-
 @dataclass(frozen=True)
 class Share:
     """What one package displaces of main task 2, person-months.
@@ -233,10 +234,6 @@ class Shares(Outcome):
             part = f", {percent(lost / total, lang, 0)}" if total > NO_SHORTFALL else ""
             said.append(f"{row.package}: {number(lost, lang)}{give}{part}.")
         return said
-
-
-REPORTED = 4
-"""Most packages of which a report shows shares: every coalition takes a plan."""
 
 
 def _for_report(case: Case) -> dict[str, Any] | None:

@@ -89,6 +89,26 @@ _OF = re.compile(
 SAME = 1e-6
 """Relative distance within which a number is at its level."""
 
+_TEXT = text_of("threshold")
+say = _TEXT.say
+
+NAN = float("nan")
+
+SMALL_BATCH = 24
+"""Problems or demands for which the engine is as fast as waking compiled code."""
+
+MANY = 128
+"""Most problems that are planned at once, for memory."""
+
+ROUNDS = 60
+"""Most times that brackets are halved."""
+
+KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
+"""What is needed of each draw."""
+
+FEW = 5
+"""Thresholds that are sentences; the table holds all."""
+
 
 @dataclass(frozen=True, eq=False)
 class DrawFills:
@@ -281,19 +301,6 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     return conclusion
 
 
-_TEXT = text_of("threshold")
-say = _TEXT.say
-
-
-NAN = float("nan")
-
-SMALL_BATCH = 24
-"""Problems or demands for which the engine is as fast as waking compiled code."""
-
-MANY = 128
-"""Most problems that are planned at once, for memory."""
-
-
 class Trials:
     """Plans of variants of a case, with all packages and without one.
 
@@ -406,10 +413,6 @@ def _structure_of(problem: Problem) -> Any:
             for one in problem.budgets
         ),
     )
-
-
-ROUNDS = 60
-"""Most times that brackets are halved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -569,10 +572,6 @@ def _silent(done: int, total: int) -> None:
     """Show nothing: the number of rounds is not known."""
 
 
-KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
-"""What is needed of each draw."""
-
-
 @dataclass(frozen=True)
 class ClaimProbability:
     """The share of futures in which a conclusion holds.
@@ -645,10 +644,6 @@ def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
         by_line = [records.served[:, plan].sum(axis=2, dtype=float) * caps for plan in plans]
     filled = [records.filled[:, plan] for plan in plans]
     return DrawFills(filled[0], filled[1], records.asked, by_line[0], by_line[1], lines)
-
-
-FEW = 5
-"""Thresholds that are sentences; the table holds all."""
 
 
 def _sentences(found: Threshold, lang: str) -> list[str]:

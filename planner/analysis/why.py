@@ -60,6 +60,27 @@ __all__ = [
 _TEXT = text_of("why")
 say = _TEXT.say
 
+EFFORT = 2400
+"""Decisions in all plans with more people from which on no further size is tried."""
+
+FINE = 0.05
+"""Relative distance between enough and not enough at which the search for a size ends."""
+
+MOST_NAMED = 4
+"""Most users of a pool that are named in one sentence."""
+
+NOTHING_PERSONS = 1e-3
+"""Shortfall in persons below which it is rounding of solver and accounts."""
+
+LEAST_LOSS = 0.5
+"""Person-months that a mission has to lose before a report explains it."""
+
+LEAST_SHORTFALL = 0.005
+"""Share of the people requested below which a shortfall is not explained in a report."""
+
+POOLS_TRIED = 3
+"""Most pools for which more people are tried."""
+
 
 @dataclass(frozen=True, eq=False)
 class DecisionShortfall:
@@ -478,13 +499,6 @@ def holders(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> 
     return rows
 
 
-EFFORT = 2400
-"""Decisions in all plans with more people from which on no further size is tried."""
-
-FINE = 0.05
-"""Relative distance between enough and not enough at which the search for a size ends."""
-
-
 @dataclass(frozen=True)
 class Counterfactual:
     """What would be different, and how many people the mission would gain in the month.
@@ -670,10 +684,6 @@ def _less_rest(demand: Demand) -> Demand:
     return demand
 
 
-MOST_NAMED = 4
-"""Most users of a pool that are named in one sentence."""
-
-
 def _sentences(why: Why, lang: str) -> list[str]:
     """Return effect, causes with the users of each pool, and remedies."""
     said = [_head(why, lang)]
@@ -805,19 +815,6 @@ def _changed(why: Why, change: Counterfactual, lang: str) -> str:
     if key == "more_people":
         key = "one_more" if change.units == 1.0 else "many_more"
     return say(f"remedy_{key}", lang, **values)
-
-
-NOTHING_PERSONS = 1e-3
-"""Shortfall in persons below which it is rounding of solver and accounts."""
-
-LEAST_LOSS = 0.5
-"""Person-months that a mission has to lose before a report explains it."""
-
-LEAST_SHORTFALL = 0.005
-"""Share of the people requested below which a shortfall is not explained in a report."""
-
-POOLS_TRIED = 3
-"""Most pools for which more people are tried."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,10 @@ __all__ = [
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
+_NAME = {"type": "string", "minLength": 1}
+
+_NULL = {"type": "null"}
+
 
 def _number(least: float | None = 0, text: str = "", most: float | None = None) -> dict[str, Any]:
     made: dict[str, Any] = {"type": "number"}
@@ -83,10 +87,6 @@ def _by_name(values: dict[str, Any], text: str = "", least: int = 0) -> dict[str
 
 def _or(*choices: dict[str, Any], text: str = "") -> dict[str, Any]:
     return {"anyOf": list(choices)} | ({"description": text} if text else {})
-
-
-_NAME = {"type": "string", "minLength": 1}
-_NULL = {"type": "null"}
 
 
 def problem_schema() -> dict[str, Any]:

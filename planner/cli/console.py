@@ -38,25 +38,6 @@ _UNSAFE = re.compile(
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": " "}
 
-
-def clean(text: object) -> str:
-    """Return text on one line in which nothing can command a terminal.
-
-    Examples
-    --------
-    >>> clean("red \\x1b[31m")
-    'red \\\\x1b[31m'
-    """
-    return _UNSAFE.sub(_visible, str(text))
-
-
-def _visible(found: re.Match[str]) -> str:
-    one = found[0]
-    if one in _SHORT:
-        return _SHORT[one]
-    return f"\\x{ord(one):02x}" if ord(one) < 256 else f"\\u{ord(one):04x}"
-
-
 WIDTH = 140
 """Columns where nobody looks at a terminal of a certain width."""
 
@@ -86,6 +67,33 @@ GAP = 2
 
 LONG = 20_000
 """List items written at a time, so that a long list needs no second copy in memory."""
+
+FIXED = "\u00a0"
+"""A space at which no line is broken."""
+
+_MONTH = re.compile(r"\b[A-Za-z]{3,4} \d{4}\b")
+"""A month and its year, which stay on one line."""
+
+_BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]\.)(?=[a-z])")
+"""Where a word may be broken: behind hyphens, and behind the full stops of an id."""
+
+
+def clean(text: object) -> str:
+    """Return text on one line in which nothing can command a terminal.
+
+    Examples
+    --------
+    >>> clean("red \\x1b[31m")
+    'red \\\\x1b[31m'
+    """
+    return _UNSAFE.sub(_visible, str(text))
+
+
+def _visible(found: re.Match[str]) -> str:
+    one = found[0]
+    if one in _SHORT:
+        return _SHORT[one]
+    return f"\\x{ord(one):02x}" if ord(one) < 256 else f"\\u{ord(one):04x}"
 
 
 def _console(stderr: bool = False) -> Console:
@@ -324,16 +332,6 @@ class _Fitted:
                 widths[max(short, key=lambda place: goal[place] - widths[place])] += 1
                 left -= 1
         return [max(1, min(widths[place], self.room)) for place in self.shown]
-
-
-FIXED = "\u00a0"
-"""A space at which no line is broken."""
-
-_MONTH = re.compile(r"\b[A-Za-z]{3,4} \d{4}\b")
-"""A month and its year, which stay on one line."""
-
-_BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]\.)(?=[a-z])")
-"""Where a word may be broken: behind hyphens, and behind the full stops of an id."""
 
 
 def _fixed(found: re.Match[str]) -> str:

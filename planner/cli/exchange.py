@@ -53,6 +53,24 @@ Stated = Annotated[
     ),
 ]
 
+ABSENT = object()
+"""Stands for what one side does not have."""
+
+_WORDS = {
+    "basis", "confidence", "date", "name", "name_nl", "note", "origin", "publisher", "reference",
+    "row", "section", "source", "status", "title", "title_nl",
+}  # fmt: skip
+"""Fields that say something about a number and change no result."""
+
+_PLAIN = ("id", "mission", "category", "standing", "counts")
+"""Fields of an entry that its description can do without."""
+
+MANY = 3
+"""Lines that say the same of one thing before they are put together; --json has each."""
+
+LONGEST = 160
+"""Characters of a value that are shown; --json has all of it."""
+
 
 def _target(option: str, what: str) -> Any:
     return typer.Option(
@@ -381,19 +399,6 @@ def _show(found: Imported, out: str, lang: str) -> None:
     say(label("written_to", lang, path=out))
 
 
-ABSENT = object()
-"""Stands for what one side does not have."""
-
-_WORDS = {
-    "basis", "confidence", "date", "name", "name_nl", "note", "origin", "publisher", "reference",
-    "row", "section", "source", "status", "title", "title_nl",
-}  # fmt: skip
-"""Fields that say something about a number and change no result."""
-
-_PLAIN = ("id", "mission", "category", "standing", "counts")
-"""Fields of an entry that its description can do without."""
-
-
 @dataclass(frozen=True)
 class Difference:
     """One place where two inputs differ.
@@ -508,13 +513,6 @@ def _figure(value: Mapping[str, Any], lang: str) -> str:
         return said
     ends = {"low": phrase(low, lang) or said, "high": phrase(high, lang) or said}
     return f"{said} ({label('from_to', lang, **ends)})"
-
-
-MANY = 3
-"""Lines that say the same of one thing before they are put together; --json has each."""
-
-LONGEST = 160
-"""Characters of a value that are shown; --json has all of it."""
 
 
 def _side(name: str) -> Any:

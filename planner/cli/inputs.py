@@ -46,6 +46,9 @@ MANIFEST = "manifest.json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _CHUNK = 1 << 20
 
+MOST = 1_000_000
+"""Bytes of a scenario that comes from standard input or a pipe."""
+
 
 def read_file(name: str, most: int) -> str:
     """Return the text of a file, or of standard input for ``-``.
@@ -310,10 +313,6 @@ def warn(
         return
     for _, sentence in found_in(problem, first_month):
         print(clean(f"{name}: {sentence}"), file=sys.stderr)
-
-
-MOST = 1_000_000
-"""Bytes of a scenario that comes from standard input or a pipe."""
 
 
 def load_scenario(name: str) -> Scenario:

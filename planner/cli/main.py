@@ -50,6 +50,17 @@ PARTS = {
 }
 """Parameters that name a part of a scenario, and where its inputs hold those parts."""
 
+FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+
+_MOST_LINES = 200
+"""Errors that are shown; a file with more of them is not read to the end by anyone."""
+
+_LONGEST_LINE = 2_000
+"""Characters of one error: names of files may be long, and unknown words are not trusted."""
+
+TRACEBACK = "PLANNER_TRACEBACK"
+"""Environment variable that shows where an unexpected error arose."""
+
 
 def complete_parameters(command: Any) -> Any:
     """Return a command whose parameters complete the words known for their names."""
@@ -206,18 +217,6 @@ def _options(
 for panel in PANELS:
     for one in commands(panel):
         app.command(one.name, short_help=one.about)(one.run)
-
-
-FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
-
-_MOST_LINES = 200
-"""Errors that are shown; a file with more of them is not read to the end by anyone."""
-
-_LONGEST_LINE = 2_000
-"""Characters of one error: names of files may be long, and unknown words are not trusted."""
-
-TRACEBACK = "PLANNER_TRACEBACK"
-"""Environment variable that shows where an unexpected error arose."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

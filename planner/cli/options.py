@@ -48,6 +48,9 @@ __all__ = [
 PANELS = ("Plan", "Show it to others", "Questions", "Look and check")
 """What commands are for, in the order in which they are listed; analyses declare their own."""
 
+_WITHOUT_COMMANDS = ("app", "main", "summary")
+"""Modules that are not loaded for the list of commands; the last one loads NumPy."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -59,9 +62,6 @@ class Command:
     panel: str
     rank: int
 
-
-_WITHOUT_COMMANDS = ("app", "main", "summary")
-"""Modules that are not loaded for the list of commands; the last one loads NumPy."""
 
 _declared: dict[str, Command] = {}
 

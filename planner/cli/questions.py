@@ -63,6 +63,19 @@ Kept = Annotated[
     ),
 ]
 
+_LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
+"""Columns that a terminal leaves out."""
+
+_SPARE = (
+    "turn", "pool", "tier", "package", "held_rules", "standard_error", "standard_error_main_task_1",
+    "tolerance_posts", "from_multiple", "to_multiple", "limited", "exact", "not_enough_units",
+    "from_units", "to_units", "unit", "resting_persons", "preparing_persons", "on_duty_persons",
+    "range_share", "basis", "hedged_share", "low_rate", "high_rate", "gained_person_months",
+    "package_filled_person_months", "main_task_1_filled_person_months", "group", "smallest_at",
+    "may_persons", "must_persons", "nominal_person_months", "planned_month", "of_months",
+)  # fmt: skip
+"""Columns that a narrow terminal leaves out first, in this order."""
+
 
 class Asked:
     """Stands for the command of an analysis until it is called."""
@@ -265,20 +278,6 @@ def paced(show: Callable[[int, int, float], None] | None) -> Progress:
             show(done, total, pace * (total - done))
 
     return progress
-
-
-_LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
-"""Columns that a terminal leaves out."""
-
-_SPARE = (
-    "turn", "pool", "tier", "package", "held_rules", "standard_error", "standard_error_main_task_1",
-    "tolerance_posts", "from_multiple", "to_multiple", "limited", "exact", "not_enough_units",
-    "from_units", "to_units", "unit", "resting_persons", "preparing_persons", "on_duty_persons",
-    "range_share", "basis", "hedged_share", "low_rate", "high_rate", "gained_person_months",
-    "package_filled_person_months", "main_task_1_filled_person_months", "group", "smallest_at",
-    "may_persons", "must_persons", "nominal_person_months", "planned_month", "of_months",
-)  # fmt: skip
-"""Columns that a narrow terminal leaves out first, in this order."""
 
 
 def about(case: Case) -> dict[str, Any]:

@@ -54,6 +54,12 @@ SHOWN = 6
 SMALL = 0.05
 """Person-months that a table with one decimal shows as nothing."""
 
+LEVELS = ("q05", "q50", "q95")
+"""Quantiles shown."""
+
+ROUND = 0.1
+"""Shares from which quantiles are shown without decimals."""
+
 
 class Sampling(StrEnum):
     """How points are drawn."""
@@ -315,14 +321,6 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     for quantity in dict.fromkeys(row["quantity"] for row in summary["ranking"]):
         say("", _drivers(summary, quantity, lang))
     say("", certificate_line(summary["certificate"], lang), *ensemble.sentences(lang))
-
-
-LEVELS = ("q05", "q50", "q95")
-"""Quantiles shown."""
-
-
-ROUND = 0.1
-"""Shares from which quantiles are shown without decimals."""
 
 
 def _cell(value: float | None, lang: str, share: bool, short: bool = False) -> str:

@@ -49,6 +49,25 @@ __all__ = [
     "strengths",
 ]
 
+STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
+
+LONGEST = 2400
+"""Most months of a model."""
+
+UNITS = {
+    "tour": "months",
+    "preparation": "months",
+    "rest": "months per month",
+    "dwell": "months per month",
+}
+
+REASONS = {
+    "study": "under study, not decided",
+    "declined": "declined, not sent",
+    "hindsight": "known from hindsight only",
+    "dropped": "dropped",
+}
+
 
 @dataclass(frozen=True)
 class FigureRow:
@@ -278,8 +297,6 @@ def _figure_row(
 Take = Callable[[str, Parameter, str], Floats]
 """Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""
 
-STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
-
 
 def strengths(
     inputs: Inputs, first: Month, months: int, book: ParameterBook
@@ -404,24 +421,6 @@ def _stepped(
             risen = before + (target - before) * (way if end > begin else 1.0)
             level = np.where(after, risen, level)
     return level
-
-
-LONGEST = 2400
-"""Most months of a model."""
-
-UNITS = {
-    "tour": "months",
-    "preparation": "months",
-    "rest": "months per month",
-    "dwell": "months per month",
-}
-
-REASONS = {
-    "study": "under study, not decided",
-    "declined": "declined, not sent",
-    "hindsight": "known from hindsight only",
-    "dropped": "dropped",
-}
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,29 @@ __all__ = [
 TOLERANCE = 1e-6
 """Largest violation, relative to one plus the size of what is compared, that is accepted."""
 
+BASIC = 1
+"""What marks a column or row as part of a basis."""
+
+PIN = 1e-7
+"""Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
+
+COLD: tuple[dict[str, Any], ...] = (
+    {"presolve": "off"},
+    {"presolve": "off", "simplex_strategy": 1},
+    {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
+    {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+    {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+)
+
+DEFAULTS: dict[str, Any] = {
+    "presolve": "choose",
+    "simplex_strategy": 1,
+    "solver": "choose",
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
+"""Further ways to solve from cold, tried in turn until an answer is proved."""
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -133,28 +156,6 @@ def certify(
     bound = float(dual[~row_loose] @ row_side[~row_loose] + reduced[~loose] @ side[~loose])
     value = float(cost @ x)
     return Certificate(primal, wrong / size, abs(value - bound) / (1 + abs(value)))
-
-
-BASIC = 1
-"""What marks a column or row as part of a basis."""
-PIN = 1e-7
-"""Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
-
-COLD: tuple[dict[str, Any], ...] = (
-    {"presolve": "off"},
-    {"presolve": "off", "simplex_strategy": 1},
-    {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
-    {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
-    {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
-)
-DEFAULTS: dict[str, Any] = {
-    "presolve": "choose",
-    "simplex_strategy": 1,
-    "solver": "choose",
-    "primal_feasibility_tolerance": 1e-9,
-    "dual_feasibility_tolerance": 1e-9,
-}
-"""Further ways to solve from cold, tried in turn until an answer is proved."""
 
 
 @contextlib.contextmanager

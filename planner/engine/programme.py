@@ -60,6 +60,9 @@ __all__ = [
     "table_of",
 ]
 
+NEVER = np.iinfo(np.int64).max // 2
+"""Month after every other."""
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -223,10 +226,6 @@ class ProblemArrays:
     paid_price: Floats
     paid_from: Ints
     paid_until: Ints
-
-
-NEVER = np.iinfo(np.int64).max // 2
-"""Month after every other."""
 
 
 def table_of(problem: Problem) -> ProblemArrays:

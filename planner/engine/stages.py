@@ -41,6 +41,9 @@ __all__ = [
     "base_data",
 ]
 
+KEPT = 256
+"""Plans of blocks that are kept unless more are asked for; one takes some 100 kB."""
+
 
 @dataclass(frozen=True, eq=False)
 class Step:
@@ -359,10 +362,6 @@ def with_goals(data: StageData, problem: Problem, known: Flags) -> StageData:
     goal = np.where(asked, least, 0.0)
     goal_tier = np.where(goal > 0, [last[b] for b in rows.bound], 0).astype(np.int64)
     return data.change(goal=goal, goal_tier=goal_tier)
-
-
-KEPT = 256
-"""Plans of blocks that are kept unless more are asked for; one takes some 100 kB."""
 
 
 class PlanCache:

@@ -30,6 +30,9 @@ NOTHING = 0.01
 SIZE = (7.0, 2.6)
 """Inches of the axes, about: what is written along the line has to find room."""
 
+COLUMNS = ("main_task_1_share", "main_task_2_share", "package_share")
+"""Shares promised, one line each."""
+
 
 @figure("result", "displacement as a package grows")
 def curve(
@@ -188,10 +191,6 @@ def _subtitle(found: Curve, lang: str) -> str:
         give = rough(found.estimated_error_person_months, lang)
         said += " " + say("curve_tried", lang, count=len(found.points), give=give)
     return said
-
-
-COLUMNS = ("main_task_1_share", "main_task_2_share", "package_share")
-"""Shares promised, one line each."""
 
 
 @figure("promises", "shares promised against certainty, size and fill of the packages")

@@ -27,6 +27,9 @@ __all__ = [
     "quantity_name",
 ]
 
+KINDS = ("pool", "demand", "kind", "package", "bound", "mission", "force")
+"""What ids of figures begin with, each with names of its own."""
+
 
 class Names:
     """What the ids of a result are called in a language.
@@ -255,10 +258,6 @@ class EnsembleNames(Names):
         if is_share(name):
             return rate(value, self.lang)
         return rough(value, self.lang)
-
-
-KINDS = ("pool", "demand", "kind", "package", "bound", "mission", "force")
-"""What ids of figures begin with, each with names of its own."""
 
 
 class _Lookup(Protocol):

@@ -42,6 +42,17 @@ LANE, GAP = 0.135, 0.1
 SMALL = 6.3
 """Points of a name that has but one lane and needs two lines."""
 
+SHADES = LinearSegmentedColormap.from_list("arrive", ["#FFFFFF", "#9ED4F2", "#0072B2", "#003B5C"])
+
+BUSY = 6
+"""Busiest months that are taken apart by mission."""
+
+NAMED = 3
+"""Missions that are named in each of them."""
+
+LEAST = 0.05
+"""Persons below which a month has no arrivals."""
+
 
 @figure("result", "tours of a mission or pool as bars")
 def rotations(
@@ -210,15 +221,6 @@ def _ratio(tours: pd.DataFrame, lang: str) -> str:
     duty = people @ (tours["last"] - tours["first"] + 1).to_numpy()
     tied = people @ (tours["rests"] - tours["prepares"] + 1).to_numpy()
     return number(float(np.divide(tied, duty)), lang)
-
-
-SHADES = LinearSegmentedColormap.from_list("arrive", ["#FFFFFF", "#9ED4F2", "#0072B2", "#003B5C"])
-BUSY = 6
-"""Busiest months that are taken apart by mission."""
-NAMED = 3
-"""Missions that are named in each of them."""
-LEAST = 0.05
-"""Persons below which a month has no arrivals."""
 
 
 @figure("result", "calendar of changeovers")

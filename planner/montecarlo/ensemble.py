@@ -89,6 +89,16 @@ WINDOW = ("draw", "replicate", "caps", "begin", "end", "filled", "present", "cod
 FINE = (*WINDOW, "served", "attended")
 """Columns of the records that groups need: without pools and months, and with them."""
 
+DRAWN = (
+    "draw", "replicate", "round", "values", "caps", "begin", "end", "filled", "present", "codes",
+)  # fmt: skip
+"""Columns of the records that the table of draws needs."""
+
+GROUPS = (("main_task",), ("mission",), ("region",), ("category",), ("demand",))
+
+FINE_GROUPS = (("pool",), ("month",), ("mission", "month"), ("pool", "month"))
+"""Groups that are written out: always, and where people by pool and month are kept."""
+
 
 class Ensemble(TabularOutcome):
     """What came of many draws; made by :func:`planner.simulate`, or read from a folder.
@@ -864,12 +874,6 @@ def _draws(ensemble: Ensemble) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-DRAWN = (
-    "draw", "replicate", "round", "values", "caps", "begin", "end", "filled", "present", "codes",
-)  # fmt: skip
-"""Columns of the records that the table of draws needs."""
-
-
 def _draws_of(ensemble: Ensemble, records: Any) -> pd.DataFrame:
     """Return some draws, one row each."""
     import pandas as pd
@@ -1025,11 +1029,6 @@ def _ranking(ensemble: Ensemble, names: Sequence[str]) -> pd.DataFrame:
         planned = not name.startswith("present")  # presence comes after the plan
         parts.append(table[table["layer"] != "presence"] if planned else table)
     return pd.concat(parts, ignore_index=True)
-
-
-GROUPS = (("main_task",), ("mission",), ("region",), ("category",), ("demand",))
-FINE_GROUPS = (("pool",), ("month",), ("mission", "month"), ("pool", "month"))
-"""Groups that are written out: always, and where people by pool and month are kept."""
 
 
 def temporary(

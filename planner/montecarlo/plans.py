@@ -59,6 +59,18 @@ __all__ = [
     "streams_of",
 ]
 
+MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0, MANNED: 1.0}
+"""Parameters of a kind, and the one of a demand, with their values where none is given."""
+
+ENDLESS = 1 << 60
+"""Candidates or months until an event that cannot happen."""
+
+FRACTION = 1e-9
+"""Part of a person that is rounding."""
+
+STEP = 0x9E3779B97F4A7C15
+"""Increment of a random stream (SplitMix64)."""
+
 
 class Code(IntEnum):
     """Where a plan comes from, and whether it may be used."""
@@ -291,20 +303,6 @@ def no_plans(frame: Frame, without: Sequence[str], layout: Layout, caps: Floats)
         np.full((*shape, 3), np.nan),
         np.full(shape, Code.UNPROVED, dtype=np.int8),
     )
-
-
-MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0, MANNED: 1.0}
-"""Parameters of a kind, and the one of a demand, with their values where none is given."""
-
-ENDLESS = 1 << 60
-"""Candidates or months until an event that cannot happen."""
-
-FRACTION = 1e-9
-"""Part of a person that is rounding."""
-
-
-STEP = 0x9E3779B97F4A7C15
-"""Increment of a random stream (SplitMix64)."""
 
 
 def _cached(function: Any) -> Any:

@@ -46,6 +46,12 @@ __all__ = [
 WHOLE = 65535
 """Resolution of a share of a cap in stored records of people present (unsigned 16 bits)."""
 
+MONTHLY = ("served", "attended")
+"""Columns that are kept only where people by pool and month are kept."""
+
+LAYERS = ("planned", "present")
+"""People planned to be on duty, and those of them who are present."""
+
 
 @dataclass(frozen=True)
 class Axes:
@@ -210,9 +216,6 @@ class Records:
         return cls(**{**nothing, **arrays})
 
 
-MONTHLY = ("served", "attended")
-"""Columns that are kept only where people by pool and month are kept."""
-
 NAMES = tuple(field.name for field in dataclasses.fields(Records))
 
 
@@ -234,10 +237,6 @@ def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:
         "served": (axes.plans, len(axes.lines), len(axes.months)),
         "attended": (axes.plans, demands, len(axes.months)),
     }
-
-
-LAYERS = ("planned", "present")
-"""People planned to be on duty, and those of them who are present."""
 
 
 def layer_of(records: Records, layer: str) -> Floats:

@@ -76,6 +76,25 @@ PATIENCE = 10.0
 _unpacked: OrderedDict[str, Specification] = OrderedDict()
 """Specifications that this process has unpacked, by digest."""
 
+MANY = 256
+"""Draws from which there are 32 replicates, and 16 below: so measured, intervals keep their
+coverage (see ``benchmarks/coverage.py``)."""
+
+BASE = 250e6
+"""Bytes of a process that has everything loaded."""
+
+HELD = 2.5
+"""Copies of a batch in memory at once: as arrays, and on their way into a file."""
+
+LEAST = 128
+"""Draws before an interval is looked at: errors from fewer are too uncertain to stop by."""
+
+GROWTH = 1.25
+"""Factor by which the draws grow from one look at the intervals to the next."""
+
+SAMPLE = 16
+"""Most draws that are planned to see how long one takes."""
+
 
 class Inline(Executor):
     """Solves immediately, in this process."""
@@ -353,25 +372,6 @@ def _result(future: Any) -> Any:
             "out of memory"
         ) from None
 
-
-MANY = 256
-"""Draws from which there are 32 replicates, and 16 below: so measured, intervals keep their
-coverage (see ``benchmarks/coverage.py``)."""
-
-BASE = 250e6
-"""Bytes of a process that has everything loaded."""
-
-HELD = 2.5
-"""Copies of a batch in memory at once: as arrays, and on their way into a file."""
-
-LEAST = 128
-"""Draws before an interval is looked at: errors from fewer are too uncertain to stop by."""
-
-GROWTH = 1.25
-"""Factor by which the draws grow from one look at the intervals to the next."""
-
-SAMPLE = 16
-"""Most draws that are planned to see how long one takes."""
 
 Progress = Callable[[int, int, float], None]
 """Called with draws made, draws in all, and seconds left."""

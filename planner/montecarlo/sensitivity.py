@@ -62,6 +62,16 @@ THEMES: dict[str, tuple[str, ...]] = {
 PORTION = 4
 """Base points that are solved together; those that share rules are then formulated once."""
 
+SIZES = ("first", "total", "first_low", "total_low", "first_high", "total_high")
+
+SHOWN = ("first", "first_low", "first_high", "total", "total_low", "total_high")
+
+RESAMPLES = 999
+"""How often base points are drawn anew for the intervals."""
+
+TAIL = 0.001
+"""Chance beyond either end of a distribution that has no end of its own."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
@@ -249,14 +259,6 @@ def _indices(
     return pd.concat(tables, ignore_index=True)[["quantity", "group", "figures", *SHOWN]]
 
 
-SIZES = ("first", "total", "first_low", "total_low", "first_high", "total_high")
-
-SHOWN = ("first", "first_low", "first_high", "total", "total_low", "total_high")
-
-RESAMPLES = 999
-"""How often base points are drawn anew for the intervals."""
-
-
 def _first_and_total(y: Floats) -> Floats:
     """Return both indices of each group, (2, groups), from (base points, A B and groups)."""
     from scipy.stats import sobol_indices
@@ -274,10 +276,6 @@ def _spread(y: Floats, seed: int) -> tuple[Floats, Floats]:
     again = [_first_and_total(y[draw.integers(0, len(y), len(y))]) for _ in range(RESAMPLES)]
     low, high = np.quantile(again, [0.025, 0.975], axis=0)
     return low, high
-
-
-TAIL = 0.001
-"""Chance beyond either end of a distribution that has no end of its own."""
 
 
 class Model:

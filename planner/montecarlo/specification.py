@@ -68,6 +68,20 @@ Drawn = Mapping[str, Floats]
 TOGETHER = 32
 """Draws that are laid out together: arrays of more of them no longer fit in the cache."""
 
+FORMAT = "planner-ensemble/2"
+
+MONTHLY = 20_000
+"""Draws up to which people by pool and month are kept unless asked otherwise, and the first draws
+whose people present are kept month by month in any case."""
+
+TIMES = ("sizes.", "decided.", "shared.")
+"""Beginnings of the ids of factors that multiply their targets."""
+
+LABELS = (
+    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "region", "category",
+    "organisation", "main_task", "tier", "kind", "status", "package",
+)  # fmt: skip
+
 
 class Instance(NamedTuple):
     """The formulated problem of one draw, with the numbers of all draws on its structure.
@@ -586,16 +600,6 @@ def _at(combine: Any, found: Any, columns: Ints, values: Any) -> None:
     combine.at(found, (slice(None), columns), values)
 
 
-FORMAT = "planner-ensemble/2"
-
-MONTHLY = 20_000
-"""Draws up to which people by pool and month are kept unless asked otherwise, and the first draws
-whose people present are kept month by month in any case."""
-
-TIMES = ("sizes.", "decided.", "shared.")
-"""Beginnings of the ids of factors that multiply their targets."""
-
-
 class Effects:
     """What the factors of a scenario do to its parameters.
 
@@ -933,12 +937,6 @@ class Stop:
                 quantities.check(name)
         if faults:
             raise InputError(faults)
-
-
-LABELS = (
-    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "region", "category",
-    "organisation", "main_task", "tier", "kind", "status", "package",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

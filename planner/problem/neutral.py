@@ -80,6 +80,19 @@ _TOP = {"format", "months", "report", "pools", "demands", "bounds", "packages", 
 _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "prep", "rest",
            "dwell", "cohorts", "weight", "on_call", "unit"}  # fmt: skip
 
+SEARCHED = 1_000_000
+"""Characters of a text in which fields are looked up: about a second of work."""
+
+_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
+
+DIGITS = 40
+"""Digits above which a whole number is taken for endless."""
+
+SEVERITIES = ("error", "warning", "note")
+"""*error*: can never be met; *warning*: cannot be met in part; *note*: has no effect."""
+
+SLACK = 1e-9
+
 
 def parse_problem(data: Any, name: str = "<problem>") -> Problem:
     """Build a problem from the parsed JSON object; raise InputError with every fault found."""
@@ -562,12 +575,6 @@ def dump_problem(problem: Problem) -> dict[str, Any]:
     return data
 
 
-SEARCHED = 1_000_000
-"""Characters of a text in which fields are looked up: about a second of work."""
-
-_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
-
-
 def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
     """Return the faults with line and column of their fields, as far as they can be found.
 
@@ -692,10 +699,6 @@ def _path(stack: list[tuple[str, bool, int]], key: str, place: int) -> str:
     return f"{parent}.{step}" if parent else step
 
 
-DIGITS = 40
-"""Digits above which a whole number is taken for endless."""
-
-
 def read_problem(text: str, name: str = "<problem>") -> Problem:
     """Read a neutral problem from text.
 
@@ -762,10 +765,6 @@ def _whole(text: str) -> int | float:
 
 def _wrong(name: str, message: str) -> InputError:
     return InputError(Fault(name, 0, 0, "", message))
-
-
-SEVERITIES = ("error", "warning", "note")
-"""*error*: can never be met; *warning*: cannot be met in part; *note*: has no effect."""
 
 
 @dataclass(frozen=True)
@@ -987,9 +986,6 @@ class Reach:
     def possible(self) -> Flags:
         """In which months people could be on duty, (demands, months)."""
         return self.on_duty(self.servable & (self.caps[self.tours.demand] > 0))
-
-
-SLACK = 1e-9
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,6 +53,13 @@ KEPT_PLANS = 4096
 PLAIN = ("asked", "filled", "displaced_1", "displaced_2")
 """Numbers of a package, in the order in which they are kept."""
 
+SPOKEN = (
+    "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
+    "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
+    "free_unproved", "free_failed", "free_first",
+)  # fmt: skip
+"""Words of the page's own script, keys of the words of reports after ``lever_``."""
+
 
 @dataclass(frozen=True, eq=False)
 class Grid:
@@ -236,14 +243,6 @@ def _inline(data: object) -> str:
     """Return JSON that cannot end the element it stands in."""
     text = json.dumps(data)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-SPOKEN = (
-    "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
-    "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
-    "free_unproved", "free_failed", "free_first",
-)  # fmt: skip
-"""Words of the page's own script, keys of the words of reports after ``lever_``."""
 
 
 def _texts(lang: str) -> Iterator[tuple[str, str]]:

@@ -32,26 +32,18 @@ if TYPE_CHECKING:
 __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
 
 CURVES = 3
-
-
 """Packages of which the curve is followed, those that displace most first."""
 
 
 FRESH = 500
-
-
 """Draws on which the promises of a report are checked."""
 
 
 SIZES = 24
-
-
 """Sizes at which a curve is tried that cannot be had exactly."""
 
 
 Progress = Callable[[str, int, int], None]
-
-
 """Called with what is being done, what of it is done and what there is to do."""
 
 

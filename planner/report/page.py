@@ -49,9 +49,9 @@ PARTS = (
     robust_section, promises_section,
     comparison_section, grounds_section, limits_section, manifest_section,
 )  # fmt: skip
-
-
 """Sections in the order in which they stand; those that have nothing to say are left out."""
+
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,9 +187,6 @@ def compose(material: Material) -> Document:
     }  # fmt: skip
     sections = tuple(section for section in made if section is not None)
     return Document(lang, names.title, "", facts, sections, words)
-
-
-HERE = Path(__file__).parent
 
 
 @cache

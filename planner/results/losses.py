@@ -70,6 +70,25 @@ TOLERANCE = 1e-5
 ACCOUNTS = ("deployed", "on duty or on call")
 """Names of the two accounts, in the order of the arrays."""
 
+HALF_A_PERSON = 0.5
+"""Persons at a time from which a loss is a mission's: below, every post is still filled when
+people are counted whole."""
+
+SOMETHING = 0.5
+"""Person-months from which something counts as displaced, as in the draws."""
+
+_TRACE = 1e-6
+"""Persons below which a difference between two plans is rounding."""
+
+TENTH = 0.1
+"""Share of the person-months filled for the package above which displacement counts as large."""
+
+NEARLY_NEVER = 0.05
+"""Chance below which the draws support that a package displaces nothing."""
+
+ROUNDING = 1e-3
+"""Person-months below which a mean of shares kept in single precision is nothing."""
+
 
 @dataclass(frozen=True, eq=False)
 class Accounts:
@@ -183,17 +202,6 @@ def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
     every = np.ones(len(allocation.problem.demands), dtype=bool)
     counted, solved = _tied_up(allocation, every), _in_rows(allocation)
     return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))
-
-
-HALF_A_PERSON = 0.5
-"""Persons at a time from which a loss is a mission's: below, every post is still filled when
-people are counted whole."""
-
-SOMETHING = 0.5
-"""Person-months from which something counts as displaced, as in the draws."""
-
-_TRACE = 1e-6
-"""Persons below which a difference between two plans is rounding."""
 
 
 @dataclass(frozen=True)
@@ -369,15 +377,6 @@ def lost_tours(
 def _overlap(first: int, last: int, low: int, high: int) -> int:
     return max(0, min(last, high) - max(first, low) + 1)
 
-
-TENTH = 0.1
-"""Share of the person-months filled for the package above which displacement counts as large."""
-
-NEARLY_NEVER = 0.05
-"""Chance below which the draws support that a package displaces nothing."""
-
-ROUNDING = 1e-3
-"""Person-months below which a mean of shares kept in single precision is nothing."""
 
 WORDS: dict[str, tuple[str, str]] = {
     "draws_mean": (

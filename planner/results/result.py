@@ -53,6 +53,11 @@ DISTRIBUTION = "displacement-planner"
 
 PACKAGES = ("planner", "numpy", "scipy", "highspy", "pandas", "pyarrow")
 
+FORMAT = "planner-results/1"
+
+TABLES = tuple(BUILDERS)
+"""Names of all tables, in the order in which they are shown and saved."""
+
 
 @cache
 def version(package: str) -> str:
@@ -79,12 +84,6 @@ def hash_files(files: Iterable[Path]) -> tuple[dict[str, Any], ...]:
             digest = None
         rows.append({"file": f"{resolved.parent.name}/{resolved.name}", "sha256": digest})
     return tuple(rows)
-
-
-FORMAT = "planner-results/1"
-
-TABLES = tuple(BUILDERS)
-"""Names of all tables, in the order in which they are shown and saved."""
 
 
 class Tables(TabularOutcome, ABC):

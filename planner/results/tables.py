@@ -51,6 +51,18 @@ _ASKED, _FILLED = "asked_person_months", "filled_person_months"
 _LOST = "displaced_person_months"
 _OF = "package of the phase"
 
+_LABELS = (
+    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",
+    "category", "kind", "status", "standing", "package",
+)  # fmt: skip
+
+BASES = ("letter", "public", "assumption")
+"""From what stands in the letter to what is not published."""
+
+ROTATION = ("tour", "preparation", "rest")
+
+STRENGTH = ("posts", "filled", "fit")
+
 
 def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
     """See :meth:`planner.results.result.Tables.fill_by`."""
@@ -150,12 +162,6 @@ def _sum(lines: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFram
 
 def _rank(column: pd.Series, key: str) -> np.ndarray:
     return column.factorize(sort=key in ("month", "year", "tier", "main_task"))[0]
-
-
-_LABELS = (
-    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",
-    "category", "kind", "status", "standing", "package",
-)  # fmt: skip
 
 
 def demands(result: Result) -> pd.DataFrame:
@@ -494,13 +500,6 @@ def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFra
 
 def _joined(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
-
-
-BASES = ("letter", "public", "assumption")
-"""From what stands in the letter to what is not published."""
-
-ROTATION = ("tour", "preparation", "rest")
-STRENGTH = ("posts", "filled", "fit")
 
 
 def grounds(result: Tables) -> pd.DataFrame:

@@ -68,6 +68,17 @@ _NAMES = {
 }
 """Words people try, and what they may be called here."""
 
+MOST_FAULTS = 1_000
+"""Faults beyond which nothing is left out to check the rest: each time takes a copy of the file."""
+
+_ROUNDS = 5
+"""How often a file is validated while parts of it are left out."""
+
+DEEPEST = 20
+"""Most files that extend each other."""
+
+TEXTS = ("title", "title_nl", "summary", "summary_nl")
+
 
 def faults_of(error: ValidationError, source: SourceText, prefix: Path_ = ()) -> list[Fault]:
     """Return one fault for each thing wrong, in the order of the file.
@@ -124,13 +135,6 @@ def checked(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset
                 left_out.add(path)
                 values = _without(values, path)
     return None, faults, frozenset(left_out)
-
-
-MOST_FAULTS = 1_000
-"""Faults beyond which nothing is left out to check the rest: each time takes a copy of the file."""
-
-_ROUNDS = 5
-"""How often a file is validated while parts of it are left out."""
 
 
 def consequence(fault: Fault | str, left_out: frozenset[Path_]) -> bool:
@@ -288,12 +292,6 @@ def _inside(schema: Any, step: str | int, definitions: Mapping[str, Any]) -> lis
 
 def _options(schema: Any, definitions: Mapping[str, Any], part: str) -> list[str]:
     return [name for one in _resolve(schema, definitions) for name in one.get(part, {})]
-
-
-DEEPEST = 20
-"""Most files that extend each other."""
-
-TEXTS = ("title", "title_nl", "summary", "summary_nl")
 
 
 @dataclass(frozen=True)

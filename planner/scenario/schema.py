@@ -86,6 +86,12 @@ __all__ = [
     "schema_text",
 ]
 
+VERBS = ("set", "add", "times", "grow_to", "grow_times")
+"""What a step may do to strengths."""
+
+SAYS = ("basis", "source", "section", "note")
+"""What may stand beside a distribution: where it comes from."""
+
 
 class Part(BaseModel):
     """Base of all parts of a scenario: closed, frozen, strict, described by its docstrings."""
@@ -383,10 +389,6 @@ def _of_class(node: ast.ClassDef) -> dict[str, str]:
     return found
 
 
-VERBS = ("set", "add", "times", "grow_to", "grow_times")
-"""What a step may do to strengths."""
-
-
 def _rest_or_dwell(entry: Any) -> Any:
     if entry.rest is not None and entry.dwell is not None:
         raise ValueError("expected rest or dwell, found both")
@@ -660,10 +662,6 @@ class SourceEntry(Part):
     """How far it can be trusted."""
     reference: Text = ""
     """Where to find it."""
-
-
-SAYS = ("basis", "source", "section", "note")
-"""What may stand beside a distribution: where it comes from."""
 
 
 def _distribution(value: object) -> object:

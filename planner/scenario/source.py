@@ -44,6 +44,10 @@ _WORDS = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 
+_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*|[0-9]{4}-[0-9]{2}")
+
+_QUOTED = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -368,10 +372,6 @@ def _unreadable(name: str, error: Any, text: str) -> Fault:
     column = position - (text.rfind("\n", 0, position) + 1) + 1
     found = f"U+{ord(text[position]):04X}" if position < len(text) else "a control character"
     return Fault(name, line, column, "", f"found {found}, a character that YAML does not allow")
-
-
-_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*|[0-9]{4}-[0-9]{2}")
-_QUOTED = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 
 
 def dump(scenario: Scenario) -> str:

@@ -51,6 +51,9 @@ LAST_TIER = 5
 
 _NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
+SECTIONS = {"go": ("decide", "study"), "send": ("send", "declined")}
+"""The section of a scenario in which each decision stands, and the standing it is for."""
+
 
 @dataclass(frozen=True)
 class Lever:
@@ -239,10 +242,6 @@ def _tiers(inputs: Inputs) -> Iterator[Lever]:
             what = (mission.id, mission.name, mission.name_nl or mission.name)
             low = 1 if stands else 0
             yield Lever("tier", *what, stands=stands, low=low, high=last, step=1)
-
-
-SECTIONS = {"go": ("decide", "study"), "send": ("send", "declined")}
-"""The section of a scenario in which each decision stands, and the standing it is for."""
 
 
 def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:

@@ -38,6 +38,9 @@ __all__ = [
 
 NAMES = ["mission", "mission_name", "mission_name_nl", "main_task"]
 
+REACH = 0.9
+"""Fill whose chance is shown unless another is asked for."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -162,10 +165,6 @@ def beside(
         columns |= {f"{side}_{value}": one[value] for side, one in found.items()}
         columns[f"change_{value}"] = found["variant"][value] - found["plan"][value]
     return pd.concat([rows, pd.DataFrame(columns)], axis="columns")
-
-
-REACH = 0.9
-"""Fill whose chance is shown unless another is asked for."""
 
 
 @dataclass(frozen=True, eq=False)

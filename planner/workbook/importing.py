@@ -55,6 +55,25 @@ FORMAT = "planner-workbook/1"
 PIECE = 30_000
 """Characters of a cell; a longer line goes on in the next one."""
 
+CHOICES = {"study": "decide", "declined": "send", "hindsight": "hindsight"}
+"""Section of a scenario under which demands of a standing are made to count."""
+
+FIGURE = ("value", "low", "high", "basis", "source", "section", "note")
+
+BLANK = "data: none\n"
+"""The scenario that a workbook without a scenario in it builds on."""
+
+_STAYS = (
+    "what the scenario that this workbook was made from says there cannot be changed from a "
+    "workbook: put it back, or change that scenario itself"
+)
+
+_NEW = "cannot be added in a workbook"
+
+_HINTS = {
+    "strengths": "a level from a later month is said on the sheet Strength steps",
+}
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -120,9 +139,6 @@ def read_kept(book: WorkbookFile) -> Kept | None:
         )
     return Kept(scenario, tuple(notes))
 
-
-CHOICES = {"study": "decide", "declined": "send", "hindsight": "hindsight"}
-"""Section of a scenario under which demands of a standing are made to count."""
 
 Cells = Mapping[str, Any]
 
@@ -251,9 +267,6 @@ def figure(line: SheetLine, value: str = "value", origin: bool = True) -> Any:
 def _origin(line: SheetLine) -> dict[str, str]:
     said = {name: line[name] for name in ("basis", "source", "section") if line[name]}
     return {} if said == {"basis": "assumption"} else said
-
-
-FIGURE = ("value", "low", "high", "basis", "source", "section", "note")
 
 
 def _apart(entries: Mapping[str, Any], names: Iterable[str]) -> None:
@@ -484,10 +497,6 @@ def _money(
                 key = {name: line[name] for name in grid.sheet.key if line[name]}
                 entry = {**key, "amount": figure(line)}
                 patch.add(("money", section), entry, grid, line)
-
-
-BLANK = "data: none\n"
-"""The scenario that a workbook without a scenario in it builds on."""
 
 
 @dataclass(frozen=True)
@@ -729,16 +738,6 @@ def _matters(sheet: str, row: Mapping[str, Any]) -> bool:
     if sheet == "policies":
         return not row["kind"] or bool(row["pool"])
     return True
-
-
-_STAYS = (
-    "what the scenario that this workbook was made from says there cannot be changed from a "
-    "workbook: put it back, or change that scenario itself"
-)
-_NEW = "cannot be added in a workbook"
-_HINTS = {
-    "strengths": "a level from a later month is said on the sheet Strength steps",
-}
 
 
 def _cannot(found: Any, wanted: Any) -> str:

@@ -52,6 +52,35 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?" + _TIME)
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})" + _TIME)
 _NAMED = re.compile(r"(?:(\d{1,2})[-/. ]+)?([a-z]+)\.?[-/. ]+(?:(\d{1,2}),[ ]*)?'?(\d{4}|\d{2})")
 
+_TEXTS = ("text", "id", "choice", "known")
+
+HIDDEN = "planner"
+"""Title of the hidden sheet that keeps the scenario a workbook was made from."""
+
+_COPY = re.compile(r"(\s*\(\d+\)|_\d+)$")
+"""What a spreadsheet adds to the title of a copied sheet."""
+
+_MOST = 10
+"""Rows or columns that are named in one note."""
+
+SUGGESTIONS = 100
+"""Looking for near names takes time: no reader needs them after so many faults."""
+
+HEADED = 20
+"""Rows from the top among which the headings are looked for."""
+
+NEEDED = ("demands", "missions", "pools", "strengths", "kinds", "policies")
+"""Sheets that a workbook of one's own cannot do without."""
+
+SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
+"""Figures that are shares, from 0 to 1."""
+
+WHOLE = ("tour", "preparation")
+"""Figures in whole months."""
+
+COUNTED = ("standing", "past")
+"""Standings of demands that count of themselves."""
+
 
 def read_cell(value: Any, column: Column) -> Any:
     """Return what a cell says; None or nothing where it is empty.
@@ -85,9 +114,6 @@ def read_cell(value: Any, column: Column) -> Any:
     if value is None or value == "":
         return () if column.kind in LISTS else "" if column.kind in _TEXTS else None
     return _READERS[column.kind](value, column)
-
-
-_TEXTS = ("text", "id", "choice", "known")
 
 
 def _shown(value: Any) -> str:
@@ -270,25 +296,6 @@ _READERS: dict[str, Callable[[Any, Column], Any]] = {
     "flag": _flag,
     "choice": _choice,
 }
-
-
-HIDDEN = "planner"
-"""Title of the hidden sheet that keeps the scenario a workbook was made from."""
-
-_COPY = re.compile(r"(\s*\(\d+\)|_\d+)$")
-"""What a spreadsheet adds to the title of a copied sheet."""
-
-_MOST = 10
-"""Rows or columns that are named in one note."""
-
-SUGGESTIONS = 100
-"""Looking for near names takes time: no reader needs them after so many faults."""
-
-HEADED = 20
-"""Rows from the top among which the headings are looked for."""
-
-NEEDED = ("demands", "missions", "pools", "strengths", "kinds", "policies")
-"""Sheets that a workbook of one's own cannot do without."""
 
 
 @dataclass(frozen=True)
@@ -624,12 +631,6 @@ def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list
                 faults.append(grid.fault(line.row, one.name, message))
 
 
-SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
-"""Figures that are shares, from 0 to 1."""
-
-WHOLE = ("tour", "preparation")
-"""Figures in whole months."""
-
 Complaints = Iterator[tuple[str, str]]
 
 
@@ -725,10 +726,6 @@ _CHECKS: dict[str, tuple[Callable[[SheetLine], Complaints], ...]] = {
     "costs": (_cost,),
     "steps": (_step,),
 }
-
-
-COUNTED = ("standing", "past")
-"""Standings of demands that count of themselves."""
 
 
 def settle(

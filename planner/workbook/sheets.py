@@ -73,6 +73,14 @@ FORMS = {
 LANGUAGE = {"en": "[$-809]", "nl": "[$-413]"}
 """Language of the names of months."""
 
+BAR = 19
+"""Pixels of height for one bar."""
+
+ROW = 20
+"""Pixels of height of a row."""
+
+FONT = {"name": "Calibri", "size": 9, "bold": False}
+
 
 @dataclass(frozen=True)
 class SheetColumn:
@@ -245,15 +253,6 @@ def column_letter(place: int) -> str:
     from xlsxwriter.utility import xl_col_to_name
 
     return str(xl_col_to_name(place))
-
-
-BAR = 19
-"""Pixels of height for one bar."""
-
-ROW = 20
-"""Pixels of height of a row."""
-
-FONT = {"name": "Calibri", "size": 9, "bold": False}
 
 
 def bars(

@@ -72,6 +72,25 @@ _WINDOW = {"from": "window_from", "to": "window_to"}
 
 FORMS = {"number": "general", "whole": "general", "month": "month", "known": "month"}
 
+_OUTCOME_SHEETS = (
+    "fill", "fill_months", "allocation", "pool_months", "displacement", "bottlenecks", "unmet",
+    "futures", "drivers", "figures", "manifest",
+)  # fmt: skip
+
+SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
+"""What is shown of every quantity."""
+
+REACH = 0.9
+"""Fill whose chance is shown, as the words above the table say."""
+
+_PROVED = (
+    "digest", "rule", "made", "stopped", "unproved", "plans", "certificate",
+)  # fmt: skip
+"""What the manifest of a workbook says of futures."""
+
+MONTH = 6.5
+"""Width of a month."""
+
 
 def fill_in(paper: Paper, scenario: Scenario) -> None:
     """Write every sheet that can be filled in."""
@@ -184,12 +203,6 @@ def _limit(
     else:
         return
     page.sheet.data_validation(*where, said)
-
-
-_OUTCOME_SHEETS = (
-    "fill", "fill_months", "allocation", "pool_months", "displacement", "bottlenecks", "unmet",
-    "futures", "drivers", "figures", "manifest",
-)  # fmt: skip
 
 
 class Cover:
@@ -328,19 +341,6 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
     return [(path, value)]
 
 
-SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
-"""What is shown of every quantity."""
-
-
-REACH = 0.9
-"""Fill whose chance is shown, as the words above the table say."""
-
-_PROVED = (
-    "digest", "rule", "made", "stopped", "unproved", "plans", "certificate",
-)  # fmt: skip
-"""What the manifest of a workbook says of futures."""
-
-
 def draws_manifest(futures: Ensemble) -> dict[str, Any]:
     """Return what the manifest of a workbook says of futures: how drawn, and what proves them."""
     manifest, design = futures.manifest, futures.metadata.design
@@ -470,10 +470,6 @@ def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
     page.table(columns, rows, 3)
     if not rows:
         page.put(TOP + 1, 0, say("nothing_uncertain", lang), "text", "quiet")
-
-
-MONTH = 6.5
-"""Width of a month."""
 
 
 def add_outcomes(

@@ -22,6 +22,33 @@ from planner.errors import Fault, InputError
 
 __all__ = ["LIMITS", "FailedCell", "ReadingLimits", "SheetCells", "WorkbookFile", "open_book"]
 
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Last row and column that a spreadsheet has."""
+
+_CHUNK = 65_536
+"""Bytes that are unpacked at a time."""
+
+_OLE = b"\xd0\xcf\x11\xe0"
+"""First bytes of a workbook with a password, and of the old format .xls."""
+
+_ENTRY = b"PK\x01\x02"
+"""First bytes of each entry in the directory of a zip."""
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+
+_WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
+
+_NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+"""Parts of a number format that say nothing about dates: quoted text, colours, languages."""
+
+_BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+"""Numbers of the formats of dates that every spreadsheet knows without a definition."""
+
+_EPOCH = datetime.datetime(1899, 12, 30)
+"""Day 0 of a spreadsheet, for dates from March 1900 on."""
+
 
 @dataclass(frozen=True)
 class ReadingLimits:
@@ -61,28 +88,6 @@ class ReadingLimits:
 
 
 LIMITS = ReadingLimits()
-
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-"""Last row and column that a spreadsheet has."""
-
-_CHUNK = 65_536
-"""Bytes that are unpacked at a time."""
-
-_OLE = b"\xd0\xcf\x11\xe0"
-"""First bytes of a workbook with a password, and of the old format .xls."""
-
-_ENTRY = b"PK\x01\x02"
-"""First bytes of each entry in the directory of a zip."""
-
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
-
-_NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-"""Parts of a number format that say nothing about dates: quoted text, colours, languages."""
-
-_BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-"""Numbers of the formats of dates that every spreadsheet knows without a definition."""
 
 
 class FailedCell(str):
@@ -558,10 +563,6 @@ def _main_part(archive: _Archive) -> str:
 def _joined(folder: str, target: str) -> str:
     """Return the name of a part that another one in a folder refers to."""
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-
-
-_EPOCH = datetime.datetime(1899, 12, 30)
-"""Day 0 of a spreadsheet, for dates from March 1900 on."""
 
 
 def _date(number: float, epoch: datetime.datetime) -> Any:
