@@ -507,23 +507,38 @@ class Allocation:
             for line in self.problem.budgets
         ], dtype=float)  # fmt: skip
 
-    def _cover(
-        self,
-        row: Ints,
-        first: Ints,
-        last: Ints,
-        rows: int,
-        which: NDArray[np.bool_] | None = None,
-    ) -> Floats:
+    def _cover(self, row: Ints, first: Ints, last: Ints, rows: int, which: Any = True) -> Floats:
         """Sum people over month intervals, of the chosen entries where given, (rows, months)."""
-        width = self.problem.months + 1
-        low, high = np.clip(first, 0, width - 1), np.clip(last + 1, 0, width - 1)
-        keep = high > low if which is None else (high > low) & which
-        people = self.service.people[keep]
-        flat = np.bincount(row[keep] * width + low[keep], people, minlength=rows * width)
-        flat -= np.bincount(row[keep] * width + high[keep], people, minlength=rows * width)
-        cover = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
-        return np.where(np.abs(cover) < NEGLIGIBLE_PEOPLE, 0.0, cover)
+        people = np.where(which, self.service.people, 0.0)
+        return cover(row, first, last, people, (rows, self.problem.months))
+
+
+def cover(row: Ints, first: Ints, last: Ints, people: Floats, shape: tuple[int, int]) -> Floats:
+    """Add people to every month from `first` to `last`, inclusive, of their row.
+
+    Parameters
+    ----------
+    row, first, last : ndarray of int (spans,)
+        Months before 0 or past the end do not count.
+    people : ndarray (spans,)
+    shape : (int, int)
+        Rows and months of what is returned.
+
+    Examples
+    --------
+    >>> spans = np.array([0]), np.array([-2]), np.array([1])
+    >>> cover(*spans, np.array([3.0]), (1, 4)).tolist()
+    [[3.0, 3.0, 0.0, 0.0]]
+    """
+    rows, months = shape
+    width = months + 1
+    low, high = np.clip(first, 0, months), np.clip(last + 1, 0, months)
+    keep = high > low
+    row, people = row[keep], people[keep]
+    flat = np.bincount(row * width + low[keep], people, minlength=rows * width)
+    flat -= np.bincount(row * width + high[keep], people, minlength=rows * width)
+    total = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
+    return np.where(np.abs(total) < NEGLIGIBLE_PEOPLE, 0.0, total)
 
 
 @dataclass(frozen=True, eq=False)
@@ -631,9 +646,8 @@ class Solution:
 
     def _lost(self, package: str) -> dict[str, Any]:
         lost = self.displaced(package)
-        own = set(self.problem.package(package).demands)
         task = np.array([demand.main_task for demand in self.problem.demands], dtype=int)
-        in_package = np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
+        in_package = self.problem.inside(package)
         total = float(lost[(task == 2) & ~in_package].sum())
         served = float(self.with_all.filled[in_package].sum())
         return {
@@ -642,8 +656,8 @@ class Solution:
             "ratio": total / served if served > 1e-9 else None,
             "demands": {
                 demand.id: float(people)
-                for demand, people in zip(self.problem.demands, lost, strict=True)
-                if demand.id not in own
+                for demand, people, own in zip(self.problem.demands, lost, in_package, strict=True)
+                if not own
             },
         }
 

@@ -256,9 +256,7 @@ class Case:
 
     def inside(self, packages: Iterable[str] | str) -> Flags:
         """Return which demands belong to some packages, (demands,)."""
-        names = [packages] if isinstance(packages, str) else list(packages)
-        own = {demand for name in names for demand in self.problem.package(name).demands}
-        return np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
+        return self.problem.inside(*([packages] if isinstance(packages, str) else packages))
 
     def keys(self, by: str) -> list[str]:
         """Return what each demand is grouped under: one of :data:`KEYS`."""

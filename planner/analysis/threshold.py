@@ -533,7 +533,7 @@ def bracket(found: Found, measure: Measure, tolerance: float, progress: Callable
         if not wide:
             return
         places = [(side, at) for side in wide for at in _between(side, measure, found, tolerance)]
-        values = measure.of([side.input.problem(at) for side, at in places], _silent)
+        values = measure.of([side.input.problem(at) for side, at in places], silent)
         for (side, at), value in zip(places, values, strict=True):
             side.tried[at] = float(value)
         for side in wide:
@@ -566,10 +566,6 @@ def _between(side: Side, measure: Measure, found: Found, tolerance: float) -> li
         little = 0.45 * _width(side.input, tolerance)
         places += [meets - little, meets + little]
     return [at for at in dict.fromkeys(places) if _inside(side, at)]
-
-
-def _silent(done: int, total: int) -> None:
-    """Show nothing: the number of rounds is not known."""
 
 
 @dataclass(frozen=True)

@@ -36,53 +36,36 @@ _NAME = {"type": "string", "minLength": 1}
 _NULL = {"type": "null"}
 
 
+def _of(kind: str, text: str = "", **limits: Any) -> dict[str, Any]:
+    """Return a type with its limits (None is none) and a description."""
+    known = {name: value for name, value in limits.items() if value is not None}
+    return {"type": kind, **known} | ({"description": text} if text else {})
+
+
 def _number(least: float | None = 0, text: str = "", most: float | None = None) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "number"}
-    if least is not None:
-        made["minimum"] = least
-    if most is not None:
-        made["maximum"] = most
-    return made | ({"description": text} if text else {})
+    return _of("number", text, minimum=least, maximum=most)
 
 
 def _whole(
     least: int | None = None, text: str = "", most: int | None = None, default: int | None = None
 ) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "integer"}
-    if least is not None:
-        made["minimum"] = least
-    if most is not None:
-        made["maximum"] = most
-    if default is not None:
-        made["default"] = default
-    return made | ({"description": text} if text else {})
+    return _of("integer", text, minimum=least, maximum=most, default=default)
 
 
 def _list(items: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "array", "items": items}
-    if least:
-        made["minItems"] = least
-    return made | ({"description": text} if text else {})
+    return _of("array", text, items=items, minItems=least or None)
 
 
 def _closed(
     properties: dict[str, Any], required: list[str] | None = None, text: str = ""
 ) -> dict[str, Any]:
     """Return an object with these fields and no others; by default all are required."""
-    made: dict[str, Any] = {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties) if required is None else required,
-        "additionalProperties": False,
-    }
-    return made | ({"description": text} if text else {})
+    needed = list(properties) if required is None else required
+    return _of("object", text, properties=properties, required=needed, additionalProperties=False)
 
 
 def _by_name(values: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "object", "additionalProperties": values}
-    if least:
-        made["minProperties"] = least
-    return made | ({"description": text} if text else {})
+    return _of("object", text, additionalProperties=values, minProperties=least or None)
 
 
 def _or(*choices: dict[str, Any], text: str = "") -> dict[str, Any]:

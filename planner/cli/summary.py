@@ -160,7 +160,7 @@ def _years(result: Result, package: str) -> list[dict[str, Any]]:
     solution, compiled = result.solution, result.compiled
     lost = on_duty(solution.without[package]) - on_duty(solution.with_all)
     duty = on_duty(solution.with_all)
-    own = np.array([row.package == package for row in compiled.demands], dtype=bool)
+    own = compiled.problem.inside(package)
     task = np.array([row.main_task for row in compiled.demands])
     first, last = compiled.problem.report
     years: dict[str, list[int]] = {}

@@ -302,6 +302,11 @@ class Problem:
         """Return the package of each demand that belongs to one."""
         return {demand: package.id for package in self.packages for demand in package.demands}
 
+    def inside(self, *packages: str) -> Flags:
+        """Return which demands belong to some packages, (demands,)."""
+        own = {demand for id in packages for demand in self.package(id).demands}
+        return np.array([demand.id in own for demand in self.demands], dtype=bool)
+
     def known(self, id: str) -> int:
         """Return the month in which a package becomes known, just in time by default.
 

@@ -138,30 +138,7 @@ def gather(
     lang: str = "en",
     progress: Progress = _silent,
 ) -> Material:
-    """Compute all that a report says.
-
-    Parameters
-    ----------
-    first : Result, StoredResult, Scenario, str or Path
-        What the report is about; a scenario, its file or name, or the folder of a saved result.
-    others : tuple of the same
-        What it is compared with.
-    draws, seed : int
-        How many futures are drawn, unless `futures` has them or `first` is a saved result.
-    rule : {"fair", "value"}, optional
-    futures : Ensemble, optional
-    analyses : bool
-        Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
-    robust : bool
-        Whether to change each assumption by itself, some hundred plans a package.
-    promises : float, optional
-        Certainty with which promises are to be kept; None works none out.
-    interactive : bool
-        Whether to plan every setting of the levers of an interactive report.
-    workers : int, optional
-    lang : {"en", "nl"}
-    progress : callable
-    """
+    """Compute all that a report says; see :func:`planner.report.page.make_report`."""
     progress("allocating", 0, 0)
     comparison = compare(first, *others, rule=rule)
     main = next(iter(comparison.results.values()))

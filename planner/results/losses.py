@@ -126,8 +126,7 @@ def strength(solution: Solution) -> Floats:
 def accounts(solution: Solution, package: str) -> Accounts:
     """Return the accounts of one package."""
     problem = solution.problem
-    members = set(problem.package(package).demands)
-    own = np.array([demand.id in members for demand in problem.demands], dtype=bool)
+    own = problem.inside(package)
     before, after = solution.without[package], solution.with_all
     return Accounts(
         taken=_tied_up(after, own) - _tied_up(before, own),

@@ -257,7 +257,7 @@ def displacement(result: Result) -> pd.DataFrame:
     rows, solution = result.compiled.demands, result.solution
     package, demand, lost = [], [], []
     for place, id in enumerate(solution.without):
-        others = np.flatnonzero(~_own(result, id))
+        others = np.flatnonzero(~result.compiled.problem.inside(id))
         package.append(np.full(len(others), place))
         demand.append(others)
         lost.append(solution.displaced(id)[others])
@@ -282,7 +282,7 @@ def displacement_monthly(result: Result) -> pd.DataFrame:
     solution = result.solution
     parts = []
     for id, before in solution.without.items():
-        own = _own(result, id)
+        own = result.compiled.problem.inside(id)
         pairs, people = _on_duty(result, before, solution.with_all, keep=~own)
         part = _long(result, pairs, people, "displaced_person_months")
         part.insert(0, "package", words([id], np.zeros(len(part), dtype=np.int64)))
@@ -303,7 +303,7 @@ def packages(result: Result) -> pd.DataFrame:
     filled, asked = np.zeros(len(ids)), np.zeros(len(ids))
     taken = np.zeros((2, len(ids)))
     for place, id in enumerate(ids):
-        own, lost = _own(result, id), solution.displaced(id)
+        own, lost = result.compiled.problem.inside(id), solution.displaced(id)
         filled[place] = solution.with_all.filled[own].sum()
         asked[place] = solution.asked[own].sum()
         taken[:, place] = [lost[(task == number) & ~own].sum() for number in (1, 2)]
@@ -447,13 +447,6 @@ def _grid(result: Result) -> tuple[Ints, Ints]:
     months = np.arange(problem.report[0], problem.report[1] + 1)
     count = len(problem.pools)
     return np.repeat(np.arange(count), len(months)), np.tile(months, count)
-
-
-def _own(result: Result, package: str) -> NDArray[np.bool_]:
-    """Return which demands belong to a package."""
-    problem = result.compiled.problem
-    members = set(problem.package(package).demands)
-    return np.array([demand.id in members for demand in problem.demands], dtype=bool)
 
 
 def _on_duty(
