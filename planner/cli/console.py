@@ -163,16 +163,11 @@ def table(
     from rich.console import Group
     from rich.text import Text
 
-    room = _console().width
+    cells = [[clean(cell) for cell in row] for row in rows]
     fitted = _Fitted(
-        [clean(heading) for heading in columns],
-        [[clean(cell) for cell in row] for row in rows],
-        totals,
-        named,
-        room,
-        () if whole else spare,
-        whole,
-    )
+        [clean(heading) for heading in columns], cells, totals, named, _console().width,
+        () if whole else spare, whole,
+    )  # fmt: skip
     made = _grid(fitted, totals)
     above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
     if fitted.constant:

@@ -151,15 +151,10 @@ def export(
             outputs.add(name)
     outputs.check()
     writers: dict[str, Callable[[Path], object]] = {}
-    stated = None
-    if scenario is not None and any(programmes.values()):
-        stated = _stated(scenario)
-        if problem is not None and problem != "-":
-            writers[problem] = partial(_write_problem, stated)
+    stated = _stated(scenario) if scenario is not None and any(programmes.values()) else None
+    if stated is not None:
         options = {"rule": (rule or Rule.VALUE).value, "tier": tier, "whole": whole_people}
-        for target, form in ((lp, "lp"), (mps, "mps")):
-            if target is not None:
-                writers[target] = partial(_write_programme, form, stated, options)
+        writers = _of_problem(stated, programmes, options)
     if scenario is not None and xlsx is not None:
         writers[xlsx] = _book(scenario, futures, rule and rule.value, lang)
     if template is not None:
@@ -168,6 +163,19 @@ def export(
         outputs.write(writers)
     if problem == "-" and stated is not None:
         print_json(dump_problem(stated))
+
+
+def _of_problem(
+    stated: Problem, programmes: dict[str, str | None], options: dict[str, Any]
+) -> dict[str, Callable[[Path], object]]:
+    """Return what writes a problem and its programmes, by file."""
+    makers = {
+        "problem": partial(_write_problem, stated),
+        "lp": partial(_write_programme, "lp", stated, options),
+        "mps": partial(_write_programme, "mps", stated, options),
+    }
+    files = {form: path for form, path in programmes.items() if (form, path) != ("problem", "-")}
+    return {path: makers[form] for form, path in files.items() if path is not None}
 
 
 def _check(

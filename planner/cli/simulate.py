@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -215,23 +216,31 @@ def simulate(
         print_json(found) if json else _show_estimate(found, lang)
         return
     if replay is not None:
-        shown = _summarise_draw(specification_of(loaded, *drawn, **kept), replay, out, force)
-        print_json(shown) if json else _show_draw(shown, lang)
+        found = _summarise_draw(specification_of(loaded, *drawn, **kept), replay, out, force)
+        print_json(found) if json else _show_draw(found, lang)
         return
-    with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
-        try:
-            ensemble = run(
-                loaded, *drawn, workers, **kept, of=of, half_width=half_width,
-                time_limit=time_limit, folder=out, replace=force, cluster=cluster,
-                progress=progress,
-            )  # fmt: skip
-        except KeyboardInterrupt as interrupt:
-            raise Interrupted(str(interrupt)) from None
+    kept |= {"of": of, "half_width": half_width, "time_limit": time_limit, "cluster": cluster}
+    with (
+        counting(word("simulating", lang), word("draws", lang), lang, quiet) as show,
+        _interruptible(),
+    ):
+        ensemble = run(
+            loaded, *drawn, workers, **kept, folder=out, replace=force, progress=show
+        )  # fmt: skip
     if json:
         print_json({**_summarise(ensemble, reach), "written_to": out})
     elif not quiet:
         _show(ensemble, reach, lang)
         say(label("written_to", lang, path=out) if out else word("keep_run", lang))
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let an interrupt say which draws are kept."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise Interrupted(str(interrupt)) from None
 
 
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:

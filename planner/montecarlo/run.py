@@ -599,20 +599,27 @@ def simulate(
     metadata = RunMetadata.of(specification)
     if folder is None:
         return _interruptible(solve, temporary(metadata, stop, specification))
-    place = Path(folder)
+    ensemble = Ensemble(metadata, stop, Path(folder), specification)
+    return _persistent(ensemble, replace, solve)
+
+
+def _persistent(
+    ensemble: Ensemble, replace: bool, solve: Callable[[Ensemble], Ensemble]
+) -> Ensemble:
+    """Return an ensemble kept in its folder: one that is finished is read, others are solved."""
+    metadata, stop, place = ensemble.metadata, ensemble.stop, ensemble.folder
     if (place / MANIFEST).is_file() and (not replace or _same(place, metadata, stop)):
         return _finished(read_ensemble(place), metadata, stop)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ResultError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    with locked(place / LOCK, folder):
+        raise ResultError(f"{place}: cannot be written: {error.strerror or error}") from None
+    with locked(place / LOCK, place):
         if replace and not _same(place, metadata, stop):
             clear_folder(place)
         if (place / MANIFEST).is_file():  # finished by another process in the meantime
             return _finished(read_ensemble(place), metadata, stop)
-        open_folder(place, metadata, specification.uncertain.scenario)
-        ensemble = Ensemble(metadata, stop, place, specification)
+        open_folder(place, metadata, ensemble.specification.uncertain.scenario)
 
         def solve_and_write(ensemble: Ensemble) -> Ensemble:
             finish(solve(ensemble))

@@ -147,20 +147,28 @@ def sensitivity(
     chosen = [quantities.check(name) for name in names or losses or ["fill"]]
     parts = _groups(specification, groups, any(name.startswith("present") for name in chosen))
     points = _points(specification, parts, base, seed)
+    count = base * len(points)
+    with executor_for(count, workers, executor, cluster) as (pool, processes):
+        found = _evaluated(specification, chosen, points, pool, processes, Pace(progress, count))
+    return Sensitivity(_indices(found, chosen, parts, seed), parts, count, specification.rule)
+
+
+def _evaluated(
+    specification: Specification, chosen: Sequence[str], points: Floats, pool: Any,
+    processes: int, pace: Pace,
+) -> Floats:  # fmt: skip
+    """Return the quantities at every point, (base points, matrices, quantities)."""
     every = np.concatenate(list(points.swapaxes(0, 1)))  # base point by base point
-    step, packed, pace = PORTION * len(points), Packed.of(specification), Pace(progress, len(every))
+    step, packed = PORTION * len(points), Packed.of(specification)
     calls = (
         (solve_points, packed, tuple(chosen), every[start : start + step])
         for start in range(0, len(every), step)
     )
-    parts_found: list[Floats] = []
-    with executor_for(len(every), workers, executor, cluster) as (pool, count):
-        for part in in_order(pool, count, calls):
-            parts_found.append(part)
-            pace(sum(map(len, parts_found)))
-    found = np.concatenate(parts_found)
-    table = _indices(found.reshape(base, len(points), len(chosen)), chosen, parts, seed)
-    return Sensitivity(table, parts, len(every), specification.rule)
+    found: list[Floats] = []
+    for part in in_order(pool, processes, calls):
+        found.append(part)
+        pace(sum(map(len, found)))
+    return np.concatenate(found).reshape(-1, len(points), len(chosen))
 
 
 def _by_ranges(scenario: Scenario | str | Path) -> Scenario:

@@ -42,6 +42,8 @@ from planner.outcome import Outcome
 from planner.problem.model import Floats
 from planner.record.observe import Expected, Seen, check_month, plan_packed, seen_in
 from planner.record.words import say
+from planner.results.allocate import as_scenario
+from planner.scenario.data import default_data, read_observations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -400,36 +402,26 @@ def backtest(
     ResultError
         The calibration is worth too few independent draws.
     """
-    from planner.results.allocate import as_scenario
-    from planner.scenario.data import default_data, read_observations
-
     month = check_month(until)
     assert month is not None
     given = read_observations(default_data()) if observations is None else observations
     before = [one for one in given if one.month <= month]
     after = [one for one in given if one.month > month and one.relation != "at_most"]
     known = _calibrated(as_scenario(scenario), month, before, particles, seed, workers, progress)
-    said = known.inputs.parameters
-    told = as_scenario(outcomes)
+    decided = as_scenario(outcomes)
     samples: dict[str, Floats] = {}
-    seen: Seen | None = None
-    specification: Specification | None = None
-    for name in ("calibrated", "ranges"):
-        chosen = _drawing_from(told, said if name == "calibrated" else None)
+    for name, parameters in (("calibrated", known.inputs.parameters), ("ranges", None)):
+        chosen = _drawing_from(decided, parameters)
         specification = specification_of(chosen, draws, seed, packages=(), monthly=False)
         seen = seen_in(specification, after)
         if not len(seen):
-            raise InputError(f"until: no counts after {month} of demands of {told.name}")
+            raise InputError(f"until: no counts after {month} of demands of {decided.name}")
         samples[name] = forecast(specification, seen, workers=workers, progress=progress)
-    assert seen is not None
-    assert specification is not None
     plain = specification_of(_window(known, before), 2, replicates=2, packages=())
     asked = _asked(specification, seen)
     samples |= _references(plain, before, specification, seen, asked)
     kinds = tuple(_kind(specification, seen, place) for place in range(len(seen)))
-    return Backtest(
-        known.name, told.name, str(month), draws, seen, samples, asked, kinds
-    )  # fmt: skip
+    return Backtest(known.name, decided.name, str(month), draws, seen, samples, asked, kinds)
 
 
 def _calibrated(
