@@ -27,7 +27,7 @@ __all__ = [
     "Image",
     "Section",
     "Slider",
-    "Solver",
+    "BrowserSolver",
     "TableBlock",
     "table",
 ]
@@ -203,7 +203,7 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Solver:
+class BrowserSolver:
     """What a page solves itself: sliders, the programme behind them and the solver.
 
     Attributes
@@ -236,7 +236,7 @@ class Levers(Content):
         Numbers by column, gzipped little-endian doubles in base64.
     texts : dict of str to str
         What the page says around the controls.
-    solver : Solver, optional
+    solver : BrowserSolver, optional
     """
 
     kind: ClassVar[str] = "levers"
@@ -244,7 +244,7 @@ class Levers(Content):
     data: str
     answers: str
     texts: dict[str, str]
-    solver: Solver | None = None
+    solver: BrowserSolver | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from planner.engine.stages import PlanCache
 from planner.figures.names import Names
 from planner.labels import label, rate
-from planner.report.blocks import Choice, Levers, Paragraph, Section, Slider, Solver
+from planner.report.blocks import BrowserSolver, Choice, Levers, Paragraph, Section, Slider
 from planner.report.solver import FreeLevers, free_levers, solver_wasm
 from planner.report.words import say
 from planner.results.allocate import allocate
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
     from planner.whatif import Lever
 
-__all__ = ["Grid", "answer_all", "levers_section"]
+__all__ = ["PlannedSettings", "answer_all", "levers_section"]
 
 MOST = 1024
 """Settings that are planned beforehand; fewer sizes are offered where there would be more."""
@@ -62,7 +62,7 @@ SPOKEN = (
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class PlannedSettings:
     """Answers to every setting of some levers.
 
     Attributes
@@ -102,7 +102,7 @@ class Grid:
 
 def answer_all(
     scenario: Scenario, lang: str = "en", progress: Callable[[int, int], None] | None = None
-) -> Grid:
+) -> PlannedSettings:
     """Plan every setting of the levers of a report.
 
     Parameters
@@ -149,7 +149,7 @@ def answer_all(
     )
     names = Names(widest, lang)
     free = free_levers(allocate(scenario, "value", cache=cache))
-    return Grid(
+    return PlannedSettings(
         tuple(levers), tuple(choices), first, missions, packages, names, tasks, values, free
     )
 
@@ -183,7 +183,7 @@ def _choices(lever: Lever, sizes: tuple[float, ...]) -> tuple[Any, ...]:
 def numbers_of(
     result: Result, missions: tuple[str, ...], packages: tuple[str, ...]
 ) -> NDArray[np.float64]:
-    """Return what a page shows of a result, in the order of :attr:`Grid.values`."""
+    """Return what a page shows of a result, in the order of :attr:`PlannedSettings.values`."""
     fill = result.fill_by("mission").set_index("mission")
     fill = fill[["asked_person_months", "filled_person_months"]].reindex(missions).fillna(0.0)
     table = result.displacement_by("mission", main_task=None)
@@ -220,7 +220,7 @@ def levers_section(material: Material) -> Section | None:
     ))  # fmt: skip
 
 
-def _solver(grid: Grid, lang: str) -> Solver | None:
+def _solver(grid: PlannedSettings, lang: str) -> BrowserSolver | None:
     """Return the sliders of the rule *value*, packages first, and what solves it."""
     free = grid.free
     if free is None:
@@ -236,7 +236,7 @@ def _solver(grid: Grid, lang: str) -> Solver | None:
         for id in free.pools
     ]
     texts = {key: say(f"free_{key}", lang) for key in ("summary", "about", "loading", "note")}
-    return Solver(tuple(sliders), free.packed(), solver_wasm(), texts)
+    return BrowserSolver(tuple(sliders), free.packed(), solver_wasm(), texts)
 
 
 def _inline(data: object) -> str:
@@ -250,7 +250,7 @@ def _texts(lang: str) -> Iterator[tuple[str, str]]:
         yield key, say(f"lever_{key}", lang)
 
 
-def _control(grid: Grid, place: int, lang: str) -> Choice:
+def _control(grid: PlannedSettings, place: int, lang: str) -> Choice:
     """Return one control: choices of a rule or a size, or whether a mission goes ahead."""
     lever, choice = grid.levers[place], grid.choices[place]
     name = lever.name_nl if lang == "nl" else lever.name

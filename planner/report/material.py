@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import Ranges
     from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
-    from planner.report.levers import Grid
+    from planner.report.levers import PlannedSettings
     from planner.results.result import Tables
 
 __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
@@ -72,7 +72,7 @@ class Material:
     robust : mapping of str to Robustness
         By package.
     promises : Promises or None
-    grid : Grid or None
+    grid : PlannedSettings or None
         Answers to every setting of the levers of an interactive report.
     """
 
@@ -85,7 +85,7 @@ class Material:
     other_rule: Result | None = None
     robust: Mapping[str, Robustness] = field(default_factory=dict)
     promises: Promises | None = None
-    grid: Grid | None = None
+    grid: PlannedSettings | None = None
 
     @property
     def result(self) -> Tables:

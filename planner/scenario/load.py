@@ -17,7 +17,7 @@ from planner.months import Month
 from planner.scenario.calibrated import NONE, read_calibrated, shipped_calibrations
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
-from planner.scenario.source import Path_, Place, SourceText, dump, read_source, read_text
+from planner.scenario.source import Path_, Position, SourceText, dump, read_source, read_text
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -306,14 +306,14 @@ class Layer:
         Where it is written.
     shipped : str
         Name of the shipped scenario it is part of, empty if it is not.
-    places : mapping of tuple to Place
+    places : mapping of tuple to Position
         Where its uncertainty section stands in the file: only the whole tells what is wrong there.
     """
 
     values: Mapping[str, Any]
     file: str = field(default="", compare=False, metadata=SKIP)
     shipped: str = field(default="", compare=False, metadata=SKIP)
-    places: Mapping[Path_, Place] = field(
+    places: Mapping[Path_, Position] = field(
         default_factory=dict, repr=False, compare=False, metadata=SKIP
     )
 
