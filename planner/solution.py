@@ -675,7 +675,7 @@ def solve_problem(
     problem : Problem
     rule : {"fair", "value"}
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
     cache : PlanCache, optional
         Plans made before, taken over where nothing about them has changed.
 

@@ -2,7 +2,7 @@
 
 *Value*, where one plan is remade: exact breakpoints by parametric linear programming. Where ties
 leave the displacement open, both ends are followed: settled in favour of main task 2 (`least`)
-and against it (`most`). Otherwise (*fair*, or a package whose size matters to earlier plans too)
+and against it (`most`). Otherwise (*fair*, or a package with a size that matters to plans before)
 the rule's own plan is made at some sizes, more of them where the curve bends; between these sizes
 the curve is an estimate, and so is the error stated.
 """

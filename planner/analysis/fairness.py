@@ -91,7 +91,7 @@ class GroupLoss:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Fairness(Outcome):
-    """Outcome of :func:`fairness`; `packages` are those whose displacement is looked at."""
+    """Outcome of :func:`fairness`; `packages` are those for which displacement is looked at."""
 
     title: ClassVar[str] = "fairness"
     packages: str
@@ -176,7 +176,7 @@ def fairness(
     by : sequence of str
         What the loss is spread over: mission, region, category, organisation …
     packages : sequence of str, optional
-        Those whose displacement is looked at, all together; by default all. Other
+        Those for which displacement is looked at, all together; by default all. Other
         packages are in the plan either way.
 
     Examples

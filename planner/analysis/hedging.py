@@ -72,7 +72,7 @@ STRETCH = 1.1
 """By how much plans first try to exceed all promises, so that they serve for larger ones too."""
 
 ENUMERATE = 12
-"""Most candidates whose sets are all considered."""
+"""Most candidates of which all sets are considered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,7 +344,7 @@ class Worth:
     hedged : float
         Promises of the hedged plan.
     stochastic : float
-        The best promises there are (optimum of the two-stage programme).
+        The best promises possible (optimum of the two-stage programme).
     perfect : float
         Each draw known before promises are made.
     rigid, unfolding : float

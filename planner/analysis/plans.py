@@ -96,7 +96,7 @@ def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Proble
     removed : collection of str
         Some of :data:`LIMITS`.
     tier : int
-        Whose higher tiers are meant by ``higher_tiers``.
+        The tier of which the higher tiers are meant by ``higher_tiers``.
 
     Notes
     -----

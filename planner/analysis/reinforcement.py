@@ -216,7 +216,7 @@ class RuleChange:
     kind : str
         ``"rest"`` or ``"tour"``.
     pool : str
-        Whose rest; empty for all pools, and for tours.
+        The pool with less rest; empty for all pools, and for tours.
     months : int
         Months of rest less after a tour, or months by which tours are longer (negative: shorter).
     lost_person_months : float

@@ -317,7 +317,7 @@ def robustness(
         See :func:`planner.analysis.plans.read_case`. A neutral problem has no ranges: only its
         package, tours, changeover, order of options and rule are changed.
     package : str, optional
-        Whose displacement; by default that of the only one.
+        The package that displaces; by default the only one.
     groups : sequence of str, optional
         Which changes: people, time at home, tour, month, decision, changeover, preference, rule,
         window; by default all.

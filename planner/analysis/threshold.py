@@ -858,7 +858,7 @@ def threshold(
         Such as ``"displacement(kind=staff) > 10%"``, ``"fill(untso) < 90%"``, ``"ratio > 4%"``; see
         :mod:`planner.analysis.threshold`.
     package : str, optional
-        Whose displacement; by default that of the only one.
+        The package that displaces; by default the only one.
     inputs : sequence of str, optional
         Ids with ``*`` for anything, ``["pool.*"]``; by default every figure that a plan looks at.
     reach : float

@@ -232,7 +232,7 @@ def _lost() -> dict[str, Any]:
         {
             "total": _number(None, "lost by main task 2, person-months"),
             "main_task_1": _number(None, "lost by other main task 1"),
-            "ratio": _or(_number(None), _NULL, text="null where the package got nobody"),
+            "ratio": _or(_number(None), _NULL, text="null where the package got no people"),
             "demands": _by_name(_number(None), "every demand outside the package"),
         }
     )

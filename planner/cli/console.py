@@ -39,10 +39,10 @@ _UNSAFE = re.compile(
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": " "}
 
 WIDTH = 140
-"""Columns where nobody looks at a terminal of a certain width."""
+"""Columns of an output that is no terminal."""
 
 ROOMY = 100
-"""Columns from which there is room for ids beside names."""
+"""Columns from which ids fit beside names."""
 
 NAME = 32
 """Columns that an id in front of a line gets if it needs them."""
@@ -51,7 +51,7 @@ PATIENCE = 1.0
 """Seconds before anything is said about work that takes long."""
 
 OFTEN = 30.0
-"""Seconds between two lines about work that takes long, where nobody sees a terminal."""
+"""Seconds between two lines about work that takes long, where the output is no terminal."""
 
 WORD = 12
 """Columns that text gets before other columns are left out for its sake."""
@@ -136,7 +136,7 @@ def table(
 ) -> RenderableType:
     """Return a table that fits the terminal; numbers stand to the right and are never broken.
 
-    Where there is no room for every column, those that can be spared are left out, those with the
+    Where not every column fits, those that can be spared are left out, those with the
     same text in all rows are said above the table, and then the least important ones are left out;
     what is left out is said below the table.
 
@@ -304,7 +304,7 @@ class _Fitted:
     def widths(self) -> list[int]:
         """Return the width of each column that is shown.
 
-        What room there is goes to ids, then to numbers that are several words, such as intervals,
+        What room is left goes to ids, then to numbers that are several words, such as intervals,
         then to texts, and at last to headings.
         """
         widths = {place: self._least(place) for place in self.shown}
@@ -434,7 +434,7 @@ def strict(value: Any) -> Any:
 def working(what: str, quiet: bool = False) -> Iterator[None]:
     """Show on standard error that work goes on, once it has taken a second.
 
-    Only a terminal is told; a log file or another program is not.
+    Only a terminal gets it, no log file and no other program.
     """
     if quiet or not sys.stderr.isatty():
         yield
@@ -467,7 +467,7 @@ def counting(
     """Give a function that shows on standard error how far work is, and how long it will take.
 
     A terminal gets a bar, once a second has passed; a log file or another program a line now and
-    then. The function takes what is done, what there is to do, and seconds left.
+    then. The function takes what is done, what is to be done, and seconds left.
     """
     if quiet:
         yield None

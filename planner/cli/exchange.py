@@ -95,7 +95,7 @@ Which = Annotated[
     Rule | None,
     typer.Option(
         "--rule",
-        help="Whose programme --lp and --mps get, by default that of value; how --xlsx divides "
+        help="Rule of the programme in --lp and --mps, by default value; how --xlsx divides "
         "people, by default as the scenario says.",
     ),
 ]
@@ -293,9 +293,9 @@ def import_(
 
     \b
     Examples:
-      planner import battalion.xlsx -o mine.yaml
+      planner import battalion.xlsx -o scenario.yaml
       planner import battalion.xlsx
-      planner import blank.xlsx -o mine.yaml --force
+      planner import blank.xlsx -o scenario.yaml --force
     """
     from planner.workbook.importing import import_workbook
 
@@ -416,7 +416,7 @@ class Difference:
     path : str
         Dotted path, ``demands.untso.cap``.
     first, second : object
-        Plain values; :data:`ABSENT` where there is none.
+        Plain values; :data:`ABSENT` if none exists.
     counts : bool
         Whether it can change a result; False for names, notes and sources.
     """
@@ -451,7 +451,7 @@ def _walk(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference
     both = isinstance(first, Mapping) and isinstance(second, Mapping)
     if both and not (_is_figure(first) and _numbers(first) != _numbers(second)):
         for key in [*first, *(key for key in second if key not in first)]:
-            # what holds for every other name (the key "") holds for one that is not there
+            # what holds for every other name (the key "") holds for one that is absent
             one, other = (side.get(key, side.get("", ABSENT)) for side in (first, second))
             yield from _walk(one, other, (*path, str(key)) if key else path)
     elif isinstance(first, list) and isinstance(second, list) and _nested(first + second):
@@ -578,7 +578,7 @@ def show_differences(
 
 
 def _presence(value: Any) -> dict[str, Any]:
-    """Return a value for JSON: what is not there is told from what is nothing."""
+    """Return a value for JSON: an absent value is distinguished from an empty one."""
 
     return {"there": value is not ABSENT, "value": None if value is ABSENT else value}
 

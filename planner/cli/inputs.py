@@ -87,7 +87,7 @@ def read_file(name: str, most: int) -> str:
 
 
 def _read(name: str, most: int) -> bytes | None:
-    """Return the bytes of a file, None if there are more than `most`; stop early at binary."""
+    """Return the bytes of a file, None if it has more than `most`; stop early at binary."""
     with ExitStack() as stack:
         if name == STDIN:
             stream = getattr(sys.stdin, "buffer", None)
@@ -308,7 +308,7 @@ def found_in(
 def warn(
     name: str, problem: Problem, first_month: Month | None = None, quiet: bool = False
 ) -> None:
-    """Say on standard error what nobody could ever serve; the rest is solved all the same."""
+    """Say on standard error what no pool could ever serve; the rest is solved all the same."""
     if quiet:
         return
     for _, sentence in found_in(problem, first_month):
@@ -383,7 +383,7 @@ def load_futures(name: str) -> Ensemble:
     Raises
     ------
     InputError
-        There is no such folder, or it holds something else.
+        The folder does not exist, or it holds something else.
     """
     from planner.montecarlo.ensemble import read_ensemble
 

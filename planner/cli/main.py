@@ -63,7 +63,7 @@ TRACEBACK = "PLANNER_TRACEBACK"
 
 
 def complete_parameters(command: Any) -> Any:
-    """Return a command whose parameters complete the words known for their names."""
+    """Return a command with parameters that complete the words known for their names."""
     for parameter in command.params:
         words = _words_for(parameter.name)
         if words is not None and parameter._custom_shell_complete is None:
@@ -362,7 +362,7 @@ def _open_streams() -> None:
 
 
 def _silence() -> None:
-    """Let nothing more be written to a standard output that is gone."""
+    """Let nothing more be written to a standard output that is closed."""
     stream = sys.stdout
     try:
         stream.flush()

@@ -54,7 +54,7 @@ _WITHOUT_COMMANDS = ("app", "main", "summary")
 
 @dataclass(frozen=True)
 class Command:
-    """A command: its function, its name, one line about it, and its panel and rank there."""
+    """A command: its function, its name, one line about it, its panel and its rank in it."""
 
     run: Callable[..., Any]
     name: str
@@ -165,7 +165,7 @@ TimeLimit = Annotated[
         metavar="SECONDS",
         min=0.1,
         max=1e6,
-        help="With --whole-people: longest time for each step; how far it got is told.",
+        help="With --whole-people: longest time for each step; how far it got is reported.",
     ),
 ]
 Named = Annotated[

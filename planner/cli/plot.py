@@ -51,7 +51,7 @@ Which = Annotated[
     str,
     typer.Argument(
         metavar="FIGURE",
-        help="Name of a figure; planner plot --list tells which there are.",
+        help="Name of a figure; planner plot --list lists them.",
         callback=_known,
     ),
 ]
@@ -215,7 +215,7 @@ def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
         raise InputError("plot curve: needs a scenario, a folder of results has no plans")
     package = chosen_package(source, package)
     if package is None:
-        raise InputError("plot curve: the scenario has no package whose size could grow")
+        raise InputError("plot curve: the scenario has no package that could grow")
     found = curve(source, package=package, missions=False)
     drawn: Chart = source.plot.curve(found, headroom(source, package=package, lines=False), lang)
     return drawn

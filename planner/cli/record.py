@@ -27,11 +27,11 @@ Until = Annotated[
     typer.Option(
         "--until",
         metavar="MONTH",
-        help="Last month whose observations count, as 2022-06; by default all.",
+        help="Last month with observations that count, as 2022-06; by default all.",
     ),
 ]
 Known = Annotated[
-    str, typer.Option("--until", metavar="MONTH", help="Last month whose observations are known.")
+    str, typer.Option("--until", metavar="MONTH", help="Last month with known observations.")
 ]
 Particles = Annotated[
     int, typer.Option("--particles", min=8, help="Rows of the sample, a multiple of 4.")
@@ -48,7 +48,7 @@ Table = Annotated[
     typer.Option(
         "--observations",
         metavar="FOLDER",
-        help="Data folder whose observations.csv counts; by default that of the program.",
+        help="Data folder with the observations.csv that counts; by default that of the program.",
     ),
 ]
 Kept = Annotated[

@@ -56,7 +56,7 @@ Robust = Annotated[
     bool | None,
     typer.Option(
         "--robustness/--no-robustness",
-        help="Change each assumption by itself; by default where there are draws and curves.",
+        help="Change each assumption by itself; by default with draws and curves.",
     ),
 ]
 Promised = Annotated[

@@ -40,7 +40,7 @@ __all__ = ["allocated", "check_choice", "run", "solve", "solved"]
 def check_choice(
     engine: Engine, solver: str | None, whole: bool, seconds: float | None = None
 ) -> None:
-    """Refuse options that do not go together, or a solver that is not there, before any work."""
+    """Refuse options that do not go together, or a solver that is not installed, before work."""
     if seconds is not None and not whole:
         raise InputError(Fault("--time-limit", 0, 0, "", "only goes with --whole-people"))
     if engine is Engine.HIGHS and not whole:

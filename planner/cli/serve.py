@@ -86,7 +86,7 @@ def listening(
             say(f"the page is at {url} (Ctrl-C ends it)")
             sys.stdout.flush()
             if not is_loopback(address):
-                warning = f"others can reach {address} and there is no password"
+                warning = f"others can reach {address} and no password protects it"
                 print(f"planner: warning: {clean(warning)}", file=sys.stderr)
         if browse:
             import webbrowser

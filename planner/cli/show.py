@@ -137,7 +137,7 @@ class Resolved:
         }
 
     def figures(self, id: str) -> list[dict[str, Any]]:
-        """Return a figure with its source, or all figures whose id begins so."""
+        """Return a figure with its source, or all parameters with an id that begins so."""
         exact = [row for row in self.compiled.figures if row.id == id]
         return [self._figure(row) for row in exact] or self._of(id)
 

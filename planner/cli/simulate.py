@@ -126,7 +126,8 @@ Monthly = Annotated[
     ),
 ]
 Reach = Annotated[
-    float, typer.Option("--reach", metavar="SHARE", help="Fill whose chance is shown.")
+    float,
+    typer.Option("--reach", metavar="SHARE", help="Fill rate of which the probability is shown."),
 ]
 Dry = Annotated[
     bool, typer.Option("--dry-run", help="Say how many draws, how much time and memory; no run.")
@@ -155,7 +156,7 @@ Kept = Annotated[
         "--out",
         "-o",
         metavar="FOLDER",
-        help="Folder for draws, tables and manifest. A run that was interrupted goes on there.",
+        help="Folder for draws, tables and manifest. An interrupted run is resumed in it.",
     ),
 ]
 
@@ -430,7 +431,7 @@ def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> 
 
 
 def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
-    """Return the figures that go with a quantity beyond chance, or a line that there is none."""
+    """Return the figures that go with a quantity beyond chance, or a line that none exists."""
     rows = [
         [row["factor"], label(row["basis"], lang), number(row["rank_correlation"], lang, 2),
          f"{number(row['low'], lang, 2)} – {number(row['high'], lang, 2)}"]

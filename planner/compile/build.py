@@ -468,7 +468,7 @@ def compile_scenario(
         cap that the scenario states: another cap is more or fewer people, not another changeover.
     drawn : bool
         The parameters were drawn: shares above one and negative strengths are cut off, and a
-        parameter of which there is no use (its demand moved out of the model) is passed over.
+        parameter that is not used (its demand moved out of the model) is passed over.
 
     Raises
     ------
@@ -667,7 +667,7 @@ class Sources:
 
     @property
     def most_cohorts(self) -> int:
-        """Most cohorts, where they are not given: there are no more than months of a tour."""
+        """Most cohorts, where they are not given: no more than the months of a tour."""
         return 1 if self.en_bloc else math.floor(self.line.cap.value + 1e-9)
 
 

@@ -32,7 +32,7 @@ __all__ = ["Filling", "fill_fairly", "solve_fair"]
 BOUND_PRICE = 1e-8
 """Share of the largest price from which a price counts as positive."""
 SAME = 1e-11
-"""Rows whose levels differ by less than this part are exhausted together."""
+"""Rows with levels that differ by less than this part are exhausted together."""
 PRICED = 1e-9
 """Share of the largest price from which a row or column is locked."""
 BOUND = 1e-7
@@ -76,7 +76,7 @@ class Filling:
 
 
 def fill_fairly(load: sparse.csc_array, limit: Floats, ceiling: Floats) -> Filling:
-    """Raise all shares together, holding those whose row is exhausted.
+    """Raise all shares together, holding those with an exhausted row.
 
     Parameters
     ----------
@@ -613,7 +613,7 @@ def _even_out(
 
 
 def _in_units(programme: LinearProgramme, unit: Floats) -> LinearProgramme:
-    """Return a programme whose columns are counted in units."""
+    """Return a programme with columns counted in units."""
     return LinearProgramme.stepwise(
         sparse.csc_array(programme.matrix * unit[None, :]), programme.cost * unit,
         programme.lower / unit, programme.upper / unit, programme.row_lower, programme.row_upper,

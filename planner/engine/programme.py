@@ -437,7 +437,7 @@ def _row_sources(
 
 
 def _merged(parts: list[tuple[Ints, Ints, Floats]], columns: int) -> tuple[Ints, Ints, Floats]:
-    """Return (pointers, rows, values) by column of entries whose rows ascend from part to part.
+    """Return (pointers, rows, values) by column of entries with rows that ascend from part to part.
 
     In each part the entries of a column have ascending rows.
     """

@@ -1,4 +1,4 @@
-"""Scenarios side by side: small multiples of fill, and plan against mine."""
+"""Scenarios side by side: small multiples of fill, and one plan against another."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["scenarios", "versus"]
 
 MOST, FEW = 30, 18
-"""Missions shown, where there is one row of panels and where there are more."""
+"""Missions shown, for one row of panels and for more."""
 LEAST = 0.0005
 """Fill rates closer than this are the same."""
 ROW = 0.215
@@ -163,7 +163,7 @@ def _panel(
 def versus(
     comparison: Comparison, first: str | None = None, second: str | None = None, lang: str = "en"
 ) -> Chart:
-    """Draw the fill rate of every mission in one plan against another: the plan against mine.
+    """Draw the fill rate of every mission in one plan against another.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def versus(
     Raises
     ------
     ResultError
-        There is no such result.
+        The result is unknown.
     """
     keys = [first or comparison.names[0], second or comparison.names[-1]]
     for key in keys:

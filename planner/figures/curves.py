@@ -121,7 +121,7 @@ def _lines(axes: Axes, found: Curve, bends: list[tuple[float, float]], lang: str
 
 
 def _slopes(axes: Axes, bends: list[tuple[float, float]], lang: str) -> None:
-    """Write along each long piece what one post more costs there."""
+    """Write along each long piece what one post more costs on it."""
     low, high = axes.get_ylim()
     for (begin, start), (end, stop) in pairwise(bends):
         cost = (stop - start) / (end - begin)

@@ -52,7 +52,7 @@ def ranking(
     futures : Ensemble
     quantity : str, optional
         Such as ``displacement.eastern-flank`` or ``fill.untso``; by default what the first package
-        displaces, or the fill of all where there is none.
+        displaces, or the fill of all if none exists.
     most : int
         Figures shown.
     lang : {"en", "nl"}
@@ -60,7 +60,7 @@ def ranking(
     Raises
     ------
     InputError
-        There is no such quantity.
+        The quantity is unknown.
     """
     names = EnsembleNames(futures, lang)
     table = futures.ranking if quantity is None else futures.rank(quantity)
@@ -138,7 +138,7 @@ def indices(
     Raises
     ------
     ResultError
-        There is no such quantity.
+        The quantity is unknown.
     """
     table = found.table
     known = list(dict.fromkeys(table["quantity"]))

@@ -61,7 +61,7 @@ def displacement(
     Raises
     ------
     ResultError
-        There is no such package, or the ranges are not of missions.
+        The package is unknown, or the ranges are not of missions.
     """
     names, chosen = Names(result, lang), chosen_package(result, package)
     plain = say("displacement_plain", lang)
@@ -86,7 +86,7 @@ def displacement(
 
 
 def chosen_package(result: Tables, package: str | None) -> str | None:
-    """Return the package asked for, else the one that displaces most; None if there is none."""
+    """Return the package asked for, else the one that displaces most; None if none exists."""
     table = result.packages
     known = [str(id) for id in table["package"]]
     if package is not None:

@@ -231,7 +231,7 @@ class EnsembleNames(Names):
 
     @property
     def draws(self) -> str:
-        """How many draws there are, in words."""
+        """The number of draws, in words."""
         return say("draws", self.lang, count=number(self.futures.counted, self.lang, 0))
 
     @cached_property
@@ -338,7 +338,7 @@ def _anything(id: str, names: _Lookup) -> str:
 
 
 def quantity_name(id: str, names: _Lookup | None, lang: str) -> str:
-    """Return what a quantity is called, by ids alone where nobody knows the names.
+    """Return what a quantity is called, by ids alone where no names are known.
 
     Examples
     --------

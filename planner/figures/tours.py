@@ -70,7 +70,7 @@ def rotations(
     Raises
     ------
     ResultError
-        There is no such mission or pool.
+        The mission or pool is unknown.
     """
     names = Names(result, lang)
     mission = _mission(result) if mission is None and pool is None else mission
@@ -262,7 +262,7 @@ def _called(place: int, lang: str) -> str:
 
 
 def _arrivals(result: Tables, main_task: int | None, first: int, last: int) -> pd.DataFrame:
-    """Return persons whose tour begins, by mission and month of the window."""
+    """Return persons who begin a tour, by mission and month of the window."""
     demands = result.demands.set_index("demand")
     tours = result.tours
     away = ~tours["demand"].map(demands["on_call"]).astype(bool)

@@ -1,7 +1,7 @@
 """The ensemble of draws of a scenario: tidy tables with errors, and every single draw.
 
 Sums over demands, pools and months are made draw by draw, a few groups at a time: however many
-draws there are, no more than a fixed amount of memory is used, since groups are taken in portions
+draws are made, no more than a fixed amount of memory is used, since groups are taken in portions
 and every portion reads once through the batches.
 
 Factors are ranked by Spearman's rank correlation ρ with a quantity: the correlation of their ranks
@@ -70,7 +70,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles shown unless others are asked for."""
 
 REACH = 0.9
-"""Fill whose chance is shown unless another is asked for."""
+"""Fill rate of which the probability is shown unless another is asked for."""
 
 ANY = 0.5
 """Person-months from which something counts as displaced."""
@@ -163,7 +163,7 @@ class Ensemble(TabularOutcome):
 
     @property
     def ends(self) -> list[int]:
-        """Draws made after each batch that there is."""
+        """Draws made after each batch."""
         return self.all_ends[: self._count]
 
     @property
@@ -183,7 +183,7 @@ class Ensemble(TabularOutcome):
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """Packages whose displacement is known."""
+        """Packages for which displacement is known."""
         return self.metadata.axes.packages
 
     def records(self, names: Sequence[str] | None = None) -> Iterator[Records]:
@@ -204,7 +204,7 @@ class Ensemble(TabularOutcome):
 
     @property
     def counted(self) -> int:
-        """Draws whose plans are all proved: those that every table is about."""
+        """Draws in which every plan is proved: those that every table is about."""
         return self._counts()[0]
 
     @property
@@ -233,7 +233,7 @@ class Ensemble(TabularOutcome):
             package, pool and month; none gives one row in all. By pool, what is asked counts where
             it is filled, and what is not filled counts at the first-named pool of its demand.
         reach : float
-            Fill whose chance is wanted, above 0 and up to 1.
+            Fill rate of which the probability is wanted, above 0 and up to 1.
         quantiles : sequence of float
         layer : {"planned", "present"}
             People as planned, or those of them who are present: candidates are refused, posts stand
@@ -405,7 +405,7 @@ class Ensemble(TabularOutcome):
         Raises
         ------
         InputError
-            There is no draw of that number.
+            No draw has that number.
         ResultError
             The scenario rests on parameters that have changed since.
         """

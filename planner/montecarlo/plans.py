@@ -251,7 +251,7 @@ class Plans:
 
     @property
     def proved(self) -> NDArray[np.bool_]:
-        """Draws whose every plan is proved, (draws,)."""
+        """Draws in which every plan is proved, (draws,)."""
         return np.asarray((self.code != Code.UNPROVED).all(axis=0))
 
     def displaced(self, package: str) -> Floats:

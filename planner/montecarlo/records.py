@@ -127,7 +127,7 @@ class Records:
 
     @property
     def proved(self) -> NDArray[np.bool_]:
-        """Draws whose every plan is proved, (draws,)."""
+        """Draws in which every plan is proved, (draws,)."""
         return np.asarray(self.codes[:, 2] == 0)
 
     @property
@@ -314,7 +314,7 @@ class Quantities:
         if name not in self.names:
             few = ", ".join(self.names[:6])
             near = nearest(name, self.names)
-            raise InputError(f"no quantity is called {name!r}{near}; there are {few}, …")
+            raise InputError(f"no quantity is called {name!r}{near}; known are {few}, …")
         return name
 
     def is_share(self, name: str) -> bool:

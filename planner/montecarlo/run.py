@@ -77,7 +77,7 @@ _unpacked: OrderedDict[str, Specification] = OrderedDict()
 """Specifications that this process has unpacked, by digest."""
 
 MANY = 256
-"""Draws from which there are 32 replicates, and 16 below: so measured, intervals keep their
+"""Draws from which 32 replicates are made, and 16 below: so measured, intervals keep their
 coverage (see ``benchmarks/coverage.py``)."""
 
 BASE = 250e6
@@ -365,7 +365,7 @@ def _result(future: Any) -> Any:
             "planner, with all its dependencies"
         ) from None
     except Exception as error:
-        if type(error).__name__ != "KilledWorker":  # of distributed, which need not be there
+        if type(error).__name__ != "KilledWorker":  # of distributed, which need not be installed
             raise
         raise PlannerError(
             "workers of the cluster ended before their draws were solved: they were killed, or ran "
@@ -529,13 +529,13 @@ def simulate(
     workers : int, optional
         Processes; by default one a processor, and only this one for less than 200 draws.
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
     replicates : int, optional
         Independent repetitions from which errors are estimated, each with a scramble of its own; by
         default 32, and 16 below 256 draws.
     share : int, optional
         How many draws share one set of rules and months; by default every draw has its own. A
-        shared set is formulated once, which saves some milliseconds a draw, but there are fewer
+        shared set is formulated once, which saves some milliseconds a draw, with fewer
         different sets: errors are larger (see the page on speed), most of all for what rotation
         decides.
     of, half_width : str or sequence of str, float or str, optional

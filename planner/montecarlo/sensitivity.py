@@ -12,7 +12,7 @@ group, since the indices of parts that hang together mean nothing.
 
 :class:`Model` gives a scenario as a plain function of its uncertain parameters, for SALib, the EMA
 Workbench or any other program to drive: each set of values is one plan with and without every
-package. Nothing is drawn at random there: presence uses the same random stream every time, so that
+package. Nothing is drawn at random: presence uses the same random stream every time, so that
 only the values make a difference.
 """
 

@@ -10,7 +10,7 @@ The problems of many draws, formulated side by side from arrays of drawn paramet
 
 :class:`Formulation` does for all draws at once what :func:`planner.compile.compile_scenario` does
 for one: months, policies and packages of every line of demand, the months of the model, strengths
-month by month. Draws whose models are of one length are then laid out together, as one problem of
+month by month. Draws with models of one length are then laid out together, as one problem of
 many independent blocks, and taken apart again: formulating a draw costs a few milliseconds, and no
 scenario is compiled again.
 """
@@ -72,7 +72,7 @@ FORMAT = "planner-ensemble/2"
 
 MONTHLY = 20_000
 """Draws up to which people by pool and month are kept unless asked otherwise, and the first draws
-whose people present are kept month by month in any case."""
+with people present that are kept month by month in any case."""
 
 TIMES = ("sizes.", "decided.", "shared.")
 """Beginnings of the ids of factors that multiply their targets."""
@@ -241,7 +241,7 @@ class Formulation:
     def _formulate(
         self, drawn: _Lines, heads: Ints, figures: Drawn, groups: list[Ints]
     ) -> Iterator[Instance]:
-        """Yield the problems of draws whose models are of one length."""
+        """Yield the problems of draws with models of one length."""
         first = self.inputs.first + -int(drawn.warm_up[heads[0]])
         months = int(drawn.months[heads[0]])
         chosen = np.concatenate(groups)
@@ -408,7 +408,7 @@ def _cut_pointers(array: Ints, ends: Ints) -> list[Ints]:
 
 
 class _Given:
-    """Caps, strengths, bounds and money of draws whose models are of one length."""
+    """Caps, strengths, bounds and money of draws with models of one length."""
 
     def __init__(self, form: Formulation, figures: Drawn, draws: Ints, first: Month, months: int):
         inputs, count = form.inputs, len(draws)
@@ -690,7 +690,7 @@ class Specification:
         The scenario with its factors.
     rule : str
     packages : tuple of str
-        Packages whose displacement is wanted.
+        Packages for which displacement is wanted.
     design : Design
     monthly : bool
         Whether people by pool and month are kept for every draw.
@@ -869,7 +869,7 @@ class Stop:
     Attributes
     ----------
     of : tuple of str
-        Quantities whose intervals are watched, see :mod:`planner.montecarlo.records`.
+        Quantities with intervals that are watched, see :mod:`planner.montecarlo.records`.
     half_width : float or None
         The run ends once half the width of every interval is no more than this, in the unit of
         the quantity; of a relative one, as a share of its mean.

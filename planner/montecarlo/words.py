@@ -132,7 +132,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "factor": ("uncertain parameter", "onzekere parameter"),
     "correlation": ("rank correlation", "rangcorrelatie"),
     "goes_note": (
-        "parameters whose rank correlation is too far from 0 to be chance; planner sensitivity "
+        "parameters with a rank correlation too far from 0 to be chance; planner sensitivity "
         "says what part of the spread each accounts for",
         "parameters waarvan de rangcorrelatie te ver van 0 ligt om toeval te zijn; planner "
         "sensitivity zegt welk deel van de spreiding van elk komt",

@@ -480,7 +480,7 @@ class _Parser:
 
 
 def weight_faults(demands: Sequence[Demand]) -> list[tuple[int, str]]:
-    """Return the demands whose weight is too small to count beside the largest of their tier.
+    """Return the demands with a weight too small to count beside the largest of their tier.
 
     Returns
     -------
@@ -721,10 +721,10 @@ def read_problem(text: str, name: str = "<problem>") -> Problem:
     --------
     >>> text = '{"format": "planner-problem/1", "months": 2, "pools": {"a": NaN}, "demands": []}'
     >>> try:
-    ...     read_problem(text, "mine.json")
+    ...     read_problem(text, "scenario.json")
     ... except InputError as error:
     ...     print(error)
-    mine.json:1:61: pools.a: expected a finite number, found nan
+    scenario.json:1:61: pools.a: expected a finite number, found nan
     """
     if not text.strip():
         raise _wrong(name, "the file is empty, expected one JSON object")

@@ -57,7 +57,7 @@ __all__ = ["Backtest", "backtest", "forecast", "pit_band", "shipped_scores"]
 FORMAT = "planner-backtest/1"
 
 COVER = (0.5, 0.9)
-"""Central intervals whose coverage is counted."""
+"""Central intervals of which the coverage is counted."""
 
 BINS = 5
 """Bins of the histogram of places in the forecast."""
@@ -260,7 +260,7 @@ class Backtest(Outcome):
 
 
 def shipped_scores(name: str = "letter-2022-06") -> dict[str, Any] | None:
-    """Return the scores of a backtest that comes with the package; None where there is none.
+    """Return the scores of a backtest that comes with the package; None if none exists.
 
     Examples
     --------
@@ -384,7 +384,7 @@ def backtest(
         What was known; where its parameter file ends at `until`, that is used, else it is
         calibrated.
     until : Month or str
-        Last month whose counts are known.
+        Last month with known counts.
     outcomes : Scenario, str or Path
         What was decided afterwards: months and ceilings.
     observations : sequence of Observation, optional

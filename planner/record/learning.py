@@ -1,7 +1,7 @@
 """``learning``: what knowing one parameter would take off the uncertainty of a conclusion.
 
 The value of learning a parameter x for a conclusion y is the part of the variance of y that would
-be gone on average if x were known,
+disappear on average if x were known,
 
     Var(E[y | x]) ÷ Var(y),                                                                    (27)
 

@@ -26,7 +26,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "gebruikt. Meer deeltjes of minder waarnemingen kunnen helpen.",
     ),
     "can_tell": (
-        "{observation}: {seen} of {asked} were there. Of those missing, {strength_low} to "
+        "{observation}: {seen} of {asked} were present. Of those missing, {strength_low} to "
         "{strength_high} for want of strength, {ceiling_low} to {ceiling_high} because the ceiling "
         "was not used, {vacancies_low} to {vacancies_high} because posts were vacant.",
         "{observation}: {seen} van {asked} waren er. Van wie ontbrak {strength_low} tot "
@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "plafond niet werd benut, {vacancies_low} tot {vacancies_high} door onvervulde functies.",
     ),
     "cannot_tell": (
-        "{observation}: {seen} of {asked} were there. The counts cannot tell why: {strength_low} "
+        "{observation}: {seen} of {asked} were present. The counts cannot tell why: {strength_low} "
         "to {strength_high} of those missing may be for want of strength, {ceiling_low} to "
         "{ceiling_high} because the ceiling was not used, {vacancies_low} to {vacancies_high} "
         "because posts were vacant.",

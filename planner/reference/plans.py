@@ -227,7 +227,7 @@ class Statement:
     ----------
     names : Names
     data : StageData
-        Right-hand sides; people whose lower and upper limit are the same are settled.
+        Right-hand sides; people with equal lower and upper limits are settled.
     lp : LpProblem
         The programme that variables and rows are added to: always a minimisation, without an
         objective until a step is taken.
@@ -770,7 +770,7 @@ def reference_solution(
     solver : str, optional
         See :func:`planner.reference.solvers.choose_solver`.
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
 
     Raises
     ------
@@ -855,7 +855,7 @@ def solve_whole(
     time_limit : float, optional
         Seconds for each step; the best solution by then is used, and its gap reported.
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
 
     Returns
     -------

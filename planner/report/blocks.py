@@ -168,7 +168,7 @@ class Aside(Content):
 
 @dataclass(frozen=True)
 class Choice:
-    """A control of a page: one of several options, or yes or no where there are none.
+    """A control of a page: one of several options, or yes or no without any.
 
     Attributes
     ----------
@@ -249,7 +249,7 @@ class Levers(Content):
 
 @dataclass(frozen=True)
 class Section:
-    """A section with a heading that can be gone to."""
+    """A section with a heading that can be linked to."""
 
     id: str
     title: str

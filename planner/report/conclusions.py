@@ -65,7 +65,7 @@ def _package(material: Material, row: dict[str, Any]) -> Iterator[str]:
 
 
 def _over_draws(material: Material, id: str) -> Iterator[str]:
-    """Yield displacement over the draws, or that there are none."""
+    """Yield displacement over the draws, or that none exist."""
     lang, ensemble = material.lang, material.futures
     if ensemble is not None and not material.uncertain:
         yield say("c_certain", lang)
@@ -154,9 +154,9 @@ def _driver(material: Material, id: str) -> Iterator[str]:
     """Yield what goes most with the displacement by a package, if anything clearly does."""
     assert material.futures is not None
     table = material.futures.ranking
-    mine = table[(table["quantity"] == f"displacement.{id}") & table["clear"]]
-    if len(mine):
-        first = mine.iloc[0]
+    own = table[(table["quantity"] == f"displacement.{id}") & table["clear"]]
+    if len(own):
+        first = own.iloc[0]
         share = percent(float(first["explains"]), material.lang, 0)
         factor = material.futurenames.factor(str(first["factor"]))
         yield say("c_driver", material.lang, factor=factor, share=share)
@@ -218,7 +218,7 @@ def _whole(material: Material) -> Iterator[str]:
 
 
 def _sure_without(material: Material) -> Iterator[str]:
-    """Yield how sure it is where there is no package to speak of."""
+    """Yield how sure it is where no package displaces."""
     lang = material.lang
     if material.futures is None:
         yield say("c_no_futures", lang)

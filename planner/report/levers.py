@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["PlannedSettings", "answer_all", "levers_section"]
 
 MOST = 1024
-"""Settings that are planned beforehand; fewer sizes are offered where there would be more."""
+"""Settings that are planned beforehand; fewer sizes are offered beyond that."""
 
 SIZES = ((0.0, 0.5, 1.0, 1.5, 2.0), (0.0, 1.0, 2.0), (0.0, 1.0))
 """Multiples of a package to choose from, from many to few; 0 is a package that does not come."""
@@ -111,7 +111,7 @@ def answer_all(
         As it was.
     lang : {"en", "nl"}
     progress : callable, optional
-        Called with how many settings are planned, and how many there are.
+        Called with how many settings are planned, and their number.
 
     Examples
     --------

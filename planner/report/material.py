@@ -44,7 +44,7 @@ SIZES = 24
 
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, what of it is done and what there is to do."""
+"""Called with what is being done, what of it is done and what is to be done."""
 
 
 def _silent(what: str, done: int, total: int) -> None:

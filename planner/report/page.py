@@ -109,7 +109,7 @@ def make_report(
     lang: str = "en",
     progress: Progress = _silent,
 ) -> Report:
-    """Make a report of a scenario, beside others if there are any.
+    """Make a report of a scenario, beside others if any are given.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def make_report(
     lang : {"en", "nl"}
     progress : callable, optional
         Called with what is being done (a word of :data:`planner.report.words.WORDS`), how much of
-        it is done and how much there is to do.
+        it is done and how much is to be done.
 
     Raises
     ------

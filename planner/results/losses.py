@@ -5,7 +5,7 @@ persons it comes to in one month; below half a person at any time no post stands
 
 The accounts of a solution: people tied up balance with strength, in every pool and month.
 
-There are two accounts, one for each kind of row of the programme. The first holds demands that are
+Two accounts are kept, one for each kind of row of the programme. The first holds demands that are
 not on call, with their time at home. The second holds every demand, preparation and duty only, and
 those on call with their whole tie-up; it differs where people spend their time at home on call. In
 each account

@@ -520,7 +520,7 @@ def read_data(folder: Path) -> Inputs:
     Returns
     -------
     Inputs
-        Everything in the tables; demands under study, declined or known from hindsight are there
+        Everything in the tables; demands under study, declined or known from hindsight are included
         but do not count.
     """
     if not folder.is_dir():

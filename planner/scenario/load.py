@@ -307,7 +307,7 @@ class Layer:
     shipped : str
         Name of the shipped scenario it is part of, empty if it is not.
     places : mapping of tuple to Position
-        Where its uncertainty section stands in the file: only the whole tells what is wrong there.
+        Where its uncertainty section stands in the file: only the whole shows what is wrong in it.
     """
 
     values: Mapping[str, Any]
@@ -599,7 +599,7 @@ class _Loader:
         raise InputError(source.fault(("extends",), message))
 
     def close(self, extends: str, path: Path | None) -> tuple[str, Path] | None:
-        """Return the scenario whose name is closest, of files beside and those that are shipped."""
+        """Return the scenario with the closest name, of files beside and those that are shipped."""
         known = shipped_scenarios()
         own = set() if path is None else {path.resolve()}
         beside = [] if path is None else sorted(path.resolve().parent.glob("*.yaml"))

@@ -155,7 +155,7 @@ class Field:
     low, high : float
         Range of a number.
     refers : str
-        Table whose rows it names.
+        Table of which it names rows.
     """
 
     name: str
@@ -319,7 +319,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         Field(
             "manned", "share",
             "Share of the people planned that its ceiling really takes: a ceiling is a most, and "
-            "may be left unused where nobody is short (1).", "presence",
+            "may be left unused where no demand is short (1).", "presence",
         ),
         _only(
             "letter_cap", "text",
@@ -543,7 +543,7 @@ _LONG: dict[str, tuple[Field, ...]] = {
         *_value("The number; the likely value where low and high are given.", 120),
     ),
     "places": (
-        _only("mission", "id", "Mission that is there.", refers="missions", **_WHICH),
+        _only("mission", "id", "Existing mission.", refers="missions", **_WHICH),
         _only("place", "text", "What the place is called.", **_WHICH),
         _only("latitude", "number", "Degrees north.", low=-90, high=90, **_WHICH),
         _only("longitude", "number", "Degrees east.", low=-180, high=180, **_WHICH),

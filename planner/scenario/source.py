@@ -212,7 +212,7 @@ class _Builder:
         return SourceText(self.name, values, self.places)
 
     def document(self, events: Iterator[Any]) -> Any:
-        """Return the value of the one document there may be."""
+        """Return the value of the only document."""
         value: Any = None
         documents = 0
         for event in events:

@@ -44,7 +44,7 @@ CATEGORIES = {
     "police": ("Police and Marechaussee", "Politie en Marechaussee"),
     "civil": ("Civilians", "Burgers"),
 }
-"""Whose rest can be changed, English and Dutch."""
+"""Pools with rest that can be changed, English and Dutch."""
 
 LAST_TIER = 5
 """Tiers offered, unless a scenario goes further."""
@@ -319,7 +319,7 @@ class WhatIf:
     Raises
     ------
     InputError
-        With every lever that is not there or cannot go that far.
+        With every lever that does not exist or cannot go that far.
 
     Examples
     --------

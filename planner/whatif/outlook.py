@@ -39,7 +39,7 @@ __all__ = [
 NAMES = ["mission", "mission_name", "mission_name_nl", "main_task"]
 
 REACH = 0.9
-"""Fill whose chance is shown unless another is asked for."""
+"""Fill rate of which the probability is shown unless another is asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ def picture(scenario: Scenario, cache: PlanCache | None = None) -> Picture:
 
 
 def picture_of(result: Result) -> Picture:
-    """Return the tables that a page shows of a result that is there already."""
+    """Return the tables that a page shows of a result that exists already."""
     import pandas as pd
 
     demands, pools = result.demands, result.compiled.pools
@@ -176,7 +176,7 @@ class Outlook:
     draws, unproved, seed : int
         Draws made, those left out for want of a certificate, and the seed.
     reach : float
-        Fill whose chance is in `fill`.
+        Fill rate of which the probability is in `fill`.
     fill : DataFrame
         By mission and main_task: mean, standard_error, low, high, q05 … q95, chance.
     fan : DataFrame
@@ -289,7 +289,7 @@ class Answer:
     month : str
         Month that it is about, if about one.
     complete : bool
-        Whether there is nothing more to look for.
+        Whether the search is complete.
     """
 
     name: str

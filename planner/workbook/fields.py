@@ -141,7 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ja: de laatste maand schuift mee met de eerste als maanden worden getrokken.",
     ),
     "help_force": (
-        "Force whose national shares filled and fit hold; empty where there is none.",
+        "Force with the national shares filled and fit that hold; empty if none.",
         "Krijgsmachtdeel waarvan de landelijke aandelen gelden; leeg als er geen is.",
     ),
     "help_pools": (
@@ -420,7 +420,7 @@ class SheetField:
     width : float
         Width on the screen, in characters.
     refers : str
-        Sheet whose first column its cells name, empty if none.
+        Sheet of which the cells name the first column, empty if none.
     every : bool
         Whether the word ``all`` stands for everything that it could name.
     """

@@ -64,7 +64,7 @@ BLANK = "data: none\n"
 """The scenario that a workbook without a scenario in it builds on."""
 
 _STAYS = (
-    "what the scenario that this workbook was made from says there cannot be changed from a "
+    "what the scenario says from which this workbook was made cannot be changed in a "
     "workbook: put it back, or change that scenario itself"
 )
 
@@ -115,7 +115,7 @@ def read_kept(book: WorkbookFile) -> Kept | None:
     Raises
     ------
     InputError
-        The hidden sheet is there but cannot be read.
+        The hidden sheet exists but cannot be read.
     """
     if HIDDEN not in book.titles:
         return None
@@ -719,7 +719,7 @@ def _unsaid(scenario: Scenario, grids: Mapping[str, Grid]) -> Iterator[Fault]:
 def _unsaid_steps(grid: Grid, rows: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
     for place, line in enumerate(grid.lines):
         if place >= len(rows) or any(not same(rows[place][one], line[one]) for one in line.cells):
-            yield grid.fault(line.row, "pools", f"a step that was there was changed: {_STAYS}")
+            yield grid.fault(line.row, "pools", f"a step of the scenario was changed: {_STAYS}")
             return
     if len(rows) > len(grid.lines):
         yield grid.fault(0, "", f"a step was taken away: {_STAYS}")

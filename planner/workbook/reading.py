@@ -209,7 +209,7 @@ def _month_in(text: str) -> Month | None:
     Raises
     ------
     ValueError
-        Day and month cannot be distinguished, or there is no such day.
+        Day and month cannot be distinguished, or the day does not exist.
     """
     text = " ".join(text.split())
     day: str | None
@@ -319,9 +319,9 @@ class Grid:
     book, title : str
         File and sheet, as the user calls them.
     sheet : Sheet
-        What is expected there.
+        What is expected.
     columns : dict of str to int
-        Place of each column that is there, from 1.
+        Place of each column present, from 1.
     heads : dict of str to str
         Its heading, as written.
     lines : list of Line
@@ -424,7 +424,7 @@ def read_grids(book: WorkbookFile, faults: list[Fault], every: bool) -> dict[str
     faults : list of Fault
         Grows by what is wrong.
     every : bool
-        Whether every sheet and column has to be there, because what is missing would count as
+        Whether every sheet and column must exist, because what is missing would count as
         taken away.
     """
     grids = {}
@@ -446,7 +446,7 @@ def read_grids(book: WorkbookFile, faults: list[Fault], every: bool) -> dict[str
 
 
 def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
-    """Read the sheet about the scenario as a whole: values by name, those that are there."""
+    """Read the sheet about the scenario as a whole: values by name, those present."""
     title = title_in(book, "settings", faults)
     if title is None:
         faults.append(_missing(book, "settings"))
@@ -461,7 +461,7 @@ def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
         grid.columns = {one.name: 2}
         grid.heads = {one.name: " ".join(str(cells[0]).split())}
         if one.name in found:
-            faults.append(grid.fault(number, one.name, "stands there twice: remove one"))
+            faults.append(grid.fault(number, one.name, "occurs twice: remove one"))
         value = _cell(grid, number, one, cells[1] if len(cells) > 1 else None, faults)
         found[one.name] = value
     if found.get("from") and found.get("to") and found["to"] < found["from"]:
@@ -474,7 +474,9 @@ def _missing(book: WorkbookFile, name: str) -> Fault:
     english, dutch = (say(f"sheet_{name}", lang) for lang in LANGUAGES)
     said = repr(english) if english == dutch else f"{english!r} (or {dutch!r})"
     titles = ", ".join(book.titles[:20])
-    message = f"there is no sheet {said}; there are {titles}. Put it back as it was written"
+    message = (
+        f"the sheet {said} is missing; the workbook has {titles}. Put it back as it was written"
+    )
     return Fault(book.name, 0, 0, "", message)
 
 
@@ -525,7 +527,7 @@ def _headings(
             message = f"unknown column {said!r}{nearest(said.casefold(), known)}"
             faults.append(_at(grid, number, place, said, f"{message}; remarks go into note"))
         elif name in grid.columns:
-            faults.append(_at(grid, number, place, said, "column stands there twice"))
+            faults.append(_at(grid, number, place, said, "column occurs twice"))
         else:
             grid.columns[name], grid.heads[name] = place, said
     for one in grid.sheet.fields:
@@ -615,7 +617,7 @@ def _once(
 
 
 def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list[Fault]) -> None:
-    """Check that what a row names is there; an empty cell names nothing."""
+    """Check that what a row names exists; an empty cell names nothing."""
     for one in grid.sheet.fields:
         if one.refers not in known:
             continue

@@ -65,10 +65,10 @@ __all__ = [
 ]
 
 SPARE = 500
-"""Rows below those that are there in which choices can be made from lists."""
+"""Rows below those filled in which choices can be made from lists."""
 
 _WINDOW = {"from": "window_from", "to": "window_to"}
-"""Settings whose names are those of other columns."""
+"""Settings that have the names of other columns."""
 
 FORMS = {"number": "general", "whole": "general", "month": "month", "known": "month"}
 
@@ -81,7 +81,7 @@ SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q
 """What is shown of every quantity."""
 
 REACH = 0.9
-"""Fill whose chance is shown, as the words above the table say."""
+"""Fill rate of which the probability is shown, as the words above the table say."""
 
 _PROVED = (
     "digest", "rule", "made", "stopped", "unproved", "plans", "certificate",
@@ -800,7 +800,7 @@ def write_workbook(
         File to write, ``.xlsx``; an existing file is replaced.
     lang : {"en", "nl"}
     futures : Ensemble, optional
-        Many futures of the same scenario, whose summary gets sheets of its own.
+        Draws of the same scenario; their summary gets sheets of its own.
 
     Returns
     -------
@@ -892,7 +892,7 @@ def _keep(paper: Paper, scenario: Scenario) -> None:
 
 
 def _write(target: Path, lang: str, make: Callable[[Paper], None]) -> Path:
-    """Write a workbook beside its place, then put it there whole."""
+    """Write a workbook beside its place, then move it into place whole."""
     try:
         handle, name = tempfile.mkstemp(prefix=".planner-", suffix=".xlsx", dir=target.parent)
         os.close(handle)

@@ -46,7 +46,7 @@ _NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGN
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """Numbers of the formats of dates that every spreadsheet knows without a definition."""
 
-_EPOCH = datetime.datetime(1899, 12, 30)
+_DAY_ZERO = datetime.datetime(1899, 12, 30)
 """Day 0 of a spreadsheet, for dates from March 1900 on."""
 
 
@@ -91,7 +91,7 @@ LIMITS = ReadingLimits()
 
 
 class FailedCell(str):
-    """What a cell holds whose formula gives no value: an error such as ``#REF!``, or nothing."""
+    """What a cell holds if its formula gives no value: an error such as ``#REF!``, or nothing."""
 
 
 @dataclass
@@ -543,9 +543,9 @@ def _opened(archive: _Archive) -> WorkbookFile:
         part = _joined(folder, target)
         if kind in shared and part in archive:
             archive.parse(part, shared.pop(kind))
-    epoch = datetime.datetime(1904, 1, 1) if contents.from_1904 else _EPOCH
+    day_zero = datetime.datetime(1904, 1, 1) if contents.from_1904 else _DAY_ZERO
     return WorkbookFile(
-        archive.name, parts, hidden, archive, strings.strings, frozenset(styles.dates), epoch
+        archive.name, parts, hidden, archive, strings.strings, frozenset(styles.dates), day_zero
     )
 
 
@@ -565,13 +565,13 @@ def _joined(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 
 
-def _date(number: float, epoch: datetime.datetime) -> Any:
+def _date(number: float, day_zero: datetime.datetime) -> Any:
     """Return the date, or the time of day, that a number stands for in a cell of that format."""
     days, part = divmod(number, 1)
-    if epoch is _EPOCH and 0 < number < 60:  # spreadsheets count 29 February 1900
+    if day_zero is _DAY_ZERO and 0 < number < 60:  # spreadsheets count 29 February 1900
         days += 1
     try:
-        when = epoch + datetime.timedelta(days, round(part * 86_400))
+        when = day_zero + datetime.timedelta(days, round(part * 86_400))
     except (OverflowError, ValueError):
         return FailedCell("#VALUE!")
     return when.time() if 0 <= number < 1 else when

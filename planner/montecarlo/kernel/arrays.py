@@ -260,7 +260,7 @@ def bound_columns(arrays, block, b, known, month, full, before, lower, upper):
     """Write the bounds of each column; the plan before, if any, settles what begins early.
 
     Tours that begin before `month` + the demand's longest preparation stay as they were, all later
-    ones are free. `month` is negative where there was no plan before.
+    ones are free. `month` is negative where no plan was made before.
     """
     d0 = arrays.decision_ptr[b]
     for c in range(len(upper)):
