@@ -66,7 +66,7 @@ def solver_for(rule: str) -> Solver:
 def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
     """Return which limits of a block one plan exhausts.
 
-    A higher limit elsewhere changes nothing: the better plans that it allowed would lead there
+    A higher limit elsewhere changes nothing: the better plans that it allowed would lead to them
     along a straight line, and the first part of it was allowed before. The reverse is not true, a
     higher limit here may be of no use.
 
@@ -86,7 +86,7 @@ def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
 
 
 def certified(stage: StageSolution, data: StageData) -> StageSolution:
-    """Return a stage whose certificate is that of the people it reports.
+    """Return a stage with the certificate of the people it reports.
 
     Raises
     ------
@@ -236,7 +236,7 @@ class Planner:
         return np.asarray(block.begin < month + self._lead[block.demand])
 
     def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
-        """Return all plans of a block along a history on whose last plan no other depends."""
+        """Return all plans of a block along a history; no other plan depends on the last."""
         if self.draft is None or (place, history) in self._made:
             return self._chain(place, history)
         key = (place, history)

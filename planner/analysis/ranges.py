@@ -449,7 +449,7 @@ def ranges(
     alternatives : int
         How many other allocations are wanted, as different as possible.
     packages : sequence of str, optional
-        Whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
 
     Examples
     --------

@@ -96,7 +96,7 @@ class Change:
         Filled for the package.
     loses_most : str
         The mission of main task 2 that loses most, half a person or more in some month; empty if
-        there is none.
+        none does.
     loses_most_persons : float
         The most persons that it lacks in one month.
     state : str
@@ -171,7 +171,7 @@ class Robustness(Outcome):
     state : str
         See :class:`Change`.
     plans, unproved, refused : int
-        Changes planned; those whose plan could not be proved; those that contradict the rest of
+        Changes planned; those without a proved plan; those that contradict the rest of
         the scenario.
     """
 

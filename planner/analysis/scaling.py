@@ -14,7 +14,7 @@ How the optimum of the *value* rule moves as one number changes: exact pieces.
 
 Right-hand sides and bounds are linear in a number θ. The objectives of the rule are taken one after
 another. The best value of the first is convex in θ (costs are minimised) and piecewise linear: two
-tangents either meet on it, and there it breaks, or its value where they meet cuts the interval in
+tangents either meet on it, where it breaks, or its value where they meet cuts the interval in
 two. On each of its pieces the dual prices of an inner point hold throughout, by complementary
 slackness they name what every optimum shares, and with that pinned the next objective is convex and
 piecewise linear in turn. So no grid is needed and no breakpoint is missed, down to rounding.

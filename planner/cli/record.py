@@ -37,7 +37,7 @@ Particles = Annotated[
     int, typer.Option("--particles", min=8, help="Rows of the sample, a multiple of 4.")
 ]
 Draws = Annotated[int, typer.Option("--draws", min=16, help="Draws of each forecast.")]
-Told = Annotated[
+Outcomes = Annotated[
     str,
     typer.Option(
         "--outcomes", metavar="SCENARIO", help="What was decided afterwards: months and ceilings."
@@ -130,7 +130,7 @@ def calibrate(
 def backtest(
     scenario: Named = "letter",
     until: Known = "2022-06",
-    outcomes: Told = "hindsight",
+    outcomes: Outcomes = "hindsight",
     observations: Table = None,
     draws: Draws = 512,
     particles: Particles = 512,
@@ -153,10 +153,10 @@ def backtest(
     from planner.record.backtest import backtest as run
     from planner.record.words import say as word
 
-    loaded, told = load_scenario(scenario), load_scenario(outcomes)
+    loaded, decided = load_scenario(scenario), load_scenario(outcomes)
     with counting(word("forecasting", lang), word("plans", lang), lang, quiet) as progress:
         found = run(
-            loaded, until, told, observations=_observations(observations), draws=draws,
+            loaded, until, decided, observations=_observations(observations), draws=draws,
             particles=particles, seed=seed, workers=workers, progress=progress,
         )  # fmt: skip
     if out is not None:

@@ -5,7 +5,7 @@ a solver (progressive filling). In all others a *level* rises by linear programm
 
     Σ_o z[d, o]  ≥  full[d] × level          every decision d that still rises.
 
-Where the level cannot grow, the dual prices of the rows name the decisions that are bound there (a
+Where the level cannot grow, the dual prices of the rows name the decisions that are bound at it (a
 positive price means: bound in every optimum). They stay tied to that level, and the others go on
 with a new one from the same basis. What still ties is settled by the preference among options, and
 then by a lexicographic min-max of what decisions take from single options. Every solve records a
@@ -65,7 +65,7 @@ class Filling:
     share : ndarray (decisions,)
         Share of its cap that each decision gets.
     row : ndarray of int (decisions,)
-        The exhausted row that holds it there; −1 where its own limit does.
+        The exhausted row that holds it; −1 where its own limit does.
     order : list of (row, level)
         Rows in the order in which they were exhausted, with the share at which they were.
     """
@@ -147,8 +147,8 @@ class _Levels:
     Columns are the open columns of *routed* decisions (several open pools, or touched by a goal),
     what each goal misses, and then the levels. Rows are the limits that can bind, one row a
     routed decision, caps of touched decisions, goals, and what goals may miss in sum. A decision
-    that hangs on a level has −1 there in its row; one with a single pool has what it takes of each
-    limit.
+    tied to a level has −1 in its row, in the column of the level; one with a single pool has in
+    it what it takes of each limit.
 
     Parameters
     ----------
@@ -342,10 +342,10 @@ class _Levels:
     def slopes(
         self, optimum: Optimum, scale: float, held: Flags, price: Floats
     ) -> tuple[Ints, Floats]:
-        """Return on whose shares, of those `held` before, the level depends, and how much.
+        """Return the shares, of those `held` before, that the level depends on, and how much.
 
-        Who is tied to a level that is still a variable moves with the limits that fix it, whose
-        prices say so already; unless that level is at its own bounds: then one of
+        A decision tied to a level that is still a variable moves with the limits that fix it,
+        as their prices say already; unless that level is at its own bounds: then one of
         them represents it.
         """
         fixed = np.flatnonzero(held & ~self.tied & (price != 0))
@@ -719,7 +719,7 @@ class _Part:
         """Level for some steps; return which shares are still open.
 
         Most decisions end with their pools shared evenly. Many of those are tried at once: shares
-        of decisions whose even level lies above c may stand e − c above the rest. Where the rest
+        of decisions with an even level above c may stand e − c above the rest. Where the rest
         then fits at c, all of them were right; where it does not, fewer are tried.
         """
         stride = 1

@@ -10,7 +10,7 @@ Plain NumPy, no solver: for ``min c x`` over ``row_lower <= A x <= row_upper`` a
 
     Σ y⁺ row_lower − y⁻ row_upper + Σ d⁺ lower − d⁻ upper,   d = c − Aᵀ y
 
-(weak duality). An answer whose cost equals that bound is optimal, whoever computed it.
+(weak duality). An answer with a cost equal to that bound is optimal, however it was computed.
 """
 
 from __future__ import annotations

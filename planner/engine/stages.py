@@ -4,7 +4,7 @@ The data are right-hand sides, and the bounds of what is already settled.
 
 The dual sensitivities of a fair solve: the row that bound each decision, and its dual value.
 
-In step k the level of the decisions held there is θ_k, a function of the limits b and of the levels
+In step k the level of the decisions held in it is θ_k, a function of the limits b and of the levels
 held before: dθ_k = Σ_r y_r db_r + Σ_i c_i dθ(i). Running backwards over the steps (the chain
 rule) gives the price of each limit: the person-months that one more unit would add at the margin.
 

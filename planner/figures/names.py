@@ -330,7 +330,7 @@ def _called(head: str, id: str, names: _Lookup) -> str:
 
 
 def _anything(id: str, names: _Lookup) -> str:
-    """Return the name of a package, demand or mission of that id, whichever there is."""
+    """Return the name of a package, demand or mission of that id, whichever exists."""
     for called in (names.package(id), names.demand(id), names.mission(id), names.pool(id)):
         if called != id:
             return called

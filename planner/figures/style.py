@@ -343,7 +343,7 @@ def minus(text: str) -> str:
 
 
 def month_axis(axes: Axes, first: int, last: int, lang: str, minor: bool = True) -> None:
-    """Mark years on an axis of months since year 0, or some months where there are few.
+    """Mark years on an axis of months since year 0, or some months of a short span.
 
     Parameters
     ----------

@@ -72,8 +72,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Missies op {count} van {all} plaatsen krijgen minder dan {share} van de gevraagde mensen",
     ),
     "places_subtitle": (
-        "Circles are as large as what missions there ask for in the window ({window}) and as dark "
-        "as it is not filled. Missions that are near each other stand together.",
+        "Circles are as large as what their missions ask for in the window ({window}) and as "
+        "dark as it is not filled. Missions that are near each other stand together.",
         "Een cirkel is zo groot als wat missies daar vragen in de periode ({window}) en zo donker "
         "als het niet gevuld is. Missies dicht bij elkaar staan samen.",
     ),
@@ -228,7 +228,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "curve_subtitle": (
         "Person-months of main task 2 displaced against the size of the package; numbers along the "
-        "line are the person-months that one post more costs there.",
+        "line are the person-months that one post more costs on it.",
         "Verdrongen persoonsmaanden van hoofdtaak 2 tegen de omvang van het pakket; getallen langs "
         "de lijn zijn de persoonsmaanden die één functie meer daar kost.",
     ),

@@ -1050,7 +1050,7 @@ def finish(ensemble: Ensemble) -> None:
         reason = error.strerror or str(error)
         raise ResultError(
             f"{ensemble.folder}: cannot be written: {reason}; all draws are kept, and the same "
-            "command goes on from there once it can be"
+            "command resumes it once it can be"
         ) from None
 
 
@@ -1099,7 +1099,7 @@ def read_ensemble(folder: str | Path) -> Ensemble:
     except ResultError as error:
         if "planner-futures/" in str(error):
             raise ResultError(
-                f"{place}: a run of an earlier version of planner, whose draws cannot be read any "
+                f"{place}: a run of an earlier version of planner; its draws cannot be read any "
                 "more: draw them again with planner simulate"
             ) from None
         raise

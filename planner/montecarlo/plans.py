@@ -9,8 +9,8 @@ the kind of contribution states; if not, the post stands empty for the lead time
 nominated. Every month served ends, with some probability, in an early return, after which the post
 stands empty for the lead time again. A unit (a kind that changes over en bloc) is offered and taken
 as a whole, and early returns are replaced from it. A lead time of no months is no gap at all. The
-plan does not change: no one is sent elsewhere because a post stands empty. Of a demand whose
-ceiling is not used in full, the share that is used (`manned`) goes, and no post is short for that.
+plan does not change: no one is sent elsewhere because a post stands empty. Of a ceiling that is
+not used in full, the share that is used (`manned`) goes, and no post is short for that.
 
 Every tour of every draw has a random stream of its own (common random numbers), so the same tour
 has the same stream in the plans with and without a package, and nothing depends on the order in

@@ -639,7 +639,7 @@ def _interruptible(work: Callable[[Ensemble], Ensemble], ensemble: Ensemble) -> 
                 kept = ensemble.all_ends[: ensemble.batches.done()]
                 text += (
                     f": {kept[-1] if kept else 0} of {ensemble.metadata.design.draws} draws are "
-                    f"kept in {ensemble.folder}, and the same command goes on from there"
+                    f"kept in {ensemble.folder}, and the same command resumes from them"
                 )
             raise KeyboardInterrupt(text) from None
 

@@ -1,4 +1,4 @@
-"""Runs on disk: a folder that states from the first moment which run it holds, and can be resumed.
+"""Runs on disk: a folder that states from the start which run it holds, and can be resumed.
 
 While it runs the folder holds ``run.json``, ``scenario.yaml``, ``hashes.txt`` and ``batches/``;
 when it is done, tables and, last of all, the manifest.
@@ -155,7 +155,7 @@ class Batches:
             reason = error.strerror or str(error)
             raise ResultError(
                 f"{target}: cannot be written: {reason}; the batches before it are kept, and the "
-                "same command goes on from there once it can be"
+                "same command resumes it once it can be"
             ) from None
         self._checked.add(batch)
 

@@ -170,7 +170,7 @@ def theme(group: str, lang: str = "en") -> str:
 
 
 def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
-    """Return how the draws were made, why there are no more, and what was left out."""
+    """Return how the draws were made, why no more were made, and what was left out."""
     design, stop = ensemble.metadata.design, ensemble.stop
     made, draws = (number(count, lang, 0) for count in (ensemble.made, design.draws))
     found = []

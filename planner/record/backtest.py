@@ -1,8 +1,8 @@
 """``backtest``: forecasts made with what was known at a month, held against later counts.
 
 Parameters are calibrated up to a month; every later count is forecast by plans of the scenario that
-tells what was decided afterwards (months and ceilings, never people seen). So the forecast is of
-people there, given what was asked. It is scored beside three references:
+says what was decided afterwards (months and ceilings, never people seen). So the forecast is of
+people present, given what was asked. It is scored beside three references:
 
 cap
     every ceiling is filled;
@@ -354,10 +354,10 @@ def forecast(
                 done = sum(len(one.asked) for one in parts)
                 progress(done, len(values), 0.0)
     weights = np.concatenate([one.weights for one in parts])
-    there = np.concatenate([one.present for one in parts])
+    in_cells = np.concatenate([one.present for one in parts])
     present = np.zeros((len(values), len(seen)))
     for cell, owner in enumerate(seen.owner):
-        present[:, owner] += there[:, cell]
+        present[:, owner] += in_cells[:, cell]
     expected = Expected.of(specification, seen, weights, values)
     noise = expected.noise(seen, np.random.default_rng([design.seed, 11]))
     found = np.maximum(present + noise, 0.0)

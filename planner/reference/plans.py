@@ -706,7 +706,7 @@ class Stepwise(Solution):
     def as_neutral(self) -> dict[str, Any]:
         """Return the result as a ``planner-result/1`` object, ready for JSON.
 
-        With whole people there are no duals: ``certificate`` holds the largest violation and the
+        With whole people no duals exist: ``certificate`` holds the largest violation and the
         largest gap, ``dual`` is null, and ``steps`` lists value, bound and gap of each step.
         """
         result = super().as_neutral()
@@ -860,7 +860,7 @@ def solve_whole(
     Returns
     -------
     Stepwise
-        A solution whose ``status``, ``gap`` and ``steps`` take the place of a certificate.
+        A solution; its ``status``, ``gap`` and ``steps`` take the place of a certificate.
 
     Raises
     ------

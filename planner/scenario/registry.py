@@ -269,7 +269,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         _in(
             "fixed_length", "flag",
             "True where the last month moves with the first, such as a voyage of half a year "
-            "whose begin is not known.", "draws",
+            "with a begin that is not known.", "draws",
         ),
         *_origin("first and last month", "dates_", required=False),
         _in(
@@ -350,7 +350,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         Field(
             "last", "month",
             "New end of its mandate: demands that ran to the old end run to this month, demands "
-            "that would run longer stop there. Settles the mandate: chances given before are "
+            "that would run longer stop at it. Settles the mandate: chances given before are "
             "taken away.", "problem",
         ),
         Field(

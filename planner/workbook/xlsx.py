@@ -277,7 +277,7 @@ class _Archive:
         return refuse
 
     def spend(self, text: str, sheet: str) -> None:
-        """Count the characters of a cell; raise InputError where there are too many."""
+        """Count the characters of a cell; raise InputError where it has too many."""
         limits = self.limits
         self.characters += len(text)
         if len(text) > limits.text or self.characters > limits.characters:

@@ -12,7 +12,7 @@ basis is the reason why the shares in it cannot rise: those are held.
 What still ties: the largest share that a decision takes from one pool as small as possible.
 
 Only moves that cost no preference are left. A ceiling over all open shares comes down; where it
-cannot, the row of the basis in its way names the shares that are held there, and the rest goes on
+cannot, the row of the basis in its way names the shares that are held at it, and the rest goes on
 down (14).
 """
 
@@ -162,7 +162,7 @@ def _close_others(block, most, load, d, c):
 
 @compiled
 def _serve(block, full, kind, choice, most, load, left):
-    """Serve decisions whose first open column can take all and nothing can limit it."""
+    """Serve decisions with a first open column that can take all and that nothing can limit."""
     for d in range(len(full)):
         choice[d] = -1
         if kind[d] == SETTLED:

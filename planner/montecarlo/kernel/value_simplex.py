@@ -19,7 +19,7 @@ from planner.montecarlo.kernel.compile import compiled, struct
 __all__ = ["Asked", "aims_of", "asked_of", "pursue"]
 
 AimsType, Aims = struct(__name__, "Aims", "goals gain order")
-"""The tier whose goals are pursued by each aim, or 0 where the aim is a sum over people; what a
+"""The tier with the goals pursued by each aim, or 0 where the aim is a sum over people; what a
 person adds to each aim, (aims, columns), the largest entry 1; and the columns to be tried first, in
 order."""
 
