@@ -142,6 +142,42 @@ WORDS: dict[str, tuple[str, str]] = {
         "geen enkele parameter gaat met {quantity} samen buiten het toeval van zo weinig "
         "trekkingen",
     ),
+    "drivers_most": (
+        "What moves displacement most over the draws, with the chance of any where it is in its "
+        "lowest and in its highest third: {list}.",
+        "Wat de verdringing over de trekkingen het meest beweegt, met de kans op verdringing in "
+        "het laagste en in het hoogste derde ervan: {list}.",
+    ),
+    "driver": (
+        "“{factor}” (about {share} of the spread; {low} and {high})",
+        "‘{factor}’ (ongeveer {share} van de spreiding; {low} en {high})",
+    ),
+    "drivers_none": (
+        "No single input clearly goes with displacement in these draws.",
+        "Geen enkele invoer gaat in deze trekkingen duidelijk samen met de verdringing.",
+    ),
+    "driver_low": ("“{factor}” is low", "‘{factor}’ laag is"),
+    "driver_high": ("“{factor}” is high", "‘{factor}’ hoog is"),
+    "drivers_turn_nothing": (
+        "Over all draws mostly nothing is displaced; the conclusion changes where {list}: there "
+        "mostly something is.",
+        "Over alle trekkingen wordt meestal niets verdrongen; de conclusie verandert waar {list}: "
+        "daar meestal wel.",
+    ),
+    "drivers_turn_something": (
+        "Over all draws mostly something is displaced; the conclusion changes where {list}: there "
+        "mostly nothing is.",
+        "Over alle trekkingen wordt meestal iets verdrongen; de conclusie verandert waar {list}: "
+        "daar meestal niet.",
+    ),
+    "drivers_stay_nothing": (
+        "Also where one of these is low or high, mostly nothing is displaced.",
+        "Ook waar een daarvan laag of hoog is, wordt meestal niets verdrongen.",
+    ),
+    "drivers_stay_something": (
+        "Also where one of these is low or high, mostly something is displaced.",
+        "Ook waar een daarvan laag of hoog is, wordt meestal iets verdrongen.",
+    ),
     # groups of parameters
     "posts in pools": ("posts in pools", "functies in pools"),
     "share of posts filled": ("share of posts filled", "deel van de functies dat gevuld is"),
