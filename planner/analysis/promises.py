@@ -7,7 +7,7 @@ over its mandate (or over each year) reach the promised share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -241,8 +241,15 @@ class Promises(Outcome):
         total = sum(row.asked_person_months * getattr(row, column) for row in rows)
         return float(total / asked) if asked > 0 else float("nan")
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """Return what can be promised, with which certainty, at which price."""
+    def sentences(self, lang: str = "en", called: Callable[[str], str] = str) -> list[str]:
+        """Return what can be promised, with which certainty, at which price.
+
+        Parameters
+        ----------
+        lang : {"en", "nl"}
+        called : callable
+            Gives a mission its name; by default its id.
+        """
         say = text_of("promises").say
         sure = percent(self.certainty, lang, 0)
         text = []
@@ -260,12 +267,12 @@ class Promises(Outcome):
                 likely=percent(self.likely_all_kept_rate, lang), fresh=number(self.fresh, lang, 0),
             )
         )  # fmt: skip
-        apart = [row.mission for row in self.rows if not row.holds]
+        apart = [called(row.mission) for row in self.rows if not row.holds]
         key = "apart" if apart else "all_within"
         text.append(say(key, lang, missions=", ".join(apart), count=len(apart), certainty=sure))
         if self.held_rules:
             text.append(say("held_rules", lang, count=self.held_rules))
-        return [*text, *self._worth_text(lang), *self._more_text(lang)]
+        return [*text, *self._worth_text(lang), *self._more_text(lang, called)]
 
     def _worth_text(self, lang: str) -> list[str]:
         say = text_of("promises").say
@@ -280,7 +287,7 @@ class Promises(Outcome):
             say("unfolds", lang, share=percent(part, lang)),
         ]
 
-    def _more_text(self, lang: str) -> list[str]:
+    def _more_text(self, lang: str, called: Callable[[str], str]) -> list[str]:
         say = text_of("promises").say
         text = []
         for varied in dict.fromkeys(one.varied for one in self.frontier):
@@ -291,7 +298,7 @@ class Promises(Outcome):
             )
             text.append(say("frontier_text", lang, varied=say(varied, lang), shares=shares))
         if self.candidates:
-            up = ", ".join(one.mission for one in self.candidates if not one.kept)
+            up = ", ".join(called(one.mission) for one in self.candidates if not one.kept)
             key = "give_up" if up else "give_up_none"
             text.append(say(key, lang, missions=up, hold=percent(self.hold_share, lang)))
         for row in self.plans:
@@ -306,7 +313,7 @@ class Promises(Outcome):
         if broken:
             first = min(broken, key=lambda row: row.lower_share)
             text.append(
-                say("breaks", lang, mission=first.mission, share=percent(first.lower_share, lang),
+                say("breaks", lang, mission=called(first.mission), share=percent(first.lower_share, lang),
                     arrangement=say(first.arrangement, lang))
             )  # fmt: skip
         return text

@@ -149,7 +149,7 @@ class Answer:
             return likely[0], rows
         found, lang = self.drawn.headlines[self.package], self.lang
         over = found.amount(lang)
-        first = " ".join([f"{self.title}: {over[:1].lower()}{over[1:]}", *found.chances(lang)])
+        first = " ".join([f"“{self.title}”: {over[:1].lower()}{over[1:]}", *found.chances(lang)])
         rows = [("answer_when_lead", " ".join(found.when(lang)))]
         rows += [("answer_who_lead", text) for text in self._drawn_losers(self.drawn)]
         rows += [("answer_likely_lead", " ".join(likely))]
@@ -190,7 +190,8 @@ class Answer:
         lang, picture = self.lang, self.variant
         total = self._total(picture, 2)
         rule = label(picture.rule, lang)
-        key = "answer_likely" if total > -SOMETHING else "answer_likely_gains"
+        key = "answer_likely" if self.drawn is None else "answer_beside"
+        key = key if total > -SOMETHING else "answer_likely_gains"
         yield self.say(key, package=self.title, total=amount(abs(total), lang), rule=rule)
         yield from self._other_rule()
         table = picture.displacement
@@ -236,7 +237,8 @@ class Answer:
         if len(whole) > NAMED:
             listed.append(self.say("answer_others", count=len(whole) - NAMED))
         if listed:
-            yield self.say(f"answer_lost_{task}", list="; ".join(listed))
+            total = amount(float(whole["displaced_person_months"].sum()), lang)
+            yield self.say(f"answer_lost_{task}", total=total, list="; ".join(listed))
         rest = float(lost[tiny].sum())
         if rest >= SOMETHING:
             yield self.say(f"answer_small_{task}", lost=amount(rest, lang))

@@ -46,6 +46,9 @@ Moved = Mapping[str, Value]
 MAX_RESULTS = 8
 """Results that a worker keeps."""
 
+FRESH = 500
+"""Draws on which promises are checked, as in a report."""
+
 MAX_UPLOAD = 250_000
 """Bytes of the largest scenario file that is taken from a browser."""
 
@@ -163,8 +166,17 @@ def spread(base: Scenario, moved: Moved, progress: Any = None) -> Answer:
 
 
 def promise(base: Scenario, moved: Moved, certainty: float, progress: Any = None) -> Answer:
-    """Return what can be promised with a certainty; see :func:`outlook.promise`."""
-    return outlook.promise(WhatIf(base, moved).scenario, certainty, progress)
+    """Return what can be promised to each mission; see :func:`planner.analysis.promises`."""
+    from planner.analysis.promises import promises
+    from planner.figures.names import Names
+    from planner.outcome import silent
+
+    scenario = WhatIf(base, moved).scenario
+    report = silent if progress is None else progress
+    found = promises(scenario, certainty=certainty, fresh=FRESH, worth=False, progress=report)
+    names = {lang: Names(result_of(scenario), lang).mission for lang in ("en", "nl")}
+    said = {lang: found.sentences(lang, called) for lang, called in names.items()}
+    return Answer("promises", {"promises": found.to_frame()}, said)
 
 
 def single_changes(base: Scenario, moved: Moved, package: str, progress: Any = None) -> Answer:

@@ -95,16 +95,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer_plan_lead": ("In the plan", "In het plan"),
     "answer_certainty": ("How certain", "Hoe zeker"),
     "answer_likely": (
-        "For the likely values alone {package} displaces {total} person-months of main task 2 "
+        "For the likely values alone “{package}” displaces {total} person-months of main task 2 "
         "({rule}).",
-        "Bij alleen de waarschijnlijke waarden verdringt {package} {total} persoonsmaanden van "
+        "Bij alleen de waarschijnlijke waarden verdringt ‘{package}’ {total} persoonsmaanden van "
         "hoofdtaak 2 ({rule}).",
     ),
     "answer_likely_gains": (
-        "For the likely values alone main task 2 gets {total} person-months more with {package} "
+        "For the likely values alone main task 2 gets {total} person-months more with “{package}” "
         "({rule}).",
-        "Bij alleen de waarschijnlijke waarden krijgt hoofdtaak 2 met {package} {total} "
+        "Bij alleen de waarschijnlijke waarden krijgt hoofdtaak 2 met ‘{package}’ {total} "
         "persoonsmaanden meer ({rule}).",
+    ),
+    "answer_beside": (
+        "It displaces {total} person-months of main task 2 ({rule}).",
+        "Er worden {total} persoonsmaanden van hoofdtaak 2 verdrongen ({rule}).",
     ),
     "answer_other_fair": (
         "Under the other rule, {rule}, it is {total}.",
@@ -121,8 +125,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "answer_lost_2": ("Who loses them: {list}.", "Wie ze verliest: {list}."),
     "answer_lost_1": (
-        "Who loses under main task 1: {list}.",
-        "Wie onder hoofdtaak 1 verliest: {list}.",
+        "Main task 1 loses {total}: {list}.",
+        "Hoofdtaak 1 verliest er {total}: {list}.",
     ),
     "answer_loser": (
         "{mission} ({lost} person-months, at most {persons}, in {months})",
@@ -162,8 +166,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Beide hoofdtaken samen verliezen er {change} minder dan in het plan.",
     ),
     "answer_off": (
-        "{package} is switched off: other missions keep their people.",
-        "{package} staat uit: andere missies houden hun mensen.",
+        "“{package}” is switched off: other missions keep their people.",
+        "‘{package}’ staat uit: andere missies houden hun mensen.",
     ),
     "answer_fill": (
         "For the likely values alone {share} of what missions of main task 2 ask can be filled; "
@@ -255,19 +259,19 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "lost_title": ("Displacement by mission", "Verdringing per missie"),
     "lost_seen": (
-        "For the likely values {count} missions lose half a person or more to {package}",
+        "For the likely values {count} missions lose half a person or more to “{package}”",
         "Bij de waarschijnlijke waarden verliezen {count} missies een halve persoon of meer aan "
-        "{package}",
+        "‘{package}’",
     ),
     "lost_seen_one": (
-        "For the likely values one mission loses half a person or more to {package}",
+        "For the likely values one mission loses half a person or more to “{package}”",
         "Bij de waarschijnlijke waarden verliest één missie een halve persoon of meer aan "
-        "{package}",
+        "‘{package}’",
     ),
     "lost_seen_none": (
-        "For the likely values no mission loses half a person or more to {package}",
+        "For the likely values no mission loses half a person or more to “{package}”",
         "Bij de waarschijnlijke waarden verliest geen missie een halve persoon of meer aan "
-        "{package}",
+        "‘{package}’",
     ),
     "lost_small": (
         "never {half} persons at a time",

@@ -327,6 +327,11 @@ def parameter_parts(id: str, names: _Lookup) -> tuple[str, str]:
 
 
 def _called(head: str, id: str, names: _Lookup) -> str:
+    if head == "force":
+        try:
+            return say(f"force_{id}", names.lang)
+        except KeyError:
+            return id
     return str(getattr(names, head)(id)) if hasattr(names, head) else id
 
 

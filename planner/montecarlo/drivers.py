@@ -151,5 +151,5 @@ def driver_sentences(
     key = f"drivers_{'turn' if turns else 'stay'}_{something}"
     return [
         say("drivers_most", lang, list="; ".join(parts)),
-        say(key, lang, list=", ".join(turns)),
+        say(key, lang, list=say("or", lang).join(turns)),
     ]

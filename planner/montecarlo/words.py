@@ -143,15 +143,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "trekkingen",
     ),
     "drivers_most": (
-        "What moves displacement most over the draws, with the chance of any where it is in its "
-        "lowest and in its highest third: {list}.",
-        "Wat de verdringing over de trekkingen het meest beweegt, met de kans op verdringing in "
-        "het laagste en in het hoogste derde ervan: {list}.",
+        "What moves displacement most (part of the spread that goes with it; chance that anything "
+        "is displaced where it is in its lowest and in its highest third): {list}.",
+        "Wat de verdringing het meest beweegt (deel van de spreiding dat ermee samengaat; kans dat "
+        "er iets wordt verdrongen in het laagste en in het hoogste derde ervan): {list}.",
     ),
     "driver": (
-        "“{factor}” (about {share} of the spread; {low} and {high})",
-        "‘{factor}’ (ongeveer {share} van de spreiding; {low} en {high})",
+        "“{factor}” ({share}; {low} and {high})",
+        "‘{factor}’ ({share}; {low} en {high})",
     ),
+    "or": (" or ", " of "),
     "drivers_none": (
         "No single input clearly goes with displacement in these draws.",
         "Geen enkele invoer gaat in deze trekkingen duidelijk samen met de verdringing.",
@@ -159,24 +160,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "driver_low": ("“{factor}” is low", "‘{factor}’ laag is"),
     "driver_high": ("“{factor}” is high", "‘{factor}’ hoog is"),
     "drivers_turn_nothing": (
-        "Over all draws mostly nothing is displaced; the conclusion changes where {list}: there "
-        "mostly something is.",
-        "Over alle trekkingen wordt meestal niets verdrongen; de conclusie verandert waar {list}: "
-        "daar meestal wel.",
+        "In most draws nothing is displaced. That turns where {list}: there something is displaced "
+        "in most draws.",
+        "In de meeste trekkingen wordt niets verdrongen. Dat draait om waar {list}: daar wordt in "
+        "de meeste trekkingen wel iets verdrongen.",
     ),
     "drivers_turn_something": (
-        "Over all draws mostly something is displaced; the conclusion changes where {list}: there "
-        "mostly nothing is.",
-        "Over alle trekkingen wordt meestal iets verdrongen; de conclusie verandert waar {list}: "
-        "daar meestal niet.",
+        "In most draws something is displaced. That turns where {list}: there nothing is displaced "
+        "in most draws.",
+        "In de meeste trekkingen wordt iets verdrongen. Dat draait om waar {list}: daar wordt in "
+        "de meeste trekkingen niets verdrongen.",
     ),
     "drivers_stay_nothing": (
-        "Also where one of these is low or high, mostly nothing is displaced.",
-        "Ook waar een daarvan laag of hoog is, wordt meestal niets verdrongen.",
+        "In most draws nothing is displaced, also where one of these is low or high.",
+        "In de meeste trekkingen wordt niets verdrongen, ook waar een daarvan laag of hoog is.",
     ),
     "drivers_stay_something": (
-        "Also where one of these is low or high, mostly something is displaced.",
-        "Ook waar een daarvan laag of hoog is, wordt meestal iets verdrongen.",
+        "In most draws something is displaced, also where one of these is low or high.",
+        "In de meeste trekkingen wordt iets verdrongen, ook waar een daarvan laag of hoog is.",
     ),
     # groups of parameters
     "posts in pools": ("posts in pools", "functies in pools"),

@@ -788,7 +788,8 @@ def promises_section(material: Material) -> Section | None:
              f">{word('likely_share', lang)}", f">{word('likely_kept_rate', lang)}",
              f">{word('promised_share', lang)}", f">{word('kept_rate', lang)}",
              f">{say('t_interval', lang)}", word("holds", lang)]  # fmt: skip
-    blocks: list[Content] = [Paragraph(said), Bullets(tuple(found.sentences(lang)))]
+    texts = found.sentences(lang, names.mission)
+    blocks: list[Content] = [Paragraph(said), Bullets(tuple(texts))]
     if found.frontier:
         blocks.append(Image.of(frontier(found, lang)))
     else:

@@ -35,7 +35,6 @@ __all__ = [
     "look_at_both",
     "picture",
     "picture_of",
-    "promise",
     "spread",
 ]
 
@@ -403,30 +402,6 @@ def spread(scenario: Scenario, progress: Any = None) -> Answer:
         {name: tables[name] for name in wanted},
         {lang: found.sentences(lang) for lang in ("en", "nl")},
     )
-
-
-FRESH = 500
-"""Draws on which promises are checked."""
-
-
-def promise(scenario: Scenario, certainty: float, progress: Any = None) -> Answer:
-    """Return what can be promised to each mission; see :func:`planner.analysis.promises`.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    certainty : float
-        Probability with which each promise is to be kept, from 0.5 to 0.999.
-    progress : callable, optional
-        Called with how many steps are done and how many there are.
-    """
-    from planner.analysis.promises import promises
-    from planner.outcome import silent
-
-    report = silent if progress is None else progress
-    found = promises(scenario, certainty=certainty, fresh=FRESH, worth=False, progress=report)
-    said = {lang: found.sentences(lang) for lang in ("en", "nl")}
-    return Answer("promises", {"promises": found.to_frame()}, said)
 
 
 def explain(
