@@ -313,8 +313,11 @@ class Promises(Outcome):
         if broken:
             first = min(broken, key=lambda row: row.lower_share)
             text.append(
-                say("breaks", lang, mission=called(first.mission), share=percent(first.lower_share, lang),
-                    arrangement=say(first.arrangement, lang))
+                say(
+                    "breaks", lang, mission=called(first.mission),
+                    share=percent(first.lower_share, lang),
+                    arrangement=say(first.arrangement, lang),
+                )
             )  # fmt: skip
         return text
 

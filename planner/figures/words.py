@@ -456,6 +456,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure_demand_options": ("order of preference", "volgorde van voorkeur"),
     "figure_package_size": ("size", "omvang"),
     "figure_package_first": ("first month", "eerste maand"),
+    "force_armed-forces": ("Armed forces, all pools", "Krijgsmacht, alle pools"),
     "figure_pool_posts": ("posts", "functies"),
     "figure_pool_filled_factor": (
         "deviation of the share of posts filled",
@@ -517,6 +518,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "figure_kind_tour": ("length of a tour", "duur van een uitzending"),
     "figure_kind_preparation": ("preparation", "voorbereiding"),
+    "figure_kind_dwell": (
+        "months at home between tours",
+        "maanden thuis tussen uitzendingen",
+    ),
     "figure_kind_rest": ("rest after a tour", "rust na een uitzending"),
     "figure_kind_acceptance": ("chance that a nominee is taken", "kans op aanvaarding"),
     "figure_kind_lead": ("months to the next nominee", "maanden tot de volgende kandidaat"),

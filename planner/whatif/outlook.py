@@ -56,9 +56,9 @@ class Picture:
         mission, main_task, asked_person_months, filled_person_months, fill_rate.
     displacement : DataFrame
         package, mission, main_task, displaced_person_months, and the part of it before the first
-        month of the package, before_person_months; most_persons lost in one month; months in which half
-        a person or more is lost, and the first and last of them, first_month and last_month (0
-        and empty where there are none). Every mission outside the package.
+        month of the package, before_person_months; most_persons lost in one month; months in
+        which half a person or more is lost, and the first and last of them, first_month and
+        last_month (0 and empty where there are none). Every mission outside the package.
     packages : DataFrame
         As :attr:`planner.Result.packages`.
     bottlenecks : DataFrame
