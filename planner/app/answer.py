@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from planner.app.charts import Pictures, small
-from planner.app.layout import amount, each, paragraph, points
+from planner.app.layout import amount, each, paragraph, points, table
 from planner.app.words import say
 from planner.labels import label, named, number, rate, rough
-from planner.montecarlo.drivers import driver_sentences
 from planner.results.losses import SOMETHING, counted, loser_sentence
 from planner.tolerances import SHOWN
 from planner.whatif import Picture
@@ -105,7 +104,7 @@ class Answer:
             rows = [*rows, ("answer_certainty", self._certainty())]
         said = [(self.say(lead), text) for lead, text in rows]
         trust = paragraph(self.say("answer_trust"), "hint")
-        return paragraph(first, "answer") + points(said) + trust
+        return paragraph(first, "answer") + points(said) + self._moves() + trust
 
     def _certainty(self) -> str:
         certain = self.outlooks is not None and not self.outlooks[1].uncertain
@@ -145,22 +144,42 @@ class Answer:
     def _displaced(self) -> tuple[str, list[tuple[str, str]]]:
         likely = list(self._likely())
         if self.drawn is None:
-            rows = [("answer_likely_lead", " ".join(likely[1:]))] if likely[1:] else []
+            rows = [("answer_who_lead", " ".join(likely[1:]))] if likely[1:] else []
             return likely[0], rows
         found, lang = self.drawn.headlines[self.package], self.lang
-        over = found.amount(lang)
-        first = " ".join([f"“{self.title}”: {over[:1].lower()}{over[1:]}", *found.chances(lang)])
+        first = found.in_short(self.title, lang)
         rows = [("answer_when_lead", " ".join(found.when(lang)))]
         rows += [("answer_who_lead", text) for text in self._drawn_losers(self.drawn)]
         rows += [("answer_likely_lead", " ".join(likely))]
-        drivers = self.drawn.drivers[self.package]
-        moved = driver_sentences(drivers, lang, lambda id: self._input(self.drawn, id))
-        rows += [("answer_moves_lead", " ".join(moved)), *self._drawn_plan()]
+        rows += self._drawn_plan()
         return first, [row for row in rows if row[1]]
 
-    def _input(self, drawn: Outlook | None, id: str) -> str:
-        both = (id, id) if drawn is None else drawn.inputs.get(id, (id, id))
-        return both[self.lang == "nl"]
+    def _moves(self) -> str:
+        """Return the inputs that move displacement most over the draws, as a table."""
+        drivers = () if self.drawn is None else self.drawn.drivers.get(self.package, ())
+        if self.drawn is None or self.package not in self.drawn.headlines:
+            return ""
+        if not drivers:
+            return paragraph(self.say("moves_none"), "hint")
+        at = int(self.lang == "nl")
+
+        def cell(share: float, turns: bool) -> str:
+            return rate(share, self.lang, 0) + (" *" if turns else "")
+
+        rows = [
+            [
+                self.drawn.inputs.get(one.factor, (one.factor, one.factor))[at],
+                rate(one.explains, self.lang, 0),
+                cell(one.chance_low, "low" in one.turns),
+                cell(one.chance_high, "high" in one.turns),
+            ]
+            for one in drivers
+        ]
+        head = [self.say(key) for key in ("moves", "moves_part", "moves_low", "moves_high")]
+        turned = any(one.turns for one in drivers)
+        mostly = "something" if drivers[0].mostly else "nothing"
+        note = self.say(f"moves_{'turn' if turned else 'stay'}_{mostly}")
+        return table("", head, rows, "moves") + paragraph(note, "hint")
 
     def _drawn_losers(self, drawn: Outlook) -> Iterator[str]:
         """Yield who loses over the draws, by main task."""
@@ -194,14 +213,14 @@ class Answer:
         key = key if total > -SOMETHING else "answer_likely_gains"
         yield self.say(key, package=self.title, total=amount(abs(total), lang), rule=rule)
         yield from self._other_rule()
-        table = picture.displacement
-        table = table[table["package"] == self.package]
+        lost_to = picture.displacement
+        lost_to = lost_to[lost_to["package"] == self.package]
         if total >= SOMETHING:
-            early = table.loc[table["main_task"] == 2, "before_person_months"].sum()
+            early = lost_to.loc[lost_to["main_task"] == 2, "before_person_months"].sum()
             before, after = (amount(one, lang) for one in (early, total - early))
             yield self.say("answer_phase", before=before, after=after)
         for task in (2, 1):
-            yield from self._likely_losers(table[table["main_task"] == task], task)
+            yield from self._likely_losers(lost_to[lost_to["main_task"] == task], task)
         yield from self._change()
 
     def _total(self, picture: Picture, task: int) -> float:
@@ -213,17 +232,17 @@ class Answer:
         """Yield what the plan under the other rule displaces, once it is known."""
         if self.outlooks is None:
             return
-        table = self.outlooks[1].likely
-        rows = table[(table["package"] == self.package) & (table["rule"] != self.variant.rule)]
+        rows = self.outlooks[1].likely
+        rows = rows[(rows["package"] == self.package) & (rows["rule"] != self.variant.rule)]
         for row in each(rows):
             rule, total = label(row.rule, self.lang), amount(row.displaced_main_task_2, self.lang)
             key = "answer_other_value" if row.rule == "value" else "answer_other_fair"
             yield self.say(key, rule=rule, total=total)
 
-    def _likely_losers(self, table: Any, task: int) -> Iterator[str]:
-        lang, lost = self.lang, table["displaced_person_months"]
-        tiny = small(table)
-        whole = table[~tiny & (lost > 0)].sort_values("displaced_person_months", ascending=False)
+    def _likely_losers(self, lost_to: Any, task: int) -> Iterator[str]:
+        lang, lost = self.lang, lost_to["displaced_person_months"]
+        tiny = small(lost_to)
+        whole = lost_to[~tiny & (lost > 0)].sort_values("displaced_person_months", ascending=False)
         listed = [
             self.say(
                 "answer_loser" if row.most_persons >= SINGLE else "answer_post",

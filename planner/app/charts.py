@@ -27,7 +27,7 @@ from planner.app.layout import amount, each
 from planner.app.words import say
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate, rough
-from planner.results.losses import HALF_A_PERSON, SOMETHING
+from planner.results.losses import SOMETHING
 from planner.tolerances import SHOWN
 from planner.whatif import Picture, beside
 from planner.whatif.outlook import Outlook
@@ -372,8 +372,7 @@ class LostChart(Bars):
         sums = {side: float(rest[column].sum()) for side, column in columns.items()}
         if max(map(abs, sums.values())) > SHOWN:
             values = {side: np.append(one, sums[side]) for side, one in values.items()}
-            half = number(HALF_A_PERSON, self.lang)
-            names = {**names, "": say("lost_small", self.lang, half=half)}
+            names = {**names, "": say("lost_small", self.lang)}
             ids, task = [*ids, ""], [*task, ""]
         found = np.concatenate([np.zeros(1), *values.values()])
         low, high = float(np.nanmin(found)), float(np.nanmax(found))

@@ -40,7 +40,6 @@ from planner.app.layout import (
 from planner.app.words import say
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate
-from planner.results.losses import HALF_A_PERSON
 
 __all__ = ["Dashboard", "headline"]
 
@@ -138,9 +137,8 @@ def lost_rows(pictures: Pictures, package: str, names: dict[str, str], lang: str
         )
         for row in each(table_lost[~tiny])
     ]  # fmt: skip
-    half = number(HALF_A_PERSON, lang)
     for task, rest in table_lost[tiny].groupby("main_task"):
-        name = f"{say('lost_small', lang, half=half)}: {len(rest)}"
+        name = f"{say('lost_small', lang)}: {len(rest)}"
         cells.append(line(name, int(str(task)), rest[columns].sum()))
     head = [say("mission", lang), say("main_task", lang), *words_of(pictures, lang)]
     return table(f"{say('lost_title', lang)}, {say('person_months', lang)}", head, cells)
@@ -354,7 +352,8 @@ class Dashboard:
             chart.figure.visible = bool(seen)
             title.object = heading(seen or say("spread_title", self.lang))
             if both is None:
-                note.object = paragraph(say(self._drawing, self.lang), "hint")
+                key = self._drawing.replace("answer", "spread")
+                note.object = paragraph(say(key, self.lang), "hint")
             else:
                 note.object = "" if seen else paragraph(say("spread_none", self.lang), "hint")
 

@@ -91,7 +91,34 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer_likely_lead": ("For the likely values", "Bij de waarschijnlijke waarden"),
     "answer_when_lead": ("When", "Wanneer"),
     "answer_who_lead": ("From whom", "Van wie"),
-    "answer_moves_lead": ("What moves it", "Wat dit bepaalt"),
+    "moves": ("What moves it most over the draws", "Wat dit over de trekkingen het meest beweegt"),
+    "moves_part": ("part of the spread", "deel van de spreiding"),
+    "moves_low": (
+        "chance of displacement in its lowest third",
+        "kans op verdringing in het laagste derde",
+    ),
+    "moves_high": ("in its highest third", "in het hoogste derde"),
+    "moves_none": (
+        "No single input clearly goes with displacement in these draws.",
+        "Geen enkele invoer gaat in deze trekkingen duidelijk samen met de verdringing.",
+    ),
+    "moves_turn_nothing": (
+        "In most draws nothing is displaced; where a chance is marked * it is the other way round.",
+        "In de meeste trekkingen wordt niets verdrongen; bij een kans met * is dat andersom.",
+    ),
+    "moves_turn_something": (
+        "In most draws something is displaced; where a chance is marked * it is the other way "
+        "round.",
+        "In de meeste trekkingen wordt iets verdrongen; bij een kans met * is dat andersom.",
+    ),
+    "moves_stay_nothing": (
+        "In most draws nothing is displaced, in each of these thirds as well.",
+        "In de meeste trekkingen wordt niets verdrongen, ook in elk van deze derden.",
+    ),
+    "moves_stay_something": (
+        "In most draws something is displaced, in each of these thirds as well.",
+        "In de meeste trekkingen wordt iets verdrongen, ook in elk van deze derden.",
+    ),
     "answer_plan_lead": ("In the plan", "In het plan"),
     "answer_certainty": ("How certain", "Hoe zeker"),
     "answer_likely": (
@@ -274,8 +301,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "‘{package}’",
     ),
     "lost_small": (
-        "never {half} persons at a time",
-        "nooit {half} personen tegelijk",
+        "less than half a person at a time",
+        "minder dan een halve persoon tegelijk",
     ),
     "lost_axis": ("person-months lost", "verloren persoonsmaanden"),
     "lost_package": ("Displaced by", "Verdrongen door"),
@@ -364,6 +391,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Displacement over {draws} draws: {low} to {high} person-months in nine of ten",
         "Verdringing over {draws} trekkingen: {low} tot {high} persoonsmaanden in negen van de "
         "tien",
+    ),
+    "spread_drawing": ("Draws are being made …", "Er worden trekkingen gemaakt …"),
+    "spread_on_request": (
+        "Draws are made on request, further down.",
+        "Trekkingen worden op verzoek gemaakt, verderop.",
     ),
     "spread_none": (
         "The package takes no part, so nothing is displaced.",

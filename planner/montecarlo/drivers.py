@@ -57,10 +57,15 @@ class Driver:
     chance_high: float
 
     @property
+    def mostly(self) -> bool:
+        """Whether anything is displaced in most draws."""
+        return self.chance > MOST
+
+    @property
     def turns(self) -> tuple[str, ...]:
         """Which of ``"low"`` and ``"high"`` make most draws say the opposite."""
         ends = {"low": self.chance_low, "high": self.chance_high}
-        return tuple(end for end, one in ends.items() if (one > MOST) != (self.chance > MOST))
+        return tuple(end for end, one in ends.items() if (one > MOST) != self.mostly)
 
 
 def drivers(ensemble: Ensemble, package: str, count: int = NAMED) -> tuple[Driver, ...]:
@@ -147,7 +152,7 @@ def driver_sentences(
     turns = [
         say(f"driver_{end}", lang, factor=called(one.factor)) for one in found for end in one.turns
     ]
-    something = "something" if found[0].chance > MOST else "nothing"
+    something = "something" if found[0].mostly else "nothing"
     key = f"drivers_{'turn' if turns else 'stay'}_{something}"
     return [
         say("drivers_most", lang, list="; ".join(parts)),

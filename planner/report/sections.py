@@ -872,14 +872,7 @@ def _displaced(material: Material, row: dict[str, Any], found: Headline | None) 
     if found is None:
         total = rough(row["displaced_main_task_2"], lang)
         return " ".join([say("s_plan", lang, package=package, total=total), *beside[1:]])
-    said: dict[str, str] = {
-        "package": package, "draws": number(found.draws, lang, 0),
-        "chance": percent(found.chance, lang, 0), "share": percent(1 - found.chance, lang, 0),
-        "tenth": percent(found.chance_tenth, lang, 0),
-        **{key: rough(getattr(found, key), lang) for key in ("mean", "q05", "q95")},
-    }  # fmt: skip
-    first = say("s_nothing" if found.nothing else "s_draws", lang, **said)
-    return " ".join([first, *found.when(lang), *beside])
+    return " ".join([found.in_short(package, lang), *found.when(lang), *beside])
 
 
 def _losers(material: Material, id: str, found: Headline | None) -> str:

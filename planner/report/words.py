@@ -23,22 +23,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_draws_fact": ("none", "geen"),
     # summary
     "summary": ("Summary", "Samenvatting"),
-    "s_draws": (
-        "“{package}” displaces {mean} person-months of main task 2 on average over {draws} draws, "
-        "{q05} to {q95} in nine of ten; the chance that it displaces anything is {chance}, and "
-        "more than a tenth of what is filled for it {tenth}.",
-        "‘{package}’ verdringt gemiddeld over {draws} trekkingen {mean} persoonsmaanden van "
-        "hoofdtaak 2, {q05} tot {q95} in negen van de tien; de kans dat het iets verdringt is "
-        "{chance}, en meer dan een tiende van wat ervoor wordt gevuld {tenth}.",
-    ),
-    "s_nothing": (
-        "“{package}” displaces nothing of main task 2 in {share} of {draws} draws; on average it "
-        "displaces {mean} person-months, {q05} to {q95} in nine of ten, and more than a tenth of "
-        "what is filled for it in {tenth}.",
-        "‘{package}’ verdringt in {share} van {draws} trekkingen niets van hoofdtaak 2; gemiddeld "
-        "verdringt het {mean} persoonsmaanden, {q05} tot {q95} in negen van de tien, en meer dan "
-        "een tiende van wat ervoor wordt gevuld in {tenth}.",
-    ),
     "s_plan": (
         "“{package}” displaces {total} person-months of main task 2 in the plan for the likely "
         "values; how likely that is takes draws.",

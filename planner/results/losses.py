@@ -396,6 +396,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "De kans dat het iets verdringt is {chance}, en dat het meer verdringt dan een tiende van "
         "wat ervoor wordt gevuld {tenth}.",
     ),
+    "draws_short": (
+        "“{package}” displaces {mean} person-months of main task 2 on average over {draws} draws, "
+        "{q05} to {q95} in nine of ten; the chance that it displaces anything is {chance}, and "
+        "more than a tenth of what is filled for it {tenth}.",
+        "‘{package}’ verdringt gemiddeld over {draws} trekkingen {mean} persoonsmaanden van "
+        "hoofdtaak 2, {q05} tot {q95} in negen van de tien; de kans dat het iets verdringt is "
+        "{chance}, en meer dan een tiende van wat ervoor wordt gevuld {tenth}.",
+    ),
+    "draws_short_nothing": (
+        "“{package}” displaces nothing of main task 2 in {share} of {draws} draws; on average it "
+        "displaces {mean} person-months, {q05} to {q95} in nine of ten, and more than a tenth of "
+        "what is filled for it in {tenth}.",
+        "‘{package}’ verdringt in {share} van {draws} trekkingen niets van hoofdtaak 2; gemiddeld "
+        "verdringt het {mean} persoonsmaanden, {q05} tot {q95} in negen van de tien, en meer dan "
+        "een tiende van wat ervoor wordt gevuld in {tenth}.",
+    ),
     "draws_before": (
         "On average {before} of them fall before the first month of the package, and {after} from "
         "then on.",
@@ -475,6 +491,16 @@ class Headline:
     def nothing(self) -> bool:
         """Whether the draws support that the package displaces nothing."""
         return self.chance < NEARLY_NEVER
+
+    def in_short(self, package: str, lang: str = "en") -> str:
+        """Return mean, range and chances in one sentence, the package under its name."""
+        numbers = {name: rough(getattr(self, name), lang) for name in ("mean", "q05", "q95")}
+        shares = {"chance": self.chance, "share": 1 - self.chance, "tenth": self.chance_tenth}
+        return say(
+            "draws_short_nothing" if self.nothing else "draws_short", lang, package=package,
+            draws=number(self.draws, lang, 0), **numbers,
+            **{name: percent(share, lang, 0) for name, share in shares.items()},
+        )  # fmt: skip
 
     def amount(self, lang: str = "en") -> str:
         """Return mean and spread in words."""
