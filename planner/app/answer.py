@@ -179,7 +179,7 @@ class Answer:
         turned = any(one.turns for one in drivers)
         mostly = "something" if drivers[0].mostly else "nothing"
         note = self.say(f"moves_{'turn' if turned else 'stay'}_{mostly}")
-        return table("", head, rows, "moves") + paragraph(note, "hint")
+        return table(self.say("moves_title"), head, rows, "moves") + paragraph(note, "hint")
 
     def _drawn_losers(self, drawn: Outlook) -> Iterator[str]:
         """Yield who loses over the draws, by main task."""

@@ -112,9 +112,12 @@ dl.points { display: grid; grid-template-columns: minmax(7em, max-content) minma
   gap: .15em 1em; margin: .3em 0 .5em; }
 dl.points dt { grid-column: 1; color: var(--quiet); }
 dl.points dd { grid-column: 2; margin: 0; }
-table.moves { max-width: 60em; }
+table.moves { max-width: 60em; table-layout: fixed; margin-top: .4em; }
+table.moves caption { font-weight: 400; color: var(--quiet); }
+table.moves th:first-child { width: 52%; }
 @media (max-width: 820px) { dl.points { display: block; } dl.points dd { margin-bottom: .35em; }
-  p.answer { font-size: 1.15em; } }
+  p.answer { font-size: 1.15em; }
+  table.moves th:first-child { width: 42%; } }
 p.key span { white-space: nowrap; margin-right: 14px; }
 p.key i { display: inline-block; width: 12px; height: 12px; margin-right: 5px;
   vertical-align: -1px; }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import panel as pn
 from bokeh.models import Range1d
 
-from planner.app.charts import FULL_RATE, Bars, percent_axis
+from planner.app.charts import FULL_RATE, SIDES, Bars, key_of_colors, percent_axis
 from planner.app.layout import (
     FULL,
     Folded,
@@ -41,6 +41,9 @@ CERTAINTIES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99)
 USUAL = 0.9
 """Certainty at which the slider stands at first."""
 
+CALLED = ("promise_likely", "promise_share")
+"""Words for the two bars of a mission: those of the plan for the expected values, and hedged."""
+
 Request = tuple[WhatIf, float]
 
 
@@ -48,9 +51,8 @@ class PromiseChart(Bars):
     """Share that can be promised to each mission, beside what the expected values promise."""
 
     def __init__(self, lang: str):
-        sides = ("plan", "variant")
         words = {"asked": say("asked", lang), "kept": say("promise_kept", lang)}
-        super().__init__("promises", lang, words, sides, ("promise_likely", "promise_share"))
+        super().__init__("promises", lang, words, SIDES, CALLED)
         self.figure.x_range = Range1d(start=0, end=1)
         percent_axis(self.figure.xaxis[0], lang)
 
@@ -100,7 +102,12 @@ class PromisesPanel:
         ask.on_click(lambda _: self.ask())
         self._state, self._title, self._said = text(name="promises"), text(), text()
         self._chart, self._folded = PromiseChart(self.lang), Folded(self.lang)
-        note = text(paragraph(say("promise_axis", self.lang), "hint"))
+        self._chart.on_pick(lambda name: session.picked("bar", self._missions[name]))
+        self._missions: dict[str, str] = {}
+        note = text(
+            key_of_colors(SIDES, self.lang, CALLED)
+            + paragraph(say("promise_axis", self.lang), "hint")
+        )
         self._results = pn.Column(
             under(self._title, self._chart.figure, note), self._said, self._folded.card,
             visible=False, **FULL,
@@ -174,7 +181,7 @@ class PromisesPanel:
         names, found = self.session.dashboard.names, {}
         for row in each(rows):
             tier = f" ({row.tier})"
-            mission = row.mission.removesuffix(tier)
+            mission = self._missions[row.mission] = row.mission.removesuffix(tier)
             more = f" ({say('lever_tier', self.lang)} {row.tier})" if mission != row.mission else ""
             found[row.mission] = names.get(mission, mission) + more
         return found

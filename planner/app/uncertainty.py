@@ -129,6 +129,7 @@ class UncertaintyPanel:
         """Return the charts, made when there is something to draw."""
         if self._drawn is None:
             self._drawn = Drawn(self.lang)
+            self._drawn.chance.on_pick(lambda mission: self.session.picked("bar", mission))
             self._results[:] = [self._text, self._drawn.part]
         return self._drawn
 

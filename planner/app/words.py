@@ -91,13 +91,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer_likely_lead": ("For the likely values", "Bij de waarschijnlijke waarden"),
     "answer_when_lead": ("When", "Wanneer"),
     "answer_who_lead": ("From whom", "Van wie"),
-    "moves": ("What moves it most over the draws", "Wat dit over de trekkingen het meest beweegt"),
-    "moves_part": ("part of the spread", "deel van de spreiding"),
-    "moves_low": (
-        "chance of displacement in its lowest third",
-        "kans op verdringing in het laagste derde",
+    "moves": ("input", "invoer"),
+    "moves_title": (
+        "What moves it most over the draws: the part of the spread that goes with it, and the "
+        "chance that anything is displaced in the lowest and in the highest third of its values",
+        "Wat dit over de trekkingen het meest beweegt: het deel van de spreiding dat ermee "
+        "samengaat, en de kans dat er iets wordt verdrongen in het laagste en in het hoogste derde "
+        "van de waarden",
     ),
-    "moves_high": ("in its highest third", "in het hoogste derde"),
+    "moves_part": ("spread", "spreiding"),
+    "moves_low": ("lowest third", "laagste derde"),
+    "moves_high": ("highest third", "hoogste derde"),
     "moves_none": (
         "No single input clearly goes with displacement in these draws.",
         "Geen enkele invoer gaat in deze trekkingen duidelijk samen met de verdringing.",
