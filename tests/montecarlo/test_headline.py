@@ -76,23 +76,26 @@ def test_nothing_is_said_to_be_displaced_only_where_the_draws_say_so(futures: En
         assert ("displaces nothing" in said) == ((each > 0.5).mean() < 0.05)
 
 
-def test_what_moves_it_is_split_in_thirds_by_hand(futures: Ensemble) -> None:
-    draws = futures.draws
+def test_what_moves_it_is_split_in_thirds_by_hand(hazy: pl.Scenario) -> None:
+    futures = pl.simulate(hazy, draws=64, replicates=8, share=1, workers=1)
+    draws, held = futures.draws, 0
     for package in futures.packages:
         anything = draws[f"displacement.{package}"] > 0.5
         for one in drivers(futures, package):
             values = draws[one.factor]
             if values.nunique() < 3:
                 low, high = anything[values == values.min()], anything[values == values.max()]
-            elif values.nunique() == DRAWS:
+            elif values.nunique() == len(draws):
                 third = values.rank(method="first")
-                low = anything[third <= (DRAWS - 1) // 3 + 1]
-                high = anything[third >= DRAWS - (DRAWS - 1) // 3]
+                low = anything[third <= (len(draws) - 1) // 3 + 1]
+                high = anything[third >= len(draws) - (len(draws) - 1) // 3]
             else:
                 continue
             assert one.chance_low == pytest.approx(low.mean())
             assert one.chance_high == pytest.approx(high.mean())
             assert one.chance == pytest.approx(anything.mean())
+            held += 1
+    assert held >= 2
 
 
 def test_where_the_conclusion_turns_is_said() -> None:
