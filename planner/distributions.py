@@ -354,7 +354,7 @@ class Triangular(_Between):
 @register("pert")
 @dataclass(frozen=True)
 class Pert(_Between):
-    """A smooth hill from low over likely to high: a beta whose mean is (low + 4 likely + high) / 6.
+    """A smooth hill from low over likely to high: a beta with mean (low + 4 likely + high) / 6.
 
     The usual choice for expert ranges, and the default here: the ends are unlikely, the likely
     value counts four times as much as either.
@@ -519,7 +519,7 @@ class Normal(_Bell):
 @register("lognormal")
 @dataclass(frozen=True)
 class Lognormal(_Bell):
-    """A parameter whose logarithm is normal, given by its own mean and sd before it is cut.
+    """A parameter with a normal logarithm, given by its own mean and sd before it is cut.
 
     Examples
     --------

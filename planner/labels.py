@@ -172,7 +172,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "nog {count} alleen in namen, toelichting en bronnen: --all toont ze",
     ),
     "input": ("input", "invoer"),
-    "absent": ("not there", "niet aanwezig"),
+    "absent": ("absent", "niet aanwezig"),
     # showing
     "title": ("title", "titel"),
     "summary": ("summary", "samenvatting"),
@@ -196,8 +196,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} cijfers waarvoor elke trekking een ander plan maakt",
     ),
     "uncertain_presence": (
-        "{count} figures of who is there of the people planned",
-        "{count} cijfers over wie er is van de geplande mensen",
+        "{count} parameters of the presence of the people planned",
+        "{count} cijfers over de aanwezigheid van de geplande mensen",
     ),
     "uncertain_note": (
         "the source is that of the figure; a likely value and both ends make a pert distribution "
@@ -255,7 +255,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 LANGUAGES = ("en", "nl")
-"""Languages there are; the order of the words in every table of words."""
+"""Languages; the order of the words in every table of words."""
 
 NOTHING = "–"
 """What stands without a number."""
@@ -270,7 +270,7 @@ def label(key: str, lang: str = "en", **values: object) -> str:
     Raises
     ------
     KeyError
-        There is no such word or language.
+        The word or the language is unknown.
 
     Examples
     --------

@@ -23,7 +23,7 @@ from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.stages import PlanCache, StageData, StageSolution, base_data, with_goals
 from planner.errors import CertificateError, Fault, InputError
-from planner.problem.model import Problem, months_at_home
+from planner.problem.model import Flags, Floats, Ints, Problem, months_at_home
 from planner.problem.neutral import weight_faults
 from planner.tolerances import NEGLIGIBLE_PEOPLE, ROUNDING
 
@@ -47,8 +47,6 @@ EXHAUSTED = 1e-6
 Solver = Callable[[StageData], StageSolution]
 """Turns the data of one stage of one block into one plan of it."""
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 History = tuple[tuple[int, frozenset[str]], ...]
 
 
@@ -68,7 +66,7 @@ def solver_for(rule: str) -> Solver:
 def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
     """Return which limits of a block one plan exhausts.
 
-    A higher limit elsewhere changes nothing: the better plans that it allowed would lead there
+    A higher limit elsewhere changes nothing: the better plans that it allowed would lead to them
     along a straight line, and the first part of it was allowed before. The reverse is not true, a
     higher limit here may be of no use.
 
@@ -88,7 +86,7 @@ def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
 
 
 def certified(stage: StageSolution, data: StageData) -> StageSolution:
-    """Return a stage whose certificate is that of the people it reports.
+    """Return a stage with the certificate of the people it reports.
 
     Raises
     ------
@@ -238,7 +236,7 @@ class Planner:
         return np.asarray(block.begin < month + self._lead[block.demand])
 
     def _ending(self, place: int, history: History) -> tuple[StageSolution, ...]:
-        """Return all plans of a block along a history on whose last plan no other depends."""
+        """Return all plans of a block along a history; no other plan depends on the last."""
         if self.draft is None or (place, history) in self._made:
             return self._chain(place, history)
         key = (place, history)
@@ -279,9 +277,6 @@ class Planner:
             lower = np.where(settled, before.people, lower)
         data = base.change(upper=upper, lower=lower)
         return with_goals(data, self.programme.problem, decisions)
-
-
-Ints = NDArray[np.int64]
 
 
 def asked_months(problem: Problem) -> Floats:
@@ -512,23 +507,38 @@ class Allocation:
             for line in self.problem.budgets
         ], dtype=float)  # fmt: skip
 
-    def _cover(
-        self,
-        row: Ints,
-        first: Ints,
-        last: Ints,
-        rows: int,
-        which: NDArray[np.bool_] | None = None,
-    ) -> Floats:
+    def _cover(self, row: Ints, first: Ints, last: Ints, rows: int, which: Any = True) -> Floats:
         """Sum people over month intervals, of the chosen entries where given, (rows, months)."""
-        width = self.problem.months + 1
-        low, high = np.clip(first, 0, width - 1), np.clip(last + 1, 0, width - 1)
-        keep = high > low if which is None else (high > low) & which
-        people = self.service.people[keep]
-        flat = np.bincount(row[keep] * width + low[keep], people, minlength=rows * width)
-        flat -= np.bincount(row[keep] * width + high[keep], people, minlength=rows * width)
-        cover = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
-        return np.where(np.abs(cover) < NEGLIGIBLE_PEOPLE, 0.0, cover)
+        people = np.where(which, self.service.people, 0.0)
+        return cover(row, first, last, people, (rows, self.problem.months))
+
+
+def cover(row: Ints, first: Ints, last: Ints, people: Floats, shape: tuple[int, int]) -> Floats:
+    """Add people to every month from `first` to `last`, inclusive, of their row.
+
+    Parameters
+    ----------
+    row, first, last : ndarray of int (spans,)
+        Months before 0 or past the end do not count.
+    people : ndarray (spans,)
+    shape : (int, int)
+        Rows and months of what is returned.
+
+    Examples
+    --------
+    >>> spans = np.array([0]), np.array([-2]), np.array([1])
+    >>> cover(*spans, np.array([3.0]), (1, 4)).tolist()
+    [[3.0, 3.0, 0.0, 0.0]]
+    """
+    rows, months = shape
+    width = months + 1
+    low, high = np.clip(first, 0, months), np.clip(last + 1, 0, months)
+    keep = high > low
+    row, people = row[keep], people[keep]
+    flat = np.bincount(row * width + low[keep], people, minlength=rows * width)
+    flat -= np.bincount(row * width + high[keep], people, minlength=rows * width)
+    total = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
+    return np.where(np.abs(total) < NEGLIGIBLE_PEOPLE, 0.0, total)
 
 
 @dataclass(frozen=True, eq=False)
@@ -636,9 +646,8 @@ class Solution:
 
     def _lost(self, package: str) -> dict[str, Any]:
         lost = self.displaced(package)
-        own = set(self.problem.package(package).demands)
         task = np.array([demand.main_task for demand in self.problem.demands], dtype=int)
-        in_package = np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
+        in_package = self.problem.inside(package)
         total = float(lost[(task == 2) & ~in_package].sum())
         served = float(self.with_all.filled[in_package].sum())
         return {
@@ -647,8 +656,8 @@ class Solution:
             "ratio": total / served if served > 1e-9 else None,
             "demands": {
                 demand.id: float(people)
-                for demand, people in zip(self.problem.demands, lost, strict=True)
-                if demand.id not in own
+                for demand, people, own in zip(self.problem.demands, lost, in_package, strict=True)
+                if not own
             },
         }
 
@@ -666,7 +675,7 @@ def solve_problem(
     problem : Problem
     rule : {"fair", "value"}
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
     cache : PlanCache, optional
         Plans made before, taken over where nothing about them has changed.
 

@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
@@ -44,6 +43,7 @@ from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 from planner.labels import label, number, percent
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Flags, Floats
 from planner.solution import Planner, asked_months
 from planner.tolerances import NO_SHORTFALL
 
@@ -60,7 +60,17 @@ __all__ = [
     "present_months",
 ]
 
-Floats = NDArray[np.float64]
+_USUAL = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
+"""Parameters of a kind and their values where none are given."""
+
+_TEXT = text_of("causes")
+say = _TEXT.say
+
+EXACT_UPTO = 10
+"""Most causes of which all coalitions are evaluated."""
+
+ORDERS = 60
+"""Orders that are sampled beyond that."""
 
 
 def occupancy(
@@ -157,10 +167,6 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
     return None if all((one == 1).all() for one in found) else found
 
 
-_USUAL = (("acceptance", 1.0), ("lead", 0.0), ("early_return", 0.0))
-"""Parameters of a kind and their values where none are given."""
-
-
 def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[Floats]:
     """Return expected months present inside the report window per person of each decision.
 
@@ -190,19 +196,6 @@ def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[
         total = np.bincount(block.tour_decision, served, minlength=len(block.demand))
         found.append(total / np.maximum(block.cohorts, 1))
     return found
-
-
-Flags = NDArray[np.bool_]
-
-_TEXT = text_of("causes")
-say = _TEXT.say
-
-
-EXACT_UPTO = 10
-"""Most causes of which all coalitions are evaluated."""
-
-ORDERS = 60
-"""Orders that are sampled beyond that."""
 
 
 @dataclass(frozen=True)

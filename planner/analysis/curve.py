@@ -2,7 +2,7 @@
 
 *Value*, where one plan is remade: exact breakpoints by parametric linear programming. Where ties
 leave the displacement open, both ends are followed: settled in favour of main task 2 (`least`)
-and against it (`most`). Otherwise (*fair*, or a package whose size matters to earlier plans too)
+and against it (`most`). Otherwise (*fair*, or a package with a size that matters to plans before)
 the rule's own plan is made at some sizes, more of them where the curve bends; between these sizes
 the curve is an estimate, and so is the error stated.
 """
@@ -12,10 +12,9 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, planner_of, read_case
@@ -23,13 +22,10 @@ from planner.analysis.scaling import Followed, Scaled, Search, clear, edges_of, 
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-
-if TYPE_CHECKING:
-    pass
+from planner.problem.model import Flags
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("curve")
 say = _TEXT.say
@@ -40,6 +36,9 @@ NOTHING_PERSON_MONTHS = 0.005
 
 NAMED = 3
 """Most missions that are named for one piece."""
+
+SAME = 1e-3
+"""Person-months within which two answers give the same fill."""
 
 
 def _sentences(curve: Curve, lang: str) -> list[str]:
@@ -74,10 +73,6 @@ def _payers(curve: Curve, piece: CurvePiece, task: int, lang: str) -> str:
     ]
     shown = sorted(rows, reverse=True)[:NAMED]
     return ", ".join(f"{mission} {number(cost, lang, 2)}" for cost, mission in shown)
-
-
-SAME = 1e-3
-"""Person-months within which two answers give the same fill."""
 
 
 @dataclass(frozen=True)

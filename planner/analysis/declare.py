@@ -54,6 +54,22 @@ InReport = bool | Callable[[Any], Mapping[str, Any] | None]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+
+_ANY_SIZE = ("value", "flips_at", "quantity", "smallest", "largest")
+"""Columns of parameters of any size, shown with as many digits as they need."""
+
+_PERCENT = ("_share", "_rate", "_chance")
+"""Ends of the names of columns that are shares."""
+
+_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
+          "view", "framework", "other", "region", "category", "organisation", "group",
+          "largest_loss_group", "basis", "limit", "change", "turn")  # fmt: skip
+"""Columns with words instead of ids."""
+
+RENAMED = {"relief": "reinforcement", "tipping": "threshold"}
+"""Analyses by the name they had before, which stays for one version; the new name."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -260,20 +276,6 @@ def template(name: str) -> Template:
     raise InputError(f"expected a text template of an analysis, found {name!r}")
 
 
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-
-_ANY_SIZE = ("value", "flips_at", "quantity", "smallest", "largest")
-"""Columns of parameters of any size, shown with as many digits as they need."""
-
-_PERCENT = ("_share", "_rate", "_chance")
-"""Ends of the names of columns that are shares."""
-
-_WORDS = ("kind", "unit", "rule", "direction", "quantity", "cause", "state", "step", "loss", "by",
-          "view", "framework", "other", "region", "category", "organisation", "group",
-          "largest_loss_group", "basis", "limit", "change", "turn")  # fmt: skip
-"""Columns with words instead of ids."""
-
-
 class Text:
     """Words of one analysis in two languages, beside those that all share."""
 
@@ -359,10 +361,6 @@ def table_of_analyses(lang: str = "en") -> str:
         example = f"planner {name} {given.examples[0]}" if given.examples else f"planner {name}"
         rows.append(f"| {given.short.get(lang, '')} | `{example}` |".replace('\\"', '"'))
     return "\n".join(rows)
-
-
-RENAMED = {"relief": "reinforcement", "tipping": "threshold"}
-"""Analyses by the name they had before, which stays for one version; the new name."""
 
 
 def _former(old: str) -> Callable[..., Any]:

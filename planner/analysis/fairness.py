@@ -9,26 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import KEYS, Case, person_months, planner_of, read_case, rules_of
+from planner.analysis.plans import KEYS, Case, filled_by, planner_of, read_case, rules_of
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
+from planner.problem.model import Flags, Floats
 from planner.solution import asked_months
 from planner.tolerances import ROUNDED
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["Burden", "Fairness", "GroupLoss", "fairness", "gini"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("fairness")
 say = _TEXT.say
@@ -96,7 +91,7 @@ class GroupLoss:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Fairness(Outcome):
-    """Outcome of :func:`fairness`; `packages` are those whose displacement is looked at."""
+    """Outcome of :func:`fairness`; `packages` are those for which displacement is looked at."""
 
     title: ClassVar[str] = "fairness"
     packages: str
@@ -181,7 +176,7 @@ def fairness(
     by : sequence of str
         What the loss is spread over: mission, region, category, organisation …
     packages : sequence of str, optional
-        Those whose displacement is looked at, all together; by default all. Other
+        Those for which displacement is looked at, all together; by default all. Other
         packages are in the plan either way.
 
     Examples
@@ -216,14 +211,9 @@ def fairness(
 def _losses(case: Case, chosen: frozenset[str], asked: Floats) -> dict[str, Floats]:
     """Return what each demand loses, person-months, by kind of loss."""
     planner = planner_of(case)
-
-    def filled(packages: frozenset[str]) -> Floats:
-        answers = planner.unfold(packages).answers
-        return person_months(planner.programme, [answer.people for answer in answers])
-
     every = frozenset(case.packages)
-    with_all = filled(every)
-    found = {"displacement": filled(every - chosen) - with_all} if chosen else {}
+    with_all = filled_by(planner, every)
+    found = {"displacement": filled_by(planner, every - chosen) - with_all} if chosen else {}
     return {**found, "shortfall": asked - with_all}
 
 

@@ -17,15 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
     QuickPlanner,
+    filled_by,
     make_planner,
     person_months,
     read_case,
@@ -35,20 +35,18 @@ from planner.engine.stages import with_goals
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Package, Problem
-from planner.solution import Planner
+from planner.problem.model import Floats, Ints, Package, Problem
+from planner.solution import Planner, asked_months
 from planner.tolerances import ROUNDED
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _TEXT = text_of("foresight")
 say = _TEXT.say
+
+HORIZONS = (6, 12)
+"""Months in view that are tried, unless said otherwise."""
 
 
 def cut_every_month(problem: Problem) -> Problem:
@@ -116,10 +114,6 @@ def _rolled(planner: Planner, place: int, since: Ints, lead: Ints, horizon: int)
         data = with_goals(base.change(upper=upper, lower=lower), problem, seen)
         people = planner.solver(data).people
     return people
-
-
-HORIZONS = (6, 12)
-"""Months in view that are tried, unless said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -357,15 +351,11 @@ def _views(
             planners[key] = make_planner(_known(problem, seen.known), case.rule, fills_only=fair)
         return planners[key]
 
-    def unfolded(planner: Planner, packages: frozenset[str]) -> Floats:
-        answers = planner.unfold(packages).answers
-        return person_months(planner.programme, [answer.people for answer in answers])
-
     ways = [_Seen("notice", by, {n: max(k - by, 0) for n, k in known.items()}) for by in shifts]
     ways.append(_Seen("perfect", float("nan"), dict.fromkeys(chosen, 0)))
-    without = unfolded(planner_of(ways[0]), rest)
+    without = filled_by(planner_of(ways[0]), rest)
     for seen in ways:
-        yield seen, unfolded(planner_of(seen), every), without
+        yield seen, filled_by(planner_of(seen), every), without
     for horizon in horizons:
         seen = _Seen("rolling", horizon, known)
         planner = planner_of(seen)
@@ -415,8 +405,6 @@ def _all(row: View) -> float:
 
 
 def _missions(case: Case, filled: Floats, perfect: Floats) -> list[MissionWorth]:
-    from planner.solution import asked_months
-
     asked = asked_months(case.problem)
     rows = []
     for name, mask in case.groups("mission").items():

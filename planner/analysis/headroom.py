@@ -8,7 +8,7 @@ it. Otherwise by bisection with the rule's own plans, to within `tolerance_posts
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
 from planner.tolerances import NO_LOSS
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Headroom", "Room", "headroom"]
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planner.analysis.plans import Case
+from planner.analysis.plans import Case, read_case
 from planner.engine.programme import Programme, build_programme
 from planner.engine.two_stage import (
     EXTENSIVE,
@@ -27,6 +26,7 @@ from planner.engine.two_stage import (
     two_stage_of,
 )
 from planner.errors import InputError
+from planner.problem.model import Flags, Floats, Ints
 
 __all__ = [
     "Commitments",
@@ -43,9 +43,6 @@ __all__ = [
     "worth_of",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 KEPT = 1e-6
 """How far the fill share of a promise that is kept may lie below it: rounding."""
@@ -75,7 +72,7 @@ STRETCH = 1.1
 """By how much plans first try to exceed all promises, so that they serve for larger ones too."""
 
 ENUMERATE = 12
-"""Most candidates whose sets are all considered."""
+"""Most candidates of which all sets are considered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +157,6 @@ def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[C
 
 
 def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Draws, int]:
-    from planner.analysis.plans import read_case
     from planner.compile import compile_scenario
     from planner.montecarlo.design import Design
     from planner.montecarlo.parameters import list_uncertain
@@ -348,7 +344,7 @@ class Worth:
     hedged : float
         Promises of the hedged plan.
     stochastic : float
-        The best promises there are (optimum of the two-stage programme).
+        The best promises possible (optimum of the two-stage programme).
     perfect : float
         Each draw known before promises are made.
     rigid, unfolding : float

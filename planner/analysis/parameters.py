@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from planner.analysis.plans import Case
-from planner.compile.build import FigureRow
+from planner.compile.build import FigureRow, compile_scenario
 from planner.errors import InputError, nearest
 from planner.problem.model import Demand, Problem
 from planner.scenario.inputs import is_presence
@@ -102,7 +102,6 @@ def inputs_of(
 
 def _of_scenario(case: Case, reach: float) -> Iterator[VariedParameter]:
     """Yield every figure of a scenario that a plan looks at."""
-    from planner.compile.build import compile_scenario
     from planner.montecarlo.parameters import natural_range
 
     def problem(id: str, value: float) -> Problem:

@@ -46,7 +46,7 @@ from planner.engine.stages import StageData, StageSolution
 from planner.engine.value import solve_value
 from planner.errors import InputError, nearest
 from planner.months import Month
-from planner.problem.model import Demand, Package, Problem
+from planner.problem.model import Demand, Flags, Floats, Package, Problem
 from planner.solution import History, Plan, Planner, Solver, solver_for
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "LastPlans",
     "QuickPlanner",
     "enough",
+    "filled_by",
     "last_answer",
     "last_plans",
     "make_planner",
@@ -80,6 +81,12 @@ LIMITS = (
 ANYONE = "anyone"
 """The single pool when anyone may serve anywhere."""
 
+KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main_task", "tier")
+"""What demands can be grouped by."""
+
+LARGE = 200
+"""Columns from which a part is planned in compiled code."""
+
 
 def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Problem:
     """Return the problem without some of its limits.
@@ -89,7 +96,7 @@ def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Proble
     removed : collection of str
         Some of :data:`LIMITS`.
     tier : int
-        Whose higher tiers are meant by ``higher_tiers``.
+        The tier of which the higher tiers are meant by ``higher_tiers``.
 
     Notes
     -----
@@ -162,13 +169,6 @@ def _one_pool(problem: Problem) -> Problem:
     )
     bounds = tuple(bound for bound in problem.bounds if bound.pools is None)
     return replace(merged, pools={ANYONE: strength}, bounds=bounds)
-
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-KEYS = ("demand", "mission", "region", "category", "organisation", "kind", "main_task", "tier")
-"""What demands can be grouped by."""
 
 
 @dataclass(frozen=True)
@@ -256,9 +256,7 @@ class Case:
 
     def inside(self, packages: Iterable[str] | str) -> Flags:
         """Return which demands belong to some packages, (demands,)."""
-        names = [packages] if isinstance(packages, str) else list(packages)
-        own = {demand for name in names for demand in self.problem.package(name).demands}
-        return np.array([demand.id in own for demand in self.problem.demands], dtype=bool)
+        return self.problem.inside(*([packages] if isinstance(packages, str) else packages))
 
     def keys(self, by: str) -> list[str]:
         """Return what each demand is grouped under: one of :data:`KEYS`."""
@@ -497,6 +495,12 @@ def person_months(programme: Programme, people: Sequence[Floats]) -> Floats:
     return filled
 
 
+def filled_by(planner: Planner, packages: Iterable[str] | None = None) -> Floats:
+    """Return what the plan with some of the packages fills, by default all; see person_months."""
+    plan = planner.unfold(packages)
+    return person_months(planner.programme, [answer.people for answer in plan.answers])
+
+
 def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:
     """Return the same plan with other people on its columns."""
     answers = [
@@ -504,10 +508,6 @@ def with_answers(plan: Plan, people: Sequence[Floats]) -> Plan:
         for answer, served in zip(plan.answers, people, strict=True)
     ]
     return replace(plan, answers=tuple(answers))
-
-
-LARGE = 200
-"""Columns from which a part is planned in compiled code."""
 
 
 @dataclass(eq=False)

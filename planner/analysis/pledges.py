@@ -13,20 +13,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import Case, make_planner, read_case
 from planner.errors import InputError
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
+from planner.problem.model import Flags
 from planner.solution import Allocation, asked_months
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "ON_CALL",
@@ -42,7 +39,6 @@ __all__ = [
     "runs_of",
 ]
 
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("pledges")
 say = _TEXT.say
@@ -50,6 +46,9 @@ say = _TEXT.say
 
 ON_CALL = "on call"
 """What a framework of people on call ends with."""
+
+NO_PERSONS = 1e-6
+"""Persons below this are rounding."""
 
 
 def frameworks_of(
@@ -120,10 +119,6 @@ def commitments_of(
             if names[demand] == name:
                 found[case.lines[demand].mission] = None
     return ", ".join(found)
-
-
-NO_PERSONS = 1e-6
-"""Persons below this are rounding."""
 
 
 @dataclass(frozen=True)

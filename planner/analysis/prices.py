@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,9 @@ from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Demand
+from planner.problem.model import Demand, Floats
 from planner.solution import Planner
 from planner.tolerances import TIGHT
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "KINDS",
@@ -56,7 +53,6 @@ __all__ = [
     "prices",
 ]
 
-Floats = NDArray[np.float64]
 
 _TEXT = text_of("prices")
 say = _TEXT.say
@@ -68,6 +64,18 @@ units."""
 
 BENT = 1e-3
 """How far a gain may lie from a straight line, relative to it, and still be straight."""
+
+KINDS = ("pool_month", "pool", "cap", "bound", "budget", "rest")
+"""What can have a price."""
+
+MEASURES = {
+    "value": "weighted person-months over the whole model",
+    "fair": "person-months inside the report window",
+}
+"""What a price counts, by rule."""
+
+NOTHING = 1e-4
+"""Prices below this are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,19 +348,6 @@ def _spare(data: StageData, perturbation: Perturbation) -> float:
     spare = (data.limit - settled)[taken] / perturbation.limit[taken]
     caps = data.full[perturbation.full > 0] / perturbation.full[perturbation.full > 0]
     return float(max(0.0, min(spare.min(initial=np.inf), caps.min(initial=np.inf))))
-
-
-KINDS = ("pool_month", "pool", "cap", "bound", "budget", "rest")
-"""What can have a price."""
-
-MEASURES = {
-    "value": "weighted person-months over the whole model",
-    "fair": "person-months inside the report window",
-}
-"""What a price counts, by rule."""
-
-NOTHING = 1e-4
-"""Prices below this are none."""
 
 
 @dataclass(frozen=True)

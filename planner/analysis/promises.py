@@ -7,13 +7,12 @@ over its mandate (or over each year) reach the promised share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.hedging import (
@@ -30,10 +29,12 @@ from planner.analysis.hedging import (
     worth_of,
 )
 from planner.analysis.plans import Case, read_case
-from planner.engine.two_stage import Cuts, Draws, TwoStage
-from planner.errors import InputError
+from planner.engine.two_stage import Cuts, Draws, TwoStage, write_smps
+from planner.errors import InputError, nearest
+from planner.gallery import gallery
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Flags, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +49,6 @@ __all__ = [
     "promises",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 TOLERANCE = 0.02
 """How far the rate at which a promise is kept may lie from its certainty."""
@@ -72,6 +71,8 @@ Z95 = 1.959963984540054
 
 STUDIED = ("under_study", "provisional", "expected")
 """Status of missions that may be given up unless others are named."""
+
+NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -241,8 +242,15 @@ class Promises(Outcome):
         total = sum(row.asked_person_months * getattr(row, column) for row in rows)
         return float(total / asked) if asked > 0 else float("nan")
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """Return what can be promised, with which certainty, at which price."""
+    def sentences(self, lang: str = "en", called: Callable[[str], str] = str) -> list[str]:
+        """Return what can be promised, with which certainty, at which price.
+
+        Parameters
+        ----------
+        lang : {"en", "nl"}
+        called : callable
+            Gives a mission its name; by default its id.
+        """
         say = text_of("promises").say
         sure = percent(self.certainty, lang, 0)
         text = []
@@ -260,12 +268,12 @@ class Promises(Outcome):
                 likely=percent(self.likely_all_kept_rate, lang), fresh=number(self.fresh, lang, 0),
             )
         )  # fmt: skip
-        apart = [row.mission for row in self.rows if not row.holds]
+        apart = [called(row.mission) for row in self.rows if not row.holds]
         key = "apart" if apart else "all_within"
         text.append(say(key, lang, missions=", ".join(apart), count=len(apart), certainty=sure))
         if self.held_rules:
             text.append(say("held_rules", lang, count=self.held_rules))
-        return [*text, *self._worth_text(lang), *self._more_text(lang)]
+        return [*text, *self._worth_text(lang), *self._more_text(lang, called)]
 
     def _worth_text(self, lang: str) -> list[str]:
         say = text_of("promises").say
@@ -280,7 +288,7 @@ class Promises(Outcome):
             say("unfolds", lang, share=percent(part, lang)),
         ]
 
-    def _more_text(self, lang: str) -> list[str]:
+    def _more_text(self, lang: str, called: Callable[[str], str]) -> list[str]:
         say = text_of("promises").say
         text = []
         for varied in dict.fromkeys(one.varied for one in self.frontier):
@@ -291,7 +299,7 @@ class Promises(Outcome):
             )
             text.append(say("frontier_text", lang, varied=say(varied, lang), shares=shares))
         if self.candidates:
-            up = ", ".join(one.mission for one in self.candidates if not one.kept)
+            up = ", ".join(called(one.mission) for one in self.candidates if not one.kept)
             key = "give_up" if up else "give_up_none"
             text.append(say(key, lang, missions=up, hold=percent(self.hold_share, lang)))
         for row in self.plans:
@@ -306,8 +314,11 @@ class Promises(Outcome):
         if broken:
             first = min(broken, key=lambda row: row.lower_share)
             text.append(
-                say("breaks", lang, mission=first.mission, share=percent(first.lower_share, lang),
-                    arrangement=say(first.arrangement, lang))
+                say(
+                    "breaks", lang, mission=called(first.mission),
+                    share=percent(first.lower_share, lang),
+                    arrangement=say(first.arrangement, lang),
+                )
             )  # fmt: skip
         return text
 
@@ -315,7 +326,6 @@ class Promises(Outcome):
         """Return a Matplotlib figure; of ``frontier`` a line for each thing varied."""
         if name != "frontier" or not self.frontier:
             return super().plot(name)
-        from planner.gallery import gallery
 
         return gallery()["frontier"].draw(self)
 
@@ -411,8 +421,6 @@ def promises(
     table, breaking = _robust(kept, certainty, case.rule, seed) if robust else ((), ())
     stages.done(robust)
     if smps is not None:
-        from planner.engine.two_stage import write_smps
-
         write_smps(kept.two, certainty, Path(smps))
     return Promises(
         case.rule, certainty, draws, fresh, kept.all_kept, kept.likely_all,
@@ -420,9 +428,6 @@ def promises(
         _rows(kept, certainty, fresh), values, points,
         _candidate_rows(kept.commitments, kept.two, found), table, breaking,
     )  # fmt: skip
-
-
-NAN = float("nan")
 
 
 class _Stages:
@@ -587,8 +592,6 @@ def _frontier(
 
 def _candidates(about: Commitments, names: Sequence[str] | None) -> list[int]:
     """Return the groups that may be given up."""
-    from planner.errors import nearest
-
     if names is None:
         return [k for k, status in enumerate(about.status) if status in STUDIED]
     known = [*about.missions, *about.names]

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.analysis.declare import Option, analysis, text_of
@@ -41,6 +40,7 @@ from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError
 from planner.labels import number
 from planner.outcome import Outcome, Progress, frame, silent
+from planner.problem.model import Flags, Floats
 from planner.solution import Allocation, Planner, asked_months
 
 if TYPE_CHECKING:
@@ -63,11 +63,12 @@ __all__ = [
     "tours_of",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _TEXT = text_of("ranges")
 say = _TEXT.say
+
+SAME_PERSON_MONTHS = 0.01
+"""Ranges narrower than this, in person-months, are one number."""
 
 
 @dataclass(eq=False)
@@ -308,10 +309,6 @@ def differences(alternatives: Sequence[Alternative], lang: str) -> list[str]:
     return [say("alternatives", lang, count=number(len(alternatives), lang, 0), far=far)]
 
 
-SAME_PERSON_MONTHS = 0.01
-"""Ranges narrower than this, in person-months, are one number."""
-
-
 @dataclass(frozen=True)
 class FillRange:
     """Fill of one group of demands inside the report window, person-months.
@@ -452,7 +449,7 @@ def ranges(
     alternatives : int
         How many other allocations are wanted, as different as possible.
     packages : sequence of str, optional
-        Whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
 
     Examples
     --------

@@ -30,13 +30,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
     enough,
+    filled_by,
     last_answer,
     make_planner,
     people_tied,
@@ -52,12 +52,12 @@ from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError, SolverError, nearest
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
-from planner.problem.model import Demand
+from planner.outcome import Outcome, Progress, silent
+from planner.problem.model import Demand, Flags, Floats, Ints
 from planner.tolerances import NO_LOSS
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
     "KINDS",
@@ -74,12 +74,27 @@ __all__ = [
     "tour_changes",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 _TEXT = text_of("reinforcement")
 say = _TEXT.say
+
+EVERY = ""
+"""The name of all pools together."""
+
+BETTER = 1e-7
+"""Relative gain below which a next answer is no better."""
+
+ROUNDS = 12
+"""Most answers after one another."""
+
+GIVE = 1e-4
+"""Person-months by which an answer may miss, for rounding."""
+
+DEAR = 0.1
+"""Share of the cost from which on doing without a pool is tried."""
+
+KINDS = ("people", "rest", "tour")
+"""What can be changed."""
 
 
 @dataclass(eq=False)
@@ -192,10 +207,6 @@ class Added:
         return np.where(excess > 1e-6, excess, 0.0)
 
 
-EVERY = ""
-"""The name of all pools together."""
-
-
 @dataclass(frozen=True)
 class RuleChange:
     """A change of a rule, and what it comes to.
@@ -205,7 +216,7 @@ class RuleChange:
     kind : str
         ``"rest"`` or ``"tour"``.
     pool : str
-        Whose rest; empty for all pools, and for tours.
+        The pool with less rest; empty for all pools, and for tours.
     months : int
         Months of rest less after a tour, or months by which tours are longer (negative: shorter).
     lost_person_months : float
@@ -239,8 +250,7 @@ class RuleComparison:
         demands = tuple(change(demand) for demand in case.problem.demands)
         problem = replace(case.problem, demands=demands, packages=packages)
         planner = make_planner(problem, case.rule, fills_only=True)
-        people = [answer.people for answer in planner.unfold().answers]
-        lost = self.without - person_months(planner.programme, people)
+        lost = self.without - filled_by(planner)
         return sum(max(float(lost[mask].sum()), 0.0) for mask in self.added.missions.values())
 
 
@@ -313,16 +323,6 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
         if best is not None:
             found.append(best)
     return found
-
-
-BETTER = 1e-7
-"""Relative gain below which a next answer is no better."""
-
-ROUNDS = 12
-"""Most answers after one another."""
-
-GIVE = 1e-4
-"""Person-months by which an answer may miss, for rounding."""
 
 
 class Smallest:
@@ -488,10 +488,6 @@ def _rows(layout: ValueProgramme, earliest: int) -> tuple[Ints, Ints, Ints]:
         month.append(kept[people] % block.months)
     joined = [np.concatenate(part).astype(np.int64) for part in (row, pool, month)]
     return joined[0], joined[1], joined[2]
-
-
-DEAR = 0.1
-"""Share of the cost from which on doing without a pool is tried."""
 
 
 def prune(
@@ -669,10 +665,6 @@ def _changed(change: RuleChange, lang: str) -> str:
     return say(key, lang, months=said, pool=who, left=left)
 
 
-KINDS = ("people", "rest", "tour")
-"""What can be changed."""
-
-
 @dataclass(frozen=True)
 class Addition:
     """People added to one pool.
@@ -782,22 +774,12 @@ class Reinforcement(Outcome):
     exact: bool
     tolerance_persons: float
     additions: tuple[Addition, ...]
-    months: tuple[Arrival, ...]
     changes: tuple[RuleChange, ...]
     proofs: tuple[Proof, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return ``additions``, ``changes``, ``proofs`` and ``months``."""
-        return {
-            "additions": frame(self.additions, Addition),
-            "changes": frame(self.changes, RuleChange),
-            "proofs": frame(self.proofs, Proof),
-            "months": frame(self.months, Arrival),
-        }
+    months: tuple[Arrival, ...]
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what is lost, who would prevent it, and which change of rules would."""
-
         return _sentences(self, lang)
 
 
@@ -1002,5 +984,5 @@ class _ReinforcementSearch:
         return Reinforcement(
             case.rule, added.scaled.package, self.stay, added.announced, added.lead_months, begin,
             self.lost, self.wanted, self.level, self.within_reach, cost, self.floor, exact,
-            self.tolerance, tuple(additions), tuple(months), tuple(changes), tuple(self.proofs),
+            self.tolerance, tuple(additions), tuple(changes), tuple(self.proofs), tuple(months),
         )  # fmt: skip

@@ -25,24 +25,22 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.parameters import inputs_of
+from planner.analysis.parameters import VariedParameter, inputs_of
 from planner.analysis.plans import Case, read_case
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
+from planner.gallery import gallery
 from planner.labels import number
 from planner.montecarlo.run import check_workers, executor_for, in_order, processors
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Problem
 from planner.results.losses import SOMETHING, TENTH, losses
 from planner.solution import solve_problem
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["GROUPS", "Change", "Robustness", "Swing", "robustness"]
 
@@ -98,7 +96,7 @@ class Change:
         Filled for the package.
     loses_most : str
         The mission of main task 2 that loses most, half a person or more in some month; empty if
-        there is none.
+        none does.
     loses_most_persons : float
         The most persons that it lacks in one month.
     state : str
@@ -173,7 +171,7 @@ class Robustness(Outcome):
     state : str
         See :class:`Change`.
     plans, unproved, refused : int
-        Changes planned; those whose plan could not be proved; those that contradict the rest of
+        Changes planned; those without a proved plan; those that contradict the rest of
         the scenario.
     """
 
@@ -204,7 +202,6 @@ class Robustness(Outcome):
         """Return the tornado figure; of a table by name, its bars."""
         if name is not None:
             return super().plot(name)
-        from planner.gallery import gallery
 
         return gallery()["tornado"].draw(self)
 
@@ -320,7 +317,7 @@ def robustness(
         See :func:`planner.analysis.plans.read_case`. A neutral problem has no ranges: only its
         package, tours, changeover, order of options and rule are changed.
     package : str, optional
-        Whose displacement; by default that of the only one.
+        The package that displaces; by default the only one.
     groups : sequence of str, optional
         Which changes: people, time at home, tour, month, decision, changeover, preference, rule,
         window; by default all.
@@ -397,8 +394,7 @@ def _plan(problem: Problem, rule: str, package: str, missions: Mapping[str, str]
         return _Planned()
     lost = solution.displaced(package)
     task = np.array([demand.main_task for demand in problem.demands])
-    own = set(problem.package(package).demands)
-    in_package = np.array([demand.id in own for demand in problem.demands], dtype=bool)
+    in_package = problem.inside(package)
     most = next((one for one in losses(solution, package, missions) if one.whole), None)
     return _Planned(
         displaced=float(lost[task == 2].sum()),
@@ -570,14 +566,24 @@ def _of_ranges(case: Case, known: set[str]) -> Iterator[_Variant]:
         and row.id not in known
     ]  # fmt: skip
     for one in inputs_of(case):
-        if one.id not in ids:
-            continue
-        for word, end in (("low", one.low), ("high", one.high)):
-            if end == end and end != one.value:
-                yield _Variant(
-                    one.id, _group(one.id), word, _problem(one.problem, end), one.value, end,
-                    one.unit, one.basis,
-                )  # fmt: skip
+        if one.id in ids:
+            yield from _both_ends(one, _group(one.id))
+
+
+def _both_ends(one: VariedParameter, group: str) -> Iterator[_Variant]:
+    """Yield a parameter at the low and the high end of its range, where it has one."""
+    for word, end in (("low", one.low), ("high", one.high)):
+        if end == end and end != one.value:
+            yield _varied(one, group, word, end)
+
+
+def _varied(one: VariedParameter, group: str, change: str, to: float) -> _Variant:
+    """Return a parameter at another value; no problem where that contradicts the rest."""
+    try:
+        problem = one.problem(to)
+    except (InputError, ValueError):
+        problem = None
+    return _Variant(one.id, group, change, problem, one.value, to, one.unit, one.basis)
 
 
 def _ends(distribution: Any) -> tuple[float, float]:
@@ -612,28 +618,13 @@ def _months(case: Case, package: str, ranged: set[str]) -> Iterator[_Variant]:
             continue
         for months in MONTHS:
             word = "earlier" if months < 0 else "later"
-            yield _Variant(
-                one.id, "month", word, _problem(one.problem, months), 0.0, float(months),
-                "months moved", one.basis,
-            )  # fmt: skip
-
-
-def _problem(make: Callable[[float], Problem], value: float) -> Problem | None:
-    try:
-        return make(value)
-    except (InputError, ValueError):
-        return None
+            yield _varied(one, "month", word, float(months))
 
 
 def _package_size(case: Case, package: str) -> Iterator[_Variant]:
     """Yield the package as a whole at both ends of its range."""
     for one in inputs_of(case, [f"package.{package}.size"]):
-        for word, end in (("low", one.low), ("high", one.high)):
-            if end == end and end != one.value:
-                yield _Variant(
-                    one.id, "people", word, _problem(one.problem, end), one.value, end, one.unit,
-                    one.basis,
-                )  # fmt: skip
+        yield from _both_ends(one, "people")
 
 
 def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
@@ -648,10 +639,7 @@ def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
     for one in sorted(inputs_of(case, patterns), key=lambda one: one.id):
         for word, to in (("shorter", one.value - TOUR_MONTHS), ("longer", one.value + TOUR_MONTHS)):
             if to >= 1:
-                yield _Variant(
-                    one.id, "tour", word, _problem(one.problem, to), one.value, to, one.unit,
-                    one.basis,
-                )  # fmt: skip
+                yield _varied(one, "tour", word, to)
 
 
 def _changed(problem: Problem, changes: Mapping[str, Mapping[str, Any]]) -> Problem:

@@ -14,7 +14,7 @@ How the optimum of the *value* rule moves as one number changes: exact pieces.
 
 Right-hand sides and bounds are linear in a number θ. The objectives of the rule are taken one after
 another. The best value of the first is convex in θ (costs are minimised) and piecewise linear: two
-tangents either meet on it, and there it breaks, or its value where they meet cuts the interval in
+tangents either meet on it, where it breaks, or its value where they meet cuts the interval in
 two. On each of its pieces the dual prices of an inner point hold throughout, by complementary
 slackness they name what every optimum shares, and with that pinned the next objective is convex and
 piecewise linear in turn. So no grid is needed and no breakpoint is missed, down to rounding.
@@ -30,11 +30,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.analysis.plans import Case, LastPlans, last_plans, person_months
+from planner.analysis.plans import Case, LastPlans, filled_by, last_plans
 from planner.engine.highs import PIN, LinearProgramme, Optimum
 from planner.engine.stages import StageData, with_goals
 from planner.engine.value import ValueProgramme
 from planner.errors import InputError, SolverError, nearest
+from planner.problem.model import Flags, Floats
 from planner.solution import Planner
 from planner.tolerances import ROUNDED
 
@@ -51,7 +52,6 @@ __all__ = [
     "values",
 ]
 
-Floats = NDArray[np.float64]
 Signs = NDArray[np.int8]
 
 NARROW = 1e-7
@@ -343,9 +343,6 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
     return joined
 
 
-Flags = NDArray[np.bool_]
-
-
 class Search:
     """Values of a piecewise linear curve: where the lines of both neighbours meet it may bend.
 
@@ -466,8 +463,7 @@ class Scaled:
     def without(self) -> Floats:
         """Person-months filled without the package, (demands,)."""
         every = frozenset(self.case.packages)
-        plan = self.planner.unfold(every - {self.package})
-        return person_months(self.planner.programme, [answer.people for answer in plan.answers])
+        return filled_by(self.planner, every - {self.package})
 
     @cached_property
     def last(self) -> LastPlans:
@@ -508,9 +504,7 @@ class Scaled:
                     place, history = key
                     if place not in self.touched or not any(self.package in k for _, k in history):
                         kept[key] = made
-            plan = other.unfold()
-            people = [answer.people for answer in plan.answers]
-            self._tried[multiple] = person_months(planner.programme, people)
+            self._tried[multiple] = filled_by(other)
         return self._tried[multiple]
 
     def displaced(self, multiple: float) -> float:

@@ -16,21 +16,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.plans import Case, person_months, planner_of, read_case
+from planner.analysis.plans import Case, filled_by, planner_of, read_case
 from planner.errors import InputError, nearest
 from planner.labels import number, percent
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Package
+from planner.problem.model import Floats, Package
 from planner.tolerances import NO_SHORTFALL
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "MissionShare",
@@ -41,11 +38,18 @@ __all__ = [
     "shares",
 ]
 
-Floats = NDArray[np.float64]
-
 
 Worth = Callable[[frozenset[str]], Floats]
 """What a coalition brings: one or more numbers, always as many."""
+
+_TEXT = text_of("shares")
+say = _TEXT.say
+
+EXACT_UPTO = 10
+"""Most packages of which all coalitions are evaluated."""
+
+REPORTED = 4
+"""Most packages of which a report shows shares: every coalition takes a plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,14 +172,6 @@ def _along(players: tuple[str, ...], order: NDArray[np.int64], value: Worth) -> 
     return added
 
 
-_TEXT = text_of("shares")
-say = _TEXT.say
-
-
-EXACT_UPTO = 10
-"""Most packages of which all coalitions are evaluated."""
-
-
 @dataclass(frozen=True)
 class Share:
     """What one package displaces of main task 2, person-months.
@@ -238,10 +234,6 @@ class Shares(Outcome):
             part = f", {percent(lost / total, lang, 0)}" if total > NO_SHORTFALL else ""
             said.append(f"{row.package}: {number(lost, lang)}{give}{part}.")
         return said
-
-
-REPORTED = 4
-"""Most packages of which a report shows shares: every coalition takes a plan."""
 
 
 def _for_report(case: Case) -> dict[str, Any] | None:
@@ -308,8 +300,7 @@ def _played(
     masks = [outside & (case.task == 2), outside & (case.task == 1), *named.values()]
 
     def lost(group: frozenset[str]) -> Floats:
-        plan = planner.unfold(group)
-        filled = person_months(planner.programme, [answer.people for answer in plan.answers])
+        filled = filled_by(planner, group)
         return -np.array([filled[mask].sum() for mask in masks])
 
     return shapley(case.packages, lost, orders, seed, progress), list(named)

@@ -36,7 +36,7 @@ from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.structure import Structure
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Problem
+from planner.problem.model import Flags, Floats, Problem
 from planner.terms import term
 from planner.tolerances import ROUNDING
 
@@ -64,8 +64,6 @@ __all__ = [
     "threshold",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 QUANTITIES = ("displacement", "fill", "ratio")
 SELECTORS = (*KEYS, "pool", "package")
@@ -90,6 +88,26 @@ _OF = re.compile(
 
 SAME = 1e-6
 """Relative distance within which a number is at its level."""
+
+_TEXT = text_of("threshold")
+say = _TEXT.say
+
+NAN = float("nan")
+
+SMALL_BATCH = 24
+"""Problems or demands for which the engine is as fast as waking compiled code."""
+
+MANY = 128
+"""Most problems that are planned at once, for memory."""
+
+ROUNDS = 60
+"""Most times that brackets are halved."""
+
+KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
+"""What is needed of each draw."""
+
+FEW = 5
+"""Thresholds that are sentences; the table holds all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,19 +301,6 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     return conclusion
 
 
-_TEXT = text_of("threshold")
-say = _TEXT.say
-
-
-NAN = float("nan")
-
-SMALL_BATCH = 24
-"""Problems or demands for which the engine is as fast as waking compiled code."""
-
-MANY = 128
-"""Most problems that are planned at once, for memory."""
-
-
 class Trials:
     """Plans of variants of a case, with all packages and without one.
 
@@ -408,10 +413,6 @@ def _structure_of(problem: Problem) -> Any:
             for one in problem.budgets
         ),
     )
-
-
-ROUNDS = 60
-"""Most times that brackets are halved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -532,7 +533,7 @@ def bracket(found: Found, measure: Measure, tolerance: float, progress: Callable
         if not wide:
             return
         places = [(side, at) for side in wide for at in _between(side, measure, found, tolerance)]
-        values = measure.of([side.input.problem(at) for side, at in places], _silent)
+        values = measure.of([side.input.problem(at) for side, at in places], silent)
         for (side, at), value in zip(places, values, strict=True):
             side.tried[at] = float(value)
         for side in wide:
@@ -565,14 +566,6 @@ def _between(side: Side, measure: Measure, found: Found, tolerance: float) -> li
         little = 0.45 * _width(side.input, tolerance)
         places += [meets - little, meets + little]
     return [at for at in dict.fromkeys(places) if _inside(side, at)]
-
-
-def _silent(done: int, total: int) -> None:
-    """Show nothing: the number of rounds is not known."""
-
-
-KEPT = ("replicate", "caps", "begin", "end", "filled", "codes", "served")
-"""What is needed of each draw."""
 
 
 @dataclass(frozen=True)
@@ -647,10 +640,6 @@ def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
         by_line = [records.served[:, plan].sum(axis=2, dtype=float) * caps for plan in plans]
     filled = [records.filled[:, plan] for plan in plans]
     return DrawFills(filled[0], filled[1], records.asked, by_line[0], by_line[1], lines)
-
-
-FEW = 5
-"""Thresholds that are sentences; the table holds all."""
 
 
 def _sentences(found: Threshold, lang: str) -> list[str]:
@@ -869,7 +858,7 @@ def threshold(
         Such as ``"displacement(kind=staff) > 10%"``, ``"fill(untso) < 90%"``, ``"ratio > 4%"``; see
         :mod:`planner.analysis.threshold`.
     package : str, optional
-        Whose displacement; by default that of the only one.
+        The package that displaces; by default the only one.
     inputs : sequence of str, optional
         Ids with ``*`` for anything, ``["pool.*"]``; by default every figure that a plan looks at.
     reach : float

@@ -14,17 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
     enough,
+    filled_by,
     make_planner,
-    person_months,
     planner_of,
     read_case,
     relaxed,
@@ -35,12 +34,9 @@ from planner.engine.stages import StageData, StageSolution
 from planner.labels import label, named, number
 from planner.months import Month
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Demand, Problem
+from planner.problem.model import Demand, Flags, Floats, Ints, Problem
 from planner.solution import History, Planner, asked_months
 from planner.tolerances import SHOWN, TIGHT
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "BindingConstraint",
@@ -60,12 +56,30 @@ __all__ = [
     "why",
 ]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 _TEXT = text_of("why")
 say = _TEXT.say
+
+EFFORT = 2400
+"""Decisions in all plans with more people from which on no further size is tried."""
+
+FINE = 0.05
+"""Relative distance between enough and not enough at which the search for a size ends."""
+
+MOST_NAMED = 4
+"""Most users of a pool that are named in one sentence."""
+
+NOTHING_PERSONS = 1e-3
+"""Shortfall in persons below which it is rounding of solver and accounts."""
+
+LEAST_LOSS = 0.5
+"""Person-months that a mission has to lose before a report explains it."""
+
+LEAST_SHORTFALL = 0.005
+"""Share of the people requested below which a shortfall is not explained in a report."""
+
+POOLS_TRIED = 3
+"""Most pools for which more people are tried."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -485,13 +499,6 @@ def holders(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> 
     return rows
 
 
-EFFORT = 2400
-"""Decisions in all plans with more people from which on no further size is tried."""
-
-FINE = 0.05
-"""Relative distance between enough and not enough at which the search for a size ends."""
-
-
 @dataclass(frozen=True)
 class Counterfactual:
     """What would be different, and how many people the mission would gain in the month.
@@ -677,10 +684,6 @@ def _less_rest(demand: Demand) -> Demand:
     return demand
 
 
-MOST_NAMED = 4
-"""Most users of a pool that are named in one sentence."""
-
-
 def _sentences(why: Why, lang: str) -> list[str]:
     """Return effect, causes with the users of each pool, and remedies."""
     said = [_head(why, lang)]
@@ -814,19 +817,6 @@ def _changed(why: Why, change: Counterfactual, lang: str) -> str:
     return say(f"remedy_{key}", lang, **values)
 
 
-NOTHING_PERSONS = 1e-3
-"""Shortfall in persons below which it is rounding of solver and accounts."""
-
-LEAST_LOSS = 0.5
-"""Person-months that a mission has to lose before a report explains it."""
-
-LEAST_SHORTFALL = 0.005
-"""Share of the people requested below which a shortfall is not explained in a report."""
-
-POOLS_TRIED = 3
-"""Most pools for which more people are tried."""
-
-
 @dataclass(frozen=True)
 class LineOccupancy:
     """A line of the mission in the month, persons.
@@ -889,17 +879,13 @@ class Why(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return effect, causes with the users of each pool, and remedies."""
-
         return _sentences(self, lang)
 
 
 def _for_report(case: Case) -> dict[str, Any] | None:
     """Return the mission that loses most to the packages; else the one filled least, if short."""
     planner = planner_of(case)
-    filled, without = (
-        person_months(planner.programme, [one.people for one in planner.unfold(some).answers])
-        for some in (None, ())
-    )
+    filled, without = filled_by(planner), filled_by(planner, ())
     outside = (case.task == 2) & ~case.inside(case.packages)
     asked = asked_months(case.problem)
     lost, rates = {}, {}

@@ -26,7 +26,8 @@ from bokeh.plotting import figure
 from planner.app.layout import amount, each
 from planner.app.words import say
 from planner.labels import month as month_name
-from planner.labels import named, number, percent, rate
+from planner.labels import named, number, percent, rate, rough
+from planner.results.losses import SOMETHING
 from planner.tolerances import SHOWN
 from planner.whatif import Picture, beside
 from planner.whatif.outlook import Outlook
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLORS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart", "SpreadChart",
     "TimeChart", "bind_table", "chance_table", "fan_of", "fill_table", "key_of_colors",
-    "lost_table", "time_table",
+    "lost_table", "small", "small_everywhere", "time_table",
 ]  # fmt: skip
 
 
@@ -75,11 +76,12 @@ MAX_NAME = 34
 FONT = "system-ui, sans-serif"
 
 
-def key_of_colors(sides: Iterable[str], lang: str) -> str:
-    """Return what the colors of bars mean, as HTML."""
+def key_of_colors(sides: Iterable[str], lang: str, called: Sequence[str] = ()) -> str:
+    """Return what the colors of bars mean, as HTML; `called` are keys of words, if other ones."""
+    keys = list(sides)
     parts = (
-        f'<span><i style="background:{COLORS[side]}"></i>{escape(say(side, lang))}</span>'
-        for side in sides
+        f'<span><i style="background:{COLORS[side]}"></i>{escape(say(key, lang))}</span>'
+        for side, key in zip(keys, called or keys, strict=True)
     )
     return f'<p class="key">{"".join(parts)}</p>'
 
@@ -185,9 +187,18 @@ class Bars:
         Further columns that are shown under the pointer, and what they are called.
     sides : sequence of str
         Keys of :data:`COLORS`.
+    called : sequence of str, optional
+        Keys of the words for the sides; by default the sides themselves.
     """
 
-    def __init__(self, name: str, lang: str, columns: dict[str, str], sides: Sequence[str] = SIDES):
+    def __init__(
+        self,
+        name: str,
+        lang: str,
+        columns: dict[str, str],
+        sides: Sequence[str] = SIDES,
+        called: Sequence[str] = (),
+    ):
         self.lang, self._sides = lang, tuple(sides)
         self.source = ColumnDataSource(data={key: [] for key in ("id", "name", *columns)})
         for side in self._sides:
@@ -204,7 +215,8 @@ class Bars:
             for side in self._sides
         }  # fmt: skip
         drawn = list(self._bars.values())
-        words = [(say(side, lang), f"{side}_text") for side in self._sides]
+        pairs = zip(called or self._sides, self._sides, strict=True)
+        words = [(say(key, lang), f"{side}_text") for key, side in pairs]
         more = [(word, column) for column, word in columns.items()]
         hover(self.figure, drawn, [(say("mission", lang), "name"), *words, *more])
         self.figure.add_tools(TapTool(renderers=drawn))
@@ -255,12 +267,14 @@ class Bars:
 
 
 def on_tap(source: ColumnDataSource, column: str, picked: Callable[[str], None]) -> None:
-    """Call a function with the value in a column of what is clicked."""
+    """Call a function with the value in a column of what is clicked, unless that is empty."""
 
     def chosen(attr: str, old: Any, new: list[int]) -> None:
         if new:
-            picked(str(source.data[column][new[0]]))
+            value = str(source.data[column][new[0]])
             source.selected.indices = []
+            if value:
+                picked(value)
 
     source.selected.on_change("indices", chosen)
 
@@ -311,10 +325,32 @@ def lost_table(pictures: Pictures, package: str) -> pd.DataFrame:
     tables = {side: of(picture) for side, picture in pictures.items()}
     plan, variant = tables.pop("plan"), tables.pop("variant")
     value = "displaced_person_months"
-    table = beside(plan, variant, ["main_task", "mission"], [value], **tables)
+    columns = [value, "most_persons", "months"]
+    table = beside(plan, variant, ["main_task", "mission"], columns, **tables)
     sizes = table[[f"{side}_{value}" for side in pictures]].abs()
     order = sizes.max(axis=1).fillna(0).sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def small(table: pd.DataFrame, side: str = "") -> pd.Series[bool]:
+    """Return which rows never lose half a person at a time, and gain nothing to speak of.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What missions lose, or :func:`lost_table`.
+    side : str
+        Of plan and variants side by side, which one.
+    """
+    before = f"{side}_" if side else ""
+    months = table[f"{before}months"].fillna(0)
+    lost = table[f"{before}displaced_person_months"].fillna(0)
+    return (months == 0) & (lost > -SOMETHING)
+
+
+def small_everywhere(table: pd.DataFrame, sides: Iterable[str]) -> pd.Series[bool]:
+    """Return which rows of :func:`lost_table` are small in the plan and in every variant."""
+    return np.logical_and.reduce([small(table, side) for side in sides])
 
 
 class LostChart(Bars):
@@ -325,20 +361,23 @@ class LostChart(Bars):
         self.figure.x_range = Range1d(start=0, end=1)
 
     def show(self, pictures: Pictures, names: dict[str, str], package: str, title: str) -> str:
-        """Show who loses most to a package."""
+        """Show who loses most to a package; what never is half a person at a time in one bar."""
         table = lost_table(pictures, package)
-        values = {side: table[f"{side}_displaced_person_months"] for side in pictures}
-        worth = np.logical_or.reduce([column.abs() > SHOWN for column in values.values()])
-        count = int((values["variant"] > SHOWN).sum())
-        table = table[worth].head(MAX_BARS)
-        values = {side: column.loc[table.index] for side, column in values.items()}
-        found = np.concatenate([np.zeros(1), *(one.to_numpy(float) for one in values.values())])
+        tiny = small_everywhere(table, pictures)
+        columns = {side: f"{side}_displaced_person_months" for side in pictures}
+        count = int((table["variant_months"] > 0).sum())
+        shown, rest = table[~tiny].head(MAX_BARS), table[tiny]
+        values = {side: shown[column].to_numpy() for side, column in columns.items()}
+        ids, task = shown["mission"].tolist(), [str(one) for one in shown["main_task"]]
+        sums = {side: float(rest[column].sum()) for side, column in columns.items()}
+        if max(map(abs, sums.values())) > SHOWN:
+            values = {side: np.append(one, sums[side]) for side, one in values.items()}
+            names = {**names, "": say("lost_small", self.lang)}
+            ids, task = [*ids, ""], [*task, ""]
+        found = np.concatenate([np.zeros(1), *values.values()])
         low, high = float(np.nanmin(found)), float(np.nanmax(found))
         self.figure.x_range.update(start=1.05 * low, end=1.05 * high or 1.0)
-        self.draw(
-            table["mission"].tolist(), names, values, lambda lost: amount(lost, self.lang),
-            task=[str(task) for task in table["main_task"]],
-        )  # fmt: skip
+        self.draw(ids, names, values, lambda lost: amount(lost, self.lang), task=task)
         return seen("lost", self.lang, count, package=title)
 
 
@@ -511,7 +550,7 @@ def bind_table(pictures: Pictures) -> pd.DataFrame:
 
 
 BINS = 24
-"""Most bars of the histogram."""
+"""Bars of the histogram."""
 
 BAND = ("q05", "q25", "q50", "q75", "q95")
 
@@ -601,16 +640,17 @@ class SpreadChart:
         ]  # fmt: skip
         hover(self.figure, [plan, variant], rows)
 
-    def show(self, plan: Outlook, variant: Outlook, package: str) -> bool:
-        """Show what a package displaces in the draws; return whether there is such a package."""
+    def show(self, plan: Outlook, variant: Outlook, package: str) -> str:
+        """Show what a package displaces in the draws."""
         both = {
             side: outlook.each[package].dropna().to_numpy()
             for side, outlook in (("plan", plan), ("variant", variant))
             if package in outlook.each
         }
-        if not both:
-            return False
-        edges = np.histogram_bin_edges(np.concatenate(list(both.values())), bins=BINS)
+        if "variant" not in both:
+            return ""
+        every = np.concatenate([[0.0, 1.0], *both.values()])
+        edges = np.linspace(every.min(), every.max(), BINS + 1)
         counts = {side: np.histogram(values, edges)[0] for side, values in both.items()}
         none = np.zeros(len(edges) - 1, dtype=np.int64)
         counts = {side: counts.get(side, none) for side in ("plan", "variant")}
@@ -624,7 +664,10 @@ class SpreadChart:
             **counts,
             "from_to": [f"{a} – {b}" for a, b in pairwise(text)],
         }
-        return True
+        found = variant.headlines[package]
+        low, high = (rough(one, self.lang) for one in (found.q05, found.q95))
+        draws = number(found.draws, self.lang, 0)
+        return say("spread_seen", self.lang, draws=draws, low=low, high=high)
 
 
 class ChanceChart(Bars):

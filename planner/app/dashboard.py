@@ -8,18 +8,21 @@ from typing import Any
 import numpy as np
 import panel as pn
 
+from planner.app.answer import Outlooks, answer_of, fill_of, names_of
 from planner.app.charts import (
     SIDES,
     BindChart,
     FillChart,
     LostChart,
     Pictures,
+    SpreadChart,
     TimeChart,
     bind_table,
     fill_table,
     key_of_colors,
     lost_table,
     pool_names,
+    small_everywhere,
     time_table,
 )
 from planner.app.layout import (
@@ -37,11 +40,8 @@ from planner.app.layout import (
 from planner.app.words import say
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate
-from planner.tolerances import SHOWN
-from planner.whatif import Picture
-from planner.whatif.outlook import Outlook
 
-__all__ = ["Dashboard", "headline", "names_of"]
+__all__ = ["Dashboard", "headline"]
 
 TASKS = ("2", "1")
 """Main tasks that the timeline may show beside single missions."""
@@ -54,15 +54,6 @@ PACKAGE_FIGURES = (
     ("head_ratio", "displacement_ratio", rate),
 )
 """Rows of the summary for each package: word, column and how its value is written."""
-
-Outlooks = tuple[Outlook, Outlook]
-"""Draws of plan and variant."""
-
-
-def names_of(pictures: Pictures, lang: str) -> dict[str, str]:
-    """Return what missions are called, by id: those of all pictures."""
-    rows = (row for picture in pictures.values() for row in each(picture.missions))
-    return {row.mission: named(row, lang, "mission_name") for row in rows}
 
 
 def in_line(values: Iterable[float], write: Callable[[float], str]) -> list[str]:
@@ -80,13 +71,6 @@ def in_line(values: Iterable[float], write: Callable[[float], str]) -> list[str]
 def words_of(sides: Iterable[str], lang: str) -> list[str]:
     """Return the words for sides and for the difference of variant and plan."""
     return [say(side, lang) for side in (*sides, "change")]
-
-
-def fill_of(picture: Picture, task: int) -> float:
-    """Return the fill rate of a main task; NaN where nothing is asked."""
-    rows = picture.fill[picture.fill["main_task"] == task]
-    asked = float(rows["asked_person_months"].sum())
-    return float(rows["filled_person_months"].sum()) / asked if asked > 0 else float("nan")
 
 
 def headline(pictures: Pictures, lang: str) -> str:
@@ -135,18 +119,27 @@ def fill_rows(pictures: Pictures, names: dict[str, str], lang: str) -> str:
 
 
 def lost_rows(pictures: Pictures, package: str, names: dict[str, str], lang: str) -> str:
-    """Return displacement by mission of both main tasks as a table."""
-    cells = (
-        [
-            names.get(row.mission, row.mission),
-            str(row.main_task),
-            *in_line(
-                (getattr(row, f"{side}_displaced_person_months") for side in pictures),
-                lambda value: amount(value, lang),
-            ),
-        ]
-        for row in each(lost_table(pictures, package))
-    )
+    """Return displacement by mission of both main tasks as a table.
+
+    Missions that never lose half a person at a time stand together in one row by main task.
+    """
+    table_lost = lost_table(pictures, package)
+    tiny = small_everywhere(table_lost, pictures)
+    columns = [f"{side}_displaced_person_months" for side in pictures]
+
+    def line(name: str, task: int, values: Iterable[float]) -> list[str]:
+        return [name, str(task), *in_line(values, lambda value: amount(value, lang))]
+
+    cells = [
+        line(
+            names.get(row.mission, row.mission), row.main_task,
+            (getattr(row, column) for column in columns),
+        )
+        for row in each(table_lost[~tiny])
+    ]  # fmt: skip
+    for task, rest in table_lost[tiny].groupby("main_task"):
+        name = f"{say('lost_small', lang)}: {len(rest)}"
+        cells.append(line(name, int(str(task)), rest[columns].sum()))
     head = [say("mission", lang), say("main_task", lang), *words_of(pictures, lang)]
     return table(f"{say('lost_title', lang)}, {say('person_months', lang)}", head, cells)
 
@@ -188,7 +181,7 @@ def time_rows(pictures: Pictures, what: str, lang: str) -> str:
 
 
 class Dashboard:
-    """The answer, and the sections below it: displacement, summary, fill, bottlenecks, timeline.
+    """The answer, and the sections below it: the draws, displacement, summary, fill and so on.
 
     Sections are empty until they are built, so that the answer need not wait for them.
 
@@ -201,21 +194,26 @@ class Dashboard:
         Whether draws are made without being asked.
     """
 
-    SECTIONS = ("lost", "headline", "fill", "binds", "time")
+    SECTIONS = ("spread", "lost", "headline", "fill", "binds", "time")
 
     def __init__(self, lang: str, picked: Callable[[str, str], None], draws_come: bool = True):
         self.lang, self._picked, self._quiet = lang, picked, False
-        self._draws_come = draws_come
+        self._drawing = "answer_drawing" if draws_come else "answer_on_request"
         self.pictures: Pictures = {}
         self.outlooks: Outlooks | None = None
+        self._more = False
         self.names: dict[str, str] = {}
         self.titles: dict[str, str] = {}
         self._what = self._package = ""
         self.answer = text(paragraph(say("loading", lang), "answer"), name="answer")
-        self.key = text(key_of_colors(SIDES, lang), name="key")
+        self.key = text(self._key_of(SIDES), name="key")
         self.sections = {name: pn.Column(**FULL) for name in self.SECTIONS}
         self._draws: dict[str, Callable[[], None]] = {}
         self._select: dict[str, pn.widgets.Select] = {}
+
+    def _key_of(self, sides: Iterable[str]) -> str:
+        note = paragraph(say("key_likely", self.lang), "hint")
+        return key_of_colors(sides, self.lang) + note
 
     def build(self, name: str) -> None:
         """Build a section, and draw it if there are pictures."""
@@ -240,27 +238,41 @@ class Dashboard:
             What was chosen: a mission or the number of a main task, and a package; the first
             one where it is not among those of the pictures.
         """
+        same = pictures is self.pictures
         self.pictures = pictures
         self.names = names_of(pictures, self.lang)
         rows = (row for side in SIDES for row in each(pictures[side].packages))
         self.titles = {row.package: named(row, self.lang, "title") for row in rows}
         self._what = what if what in (*TASKS, *self.names) else TASKS[0]
         self._package = package if package in self.titles else next(iter(self.titles), "")
-        self.key.object = key_of_colors(pictures, self.lang)
+        self.key.object = self._key_of(pictures)
         self._offer()
-        self.show_answer(None)
-        for draw in self._draws.values():
-            draw()
+        if same:
+            self.show_answer(self.outlooks, self._more)
+        else:
+            self.show_answer(None)
+        for name, draw in self._draws.items():
+            if name != "spread":
+                draw()
         return self._what, self._package
 
-    def show_answer(self, outlooks: Outlooks | None) -> None:
-        """Show the answer, with the range over the draws of plan and variant once there are any."""
-        self.outlooks = outlooks
+    def show_answer(self, outlooks: Outlooks | None, more: bool = False) -> None:
+        """Show the answer, over the draws of plan and variant once there are any.
+
+        Parameters
+        ----------
+        outlooks : (Outlook, Outlook) or None
+        more : bool
+            Whether more draws are being made.
+        """
+        self.outlooks, self._more = outlooks, more
         if self.pictures:
+            drawing = self._drawing if outlooks is None else "answer_more_draws" if more else ""
             self.answer.object = answer_of(
-                self.pictures, self._package, self.titles, self.names, outlooks, self.lang,
-                self._draws_come,
-            )  # fmt: skip
+                self.pictures, self._package, self.titles, self.names, outlooks, self.lang, drawing
+            )
+            if "spread" in self._draws:
+                self._draws["spread"]()
 
     def _whats(self) -> dict[str, str]:
         tasks = {task: say("all_of_task", self.lang, task=task) for task in TASKS}
@@ -329,6 +341,24 @@ class Dashboard:
             lambda: fill_rows(self.pictures, self.names, self.lang),
         )  # fmt: skip
 
+    def _build_spread(self) -> Callable[[], None]:
+        chart, title, note = SpreadChart(self.lang), text(), text()
+        self.sections["spread"][:] = [under(title, chart.figure, note)]
+
+        def draw() -> None:
+            self.sections["spread"].visible = bool(self._package)
+            both = self.outlooks
+            seen = chart.show(*both, self._package) if both is not None else ""
+            chart.figure.visible = bool(seen)
+            title.object = heading(seen or say("spread_title", self.lang))
+            if both is None:
+                key = self._drawing.replace("answer", "spread")
+                note.object = paragraph(say(key, self.lang), "hint")
+            else:
+                note.object = "" if seen else paragraph(say("spread_none", self.lang), "hint")
+
+        return draw
+
     def _build_lost(self) -> Callable[[], None]:
         chart, packages = LostChart(self.lang), self._list("package", "lost_package")
 
@@ -357,89 +387,3 @@ class Dashboard:
             lambda: chart.show(self.pictures, self._what, self._whats()[self._what]),
             lambda: time_rows(self.pictures, self._what, self.lang), missions,
         )  # fmt: skip
-
-
-def answer_of(
-    pictures: Pictures,
-    package: str,
-    titles: dict[str, str],
-    names: dict[str, str],
-    outlooks: Outlooks | None,
-    lang: str,
-    draws_come: bool = True,
-) -> str:
-    """Return what the variant comes to: what is displaced, how certain, and how far to trust it."""
-    variant, title = pictures["variant"], titles.get(package, "")
-    if not package:
-        first = _answer_fill(variant, names, lang)
-    elif package not in set(variant.packages["package"]):
-        first = say("answer_off", lang, package=title)
-    else:
-        first = _answer_lost(pictures, package, title, names, lang)
-    return (
-        paragraph(first, "answer")
-        + paragraph(_certainty(package, outlooks, lang, draws_come), "certainty")
-        + paragraph(say("answer_trust", lang), "hint")
-    )
-
-
-def _answer_fill(variant: Picture, names: dict[str, str], lang: str) -> str:
-    rows = variant.fill[variant.fill["main_task"] == 2]
-    lacking = (rows["asked_person_months"] - rows["filled_person_months"]).to_numpy()
-    order = [k for k in np.argsort(-lacking)[:3] if lacking[k] > SHOWN]
-    short = [names.get(rows["mission"].iloc[k], "") for k in order]
-    if not short:
-        return say("answer_fill_all", lang)
-    share = rate(fill_of(variant, 2), lang, 0)
-    return say("answer_fill", lang, share=share, missions=", ".join(short))
-
-
-def _answer_lost(
-    pictures: Pictures, package: str, title: str, names: dict[str, str], lang: str
-) -> str:
-    """Return what other missions lose, by main task, and how that differs from the plan."""
-    row: Any = pictures["variant"].packages.set_index("package").loc[package]
-    table = lost_table(pictures, package)
-    words = []
-    for task in (2, 1):
-        lost = float(row[f"displaced_main_task_{task}"])
-        key = f"answer_lost_{task}"
-        if lost <= SHOWN:
-            words += [say("answer_lost_none", lang, package=title)] if task == 2 else []
-            continue
-        column = table["variant_displaced_person_months"]
-        chosen = (table["main_task"] == task) & (column >= max(0.1 * lost, SHOWN))
-        worst = table[chosen].sort_values("variant_displaced_person_months", ascending=False)
-        missions = ", ".join(
-            f"{names.get(one.mission, one.mission)} "
-            f"({amount(one.variant_displaced_person_months, lang)})"
-            for one in each(worst.head(3))
-        ) or say("answer_spread", lang)
-        words.append(say(key, lang, package=title, lost=amount(lost, lang), missions=missions))
-    plan = pictures["plan"].packages.set_index("package")
-    if package in plan.index:
-        columns = ["displaced_main_task_2", "displaced_main_task_1"]
-        change = float((row[columns] - plan.loc[package, columns]).sum())
-        if abs(change) >= 0.5:
-            key = "answer_more" if change > 0 else "answer_less"
-            words.append(say(key, lang, change=amount(abs(change), lang)))
-    return " ".join(words)
-
-
-def _certainty(package: str, outlooks: Outlooks | None, lang: str, draws_come: bool) -> str:
-    """Return the range over the draws, of displacement or of the fill of main task 2."""
-    if outlooks is None:
-        return say("answer_drawing" if draws_come else "answer_on_request", lang)
-    variant = outlooks[1]
-    rows = variant.displacement
-    rows = rows[(rows["package"] == package) & (rows["main_task"] == 2)]
-    draws = number(variant.draws, lang, 0)
-    if len(rows) and package in variant.each:
-        low, high = (number(rows[name].iloc[0], lang, 0) for name in ("q05", "q95"))
-        chance = rate(float((variant.each[package] > SHOWN).mean()), lang, 0)
-        return say("answer_range", lang, low=low, high=high, draws=draws, chance=chance)
-    fan = variant.fan[(variant.fan["mission"] == "") & (variant.fan["main_task"] == 2)]
-    if not len(fan):
-        return say("answer_no_range", lang)
-    low, high = (rate(float(fan[name].mean()), lang, 0) for name in ("q05", "q95"))
-    return say("answer_fill_range", lang, low=low, high=high, draws=draws)

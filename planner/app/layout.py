@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "amount", "box", "button", "card",
-    "details", "each", "heading", "items", "labels", "paragraph", "table", "text", "under",
+    "details", "each", "heading", "items", "labels", "paragraph", "points", "table", "text",
+    "under",
 ]  # fmt: skip
 
 
@@ -65,6 +66,24 @@ def paragraph(text: str, kind: str = "", about: str = "") -> str:
     return f'<p class="{escape(kind)}"{about}>{escape(text)}</p>'
 
 
+def points(rows: Iterable[tuple[str, str]]) -> str:
+    """Return texts, each beside its lead; those in a row with the same lead stand under it.
+
+    Examples
+    --------
+    >>> points([("Who", "a"), ("Who", "<b>"), ("When", "c")]).count("<dt>")
+    2
+    """
+    parts: list[str] = []
+    before = ""
+    for lead, text in rows:
+        if lead != before:
+            parts.append(f"<dt>{escape(lead)}</dt>")
+        parts.append(f"<dd>{escape(text)}</dd>")
+        before = lead
+    return f'<dl class="points">{"".join(parts)}</dl>' if parts else ""
+
+
 def items(texts: Iterable[str]) -> str:
     """Return a list of texts, one a line."""
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
@@ -89,7 +108,16 @@ h2 { font-size: 1.15em; margin: .2em 0 .3em; }
 h3 { font-size: 1em; margin: .6em 0 .1em; }
 p { margin: .2em 0 .5em; }
 p.answer { font-size: 1.3em; line-height: 1.35; font-weight: 600; max-width: 46em; }
-p.certainty { max-width: 60em; }
+dl.points { display: grid; grid-template-columns: minmax(7em, max-content) minmax(0, 60em);
+  gap: .15em 1em; margin: .3em 0 .5em; }
+dl.points dt { grid-column: 1; color: var(--quiet); }
+dl.points dd { grid-column: 2; margin: 0; }
+table.moves { max-width: 60em; table-layout: fixed; margin-top: .4em; }
+table.moves caption { font-weight: 400; color: var(--quiet); }
+table.moves th:first-child { width: 52%; }
+@media (max-width: 820px) { dl.points { display: block; } dl.points dd { margin-bottom: .35em; }
+  p.answer { font-size: 1.15em; }
+  table.moves th:first-child { width: 42%; } }
 p.key span { white-space: nowrap; margin-right: 14px; }
 p.key i { display: inline-block; width: 12px; height: 12px; margin-right: 5px;
   vertical-align: -1px; }

@@ -36,6 +36,7 @@ from planner.app.layout import (
     text,
 )
 from planner.app.layout import text as words
+from planner.app.promises import PromisesPanel
 from planner.app.scheduler import Newest, Priority, Scheduler, Turns
 from planner.app.session import Library, Session
 from planner.app.tasks import (
@@ -83,8 +84,8 @@ __all__ = [
 TEMPLATE = Path(__file__).with_name("page.html")
 
 ROOTS = (
-    "status", "faults", "answer", "key", "lost", "why", "tour_button", "tour", "levers", "headline",
-    "fill", "binds", "time", "sure", "files", "address",
+    "status", "faults", "answer", "key", "spread", "lost", "why", "tour_button", "tour", "levers",
+    "headline", "fill", "binds", "time", "sure", "promises", "files", "address",
 )  # fmt: skip
 """Parts of the page in the order of its document; the template has a place for each."""
 
@@ -152,7 +153,7 @@ class Parts:
     def __init__(self, session: Session):
         self.session = session
         self.roots: dict[str, Any] = {
-            name: pn.Column(**FULL) for name in ("why", "levers", "sure", "files")
+            name: pn.Column(**FULL) for name in ("why", "levers", "sure", "promises", "files")
         }
         self.roots |= session.dashboard.parts()
         self.roots |= {
@@ -163,7 +164,8 @@ class Parts:
 
     def _build(self) -> Iterator[None]:
         session, roots = self.session, self.roots
-        session.dashboard.build("lost")
+        for name in ("lost", "spread"):
+            session.dashboard.build(name)
         yield
         roots["levers"][:] = [session.base, session.actions, session.controls.column]
         yield
@@ -177,7 +179,10 @@ class Parts:
         roots["sure"][:] = [uncertainty.part]
         self._long_work.append(uncertainty.progress)
         yield
-        downloads = Downloads(session, (reasons, uncertainty))
+        promises = PromisesPanel(session)
+        roots["promises"][:] = [promises.part]
+        yield
+        downloads = Downloads(session, (reasons, uncertainty, promises))
         roots["files"][:] = [downloads.part]
         self._long_work.append(downloads.progress)
 
@@ -248,9 +253,15 @@ def inside_notebook(scenario: Scenario | str | None, lang: str) -> pn.Row:
             gap="0 28px",
             **FULL,
         )
+        first = pn.FlexBox(
+            pn.Column(board["spread"], styles=COLUMN),
+            pn.Column(board["lost"], styles=COLUMN),
+            gap="0 28px",
+            **FULL,
+        )
         results = pn.Column(
-            board["answer"], session.faults, session.status, board["key"], board["lost"],
-            board["why"], board["headline"], charts, board["sure"], board["files"],
+            board["answer"], session.faults, session.status, board["key"], first, board["why"],
+            board["headline"], charts, board["sure"], board["promises"], board["files"],
             card(say("limits_title", lang), words(limits)), **FULL,
         )  # fmt: skip
         session.open(library.get(scenario if isinstance(scenario, str) else library.first))
@@ -358,11 +369,13 @@ class Downloads:
     Parameters
     ----------
     session : Session
-    others : sequence of Reasons or UncertaintyPanel
+    others : sequence of Reasons, UncertaintyPanel or PromisesPanel
         Their tables are included once there are any.
     """
 
-    def __init__(self, session: Session, others: Sequence[Reasons | UncertaintyPanel]):
+    def __init__(
+        self, session: Session, others: Sequence[Reasons | UncertaintyPanel | PromisesPanel]
+    ):
         self.session, self.lang, self._others = session, session.lang, tuple(others)
         self.progress = ProgressLine(self.lang, session.workers.background, session.turns, session)
         self._count = 0

@@ -41,7 +41,9 @@ from planner.whatif.model import Value
 
 __all__ = ["Controls", "describe", "Library", "NOT_LEVERS", "Session", "shown"]
 
-NOT_LEVERS = ("base", "file", "name", "lang", "mission", "month", "package", "why", *KEPT)
+NOT_LEVERS = (
+    "base", "file", "name", "lang", "mission", "month", "package", "why", "certain", *KEPT,
+)  # fmt: skip
 """Parts of an address that are not levers; those named by a letter hold a kept variant."""
 
 MAX_TEXT = 80
@@ -81,7 +83,7 @@ class Session:
         self.case = WhatIf(library.get(library.first))
         self.guest = False
         """Whether the scenario was brought by the visitor, and is planned within tight limits."""
-        self.view = {"mission": "", "month": "", "package": "", "why": ""}
+        self.view = {"mission": "", "month": "", "package": "", "why": "", "certain": ""}
         self.pictures: Pictures = {}
         self.kept: dict[str, WhatIf] = {}
         """Variants kept for comparison, by letter."""
@@ -95,7 +97,7 @@ class Session:
             self._start, self.turns, self._show
         )
         self.controls = Controls(lang, self._moved)
-        self.dashboard = Dashboard(lang, self._picked, draws_come=workers.count > 0)
+        self.dashboard = Dashboard(lang, self.picked, draws_come=workers.count > 0)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -288,7 +290,8 @@ class Session:
         if event.new and (self.guest or event.new != self.case.base.name):
             self.open(self.library.get(event.new))
 
-    def _picked(self, which: str, value: str) -> None:
+    def picked(self, which: str, value: str) -> None:
+        """Follow what was chosen: a mission, a package, a month, or the bar of a mission."""
         if which == "bar":  # everything below follows the mission, and says why
             self.view |= {"mission": value, "why": value, "month": ""}
         else:

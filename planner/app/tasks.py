@@ -15,7 +15,8 @@ import tempfile
 import zipfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_UPLOAD", "begin", "draw", "explain", "figure_file", "key_of", "look_at_both", "pack",
-    "read_file", "read_link", "read_scenario", "read_upload", "report_file", "scenario_file",
-    "spread", "tables_file", "workbook_file",
+    "promise", "read_file", "read_link", "read_scenario", "read_upload", "report_file",
+    "scenario_file", "single_changes", "spread", "tables_file", "workbook_file",
 ]  # fmt: skip
 
 Moved = Mapping[str, Value]
@@ -44,6 +45,9 @@ Moved = Mapping[str, Value]
 
 MAX_RESULTS = 8
 """Results that a worker keeps."""
+
+FRESH = 500
+"""Draws on which promises are checked, as in a report."""
 
 MAX_UPLOAD = 250_000
 """Bytes of the largest scenario file that is taken from a browser."""
@@ -94,12 +98,26 @@ def key_of(scenario: Scenario) -> str:
 _kept: _Kept | None = None
 
 
-def result_of(scenario: Scenario) -> Result:
-    """Return the result of a scenario, kept by this process or made now."""
+def _here() -> _Kept:
+    """Return what this process keeps."""
     global _kept
     if _kept is None:
         _kept = _Kept()
-    return _kept.result(scenario)
+    return _kept
+
+
+def result_of(scenario: Scenario) -> Result:
+    """Return the result of a scenario, kept by this process or made now."""
+    return _here().result(scenario)
+
+
+def _called(scenario: Scenario, lang: str) -> Callable[[str], str]:
+    """Return what gives the inputs of a scenario their names."""
+    from planner.figures.names import Names
+    from planner.figures.tornado import input_name
+
+    names = Names(result_of(scenario), lang)
+    return lambda id: input_name(id, names, lang)
 
 
 def begin() -> None:
@@ -128,12 +146,49 @@ def look_at_both(
 ) -> tuple[Outlook, Outlook]:
     """Draw plan and variant; see :func:`outlook.look_at_both`."""
     variant = WhatIf(base, moved).scenario
-    return outlook.look_at_both(base, variant, draws, reach=reach, progress=progress)
+    first, second = outlook.look_at_both(
+        base, variant, draws, reach=reach, progress=progress, cache=_here().cache
+    )
+    named = _named(first, base)
+    return named, named if second is first else _named(second, variant)
+
+
+def _named(found: Outlook, scenario: Scenario) -> Outlook:
+    """Return draws with the names of the inputs that move them most."""
+    ids = {one.factor for several in found.drivers.values() for one in several}
+    english, dutch = (_called(scenario, lang) for lang in ("en", "nl"))
+    return replace(found, inputs={id: (english(id), dutch(id)) for id in ids})
 
 
 def spread(base: Scenario, moved: Moved, progress: Any = None) -> Answer:
     """Return the ranges over all optimal plans; see :func:`outlook.spread`."""
     return outlook.spread(WhatIf(base, moved).scenario, progress)
+
+
+def promise(base: Scenario, moved: Moved, certainty: float, progress: Any = None) -> Answer:
+    """Return what can be promised to each mission; see :func:`planner.analysis.promises`."""
+    from planner.analysis.promises import promises
+    from planner.figures.names import Names
+    from planner.outcome import silent
+
+    scenario = WhatIf(base, moved).scenario
+    report = silent if progress is None else progress
+    found = promises(scenario, certainty=certainty, fresh=FRESH, worth=False, progress=report)
+    names = {lang: Names(result_of(scenario), lang).mission for lang in ("en", "nl")}
+    said = {lang: found.sentences(lang, called) for lang, called in names.items()}
+    return Answer("promises", {"promises": found.to_frame()}, said)
+
+
+def single_changes(base: Scenario, moved: Moved, package: str, progress: Any = None) -> Answer:
+    """Return displacement by a package under each single change of an assumption."""
+    from planner.analysis.robustness import robustness
+    from planner.outcome import silent
+
+    scenario = WhatIf(base, moved).scenario
+    report = silent if progress is None else progress
+    found = robustness(scenario, package=package, workers=1, progress=report)
+    said = {lang: found.sentences(lang, _called(scenario, lang)) for lang in ("en", "nl")}
+    return Answer("robustness", found.tables(), said)
 
 
 # scenarios that visitors bring

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import panel as pn
 
-from planner.app.charts import SIDES, ChanceChart, FanChart, SpreadChart, chance_table
+from planner.app.answer import Outlooks
+from planner.app.charts import SIDES, ChanceChart, FanChart, chance_table
 from planner.app.layout import (
     FULL,
     Folded,
@@ -25,7 +26,7 @@ from planner.app.layout import (
 )
 from planner.app.scheduler import Newest
 from planner.app.session import Session
-from planner.app.tasks import look_at_both, spread
+from planner.app.tasks import look_at_both, single_changes, spread
 from planner.app.words import say
 from planner.labels import label, number, percent
 from planner.whatif import WhatIf
@@ -50,22 +51,15 @@ REACHES = (0.5, 0.75, 0.9, 0.95, 1.0)
 COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
 """As wide as half of a wide page."""
 
-Outlooks = tuple[Outlook, Outlook]
-
 
 class Drawn:
     """The charts of many draws, in two columns where there is room for them."""
 
     def __init__(self, lang: str):
-        self.fan, self.chance = FanChart(lang), ChanceChart(lang)
-        self.spread, self.folded = SpreadChart(lang), Folded(lang)
+        self.fan, self.chance, self.folded = FanChart(lang), ChanceChart(lang), Folded(lang)
         band = text(paragraph(say("fan_middle", lang), "hint"))
         self.part = pn.FlexBox(
-            pn.Column(
-                under(say("fan_title", lang), self.fan.figure, band),
-                under(say("spread_title", lang), self.spread.figure),
-                styles=COLUMN,
-            ),
+            pn.Column(under(say("fan_title", lang), self.fan.figure, band), styles=COLUMN),
             pn.Column(
                 under(say("chance_title", lang), self.chance.figure, self.folded.card),
                 styles=COLUMN,
@@ -88,12 +82,15 @@ class UncertaintyPanel:
         self.progress = ProgressLine(self.lang, session.workers.background, session.turns, session)
         self.outlooks: Outlooks | None = None
         self.ranges: Answer | None = None
+        self.changes: Answer | None = None
         self._automatic: Newest[tuple[WhatIf, int], Outlooks] = Newest(
             self._start, session.turns, self._drawn_more, limit=1
         )
         self._asked: WhatIf | None = None
+        self._more = False
         self._about = ""
-        self._stale, self._text, self._ranges = text(name="stale"), text(), text()
+        self._stale, self._text = text(name="stale"), text()
+        self._ranges, self._changes = text(), text(name="changes")
         self._drawn: Drawn | None = None
         choice: dict[str, Any] = {"width": 150, "margin": (4, 8, 4, 0)}
         self.draws = pn.widgets.Select(
@@ -118,15 +115,21 @@ class UncertaintyPanel:
         ranges = button(say("run_ranges", lang), align="end")
         ranges.on_click(lambda _: self.run_ranges())
         lead = text(heading(say("sure_title", lang)) + paragraph(say("sure_lead", lang)))
-        buttons = pn.FlexBox(self.draws, self.reach, run, ranges, align_items="flex-end", **FULL)
-        return pn.Column(
-            lead, buttons, self.progress.part, self._stale, self._results, self._ranges, **FULL
+        changes = button(say("run_changes", lang), align="end")
+        changes.on_click(lambda _: self.run_changes())
+        buttons = pn.FlexBox(
+            self.draws, self.reach, run, ranges, changes, align_items="flex-end", **FULL
         )
+        return pn.Column(
+            lead, buttons, self.progress.part, self._stale, self._changes, self._results,
+            self._ranges, **FULL,
+        )  # fmt: skip
 
     def _charts(self) -> Drawn:
         """Return the charts, made when there is something to draw."""
         if self._drawn is None:
             self._drawn = Drawn(self.lang)
+            self._drawn.chance.on_pick(lambda mission: self.session.picked("bar", mission))
             self._results[:] = [self._text, self._drawn.part]
         return self._drawn
 
@@ -154,10 +157,11 @@ class UncertaintyPanel:
             if not done.cancelled():
                 self._text.object = alarm_of(cast(Exception, done.exception()), self.lang)
             return
-        self._show_new(case, done.result())
         more = [count for count in AUTOMATIC if count > draws]
+        self._more = bool(more)
         if more:
             self._automatic.ask((case, more[0]))
+        self._show_new(case, done.result())
 
     def _show_new(self, case: WhatIf, found: Outlooks) -> None:
         self.outlooks, self._about = found, case.address()
@@ -169,6 +173,7 @@ class UncertaintyPanel:
     def run_draws(self) -> None:
         """Make draws of the scenario as it was and as changed."""
         self._automatic.drop()
+        self._more = False
         case = self.session.case
 
         def done(found: Outlooks) -> None:
@@ -190,9 +195,26 @@ class UncertaintyPanel:
 
         self.progress.start(done, spread, case.base, dict(case.moved), seconds=LONG_SECONDS)
 
+    def run_changes(self) -> None:
+        """Plan each single change of an assumption about the package that is shown."""
+        case, package = self.session.case, self.session.view["package"]
+        if not package:
+            self._changes.object = paragraph(say("no_package_levers", self.lang), "hint")
+            return
+
+        def done(found: Answer) -> None:
+            self.changes, self._about = found, case.address()
+            self._moved()
+            title = heading(say("changes_title", self.lang), 3)
+            self._changes.object = title + items(found.said[self.lang])
+
+        self.progress.start(
+            done, single_changes, case.base, dict(case.moved), package, seconds=LONG_SECONDS
+        )
+
     def _moved(self) -> None:
         """Say so when what is shown is of levers that stood elsewhere."""
-        shown = self.outlooks is not None or self.ranges is not None
+        shown = any(one is not None for one in (self.outlooks, self.ranges, self.changes))
         stale = shown and self._about != self.session.case.address()
         said = paragraph(say("job_stale", self.lang), "stale") if stale else ""
         if self._stale.object != said:
@@ -204,8 +226,9 @@ class UncertaintyPanel:
         if self.outlooks is not None:
             for side, outlook in zip(("plan", "variant"), self.outlooks, strict=True):
                 found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
-        if self.ranges is not None:
-            found |= {f"variant_{name}": table for name, table in self.ranges.tables().items()}
+        for answer in (self.ranges, self.changes):
+            if answer is not None:
+                found |= {f"variant_{name}": table for name, table in answer.tables().items()}
         return found
 
     # showing
@@ -217,14 +240,13 @@ class UncertaintyPanel:
         names, lang = self.session.dashboard.names, self.lang
         drawn, view = self._charts(), self.session.view
         drawn.fan.figure.visible = drawn.fan.show(plan, variant, view["mission"])
-        drawn.spread.figure.visible = drawn.spread.show(plan, variant, view["package"])
         drawn.chance.show(plan, variant, names)
         drawn.folded.show(lambda: self._chances(plan, variant))
         self._text.object = self._sentences(plan, variant) + details(
             say("how_drawn", lang), items(variant.said[lang])
         )
         self._results.visible = True
-        self.session.dashboard.show_answer(self.outlooks)
+        self.session.dashboard.show_answer(self.outlooks, self._more)
 
     def _sentences(self, plan: Outlook, variant: Outlook) -> str:
         """Return what each package displaces, with its interval, as planned and as changed."""

@@ -87,61 +87,151 @@ WORDS: dict[str, tuple[str, str]] = {
         "Er ging iets mis op de server. Uw knoppen staan zoals ze stonden.",
     ),
     # the answer
-    "answer_lost_2": (
-        "{package} takes {lost} person-months from other missions of main task 2: {missions}.",
-        "{package} kost andere missies van hoofdtaak 2 {lost} persoonsmaanden: {missions}.",
+    "answer_draws_lead": ("Over the draws", "Over de trekkingen"),
+    "answer_likely_lead": ("For the likely values", "Bij de waarschijnlijke waarden"),
+    "answer_when_lead": ("When", "Wanneer"),
+    "answer_who_lead": ("From whom", "Van wie"),
+    "moves": ("input", "invoer"),
+    "moves_title": (
+        "What moves it most over the draws: the part of the spread that goes with it, and the "
+        "chance that anything is displaced in the lowest and in the highest third of its values",
+        "Wat dit over de trekkingen het meest beweegt: het deel van de spreiding dat ermee "
+        "samengaat, en de kans dat er iets wordt verdrongen in het laagste en in het hoogste derde "
+        "van de waarden",
     ),
-    "answer_lost_none": (
-        "{package} takes no people from other missions of main task 2.",
-        "{package} kost andere missies van hoofdtaak 2 geen mensen.",
+    "moves_part": ("spread", "spreiding"),
+    "moves_low": ("lowest third", "laagste derde"),
+    "moves_high": ("highest third", "hoogste derde"),
+    "moves_none": (
+        "No single input clearly goes with displacement in these draws.",
+        "Geen enkele invoer gaat in deze trekkingen duidelijk samen met de verdringing.",
     ),
+    "moves_turn_nothing": (
+        "In most draws nothing is displaced; where a chance is marked * it is the other way round.",
+        "In de meeste trekkingen wordt niets verdrongen; bij een kans met * is dat andersom.",
+    ),
+    "moves_turn_something": (
+        "In most draws something is displaced; where a chance is marked * it is the other way "
+        "round.",
+        "In de meeste trekkingen wordt iets verdrongen; bij een kans met * is dat andersom.",
+    ),
+    "moves_stay_nothing": (
+        "In most draws nothing is displaced, in each of these thirds as well.",
+        "In de meeste trekkingen wordt niets verdrongen, ook in elk van deze derden.",
+    ),
+    "moves_stay_something": (
+        "In most draws something is displaced, in each of these thirds as well.",
+        "In de meeste trekkingen wordt iets verdrongen, ook in elk van deze derden.",
+    ),
+    "answer_plan_lead": ("In the plan", "In het plan"),
+    "answer_certainty": ("How certain", "Hoe zeker"),
+    "answer_likely": (
+        "For the likely values alone “{package}” displaces {total} person-months of main task 2 "
+        "({rule}).",
+        "Bij alleen de waarschijnlijke waarden verdringt ‘{package}’ {total} persoonsmaanden van "
+        "hoofdtaak 2 ({rule}).",
+    ),
+    "answer_likely_gains": (
+        "For the likely values alone main task 2 gets {total} person-months more with “{package}” "
+        "({rule}).",
+        "Bij alleen de waarschijnlijke waarden krijgt hoofdtaak 2 met ‘{package}’ {total} "
+        "persoonsmaanden meer ({rule}).",
+    ),
+    "answer_beside": (
+        "It displaces {total} person-months of main task 2 ({rule}).",
+        "Er worden {total} persoonsmaanden van hoofdtaak 2 verdrongen ({rule}).",
+    ),
+    "answer_other_fair": (
+        "Under the other rule, {rule}, it is {total}.",
+        "Onder de andere regel, {rule}, zijn het er {total}.",
+    ),
+    "answer_other_value": (
+        "Under the other rule, {rule}, it is {total} (one of several plans that are as good).",
+        "Onder de andere regel, {rule}, zijn het er {total} (één van meer plannen die even goed "
+        "zijn).",
+    ),
+    "answer_phase": (
+        "Of these {before} fall before its first month and {after} from then on.",
+        "Daarvan vallen er {before} voor de eerste maand van het pakket en {after} daarna.",
+    ),
+    "answer_lost_2": ("Who loses them: {list}.", "Wie ze verliest: {list}."),
     "answer_lost_1": (
-        "Other missions of main task 1 lose {lost} person-months: {missions}.",
-        "Andere missies van hoofdtaak 1 verliezen {lost} persoonsmaanden: {missions}.",
+        "Main task 1 loses {total}: {list}.",
+        "Hoofdtaak 1 verliest er {total}: {list}.",
     ),
-    "answer_spread": ("spread over many missions", "verdeeld over veel missies"),
+    "answer_loser": (
+        "{mission} ({lost} person-months, at most {persons}, in {months})",
+        "{mission} ({lost} persoonsmaanden, hoogstens {persons}, in {months})",
+    ),
+    "answer_post": ("{mission} ({persons} for {months})", "{mission} ({persons}, {months})"),
+    "answer_others": ("others: {count}", "andere: {count}"),
+    "answer_small_2": (
+        "Missions of main task 2 that never lose half a person at a time lose {lost} "
+        "person-months together.",
+        "Missies van hoofdtaak 2 die nooit een halve persoon tegelijk verliezen, verliezen samen "
+        "{lost} persoonsmaanden.",
+    ),
+    "answer_small_1": (
+        "Missions of main task 1 that never lose half a person at a time lose {lost} "
+        "person-months together.",
+        "Missies van hoofdtaak 1 die nooit een halve persoon tegelijk verliezen, verliezen samen "
+        "{lost} persoonsmaanden.",
+    ),
+    "answer_drawn_1": (
+        "Other missions of main task 1 lose {lost} person-months on average.",
+        "Andere missies van hoofdtaak 1 verliezen gemiddeld {lost} persoonsmaanden.",
+    ),
+    "answer_drawn_plan": (
+        "Over the same draws the plan, without what you moved, displaces {mean} person-months on "
+        "average, {q05} to {q95} in nine of ten; the chance of any is {chance}.",
+        "Over dezelfde trekkingen verdringt het plan, zonder wat u verschoof, gemiddeld {mean} "
+        "persoonsmaanden, {q05} tot {q95} in negen van de tien; de kans op verdringing is "
+        "{chance}.",
+    ),
     "answer_more": (
-        "That is {change} more than in the plan.",
-        "Dat is {change} meer dan in het plan.",
+        "Both main tasks together lose {change} more than in the plan.",
+        "Beide hoofdtaken samen verliezen er {change} meer dan in het plan.",
     ),
     "answer_less": (
-        "That is {change} less than in the plan.",
-        "Dat is {change} minder dan in het plan.",
+        "Both main tasks together lose {change} less than in the plan.",
+        "Beide hoofdtaken samen verliezen er {change} minder dan in het plan.",
     ),
     "answer_off": (
-        "{package} is switched off: other missions keep their people.",
-        "{package} staat uit: andere missies houden hun mensen.",
+        "“{package}” is switched off: other missions keep their people.",
+        "‘{package}’ staat uit: andere missies houden hun mensen.",
     ),
     "answer_fill": (
-        "{share} of what missions of main task 2 ask can be filled; shortest of people are "
-        "{missions}.",
-        "{share} van wat missies van hoofdtaak 2 vragen kan worden gevuld; de grootste tekorten "
-        "hebben {missions}.",
+        "For the likely values alone {share} of what missions of main task 2 ask can be filled; "
+        "shortest of people are {missions}.",
+        "Bij alleen de waarschijnlijke waarden kan {share} van wat missies van hoofdtaak 2 vragen "
+        "worden gevuld; de grootste tekorten hebben {missions}.",
     ),
     "answer_fill_all": (
-        "All that missions of main task 2 ask can be filled.",
-        "Alles wat missies van hoofdtaak 2 vragen kan worden gevuld.",
+        "For the likely values alone all that missions of main task 2 ask can be filled.",
+        "Bij alleen de waarschijnlijke waarden kan alles wat missies van hoofdtaak 2 vragen worden "
+        "gevuld.",
     ),
     "answer_drawing": (
-        "How certain this is, is being computed …",
-        "Hoe zeker dit is, wordt berekend …",
+        "This is the plan for the likely values of all inputs. Draws of everything uncertain are "
+        "being made; they say how likely it is …",
+        "Dit is het plan bij de waarschijnlijke waarden van alle invoer. Trekkingen van alles wat "
+        "onzeker is worden nu gemaakt; die zeggen hoe waarschijnlijk dit is …",
+    ),
+    "answer_more_draws": (
+        "More draws are being made …",
+        "Er worden meer trekkingen gemaakt …",
     ),
     "answer_on_request": (
-        "How certain this is, the draws below tell.",
-        "Hoe zeker dit is, tonen de trekkingen hieronder.",
-    ),
-    "answer_range": (
-        "Where strengths, sizes and decisions vary, main task 2 loses people in {chance} of the "
-        "draws; nine draws in ten give {low} to {high} person-months ({draws} draws).",
-        "Waar sterktes, omvang en besluiten variëren, verliest hoofdtaak 2 mensen in {chance} van "
-        "de trekkingen; negen van de tien geven {low} tot {high} persoonsmaanden ({draws} "
-        "trekkingen).",
+        "This is the plan for the likely values of all inputs; the draws below say how likely it "
+        "is.",
+        "Dit is het plan bij de waarschijnlijke waarden van alle invoer; de trekkingen hieronder "
+        "zeggen hoe waarschijnlijk dit is.",
     ),
     "answer_fill_range": (
-        "Where strengths, sizes and decisions vary, nine draws in ten fill {low} to {high} "
-        "in an average month ({draws} draws).",
-        "Waar sterktes, omvang en besluiten variëren, vullen negen van de tien trekkingen {low} "
-        "tot {high} in een gemiddelde maand ({draws} trekkingen).",
+        "Over {draws} draws main task 2 gets {low} to {high} of the people it asks in an average "
+        "month, in nine draws of ten.",
+        "Over {draws} trekkingen krijgt hoofdtaak 2 in een gemiddelde maand {low} tot {high} van "
+        "de gevraagde mensen, in negen van de tien trekkingen.",
     ),
     "answer_no_range": (
         "There is nothing uncertain in this scenario.",
@@ -156,6 +246,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "undo": ("Undo", "Ongedaan maken"),
     "redo": ("Redo", "Opnieuw"),
     # what is shown
+    "key_likely": (
+        "Charts and tables show the likely values, except where they say that they show draws.",
+        "Figuren en tabellen tonen de waarschijnlijke waarden, behalve waar trekkingen staan.",
+    ),
     "headline": ("In short", "In het kort"),
     "head_asked": ("{package}: asked, person-months", "{package}: gevraagd, persoonsmaanden"),
     "head_filled": ("{package}: filled, person-months", "{package}: gevuld, persoonsmaanden"),
@@ -196,16 +290,23 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "lost_title": ("Displacement by mission", "Verdringing per missie"),
     "lost_seen": (
-        "{count} missions lose people to {package}",
-        "{count} missies verliezen mensen aan {package}",
+        "For the likely values {count} missions lose half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliezen {count} missies een halve persoon of meer aan "
+        "‘{package}’",
     ),
     "lost_seen_one": (
-        "One mission loses people to {package}",
-        "Eén missie verliest mensen aan {package}",
+        "For the likely values one mission loses half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliest één missie een halve persoon of meer aan "
+        "‘{package}’",
     ),
     "lost_seen_none": (
-        "No mission loses people to {package}",
-        "Geen missie verliest mensen aan {package}",
+        "For the likely values no mission loses half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliest geen missie een halve persoon of meer aan "
+        "‘{package}’",
+    ),
+    "lost_small": (
+        "less than half a person at a time",
+        "minder dan een halve persoon tegelijk",
     ),
     "lost_axis": ("person-months lost", "verloren persoonsmaanden"),
     "lost_package": ("Displaced by", "Verdrongen door"),
@@ -259,6 +360,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "reach": ("Chance of a fill of at least", "Kans op een vulling van ten minste"),
     "run_draws": ("Make draws", "Trekkingen maken"),
     "run_ranges": ("Show ranges", "Toon marges"),
+    "run_changes": ("Change assumptions one by one", "Wijzig aannames één voor één"),
+    "changes_title": (
+        "Each assumption changed by itself",
+        "Elke aanname afzonderlijk gewijzigd",
+    ),
     "ranges_title": ("Ranges over all optimal plans", "Marges over alle optimale plannen"),
     "stop": ("Stop", "Stop"),
     "job_waiting": ("Waiting, {count} before you", "Wacht, {count} voor u"),
@@ -285,6 +391,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "kans dat ten minste {reach} gevuld wordt",
     ),
     "spread_title": ("Displacement over the draws", "Verdringing over de trekkingen"),
+    "spread_seen": (
+        "Displacement over {draws} draws: {low} to {high} person-months in nine of ten",
+        "Verdringing over {draws} trekkingen: {low} tot {high} persoonsmaanden in negen van de "
+        "tien",
+    ),
+    "spread_drawing": ("Draws are being made …", "Er worden trekkingen gemaakt …"),
+    "spread_on_request": (
+        "Draws are made on request, further down.",
+        "Trekkingen worden op verzoek gemaakt, verderop.",
+    ),
+    "spread_none": (
+        "The package takes no part, so nothing is displaced.",
+        "Het pakket doet niet mee, dus er wordt niets verdrongen.",
+    ),
     "spread_axis": ("draws", "trekkingen"),
     "interval": (
         "{package} displaces {mean} person-months of main task 2 on average (95% interval of "
@@ -298,6 +418,42 @@ WORDS: dict[str, tuple[str, str]] = {
     "error": ("standard error", "standaardfout"),
     "smallest": ("smallest", "kleinste"),
     "largest": ("largest", "grootste"),
+    # what can be promised
+    "promise_title": ("What can be promised?", "Wat kan worden toegezegd?"),
+    "promise_lead": (
+        "Shares are promised now, and plans are made with all that is then known. Choose how "
+        "certain each promise has to be.",
+        "Toezeggingen worden nu gedaan, en plannen gemaakt met alles wat dan bekend is. Kies hoe "
+        "zeker elke toezegging moet zijn.",
+    ),
+    "certainty": ("How certain", "Hoe zeker"),
+    "promise_ask": ("Work out promises", "Bepaal toezeggingen"),
+    "promise_busy": (
+        "Promises are being worked out; draws that run go first …",
+        "Toezeggingen worden bepaald; lopende trekkingen gaan voor …",
+    ),
+    "promise_ready": (
+        "These promises are of the variant as it stands.",
+        "Deze toezeggingen gelden voor de variant zoals die nu is.",
+    ),
+    "promise_seen": (
+        "With {certainty} certainty {count} of {total} missions can be promised all that they ask",
+        "Met {certainty} zekerheid kan aan {count} van de {total} missies alles worden toegezegd",
+    ),
+    "promise_axis": (
+        "share of what is asked; missions that can be promised all of it are in the table",
+        "deel van wat gevraagd is; missies waaraan dat geheel kan worden toegezegd staan in de "
+        "tabel",
+    ),
+    "promise_likely": (
+        "promised by the plan for the expected values",
+        "toegezegd door het plan bij de verwachte waarden",
+    ),
+    "promise_share": ("can be promised", "toe te zeggen"),
+    "promise_kept": ("kept in", "nagekomen in"),
+    "promise_interval": ("95% interval", "95%-interval"),
+    "promise_holds": ("as certain as asked", "zo zeker als gevraagd"),
+    "promise_table": ("Promises by mission", "Toezeggingen per missie"),
     # files
     "files_title": ("Save and load", "Bewaren en laden"),
     "save_scenario": ("Scenario file", "Scenariobestand"),

@@ -19,10 +19,10 @@ from multiprocessing import get_context, parent_process
 from threading import Condition, RLock, Thread
 from typing import Any, Generic, TypeVar
 
-from planner.app.tasks import begin, draw, key_of, look_at_both
+from planner.app.tasks import begin, draw, key_of, look_at_both, promise
 from planner.errors import PlannerError
 from planner.whatif import Picture, WhatIf
-from planner.whatif.outlook import Outlook
+from planner.whatif.outlook import Answer, Outlook
 
 __all__ = [
     "Progress",
@@ -434,6 +434,7 @@ class Workers:
         self.background = WorkerPool(single, nice=5)
         self._pictures: ResultCache[Picture] = ResultCache(MAX_PICTURES)
         self._outlooks: ResultCache[tuple[Outlook, Outlook]] = ResultCache(MAX_PICTURES)
+        self._promises: ResultCache[Answer] = ResultCache(MAX_PICTURES)
 
     def pool(self, guest: bool) -> WorkerPool:
         """Return the pool for a trusted scenario or for one that a visitor brought."""
@@ -460,6 +461,18 @@ class Workers:
                 seconds=DRAW_SECONDS, owner=owner,
             ),
         )  # fmt: skip
+
+    def promises(
+        self, case: WhatIf, certainty: float, guest: bool = False, owner: Hashable = None
+    ) -> Future[Answer]:
+        """Return what can be promised with a certainty, worked out before or on its way."""
+        pool = self.guests if guest else self.background
+        return self._promises.get(
+            (key_of(case.base), case.address(), certainty),
+            lambda: pool.submit(
+                promise, case.base, dict(case.moved), certainty, seconds=DRAW_SECONDS, owner=owner
+            ),
+        )
 
     def warm(self) -> None:
         """Let every trusted process load what it needs before the first visitor comes."""

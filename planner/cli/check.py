@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import clean, print_json, say, table
+from planner.cli.inputs import found_in, load_scenario, looks_like_problem, read_file
 from planner.cli.options import AsJson, In, Lang, command
-from planner.errors import Fault, InputError, ResultError
+from planner.errors import Fault, InputError, ResultError, nearest
+from planner.labels import label, named
 
 if TYPE_CHECKING:
     from planner.months import Month
@@ -28,62 +31,45 @@ __all__ = [
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
+_NAME = {"type": "string", "minLength": 1}
+
+_NULL = {"type": "null"}
+
+
+def _of(kind: str, text: str = "", **limits: Any) -> dict[str, Any]:
+    """Return a type with its limits (None is none) and a description."""
+    known = {name: value for name, value in limits.items() if value is not None}
+    return {"type": kind, **known} | ({"description": text} if text else {})
+
 
 def _number(least: float | None = 0, text: str = "", most: float | None = None) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "number"}
-    if least is not None:
-        made["minimum"] = least
-    if most is not None:
-        made["maximum"] = most
-    return made | ({"description": text} if text else {})
+    return _of("number", text, minimum=least, maximum=most)
 
 
 def _whole(
     least: int | None = None, text: str = "", most: int | None = None, default: int | None = None
 ) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "integer"}
-    if least is not None:
-        made["minimum"] = least
-    if most is not None:
-        made["maximum"] = most
-    if default is not None:
-        made["default"] = default
-    return made | ({"description": text} if text else {})
+    return _of("integer", text, minimum=least, maximum=most, default=default)
 
 
 def _list(items: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "array", "items": items}
-    if least:
-        made["minItems"] = least
-    return made | ({"description": text} if text else {})
+    return _of("array", text, items=items, minItems=least or None)
 
 
 def _closed(
     properties: dict[str, Any], required: list[str] | None = None, text: str = ""
 ) -> dict[str, Any]:
     """Return an object with these fields and no others; by default all are required."""
-    made: dict[str, Any] = {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties) if required is None else required,
-        "additionalProperties": False,
-    }
-    return made | ({"description": text} if text else {})
+    needed = list(properties) if required is None else required
+    return _of("object", text, properties=properties, required=needed, additionalProperties=False)
 
 
 def _by_name(values: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "object", "additionalProperties": values}
-    if least:
-        made["minProperties"] = least
-    return made | ({"description": text} if text else {})
+    return _of("object", text, additionalProperties=values, minProperties=least or None)
 
 
 def _or(*choices: dict[str, Any], text: str = "") -> dict[str, Any]:
     return {"anyOf": list(choices)} | ({"description": text} if text else {})
-
-
-_NAME = {"type": "string", "minLength": 1}
-_NULL = {"type": "null"}
 
 
 def problem_schema() -> dict[str, Any]:
@@ -246,7 +232,7 @@ def _lost() -> dict[str, Any]:
         {
             "total": _number(None, "lost by main task 2, person-months"),
             "main_task_1": _number(None, "lost by other main task 1"),
-            "ratio": _or(_number(None), _NULL, text="null where the package got nobody"),
+            "ratio": _or(_number(None), _NULL, text="null where the package got no people"),
             "demands": _by_name(_number(None), "every demand outside the package"),
         }
     )
@@ -277,9 +263,6 @@ def validate(
       planner validate scenarios/*.yaml data problem.json
       planner export letter --problem - | planner validate -
     """
-    from planner.cli.console import clean, print_json
-    from planner.labels import label
-
     verdicts = [_verdict(name) for name in files]
     if json:
         keys = ("file", "line", "column", "field", "message")
@@ -312,8 +295,6 @@ class _Verdict:
 
 
 def _verdict(name: str) -> _Verdict:
-    from planner.cli.inputs import found_in
-
     verdict = _Verdict(name)
     try:
         problem, first = _read(name)
@@ -332,7 +313,6 @@ def _verdict(name: str) -> _Verdict:
 
 def _read(name: str) -> tuple[Problem | None, Month | None]:
     """Return the problem that a file states and the calendar month of its month 0, if any."""
-    from planner.cli.inputs import load_scenario, looks_like_problem, read_file
     from planner.compile import compile_scenario
     from planner.montecarlo.parameters import list_uncertain
     from planner.problem.neutral import LIMITS, read_problem
@@ -390,9 +370,6 @@ def schema(
       planner schema > scenario.schema.json
       planner schema problem
     """
-    from planner.cli.console import print_json
-    from planner.errors import nearest
-
     known = ("scenario", "problem", "result")
     if name not in known:
         message = f"expected one of {', '.join(known)}, found {name!r}{nearest(name, known)}"
@@ -414,8 +391,6 @@ def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
       planner scenarios
       planner scenarios --lang nl
     """
-    from planner.cli.console import print_json, say, table
-    from planner.labels import label, named
     from planner.scenario.load import load, shipped_scenarios
 
     found = [load(path) for path in shipped_scenarios().values()]

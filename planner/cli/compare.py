@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import in_language, print_json, say, strict, table, working
+from planner.cli.inputs import load_items
 from planner.cli.options import AsJson, In, Lang, Quiet, Sought, command
 from planner.errors import InputError
+from planner.labels import NOTHING, label, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,10 +45,6 @@ def compare(
       planner compare letter eastern-flank-company eastern-flank-battalion
       planner compare results/battalion my-scenario.yaml --json
     """
-    from planner.cli.console import print_json, working
-    from planner.cli.inputs import load_items
-    from planner.labels import label
-
     if len(items) < 2:
         raise InputError("compare: expected at least two results or scenarios, found one")
     from planner.results.compare import compare as side_by_side
@@ -68,8 +67,6 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _content(comparison: Comparison) -> dict[str, Any]:
     """Return everything that is shown, as plain values."""
-    from planner.cli.console import strict
-
     names = comparison.names
     rows: dict[str, dict[str, Any]] = {}
     for name, one in comparison.results.items():
@@ -134,9 +131,6 @@ def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _show(content: dict[str, Any], lang: str) -> None:
-    from planner.cli.console import in_language, say, table
-    from planner.labels import NOTHING, label, number, percent
-
     names = [one["result"] for one in content["results"]]
     columns = [f">{name}" for name in names]
 
@@ -178,9 +172,6 @@ def _show(content: dict[str, Any], lang: str) -> None:
 
 
 def _show_displacement(content: dict[str, Any], names: list[str], lang: str) -> None:
-    from planner.cli.console import say, table
-    from planner.labels import NOTHING, label, number
-
     lost: dict[str, dict[str, float]] = {}
     for line in content["displacement"]:
         by_name = lost.setdefault(line["mission"], {})
@@ -197,9 +188,6 @@ def _show_displacement(content: dict[str, Any], names: list[str], lang: str) -> 
 
 
 def _show_bottlenecks(content: dict[str, Any], names: list[str], lang: str) -> None:
-    from planner.cli.console import say, table
-    from planner.labels import NOTHING, label
-
     found: dict[str, dict[str, int]] = {}
     for line in content["bottlenecks"]:
         found.setdefault(line["pool"], {})[line["result"]] = line["binding_months"]

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
+from planner.labels import label, number
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -36,6 +38,45 @@ _UNSAFE = re.compile(
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": " "}
 
+WIDTH = 140
+"""Columns of an output that is no terminal."""
+
+ROOMY = 100
+"""Columns from which ids fit beside names."""
+
+NAME = 32
+"""Columns that an id in front of a line gets if it needs them."""
+
+PATIENCE = 1.0
+"""Seconds before anything is said about work that takes long."""
+
+OFTEN = 30.0
+"""Seconds between two lines about work that takes long, where the output is no terminal."""
+
+WORD = 12
+"""Columns that text gets before other columns are left out for its sake."""
+
+READABLE = 26
+"""Columns that a name gets before columns that can be spared are left out for its sake."""
+
+SHORT = 10
+"""Columns that the longest word of a heading gets before it is shortened."""
+
+GAP = 2
+"""Columns between two columns of a table."""
+
+LONG = 20_000
+"""List items written at a time, so that a long list needs no second copy in memory."""
+
+FIXED = "\u00a0"
+"""A space at which no line is broken."""
+
+_MONTH = re.compile(r"\b[A-Za-z]{3,4} \d{4}\b")
+"""A month and its year, which stay on one line."""
+
+_BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]\.)(?=[a-z])")
+"""Where a word may be broken: behind hyphens, and behind the full stops of an id."""
+
 
 def clean(text: object) -> str:
     """Return text on one line in which nothing can command a terminal.
@@ -53,37 +94,6 @@ def _visible(found: re.Match[str]) -> str:
     if one in _SHORT:
         return _SHORT[one]
     return f"\\x{ord(one):02x}" if ord(one) < 256 else f"\\u{ord(one):04x}"
-
-
-WIDTH = 140
-"""Columns where nobody looks at a terminal of a certain width."""
-
-ROOMY = 100
-"""Columns from which there is room for ids beside names."""
-
-NAME = 32
-"""Columns that an id in front of a line gets if it needs them."""
-
-PATIENCE = 1.0
-"""Seconds before anything is said about work that takes long."""
-
-OFTEN = 30.0
-"""Seconds between two lines about work that takes long, where nobody sees a terminal."""
-
-WORD = 12
-"""Columns that text gets before other columns are left out for its sake."""
-
-READABLE = 26
-"""Columns that a name gets before columns that can be spared are left out for its sake."""
-
-SHORT = 10
-"""Columns that the longest word of a heading gets before it is shortened."""
-
-GAP = 2
-"""Columns between two columns of a table."""
-
-LONG = 20_000
-"""List items written at a time, so that a long list needs no second copy in memory."""
 
 
 def _console(stderr: bool = False) -> Console:
@@ -126,7 +136,7 @@ def table(
 ) -> RenderableType:
     """Return a table that fits the terminal; numbers stand to the right and are never broken.
 
-    Where there is no room for every column, those that can be spared are left out, those with the
+    Where not every column fits, those that can be spared are left out, those with the
     same text in all rows are said above the table, and then the least important ones are left out;
     what is left out is said below the table.
 
@@ -153,18 +163,11 @@ def table(
     from rich.console import Group
     from rich.text import Text
 
-    from planner.labels import label
-
-    room = _console().width
+    cells = [[clean(cell) for cell in row] for row in rows]
     fitted = _Fitted(
-        [clean(heading) for heading in columns],
-        [[clean(cell) for cell in row] for row in rows],
-        totals,
-        named,
-        room,
-        () if whole else spare,
-        whole,
-    )
+        [clean(heading) for heading in columns], cells, totals, named, _console().width,
+        () if whole else spare, whole,
+    )  # fmt: skip
     made = _grid(fitted, totals)
     above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
     if fitted.constant:
@@ -301,7 +304,7 @@ class _Fitted:
     def widths(self) -> list[int]:
         """Return the width of each column that is shown.
 
-        What room there is goes to ids, then to numbers that are several words, such as intervals,
+        What room is left goes to ids, then to numbers that are several words, such as intervals,
         then to texts, and at last to headings.
         """
         widths = {place: self._least(place) for place in self.shown}
@@ -324,16 +327,6 @@ class _Fitted:
                 widths[max(short, key=lambda place: goal[place] - widths[place])] += 1
                 left -= 1
         return [max(1, min(widths[place], self.room)) for place in self.shown]
-
-
-FIXED = "\u00a0"
-"""A space at which no line is broken."""
-
-_MONTH = re.compile(r"\b[A-Za-z]{3,4} \d{4}\b")
-"""A month and its year, which stay on one line."""
-
-_BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]\.)(?=[a-z])")
-"""Where a word may be broken: behind hyphens, and behind the full stops of an id."""
 
 
 def _fixed(found: re.Match[str]) -> str:
@@ -441,7 +434,7 @@ def strict(value: Any) -> Any:
 def working(what: str, quiet: bool = False) -> Iterator[None]:
     """Show on standard error that work goes on, once it has taken a second.
 
-    Only a terminal is told; a log file or another program is not.
+    Only a terminal gets it, no log file and no other program.
     """
     if quiet or not sys.stderr.isatty():
         yield
@@ -474,7 +467,7 @@ def counting(
     """Give a function that shows on standard error how far work is, and how long it will take.
 
     A terminal gets a bar, once a second has passed; a log file or another program a line now and
-    then. The function takes what is done, what there is to do, and seconds left.
+    then. The function takes what is done, what is to be done, and seconds left.
     """
     if quiet:
         yield None
@@ -515,8 +508,6 @@ def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
 
 
 def _lines_now_and_then(what: str, unit: str, lang: str) -> Callable[[int, int, float], None]:
-    from planner.labels import label, number
-
     said = [time.monotonic()]
 
     def show(done: int, total: int, seconds: float) -> None:

@@ -198,7 +198,7 @@ HELP: dict[str, str] = {
         "Map voor het antwoord, alle tabellen (Parquet en CSV) en een manifest.",
     "Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.":
         "Map voor alle tabellen (Parquet en CSV), het probleem en een manifest van wat erin ging.",
-    "Folder for draws, tables and manifest. A run that was interrupted goes on there.":
+    "Folder for draws, tables and manifest. An interrupted run is resumed in it.":
         "Map voor trekkingen, tabellen en manifest. Een onderbroken berekening gaat daar verder.",
     "Whole people and all-or-nothing units (slow).":
         "Hele mensen en eenheden die geheel of niet gaan (langzaam).",

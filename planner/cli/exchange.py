@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import clean, print_json, say, table, working
+from planner.cli.inputs import (
+    Outputs,
+    is_futures,
+    is_problem,
+    is_result,
+    load_futures,
+    load_problem,
+    load_scenario,
+)
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole, command
+from planner.digest import digest, plain
 from planner.errors import Fault, InputError
 from planner.labels import label
 from planner.terms import term
@@ -37,9 +50,26 @@ Stated = Annotated[
         metavar="[SCENARIO]",
         help="A scenario, or a neutral problem (JSON); for --xlsx also a folder of results or "
         "of futures.",
-        show_default=False,
     ),
 ]
+
+ABSENT = object()
+"""Stands for what one side does not have."""
+
+_WORDS = {
+    "basis", "confidence", "date", "name", "name_nl", "note", "origin", "publisher", "reference",
+    "row", "section", "source", "status", "title", "title_nl",
+}  # fmt: skip
+"""Fields that say something about a number and change no result."""
+
+_PLAIN = ("id", "mission", "category", "standing", "counts")
+"""Fields of an entry that its description can do without."""
+
+MANY = 3
+"""Lines that say the same of one thing before they are put together; --json has each."""
+
+LONGEST = 160
+"""Characters of a value that are shown; --json has all of it."""
 
 
 def _target(option: str, what: str) -> Any:
@@ -65,9 +95,8 @@ Which = Annotated[
     Rule | None,
     typer.Option(
         "--rule",
-        help="Whose programme --lp and --mps get, by default that of value; how --xlsx divides "
+        help="Rule of the programme in --lp and --mps, by default value; how --xlsx divides "
         "people, by default as the scenario says.",
-        show_default=False,
     ),
 ]
 Tier = Annotated[
@@ -76,7 +105,6 @@ Tier = Annotated[
         "--tier",
         help="Tier that --lp and --mps are about, by default the first; the tiers before it are "
         "solved and their results are rows.",
-        show_default=False,
     ),
 ]
 
@@ -110,9 +138,6 @@ def export(
       planner export results/battalion --futures runs/battalion --xlsx battalion.xlsx
       planner export --template blank.xlsx
     """
-    from planner.cli.console import print_json, working
-    from planner.cli.inputs import Outputs
-    from planner.labels import label
     from planner.problem.neutral import dump_problem
 
     programmes = {"problem": problem, "lp": lp, "mps": mps}
@@ -126,15 +151,10 @@ def export(
             outputs.add(name)
     outputs.check()
     writers: dict[str, Callable[[Path], object]] = {}
-    stated = None
-    if scenario is not None and any(programmes.values()):
-        stated = _stated(scenario)
-        if problem is not None and problem != "-":
-            writers[problem] = partial(_write_problem, stated)
+    stated = _stated(scenario) if scenario is not None and any(programmes.values()) else None
+    if stated is not None:
         options = {"rule": (rule or Rule.VALUE).value, "tier": tier, "whole": whole_people}
-        for target, form in ((lp, "lp"), (mps, "mps")):
-            if target is not None:
-                writers[target] = partial(_write_programme, form, stated, options)
+        writers = _of_problem(stated, programmes, options)
     if scenario is not None and xlsx is not None:
         writers[xlsx] = _book(scenario, futures, rule and rule.value, lang)
     if template is not None:
@@ -143,6 +163,19 @@ def export(
         outputs.write(writers)
     if problem == "-" and stated is not None:
         print_json(dump_problem(stated))
+
+
+def _of_problem(
+    stated: Problem, programmes: dict[str, str | None], options: dict[str, Any]
+) -> dict[str, Callable[[Path], object]]:
+    """Return what writes a problem and its programmes, by file."""
+    makers = {
+        "problem": partial(_write_problem, stated),
+        "lp": partial(_write_programme, "lp", stated, options),
+        "mps": partial(_write_programme, "mps", stated, options),
+    }
+    files = {form: path for form, path in programmes.items() if (form, path) != ("problem", "-")}
+    return {path: makers[form] for form, path in files.items() if path is not None}
 
 
 def _check(
@@ -174,7 +207,6 @@ def _book(
     scenario: str, futures: str | None, rule: str | None, lang: str
 ) -> Callable[[Path], object]:
     """Return what writes the workbook of a scenario, or of a folder of results or futures."""
-    from planner.cli.inputs import is_futures, is_result, load_futures, load_scenario
     from planner.results.compare import as_result
     from planner.results.result import read_result
     from planner.workbook import write_workbook
@@ -202,8 +234,6 @@ def _write_template(lang: str, path: Path) -> None:
 
 
 def _write_problem(problem: Problem, path: Path) -> None:
-    import json
-
     from planner.problem.neutral import dump_problem
 
     text = json.dumps(dump_problem(problem), indent=1, allow_nan=False)
@@ -223,7 +253,6 @@ def _write_programme(form: str, problem: Problem, options: dict[str, Any], path:
 
 def _stated(name: str) -> Problem:
     """Return the problem of a scenario, or a neutral problem as it is."""
-    from planner.cli.inputs import is_problem, load_problem, load_scenario
     from planner.compile import compile_scenario
 
     if is_problem(name):
@@ -234,9 +263,7 @@ def _stated(name: str) -> Problem:
 Book = Annotated[
     str,
     typer.Argument(
-        metavar="BOOK.xlsx",
-        help="A workbook of planner export --xlsx or --template, filled in.",
-        show_default=False,
+        metavar="BOOK.xlsx", help="A workbook of planner export --xlsx or --template, filled in."
     ),
 ]
 Target = Annotated[
@@ -246,7 +273,6 @@ Target = Annotated[
         "-o",
         metavar="FILE",
         help="Scenario file to write; by default it goes to standard output.",
-        show_default=False,
     ),
 ]
 
@@ -267,15 +293,10 @@ def import_(
 
     \b
     Examples:
-      planner import battalion.xlsx -o mine.yaml
+      planner import battalion.xlsx -o scenario.yaml
       planner import battalion.xlsx
-      planner import blank.xlsx -o mine.yaml --force
+      planner import blank.xlsx -o scenario.yaml --force
     """
-    import sys
-
-    from planner.cli.console import clean, print_json, working
-    from planner.cli.inputs import Outputs
-    from planner.labels import label
     from planner.workbook.importing import import_workbook
 
     outputs = Outputs(force)
@@ -304,7 +325,6 @@ Series = Annotated[
     typer.Argument(
         metavar="FILE",
         help="The CSV export of the series, or the text of a monthly table (pdftotext -layout).",
-        show_default=False,
     ),
 ]
 Country = Annotated[str, typer.Option("--country", metavar="NAME", help="As the series names it.")]
@@ -333,10 +353,6 @@ def import_un(
       planner import-un 2022-06.txt
       planner import-un export.csv -o observations-un.csv
     """
-    import sys
-
-    from planner.cli.console import print_json
-    from planner.cli.inputs import Outputs
     from planner.scenario.data import observations, observations_text, read_un
 
     outputs = Outputs(force)
@@ -379,10 +395,7 @@ def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:
 
 def _show(found: Imported, out: str, lang: str) -> None:
     """Say what is different from the scenario that the workbook was made from."""
-    from planner.cli.console import say
     from planner.cli.exchange import differences, show_differences
-    from planner.digest import plain
-    from planner.labels import label
 
     if found.before is not None:
         changed = differences(plain(found.before.inputs), plain(found.scenario.inputs))
@@ -394,19 +407,6 @@ def _show(found: Imported, out: str, lang: str) -> None:
     say(label("written_to", lang, path=out))
 
 
-ABSENT = object()
-"""Stands for what one side does not have."""
-
-_WORDS = {
-    "basis", "confidence", "date", "name", "name_nl", "note", "origin", "publisher", "reference",
-    "row", "section", "source", "status", "title", "title_nl",
-}  # fmt: skip
-"""Fields that say something about a number and change no result."""
-
-_PLAIN = ("id", "mission", "category", "standing", "counts")
-"""Fields of an entry that its description can do without."""
-
-
 @dataclass(frozen=True)
 class Difference:
     """One place where two inputs differ.
@@ -416,7 +416,7 @@ class Difference:
     path : str
         Dotted path, ``demands.untso.cap``.
     first, second : object
-        Plain values; :data:`ABSENT` where there is none.
+        Plain values; :data:`ABSENT` if none exists.
     counts : bool
         Whether it can change a result; False for names, notes and sources.
     """
@@ -451,7 +451,7 @@ def _walk(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference
     both = isinstance(first, Mapping) and isinstance(second, Mapping)
     if both and not (_is_figure(first) and _numbers(first) != _numbers(second)):
         for key in [*first, *(key for key in second if key not in first)]:
-            # what holds for every other name (the key "") holds for one that is not there
+            # what holds for every other name (the key "") holds for one that is absent
             one, other = (side.get(key, side.get("", ABSENT)) for side in (first, second))
             yield from _walk(one, other, (*path, str(key)) if key else path)
     elif isinstance(first, list) and isinstance(second, list) and _nested(first + second):
@@ -523,13 +523,6 @@ def _figure(value: Mapping[str, Any], lang: str) -> str:
     return f"{said} ({label('from_to', lang, **ends)})"
 
 
-MANY = 3
-"""Lines that say the same of one thing before they are put together; --json has each."""
-
-LONGEST = 160
-"""Characters of a value that are shown; --json has all of it."""
-
-
 def _side(name: str) -> Any:
     return typer.Argument(
         metavar=name, help="A scenario, or a neutral problem (JSON).", show_default=False
@@ -556,8 +549,6 @@ def diff(
       planner diff letter eastern-flank-battalion
       planner diff eastern-flank-battalion rest-relaxed --json
     """
-    from planner.cli.console import print_json
-
     one, other = _both(first, second)
     found = differences(one.pop("inputs"), other.pop("inputs"))
     if json:
@@ -576,9 +567,6 @@ def show_differences(
     found: list[Difference], names: tuple[str, str], lang: str, everything: bool = False
 ) -> None:
     """Print differences as a table, those in names, notes and sources only if wanted."""
-    from planner.cli.console import say
-    from planner.labels import label
-
     if not found:
         say(label("no_differences", lang))
         return
@@ -590,15 +578,12 @@ def show_differences(
 
 
 def _presence(value: Any) -> dict[str, Any]:
-    """Return a value for JSON: what is not there is told from what is nothing."""
+    """Return a value for JSON: an absent value is distinguished from an empty one."""
 
     return {"there": value is not ABSENT, "value": None if value is ABSENT else value}
 
 
 def _print(shown: list[Difference], names: tuple[str, str], lang: str) -> None:
-    from planner.cli.console import say, table
-    from planner.labels import label
-
     def cell(value: Any) -> str:
         text = phrase(value, lang) if value is not ABSENT else f"({label('absent', lang)})"
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
@@ -609,8 +594,6 @@ def _print(shown: list[Difference], names: tuple[str, str], lang: str) -> None:
 
 def _together(rows: list[tuple[str, str, str]], lang: str) -> list[tuple[str, str, str]]:
     """Return rows with those of one parent that say the same in one line, if they are many."""
-    from planner.labels import label
-
     groups: dict[tuple[str, str, str], list[str]] = {}
     for path, first, second in rows:
         parent, _, name = path.rpartition(".")
@@ -640,11 +623,7 @@ def _both(first: str, second: str) -> list[dict[str, Any]]:
 
 
 def _plain(name: str) -> dict[str, Any]:
-    from planner.cli.inputs import is_problem, load_scenario
-    from planner.digest import digest, plain
-
     if is_problem(name):
-        from planner.cli.inputs import load_problem
         from planner.problem.neutral import dump_problem
 
         data = dump_problem(load_problem(name))

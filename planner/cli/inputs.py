@@ -46,6 +46,9 @@ MANIFEST = "manifest.json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _CHUNK = 1 << 20
 
+MOST = 1_000_000
+"""Bytes of a scenario that comes from standard input or a pipe."""
+
 
 def read_file(name: str, most: int) -> str:
     """Return the text of a file, or of standard input for ``-``.
@@ -84,7 +87,7 @@ def read_file(name: str, most: int) -> str:
 
 
 def _read(name: str, most: int) -> bytes | None:
-    """Return the bytes of a file, None if there are more than `most`; stop early at binary."""
+    """Return the bytes of a file, None if it has more than `most`; stop early at binary."""
     with ExitStack() as stack:
         if name == STDIN:
             stream = getattr(sys.stdin, "buffer", None)
@@ -231,8 +234,6 @@ def _no_room(folder: Path) -> str:
 
 
 def _cannot(name: str, error: OSError) -> Exception:
-    from planner.errors import ResultError
-
     message = f"cannot be written: {_reason(error)}"
     if error.errno in _FULL:
         return ResultError(f"{name}: {message}")
@@ -307,15 +308,11 @@ def found_in(
 def warn(
     name: str, problem: Problem, first_month: Month | None = None, quiet: bool = False
 ) -> None:
-    """Say on standard error what nobody could ever serve; the rest is solved all the same."""
+    """Say on standard error what no pool could ever serve; the rest is solved all the same."""
     if quiet:
         return
     for _, sentence in found_in(problem, first_month):
         print(clean(f"{name}: {sentence}"), file=sys.stderr)
-
-
-MOST = 1_000_000
-"""Bytes of a scenario that comes from standard input or a pipe."""
 
 
 def load_scenario(name: str) -> Scenario:
@@ -386,7 +383,7 @@ def load_futures(name: str) -> Ensemble:
     Raises
     ------
     InputError
-        There is no such folder, or it holds something else.
+        The folder does not exist, or it holds something else.
     """
     from planner.montecarlo.ensemble import read_ensemble
 

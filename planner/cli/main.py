@@ -26,9 +26,11 @@ from typer.core import TyperGroup
 
 from planner.analysis.declare import names, template
 from planner.cli import dutch
-from planner.cli.console import Interrupted
+from planner.cli.console import Interrupted, clean
 from planner.cli.options import PANELS, In, Lang, commands
 from planner.cli.questions import command_of, panels
+from planner.errors import InputError, PlannerError, shortened
+from planner.gallery import gallery
 
 __all__ = [
     "app",
@@ -48,9 +50,20 @@ PARTS = {
 }
 """Parameters that name a part of a scenario, and where its inputs hold those parts."""
 
+FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+
+_MOST_LINES = 200
+"""Errors that are shown; a file with more of them is not read to the end by anyone."""
+
+_LONGEST_LINE = 2_000
+"""Characters of one error: names of files may be long, and unknown words are not trusted."""
+
+TRACEBACK = "PLANNER_TRACEBACK"
+"""Environment variable that shows where an unexpected error arose."""
+
 
 def complete_parameters(command: Any) -> Any:
-    """Return a command whose parameters complete the words known for their names."""
+    """Return a command with parameters that complete the words known for their names."""
     for parameter in command.params:
         words = _words_for(parameter.name)
         if words is not None and parameter._custom_shell_complete is None:
@@ -100,8 +113,6 @@ def _parts(context: Any, kind: str) -> Iterable[str]:
 
 
 def _figures() -> Iterable[str]:
-    from planner.gallery import gallery
-
     return list(gallery())
 
 
@@ -208,18 +219,6 @@ for panel in PANELS:
         app.command(one.name, short_help=one.about)(one.run)
 
 
-FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
-
-_MOST_LINES = 200
-"""Errors that are shown; a file with more of them is not read to the end by anyone."""
-
-_LONGEST_LINE = 2_000
-"""Characters of one error: names of files may be long, and unknown words are not trusted."""
-
-TRACEBACK = "PLANNER_TRACEBACK"
-"""Environment variable that shows where an unexpected error arose."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
@@ -269,8 +268,6 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _explain(error: Exception) -> int:
     """Say what went wrong, without a traceback unless it is asked for."""
-    from planner.errors import InputError, PlannerError
-
     if os.environ.get(TRACEBACK):
         import traceback
 
@@ -313,9 +310,6 @@ def _misused(error: Any) -> int:
 
 def _end(lines: str | Sequence[str], code: int) -> int:
     """Print lines on standard error, come what may, and return the exit code."""
-    from planner.cli.console import clean
-    from planner.errors import shortened
-
     try:
         if code != WRONG_INPUT:
             _silence()
@@ -368,7 +362,7 @@ def _open_streams() -> None:
 
 
 def _silence() -> None:
-    """Let nothing more be written to a standard output that is gone."""
+    """Let nothing more be written to a standard output that is closed."""
     stream = sys.stdout
     try:
         stream.flush()

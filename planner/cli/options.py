@@ -48,10 +48,13 @@ __all__ = [
 PANELS = ("Plan", "Show it to others", "Questions", "Look and check")
 """What commands are for, in the order in which they are listed; analyses declare their own."""
 
+_WITHOUT_COMMANDS = ("app", "main", "summary")
+"""Modules that are not loaded for the list of commands; the last one loads NumPy."""
+
 
 @dataclass(frozen=True)
 class Command:
-    """A command: its function, its name, one line about it, and its panel and rank there."""
+    """A command: its function, its name, one line about it, its panel and its rank in it."""
 
     run: Callable[..., Any]
     name: str
@@ -59,9 +62,6 @@ class Command:
     panel: str
     rank: int
 
-
-_WITHOUT_COMMANDS = ("app", "main", "summary")
-"""Modules that are not loaded for the list of commands; the last one loads NumPy."""
 
 _declared: dict[str, Command] = {}
 
@@ -139,7 +139,6 @@ Sought = Annotated[
         "--rule",
         help="fair: the worst-off gets as much as can be; value: most weighted person-months. "
         "By default what the scenario says.",
-        show_default=False,
     ),
 ]
 
@@ -153,7 +152,6 @@ Solver = Annotated[
         "--solver",
         metavar="NAME",
         help="Solver for --engine pulp or --whole-people: cbc, highs, or any other PuLP knows.",
-        show_default=False,
     ),
 ]
 Whole = Annotated[
@@ -167,8 +165,7 @@ TimeLimit = Annotated[
         metavar="SECONDS",
         min=0.1,
         max=1e6,
-        help="With --whole-people: longest time for each step; how far it got is told.",
-        show_default=False,
+        help="With --whole-people: longest time for each step; how far it got is reported.",
     ),
 ]
 Named = Annotated[
@@ -176,7 +173,6 @@ Named = Annotated[
     typer.Argument(
         metavar="SCENARIO",
         help="A scenario file, the name of one that comes with the program, or -.",
-        show_default=False,
     ),
 ]
 Out = Annotated[
@@ -186,7 +182,6 @@ Out = Annotated[
         "-o",
         metavar="FOLDER",
         help="Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.",
-        show_default=False,
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
@@ -196,7 +191,6 @@ Workers = Annotated[
         "--workers",
         min=1,
         help="Processes; by default one a processor, and one in all for few draws.",
-        show_default=False,
     ),
 ]
 Cluster = Annotated[
@@ -205,6 +199,5 @@ Cluster = Annotated[
         "--cluster",
         metavar="ADDRESS",
         help="Scheduler of a Dask cluster that runs, such as tcp://host:8786.",
-        show_default=False,
     ),
 ]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import counting, say, working
+from planner.cli.inputs import Outputs, load_futures, load_items, load_scenario
 from planner.cli.options import Force, In, Lang, Quiet, Sought, command
+from planner.cli.questions import paced
 from planner.errors import Fault, InputError
+from planner.gallery import gallery
+from planner.labels import label
 
 if TYPE_CHECKING:
     from planner.figures.style import Chart
@@ -23,8 +30,6 @@ ELSEWHERE = ("sensitivity", "calibration", "backtest")
 
 def _known(name: str) -> str:
     """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
-    from planner.gallery import gallery
-
     names = [known for known, one in gallery().items() if one.of not in ELSEWHERE]
     if name not in names:
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
@@ -35,7 +40,6 @@ def _list(asked: bool) -> None:
     """Print every figure with what it shows and what it is drawn of, and leave."""
     if not asked:
         return
-    from planner.gallery import gallery
 
     for name, one in gallery().items():
         if one.of not in ELSEWHERE:
@@ -47,9 +51,8 @@ Which = Annotated[
     str,
     typer.Argument(
         metavar="FIGURE",
-        help="Name of a figure; planner plot --list tells which there are.",
+        help="Name of a figure; planner plot --list lists them.",
         callback=_known,
-        show_default=False,
     ),
 ]
 Listed = Annotated[
@@ -61,7 +64,6 @@ Items = Annotated[
     typer.Argument(
         metavar="SCENARIO...",
         help="A scenario (file or name), a folder of results, or one of planner simulate --out.",
-        show_default=False,
     ),
 ]
 Target = Annotated[
@@ -71,16 +73,13 @@ Target = Annotated[
         "-o",
         metavar="FILE",
         help="File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.",
-        show_default=False,
     ),
 ]
 Pool = Annotated[
-    str | None,
-    typer.Option("--pool", metavar="ID", help="For sand, crowd, rotations.", show_default=False),
+    str | None, typer.Option("--pool", metavar="ID", help="For sand, crowd, rotations.")
 ]
 Mission = Annotated[
-    str | None,
-    typer.Option("--mission", metavar="ID", help="For rotations and fan.", show_default=False),
+    str | None, typer.Option("--mission", metavar="ID", help="For rotations and fan.")
 ]
 Package = Annotated[
     str | None,
@@ -88,14 +87,10 @@ Package = Annotated[
         "--package",
         metavar="ID",
         help="For displacement, flow, curve, spread; by default the one that displaces most.",
-        show_default=False,
     ),
 ]
 Task = Annotated[
-    int | None,
-    typer.Option(
-        "--main-task", min=1, max=2, help="For fill, flow, fan, chance.", show_default=False
-    ),
+    int | None, typer.Option("--main-task", min=1, max=2, help="For fill, flow, fan, chance.")
 ]
 Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws for a figure of an ensemble.")]
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]
@@ -127,10 +122,6 @@ def plot(
       planner plot scenarios letter eastern-flank-company eastern-flank-brigade -o three.pdf
       planner plot fan runs/battalion --mission untso
     """
-    from planner.cli.console import say, working
-    from planner.cli.inputs import Outputs
-    from planner.labels import label
-
     _check(figure, items, pool)
     options: dict[str, Any] = {
         "pool": pool, "mission": mission, "package": package, "main_task": main_task,
@@ -154,8 +145,6 @@ def plot(
 
 def _check(figure: str, items: list[str], pool: str | None) -> None:
     """Refuse what does not go together."""
-    from planner.gallery import gallery
-
     if gallery()[figure].of == "comparison" and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
     if gallery()[figure].of != "comparison" and len(items) > 1:
@@ -166,8 +155,6 @@ def _check(figure: str, items: list[str], pool: str | None) -> None:
 
 def _short(name: str) -> str:
     """Return the name of a scenario without folder and ending."""
-    from pathlib import Path
-
     return "scenario" if name == "-" else Path(name).stem or "scenario"
 
 
@@ -175,16 +162,9 @@ def _source(
     figure: str, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
 ) -> Any:
     """Return the result, the comparison or the futures that are to be drawn."""
-    from planner.cli.console import counting, working
-    from planner.cli.inputs import load_items, load_scenario
-    from planner.gallery import gallery
-    from planner.labels import label
     from planner.results.compare import compare
 
     if gallery()[figure].of == "ensemble":
-        from pathlib import Path
-
-        from planner.cli.inputs import load_futures
         from planner.montecarlo.run import simulate
         from planner.montecarlo.words import say as word
 
@@ -204,8 +184,6 @@ def _source(
 
 def _drawn(figure: str, source: Any, options: dict[str, Any]) -> Chart:
     """Draw a figure with those of the options that it takes."""
-    import inspect
-
     draw: Callable[..., Chart]
     draw = partial(_curve, source) if figure == "curve" else getattr(source.plot, figure)
     takes = inspect.signature(draw).parameters
@@ -220,8 +198,6 @@ def _drawn(figure: str, source: Any, options: dict[str, Any]) -> Chart:
 def _ranges(source: Any, lang: str, quiet: bool) -> Any:
     """Return the range of each figure over all optimal plans; None for a folder of results."""
     from planner.analysis.ranges import ranges
-    from planner.cli.console import counting
-    from planner.cli.questions import paced
     from planner.report.words import say as word
 
     if not hasattr(source, "compiled"):
@@ -239,7 +215,7 @@ def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
         raise InputError("plot curve: needs a scenario, a folder of results has no plans")
     package = chosen_package(source, package)
     if package is None:
-        raise InputError("plot curve: the scenario has no package whose size could grow")
+        raise InputError("plot curve: the scenario has no package that could grow")
     found = curve(source, package=package, missions=False)
     drawn: Chart = source.plot.curve(found, headroom(source, package=package, lines=False), lang)
     return drawn

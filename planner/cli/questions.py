@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.analysis.declare import RENAMED, Analysis, Option, declared, names, template
-from planner.cli.console import say, table
+from planner.analysis.declare import RENAMED, Analysis, Option, declared, names, template, text_of
+from planner.cli.console import counting, print_json, say, table
+from planner.cli.inputs import check_folder, load_either, warn
 from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
+from planner.errors import Fault, InputError
 from planner.labels import label, number
+from planner.outcome import FORMAT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +48,6 @@ Item = Annotated[
         metavar="SCENARIO",
         help="A scenario file, the name of one that comes with the program, a neutral problem "
         "(JSON), or -.",
-        show_default=False,
     ),
 ]
 Rows = Annotated[
@@ -58,9 +60,21 @@ Kept = Annotated[
         "-o",
         metavar="FOLDER",
         help="Folder for the answer, all its tables (Parquet and CSV) and a manifest.",
-        show_default=False,
     ),
 ]
+
+_LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
+"""Columns that a terminal leaves out."""
+
+_SPARE = (
+    "turn", "pool", "tier", "package", "held_rules", "standard_error", "standard_error_main_task_1",
+    "tolerance_posts", "from_multiple", "to_multiple", "limited", "exact", "not_enough_units",
+    "from_units", "to_units", "unit", "resting_persons", "preparing_persons", "on_duty_persons",
+    "range_share", "basis", "hedged_share", "low_rate", "high_rate", "gained_person_months",
+    "package_filled_person_months", "main_task_1_filled_person_months", "group", "smallest_at",
+    "may_persons", "must_persons", "nominal_person_months", "planned_month", "of_months",
+)  # fmt: skip
+"""Columns that a narrow terminal leaves out first, in this order."""
 
 
 class Asked:
@@ -189,8 +203,6 @@ def _plain(value: Any) -> Any:
 
 def _mapping(given: list[str], option: Option, several: bool) -> dict[str, Any]:
     """Return ``NAME=VALUE`` or ``NAME=ID,ID`` by name; raise InputError with all that is not."""
-    from planner.errors import Fault, InputError
-
     found: dict[str, Any] = {}
     faults = []
     for text in given:
@@ -228,10 +240,6 @@ def _answer(
     asked: Analysis, given: dict[str, Any], *, scenario: str, rule: Any, rows: int,
     out: str | None, force: bool, json: bool, lang: Lang, quiet: bool,
 ) -> None:  # fmt: skip
-    from planner.analysis.declare import text_of
-    from planner.cli.console import counting, print_json, say
-    from planner.cli.inputs import check_folder
-    from planner.labels import label
 
     if out is not None:
         check_folder(out, force)
@@ -254,7 +262,6 @@ def _answer(
 def _case(name: str, rule: str | None, quiet: bool) -> Case:
     """Return a scenario or a neutral problem as a case, after warning of what cannot be served."""
     from planner.analysis.plans import read_case
-    from planner.cli.inputs import load_either, warn
 
     case = read_case(load_either(name), rule)
     warn("<stdin>" if name == "-" else name, case.problem, case.first_month, quiet)
@@ -273,24 +280,8 @@ def paced(show: Callable[[int, int, float], None] | None) -> Progress:
     return progress
 
 
-_LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
-"""Columns that a terminal leaves out."""
-
-_SPARE = (
-    "turn", "pool", "tier", "package", "held_rules", "standard_error", "standard_error_main_task_1",
-    "tolerance_posts", "from_multiple", "to_multiple", "limited", "exact", "not_enough_units",
-    "from_units", "to_units", "unit", "resting_persons", "preparing_persons", "on_duty_persons",
-    "range_share", "basis", "hedged_share", "low_rate", "high_rate", "gained_person_months",
-    "package_filled_person_months", "main_task_1_filled_person_months", "group", "smallest_at",
-    "may_persons", "must_persons", "nominal_person_months", "planned_month", "of_months",
-)  # fmt: skip
-"""Columns that a narrow terminal leaves out first, in this order."""
-
-
 def about(case: Case) -> dict[str, Any]:
     """Return what a question was asked of, ready for JSON."""
-    from planner.outcome import FORMAT
-
     first, last = (case.month(month) for month in case.problem.report)
     scenario = case.scenario
     return {
@@ -323,8 +314,6 @@ def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...],
     most : int
         Most sentences, and rows of a table; 0 prints all.
     """
-    from planner.analysis.declare import text_of
-
     text, sentences = text_of(outcome.title), outcome.sentences(lang)
     say(*(sentences[:most] if most else sentences))
     hidden = _rest(len(sentences), most, lang)

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import counting, print_json, say, table
+from planner.cli.inputs import load_futures, load_scenario
 from planner.cli.options import AsJson, In, Lang, Named, Quiet, Seed, Sought, Workers, command
 from planner.errors import InputError, ResultError
+from planner.labels import WORDS as COMMON
+from planner.labels import figure
+from planner.record.words import WORDS
 
 if TYPE_CHECKING:
     from planner.outcome import Outcome
@@ -22,18 +27,17 @@ Until = Annotated[
     typer.Option(
         "--until",
         metavar="MONTH",
-        help="Last month whose observations count, as 2022-06; by default all.",
-        show_default=False,
+        help="Last month with observations that count, as 2022-06; by default all.",
     ),
 ]
 Known = Annotated[
-    str, typer.Option("--until", metavar="MONTH", help="Last month whose observations are known.")
+    str, typer.Option("--until", metavar="MONTH", help="Last month with known observations.")
 ]
 Particles = Annotated[
     int, typer.Option("--particles", min=8, help="Rows of the sample, a multiple of 4.")
 ]
 Draws = Annotated[int, typer.Option("--draws", min=16, help="Draws of each forecast.")]
-Told = Annotated[
+Outcomes = Annotated[
     str,
     typer.Option(
         "--outcomes", metavar="SCENARIO", help="What was decided afterwards: months and ceilings."
@@ -44,8 +48,7 @@ Table = Annotated[
     typer.Option(
         "--observations",
         metavar="FOLDER",
-        help="Data folder whose observations.csv counts; by default that of the program.",
-        show_default=False,
+        help="Data folder with the observations.csv that counts; by default that of the program.",
     ),
 ]
 Kept = Annotated[
@@ -54,16 +57,12 @@ Kept = Annotated[
         "--out",
         "-o",
         metavar="FOLDER",
-        help="Folder for parameters.json, tables and figures; an interrupted calibration goes on "
-        "there.",
-        show_default=False,
+        help="Folder for parameters.json, tables and figures; an interrupted calibration goes "
+        "on there.",
     ),
 ]
 Written = Annotated[
-    str | None,
-    typer.Option(
-        "--out", "-o", metavar="FOLDER", help="Folder for tables and figures.", show_default=False
-    ),
+    str | None, typer.Option("--out", "-o", metavar="FOLDER", help="Folder for tables and figures.")
 ]
 
 
@@ -74,16 +73,12 @@ Of = Annotated[
         metavar="QUANTITY",
         help="displacement.PACKAGE, fill, fill.MISSION …; by default what the first package "
         "displaces.",
-        show_default=False,
     ),
 ]
 Above = Annotated[
     float | None,
     typer.Option(
-        "--above",
-        metavar="NUMBER",
-        help="Makes the conclusion that the quantity is above this.",
-        show_default=False,
+        "--above", metavar="NUMBER", help="Makes the conclusion that the quantity is above this."
     ),
 ]
 Drawn = Annotated[int, typer.Option("--draws", min=64, help="Draws, where SCENARIO is one.")]
@@ -113,8 +108,6 @@ def calibrate(
       planner calibrate letter --until 2022-06 --out runs/letter-2022-06
       planner calibrate hindsight --out runs/hindsight
     """
-    from planner.cli.console import counting
-    from planner.cli.inputs import load_scenario
     from planner.record.calibrate import calibrate as run
     from planner.record.words import say as word
 
@@ -137,7 +130,7 @@ def calibrate(
 def backtest(
     scenario: Named = "letter",
     until: Known = "2022-06",
-    outcomes: Told = "hindsight",
+    outcomes: Outcomes = "hindsight",
     observations: Table = None,
     draws: Draws = 512,
     particles: Particles = 512,
@@ -157,15 +150,13 @@ def backtest(
       planner backtest letter
       planner backtest letter --until 2021-12 --out runs/backtest
     """
-    from planner.cli.console import counting
-    from planner.cli.inputs import load_scenario
     from planner.record.backtest import backtest as run
     from planner.record.words import say as word
 
-    loaded, told = load_scenario(scenario), load_scenario(outcomes)
+    loaded, decided = load_scenario(scenario), load_scenario(outcomes)
     with counting(word("forecasting", lang), word("plans", lang), lang, quiet) as progress:
         found = run(
-            loaded, until, told, observations=_observations(observations), draws=draws,
+            loaded, until, decided, observations=_observations(observations), draws=draws,
             particles=particles, seed=seed, workers=workers, progress=progress,
         )  # fmt: skip
     if out is not None:
@@ -197,8 +188,6 @@ def learning(
       planner learning eastern-flank-battalion
       planner learning eastern-flank-battalion --of displacement.eastern-flank --above 0
     """
-    from planner.cli.console import counting
-    from planner.cli.inputs import load_futures, load_scenario
     from planner.montecarlo.run import simulate
     from planner.montecarlo.words import say as word
     from planner.record.learning import learning as run
@@ -246,7 +235,6 @@ def _write(folder: str, found: Outcome, figures: tuple[str, ...], lang: str) -> 
 
 def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
     """Print an outcome: strict JSON, or its sentences and the beginning of its main table."""
-    from planner.cli.console import print_json, say, table
     from planner.record.words import say as word
 
     if json:
@@ -263,9 +251,6 @@ def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
 
 
 def _cells(row: Mapping[Any, Any], lang: str) -> list[str]:
-    from planner.labels import WORDS as COMMON
-    from planner.labels import figure
-    from planner.record.words import WORDS
     from planner.record.words import say as word
 
     def cell(value: Any) -> str:

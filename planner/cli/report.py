@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planner.cli.console import counting, say
+from planner.cli.inputs import Outputs, load_futures, load_items
 from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, command
+from planner.labels import label
 
 if TYPE_CHECKING:
     from planner.report.material import Progress
@@ -21,17 +24,12 @@ Items = Annotated[
     typer.Argument(
         metavar="SCENARIO [OTHER...]",
         help="A scenario (file or name) or a folder of results, and what to set beside it.",
-        show_default=False,
     ),
 ]
 Target = Annotated[
     str | None,
     typer.Option(
-        "--out",
-        "-o",
-        metavar="FILE",
-        help="HTML file to write; by default NAME-report.html.",
-        show_default=False,
+        "--out", "-o", metavar="FILE", help="HTML file to write; by default NAME-report.html."
     ),
 ]
 Draws = Annotated[
@@ -47,7 +45,6 @@ Run = Annotated[
         "--futures",
         metavar="FOLDER",
         help="Draws made before (planner simulate --out), instead of --draws.",
-        show_default=False,
     ),
 ]
 Curves = Annotated[
@@ -59,8 +56,7 @@ Robust = Annotated[
     bool | None,
     typer.Option(
         "--robustness/--no-robustness",
-        help="Change each assumption by itself; by default where there are draws and curves.",
-        show_default=False,
+        help="Change each assumption by itself; by default with draws and curves.",
     ),
 ]
 Promised = Annotated[
@@ -71,7 +67,6 @@ Promised = Annotated[
         min=0.5,
         max=0.999,
         help="Add what can be promised to each mission and kept with this certainty, such as 0.9.",
-        show_default=False,
     ),
 ]
 
@@ -115,9 +110,6 @@ def report(
       planner report eastern-flank-battalion --interactive
       planner report results/battalion --futures runs/battalion
     """
-    from planner.cli.console import say
-    from planner.cli.inputs import Outputs, load_futures, load_items
-    from planner.labels import label
     from planner.report import make_report
 
     loaded = load_items(items)
@@ -141,7 +133,6 @@ def report(
 @contextmanager
 def _stages(lang: str, quiet: bool) -> Iterator[Progress]:
     """Give a function that shows one stage of the work after the other, each with what is left."""
-    from planner.cli.console import counting
     from planner.report.words import say as word
 
     with ExitStack() as stack:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import print_json, say, table, working
+from planner.cli.inputs import check_folder, load_problem, load_scenario, warn
 from planner.cli.options import (
     AsJson,
     Engine,
@@ -24,6 +26,7 @@ from planner.cli.options import (
     command,
 )
 from planner.errors import Fault, InputError
+from planner.labels import label, number, percent
 
 if TYPE_CHECKING:
     from planner.problem.model import Problem
@@ -37,7 +40,7 @@ __all__ = ["allocated", "check_choice", "run", "solve", "solved"]
 def check_choice(
     engine: Engine, solver: str | None, whole: bool, seconds: float | None = None
 ) -> None:
-    """Refuse options that do not go together, or a solver that is not there, before any work."""
+    """Refuse options that do not go together, or a solver that is not installed, before work."""
     if seconds is not None and not whole:
         raise InputError(Fault("--time-limit", 0, 0, "", "only goes with --whole-people"))
     if engine is Engine.HIGHS and not whole:
@@ -146,11 +149,8 @@ def run(
       planner run my-scenario.yaml --rule value --json > summary.json
       planner run eastern-flank-battalion --lang nl
     """
-    from planner.cli.console import print_json, say, working
-    from planner.cli.inputs import check_folder, load_scenario, warn
     from planner.cli.summary import show_summary, summarise
     from planner.compile import compile_scenario
-    from planner.labels import label
     from planner.results.losses import likely_hint
 
     check_choice(engine, solver, whole_people, time_limit)
@@ -174,10 +174,7 @@ def run(
 
 
 ProblemFile = Annotated[
-    str,
-    typer.Argument(
-        metavar="FILE", help="A neutral problem (JSON); - is standard input.", show_default=False
-    ),
+    str, typer.Argument(metavar="FILE", help="A neutral problem (JSON); - is standard input.")
 ]
 Which = Annotated[
     Rule,
@@ -210,10 +207,6 @@ def solve(
       planner solve problem.json --json > result.json
       cat problem.json | planner solve - --json
     """
-    from planner.cli.console import print_json, working
-    from planner.cli.inputs import load_problem, warn
-    from planner.labels import label
-
     check_choice(engine, solver, whole_people, time_limit)
     problem = load_problem(file)
     warn("<stdin>" if file == "-" else file, problem, quiet=quiet)
@@ -228,9 +221,7 @@ def solve(
 
 def _show(result: dict[str, Any], lang: str) -> None:
     """Print fill by demand, what packages displace, and the certificate."""
-    from planner.cli.console import say, table
     from planner.cli.summary import certificate_line
-    from planner.labels import label, number, percent
 
     rows = [
         (name, number(one["asked"], lang), number(one["filled"], lang),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.console import counting, print_json, say, table
+from planner.cli.inputs import load_scenario
 from planner.cli.options import (
     AsJson,
     Cluster,
@@ -19,6 +21,9 @@ from planner.cli.options import (
     command,
 )
 from planner.errors import InputError
+from planner.labels import label, number
+from planner.montecarlo.words import say as word
+from planner.montecarlo.words import theme
 
 if TYPE_CHECKING:
     from planner.montecarlo.sensitivity import Sensitivity
@@ -32,9 +37,8 @@ Of = Annotated[
     typer.Option(
         "--of",
         metavar="QUANTITY",
-        help="displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more than "
-        "once. By default the displacement of every package.",
-        show_default=False,
+        help="displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more "
+        "than once. By default the displacement of every package.",
     ),
 ]
 Groups = Annotated[
@@ -42,9 +46,8 @@ Groups = Annotated[
     typer.Option(
         "--group",
         metavar="NAME=PATTERN,…",
-        help="Figures looked at together, as posts=pool.*.posts; may be given more than once. By "
-        "default by theme: posts, readiness, tours, rest, sizes …",
-        show_default=False,
+        help="Figures looked at together, as posts=pool.*.posts; may be given more than once. "
+        "By default by theme: posts, readiness, tours, rest, sizes …",
     ),
 ]
 Base = Annotated[
@@ -81,10 +84,7 @@ def sensitivity(
       planner sensitivity letter --of fill --of fill.untso --base 64
       planner sensitivity letter --of fill --group "posts=pool.*.posts" --group "rest=kind.*.rest*"
     """
-    from planner.cli.console import counting, print_json
-    from planner.cli.inputs import load_scenario
     from planner.montecarlo.sensitivity import sensitivity as run
-    from planner.montecarlo.words import say as word
 
     loaded = load_scenario(scenario)
     with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
@@ -129,11 +129,6 @@ def _content(found: Sensitivity, scenario: str, base: int, seed: int) -> dict[st
 
 def _show(found: Sensitivity, lang: str) -> None:
     """Print one table a quantity."""
-    from planner.cli.console import say, table
-    from planner.labels import label, number
-    from planner.montecarlo.words import say as word
-    from planner.montecarlo.words import theme
-
     heads = [
         word("group", lang), ">" + label("figures", lang).lower(),
         ">" + word("first_order", lang), ">" + word("interval", lang),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.console import clean, say
+from planner.cli.inputs import load_scenario
 from planner.cli.options import In, Lang, Quiet, command
 from planner.errors import InputError, PlannerError
 
@@ -84,7 +86,7 @@ def listening(
             say(f"the page is at {url} (Ctrl-C ends it)")
             sys.stdout.flush()
             if not is_loopback(address):
-                warning = f"others can reach {address} and there is no password"
+                warning = f"others can reach {address} and no password protects it"
                 print(f"planner: warning: {clean(warning)}", file=sys.stderr)
         if browse:
             import webbrowser
@@ -108,7 +110,6 @@ Scenarios = Annotated[
     typer.Argument(
         metavar="[SCENARIO]...",
         help="Scenario files or names to offer beside the package's own; the first is shown.",
-        show_default=False,
     ),
 ]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")]
@@ -121,7 +122,6 @@ Origin = Annotated[
         "--origin",
         metavar="HOST[:PORT]",
         help="Name under which browsers reach it, when not this machine's own; may be repeated.",
-        show_default=False,
     ),
 ]
 Workers = Annotated[
@@ -131,15 +131,12 @@ Workers = Annotated[
         min=0,
         max=64,
         help="Processes that compute; by default one a processor, 4 at most.",
-        show_default=False,
     ),
 ]
 Open = Annotated[
     bool | None,
     typer.Option(
-        "--open/--no-open",
-        help="Open it in a browser; by default when started from a terminal.",
-        show_default=False,
+        "--open/--no-open", help="Open it in a browser; by default when started from a terminal."
     ),
 ]
 
@@ -167,12 +164,6 @@ def app(
       planner app my-scenario.yaml --lang nl
       planner app --port 0 --no-open
     """
-    import re
-    import sys
-
-    from planner.cli.inputs import load_scenario
-    from planner.errors import InputError
-
     check_page()
     for name in origin or ():
         if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?", name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.console import in_language, lines, say, table
+from planner.cli.console import in_language, lines, print_json, say, table
+from planner.cli.inputs import load_scenario
 from planner.cli.options import AsJson, In, Lang, Named, command
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
@@ -135,7 +137,7 @@ class Resolved:
         }
 
     def figures(self, id: str) -> list[dict[str, Any]]:
-        """Return a figure with its source, or all figures whose id begins so."""
+        """Return a figure with its source, or all parameters with an id that begins so."""
         exact = [row for row in self.compiled.figures if row.id == id]
         return [self._figure(row) for row in exact] or self._of(id)
 
@@ -544,11 +546,6 @@ def show(
       planner show letter --sources --json
       planner show letter --uncertain
     """
-    import sys
-
-    from planner.cli.console import print_json
-    from planner.cli.inputs import load_scenario
-
     resolved = Resolved(load_scenario(scenario))
     if as_yaml:
         sys.stdout.write(resolved.scenario.dump())

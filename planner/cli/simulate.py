@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.console import Interrupted
+from planner.cli.console import (
+    Interrupted,
+    counting,
+    duration,
+    lines,
+    print_json,
+    say,
+    strict,
+    table,
+)
+from planner.cli.inputs import check_folder, load_scenario
 from planner.cli.options import (
     AsJson,
     Cluster,
@@ -44,6 +55,12 @@ SHOWN = 6
 SMALL = 0.05
 """Person-months that a table with one decimal shows as nothing."""
 
+LEVELS = ("q05", "q50", "q95")
+"""Quantiles shown."""
+
+ROUND = 0.1
+"""Shares from which quantiles are shown without decimals."""
+
 
 class Sampling(StrEnum):
     """How points are drawn."""
@@ -67,7 +84,6 @@ Replicates = Annotated[
         "--replicates",
         min=2,
         help="Independent repetitions, for the errors; by default 32, and 16 below 256 draws.",
-        show_default=False,
     ),
 ]
 Share = Annotated[
@@ -75,14 +91,12 @@ Share = Annotated[
     typer.Option(
         "--share",
         min=1,
-        help="Draws that share one set of rules and months; by default each has its own. Sharing "
-        "saves some milliseconds a draw and costs precision.",
-        show_default=False,
+        help="Draws that share one set of rules and months; by default each has its own. "
+        "Sharing saves some milliseconds a draw and costs precision.",
     ),
 ]
 Packages = Annotated[
-    list[str] | None,
-    typer.Option("--package", metavar="ID", help="Only this package.", show_default=False),
+    list[str] | None, typer.Option("--package", metavar="ID", help="Only this package.")
 ]
 Of = Annotated[
     list[str] | None,
@@ -90,7 +104,6 @@ Of = Annotated[
         "--of",
         metavar="QUANTITY",
         help="What --half-width is about, once or more: displacement.PACKAGE, fill, fill.MISSION …",
-        show_default=False,
     ),
 ]
 HalfWidth = Annotated[
@@ -99,28 +112,22 @@ HalfWidth = Annotated[
         "--half-width",
         metavar="SIZE",
         help="Stop once the 95 % interval is no wider than ± this, in units or as 5% of the mean.",
-        show_default=False,
     ),
 ]
 TimeLimit = Annotated[
     float | None,
-    typer.Option(
-        "--time-limit",
-        metavar="SECONDS",
-        help="Begin no more draws after this time.",
-        show_default=False,
-    ),
+    typer.Option("--time-limit", metavar="SECONDS", help="Begin no more draws after this time."),
 ]
 Monthly = Annotated[
     bool | None,
     typer.Option(
         "--monthly/--no-monthly",
         help="Keep people by pool and month of every draw; by default up to 20,000 draws.",
-        show_default=False,
     ),
 ]
 Reach = Annotated[
-    float, typer.Option("--reach", metavar="SHARE", help="Fill whose chance is shown.")
+    float,
+    typer.Option("--reach", metavar="SHARE", help="Fill rate of which the probability is shown."),
 ]
 Dry = Annotated[
     bool, typer.Option("--dry-run", help="Say how many draws, how much time and memory; no run.")
@@ -132,7 +139,6 @@ Replay = Annotated[
         metavar="N",
         min=0,
         help="Take out draw N of the run: what is unusual about it, and its whole result.",
-        show_default=False,
     ),
 ]
 Parameters = Annotated[
@@ -140,9 +146,8 @@ Parameters = Annotated[
     typer.Option(
         "--parameters",
         metavar="FILE",
-        help="Calibrated parameters to draw from: a name, a file of planner calibrate, or none for "
-        "the ranges alone. By default what the scenario says.",
-        show_default=False,
+        help="Calibrated parameters to draw from: a name, a file of planner calibrate, or none "
+        "for the ranges alone. By default what the scenario says.",
     ),
 ]
 Kept = Annotated[
@@ -151,8 +156,7 @@ Kept = Annotated[
         "--out",
         "-o",
         metavar="FOLDER",
-        help="Folder for draws, tables and manifest. A run that was interrupted goes on there.",
-        show_default=False,
+        help="Folder for draws, tables and manifest. An interrupted run is resumed in it.",
     ),
 ]
 
@@ -196,8 +200,6 @@ def simulate(
       planner simulate eastern-flank-battalion --draws 100000 --dry-run
       planner simulate eastern-flank-battalion --replay 17
     """
-    from planner.cli.console import counting, print_json, say
-    from planner.cli.inputs import load_scenario
     from planner.montecarlo.ensemble import check_levels
     from planner.montecarlo.run import simulate as run
     from planner.montecarlo.run import specification_of
@@ -215,18 +217,17 @@ def simulate(
         print_json(found) if json else _show_estimate(found, lang)
         return
     if replay is not None:
-        shown = _summarise_draw(specification_of(loaded, *drawn, **kept), replay, out, force)
-        print_json(shown) if json else _show_draw(shown, lang)
+        found = _summarise_draw(specification_of(loaded, *drawn, **kept), replay, out, force)
+        print_json(found) if json else _show_draw(found, lang)
         return
-    with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
-        try:
-            ensemble = run(
-                loaded, *drawn, workers, **kept, of=of, half_width=half_width,
-                time_limit=time_limit, folder=out, replace=force, cluster=cluster,
-                progress=progress,
-            )  # fmt: skip
-        except KeyboardInterrupt as interrupt:
-            raise Interrupted(str(interrupt)) from None
+    kept |= {"of": of, "half_width": half_width, "time_limit": time_limit, "cluster": cluster}
+    with (
+        counting(word("simulating", lang), word("draws", lang), lang, quiet) as show,
+        _interruptible(),
+    ):
+        ensemble = run(
+            loaded, *drawn, workers, **kept, folder=out, replace=force, progress=show
+        )  # fmt: skip
     if json:
         print_json({**_summarise(ensemble, reach), "written_to": out})
     elif not quiet:
@@ -234,9 +235,17 @@ def simulate(
         say(label("written_to", lang, path=out) if out else word("keep_run", lang))
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let an interrupt say which draws are kept."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise Interrupted(str(interrupt)) from None
+
+
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
     """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
-    from planner.cli.console import strict
     from planner.results.losses import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
@@ -293,7 +302,6 @@ def _named(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
 
 def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
-    from planner.cli.console import lines, say
     from planner.cli.summary import certificate_line, in_language
     from planner.results.losses import headline
 
@@ -325,14 +333,6 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     say("", certificate_line(summary["certificate"], lang), *ensemble.sentences(lang))
 
 
-LEVELS = ("q05", "q50", "q95")
-"""Quantiles shown."""
-
-
-ROUND = 0.1
-"""Shares from which quantiles are shown without decimals."""
-
-
 def _cell(value: float | None, lang: str, share: bool, short: bool = False) -> str:
     if not share:
         return number(value, lang)
@@ -362,8 +362,6 @@ def _chance(row: Mapping[str, Any], lang: str) -> str:
 
 def _quantiles(summary: Mapping[str, Any], lang: str) -> Any:
     """Return quantiles over the draws, each with its interval."""
-    from planner.cli.console import table
-
     rows = []
     for row in summary["total"]:
         share, cells = row["unit"] == "share", []
@@ -390,8 +388,6 @@ def _heads(first: list[str], lang: str, *last: str) -> list[str]:
 
 
 def _headline(summary: Mapping[str, Any], lang: str) -> Any:
-    from planner.cli.console import table
-
     rows = [
         [_quantity(row, lang), *_size(row, lang, row["unit"] == "share")]
         for row in summary["total"]
@@ -401,7 +397,6 @@ def _headline(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _fills(summary: Mapping[str, Any], lang: str) -> Any:
-    from planner.cli.console import table
     from planner.cli.summary import in_language
 
     planned = {row["mission"]: row["mean"] for row in summary["missions"]}
@@ -421,7 +416,6 @@ def _fills(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
-    from planner.cli.console import table
     from planner.cli.summary import in_language
 
     rows = [
@@ -437,9 +431,7 @@ def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> 
 
 
 def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
-    """Return the figures that go with a quantity beyond chance, or a line that there is none."""
-    from planner.cli.console import table
-
+    """Return the figures that go with a quantity beyond chance, or a line that none exists."""
     rows = [
         [row["factor"], label(row["basis"], lang), number(row["rank_correlation"], lang, 2),
          f"{number(row['low'], lang, 2)} – {number(row['high'], lang, 2)}"]
@@ -469,7 +461,6 @@ def _summarise_estimate(specification: Specification, workers: int | None) -> di
 
 def _show_estimate(found: Mapping[str, Any], lang: str) -> None:
     """Print what a run will take."""
-    from planner.cli.console import duration, lines, say
 
     def mib(size: float) -> str:
         return f"{number(size / 2**20, lang, 0)} MiB"
@@ -494,8 +485,6 @@ def _summarise_draw(
     specification: Specification, number: int, out: str | None, force: bool
 ) -> dict[str, Any]:
     """Plan one draw again, keep its result where that is asked for, and return what it says."""
-    from planner.cli.console import strict
-    from planner.cli.inputs import check_folder
     from planner.cli.summary import summarise
     from planner.montecarlo.replay import take_draw
 
@@ -521,7 +510,6 @@ def _summarise_draw(
 
 def _show_draw(found: Mapping[str, Any], lang: str) -> None:
     """Print what is unusual about a draw, and the summary of its result."""
-    from planner.cli.console import say
     from planner.cli.summary import show_summary
 
     first, *others = found["sentences"][lang]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.cli.console import in_language
+from planner.cli.console import in_language, lines, say, strict, table
 from planner.labels import NOTHING, label, month, months, number, percent
 from planner.results.losses import HALF_A_PERSON, first_month, losses, on_duty
 from planner.tolerances import SHOWN
@@ -38,8 +38,6 @@ def summarise(result: Result) -> dict[str, Any]:
     >>> sorted(summarise(pl.allocate("letter")))[:3]
     ['bottlenecks', 'budgets', 'certificate']
     """
-    from planner.cli.console import strict
-
     scenario, rows = result.scenario, result.compiled.demands
     certificate: dict[str, Any] = dict(result.certificate.as_dict())
     if result.options.get("whole_people"):
@@ -162,7 +160,7 @@ def _years(result: Result, package: str) -> list[dict[str, Any]]:
     solution, compiled = result.solution, result.compiled
     lost = on_duty(solution.without[package]) - on_duty(solution.with_all)
     duty = on_duty(solution.with_all)
-    own = np.array([row.package == package for row in compiled.demands], dtype=bool)
+    own = compiled.problem.inside(package)
     task = np.array([row.main_task for row in compiled.demands])
     first, last = compiled.problem.report
     years: dict[str, list[int]] = {}
@@ -265,8 +263,6 @@ def _budgets(result: Result) -> list[dict[str, Any]]:
 
 def show_summary(summary: Mapping[str, Any], lang: str) -> None:
     """Print a summary: fill by mission, displacement by package, bottlenecks, certificate."""
-    from planner.cli.console import lines, say
-
     scenario, window = summary["scenario"], summary["window"]
     say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
     say(
@@ -304,7 +300,6 @@ def certificate_line(certificate: Mapping[str, float | None], lang: str) -> str:
 
 def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
     """Return fill by mission, main task by main task, each with its total."""
-    from planner.cli.console import table
 
     def cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         asked, filled = row["asked_person_months"], row["filled_person_months"]
@@ -328,8 +323,6 @@ def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
-    from planner.cli.console import lines, say
-
     say("", label("displacement_by_mission", lang), style="bold")
     if not summary["packages"]:
         say(label("no_packages", lang), indent=2)
@@ -360,8 +353,6 @@ def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
 
 def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: str) -> None:
     """Print who loses half a person or more at a time, and what the others lose together."""
-    from planner.cli.console import say, table
-
     asked = {row["mission"]: row["asked_person_months"] for row in summary["missions"]}
     second = [row for row in package["missions"] if row["main_task"] == 2]
     whole = [row for row in second if row["months_short"] or row["displaced_person_months"] < 0]
@@ -396,8 +387,6 @@ def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: s
 
 def _show_years(package: Mapping[str, Any], lang: str) -> None:
     """Print what a package gets and takes, year by year, where it gets anything."""
-    from planner.cli.console import say, table
-
     keys = ("filled_person_months", "displaced_main_task_2", "displaced_main_task_1")
     rows = [
         (row["year"], *(number(row[key], lang) for key in keys))
@@ -424,8 +413,6 @@ def _head(word: str, lang: str) -> str:
 
 
 def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
-    from planner.cli.console import say, table
-
     if not summary["bottlenecks"]:
         plain = summary["options"].get("engine") is None
         say("", label("no_bottlenecks" if plain else "no_binding", lang))
@@ -448,8 +435,6 @@ def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
 
 
 def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
-    from planner.cli.console import say, table
-
     if not summary["budgets"]:
         return
     rows = [
@@ -465,8 +450,6 @@ def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
 
 
 def _show_bounds(summary: Mapping[str, Any], lang: str) -> None:
-    from planner.cli.console import say, table
-
     if not summary["unmet_bounds"]:
         return
     rows = [

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.problem.model import Bound, Budget, Demand, Package, Problem, months_at_home
+from planner.problem.model import Bound, Budget, Demand, Floats, Package, Problem, months_at_home
 from planner.scenario.inputs import (
     FACTORS,
     Inputs,
@@ -48,6 +48,25 @@ __all__ = [
     "sources_of",
     "strengths",
 ]
+
+STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
+
+LONGEST = 2400
+"""Most months of a model."""
+
+UNITS = {
+    "tour": "months",
+    "preparation": "months",
+    "rest": "months per month",
+    "dwell": "months per month",
+}
+
+REASONS = {
+    "study": "under study, not decided",
+    "declined": "declined, not sent",
+    "hindsight": "known from hindsight only",
+    "dropped": "dropped",
+}
 
 
 @dataclass(frozen=True)
@@ -275,12 +294,8 @@ def _figure_row(
     )
 
 
-Floats = NDArray[np.float64]
-
 Take = Callable[[str, Parameter, str], Floats]
 """Gives the values of a parameter, one a draw in a column, from its id, itself and its unit."""
-
-STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 
 
 def strengths(
@@ -408,24 +423,6 @@ def _stepped(
     return level
 
 
-LONGEST = 2400
-"""Most months of a model."""
-
-UNITS = {
-    "tour": "months",
-    "preparation": "months",
-    "rest": "months per month",
-    "dwell": "months per month",
-}
-
-REASONS = {
-    "study": "under study, not decided",
-    "declined": "declined, not sent",
-    "hindsight": "known from hindsight only",
-    "dropped": "dropped",
-}
-
-
 @dataclass(frozen=True)
 class _Resolved:
     """A demand with its parameters resolved, in calendar months."""
@@ -471,7 +468,7 @@ def compile_scenario(
         cap that the scenario states: another cap is more or fewer people, not another changeover.
     drawn : bool
         The parameters were drawn: shares above one and negative strengths are cut off, and a
-        parameter of which there is no use (its demand moved out of the model) is passed over.
+        parameter that is not used (its demand moved out of the model) is passed over.
 
     Raises
     ------
@@ -670,7 +667,7 @@ class Sources:
 
     @property
     def most_cohorts(self) -> int:
-        """Most cohorts, where they are not given: there are no more than months of a tour."""
+        """Most cohorts, where they are not given: no more than the months of a tour."""
         return 1 if self.en_bloc else math.floor(self.line.cap.value + 1e-9)
 
 

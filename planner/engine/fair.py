@@ -5,7 +5,7 @@ a solver (progressive filling). In all others a *level* rises by linear programm
 
     Σ_o z[d, o]  ≥  full[d] × level          every decision d that still rises.
 
-Where the level cannot grow, the dual prices of the rows name the decisions that are bound there (a
+Where the level cannot grow, the dual prices of the rows name the decisions that are bound at it (a
 positive price means: bound in every optimum). They stay tied to that level, and the others go on
 with a new one from the same basis. What still ties is settled by the preference among options, and
 then by a lexicographic min-max of what decisions take from single options. Every solve records a
@@ -24,17 +24,15 @@ from scipy import sparse
 from planner.engine.highs import BASIC, Certificate, LinearProgramme, Optimum, worst
 from planner.engine.stages import DualSensitivities, Locks, StageData, StageSolution, Step
 from planner.errors import SolverError
+from planner.problem.model import Flags, Floats, Ints
 
 __all__ = ["Filling", "fill_fairly", "solve_fair"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 BOUND_PRICE = 1e-8
 """Share of the largest price from which a price counts as positive."""
 SAME = 1e-11
-"""Rows whose levels differ by less than this part are exhausted together."""
+"""Rows with levels that differ by less than this part are exhausted together."""
 PRICED = 1e-9
 """Share of the largest price from which a row or column is locked."""
 BOUND = 1e-7
@@ -51,6 +49,8 @@ STEPS = 60
 """Steps after which what is still open is split into parts anew."""
 GROWN = 1e-9
 """A level that grows by less has not grown."""
+ROUNDING = 1e-10
+"""Share of the largest preference below which what is left of preferences is rounding."""
 STRETCH = 1e3
 """Caps of decisions, and entries of rows, are scaled from this many times what the pools can carry:
 the solver's tolerances are absolute, and would be coarse in parts of so large a cap."""
@@ -67,7 +67,7 @@ class Filling:
     share : ndarray (decisions,)
         Share of its cap that each decision gets.
     row : ndarray of int (decisions,)
-        The exhausted row that holds it there; −1 where its own limit does.
+        The exhausted row that holds it; −1 where its own limit does.
     order : list of (row, level)
         Rows in the order in which they were exhausted, with the share at which they were.
     """
@@ -78,7 +78,7 @@ class Filling:
 
 
 def fill_fairly(load: sparse.csc_array, limit: Floats, ceiling: Floats) -> Filling:
-    """Raise all shares together, holding those whose row is exhausted.
+    """Raise all shares together, holding those with an exhausted row.
 
     Parameters
     ----------
@@ -149,8 +149,8 @@ class _Levels:
     Columns are the open columns of *routed* decisions (several open pools, or touched by a goal),
     what each goal misses, and then the levels. Rows are the limits that can bind, one row a
     routed decision, caps of touched decisions, goals, and what goals may miss in sum. A decision
-    that hangs on a level has −1 there in its row; one with a single pool has what it takes of each
-    limit.
+    tied to a level has −1 in its row, in the column of the level; one with a single pool has in
+    it what it takes of each limit.
 
     Parameters
     ----------
@@ -344,10 +344,10 @@ class _Levels:
     def slopes(
         self, optimum: Optimum, scale: float, held: Flags, price: Floats
     ) -> tuple[Ints, Floats]:
-        """Return on whose shares, of those `held` before, the level depends, and how much.
+        """Return the shares, of those `held` before, that the level depends on, and how much.
 
-        Who is tied to a level that is still a variable moves with the limits that fix it, whose
-        prices say so already; unless that level is at its own bounds: then one of
+        A decision tied to a level that is still a variable moves with the limits that fix it,
+        as their prices say already; unless that level is at its own bounds: then one of
         them represents it.
         """
         fixed = np.flatnonzero(held & ~self.tied & (price != 0))
@@ -502,9 +502,10 @@ class _Levels:
 
 
 def _units(data: StageData, columns: Ints) -> Floats:
-    """Return the people in whom each decision is counted: its cap, or all that its rows can carry.
+    """Return the people in whom each decision is counted: its cap, or what its rows can carry.
 
-    The second only for caps of more than :data:`STRETCH` times as many.
+    The second only for caps of more than :data:`STRETCH` times as many, and not where rows carry
+    nobody at all.
 
     Parameters
     ----------
@@ -522,8 +523,8 @@ def _units(data: StageData, columns: Ints) -> Floats:
     np.minimum.at(carried, place[counts], (data.limit[rows.indices] / rows.data)[counts])
     most = np.zeros(len(data.full))
     np.maximum.at(most, data.block.decision[columns], carried)
-    most = np.maximum(most, 1e-6)  # persons: the smallest cap of a problem file
-    return np.where(data.full > STRETCH * most, most, data.full)
+    coarse = (most > 0) & (data.full > STRETCH * most)
+    return np.where(coarse, np.maximum(most, 1e-6), data.full)  # 1e-6: the smallest cap of a file
 
 
 def _in_shares(
@@ -615,7 +616,7 @@ def _even_out(
 
 
 def _in_units(programme: LinearProgramme, unit: Floats) -> LinearProgramme:
-    """Return a programme whose columns are counted in units."""
+    """Return a programme with columns counted in units."""
     return LinearProgramme.stepwise(
         sparse.csc_array(programme.matrix * unit[None, :]), programme.cost * unit,
         programme.lower / unit, programme.upper / unit, programme.row_lower, programme.row_upper,
@@ -721,7 +722,7 @@ class _Part:
         """Level for some steps; return which shares are still open.
 
         Most decisions end with their pools shared evenly. Many of those are tried at once: shares
-        of decisions whose even level lies above c may stand e − c above the rest. Where the rest
+        of decisions with an even level above c may stand e − c above the rest. Where the rest
         then fits at c, all of them were right; where it does not, fewer are tried.
         """
         stride = 1
@@ -890,16 +891,19 @@ class _Search:
         worth = block.duty_months[owner] * block.option[levels.columns] * heads
         cost = np.zeros_like(programme.cost)
         cost[:size] = worth / (worth.max() or 1.0)
-        programme.set_cost(cost)
-        optimum = programme.solve()
-        self._note(optimum)
+        left, most, before = cost, 1.0, np.inf
+        while ROUNDING < most < before / 2:  # what small caps still prefer on the optimal face
+            programme.set_cost(left / most)
+            optimum = programme.solve()
+            self._note(optimum)
+            before, left = most, programme.pin(optimum, 1.0) * most
+            most = float(np.abs(left).max(initial=0.0))
         per_person = np.zeros(len(self.people))
         per_person[levels.columns] = cost[:size] / heads
         unit = float(np.abs(per_person).max()) or 1.0
-        self.preference = per_person[None, :] / unit, np.array([optimum.value / unit])
+        self.preference = per_person[None, :] / unit, np.array([cost @ optimum.x / unit])
         if not even:
             return optimum.x[:size], [], 0
-        programme.pin(optimum, 1.0)
         goals = size + np.arange(len(self.goals))
         return _even_out(programme, optimum.x, size, owner, goals, levels.stretch[owner])
 

@@ -10,7 +10,7 @@ Plain NumPy, no solver: for ``min c x`` over ``row_lower <= A x <= row_upper`` a
 
     Σ y⁺ row_lower − y⁻ row_upper + Σ d⁺ lower − d⁻ upper,   d = c − Aᵀ y
 
-(weak duality). An answer whose cost equals that bound is optimal, whoever computed it.
+(weak duality). An answer with a cost equal to that bound is optimal, however it was computed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.errors import CertificateError, SolverError
+from planner.problem.model import Floats, Ints
 
 __all__ = [
     "BASIC",
@@ -42,7 +42,32 @@ __all__ = [
 TOLERANCE = 1e-6
 """Largest violation, relative to one plus the size of what is compared, that is accepted."""
 
-Floats = NDArray[np.float64]
+BASIC = 1
+"""What marks a column or row as part of a basis."""
+
+PIN = 1e-7
+"""Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
+
+COLD: tuple[dict[str, Any], ...] = (
+    {"presolve": "off", "simplex_strategy": 1},
+    {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
+    {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+    {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+)
+"""Further ways to solve from cold, tried in turn until an answer is proved."""
+
+SECONDS, SECONDS_AN_ENTRY = 5.0, 1e-3
+"""Longest time of one way of solving, some hundred times what it takes: the simplex method of HiGHS
+may cycle on a degenerate programme without counting its steps, and the next way then solves it."""
+
+DEFAULTS: dict[str, Any] = {
+    "presolve": "choose",
+    "simplex_strategy": 1,
+    "solver": "choose",
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
+"""What an option of one way of solving goes back to."""
 
 
 @dataclass(frozen=True)
@@ -135,30 +160,6 @@ def certify(
     bound = float(dual[~row_loose] @ row_side[~row_loose] + reduced[~loose] @ side[~loose])
     value = float(cost @ x)
     return Certificate(primal, wrong / size, abs(value - bound) / (1 + abs(value)))
-
-
-Ints = NDArray[np.int64]
-
-BASIC = 1
-"""What marks a column or row as part of a basis."""
-PIN = 1e-7
-"""Duals above this (in units of the cost's largest entry) mark what every optimum shares."""
-
-COLD: tuple[dict[str, Any], ...] = (
-    {"presolve": "off"},
-    {"presolve": "off", "simplex_strategy": 1},
-    {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
-    {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
-    {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
-)
-DEFAULTS: dict[str, Any] = {
-    "presolve": "choose",
-    "simplex_strategy": 1,
-    "solver": "choose",
-    "primal_feasibility_tolerance": 1e-9,
-    "dual_feasibility_tolerance": 1e-9,
-}
-"""Further ways to solve from cold, tried in turn until an answer is proved."""
 
 
 @contextlib.contextmanager
@@ -447,6 +448,8 @@ class LinearProgramme:
         stalls = bool(self.options) and not options
         limit = max(2_000, self.matrix.shape[0] // 4) if stalls else 2**31 - 1
         self._highs.setOptionValue("simplex_iteration_limit", limit)
+        seconds = SECONDS + SECONDS_AN_ENTRY * self.matrix.nnz
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + seconds)
         self._highs.run()
         for name in options:
             self._highs.setOptionValue(name, self.options.get(name, DEFAULTS[name]))

@@ -34,7 +34,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from planner.problem.model import OptionTable, Problem, Tours, keys_of, months_at_home, tours_of
+from planner.problem.model import (
+    Floats,
+    Ints,
+    OptionTable,
+    Problem,
+    Tours,
+    keys_of,
+    months_at_home,
+    tours_of,
+)
 
 __all__ = [
     "NEVER",
@@ -51,8 +60,8 @@ __all__ = [
     "table_of",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+NEVER = np.iinfo(np.int64).max // 2
+"""Month after every other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,10 +226,6 @@ class ProblemArrays:
     paid_price: Floats
     paid_from: Ints
     paid_until: Ints
-
-
-NEVER = np.iinfo(np.int64).max // 2
-"""Month after every other."""
 
 
 def table_of(problem: Problem) -> ProblemArrays:
@@ -432,7 +437,7 @@ def _row_sources(
 
 
 def _merged(parts: list[tuple[Ints, Ints, Floats]], columns: int) -> tuple[Ints, Ints, Floats]:
-    """Return (pointers, rows, values) by column of entries whose rows ascend from part to part.
+    """Return (pointers, rows, values) by column of entries with rows that ascend from part to part.
 
     In each part the entries of a column have ascending rows.
     """

@@ -4,7 +4,7 @@ The data are right-hand sides, and the bounds of what is already settled.
 
 The dual sensitivities of a fair solve: the row that bound each decision, and its dual value.
 
-In step k the level of the decisions held there is θ_k, a function of the limits b and of the levels
+In step k the level of the decisions held in it is θ_k, a function of the limits b and of the levels
 held before: dθ_k = Σ_r y_r db_r + Σ_i c_i dθ(i). Running backwards over the steps (the chain
 rule) gives the price of each limit: the person-months that one more unit would add at the margin.
 
@@ -25,12 +25,11 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate
 from planner.engine.programme import Block
-from planner.problem.model import Problem
+from planner.problem.model import Flags, Floats, Ints, Problem
 
 __all__ = [
     "DualSensitivities",
@@ -42,8 +41,8 @@ __all__ = [
     "base_data",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+KEPT = 256
+"""Plans of blocks that are kept unless more are asked for; one takes some 100 kB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +92,6 @@ class DualSensitivities:
             np.add.at(price, step.rows, weight * step.price)
             worth[step.before] += weight * step.slope
         return price
-
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -366,10 +362,6 @@ def with_goals(data: StageData, problem: Problem, known: Flags) -> StageData:
     goal = np.where(asked, least, 0.0)
     goal_tier = np.where(goal > 0, [last[b] for b in rows.bound], 0).astype(np.int64)
     return data.change(goal=goal, goal_tier=goal_tier)
-
-
-KEPT = 256
-"""Plans of blocks that are kept unless more are asked for; one takes some 100 kB."""
 
 
 class PlanCache:

@@ -32,13 +32,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate, LinearProgramme, quiet_highs
 from planner.engine.programme import Block, Programme
 from planner.errors import SolverError
-from planner.problem.model import Problem
+from planner.problem.model import Flags, Floats, Ints, Problem
 
 __all__ = [
     "Cuts",
@@ -54,9 +53,6 @@ __all__ = [
     "write_smps",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 VIOLATION = 1e-6
 """Largest sum of fill shares that a draw may lack before a cut is added."""
@@ -64,11 +60,17 @@ VIOLATION = 1e-6
 LOCK = 1e-7
 """How far below its level a share is locked, so that the next step stays feasible."""
 
+GIVES_WAY = 1e-4
+"""Most by which locked shares are loosened where cuts found later ask for it."""
+
 BINDING = 1e-7
 """Smallest dual of the row of a group that holds the level down (the duals of a step add to 1)."""
 
 DUALS_A_ROUND = 24
 """New dual solutions after which the master is solved again."""
+
+STALLED = 2_000
+"""Least iterations after which a first stage is solved from cold: from a basis at hand it may cycle."""
 
 EXTENSIVE = 20
 """Most draws that are solved in one linear programme unless a method is given (measured)."""
@@ -533,12 +535,15 @@ class Master:
         return 1.0 / np.maximum(asked, 1e-6 + 1e-3 * asked.mean())
 
     def _build(self) -> None:
-        """Columns: shares, levels, the common level t; rows: risk by group, x ≥ t by group."""
+        """Columns: shares, levels, the common level t, by how much locked shares give way.
+
+        Rows: risk by group, x ≥ t by group.
+        """
         count, h = self.groups, quiet_highs()
         exists = self.two.exists.any(axis=0)
-        self.t = 2 * count
-        size = 2 * count + 1
-        upper = np.where(np.concatenate([exists, exists, [True]]), 1.0, 0.0)
+        self.t, self.way = 2 * count, 2 * count + 1
+        size = 2 * count + 2
+        upper = np.where(np.concatenate([exists, exists, [True, False]]), 1.0, 0.0)
         none = np.zeros(0, dtype=np.int32)
         h.addCols(size, np.zeros(size), np.zeros(size), upper, 0, none, none, np.zeros(0))
         for k in range(count):
@@ -592,17 +597,48 @@ class Master:
                 raise SolverError("the second stage gave no cut that the first stage violates")
 
     def _solve(self) -> Floats:
-        import highspy
-
+        """Return the optimum of the first stage; locked shares give way where cuts ask for it."""
         self.rounds += 1
-        self.highs.run()
-        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            self.highs.clearSolver()
-            self.highs.run()
-            if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-                status = self.highs.modelStatusToString(self.highs.getModelStatus())
-                raise SolverError(f"the first stage was not solved: {status}")
+        status = self._run()
+        if status == "Infeasible":
+            self._give_way()
+            status = self._run()
+        if status != "Optimal":
+            raise SolverError(f"the first stage was not solved: {status}")
         return np.array(self.highs.getSolution().col_value)
+
+    def _run(self) -> str:
+        """Solve from the basis at hand, and from cold where that stalls; return the status."""
+        status = ""
+        for step, solver in enumerate(("choose", "choose", "ipm")):
+            if step:
+                self.highs.clearSolver()
+            limit = 2**31 - 1 if solver == "ipm" else max(STALLED, self.highs.getNumRow())
+            self.highs.setOptionValue("simplex_iteration_limit", limit)
+            self.highs.setOptionValue("solver", solver)
+            self.highs.run()
+            status = self.highs.modelStatusToString(self.highs.getModelStatus())
+            if status == "Optimal" or (step and status == "Infeasible"):
+                break
+        self.highs.setOptionValue("solver", "choose")
+        return status
+
+    def _give_way(self) -> None:
+        """Loosen all locked shares by the least with which all cuts can be kept to.
+
+        A level is found with cuts that are kept to within a tolerance. Cuts found later may tell
+        that it lies out of reach by about as much.
+        """
+        costs = np.array(self.highs.getLp().col_cost_)
+        places = np.arange(self.size, dtype=np.int32)
+        self.highs.changeColsCost(self.size, places, np.eye(1, self.size, self.way).ravel())
+        self.highs.changeColBounds(self.way, 0.0, GIVES_WAY)
+        status = self._run()
+        if status != "Optimal":
+            raise SolverError(f"shares promised before cannot all be kept: {status}")
+        least = float(self.highs.getSolution().col_value[self.way])
+        self.highs.changeColBounds(self.way, 0.0, least + LOCK)
+        self.highs.changeColsCost(self.size, places, costs)
 
     def _lacking(self, x: Floats) -> Floats:
         found = np.zeros((len(self.two), self.groups))
@@ -669,7 +705,7 @@ class Master:
 
     def lock(self, group: int, share: float) -> None:
         """Keep the share of a group at a level at least, from now on."""
-        self.highs.changeColBounds(int(group), max(share - LOCK, 0.0), 1.0)
+        self._lock(np.array([group]), np.ones(1), share)
 
     def common(self, groups: Ints) -> float:
         """Return the largest share that all of some groups can be promised."""
@@ -701,7 +737,7 @@ class Master:
                 cost = np.zeros(2 * count + 1)
                 cost[free] = self.two.worth[free] / max(float(self.two.worth[free].sum()), 1e-12)
                 bound, x = self.maximise(cost)
-                self._lock_total(free, cost[free], bound)
+                self._lock(free, cost[free], bound)
                 share[free] = x[free]
                 done += len(free)
                 continue
@@ -718,8 +754,10 @@ class Master:
         level, lacking = x[count : 2 * count], self._lacking(x)
         return Promised(share, level, lacking, self.rounds, self.solves, bound, bound)
 
-    def _lock_total(self, groups: Ints, cost: Floats, value: float) -> None:
-        self.highs.addRow(value - LOCK, np.inf, len(groups), groups.astype(np.int32), cost)
+    def _lock(self, groups: Ints, cost: Floats, value: float) -> None:
+        """Keep a weighted sum of shares at a value at least."""
+        columns = np.append(groups, self.way).astype(np.int32)
+        self.highs.addRow(value - LOCK, np.inf, len(columns), columns, np.append(cost, 1.0))
 
     def _level(self, free: Ints) -> tuple[float, Floats, Ints]:
         """Raise the smallest share of some groups; return which of them hold it down."""

@@ -14,16 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate, LinearProgramme, Optimum, worst
 from planner.engine.stages import Locks, StageData, StageSolution
+from planner.problem.model import Floats, Ints
 
 __all__ = ["Objective", "ValueProgramme", "minimise", "solve_value"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 ROUNDING = 1e-10
@@ -257,12 +254,13 @@ class _Lexicographic:
     def minimise(self, cost: Floats) -> Floats:
         """Make a cost as small as possible and keep to it; return the duals of the rows."""
         programme = self.programme
+        # what is settled costs the same in every answer, and may be worth far more than the rest
         left = np.where(programme.upper > programme.lower, cost, 0.0)
         size = first = float(np.abs(left).max(initial=0.0))
         dual = np.zeros(len(self.layout.row_upper))
         while size > ROUNDING * first:
             unit = _unit(size)
-            programme.set_cost((cost if size == first else left) / unit)
+            programme.set_cost(left / unit)
             optimum = programme.solve()
             self.proofs.append(optimum.certificate)
             left = programme.pin(optimum) * unit

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from planner.gallery import Plots, gallery
+
 _OTHERS = ("Chart", "Plots")
 
 
@@ -23,7 +25,6 @@ def __getattr__(name: str) -> Any:
         from planner.figures.style import Chart
 
         return Chart
-    from planner.gallery import Plots, gallery
 
     if name == "Plots":
         return Plots
@@ -33,6 +34,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    from planner.gallery import gallery
-
     return sorted([*_OTHERS, *gallery()])

@@ -1,4 +1,4 @@
-"""Scenarios side by side: small multiples of fill, and plan against mine."""
+"""Scenarios side by side: small multiples of fill, and one plan against another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from planner.figures.style import (
     name_rows,
     number_axis,
     style,
-    tidy,
+    tidy_rows,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["scenarios", "versus"]
 
 MOST, FEW = 30, 18
-"""Missions shown, where there is one row of panels and where there are more."""
+"""Missions shown, for one row of panels and for more."""
 LEAST = 0.0005
 """Fill rates closer than this are the same."""
 ROW = 0.215
@@ -150,9 +150,7 @@ def _panel(
                     linewidth=1.6)  # fmt: skip
     axes.set_xlim(0, 1.02)
     axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"] if inches > 1.3 else ["0", "50", "100%"])
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
     lines = [
         fit(beside.title(key), inches - 0.12, 7.8, 6),
         f"{say('task_2_short', lang)} {rate(beside.task_2(key), lang)}",
@@ -165,7 +163,7 @@ def _panel(
 def versus(
     comparison: Comparison, first: str | None = None, second: str | None = None, lang: str = "en"
 ) -> Chart:
-    """Draw the fill rate of every mission in one plan against another: the plan against mine.
+    """Draw the fill rate of every mission in one plan against another.
 
     Parameters
     ----------
@@ -177,7 +175,7 @@ def versus(
     Raises
     ------
     ResultError
-        There is no such result.
+        The result is unknown.
     """
     keys = [first or comparison.names[0], second or comparison.names[-1]]
     for key in keys:
@@ -234,7 +232,5 @@ def _arrows(axes: Axes, both: np.ndarray, lang: str) -> None:
     number_axis(axes.xaxis, lang, 5, percent=True)
     ticks = [tick for tick in axes.get_xticks() if tick <= 1 + 1e-9]
     axes.set_xticks(ticks, [rate(tick, lang, 0) for tick in ticks])
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
     axes.set_xlabel(say("fill_rate", lang))

@@ -30,6 +30,9 @@ NOTHING = 0.01
 SIZE = (7.0, 2.6)
 """Inches of the axes, about: what is written along the line has to find room."""
 
+COLUMNS = ("main_task_1_share", "main_task_2_share", "package_share")
+"""Shares promised, one line each."""
+
 
 @figure("result", "displacement as a package grows")
 def curve(
@@ -118,7 +121,7 @@ def _lines(axes: Axes, found: Curve, bends: list[tuple[float, float]], lang: str
 
 
 def _slopes(axes: Axes, bends: list[tuple[float, float]], lang: str) -> None:
-    """Write along each long piece what one post more costs there."""
+    """Write along each long piece what one post more costs on it."""
     low, high = axes.get_ylim()
     for (begin, start), (end, stop) in pairwise(bends):
         cost = (stop - start) / (end - begin)
@@ -188,10 +191,6 @@ def _subtitle(found: Curve, lang: str) -> str:
         give = rough(found.estimated_error_person_months, lang)
         said += " " + say("curve_tried", lang, count=len(found.points), give=give)
     return said
-
-
-COLUMNS = ("main_task_1_share", "main_task_2_share", "package_share")
-"""Shares promised, one line each."""
 
 
 @figure("promises", "shares promised against certainty, size and fill of the packages")

@@ -19,7 +19,7 @@ from planner.figures.style import (
     name_rows,
     number_axis,
     style,
-    tidy,
+    tidy_rows,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -52,7 +52,7 @@ def ranking(
     futures : Ensemble
     quantity : str, optional
         Such as ``displacement.eastern-flank`` or ``fill.untso``; by default what the first package
-        displaces, or the fill of all where there is none.
+        displaces, or the fill of all if none exists.
     most : int
         Figures shown.
     lang : {"en", "nl"}
@@ -60,7 +60,7 @@ def ranking(
     Raises
     ------
     InputError
-        There is no such quantity.
+        The quantity is unknown.
     """
     names = EnsembleNames(futures, lang)
     table = futures.ranking if quantity is None else futures.rank(quantity)
@@ -98,9 +98,7 @@ def _correlations(axes: Axes, rows: pd.DataFrame, names: EnsembleNames) -> None:
     called = [names.factor(str(id)) for id in rows["factor"]]
     name_rows(axes, list(at), called, LONG)
     axes.set_ylim(max(len(rows), 4) - 0.4, -0.6)
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
     number_axis(axes.xaxis, names.lang, 6)
     axes.set_xlabel(say("ranking_axis", names.lang))
 
@@ -140,7 +138,7 @@ def indices(
     Raises
     ------
     ResultError
-        There is no such quantity.
+        The quantity is unknown.
     """
     table = found.table
     known = list(dict.fromkeys(table["quantity"]))
@@ -163,9 +161,7 @@ def indices(
         low, high = np.clip([np.nanmin(ends), np.nanmax(ends)], -0.15, 1.05)  # the rest is noise
         axes.set_xlim(min(0.0, float(low)), max(1.03 * float(high), 0.05))
         axes.axvline(0, color=COLOURS["ink"], linewidth=0.8)
-        tidy(axes, "x")
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
+        tidy_rows(axes)
         number_axis(axes.xaxis, lang, 6, percent=True)
         axes.set_xlabel(say("variance_axis", lang))
         key = [

@@ -21,6 +21,7 @@ from planner.figures.style import (
     number_axis,
     style,
     tidy,
+    tidy_rows,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["chance", "convergence", "fan", "spread"]
 
 HALF, MOST = "#6BAED6", "#C6DFF2"
-"""Half of all futures, and nine in ten: told apart by lightness alone."""
+"""Half of all futures, and nine in ten: distinguished by lightness alone."""
 BARS = 30
 """Most bars of a distribution."""
 ROW = 0.205
@@ -60,7 +61,7 @@ def fan(
     Raises
     ------
     ResultError
-        There is no such mission, or people by month were not kept.
+        The mission is unknown, or people by month were not kept.
     """
     names = EnsembleNames(futures, lang)
     key, wanted = ("mission", mission) if mission is not None else ("main_task", main_task)
@@ -131,7 +132,7 @@ def spread(futures: Ensemble, package: str | None = None, lang: str = "en") -> C
     Raises
     ------
     ResultError
-        There is no such package.
+        The package is unknown.
     """
     names = EnsembleNames(futures, lang)
     lost = futures.displacement_by()
@@ -243,9 +244,7 @@ def _chances(axes: Axes, table: pd.DataFrame, replicates: int, names: EnsembleNa
     ticks = (0, 0.25, 0.5, 0.75, 1)
     axes.set_xticks(ticks, [percent(tick, lang, 0) for tick in ticks])
     axes.set_xlabel(say("chance_axis", lang))
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
 
 
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:
@@ -266,13 +265,13 @@ def convergence(futures: Ensemble, quantity: str | None = None, lang: str = "en"
     futures : Ensemble
     quantity : str, optional
         One of the headline quantities; by default displacement by the first package, or the fill
-        of main task 2 where there is none.
+        of main task 2 if none exists.
     lang : {"en", "nl"}
 
     Raises
     ------
     ResultError
-        There is no such quantity.
+        The quantity is unknown.
     """
     names, table = EnsembleNames(futures, lang), futures.convergence
     known = list(dict.fromkeys(table["quantity"]))

@@ -18,7 +18,7 @@ from planner.figures.style import (
     name_rows,
     number_axis,
     style,
-    tidy,
+    tidy_rows,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -61,7 +61,7 @@ def displacement(
     Raises
     ------
     ResultError
-        There is no such package, or the ranges are not of missions.
+        The package is unknown, or the ranges are not of missions.
     """
     names, chosen = Names(result, lang), chosen_package(result, package)
     plain = say("displacement_plain", lang)
@@ -86,7 +86,7 @@ def displacement(
 
 
 def chosen_package(result: Tables, package: str | None) -> str | None:
-    """Return the package asked for, else the one that displaces most; None if there is none."""
+    """Return the package asked for, else the one that displaces most; None if none exists."""
     table = result.packages
     known = [str(id) for id in table["package"]]
     if package is not None:
@@ -146,9 +146,7 @@ def _bars(axes: Axes, part: pd.Series, task: int, names: Names, spans: np.ndarra
     axes.set_ylim(max(len(values), 2) - 0.4, -0.6)
     axes.axvline(0, color=COLOURS["quiet"], linewidth=0.8)
     axes.margins(x=0.1)
-    tidy(axes, "x")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    tidy_rows(axes)
     number_axis(axes.xaxis, lang)
     heading = say("main_task_2" if task == 2 else "other_main_task_1", lang)
     axes.set_title(heading[0].upper() + heading[1:], loc="left", weight="bold", size=8.5)

@@ -61,13 +61,13 @@ def flow(
     package : str, optional
         By default all packages.
     main_task : int, optional
-        Only what this main task loses; by default both, told apart by colour on the right.
+        Only what this main task loses; by default both, distinguished by colour on the right.
     lang : {"en", "nl"}
 
     Raises
     ------
     ResultError
-        There is no such package.
+        The package is unknown.
     """
     names = Names(result, lang)
     known = list(result.packages["package"])

@@ -92,7 +92,7 @@ def places(result: Tables, package: str | None = None, lang: str = "en") -> Char
     Raises
     ------
     ResultError
-        There is no such package.
+        The package is unknown.
     """
     names, chosen = Names(result, lang), chosen_package(result, package)
     found, left = _places(result, chosen)

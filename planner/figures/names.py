@@ -27,6 +27,9 @@ __all__ = [
     "quantity_name",
 ]
 
+KINDS = ("pool", "demand", "kind", "package", "bound", "mission", "force")
+"""What ids of figures begin with, each with names of its own."""
+
 
 class Names:
     """What the ids of a result are called in a language.
@@ -228,7 +231,7 @@ class EnsembleNames(Names):
 
     @property
     def draws(self) -> str:
-        """How many draws there are, in words."""
+        """The number of draws, in words."""
         return say("draws", self.lang, count=number(self.futures.counted, self.lang, 0))
 
     @cached_property
@@ -255,10 +258,6 @@ class EnsembleNames(Names):
         if is_share(name):
             return rate(value, self.lang)
         return rough(value, self.lang)
-
-
-KINDS = ("pool", "demand", "kind", "package", "bound", "mission", "force")
-"""What ids of figures begin with, each with names of its own."""
 
 
 class _Lookup(Protocol):
@@ -327,11 +326,16 @@ def parameter_parts(id: str, names: _Lookup) -> tuple[str, str]:
 
 
 def _called(head: str, id: str, names: _Lookup) -> str:
+    if head == "force":
+        try:
+            return say(f"force_{id}", names.lang)
+        except KeyError:
+            return id
     return str(getattr(names, head)(id)) if hasattr(names, head) else id
 
 
 def _anything(id: str, names: _Lookup) -> str:
-    """Return the name of a package, demand or mission of that id, whichever there is."""
+    """Return the name of a package, demand or mission of that id, whichever exists."""
     for called in (names.package(id), names.demand(id), names.mission(id), names.pool(id)):
         if called != id:
             return called
@@ -339,7 +343,7 @@ def _anything(id: str, names: _Lookup) -> str:
 
 
 def quantity_name(id: str, names: _Lookup | None, lang: str) -> str:
-    """Return what a quantity is called, by ids alone where nobody knows the names.
+    """Return what a quantity is called, by ids alone where no names are known.
 
     Examples
     --------

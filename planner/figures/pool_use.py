@@ -41,7 +41,7 @@ STATES = ("on_duty", "preparing", "resting", "idle")
 
 HATCHES = {"preparing": "////", "resting": "..", "on_duty": "", "idle": ""}
 SPARE = 0.005
-"""Fewer idle than this share of the strength is nobody to spare."""
+"""Fewer idle than this share of the strength are no people to spare."""
 MOST = 7
 """Missions with a colour of their own."""
 TEXTURES = ("", "////", "....", "\\\\\\\\")
@@ -62,7 +62,7 @@ def sand(result: Tables, pool: str | None = None, lang: str = "en") -> Chart:
     Raises
     ------
     ResultError
-        There is no such pool.
+        The pool is unknown.
     """
     names, table = Names(result, lang), result.pools
     table = table.assign(when=ordinals(table["month"]))
@@ -106,7 +106,7 @@ def _chosen(table: pd.DataFrame, pool: str | None) -> list[str]:
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, names: Names, lang: str, alone: bool) -> int:
-    """Draw one pool; return the number of months with nobody to spare."""
+    """Draw one pool; return the number of months without people to spare."""
     rows = rows.sort_values("when")
     first, last = names.span
     edges = np.append(rows["when"].to_numpy(), last + 1)
@@ -174,7 +174,7 @@ def crowd(result: Tables, pool: str, lang: str = "en") -> Chart:
     Raises
     ------
     ResultError
-        There is no such pool.
+        The pool is unknown.
     """
     names, table = Names(result, lang), result.pools
     _chosen(table, pool)

@@ -1,6 +1,6 @@
 """How every figure looks: palette, type, frame with title and source, axes of months, saving.
 
-The palette is that of Okabe and Ito, told apart by colour-blind people; what matters also differs
+The palette is that of Okabe and Ito, which colour-blind people distinguish; what matters differs
 in lightness or hatching, so that it survives a black-and-white printer.
 """
 
@@ -289,7 +289,7 @@ def name_rows(axes: Axes, at: Sequence[float], names: Sequence[str], inches: flo
 
 
 def empty(message: str, title: str, source: str = "") -> Chart:
-    """Return a chart that says in words that there is nothing to show."""
+    """Return a chart that says in words that nothing is to be shown."""
     figure = chart(2.0)
     figure.text(
         0.5, 0.42, fit(message, 7, 10, 3), ha="center", va="center", size=10, color=COLOURS["quiet"]
@@ -311,8 +311,15 @@ def tidy(axes: Axes, grid: str = "y") -> None:
         axes.set_axisbelow(True)
 
 
+def tidy_rows(axes: Axes) -> None:
+    """Take away what rows with their names on the left do not need: that side, and its ticks."""
+    tidy(axes, "x")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
 def number_axis(axis: Any, lang: str, most: int = 6, percent: bool = False) -> None:
-    """Mark an axis, whose limits are settled, with numbers as they are written in a language."""
+    """Mark an axis with settled limits with numbers as they are written in a language."""
     low, high = sorted(axis.get_view_interval())
     locator = MaxNLocator(most, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
     room = 1e-9 * (high - low)
@@ -336,7 +343,7 @@ def minus(text: str) -> str:
 
 
 def month_axis(axes: Axes, first: int, last: int, lang: str, minor: bool = True) -> None:
-    """Mark years on an axis of months since year 0, or some months where there are few.
+    """Mark years on an axis of months since year 0, or some months of a short span.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from planner.figures.style import (
     name_rows,
     number_axis,
     style,
-    tidy,
+    tidy_rows,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -76,9 +76,7 @@ def tornado(
         ]
         name_rows(axes, list(at), called, LONG)
         axes.set_ylim(max(len(rows), 4) - 0.4, -0.6)
-        tidy(axes, "x")
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
+        tidy_rows(axes)
         number_axis(axes.xaxis, lang, 6)
         axes.set_xlabel(label("person_months", lang))
         subtitle = say("tornado_subtitle", lang, count=count, now=rough(now, lang),

@@ -42,6 +42,17 @@ LANE, GAP = 0.135, 0.1
 SMALL = 6.3
 """Points of a name that has but one lane and needs two lines."""
 
+SHADES = LinearSegmentedColormap.from_list("arrive", ["#FFFFFF", "#9ED4F2", "#0072B2", "#003B5C"])
+
+BUSY = 6
+"""Busiest months that are taken apart by mission."""
+
+NAMED = 3
+"""Missions that are named in each of them."""
+
+LEAST = 0.05
+"""Persons below which a month has no arrivals."""
+
 
 @figure("result", "tours of a mission or pool as bars")
 def rotations(
@@ -59,7 +70,7 @@ def rotations(
     Raises
     ------
     ResultError
-        There is no such mission or pool.
+        The mission or pool is unknown.
     """
     names = Names(result, lang)
     mission = _mission(result) if mission is None and pool is None else mission
@@ -212,15 +223,6 @@ def _ratio(tours: pd.DataFrame, lang: str) -> str:
     return number(float(np.divide(tied, duty)), lang)
 
 
-SHADES = LinearSegmentedColormap.from_list("arrive", ["#FFFFFF", "#9ED4F2", "#0072B2", "#003B5C"])
-BUSY = 6
-"""Busiest months that are taken apart by mission."""
-NAMED = 3
-"""Missions that are named in each of them."""
-LEAST = 0.05
-"""Persons below which a month has no arrivals."""
-
-
 @figure("result", "calendar of changeovers")
 def changeovers(result: Tables, main_task: int | None = None, lang: str = "en") -> Chart:
     """Draw how many people arrive in each month, and who in the busiest ones.
@@ -260,7 +262,7 @@ def _called(place: int, lang: str) -> str:
 
 
 def _arrivals(result: Tables, main_task: int | None, first: int, last: int) -> pd.DataFrame:
-    """Return persons whose tour begins, by mission and month of the window."""
+    """Return persons who begin a tour, by mission and month of the window."""
     demands = result.demands.set_index("demand")
     tours = result.tours
     away = ~tours["demand"].map(demands["on_call"]).astype(bool)

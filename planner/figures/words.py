@@ -19,11 +19,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Elke pool houdt in elke maand mensen over",
     ),
     "sand_title_some": (
-        "Nobody to spare in some month: {count} of {all} pools",
+        "No people to spare in some month: {count} of {all} pools",
         "Niemand over in een of meer maanden: {count} van {all} pools",
     ),
     "sand_title_one_short": (
-        "{pool}: nobody to spare in {count} of {all} months",
+        "{pool}: no people to spare in {count} of {all} months",
         "{pool}: niemand over in {count} van {all} maanden",
     ),
     "sand_title_one_spare": (
@@ -48,8 +48,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Persons tied up (preparing, on duty or resting) by month and mission, against strength",
         "Gebonden personen (voorbereiding, inzet of rust) per maand en missie, tegen de sterkte",
     ),
-    "no_people": ("Nobody in this pool is tied up.", "Niemand in deze pool is gebonden."),
-    "no_pools": ("There are no pools.", "Er zijn geen pools."),
+    "no_people": ("No people of this pool are tied up.", "Niemand in deze pool is gebonden."),
+    "no_pools": ("The scenario has no pools.", "Er zijn geen pools."),
     # places
     "places_title": (
         "“{package}” takes people from missions in {count} of {all} places, most in {place}: "
@@ -64,7 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "persoonsmaanden",
     ),
     "places_title_none": (
-        "“{package}” takes nobody from missions in any of {all} places",
+        "“{package}” takes no people from missions in any of {all} places",
         "‘{package}’ haalt op geen van {all} plaatsen mensen weg",
     ),
     "places_title_fill": (
@@ -72,8 +72,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Missies op {count} van {all} plaatsen krijgen minder dan {share} van de gevraagde mensen",
     ),
     "places_subtitle": (
-        "Circles are as large as what missions there ask for in the window ({window}) and as dark "
-        "as it is not filled. Missions that are near each other stand together.",
+        "Circles are as large as what their missions ask for in the window ({window}) and as "
+        "dark as it is not filled. Missions that are near each other stand together.",
         "Een cirkel is zo groot als wat missies daar vragen in de periode ({window}) en zo donker "
         "als het niet gevuld is. Missies dicht bij elkaar staan samen.",
     ),
@@ -100,7 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "een gewone maand",
     ),
     "changeovers_subtitle": (
-        "Persons whose tour begins in each month ({window}); people on call stay at home and are "
+        "Persons who begin a tour in each month ({window}); people on call stay at home and are "
         "not counted. An ordinary month is the median.",
         "Personen van wie de uitzending begint, per maand ({window}); wie stand-by is blijft thuis "
         "en telt niet mee. Een gewone maand is de mediaan.",
@@ -124,7 +124,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only the largest demands are shown; tours left out: {count}.",
         "Alleen de grootste vragen staan erin; weggelaten uitzendingen: {count}.",
     ),
-    "no_tours": ("There are no tours in the window.", "Er zijn geen uitzendingen in de periode."),
+    "no_tours": ("No tours in the window.", "Er zijn geen uitzendingen in de periode."),
     "rotations_plain": ("Rotations: {name}", "Rotaties: {name}"),
     # fill
     "fill_title": (
@@ -144,7 +144,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mandate_ends": ("a mandate ends", "een mandaat eindigt"),
     "nothing_asked": ("nothing asked", "niets gevraagd"),
     "nobody_asked": (
-        "Nobody is asked for in the window.",
+        "No people are requested in the window.",
         "Er wordt in de periode niemand gevraagd.",
     ),
     "fill_plain": ("Fill by mission and month", "Vulling per missie en maand"),
@@ -175,7 +175,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "displaced_axis": ("displaced, person-months", "verdrongen, persoonsmaanden"),
     "other_main_task_1": ("main task 1, other missions", "hoofdtaak 1, andere missies"),
     "no_package": (
-        "The scenario has no package, so there is nothing that displaces.",
+        "The scenario has no package, so nothing displaces.",
         "Het scenario heeft geen pakket, dus niets dat verdringt.",
     ),
     "displacement_plain": ("Displacement by mission", "Verdringing per missie"),
@@ -228,7 +228,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "curve_subtitle": (
         "Person-months of main task 2 displaced against the size of the package; numbers along the "
-        "line are the person-months that one post more costs there.",
+        "line are the person-months that one post more costs on it.",
         "Verdrongen persoonsmaanden van hoofdtaak 2 tegen de omvang van het pakket; getallen langs "
         "de lijn zijn de persoonsmaanden die één functie meer daar kost.",
     ),
@@ -357,11 +357,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "quantity_fill": ("the fill rate", "de vullingsgraad"),
     "quantity_fill_of": ("the fill rate of {of}", "de vullingsgraad van {of}"),
     "quantity_present": (
-        "the fill rate by those who are there",
+        "the fill rate by people present",
         "de vullingsgraad door wie er is",
     ),
     "quantity_present_of": (
-        "the fill rate of {of} by those who are there",
+        "the fill rate of {of} by people present",
         "de vullingsgraad van {of} door wie er is",
     ),
     "quantity_displacement": ("displacement by “{of}”", "verdringing door ‘{of}’"),
@@ -425,7 +425,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "theme_rest": ("rest", "uitzendbescherming"),
     "theme_sizes_of_demands": ("sizes of demands", "omvang van vragen"),
     "theme_decisions": ("decisions", "besluiten"),
-    "theme_who_is_there": ("who is there", "wie er is"),
+    "theme_who_is_there": ("presence", "aanwezigheid"),
     "theme_bounds_and_money": ("bounds and money", "grenzen en geld"),
     "theme_the_rest": ("the rest", "de overige"),
     # uncertain numbers
@@ -456,6 +456,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure_demand_options": ("order of preference", "volgorde van voorkeur"),
     "figure_package_size": ("size", "omvang"),
     "figure_package_first": ("first month", "eerste maand"),
+    "force_armed-forces": ("Armed forces, all pools", "Krijgsmacht, alle pools"),
     "figure_pool_posts": ("posts", "functies"),
     "figure_pool_filled_factor": (
         "deviation of the share of posts filled",
@@ -517,6 +518,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "figure_kind_tour": ("length of a tour", "duur van een uitzending"),
     "figure_kind_preparation": ("preparation", "voorbereiding"),
+    "figure_kind_dwell": (
+        "months at home between tours",
+        "maanden thuis tussen uitzendingen",
+    ),
     "figure_kind_rest": ("rest after a tour", "rust na een uitzending"),
     "figure_kind_acceptance": ("chance that a nominee is taken", "kans op aanvaarding"),
     "figure_kind_lead": ("months to the next nominee", "maanden tot de volgende kandidaat"),

@@ -18,13 +18,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.errors import InputError, nearest
+from planner.problem.model import Floats
 
 __all__ = ["SAMPLINGS", "Design", "DrawBlock"]
 
-Floats = NDArray[np.float64]
 
 SAMPLINGS = ("sobol", "plain", "latin")
 """Scrambled Sobol points, independent random points, Latin hypercubes."""

@@ -1,7 +1,7 @@
 """The ensemble of draws of a scenario: tidy tables with errors, and every single draw.
 
 Sums over demands, pools and months are made draw by draw, a few groups at a time: however many
-draws there are, no more than a fixed amount of memory is used, since groups are taken in portions
+draws are made, no more than a fixed amount of memory is used, since groups are taken in portions
 and every portion reads once through the batches.
 
 Factors are ranked by Spearman's rank correlation ρ with a quantity: the correlation of their ranks
@@ -43,7 +43,9 @@ from planner.montecarlo.estimates import (
 from planner.montecarlo.records import LAYERS, WHOLE, Records, layer_of, lost
 from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
+from planner.montecarlo.words import sentences
 from planner.outcome import TabularOutcome
+from planner.problem.model import Floats, Ints
 from planner.results.frames import share
 from planner.store import (
     MANIFEST,
@@ -63,15 +65,12 @@ if TYPE_CHECKING:
 
 __all__ = ["KEYS", "QUANTILES", "REACH", "Ensemble", "check_levels", "check_same", "read_ensemble"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles shown unless others are asked for."""
 
 REACH = 0.9
-"""Fill whose chance is shown unless another is asked for."""
+"""Fill rate of which the probability is shown unless another is asked for."""
 
 ANY = 0.5
 """Person-months from which something counts as displaced."""
@@ -89,6 +88,16 @@ ROOM = 2**26
 WINDOW = ("draw", "replicate", "caps", "begin", "end", "filled", "present", "codes")
 FINE = (*WINDOW, "served", "attended")
 """Columns of the records that groups need: without pools and months, and with them."""
+
+DRAWN = (
+    "draw", "replicate", "round", "values", "caps", "begin", "end", "filled", "present", "codes",
+)  # fmt: skip
+"""Columns of the records that the table of draws needs."""
+
+GROUPS = (("main_task",), ("mission",), ("region",), ("category",), ("demand",))
+
+FINE_GROUPS = (("pool",), ("month",), ("mission", "month"), ("pool", "month"))
+"""Groups that are written out: always, and where people by pool and month are kept."""
 
 
 class Ensemble(TabularOutcome):
@@ -154,7 +163,7 @@ class Ensemble(TabularOutcome):
 
     @property
     def ends(self) -> list[int]:
-        """Draws made after each batch that there is."""
+        """Draws made after each batch."""
         return self.all_ends[: self._count]
 
     @property
@@ -174,7 +183,7 @@ class Ensemble(TabularOutcome):
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """Packages whose displacement is known."""
+        """Packages for which displacement is known."""
         return self.metadata.axes.packages
 
     def records(self, names: Sequence[str] | None = None) -> Iterator[Records]:
@@ -195,7 +204,7 @@ class Ensemble(TabularOutcome):
 
     @property
     def counted(self) -> int:
-        """Draws whose plans are all proved: those that every table is about."""
+        """Draws in which every plan is proved: those that every table is about."""
         return self._counts()[0]
 
     @property
@@ -224,7 +233,7 @@ class Ensemble(TabularOutcome):
             package, pool and month; none gives one row in all. By pool, what is asked counts where
             it is filled, and what is not filled counts at the first-named pool of its demand.
         reach : float
-            Fill whose chance is wanted, above 0 and up to 1.
+            Fill rate of which the probability is wanted, above 0 and up to 1.
         quantiles : sequence of float
         layer : {"planned", "present"}
             People as planned, or those of them who are present: candidates are refused, posts stand
@@ -396,7 +405,7 @@ class Ensemble(TabularOutcome):
         Raises
         ------
         InputError
-            There is no draw of that number.
+            No draw has that number.
         ResultError
             The scenario rests on parameters that have changed since.
         """
@@ -453,8 +462,6 @@ class Ensemble(TabularOutcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how it was drawn, why it ended and what was left out, in words."""
-        from planner.montecarlo.words import sentences
-
         return sentences(self, lang)
 
     def save(self, folder: str | Path) -> Path:
@@ -867,12 +874,6 @@ def _draws(ensemble: Ensemble) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-DRAWN = (
-    "draw", "replicate", "round", "values", "caps", "begin", "end", "filled", "present", "codes",
-)  # fmt: skip
-"""Columns of the records that the table of draws needs."""
-
-
 def _draws_of(ensemble: Ensemble, records: Any) -> pd.DataFrame:
     """Return some draws, one row each."""
     import pandas as pd
@@ -1030,11 +1031,6 @@ def _ranking(ensemble: Ensemble, names: Sequence[str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-GROUPS = (("main_task",), ("mission",), ("region",), ("category",), ("demand",))
-FINE_GROUPS = (("pool",), ("month",), ("mission", "month"), ("pool", "month"))
-"""Groups that are written out: always, and where people by pool and month are kept."""
-
-
 def temporary(
     metadata: RunMetadata, stop: Stop, specification: Specification | None = None
 ) -> Ensemble:
@@ -1054,7 +1050,7 @@ def finish(ensemble: Ensemble) -> None:
         reason = error.strerror or str(error)
         raise ResultError(
             f"{ensemble.folder}: cannot be written: {reason}; all draws are kept, and the same "
-            "command goes on from there once it can be"
+            "command resumes it once it can be"
         ) from None
 
 
@@ -1103,7 +1099,7 @@ def read_ensemble(folder: str | Path) -> Ensemble:
     except ResultError as error:
         if "planner-futures/" in str(error):
             raise ResultError(
-                f"{place}: a run of an earlier version of planner, whose draws cannot be read any "
+                f"{place}: a run of an earlier version of planner; its draws cannot be read any "
                 "more: draw them again with planner simulate"
             ) from None
         raise

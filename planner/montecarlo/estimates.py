@@ -23,7 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from planner.problem.model import Floats, Ints
 
 __all__ = [
     "CONFIDENCE",
@@ -37,8 +38,6 @@ __all__ = [
     "student",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CONFIDENCE = 0.95
 """Chance with which an interval covers the mean, unless another is given."""

@@ -8,7 +8,7 @@ id, never by the order of keys in a file, so that equal inputs give equal draws.
 
 Where a scenario names a parameter file (:mod:`planner.scenario.calibrated`), each draw takes one
 row of its sample for all factors in it at once, so that they hang together as the calibration found
-them; a factor whose distribution is another one than the sample was made from keeps its own.
+them; a factor with another distribution than the sample was made from keeps its own.
 
 Rank correlation is by a Gaussian copula: a rank correlation r (Spearman) of two factors is reached
 by a correlation 2 sin(π r / 6) of the normals behind them (Kruskal, *Ordinal measures of
@@ -41,6 +41,7 @@ from planner.distributions import (
 )
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
+from planner.problem.model import Floats
 from planner.scenario.inputs import MANNED, is_presence
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ __all__ = [
     "pearson_of",
 ]
 
-Floats = NDArray[np.float64]
 
 DEFAULT = "pert"
 """Distribution of a parameter with a low and a high, unless a scenario states another."""
@@ -709,7 +709,7 @@ def correlate(points: Floats, root: Floats) -> Floats:
 
     normal = special.ndtri(points)
     mixed = np.zeros_like(normal)
-    for k in range(len(root)):  # in a fixed order, so that no draw depends on how many there are
+    for k in range(len(root)):  # in a fixed order, so that no draw depends on their number
         for j in np.flatnonzero(root[k]):
             mixed[:, k] += root[k, j] * normal[:, j]
     return np.asarray(special.ndtr(mixed))

@@ -9,8 +9,8 @@ the kind of contribution states; if not, the post stands empty for the lead time
 nominated. Every month served ends, with some probability, in an early return, after which the post
 stands empty for the lead time again. A unit (a kind that changes over en bloc) is offered and taken
 as a whole, and early returns are replaced from it. A lead time of no months is no gap at all. The
-plan does not change: no one is sent elsewhere because a post stands empty. Of a demand whose
-ceiling is not used in full, the share that is used (`manned`) goes, and no post is short for that.
+plan does not change: no one is sent elsewhere because a post stands empty. Of a ceiling that is
+not used in full, the share that is used (`manned`) goes, and no post is short for that.
 
 Every tour of every draw has a random stream of its own (common random numbers), so the same tour
 has the same stream in the plans with and without a package, and nothing depends on the order in
@@ -36,6 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.highs import TOLERANCE
+from planner.problem.model import Floats, Ints
 from planner.scenario.inputs import MANNED
 from planner.tolerances import ROUNDING
 
@@ -58,8 +59,17 @@ __all__ = [
     "streams_of",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0, MANNED: 1.0}
+"""Parameters of a kind, and the one of a demand, with their values where none is given."""
+
+ENDLESS = 1 << 60
+"""Candidates or months until an event that cannot happen."""
+
+FRACTION = 1e-9
+"""Part of a person that is rounding."""
+
+STEP = 0x9E3779B97F4A7C15
+"""Increment of a random stream (SplitMix64)."""
 
 
 class Code(IntEnum):
@@ -241,7 +251,7 @@ class Plans:
 
     @property
     def proved(self) -> NDArray[np.bool_]:
-        """Draws whose every plan is proved, (draws,)."""
+        """Draws in which every plan is proved, (draws,)."""
         return np.asarray((self.code != Code.UNPROVED).all(axis=0))
 
     def displaced(self, package: str) -> Floats:
@@ -293,20 +303,6 @@ def no_plans(frame: Frame, without: Sequence[str], layout: Layout, caps: Floats)
         np.full((*shape, 3), np.nan),
         np.full(shape, Code.UNPROVED, dtype=np.int8),
     )
-
-
-MEASURES = {"acceptance": 1.0, "lead": 0.0, "early_return": 0.0, MANNED: 1.0}
-"""Parameters of a kind, and the one of a demand, with their values where none is given."""
-
-ENDLESS = 1 << 60
-"""Candidates or months until an event that cannot happen."""
-
-FRACTION = 1e-9
-"""Part of a person that is rounding."""
-
-
-STEP = 0x9E3779B97F4A7C15
-"""Increment of a random stream (SplitMix64)."""
 
 
 def _cached(function: Any) -> Any:

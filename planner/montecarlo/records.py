@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import InputError, nearest
+from planner.problem.model import Flags, Floats, Ints
 from planner.results.frames import share
 from planner.tolerances import ROUNDING
 
@@ -41,13 +42,15 @@ __all__ = [
     "lost",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
 
 WHOLE = 65535
 """Resolution of a share of a cap in stored records of people present (unsigned 16 bits)."""
+
+MONTHLY = ("served", "attended")
+"""Columns that are kept only where people by pool and month are kept."""
+
+LAYERS = ("planned", "present")
+"""People planned to be on duty, and those of them who are present."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class Records:
 
     @property
     def proved(self) -> NDArray[np.bool_]:
-        """Draws whose every plan is proved, (draws,)."""
+        """Draws in which every plan is proved, (draws,)."""
         return np.asarray(self.codes[:, 2] == 0)
 
     @property
@@ -213,9 +216,6 @@ class Records:
         return cls(**{**nothing, **arrays})
 
 
-MONTHLY = ("served", "attended")
-"""Columns that are kept only where people by pool and month are kept."""
-
 NAMES = tuple(field.name for field in dataclasses.fields(Records))
 
 
@@ -237,10 +237,6 @@ def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:
         "served": (axes.plans, len(axes.lines), len(axes.months)),
         "attended": (axes.plans, demands, len(axes.months)),
     }
-
-
-LAYERS = ("planned", "present")
-"""People planned to be on duty, and those of them who are present."""
 
 
 def layer_of(records: Records, layer: str) -> Floats:
@@ -318,7 +314,7 @@ class Quantities:
         if name not in self.names:
             few = ", ".join(self.names[:6])
             near = nearest(name, self.names)
-            raise InputError(f"no quantity is called {name!r}{near}; there are {few}, …")
+            raise InputError(f"no quantity is called {name!r}{near}; known are {few}, …")
         return name
 
     def is_share(self, name: str) -> bool:

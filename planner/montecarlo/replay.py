@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.compile import compile_scenario
+from planner.labels import number, percent
 from planner.montecarlo.plans import streams_of
 from planner.montecarlo.specification import RunMetadata, Specification
+from planner.montecarlo.words import say
+from planner.problem.model import Floats
 from planner.scenario.inputs import is_presence
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Draw", "take_draw"]
 
-Floats = NDArray[np.float64]
 
 UNUSUAL = 5
 """How many figures are named that are least like the usual."""
@@ -117,9 +118,6 @@ class Draw:
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what is unusual about it, in words."""
-        from planner.labels import number, percent
-        from planner.montecarlo.words import say
-
         said = [say("draw_is", lang, number=self.number, seed=self.specification.design.seed)]
         plan = self.factors[self.factors["layer"] == "capacity"]
         for row in plan.head(UNUSUAL).to_dict("records"):

@@ -41,6 +41,7 @@ from planner.montecarlo.parameters import list_uncertain
 from planner.montecarlo.records import Quantities, Records
 from planner.montecarlo.specification import MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import LOCK, as_bytes, clear_folder, holds_run, open_folder
+from planner.problem.model import Floats
 from planner.store import MANIFEST, locked
 
 if TYPE_CHECKING:
@@ -74,6 +75,25 @@ PATIENCE = 10.0
 
 _unpacked: OrderedDict[str, Specification] = OrderedDict()
 """Specifications that this process has unpacked, by digest."""
+
+MANY = 256
+"""Draws from which 32 replicates are made, and 16 below: so measured, intervals keep their
+coverage (see ``benchmarks/coverage.py``)."""
+
+BASE = 250e6
+"""Bytes of a process that has everything loaded."""
+
+HELD = 2.5
+"""Copies of a batch in memory at once: as arrays, and on their way into a file."""
+
+LEAST = 128
+"""Draws before an interval is looked at: errors from fewer are too uncertain to stop by."""
+
+GROWTH = 1.25
+"""Factor by which the draws grow from one look at the intervals to the next."""
+
+SAMPLE = 16
+"""Most draws that are planned to see how long one takes."""
 
 
 class Inline(Executor):
@@ -345,34 +365,13 @@ def _result(future: Any) -> Any:
             "planner, with all its dependencies"
         ) from None
     except Exception as error:
-        if type(error).__name__ != "KilledWorker":  # of distributed, which need not be there
+        if type(error).__name__ != "KilledWorker":  # of distributed, which need not be installed
             raise
         raise PlannerError(
             "workers of the cluster ended before their draws were solved: they were killed, or ran "
             "out of memory"
         ) from None
 
-
-Floats = NDArray[np.float64]
-
-MANY = 256
-"""Draws from which there are 32 replicates, and 16 below: so measured, intervals keep their
-coverage (see ``benchmarks/coverage.py``)."""
-
-BASE = 250e6
-"""Bytes of a process that has everything loaded."""
-
-HELD = 2.5
-"""Copies of a batch in memory at once: as arrays, and on their way into a file."""
-
-LEAST = 128
-"""Draws before an interval is looked at: errors from fewer are too uncertain to stop by."""
-
-GROWTH = 1.25
-"""Factor by which the draws grow from one look at the intervals to the next."""
-
-SAMPLE = 16
-"""Most draws that are planned to see how long one takes."""
 
 Progress = Callable[[int, int, float], None]
 """Called with draws made, draws in all, and seconds left."""
@@ -530,13 +529,13 @@ def simulate(
     workers : int, optional
         Processes; by default one a processor, and only this one for less than 200 draws.
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
     replicates : int, optional
         Independent repetitions from which errors are estimated, each with a scramble of its own; by
         default 32, and 16 below 256 draws.
     share : int, optional
         How many draws share one set of rules and months; by default every draw has its own. A
-        shared set is formulated once, which saves some milliseconds a draw, but there are fewer
+        shared set is formulated once, which saves some milliseconds a draw, with fewer
         different sets: errors are larger (see the page on speed), most of all for what rotation
         decides.
     of, half_width : str or sequence of str, float or str, optional
@@ -600,20 +599,27 @@ def simulate(
     metadata = RunMetadata.of(specification)
     if folder is None:
         return _interruptible(solve, temporary(metadata, stop, specification))
-    place = Path(folder)
+    ensemble = Ensemble(metadata, stop, Path(folder), specification)
+    return _persistent(ensemble, replace, solve)
+
+
+def _persistent(
+    ensemble: Ensemble, replace: bool, solve: Callable[[Ensemble], Ensemble]
+) -> Ensemble:
+    """Return an ensemble kept in its folder: one that is finished is read, others are solved."""
+    metadata, stop, place = ensemble.metadata, ensemble.stop, ensemble.folder
     if (place / MANIFEST).is_file() and (not replace or _same(place, metadata, stop)):
         return _finished(read_ensemble(place), metadata, stop)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ResultError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    with locked(place / LOCK, folder):
+        raise ResultError(f"{place}: cannot be written: {error.strerror or error}") from None
+    with locked(place / LOCK, place):
         if replace and not _same(place, metadata, stop):
             clear_folder(place)
         if (place / MANIFEST).is_file():  # finished by another process in the meantime
             return _finished(read_ensemble(place), metadata, stop)
-        open_folder(place, metadata, specification.uncertain.scenario)
-        ensemble = Ensemble(metadata, stop, place, specification)
+        open_folder(place, metadata, ensemble.specification.uncertain.scenario)
 
         def solve_and_write(ensemble: Ensemble) -> Ensemble:
             finish(solve(ensemble))
@@ -633,7 +639,7 @@ def _interruptible(work: Callable[[Ensemble], Ensemble], ensemble: Ensemble) -> 
                 kept = ensemble.all_ends[: ensemble.batches.done()]
                 text += (
                     f": {kept[-1] if kept else 0} of {ensemble.metadata.design.draws} draws are "
-                    f"kept in {ensemble.folder}, and the same command goes on from there"
+                    f"kept in {ensemble.folder}, and the same command resumes from them"
                 )
             raise KeyboardInterrupt(text) from None
 

@@ -12,7 +12,7 @@ group, since the indices of parts that hang together mean nothing.
 
 :class:`Model` gives a scenario as a plain function of its uncertain parameters, for SALib, the EMA
 Workbench or any other program to drive: each set of values is one plan with and without every
-package. Nothing is drawn at random there: presence uses the same random stream every time, so that
+package. Nothing is drawn at random: presence uses the same random stream every time, so that
 only the values make a difference.
 """
 
@@ -27,11 +27,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from planner.errors import InputError, SolverError, nearest
 from planner.montecarlo.run import Pace, Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import RunMetadata, Specification
+from planner.problem.model import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "Sensitivity", "sensitivity"]
 
-Floats = NDArray[np.float64]
 
 THEMES: dict[str, tuple[str, ...]] = {
     "posts in pools": ("pool.*.posts*",),
@@ -61,6 +61,16 @@ THEMES: dict[str, tuple[str, ...]] = {
 
 PORTION = 4
 """Base points that are solved together; those that share rules are then formulated once."""
+
+SIZES = ("first", "total", "first_low", "total_low", "first_high", "total_high")
+
+SHOWN = ("first", "first_low", "first_high", "total", "total_low", "total_high")
+
+RESAMPLES = 999
+"""How often base points are drawn anew for the intervals."""
+
+TAIL = 0.001
+"""Chance beyond either end of a distribution that has no end of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,20 +147,28 @@ def sensitivity(
     chosen = [quantities.check(name) for name in names or losses or ["fill"]]
     parts = _groups(specification, groups, any(name.startswith("present") for name in chosen))
     points = _points(specification, parts, base, seed)
+    count = base * len(points)
+    with executor_for(count, workers, executor, cluster) as (pool, processes):
+        found = _evaluated(specification, chosen, points, pool, processes, Pace(progress, count))
+    return Sensitivity(_indices(found, chosen, parts, seed), parts, count, specification.rule)
+
+
+def _evaluated(
+    specification: Specification, chosen: Sequence[str], points: Floats, pool: Any,
+    processes: int, pace: Pace,
+) -> Floats:  # fmt: skip
+    """Return the quantities at every point, (base points, matrices, quantities)."""
     every = np.concatenate(list(points.swapaxes(0, 1)))  # base point by base point
-    step, packed, pace = PORTION * len(points), Packed.of(specification), Pace(progress, len(every))
+    step, packed = PORTION * len(points), Packed.of(specification)
     calls = (
         (solve_points, packed, tuple(chosen), every[start : start + step])
         for start in range(0, len(every), step)
     )
-    parts_found: list[Floats] = []
-    with executor_for(len(every), workers, executor, cluster) as (pool, count):
-        for part in in_order(pool, count, calls):
-            parts_found.append(part)
-            pace(sum(map(len, parts_found)))
-    found = np.concatenate(parts_found)
-    table = _indices(found.reshape(base, len(points), len(chosen)), chosen, parts, seed)
-    return Sensitivity(table, parts, len(every), specification.rule)
+    found: list[Floats] = []
+    for part in in_order(pool, processes, calls):
+        found.append(part)
+        pace(sum(map(len, found)))
+    return np.concatenate(found).reshape(-1, len(points), len(chosen))
 
 
 def _by_ranges(scenario: Scenario | str | Path) -> Scenario:
@@ -249,14 +267,6 @@ def _indices(
     return pd.concat(tables, ignore_index=True)[["quantity", "group", "figures", *SHOWN]]
 
 
-SIZES = ("first", "total", "first_low", "total_low", "first_high", "total_high")
-
-SHOWN = ("first", "first_low", "first_high", "total", "total_low", "total_high")
-
-RESAMPLES = 999
-"""How often base points are drawn anew for the intervals."""
-
-
 def _first_and_total(y: Floats) -> Floats:
     """Return both indices of each group, (2, groups), from (base points, A B and groups)."""
     from scipy.stats import sobol_indices
@@ -274,10 +284,6 @@ def _spread(y: Floats, seed: int) -> tuple[Floats, Floats]:
     again = [_first_and_total(y[draw.integers(0, len(y), len(y))]) for _ in range(RESAMPLES)]
     low, high = np.quantile(again, [0.025, 0.975], axis=0)
     return low, high
-
-
-TAIL = 0.001
-"""Chance beyond either end of a distribution that has no end of its own."""
 
 
 class Model:

@@ -10,7 +10,7 @@ The problems of many draws, formulated side by side from arrays of drawn paramet
 
 :class:`Formulation` does for all draws at once what :func:`planner.compile.compile_scenario` does
 for one: months, policies and packages of every line of demand, the months of the model, strengths
-month by month. Draws whose models are of one length are then laid out together, as one problem of
+month by month. Draws with models of one length are then laid out together, as one problem of
 many independent blocks, and taken apart again: formulating a draw costs a few milliseconds, and no
 scenario is compiled again.
 """
@@ -42,9 +42,9 @@ from planner.montecarlo.design import Design, DrawBlock
 from planner.montecarlo.parameters import Factor, Uncertain, natural_range
 from planner.montecarlo.plans import Frame, Lines, Presence, streams_of
 from planner.montecarlo.records import WHOLE, Axes, Quantities, Records
-from planner.montecarlo.structure import Code, Hint, Numbers, Plans, Structure
+from planner.montecarlo.structure import Code, Hint, Numbers, Plans, Structure, retrace
 from planner.months import Month
-from planner.problem.model import OptionTable, Problem, Tours, months_at_home
+from planner.problem.model import Flags, Floats, Ints, OptionTable, Problem, Tours, months_at_home
 from planner.results.result import hash_files, versions
 from planner.scenario.inputs import Parameter, When
 
@@ -62,14 +62,25 @@ __all__ = [
     "Stop",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Drawn = Mapping[str, Floats]
 """Drawn parameters by id, (draws,); months as how many months they move."""
 
 TOGETHER = 32
 """Draws that are laid out together: arrays of more of them no longer fit in the cache."""
+
+FORMAT = "planner-ensemble/2"
+
+MONTHLY = 20_000
+"""Draws up to which people by pool and month are kept unless asked otherwise, and the first draws
+with people present that are kept month by month in any case."""
+
+TIMES = ("sizes.", "decided.", "shared.")
+"""Beginnings of the ids of factors that multiply their targets."""
+
+LABELS = (
+    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "region", "category",
+    "organisation", "main_task", "tier", "kind", "status", "package",
+)  # fmt: skip
 
 
 class Instance(NamedTuple):
@@ -230,7 +241,7 @@ class Formulation:
     def _formulate(
         self, drawn: _Lines, heads: Ints, figures: Drawn, groups: list[Ints]
     ) -> Iterator[Instance]:
-        """Yield the problems of draws whose models are of one length."""
+        """Yield the problems of draws with models of one length."""
         first = self.inputs.first + -int(drawn.warm_up[heads[0]])
         months = int(drawn.months[heads[0]])
         chosen = np.concatenate(groups)
@@ -397,7 +408,7 @@ def _cut_pointers(array: Ints, ends: Ints) -> list[Ints]:
 
 
 class _Given:
-    """Caps, strengths, bounds and money of draws whose models are of one length."""
+    """Caps, strengths, bounds and money of draws with models of one length."""
 
     def __init__(self, form: Formulation, figures: Drawn, draws: Ints, first: Month, months: int):
         inputs, count = form.inputs, len(draws)
@@ -589,16 +600,6 @@ def _at(combine: Any, found: Any, columns: Ints, values: Any) -> None:
     combine.at(found, (slice(None), columns), values)
 
 
-FORMAT = "planner-ensemble/2"
-
-MONTHLY = 20_000
-"""Draws up to which people by pool and month are kept unless asked otherwise, and the first draws
-whose people present are kept month by month in any case."""
-
-TIMES = ("sizes.", "decided.", "shared.")
-"""Beginnings of the ids of factors that multiply their targets."""
-
-
 class Effects:
     """What the factors of a scenario do to its parameters.
 
@@ -689,7 +690,7 @@ class Specification:
         The scenario with its factors.
     rule : str
     packages : tuple of str
-        Packages whose displacement is wanted.
+        Packages for which displacement is wanted.
     design : Design
     monthly : bool
         Whether people by pool and month are kept for every draw.
@@ -827,8 +828,6 @@ class Specification:
         SolverError
             One of the plans could not be proved.
         """
-        from planner.montecarlo.structure import retrace
-
         made = next(self.instances(self.effects.figures(values[None]), 1))
         return retrace(self.structure(made), made.numbers, self.packages)
 
@@ -870,7 +869,7 @@ class Stop:
     Attributes
     ----------
     of : tuple of str
-        Quantities whose intervals are watched, see :mod:`planner.montecarlo.records`.
+        Quantities with intervals that are watched, see :mod:`planner.montecarlo.records`.
     half_width : float or None
         The run ends once half the width of every interval is no more than this, in the unit of
         the quantity; of a relative one, as a share of its mean.
@@ -938,12 +937,6 @@ class Stop:
                 quantities.check(name)
         if faults:
             raise InputError(faults)
-
-
-LABELS = (
-    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "region", "category",
-    "organisation", "main_task", "tier", "kind", "status", "package",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

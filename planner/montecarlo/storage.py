@@ -1,4 +1,4 @@
-"""Runs on disk: a folder that states from the first moment which run it holds, and can be resumed.
+"""Runs on disk: a folder that states from the start which run it holds, and can be resumed.
 
 While it runs the folder holds ``run.json``, ``scenario.yaml``, ``hashes.txt`` and ``batches/``;
 when it is done, tables and, last of all, the manifest.
@@ -12,6 +12,7 @@ on resumption, and named in a finished run.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -154,7 +155,7 @@ class Batches:
             reason = error.strerror or str(error)
             raise ResultError(
                 f"{target}: cannot be written: {reason}; the batches before it are kept, and the "
-                "same command goes on from there once it can be"
+                "same command resumes it once it can be"
             ) from None
         self._checked.add(batch)
 
@@ -209,8 +210,6 @@ class Batches:
 
 def as_bytes(table: pyarrow.Table) -> bytes:
     """Return a table as the bytes of a Parquet file."""
-    import io
-
     import pyarrow.parquet
 
     target = io.BytesIO()

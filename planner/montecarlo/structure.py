@@ -21,14 +21,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.engine.highs import TOLERANCE, Certificate, worst
-from planner.engine.programme import Layout, lay_out
+from planner.engine.programme import Layout, build_programme, lay_out
 from planner.engine.stages import StageSolution
 from planner.errors import SolverError
 from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
-from planner.solution import Allocation, History, Plan, Planner, Solution
+from planner.problem.model import Floats, Ints
+from planner.solution import Allocation, History, Plan, Planner, Solution, solver_for
 
 if TYPE_CHECKING:
     from planner.engine.programme import Programme
@@ -48,9 +48,6 @@ __all__ = [
     "retrace",
     "solve_each",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Numbers(NamedTuple):
@@ -155,8 +152,6 @@ class Structure:
     def _formulate(
         self, frame: Frame, layout: Layout, rule: str, compiled: bool, hint: Hint | None
     ) -> None:
-        from planner.solution import solver_for
-
         self.frame, self.layout, self.rule, self.compiled = frame, layout, rule, compiled
         self.solver = solver_for(rule)
         self._hint = hint
@@ -245,8 +240,6 @@ class Structure:
     @cached_property
     def programme(self) -> Programme:
         """The engine's programme of the problem."""
-        from planner.engine.programme import build_programme
-
         return build_programme(self.problem)
 
     @property

@@ -132,7 +132,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "factor": ("uncertain parameter", "onzekere parameter"),
     "correlation": ("rank correlation", "rangcorrelatie"),
     "goes_note": (
-        "parameters whose rank correlation is too far from 0 to be chance; planner sensitivity "
+        "parameters with a rank correlation too far from 0 to be chance; planner sensitivity "
         "says what part of the spread each accounts for",
         "parameters waarvan de rangcorrelatie te ver van 0 ligt om toeval te zijn; planner "
         "sensitivity zegt welk deel van de spreiding van elk komt",
@@ -141,6 +141,43 @@ WORDS: dict[str, tuple[str, str]] = {
         "no single parameter goes with {quantity} beyond chance in so few draws",
         "geen enkele parameter gaat met {quantity} samen buiten het toeval van zo weinig "
         "trekkingen",
+    ),
+    "drivers_most": (
+        "What moves displacement most (part of the spread that goes with it; chance that anything "
+        "is displaced where it is in its lowest and in its highest third): {list}.",
+        "Wat de verdringing het meest beweegt (deel van de spreiding dat ermee samengaat; kans dat "
+        "er iets wordt verdrongen in het laagste en in het hoogste derde ervan): {list}.",
+    ),
+    "driver": (
+        "“{factor}” ({share}; {low} and {high})",
+        "‘{factor}’ ({share}; {low} en {high})",
+    ),
+    "or": ("or", "of"),
+    "drivers_none": (
+        "No single input clearly goes with displacement in these draws.",
+        "Geen enkele invoer gaat in deze trekkingen duidelijk samen met de verdringing.",
+    ),
+    "driver_low": ("“{factor}” is low", "‘{factor}’ laag is"),
+    "driver_high": ("“{factor}” is high", "‘{factor}’ hoog is"),
+    "drivers_turn_nothing": (
+        "In most draws nothing is displaced. That turns where {list}: there something is displaced "
+        "in most draws.",
+        "In de meeste trekkingen wordt niets verdrongen. Dat draait om waar {list}: daar wordt in "
+        "de meeste trekkingen wel iets verdrongen.",
+    ),
+    "drivers_turn_something": (
+        "In most draws something is displaced. That turns where {list}: there nothing is displaced "
+        "in most draws.",
+        "In de meeste trekkingen wordt iets verdrongen. Dat draait om waar {list}: daar wordt in "
+        "de meeste trekkingen niets verdrongen.",
+    ),
+    "drivers_stay_nothing": (
+        "In most draws nothing is displaced, also where one of these is low or high.",
+        "In de meeste trekkingen wordt niets verdrongen, ook waar een daarvan laag of hoog is.",
+    ),
+    "drivers_stay_something": (
+        "In most draws something is displaced, also where one of these is low or high.",
+        "In de meeste trekkingen wordt iets verdrongen, ook waar een daarvan laag of hoog is.",
     ),
     # groups of parameters
     "posts in pools": ("posts in pools", "functies in pools"),
@@ -170,7 +207,7 @@ def theme(group: str, lang: str = "en") -> str:
 
 
 def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
-    """Return how the draws were made, why there are no more, and what was left out."""
+    """Return how the draws were made, why no more were made, and what was left out."""
     design, stop = ensemble.metadata.design, ensemble.stop
     made, draws = (number(count, lang, 0) for count in (ensemble.made, design.draws))
     found = []

@@ -26,6 +26,9 @@ __all__ = [
     "Bound",
     "Budget",
     "Demand",
+    "Flags",
+    "Floats",
+    "Ints",
     "OptionTable",
     "Package",
     "Problem",
@@ -38,7 +41,13 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+"""Array of real numbers; what its axes are stands where it is used."""
+
 Ints = NDArray[np.int64]
+"""Array of whole numbers."""
+
+Flags = NDArray[np.bool_]
+"""Array of yes and no."""
 
 
 def months_at_home(home: Any, dwell: Any, prep: Any, length: Any) -> Ints:
@@ -292,6 +301,11 @@ class Problem:
     def package_of(self) -> dict[str, str]:
         """Return the package of each demand that belongs to one."""
         return {demand: package.id for package in self.packages for demand in package.demands}
+
+    def inside(self, *packages: str) -> Flags:
+        """Return which demands belong to some packages, (demands,)."""
+        own = {demand for id in packages for demand in self.package(id).demands}
+        return np.array([demand.id in own for demand in self.demands], dtype=bool)
 
     def known(self, id: str) -> int:
         """Return the month in which a package becomes known, just in time by default.

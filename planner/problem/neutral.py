@@ -32,6 +32,9 @@ from planner.problem.model import (
     Bound,
     Budget,
     Demand,
+    Flags,
+    Floats,
+    Ints,
     OptionTable,
     Package,
     Problem,
@@ -70,12 +73,28 @@ LEAST_WEIGHT = 1e-9
 WEIGHT_RATIO = 1e7
 """How many times the smallest weight of a tier the largest may be: beyond it the smallest is lost
 in the rounding of the largest."""
+SIZE_RATIO = 1e7
+"""How many times the smallest cap or strength above 0 the largest cap of a problem may be: shares
+of the largest that matter to the smallest would be lost in the solver's tolerances."""
 MANY_FAULTS = 1_000
 """Faults after which the rest of a file is not read."""
 
 _TOP = {"format", "months", "report", "pools", "demands", "bounds", "packages", "budgets"}
 _DEMAND = {"id", "tier", "main_task", "cap", "first", "last", "tour", "pools", "prep", "rest",
            "dwell", "cohorts", "weight", "on_call", "unit"}  # fmt: skip
+
+SEARCHED = 1_000_000
+"""Characters of a text in which fields are looked up: about a second of work."""
+
+_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
+
+DIGITS = 40
+"""Digits above which a whole number is taken for endless."""
+
+SEVERITIES = ("error", "warning", "note")
+"""*error*: can never be met; *warning*: cannot be met in part; *note*: has no effect."""
+
+SLACK = 1e-9
 
 
 def parse_problem(data: Any, name: str = "<problem>") -> Problem:
@@ -151,6 +170,7 @@ class _Parser:
         report = self.report(data.get("report"), months)
         pools = self.pools(data.get("pools", {}), months)
         demands = self.demands(data.get("demands", []), pools)
+        self.sizes(demands, pools)
         names = {demand.id for demand in demands}
         bounds = self.bounds(data.get("bounds", []), names, pools)
         packages = self.packages(data.get("packages", {}), names)
@@ -218,6 +238,23 @@ class _Parser:
         for number, message in weight_faults(tuple(found.values())):
             self.fault(f"demands.{number}.weight", message)
         return tuple(found.values())
+
+    def sizes(self, demands: Sequence[Demand], pools: Mapping[str, Any]) -> None:
+        """Complain of caps and strengths that are too small to count beside the largest cap."""
+        largest = max((demand.cap for demand in demands), default=0.0)
+        least = largest / SIZE_RATIO
+        small = [(f"the cap of {demand.id}", "demands", demand.cap) for demand in demands]
+        for pool, people in pools.items():
+            some = people[people > 0]
+            small.append((f"the strength of {pool}", f"pools.{pool}", some.min(initial=math.inf)))
+        for what, field, size in small:
+            if 0 < size < least * (1 - 1e-9):
+                self.fault(
+                    field,
+                    f"expected {what} to be 0 or at least {least:g}, found {size:g}: sizes may "
+                    f"differ by a factor of {SIZE_RATIO:g} at most, and the largest cap is "
+                    f"{largest:g}",
+                )
 
     def demand(self, item: Any, field: str, pools: Mapping[str, Any]) -> Demand | None:
         if not isinstance(item, dict):
@@ -464,7 +501,7 @@ class _Parser:
 
 
 def weight_faults(demands: Sequence[Demand]) -> list[tuple[int, str]]:
-    """Return the demands whose weight is too small to count beside the largest of their tier.
+    """Return the demands with a weight too small to count beside the largest of their tier.
 
     Returns
     -------
@@ -557,12 +594,6 @@ def dump_problem(problem: Problem) -> dict[str, Any]:
             for b in problem.budgets
         ]
     return data
-
-
-SEARCHED = 1_000_000
-"""Characters of a text in which fields are looked up: about a second of work."""
-
-_TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
 
 
 def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
@@ -689,10 +720,6 @@ def _path(stack: list[tuple[str, bool, int]], key: str, place: int) -> str:
     return f"{parent}.{step}" if parent else step
 
 
-DIGITS = 40
-"""Digits above which a whole number is taken for endless."""
-
-
 def read_problem(text: str, name: str = "<problem>") -> Problem:
     """Read a neutral problem from text.
 
@@ -715,10 +742,10 @@ def read_problem(text: str, name: str = "<problem>") -> Problem:
     --------
     >>> text = '{"format": "planner-problem/1", "months": 2, "pools": {"a": NaN}, "demands": []}'
     >>> try:
-    ...     read_problem(text, "mine.json")
+    ...     read_problem(text, "scenario.json")
     ... except InputError as error:
     ...     print(error)
-    mine.json:1:61: pools.a: expected a finite number, found nan
+    scenario.json:1:61: pools.a: expected a finite number, found nan
     """
     if not text.strip():
         raise _wrong(name, "the file is empty, expected one JSON object")
@@ -759,14 +786,6 @@ def _whole(text: str) -> int | float:
 
 def _wrong(name: str, message: str) -> InputError:
     return InputError(Fault(name, 0, 0, "", message))
-
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-SEVERITIES = ("error", "warning", "note")
-"""*error*: can never be met; *warning*: cannot be met in part; *note*: has no effect."""
 
 
 @dataclass(frozen=True)
@@ -988,9 +1007,6 @@ class Reach:
     def possible(self) -> Flags:
         """In which months people could be on duty, (demands, months)."""
         return self.on_duty(self.servable & (self.caps[self.tours.demand] > 0))
-
-
-SLACK = 1e-9
 
 
 @dataclass(frozen=True, eq=False)

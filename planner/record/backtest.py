@@ -1,8 +1,8 @@
 """``backtest``: forecasts made with what was known at a month, held against later counts.
 
 Parameters are calibrated up to a month; every later count is forecast by plans of the scenario that
-tells what was decided afterwards (months and ceilings, never people seen). So the forecast is of
-people there, given what was asked. It is scored beside three references:
+says what was decided afterwards (months and ceilings, never people seen). So the forecast is of
+people present, given what was asked. It is scored beside three references:
 
 cap
     every ceiling is filled;
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,13 +33,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import InputError, ResultError
+from planner.labels import number, percent
 from planner.montecarlo.plans import streams_of
 from planner.montecarlo.run import Packed, Progress, executor_for, in_order, specification_of
 from planner.montecarlo.specification import Specification
 from planner.months import Month
 from planner.outcome import Outcome
+from planner.problem.model import Floats
 from planner.record.observe import Expected, Seen, check_month, plan_packed, seen_in
 from planner.record.words import say
+from planner.results.allocate import as_scenario
+from planner.scenario.data import default_data, read_observations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,12 +53,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Backtest", "backtest", "forecast", "pit_band", "shipped_scores"]
 
-Floats = NDArray[np.float64]
 
 FORMAT = "planner-backtest/1"
 
 COVER = (0.5, 0.9)
-"""Central intervals whose coverage is counted."""
+"""Central intervals of which the coverage is counted."""
 
 BINS = 5
 """Bins of the histogram of places in the forecast."""
@@ -237,8 +240,6 @@ class Backtest(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how good the forecasts are, in sentences."""
-        from planner.labels import number, percent
-
         crps, cap = self.of("calibrated", "crps"), self.of("cap", "crps")
         reached = dict(zip(self.verdicts["what"], self.verdicts["reached"], strict=True))
         said = [
@@ -259,7 +260,7 @@ class Backtest(Outcome):
 
 
 def shipped_scores(name: str = "letter-2022-06") -> dict[str, Any] | None:
-    """Return the scores of a backtest that comes with the package; None where there is none.
+    """Return the scores of a backtest that comes with the package; None if none exists.
 
     Examples
     --------
@@ -353,10 +354,10 @@ def forecast(
                 done = sum(len(one.asked) for one in parts)
                 progress(done, len(values), 0.0)
     weights = np.concatenate([one.weights for one in parts])
-    there = np.concatenate([one.present for one in parts])
+    in_cells = np.concatenate([one.present for one in parts])
     present = np.zeros((len(values), len(seen)))
     for cell, owner in enumerate(seen.owner):
-        present[:, owner] += there[:, cell]
+        present[:, owner] += in_cells[:, cell]
     expected = Expected.of(specification, seen, weights, values)
     noise = expected.noise(seen, np.random.default_rng([design.seed, 11]))
     found = np.maximum(present + noise, 0.0)
@@ -383,7 +384,7 @@ def backtest(
         What was known; where its parameter file ends at `until`, that is used, else it is
         calibrated.
     until : Month or str
-        Last month whose counts are known.
+        Last month with known counts.
     outcomes : Scenario, str or Path
         What was decided afterwards: months and ceilings.
     observations : sequence of Observation, optional
@@ -401,36 +402,26 @@ def backtest(
     ResultError
         The calibration is worth too few independent draws.
     """
-    from planner.results.allocate import as_scenario
-    from planner.scenario.data import default_data, read_observations
-
     month = check_month(until)
     assert month is not None
     given = read_observations(default_data()) if observations is None else observations
     before = [one for one in given if one.month <= month]
     after = [one for one in given if one.month > month and one.relation != "at_most"]
     known = _calibrated(as_scenario(scenario), month, before, particles, seed, workers, progress)
-    said = known.inputs.parameters
-    told = as_scenario(outcomes)
+    decided = as_scenario(outcomes)
     samples: dict[str, Floats] = {}
-    seen: Seen | None = None
-    specification: Specification | None = None
-    for name in ("calibrated", "ranges"):
-        chosen = _drawing_from(told, said if name == "calibrated" else None)
+    for name, parameters in (("calibrated", known.inputs.parameters), ("ranges", None)):
+        chosen = _drawing_from(decided, parameters)
         specification = specification_of(chosen, draws, seed, packages=(), monthly=False)
         seen = seen_in(specification, after)
         if not len(seen):
-            raise InputError(f"until: no counts after {month} of demands of {told.name}")
+            raise InputError(f"until: no counts after {month} of demands of {decided.name}")
         samples[name] = forecast(specification, seen, workers=workers, progress=progress)
-    assert seen is not None
-    assert specification is not None
     plain = specification_of(_window(known, before), 2, replicates=2, packages=())
     asked = _asked(specification, seen)
     samples |= _references(plain, before, specification, seen, asked)
     kinds = tuple(_kind(specification, seen, place) for place in range(len(seen)))
-    return Backtest(
-        known.name, told.name, str(month), draws, seen, samples, asked, kinds
-    )  # fmt: skip
+    return Backtest(known.name, decided.name, str(month), draws, seen, samples, asked, kinds)
 
 
 def _calibrated(
@@ -454,8 +445,6 @@ def _calibrated(
 
 def _drawing_from(scenario: Scenario, parameters: Any) -> Scenario:
     """Return a scenario that draws from other parameters, or from its ranges."""
-    from dataclasses import replace
-
     return replace(scenario, inputs=replace(scenario.inputs, parameters=parameters))
 
 

@@ -50,7 +50,7 @@ from planner.montecarlo.run import (
 from planner.montecarlo.specification import Specification
 from planner.months import Month
 from planner.outcome import Outcome
-from planner.record.observe import Expected, Seen, check_month, plan_packed, seen_in
+from planner.record.observe import Expected, Seen, check_month, exceeds, plan_packed, seen_in
 from planner.record.words import say
 from planner.results.result import versions
 from planner.scenario.calibrated import FORMAT
@@ -116,6 +116,9 @@ class Calibration(Outcome):
         The observations used.
     left_out : tuple of str
         Ids of observations up to the last month that the scenario does not speak of.
+    above : tuple of str
+        Ids of observations left out because they exceed all that is asked: their ceiling was not
+        the stated one, so they say nothing about strengths.
     until : str
         Last month of the observations.
     normals : ndarray (rows, factors)
@@ -140,6 +143,7 @@ class Calibration(Outcome):
     specification: Specification
     seen: Seen
     left_out: tuple[str, ...]
+    above: tuple[str, ...]
     until: str
     normals: Floats
     expected: Expected
@@ -267,6 +271,8 @@ class Calibration(Outcome):
             say("speaks", lang, some=number(len(table) - silent, lang, 0),
                 all=number(len(table), lang, 0), silent=number(silent, lang, 0)),
         ]  # fmt: skip
+        if self.above:
+            said.append(say("above", lang, observations=", ".join(self.above)))
         if not self.usable:
             said.append(say("not_usable", lang, least=number(LEAST, lang, 0)))
         short = self.shortfalls
@@ -416,19 +422,22 @@ def calibrate(
     if particles < 2 * POPULATIONS or particles % POPULATIONS:
         raise InputError(f"particles: expected a multiple of {POPULATIONS}, at least "
                          f"{2 * POPULATIONS}, found {particles}")  # fmt: skip
-    specification, seen, left_out = _prepared(scenario, month, observations, rule)
+    specification, seen, left_out, above = _prepared(scenario, month, observations, rule)
     sampler = _Sampler(specification, seen, particles, seed, folder, progress)
     with executor_for(particles, workers) as (pool, count):
         sampler.run(pool, count)
     last = max(one.month for one in seen.observations) if month is None else month
-    return sampler.found(left_out, str(last))
+    return sampler.found(left_out, above, str(last))
 
 
 def _prepared(
     scenario: Scenario | str | Path, until: Month | None,
     observations: Sequence[Observation] | None, rule: str | None,
-) -> tuple[Specification, Seen, tuple[str, ...]]:  # fmt: skip
-    """Return what is planned, what was seen, and the ids of what the scenario does not speak of."""
+) -> tuple[Specification, Seen, tuple[str, ...], tuple[str, ...]]:  # fmt: skip
+    """Return what is planned, what was seen, and the ids of observations that are left out.
+
+    Left out are those that the scenario does not speak of, and those above all that is asked.
+    """
     from planner.results.allocate import as_scenario
     from planner.scenario.data import default_data, read_observations
 
@@ -448,7 +457,17 @@ def _prepared(
     if not len(seen):
         raise InputError(f"{loaded.name}: none of {len(some)} observations is of its demands")
     used = {one.id for one in seen.observations}
-    return specification, seen, tuple(one.id for one in some if one.id not in used)
+    left_out = tuple(one.id for one in some if one.id not in used)
+    uncertain = specification.uncertain
+    exceeding = exceeds(
+        specification, seen, uncertain.values(_even(256, len(uncertain.factors), 0))
+    )
+    above = tuple(seen.observations[k].id for k in np.flatnonzero(exceeding))
+    if exceeding.all():
+        raise InputError(
+            f"{loaded.name}: all observations exceed what is asked: {', '.join(above)}"
+        )
+    return specification, seen.take(np.flatnonzero(~exceeding)), left_out, above
 
 
 @dataclass(frozen=True, eq=False)
@@ -752,13 +771,13 @@ class _Sampler:
         self.now = self.weighed(normals, values, weights, asked)
         return True
 
-    def found(self, left_out: tuple[str, ...], until: str) -> Calibration:
+    def found(self, left_out: tuple[str, ...], above: tuple[str, ...], until: str) -> Calibration:
         """Return the sample."""
         assert self.now is not None
         now = self.now
         return Calibration(
-            self.specification, self.seen, left_out, until, now.normals, now.expected, now.weights,
-            now.asked, _effective(now.normals), self.plans, self.step,
+            self.specification, self.seen, left_out, above, until, now.normals, now.expected,
+            now.weights, now.asked, _effective(now.normals), self.plans, self.step,
             self.seconds + time.monotonic() - self.began, self.seed,
         )  # fmt: skip
 

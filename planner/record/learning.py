@@ -1,7 +1,7 @@
 """``learning``: what knowing one parameter would take off the uncertainty of a conclusion.
 
 The value of learning a parameter x for a conclusion y is the part of the variance of y that would
-be gone on average if x were known,
+disappear on average if x were known,
 
     Var(E[y | x]) ÷ Var(y),                                                                    (27)
 
@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.errors import InputError
+from planner.labels import number, percent
 from planner.outcome import Outcome
+from planner.problem.model import Floats
 from planner.record.words import say
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Learning", "correlation_ratio", "learning", "who_knows"]
 
-Floats = NDArray[np.float64]
 
 PARTS = 12
 """Parts that the draws are cut into by a parameter."""
@@ -92,8 +92,6 @@ class Learning(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what would narrow the conclusion most."""
-        from planner.labels import number, percent
-
         what = self.quantity
         if self.above is not None:
             what += f" > {number(self.above, lang, 0)}"

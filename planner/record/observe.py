@@ -41,10 +41,10 @@ from planner.montecarlo.plans import Code
 from planner.months import Month
 
 if TYPE_CHECKING:
-    from planner.montecarlo.specification import Specification
+    from planner.montecarlo.specification import Instance, Specification
     from planner.scenario.inputs import Observation
 
-__all__ = ["Expected", "Planned", "Seen", "occupied", "plan", "plan_packed", "seen_in"]
+__all__ = ["Expected", "Planned", "Seen", "exceeds", "occupied", "plan", "plan_packed", "seen_in"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -202,11 +202,12 @@ def plan(
         decision = layout.tour_decision
         people = plans.people[0][:, decision] / layout.cohorts[decision]
         people[plans.code[0] == Code.UNPROVED] = np.nan
+        asked[made.draws] = _asked(made, seen, first)
         place = {int(line): k for k, line in enumerate(made.lines)}
-        there = None
+        serving = None
         if streams is not None:
             some = chances.of(made.draws, made.lines)
-            there = specification.presence.present(made, plans, some, streams[made.draws])[0]
+            serving = specification.presence.present(made, plans, some, streams[made.draws])[0]
         for line in np.unique(seen.line).tolist():
             demand, cells = place.get(line), np.flatnonzero(seen.line == line)
             if demand is None:
@@ -218,17 +219,46 @@ def plan(
                  for cell, here in zip(cells, inside, strict=True)], axis=1,
             )  # fmt: skip
             rows = made.draws[:, None]
-            runs = (frame.first[demand] <= month) & (month <= frame.last[demand])
-            asked[rows, cells] = numbers.caps[:, [demand]] * runs
             own = np.flatnonzero(tours.demand == demand)
             on = (tours.first[own] <= month[:, None]) & (month[:, None] <= tours.last[own])
             which, tour = np.nonzero(on)
             k = np.minimum(month[which] - tours.first[own[tour]], MONTHS - 1)
             added = people[:, own[tour]] * counted[:, which]
             np.add.at(weights, (rows, cells[which], k), added)
-            if there is not None:
-                present[rows, cells] = there[:, demand, inside] * counted
+            if serving is not None:
+                present[rows, cells] = serving[:, demand, inside] * counted
     return Planned(weights, asked, None if streams is None else present)
+
+
+def _asked(made: Instance, seen: Seen, first: int) -> Floats:
+    """Return the caps of the cells in the draws of an instance, (draws, cells)."""
+    place = {int(line): k for k, line in enumerate(made.lines)}
+    demand = np.array([place.get(int(line), -1) for line in seen.line], dtype=np.int64)
+    month = made.frame.report[0] + seen.month - first
+    runs = (made.frame.first[demand] <= month) & (month <= made.frame.last[demand])
+    return np.asarray(made.numbers.caps[:, demand] * (runs & (demand >= 0)))
+
+
+def exceeds(specification: Specification, seen: Seen, values: Floats) -> NDArray[np.bool_]:
+    """Return which observations exceed all that any draw asks for, (observations,).
+
+    Such a count says that the ceiling was not the stated one, and nothing about strengths: no value
+    of any parameter explains it. It exceeds the largest sum of caps by more than three standard
+    deviations of its stated error and of the day of the count.
+
+    Parameters
+    ----------
+    values : ndarray (draws, factors)
+        Draws of the parameters by their ranges.
+    """
+    figures, asked = specification.effects.figures(values), np.zeros((len(values), len(seen.line)))
+    first = specification.uncertain.scenario.inputs.first.ordinal
+    for made in specification.instances(figures, len(values)):
+        asked[made.draws] = _asked(made, seen, first)
+    most = np.zeros((len(values), len(seen)))
+    for cell, owner in enumerate(seen.owner):
+        most[:, owner] += asked[:, cell]
+    return np.asarray(seen.people - 3 * np.sqrt(seen.stated + COUNT) > most.max(axis=0))
 
 
 def _counted(

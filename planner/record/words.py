@@ -19,6 +19,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The record speaks of {some} of {all} parameters; about {silent} it says nothing.",
         "De waarnemingen zeggen iets over {some} van de {all} parameters; over {silent} niets.",
     ),
+    "above": (
+        "Left out, since they exceed all that is asked: {observations}.",
+        "Buiten beschouwing, want hoger dan alles wat gevraagd wordt: {observations}.",
+    ),
     "not_usable": (
         "The sample is worth fewer than {least} independent draws: it is not used. More particles "
         "or fewer observations may help.",
@@ -26,7 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "gebruikt. Meer deeltjes of minder waarnemingen kunnen helpen.",
     ),
     "can_tell": (
-        "{observation}: {seen} of {asked} were there. Of those missing, {strength_low} to "
+        "{observation}: {seen} of {asked} were present. Of those missing, {strength_low} to "
         "{strength_high} for want of strength, {ceiling_low} to {ceiling_high} because the ceiling "
         "was not used, {vacancies_low} to {vacancies_high} because posts were vacant.",
         "{observation}: {seen} van {asked} waren er. Van wie ontbrak {strength_low} tot "
@@ -34,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "plafond niet werd benut, {vacancies_low} tot {vacancies_high} door onvervulde functies.",
     ),
     "cannot_tell": (
-        "{observation}: {seen} of {asked} were there. The counts cannot tell why: {strength_low} "
+        "{observation}: {seen} of {asked} were present. The counts cannot tell why: {strength_low} "
         "to {strength_high} of those missing may be for want of strength, {ceiling_low} to "
         "{ceiling_high} because the ceiling was not used, {vacancies_low} to {vacancies_high} "
         "because posts were vacant.",

@@ -58,14 +58,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pulp
-from numpy.typing import NDArray
 from scipy import sparse
 
 from planner.engine.highs import Certificate, worst
 from planner.engine.programme import Block, Programme, build_programme
 from planner.engine.stages import StageData, StageSolution, base_data
 from planner.errors import Fault, InputError, SolverError
-from planner.problem.model import Problem
+from planner.problem.model import Floats, Problem
 from planner.reference.solvers import Solver, SolverOutcome, choose_solver, measure
 from planner.solution import Allocation, History, Planner, Solution, solver_for
 
@@ -89,8 +88,6 @@ __all__ = [
     "write_mps",
 ]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Expression: TypeAlias = pulp.LpAffineExpression
 
 LONGEST = 24
@@ -230,7 +227,7 @@ class Statement:
     ----------
     names : Names
     data : StageData
-        Right-hand sides; people whose lower and upper limit are the same are settled.
+        Right-hand sides; people with equal lower and upper limits are settled.
     lp : LpProblem
         The programme that variables and rows are added to: always a minimisation, without an
         objective until a step is taken.
@@ -709,7 +706,7 @@ class Stepwise(Solution):
     def as_neutral(self) -> dict[str, Any]:
         """Return the result as a ``planner-result/1`` object, ready for JSON.
 
-        With whole people there are no duals: ``certificate`` holds the largest violation and the
+        With whole people no duals exist: ``certificate`` holds the largest violation and the
         largest gap, ``dual`` is null, and ``steps`` lists value, bound and gap of each step.
         """
         result = super().as_neutral()
@@ -773,7 +770,7 @@ def reference_solution(
     solver : str, optional
         See :func:`planner.reference.solvers.choose_solver`.
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
 
     Raises
     ------
@@ -858,12 +855,12 @@ def solve_whole(
     time_limit : float, optional
         Seconds for each step; the best solution by then is used, and its gap reported.
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all.
+        Packages for which displacement is wanted; by default all.
 
     Returns
     -------
     Stepwise
-        A solution whose ``status``, ``gap`` and ``steps`` take the place of a certificate.
+        A solution; its ``status``, ``gap`` and ``steps`` take the place of a certificate.
 
     Raises
     ------

@@ -155,7 +155,7 @@ def _status(programme: pulp.LpProblem) -> str:
 
 @contextlib.contextmanager
 def _log_file(name: str) -> Iterator[Path | None]:
-    """Give CBC, which reports its bound only there, a log file for as long as it runs."""
+    """Give CBC, which reports its bound only in its log, a log file for as long as it runs."""
     if name not in ("PULP_CBC_CMD", "COIN_CMD"):
         yield None
         return
@@ -183,7 +183,7 @@ def _is_here(name: str) -> bool:
 
 
 def choose_solver(name: str | None = None, time_limit: float | None = None) -> Solver:
-    """Return a solver by name; HiGHS where it is there, else CBC, by default.
+    """Return a solver by name; HiGHS where it is installed, else CBC, by default.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def choose_solver(name: str | None = None, time_limit: float | None = None) -> S
     Raises
     ------
     InputError
-        There is no such solver, or it is not installed.
+        The solver is unknown, or it is not installed.
 
     Examples
     --------

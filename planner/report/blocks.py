@@ -27,7 +27,7 @@ __all__ = [
     "Image",
     "Section",
     "Slider",
-    "Solver",
+    "BrowserSolver",
     "TableBlock",
     "table",
 ]
@@ -168,7 +168,7 @@ class Aside(Content):
 
 @dataclass(frozen=True)
 class Choice:
-    """A control of a page: one of several options, or yes or no where there are none.
+    """A control of a page: one of several options, or yes or no without any.
 
     Attributes
     ----------
@@ -203,7 +203,7 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Solver:
+class BrowserSolver:
     """What a page solves itself: sliders, the programme behind them and the solver.
 
     Attributes
@@ -236,7 +236,7 @@ class Levers(Content):
         Numbers by column, gzipped little-endian doubles in base64.
     texts : dict of str to str
         What the page says around the controls.
-    solver : Solver, optional
+    solver : BrowserSolver, optional
     """
 
     kind: ClassVar[str] = "levers"
@@ -244,12 +244,12 @@ class Levers(Content):
     data: str
     answers: str
     texts: dict[str, str]
-    solver: Solver | None = None
+    solver: BrowserSolver | None = None
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section with a heading that can be gone to."""
+    """A section with a heading that can be linked to."""
 
     id: str
     title: str

@@ -8,12 +8,13 @@ from typing import Any
 
 from planner.figures.tornado import input_name
 from planner.labels import label, month, months, number, percent, rate, rough
+from planner.montecarlo.drivers import driver_sentences, drivers
 from planner.report.blocks import Bullets, Content, Heading, Section
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by
 from planner.report.words import say
-from planner.results.losses import headline
+from planner.results.losses import drawn_losses, headline, loser_sentence
 
-__all__ = ["SMALL", "TARGET", "conclusions"]
+__all__ = ["SMALL", "TARGET", "conclusions", "driven", "likely"]
 
 TARGET = 0.9
 """Fill rate below which a mission counts as short."""
@@ -53,7 +54,7 @@ def _package(material: Material, row: dict[str, Any]) -> Iterator[str]:
     else:
         yield say("c_asked_full", lang, **said)
     yield from _over_draws(material, id)
-    yield from _likely(material, row)
+    yield from likely(material, row)
     if abs(row["displaced_main_task_2"]) >= SMALL:
         yield from _losers(material, id, row["displaced_main_task_2"])
     yield from _unique(material, id)
@@ -65,19 +66,23 @@ def _package(material: Material, row: dict[str, Any]) -> Iterator[str]:
 
 
 def _over_draws(material: Material, id: str) -> Iterator[str]:
-    """Yield displacement over the draws, or that there are none."""
+    """Yield displacement over the draws, or that none exist."""
     lang, ensemble = material.lang, material.futures
     if ensemble is not None and not material.uncertain:
         yield say("c_certain", lang)
     elif ensemble is not None and id in ensemble.packages:
         found = headline(ensemble, id)
         yield from found.sentences(lang)
-        yield from _driver(material, id)
+        for task in (2, 1):
+            lost = drawn_losses(ensemble, id, task)
+            if lost:
+                yield loser_sentence(lost, task, lang, material.names.mission)
+        yield from driven(material, id)
     else:
         yield say("c_no_futures", lang)
 
 
-def _likely(material: Material, row: dict[str, Any]) -> Iterator[str]:
+def likely(material: Material, row: dict[str, Any]) -> Iterator[str]:
     """Yield what the plan for the likely values displaces, under both rules, and when."""
     lang, id, total = material.lang, row["package"], row["displaced_main_task_2"]
     if total <= -SMALL:
@@ -150,16 +155,11 @@ def _unique(material: Material, id: str) -> Iterator[str]:
         yield say("c_value", lang)
 
 
-def _driver(material: Material, id: str) -> Iterator[str]:
-    """Yield what goes most with the displacement by a package, if anything clearly does."""
+def driven(material: Material, id: str) -> list[str]:
+    """Return what moves displacement by a package most over the draws, and where it changes."""
     assert material.futures is not None
-    table = material.futures.ranking
-    mine = table[(table["quantity"] == f"displacement.{id}") & table["clear"]]
-    if len(mine):
-        first = mine.iloc[0]
-        share = percent(float(first["explains"]), material.lang, 0)
-        factor = material.futurenames.factor(str(first["factor"]))
-        yield say("c_driver", material.lang, factor=factor, share=share)
+    called = material.futurenames.factor
+    return driver_sentences(drivers(material.futures, id), material.lang, called)
 
 
 def _room(material: Material, id: str) -> Iterator[str]:
@@ -218,7 +218,7 @@ def _whole(material: Material) -> Iterator[str]:
 
 
 def _sure_without(material: Material) -> Iterator[str]:
-    """Yield how sure it is where there is no package to speak of."""
+    """Yield how sure it is where no package displaces."""
     lang = material.lang
     if material.futures is None:
         yield say("c_no_futures", lang)

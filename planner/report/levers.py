@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from planner.engine.stages import PlanCache
 from planner.figures.names import Names
 from planner.labels import label, rate
-from planner.report.blocks import Choice, Levers, Paragraph, Section, Slider, Solver
+from planner.report.blocks import BrowserSolver, Choice, Levers, Paragraph, Section, Slider
 from planner.report.solver import FreeLevers, free_levers, solver_wasm
 from planner.report.words import say
 from planner.results.allocate import allocate
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
     from planner.whatif import Lever
 
-__all__ = ["Grid", "answer_all", "levers_section"]
+__all__ = ["PlannedSettings", "answer_all", "levers_section"]
 
 MOST = 1024
-"""Settings that are planned beforehand; fewer sizes are offered where there would be more."""
+"""Settings that are planned beforehand; fewer sizes are offered beyond that."""
 
 SIZES = ((0.0, 0.5, 1.0, 1.5, 2.0), (0.0, 1.0, 2.0), (0.0, 1.0))
 """Multiples of a package to choose from, from many to few; 0 is a package that does not come."""
@@ -53,9 +53,16 @@ KEPT_PLANS = 4096
 PLAIN = ("asked", "filled", "displaced_1", "displaced_2")
 """Numbers of a package, in the order in which they are kept."""
 
+SPOKEN = (
+    "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
+    "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
+    "free_unproved", "free_failed", "free_first",
+)  # fmt: skip
+"""Words of the page's own script, keys of the words of reports after ``lever_``."""
+
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class PlannedSettings:
     """Answers to every setting of some levers.
 
     Attributes
@@ -95,7 +102,7 @@ class Grid:
 
 def answer_all(
     scenario: Scenario, lang: str = "en", progress: Callable[[int, int], None] | None = None
-) -> Grid:
+) -> PlannedSettings:
     """Plan every setting of the levers of a report.
 
     Parameters
@@ -104,7 +111,7 @@ def answer_all(
         As it was.
     lang : {"en", "nl"}
     progress : callable, optional
-        Called with how many settings are planned, and how many there are.
+        Called with how many settings are planned, and their number.
 
     Examples
     --------
@@ -142,7 +149,7 @@ def answer_all(
     )
     names = Names(widest, lang)
     free = free_levers(allocate(scenario, "value", cache=cache))
-    return Grid(
+    return PlannedSettings(
         tuple(levers), tuple(choices), first, missions, packages, names, tasks, values, free
     )
 
@@ -176,7 +183,7 @@ def _choices(lever: Lever, sizes: tuple[float, ...]) -> tuple[Any, ...]:
 def numbers_of(
     result: Result, missions: tuple[str, ...], packages: tuple[str, ...]
 ) -> NDArray[np.float64]:
-    """Return what a page shows of a result, in the order of :attr:`Grid.values`."""
+    """Return what a page shows of a result, in the order of :attr:`PlannedSettings.values`."""
     fill = result.fill_by("mission").set_index("mission")
     fill = fill[["asked_person_months", "filled_person_months"]].reindex(missions).fillna(0.0)
     table = result.displacement_by("mission", main_task=None)
@@ -213,7 +220,7 @@ def levers_section(material: Material) -> Section | None:
     ))  # fmt: skip
 
 
-def _solver(grid: Grid, lang: str) -> Solver | None:
+def _solver(grid: PlannedSettings, lang: str) -> BrowserSolver | None:
     """Return the sliders of the rule *value*, packages first, and what solves it."""
     free = grid.free
     if free is None:
@@ -229,7 +236,7 @@ def _solver(grid: Grid, lang: str) -> Solver | None:
         for id in free.pools
     ]
     texts = {key: say(f"free_{key}", lang) for key in ("summary", "about", "loading", "note")}
-    return Solver(tuple(sliders), free.packed(), solver_wasm(), texts)
+    return BrowserSolver(tuple(sliders), free.packed(), solver_wasm(), texts)
 
 
 def _inline(data: object) -> str:
@@ -238,20 +245,12 @@ def _inline(data: object) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-SPOKEN = (
-    "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
-    "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
-    "free_unproved", "free_failed", "free_first",
-)  # fmt: skip
-"""Words of the page's own script, keys of the words of reports after ``lever_``."""
-
-
 def _texts(lang: str) -> Iterator[tuple[str, str]]:
     for key in ("reset", "result", "no_script", "controls"):
         yield key, say(f"lever_{key}", lang)
 
 
-def _control(grid: Grid, place: int, lang: str) -> Choice:
+def _control(grid: PlannedSettings, place: int, lang: str) -> Choice:
     """Return one control: choices of a rule or a size, or whether a mission goes ahead."""
     lever, choice = grid.levers[place], grid.choices[place]
     name = lever.name_nl if lang == "nl" else lever.name

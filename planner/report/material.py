@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from planner.analysis.declare import declared, names
 from planner.errors import ResultError, SolverError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
@@ -25,33 +26,25 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import Ranges
     from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
-    from planner.report.levers import Grid
+    from planner.report.levers import PlannedSettings
     from planner.results.result import Tables
 
 __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
 
 CURVES = 3
-
-
 """Packages of which the curve is followed, those that displace most first."""
 
 
 FRESH = 500
-
-
 """Draws on which the promises of a report are checked."""
 
 
 SIZES = 24
-
-
 """Sizes at which a curve is tried that cannot be had exactly."""
 
 
 Progress = Callable[[str, int, int], None]
-
-
-"""Called with what is being done, what of it is done and what there is to do."""
+"""Called with what is being done, what of it is done and what is to be done."""
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -79,7 +72,7 @@ class Material:
     robust : mapping of str to Robustness
         By package.
     promises : Promises or None
-    grid : Grid or None
+    grid : PlannedSettings or None
         Answers to every setting of the levers of an interactive report.
     """
 
@@ -92,7 +85,7 @@ class Material:
     other_rule: Result | None = None
     robust: Mapping[str, Robustness] = field(default_factory=dict)
     promises: Promises | None = None
-    grid: Grid | None = None
+    grid: PlannedSettings | None = None
 
     @property
     def result(self) -> Tables:
@@ -145,30 +138,7 @@ def gather(
     lang: str = "en",
     progress: Progress = _silent,
 ) -> Material:
-    """Compute all that a report says.
-
-    Parameters
-    ----------
-    first : Result, StoredResult, Scenario, str or Path
-        What the report is about; a scenario, its file or name, or the folder of a saved result.
-    others : tuple of the same
-        What it is compared with.
-    draws, seed : int
-        How many futures are drawn, unless `futures` has them or `first` is a saved result.
-    rule : {"fair", "value"}, optional
-    futures : Ensemble, optional
-    analyses : bool
-        Whether to follow curves, ranges, shares and causes; they need the plans behind a result.
-    robust : bool
-        Whether to change each assumption by itself, some hundred plans a package.
-    promises : float, optional
-        Certainty with which promises are to be kept; None works none out.
-    interactive : bool
-        Whether to plan every setting of the levers of an interactive report.
-    workers : int, optional
-    lang : {"en", "nl"}
-    progress : callable
-    """
+    """Compute all that a report says; see :func:`planner.report.page.make_report`."""
     progress("allocating", 0, 0)
     comparison = compare(first, *others, rule=rule)
     main = next(iter(comparison.results.values()))
@@ -208,7 +178,6 @@ def _source(main: Tables) -> Any:
 
 def _answers(source: Any, rule: str, progress: Progress) -> dict[str, Any]:
     """Return the outcome of every analysis that is declared for reports, by name."""
-    from planner.analysis.declare import declared, names
     from planner.analysis.plans import read_case
 
     found: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.errors import InputError
 from planner.labels import LANGUAGES, label, number
 from planner.report.blocks import Bullets, Document, Levers
 from planner.report.conclusions import conclusions
@@ -48,9 +49,9 @@ PARTS = (
     robust_section, promises_section,
     comparison_section, grounds_section, limits_section, manifest_section,
 )  # fmt: skip
-
-
 """Sections in the order in which they stand; those that have nothing to say are left out."""
+
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def make_report(
     lang: str = "en",
     progress: Progress = _silent,
 ) -> Report:
-    """Make a report of a scenario, beside others if there are any.
+    """Make a report of a scenario, beside others if any are given.
 
     Parameters
     ----------
@@ -140,7 +141,7 @@ def make_report(
     lang : {"en", "nl"}
     progress : callable, optional
         Called with what is being done (a word of :data:`planner.report.words.WORDS`), how much of
-        it is done and how much there is to do.
+        it is done and how much is to be done.
 
     Raises
     ------
@@ -154,8 +155,6 @@ def make_report(
     >>> report.page.sections[0].title
     'Samenvatting'
     """
-    from planner.errors import InputError
-
     if lang not in LANGUAGES:
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(
@@ -188,9 +187,6 @@ def compose(material: Material) -> Document:
     }  # fmt: skip
     sections = tuple(section for section in made if section is not None)
     return Document(lang, names.title, "", facts, sections, words)
-
-
-HERE = Path(__file__).parent
 
 
 @cache

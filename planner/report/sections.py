@@ -44,10 +44,16 @@ from planner.report.blocks import (
     table,
 )
 from planner.report.blocks import table as table_of
-from planner.report.conclusions import SMALL, TARGET
+from planner.report.conclusions import SMALL, TARGET, driven, likely
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
 from planner.report.words import say
-from planner.results.losses import HALF_A_PERSON, Headline, headline
+from planner.results.losses import (
+    HALF_A_PERSON,
+    Headline,
+    drawn_losses,
+    headline,
+    loser_sentence,
+)
 from planner.results.tables import BASES
 from planner.scenario.data import read_places
 from planner.terms import term
@@ -782,7 +788,8 @@ def promises_section(material: Material) -> Section | None:
              f">{word('likely_share', lang)}", f">{word('likely_kept_rate', lang)}",
              f">{word('promised_share', lang)}", f">{word('kept_rate', lang)}",
              f">{say('t_interval', lang)}", word("holds", lang)]  # fmt: skip
-    blocks: list[Content] = [Paragraph(said), Bullets(tuple(found.sentences(lang)))]
+    texts = found.sentences(lang, names.mission)
+    blocks: list[Content] = [Paragraph(said), Bullets(tuple(texts))]
     if found.frontier:
         blocks.append(Image.of(frontier(found, lang)))
     else:
@@ -841,7 +848,7 @@ def summary(material: Material) -> Section:
     else:
         id = str(material.packages[0]["package"])
         found = _over_draws(material, id)
-        items = (_displaced(material, id, found), _losers(material, id, found),
+        items = (_displaced(material, material.packages[0], found), _losers(material, id, found),
                  _trust(material, id))  # fmt: skip
         if found is None or material.futures is None:
             picture = displacement(material.result, id, None, lang)
@@ -858,45 +865,35 @@ def _over_draws(material: Material, id: str) -> Headline | None:
     return headline(ensemble, id)
 
 
-def _displaced(material: Material, id: str, found: Headline | None) -> str:
-    """Return how much a package displaces, and how likely that is."""
-    lang, package = material.lang, material.names.package(id)
+def _displaced(material: Material, row: dict[str, Any], found: Headline | None) -> str:
+    """Return how much a package displaces and how likely that is, then the likely values."""
+    lang, package = material.lang, material.names.package(str(row["package"]))
+    beside = list(likely(material, row))
     if found is None:
-        total = rough(material.packages[0]["displaced_main_task_2"], lang)
-        return say("s_plan", lang, package=package, total=total)
-    draws, chance = number(found.draws, lang, 0), percent(found.chance, lang, 0)
-    if found.nothing:
-        share = percent(1 - found.chance, lang, 0)
-        return say("s_nothing", lang, package=package, draws=draws, share=share)
-    sizes = {key: rough(getattr(found, key), lang) for key in ("mean", "q05", "q95")}
-    return say("s_draws", lang, package=package, draws=draws, chance=chance, **sizes)
+        total = rough(row["displaced_main_task_2"], lang)
+        return " ".join([say("s_plan", lang, package=package, total=total), *beside[1:]])
+    return " ".join([found.in_short(package, lang), *found.when(lang), *beside])
 
 
 def _losers(material: Material, id: str, found: Headline | None) -> str:
     """Return which missions lose, and what the rest of main task 1 gives up."""
-    lang, names = material.lang, material.names
-    lost = {task: _lost(material, id, task, found is not None) for task in (2, 1)}
-    named = [
-        f"{names.mission(mission)} ({rough(value, lang)})"
-        for mission, value in lost[2].items()
-        if value >= SMALL
-    ]
-    others = rough(max(sum(lost[1].values()), 0.0), lang)
+    lang, names, ensemble = material.lang, material.names, material.futures
+    if found is not None and ensemble is not None and ensemble.metadata.monthly:
+        lost = {task: drawn_losses(ensemble, id, task) for task in (2, 1)}
+        others = rough(sum(one.person_months for one in lost[1]), lang)
+        return " ".join(
+            (loser_sentence(lost[2], 2, lang, names.mission), say("s_others", lang, others=others))
+        )
+    whole = {
+        mission: one.person_months
+        for mission, one in at_a_time(material.result, id).items()
+        if one.whole
+    }
+    named = [f"{names.mission(mission)} ({rough(value, lang)})" for mission, value in whole.items()]
+    others = rough(max(sum(lost_by(material.result, "mission", id, 1).values()), 0.0), lang)
     if not named:
         return say("s_nobody", lang, others=others)
     return say("s_losers", lang, list=", ".join(named[:NAMED]), others=others)
-
-
-def _lost(material: Material, id: str, task: int, drawn: bool) -> dict[str, float]:
-    """Return what missions lose to a package, on average over the draws if there are any."""
-    if not drawn or material.futures is None:
-        if task == 1:
-            return lost_by(material.result, "mission", id, task)
-        found = at_a_time(material.result, id)
-        return {mission: one.person_months for mission, one in found.items() if one.whole}
-    rows = records(material.futures.displacement_by("mission", main_task=task))
-    means = {str(row["mission"]): float(row["mean"]) for row in rows if row["package"] == id}
-    return dict(sorted(means.items(), key=lambda item: -item[1]))
 
 
 def _fills(material: Material) -> Iterator[str]:
@@ -930,9 +927,27 @@ def _trust(material: Material, id: str) -> str:
             say("s_single", lang, count=number(found.plans, lang, 0),
                 low=rough(min(values), lang), high=rough(max(values), lang))
         )  # fmt: skip
-        if found.swings and found.swings[0].width_person_months >= SMALL:
-            called = input_name(found.swings[0].input, material.names, lang)
-            parts.append(say("s_most", lang, input=called))
+        parts += _moves(material, found)
     elif material.futures is None:
         parts.append(say("s_no_draws", lang))
-    return say("s_trust", lang, parts="; ".join(parts))
+    text = say("s_trust", lang, parts="; ".join(parts))
+    drawn = _over_draws(material, id) is not None
+    return " ".join([text, *driven(material, id)]) if drawn else text
+
+
+def _moves(material: Material, found: Robustness) -> Iterator[str]:
+    """Yield the inputs that move displacement most by themselves, and how many changes turn it."""
+    lang = material.lang
+    named = [
+        say(
+            "s_moves", lang, input=input_name(row.input, material.names, lang),
+            low=rough(row.smallest_person_months, lang),
+            high=rough(row.largest_person_months, lang),
+        )
+        for row in found.swings[:NAMED]
+        if row.width_person_months >= SMALL
+    ]  # fmt: skip
+    if named:
+        yield say("s_most", lang, list=", ".join(named))
+    turned = sum(row.flips for row in found.changes)
+    yield say("s_changes" if turned else "s_stays", lang, count=number(turned, lang, 0))

@@ -42,7 +42,7 @@ HASHES = {
 SIZES = tuple(round(0.05 * step, 2) for step in range(61))
 """Multiples of a package that a slider may take."""
 MOST_PACKAGES = 3
-"""With more packages there is a programme too many to write: each set of them has its goals."""
+"""With more packages the programmes are too many to write: each set of them has its goals."""
 
 
 @dataclass(frozen=True, eq=False)

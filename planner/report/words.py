@@ -23,17 +23,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_draws_fact": ("none", "geen"),
     # summary
     "summary": ("Summary", "Samenvatting"),
-    "s_draws": (
-        "“{package}” displaces {mean} person-months of main task 2 on average over {draws} draws, "
-        "{q05} to {q95} in nine of ten; the chance that it displaces anything is {chance}.",
-        "‘{package}’ verdringt gemiddeld over {draws} trekkingen {mean} persoonsmaanden van "
-        "hoofdtaak 2, {q05} tot {q95} in negen van de tien; de kans dat het iets verdringt is "
-        "{chance}.",
-    ),
-    "s_nothing": (
-        "“{package}” displaces nothing of main task 2 in {share} of {draws} draws.",
-        "‘{package}’ verdringt in {share} van {draws} trekkingen niets van hoofdtaak 2.",
-    ),
     "s_plan": (
         "“{package}” displaces {total} person-months of main task 2 in the plan for the likely "
         "values; how likely that is takes draws.",
@@ -45,6 +34,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "task 1.",
         "Het kost het meest, in persoonsmaanden, aan {list}; en {others} aan andere verplichtingen "
         "van hoofdtaak 1.",
+    ),
+    "s_others": (
+        "Other commitments of main task 1 give up {others} person-months on average.",
+        "Andere verplichtingen van hoofdtaak 1 leveren gemiddeld {others} persoonsmaanden in.",
     ),
     "s_nobody": (
         "No mission of main task 2 loses half a person or more in any month; other commitments of "
@@ -76,8 +69,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "bij {count} afzonderlijke wijzigingen van een aanname is de verdringing {low} tot {high}",
     ),
     "s_most": (
-        "what moves it most is “{input}”",
-        "wat haar het meest verandert is ‘{input}’",
+        "what moves it most is {list}",
+        "wat haar het meest verandert is {list}",
+    ),
+    "s_moves": ("“{input}” ({low} to {high})", "‘{input}’ ({low} tot {high})"),
+    "s_changes": (
+        "the conclusion is another under {count} of them",
+        "de conclusie is een andere bij {count} daarvan",
+    ),
+    "s_stays": (
+        "the conclusion is another under none of them",
+        "de conclusie is bij geen daarvan een andere",
     ),
     "s_no_draws": (
         "no draws were made, so this is the likely case alone",
@@ -435,11 +437,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Van {caps} van de gevraagde persoonsmaanden is het maximum een aanname, en van {posts} "
         "van de sterkte het aantal functies: zie ‘{section}’.",
     ),
-    "c_driver": (
-        "What moves displacement most over the draws is “{factor}”: about {share} of the spread.",
-        "Wat de verdringing over de trekkingen het meest beweegt is ‘{factor}’: ongeveer {share} "
-        "van de spreiding.",
-    ),
     # paragraphs
     "p_fill": (
         "Person-months are people on duty times months, {window}. What is asked is the cap of each "
@@ -496,16 +493,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "lever_size": ("Size of “{package}”", "Omvang van ‘{package}’"),
     "lever_off": ("not there", "niet"),
     "lever_displaces": (
-        "“{package}” displaces {lost} person-months of main task 2, {ratio} of its own.",
-        "‘{package}’ verdringt {lost} persoonsmaanden van hoofdtaak 2, {ratio} van de eigen.",
+        "For the likely values “{package}” displaces {lost} person-months of main task 2, "
+        "{ratio} of its own.",
+        "Bij de waarschijnlijke waarden verdringt ‘{package}’ {lost} persoonsmaanden van hoofdtaak "
+        "2, {ratio} van de eigen.",
     ),
     "lever_displaces_none": (
-        "“{package}” displaces nothing of main task 2.",
-        "‘{package}’ verdringt niets van hoofdtaak 2.",
+        "For the likely values “{package}” displaces nothing of main task 2.",
+        "Bij de waarschijnlijke waarden verdringt ‘{package}’ niets van hoofdtaak 2.",
     ),
     "lever_gains": (
-        "With “{package}” main task 2 gets {lost} person-months more.",
-        "Met ‘{package}’ krijgt hoofdtaak 2 {lost} persoonsmaanden meer.",
+        "For the likely values main task 2 gets {lost} person-months more with “{package}”.",
+        "Bij de waarschijnlijke waarden krijgt hoofdtaak 2 met ‘{package}’ {lost} persoonsmaanden "
+        "meer.",
     ),
     "lever_gets": (
         "It gets {filled} of the {asked} person-months it asks for ({rate}).",
@@ -556,10 +556,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "plannen, en kan het totaal met het pakket daarvan afhangen.",
     ),
     "lever_free": (
-        "“{package}” displaces {lost} person-months of main task 2: {with} with it, {without} "
-        "without it.",
-        "‘{package}’ verdringt {lost} persoonsmaanden van hoofdtaak 2: {with} ermee, {without} "
-        "zonder.",
+        "For the likely values “{package}” displaces {lost} person-months of main task 2: "
+        "{with} with it, {without} without it.",
+        "Bij de waarschijnlijke waarden verdringt ‘{package}’ {lost} persoonsmaanden van hoofdtaak "
+        "2: {with} ermee, {without} zonder.",
     ),
     "lever_free_main": (
         "Main task 1 gets {with} person-months, packages included.",

@@ -45,8 +45,8 @@ def allocate(
     rule : {"fair", "value"}, optional
         By default the scenario's own.
     packages : sequence of str, optional
-        Packages whose displacement is wanted; by default all. Every package that is on takes part
-        in the plan either way.
+        Packages for which displacement is wanted; by default all. Each package that is on takes
+        part in the plan either way.
     figures : mapping of str to float, optional
         Values to take instead of the likely ones, by figure id.
     cache : PlanCache, optional

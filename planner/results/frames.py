@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from planner.tolerances import NEGLIGIBLE_PEOPLE
+from planner.problem.model import Floats, Ints
+from planner.solution import cover
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["cover", "frame", "share", "words"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def frame(**columns: Any) -> pd.DataFrame:
@@ -50,31 +47,3 @@ def share(part: Floats, whole: Floats, nothing: float = np.nan) -> Floats:
     """
     part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
     return np.divide(part, whole, out=np.full(whole.shape, nothing), where=whole > 0)
-
-
-def cover(row: Ints, first: Ints, last: Ints, people: Floats, shape: tuple[int, int]) -> Floats:
-    """Add people to every month from `first` to `last`, inclusive, of their row.
-
-    Parameters
-    ----------
-    row, first, last : ndarray of int (spans,)
-        Months before 0 or past the end do not count.
-    people : ndarray (spans,)
-    shape : (int, int)
-        Rows and months of what is returned.
-
-    Examples
-    --------
-    >>> spans = np.array([0]), np.array([-2]), np.array([1])
-    >>> cover(*spans, np.array([3.0]), (1, 4)).tolist()
-    [[3.0, 3.0, 0.0, 0.0]]
-    """
-    rows, months = shape
-    width = months + 1
-    low, high = np.clip(first, 0, months), np.clip(last + 1, 0, months)
-    keep = high > low
-    row, people = row[keep], people[keep]
-    flat = np.bincount(row * width + low[keep], people, minlength=rows * width)
-    flat -= np.bincount(row * width + high[keep], people, minlength=rows * width)
-    total = np.cumsum(flat.reshape(rows, width), axis=1)[:, :-1]
-    return np.where(np.abs(total) < NEGLIGIBLE_PEOPLE, 0.0, total)

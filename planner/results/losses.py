@@ -5,7 +5,7 @@ persons it comes to in one month; below half a person at any time no post stands
 
 The accounts of a solution: people tied up balance with strength, in every pool and month.
 
-There are two accounts, one for each kind of row of the programme. The first holds demands that are
+Two accounts are kept, one for each kind of row of the programme. The first holds demands that are
 not on call, with their time at home. The second holds every demand, preparation and duty only, and
 those on call with their whole tie-up; it differs where people spend their time at home on call. In
 each account
@@ -25,7 +25,7 @@ likely parameters is one case beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import CertificateError
-from planner.labels import number, percent, rough, speaker
+from planner.labels import figure, number, percent, rough, speaker
+from planner.problem.model import Floats
 from planner.results.frames import cover
 from planner.solution import Allocation, Solution
 
@@ -49,26 +50,48 @@ __all__ = [
     "TOLERANCE",
     "WORDS",
     "Accounts",
+    "DrawnLoss",
     "Headline",
     "Loss",
     "LostTour",
     "accounts",
     "check_accounts",
+    "counted",
+    "drawn_losses",
     "first_month",
     "headline",
     "likely_hint",
+    "loser_sentence",
     "losses",
     "lost_tours",
     "on_duty",
 ]
 
-Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-5
 """Largest residual accepted, relative to one plus the strength of the pool."""
 
 ACCOUNTS = ("deployed", "on duty or on call")
 """Names of the two accounts, in the order of the arrays."""
+
+HALF_A_PERSON = 0.5
+"""Persons at a time from which a loss is a mission's: below, every post is still filled when
+people are counted whole."""
+
+SOMETHING = 0.5
+"""Person-months from which something counts as displaced, as in the draws."""
+
+_TRACE = 1e-6
+"""Persons below which a difference between two plans is rounding."""
+
+TENTH = 0.1
+"""Share of the person-months filled for the package above which displacement counts as large."""
+
+NEARLY_NEVER = 0.05
+"""Chance below which the draws support that a package displaces nothing."""
+
+ROUNDING = 1e-3
+"""Person-months below which a mean of shares kept in single precision is nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,8 +130,7 @@ def strength(solution: Solution) -> Floats:
 def accounts(solution: Solution, package: str) -> Accounts:
     """Return the accounts of one package."""
     problem = solution.problem
-    members = set(problem.package(package).demands)
-    own = np.array([demand.id in members for demand in problem.demands], dtype=bool)
+    own = problem.inside(package)
     before, after = solution.without[package], solution.with_all
     return Accounts(
         taken=_tied_up(after, own) - _tied_up(before, own),
@@ -183,17 +205,6 @@ def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
     every = np.ones(len(allocation.problem.demands), dtype=bool)
     counted, solved = _tied_up(allocation, every), _in_rows(allocation)
     return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))
-
-
-HALF_A_PERSON = 0.5
-"""Persons at a time from which a loss is a mission's: below, every post is still filled when
-people are counted whole."""
-
-SOMETHING = 0.5
-"""Person-months from which something counts as displaced, as in the draws."""
-
-_TRACE = 1e-6
-"""Persons below which a difference between two plans is rounding."""
 
 
 @dataclass(frozen=True)
@@ -370,15 +381,6 @@ def _overlap(first: int, last: int, low: int, high: int) -> int:
     return max(0, min(last, high) - max(first, low) + 1)
 
 
-TENTH = 0.1
-"""Share of the person-months filled for the package above which displacement counts as large."""
-
-NEARLY_NEVER = 0.05
-"""Chance below which the draws support that a package displaces nothing."""
-
-ROUNDING = 1e-3
-"""Person-months below which a mean of shares kept in single precision is nothing."""
-
 WORDS: dict[str, tuple[str, str]] = {
     "draws_mean": (
         "Over {draws} draws it displaces {mean} person-months of main task 2 on average (95% "
@@ -392,6 +394,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "De kans dat het iets verdringt is {chance}, en dat het meer verdringt dan een tiende van "
         "wat ervoor wordt gevuld {tenth}.",
     ),
+    "draws_short": (
+        "“{package}” displaces {mean} person-months of main task 2 on average over {draws} draws, "
+        "{q05} to {q95} in nine of ten; the chance that it displaces anything is {chance}, and "
+        "more than a tenth of what is filled for it {tenth}.",
+        "‘{package}’ verdringt gemiddeld over {draws} trekkingen {mean} persoonsmaanden van "
+        "hoofdtaak 2, {q05} tot {q95} in negen van de tien; de kans dat het iets verdringt is "
+        "{chance}, en meer dan een tiende van wat ervoor wordt gevuld {tenth}.",
+    ),
+    "draws_short_nothing": (
+        "“{package}” displaces nothing of main task 2 in {share} of {draws} draws; on average it "
+        "displaces {mean} person-months, {q05} to {q95} in nine of ten, and more than a tenth of "
+        "what is filled for it in {tenth}.",
+        "‘{package}’ verdringt in {share} van {draws} trekkingen niets van hoofdtaak 2; gemiddeld "
+        "verdringt het {mean} persoonsmaanden, {q05} tot {q95} in negen van de tien, en meer dan "
+        "een tiende van wat ervoor wordt gevuld in {tenth}.",
+    ),
     "draws_before": (
         "On average {before} of them fall before the first month of the package, and {after} from "
         "then on.",
@@ -402,6 +420,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "In {share} of the draws it displaces nothing.",
         "In {share} van de trekkingen verdringt het niets.",
     ),
+    "draws_losers": (
+        "Missions of main task {task} that lose half a person or more in some month: {list}.",
+        "Missies van hoofdtaak {task} die in een of meer maanden een halve persoon of meer "
+        "verliezen: {list}.",
+    ),
+    "draws_loser": (
+        "{mission} in {chance} of the draws (then {persons} for {months})",
+        "{mission} in {chance} van de trekkingen (dan {persons}, {months})",
+    ),
+    "draws_more_losers": ("others: {count}", "andere: {count}"),
+    "draws_no_loser": (
+        "No mission of main task {task} loses half a person or more in any month in as many as "
+        "{share} of the draws.",
+        "Geen missie van hoofdtaak {task} verliest in {share} of meer van de trekkingen in enige "
+        "maand een halve persoon of meer.",
+    ),
+    "person": ("1 person", "1 persoon"),
+    "persons": ("{count} persons", "{count} personen"),
+    "month": ("1 month", "1 maand"),
+    "months": ("{count} months", "{count} maanden"),
     "likely_plan": (
         "This is the plan for the likely values of all parameters. How likely displacement is: "
         "planner simulate {name}; which single assumption changes it: planner robustness {name}.",
@@ -452,22 +490,41 @@ class Headline:
         """Whether the draws support that the package displaces nothing."""
         return self.chance < NEARLY_NEVER
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """Return mean and spread, the chances, and that nothing is displaced where draws say so."""
+    def in_short(self, package: str, lang: str = "en") -> str:
+        """Return mean, range and chances in one sentence, the package under its name."""
+        numbers = {name: rough(getattr(self, name), lang) for name in ("mean", "q05", "q95")}
+        shares = {"chance": self.chance, "share": 1 - self.chance, "tenth": self.chance_tenth}
+        return say(
+            "draws_short_nothing" if self.nothing else "draws_short", lang, package=package,
+            draws=number(self.draws, lang, 0), **numbers,
+            **{name: percent(share, lang, 0) for name, share in shares.items()},
+        )  # fmt: skip
+
+    def amount(self, lang: str = "en") -> str:
+        """Return mean and spread in words."""
         numbers = {
             name: rough(getattr(self, name), lang) for name in ("mean", "low", "high", "q05", "q95")
         }
-        texts = [
-            say("draws_mean", lang, draws=number(self.draws, lang, 0), **numbers),
-            say("draws_chance", lang, chance=percent(self.chance, lang, 0),
-                tenth=percent(self.chance_tenth, lang, 0)),
-        ]  # fmt: skip
-        if self.before == self.before and not self.nothing:
-            after = rough(self.mean - self.before, lang)
-            texts.insert(1, say("draws_before", lang, before=rough(self.before, lang), after=after))
+        return say("draws_mean", lang, draws=number(self.draws, lang, 0), **numbers)
+
+    def when(self, lang: str = "en") -> list[str]:
+        """Return how much falls before the package's first month, where anything is displaced."""
+        if self.before != self.before or self.nothing:
+            return []
+        before, after = (rough(one, lang) for one in (self.before, self.mean - self.before))
+        return [say("draws_before", lang, before=before, after=after)]
+
+    def chances(self, lang: str = "en") -> list[str]:
+        """Return the chances, and that nothing is displaced where the draws say so."""
+        tenth = percent(self.chance_tenth, lang, 0)
+        texts = [say("draws_chance", lang, chance=percent(self.chance, lang, 0), tenth=tenth)]
         if self.nothing:
             texts.append(say("draws_nothing", lang, share=percent(1 - self.chance, lang, 0)))
         return texts
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Return mean and spread, when, the chances, and that nothing is displaced if so."""
+        return [self.amount(lang), *self.when(lang), *self.chances(lang)]
 
 
 def headline(ensemble: Any, package: str) -> Headline:
@@ -506,25 +563,174 @@ def headline(ensemble: Any, package: str) -> Headline:
 
 def _before(ensemble: Any, package: str) -> float:
     """Return the mean displacement before the first month of a package, person-months."""
-    metadata = ensemble.metadata
-    if not metadata.monthly:
+    if not ensemble.metadata.monthly:
         return float("nan")
-    axes, own = metadata.axes, metadata.label("package") == package
-    demand = np.array([line[0] for line in axes.lines], dtype=np.int64)
-    counted = ((metadata.task == 2) & ~own)[demand]
-    plan, total, draws = 1 + axes.packages.index(package), 0.0, 0
-    months = np.arange(len(axes.months))
-    for records in ensemble.records():
-        held = records.proved
-        active = own & (records.end >= records.begin) & (records.caps > 0)
-        first = np.where(active, records.begin, len(months)).min(axis=1)
-        lost = records.served[:, plan] - records.served[:, 0]
-        people = lost[:, counted] * records.caps[:, demand[counted], None]
-        early = months < first[:, None]
-        total += float((people.sum(axis=1) * early)[held].sum())
-        draws += int(held.sum())
+    total, draws = 0.0, 0
+    for lost, first in _lost_by_draw(ensemble, package, 2):
+        early = np.arange(lost.shape[2]) < first[:, None]
+        total += float((lost.sum(axis=1) * early).sum())
+        draws += len(lost)
     mean = total / draws if draws else float("nan")
     return 0.0 if abs(mean) < ROUNDING else mean
+
+
+def _counted(ensemble: Any, package: str, main_task: int) -> NDArray[np.int64]:
+    """Return the places of the demands of a main task that are not the package's own."""
+    metadata = ensemble.metadata
+    own = metadata.label("package") == package
+    return np.flatnonzero((metadata.task == main_task) & ~own)
+
+
+def _lost_by_draw(
+    ensemble: Any, package: str, main_task: int
+) -> Iterator[tuple[Floats, NDArray[np.int64]]]:
+    """Yield what demands of a main task lose to a package in the draws that count, batch by batch.
+
+    Yields
+    ------
+    lost : ndarray (draws, demands, months)
+        Persons, of the demands of :func:`_counted`.
+    first : ndarray of int (draws,)
+        The package's first month.
+    """
+    metadata = ensemble.metadata
+    axes, own = metadata.axes, metadata.label("package") == package
+    places, plan = _counted(ensemble, package, main_task), 1 + axes.packages.index(package)
+    demand = np.array([line[0] for line in axes.lines], dtype=np.int64)
+    heads = np.flatnonzero(np.diff(demand, prepend=-1))
+    for batch in ensemble.records():
+        records = batch.take(np.flatnonzero(batch.proved))
+        active = own & (records.end >= records.begin) & (records.caps > 0)
+        first = np.where(active, records.begin, len(axes.months)).min(axis=1)
+        shares = records.served[:, plan] - records.served[:, 0]
+        lost = np.add.reduceat(shares, heads, axis=1)[:, places]
+        yield lost * records.caps[:, places, None], first
+
+
+@dataclass(frozen=True)
+class DrawnLoss:
+    """What a mission loses to a package over the draws.
+
+    Attributes
+    ----------
+    mission : str
+    person_months : float
+        Mean over all draws.
+    chance : float
+        Share of the draws in which it lacks half a person or more in some month.
+    persons, months : float
+        Over those draws, the mean of the most persons that it lacks in one month, and of the
+        number of months in which it lacks half a person or more; 0 if no draw is among them.
+    """
+
+    mission: str
+    person_months: float
+    chance: float
+    persons: float
+    months: float
+
+
+def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnLoss]:
+    """Return what each mission of a main task loses to a package over the draws.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+        Made by :func:`planner.simulate`.
+    package : str
+    main_task : int
+        1 or 2; the package's own demands never count.
+
+    Returns
+    -------
+    list of DrawnLoss
+        Those first that most often lack half a person or more; empty where months are not kept.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> ensemble = pl.simulate("eastern-flank-brigade", draws=16, rule="value", workers=1)
+    >>> first, *_, last = drawn_losses(ensemble, "eastern-flank")
+    >>> first.chance >= last.chance, last.persons
+    (True, 0.0)
+    """
+    if not ensemble.metadata.monthly:
+        return []
+    labels = ensemble.metadata.label("mission")[_counted(ensemble, package, main_task)]
+    missions, group = np.unique(labels, return_inverse=True)
+    sums, draws = np.zeros((4, len(missions))), 0
+    for lost, _ in _lost_by_draw(ensemble, package, main_task):
+        people = np.zeros((len(lost), len(missions), lost.shape[2]))
+        for place, mission in enumerate(group.tolist()):
+            people[:, mission] += lost[:, place]
+        short = people >= HALF_A_PERSON - ROUNDING
+        whole = short.any(axis=2)
+        most = people.max(axis=2, initial=0.0) * whole
+        parts = (people.sum(axis=2), whole, most, short.sum(axis=2))
+        sums += np.stack([part.sum(axis=0) for part in parts])
+        draws += len(lost)
+    mean = sums / max(draws, 1)
+    each = sums / np.maximum(sums[1], 1)
+    found = [
+        DrawnLoss(
+            str(mission), float(mean[0, k]), float(mean[1, k]), float(each[2, k]), float(each[3, k])
+        )
+        for k, mission in enumerate(missions)
+    ]
+    return sorted(found, key=lambda one: (-one.chance, -one.person_months))
+
+
+def loser_sentence(
+    found: Sequence[DrawnLoss],
+    main_task: int,
+    lang: str = "en",
+    called: Callable[[str], str] = str,
+    most: int = 3,
+) -> str:
+    """Return which missions lose half a person or more in how many of the draws, in words.
+
+    Parameters
+    ----------
+    found : sequence of DrawnLoss
+        Of :func:`drawn_losses`.
+    main_task : int
+    lang : {"en", "nl"}
+    called : callable
+        Gives a mission its name.
+    most : int
+        Missions named.
+    """
+    often = [one for one in found if one.chance >= NEARLY_NEVER]
+    if not often:
+        return say("draws_no_loser", lang, task=main_task, share=percent(NEARLY_NEVER, lang, 0))
+    parts = [
+        say(
+            "draws_loser", lang, mission=called(one.mission), chance=percent(one.chance, lang, 0),
+            persons=counted("person", one.persons, lang), months=counted("month", one.months, lang),
+        )
+        for one in often[:most]
+    ]  # fmt: skip
+    if len(often) > most:
+        parts.append(say("draws_more_losers", lang, count=len(often) - most))
+    return say("draws_losers", lang, task=main_task, list="; ".join(parts))
+
+
+def counted(key: str, value: float, lang: str) -> str:
+    """Return persons or months in words, whole from one and a half on.
+
+    Parameters
+    ----------
+    key : {"person", "month"}
+    value : float
+    lang : {"en", "nl"}
+
+    Examples
+    --------
+    >>> counted("person", 1.0, "en"), counted("month", 6.4, "nl")
+    ('1 person', '6 maanden')
+    """
+    count = figure(value, lang, 1 if value < 1.5 else 0)
+    return say(key, lang) if count == "1" else say(f"{key}s", lang, count=count)
 
 
 def likely_hint(name: str, lang: str = "en") -> str:

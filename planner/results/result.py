@@ -53,6 +53,11 @@ DISTRIBUTION = "displacement-planner"
 
 PACKAGES = ("planner", "numpy", "scipy", "highspy", "pandas", "pyarrow")
 
+FORMAT = "planner-results/1"
+
+TABLES = tuple(BUILDERS)
+"""Names of all tables, in the order in which they are shown and saved."""
+
 
 @cache
 def version(package: str) -> str:
@@ -81,12 +86,6 @@ def hash_files(files: Iterable[Path]) -> tuple[dict[str, Any], ...]:
     return tuple(rows)
 
 
-FORMAT = "planner-results/1"
-
-TABLES = tuple(BUILDERS)
-"""Names of all tables, in the order in which they are shown and saved."""
-
-
 class Tables(TabularOutcome, ABC):
     """Tidy pandas tables of a solved scenario, made when first asked for.
 
@@ -111,7 +110,7 @@ class Tables(TabularOutcome, ABC):
         """Return a table by name; raise ResultError if none exists of that name."""
         if name not in TABLES:
             known = ", ".join(TABLES)
-            raise ResultError(f"no such table {name!r}{nearest(name, TABLES)}; there are {known}")
+            raise ResultError(f"no such table {name!r}{nearest(name, TABLES)}; known are {known}")
         kept: dict[str, pd.DataFrame] = self.__dict__.setdefault("_tables", {})
         if name not in kept:
             kept[name] = self._make(name)
@@ -165,7 +164,7 @@ class Tables(TabularOutcome, ABC):
 
     @property
     def monthly(self) -> pd.DataFrame:
-        """demand, pool, month, on_duty_persons, where there is anybody."""
+        """demand, pool, month, on_duty_persons, where anyone is on duty."""
         return self.table("monthly")
 
     @property
@@ -220,7 +219,7 @@ class Tables(TabularOutcome, ABC):
     def bottlenecks(self) -> pd.DataFrame:
         """Binding pools and months with every package: pool, month, strength_persons, idle_persons.
 
-        Everyone there is taken in some plan on the way, and more people may raise the fill; where
+        Everyone is taken in some plan on the way, and more people may raise the fill; where
         a pool and month is not in the table, more people raise none. What one more person brings
         takes plans of its own: :func:`planner.analysis.prices`.
         """
@@ -440,7 +439,7 @@ class StoredResult(Tables):
     """
 
     def __init__(self, folder: Path, manifest: dict[str, Any]):
-        """Take a folder whose manifest has been read."""
+        """Take a folder with a manifest that has been read."""
         self.folder = folder
         self._manifest = manifest
         self.name = str(manifest["scenario"]["name"])
@@ -503,7 +502,7 @@ def read_result(folder: str | Path) -> StoredResult:
         try:
             found = hash_file(place / name)
         except OSError:
-            raise ResultError(f"{place / name}: gone, though the manifest names it") from None
+            raise ResultError(f"{place / name}: missing, though the manifest names it") from None
         if found != wanted:
             raise ResultError(f"{place / name}: not as it was written (see manifest.json)")
     return StoredResult(place, manifest)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import ResultError, nearest
+from planner.problem.model import Floats, Ints
 from planner.results.frames import cover, frame, share, words
 from planner.results.losses import ACCOUNTS, accounts, strength
 from planner.solution import Allocation
@@ -49,6 +50,18 @@ FINE = ("month", "year", "phase")
 _ASKED, _FILLED = "asked_person_months", "filled_person_months"
 _LOST = "displaced_person_months"
 _OF = "package of the phase"
+
+_LABELS = (
+    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",
+    "category", "kind", "status", "standing", "package",
+)  # fmt: skip
+
+BASES = ("letter", "public", "assumption")
+"""From what stands in the letter to what is not published."""
+
+ROTATION = ("tour", "preparation", "rest")
+
+STRENGTH = ("posts", "filled", "fit")
 
 
 def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
@@ -151,15 +164,6 @@ def _rank(column: pd.Series, key: str) -> np.ndarray:
     return column.factorize(sort=key in ("month", "year", "tier", "main_task"))[0]
 
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-_LABELS = (
-    "mission", "mission_name", "mission_name_nl", "name", "name_nl", "organisation", "region",
-    "category", "kind", "status", "standing", "package",
-)  # fmt: skip
-
-
 def demands(result: Result) -> pd.DataFrame:
     """Return one row a demand: labels, cap, months, asked and filled person-months."""
     rows, solution = result.compiled.demands, result.solution
@@ -253,7 +257,7 @@ def displacement(result: Result) -> pd.DataFrame:
     rows, solution = result.compiled.demands, result.solution
     package, demand, lost = [], [], []
     for place, id in enumerate(solution.without):
-        others = np.flatnonzero(~_own(result, id))
+        others = np.flatnonzero(~result.compiled.problem.inside(id))
         package.append(np.full(len(others), place))
         demand.append(others)
         lost.append(solution.displaced(id)[others])
@@ -278,7 +282,7 @@ def displacement_monthly(result: Result) -> pd.DataFrame:
     solution = result.solution
     parts = []
     for id, before in solution.without.items():
-        own = _own(result, id)
+        own = result.compiled.problem.inside(id)
         pairs, people = _on_duty(result, before, solution.with_all, keep=~own)
         part = _long(result, pairs, people, "displaced_person_months")
         part.insert(0, "package", words([id], np.zeros(len(part), dtype=np.int64)))
@@ -299,7 +303,7 @@ def packages(result: Result) -> pd.DataFrame:
     filled, asked = np.zeros(len(ids)), np.zeros(len(ids))
     taken = np.zeros((2, len(ids)))
     for place, id in enumerate(ids):
-        own, lost = _own(result, id), solution.displaced(id)
+        own, lost = result.compiled.problem.inside(id), solution.displaced(id)
         filled[place] = solution.with_all.filled[own].sum()
         asked[place] = solution.asked[own].sum()
         taken[:, place] = [lost[(task == number) & ~own].sum() for number in (1, 2)]
@@ -445,13 +449,6 @@ def _grid(result: Result) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(count), len(months)), np.tile(months, count)
 
 
-def _own(result: Result, package: str) -> NDArray[np.bool_]:
-    """Return which demands belong to a package."""
-    problem = result.compiled.problem
-    members = set(problem.package(package).demands)
-    return np.array([demand.id in members for demand in problem.demands], dtype=bool)
-
-
 def _on_duty(
     result: Result,
     plan: Allocation,
@@ -496,13 +493,6 @@ def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFra
 
 def _joined(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
-
-
-BASES = ("letter", "public", "assumption")
-"""From what stands in the letter to what is not published."""
-
-ROTATION = ("tour", "preparation", "rest")
-STRENGTH = ("posts", "filled", "fit")
 
 
 def grounds(result: Tables) -> pd.DataFrame:

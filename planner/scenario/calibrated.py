@@ -93,7 +93,7 @@ _Parts = tuple[str, Mapping[str, Any], Mapping[str, str], Mapping[str, tuple[flo
 
 @lru_cache(maxsize=8)
 def _read(path: Path, name: str, changed: int, size: int) -> _Parts:
-    """Return digest, head, distributions before and sample of a file, as it was at one moment."""
+    """Return digest, head, distributions before and sample of a file, as it was at one time."""
     try:
         data = path.read_bytes()
         said = json.loads(data)

@@ -79,6 +79,65 @@ LISTS = ("ids", "options", "caps")
 
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 
+SUGGESTIONS = 100
+"""Largest number of faults with a suggestion: looking for near names takes time."""
+
+CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
+"""Fields of the registry that a demand carries along as they are given."""
+
+SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
+
+HEADER = (
+    "contribution_id", "isocode3", "contributing_country", "mission_acronym", "personnel_type",
+    "female_personnel", "male_personnel", "last_reporting_date",
+)  # fmt: skip
+"""Columns of the CSV export."""
+
+KINDS = (
+    "Experts on Mission", "Formed Police Units", "Individual Police", "Staff Officer", "Troops",
+)  # fmt: skip
+"""Personnel types; the plural and singular of the series are taken as one."""
+
+LARGEST = 50_000_000
+"""Largest file read, bytes; the whole export since 1990 has about 20 million."""
+
+_MONTHS = [
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]  # fmt: skip
+
+_NAMED = re.compile(
+    r"(?:\b\d{1,2}[-\s])?\b(" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS) + r")[a-z]*\.?"
+    r"[-\s,]+(?:\d{1,2}[,\s]+)?((?:19|20)\d\d|\d\d)\b",
+    re.IGNORECASE,
+)
+
+_DATED = re.compile(r"\b(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)\b")
+
+_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)(?:-\d\d)?\b")
+
+_NUMBERS = re.compile(r"^(.*?)\s*((?:\s+-?[\d,]+)+)\s*$")
+
+_HEADING = re.compile(r"contribution|personnel|page|month|mission|country", re.IGNORECASE)
+"""Words of headings, which are repeated on every page."""
+
+_MISSION = re.compile(r"[A-Z][A-Z0-9/-]{2,}")
+
+DEMANDS: Mapping[tuple[str, str], tuple[str, float, str]] = {
+    ("MINUSMA", "Individual Police"): ("minusma-ipo", 0, ""),
+    ("MINUSMA", "Staff Officer"): (
+        "minusma-staff", 6, "Staff officers of detachments are counted here as well",
+    ),
+    ("MINUSMA", "Troops"): ("minusma-isr c130-minusma", 5, "Any detachment counted here as well"),
+    ("UNIFIL", "Staff Officer"): ("unifil-gender", 0, ""),
+    ("UNDOF", "Staff Officer"): ("undof", 0, ""),
+    ("UNTSO", "Experts on Mission"): (
+        "untso", 2, "Exact count; in a month of hand-over a post is held twice",
+    ),
+}  # fmt: skip
+"""By mission and kind: the demands of the data tables that a count speaks of, its error in persons
+and why."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -434,15 +493,6 @@ _READERS: dict[str, Callable[[str, Column], Any]] = {
 }
 
 
-SUGGESTIONS = 100
-"""Largest number of faults with a suggestion: looking for near names takes time."""
-
-CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
-"""Fields of the registry that a demand carries along as they are given."""
-
-SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
-
-
 def shipped(folder: str) -> Path:
     """Return a folder that comes with the package: ``data`` or ``scenarios``.
 
@@ -470,7 +520,7 @@ def read_data(folder: Path) -> Inputs:
     Returns
     -------
     Inputs
-        Everything in the tables; demands under study, declined or known from hindsight are there
+        Everything in the tables; demands under study, declined or known from hindsight are included
         but do not count.
     """
     if not folder.is_dir():
@@ -864,52 +914,6 @@ def _source(row: Row) -> Source:
     return Source(**{name: row[name] or "" for name in row.cells})
 
 
-HEADER = (
-    "contribution_id", "isocode3", "contributing_country", "mission_acronym", "personnel_type",
-    "female_personnel", "male_personnel", "last_reporting_date",
-)  # fmt: skip
-"""Columns of the CSV export."""
-
-KINDS = (
-    "Experts on Mission", "Formed Police Units", "Individual Police", "Staff Officer", "Troops",
-)  # fmt: skip
-"""Personnel types; the plural and singular of the series are taken as one."""
-
-LARGEST = 50_000_000
-"""Largest file read, bytes; the whole export since 1990 has about 20 million."""
-
-_MONTHS = [
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-]  # fmt: skip
-_NAMED = re.compile(
-    r"(?:\b\d{1,2}[-\s])?\b(" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS) + r")[a-z]*\.?"
-    r"[-\s,]+(?:\d{1,2}[,\s]+)?((?:19|20)\d\d|\d\d)\b",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"\b(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)\b")
-_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)(?:-\d\d)?\b")
-_NUMBERS = re.compile(r"^(.*?)\s*((?:\s+-?[\d,]+)+)\s*$")
-_HEADING = re.compile(r"contribution|personnel|page|month|mission|country", re.IGNORECASE)
-"""Words of headings, which are repeated on every page."""
-_MISSION = re.compile(r"[A-Z][A-Z0-9/-]{2,}")
-
-DEMANDS: Mapping[tuple[str, str], tuple[str, float, str]] = {
-    ("MINUSMA", "Individual Police"): ("minusma-ipo", 0, ""),
-    ("MINUSMA", "Staff Officer"): (
-        "minusma-staff", 6, "Staff officers of detachments are counted here as well",
-    ),
-    ("MINUSMA", "Troops"): ("minusma-isr c130-minusma", 5, "Any detachment counted here as well"),
-    ("UNIFIL", "Staff Officer"): ("unifil-gender", 0, ""),
-    ("UNDOF", "Staff Officer"): ("undof", 0, ""),
-    ("UNTSO", "Experts on Mission"): (
-        "untso", 2, "Exact count; in a month of hand-over a post is held twice",
-    ),
-}  # fmt: skip
-"""By mission and kind: the demands of the data tables that a count speaks of, its error in persons
-and why."""
-
-
 @dataclass(frozen=True)
 class Count:
     """People of one country in one mission in one month, by kind."""
@@ -1164,8 +1168,6 @@ def observations(counts: Iterable[Count], source: str = "un-uniformed") -> list[
 
 def observations_text(rows: Iterable[Mapping[str, str]]) -> str:
     """Return rows as the text of ``observations.csv``, with its header."""
-    from planner.scenario.registry import TABLES
-
     columns = [column.name for column in TABLES["observations"]]
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n")

@@ -59,7 +59,7 @@ ROTATION = ("tour", "preparation", "rest", "dwell")
 """What a rotation policy consists of; rest or dwell, not both."""
 
 PRESENCE = ("acceptance", "lead", "early_return")
-"""What decides whether a person allocated is there."""
+"""What decides whether a person allocated is present."""
 
 MANNED = "manned"
 """The share of a demand's ceiling that is really used: a parameter of presence, by demand."""
@@ -497,7 +497,7 @@ class Inputs:
 
 
 def is_presence(id: str) -> bool:
-    """Return whether a parameter decides who is there and leaves the plan as it is.
+    """Return whether a parameter decides who is present and leaves the plan as it is.
 
     Examples
     --------

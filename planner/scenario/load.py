@@ -17,7 +17,7 @@ from planner.months import Month
 from planner.scenario.calibrated import NONE, read_calibrated, shipped_calibrations
 from planner.scenario.data import default_data, read_data, shipped, shown
 from planner.scenario.inputs import Inputs
-from planner.scenario.source import Path_, Place, SourceText, read_source, read_text
+from planner.scenario.source import Path_, Position, SourceText, dump, read_source, read_text
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -67,6 +67,17 @@ _NAMES = {
     "person": ("cap",),
 }
 """Words people try, and what they may be called here."""
+
+MOST_FAULTS = 1_000
+"""Faults beyond which nothing is left out to check the rest: each time takes a copy of the file."""
+
+_ROUNDS = 5
+"""How often a file is validated while parts of it are left out."""
+
+DEEPEST = 20
+"""Most files that extend each other."""
+
+TEXTS = ("title", "title_nl", "summary", "summary_nl")
 
 
 def faults_of(error: ValidationError, source: SourceText, prefix: Path_ = ()) -> list[Fault]:
@@ -124,13 +135,6 @@ def checked(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset
                 left_out.add(path)
                 values = _without(values, path)
     return None, faults, frozenset(left_out)
-
-
-MOST_FAULTS = 1_000
-"""Faults beyond which nothing is left out to check the rest: each time takes a copy of the file."""
-
-_ROUNDS = 5
-"""How often a file is validated while parts of it are left out."""
 
 
 def consequence(fault: Fault | str, left_out: frozenset[Path_]) -> bool:
@@ -290,12 +294,6 @@ def _options(schema: Any, definitions: Mapping[str, Any], part: str) -> list[str
     return [name for one in _resolve(schema, definitions) for name in one.get(part, {})]
 
 
-DEEPEST = 20
-"""Most files that extend each other."""
-
-TEXTS = ("title", "title_nl", "summary", "summary_nl")
-
-
 @dataclass(frozen=True)
 class Layer:
     """One set of changes, as written.
@@ -308,14 +306,14 @@ class Layer:
         Where it is written.
     shipped : str
         Name of the shipped scenario it is part of, empty if it is not.
-    places : mapping of tuple to Place
-        Where its uncertainty section stands in the file: only the whole tells what is wrong there.
+    places : mapping of tuple to Position
+        Where its uncertainty section stands in the file: only the whole shows what is wrong in it.
     """
 
     values: Mapping[str, Any]
     file: str = field(default="", compare=False, metadata=SKIP)
     shipped: str = field(default="", compare=False, metadata=SKIP)
-    places: Mapping[Path_, Place] = field(
+    places: Mapping[Path_, Position] = field(
         default_factory=dict, repr=False, compare=False, metadata=SKIP
     )
 
@@ -404,8 +402,6 @@ class Scenario:
         Shipped scenarios are extended by name, all else is written out, so the text stands on its
         own. A data folder given from Python is not part of it.
         """
-        from planner.scenario.source import dump
-
         return dump(self)
 
 
@@ -603,7 +599,7 @@ class _Loader:
         raise InputError(source.fault(("extends",), message))
 
     def close(self, extends: str, path: Path | None) -> tuple[str, Path] | None:
-        """Return the scenario whose name is closest, of files beside and those that are shipped."""
+        """Return the scenario with the closest name, of files beside and those that are shipped."""
         known = shipped_scenarios()
         own = set() if path is None else {path.resolve()}
         beside = [] if path is None else sorted(path.resolve().parent.glob("*.yaml"))

@@ -57,6 +57,32 @@ LONGEST = 1200
 EARLIEST, LATEST = Month(1900, 1), Month(2200, 12)
 """Between which a window lies; warm-up, tours and their time at home reach beyond it."""
 
+SUGGESTIONS = 100
+"""Largest number of faults with a suggestion: looking for near names takes time."""
+
+HOME = ("rest", "dwell")
+"""Two ways of giving the time at home; a pool has one of them."""
+
+SHARES = ("filled", "fit")
+
+DEVIATIONS = ("filled_factor", "fit_factor")
+
+CHOICES = {
+    "decide": ("study", "under study"),
+    "send": ("declined", "declined"),
+    "hindsight": ("hindsight", "known from hindsight"),
+}
+"""Section, the standing it is for, and that standing in words."""
+
+ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
+"""Fields that several demands cannot share in one entry."""
+
+CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
+"""Fields of the registry that a demand carries along as they are given."""
+
+COUNTED = ("standing", "past")
+"""Standings of demands that count without being chosen."""
+
 
 def apply(inputs: Inputs, changes: Changes, source: SourceText, prefix: Path_ = ()) -> Inputs:
     """Return the inputs with one layer of changes made; raise InputError with all its faults."""
@@ -115,10 +141,6 @@ def _rotation(draft: Draft) -> None:
                 f"kind {demand.kind!r} has no {name} for pool {pool!r}: give the demand "
                 f"a {name}, or the kind one under 'policies'",
             )
-
-
-SUGGESTIONS = 100
-"""Largest number of faults with a suggestion: looking for near names takes time."""
 
 
 @dataclass
@@ -265,13 +287,6 @@ class Draft:
             None if high is None else high * (value if by.high is None else by.high),
             replace(new, source=new.source or parameter.origin.source, section=section, note=note),
         )
-
-
-HOME = ("rest", "dwell")
-"""Two ways of giving the time at home; a pool has one of them."""
-
-SHARES = ("filled", "fit")
-DEVIATIONS = ("filled_factor", "fit_factor")
 
 
 def change_pools_and_kinds(draft: Draft, changes: Changes) -> None:
@@ -584,24 +599,6 @@ def _bound(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     if bound.min is not None and bound.max is not None and bound.min.value > bound.max.value:
         draft.complain(path, f"max {bound.max.value:g} is below min {bound.min.value:g}")
     draft.bounds[id] = bound
-
-
-CHOICES = {
-    "decide": ("study", "under study"),
-    "send": ("declined", "declined"),
-    "hindsight": ("hindsight", "known from hindsight"),
-}
-"""Section, the standing it is for, and that standing in words."""
-
-ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
-"""Fields that several demands cannot share in one entry."""
-
-
-CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
-"""Fields of the registry that a demand carries along as they are given."""
-
-COUNTED = ("standing", "past")
-"""Standings of demands that count without being chosen."""
 
 
 def change_demands(draft: Draft, changes: Changes) -> None:

@@ -47,6 +47,58 @@ UNITS = (
     "EUR per person-year",
 )  # fmt: skip
 
+_WHICH = {"required": True, "shipped": True}
+
+_NUMBERS = ("people", "share", "factor", "amount", "months", "tour", "home")
+
+_TABLE_OF = {
+    "missions": "mission", "demands": "demand", "kinds": "kind", "pools": "pool", "bounds": "bound",
+}  # fmt: skip
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "rotation": ("kind", "pool", "figure"),
+    "strengths": ("force", "pool", "figure", "from"),
+    "mandates": ("mission", "event"),
+    "costs": ("fund", "kind", "demand"),
+    "budgets": ("fund", "year"),
+    "outcomes": ("demand", "field"),
+    "presence": ("kind", "demand", "figure"),
+    "places": ("mission",),
+}
+"""Columns that together name a row once; ``id`` for every other table."""
+
+OPTIONAL = (
+    "mandates",
+    "bounds",
+    "costs",
+    "budgets",
+    "outcomes",
+    "presence",
+    "places",
+    "observations",
+)
+"""Tables a data folder may do without."""
+
+_TYPES = {
+    "whole": "integer", "number": "number", "people": "number", "flag": "boolean",
+}  # fmt: skip
+
+_ID_PATTERN = "[a-z0-9][a-z0-9-]*"
+
+_PATTERNS = {
+    "id": f"^{_ID_PATTERN}$",
+    "ids": f"^{_ID_PATTERN}( {_ID_PATTERN})*$",
+    "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "caps": "^[0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+( [0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+)*$",
+}
+
+_SIDES = {
+    "low": "Lowest plausible value; empty when exact.",
+    "high": "Highest plausible value; empty when exact.",
+    "_low": "Earliest plausible month; empty when exact.",
+    "_high": "Latest plausible month; empty when exact.",
+}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -103,7 +155,7 @@ class Field:
     low, high : float
         Range of a number.
     refers : str
-        Table whose rows it names.
+        Table of which it names rows.
     """
 
     name: str
@@ -217,7 +269,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         _in(
             "fixed_length", "flag",
             "True where the last month moves with the first, such as a voyage of half a year "
-            "whose begin is not known.", "draws",
+            "with a begin that is not known.", "draws",
         ),
         *_origin("first and last month", "dates_", required=False),
         _in(
@@ -267,7 +319,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         Field(
             "manned", "share",
             "Share of the people planned that its ceiling really takes: a ceiling is a most, and "
-            "may be left unused where nobody is short (1).", "presence",
+            "may be left unused where no demand is short (1).", "presence",
         ),
         _only(
             "letter_cap", "text",
@@ -298,7 +350,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         Field(
             "last", "month",
             "New end of its mandate: demands that ran to the old end run to this month, demands "
-            "that would run longer stop there. Settles the mandate: chances given before are "
+            "that would run longer stop at it. Settles the mandate: chances given before are "
             "taken away.", "problem",
         ),
         Field(
@@ -423,7 +475,6 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
 """Fields of every entity, in the order in which tables and pages have them."""
 
 _KIND = _only("kind", "id", "Kind of contribution.", required=True, shipped=True, refers="kinds")
-_WHICH = {"required": True, "shipped": True}
 _FUND = _only("fund", "id", "Fund that pays.", **_WHICH)
 
 _LONG: dict[str, tuple[Field, ...]] = {
@@ -492,7 +543,7 @@ _LONG: dict[str, tuple[Field, ...]] = {
         *_value("The number; the likely value where low and high are given.", 120),
     ),
     "places": (
-        _only("mission", "id", "Mission that is there.", refers="missions", **_WHICH),
+        _only("mission", "id", "Existing mission.", refers="missions", **_WHICH),
         _only("place", "text", "What the place is called.", **_WHICH),
         _only("latitude", "number", "Degrees north.", low=-90, high=90, **_WHICH),
         _only("longitude", "number", "Degrees east.", low=-180, high=180, **_WHICH),
@@ -533,8 +584,6 @@ _LONG: dict[str, tuple[Field, ...]] = {
     ),
 }  # fmt: skip
 
-_NUMBERS = ("people", "share", "factor", "amount", "months", "tour", "home")
-
 
 def _cells(one: Field) -> tuple[Column, ...]:
     """Return the columns of a field: a number with range takes three, and so does a month."""
@@ -560,10 +609,6 @@ def columns(entity: str) -> tuple[Column, ...]:
     fields = ENTITIES.get(entity) or _LONG[entity]
     return tuple(cell for one in fields if one.column for cell in _cells(one))
 
-
-_TABLE_OF = {
-    "missions": "mission", "demands": "demand", "kinds": "kind", "pools": "pool", "bounds": "bound",
-}  # fmt: skip
 
 TITLES = {
     "sources": ("Sources", "Every source that a number can name"),
@@ -593,29 +638,6 @@ TITLES = {
     "observations": ("Observations", "What was really seen: for calibration and scoring"),
 }
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "rotation": ("kind", "pool", "figure"),
-    "strengths": ("force", "pool", "figure", "from"),
-    "mandates": ("mission", "event"),
-    "costs": ("fund", "kind", "demand"),
-    "budgets": ("fund", "year"),
-    "outcomes": ("demand", "field"),
-    "presence": ("kind", "demand", "figure"),
-    "places": ("mission",),
-}
-"""Columns that together name a row once; ``id`` for every other table."""
-
-OPTIONAL = (
-    "mandates",
-    "bounds",
-    "costs",
-    "budgets",
-    "outcomes",
-    "presence",
-    "places",
-    "observations",
-)
-"""Tables a data folder may do without."""
 
 TABLES: dict[str, tuple[Column, ...]] = {
     name: columns(_TABLE_OF.get(name, name)) for name in TITLES
@@ -629,24 +651,6 @@ def carried(entity: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         one.name for one in ENTITIES[entity] if one.entry and one.name not in seen | {"scale"}
     )
-
-
-_TYPES = {
-    "whole": "integer", "number": "number", "people": "number", "flag": "boolean",
-}  # fmt: skip
-_ID_PATTERN = "[a-z0-9][a-z0-9-]*"
-_PATTERNS = {
-    "id": f"^{_ID_PATTERN}$",
-    "ids": f"^{_ID_PATTERN}( {_ID_PATTERN})*$",
-    "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
-    "caps": "^[0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+( [0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+)*$",
-}
-_SIDES = {
-    "low": "Lowest plausible value; empty when exact.",
-    "high": "Highest plausible value; empty when exact.",
-    "_low": "Earliest plausible month; empty when exact.",
-    "_high": "Latest plausible month; empty when exact.",
-}
 
 
 def _described(one: Field, column: Column) -> dict[str, Any]:

@@ -8,7 +8,7 @@ The ``uncertainty:`` section of a scenario: which figures vary, how, and which v
 
 Sections of scenarios that extend each other are merged: under ``figures``, ``decided`` and the
 other named lists a later entry takes the place of the one before, ``null`` takes it away, and
-``exact`` and ``correlations`` replace what was there.
+``exact`` and ``correlations`` replace what was given.
 
 The entries of a scenario file: the fields of one demand, mission, pool and so on.
 
@@ -85,6 +85,12 @@ __all__ = [
     "reference",
     "schema_text",
 ]
+
+VERBS = ("set", "add", "times", "grow_to", "grow_times")
+"""What a step may do to strengths."""
+
+SAYS = ("basis", "source", "section", "note")
+"""What may stand beside a distribution: where it comes from."""
 
 
 class Part(BaseModel):
@@ -383,10 +389,6 @@ def _of_class(node: ast.ClassDef) -> dict[str, str]:
     return found
 
 
-VERBS = ("set", "add", "times", "grow_to", "grow_times")
-"""What a step may do to strengths."""
-
-
 def _rest_or_dwell(entry: Any) -> Any:
     if entry.rest is not None and entry.dwell is not None:
         raise ValueError("expected rest or dwell, found both")
@@ -569,9 +571,9 @@ class StepEntry(Sourced):
     times: Factor | None = None
     """What it is multiplied by."""
     grow_to: Amount | None = None
-    """Grows evenly from what it is at `from` to this value at `to`, and stays there."""
+    """Grows evenly from what it is at `from` to this value at `to`, and stays at it."""
     grow_times: Factor | None = None
-    """Grows evenly to this multiple at `to`, and stays there."""
+    """Grows evenly to this multiple at `to`, and stays at it."""
 
     @model_validator(mode="after")
     def _one_verb(self) -> StepEntry:
@@ -660,10 +662,6 @@ class SourceEntry(Part):
     """How far it can be trusted."""
     reference: Text = ""
     """Where to find it."""
-
-
-SAYS = ("basis", "source", "section", "note")
-"""What may stand beside a distribution: where it comes from."""
 
 
 def _distribution(value: object) -> object:
@@ -762,7 +760,7 @@ class Uncertainty(Part):
     decided: dict[Id, Decided | None] | None = None
     """Chance that a demand or mission under study, or a package, goes ahead."""
     extended: dict[Id, Extended | None] | None = None
-    """Demands or missions whose mandate may be extended."""
+    """Demands or missions with a mandate that may be extended."""
     shifted: dict[Id, Drawn | None] | None = None
     """By how many months the first month of a demand, mission or package moves."""
     sizes: dict[Id, Drawn | None] | None = None

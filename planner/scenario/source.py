@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LIMITS",
     "Limits",
-    "Place",
+    "Position",
     "SourceText",
     "dump",
     "read_source",
@@ -44,6 +44,10 @@ _WORDS = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 
+_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*|[0-9]{4}-[0-9]{2}")
+
+_QUOTED = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -59,7 +63,7 @@ LIMITS = Limits()
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """Where a value and its key stand in the file, from 1; 0 is nowhere in particular."""
 
     line: int = 0
@@ -78,19 +82,19 @@ class SourceText:
         Name used in messages.
     values : dict
         The top-level mapping.
-    places : mapping of tuple to Place
+    places : mapping of tuple to Position
         By path, such as ``("demands", "untso", "cap")``.
     """
 
     file: str
     values: dict[str, Any]
-    places: Mapping[Path_, Place] = field(default_factory=dict)
+    places: Mapping[Path_, Position] = field(default_factory=dict)
 
-    def place(self, path: Path_) -> Place:
+    def place(self, path: Path_) -> Position:
         """Return the place of a path, or of its nearest ancestor that is in the file."""
         while path and path not in self.places:
             path = path[:-1]
-        return self.places.get(path, Place())
+        return self.places.get(path, Position())
 
     def fault(self, path: Path_, message: str, key: bool = False) -> Fault:
         """Return a fault at the value of `path`, or at its key."""
@@ -172,7 +176,7 @@ class _Builder:
     name: str
     limits: Limits
     faults: list[Fault] = field(default_factory=list)
-    places: dict[Path_, Place] = field(default_factory=dict)
+    places: dict[Path_, Position] = field(default_factory=dict)
     anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
     count: int = 0
 
@@ -192,7 +196,7 @@ class _Builder:
         except YAMLError as error:
             self.faults.append(_unreadable(self.name, error, text))
         if not self.faults and not isinstance(values, dict):
-            place = self.places.get((), Place(1, 1))
+            place = self.places.get((), Position(1, 1))
             self.faults.append(
                 Fault(
                     self.name,
@@ -208,7 +212,7 @@ class _Builder:
         return SourceText(self.name, values, self.places)
 
     def document(self, events: Iterator[Any]) -> Any:
-        """Return the value of the one document there may be."""
+        """Return the value of the only document."""
         value: Any = None
         documents = 0
         for event in events:
@@ -243,7 +247,7 @@ class _Builder:
         """Return one value and how many values it holds."""
         mark = event.start_mark
         before = self.places.get(path)
-        self.places[path] = Place(
+        self.places[path] = Position(
             mark.line + 1,
             mark.column + 1,
             before.key_line if before else 0,
@@ -310,7 +314,7 @@ class _Builder:
                 )
                 inner = (*inner, 2)  # its places do not overwrite those of the first
             else:
-                self.places[inner] = Place(key_line=line, key_column=column)
+                self.places[inner] = Position(key_line=line, key_column=column)
             value, inside = self.value(next(events), events, inner)
             fields.setdefault(key, value)
             size += inside + 1
@@ -368,10 +372,6 @@ def _unreadable(name: str, error: Any, text: str) -> Fault:
     column = position - (text.rfind("\n", 0, position) + 1) + 1
     found = f"U+{ord(text[position]):04X}" if position < len(text) else "a control character"
     return Fault(name, line, column, "", f"found {found}, a character that YAML does not allow")
-
-
-_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*|[0-9]{4}-[0-9]{2}")
-_QUOTED = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 
 
 def dump(scenario: Scenario) -> str:

@@ -44,12 +44,15 @@ CATEGORIES = {
     "police": ("Police and Marechaussee", "Politie en Marechaussee"),
     "civil": ("Civilians", "Burgers"),
 }
-"""Whose rest can be changed, English and Dutch."""
+"""Pools with rest that can be changed, English and Dutch."""
 
 LAST_TIER = 5
 """Tiers offered, unless a scenario goes further."""
 
 _NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+
+SECTIONS = {"go": ("decide", "study"), "send": ("send", "declined")}
+"""The section of a scenario in which each decision stands, and the standing it is for."""
 
 
 @dataclass(frozen=True)
@@ -241,10 +244,6 @@ def _tiers(inputs: Inputs) -> Iterator[Lever]:
             yield Lever("tier", *what, stands=stands, low=low, high=last, step=1)
 
 
-SECTIONS = {"go": ("decide", "study"), "send": ("send", "declined")}
-"""The section of a scenario in which each decision stands, and the standing it is for."""
-
-
 def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
     """Return the sections of a scenario file that say what was moved, by key of the lever.
 
@@ -320,7 +319,7 @@ class WhatIf:
     Raises
     ------
     InputError
-        With every lever that is not there or cannot go that far.
+        With every lever that does not exist or cannot go that far.
 
     Examples
     --------

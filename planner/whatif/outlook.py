@@ -6,17 +6,20 @@ What a page shows of one scenario: a handful of small tables of its result.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from planner.engine.stages import PlanCache
+from planner.outcome import frame, silent
 from planner.results.allocate import allocate
+from planner.results.losses import DrawnLoss, Headline, drawn_losses, headline, losses
 from planner.scenario.load import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.montecarlo.drivers import Driver
     from planner.montecarlo.run import Progress
     from planner.results.result import Result
     from planner.scenario.load import Scenario
@@ -37,6 +40,9 @@ __all__ = [
 
 NAMES = ["mission", "mission_name", "mission_name_nl", "main_task"]
 
+REACH = 0.9
+"""Fill rate of which the probability is shown unless another is asked for."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -52,7 +58,10 @@ class Picture:
     fill : DataFrame
         mission, main_task, asked_person_months, filled_person_months, fill_rate.
     displacement : DataFrame
-        package, mission, main_task, displaced_person_months; every mission outside the package.
+        package, mission, main_task, displaced_person_months, and the part of it before the first
+        month of the package, before_person_months; most_persons lost in one month; months in
+        which half a person or more is lost, and the first and last of them, first_month and
+        last_month (0 and empty where there are none). Every mission outside the package.
     packages : DataFrame
         As :attr:`planner.Result.packages`.
     bottlenecks : DataFrame
@@ -103,7 +112,7 @@ def picture(scenario: Scenario, cache: PlanCache | None = None) -> Picture:
 
 
 def picture_of(result: Result) -> Picture:
-    """Return the tables that a page shows of a result that is there already."""
+    """Return the tables that a page shows of a result that exists already."""
     import pandas as pd
 
     demands, pools = result.demands, result.compiled.pools
@@ -115,7 +124,7 @@ def picture_of(result: Result) -> Picture:
         months=tuple(str(inputs.first + k) for k in range(inputs.last - inputs.first + 1)),
         missions=demands[NAMES].drop_duplicates("mission").reset_index(drop=True),
         fill=result.fill_by("mission", "main_task"),
-        displacement=result.displacement_by("mission", "main_task"),
+        displacement=_displacement(result),
         packages=result.packages,
         bottlenecks=result.bottlenecks,
         timeline=timeline,
@@ -124,6 +133,33 @@ def picture_of(result: Result) -> Picture:
             columns=["pool", "pool_name", "pool_name_nl"],
         ),
     )
+
+
+LOST = ("package", "mission", "main_task", "displaced_person_months", "before_person_months",
+        "most_persons", "months", "first_month", "last_month")  # fmt: skip
+"""Columns of what missions lose."""
+
+
+def _displacement(result: Result) -> pd.DataFrame:
+    """Return what every mission outside a package loses to it, and when."""
+    import pandas as pd
+
+    solution, compiled = result.solution, result.compiled
+    missions = {row.id: row.mission for row in compiled.demands}
+
+    def when(month: int) -> str:
+        return str(compiled.month(month)) if month >= 0 else ""
+
+    rows = [
+        (
+            package, one.group, task, one.person_months, one.before_person_months,
+            one.most_persons, one.months, when(one.first), when(one.last),
+        )
+        for package in solution.without
+        for task in (1, 2)
+        for one in losses(solution, package, missions, task)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(LOST))
 
 
 def beside(
@@ -163,10 +199,6 @@ def beside(
     return pd.concat([rows, pd.DataFrame(columns)], axis="columns")
 
 
-REACH = 0.9
-"""Fill whose chance is shown unless another is asked for."""
-
-
 @dataclass(frozen=True, eq=False)
 class Outlook:
     """Tables of many draws of one scenario; see :class:`planner.Ensemble` for the columns.
@@ -176,7 +208,9 @@ class Outlook:
     draws, unproved, seed : int
         Draws made, those left out for want of a certificate, and the seed.
     reach : float
-        Fill whose chance is in `fill`.
+        Fill rate of which the probability is in `fill`.
+    uncertain : bool
+        Whether anything of the scenario is stated as uncertain.
     fill : DataFrame
         By mission and main_task: mean, standard_error, low, high, q05 … q95, chance.
     fan : DataFrame
@@ -186,24 +220,44 @@ class Outlook:
         By package and main_task: mean, standard_error, low, high, q05 … q95, person-months.
     each : DataFrame
         One row a draw, one column a package: person-months displaced from main task 2.
+    headlines : mapping of str to Headline
+        Displacement of main task 2 by package.
+    losers : mapping of (str, int) to list of DrawnLoss
+        What missions lose, by package and main task; none where people by month are not kept.
+    drivers : mapping of str to tuple of Driver
+        What moves the displacement most, by package.
+    likely : DataFrame
+        The plan for the likely values under both rules, one row a rule and package: rule, package,
+        displaced_main_task_1 and displaced_main_task_2.
     said : dict of str to list of str
         How it was drawn and what was left out, by language.
+    inputs : mapping of str to (str, str)
+        What the inputs in `drivers` are called in English and Dutch, where that is known.
     """
 
     draws: int
     unproved: int
     seed: int
     reach: float
+    uncertain: bool
     fill: pd.DataFrame
     fan: pd.DataFrame
     displacement: pd.DataFrame
     each: pd.DataFrame
+    headlines: Mapping[str, Headline]
+    losers: Mapping[tuple[str, int], list[DrawnLoss]]
+    drivers: Mapping[str, tuple[Driver, ...]]
+    likely: pd.DataFrame
     said: dict[str, list[str]]
+    inputs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name."""
-        names = ("fill", "fan", "displacement", "each")
-        return {f"draws_{name}": getattr(self, name) for name in names}
+        names = ("fill", "fan", "displacement", "each", "likely")
+        return {
+            **{f"draws_{name}": getattr(self, name) for name in names},
+            "draws_headline": frame(list(self.headlines.values()), Headline),
+        }
 
 
 def look_ahead(
@@ -212,6 +266,7 @@ def look_ahead(
     seed: int = 0,
     reach: float = REACH,
     progress: Progress | None = None,
+    cache: PlanCache | None = None,
 ) -> Outlook:
     """Make draws of a scenario and return what a page shows of them.
 
@@ -224,6 +279,7 @@ def look_ahead(
     """
     import pandas as pd
 
+    from planner.montecarlo.drivers import drivers
     from planner.montecarlo.run import simulate
 
     ensemble = simulate(scenario, draws, seed, workers=1, progress=progress)
@@ -238,12 +294,31 @@ def look_ahead(
         unproved=ensemble.unproved,
         seed=seed,
         reach=reach,
+        uncertain=bool(ensemble.metadata.axes.factors),
         fill=ensemble.fill_by("mission", "main_task", reach=reach),
         fan=pd.concat([by_task[columns], by_mission[columns]], ignore_index=True),
         displacement=ensemble.displacement_by("main_task"),
         each=each[["draw", *names]].rename(columns=names),
+        headlines={id: headline(ensemble, id) for id in ensemble.packages},
+        losers={
+            (id, task): drawn_losses(ensemble, id, task)
+            for id in ensemble.packages
+            for task in (1, 2)
+        },
+        drivers={id: drivers(ensemble, id) for id in ensemble.packages},
+        likely=_both_rules(scenario, cache),
         said={lang: ensemble.sentences(lang) for lang in ("en", "nl")},
     )
+
+
+def _both_rules(scenario: Scenario, cache: PlanCache | None) -> pd.DataFrame:
+    """Return what packages displace in the plan for the likely values under both rules."""
+    import pandas as pd
+
+    columns = ["rule", "package", "displaced_main_task_1", "displaced_main_task_2"]
+    made = [allocate(scenario, rule, cache=cache) for rule in ("fair", "value")]
+    parts = [one.packages.assign(rule=one.rule)[columns] for one in made]
+    return pd.concat(parts, ignore_index=True)
 
 
 def look_at_both(
@@ -253,6 +328,7 @@ def look_at_both(
     seed: int = 0,
     reach: float = REACH,
     progress: Progress | None = None,
+    cache: PlanCache | None = None,
 ) -> tuple[Outlook, Outlook]:
     """Make the same draws of a scenario as it was and as changed; see :func:`look_ahead`."""
     different = plan.digest != variant.digest
@@ -270,8 +346,10 @@ def look_at_both(
 
         return report
 
-    first = look_ahead(plan, draws, seed, reach, part(0))
-    return first, look_ahead(variant, draws, seed, reach, part(draws)) if different else first
+    first = look_ahead(plan, draws, seed, reach, part(0), cache)
+    if not different:
+        return first, first
+    return first, look_ahead(variant, draws, seed, reach, part(draws), cache)
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,7 +367,7 @@ class Answer:
     month : str
         Month that it is about, if about one.
     complete : bool
-        Whether there is nothing more to look for.
+        Whether the search is complete.
     """
 
     name: str
@@ -313,7 +391,6 @@ def spread(scenario: Scenario, progress: Any = None) -> Answer:
     'Alle '
     """
     from planner.analysis.ranges import ranges
-    from planner.outcome import silent
 
     found = ranges(scenario, progress=silent if progress is None else progress)
     wanted = ("fills", "displacement", "total_fills", "total_displacement")

@@ -141,7 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ja: de laatste maand schuift mee met de eerste als maanden worden getrokken.",
     ),
     "help_force": (
-        "Force whose national shares filled and fit hold; empty where there is none.",
+        "Force with the national shares filled and fit that hold; empty if none.",
         "Krijgsmachtdeel waarvan de landelijke aandelen gelden; leeg als er geen is.",
     ),
     "help_pools": (
@@ -280,6 +280,82 @@ WORDS: dict[str, tuple[str, str]] = {
 
 say = speaker(WORDS)
 
+FIGURES = (*ROTATION, *PRESENCE, MANNED)
+"""What a policy may be about: rotation first, then presence."""
+
+DEMAND_FIGURES = (*ROTATION, MANNED)
+"""What a demand may have a policy of its own for."""
+
+WIDTHS = {
+    "id": 26, "name": 38, "name_nl": 38, "title": 34, "title_nl": 34, "mission": 24, "pools": 28,
+    "kind": 18, "section": 44, "note": 44, "source": 20, "demands": 34, "organisation": 14,
+    "region": 20, "speciality": 20, "publisher": 30, "reference": 40, "demand": 24, "pool": 20,
+    "package": 18, "known": 14, "low": 8, "high": 8, "value": 10, "cap": 10, "counts": 8, "tier": 9,
+    "cohorts": 9, "unit": 9, "on_call": 9, "weight": 9, "first": 11, "last": 11, "main_task": 12,
+    "cap_from": 18, "fixed_length": 9, "force": 14,
+    "figure": 26, "changeover": 13,
+}  # fmt: skip
+
+REFERS = {
+    "mission": "missions", "kind": "kinds", "pools": "pools", "pool": "pools", "source": "sources",
+    "demand": "demands", "demands": "demands", "package": "packages",
+}  # fmt: skip
+
+EASED = ("name", "name_nl", "category", "tier", "standing", "basis")
+"""What a data table needs and a row here may leave to what follows from the rest."""
+
+_CAP = replace(next(one for one in TABLES["demands"] if one.name == "value"), name="cap")
+
+_COUNTS = Column("counts", "flag")
+
+_ALL_STANDINGS = Column("standing", "choice", choices=(*STANDINGS, "dropped"))
+
+_FIGURE = "value low high basis source section note"
+
+_POLICY = Column("figure", "choice", required=True, choices=FIGURES)
+
+_STEP = (
+    Column("pools", "ids", required=True),
+    Column("of", "choice", choices=("strength", "posts", "filled", "fit")),
+    Column("verb", "choice", required=True, choices=VERBS),
+    Column("value", "number", required=True, low=-1e7, high=1e12),
+    Column("low", "number", low=-1e7, high=1e12),
+    Column("high", "number", low=-1e7, high=1e12),
+    Column("from", "month"),
+    Column("to", "month"),
+)
+
+_PACKAGE = (
+    Column("title"),
+    Column("title_nl"),
+    Column("on", "flag"),
+    Column("known", "known"),
+    Column("basis", "choice", choices=("letter", "public", "assumption")),
+)
+
+_OF_DEMANDS = (
+    "id mission name name_nl counts standing cap low high cap_from first last fixed_length pools "
+    "kind tier package cohorts unit on_call weight category basis source section note"
+)
+
+_ELSEWHERE = ("letter_cap", "dates_basis", "dates_source", "dates_section")
+"""Columns of the table of demands that a workbook keeps in its hidden scenario."""
+
+MORE_OF_DEMANDS = tuple(
+    one
+    for one in ENTITIES["demand"]
+    if one.column and one.name not in (*_OF_DEMANDS.split(), *_ELSEWHERE)
+)
+"""Fields that the registry declares of demands beyond those with a place of their own here."""
+
+LONGEST = 32_000
+"""Most characters of a cell that are written; a spreadsheet takes 32,767."""
+
+TOLERANCE = 1e-12
+"""Numbers that differ by less, relative to their size, are the same: files keep 15 digits."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 
 def heading(field: str, lang: str = "en") -> str:
     """Return the heading of a column.
@@ -333,13 +409,6 @@ def choices(values: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-FIGURES = (*ROTATION, *PRESENCE, MANNED)
-"""What a policy may be about: rotation first, then presence."""
-
-DEMAND_FIGURES = (*ROTATION, MANNED)
-"""What a demand may have a policy of its own for."""
-
-
 @dataclass(frozen=True)
 class SheetField:
     """One column of a sheet.
@@ -351,7 +420,7 @@ class SheetField:
     width : float
         Width on the screen, in characters.
     refers : str
-        Sheet whose first column its cells name, empty if none.
+        Sheet of which the cells name the first column, empty if none.
     every : bool
         Whether the word ``all`` stands for everything that it could name.
     """
@@ -393,25 +462,6 @@ class Sheet:
         return next(field for field in self.fields if field.name == name)
 
 
-WIDTHS = {
-    "id": 26, "name": 38, "name_nl": 38, "title": 34, "title_nl": 34, "mission": 24, "pools": 28,
-    "kind": 18, "section": 44, "note": 44, "source": 20, "demands": 34, "organisation": 14,
-    "region": 20, "speciality": 20, "publisher": 30, "reference": 40, "demand": 24, "pool": 20,
-    "package": 18, "known": 14, "low": 8, "high": 8, "value": 10, "cap": 10, "counts": 8, "tier": 9,
-    "cohorts": 9, "unit": 9, "on_call": 9, "weight": 9, "first": 11, "last": 11, "main_task": 12,
-    "cap_from": 18, "fixed_length": 9, "force": 14,
-    "figure": 26, "changeover": 13,
-}  # fmt: skip
-
-REFERS = {
-    "mission": "missions", "kind": "kinds", "pools": "pools", "pool": "pools", "source": "sources",
-    "demand": "demands", "demands": "demands", "package": "packages",
-}  # fmt: skip
-
-EASED = ("name", "name_nl", "category", "tier", "standing", "basis")
-"""What a data table needs and a row here may leave to what follows from the rest."""
-
-
 def _field(column: Column) -> SheetField:
     name = column.name
     if name in EASED and column.required:
@@ -425,51 +475,11 @@ def _fields(table: str, names: str, *more: Column) -> tuple[SheetField, ...]:
     return tuple(_field(known[name]) for name in names.split())
 
 
-_CAP = replace(next(one for one in TABLES["demands"] if one.name == "value"), name="cap")
-_COUNTS = Column("counts", "flag")
-_ALL_STANDINGS = Column("standing", "choice", choices=(*STANDINGS, "dropped"))
-_FIGURE = "value low high basis source section note"
-_POLICY = Column("figure", "choice", required=True, choices=FIGURES)
-_STEP = (
-    Column("pools", "ids", required=True),
-    Column("of", "choice", choices=("strength", "posts", "filled", "fit")),
-    Column("verb", "choice", required=True, choices=VERBS),
-    Column("value", "number", required=True, low=-1e7, high=1e12),
-    Column("low", "number", low=-1e7, high=1e12),
-    Column("high", "number", low=-1e7, high=1e12),
-    Column("from", "month"),
-    Column("to", "month"),
-)
-_PACKAGE = (
-    Column("title"),
-    Column("title_nl"),
-    Column("on", "flag"),
-    Column("known", "known"),
-    Column("basis", "choice", choices=("letter", "public", "assumption")),
-)
-
-
 def _steps() -> tuple[SheetField, ...]:
     fields = _fields(
         "strengths", "pools of verb value low high from to basis source section note", *_STEP
     )
     return (replace(fields[0], every=True), *fields[1:])
-
-
-_OF_DEMANDS = (
-    "id mission name name_nl counts standing cap low high cap_from first last fixed_length pools "
-    "kind tier package cohorts unit on_call weight category basis source section note"
-)
-
-_ELSEWHERE = ("letter_cap", "dates_basis", "dates_source", "dates_section")
-"""Columns of the table of demands that a workbook keeps in its hidden scenario."""
-
-MORE_OF_DEMANDS = tuple(
-    one
-    for one in ENTITIES["demand"]
-    if one.column and one.name not in (*_OF_DEMANDS.split(), *_ELSEWHERE)
-)
-"""Fields that the registry declares of demands beyond those with a place of their own here."""
 
 
 SHEETS: dict[str, Sheet] = {
@@ -539,14 +549,6 @@ SETTINGS: tuple[SheetField, ...] = (
 )
 """Rows of the sheet about the scenario as a whole."""
 
-
-LONGEST = 32_000
-"""Most characters of a cell that are written; a spreadsheet takes 32,767."""
-
-TOLERANCE = 1e-12
-"""Numbers that differ by less, relative to their size, are the same: files keep 15 digits."""
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 Row = dict[str, Any]
 

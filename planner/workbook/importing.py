@@ -55,6 +55,25 @@ FORMAT = "planner-workbook/1"
 PIECE = 30_000
 """Characters of a cell; a longer line goes on in the next one."""
 
+CHOICES = {"study": "decide", "declined": "send", "hindsight": "hindsight"}
+"""Section of a scenario under which demands of a standing are made to count."""
+
+FIGURE = ("value", "low", "high", "basis", "source", "section", "note")
+
+BLANK = "data: none\n"
+"""The scenario that a workbook without a scenario in it builds on."""
+
+_STAYS = (
+    "what the scenario says from which this workbook was made cannot be changed in a "
+    "workbook: put it back, or change that scenario itself"
+)
+
+_NEW = "cannot be added in a workbook"
+
+_HINTS = {
+    "strengths": "a level from a later month is said on the sheet Strength steps",
+}
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -96,7 +115,7 @@ def read_kept(book: WorkbookFile) -> Kept | None:
     Raises
     ------
     InputError
-        The hidden sheet is there but cannot be read.
+        The hidden sheet exists but cannot be read.
     """
     if HIDDEN not in book.titles:
         return None
@@ -120,9 +139,6 @@ def read_kept(book: WorkbookFile) -> Kept | None:
         )
     return Kept(scenario, tuple(notes))
 
-
-CHOICES = {"study": "decide", "declined": "send", "hindsight": "hindsight"}
-"""Section of a scenario under which demands of a standing are made to count."""
 
 Cells = Mapping[str, Any]
 
@@ -251,9 +267,6 @@ def figure(line: SheetLine, value: str = "value", origin: bool = True) -> Any:
 def _origin(line: SheetLine) -> dict[str, str]:
     said = {name: line[name] for name in ("basis", "source", "section") if line[name]}
     return {} if said == {"basis": "assumption"} else said
-
-
-FIGURE = ("value", "low", "high", "basis", "source", "section", "note")
 
 
 def _apart(entries: Mapping[str, Any], names: Iterable[str]) -> None:
@@ -486,10 +499,6 @@ def _money(
                 patch.add(("money", section), entry, grid, line)
 
 
-BLANK = "data: none\n"
-"""The scenario that a workbook without a scenario in it builds on."""
-
-
 @dataclass(frozen=True)
 class Imported:
     """What a workbook came down to.
@@ -710,7 +719,7 @@ def _unsaid(scenario: Scenario, grids: Mapping[str, Grid]) -> Iterator[Fault]:
 def _unsaid_steps(grid: Grid, rows: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
     for place, line in enumerate(grid.lines):
         if place >= len(rows) or any(not same(rows[place][one], line[one]) for one in line.cells):
-            yield grid.fault(line.row, "pools", f"a step that was there was changed: {_STAYS}")
+            yield grid.fault(line.row, "pools", f"a step of the scenario was changed: {_STAYS}")
             return
     if len(rows) > len(grid.lines):
         yield grid.fault(0, "", f"a step was taken away: {_STAYS}")
@@ -729,16 +738,6 @@ def _matters(sheet: str, row: Mapping[str, Any]) -> bool:
     if sheet == "policies":
         return not row["kind"] or bool(row["pool"])
     return True
-
-
-_STAYS = (
-    "what the scenario that this workbook was made from says there cannot be changed from a "
-    "workbook: put it back, or change that scenario itself"
-)
-_NEW = "cannot be added in a workbook"
-_HINTS = {
-    "strengths": "a level from a later month is said on the sheet Strength steps",
-}
 
 
 def _cannot(found: Any, wanted: Any) -> str:

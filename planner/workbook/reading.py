@@ -52,6 +52,35 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?" + _TIME)
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})" + _TIME)
 _NAMED = re.compile(r"(?:(\d{1,2})[-/. ]+)?([a-z]+)\.?[-/. ]+(?:(\d{1,2}),[ ]*)?'?(\d{4}|\d{2})")
 
+_TEXTS = ("text", "id", "choice", "known")
+
+HIDDEN = "planner"
+"""Title of the hidden sheet that keeps the scenario a workbook was made from."""
+
+_COPY = re.compile(r"(\s*\(\d+\)|_\d+)$")
+"""What a spreadsheet adds to the title of a copied sheet."""
+
+_MOST = 10
+"""Rows or columns that are named in one note."""
+
+SUGGESTIONS = 100
+"""Looking for near names takes time: no reader needs them after so many faults."""
+
+HEADED = 20
+"""Rows from the top among which the headings are looked for."""
+
+NEEDED = ("demands", "missions", "pools", "strengths", "kinds", "policies")
+"""Sheets that a workbook of one's own cannot do without."""
+
+SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
+"""Figures that are shares, from 0 to 1."""
+
+WHOLE = ("tour", "preparation")
+"""Figures in whole months."""
+
+COUNTED = ("standing", "past")
+"""Standings of demands that count of themselves."""
+
 
 def read_cell(value: Any, column: Column) -> Any:
     """Return what a cell says; None or nothing where it is empty.
@@ -85,9 +114,6 @@ def read_cell(value: Any, column: Column) -> Any:
     if value is None or value == "":
         return () if column.kind in LISTS else "" if column.kind in _TEXTS else None
     return _READERS[column.kind](value, column)
-
-
-_TEXTS = ("text", "id", "choice", "known")
 
 
 def _shown(value: Any) -> str:
@@ -183,7 +209,7 @@ def _month_in(text: str) -> Month | None:
     Raises
     ------
     ValueError
-        Day and month cannot be distinguished, or there is no such day.
+        Day and month cannot be distinguished, or the day does not exist.
     """
     text = " ".join(text.split())
     day: str | None
@@ -272,25 +298,6 @@ _READERS: dict[str, Callable[[Any, Column], Any]] = {
 }
 
 
-HIDDEN = "planner"
-"""Title of the hidden sheet that keeps the scenario a workbook was made from."""
-
-_COPY = re.compile(r"(\s*\(\d+\)|_\d+)$")
-"""What a spreadsheet adds to the title of a copied sheet."""
-
-_MOST = 10
-"""Rows or columns that are named in one note."""
-
-SUGGESTIONS = 100
-"""Looking for near names takes time: no reader needs them after so many faults."""
-
-HEADED = 20
-"""Rows from the top among which the headings are looked for."""
-
-NEEDED = ("demands", "missions", "pools", "strengths", "kinds", "policies")
-"""Sheets that a workbook of one's own cannot do without."""
-
-
 @dataclass(frozen=True)
 class SheetLine:
     """One row: its number, and values by the name of the column."""
@@ -312,9 +319,9 @@ class Grid:
     book, title : str
         File and sheet, as the user calls them.
     sheet : Sheet
-        What is expected there.
+        What is expected.
     columns : dict of str to int
-        Place of each column that is there, from 1.
+        Place of each column present, from 1.
     heads : dict of str to str
         Its heading, as written.
     lines : list of Line
@@ -417,7 +424,7 @@ def read_grids(book: WorkbookFile, faults: list[Fault], every: bool) -> dict[str
     faults : list of Fault
         Grows by what is wrong.
     every : bool
-        Whether every sheet and column has to be there, because what is missing would count as
+        Whether every sheet and column must exist, because what is missing would count as
         taken away.
     """
     grids = {}
@@ -439,7 +446,7 @@ def read_grids(book: WorkbookFile, faults: list[Fault], every: bool) -> dict[str
 
 
 def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
-    """Read the sheet about the scenario as a whole: values by name, those that are there."""
+    """Read the sheet about the scenario as a whole: values by name, those present."""
     title = title_in(book, "settings", faults)
     if title is None:
         faults.append(_missing(book, "settings"))
@@ -454,7 +461,7 @@ def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
         grid.columns = {one.name: 2}
         grid.heads = {one.name: " ".join(str(cells[0]).split())}
         if one.name in found:
-            faults.append(grid.fault(number, one.name, "stands there twice: remove one"))
+            faults.append(grid.fault(number, one.name, "occurs twice: remove one"))
         value = _cell(grid, number, one, cells[1] if len(cells) > 1 else None, faults)
         found[one.name] = value
     if found.get("from") and found.get("to") and found["to"] < found["from"]:
@@ -467,7 +474,9 @@ def _missing(book: WorkbookFile, name: str) -> Fault:
     english, dutch = (say(f"sheet_{name}", lang) for lang in LANGUAGES)
     said = repr(english) if english == dutch else f"{english!r} (or {dutch!r})"
     titles = ", ".join(book.titles[:20])
-    message = f"there is no sheet {said}; there are {titles}. Put it back as it was written"
+    message = (
+        f"the sheet {said} is missing; the workbook has {titles}. Put it back as it was written"
+    )
     return Fault(book.name, 0, 0, "", message)
 
 
@@ -518,7 +527,7 @@ def _headings(
             message = f"unknown column {said!r}{nearest(said.casefold(), known)}"
             faults.append(_at(grid, number, place, said, f"{message}; remarks go into note"))
         elif name in grid.columns:
-            faults.append(_at(grid, number, place, said, "column stands there twice"))
+            faults.append(_at(grid, number, place, said, "column occurs twice"))
         else:
             grid.columns[name], grid.heads[name] = place, said
     for one in grid.sheet.fields:
@@ -608,7 +617,7 @@ def _once(
 
 
 def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list[Fault]) -> None:
-    """Check that what a row names is there; an empty cell names nothing."""
+    """Check that what a row names exists; an empty cell names nothing."""
     for one in grid.sheet.fields:
         if one.refers not in known:
             continue
@@ -623,12 +632,6 @@ def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list
                 message = f"unknown {one.refers.removesuffix('s')} {name[:80]!r}{near}"
                 faults.append(grid.fault(line.row, one.name, message))
 
-
-SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
-"""Figures that are shares, from 0 to 1."""
-
-WHOLE = ("tour", "preparation")
-"""Figures in whole months."""
 
 Complaints = Iterator[tuple[str, str]]
 
@@ -725,10 +728,6 @@ _CHECKS: dict[str, tuple[Callable[[SheetLine], Complaints], ...]] = {
     "costs": (_cost,),
     "steps": (_step,),
 }
-
-
-COUNTED = ("standing", "past")
-"""Standings of demands that count of themselves."""
 
 
 def settle(

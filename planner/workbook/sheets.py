@@ -53,7 +53,7 @@ WIDE = 260
 FIRST = Month(1900, 3)
 """First month that is the same date in every spreadsheet."""
 
-EPOCH = datetime.datetime(1980, 1, 1)
+CREATED = datetime.datetime(1980, 1, 1)
 """Written as the date of creation, so that the same content is the same file."""
 
 FORMS = {
@@ -72,6 +72,14 @@ FORMS = {
 
 LANGUAGE = {"en": "[$-809]", "nl": "[$-413]"}
 """Language of the names of months."""
+
+BAR = 19
+"""Pixels of height for one bar."""
+
+ROW = 20
+"""Pixels of height of a row."""
+
+FONT = {"name": "Calibri", "size": 9, "bold": False}
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ class Paper:
             "strings_to_urls": False,
         }
         self.book = xlsxwriter.Workbook(str(path), options)
-        self.book.set_properties({"created": EPOCH})
+        self.book.set_properties({"created": CREATED})
         self.book.set_size(2400, 1600)
         self.format = cache(self._format)
 
@@ -168,7 +176,7 @@ class SheetPage:
         return "'" + self.title.replace("'", "''") + "'"
 
     def put(self, row: int, column: int, value: Any, form: str = "text", *traits: str) -> None:
-        """Write one cell; what is not there, and what is no number, stays empty."""
+        """Write one cell; an absent value, and what is no number, stays empty."""
         if isinstance(value, bool):
             value = choice("yes" if value else "no", self.lang)
         if isinstance(value, Month) and value < FIRST:
@@ -245,15 +253,6 @@ def column_letter(place: int) -> str:
     from xlsxwriter.utility import xl_col_to_name
 
     return str(xl_col_to_name(place))
-
-
-BAR = 19
-"""Pixels of height for one bar."""
-
-ROW = 20
-"""Pixels of height of a row."""
-
-FONT = {"name": "Calibri", "size": 9, "bold": False}
 
 
 def bars(

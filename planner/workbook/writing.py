@@ -65,12 +65,31 @@ __all__ = [
 ]
 
 SPARE = 500
-"""Rows below those that are there in which choices can be made from lists."""
+"""Rows below those filled in which choices can be made from lists."""
 
 _WINDOW = {"from": "window_from", "to": "window_to"}
-"""Settings whose names are those of other columns."""
+"""Settings that have the names of other columns."""
 
 FORMS = {"number": "general", "whole": "general", "month": "month", "known": "month"}
+
+_OUTCOME_SHEETS = (
+    "fill", "fill_months", "allocation", "pool_months", "displacement", "bottlenecks", "unmet",
+    "futures", "drivers", "figures", "manifest",
+)  # fmt: skip
+
+SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
+"""What is shown of every quantity."""
+
+REACH = 0.9
+"""Fill rate of which the probability is shown, as the words above the table say."""
+
+_PROVED = (
+    "digest", "rule", "made", "stopped", "unproved", "plans", "certificate",
+)  # fmt: skip
+"""What the manifest of a workbook says of futures."""
+
+MONTH = 6.5
+"""Width of a month."""
 
 
 def fill_in(paper: Paper, scenario: Scenario) -> None:
@@ -184,12 +203,6 @@ def _limit(
     else:
         return
     page.sheet.data_validation(*where, said)
-
-
-_OUTCOME_SHEETS = (
-    "fill", "fill_months", "allocation", "pool_months", "displacement", "bottlenecks", "unmet",
-    "futures", "drivers", "figures", "manifest",
-)  # fmt: skip
 
 
 class Cover:
@@ -328,19 +341,6 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
     return [(path, value)]
 
 
-SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
-"""What is shown of every quantity."""
-
-
-REACH = 0.9
-"""Fill whose chance is shown, as the words above the table say."""
-
-_PROVED = (
-    "digest", "rule", "made", "stopped", "unproved", "plans", "certificate",
-)  # fmt: skip
-"""What the manifest of a workbook says of futures."""
-
-
 def draws_manifest(futures: Ensemble) -> dict[str, Any]:
     """Return what the manifest of a workbook says of futures: how drawn, and what proves them."""
     manifest, design = futures.manifest, futures.metadata.design
@@ -470,10 +470,6 @@ def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
     page.table(columns, rows, 3)
     if not rows:
         page.put(TOP + 1, 0, say("nothing_uncertain", lang), "text", "quiet")
-
-
-MONTH = 6.5
-"""Width of a month."""
 
 
 def add_outcomes(
@@ -804,7 +800,7 @@ def write_workbook(
         File to write, ``.xlsx``; an existing file is replaced.
     lang : {"en", "nl"}
     futures : Ensemble, optional
-        Many futures of the same scenario, whose summary gets sheets of its own.
+        Draws of the same scenario; their summary gets sheets of its own.
 
     Returns
     -------
@@ -896,7 +892,7 @@ def _keep(paper: Paper, scenario: Scenario) -> None:
 
 
 def _write(target: Path, lang: str, make: Callable[[Paper], None]) -> Path:
-    """Write a workbook beside its place, then put it there whole."""
+    """Write a workbook beside its place, then move it into place whole."""
     try:
         handle, name = tempfile.mkstemp(prefix=".planner-", suffix=".xlsx", dir=target.parent)
         os.close(handle)

@@ -22,6 +22,33 @@ from planner.errors import Fault, InputError
 
 __all__ = ["LIMITS", "FailedCell", "ReadingLimits", "SheetCells", "WorkbookFile", "open_book"]
 
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Last row and column that a spreadsheet has."""
+
+_CHUNK = 65_536
+"""Bytes that are unpacked at a time."""
+
+_OLE = b"\xd0\xcf\x11\xe0"
+"""First bytes of a workbook with a password, and of the old format .xls."""
+
+_ENTRY = b"PK\x01\x02"
+"""First bytes of each entry in the directory of a zip."""
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+
+_WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
+
+_NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+"""Parts of a number format that say nothing about dates: quoted text, colours, languages."""
+
+_BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+"""Numbers of the formats of dates that every spreadsheet knows without a definition."""
+
+_DAY_ZERO = datetime.datetime(1899, 12, 30)
+"""Day 0 of a spreadsheet, for dates from March 1900 on."""
+
 
 @dataclass(frozen=True)
 class ReadingLimits:
@@ -62,31 +89,9 @@ class ReadingLimits:
 
 LIMITS = ReadingLimits()
 
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-"""Last row and column that a spreadsheet has."""
-
-_CHUNK = 65_536
-"""Bytes that are unpacked at a time."""
-
-_OLE = b"\xd0\xcf\x11\xe0"
-"""First bytes of a workbook with a password, and of the old format .xls."""
-
-_ENTRY = b"PK\x01\x02"
-"""First bytes of each entry in the directory of a zip."""
-
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
-_WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
-
-_NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-"""Parts of a number format that say nothing about dates: quoted text, colours, languages."""
-
-_BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-"""Numbers of the formats of dates that every spreadsheet knows without a definition."""
-
 
 class FailedCell(str):
-    """What a cell holds whose formula gives no value: an error such as ``#REF!``, or nothing."""
+    """What a cell holds if its formula gives no value: an error such as ``#REF!``, or nothing."""
 
 
 @dataclass
@@ -272,7 +277,7 @@ class _Archive:
         return refuse
 
     def spend(self, text: str, sheet: str) -> None:
-        """Count the characters of a cell; raise InputError where there are too many."""
+        """Count the characters of a cell; raise InputError where it has too many."""
         limits = self.limits
         self.characters += len(text)
         if len(text) > limits.text or self.characters > limits.characters:
@@ -538,9 +543,9 @@ def _opened(archive: _Archive) -> WorkbookFile:
         part = _joined(folder, target)
         if kind in shared and part in archive:
             archive.parse(part, shared.pop(kind))
-    epoch = datetime.datetime(1904, 1, 1) if contents.from_1904 else _EPOCH
+    day_zero = datetime.datetime(1904, 1, 1) if contents.from_1904 else _DAY_ZERO
     return WorkbookFile(
-        archive.name, parts, hidden, archive, strings.strings, frozenset(styles.dates), epoch
+        archive.name, parts, hidden, archive, strings.strings, frozenset(styles.dates), day_zero
     )
 
 
@@ -560,17 +565,13 @@ def _joined(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 
 
-_EPOCH = datetime.datetime(1899, 12, 30)
-"""Day 0 of a spreadsheet, for dates from March 1900 on."""
-
-
-def _date(number: float, epoch: datetime.datetime) -> Any:
+def _date(number: float, day_zero: datetime.datetime) -> Any:
     """Return the date, or the time of day, that a number stands for in a cell of that format."""
     days, part = divmod(number, 1)
-    if epoch is _EPOCH and 0 < number < 60:  # spreadsheets count 29 February 1900
+    if day_zero is _DAY_ZERO and 0 < number < 60:  # spreadsheets count 29 February 1900
         days += 1
     try:
-        when = epoch + datetime.timedelta(days, round(part * 86_400))
+        when = day_zero + datetime.timedelta(days, round(part * 86_400))
     except (OverflowError, ValueError):
         return FailedCell("#VALUE!")
     return when.time() if 0 <= number < 1 else when

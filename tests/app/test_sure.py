@@ -11,6 +11,8 @@ import pytest
 
 import planner as pl
 from planner.analysis.ranges import ranges
+from planner.montecarlo.drivers import drivers
+from planner.results.losses import drawn_losses, headline
 from planner.whatif import WhatIf
 from tests.app.conftest import FLANK, WAIT, View, opened, served
 
@@ -32,7 +34,7 @@ def test_draws_are_those_that_the_package_makes(view: View) -> None:
     view.page.get_by_label("Draws").select_option("128")  # a number that is not made unasked
     view.page.get_by_label("Chance of a fill").select_option("75%")
     press(view, "Make draws")
-    view.page.locator("p.certainty", has_text="(128 draws)").wait_for(timeout=WAIT)
+    view.page.locator("p.answer", has_text="over 128 draws").wait_for(timeout=WAIT)
 
     own = {
         side: pl.simulate(scenario, 128, 0, workers=1)
@@ -56,6 +58,19 @@ def test_draws_are_those_that_the_package_makes(view: View) -> None:
     assert spread["left"][0] <= each.min()
     assert each.max() <= spread["right"][-1]
     mean = own["variant"].displacement_by("main_task").set_index("main_task").loc[2]
+    title = FLANK.scenario.inputs.packages["eastern-flank"].title
+    first = headline(own["variant"], "eastern-flank").in_short(title)
+    assert view.page.locator("p.answer").inner_text() == first
+    losers = drawn_losses(own["variant"], "eastern-flank")
+    points = view.page.locator("dl.points").inner_text()
+    assert points.count(f"in {losers[0].chance:.0%} of the draws") >= 1
+    moves = view.page.locator("table.moves tbody tr").all_inner_texts()
+    found = drivers(own["variant"], "eastern-flank")
+    assert len(moves) == len(found)
+    for text, one in zip(moves, found, strict=True):
+        assert f"{one.chance_low:.0%}" in text
+        assert f"{one.chance_high:.0%}" in text
+        assert text.count("*") == len(one.turns)
     said = view.page.locator("li", has_text="variant: ").inner_text()
     assert f"{mean['mean']:,.0f} person-months" in said
     assert f"{mean['low']:,.0f} to {mean['high']:,.0f}" in said
@@ -101,11 +116,9 @@ RECORD = """() => {
 """Keeps every text that the page shows from then on."""
 
 
-def interval(case: WhatIf, draws: int) -> str:
-    """Return the interval in the answer as the package's own draws have it."""
-    rows = pl.simulate(case.scenario, draws, 0, workers=1).displacement_by("main_task")
-    row = rows.set_index("main_task").loc[2]
-    return f"{row['q05']:,.0f} to {row['q95']:,.0f} person-months ({draws} draws)"
+def short(case: WhatIf, draws: int) -> str:
+    """Return the sentence over the draws as the package's own draws have it."""
+    return headline(pl.simulate(case.scenario, draws, 0, workers=1), "flank").in_short("Flank")
 
 
 def test_draws_come_by_themselves_sharpen_and_follow_the_levers(
@@ -116,19 +129,23 @@ def test_draws_come_by_themselves_sharpen_and_follow_the_levers(
     case = WhatIf(path)
     with served("--workers", "1", str(path)) as address, opened(chromium, address) as view:
         view.open()
-        view.page.locator("p.certainty", has_text=interval(case, 256)).wait_for(timeout=WAIT)
+        view.page.locator("p.answer", has_text=short(case, 256)).wait_for(timeout=WAIT)
         view.page.evaluate(RECORD)
         moved = case.move({"size.flank": 1.05})
         lever = view.page.locator(".bk-input-group", has_text="Size, times").first
         lever.locator(".noUi-handle").press("ArrowRight")
         view.ready("size.flank=1.05")
-        view.page.locator("p.certainty", has_text=interval(moved, 256)).wait_for(timeout=WAIT)
+        view.page.locator("p.answer", has_text=short(moved, 256)).wait_for(timeout=WAIT)
         seen = "".join(view.page.evaluate("window.seen"))
         assert view.page.get_by_text("Levers have moved since").count() == 0
     assert "Levers have moved since" in seen
-    found = [seen.find(escape(interval(moved, draws))) for draws in (16, 64, 256)]
+    found = [seen.find(escape(short(moved, draws))) for draws in (16, 64, 256)]
     assert -1 not in found
     assert found == sorted(found)
+    before = seen[: found[0]]  # until there are draws, the likely values, named as such
+    assert "For the likely values alone “Flank” displaces" in before
+    assert "Draws of everything uncertain are being made" in before
+    assert "displaces nothing" not in before
 
 
 def test_drawing_shows_its_progress_and_can_be_stopped(view: View) -> None:

@@ -162,17 +162,30 @@ def _judged(code: int, said: str, seconds: float, memory: int) -> str:
 
 
 def run_all(
-    cases: int, seed: int = 0, jobs: int = 1, kind: str | None = None, show: bool = False
+    cases: int,
+    seed: int = 0,
+    jobs: int = 1,
+    kind: str | None = None,
+    show: bool = False,
+    keep: Path | None = None,
 ) -> Report:
-    """Run cases of every kind, or of one, and return what came of them."""
+    """Run cases of every kind, or of one, and return what came of them.
+
+    Kinds take turns in proportion to their shares, so a run that is cut short has tried each.
+    """
     shares = {kind: 1.0} if kind is not None else SHARES
     todo = [(name, n) for name, share in shares.items() for n in range(round(share * cases))]
+    todo.sort(key=lambda case: ((case[1] + 0.5) / shares[case[0]], case[0]))
     report = Report()
     began = shown = time.monotonic()
     lanes = [_Lane(todo[place::jobs], seed) for place in range(jobs)]
     while any(not lane.done for lane in lanes):
         for lane in lanes:
-            report.outcomes += lane.step(0.5 / jobs)
+            finished = lane.step(0.5 / jobs)
+            report.outcomes += finished
+            for one in finished:
+                if one.fault and keep is not None:
+                    _keep(one, seed, keep)
         if show and time.monotonic() - shown > 10:
             shown = time.monotonic()
             done = len(report.outcomes)
@@ -310,7 +323,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--kind", choices=KINDS)
     parser.add_argument("--number", type=int, help="run one case of a kind, here")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write failing inputs here")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="write failing inputs here at once"
+    )
     given = parser.parse_args()
     if given.number is not None:
         case = make_case(given.kind, given.number, given.seed)
@@ -318,12 +333,11 @@ def main() -> int:
             outcome = run_case(case, Path(folder))
         print(case.arguments, outcome, sep="\n")
         return int(bool(outcome.fault))
-    report = run_all(given.cases, given.seed, given.jobs, given.kind, show=True)
+    report = run_all(given.cases, given.seed, given.jobs, given.kind, show=True, keep=given.keep)
     print(report.table())
+    print(f"\n{len(report.failures)} of {len(report.outcomes):,} failed")
     for one in report.failures[:100]:
         print(f"\n{one.kind} {one.number}: {one.fault}\n{one.said}")
-        if given.keep is not None:
-            _keep(one, given.seed, given.keep)
     return int(bool(report.failures))
 
 

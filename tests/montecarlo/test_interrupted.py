@@ -125,7 +125,7 @@ def test_an_interrupt_is_said_and_keeps_the_draws(times: int, tmp_path: Path) ->
     lines = err.splitlines()
     assert len(lines) == 1, err
     assert lines[0].startswith("planner: interrupted: ")
-    assert lines[0].endswith("draws are kept in run, and the same command goes on from there")
+    assert lines[0].endswith("draws are kept in run, and the same command resumes from them")
     assert made >= 1
 
 

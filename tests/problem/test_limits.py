@@ -103,6 +103,8 @@ def test_caps_and_strengths_of_very_different_sizes_end_with_a_proof(
         data = random_problem(rng, "small", whole=True)
         line = data["demands"][int(rng.integers(len(data["demands"])))]
         line["cap"] = min(max(line["cap"], 1) * scale, neutral.LIMITS["people"])
+        largest = max(other["cap"] for other in data["demands"])
+        line["cap"] = max(line["cap"], largest / neutral.SIZE_RATIO)
         solution = solve_problem(parse_problem(data), rule)
         assert solution.certificate.holds
         strength = np.array(list(solution.problem.pools.values()))
@@ -119,6 +121,46 @@ def test_a_cap_too_small_to_be_people_is_refused() -> None:
     for rule in ("fair", "value"):
         filled = solve_problem(parse_problem(data), rule).with_all.filled
         assert filled == pytest.approx(6e-6, rel=1e-3)
+
+
+def test_sizes_too_different_to_be_solved_together_are_refused() -> None:
+    data = two(a=1.0, b=1.0)
+    data["demands"][0]["cap"] = 1e5
+    data["demands"][1]["cap"] = 1e-3
+    data["pools"]["a"] = [0.0, 5.0, 5.0, 5.0, 5.0, 1e-3]
+    text = message(data)
+    assert "demands: expected the cap of b to be 0 or at least 0.01, found 0.001" in text
+    assert "pools.a: expected the strength of a to be 0 or at least 0.01, found 0.001" in text
+    data["demands"][1]["cap"] = data["pools"]["a"][-1] = 0.01
+    assert solve_problem(parse_problem(data)).certificate.holds
+
+
+def test_a_small_cap_keeps_its_first_named_pool_beside_a_large_one() -> None:
+    data = {"format": "planner-problem/1", "months": 24, "pools": {"a": 5, "b": 12}, "demands": [
+        {"id": "small", "tier": 3, "cap": 0.001, "first": 4, "last": 23, "tour": 1,
+         "pools": [{"b": 1.0}, "a"]},
+        {"id": "large", "tier": 2, "cap": 1_000, "first": 9, "last": 23, "tour": 12,
+         "pools": [{"a": 0.75, "b": 0.25}, "a"]}]}  # fmt: skip
+    assert solve_problem(parse_problem(data)).certificate.holds
+
+
+def test_a_large_cap_that_no_pool_can_serve_stays_empty() -> None:
+    data = two(a=1.0)
+    data["pools"] = {"a": 8, "b": 0}
+    data["demands"][0] |= {"cap": 1e5, "pools": ["b", {"a": 0.9, "b": 0.1}]}
+    assert solve_problem(parse_problem(data)).with_all.filled == pytest.approx([0])
+
+
+def test_weights_of_settled_people_do_not_hide_those_of_later_packages() -> None:
+    """The dear demand is settled in month 3; what is left to decide is worth 1e-7 of it."""
+    data = {"format": "planner-problem/1", "months": 14, "pools": {"a": 9}, "demands": [
+        {"id": "dear", "tier": 1, "cap": 4, "first": 0, "last": 5, "tour": 7, "pools": ["a"]},
+        {"id": "cheap", "tier": 1, "cap": 5, "first": 6, "last": 13, "tour": 5, "pools": ["a"],
+         "weight": 1e-7}],
+        "packages": {"late": {"demands": ["cheap"], "known": 3}}}  # fmt: skip
+    found = solve_problem(parse_problem(data), "value")
+    assert found.certificate.holds
+    assert found.with_all.filled == pytest.approx([24, 40])
 
 
 def test_a_demand_far_smaller_than_what_is_left_of_its_pool_ends() -> None:

@@ -15,7 +15,7 @@ from planner.engine.highs import Certificate
 from planner.engine.stages import StageSolution
 from planner.engine.value import solve_value
 from planner.report import levers, solver
-from planner.report.levers import Grid, answer_all, numbers_of
+from planner.report.levers import PlannedSettings, answer_all, numbers_of
 from planner.whatif import WhatIf
 from tests.figures.made import text
 from tests.report.test_browser import AUDIT, CONTRAST, Opened
@@ -42,14 +42,14 @@ CHOOSE = """chosen => { const form = document.querySelector("#what-if form")
 
 
 @pytest.fixture(scope="module")
-def few() -> Grid:
+def few() -> PlannedSettings:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(levers, "MOST", FEW)
         return answer_all(pl.load("eastern-flank-battalion"))
 
 
 @pytest.fixture(scope="module")
-def path(few: Grid, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def path(few: PlannedSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("planner.report.material.answer_all", lambda *_: few)
         made = pl.make_report("eastern-flank-battalion", analyses=False, interactive=True)
@@ -64,7 +64,7 @@ def begun(browser: Browser, path: Path, width: int = 1280) -> Opened:
 
 
 def test_every_setting_shows_what_the_package_computes(
-    chromium: Browser, few: Grid, path: Path
+    chromium: Browser, few: PlannedSettings, path: Path
 ) -> None:
     opened = begun(chromium, path)
     settings = list(product(*(range(len(choice)) for choice in few.choices)))
@@ -125,7 +125,7 @@ def opened_solver(browser: Browser, path: Path) -> Opened:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.Scenario, Grid, Path]:
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.Scenario, PlannedSettings, Path]:
     """Return a small scenario with a package, its levers and its report."""
     scenario = pl.loads(text(7), "made-7.yaml")
     made = pl.make_report(scenario, analyses=False, interactive=True)
@@ -180,7 +180,7 @@ def agrees(opened: Opened, scenario: pl.Scenario, free: FreeLevers, draw: random
 
 
 def test_what_the_file_solves_is_what_the_package_solves(
-    chromium: Browser, small: tuple[pl.Scenario, Grid, Path]
+    chromium: Browser, small: tuple[pl.Scenario, PlannedSettings, Path]
 ) -> None:
     scenario, grid, path = small
     assert grid.free is not None
@@ -194,7 +194,7 @@ def test_what_the_file_solves_is_what_the_package_solves(
 
 
 def test_so_it_is_on_the_letter_and_a_slider_shows_it(
-    chromium: Browser, few: Grid, path: Path
+    chromium: Browser, few: PlannedSettings, path: Path
 ) -> None:
     assert few.free is not None
     opened = opened_solver(chromium, path)

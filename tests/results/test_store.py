@@ -244,7 +244,7 @@ def test_reading_something_else_is_explained(saved: Path, tmp_path: Path) -> Non
     with pytest.raises(pl.ResultError, match=r"pools.csv: not as it was written"):
         pl.read_result(saved)
     os.remove(saved / "tables" / "pools.csv")
-    with pytest.raises(pl.ResultError, match=r"pools.csv: gone, though the manifest names it"):
+    with pytest.raises(pl.ResultError, match=r"pools.csv: missing, though the manifest names it"):
         pl.read_result(saved)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -136,3 +137,14 @@ def test_counting_finds_what_a_forged_result_hides():
     assert faults(problem, result) == []
     result["allocation"][0]["people"] += 1
     assert len(faults(problem, result)) >= 2
+
+
+def test_a_programme_on_which_the_simplex_method_cycles_is_solved_in_another_way():
+    """Cold primal simplex steps of HiGHS 1.16 go round on it for ever and are not counted."""
+    kept = np.load(Path(__file__).parent / "cases" / "cycling.npz")
+    shape = len(kept["row_lower"]), len(kept["cost"])
+    found = LinearProgramme.stepwise(
+        sparse.csc_array((kept["data"], kept["indices"], kept["indptr"]), shape),
+        *(kept[name] for name in ("cost", "lower", "upper", "row_lower", "row_upper")),
+    )
+    assert found.solve().certificate.holds

@@ -67,3 +67,23 @@ def test_the_letter_has_a_picture_without_packages() -> None:
     assert shown.displacement.empty
     assert shown.packages.empty
     assert not shown.fill.empty
+
+
+def test_what_missions_lose_is_stated_in_persons_and_months() -> None:
+    scenario = WhatIf("eastern-flank-battalion", {"size.eastern-flank": 2.0}).scenario
+    lost = picture(scenario).displacement.set_index("mission")
+    result = pl.allocate(scenario)
+    monthly = result.displacement_by("mission", "month", main_task=None)
+    phases = result.displacement_by("mission", "phase", main_task=None)
+    for mission, rows in monthly.groupby("mission"):
+        one = lost.loc[mission]
+        values = rows["displaced_person_months"]
+        months = rows.loc[values >= 0.5, "month"]
+        assert one["displaced_person_months"] == pytest.approx(values.sum(), abs=1e-4)
+        assert one["most_persons"] == pytest.approx(max(values.max(), 0.0), abs=1e-4)
+        assert one["months"] == len(months)
+        assert (one["first_month"] or "x") == (months.min() if len(months) else "x")
+        early = phases[(phases["mission"] == mission) & (phases["phase"] == "before")]
+        before = early["displaced_person_months"].sum()
+        assert one["before_person_months"] == pytest.approx(before, abs=1e-4)
+    assert (lost["months"] > 0).sum() > 3

@@ -123,9 +123,7 @@ def test_the_chart_of_a_pool_follows_the_chosen_one(
 
 def test_figures_and_manifest(opened: Callable[..., Workbook], result: pl.Result) -> None:
     shown = {row["figure"]: row for row in rows(sheet_of(opened, "figures"))}
-    manifest = {
-        row["what stands there"]: row["value"] for row in rows(sheet_of(opened, "manifest"))
-    }
+    manifest = {row["item"]: row["value"] for row in rows(sheet_of(opened, "manifest"))}
 
     cap = shown["demand.untso.cap"]
     assert (cap["value"], cap["basis"], cap["source"]) == (12, "letter", "letter")

@@ -44,13 +44,13 @@ def test_every_number_is_that_of_the_draws_one_by_one(book: Path, futures: pl.En
     draws = futures.draws
 
     assert len(draws) == DRAWS
-    (lost,) = [row for row in shown if row["what stands there"] == "in all"
+    (lost,) = [row for row in shown if row["item"] == "in all"
                and row["name"].startswith("displacement by")]  # fmt: skip
     one = draws["displacement.more"]
     assert lost["mean"] == pytest.approx(one.mean())
     assert lost["half below"] == pytest.approx(one.median())
     assert lost["unit"] == "person-months"
-    missions = [row for row in shown if row["what stands there"] == "fill rate, planned"]
+    missions = [row for row in shown if row["item"] == "fill rate, planned"]
     assert len(missions) == len(futures.fill_by("mission"))
     for row in missions:
         one = draws[f"fill.{row['mission']}"]
@@ -70,7 +70,7 @@ def test_whiskers_reach_from_5_to_95_percent_of_the_draws(book: Path) -> None:
     opened = openpyxl.load_workbook(book)
     (chart,) = opened["Draws"]._charts
     bars = chart.series[0].errBars
-    lost = [row for row in rows(book, "Draws") if row["what stands there"] == "displacement"]
+    lost = [row for row in rows(book, "Draws") if row["item"] == "displacement"]
 
     def cells(reference: str) -> list[float]:
         title, _, span = reference.rpartition("!")
@@ -86,7 +86,7 @@ def test_whiskers_reach_from_5_to_95_percent_of_the_draws(book: Path) -> None:
 
 def test_drivers_cover_and_manifest(book: Path, futures: pl.Ensemble) -> None:
     drivers = rows(book, "What drives it")
-    said = {row["what stands there"]: row["value"] for row in rows(book, "Manifest")}
+    said = {row["item"]: row["value"] for row in rows(book, "Manifest")}
     cover = [str(row[0]) for row in openpyxl.load_workbook(book)["Read me"].values]
 
     assert {row["figure"] for row in drivers} == set(futures.ranking["factor"])

@@ -80,7 +80,9 @@ def test_a_missing_sheet_and_a_missing_column(changed: Copy, faults: Faults) -> 
 
     found = faults(book.save())
 
-    assert found[0].startswith("there is no sheet 'Strengths' (or 'Sterktes'); there are Read me,")
+    assert found[0].startswith(
+        "the sheet 'Strengths' (or 'Sterktes') is missing; the workbook has Read me,"
+    )
     assert f"sheet Demands, row {HEADINGS} (low): column missing: put it back" in found[1]
     assert found[2].startswith(f"sheet Pools, row {HEADINGS} (name): column missing")
     assert found[3].startswith(

@@ -256,7 +256,7 @@ def test_a_workbook_of_something_else(tmp_path: Path) -> None:
         pl.read_workbook(tmp_path / "other.xlsx")
 
     said = [str(fault) for fault in caught.value.faults]
-    assert "there is no sheet 'Scenario'; there are Sheet" in said[0]
+    assert "the sheet 'Scenario' is missing; the workbook has Sheet" in said[0]
     assert len(said) == 7  # the sheets that no workbook can do without
 
 

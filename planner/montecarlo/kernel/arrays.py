@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.engine.programme import Layout
 from planner.montecarlo.kernel.compile import compiled, struct
 from planner.montecarlo.plans import Frame
+from planner.problem.model import Flags, Floats, Ints
 
 __all__ = [
     "FITS", "ROOM", "Arrays", "Sides", "Stages", "arrays_of", "block_of", "bound_columns",
@@ -20,10 +20,6 @@ ROOM = 1e-9
 """What is left of a limit below this, relative to one plus the limit, is nothing."""
 FITS = 1 + 1e-12
 """Factor by which a row may be asked for beyond its limit and still not bind, for rounding."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 class Arrays(NamedTuple):
@@ -264,7 +260,7 @@ def bound_columns(arrays, block, b, known, month, full, before, lower, upper):
     """Write the bounds of each column; the plan before, if any, settles what begins early.
 
     Tours that begin before `month` + the demand's longest preparation stay as they were, all later
-    ones are free. `month` is negative where there was no plan before.
+    ones are free. `month` is negative where no plan was made before.
     """
     d0 = arrays.decision_ptr[b]
     for c in range(len(upper)):

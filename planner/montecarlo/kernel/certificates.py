@@ -35,6 +35,25 @@ pointer: a limit row r of the block has index r, a decision d has index −1 −
 LEAST = 1e-12
 """Weights below this, relative to the largest of their claim, are rounding."""
 
+SLIP = 1e-6
+"""How far, as a share, what a claim holds may still move by its proof."""
+
+BACK = 1e-2
+"""Slips are also compared with this part of what the limits themselves amount to: a claim is good
+for limits that differ by a hundred millionth. Chains of limits multiply rounding."""
+
+CHEAP = 1e-9
+"""Prices of a whole share below this, relative to the worth of all that is left, are rounding."""
+
+FREE = 1e-9
+"""Reduced costs below this, relative to one plus the largest, leave a column free to move."""
+
+AT = 1e-8
+
+PIN = 1e-7
+"""Reduced gains and prices (times the largest entry of their row) above this, with gains of at most
+1, hold what they belong to."""
+
 
 @compiled
 def new_claims(most, entries):
@@ -91,17 +110,6 @@ LedgerType, Ledger = struct(
 columns allow, whether its share is final, whether its goal cannot be met. By column: most people,
 price, whether it is touched by a price, and its people once it is fixed (-1: it may move). By row:
 what is left, and weight."""
-
-SLIP = 1e-6
-"""How far, as a share, what a claim holds may still move by its proof."""
-BACK = 1e-2
-"""Slips are also compared with this part of what the limits themselves amount to: a claim is good
-for limits that differ by a hundred millionth. Chains of limits multiply rounding."""
-CHEAP = 1e-9
-"""Prices of a whole share below this, relative to the worth of all that is left, are rounding."""
-FREE = 1e-9
-"""Reduced costs below this, relative to one plus the largest, leave a column free to move."""
-AT = 1e-8
 
 
 @compiled
@@ -449,10 +457,6 @@ def prove_fair(
 BoundsType, Bounds = struct(__name__, "Bounds", "low high held price load")
 """Least and most people of each column; rows (limits, then decisions) that are held at their limit;
 and scratch by column and by row."""
-
-PIN = 1e-7
-"""Reduced gains and prices (times the largest entry of their row) above this, with gains of at most
-1, hold what they belong to."""
 
 
 @compiled

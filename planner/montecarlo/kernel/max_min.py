@@ -12,7 +12,7 @@ basis is the reason why the shares in it cannot rise: those are held.
 What still ties: the largest share that a decision takes from one pool as small as possible.
 
 Only moves that cost no preference are left. A ceiling over all open shares comes down; where it
-cannot, the row of the basis in its way names the shares that are held there, and the rest goes on
+cannot, the row of the basis in its way names the shares that are held at it, and the rest goes on
 down (14).
 """
 
@@ -67,6 +67,48 @@ SETTLED, CLOSED, DONE, DIRECT, ROUTED, FREED = 0, 1, 2, 3, 4, 5
 limits; one open column; several; several, one of which nothing limits (full for certain, but the
 first-named pool comes first)."""
 
+REACHED, BLOCKED, FAILED = 0, 1, 2
+
+SMALL = 1e-8
+"""Entries below this, relative to the largest of their row, are rounding."""
+
+SLIP = 1e-9
+"""How far a reduced cost may slip, relative to one plus the largest cost, for a better pivot."""
+
+NOISE = 1e-9
+"""Pulls below this, relative to the weights of their row, are rounding."""
+
+TIE = 1e-13
+"""Steps that differ by less are one."""
+
+HELD = 1e-8
+"""Pull, relative to the largest, from which a decision counts as held."""
+
+WAITS = 2.0
+"""A level that is never reached: a decision that waits for it does not rise."""
+
+AT = 1e-12
+
+NEARLY = 2e-7
+"""What is not reached of a given share for rounding alone."""
+
+TOGETHER = 1e-9
+"""Shares that differ by less come down together."""
+
+NOTHING = 1e-9
+"""A ceiling below this is nothing."""
+
+PRESSED = 1e-7
+"""Entry, relative to the largest, from which a share counts as held."""
+
+SMALLEST_PIVOT = 1e-6
+"""Entries below this, relative to the largest of their row, are no pivots."""
+
+FREE = 1e-8
+"""Reduced costs below this, relative to one plus the largest cost, cost nothing."""
+
+GOES_ON, CHANGED, WRONG = 0, 1, 2
+
 
 @compiled
 def _open_columns(block, full, lower, upper, limit, kind, most, left):
@@ -120,7 +162,7 @@ def _close_others(block, most, load, d, c):
 
 @compiled
 def _serve(block, full, kind, choice, most, load, left):
-    """Serve decisions whose first open column can take all and nothing can limit it."""
+    """Serve decisions with a first open column that can take all and that nothing can limit."""
     for d in range(len(full)):
         choice[d] = -1
         if kind[d] == SETTLED:
@@ -265,17 +307,6 @@ def _write_direct(block, full, kind, choice, most, limit, rowof):
         ptr[i] = e
     return Direct(count, decision, ptr, index, value, ceiling)
 
-
-REACHED, BLOCKED, FAILED = 0, 1, 2
-
-SMALL = 1e-8
-"""Entries below this, relative to the largest of their row, are rounding."""
-SLIP = 1e-9
-"""How far a reduced cost may slip, relative to one plus the largest cost, for a better pivot."""
-NOISE = 1e-9
-"""Pulls below this, relative to the weights of their row, are rounding."""
-TIE = 1e-13
-"""Steps that differ by less are one."""
 
 SharesType, Shares = struct(__name__, "Shares", "routed direct routed_rate direct_rate")
 """Shares so far of the routed decisions and of those with one column, and their rates."""
@@ -462,14 +493,6 @@ def drive(local, state, direct, shares, room, work):
 
 FloorsType, Floors = struct(__name__, "Floors", "share tier")
 """Least share of each decision that a goal asks, and the tier of that goal (0: none)."""
-
-HELD = 1e-8
-"""Pull, relative to the largest, from which a decision counts as held."""
-WAITS = 2.0
-"""A level that is never reached: a decision that waits for it does not rise."""
-AT = 1e-12
-NEARLY = 2e-7
-"""What is not reached of a given share for rounding alone."""
 
 
 @compiled
@@ -743,19 +766,6 @@ def collect(block, full, lower, upper, reduced, local, direct, shares, value, pe
 
 CeilingType, Ceiling = struct(__name__, "Ceiling", "bound value active top")
 """Upper bound of each column now, its value once fixed, whether it is open; and the ceiling."""
-
-TOGETHER = 1e-9
-"""Shares that differ by less come down together."""
-NOTHING = 1e-9
-"""A ceiling below this is nothing."""
-PRESSED = 1e-7
-"""Entry, relative to the largest, from which a share counts as held."""
-SMALLEST_PIVOT = 1e-6
-"""Entries below this, relative to the largest of their row, are no pivots."""
-FREE = 1e-8
-"""Reduced costs below this, relative to one plus the largest cost, cost nothing."""
-
-GOES_ON, CHANGED, WRONG = 0, 1, 2
 
 
 @compiled

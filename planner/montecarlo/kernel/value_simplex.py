@@ -19,13 +19,39 @@ from planner.montecarlo.kernel.compile import compiled, struct
 __all__ = ["Asked", "aims_of", "asked_of", "pursue"]
 
 AimsType, Aims = struct(__name__, "Aims", "goals gain order")
-"""The tier whose goals are pursued by each aim, or 0 where the aim is a sum over people; what a
+"""The tier with the goals pursued by each aim, or 0 where the aim is a sum over people; what a
 person adds to each aim, (aims, columns), the largest entry 1; and the columns to be tried first, in
 order."""
 
 SPREAD = 1e-5
 """Gains of one aim that are smaller than this part of the largest are left to the engine: prices of
 such gains would be taken for rounding."""
+
+LOWER, UPPER, BASIC = 0, 1, 2
+"""Where a column is."""
+
+SMALL = 1e-8
+"""Entries of a direction below this are rounding."""
+
+TIE = 1e-11
+"""Steps that differ by less, relative to one plus the step, are one."""
+
+TOLERANCE = 1e-9
+"""Reduced gains below this, with gains of at most 1, are nothing."""
+
+STALE = 60
+"""Moves after which values are computed anew."""
+
+STILL = 400
+"""Moves without gain after which the first that could gain is taken, not the one that most does."""
+
+PIN = 1e-7
+"""Reduced gains and prices above this stay as they are for all later aims."""
+
+SAME = 1e-9
+
+VIOLATION = 1e-7
+"""Largest violation, relative to one plus the limit, of a vertex that is kept."""
 
 
 @compiled
@@ -99,12 +125,6 @@ def _first_order(block, months):
     return order[np.argsort(first, kind="mergesort")]
 
 
-LOWER, UPPER, BASIC = 0, 1, 2
-"""Where a column is."""
-SMALL = 1e-8
-"""Entries of a direction below this are rounding."""
-TIE = 1e-11
-"""Steps that differ by less, relative to one plus the step, are one."""
 BoxType, Box = struct(
     __name__, "Box", "columns rows upper ptr index value rowptr rowcol rowval limit norm"
 )
@@ -389,14 +409,6 @@ def loosen_row(box, at, p):
     return True
 
 
-TOLERANCE = 1e-9
-"""Reduced gains below this, with gains of at most 1, are nothing."""
-STALE = 60
-"""Moves after which values are computed anew."""
-STILL = 400
-"""Moves without gain after which the first that could gain is taken, not the one that most does."""
-
-
 @compiled
 def price_rows(box, at, gain):
     """Compute prices of rows anew."""
@@ -511,12 +523,6 @@ AskedType, Asked = struct(__name__, "Asked", "people tier times")
 NoteType, Note = struct(__name__, "Note", "column scale reward tier rowof decisionof")
 """The block's column of each column; the scale of each row; what the goals of a tier reward a
 column with; and the rows of limits and of decisions (-1: none)."""
-
-PIN = 1e-7
-"""Reduced gains and prices above this stay as they are for all later aims."""
-SAME = 1e-9
-VIOLATION = 1e-7
-"""Largest violation, relative to one plus the limit, of a vertex that is kept."""
 
 
 @compiled
