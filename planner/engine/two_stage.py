@@ -70,7 +70,7 @@ DUALS_A_ROUND = 24
 """New dual solutions after which the master is solved again."""
 
 STALLED = 2_000
-"""Least iterations after which a first stage is solved from cold: from a basis at hand it may cycle."""
+"""Least iterations after which a first stage is solved from cold: it may cycle from a basis."""
 
 EXTENSIVE = 20
 """Most draws that are solved in one linear programme unless a method is given (measured)."""

@@ -1147,7 +1147,8 @@ def _specification_again(folder: Path, metadata: RunMetadata) -> Specification:
 
     path = folder / SCENARIO
     try:
-        scenario = loads(path.read_text(encoding="utf-8"), metadata.scenario["name"])
+        text = path.read_text(encoding="utf-8")
+        scenario = loads(text, metadata.scenario["name"], folder=folder)
         uncertain = list_uncertain(scenario)
     except (OSError, InputError) as error:
         raise ResultError(f"{path}: the scenario cannot be read any more: {error}") from None

@@ -60,8 +60,8 @@ class Draw:
     def factors(self) -> pd.DataFrame:
         """One row a factor, the least usual first.
 
-        factor, value, likely, unit, below (part of its distribution that lies below the value),
-        basis, layer.
+        factor, value, likely, unit, below (part of its distribution below the value, with half of
+        what is at the value), basis, layer.
         """
         import pandas as pd
 
@@ -136,8 +136,13 @@ class Draw:
 
 
 def _below(distribution: object, value: float) -> float:
-    """Return the part of a distribution below a value, by halving on its quantiles."""
-    quantile = distribution.ppf  # type: ignore[attr-defined]
+    """Return the part of a distribution below a value, half of what is at the value included."""
+    return (_part(distribution, value, -1e-9) + _part(distribution, value, 1e-9)) / 2
+
+
+def _part(distribution: object, value: float, beside: float) -> float:
+    """Return the part below a value and a relative step beside it, by halving on quantiles."""
+    quantile, value = distribution.ppf, value + beside * max(abs(value), 1.0)  # type: ignore[attr-defined]
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2

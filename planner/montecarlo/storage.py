@@ -48,6 +48,9 @@ __all__ = [
 
 RUN = "run.json"
 SCENARIO = "scenario.yaml"
+PARAMETERS = "parameters.json"
+"""Copy of the parameter file that the scenario names, if it is none that comes with the package."""
+
 HASHES = "hashes.txt"
 LOCK = "run.lock"
 PARTIAL = RUN + ".partial"
@@ -236,8 +239,12 @@ def open_folder(target: Path, metadata: RunMetadata, scenario: Scenario) -> None
                     f"{target}: holds a run of another scenario, seed or number of draws that is "
                     "not finished: choose another folder, or add --force (replace=True)"
                 )
-            copy = (target / SCENARIO).read_bytes() if (target / SCENARIO).is_file() else b""
-            if text == _head(metadata) and copy == scenario.dump().encode():
+            kept = {name: _bytes(target / name) for name in (SCENARIO, PARAMETERS)}
+            if text == _head(metadata) and kept == {
+                SCENARIO: b"",
+                PARAMETERS: b"",
+                **_inputs(scenario),
+            }:
                 return
         elif found and PARTIAL not in found:  # cut off before it stated which run it holds
             raise InputError(f"{target}: holds other files ({found[0]}): choose another folder")
@@ -266,7 +273,7 @@ def clear_folder(target: Path) -> None:
     if not (target / RUN).is_file() and (target / MANIFEST).is_file():
         read_manifest(target, FORMAT)  # or it is a result of something else
     try:
-        for name in (MANIFEST, RUN, SCENARIO, PARTIAL, HASHES, *PEOPLE.values()):
+        for name in (MANIFEST, RUN, SCENARIO, PARAMETERS, PARTIAL, HASHES, *PEOPLE.values()):
             (target / name).unlink(missing_ok=True)
         for name in ("batches", "tables"):
             if (target / name).is_dir():
@@ -284,8 +291,25 @@ def write_head(folder: Path, metadata: RunMetadata, scenario: Scenario) -> None:
     """Write which run a folder holds, and its scenario."""
     partial = folder / PARTIAL  # first, so that a folder that is cut off here is known as a run's
     partial.write_bytes(_head(metadata))
-    (folder / SCENARIO).write_text(scenario.dump(), encoding="utf-8")
+    for name, content in _inputs(scenario).items():
+        (folder / name).write_bytes(content)
     partial.replace(folder / RUN)
+
+
+def _inputs(scenario: Scenario) -> dict[str, bytes]:
+    """Return the files from which a scenario is read again, content by name."""
+    from planner.scenario.calibrated import shipped_calibrations
+
+    used = scenario.inputs.parameters
+    content = b"" if used is None or used.said in shipped_calibrations() else _bytes(used.path)
+    if not content:
+        return {SCENARIO: scenario.dump().encode()}
+    return {SCENARIO: scenario.dump(PARAMETERS).encode(), PARAMETERS: content}
+
+
+def _bytes(path: Path) -> bytes:
+    """Return the content of a file, nothing if it does not exist."""
+    return path.read_bytes() if path.is_file() else b""
 
 
 def write_last(folder: Path, manifest: dict[str, Any]) -> None:

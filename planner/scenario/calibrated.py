@@ -41,6 +41,8 @@ class Calibrated:
     ----------
     said : str
         As the scenario names it: a shipped one, or a file.
+    path : Path
+        Where it was read.
     content : str
         ``sha256:`` of the file.
     about : mapping
@@ -52,6 +54,7 @@ class Calibrated:
     """
 
     said: str = field(compare=False, metadata=SKIP)
+    path: Path = field(repr=False, compare=False, metadata=SKIP)
     content: str
     about: Mapping[str, Any] = field(repr=False, compare=False, metadata=SKIP)
     priors: Mapping[str, str] = field(repr=False, compare=False, metadata=SKIP)
@@ -85,7 +88,7 @@ def read_calibrated(path: Path, said: str) -> Calibrated:
     if stamp.st_size > LARGEST:
         raise InputError(Fault(said, 0, 0, "", f"too large: more than {LARGEST:,} bytes"))
     content, about, priors, sample = _read(path, shown(path), stamp.st_mtime_ns, stamp.st_size)
-    return Calibrated(said, content, about, priors, sample)
+    return Calibrated(said, path, content, about, priors, sample)
 
 
 _Parts = tuple[str, Mapping[str, Any], Mapping[str, str], Mapping[str, tuple[float, ...]]]

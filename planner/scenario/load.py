@@ -396,13 +396,22 @@ class Scenario:
         """Return a new scenario with further changes, one section each keyword."""
         return self.with_(patch)
 
-    def dump(self) -> str:
+    def dump(self, parameters: str | None = None) -> str:
         """Return YAML that :func:`loads` reads back as an equal scenario.
 
         Shipped scenarios are extended by name, all else is written out, so the text stands on its
-        own. A data folder given from Python is not part of it.
+        own. A data folder given from Python is not part of it. With `parameters`, that file takes
+        the place of every parameter file that is not a shipped one.
         """
-        return dump(self)
+        if parameters is None:
+            return dump(self)
+        layers = tuple(
+            replace(one, values={**one.values, "parameters": parameters})
+            if one.values.get("parameters") not in (None, NONE, *shipped_calibrations())
+            else one
+            for one in self.layers
+        )
+        return dump(replace(self, layers=layers))
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -430,8 +439,13 @@ def load(path: str | Path, *, data: str | Path | None = None) -> Scenario:
     return loader.file(file)
 
 
-def loads(text: str | bytes, name: str = "<text>", *, data: str | Path | None = None) -> Scenario:
+def loads(
+    text: str | bytes, name: str = "<text>", *, data: str | Path | None = None,
+    folder: str | Path | None = None,
+) -> Scenario:  # fmt: skip
     """Load a scenario from text, such as an upload; it may extend shipped scenarios only.
+
+    With `folder`, it may name files in that folder, as a file there may.
 
     Examples
     --------
@@ -439,8 +453,10 @@ def loads(text: str | bytes, name: str = "<text>", *, data: str | Path | None = 
     >>> scenario.inputs.rule
     'value'
     """
-    loader = _Loader(None, None if data is None else Path(data))
-    return loader.source(read_text(text, name), Path(name).stem, None)
+    root = None if folder is None else Path(folder).resolve()
+    loader = _Loader(root, None if data is None else Path(data))
+    path = None if root is None else root / "scenario.yaml"
+    return loader.source(read_text(text, name), Path(name).stem, path)
 
 
 def _find(path: str | Path) -> Path:

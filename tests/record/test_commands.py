@@ -53,6 +53,15 @@ def test_calibrate_simulate_backtest_and_learning(
     kept = json.loads((counted / "found" / "parameters.json").read_text(encoding="utf-8"))
     drawn = pl.read_ensemble("run").draws["pool.staff.posts"]
     assert set(drawn) <= set(kept["sample"]["pool.staff.posts"])
+    (counted / "after.yaml").rename(counted / "moved.yaml")
+    (counted / "found").rename(counted / "moved")
+    again = pl.read_ensemble("run")
+    one = again.draw(3)
+    assert one.result.scenario.inputs.parameters.rows == 16
+    row = one.factors.set_index("factor").loc["pool.staff.posts"]
+    assert row["value"] == again.draws["pool.staff.posts"][3]
+    (counted / "moved.yaml").rename(counted / "after.yaml")
+    (counted / "moved").rename(counted / "found")
 
     told = ["--until", "2022-08", "--outcomes", "small.yaml", "--draws", "32"]
     assert main(["backtest", "after.yaml", *told, *few, "-o", "scores", "--json"]) == 0
