@@ -114,6 +114,8 @@ class Template:
         English and Dutch, by key; table titles under ``NAME.TABLE``.
     module : str
         The module with the function, by default of the same name.
+    dutch : dict of str to str
+        Help in Dutch: of the command under ``summary``, of each option under its parameter.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Template:
     examples: tuple[str, ...]
     words: dict[str, tuple[str, str]]
     module: str
+    dutch: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,6 +275,7 @@ def template(name: str) -> Template:
             return Template(
                 name, given.get("panel", ""), given.get("short", {}),
                 tuple(given.get("examples", ())), words, given.get("module", name),
+                given.get("dutch", {}),
             )  # fmt: skip
     raise InputError(f"expected a text template of an analysis, found {name!r}")
 

@@ -453,7 +453,7 @@ def prices(
     source : scenario, result or problem
         See :func:`planner.analysis.plans.read_case`.
     kinds : sequence of str
-        Some of :data:`KINDS`.
+        Some of pool, pool_month, cap, bound, budget and rest; by default all.
     reach_units : float
         How far to look for the end of the range, in units (persons, posts …).
     whole_model : bool

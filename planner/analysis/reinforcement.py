@@ -816,7 +816,7 @@ def reinforcement(
     level_person_months : float
         What missions of main task 2 may still lose.
     kinds : sequence of str
-        Some of :data:`KINDS`.
+        Some of people, rest and tour; by default all.
     stay : bool
         Recruits who stay, counted in persons; else people borrowed, counted in person-months.
     announced : bool

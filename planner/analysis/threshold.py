@@ -440,7 +440,7 @@ class Measure:
         filled = self.trials.plan(problems, progress)
         return self.conclusion.of(self.case, self.package, filled)
 
-    def flipped(self, value: float, held: bool) -> bool:
+    def changed(self, value: float, held: bool) -> bool:
         """Whether the conclusion is no longer what it was; never where undefined."""
         return value == value and bool(self.conclusion.holds(np.array(value))) != held
 
@@ -467,7 +467,7 @@ class Side:
     far: float = float("nan")
 
     @property
-    def flips(self) -> bool:
+    def crosses(self) -> bool:
         """Whether a threshold was found."""
         return self.far == self.far
 
@@ -500,7 +500,7 @@ def scan(inputs: Sequence[VariedParameter], measure: Measure, steps: int, now: f
     for side in sides:
         last = side.input.value
         for at in sorted(side.tried, key=lambda one: abs(one - side.input.value)):
-            if measure.flipped(side.tried[at], held):
+            if measure.changed(side.tried[at], held):
                 side.near, side.far = last, at
                 break
             last = at
@@ -529,7 +529,7 @@ def bracket(found: Found, measure: Measure, tolerance: float, progress: Callable
     """
     held = bool(measure.conclusion.holds(np.array(found.now)))
     for _ in range(ROUNDS):
-        wide = [s for s in found.sides if s.flips and s.within > _width(s.input, tolerance)]
+        wide = [s for s in found.sides if s.crosses and s.within > _width(s.input, tolerance)]
         if not wide:
             return
         places = [(side, at) for side in wide for at in _between(side, measure, found, tolerance)]
@@ -540,7 +540,7 @@ def bracket(found: Found, measure: Measure, tolerance: float, progress: Callable
             inside = sorted((at for at in side.tried if _inside(side, at)),
                             key=lambda at: abs(at - side.near))  # fmt: skip
             for at in inside:
-                if measure.flipped(side.tried[at], held):
+                if measure.changed(side.tried[at], held):
                     side.far = at
                     break
                 side.near = at
@@ -660,12 +660,12 @@ def _sentences(found: Threshold, lang: str) -> list[str]:
             )
         )  # fmt: skip
     inside = [row for row in found.flips if row.inside]
-    flipping = sum(row.flips for row in found.inputs)
+    changing = sum(row.flips for row in found.inputs)
     counts = {
-        "inputs": number(len(found.inputs), lang, 0), "flipping": number(flipping, lang, 0),
+        "inputs": number(len(found.inputs), lang, 0), "flipping": number(changing, lang, 0),
         "inside": number(len({row.input for row in inside}), lang, 0),
     }  # fmt: skip
-    said.append(say("threshold_count" if flipping else "threshold_none", lang, **counts))
+    said.append(say("threshold_count" if changing else "threshold_none", lang, **counts))
     said += [_crossing_sentence(row, found, lang) for row in found.flips[:FEW]]
     if found.rule == "value":
         said.append(say("threshold_value_note", lang))
@@ -954,7 +954,7 @@ def _outcome(measure: Measure, found: Found, futures: Ensemble | None) -> Thresh
     case, stated, share = measure.case, measure.conclusion, NONE
     if futures is not None:
         share = claim_probability(futures, case, stated, measure.package)
-    flips = [_crossing(case, side) for side in found.sides if side.flips]
+    flips = [_crossing(case, side) for side in found.sides if side.crosses]
     return Threshold(
         conclusion=str(stated),
         rule=case.rule,
@@ -1023,7 +1023,7 @@ def _varied(found: Found) -> tuple[Varied, ...]:
         rows.append(
             Varied(
                 one.id, one.unit, one.value, one.low, one.high, min(tried), max(tried),
-                min(known), max(known), down.flips or up.flips, one.basis,
+                min(known), max(known), down.crosses or up.crosses, one.basis,
             )
         )  # fmt: skip
     return tuple(sorted(rows, key=lambda row: row.smallest - row.largest))

@@ -2,22 +2,39 @@
 
 Errors are made in many parts, and in English. Here their frames (line, column, sheet) and the
 phrases that they are made of are put into Dutch when they are printed; a phrase that is not known
-stays as it is, and so does what users wrote. Of help, headings, the list of commands and the
-options that commands share are in Dutch; the description of a command stays English.
+stays as it is, and so does what users wrote. Help of commands and options stands in
+``dutch.toml``, that of analyses in their templates.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Sequence
 from contextvars import ContextVar
+from copy import copy
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from planner.analysis.declare import names, template
 
 if TYPE_CHECKING:
     from planner.errors import Fault
 
-__all__ = ["HELP", "PROGRAM", "choose", "chosen", "fault", "help_of", "message", "short"]
+__all__ = [
+    "catalogue",
+    "choose",
+    "chosen",
+    "description",
+    "fault",
+    "headed",
+    "in_dutch",
+    "message",
+    "option",
+    "short",
+]
 
 _chosen: ContextVar[bool] = ContextVar("dutch", default=False)
 
@@ -150,107 +167,24 @@ def _unknown(found: re.Match[str]) -> str:
     return f"onbekende {_KINDS[found[1]]}"
 
 
-HELP: dict[str, str] = {
-    "Plan": "Plannen",
-    "Show it to others": "Aan anderen laten zien",
-    "Look and check": "Bekijken en controleren",
-    "Who caused it, and who bears it?": "Wie veroorzaakt het, en wie draagt het?",
-    "From what size on, and at what price?": "Vanaf welke omvang, en tegen welke prijs?",
-    "What would help, and what would change it?": "Wat zou helpen, en wat zou het veranderen?",
-    "Is it an accident?": "Is het toeval?",
-    "What can be promised?": "Wat kan worden toegezegd?",
-    "Allocate people and say who goes short.": "Mensen verdelen en zeggen wie tekortkomt.",
-    "Make many draws and say how sure that is.":
-        "Veel trekkingen maken en zeggen hoe zeker het is.",
-    "Which uncertain figures drive it.": "Welke onzekere cijfers de uitkomst bepalen.",
-    "Put results side by side.": "Resultaten naast elkaar zetten.",
-    "Solve a neutral problem.": "Een neutraal probleem oplossen.",
-    "Write all about a scenario into one HTML file.":
-        "Alles over een scenario in één HTML-bestand schrijven.",
-    "Draw one figure as PNG, SVG or PDF.": "Eén figuur tekenen als PNG, SVG of PDF.",
-    "Open the what-if page in a browser.": "De wat-als-pagina in een browser openen.",
-    "Show a resolved scenario, or a part of it.": "Een scenario tonen, of een deel ervan.",
-    "List inputs that differ.": "Invoer tonen die verschilt.",
-    "Check files, report everything wrong.": "Bestanden controleren, alle fouten melden.",
-    "Write a workbook, or the problem for other programs.":
-        "Een werkmap schrijven, of het probleem voor andere programma's.",
-    "Make a scenario of a workbook.": "Van een werkmap een scenario maken.",
-    "Make observations of the United Nations' series of uniformed personnel.":
-        "Waarnemingen maken van de reeks van de VN over geüniformeerd personeel.",
-    "Print the JSON Schema of a format.": "Het JSON-schema van een formaat tonen.",
-    "List the scenarios that come along.": "De meegeleverde scenario's tonen.",
-    "Language of the output, errors and help.": "Taal van uitvoer, fouten en hulp.",
-    "Strict JSON on standard output.": "Strikte JSON op standaarduitvoer.",
-    "No progress, no summary.": "Geen voortgang, geen samenvatting.",
-    "Replace what an earlier command wrote.": "Vervangen wat een eerdere opdracht schreef.",
-    "fair: the worst-off gets as much as can be; value: most weighted person-months. By default "
-    "what the scenario says.":
-        "fair: wie het slechtst af is krijgt zo veel mogelijk; value: de meeste gewogen "
-        "persoonsmaanden. Standaard wat het scenario zegt.",
-    "A scenario file, the name of one that comes with the program, a neutral problem (JSON), or -.":
-        "Een scenariobestand, de naam van een meegeleverd scenario, een neutraal probleem (JSON), "
-        "of -.",
-    "A scenario file, the name of one that comes with the program, or -.":
-        "Een scenariobestand, de naam van een meegeleverd scenario, of -.",
-    "Most sentences and rows to show; 0 shows all.":
-        "Hoogste aantal zinnen en regels; 0 toont alles.",
-    "Folder for the answer, all its tables (Parquet and CSV) and a manifest.":
-        "Map voor het antwoord, alle tabellen (Parquet en CSV) en een manifest.",
-    "Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.":
-        "Map voor alle tabellen (Parquet en CSV), het probleem en een manifest van wat erin ging.",
-    "Folder for draws, tables and manifest. An interrupted run is resumed in it.":
-        "Map voor trekkingen, tabellen en manifest. Een onderbroken berekening gaat daar verder.",
-    "Whole people and all-or-nothing units (slow).":
-        "Hele mensen en eenheden die geheel of niet gaan (langzaam).",
-    "Where the draws begin.": "Waar de trekkingen beginnen.",
-    "Processes; by default one a processor, and one in all for few draws.":
-        "Processen; standaard één per processor, en één in totaal bij weinig trekkingen.",
-    "By default the only one.": "Standaard het enige.",
-    "Only this package.": "Alleen dit pakket.",
-    "Draws; the maximum, with a stop rule.": "Trekkingen; het maximum, bij een stopregel.",
-    "Begin no more draws after this time.": "Na deze tijd geen trekkingen meer beginnen.",
-    "highs: fast; pulp: the same programme stated with PuLP, slow.":
-        "highs: snel; pulp: hetzelfde programma in PuLP, langzaam.",
-    "A scenario (file or name) or a folder of results, and what to set beside it.":
-        "Een scenario (bestand of naam) of een map met resultaten, en wat ernaast komt te staan.",
-    "Draws to make for how sure it is; 0 draws none, more is surer.":
-        "Trekkingen voor de vraag hoe zeker het is; 0 maakt er geen, meer is zekerder.",
-    "Follow displacement as packages grow.": "De verdringing volgen als pakketten groeien.",
-    "HTML file to write; by default NAME-report.html.":
-        "HTML-bestand; standaard NAAM-report.html.",
-    "Result folders (planner run --out), scenario files or names.":
-        "Mappen met resultaten (planner run --out), scenariobestanden of namen.",
-    "Infer parameters from people seen.": "Parameters afleiden uit getelde mensen.",
-    "Score forecasts against later observations.":
-        "Voorspellingen toetsen aan latere tellingen.",
-    "What knowing one parameter is worth.": "Wat het kennen van één parameter waard is.",
-    "Show the version.": "De versie tonen.",
-    "Show this message and exit.": "Deze hulp tonen en stoppen.",
-}  # fmt: skip
-"""Lines of help, in Dutch by what they say in English."""
+@cache
+def catalogue() -> dict[str, Any]:
+    """Return the help of the commands in Dutch.
 
-PROGRAM = """Welke missies tekortkomen als een land meer toezegt voor de oostflank van de NAVO.
+    Returns
+    -------
+    dict
+        ``program``, the help of the program; ``lines``, Dutch by what a line says in English; and
+        ``commands``, descriptions by command.
+    """
+    text = (Path(__file__).parent / "dutch.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
-Een scenario is een YAML-bestand, of de naam van een meegeleverd scenario (planner scenarios).
-
-\b
-Om te beginnen:
-  planner run eastern-flank-battalion --lang nl
-  planner compare letter eastern-flank-battalion --lang nl
-  planner simulate eastern-flank-battalion --lang nl
-  planner report eastern-flank-battalion --lang nl
-  planner show letter --mission untso --lang nl
-  planner app
-
-Exitcodes: 0 goed, 1 er is iets mislukt, 2 de invoer is fout, 130 onderbroken, 141 wie de uitvoer
-las is gestopt met lezen.
-"""
-"""Help of the program."""
 
 _HEADINGS: tuple[tuple[str, str], ...] = (
     (r"(?m)^Usage: ", "Gebruik: "), (r"(?m)^Options:", "Opties:"),
     (r"(?m)^Arguments:", "Argumenten:"), (r"(?m)^  Examples:", "  Voorbeelden:"),
-    (r"\[default: ", "[standaard: "), (r"\[required\]", "[verplicht]"),
+    (r"\[default:(?=\s)", "[standaard:"), (r"\[required\]", "[verplicht]"),
     (r"; required\]", "; verplicht]"), (r"\[OPTIONS\]", "[OPTIES]"),
     (r"COMMAND \[ARGS\]\.\.\.", "OPDRACHT [ARGUMENTEN]..."),
 )  # fmt: skip
@@ -258,25 +192,44 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
 
 def short(text: str) -> str:
     """Return a line of help in Dutch where one is known, else as it is."""
-    return HELP.get(text, text)
+    return str(catalogue()["lines"].get(text, text))
 
 
-def help_of(command: Any, context: Any, made: Callable[[Any], str] | None = None) -> str:
-    """Return the help of a command with headings and options in Dutch.
+def description(name: str) -> str:
+    """Return what a command says of itself, without examples; empty where that is not known."""
+    found = catalogue()["commands"].get(name, "").strip()
+    return found or (template(name).dutch.get("summary", "") if name in names() else "")
+
+
+def option(name: str, parameter: Any) -> str:
+    """Return the help of an option of a command; empty where that is not known.
 
     Parameters
     ----------
-    command : click command
-        Its own texts are put into Dutch.
-    context : click context
-    made : callable, optional
-        Gives its help in English; by default that of its class.
+    name : str
+        Of the command.
+    parameter : click parameter
     """
-    for parameter in command.get_params(context):
-        if getattr(parameter, "help", None):
-            parameter.help = short(parameter.help)
-    text = made(context) if made is not None else str(type(command).get_help(command, context))
-    text = text.replace("Show this message and exit.", HELP["Show this message and exit."])
+    own = template(name).dutch.get(parameter.name, "") if name in names() else ""
+    return own or str(catalogue()["lines"].get(getattr(parameter, "help", None), ""))
+
+
+def in_dutch(command: Any) -> Any:
+    """Return a copy of a command with its own help and that of its options in Dutch."""
+    made = copy(command)
+    made.params = [copy(one) for one in command.params]
+    for one in made.params:
+        if getattr(one, "help", None):
+            one.help = option(command.name, one) or one.help
+    _, marks, examples = (command.help or "").partition("\n\n\b")
+    made.help = (description(command.name) or command.help) + marks + examples
+    made.get_help = lambda context: headed(type(command).get_help(made, context))
+    return made
+
+
+def headed(text: str) -> str:
+    """Return help with its headings in Dutch."""
+    text = text.replace("Show this message and exit.", short("Show this message and exit."))
     for english, dutch in _HEADINGS:
         text = re.sub(english, dutch, text)
     return text

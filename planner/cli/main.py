@@ -17,7 +17,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from copy import copy
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -160,15 +160,19 @@ class Grouped(TyperGroup):
         """Return a command by name."""
         found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
         if found is not None and dutch.chosen():
-            found.get_help = partial(dutch.help_of, found)  # type: ignore[method-assign]
+            found = dutch.in_dutch(found)
         return found and complete_parameters(found)
 
     def get_help(self, ctx: Any) -> str:
         """Return the help, in Dutch where that is asked for."""
-        if dutch.chosen():
-            self.help = dutch.PROGRAM
-            return dutch.help_of(self, ctx, super().get_help)
-        return str(super().get_help(ctx))
+        if not dutch.chosen():
+            return str(super().get_help(ctx))
+        made = copy(self)
+        made.help = dutch.catalogue()["program"]
+        made.params = [copy(one) for one in self.params]
+        for one in made.params:
+            vars(one)["help"] = dutch.short(vars(one)["help"])
+        return dutch.headed(TyperGroup.get_help(made, ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section a panel; the second column stands at one place in all."""

@@ -8,6 +8,7 @@ Answers as a person reads them: sentences first, then tables with headings in a 
 from __future__ import annotations
 
 import inspect
+import re
 import time
 import types
 import typing
@@ -108,7 +109,7 @@ def _function(asked: Analysis) -> Callable[..., None]:
     """Return a function for Typer with the parameters of an analysis."""
     help_of = asked.parameter_help
     own = [
-        _parameter(one, help_of.get(one.name, ""))
+        _parameter(one, _unmarked(help_of.get(one.name, "")))
         for one in asked.parameters
         if one.name not in ("rule", "progress") and not _option(one).hidden
     ]
@@ -122,12 +123,23 @@ def _function(asked: Analysis) -> Callable[..., None]:
 
     every = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (first, *own, *common)]
     examples = "\n".join(f"  planner {asked.name} {one}" for one in asked.template.examples)
-    summary = asked.summary.replace("Return ", "Show ", 1)
+    summary = _unmarked(asked.summary).replace("Return ", "Show ", 1)
     command.__name__ = asked.name
     command.__doc__ = f"{summary}\n\n\b\nExamples:\n{examples}\n" if examples else summary
     command.__annotations__ = {one.name: one.annotation for one in every}
     vars(command)["__signature__"] = inspect.Signature(every)
     return command
+
+
+def _unmarked(text: str) -> str:
+    """Return text of a docstring without its markup.
+
+    Examples
+    --------
+    >>> _unmarked("Ids with ``*``; see :mod:`planner.analysis.threshold`.")
+    'Ids with *; see planner.analysis.threshold.'
+    """
+    return re.sub(r"(?::\w+:)?`+([^`]+)`+", r"\1", text)
 
 
 def _option(one: inspect.Parameter) -> Option:

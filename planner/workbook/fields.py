@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from planner.labels import LANGUAGES, speaker
+from planner.labels import LANGUAGES, label, speaker
+from planner.labels import WORDS as COMMON
 from planner.scenario.inputs import MANNED, PRESENCE, ROTATION, Figure, Inputs, Origin, When
 from planner.scenario.registry import ENTITIES, STANDINGS, TABLES, Column
 from planner.scenario.schema import VERBS
@@ -45,61 +46,33 @@ __all__ = [
 WORDS: dict[str, tuple[str, str]] = {
     # headings
     "head_id": ("id", "id"),
-    "head_mission": ("mission", "missie"),
     "head_name": ("name", "naam Engels"),
     "head_name_nl": ("name in Dutch", "naam"),
-    "head_counts": ("counts", "telt mee"),
     "head_standing": ("standing", "stand"),
     "head_cap": ("cap, persons", "maximum, personen"),
-    "head_low": ("low", "laag"),
-    "head_high": ("high", "hoog"),
     "head_cap_from": ("cap from a month on", "maximum vanaf een maand"),
     "head_fixed_length": ("fixed length", "vaste duur"),
     "head_force": ("force", "krijgsmachtdeel"),
     "head_first": ("first month", "eerste maand"),
     "head_last": ("last month", "laatste maand"),
     "head_pools": ("pools", "pools"),
-    "head_kind": ("kind", "soort"),
-    "head_tier": ("tier", "prioriteit"),
-    "head_package": ("package", "pakket"),
-    "head_cohorts": ("cohorts", "lichtingen"),
-    "head_unit": ("unit", "eenheid"),
     "head_on_call": ("on call", "stand-by"),
     "head_weight": ("weight", "gewicht"),
-    "head_category": ("category", "categorie"),
-    "head_basis": ("basis", "grondslag"),
-    "head_source": ("source", "bron"),
     "head_section": ("section or reasoning", "paragraaf of redenering"),
-    "head_note": ("note", "toelichting"),
-    "head_organisation": ("organisation", "organisatie"),
-    "head_region": ("region", "regio"),
-    "head_main_task": ("main task", "hoofdtaak"),
     "head_title": ("title", "titel Engels"),
     "head_title_nl": ("title in Dutch", "titel"),
     "head_on": ("on", "aan"),
-    "head_known": ("known", "bekend"),
-    "head_speciality": ("speciality", "specialisme"),
-    "head_pool": ("pool", "pool"),
-    "head_figure": ("figure", "cijfer"),
     "head_from": ("from", "van"),
     "head_to": ("to", "tot en met"),
-    "head_value": ("value", "waarde"),
     "head_of": ("of", "waarvan"),
     "head_verb": ("change", "verandering"),
     "head_changeover": ("changeover", "aflossing"),
-    "head_demand": ("demand", "vraag"),
     "head_demands": ("demands", "vragen"),
     "head_min": ("least", "minimum"),
     "head_max": ("most", "maximum"),
     "head_fund": ("fund", "fonds"),
-    "head_year": ("year", "jaar"),
-    "head_publisher": ("publisher", "uitgever"),
-    "head_date": ("date", "datum"),
-    "head_confidence": ("confidence", "betrouwbaarheid"),
-    "head_reference": ("reference", "vindplaats"),
     "head_summary": ("summary", "samenvatting Engels"),
     "head_summary_nl": ("summary in Dutch", "samenvatting"),
-    "head_rule": ("rule", "regel"),
     "head_warm_up": ("warm-up, months", "aanloop, maanden"),
     "head_run_out": ("run-out, months", "uitloop, maanden"),
     "head_money": ("budgets count", "budgetten tellen mee"),
@@ -254,7 +227,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice_fit": ("share fit", "inzetbaar deel"),
     "choice_set": ("set to", "wordt"),
     "choice_add": ("add", "plus"),
-    "choice_times": ("times", "maal"),
     "choice_grow_to": ("grow to", "groeit naar"),
     "choice_grow_times": ("grow times", "groeit maal"),
     "choice_tour": ("tour (months)", "uitzending (maanden)"),
@@ -366,7 +338,9 @@ def heading(field: str, lang: str = "en") -> str:
     'maximum, personen'
     """
     key = f"head_{field}"
-    return say(key, lang) if key in WORDS else field.replace("_", " ")
+    if key in WORDS:
+        return say(key, lang)
+    return label(field, lang) if field in COMMON else field.replace("_", " ")
 
 
 def helps(field: str, lang: str = "en") -> str:

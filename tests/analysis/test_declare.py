@@ -77,6 +77,10 @@ panel = "Breadth"
 short = {en = "How many demands a pool may serve.", nl = "Hoeveel vragen een pool kan vervullen."}
 examples = ["letter --least 2"]
 
+[dutch]
+summary = "Toont hoeveel vragen elke pool kan vervullen."
+least = "Kleinste aantal vragen van een getoonde pool."
+
 [words]
 "widest" = ["{pool} may serve {count} demands.", "{pool} kan {count} vragen vervullen."]
 "breadth.uses" = ["Demands by pool", "Vragen per pool"]
@@ -118,6 +122,10 @@ def test_an_added_analysis_is_used_end_to_end(
     assert min(row["demands"] for row in answer["tables"]["uses"]) >= 3
     assert main(["breadth", "letter", "--lang", "nl"]) == 0
     assert "vragen vervullen." in capsys.readouterr().out
+    assert main(["breadth", "--help", "--lang", "nl"]) == 0
+    found = capsys.readouterr().out
+    assert "Toont hoeveel vragen elke pool kan vervullen." in found
+    assert "Kleinste aantal vragen van een getoonde pool." in found
     assert main(["breadth", "--help"]) == 0
     shown = capsys.readouterr().out
     assert "Fewest demands of a pool that is listed." in " ".join(shown.split())

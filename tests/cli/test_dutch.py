@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
-from planner.analysis.declare import names
-from planner.cli.dutch import HELP
+from planner.analysis.declare import names, template
+from planner.cli import dutch
+from planner.cli.main import app
 from planner.cli.options import PANELS, commands
+from planner.cli.questions import panels
 
 from .conftest import Outcome, english_in
 from .test_questions import QUESTIONS
@@ -95,12 +98,44 @@ def test_help_is_in_dutch(planner: Run, arguments: list[str]) -> None:
 
     assert "Gebruik: planner" in listed
     for command in (one for panel in PANELS for one in commands(panel)):
-        assert HELP[command.about].split()[0] in listed
+        assert dutch.short(command.about).split()[0] in listed
         assert command.about not in listed
     for heading in ("Gebruik: planner run", "Argumenten:", "Opties:", "[verplicht]"):
         assert heading in run
     assert "Usage" not in run
     assert "Gebruik" not in planner("run", "--help").out
+
+
+def test_no_help_lacks_its_dutch(planner: Run) -> None:
+    """Descriptions, options and lines of every command, and nothing in Dutch without its English.
+
+    The page, the report and the commands of the record are included.
+    """
+    group = typer.main.get_command(app)
+    own = [command for panel in PANELS for command in commands(panel)]
+    lacking, used = [], {"Show this message and exit.", "Show the version.", *PANELS, *panels()}
+    for name in [*(command.name for command in own), *names()]:
+        command = group.get_command(typer.Context(group), name)
+        texts = {one.name: one.help for one in command.params if getattr(one, "help", None)}
+        found = {one.name: dutch.option(name, one) for one in command.params}
+        lacking += [f"{name}: {one}" for one in texts if found[one] in ("", texts[one])]
+        lacking += [] if dutch.description(name) else [name]
+        assert english_in(dutch.description(name)) == set()
+        used |= {*texts.values()}
+        if name in names():
+            assert set(template(name).dutch) <= {"summary", *texts}
+    used |= {command.about for command in own}
+
+    assert lacking == []
+    assert {*dutch.catalogue()["lines"]} <= used
+    assert {*dutch.catalogue()["commands"]} == {command.name for command in own}
+
+
+def test_dutch_help_leaves_that_in_english_as_it_is(planner: Run) -> None:
+    before = planner("curve", "--help").out
+
+    assert planner("curve", "--help", "--lang", "nl").out != before
+    assert planner("curve", "--help").out == before
 
 
 def test_a_language_before_the_command_is_that_of_the_command(planner: Run) -> None:
