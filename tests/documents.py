@@ -160,6 +160,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "draws_rows": (
             "mean, with its 95 % interval", "nine draws in ten",
             "chance that anything is displaced", "chance that it is over a tenth of the package",
+            "mean before the package's first month, and from then on",
         ),
         "draws_ranges": "by the ranges alone: mean (nine draws in ten)",
         "year_heads": (
@@ -178,6 +179,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "gemiddelde, met 95%-interval", "negen op de tien trekkingen",
             "kans dat er iets wordt verdrongen",
             "kans dat het meer is dan een tiende van het pakket",
+            "gemiddelde voor de eerste maand van het pakket, en daarna",
         ),
         "draws_ranges": "alleen volgens de bandbreedten: gemiddelde (negen op de tien trekkingen)",
         "year_heads": (
@@ -260,6 +262,7 @@ def draws(block: Block, run: Outputs) -> str:
     values = (
         f"{mean} ({low} {say['to']} {high})", f"{q05} {say['to']} {q95}",
         percent(one["chance"], lang, 0), percent(one["chance_tenth"], lang, 0),
+        f"{rough(one['before'], lang)}{say['and']}{rough(one['mean'] - one['before'], lang)}",
     )  # fmt: skip
     rows = [list(row) for row in zip(say["draws_rows"], values, strict=True)]
     if len(block.commands) > 1:

@@ -424,6 +424,7 @@ CARDS = {
     "rest": ("rest",),
     "tour": ("tour",),
     "decide": ("go", "send"),
+    "protect": ("protect",),
     "tier": ("rule", "tier"),
 }
 """Cards in order, and the groups of levers in each."""
@@ -543,7 +544,7 @@ class Controls:
         if name == "packages":
             yield from self._packages(levers)
             return
-        if name in ("rest", "tier"):
+        if name in ("rest", "protect", "tier"):
             yield text(paragraph(say(f"{name}_note", self.lang), "hint"), **WIDE)
         for lever in levers:
             if lever.group != "tier":

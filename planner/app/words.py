@@ -39,6 +39,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "group_rest": ("Rest after a tour", "Rust na een uitzending"),
     "group_tour": ("Length of tours", "Duur van uitzendingen"),
     "group_decide": ("Missions under study", "Missies in onderzoek"),
+    "group_protect": ("Protected missions", "Beschermde missies"),
     "group_tier": ("Who goes first", "Wie voorgaat"),
     "no_package_levers": (
         "This scenario has no package. Choose one that has to move its size and start.",
@@ -53,6 +54,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "A mission of a lower tier gets people first, whatever that costs the next.",
         "Een missie met een lagere prioriteit krijgt eerst mensen, wat dat de volgende ook kost.",
     ),
+    "protect_note": (
+        "A protected mission gets people before all others, the package included, whatever that "
+        "costs them.",
+        "Een beschermde missie krijgt mensen voor alle andere, ook voor het pakket, wat dat "
+        "die ook kost.",
+    ),
+    "lever_protect": ("protected", "beschermd"),
     "lever_rule": ("Rule", "Regel"),
     "lever_on": ("takes part", "doet mee"),
     "lever_size": ("Size, times", "Omvang, maal"),
@@ -515,21 +523,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "guide_1_text": (
         "The government tells parliament how many people go to some forty missions until "
         "2025. What NATO will ask on its eastern flank is not yet known. So your variant "
-        "begins without it: the package is switched off, and nearly everything can be "
-        "filled.",
+        "begins without it: the package is switched off, and for the likely values nearly "
+        "everything can be filled.",
         "Het kabinet meldt het parlement hoeveel mensen tot 2025 naar een veertigtal "
         "missies gaan. Wat de NAVO aan de oostflank zal vragen is nog niet bekend. Uw "
-        "variant begint daarom zonder: het pakket staat uit, en bijna alles kan worden "
-        "gevuld.",
+        "variant begint daarom zonder: het pakket staat uit, en bij de waarschijnlijke "
+        "waarden kan bijna alles worden gevuld.",
     ),
     "guide_2_title": ("July 2022: a battalion share", "Juli 2022: een bataljonsbijdrage"),
     "guide_2_text": (
         "After the summit in Madrid a battalion share is promised from 2023. Plan and "
-        "variant are the same now. Look at the displacement: light infantry that guards in "
-        "Erbil gives way first, then the single posts of staff officers.",
+        "variant are the same now. The first sentence is of the likely values until draws are "
+        "made, within a minute; then it is over the draws. Read which missions give way in how "
+        "many of them, and what that depends on most.",
         "Na de top in Madrid wordt vanaf 2023 een bataljonsbijdrage toegezegd. Plan en "
-        "variant zijn nu gelijk. Kijk naar de verdringing: eerst wijkt de lichte "
-        "infanterie die in Erbil beveiligt, daarna de losse functies van stafofficieren.",
+        "variant zijn nu gelijk. De eerste zin geldt de waarschijnlijke waarden tot er "
+        "trekkingen zijn, binnen een minuut; daarna geldt die de trekkingen. Lees welke missies "
+        "in hoeveel daarvan wijken, en waar dat het meest van afhangt.",
     ),
     "guide_3_title": ("What if it is twice as large?", "En als het twee keer zo groot is?"),
     "guide_3_text": (
@@ -543,20 +553,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "guide_4_title": ("What would help?", "Wat zou helpen?"),
     "guide_4_text": (
         "Back to one battalion share, and soldiers rest half as long after a tour. Much "
-        "of the displacement is the price of the rest rule. Try the size of a pool or the "
-        "month in which the package becomes known as well.",
+        "of what is lost is the price of the rest rule. Try the size of a pool, the month in "
+        "which the package becomes known, or a mission that is protected as well.",
         "Terug naar één bataljonsbijdrage, en militairen rusten half zo lang na een "
-        "uitzending. Veel van de verdringing is de prijs van de uitzendbescherming. "
-        "Probeer ook de omvang van een pool, of de maand waarin het pakket bekend wordt.",
+        "uitzending. Veel van het verlies is de prijs van de uitzendbescherming. Probeer "
+        "ook de omvang van een pool, de maand waarin het pakket bekend wordt, of een missie "
+        "die beschermd is.",
     ),
     "guide_5_title": ("Your turn", "Nu u"),
     "guide_5_text": (
         "Everything is back where it was. Move what you like; the address of the page "
-        "keeps it, so a link shows others the same. Ask why for any mission and month, "
-        "and how sure the figures are, further down.",
+        "keeps it, so a link shows others the same. Further down ask why for any mission and "
+        "month, and what can be promised with which certainty.",
         "Alles staat weer zoals het was. Verschuif wat u wilt; het adres van de pagina "
-        "onthoudt het, dus een link toont anderen hetzelfde. Vraag verderop waarom, voor "
-        "elke missie en maand, en hoe zeker de cijfers zijn.",
+        "onthoudt het, dus een link toont anderen hetzelfde. Vraag verderop waarom, voor elke "
+        "missie en maand, en wat met welke zekerheid kan worden toegezegd.",
     ),
     "guide_end": ("Close", "Sluiten"),
 }

@@ -33,7 +33,10 @@ __all__ = [
 Value = bool | float | int | str
 """Where a lever stands."""
 
-GROUPS = ("rule", "on", "size", "first", "known", "people", "rest", "tour", "go", "send", "tier")
+GROUPS = (
+    "rule", "on", "size", "first", "known", "people", "rest", "tour", "go", "send", "protect",
+    "tier",
+)  # fmt: skip
 """Kinds of levers; each is the first part of a key."""
 
 WORDS = {"just-in-time", "start"}
@@ -155,6 +158,7 @@ def levers_of(inputs: Inputs) -> tuple[Lever, ...]:
         *(lever for package in inputs.packages.values() for lever in _package(inputs, package)),
         *_supply(inputs),
         *_decisions(inputs),
+        *_protections(inputs),
         *_tiers(inputs),
     )
 
@@ -226,7 +230,8 @@ def _decisions(inputs: Inputs) -> Iterator[Lever]:
                 yield Lever(group, *what, stands=all(one.counts for one in lines))
 
 
-def _tiers(inputs: Inputs) -> Iterator[Lever]:
+def _seen_tiers(inputs: Inputs) -> dict[str, set[int]]:
+    """Return the tiers of each mission that asks for people in the reported months."""
     tiers: dict[str, set[int]] = {}
     for one in inputs.demands.values():
         if one.first is None or one.last is None:
@@ -234,6 +239,22 @@ def _tiers(inputs: Inputs) -> Iterator[Lever]:
         seen = one.first.month <= inputs.last and one.last.month >= inputs.first
         if seen and (one.counts or one.standing in ("study", "declined")):
             tiers.setdefault(one.mission, set()).add(one.tier)
+    return tiers
+
+
+def _protections(inputs: Inputs) -> Iterator[Lever]:
+    """Yield missions of main task 2 that can be served before all others; none of a package."""
+    own = {name for package in inputs.packages.values() for name in package.demands}
+    taken = {one.mission for one in inputs.demands.values() if one.id in own}
+    seen = _seen_tiers(inputs)
+    for mission in inputs.missions.values():
+        if mission.main_task == 2 and mission.id in seen and mission.id not in taken:
+            what = (mission.id, mission.name, mission.name_nl or mission.name)
+            yield Lever("protect", *what, stands=False)
+
+
+def _tiers(inputs: Inputs) -> Iterator[Lever]:
+    tiers = _seen_tiers(inputs)
     last = max([LAST_TIER, *(tier for found in tiers.values() for tier in found)])
     for mission in inputs.missions.values():
         found = tiers.get(mission.id)
@@ -271,10 +292,24 @@ def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
         "policies": policies,
         "packages": _packages_of(inputs, by_group),
         **_decided(inputs, by_group),
-        "tiers": tiers,
+        "tiers": [*tiers, *_protected(inputs, by_group)],
         "strengths": strengths,
     }
     return {**patch, **{name: section for name, section in sections.items() if section}}
+
+
+def _protected(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield tiers that put protected missions first and keep the order of all others."""
+    chosen, tiers = moved.get("protect", {}), moved.get("tier", {})
+    if not chosen:
+        return
+    others: dict[int, list[str]] = {}
+    for one in inputs.demands.values():
+        if one.mission not in chosen:
+            others.setdefault(int(tiers.get(one.mission, one.tier)), []).append(one.id)
+    yield {"missions": list(chosen), "tier": 1}
+    for tier, demands in sorted(others.items()):
+        yield {"demands": demands, "tier": tier + 1}
 
 
 def _packages_of(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -82,6 +82,10 @@ MOVES: list[tuple[str, str, str, Act]] = [
         lambda v: v.page.get_by_label("goes after all").press("Space"),
     ),
     (
+        "Protected missions", "protect.untso", "1",
+        lambda v: v.page.get_by_label("UNTSO", exact=True).press("Space"),
+    ),
+    (
         "Who goes first", "rule", "value",
         lambda v: v.page.get_by_label("Rule").select_option("value"),
     ),

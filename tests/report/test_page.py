@@ -11,13 +11,14 @@ import planner as pl
 from planner.analysis.declare import template
 from planner.errors import InputError
 from planner.figures.curves import corners
-from planner.figures.names import Names
+from planner.figures.names import EnsembleNames, Names
 from planner.labels import number, percent, rate, rough
+from planner.montecarlo.drivers import drivers
 from planner.report.blocks import TableBlock
 from planner.report.conclusions import conclusions
 from planner.report.material import gather
 from planner.report.sections import _payers
-from planner.results.losses import headline
+from planner.results.losses import drawn_losses, headline
 from tests.figures.made import text
 from tests.report.reading import Reading
 
@@ -187,7 +188,7 @@ def test_the_summary_is_three_sentences_and_a_picture(report: pl.Report, made: p
     first = report.page.sections[0]
     ensemble = pl.simulate(made.scenario, draws=16, replicates=4, workers=1)
     found = headline(ensemble, ensemble.packages[0])
-    lost = ensemble.displacement_by("mission").set_index("mission")["mean"]
+    lost = drawn_losses(ensemble, ensemble.packages[0])
     others = ensemble.displacement_by(main_task=1)["mean"].iloc[0]
     displaced, losers, trust = report.summary
 
@@ -195,9 +196,25 @@ def test_the_summary_is_three_sentences_and_a_picture(report: pl.Report, made: p
     assert [block.kind for block in first.blocks] == ["bullets", "picture"]
     assert f"displaces {rough(found.mean)} person-months of main task 2" in displaced
     assert f"displaces anything is {percent(found.chance, digits=0)}" in displaced
-    assert f"{Names(made).mission(str(lost.idxmax()))} ({rough(lost.max())})" in losers
-    assert f"and {rough(others)} from other commitments of main task 1" in losers
+    assert (
+        f"more than a tenth of what is filled for it {percent(found.chance_tenth, digits=0)}"
+        in (displaced)
+    )
+    likely, other = (
+        pl.allocate(made.scenario, rule).packages.iloc[0]["displaced_main_task_2"]
+        for rule in ("fair", "value")
+    )
+    assert f"it displaces {rough(likely)} person-months of main task 2 (fair)" in displaced
+    assert f"value, that plan displaces {rough(other)}" in displaced
+    for one in lost[:3]:
+        if one.chance >= 0.05:
+            name = Names(made).mission(one.mission)
+            assert f"{name} in {percent(one.chance, digits=0)} of the draws" in losers
+    assert f"give up {rough(others)} person-months on average" in losers
     assert trust.startswith("How far to trust it")
+    moved = drivers(ensemble, ensemble.packages[0])
+    assert all(EnsembleNames(ensemble).factor(one.factor) in trust for one in moved)
+    assert moved or "No single input clearly goes with displacement" in trust
 
 
 def test_without_a_package_the_summary_names_who_is_short(letter: pl.Report) -> None:

@@ -128,6 +128,27 @@ def test_tier_moves_all_demands_of_a_mission() -> None:
         assert new.tier == (1 if missions[new.id] == "oir" else old.tier)
 
 
+def test_protected_missions_go_first_and_all_others_keep_their_order() -> None:
+    problem = moved(protect__untso=True, tier__oir=1)
+    missions = {id: demand.mission for id, demand in FLANK.base.inputs.demands.items()}
+    for old, new in zip(BEFORE.demands, problem.demands, strict=True):
+        tier = 1 if missions[new.id] == "oir" else old.tier
+        assert new.tier == (1 if missions[new.id] == "untso" else tier + 1)
+    assert "protect.eastern-flank-reinforcement" not in {lever.key for lever in FLANK.levers}
+
+
+@pytest.mark.parametrize("rule", ["fair", "value"])
+def test_a_protected_mission_loses_nothing_to_the_package(rule: str) -> None:
+    large = FLANK.move({"size.eastern-flank": 2.0, "rule": rule})
+    lost = {
+        case: pl.allocate(made.scenario).displacement_by("mission").set_index("mission")
+        for case, made in (("free", large), ("kept", large.move({"protect.untso": True})))
+    }
+    column = "displaced_person_months"
+    assert lost["free"].loc["untso", column] > 50
+    assert lost["kept"].loc["untso", column] == pytest.approx(0, abs=1e-6)
+
+
 def test_rule_is_the_rule() -> None:
     assert FLANK.move({"rule": "value"}).scenario.inputs.rule == "value"
 
@@ -219,6 +240,6 @@ demands:
     )
     case = WhatIf(own)
     assert [lever.key for lever in case.levers] == [
-        "rule", "people.crew", "rest.civil", "tour.watch", "tier.m",
+        "rule", "people.crew", "rest.civil", "tour.watch", "protect.m", "tier.m",
     ]  # fmt: skip
     assert pl.loads(case.move({"tour.watch": 6}).scenario.dump()).inputs.kinds["watch"]
