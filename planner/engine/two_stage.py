@@ -74,7 +74,7 @@ DUALS_A_ROUND = 24
 """New dual solutions after which the master is solved again."""
 
 STALLED = 2_000
-"""Least iterations after which a first stage is solved from cold: from a basis at hand it may cycle."""
+"""Least iterations after which a first stage is solved from cold: a basis at hand may cycle."""
 
 EXTENSIVE = 20
 """Most draws that are solved in one linear programme unless a method is given (measured)."""
