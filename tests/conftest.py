@@ -1,7 +1,8 @@
 """What every test shares.
 
 Hypothesis draws the same examples on every run and keeps no state. Where CI=true, a test that is
-skipped because a browser or an office suite is missing has failed: there they must be present.
+skipped because a browser, an office suite or the other solver of two-stage programmes is missing
+has failed: there they must be present.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ settings.register_profile(
 )
 settings.load_profile("planner")
 
-PROGRAMS = re.compile(r"chromium|libreoffice|soffice", re.IGNORECASE)
+PROGRAMS = re.compile(r"chromium|libreoffice|soffice|mpi-sppy", re.IGNORECASE)
 
 
 def pytest_configure(config: pytest.Config) -> None:

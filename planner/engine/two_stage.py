@@ -18,7 +18,8 @@ The two-stage programme as SMPS files: core, time and stochastics, for other sol
 
 Written is the programme that maximises worth: levels η are promised in the first stage, and what
 a draw stays below them costs 1 ÷ (1 − certainty) in the second. Its optimum is that of *value* over
-one tier. Costs are minimised. The core holds the first draw; each draw is one scenario.
+one tier. Costs are minimised. The core holds the first draw; each draw is one scenario. The vector
+of right-hand sides is named LIMIT: some readers take a line that begins with RHS for a section.
 
 Format: Gassmann and Schweitzer, *Annals of Operations Research* 104 (2001).
 """
@@ -70,7 +71,7 @@ DUALS_A_ROUND = 24
 """New dual solutions after which the master is solved again."""
 
 STALLED = 2_000
-"""Least iterations after which a first stage is solved from cold: it may cycle from a basis."""
+"""Least iterations after which a first stage is solved from cold: a basis at hand may cycle."""
 
 EXTENSIVE = 20
 """Most draws that are solved in one linear programme unless a method is given (measured)."""
@@ -918,7 +919,7 @@ def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str
             for at in range(rows.indptr[c], rows.indptr[c + 1]):
                 body.append(f"    Y{c}  {letter}{rows.indices[at]}  {rows.data[at]:.17g}")
     body.append("RHS")
-    body += [f"    RHS  L{r}  {value:.17g}" for r, value in enumerate(two.limit[0])]
+    body += [f"    LIMIT  L{r}  {value:.17g}" for r, value in enumerate(two.limit[0])]
     body.append("BOUNDS")
     for k in range(stage.groups):
         body.append(f" UP BND  E{k}  {1.0 if two.exists[:, k].any() else 0.0:g}")
@@ -935,7 +936,7 @@ def smps_of(two: TwoStage, certainty: float, name: str = "PROMISES") -> dict[str
             stochastic.append(f"    E{k}  G{i}  {-entries[i]:.17g}")
             stochastic.append(f"    V{k}  G{i}  {entries[i]:.17g}")
         for r, value in enumerate(two.limit[draw]):
-            stochastic.append(f"    RHS  L{r}  {value:.17g}")
+            stochastic.append(f"    LIMIT  L{r}  {value:.17g}")
     stochastic.append("ENDATA")
     found = {"cor": body, "tim": time, "sto": stochastic}
     return {kind: "\n".join(lines) + "\n" for kind, lines in found.items()}

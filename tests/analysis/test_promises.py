@@ -8,6 +8,8 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 import planner as pl
 from planner.analysis.hedging import (
@@ -125,6 +127,36 @@ def test_cuts_give_what_the_extensive_form_gives() -> None:
                 assert two.worth[own] @ cuts.share[own] == pytest.approx(
                     total, abs=1e-5 * max(1.0, two.worth.sum())
                 )
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 10_000),
+    certainty=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+    rule=st.sampled_from(["fair", "value"]),
+    at=st.sampled_from([1.0, 0.95, 0.8]),
+)
+@example(seed=2, certainty=0.9, rule="fair", at=1.0)  # cuts found late lie beyond locked levels
+def test_ten_missions_are_promised_their_shares_again(
+    seed: int, certainty: float, rule: str, at: float
+) -> None:
+    rng = np.random.default_rng([77, seed])
+    problem, draws = random_problem(rng, int(rng.integers(10, 40)), 10, int(rng.integers(5, 10)), 3)
+    two = programme_of(problem, draws)
+    whole = extensive_form(two, certainty, rule)[0].share
+    cuts = Master(two, certainty).solve(rule).share
+    for tier in np.unique(two.tier):
+        own = two.tier == tier
+        assert two.worth[own] @ cuts[own] == pytest.approx(
+            two.worth[own] @ whole[own], abs=1e-5 * two.worth.sum()
+        )
+    # what was promised can be promised, or less of it, and then the last tier loses nothing
+    given = {int(k): float(whole[k]) * at for k in np.flatnonzero(two.tier <= 2)}
+    again = Master(two, certainty).solve(rule, None, given).share
+    last = two.tier == 3
+    if rule == "fair" and last.any():
+        assert again[last].min() >= whole[last].min() - 1e-5
+    assert two.worth[last] @ again[last] >= two.worth[last] @ whole[last] - 1e-5 * two.worth.sum() or rule == "fair"
 
 
 def test_rows_left_out_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

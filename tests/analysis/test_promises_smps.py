@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.optimize import linprog
 
 from planner.analysis.hedging import hedge
+from planner.engine.highs import quiet_highs
 from planner.engine.two_stage import smps_of, write_smps
 from tests.analysis.test_promises import programme_of, random_problem
 
@@ -40,8 +42,8 @@ def read_scenarios(text: str) -> list[tuple[float, dict, dict]]:
             found.append((float(words[3]), {}, {}))
         elif line.startswith("    "):
             column, row, value = words
-            (found[-1][2] if column == "RHS" else found[-1][1]).update(
-                {row: float(value)} if column == "RHS" else {(row, column): float(value)}
+            (found[-1][2] if column == "LIMIT" else found[-1][1]).update(
+                {row: float(value)} if column == "LIMIT" else {(row, column): float(value)}
             )
     return found
 
@@ -88,8 +90,51 @@ def test_files_state_the_programme_that_is_solved(tmp_path: Path) -> None:
     assert paths[0].read_text() == smps_of(two, 0.8)["cor"]
 
 
+def test_other_readers_read_the_same(tmp_path: Path) -> None:
+    reader = pytest.importorskip(
+        "mpisppy.problem_io.smps_reader", reason="mpi-sppy is not installed"
+    )
+    problem, draws = random_problem(np.random.default_rng([9, 1]), 5, 3, 6, 1)
+    files = write_smps(programme_of(problem, draws, one_tier=True), 0.8, tmp_path)
+    core, time, stochastic = (str(path) for path in files)
+    kinds, entries, rhs, upper = read_core(files[0].read_text())
+    stages = reader.parse_tim(time)
+    assert stages == [("STAGE1", "E0", "FIRST"), ("STAGE2", "V0", "G0")]
+    first, second = reader.partition_vars_by_stage(
+        reader.get_var_order_from_mps(core), stages
+    ).values()
+    assert {name[0] for name in first} == {"E"}
+    assert {name[0] for name in second} == {"V", "Y"}
+    side = reader.get_rhs_name_from_mps(core)
+    for one, (chance, changed, sides) in zip(
+        reader.parse_sto_discrete(stochastic), read_scenarios(files[2].read_text()), strict=True
+    ):
+        assert one["probability"] == chance
+        own = {(row, column): value for (row, column), value in changed.items()}
+        own |= {(row, side): value for row, value in sides.items()}
+        assert {(row, column): value for column, row, value in one["modifications"]} == own
+
+    # the core by HiGHS, which knows MPS
+    highs = quiet_highs()
+    highs.readModel(str(files[0].rename(tmp_path / "core.mps")))
+    lp = highs.getLp()
+    rows, columns = list(lp.row_names_), list(lp.col_names_)
+    matrix = sparse.csc_array((lp.a_matrix_.value_, lp.a_matrix_.index_, lp.a_matrix_.start_))
+    found = {(rows[r], columns[c]): v for (r, c), v in matrix.todok().items()}
+    cost = {("COST", name): value for name, value in zip(columns, lp.col_cost_, strict=True)}
+    assert {**found, **{k: v for k, v in cost.items() if v}} == {
+        k: v for k, v in entries.items() if v
+    }
+    sides = {
+        name: lp.row_upper_[k] if kinds[name] == "L" else lp.row_lower_[k]
+        for k, name in enumerate(rows)
+    }
+    assert sides == {name: rhs.get(name, 0.0) for name in rows}
+    assert {n: u for n, u in zip(columns, lp.col_upper_, strict=True) if np.isfinite(u)} == upper
+
+
 def test_mpi_sppy_finds_the_same_optimum(capfd: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("mpisppy", reason="a second opinion, where it is installed")
+    pytest.importorskip("mpisppy", reason="mpi-sppy is not installed")
     from mpisppy.opt.ef import ExtensiveForm
     from mpisppy.utils import sputils
     from pyomo import environ as pyo
@@ -125,7 +170,7 @@ def test_mpi_sppy_finds_the_same_optimum(capfd: pytest.CaptureFixture[str]) -> N
         names = [f"draw{k}" for k in range(len(two))]
         other = ExtensiveForm({"solver": "appsi_highs"}, names, scenario, suppress_warnings=True)
         other.solve_extensive_form()
-        best = hedge(two, 0.8, "value", method="extensive")
-        own = float(two.worth @ best.share)
-        assert -other.get_objective_value() == pytest.approx(own, rel=1e-6, abs=1e-6)
+        for method in ("extensive", "cuts"):
+            own = float(two.worth @ hedge(two, 0.8, "value", method=method).share)
+            assert -other.get_objective_value() == pytest.approx(own, rel=1e-6, abs=1e-6)
     capfd.readouterr()
