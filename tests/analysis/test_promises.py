@@ -156,7 +156,10 @@ def test_ten_missions_are_promised_their_shares_again(
     last = two.tier == 3
     if rule == "fair" and last.any():
         assert again[last].min() >= whole[last].min() - 1e-5
-    assert two.worth[last] @ again[last] >= two.worth[last] @ whole[last] - 1e-5 * two.worth.sum() or rule == "fair"
+    assert (
+        two.worth[last] @ again[last] >= two.worth[last] @ whole[last] - 1e-5 * two.worth.sum()
+        or rule == "fair"
+    )
 
 
 def test_rows_left_out_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
