@@ -113,8 +113,8 @@ def result_of(scenario: Scenario) -> Result:
 
 def _called(scenario: Scenario, lang: str) -> Callable[[str], str]:
     """Return what gives the inputs of a scenario their names."""
+    from planner.figures.drivers import input_name
     from planner.figures.names import Names
-    from planner.figures.tornado import input_name
 
     names = Names(result_of(scenario), lang)
     return lambda id: input_name(id, names, lang)

@@ -1,4 +1,4 @@
-"""What drives a result: rank correlations from the draws at hand, and Sobol indices."""
+"""What drives a result: correlations over the draws, Sobol indices, and each assumption alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from planner.errors import ResultError, nearest
-from planner.figures.names import EnsembleNames, quantity_name
+from planner.figures.names import EnsembleNames, Names, parameter_name, quantity_name
 from planner.figures.style import (
     COLOURS,
     Chart,
@@ -23,22 +23,30 @@ from planner.figures.style import (
 )
 from planner.figures.words import say
 from planner.gallery import figure
-from planner.labels import number, percent
+from planner.labels import label, number, percent, rough
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from planner.analysis.robustness import Robustness
     from planner.montecarlo.ensemble import Ensemble
     from planner.montecarlo.sensitivity import Sensitivity
 
-__all__ = ["indices", "ranking"]
+__all__ = ["indices", "input_name", "ranking", "tornado"]
 
 MOST = 16
-"""Figures shown."""
+"""Parameters shown."""
+
 ROW = 0.26
 LONG = 3.1
-"""Inches for what figures are called."""
+"""Inches for the names of parameters."""
+
+INPUTS = 14
+"""Inputs shown."""
+
+LEAST = 0.5
+"""Person-months that an input has to move the displacement to be shown."""
 
 
 @figure("ensemble", "which parameters a quantity depends on")
@@ -182,3 +190,67 @@ def _theme(name: str, lang: str) -> str:
         return say("theme_" + name.replace(" ", "_"), lang)
     except KeyError:
         return name
+
+
+@figure("robustness", "which single assumption moves the displacement most")
+def tornado(
+    robustness: Robustness, names: Names | None = None, most: int = INPUTS, lang: str = "en"
+) -> Chart:
+    """Draw how far each input alone moves the displacement by a package, the widest first.
+
+    Parameters
+    ----------
+    robustness : Robustness
+        Of :func:`planner.analysis.robustness`.
+    names : Names, optional
+        Of a result of the scenario: gives inputs their names and the figure its source.
+    most : int
+        Inputs shown.
+    lang : {"en", "nl"}
+    """
+    found, source = robustness, "" if names is None else names.source_by(robustness.rule)
+    package = found.package if names is None else names.package(found.package)
+    count = number(found.plans, lang, 0)
+    title = say("tornado_title", lang, package=package)
+    rows = [row for row in found.swings if row.width_person_months >= LEAST][:most]
+    with style():
+        if not rows:
+            return empty(say("tornado_nothing", lang, count=count), title, source)
+        drawn = chart(1.95 + ROW * max(len(rows), 4))
+        axes = drawn.subplots()
+        at, now = np.arange(len(rows)), found.displaced_person_months
+        low = np.array([row.smallest_person_months for row in rows])
+        high = np.array([row.largest_person_months for row in rows])
+        axes.barh(at, now - low, left=low, height=0.62, color=COLOURS["resting"])
+        axes.barh(at, high - now, left=now, height=0.62, color=COLOURS["main_task_2"])
+        axes.axvline(now, color=COLOURS["ink"], linewidth=0.9)
+        called = [
+            row.input if names is None else input_name(row.input, names, lang) for row in rows
+        ]
+        name_rows(axes, list(at), called, LONG)
+        axes.set_ylim(max(len(rows), 4) - 0.4, -0.6)
+        tidy_rows(axes)
+        number_axis(axes.xaxis, lang, 6)
+        axes.set_xlabel(label("person_months", lang))
+        subtitle = say("tornado_subtitle", lang, count=count, now=rough(now, lang),
+                       rule=label(found.rule, lang))  # fmt: skip
+        key = [
+            Patch(color=COLOURS["resting"], label=say("tornado_less", lang)),
+            Patch(color=COLOURS["main_task_2"], label=say("tornado_more", lang)),
+        ]
+        return finish(drawn, title, subtitle, source, key)
+
+
+def input_name(id: str, names: Names, lang: str) -> str:
+    """Return the name of an input of :func:`planner.analysis.robustness`.
+
+    Examples
+    --------
+    >>> import planner as pl
+    >>> names = Names(pl.allocate("letter"))
+    >>> input_name("pool.staff.posts", names, "en"), input_name("rule", names, "en")
+    ('Staff officers and observers: posts', 'rule')
+    """
+    if id in ("rule", "window"):
+        return say(f"tornado_{id}", lang)
+    return parameter_name(id, names)

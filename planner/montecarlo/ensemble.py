@@ -46,7 +46,7 @@ from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_hea
 from planner.montecarlo.words import sentences
 from planner.outcome import TabularOutcome
 from planner.problem.model import Floats, Ints
-from planner.results.frames import share
+from planner.results.tables import share
 from planner.store import (
     MANIFEST,
     check_files,

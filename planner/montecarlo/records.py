@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from planner.errors import InputError, nearest
 from planner.problem.model import Flags, Floats, Ints
-from planner.results.frames import share
+from planner.results.tables import share
 from planner.tolerances import ROUNDING
 
 if TYPE_CHECKING:

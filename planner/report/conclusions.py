@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from planner.figures.tornado import input_name
+from planner.figures.drivers import input_name
 from planner.labels import label, month, months, number, percent, rate, rough
 from planner.montecarlo.drivers import driver_sentences, drivers
 from planner.report.blocks import Bullets, Content, Heading, Section

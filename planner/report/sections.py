@@ -27,8 +27,8 @@ from planner.figures import (
 )
 from planner.figures.comparisons import Beside
 from planner.figures.curves import corners, frontier
+from planner.figures.drivers import input_name, tornado
 from planner.figures.names import parameter_parts
-from planner.figures.tornado import input_name, tornado
 from planner.labels import NOTHING, label, month, months, number, percent, rate, rough
 from planner.labels import month as month_name
 from planner.report.blocks import (

@@ -35,8 +35,7 @@ from numpy.typing import NDArray
 from planner.errors import CertificateError
 from planner.labels import figure, number, percent, rough, speaker
 from planner.problem.model import Floats
-from planner.results.frames import cover
-from planner.solution import Allocation, Solution
+from planner.solution import Allocation, Solution, cover
 
 if TYPE_CHECKING:
     from planner.solution import Allocation, Solution
@@ -56,6 +55,7 @@ __all__ = [
     "LostTour",
     "accounts",
     "check_accounts",
+    "cover",
     "counted",
     "drawn_losses",
     "first_month",

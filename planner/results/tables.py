@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from planner.errors import ResultError, nearest
 from planner.problem.model import Floats, Ints
-from planner.results.frames import cover, frame, share, words
 from planner.results.losses import ACCOUNTS, accounts, strength
-from planner.solution import Allocation
+from planner.solution import Allocation, cover
 from planner.tolerances import NEGLIGIBLE_PEOPLE
 
 if TYPE_CHECKING:
@@ -33,7 +32,10 @@ __all__ = [
     "KEYS",
     "displacement_by",
     "fill_by",
+    "frame",
     "grounds",
+    "share",
+    "words",
 ]
 
 LABELS = (
@@ -62,6 +64,39 @@ BASES = ("letter", "public", "assumption")
 ROTATION = ("tour", "preparation", "rest")
 
 STRENGTH = ("posts", "filled", "fit")
+
+
+def frame(**columns: Any) -> pd.DataFrame:
+    """Return a table of equally long columns, without copying them twice."""
+    import pandas as pd
+
+    return pd.DataFrame(columns, copy=False)
+
+
+def words(names: Sequence[str], places: Ints | None = None) -> Any:
+    """Return a column of text: all names, or those at some places.
+
+    Examples
+    --------
+    >>> list(words(["staff", "civil"], np.array([1, 1, 0])))
+    ['civil', 'civil', 'staff']
+    """
+    import pandas as pd
+
+    column = pd.Series(list(names), dtype="str").array
+    return column if places is None else column.take(np.asarray(places, dtype=np.intp))
+
+
+def share(part: Floats, whole: Floats, nothing: float = np.nan) -> Floats:
+    """Return part ÷ whole; `nothing`, by default NaN, where the whole is 0.
+
+    Examples
+    --------
+    >>> share(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
+    array([0.5, nan])
+    """
+    part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    return np.divide(part, whole, out=np.full(whole.shape, nothing), where=whole > 0)
 
 
 def fill_by(result: Tables, keys: Sequence[str]) -> pd.DataFrame:
