@@ -107,6 +107,48 @@ COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
 
 FRAME = {"border": "2px solid #0072B2", "border-radius": "4px", "padding": "6px 14px"}
 
+TOUR_BASE = "eastern-flank-battalion"
+"""The scenario that the story is told on."""
+
+_PACKAGE = "eastern-flank"
+
+TOUR: tuple[Mapping[str, Value], ...] = (
+    {f"on.{_PACKAGE}": False},
+    {},
+    {f"size.{_PACKAGE}": 2.0},
+    {"rest.military": 0.5, "rest.police": 0.5},
+    {},
+)
+"""Positions of the levers in each step; its words are ``guide_1_title``, ``guide_1_text`` …"""
+
+FILE_SECONDS = 120.0
+"""Time limit of making one file, in seconds of wall time."""
+
+REPORT_SECONDS = 600.0
+"""Time limit of a report, which draws as well."""
+
+TAKE = """
+const [, name, kind, packed] = cb_obj.value.split("\\n")
+const bytes = Uint8Array.from(atob(packed), one => one.charCodeAt(0))
+const link = document.createElement("a")
+link.href = URL.createObjectURL(new Blob([bytes], {type: kind}))
+link.download = name
+link.click()
+setTimeout(() => URL.revokeObjectURL(link.href), 60000)
+"""
+"""Hands a file to the browser; nothing of it is kept on the server."""
+
+KINDS = {
+    "yaml": "application/yaml",
+    "zip": "application/zip",
+    "png": "image/png",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+QUESTION_SECONDS = 600.0
+"""Time limit of one question, in seconds of wall time; the first one compiles for a minute."""
+
 
 def address_of(arguments: Mapping[str, list[bytes]]) -> dict[str, str]:
     """Return the parts of an address as text; of parts named twice the first counts.
@@ -271,20 +313,6 @@ def inside_notebook(scenario: Scenario | str | None, lang: str) -> pn.Row:
 
 # the guided tour
 
-TOUR_BASE = "eastern-flank-battalion"
-"""The scenario that the story is told on."""
-
-_PACKAGE = "eastern-flank"
-
-TOUR: tuple[Mapping[str, Value], ...] = (
-    {f"on.{_PACKAGE}": False},
-    {},
-    {f"size.{_PACKAGE}": 2.0},
-    {"rest.military": 0.5, "rest.police": 0.5},
-    {},
-)
-"""Positions of the levers in each step; its words are ``guide_1_title``, ``guide_1_text`` …"""
-
 
 class Tour:
     """A box that tells the story of the letter in steps that move the levers."""
@@ -323,32 +351,6 @@ class Tour:
         """End the tour; the levers stay where they are."""
         self.step = -1
         self.box.visible = False
-
-
-FILE_SECONDS = 120.0
-"""Time limit of making one file, in seconds of wall time."""
-
-REPORT_SECONDS = 600.0
-"""Time limit of a report, which draws as well."""
-
-TAKE = """
-const [, name, kind, packed] = cb_obj.value.split("\\n")
-const bytes = Uint8Array.from(atob(packed), one => one.charCodeAt(0))
-const link = document.createElement("a")
-link.href = URL.createObjectURL(new Blob([bytes], {type: kind}))
-link.download = name
-link.click()
-setTimeout(() => URL.revokeObjectURL(link.href), 60000)
-"""
-"""Hands a file to the browser; nothing of it is kept on the server."""
-
-KINDS = {
-    "yaml": "application/yaml",
-    "zip": "application/zip",
-    "png": "image/png",
-    "html": "text/html",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def file_name(name: str, ending: str) -> str:
@@ -493,9 +495,6 @@ def note(lang: str) -> str:
     """Return the text beside the place where a file is uploaded."""
     return say("upload_note", lang, size=f"{number(MAX_UPLOAD / 1000, lang, 0)} kB")
 
-
-QUESTION_SECONDS = 600.0
-"""Time limit of one question, in seconds of wall time; the first one compiles for a minute."""
 
 Request = tuple[WhatIf, str, str]
 

@@ -86,15 +86,38 @@ __all__ = [
 ]
 
 ENDS = ["smallest_person_months", "largest_person_months"]
-
-
 """Columns of ranges."""
 
 
 SHOWN = 0.05
-
-
 """Person-months that show as 0.0 and are not worth a row."""
+
+DRAWN = 0.5
+"""Person-months, on average over the draws or in other best plans, that are worth a row."""
+
+MOVED = 25
+"""Rows of the table of single changes, those that move the displacement most."""
+
+PAIRS = 3
+"""Most scenarios that are held one by one against the first."""
+
+CHEAP = 0.005
+"""Person-months a post below which a mission pays nothing worth telling."""
+
+LITTLE = 1e-9
+"""Posts that are no difference."""
+
+PAYERS = 3
+"""Missions named beside a piece of a curve."""
+
+SPAN = {"share": 3, "months per month": 3, "share per month": 4, "factor": 3, "persons": 2}
+"""Decimals of figures by their unit; fewer are shown where they are zeros."""
+
+ROWS = 15
+"""Most rows of a table."""
+
+NAMED = 3
+"""Missions named as those that lose."""
 
 
 def fill_section(material: Material) -> Section:
@@ -378,42 +401,6 @@ def rates_section(material: Material) -> Section:
     return Section("rates", say("fill_rates", lang), tuple(blocks))
 
 
-DRAWN = 0.5
-
-
-"""Person-months, on average over the draws or in other best plans, that are worth a row."""
-
-
-MOVED = 25
-
-
-"""Rows of the table of single changes, those that move the displacement most."""
-
-
-PAIRS = 3
-
-
-"""Most scenarios that are held one by one against the first."""
-
-
-CHEAP = 0.005
-
-
-"""Person-months a post below which a mission pays nothing worth telling."""
-
-
-LITTLE = 1e-9
-
-
-"""Posts that are no difference."""
-
-
-PAYERS = 3
-
-
-"""Missions named beside a piece of a curve."""
-
-
 def curves_section(material: Material) -> Section | None:
     """Return displacement as packages grow; None where there is no package."""
     lang, title = material.lang, say("curves", material.lang)
@@ -609,12 +596,6 @@ def _scenarios_table(material: Material) -> TableBlock:
     return table_of(say("t_scenarios", lang), heads, rows)
 
 
-SPAN = {"share": 3, "months per month": 3, "share per month": 4, "factor": 3, "persons": 2}
-
-
-"""Decimals of figures by their unit; fewer are shown where they are zeros."""
-
-
 def grounds_section(material: Material) -> Section:
     """Return what the result rests on, and every figure with its source."""
     lang, result = material.lang, material.result
@@ -798,10 +779,6 @@ def promises_section(material: Material) -> Section | None:
     return Section("promises", say("promises", lang), tuple(blocks))
 
 
-ROWS = 15
-"""Most rows of a table."""
-
-
 def questions_section(material: Material) -> Section | None:
     """Return sentences and main table of each analysis of the report; None where there is none."""
     from planner.analysis.declare import template, text_of
@@ -830,10 +807,6 @@ def questions_section(material: Material) -> Section | None:
         title = next(iter(outcome.tables()))
         blocks.append(table(text.say(f"{name}.{title}", lang), heads, rows, small=True))
     return Section("questions", say("questions", lang), tuple(blocks)) if blocks else None
-
-
-NAMED = 3
-"""Missions named as those that lose."""
 
 
 def summary(material: Material) -> Section:
