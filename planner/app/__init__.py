@@ -28,7 +28,7 @@ def show(scenario: Scenario | str | None = None, lang: str = "en") -> pn.Row:
     Raises
     ------
     InputError
-        There is no scenario of that name.
+        No scenario has that name.
 
     Examples
     --------

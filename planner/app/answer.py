@@ -1,7 +1,7 @@
 """The answer at the top of the page: what is displaced, over the draws and for the likely values.
 
 The draws come first. The plan for the likely values stands beside them, under both rules; until
-there are draws it is all there is, and the answer says so.
+draws are made it is all that is known, and the answer says so.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ def fill_of(picture: Picture, task: int) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class AnswerText:
     """What an answer is made from.
 
     Attributes
     ----------
     pictures : mapping of str to Picture
     outlooks : (Outlook, Outlook) or None
-        Draws of plan and variant, once there are any.
+        Draws of plan and variant, once any are made.
     package, title : str
-        What the answer is about, and what that is called; empty where there is no package.
+        What the answer is about, and what that is called; empty without a package.
     names : mapping of str to str
         What missions are called.
     lang : str
     drawing : str
-        What is to be said of draws that are not there yet, a key of the words.
+        What is to be said of draws that are not made yet, a key of the words.
     """
 
     pictures: Pictures
@@ -299,4 +299,4 @@ def answer_of(
         What is to be said of draws that are still to come.
     """
     title = titles.get(package, "")
-    return Answer(pictures, outlooks, package, title, names, lang, drawing).html()
+    return AnswerText(pictures, outlooks, package, title, names, lang, drawing).html()

@@ -1,7 +1,7 @@
 """The charts of the page: plan and variants side by side, changed by their data, never built anew.
 
 Each has a Bokeh ``figure`` and a ``show`` that takes pictures or draws and returns the title that
-says what is to be seen, empty where there is nothing.
+says what is to be seen, empty if nothing is.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ SIDES = ("plan", "variant")
 ALL_SIDES = ("plan", *KEPT, "variant")
 
 Pictures = Mapping[str, Picture]
-"""Pictures by side, in the order of :data:`ALL_SIDES`; plan and variant are always there."""
+"""Pictures by side, in the order of :data:`ALL_SIDES`; plan and variant are always shown."""
 
 FULL_RATE = 0.9995
 """Fill from which on a mission counts as filled: what rounds to 100.0%."""
@@ -142,7 +142,7 @@ def name_rows(chart: Any, names: Sequence[str], pixels: int, least: int, extra: 
     pixels : int
         Height of a row.
     least : int
-        Fewest rows there is room for.
+        Fewest rows with room.
     extra : int
         Pixels for the axis and what stands below it.
     """
@@ -262,7 +262,7 @@ class Bars:
         self.figure.visible = len(ids) > 0
 
     def on_pick(self, picked: Callable[[str], None]) -> None:
-        """Call a function with the mission whose bar is clicked."""
+        """Call a function with the mission of the bar that is clicked."""
         on_tap(self.source, "id", picked)
 
 

@@ -216,7 +216,7 @@ class Dashboard:
         return key_of_colors(sides, self.lang) + note
 
     def build(self, name: str) -> None:
-        """Build a section, and draw it if there are pictures."""
+        """Build a section, and draw it if it has pictures."""
         if name in self._draws:
             return
         draw = self._draws[name] = getattr(self, f"_build_{name}")()
@@ -257,7 +257,7 @@ class Dashboard:
         return self._what, self._package
 
     def show_answer(self, outlooks: Outlooks | None, more: bool = False) -> None:
-        """Show the answer, over the draws of plan and variant once there are any.
+        """Show the answer, over the draws of plan and variant once any are made.
 
         Parameters
         ----------

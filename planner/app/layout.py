@@ -99,7 +99,7 @@ MAX_FAULTS = 30
 """Faults of a file that are listed on the page."""
 
 FULL: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
-"""As wide as there is room."""
+"""As wide as the room allows."""
 
 CSS = """
 :host { --ink: #222; --quiet: #595959; --line: #d0d0d0; --alarm: #9c2f00; --variant: #0072B2;
@@ -226,7 +226,7 @@ class ProgressLine:
         Parameters
         ----------
         show : callable
-            Called with the result, if there is one.
+            Called with the result, if one exists.
         fn, *args
             The call; it also gets ``progress``.
         seconds : float

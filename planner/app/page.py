@@ -103,12 +103,12 @@ if (link) { link.href = query.replace(/([?&]lang=)[a-z]+/, "$1" + link.hreflang)
 """Keeps the address of the page, and the link to the other language, at what is shown."""
 
 COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
-"""As wide as half of a cell of a notebook, or all of it where there is little room."""
+"""As wide as half of a cell of a notebook, or all of a narrow one."""
 
 FRAME = {"border": "2px solid #0072B2", "border-radius": "4px", "padding": "6px 14px"}
 
 TOUR_BASE = "eastern-flank-battalion"
-"""The scenario that the story is told on."""
+"""The scenario of the guided tour."""
 
 _PACKAGE = "eastern-flank"
 
@@ -315,7 +315,7 @@ def inside_notebook(scenario: Scenario | str | None, lang: str) -> pn.Row:
 
 
 class Tour:
-    """A box that tells the story of the letter in steps that move the levers."""
+    """A box that explains the letter in steps that move the levers."""
 
     def __init__(self, session: Session):
         self.session, self.lang, self.step = session, session.lang, -1
@@ -372,7 +372,7 @@ class Downloads:
     ----------
     session : Session
     others : sequence of Reasons, UncertaintyPanel or PromisesPanel
-        Their tables are included once there are any.
+        Their tables are included once any are made.
     """
 
     def __init__(
@@ -500,7 +500,7 @@ Request = tuple[WhatIf, str, str]
 
 
 class Reasons:
-    """A mission and a month to choose, and the reasons for what is seen there.
+    """A mission and a month to choose, and the reasons for what is seen in it.
 
     Once something has been asked, the answer follows the levers and whatever is looked at.
 
@@ -542,7 +542,7 @@ class Reasons:
     # asking
 
     def _viewed(self) -> None:
-        """Offer what there is to ask about the picture, and ask again what was asked before."""
+        """Offer the questions about the picture, and ask again what was asked before."""
         session = self.session
         variant = session.pictures["variant"]
         asked = variant.fill[variant.fill["asked_person_months"] > 0]

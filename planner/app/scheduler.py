@@ -64,7 +64,7 @@ class Scheduler:
                 context = document.session_context
                 if context is None or context.destroyed:
                     continue
-                # A document whose browser reads slowly is locked until its messages are written:
+                # A document of a slow browser is locked until its messages are written:
                 # the call then waits by itself, and the others go on.
                 task = asyncio.get_running_loop().create_task(
                     _locked(context.session, document, call)
@@ -94,7 +94,7 @@ class Turns:
     """Makes calls for one session, from any thread, once its browser has the page.
 
     Changes made before the browser says that it has the whole page would be lost. In a notebook
-    there is one session and no scheduler, and every call is made at once.
+    one session runs without a scheduler, and every call is made at once.
 
     Parameters
     ----------

@@ -403,7 +403,7 @@ def serve(
     scenarios: Sequence[Scenario] = (),
     ready: Callable[[int], None] | None = None,
 ) -> None:
-    """Serve the page until the process is told to end.
+    """Serve the page until the process is asked to end.
 
     Parameters
     ----------

@@ -160,7 +160,7 @@ class Session:
         self.base.param.update(options=self._bases(scenario if guest else None), value=value)
 
     def _open_controls(self) -> None:
-        """Lay out the levers, unless those of this scenario are there already."""
+        """Lay out the levers, unless those of this scenario exist already."""
         if self.controls.base is not self.case.base:
             self.controls.open(self.case)
 
@@ -483,7 +483,7 @@ class Controls:
     ----------
     lang : str
     moved : callable
-        Called with key and value when somebody moves a lever.
+        Called with key and value when a lever is moved.
     """
 
     def __init__(self, lang: str, moved: Moved):
@@ -616,7 +616,7 @@ class Controls:
 
 
 def put(lever: Lever, value: Value) -> Any:
-    """Return what the widget of a lever holds when it stands there."""
+    """Return what the widget of a lever holds at a position."""
     return ([lever.key] if value else []) if isinstance(lever.stands, bool) else value
 
 
@@ -662,7 +662,7 @@ class Library:
         self.first = next(iter(self._loaded), FIRST)
 
     def get(self, name: str) -> Scenario:
-        """Return a scenario by its name, exactly; raise InputError if there is none."""
+        """Return a scenario by its name, exactly; raise InputError if none exists."""
         if name not in self.names:
             near = nearest(name, self.names)
             raise InputError(

@@ -53,7 +53,7 @@ COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
 
 
 class Drawn:
-    """The charts of many draws, in two columns where there is room for them."""
+    """The charts of many draws, in two columns where they fit."""
 
     def __init__(self, lang: str):
         self.fan, self.chance, self.folded = FanChart(lang), ChanceChart(lang), Folded(lang)
@@ -126,7 +126,7 @@ class UncertaintyPanel:
         )  # fmt: skip
 
     def _charts(self) -> Drawn:
-        """Return the charts, made when there is something to draw."""
+        """Return the charts, made when something is to be drawn."""
         if self._drawn is None:
             self._drawn = Drawn(self.lang)
             self._drawn.chance.on_pick(lambda mission: self.session.picked("bar", mission))

@@ -72,7 +72,7 @@ class Task(Future[T], Generic[T]):
     Attributes
     ----------
     owner : hashable
-        Whose turn it uses.
+        Owner of the turn that it uses.
     seconds : float
         Wall time after which the call is ended.
     """
@@ -94,7 +94,7 @@ class Task(Future[T], Generic[T]):
         """End the process that makes the call; replaced while one does."""
 
     def stop(self) -> None:
-        """End the call, whether it waits or runs; a result that is there already stays."""
+        """End the call, whether it waits or runs; a result that exists already stays."""
         self.stopped = True
         if not self.cancel() and not self.done():
             self._kill()
@@ -148,7 +148,7 @@ class WorkerPool:
         seconds : float
             Time limit; the result is a :class:`TimeLimitError` after it.
         owner : hashable
-            Whose turn the call uses; None for calls that need not take turns.
+            Owner of the turn that the call uses; None for calls that need not take turns.
         progress : callable, optional
             Called in a thread of the pool.
         """
@@ -174,7 +174,7 @@ class WorkerPool:
             return turns + len(self._running)
 
     def _next(self) -> Task[Any] | None:
-        """Wait for the next task whose owner has no other running; None once closed."""
+        """Wait for the next task of an owner without another one running; None once closed."""
         with self._ready:
             while not self._closed:
                 task = self._take()
@@ -186,7 +186,7 @@ class WorkerPool:
         return None
 
     def _take(self) -> Task[Any] | None:
-        """Remove and return the first task whose owner has no other running."""
+        """Remove and return the first task of an owner without another one running."""
         for owner, queue in self._queues.items():
             if owner is None or owner not in self._running:
                 task = queue.popleft()
@@ -386,7 +386,7 @@ class ResultCache(Generic[T]):
         self._kept: OrderedDict[Hashable, Future[T]] = OrderedDict()
 
     def get(self, key: Hashable, compute: Callable[[], Future[T]]) -> Future[T]:
-        """Return a result; `compute` begins the work where there is none yet."""
+        """Return a result; `compute` begins the work if none exists yet."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -224,7 +224,7 @@ def _spans(material: Material) -> pd.DataFrame:
 def _lost_table(
     material: Material, id: str, task: int, spans: pd.DataFrame | None
 ) -> TableBlock | None:
-    """Return who loses what to a package in a main task; None where nobody does."""
+    """Return who loses what to a package in a main task; None where none does."""
     lang, names, result = material.lang, material.names, material.result
     lost = lost_by(result, "mission", id, task)
     reach = _reach(spans, id)
@@ -402,7 +402,7 @@ def rates_section(material: Material) -> Section:
 
 
 def curves_section(material: Material) -> Section | None:
-    """Return displacement as packages grow; None where there is no package."""
+    """Return displacement as packages grow; None without a package."""
     lang, title = material.lang, say("curves", material.lang)
     if not material.packages:
         return None
@@ -554,10 +554,10 @@ def _bases(material: Material) -> TableBlock:
     table = futures.ranking
     rows = []
     for quantity in dict.fromkeys(table["quantity"]):
-        mine = table[table["quantity"] == quantity]
-        clear = mine[mine["clear"]]
+        own = table[table["quantity"] == quantity]
+        clear = own[own["clear"]]
         sums = [float(clear.loc[clear["basis"] == basis, "explains"].sum()) for basis in BASES]
-        rows.append([material.futurenames.quantity(quantity), str(len(clear)), str(len(mine)),
+        rows.append([material.futurenames.quantity(quantity), str(len(clear)), str(len(own)),
                      *(percent(one, lang, 0) for one in sums)])  # fmt: skip
     heads = [say("t_quantity", lang), f">{say('t_clear', lang)}", f">{say('t_drawn', lang)}",
              *(f">{label(basis, lang)}" for basis in BASES)]  # fmt: skip
@@ -565,7 +565,7 @@ def _bases(material: Material) -> TableBlock:
 
 
 def comparison_section(material: Material) -> Section | None:
-    """Return other scenarios beside the first; None where there are none."""
+    """Return other scenarios beside the first; None if none exist."""
     lang, comparison = material.lang, material.comparison
     if len(comparison.names) < 2:
         return None
@@ -780,7 +780,7 @@ def promises_section(material: Material) -> Section | None:
 
 
 def questions_section(material: Material) -> Section | None:
-    """Return sentences and main table of each analysis of the report; None where there is none."""
+    """Return sentences and main table of each analysis of the report; None if none exists."""
     from planner.analysis.declare import template, text_of
     from planner.report.words import say
 
@@ -870,7 +870,7 @@ def _losers(material: Material, id: str, found: Headline | None) -> str:
 
 
 def _fills(material: Material) -> Iterator[str]:
-    """Yield how well missions are filled, and which are short, where there is no package."""
+    """Yield how well missions are filled, and which are short, without a package."""
     lang, result = material.lang, material.result
     tasks = result.fill_by("main_task").set_index("main_task")["fill_rate"]
     yield say("s_fill", lang, two=rate(tasks.get(2), lang), one=rate(tasks.get(1), lang))
