@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from planner.cli.console import clean, print_json, say, table
 from planner.cli.inputs import found_in, load_scenario, looks_like_problem, read_file
-from planner.cli.options import AsJson, In, Lang, command
+from planner.cli.options import AsJson, In, Lang, argument, command
 from planner.errors import Fault, InputError, ResultError, nearest
 from planner.labels import label, named
 
@@ -242,10 +240,8 @@ def _lost() -> dict[str, Any]:
 def validate(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="FILE...",
-            help="Scenarios, neutral problems (JSON), data folders, or - for standard input.",
-            show_default=False,
+        argument(
+            "FILE...", "Scenarios, neutral problems (JSON), data folders, or - for standard input."
         ),
     ],
     json: AsJson = False,
@@ -359,9 +355,7 @@ def _check_folder(folder: Path) -> None:
 
 @command("Look and check", "Print the JSON Schema of a format.", rank=8)
 def schema(
-    name: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="scenario, problem or result.")
-    ] = "scenario",
+    name: Annotated[str, argument("FORMAT", "scenario, problem or result.")] = "scenario",
 ) -> None:
     """Print the JSON Schema of a scenario, of a neutral problem or of its result.
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from planner.cli.console import in_language, print_json, say, strict, table, working
 from planner.cli.inputs import load_items
-from planner.cli.options import AsJson, In, Lang, Quiet, Sought, command
+from planner.cli.options import AsJson, In, Lang, Quiet, Sought, argument, command
 from planner.errors import InputError
 from planner.labels import NOTHING, label, number, percent
 
@@ -25,11 +23,7 @@ __all__ = ["compare"]
 def compare(
     items: Annotated[
         list[str],
-        typer.Argument(
-            metavar="A B...",
-            help="Result folders (planner run --out), scenario files or names.",
-            show_default=False,
-        ),
+        argument("A B...", "Result folders (planner run --out), scenario files or names."),
     ],
     rule: Sought = None,
     json: AsJson = False,

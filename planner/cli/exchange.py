@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from planner.cli.console import clean, print_json, say, table, working
 from planner.cli.inputs import (
     Outputs,
@@ -22,7 +20,18 @@ from planner.cli.inputs import (
     load_problem,
     load_scenario,
 )
-from planner.cli.options import AsJson, Force, In, Lang, Quiet, Rule, Whole, command
+from planner.cli.options import (
+    AsJson,
+    Force,
+    In,
+    Lang,
+    Quiet,
+    Rule,
+    Whole,
+    argument,
+    command,
+    option,
+)
 from planner.digest import digest, plain
 from planner.errors import Fault, InputError
 from planner.labels import label
@@ -46,10 +55,10 @@ __all__ = [
 
 Stated = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[SCENARIO]",
-        help="A scenario, or a neutral problem (JSON); for --xlsx also a folder of results or "
-        "of futures.",
+    argument(
+        "[SCENARIO]",
+        "A scenario, or a neutral problem (JSON); for --xlsx also a folder of results or of "
+        "futures.",
     ),
 ]
 
@@ -68,43 +77,43 @@ _PLAIN = ("id", "mission", "category", "standing", "counts")
 MANY = 3
 """Lines that say the same of one thing before they are put together; --json has each."""
 
+_EITHER = "A scenario, or a neutral problem (JSON)."
+"""What the two sides of a comparison may be."""
+
 LONGEST = 160
 """Characters of a value that are shown; --json has all of it."""
 
 
-def _target(option: str, what: str) -> Any:
-    return typer.Option(
-        option, metavar="FOLDER" if option == "--futures" else "FILE", help=what, show_default=False
-    )
-
-
 ProblemFile = Annotated[
-    str | None, _target("--problem", "Neutral problem (JSON); - is standard output.")
+    str | None, option("--problem", "Neutral problem (JSON); - is standard output.", "FILE")
 ]
-LpFile = Annotated[str | None, _target("--lp", "Programme of one tier in LP format.")]
-MpsFile = Annotated[str | None, _target("--mps", "The same in free MPS format.")]
+LpFile = Annotated[str | None, option("--lp", "Programme of one tier in LP format.", "FILE")]
+MpsFile = Annotated[str | None, option("--mps", "The same in free MPS format.", "FILE")]
 Xlsx = Annotated[
-    str | None, _target("--xlsx", "Workbook of the scenario and its result, to read and to change.")
+    str | None,
+    option("--xlsx", "Workbook of the scenario and its result, to read and to change.", "FILE"),
 ]
 Run = Annotated[
     str | None,
-    _target("--futures", "For --xlsx: futures drawn before (planner simulate --out)."),
+    option("--futures", "For --xlsx: futures drawn before (planner simulate --out).", "FOLDER"),
 ]
-Template = Annotated[str | None, _target("--template", "Blank workbook, to fill in from nothing.")]
+Template = Annotated[
+    str | None, option("--template", "Blank workbook, to fill in from nothing.", "FILE")
+]
 Which = Annotated[
     Rule | None,
-    typer.Option(
+    option(
         "--rule",
-        help="Rule of the programme in --lp and --mps, by default value; how --xlsx divides "
-        "people, by default as the scenario says.",
+        "Rule of the programme in --lp and --mps, by default value; how --xlsx divides people, by "
+        "default as the scenario says.",
     ),
 ]
 Tier = Annotated[
     int | None,
-    typer.Option(
+    option(
         "--tier",
-        help="Tier that --lp and --mps are about, by default the first; the tiers before it are "
-        "solved and their results are rows.",
+        "Tier that --lp and --mps are about, by default the first; the tiers before it are solved "
+        "and their results are rows.",
     ),
 ]
 
@@ -261,19 +270,11 @@ def _stated(name: str) -> Problem:
 
 
 Book = Annotated[
-    str,
-    typer.Argument(
-        metavar="BOOK.xlsx", help="A workbook of planner export --xlsx or --template, filled in."
-    ),
+    str, argument("BOOK.xlsx", "A workbook of planner export --xlsx or --template, filled in.")
 ]
 Target = Annotated[
     str | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="FILE",
-        help="Scenario file to write; by default it goes to standard output.",
-    ),
+    option("--out -o", "Scenario file to write; by default it goes to standard output.", "FILE"),
 ]
 
 
@@ -322,12 +323,11 @@ def import_(
 
 Series = Annotated[
     str,
-    typer.Argument(
-        metavar="FILE",
-        help="The CSV export of the series, or the text of a monthly table (pdftotext -layout).",
+    argument(
+        "FILE", "The CSV export of the series, or the text of a monthly table (pdftotext -layout)."
     ),
 ]
-Country = Annotated[str, typer.Option("--country", metavar="NAME", help="As the series names it.")]
+Country = Annotated[str, option("--country", "As the series names it.", "NAME")]
 
 
 @command(
@@ -523,18 +523,12 @@ def _figure(value: Mapping[str, Any], lang: str) -> str:
     return f"{said} ({label('from_to', lang, **ends)})"
 
 
-def _side(name: str) -> Any:
-    return typer.Argument(
-        metavar=name, help="A scenario, or a neutral problem (JSON).", show_default=False
-    )
-
-
 @command("Look and check", "List inputs that differ.", rank=3)
 def diff(
-    first: Annotated[str, _side("A")],
-    second: Annotated[str, _side("B")],
+    first: Annotated[str, argument("A", _EITHER)],
+    second: Annotated[str, argument("B", _EITHER)],
     everything: Annotated[
-        bool, typer.Option("--all", help="Also names, notes and sources, which change no result.")
+        bool, option("--all", "Also names, notes and sources, which change no result.")
     ] = False,
     json: AsJson = False,
     lang: In = Lang.EN,

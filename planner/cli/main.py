@@ -27,7 +27,7 @@ from typer.core import TyperGroup
 from planner.analysis.declare import names, template
 from planner.cli import dutch
 from planner.cli.console import Interrupted, clean
-from planner.cli.options import PANELS, In, Lang, commands
+from planner.cli.options import PANELS, In, Lang, commands, option
 from planner.cli.questions import command_of, panels
 from planner.errors import InputError, PlannerError, shortened
 from planner.gallery import gallery
@@ -207,8 +207,7 @@ def _version(asked: bool) -> None:
 def _options(
     context: typer.Context,
     version: Annotated[
-        bool,
-        typer.Option("--version", help="Show the version.", callback=_version, is_eager=True),
+        bool, option("--version", "Show the version.", callback=_version, is_eager=True)
     ] = False,
     lang: In = Lang.EN,
 ) -> None:

@@ -41,8 +41,10 @@ __all__ = [
     "Whole",
     "Worker",
     "Workers",
+    "argument",
     "command",
     "commands",
+    "option",
 ]
 
 PANELS = ("Plan", "Show it to others", "Questions", "Look and check")
@@ -129,75 +131,84 @@ class Engine(StrEnum):
     PULP = "pulp"
 
 
-In = Annotated[Lang, typer.Option("--lang", help="Language of the output, errors and help.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Strict JSON on standard output.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what an earlier command wrote.")]
+def option(flags: str, text: str, metavar: str | None = None, **limits: Any) -> Any:
+    """Return an option of a command.
+
+    Parameters
+    ----------
+    flags : str
+        Its names, separated by blanks: ``"--out -o"``.
+    text : str
+        What it is for, in one line of help.
+    metavar : str, optional
+        What stands for its value.
+    **limits
+        More for Typer, such as `min` and `max`.
+    """
+    return typer.Option(*flags.split(), help=text, metavar=metavar, **limits)
+
+
+def argument(metavar: str, text: str, **more: Any) -> Any:
+    """Return an argument of a command, which has no flag; see :func:`option`."""
+    return typer.Argument(metavar=metavar, help=text, **more)
+
+
+In = Annotated[Lang, option("--lang", "Language of the output, errors and help.")]
+AsJson = Annotated[bool, option("--json", "Strict JSON on standard output.")]
+Quiet = Annotated[bool, option("--quiet -q", "No progress, no summary.")]
+Force = Annotated[bool, option("--force", "Replace what an earlier command wrote.")]
 Sought = Annotated[
     Rule | None,
-    typer.Option(
+    option(
         "--rule",
-        help="fair: the worst-off gets as much as can be; value: most weighted person-months. "
-        "By default what the scenario says.",
+        "fair: the worst-off gets as much as can be; value: most weighted person-months. By "
+        "default what the scenario says.",
     ),
 ]
 
 Worker = Annotated[
-    Engine,
-    typer.Option("--engine", help="highs: fast; pulp: the same programme stated with PuLP, slow."),
+    Engine, option("--engine", "highs: fast; pulp: the same programme stated with PuLP, slow.")
 ]
 Solver = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--solver",
-        metavar="NAME",
-        help="Solver for --engine pulp or --whole-people: cbc, highs, or any other PuLP knows.",
+        "Solver for --engine pulp or --whole-people: cbc, highs, or any other PuLP knows.",
+        "NAME",
     ),
 ]
-Whole = Annotated[
-    bool,
-    typer.Option("--whole-people", help="Whole people and all-or-nothing units (slow)."),
-]
+Whole = Annotated[bool, option("--whole-people", "Whole people and all-or-nothing units (slow).")]
 TimeLimit = Annotated[
     float | None,
-    typer.Option(
+    option(
         "--time-limit",
-        metavar="SECONDS",
+        "With --whole-people: longest time for each step; how far it got is reported.",
+        "SECONDS",
         min=0.1,
         max=1e6,
-        help="With --whole-people: longest time for each step; how far it got is reported.",
     ),
 ]
 Named = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO",
-        help="A scenario file, the name of one that comes with the program, or -.",
-    ),
+    str, argument("SCENARIO", "A scenario file, the name of one that comes with the program, or -.")
 ]
 Out = Annotated[
     str | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="FOLDER",
-        help="Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.",
+    option(
+        "--out -o",
+        "Folder for all tables (Parquet and CSV), the problem and a manifest of what went in.",
+        "FOLDER",
     ),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
+Seed = Annotated[int, option("--seed", "Where the draws begin.", min=0)]
 Workers = Annotated[
     int | None,
-    typer.Option(
-        "--workers",
-        min=1,
-        help="Processes; by default one a processor, and one in all for few draws.",
+    option(
+        "--workers", "Processes; by default one a processor, and one in all for few draws.", min=1
     ),
 ]
 Cluster = Annotated[
     str | None,
-    typer.Option(
-        "--cluster",
-        metavar="ADDRESS",
-        help="Scheduler of a Dask cluster that runs, such as tcp://host:8786.",
+    option(
+        "--cluster", "Scheduler of a Dask cluster that runs, such as tcp://host:8786.", "ADDRESS"
     ),
 ]

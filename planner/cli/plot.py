@@ -12,7 +12,7 @@ import typer
 
 from planner.cli.console import counting, say, working
 from planner.cli.inputs import Outputs, load_futures, load_items, load_scenario
-from planner.cli.options import Force, In, Lang, Quiet, Sought, command
+from planner.cli.options import Force, In, Lang, Quiet, Sought, argument, command, option
 from planner.cli.questions import paced
 from planner.errors import Fault, InputError
 from planner.gallery import gallery
@@ -48,52 +48,33 @@ def _list(asked: bool) -> None:
 
 
 Which = Annotated[
-    str,
-    typer.Argument(
-        metavar="FIGURE",
-        help="Name of a figure; planner plot --list lists them.",
-        callback=_known,
-    ),
+    str, argument("FIGURE", "Name of a figure; planner plot --list lists them.", callback=_known)
 ]
-Listed = Annotated[
-    bool,
-    typer.Option("--list", help="List the figures.", callback=_list, is_eager=True),
-]
+Listed = Annotated[bool, option("--list", "List the figures.", callback=_list, is_eager=True)]
 Items = Annotated[
     list[str],
-    typer.Argument(
-        metavar="SCENARIO...",
-        help="A scenario (file or name), a folder of results, or one of planner simulate --out.",
+    argument(
+        "SCENARIO...",
+        "A scenario (file or name), a folder of results, or one of planner simulate --out.",
     ),
 ]
 Target = Annotated[
     str | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="FILE",
-        help="File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.",
-    ),
+    option("--out -o", "File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.", "FILE"),
 ]
-Pool = Annotated[
-    str | None, typer.Option("--pool", metavar="ID", help="For sand, crowd, rotations.")
-]
-Mission = Annotated[
-    str | None, typer.Option("--mission", metavar="ID", help="For rotations and fan.")
-]
+Pool = Annotated[str | None, option("--pool", "For sand, crowd, rotations.", "ID")]
+Mission = Annotated[str | None, option("--mission", "For rotations and fan.", "ID")]
 Package = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--package",
-        metavar="ID",
-        help="For displacement, flow, curve, spread; by default the one that displaces most.",
+        "For displacement, flow, curve, spread; by default the one that displaces most.",
+        "ID",
     ),
 ]
-Task = Annotated[
-    int | None, typer.Option("--main-task", min=1, max=2, help="For fill, flow, fan, chance.")
-]
-Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws for a figure of an ensemble.")]
-Dpi = Annotated[int, typer.Option("--dpi", min=30, max=1200, help="Dots per inch of a PNG.")]
+Task = Annotated[int | None, option("--main-task", "For fill, flow, fan, chance.", min=1, max=2)]
+Draws = Annotated[int, option("--draws", "Draws for a figure of an ensemble.", min=2)]
+Dpi = Annotated[int, option("--dpi", "Dots per inch of a PNG.", min=30, max=1200)]
 
 
 @command("Show it to others", "Draw one figure as PNG, SVG or PDF.", rank=2)

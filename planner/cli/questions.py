@@ -21,7 +21,7 @@ import typer
 from planner.analysis.declare import RENAMED, Analysis, Option, declared, names, template, text_of
 from planner.cli.console import counting, print_json, say, table
 from planner.cli.inputs import check_folder, load_either, warn
-from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought
+from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought, argument, option
 from planner.errors import Fault, InputError
 from planner.labels import label, number
 from planner.outcome import FORMAT
@@ -45,22 +45,19 @@ __all__ = [
 
 Item = Annotated[
     str,
-    typer.Argument(
-        metavar="SCENARIO",
-        help="A scenario file, the name of one that comes with the program, a neutral problem "
-        "(JSON), or -.",
+    argument(
+        "SCENARIO",
+        "A scenario file, the name of one that comes with the program, a neutral problem (JSON), "
+        "or -.",
     ),
 ]
-Rows = Annotated[
-    int, typer.Option("--rows", min=0, help="Most sentences and rows to show; 0 shows all.")
-]
+Rows = Annotated[int, option("--rows", "Most sentences and rows to show; 0 shows all.", min=0)]
 Kept = Annotated[
     str | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="FOLDER",
-        help="Folder for the answer, all its tables (Parquet and CSV) and a manifest.",
+    option(
+        "--out -o",
+        "Folder for the answer, all its tables (Parquet and CSV) and a manifest.",
+        "FOLDER",
     ),
 ]
 

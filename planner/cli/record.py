@@ -10,7 +10,18 @@ import typer
 
 from planner.cli.console import counting, print_json, say, table
 from planner.cli.inputs import load_futures, load_scenario
-from planner.cli.options import AsJson, In, Lang, Named, Quiet, Seed, Sought, Workers, command
+from planner.cli.options import (
+    AsJson,
+    In,
+    Lang,
+    Named,
+    Quiet,
+    Seed,
+    Sought,
+    Workers,
+    command,
+    option,
+)
 from planner.errors import InputError, ResultError
 from planner.labels import WORDS as COMMON
 from planner.labels import figure
@@ -24,64 +35,48 @@ __all__ = ["backtest", "calibrate", "learning"]
 
 Until = Annotated[
     str | None,
-    typer.Option(
-        "--until",
-        metavar="MONTH",
-        help="Last month with observations that count, as 2022-06; by default all.",
+    option(
+        "--until", "Last month with observations that count, as 2022-06; by default all.", "MONTH"
     ),
 ]
-Known = Annotated[
-    str, typer.Option("--until", metavar="MONTH", help="Last month with known observations.")
-]
-Particles = Annotated[
-    int, typer.Option("--particles", min=8, help="Rows of the sample, a multiple of 4.")
-]
-Draws = Annotated[int, typer.Option("--draws", min=16, help="Draws of each forecast.")]
+Known = Annotated[str, option("--until", "Last month with known observations.", "MONTH")]
+Particles = Annotated[int, option("--particles", "Rows of the sample, a multiple of 4.", min=8)]
+Draws = Annotated[int, option("--draws", "Draws of each forecast.", min=16)]
 Outcomes = Annotated[
-    str,
-    typer.Option(
-        "--outcomes", metavar="SCENARIO", help="What was decided afterwards: months and ceilings."
-    ),
+    str, option("--outcomes", "What was decided afterwards: months and ceilings.", "SCENARIO")
 ]
 Table = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--observations",
-        metavar="FOLDER",
-        help="Data folder with the observations.csv that counts; by default that of the program.",
+        "Data folder with the observations.csv that counts; by default that of the program.",
+        "FOLDER",
     ),
 ]
 Kept = Annotated[
     str | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="FOLDER",
-        help="Folder for parameters.json, tables and figures; an interrupted calibration goes "
-        "on there.",
+    option(
+        "--out -o",
+        "Folder for parameters.json, tables and figures; an interrupted calibration goes on there.",
+        "FOLDER",
     ),
 ]
-Written = Annotated[
-    str | None, typer.Option("--out", "-o", metavar="FOLDER", help="Folder for tables and figures.")
-]
+Written = Annotated[str | None, option("--out -o", "Folder for tables and figures.", "FOLDER")]
 
 
 Of = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--of",
-        metavar="QUANTITY",
-        help="displacement.PACKAGE, fill, fill.MISSION …; by default what the first package "
-        "displaces.",
+        "displacement.PACKAGE, fill, fill.MISSION …; by default what the first package displaces.",
+        "QUANTITY",
     ),
 ]
 Above = Annotated[
     float | None,
-    typer.Option(
-        "--above", metavar="NUMBER", help="Makes the conclusion that the quantity is above this."
-    ),
+    option("--above", "Makes the conclusion that the quantity is above this.", "NUMBER"),
 ]
-Drawn = Annotated[int, typer.Option("--draws", min=64, help="Draws, where SCENARIO is one.")]
+Drawn = Annotated[int, option("--draws", "Draws, where SCENARIO is one.", min=64)]
 
 
 @command("Questions", "Infer parameters from people seen.", rank=1)

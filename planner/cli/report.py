@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from planner.cli.console import counting, say
 from planner.cli.inputs import Outputs, load_futures, load_items
-from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, command
+from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, argument, command, option
 from planner.labels import label
 
 if TYPE_CHECKING:
@@ -21,60 +19,48 @@ __all__ = ["report"]
 
 Items = Annotated[
     list[str],
-    typer.Argument(
-        metavar="SCENARIO [OTHER...]",
-        help="A scenario (file or name) or a folder of results, and what to set beside it.",
+    argument(
+        "SCENARIO [OTHER...]",
+        "A scenario (file or name) or a folder of results, and what to set beside it.",
     ),
 ]
 Target = Annotated[
-    str | None,
-    typer.Option(
-        "--out", "-o", metavar="FILE", help="HTML file to write; by default NAME-report.html."
-    ),
+    str | None, option("--out -o", "HTML file to write; by default NAME-report.html.", "FILE")
 ]
 Draws = Annotated[
-    int,
-    typer.Option(
-        "--draws", min=0, help="Draws to make for how sure it is; 0 draws none, more is surer."
-    ),
+    int, option("--draws", "Draws to make for how sure it is; 0 draws none, more is surer.", min=0)
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Where the draws begin.")]
+Seed = Annotated[int, option("--seed", "Where the draws begin.", min=0)]
 Run = Annotated[
     str | None,
-    typer.Option(
-        "--futures",
-        metavar="FOLDER",
-        help="Draws made before (planner simulate --out), instead of --draws.",
+    option(
+        "--futures", "Draws made before (planner simulate --out), instead of --draws.", "FOLDER"
     ),
 ]
-Curves = Annotated[
-    bool,
-    typer.Option("--curves/--no-curves", help="Follow displacement as packages grow."),
-]
+Curves = Annotated[bool, option("--curves/--no-curves", "Follow displacement as packages grow.")]
 
 Robust = Annotated[
     bool | None,
-    typer.Option(
+    option(
         "--robustness/--no-robustness",
-        help="Change each assumption by itself; by default with draws and curves.",
+        "Change each assumption by itself; by default with draws and curves.",
     ),
 ]
 Promised = Annotated[
     float | None,
-    typer.Option(
+    option(
         "--promises",
-        metavar="CERTAINTY",
+        "Add what can be promised to each mission and kept with this certainty, such as 0.9.",
+        "CERTAINTY",
         min=0.5,
         max=0.999,
-        help="Add what can be promised to each mission and kept with this certainty, such as 0.9.",
     ),
 ]
 
 Interactive = Annotated[
     bool,
-    typer.Option(
-        "--interactive",
-        help="Add levers: settings planned beforehand, and sliders solved in the file.",
+    option(
+        "--interactive", "Add levers: settings planned beforehand, and sliders solved in the file."
     ),
 ]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from planner.cli.console import print_json, say, table, working
 from planner.cli.inputs import check_folder, load_problem, load_scenario, warn
 from planner.cli.options import (
@@ -23,7 +21,9 @@ from planner.cli.options import (
     TimeLimit,
     Whole,
     Worker,
+    argument,
     command,
+    option,
 )
 from planner.errors import Fault, InputError
 from planner.labels import label, number, percent
@@ -173,14 +173,11 @@ def run(
         say(label("written_to", lang, path=out) if out else label("keep_hint", lang))
 
 
-ProblemFile = Annotated[
-    str, typer.Argument(metavar="FILE", help="A neutral problem (JSON); - is standard input.")
-]
+ProblemFile = Annotated[str, argument("FILE", "A neutral problem (JSON); - is standard input.")]
 Which = Annotated[
     Rule,
-    typer.Option(
-        "--rule",
-        help="fair: the worst-off gets as much as can be; value: most weighted person-months.",
+    option(
+        "--rule", "fair: the worst-off gets as much as can be; value: most weighted person-months."
     ),
 ]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from planner.cli.console import counting, print_json, say, table
 from planner.cli.inputs import load_scenario
 from planner.cli.options import (
@@ -19,6 +17,7 @@ from planner.cli.options import (
     Sought,
     Workers,
     command,
+    option,
 )
 from planner.errors import InputError
 from planner.labels import label, number
@@ -34,27 +33,25 @@ FORMAT = "planner-sensitivity/1"
 
 Of = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--of",
-        metavar="QUANTITY",
-        help="displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more "
-        "than once. By default the displacement of every package.",
+        "displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more than "
+        "once. By default the displacement of every package.",
+        "QUANTITY",
     ),
 ]
 Groups = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--group",
-        metavar="NAME=PATTERN,…",
-        help="Figures looked at together, as posts=pool.*.posts; may be given more than once. "
-        "By default by theme: posts, readiness, tours, rest, sizes …",
+        "Figures looked at together, as posts=pool.*.posts; may be given more than once. By "
+        "default by theme: posts, readiness, tours, rest, sizes …",
+        "NAME=PATTERN,…",
     ),
 ]
 Base = Annotated[
     int,
-    typer.Option(
-        "--base", min=2, help="Base points, a power of two; base × (groups + 2) draws are planned."
-    ),
+    option("--base", "Base points, a power of two; base × (groups + 2) draws are planned.", min=2),
 ]
 
 

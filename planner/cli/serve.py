@@ -14,11 +14,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from planner.cli.console import clean, say
 from planner.cli.inputs import load_scenario
-from planner.cli.options import In, Lang, Quiet, command
+from planner.cli.options import In, Lang, Quiet, argument, command, option
 from planner.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
@@ -107,37 +105,32 @@ def listening(
 
 Scenarios = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[SCENARIO]...",
-        help="Scenario files or names to offer beside the package's own; the first is shown.",
+    argument(
+        "[SCENARIO]...",
+        "Scenario files or names to offer beside the package's own; the first is shown.",
     ),
 ]
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")]
+Port = Annotated[int, option("--port", "0 takes any that is free.", min=0, max=65535)]
 Address = Annotated[
-    str, typer.Option("--address", help="Where to listen; others can reach it unless loopback.")
+    str, option("--address", "Where to listen; others can reach it unless loopback.")
 ]
 Origin = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--origin",
-        metavar="HOST[:PORT]",
-        help="Name under which browsers reach it, when not this machine's own; may be repeated.",
+        "Name under which browsers reach it, when not this machine's own; may be repeated.",
+        "HOST[:PORT]",
     ),
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(
-        "--workers",
-        min=0,
-        max=64,
-        help="Processes that compute; by default one a processor, 4 at most.",
+    option(
+        "--workers", "Processes that compute; by default one a processor, 4 at most.", min=0, max=64
     ),
 ]
 Open = Annotated[
     bool | None,
-    typer.Option(
-        "--open/--no-open", help="Open it in a browser; by default when started from a terminal."
-    ),
+    option("--open/--no-open", "Open it in a browser; by default when started from a terminal."),
 ]
 
 

@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from planner.cli.console import in_language, lines, print_json, say, table
 from planner.cli.inputs import load_scenario
-from planner.cli.options import AsJson, In, Lang, Named, command
+from planner.cli.options import AsJson, In, Lang, Named, command, option
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
 from planner.labels import NOTHING, label, month, months, number
@@ -509,28 +507,26 @@ def _spread(words: str) -> str:
     return name if name in ("pert", "triangular", "uniform") else words
 
 
-def _one(option: str, what: str) -> Any:
-    return typer.Option(option, metavar="ID", help=what, show_default=False)
-
-
 @command("Look and check", "Show a resolved scenario, or a part of it.", rank=2)
 def show(
     scenario: Named,
-    mission: Annotated[str | None, _one("--mission", "One mission and its demands.")] = None,
-    demand: Annotated[str | None, _one("--demand", "One demand and its figures.")] = None,
+    mission: Annotated[
+        str | None, option("--mission", "One mission and its demands.", "ID")
+    ] = None,
+    demand: Annotated[str | None, option("--demand", "One demand and its figures.", "ID")] = None,
     pool: Annotated[
-        str | None, _one("--pool", "One pool, its strength and who draws on it.")
+        str | None, option("--pool", "One pool, its strength and who draws on it.", "ID")
     ] = None,
     figure: Annotated[
-        str | None, _one("--figure", "A figure and its source, or all that begin with this.")
+        str | None,
+        option("--figure", "A figure and its source, or all that begin with this.", "ID"),
     ] = None,
-    sources: Annotated[bool, typer.Option("--sources", help="Publications in use.")] = False,
+    sources: Annotated[bool, option("--sources", "Publications in use.")] = False,
     uncertain: Annotated[
-        bool,
-        typer.Option("--uncertain", help="What planner simulate draws, how, and where from."),
+        bool, option("--uncertain", "What planner simulate draws, how, and where from.")
     ] = False,
     as_yaml: Annotated[
-        bool, typer.Option("--yaml", help="The scenario as YAML that stands on its own.")
+        bool, option("--yaml", "The scenario as YAML that stands on its own.")
     ] = False,
     json: AsJson = False,
     lang: In = Lang.EN,

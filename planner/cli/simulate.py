@@ -8,8 +8,6 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from planner.cli.console import (
     Interrupted,
     counting,
@@ -33,6 +31,7 @@ from planner.cli.options import (
     Sought,
     Workers,
     command,
+    option,
 )
 from planner.labels import label, months, number, percent
 from planner.montecarlo.words import say as word
@@ -70,93 +69,84 @@ class Sampling(StrEnum):
     LATIN = "latin"
 
 
-Draws = Annotated[int, typer.Option("--draws", min=2, help="Draws; the maximum, with a stop rule.")]
+Draws = Annotated[int, option("--draws", "Draws; the maximum, with a stop rule.", min=2)]
 How = Annotated[
     Sampling,
-    typer.Option(
+    option(
         "--sampling",
-        help="sobol: scrambled Sobol points; plain: independent points; latin: Latin hypercubes.",
+        "sobol: scrambled Sobol points; plain: independent points; latin: Latin hypercubes.",
     ),
 ]
 Replicates = Annotated[
     int | None,
-    typer.Option(
+    option(
         "--replicates",
+        "Independent repetitions, for the errors; by default 32, and 16 below 256 draws.",
         min=2,
-        help="Independent repetitions, for the errors; by default 32, and 16 below 256 draws.",
     ),
 ]
 Share = Annotated[
     int | None,
-    typer.Option(
+    option(
         "--share",
+        "Draws that share one set of rules and months; by default each has its own. Sharing saves "
+        "some milliseconds a draw and costs precision.",
         min=1,
-        help="Draws that share one set of rules and months; by default each has its own. "
-        "Sharing saves some milliseconds a draw and costs precision.",
     ),
 ]
-Packages = Annotated[
-    list[str] | None, typer.Option("--package", metavar="ID", help="Only this package.")
-]
+Packages = Annotated[list[str] | None, option("--package", "Only this package.", "ID")]
 Of = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--of",
-        metavar="QUANTITY",
-        help="What --half-width is about, once or more: displacement.PACKAGE, fill, fill.MISSION …",
+        "What --half-width is about, once or more: displacement.PACKAGE, fill, fill.MISSION …",
+        "QUANTITY",
     ),
 ]
 HalfWidth = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--half-width",
-        metavar="SIZE",
-        help="Stop once the 95 % interval is no wider than ± this, in units or as 5% of the mean.",
+        "Stop once the 95 % interval is no wider than ± this, in units or as 5% of the mean.",
+        "SIZE",
     ),
 ]
 TimeLimit = Annotated[
-    float | None,
-    typer.Option("--time-limit", metavar="SECONDS", help="Begin no more draws after this time."),
+    float | None, option("--time-limit", "Begin no more draws after this time.", "SECONDS")
 ]
 Monthly = Annotated[
     bool | None,
-    typer.Option(
+    option(
         "--monthly/--no-monthly",
-        help="Keep people by pool and month of every draw; by default up to 20,000 draws.",
+        "Keep people by pool and month of every draw; by default up to 20,000 draws.",
     ),
 ]
-Reach = Annotated[
-    float,
-    typer.Option("--reach", metavar="SHARE", help="Fill rate of which the probability is shown."),
-]
-Dry = Annotated[
-    bool, typer.Option("--dry-run", help="Say how many draws, how much time and memory; no run.")
-]
+Reach = Annotated[float, option("--reach", "Fill rate of which the probability is shown.", "SHARE")]
+Dry = Annotated[bool, option("--dry-run", "Say how many draws, how much time and memory; no run.")]
 Replay = Annotated[
     int | None,
-    typer.Option(
+    option(
         "--replay",
-        metavar="N",
+        "Take out draw N of the run: what is unusual about it, and its whole result.",
+        "N",
         min=0,
-        help="Take out draw N of the run: what is unusual about it, and its whole result.",
     ),
 ]
 Parameters = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--parameters",
-        metavar="FILE",
-        help="Calibrated parameters to draw from: a name, a file of planner calibrate, or none "
-        "for the ranges alone. By default what the scenario says.",
+        "Calibrated parameters to draw from: a name, a file of planner calibrate, or none for the "
+        "ranges alone. By default what the scenario says.",
+        "FILE",
     ),
 ]
 Kept = Annotated[
     str | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="FOLDER",
-        help="Folder for draws, tables and manifest. An interrupted run is resumed in it.",
+    option(
+        "--out -o",
+        "Folder for draws, tables and manifest. An interrupted run is resumed in it.",
+        "FOLDER",
     ),
 ]
 
