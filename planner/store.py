@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import secrets
 import shutil
 from collections.abc import Collection, Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST",
+    "as_csv",
     "check_files",
     "fresh_folder",
     "hash_bytes",
@@ -43,6 +45,9 @@ STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Text that begins so would be run as a formula by a spreadsheet."""
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters other than tabs and ends of lines."""
 
 SEAL = "manifest_sha256"
 """Key of the manifest that holds the hash of everything else in it."""
@@ -213,23 +218,45 @@ def _check_free(target: Path, format: str) -> None:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as ``path.parquet`` and ``path.csv``.
-
-    The Parquet file is exact. In the CSV file, text that a spreadsheet would take for a formula
-    has an apostrophe in front.
-    """
+    """Write a table as ``path.parquet``, which is exact, and ``path.csv``: see :func:`as_csv`."""
     table.to_parquet(path.with_name(path.name + ".parquet"), index=False)
+    path.with_name(path.name + ".csv").write_bytes(as_csv(table).encode())
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """Return a table as CSV in which no text commands a spreadsheet or a terminal.
+
+    Text that a spreadsheet would take for a formula has an apostrophe in front; control characters
+    are written by their number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(as_csv(pd.DataFrame({"name": ["=1+1", "red \\x1b[31m", "untso"]})), end="")
+    name
+    '=1+1
+    red \\x1b[31m
+    untso
+    """
     plain = table.copy(deep=False)
     for column in plain.columns:
         if plain[column].dtype.kind in "OU" or str(plain[column].dtype) in ("str", "string"):
             text = plain[column].astype(object)
-            risky = [isinstance(value, str) and value.startswith(FORMULA) for value in text]
+            risky = [
+                isinstance(value, str) and bool(value.startswith(FORMULA) or CONTROL.search(value))
+                for value in text
+            ]
             if any(risky):
                 plain[column] = [
-                    "'" * bad + str(value) for bad, value in zip(risky, text, strict=True)
+                    _harmless(value) if bad else value
+                    for bad, value in zip(risky, text, strict=True)
                 ]
-    csv = path.with_name(path.name + ".csv")
-    plain.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
+    return str(plain.to_csv(index=False, lineterminator="\n"))
+
+
+def _harmless(text: str) -> str:
+    mark = "'" if text.startswith(FORMULA) else ""
+    return mark + CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def write_manifest(

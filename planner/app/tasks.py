@@ -25,6 +25,7 @@ from planner.engine.stages import PlanCache
 from planner.errors import Fault, InputError
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario, load, loads
+from planner.store import as_csv
 from planner.whatif import Picture, WhatIf, outlook
 from planner.whatif.model import Value
 from planner.whatif.outlook import Answer, Outlook, picture_of
@@ -342,5 +343,5 @@ def tables_file(tables: Mapping[str, pd.DataFrame]) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, table in tables.items():
             entry = zipfile.ZipInfo(f"{name}.csv")  # without a date: equal tables, equal bytes
-            archive.writestr(entry, table.to_csv(index=False).encode("utf-8-sig"))
+            archive.writestr(entry, as_csv(table).encode("utf-8-sig"))
     return stream.getvalue()

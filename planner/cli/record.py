@@ -26,6 +26,7 @@ from planner.errors import InputError, ResultError
 from planner.labels import WORDS as COMMON
 from planner.labels import figure
 from planner.record.words import WORDS
+from planner.store import as_csv
 
 if TYPE_CHECKING:
     from planner.outcome import Outcome
@@ -221,7 +222,7 @@ def _write(folder: str, found: Outcome, figures: tuple[str, ...], lang: str) -> 
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, table in found.tables().items():
-            table.to_csv(place / f"{name}.csv", index=False)
+            (place / f"{name}.csv").write_bytes(as_csv(table).encode())
         for name in figures:
             getattr(calibration, name)(found, lang=lang).save(place / f"{name}.png", 150)
     except OSError as error:

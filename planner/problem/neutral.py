@@ -245,8 +245,8 @@ class _Parser:
         least = largest / SIZE_RATIO
         small = [(f"the cap of {demand.id}", "demands", demand.cap) for demand in demands]
         for pool, people in pools.items():
-            some = people[people > 0]
-            small.append((f"the strength of {pool}", f"pools.{pool}", some.min(initial=math.inf)))
+            least_people = min(people[people > 0].tolist(), default=0.0)
+            small.append((f"the strength of {pool}", f"pools.{pool}", least_people))
         for what, field, size in small:
             if 0 < size < least * (1 - 1e-9):
                 self.fault(

@@ -7,7 +7,8 @@
 Each input runs in a process that serves many of them one after the other, watched from outside.
 An input fails if it ends with a traceback or a message of an unexpected error, with an exit code
 that is not documented, takes more than 20 seconds or 2 GiB, or prints a line of an error that is
-longer than 2,500 characters. Failures are kept as files with ``--keep FOLDER``.
+longer than 2,500 characters. Seconds in which an input waits for a processor that other programs
+have do not count. Failures are kept as files with ``--keep FOLDER``.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def run_case(case: Case, folder: Path) -> Outcome:
         stdin = io.TextIOWrapper(io.BytesIO(case.stdin), encoding="utf-8", errors="replace")
         before = sys.stdout, sys.stderr, sys.stdin
         _forget_peak()
-        began, fault, code = time.monotonic(), "", -1
+        began, fault, code = _clock(), "", -1
         try:
             sys.stdout, sys.stderr, sys.stdin = out, err, stdin
             code = main(case.arguments)
@@ -120,7 +121,7 @@ def run_case(case: Case, folder: Path) -> Outcome:
             fault = f"{type(error).__name__} left main: {error}"
         finally:
             sys.stdout, sys.stderr, sys.stdin = before
-        seconds, memory = time.monotonic() - began, _peak()
+        seconds, memory = _clock() - began, _peak()
     said = err.buffer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]
     fault = fault or _judged(code, said, seconds, memory)
     return Outcome(case.kind, case.number, code, seconds, memory, fault, said[-600:])
@@ -221,10 +222,10 @@ class _Lane:
             while not self.done and self.pipe.poll(wait if not found else 0):
                 found.append(self.pipe.recv())
                 self.place += 1
-                self.began = time.monotonic()
+                self.began = _clock(self.process.pid)
         except EOFError:
             return [*found, self._lost("process ended")]
-        if not self.done and time.monotonic() - self.began > 2 * SECONDS + 20:
+        if not self.done and _clock(self.process.pid) - self.began > 2 * SECONDS + 20:
             return [*found, self._lost("hangs")]
         if self.done:
             self._end()
@@ -237,12 +238,12 @@ class _Lane:
         self.process = context.Process(target=_serve, args=(theirs, rest, self.seed), daemon=True)
         self.process.start()
         theirs.close()
-        self.began = time.monotonic() + 60  # a new process first has to load everything
+        self.began = _clock(self.process.pid) + 60  # a new process first has to load everything
 
     def _lost(self, fault: str) -> Outcome:
         kind, number = self.todo[self.place]
         self.place += 1
-        seconds = max(time.monotonic() - self.began, 0.0)
+        seconds = max(_clock(self.process.pid) - self.began, 0.0)
         self._end()
         return Outcome(kind, number, -1, seconds, 0, fault)
 
@@ -289,6 +290,15 @@ def _stream() -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
 
 
+def _clock(process: int | str = "self") -> float:
+    """Return seconds on a clock that stands still while a process waits for a processor."""
+    try:
+        waited = int(Path(f"/proc/{process}/schedstat").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        waited = 0
+    return time.monotonic() - waited / 1e9
+
+
 def _forget_peak() -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
@@ -312,6 +322,7 @@ def _keep(outcome: Outcome, seed: int, folder: Path) -> None:
         path.write_bytes(data)
     about = {"arguments": case.arguments, "fault": outcome.fault, "said": outcome.said}
     target.mkdir(parents=True, exist_ok=True)
+    (target / "stdin").write_bytes(case.stdin)
     (target / "case.json").write_text(json.dumps(about, indent=1))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import dataclasses
 import hashlib
+import io
 import json
 import math
 import os
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -249,14 +251,22 @@ def test_reading_something_else_is_explained(saved: Path, tmp_path: Path) -> Non
 
 
 def test_text_that_a_spreadsheet_would_run_is_defused_in_csv_only(tmp_path: Path) -> None:
-    risky = ["=1+1", "+31 6", "-2", "@sum", "\tx", "plain", "a=b", "", "né"]
+    risky = ["=1+1", "+31 6", "-2", "@sum", "\tx", "plain", "a=b", "", "né", "r\x1b[31m\0", "a\nb"]
     write_table(pd.DataFrame({"name": risky, "people": [-1.5] * len(risky)}), tmp_path / "t")
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     found = [row["name"] for row in rows]
-    assert found == ["'=1+1", "'+31 6", "'-2", "'@sum", "'\tx", "plain", "a=b", "", "né"]
+    assert found[:5] == ["'=1+1", "'+31 6", "'-2", "'@sum", "'\tx"]
+    assert found[5:] == ["plain", "a=b", "", "né", r"r\x1b[31m\x00", "a\nb"]
     assert {row["people"] for row in rows} == {"-1.5"}
     assert pd.read_parquet(tmp_path / "t.parquet")["name"].tolist() == risky
+
+
+def test_the_files_that_a_page_hands_out_are_defused_too() -> None:
+    from planner.app.tasks import tables_file
+
+    packed = zipfile.ZipFile(io.BytesIO(tables_file({"fill": pd.DataFrame({"name": ["=1+1"]})})))
+    assert packed.read("fill.csv").decode("utf-8-sig").split() == ["name", "'=1+1"]
 
 
 def test_plans_of_which_nobody_knows_how_good_they_are_stay_unwritten(
