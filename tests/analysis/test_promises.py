@@ -129,6 +129,24 @@ def test_cuts_give_what_the_extensive_form_gives() -> None:
                 )
 
 
+@pytest.mark.parametrize("rule", ["fair", "value"])
+def test_the_letter_gets_the_same_by_cuts(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from planner.analysis import hedging
+
+    case = read_case("eastern-flank-battalion")
+    two = commitments_of(case, "mission", False, 16, 0, None).two_stage()
+    whole = hedge(two, 0.9, rule, method="extensive").share
+    monkeypatch.setattr(hedging, "PILOT", 8)  # some draws first, as with many draws
+    cuts = hedge(two, 0.9, rule, method="cuts").share
+    if rule == "fair":
+        assert cuts == pytest.approx(whole, abs=1e-5)
+    for tier in np.unique(two.tier):
+        own = two.tier == tier
+        assert two.worth[own] @ cuts[own] == pytest.approx(
+            two.worth[own] @ whole[own], abs=1e-5 * two.worth.sum()
+        )
+
+
 @settings(max_examples=25)
 @given(
     seed=st.integers(0, 10_000),
