@@ -178,7 +178,8 @@ def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Dra
     from planner.montecarlo.specification import Specification
 
     uncertain = list_uncertain(case.scenario)
-    design = Design(draws, seed, replicates=2)
+    # draws that share a set of rules share a calibrated sample too, and would count as one
+    design = Design(draws, seed, replicates=2, share=1)
     specification = Specification(uncertain, case.rule, (), design)
     effects = specification.effects
     blocks = [design.block(number) for number in range(design.blocks)]
@@ -372,7 +373,7 @@ def _settle(
             best, least, emphasis = share, worst, keeper.emphasis
         if worst <= within:
             break
-        gain = np.where(gap * before < 0, gain / 2, np.minimum(1.2 * gain, 1.0))
+        gain = np.where(gap * before < 0, gain / 2, np.minimum(1.3 * gain, 4.0))
         before = gap
         keeper.weigh(np.where(free, -WEIGHT_GAIN * gain * gap, 0.0))
         move = np.clip(SHARE_GAIN * gain * gap, -0.15, 0.08)

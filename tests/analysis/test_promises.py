@@ -15,6 +15,7 @@ import planner as pl
 from planner.analysis.hedging import (
     Keeper,
     commitments_of,
+    draws_of,
     hedge,
     kept_rate,
     rearrange,
@@ -309,6 +310,13 @@ def test_a_kept_promise_is_kept_by_the_plan_of_its_draw() -> None:
     alone = hedge(two, 0.5, "fair").share
     assert rates.shape == alone.shape
     assert every <= rates.min() + 1e-12
+
+
+def test_draws_of_a_scenario_do_not_follow_each_other() -> None:
+    # draws that share a set of rules share a calibrated sample: intervals would be too narrow
+    _, draws, _ = draws_of(read_case("eastern-flank-battalion"), 256, 0, None)
+    total = draws.strengths.sum(axis=(1, 2))
+    assert abs(np.corrcoef(total[:-1], total[1:])[0, 1]) < 0.2
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
