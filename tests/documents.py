@@ -36,6 +36,7 @@ DOCUMENTS = (
     "README.md",
     "docs/changes.md",
     "docs/forecasts.md",
+    "docs/promises.md",
     "docs/trust.md",
     "docs/nl/index.md",
     "docs/nl/zekerheid.md",
@@ -280,6 +281,28 @@ def sentences(block: Block, run: Outputs) -> str:
     return f"{text}\n\n{_named(block)}"
 
 
+def promised(block: Block, run: Outputs) -> str:
+    """Return promises that are not of a whole cap, and in a sentence those that are."""
+    found = run(block.commands[0])
+    rows = found["tables"]["promises"]
+    parts = [row for row in rows if row["promised_share"] < 1 or not row["holds"]]
+    whole = [row for row in rows if row not in parts]
+    cells = [
+        [f"`{row['mission']}`", percent(row["likely_share"]), percent(row["likely_kept_rate"]),
+         percent(row["hedged_share"]), percent(row["promised_share"]), percent(row["kept_rate"]),
+         f"{percent(row['low_rate'])} to {percent(row['high_rate'])}",
+         "yes" if row["holds"] else "no"]
+        for row in parts
+    ]  # fmt: skip
+    heads = ("mission", "likely plan promises", "kept", "safe bound", "promised", "kept",
+             "interval of 95%", "within two points")  # fmt: skip
+    said = (
+        f"The other {len(whole)} missions are promised their whole cap; each is kept in "
+        f"{percent(min(row['kept_rate'] for row in whole))} of the draws at least."
+    )
+    return f"{_table(heads, cells)}\n\n{said} {_named(block)}"
+
+
 def calibration(block: Block, run: Outputs) -> str:
     """Return what a shipped calibration says, from its file."""
     about = read_calibrated(shipped_calibrations()[block.arguments[0]], block.arguments[0]).about
@@ -319,9 +342,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 VIEWS: dict[str, Callable[[Block, Outputs], str]] = {
     "plans": plans, "changes": changes, "years": years, "draws": draws, "sentences": sentences,
-    "calibration": calibration, "forecasts": forecasts,
+    "promised": promised, "calibration": calibration, "forecasts": forecasts,
 }  # fmt: skip
-SLOW = ("draws", "sentences", "calibration", "forecasts")
+SLOW = ("draws", "sentences", "promised", "calibration", "forecasts")
 """Views of commands that take minutes."""
 
 

@@ -56,11 +56,17 @@ ROTATION = 0.5
 TIER = 100.0
 """By how much a shortfall weighs more in a tier than in the next one."""
 
-WITHIN = 0.01
-"""How close to its certainty a promise is brought on the draws that it is calibrated on."""
+WITHIN = 0.005
+"""How close to its certainty a promise is brought on all draws that it is calibrated on."""
+
+FEW = 512
+"""Draws on which a promise is calibrated first."""
+
+ROUNDS = 16
+"""Most times that promises and weights are changed on as many draws."""
 
 WEIGHT_GAIN = 6.0
-"""Change of the logarithm of a weight for each unit that a kept rate is off."""
+"""Change of the logarithm of a weight for each unit that a kept rate is off, at first."""
 
 SHARE_GAIN = 1.0
 """Change of the logarithm of a share for each unit that a kept rate is off, at first."""
@@ -70,6 +76,11 @@ FLOOR = 0.01
 
 STRETCH = 1.1
 """By how much plans first try to exceed all promises, so that they serve for larger ones too."""
+
+PILOT = 200
+"""Draws above which every eighth is solved first: its cuts hold for all."""
+
+EIGHTH = 8
 
 ENUMERATE = 12
 """Most candidates of which all sets are considered."""
@@ -163,7 +174,8 @@ def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Dra
     from planner.montecarlo.specification import Specification
 
     uncertain = list_uncertain(case.scenario)
-    design = Design(draws, seed, replicates=2)
+    # draws that share a set of rules share a calibrated sample too, and would count as one
+    design = Design(draws, seed, replicates=2, share=1)
     specification = Specification(uncertain, case.rule, (), design)
     effects = specification.effects
     blocks = [design.block(number) for number in range(design.blocks)]
@@ -233,6 +245,9 @@ def hedge(
     small = len(two) <= (100 if rule == "value" else EXTENSIVE)
     if method == "extensive" or (method == "auto" and small and not given):
         return extensive_form(two, certainty, rule)[0]
+    cuts = Cuts(two.stage) if cuts is None else cuts
+    if len(two) > PILOT and not len(cuts.weights):
+        Master(two.take(slice(None, None, EIGHTH)), certainty, cuts).solve(rule)
     return Master(two, certainty, cuts).solve(rule, report, given)
 
 
@@ -297,37 +312,71 @@ def kept_rate(two: TwoStage, fills: Floats, share: Floats) -> tuple[Floats, floa
 
 
 def calibrate(
-    keeper: Keeper, share: Floats, certainty: float, rounds: int = 16,
-    report: Callable[[int, int], None] | None = None,
-) -> Floats:  # fmt: skip
-    """Return shares, tightened or loosened until each is kept as often as stated.
+    two: TwoStage, share: Floats, certainty: float, seed: int = 0
+) -> tuple[Floats, Floats]:
+    """Return shares, tightened or loosened until each is kept as often as stated, and emphasis.
+
+    On few draws first, then on four times as many, up to all: what few draws say of a rate is soon
+    found and a good start, and all of them say it more exactly.
+
+    Parameters
+    ----------
+    two : TwoStage
+        Draws other than those that the shares were found on.
+    share : ndarray (groups,)
+    certainty : float
+    seed : int
+        Of the rotation; see :class:`Keeper`.
+
+    Returns
+    -------
+    share, emphasis : ndarray (groups,)
+        What is promised, and the logarithm of the weights with which it is kept so often.
+    """
+    emphasis: Floats | None = None
+    gain = np.ones(len(share))
+    count = min(FEW, len(two))
+    while True:
+        keeper = Keeper(two.take(slice(0, count)), seed, emphasis)
+        every = count == len(two)
+        share, gain = _settle(keeper, share, certainty, gain, WITHIN if every else 2 * WITHIN)
+        emphasis = keeper.emphasis
+        if every:
+            return share, emphasis
+        count = min(4 * count, len(two))
+
+
+def _settle(
+    keeper: Keeper, share: Floats, certainty: float, gain: Floats, within: float
+) -> tuple[Floats, Floats]:
+    """Return shares that are each kept as often as stated on the draws of a keeper, and gains.
 
     Two things move. Weights decide which promise gives way where not all can be kept: that of a
     promise kept too seldom rises, so that shares keep the proportions that the rule gave them.
     Shares rise where promises are kept too often, up to 1, and fall where they are kept too seldom.
+    By how much is the gain of a promise, which is halved where its rate has passed the certainty.
     The best shares met are returned, and the keeper has the weights that go with them.
     """
     two = keeper.two
     live = two.exists.any(axis=0)
-    share = share.copy()
+    before = np.zeros(len(share))
     best, least, emphasis = share, np.inf, keeper.emphasis
-    for number in range(rounds):
-        if report is not None:
-            report(number, rounds)
+    for _ in range(ROUNDS):
         gap = kept_rate(two, keeper.fills(share), share)[0] - certainty
         free = live & ~((gap > 0) & (share >= 1)) & ~((gap < 0) & (share <= FLOOR))
         worst = float(np.abs(gap[free]).max(initial=0.0))
         if worst < least:
             best, least, emphasis = share, worst, keeper.emphasis
-        if worst <= WITHIN:
+        if worst <= within:
             break
-        keeper.weigh(np.where(free, -WEIGHT_GAIN * gap, 0.0))
-        gain = SHARE_GAIN / (1 + number / 6)
-        move = np.clip(gain * gap, -0.15, 0.08)
+        gain = np.where(gap * before < 0, gain / 2, np.minimum(1.3 * gain, 4.0))
+        before = gap
+        keeper.weigh(np.where(free, -WEIGHT_GAIN * gain * gap, 0.0))
+        move = np.clip(SHARE_GAIN * gain * gap, -0.15, 0.08)
         added = np.maximum(move, 0.0) * FLOOR
         share = np.where(free, np.clip(share * np.exp(move) + added, 0.0, 1.0), share)
     keeper.emphasis = emphasis
-    return best
+    return best, gain
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,9 @@ __all__ = [
 TOLERANCE = 0.02
 """How far the rate at which a promise is kept may lie from its certainty."""
 
+CALIBRATED = 2
+"""Draws on which promises are tightened or loosened, for each one on which they are checked."""
+
 CERTAINTIES = (0.8, 0.9, 0.95, 0.99)
 SIZES = (0.0, 0.5, 1.0, 1.5)
 FILLS = (1.0, 0.95, 0.9, 0.8)
@@ -370,7 +373,7 @@ def promises(
     draws : int
         Draws that are hedged against.
     fresh : int
-        Further draws on which promises are checked; half as many more tighten or loosen them.
+        Further draws on which promises are checked; twice as many more tighten or loosen them.
     seed : int
         Same seed, same numbers.
     spread : float, optional
@@ -477,17 +480,16 @@ class _CheckedPromises:
         # draws for calibration and for the check are as many points of other scrambles
         tried, checked = (
             commitments_of(case, by, yearly, count, seed + step, spread)
-            for step, count in ((1_000_003, max(fresh // 2, 2)), (2_000_003, fresh))
+            for step, count in ((1_000_003, CALIBRATED * fresh), (2_000_003, fresh))
         )
-        keeper = Keeper(tried.two_stage(), seed)
-        share = calibrate(keeper, hedged.share, certainty)
+        share, emphasis = calibrate(tried.two_stage(), hedged.share, certainty, seed)
         stages.done()
         fresh_draws = checked.two_stage()
-        rates, all_kept = _rates(fresh_draws, share, seed, keeper.emphasis)
+        rates, all_kept = _rates(fresh_draws, share, seed, emphasis)
         likely_rates, likely_all = _rates(fresh_draws, likely.share, seed, None)
         stages.done()
         return cls(
-            commitments, two, cuts, hedged, likely, tried, keeper.emphasis, share, rates, all_kept,
+            commitments, two, cuts, hedged, likely, tried, emphasis, share, rates, all_kept,
             likely_rates, likely_all,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.analysis.declare import declared, names
-from planner.errors import ResultError, SolverError
+from planner.errors import ResultError
 from planner.figures.names import EnsembleNames, Names
 from planner.montecarlo.ensemble import check_same
 from planner.report.levers import answer_all
@@ -243,21 +243,16 @@ def _robust(
 def _promised(
     main: Tables, source: Any, certainty: float, seed: int, progress: Progress
 ) -> Promises:
-    """Return what can be promised with a certainty, and how that changes as one thing varies.
-
-    Where the programme of some point of the frontier is not solved, the frontier is left out.
-    """
+    """Return what can be promised with a certainty, and how that changes as one thing varies."""
     from planner.analysis.promises import promises
 
     def step(done: int, total: int) -> None:
         progress("promising", done, total)
 
-    asked: dict[str, Any] = {"rule": main.rule, "certainty": certainty, "fresh": FRESH,
-                             "seed": seed, "progress": step}  # fmt: skip
-    try:
-        return promises(source, **asked, frontier=True)
-    except SolverError:
-        return promises(source, **asked)
+    return promises(
+        source, rule=main.rule, certainty=certainty, fresh=FRESH, seed=seed, frontier=True,
+        progress=step,
+    )  # fmt: skip
 
 
 def _drawn(

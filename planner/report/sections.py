@@ -769,14 +769,11 @@ def promises_section(material: Material) -> Section | None:
              f">{word('likely_share', lang)}", f">{word('likely_kept_rate', lang)}",
              f">{word('promised_share', lang)}", f">{word('kept_rate', lang)}",
              f">{say('t_interval', lang)}", word("holds", lang)]  # fmt: skip
-    texts = found.sentences(lang, names.mission)
-    blocks: list[Content] = [Paragraph(said), Bullets(tuple(texts))]
-    if found.frontier:
-        blocks.append(Image.of(frontier(found, lang)))
-    else:
-        blocks.append(Paragraph(say("p_no_frontier", lang), quiet=True))
-    blocks.append(table(word("promises.promises", lang), heads, rows))
-    return Section("promises", say("promises", lang), tuple(blocks))
+    blocks = (
+        Paragraph(said), Bullets(tuple(found.sentences(lang, names.mission))),
+        Image.of(frontier(found, lang)), table(word("promises.promises", lang), heads, rows),
+    )  # fmt: skip
+    return Section("promises", say("promises", lang), blocks)
 
 
 def questions_section(material: Material) -> Section | None:

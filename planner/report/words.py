@@ -97,11 +97,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{draws} trekkingen en getoetst op {fresh} andere. Daarnaast staat wat het plan voor de "
         "verwachte waarden toezegt, en hoe vaak dat wordt nagekomen.",
     ),
-    "p_no_frontier": (
-        "How promises change with certainty, size and fill is left out: it was not solved.",
-        "Hoe toezeggingen veranderen met zekerheid, omvang en vulling ontbreekt: dat is niet "
-        "opgelost.",
-    ),
     "promising": ("finding promises", "toezeggingen bepalen"),
     "conclusions": ("Conclusions", "Conclusies"),
     "levers": ("What if", "Wat als"),
