@@ -33,6 +33,9 @@ __all__ = [
 LONGEST = 600
 """Characters of a message; what is longer is cut in its middle."""
 
+SUGGESTIONS = 100
+"""Most faults with a suggestion: looking for near names takes time, and more help no reader."""
+
 _COMPARED = 100
 """Characters of a word that are compared with known names."""
 
@@ -176,10 +179,11 @@ def shortened(text: str, most: int) -> str:
     return f"{text[:keep]} … ({left_out} characters left out) … {text[-keep:]}"
 
 
-def nearest(word: object, known: Iterable[str]) -> str:
+def nearest(word: object, known: Iterable[str], faults: int = 0) -> str:
     """Return ``", did you mean 'x'?"`` for the closest known name, or an empty string.
 
-    Capitals do not count: a name that differs in nothing else is the closest.
+    Capitals do not count: a name that differs in nothing else is the closest. After
+    :data:`SUGGESTIONS` `faults` no name is looked for.
 
     Examples
     --------
@@ -190,7 +194,7 @@ def nearest(word: object, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["strength", "cap"])
     ''
     """
-    close = close_name(word, known)
+    close = close_name(word, known) if faults < SUGGESTIONS else None
     return f", did you mean {close!r}?" if close is not None else ""
 
 

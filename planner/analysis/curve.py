@@ -41,15 +41,6 @@ SAME = 1e-3
 """Person-months within which two answers give the same fill."""
 
 
-def _sentences(curve: Curve, lang: str) -> list[str]:
-    """Return what each piece costs, and how close that is where sizes were tried."""
-    said = [_piece_sentence(curve, place, piece, lang) for place, piece in enumerate(curve.pieces)]
-    if not curve.exact:
-        give = number(curve.estimated_error_person_months, lang, 2)
-        said.append(say("tried", lang, count=len(curve.points), give=give))
-    return said
-
-
 def _piece_sentence(curve: Curve, place: int, piece: CurvePiece, lang: str) -> str:
     cost = piece.least_displaced_per_post
     key = "free" if abs(cost) < NOTHING_PERSON_MONTHS else "back" if cost < 0 else "cost"
@@ -178,7 +169,13 @@ class Curve(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what each piece costs, and whom."""
-        return _sentences(self, lang)
+        said = [
+            _piece_sentence(self, place, piece, lang) for place, piece in enumerate(self.pieces)
+        ]
+        if not self.exact:
+            give = number(self.estimated_error_person_months, lang, 2)
+            said.append(say("tried", lang, count=len(self.points), give=give))
+        return said
 
 
 @analysis(

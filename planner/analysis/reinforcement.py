@@ -607,33 +607,6 @@ def _less(
     return at(high)[0]
 
 
-def _sentences(found: Reinforcement, lang: str) -> list[str]:
-    """Return what is lost, who would prevent it, how sure that is, and which rules would."""
-    lost = number(found.lost_person_months, lang)
-    key = "lost" if found.rule == "fair" else "lost_least"
-    said = [say(key, lang, package=found.package, lost=lost)]
-    if found.lost_person_months <= found.level_person_months:
-        return [*said, say("none", lang)]
-    left = number(found.level_person_months, lang)
-    if not found.within_reach:
-        said.append(say("beyond", lang, left=left, month=_TEXT.when(found.first_month, lang)))
-    if found.additions:
-        named = ", ".join(
-            f"{number(row.persons, lang)} {row.pool}"
-            for row in sorted(found.additions, key=lambda row: -row.persons)
-        )
-        whole = sum(row.persons if found.stay else row.person_months for row in found.additions)
-        key = "stay" if found.stay else "borrow"
-        values = {
-            "count": number(whole, lang),
-            "month": _TEXT.when(found.first_month, lang),
-            "named": named,
-        }
-        said += [say(key, lang, left=left, **values), *_known(found, lang), _sure(found, lang)]
-    said += [_changed(change, lang) for change in found.changes]
-    return said
-
-
 def _known(found: Reinforcement, lang: str) -> list[str]:
     """Return which plans count on the additions, and what is lost if others do."""
     return [
@@ -780,7 +753,29 @@ class Reinforcement(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return what is lost, who would prevent it, and which change of rules would."""
-        return _sentences(self, lang)
+        lost = number(self.lost_person_months, lang)
+        key = "lost" if self.rule == "fair" else "lost_least"
+        said = [say(key, lang, package=self.package, lost=lost)]
+        if self.lost_person_months <= self.level_person_months:
+            return [*said, say("none", lang)]
+        left = number(self.level_person_months, lang)
+        if not self.within_reach:
+            said.append(say("beyond", lang, left=left, month=_TEXT.when(self.first_month, lang)))
+        if self.additions:
+            named = ", ".join(
+                f"{number(row.persons, lang)} {row.pool}"
+                for row in sorted(self.additions, key=lambda row: -row.persons)
+            )
+            whole = sum(row.persons if self.stay else row.person_months for row in self.additions)
+            key = "stay" if self.stay else "borrow"
+            values = {
+                "count": number(whole, lang),
+                "month": _TEXT.when(self.first_month, lang),
+                "named": named,
+            }
+            said += [say(key, lang, left=left, **values), *_known(self, lang), _sure(self, lang)]
+        said += [_changed(change, lang) for change in self.changes]
+        return said
 
 
 @analysis(

@@ -196,7 +196,35 @@ class Robustness(Outcome):
         called : callable, optional
             Gives an input its name; by default its id.
         """
-        return _sentences(self, lang, called or str)
+        called = called or str
+        proved = [row for row in self.changes if not math.isnan(row.displaced_person_months)]
+        every = [self.displaced_person_months, *(row.displaced_person_months for row in proved)]
+        texts = [
+            say(
+                "robustness_span", lang, rule=say(self.rule, lang), package=self.package,
+                now=number(self.displaced_person_months, lang, 0),
+                count=number(len(proved), lang, 0),
+                low=number(min(every), lang, 0), high=number(max(every), lang, 0),
+            )
+        ]  # fmt: skip
+        widest = [row for row in self.swings if row.width_person_months >= SOMETHING][:3]
+        if widest:
+            parts = [
+                say(
+                    "robustness_input", lang, input=called(row.input),
+                    low=number(row.smallest_person_months, lang, 0),
+                    high=number(row.largest_person_months, lang, 0),
+                )
+                for row in widest
+            ]  # fmt: skip
+            texts.append(say("robustness_most", lang, list="; ".join(parts)))
+        else:
+            texts.append(say("robustness_none_moves", lang))
+        texts += _change_sentences(self, proved, lang, called)
+        lost = self.unproved + self.refused
+        if lost:
+            texts.append(say("robustness_left_out", lang, count=number(lost, lang, 0)))
+        return texts
 
     def plot(self, name: str | None = None) -> Any:
         """Return the tornado figure; of a table by name, its bars."""
@@ -204,37 +232,6 @@ class Robustness(Outcome):
             return super().plot(name)
 
         return gallery()["tornado"].draw(self)
-
-
-def _sentences(found: Robustness, lang: str, called: Callable[[str], str]) -> list[str]:
-    """Return an outcome in sentences, inputs named by `called`."""
-    proved = [row for row in found.changes if not math.isnan(row.displaced_person_months)]
-    every = [found.displaced_person_months, *(row.displaced_person_months for row in proved)]
-    texts = [
-        say(
-            "robustness_span", lang, rule=say(found.rule, lang), package=found.package,
-            now=number(found.displaced_person_months, lang, 0), count=number(len(proved), lang, 0),
-            low=number(min(every), lang, 0), high=number(max(every), lang, 0),
-        )
-    ]  # fmt: skip
-    widest = [row for row in found.swings if row.width_person_months >= SOMETHING][:3]
-    if widest:
-        parts = [
-            say(
-                "robustness_input", lang, input=called(row.input),
-                low=number(row.smallest_person_months, lang, 0),
-                high=number(row.largest_person_months, lang, 0),
-            )
-            for row in widest
-        ]  # fmt: skip
-        texts.append(say("robustness_most", lang, list="; ".join(parts)))
-    else:
-        texts.append(say("robustness_none_moves", lang))
-    texts += _change_sentences(found, proved, lang, called)
-    lost = found.unproved + found.refused
-    if lost:
-        texts.append(say("robustness_left_out", lang, count=number(lost, lang, 0)))
-    return texts
 
 
 def _change_sentences(

@@ -642,36 +642,6 @@ def filled_of(records: Records, futures: Ensemble, package: str) -> DrawFills:
     return DrawFills(filled[0], filled[1], records.asked, by_line[0], by_line[1], lines)
 
 
-def _sentences(found: Threshold, lang: str) -> list[str]:
-    """Return whether it holds, what changes it, and in how many draws it holds."""
-    said = [
-        say(
-            "threshold_holds" if found.holds else "threshold_fails", lang,
-            rule=say(found.rule, lang),
-            conclusion=found.conclusion, quantity=_quantity(found, found.quantity, lang),
-        )
-    ]  # fmt: skip
-    if found.draws:
-        said.append(
-            say(
-                "threshold_futures", lang, draws=number(found.draws, lang, 0),
-                share=percent(found.holds_share, lang), low=percent(found.low_share, lang),
-                high=percent(found.high_share, lang),
-            )
-        )  # fmt: skip
-    inside = [row for row in found.flips if row.inside]
-    changing = sum(row.flips for row in found.inputs)
-    counts = {
-        "inputs": number(len(found.inputs), lang, 0), "flipping": number(changing, lang, 0),
-        "inside": number(len({row.input for row in inside}), lang, 0),
-    }  # fmt: skip
-    said.append(say("threshold_count" if changing else "threshold_none", lang, **counts))
-    said += [_crossing_sentence(row, found, lang) for row in found.flips[:FEW]]
-    if found.rule == "value":
-        said.append(say("threshold_value_note", lang))
-    return said
-
-
 def _quantity(found: Threshold, value: float, lang: str) -> str:
     if found.is_share:
         return percent(value, lang)
@@ -816,7 +786,32 @@ class Threshold(Outcome):
     def sentences(self, lang: str = "en") -> list[str]:
         """Return whether it holds, what changes it, and in how many draws it holds."""
 
-        return _sentences(self, lang)
+        said = [
+            say(
+                "threshold_holds" if self.holds else "threshold_fails", lang,
+                rule=say(self.rule, lang),
+                conclusion=self.conclusion, quantity=_quantity(self, self.quantity, lang),
+            )
+        ]  # fmt: skip
+        if self.draws:
+            said.append(
+                say(
+                    "threshold_futures", lang, draws=number(self.draws, lang, 0),
+                    share=percent(self.holds_share, lang), low=percent(self.low_share, lang),
+                    high=percent(self.high_share, lang),
+                )
+            )  # fmt: skip
+        inside = [row for row in self.flips if row.inside]
+        changing = sum(row.flips for row in self.inputs)
+        counts = {
+            "inputs": number(len(self.inputs), lang, 0), "flipping": number(changing, lang, 0),
+            "inside": number(len({row.input for row in inside}), lang, 0),
+        }  # fmt: skip
+        said.append(say("threshold_count" if changing else "threshold_none", lang, **counts))
+        said += [_crossing_sentence(row, self, lang) for row in self.flips[:FEW]]
+        if self.rule == "value":
+            said.append(say("threshold_value_note", lang))
+        return said
 
 
 @analysis(

@@ -684,22 +684,6 @@ def _less_rest(demand: Demand) -> Demand:
     return demand
 
 
-def _sentences(why: Why, lang: str) -> list[str]:
-    """Return effect, causes with the users of each pool, and remedies."""
-    said = [_head(why, lang)]
-    if why.lacking_persons <= SHOWN:
-        return said
-    for limit in why.limits:
-        if limit.lacking_persons > SHOWN:
-            said += _limited(why, limit, lang)
-    said += [_changed(why, change, lang) for change in why.changes if _counts(change, why.changes)]
-    if why.changes and not any(change.gained_persons > 0 for change in why.changes):
-        said.append(say("no_change", lang))
-    if why.rule == "value":
-        said.append(f"{label('value_note', lang).capitalize()}.")
-    return list(dict.fromkeys(said))
-
-
 def _mission(why: Why, mission: str, lang: str) -> str:
     """Return the name of a mission, or of a demand."""
     for line in why.case.lines:
@@ -879,7 +863,20 @@ class Why(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return effect, causes with the users of each pool, and remedies."""
-        return _sentences(self, lang)
+        said = [_head(self, lang)]
+        if self.lacking_persons <= SHOWN:
+            return said
+        for limit in self.limits:
+            if limit.lacking_persons > SHOWN:
+                said += _limited(self, limit, lang)
+        said += [
+            _changed(self, change, lang) for change in self.changes if _counts(change, self.changes)
+        ]
+        if self.changes and not any(change.gained_persons > 0 for change in self.changes):
+            said.append(say("no_change", lang))
+        if self.rule == "value":
+            said.append(f"{label('value_note', lang).capitalize()}.")
+        return list(dict.fromkeys(said))
 
 
 def _for_report(case: Case) -> dict[str, Any] | None:

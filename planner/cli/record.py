@@ -58,7 +58,8 @@ Kept = Annotated[
     str | None,
     option(
         "--out -o",
-        "Folder for parameters.json, tables and figures; an interrupted calibration goes on there.",
+        "Folder for parameters.json, tables and figures; an interrupted calibration is resumed "
+        "in it.",
         "FOLDER",
     ),
 ]

@@ -505,7 +505,7 @@ def _units(data: StageData, columns: Ints) -> Floats:
     """Return the people in whom each decision is counted: its cap, or what its rows can carry.
 
     The second only for caps of more than :data:`STRETCH` times as many, and not where rows carry
-    nobody at all.
+    no people at all.
 
     Parameters
     ----------

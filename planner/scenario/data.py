@@ -79,9 +79,6 @@ LISTS = ("ids", "options", "caps")
 
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 
-SUGGESTIONS = 100
-"""Largest number of faults with a suggestion: looking for near names takes time."""
-
 CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
 """Fields of the registry that a demand carries along as they are given."""
 
@@ -264,15 +261,8 @@ def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
         faults.append(Fault(name, line, 0, "", message))
         return None
     if "\0" in text:
-        faults.append(
-            Fault(
-                name,
-                text.count("\n", 0, text.index("\0")) + 1,
-                0,
-                "",
-                "found a zero byte, expected text",
-            )
-        )
+        line = text.count("\n", 0, text.index("\0")) + 1
+        faults.append(Fault(name, line, 0, "", "found a zero byte, expected text"))
         return None
     if not text.strip():
         faults.append(Fault(name, 0, 0, "", "the file is empty, expected a header row"))
@@ -286,29 +276,17 @@ def _header(
     header = [cell.strip() for cell in cells]
     if len(header) == 1 and len(known) > 1 and any(mark in header[0] for mark in ";\t"):
         mark = "semicolons" if ";" in header[0] else "tabs"
-        faults.append(
-            Fault(
-                name,
-                1,
-                0,
-                "",
-                f"columns are separated by {mark}, expected commas: spreadsheets set to Dutch save "
-                "them so; save it as 'CSV UTF-8 (comma delimited)' with decimal points",
-            )
+        message = (
+            f"columns are separated by {mark}, expected commas: spreadsheets set to Dutch save "
+            "them so; save it as 'CSV UTF-8 (comma delimited)' with decimal points"
         )
+        faults.append(Fault(name, 1, 0, "", message))
         return None
     before = len(faults)
     for place, column in enumerate(header):
         if column not in known:
-            faults.append(
-                Fault(
-                    name,
-                    1,
-                    0,
-                    column,
-                    f"unknown column{nearest(column, known)}; expected {', '.join(known)}",
-                )
-            )
+            message = f"unknown column{nearest(column, known)}; expected {', '.join(known)}"
+            faults.append(Fault(name, 1, 0, column, message))
         elif column in header[:place]:
             faults.append(Fault(name, 1, 0, column, "column named twice"))
     for column, what in known.items():
@@ -362,15 +340,8 @@ def _once(
     value = tuple(row[column] for column in key)
     if value in seen:
         shown = " ".join(str(part) for part in value if part not in (None, ""))
-        faults.append(
-            Fault(
-                name,
-                row.line,
-                0,
-                "+".join(key),
-                f"{shown!r} is in line {seen[value]} already: remove one of the two rows",
-            )
-        )
+        message = f"{shown!r} is in line {seen[value]} already: remove one of the two rows"
+        faults.append(Fault(name, row.line, 0, "+".join(key), message))
         return False
     seen[value] = row.line
     return True
@@ -659,7 +630,7 @@ class _Reader:
         for name in dict.fromkeys(names):
             if name and name not in self.ids[other]:
                 what = other.removesuffix("s")
-                near = nearest(name, self.ids[other]) if len(self.faults) < SUGGESTIONS else ""
+                near = nearest(name, self.ids[other], len(self.faults))
                 self.complain(table, row, column, f"unknown {what} {name!r}{near}")
 
     def origin(self, table: str, row: Row, prefix: str = "") -> Origin:

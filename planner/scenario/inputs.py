@@ -61,6 +61,9 @@ ROTATION = ("tour", "preparation", "rest", "dwell")
 PRESENCE = ("acceptance", "lead", "early_return")
 """What decides whether a person allocated is present."""
 
+COUNTED = ("standing", "past")
+"""Standings of demands that count without being chosen."""
+
 MANNED = "manned"
 """The share of a demand's ceiling that is really used: a parameter of presence, by demand."""
 

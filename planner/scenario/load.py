@@ -445,7 +445,7 @@ def loads(
 ) -> Scenario:  # fmt: skip
     """Load a scenario from text, such as an upload; it may extend shipped scenarios only.
 
-    With `folder`, it may name files in that folder, as a file there may.
+    With `folder`, it may name files in that folder, as a file in it may.
 
     Examples
     --------

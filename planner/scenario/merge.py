@@ -8,12 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
+from planner.scenario.data import CARRIED
 from planner.scenario.inputs import (
+    COUNTED,
     MANNED,
     PRESENCE,
     ROTATION,
@@ -37,7 +39,6 @@ from planner.scenario.inputs import (
 from planner.scenario.inputs import (
     Source as Publication,
 )
-from planner.scenario.registry import carried
 from planner.scenario.schema import (
     VERBS,
     Changes,
@@ -57,9 +58,6 @@ LONGEST = 1200
 EARLIEST, LATEST = Month(1900, 1), Month(2200, 12)
 """Between which a window lies; warm-up, tours and their time at home reach beyond it."""
 
-SUGGESTIONS = 100
-"""Largest number of faults with a suggestion: looking for near names takes time."""
-
 HOME = ("rest", "dwell")
 """Two ways of giving the time at home; a pool has one of them."""
 
@@ -76,12 +74,6 @@ CHOICES = {
 
 ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
 """Fields that several demands cannot share in one entry."""
-
-CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
-"""Fields of the registry that a demand carries along as they are given."""
-
-COUNTED = ("standing", "past")
-"""Standings of demands that count without being chosen."""
 
 
 def apply(inputs: Inputs, changes: Changes, source: SourceText, prefix: Path_ = ()) -> Inputs:
@@ -217,7 +209,7 @@ class Draft:
 
     def near(self, name: str, known: Iterable[str]) -> str:
         """Return a suggestion; a file with very many faults gets none for the later ones."""
-        return nearest(name, known) if len(self.faults) < SUGGESTIONS else ""
+        return nearest(name, known, len(self.faults))
 
     def unknown(self, id: str, known: Iterable[str], what: str, lacking: Iterable[str]) -> str:
         """Return the complaint about an entry that is neither known nor a whole new one."""

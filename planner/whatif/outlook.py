@@ -61,7 +61,7 @@ class Picture:
         package, mission, main_task, displaced_person_months, and the part of it before the first
         month of the package, before_person_months; most_persons lost in one month; months in
         which half a person or more is lost, and the first and last of them, first_month and
-        last_month (0 and empty where there are none). Every mission outside the package.
+        last_month (0 and empty if none exist). Every mission outside the package.
     packages : DataFrame
         As :attr:`planner.Result.packages`.
     bottlenecks : DataFrame

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, InputError
 from planner.months import Month
+from planner.scenario.inputs import COUNTED
 from planner.scenario.load import Layer, Scenario, load, loads
 from planner.scenario.registry import STRENGTH
 from planner.scenario.source import dump
 from planner.workbook.fields import DEMAND_FIGURES, FIGURES, rows_of, same, settings_of
 from planner.workbook.reading import (
-    COUNTED,
     HIDDEN,
     Grid,
     SheetLine,

@@ -14,7 +14,7 @@ from planner.errors import Fault, InputError, nearest
 from planner.labels import LANGUAGES, month_names
 from planner.months import Month
 from planner.scenario.data import LISTS, Column, parse_cell
-from planner.scenario.inputs import MANNED, PRESENCE
+from planner.scenario.inputs import COUNTED, MANNED, PRESENCE
 from planner.workbook.fields import (
     DEMAND_FIGURES,
     SETTINGS,
@@ -29,7 +29,6 @@ from planner.workbook.words import WORDS, say
 from planner.workbook.xlsx import FailedCell, WorkbookFile
 
 __all__ = [
-    "COUNTED",
     "HIDDEN",
     "Grid",
     "SheetLine",
@@ -63,9 +62,6 @@ _COPY = re.compile(r"(\s*\(\d+\)|_\d+)$")
 _MOST = 10
 """Rows or columns that are named in one note."""
 
-SUGGESTIONS = 100
-"""Looking for near names takes time: no reader needs them after so many faults."""
-
 HEADED = 20
 """Rows from the top among which the headings are looked for."""
 
@@ -77,9 +73,6 @@ SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
 
 WHOLE = ("tour", "preparation")
 """Figures in whole months."""
-
-COUNTED = ("standing", "past")
-"""Standings of demands that count of themselves."""
 
 
 def read_cell(value: Any, column: Column) -> Any:
@@ -628,7 +621,7 @@ def _refer(grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list
             line.cells[one.name] = names = tuple(sorted(defined))
         for name in names:
             if name and name not in defined:
-                near = nearest(name, defined) if len(faults) < SUGGESTIONS else ""
+                near = nearest(name, defined, len(faults))
                 message = f"unknown {one.refers.removesuffix('s')} {name[:80]!r}{near}"
                 faults.append(grid.fault(line.row, one.name, message))
 
