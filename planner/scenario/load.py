@@ -51,6 +51,7 @@ _EXPECTED = {
     "less_than_equal": "a number of at most {le:g}",
     "too_short": "at least {min_length} item",
     "string_too_long": "at most {max_length} characters",
+    "string_unicode": "characters that can be written in UTF-8",
 }
 
 _NAMES = {
@@ -195,6 +196,9 @@ def _fault(what: Mapping[str, Any], path: Path_, source: SourceText, bare_key: b
         message = f"expected one of {', '.join(choices)}, found {found_value(what['input'])}{near}"
     elif kind == "string_pattern_mismatch":
         message = f"expected {_pattern(context['pattern'])}, found {found_value(what['input'])}"
+    elif kind == "too_long":
+        most, length = context["max_length"], context["actual_length"]
+        message = f"expected at most {most:,} entries, found {length:,}"
     elif kind in _EXPECTED:
         expected = _EXPECTED[kind].format(**context)
         message = f"expected {expected}, found {found_value(what['input'])}"

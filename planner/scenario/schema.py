@@ -896,7 +896,12 @@ class Changes(Part):
     def _left_empty(cls, value: object) -> object:
         if not isinstance(value, Mapping):
             return value
-        return {name: section for name, section in value.items() if section is not None}
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        return {
+            name: section
+            for name, section in value.items()
+            if section is not None or name not in known
+        }
 
 
 class ScenarioFile(Changes):
@@ -913,8 +918,8 @@ class ScenarioFile(Changes):
     data: Text | None = None
     """Folder with the data tables, in this folder or below it, or `none` to start from nothing; by
     default the tables shipped with the planner. Only where nothing is extended."""
-    then: tuple[Changes, ...] = ()
-    """Further changes, each on top of all before it."""
+    then: Annotated[tuple[Changes, ...], Limits(max_length=1_000)] = ()
+    """Further changes, each on top of all before it; at most 1,000."""
 
 
 def json_schema() -> dict[str, Any]:

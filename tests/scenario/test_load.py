@@ -215,6 +215,18 @@ def test_a_section_left_empty_says_nothing(small: str) -> None:
     assert loads(small + "tiers:\nstrengths: ~\nsummary:\n") == loads(small)
 
 
+@pytest.mark.parametrize("text", ["strenghts:", "root:*:0:99999:", "? a"])
+def test_an_unknown_section_left_empty_is_refused(text: str, small: str) -> None:
+    for whole in (text, small + text):
+        with pytest.raises(InputError, match="not known here"):
+            loads(whole + "\n")
+
+
+def test_a_file_of_more_changes_than_anyone_writes_is_refused(small: str) -> None:
+    with pytest.raises(InputError, match="then: expected at most 1,000 entries, found 1,001"):
+        loads(small + "then:\n" + "  - {}\n" * 1_001)
+
+
 RICH: dict[str, Any] = {
     "title": "All sections",
     "sources": {"memo": {"title": "A memo", "confidence": "low"}},
