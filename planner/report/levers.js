@@ -25,14 +25,15 @@
   function looked_up(chosen) {
     const row = chosen.reduce((place, choice, lever) => place * data.sizes[lever] + choice, 0);
     const cell = column => columns[column * settings + row];
-    const count = missions.length, width = 4 + count;
+    const count = missions.length, width = 4 + 2 * count;
     return {
       asked: missions.map((_, m) => cell(m)),
       filled: missions.map((_, m) => cell(count + m)),
       packages: packages.map((_, p) => {
         const start = 2 * count + p * width;
         return {asked: cell(start), filled: cell(start + 1), displaced_1: cell(start + 2),
-          displaced_2: cell(start + 3), lost: missions.map((_, m) => cell(start + 4 + m))};
+          displaced_2: cell(start + 3), lost: missions.map((_, m) => cell(start + 4 + m)),
+          most: missions.map((_, m) => cell(start + 4 + count + m))};
       }),
     };
   }
@@ -47,7 +48,7 @@
   const made = (name, text, more) => Object.assign(document.createElement(name),
     {textContent: text}, more);
 
-  const SMALL = 0.05, FULL = 0.9995;
+  const SMALL = 0.05, FULL = 0.9995, HALF = 0.5 - 1e-6;
 
   function sentences(answer) {
     if (!answer.packages.some(one => one.asked > 0)) {
@@ -94,8 +95,13 @@
 
   function show(answer, before) {
     const there = answer.packages.map((one, p) => p).filter(p => answer.packages[p].asked > 0);
-    const lost = p => answer.packages[p].lost;
-    const worst = missions.map((_, m) => Math.max(0, ...there.map(p => Math.abs(lost(p)[m]))));
+    // a loss is a mission's where it is half a person or more in some month
+    const {packages: found} = answer;
+    const whole = (p, m) => found[p].most[m] >= HALF || found[p].lost[m] <= -HALF;
+    const stated = (p, m) => whole(p, m) ? found[p].lost[m] : 0;
+    const rest = there.map(p => missions.reduce(
+      (sum, _, m) => sum + (whole(p, m) ? 0 : found[p].lost[m]), 0));
+    const worst = missions.map((_, m) => Math.max(0, ...there.map(p => Math.abs(stated(p, m)))));
     head([words.mission, ...there.map(p =>
       say(there.length > 1 ? "lost_to" : "lost", {package: packages[p]})),
     words.fill, words.was, words.asked]);
@@ -107,13 +113,21 @@
     byId("what-if-table").tBodies[0].replaceChildren(...order.map(m => {
       const row = document.createElement("tr");
       row.append(made("th", missions[m], {scope: "row"}),
-        ...there.map(p => bar(Math.abs(lost(p)[m]) / most, lost(p)[m] > 0 ? "lost" : "gained",
-          Math.abs(lost(p)[m]) < SMALL ? "0" : amount(lost(p)[m]))),
+        ...there.map(p => bar(Math.abs(stated(p, m)) / most,
+          stated(p, m) > 0 ? "lost" : "gained", whole(p, m) ? amount(stated(p, m))
+          : Math.abs(found[p].lost[m]) < SMALL ? "0" : "–")),
         bar(rate(answer, m), "filled", percent(rate(answer, m)), rate(before, m)),
         made("td", isNaN(rate(before, m)) ? "–" : percent(rate(before, m)), {className: "number"}),
         made("td", amount(answer.asked[m]), {className: "number"}));
       return row;
     }));
+    if (rest.some(value => Math.abs(value) >= SMALL)) {
+      const row = document.createElement("tr");
+      row.append(made("th", words.small, {scope: "row"}),
+        ...rest.map(value => made("td", amount(value), {className: "number"})),
+        ...Array.from({length: 3}, () => made("td", "")));
+      byId("what-if-table").tBodies[0].append(row);
+    }
     const others = missions.filter((_, m) => answer.asked[m] > 0).length - order.length;
     byId("what-if-others").textContent =
       order.length ? say("others", {count: others}) : words.all_full;

@@ -26,6 +26,7 @@ from planner.report.blocks import BrowserSolver, Choice, Levers, Paragraph, Sect
 from planner.report.solver import FreeLevers, free_levers, solver_wasm
 from planner.report.words import say
 from planner.results.allocate import allocate
+from planner.results.losses import losses
 from planner.whatif import WhatIf
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ PLAIN = ("asked", "filled", "displaced_1", "displaced_2")
 SPOKEN = (
     "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
     "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
-    "free_unproved", "free_failed", "free_first",
+    "free_unproved", "free_failed", "free_first", "small",
 )  # fmt: skip
 """Words of the page's own script, keys of the words of reports after ``lever_``."""
 
@@ -79,7 +80,8 @@ class PlannedSettings:
         Main task of each mission.
     values : ndarray (settings, columns)
         By setting, the last lever fastest: asked and filled of each mission; then, by package, the
-        numbers :data:`PLAIN` and what each mission loses to it. Person-months in the window.
+        numbers :data:`PLAIN` and what each mission loses to it, person-months in the window, and
+        the most persons that each mission loses to it in one month.
     free : FreeLevers or None
         What the page needs to solve the rule *value* itself.
     """
@@ -136,7 +138,8 @@ def answer_all(
     missions, tasks = tuple(rows["mission"]), tuple(int(task) for task in rows["main_task"])
     packages = tuple(str(id) for id in widest.packages["package"])
     settings = list(product(*choices))
-    values = np.zeros((len(settings), 2 * len(missions) + len(packages) * (4 + len(missions))))
+    each = len(PLAIN) + 2 * len(missions)
+    values = np.zeros((len(settings), 2 * len(missions) + len(packages) * each))
     for number, setting in enumerate(settings):
         moves = {lever.key: value for lever, value in zip(levers, setting, strict=True)}
         found = allocate(case.move(moves).scenario, cache=cache)
@@ -186,16 +189,21 @@ def numbers_of(
     """Return what a page shows of a result, in the order of :attr:`PlannedSettings.values`."""
     fill = result.fill_by("mission").set_index("mission")
     fill = fill[["asked_person_months", "filled_person_months"]].reindex(missions).fillna(0.0)
-    table = result.displacement_by("mission", main_task=None)
-    lost = table.pivot_table(
-        index="package", columns="mission", values="displaced_person_months", aggfunc="sum"
-    ).reindex(index=list(packages), columns=list(missions))
+    groups = {row.id: row.mission for row in result.compiled.demands}
+    lost = np.zeros((len(packages), 2, len(missions)))
+    for place, package in enumerate(packages):
+        if package not in result.solution.without:
+            continue
+        for one in losses(result.solution, package, groups, main_task=None):
+            if one.group in missions:
+                amounts = (one.person_months, one.most_persons)
+                lost[place, :, missions.index(one.group)] = amounts
     rows = result.packages.set_index("package").reindex(packages)
     plain = rows[
         ["asked_person_months", "filled_person_months", "displaced_main_task_1",
          "displaced_main_task_2"]
     ]  # fmt: skip
-    own = np.hstack([plain.fillna(0.0).to_numpy(), lost.fillna(0.0).to_numpy()])
+    own = np.hstack([plain.fillna(0.0).to_numpy(), lost.reshape(len(packages), -1)])
     return np.concatenate([fill.to_numpy().T.ravel(), own.ravel()]).astype(np.float64)
 
 

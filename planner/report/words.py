@@ -519,6 +519,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Other commitments of main task 1 lose {lost} person-months.",
         "Andere verplichtingen van hoofdtaak 1 verliezen {lost} persoonsmaanden.",
     ),
+    "lever_small": (
+        "less than half a person at any time",
+        "nooit een halve persoon of meer tegelijk",
+    ),
     "lever_mission": ("mission", "missie"),
     "lever_asked": ("person-months asked", "persoonsmaanden gevraagd"),
     "lever_fill": ("fill rate", "vullingsgraad"),

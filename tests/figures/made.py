@@ -60,3 +60,26 @@ def text(missions: int, seed: int = 1, names: tuple[str, ...] = NAMES) -> str:
             f"cap: {times * missions}, first: 2022-10, last: 2024-12}}"
         )
     return "\n".join(lines) + "\n"
+
+
+SLIGHT = """
+data: none
+horizon: {from: 2024-01, to: 2024-12}
+pools: {crew: {name: Crew, category: civil, posts: 10}}
+kinds: {watch: {name: Watch, changeover: staggered, tour: 1, preparation: 0, rest: 0}}
+missions:
+  border: {name: Border mission, organisation: UN, region: R, main_task: 2}
+  coast: {name: Coast mission, organisation: UN, region: R, main_task: 2}
+  east: {name: Eastern mission, organisation: NATO, region: R, main_task: 1}
+demands:
+  border: {mission: border, kind: watch, pools: [crew], cap: 4, first: 2024-01, last: 2024-12}
+  coast: {mission: coast, kind: watch, pools: [crew], cap: 4, first: 2024-01, last: 2024-12}
+packages:
+  flank:
+    title: Flank
+    known: just-in-time
+    demands:
+      unit: {mission: east, kind: watch, pools: [crew], cap: 2.5, tier: 1, first: 2024-04,
+             last: 2024-12}
+"""
+"""A package that takes a quarter of a person from either of two missions."""

@@ -14,10 +14,11 @@ import planner as pl
 from planner.engine.highs import Certificate
 from planner.engine.stages import StageSolution
 from planner.engine.value import solve_value
+from planner.labels import rough
 from planner.report import levers, solver
 from planner.report.levers import PlannedSettings, answer_all, numbers_of
 from planner.whatif import WhatIf
-from tests.figures.made import text
+from tests.figures.made import SLIGHT, text
 from tests.report.test_browser import AUDIT, CONTRAST, Opened
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ FEW = 40
 
 ANSWER = """() => { const {asked, filled, packages} = document.getElementById("what-if").answer
   return [...asked, ...filled, ...packages.flatMap(one =>
-    [one.asked, one.filled, one.displaced_1, one.displaced_2, ...one.lost])] }"""
+    [one.asked, one.filled, one.displaced_1, one.displaced_2, ...one.lost, ...one.most])] }"""
 
 CHOOSE = """chosen => { const form = document.querySelector("#what-if form")
   form.querySelectorAll("[data-first]").forEach((one, place) => {
@@ -97,6 +98,27 @@ def test_the_report_begins_as_it_was_and_says_what_changes(chromium: Browser, pa
     assert opened.page.locator("#what-if-table tbody tr").first.inner_text().strip()
     opened.page.get_by_role("button", name="As in the report").click()
     said.get_by_text("displaces nothing of main task 2").wait_for()
+    opened.page.close()
+
+
+def test_what_is_never_half_a_person_is_no_loss_of_a_mission(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    scenario = pl.loads(SLIGHT, "slight.yaml")
+    lost = pl.allocate(scenario).displacement_by("mission").set_index("mission")
+    opened = begun(
+        chromium,
+        pl.make_report(scenario, analyses=False, interactive=True).save(tmp_path / "slight.html"),
+    )
+
+    rows = dict(
+        row.split("\t")[:2]
+        for row in opened.page.locator("#what-if-table tbody tr").all_inner_texts()
+    )
+    total = lost["displaced_person_months"].sum()
+    assert total > 1
+    assert rows.pop("less than half a person at any time") == rough(total)
+    assert set(rows.values()) == {"–"}
     opened.page.close()
 
 
