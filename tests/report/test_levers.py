@@ -112,7 +112,7 @@ def test_what_is_never_half_a_person_is_no_loss_of_a_mission(
     )
 
     rows = dict(
-        row.split("\t")[:2]
+        map(str.strip, row.split("\t")[:2])
         for row in opened.page.locator("#what-if-table tbody tr").all_inner_texts()
     )
     total = lost["displaced_person_months"].sum()
