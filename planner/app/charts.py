@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLORS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart", "SpreadChart",
-    "TimeChart", "bind_table", "chance_table", "fan_of", "fill_table", "key_of_colors",
-    "lost_table", "small", "small_everywhere", "time_table",
+    "TimeChart", "TourChart", "bind_table", "chance_table", "fan_of", "fill_table", "key_of_colors",
+    "lost_table", "small", "small_everywhere", "time_table", "tour_table",
 ]  # fmt: skip
 
 
@@ -476,6 +476,81 @@ def time_table(pictures: Pictures, what: str) -> pd.DataFrame:
 
     plan, variant = (of(pictures[side]) for side in SIDES)
     return beside(plan, variant, ["month"], values).sort_values("month", ignore_index=True)
+
+
+TOUR_ROW = 11
+"""Height of a tour's row, in pixels."""
+
+
+class TourChart:
+    """Tours of one mission: who is there from when to when, as planned and as changed."""
+
+    def __init__(self, lang: str):
+        self.lang = lang
+        texts = [f"{side}_text" for side in SIDES]
+        names = ("y", "left", "right", *SIDES, *texts, "id", "when")
+        self.source = ColumnDataSource(data={name: [] for name in names})
+        ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
+        self.figure = canvas("tours", 120, "", **ranges)
+        self.figure.yaxis.visible = False
+        drawn = [
+            self.figure.hbar(
+                y="y", left="left", right=side, height=height, source=self.source, line_color=None,
+                fill_color=COLORS[side], nonselection_fill_alpha=1.0,
+            )
+            for side, height in (("plan", 0.9), ("variant", 0.5))
+        ]  # fmt: skip
+        rows = [("", "when"), *((say(side, lang), f"{side}_text") for side in SIDES)]
+        hover(self.figure, drawn, rows)
+        self.figure.add_tools(TapTool(renderers=drawn))
+
+    def on_pick(self, picked: Callable[[str], None]) -> None:
+        """Call a function with the first month of the tour that is clicked."""
+        on_tap(self.source, "id", picked)
+
+    def show(self, pictures: Pictures, what: str, name: str) -> str:
+        """Show the tours of a mission by its id; those of a main task are too many."""
+        months = pictures["variant"].months
+        table = tour_table(pictures, what)
+        self.figure.visible = len(table) > 0
+        if not len(table):
+            return say("tours_choose" if what.isdigit() else "tours_none", self.lang, name=name)
+        place = {month: number for number, month in enumerate(months)}
+        last = len(months) - 1
+        first = [place.get(month, 0) for month in table["first_month"]]
+        ends = [place.get(month, last) for month in table["last_month"]]
+        month_axis(self.figure, months)
+        self.figure.x_range.update(start=-0.5, end=last + 0.5)
+        self.figure.y_range.update(start=-len(table) + 0.5, end=0.5)
+        self.figure.height = TOUR_ROW * max(len(table), 4) + 44
+        data: dict[str, Any] = {"y": -np.arange(len(table)), "left": np.array(first) - 0.5}
+        for side in SIDES:
+            people = table[f"{side}_persons"].fillna(0.0)
+            data[side] = np.where(people > SHOWN, np.array(ends) + 0.5, np.nan)
+            data[f"{side}_text"] = [amount(one, self.lang) for one in people]
+        data["right"] = np.array(ends) + 0.5
+        data["id"] = [months[one] for one in first]
+        data["when"] = [
+            f"{month_name(row.first_month, self.lang)} – {month_name(row.last_month, self.lang)}"
+            for row in each(table)
+        ]
+        self.source.data = data
+        count = int((table["variant_persons"].fillna(0.0) > SHOWN).sum())
+        return say("tours_seen", self.lang, name=name, count=number(count, self.lang, 0))
+
+
+def tour_table(pictures: Pictures, mission: str) -> pd.DataFrame:
+    """Return the tours of a mission that reach into the reported months, side by side."""
+
+    def of(picture: Picture) -> pd.DataFrame:
+        tours = picture.tours
+        first, last = picture.months[0], picture.months[-1]
+        seen = (tours["first_month"] <= last) & (tours["last_month"] >= first)
+        return tours[(tours["mission"] == mission) & seen]
+
+    plan, variant = (of(pictures[side]) for side in SIDES)
+    table = beside(plan, variant, ["first_month", "last_month"], ["persons"])
+    return table.sort_values(["first_month", "last_month"], ignore_index=True)
 
 
 HEAT_ROW = 30

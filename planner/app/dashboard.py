@@ -17,6 +17,7 @@ from planner.app.charts import (
     Pictures,
     SpreadChart,
     TimeChart,
+    TourChart,
     bind_table,
     fill_table,
     key_of_colors,
@@ -24,6 +25,7 @@ from planner.app.charts import (
     pool_names,
     small_everywhere,
     time_table,
+    tour_table,
 )
 from planner.app.layout import (
     FULL,
@@ -180,6 +182,22 @@ def time_rows(pictures: Pictures, what: str, lang: str) -> str:
     return table(f"{say('time_title', lang)}, {say('persons', lang)}", head, cells)
 
 
+def tour_rows(pictures: Pictures, mission: str, lang: str) -> str:
+    """Return the tours of a mission as a table."""
+    cells = (
+        [
+            f"{month_name(row.first_month, lang)} – {month_name(row.last_month, lang)}",
+            *in_line(
+                (0.0 if one != one else one for one in (row.plan_persons, row.variant_persons)),
+                lambda value: amount(value, lang),
+            ),
+        ]
+        for row in each(tour_table(pictures, mission))
+    )
+    head = [say("tour", lang), *words_of(SIDES, lang)]
+    return table(f"{say('tours_title', lang)}, {say('persons', lang)}", head, cells)
+
+
 class Dashboard:
     """The answer, and the sections below it: the draws, displacement, summary, fill and so on.
 
@@ -194,7 +212,7 @@ class Dashboard:
         Whether draws are made without being asked.
     """
 
-    SECTIONS = ("spread", "lost", "headline", "fill", "binds", "time")
+    SECTIONS = ("spread", "lost", "headline", "fill", "binds", "time", "tours")
 
     def __init__(self, lang: str, picked: Callable[[str, str], None], draws_come: bool = True):
         self.lang, self._picked, self._quiet = lang, picked, False
@@ -386,4 +404,12 @@ class Dashboard:
             "time", chart, "month",
             lambda: chart.show(self.pictures, self._what, self._whats()[self._what]),
             lambda: time_rows(self.pictures, self._what, self.lang), missions,
+        )  # fmt: skip
+
+    def _build_tours(self) -> Callable[[], None]:
+        chart = TourChart(self.lang)
+        return self._section(
+            "tours", chart, "month",
+            lambda: chart.show(self.pictures, self._what, self._whats()[self._what]),
+            lambda: tour_rows(self.pictures, self._what, self.lang),
         )  # fmt: skip

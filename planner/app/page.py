@@ -85,7 +85,7 @@ TEMPLATE = Path(__file__).with_name("page.html")
 
 ROOTS = (
     "status", "faults", "answer", "key", "spread", "lost", "why", "tour_button", "tour", "levers",
-    "headline", "fill", "binds", "time", "sure", "promises", "files", "address",
+    "headline", "fill", "binds", "time", "tours", "sure", "promises", "files", "address",
 )  # fmt: skip
 """Parts of the page in the order of its document; the template has a place for each."""
 
@@ -172,7 +172,7 @@ class Parts:
         reasons = Reasons(session)
         roots["why"][:] = [reasons.part]
         yield
-        for name in ("headline", "fill", "binds", "time"):
+        for name in ("headline", "fill", "binds", "time", "tours"):
             session.dashboard.build(name)
             yield
         uncertainty = UncertaintyPanel(session)
@@ -249,7 +249,7 @@ def inside_notebook(scenario: Scenario | str | None, lang: str) -> pn.Row:
         limits = items(say(f"limits_{number}", lang) for number in range(1, 6))
         charts = pn.FlexBox(
             pn.Column(board["fill"], styles=COLUMN),
-            pn.Column(board["binds"], board["time"], styles=COLUMN),
+            pn.Column(board["binds"], board["time"], board["tours"], styles=COLUMN),
             gap="0 28px",
             **FULL,
         )

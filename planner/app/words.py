@@ -343,6 +343,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "time_seen_none": ("{name} asks for no people", "{name} vraagt geen mensen"),
     "time_axis": ("persons on duty", "ingezette personen"),
     "time_asked": ("asked", "gevraagd"),
+    "tours_title": ("Tours", "Uitzendingen"),
+    "tours_seen": ("{name}: {count} tours", "{name}: {count} uitzendingen"),
+    "tours_none": ("{name} has no tours", "{name} heeft geen uitzendingen"),
+    "tours_choose": (
+        "Choose a mission to see its tours",
+        "Kies een missie om de uitzendingen ervan te zien",
+    ),
+    "tours_axis": (
+        "one row a tour: grey as planned, blue as changed",
+        "één rij per uitzending: grijs zoals gepland, blauw zoals gewijzigd",
+    ),
+    "tour": ("tour", "uitzending"),
     "all_of_task": ("main task {task}", "hoofdtaak {task}"),
     "mission_shown": ("Mission", "Missie"),
     "month_shown": ("Month", "Maand"),

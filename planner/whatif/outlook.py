@@ -69,6 +69,9 @@ class Picture:
     timeline : DataFrame
         mission, main_task, month, asked_person_months, filled_person_months, fill_rate; a month's
         person-months are the persons in it.
+    tours : DataFrame
+        mission, first_month, last_month, persons; tours of equal months count as one, and those
+        outside the reported months are among them where their preparation or rest is not.
     pools : DataFrame
         pool, pool_name, pool_name_nl.
     """
@@ -82,6 +85,7 @@ class Picture:
     packages: pd.DataFrame
     bottlenecks: pd.DataFrame
     timeline: pd.DataFrame
+    tours: pd.DataFrame
     pools: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -128,6 +132,7 @@ def picture_of(result: Result) -> Picture:
         packages=result.packages,
         bottlenecks=result.bottlenecks,
         timeline=timeline,
+        tours=_tours(result),
         pools=pd.DataFrame(
             [(pool.id, pool.name, pool.name_nl) for pool in pools],
             columns=["pool", "pool_name", "pool_name_nl"],
@@ -160,6 +165,16 @@ def _displacement(result: Result) -> pd.DataFrame:
         for one in losses(solution, package, missions, task)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(LOST))
+
+
+def _tours(result: Result) -> pd.DataFrame:
+    """Return people by mission and months of their tour."""
+    missions = dict(zip(result.demands["demand"], result.demands["mission"], strict=True))
+    tours = result.tours
+    keys = ["mission", "first_month", "last_month"]
+    tours = tours.assign(mission=tours["demand"].map(missions).astype(str))
+    sums = tours.groupby(keys, sort=False)["people_persons"].sum()
+    return sums.rename("persons").reset_index()
 
 
 def beside(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+import planner as pl
 from planner.analysis.why import Why, why
+from planner.app.layout import amount
 from planner.whatif import WhatIf
 from tests.app.conftest import FLANK, WAIT, View
 
@@ -45,6 +47,14 @@ def test_a_click_on_a_bar_says_why(view: View) -> None:
     view.page.wait_for_url(f"**why={mission}**", timeout=WAIT)
     assert_told(view, FLANK.move({"size.eastern-flank": 2}), mission, None)
     assert parse_qs(view.query()[1:])["mission"] == [mission]
+    tours = view.data("tours")  # timeline and tours follow
+    result = pl.allocate(FLANK.move({"size.eastern-flank": 2}).scenario)
+    missions = result.demands.set_index("demand")["mission"]
+    own = result.tours[result.tours["demand"].map(missions) == mission]
+    own = own[(own["first_month"] <= "2025-12") & (own["last_month"] >= "2022-01")]
+    own = own.groupby(["first_month", "last_month"])["people_persons"].sum()
+    shown = [text for text in tours["variant_text"] if text != "0"]
+    assert shown == [amount(people, "en") for people in own if people > 0.05]
 
 
 def test_reasons_are_those_of_the_package_and_follow_what_is_moved(view: View) -> None:

@@ -44,6 +44,20 @@ def test_a_picture_can_be_sent_from_one_process_to_another(flank: Picture) -> No
     assert len(pickle.dumps(flank)) < 500_000
 
 
+def test_tours_add_up_to_what_is_filled(flank: Picture) -> None:
+    place = {month: number for number, month in enumerate(flank.months)}
+    seen = flank.tours[
+        (flank.tours["first_month"] <= flank.months[-1])
+        & (flank.tours["last_month"] >= flank.months[0])
+    ]
+    first = seen["first_month"].map(place).fillna(0)
+    last = seen["last_month"].map(place).fillna(len(place) - 1)
+    person_months = (seen["persons"] * (last - first + 1)).groupby(seen["mission"]).sum()
+    filled = flank.fill.set_index("mission")["filled_person_months"]
+    for mission, wanted in filled.items():
+        assert person_months.get(mission, 0.0) == pytest.approx(wanted, abs=1e-3), mission
+
+
 def test_beside_shows_plan_mine_and_the_difference() -> None:
     plan = pd.DataFrame({"mission": ["a", "b"], "fill": [0.5, 1.0]})
     mine = pd.DataFrame({"mission": ["c", "b"], "fill": [0.25, 0.75]})
