@@ -78,8 +78,8 @@ class PromiseChart(Bars):
 class PromisesPanel:
     """A slider for the certainty of promises, and what can be promised with it.
 
-    Nothing is worked out until the slider is moved, the button pressed or the address asks for it;
-    from then on the promises follow the levers.
+    Nothing is worked out until the slider is moved, the button pressed or the address asks for it.
+    When levers move the promises stay, and are said to be of the variant before.
 
     Parameters
     ----------
@@ -137,9 +137,23 @@ class PromisesPanel:
             self.session.view["certain"] = ""
 
     def _viewed(self) -> None:
-        """Work the promises out again for other levers, if they have been asked for."""
-        if self.session.view["certain"]:
-            self.ask()
+        """Ask what the address asks for; say so when promises are of levers that stood elsewhere."""
+        if self._asked is None:
+            if self.session.view["certain"]:
+                self.ask()
+        elif not self._newest.busy:
+            self._show_state()
+
+    def _show_state(self) -> None:
+        """Say what the promises that are shown are of."""
+        assert self._asked is not None
+        case, certainty = self._asked
+        now = self.session.case
+        if case.base is now.base and case.moved == now.moved:
+            about = f"{case.address()}|{100 * certainty:g}"
+            self._state.object = paragraph(say("promise_ready", self.lang), "hint", about)
+        else:
+            self._state.object = paragraph(say("job_stale", self.lang), "stale")
 
     def ask(self) -> None:
         """Ask what can be promised with the certainty that is chosen."""
@@ -165,7 +179,8 @@ class PromisesPanel:
             answer = done.result()
         except Exception as error:
             self._state.object = alarm_of(error, self.lang)
-            self._results.visible = False
+            self._results.visible, self._asked = False, None
+            self.session.view["certain"] = ""
             return
         self.answer = answer
         rows, names = answer.found["promises"], self._names(answer.found["promises"])
@@ -173,8 +188,7 @@ class PromisesPanel:
         self._said.object = items(answer.said[self.lang])
         self._folded.show(lambda: self._table(rows, names))
         self._results.visible = True
-        about = f"{request[0].address()}|{100 * request[1]:g}"
-        self._state.object = paragraph(say("promise_ready", self.lang), "hint", about)
+        self._show_state()
 
     def _names(self, rows: pd.DataFrame) -> dict[str, str]:
         """Return what promises are called: a mission, with its tier where it has several."""
