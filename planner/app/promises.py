@@ -137,7 +137,7 @@ class PromisesPanel:
             self.session.view["certain"] = ""
 
     def _viewed(self) -> None:
-        """Ask what the address asks for; say so when promises are of levers that stood elsewhere."""
+        """Ask what the address asks for; say so when promises are of other levers."""
         if self._asked is None:
             if self.session.view["certain"]:
                 self.ask()
