@@ -115,6 +115,7 @@ class PromisesPanel:
         lead = heading(say("promise_title", self.lang)) + paragraph(say("promise_lead", self.lang))
         form = pn.FlexBox(self.certainty, ask, align_items="flex-end", **FULL)
         self.part = pn.Column(text(lead), form, self._state, self._results, **FULL)
+        session.on_change(self._moved)
         session.on_view(self._viewed)
         self._follow_address()
         self.certainty.param.watch(lambda _: self.ask(), "value")
@@ -137,11 +138,13 @@ class PromisesPanel:
             self.session.view["certain"] = ""
 
     def _viewed(self) -> None:
-        """Ask what the address asks for; say so when promises are of other levers."""
-        if self._asked is None:
-            if self.session.view["certain"]:
-                self.ask()
-        elif not self._newest.busy:
+        """Ask what the address asks for."""
+        if self._asked is None and self.session.view["certain"]:
+            self.ask()
+
+    def _moved(self) -> None:
+        """Say so when promises are of levers that stood elsewhere."""
+        if self._asked is not None and not self._newest.busy:
             self._show_state()
 
     def _show_state(self) -> None:
