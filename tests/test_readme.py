@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ def test_no_person_months_stand_outside_the_blocks(document: str) -> None:
     stated = re.findall(r"[^.]*?\d[\d,.]* person-months[^.]*", text)
     earlier = "Earlier versions said that a battalion share on the eastern flank displaces 901"
     assert [one for one in stated if earlier not in one] == []
+
+
+def test_each_promise_of_the_battalion_is_within_two_points() -> None:
+    found = blocks("docs/promises.md")
+    assert [shlex.split(block.commands[0])[6] for block in found] == ["fair", "value"]
+    for block in found:
+        rows = re.findall(r"^\| `.*\| (yes|no) \|$", block.whole, re.M)
+        assert set(rows) == {"yes"}
 
 
 def test_about_six_of_ten_draws_displace_nothing() -> None:
