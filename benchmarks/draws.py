@@ -27,6 +27,7 @@ import numpy as np
 from loops import OneModel, WrittenAnew, spent
 from measure import HERE, machine, table
 
+from planner.montecarlo.parameters import Joint
 from planner.montecarlo.run import simulate, specification_of
 from planner.montecarlo.structure import Code, Plans, Structure, solve_each
 from planner.problem.model import Problem
@@ -266,6 +267,8 @@ def shares_table(given: argparse.Namespace) -> str:
     half-widths. What many draws share is so uneven that the square is a mean over several seeds.
     """
     rows: list[list[Any]] = []
+    if given.uncalibrated:
+        Joint.put = lambda self, points, values: None  # type: ignore[method-assign]
     simulate(given.scenario, 16, rule="fair", workers=1)
     for share in SHARES:
         seconds, squares, independent = [], [], []
@@ -340,6 +343,9 @@ def main() -> None:
     parser.add_argument("--run", type=int, default=DRAWS, help="draws of whole runs (0: none)")
     parser.add_argument("--shares", type=int, default=2048, help="draws of runs that share rules")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each share of rules")
+    parser.add_argument(
+        "--uncalibrated", action="store_true", help="shares: draw every parameter by itself"
+    )
     parser.add_argument("--only", choices=list(SECTIONS), help="one table instead of all")
     given = parser.parse_args()
     began = time.perf_counter()
