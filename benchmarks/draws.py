@@ -1,13 +1,15 @@
 """Draws of a scenario's own uncertainty: this engine against loops that others would write.
 
     python benchmarks/draws.py [--scenario eastern-flank-battalion] [--run 10000] [--first 1]
+    python benchmarks/draws.py --only shares --shares 2048
 
 *First* is a loop that states and solves each draw anew with PuLP and CBC, *expert* one that changes
 and solves again one HiGHS model, *engine* is this one, its structure and its proofs included. All
 three plan the same draws with and without one package, one after the other in one process, and are
 measured in processor time. *Structures* compare draws that share one formulation with draws that
-have rules of their own. *Runs* are what `planner simulate` does, from the scenario's file to
-tables on disk: people planned, people present, everything kept.
+have rules of their own. *Shares* compare, by the processor time to an equal precision, runs in
+which 1, 16 or 64 draws share their rules. *Runs* are what `planner simulate` does, from the
+scenario's file to tables on disk: people planned, people present, everything kept.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ import numpy as np
 from loops import OneModel, WrittenAnew, spent
 from measure import HERE, machine, table
 
-from planner.montecarlo.run import specification_of
+from planner.montecarlo.parameters import Joint
+from planner.montecarlo.run import simulate, specification_of
 from planner.montecarlo.structure import Code, Plans, Structure, solve_each
 from planner.problem.model import Problem
 from planner.solution import Plan, Planner, solver_for
@@ -34,6 +37,8 @@ RULES = ("value", "fair")
 OVER_FIRST, OVER_EXPERT, OVER_ONE = 300.0, 3.0, 1.8
 SECONDS = {"value": 10.0, "fair": 60.0}
 MIB, DRAWS, WORKERS = 1024.0, 10_000, 2
+SHARES, ASKED, PART = (1, 16, 64), 0.05, 8
+"""Draws that share their rules; the half-width asked for, a share of the mean; and the gain."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +260,45 @@ def structures_table(given: argparse.Namespace) -> str:
     return table(heads, rows)
 
 
+def shares_table(given: argparse.Namespace) -> str:
+    """Return the table of runs whose draws share their rules: processor time to one precision.
+
+    The draws to the half-width asked for are those of the run times the square of the ratio of
+    half-widths. What many draws share is so uneven that the square is a mean over several seeds.
+    """
+    rows: list[list[Any]] = []
+    if given.uncalibrated:
+        Joint.put = lambda self, points, values: None  # type: ignore[method-assign]
+    simulate(given.scenario, 16, rule="fair", workers=1)
+    for share in SHARES:
+        seconds, squares, independent = [], [], []
+        for seed in range(given.seeds):
+            start = spent()
+            found = simulate(
+                given.scenario, given.shares, seed, rule="fair", workers=1, share=share,
+                replicates=32, monthly=False,
+            )  # fmt: skip
+            seconds.append(spent() - start)
+            precise = found.precision(f"displacement.{found.packages[0]}").iloc[0]
+            squares.append(float(precise["relative"]) ** 2)
+            independent.append(float(precise["independent"]))
+        each, square = sum(seconds) / len(seconds) / given.shares, sum(squares) / len(squares)
+        draws = given.shares * square / ASKED**2
+        rows.append([
+            share, -(-given.shares // share), 1e3 * each, f"{100 * np.sqrt(square):.1f} %",
+            float(np.mean(independent)), draws, each * draws,
+        ])  # fmt: skip
+    for row in rows:
+        part = row[-1] / rows[-1][-1]
+        row += [part, reached(part, 1 / PART, most=True) if row[0] < SHARES[-1] else "-"]
+    heads = [
+        "draws that share rules", "sets of rules", "processor ms a draw", "half-width / mean",
+        "independent draws as precise", "draws to ± 5 %", "processor s to ± 5 %",
+        f"part of sharing {SHARES[-1]}", f"≤ 1/{PART}",
+    ]  # fmt: skip
+    return table(heads, rows)
+
+
 def small(value: float) -> str:
     """Return a small number as text."""
     return "-" if np.isnan(value) else f"{value:.0e}"
@@ -281,21 +325,34 @@ def runs_table(given: argparse.Namespace) -> str:
     return table(heads, rows)
 
 
+SECTIONS = {
+    "structures": structures_table,
+    "loops": loops_tables,
+    "shares": shares_table,
+    "runs": runs_table,
+}
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenario", default="eastern-flank-battalion")
     parser.add_argument("--engine", type=int, default=64, help="draws of the engine, one structure")
     parser.add_argument("--expert", type=int, default=16, help="draws of the expert's loop")
     parser.add_argument("--first", type=int, default=1, help="draws of the first loop (0: none)")
     parser.add_argument("--run", type=int, default=DRAWS, help="draws of whole runs (0: none)")
+    parser.add_argument("--shares", type=int, default=2048, help="draws of runs that share rules")
+    parser.add_argument("--seeds", type=int, default=1, help="runs of each share of rules")
+    parser.add_argument(
+        "--uncalibrated", action="store_true", help="shares: draw every parameter by itself"
+    )
+    parser.add_argument("--only", choices=list(SECTIONS), help="one table instead of all")
     given = parser.parse_args()
     began = time.perf_counter()
     print(machine(), end="\n\n")
-    print(structures_table(given), end="\n\n", flush=True)
-    print(loops_tables(given), end="\n\n", flush=True)
-    if given.run:
-        print(runs_table(given), end="\n\n", flush=True)
+    for name, make in SECTIONS.items():
+        if given.only in (None, name) and (given.run or name != "runs"):
+            print(make(given), end="\n\n", flush=True)
     print(f"Measured in {time.perf_counter() - began:.0f} s.")
 
 

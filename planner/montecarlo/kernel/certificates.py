@@ -471,18 +471,20 @@ def new_bounds(columns, rows):
 @compiled
 def _open_value(block, full, lower, upper, limit, people, bounds):
     """Write the bounds before the first aim; return the largest violation of a row or a bound."""
-    worst, rows = 0.0, len(limit)
-    for r in range(rows + len(full)):
-        bounds.load[r], bounds.held[r] = 0.0, False
+    worst, rows, load = 0.0, len(limit), bounds.load
+    indptr, places, value = block.indptr, block.places, block.value
+    load[:] = 0.0
+    bounds.held[:] = False
     for c in range(len(people)):
         d = block.owner[c]
         bounds.low[c] = min(lower[c], upper[c])
         bounds.high[c] = max(min(upper[c], full[d]), bounds.low[c])
         worst = max(worst, (people[c] - bounds.high[c]) / (1 + bounds.high[c]))
         worst = max(worst, (bounds.low[c] - people[c]) / (1 + bounds.high[c]))
-        bounds.load[rows + d] += people[c]
-        for at in range(block.indptr[c], block.indptr[c + 1]):
-            bounds.load[block.places[at]] += block.value[at] * people[c]
+        load[rows + d] += people[c]
+        if people[c] != 0.0:
+            for at in range(indptr[c], indptr[c + 1]):
+                load[places[at]] += value[at] * people[c]
     return worst
 
 
@@ -502,6 +504,24 @@ def _limits(block, full, lower, limit, loose):
         loose[r] = max(loose[r], limit[r])
     for d in range(len(full)):
         loose[len(limit) + d] = max(loose[len(limit) + d], full[d])
+
+
+@compiled
+def _tighten(block, loose, bounds):
+    """Lower the most of each column to what rows leave it if all other columns hold their least."""
+    rows, left, low, high = len(loose) - len(block.tier), bounds.load, bounds.low, bounds.high
+    indptr, places, value = block.indptr, block.places, block.value
+    left[:] = loose
+    for c in range(len(low)):
+        left[rows + block.owner[c]] -= low[c]
+        for at in range(indptr[c], indptr[c + 1]):
+            left[places[at]] -= min(value[at] * low[c], value[at] * high[c])
+    for c in range(len(low)):
+        room = min(high[c] - low[c], max(left[rows + block.owner[c]], 0.0))
+        for at in range(indptr[c], indptr[c + 1]):
+            if value[at] > 0.0:
+                room = min(room, max(left[places[at]], 0.0) / value[at])
+        high[c] = low[c] + room
 
 
 @compiled
@@ -548,12 +568,14 @@ def prove_value(
     for r in range(rows + len(full)):
         if loose[r] < np.inf:
             proof[0] = max(proof[0], (bounds.load[r] - loose[r]) / (1 + loose[r]))
+    _tighten(block, loose, bounds)
+    cost, rowptr, rowcol, rowval = bounds.price, block.rowptr, block.rowcol, block.rowval
     for aim in range(len(aims.goals)):
-        bound, reached = 0.0, 0.0
+        bound, reached, of_rows = 0.0, 0.0, prices[aim]
         for c in range(len(people)):
-            bounds.price[c] = prices[aim, rows + block.owner[c]]
+            cost[c] = of_rows[rows + block.owner[c]]
         for r in range(rows + len(full)):
-            price = prices[aim, r]
+            price = of_rows[r]
             if price == 0.0:
                 continue
             if loose[r] == np.inf or (price < 0.0 and not bounds.held[r]):
@@ -561,8 +583,8 @@ def prove_value(
                 continue
             bound += price * loose[r]
             if r < rows:
-                for at in range(block.rowptr[r], block.rowptr[r + 1]):
-                    bounds.price[block.rowcol[at]] += price * block.rowval[at]
+                for at in range(rowptr[r], rowptr[r + 1]):
+                    cost[rowcol[at]] += price * rowval[at]
         for c in range(len(people)):
             reward, gain = 0.0, 0.0
             if aims.goals[aim] > 0:
@@ -570,7 +592,7 @@ def prove_value(
             else:
                 gain = aims.gain[aim, c]
             best, least, most = _part(
-                gain, people[c], asked.people[c], reward, gain - bounds.price[c],
+                gain, people[c], asked.people[c], reward, gain - cost[c],
                 bounds.low[c], bounds.high[c],
             )  # fmt: skip
             bound += best

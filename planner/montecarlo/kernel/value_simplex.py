@@ -50,6 +50,9 @@ PIN = 1e-7
 
 SAME = 1e-9
 
+NOTHING = 1e-13
+"""Entries of a direction below this are taken for 0."""
+
 VIOLATION = 1e-7
 """Largest violation, relative to one plus the limit, of a vertex that is kept."""
 
@@ -134,12 +137,22 @@ of each column, by which gains are compared."""
 VertexType, Vertex = struct(
     __name__,
     "Vertex",
-    "size inverse tight basic row place status fixed shut x slack price gain alpha beta drift",
+    "size inverse tight basic row place status fixed shut x slack price gain alpha beta drift hit "
+    "met marked",
 )
-"""Number of tight rows (one number in an array) and the inverse; tight rows and basic columns; the
-place of each row and column (-1: none); where each column is; columns and rows that may not move
-any more; values of columns and slacks of rows; prices of rows and reduced gains of columns; and
-scratch by place (two) and by row."""
+"""Counts (tight rows, places in `hit`, rows in `met`, moves since values were computed anew); the
+inverse; tight rows and basic columns; the place of each row and column (-1: none); where each
+column is; columns and rows that may not move any more; values of columns and slacks of rows; prices
+of rows and reduced gains of columns; scratch by place (two) and by row; the places at which
+``alpha`` is not 0, the rows at which ``drift`` may not be 0, and whether a row is one of these.
+
+Nearly all entries of the inverse, of ``alpha`` and of ``drift`` are 0, so a move visits only what
+it changes; prices and reduced gains are kept from move to move. Arrays of a record are bound to
+local names before loops: compiled code would otherwise read the record at every step.
+"""
+
+TIGHT, HIT, MET, MOVES = 0, 1, 2, 3
+"""Places in the counts of a vertex."""
 
 
 @compiled
@@ -147,25 +160,56 @@ def new_vertex(box, inverse):
     """Return the vertex at which every column is at 0; `inverse` is room for any inverse."""
     most = len(inverse)
     return Vertex(
-        np.zeros(1, np.int64), inverse, np.full(most, -1, np.int64), np.full(most, -1, np.int64),
+        np.zeros(4, np.int64), inverse, np.full(most, -1, np.int64), np.full(most, -1, np.int64),
         np.full(box.rows, -1, np.int64), np.full(box.columns, -1, np.int64),
         np.zeros(box.columns, np.int64), np.zeros(box.columns, np.bool_),
         np.zeros(box.rows, np.bool_), np.zeros(box.columns), box.limit.copy(), np.zeros(box.rows),
         np.zeros(box.columns), np.zeros(most), np.zeros(most), np.zeros(box.rows),
+        np.empty(most, np.int64), np.empty(box.rows, np.int64), np.zeros(box.rows, np.bool_),
     )  # fmt: skip
+
+
+@compiled
+def _list_hits(at):
+    """List the places at which ``alpha`` is not 0; what is rounding becomes 0."""
+    count, alpha, hit = 0, at.alpha, at.hit
+    for s in range(at.size[TIGHT]):
+        if abs(alpha[s]) > NOTHING:
+            hit[count] = s
+            count += 1
+        else:
+            alpha[s] = 0.0
+    at.size[HIT] = count
 
 
 @compiled
 def _direction_of_column(box, at, j):
     """Write how basic columns fall as a column rises by one to ``alpha``."""
-    k = at.size[0]
+    k, alpha, inverse = at.size[TIGHT], at.alpha, at.inverse
+    index, value, row = box.index, box.value, at.row
     for s in range(k):
-        at.alpha[s] = 0.0
+        alpha[s] = 0.0
     for e in range(box.ptr[j], box.ptr[j + 1]):
-        p = at.row[box.index[e]]
+        p = row[index[e]]
         if p >= 0:
             for s in range(k):
-                at.alpha[s] += at.inverse[s, p] * box.value[e]
+                alpha[s] += inverse[s, p] * value[e]
+    _list_hits(at)
+
+
+@compiled
+def _add_drift(box, at, c, speed):
+    """Add what a column that rises with some speed takes of the slack of rows."""
+    index, value, marked, drift, met = box.index, box.value, at.marked, at.drift, at.met
+    count = at.size[MET]
+    for e in range(box.ptr[c], box.ptr[c + 1]):
+        r = index[e]
+        if not marked[r]:
+            marked[r] = True
+            met[count] = r
+            count += 1
+        drift[r] += speed * value[e]
+    at.size[MET] = count
 
 
 @compiled
@@ -174,17 +218,16 @@ def _drift(box, at, j, sign):
 
     The column j (-1: none) moves by `sign`, basic columns by minus `sign` times ``alpha``.
     """
-    for r in range(box.rows):
-        at.drift[r] = 0.0
+    met, drift, marked = at.met, at.drift, at.marked
+    for n in range(at.size[MET]):
+        drift[met[n]] = 0.0
+        marked[met[n]] = False
+    at.size[MET] = 0
     if j >= 0:
-        for e in range(box.ptr[j], box.ptr[j + 1]):
-            at.drift[box.index[e]] += sign * box.value[e]
-    for s in range(at.size[0]):
-        speed = -sign * at.alpha[s]
-        if speed != 0.0:
-            c = at.basic[s]
-            for e in range(box.ptr[c], box.ptr[c + 1]):
-                at.drift[box.index[e]] += speed * box.value[e]
+        _add_drift(box, at, j, sign)
+    for n in range(at.size[HIT]):
+        s = at.hit[n]
+        _add_drift(box, at, at.basic[s], -sign * at.alpha[s])
 
 
 @compiled
@@ -194,51 +237,68 @@ def _meets(box, at, room, sign):
     Of all that is met at the same step the one with the largest entry leaves.
     """
     best, place, row, high, weight = room, -1, -1, False, 0.0
+    hit, alpha, basic, upper, x = at.hit, at.alpha, at.basic, box.upper, at.x
+    met, drift, tight, slack = at.met, at.drift, at.row, at.slack
     for turn in range(2):  # first how far, then what
-        for s in range(at.size[0]):
-            speed = -sign * at.alpha[s]
+        for n in range(at.size[HIT]):
+            s = hit[n]
+            speed = -sign * alpha[s]
             if abs(speed) <= SMALL:
                 continue
-            c = at.basic[s]
-            left = box.upper[c] - at.x[c] if speed > 0 else at.x[c]
+            c = basic[s]
+            left = upper[c] - x[c] if speed > 0 else x[c]
             step = max(left, 0.0) / abs(speed)
             if turn == 0:
                 best = min(best, step)
             elif step <= best + TIE * (1 + best) and abs(speed) > weight:
                 place, row, high, weight = s, -1, speed > 0, abs(speed)
-        for r in range(box.rows):
-            if at.drift[r] <= SMALL or at.row[r] >= 0:
+        for n in range(at.size[MET]):
+            r = met[n]
+            if drift[r] <= SMALL or tight[r] >= 0:
                 continue
-            step = max(at.slack[r], 0.0) / at.drift[r]
+            step = max(slack[r], 0.0) / drift[r]
             if turn == 0:
                 best = min(best, step)
-            elif step <= best + TIE * (1 + best) and at.drift[r] > weight:
-                place, row, weight = -1, r, at.drift[r]
+            elif step <= best + TIE * (1 + best) and drift[r] > weight:
+                place, row, weight = -1, r, drift[r]
     return best, place, row, high
 
 
 @compiled
 def _go(box, at, j, sign, step):
     """Move along a direction."""
+    hit, alpha, basic, x = at.hit, at.alpha, at.basic, at.x
+    met, drift, tight, slack = at.met, at.drift, at.row, at.slack
+    at.size[MOVES] += 1
     if j >= 0:
-        at.x[j] += sign * step
-    for s in range(at.size[0]):
-        at.x[at.basic[s]] -= sign * at.alpha[s] * step
-    for r in range(box.rows):
-        at.slack[r] = 0.0 if at.row[r] >= 0 else at.slack[r] - at.drift[r] * step
+        x[j] += sign * step
+    for n in range(at.size[HIT]):
+        x[basic[hit[n]]] -= sign * alpha[hit[n]] * step
+    for n in range(at.size[MET]):
+        r = met[n]
+        if tight[r] < 0:
+            slack[r] -= drift[r] * step
+
+
+@compiled
+def _add_row(to, inverse, s, k, weight):
+    """Add a row of the inverse, times a weight."""
+    row = inverse[s]
+    for p in range(k):
+        to[p] += weight * row[p]
 
 
 @compiled
 def _row_in_basis(box, at, q):
     """Write the row q, over basic columns, times the inverse, to ``beta``."""
-    k = at.size[0]
+    k, beta, inverse, place = at.size[TIGHT], at.beta, at.inverse, at.place
+    rowcol, rowval = box.rowcol, box.rowval
     for p in range(k):
-        at.beta[p] = 0.0
+        beta[p] = 0.0
     for e in range(box.rowptr[q], box.rowptr[q + 1]):
-        s = at.place[box.rowcol[e]]
+        s = place[rowcol[e]]
         if s >= 0:
-            for p in range(k):
-                at.beta[p] += box.rowval[e] * at.inverse[s, p]
+            _add_row(beta, inverse, s, k, rowval[e])
 
 
 @compiled
@@ -252,7 +312,7 @@ def _entry(box, j, q):
 @compiled
 def _grow(box, at, j, q):
     """Make a column basic and a row tight."""
-    k = at.size[0]
+    k = at.size[TIGHT]
     _row_in_basis(box, at, q)
     pivot = _entry(box, j, q)
     for e in range(box.rowptr[q], box.rowptr[q + 1]):
@@ -261,66 +321,77 @@ def _grow(box, at, j, q):
             pivot -= box.rowval[e] * at.alpha[s]
     if abs(pivot) <= SMALL:
         return False
-    for s in range(k):
-        weight = at.alpha[s] / pivot
-        if weight != 0.0:
-            for p in range(k):
-                at.inverse[s, p] += weight * at.beta[p]
-        at.inverse[s, k] = -weight
+    inverse, beta = at.inverse, at.beta
     for p in range(k):
-        at.inverse[k, p] = -at.beta[p] / pivot
-    at.inverse[k, k] = 1.0 / pivot
+        inverse[k, p] = -beta[p] / pivot
+        inverse[p, k] = 0.0
+    inverse[k, k] = 1.0 / pivot
+    for n in range(at.size[HIT]):
+        _add_row(inverse[at.hit[n]], inverse, k, k + 1, -at.alpha[at.hit[n]])
     at.basic[k], at.tight[k] = j, q
     at.place[j], at.row[q] = k, k
     at.status[j] = BASIC
-    at.size[0] = k + 1
+    at.size[TIGHT] = k + 1
     return True
 
 
 @compiled
 def _swap_columns(at, s, j):
     """Make a column basic in the place of another."""
-    k = at.size[0]
+    k = at.size[TIGHT]
     pivot = at.alpha[s]
+    inverse = at.inverse
     for p in range(k):
-        at.inverse[s, p] /= pivot
-    for i in range(k):
-        weight = at.alpha[i]
-        if i != s and weight != 0.0:
-            for p in range(k):
-                at.inverse[i, p] -= weight * at.inverse[s, p]
+        inverse[s, p] /= pivot
+    for n in range(at.size[HIT]):
+        i = at.hit[n]
+        if i != s:
+            _add_row(inverse[i], inverse, s, k, -at.alpha[i])
     at.place[at.basic[s]] = -1
     at.basic[s] = j
     at.place[j], at.status[j] = s, BASIC
 
 
 @compiled
-def _reprice(at, j):
+def _charge(box, at, r, change):
+    """Raise the price of a row."""
+    gain, rowcol, rowval = at.gain, box.rowcol, box.rowval
+    at.price[r] += change
+    for e in range(box.rowptr[r], box.rowptr[r + 1]):
+        gain[rowcol[e]] -= change * rowval[e]
+
+
+@compiled
+def _reprice(box, at, j):
     """Change prices so that the column that has become basic gains nothing."""
     gain, s = at.gain[j], at.place[j]
     if gain != 0.0:
-        for p in range(at.size[0]):
-            at.price[at.tight[p]] += gain * at.inverse[s, p]
+        for p in range(at.size[TIGHT]):
+            if at.inverse[s, p] != 0.0:
+                _charge(box, at, at.tight[p], gain * at.inverse[s, p])
 
 
 @compiled
 def _swap_rows(box, at, p, q):
     """Make a row tight in the place of another."""
-    k = at.size[0]
+    k = at.size[TIGHT]
     _row_in_basis(box, at, q)
     pivot = at.beta[p]
     if abs(pivot) <= SMALL:
         return False
     price = at.price[at.tight[p]] / pivot
     for other in range(k):
-        at.price[at.tight[other]] -= price * at.beta[other]
-    at.price[at.tight[p]], at.price[q] = 0.0, price
-    for s in range(k):
-        weight = at.inverse[s, p] / pivot
-        if weight != 0.0:
-            for other in range(k):
-                at.inverse[s, other] -= at.beta[other] * weight
-        at.inverse[s, p] = weight
+        if other != p and at.beta[other] != 0.0:
+            _charge(box, at, at.tight[other], -price * at.beta[other])
+    _charge(box, at, at.tight[p], -at.price[at.tight[p]])
+    _charge(box, at, q, price)
+    inverse, beta = at.inverse, at.beta
+    for n in range(at.size[HIT]):  # alpha is the column p of the inverse
+        s = at.hit[n]
+        weight, row = at.alpha[s] / pivot, inverse[s]
+        for other in range(k):
+            row[other] -= weight * beta[other]
+        row[p] = weight
     at.row[at.tight[p]] = -1
     at.tight[p] = q
     at.row[q] = p
@@ -328,32 +399,33 @@ def _swap_rows(box, at, p, q):
 
 
 @compiled
-def _shrink(at, s, p):
+def _shrink(box, at, s, p):
     """Remove a tight row and a basic column from the basis."""
-    k = at.size[0] - 1
+    k = at.size[TIGHT] - 1
     pivot = at.inverse[s, p]
     price = at.price[at.tight[p]] / pivot
     for other in range(k + 1):
-        at.price[at.tight[other]] -= price * at.inverse[s, other]
-    at.price[at.tight[p]] = 0.0
-    for i in range(k + 1):
-        weight = at.inverse[i, p] / pivot
-        if i != s and weight != 0.0:
-            for other in range(k + 1):
-                at.inverse[i, other] -= weight * at.inverse[s, other]
+        if other != p and at.inverse[s, other] != 0.0:
+            _charge(box, at, at.tight[other], -price * at.inverse[s, other])
+    _charge(box, at, at.tight[p], -at.price[at.tight[p]])
+    inverse = at.inverse
+    for n in range(at.size[HIT]):  # alpha is the column p of the inverse
+        i = at.hit[n]
+        if i != s:
+            _add_row(inverse[i], inverse, s, k + 1, -at.alpha[i] / pivot)
     at.place[at.basic[s]] = -1
     at.row[at.tight[p]] = -1
     for other in range(k + 1):
-        at.inverse[s, other] = at.inverse[k, other]
+        inverse[s, other] = inverse[k, other]
     for i in range(k):
-        at.inverse[i, p] = at.inverse[i, k]
+        inverse[i, p] = inverse[i, k]
     if s != k:
         at.basic[s] = at.basic[k]
         at.place[at.basic[s]] = s
     if p != k:
         at.tight[p] = at.tight[k]
         at.row[at.tight[p]] = p
-    at.size[0] = k
+    at.size[TIGHT] = k
 
 
 @compiled
@@ -366,7 +438,7 @@ def _leave(box, at, s, high):
 
 @compiled
 def raise_column(box, at, j):
-    """Move a column from its bound as far as it goes; return whether the basis is still sound."""
+    """Move a column from its bound as far as it goes; return how far, -1 if the basis breaks."""
     sign = 1.0 if at.status[j] == LOWER else -1.0
     _direction_of_column(box, at, j)
     _drift(box, at, j, sign)
@@ -375,79 +447,75 @@ def raise_column(box, at, j):
     if s < 0 and row < 0:
         at.status[j] = UPPER if sign > 0 else LOWER
         at.x[j] = box.upper[j] if sign > 0 else 0.0
-        return True
+        return step
     if s >= 0:
         _leave(box, at, s, high)
         _swap_columns(at, s, j)
     else:
         at.slack[row] = 0.0
-        if at.size[0] + 1 >= len(at.inverse) or not _grow(box, at, j, row):
-            return False
-    _reprice(at, j)
-    return True
+        if at.size[TIGHT] + 1 >= len(at.inverse) or not _grow(box, at, j, row):
+            return -1.0
+    _reprice(box, at, j)
+    return step
 
 
 @compiled
 def loosen_row(box, at, p):
-    """Give a tight row slack, as much as possible; return whether the basis is still sound."""
-    for s in range(at.size[0]):
-        at.alpha[s] = at.inverse[s, p]
+    """Give a tight row all the slack it can have; return how much, -1 if the basis breaks."""
+    alpha, inverse = at.alpha, at.inverse
+    for s in range(at.size[TIGHT]):
+        alpha[s] = inverse[s, p]
+    _list_hits(at)
     _drift(box, at, -1, 1.0)
     old = at.tight[p]
     step, s, row, high = _meets(box, at, np.inf, 1.0)
     if step == np.inf or (s < 0 and row < 0):
-        return False
+        return -1.0
     _go(box, at, -1, 1.0, step)
     if s >= 0:
         _leave(box, at, s, high)
-        _shrink(at, s, p)
+        _shrink(box, at, s, p)
     elif not _swap_rows(box, at, p, row):
-        return False
+        return -1.0
     at.slack[old] = step
     if row >= 0:
         at.slack[row] = 0.0
-    return True
+    return step
 
 
 @compiled
-def price_rows(box, at, gain):
-    """Compute prices of rows anew."""
+def price_anew(box, at, gain):
+    """Compute prices of rows and reduced gains of columns anew."""
+    k = at.size[TIGHT]
     for r in range(box.rows):
         at.price[r] = 0.0
-    for s in range(at.size[0]):
+    for p in range(k):
+        at.beta[p] = 0.0
+    for s in range(k):
         weight = gain[at.basic[s]]
         if weight != 0.0:
-            for p in range(at.size[0]):
-                at.price[at.tight[p]] += weight * at.inverse[s, p]
-
-
-@compiled
-def price_columns(box, at, gain):
-    """Write reduced gains of columns by the prices of rows."""
-    for c in range(box.columns):
-        at.gain[c] = gain[c]
-    for p in range(at.size[0]):
-        r = at.tight[p]
-        weight = at.price[r]
-        if weight != 0.0:
-            for e in range(box.rowptr[r], box.rowptr[r + 1]):
-                at.gain[box.rowcol[e]] -= weight * box.rowval[e]
+            _add_row(at.beta, at.inverse, s, k, weight)
+    at.gain[:] = gain
+    for p in range(k):
+        if at.beta[p] != 0.0:
+            _charge(box, at, at.tight[p], at.beta[p])
 
 
 @compiled
 def _best(box, at, careful):
     """Return (column or -1, place of a tight row or -1) that gains most, or the first to gain."""
     column, place, most = -1, -1, 0.0
+    gains, status, fixed, norm = at.gain, at.status, at.fixed, box.norm
     for c in range(box.columns):
-        gain = at.gain[c]
-        if at.status[c] == BASIC or at.fixed[c] or box.upper[c] <= 0:
+        gain = gains[c]
+        if abs(gain) <= TOLERANCE or status[c] == BASIC or fixed[c]:
             continue
-        gain = gain if at.status[c] == LOWER else -gain
-        if gain > TOLERANCE and gain > most * box.norm[c]:
-            column, most = c, gain / box.norm[c]
+        gain = gain if status[c] == LOWER else -gain
+        if gain > TOLERANCE and gain > most * norm[c]:
+            column, most = c, gain / norm[c]
             if careful:
                 return column, place
-    for p in range(at.size[0]):
+    for p in range(at.size[TIGHT]):
         r = at.tight[p]
         if not at.shut[r] and -at.price[r] > TOLERANCE and -at.price[r] > most:
             column, place, most = -1, p, -at.price[r]
@@ -457,63 +525,73 @@ def _best(box, at, careful):
 
 
 @compiled
+def _slacks(box, at):
+    """Compute slacks anew from the values of columns."""
+    x, slack, ptr, index, value = at.x, at.slack, box.ptr, box.index, box.value
+    slack[:] = box.limit
+    for c in range(box.columns):
+        if x[c] != 0.0:
+            for e in range(ptr[c], ptr[c + 1]):
+                slack[index[e]] -= value[e] * x[c]
+
+
+@compiled
 def restate(box, at):
     """Compute values of basic columns and slacks anew; return the largest violation."""
-    k = at.size[0]
-    for turn in range(2):
-        for r in range(box.rows):
-            at.slack[r] = box.limit[r]
-        for c in range(box.columns):
-            if at.x[c] != 0.0 and (at.status[c] != BASIC or turn == 1):
-                for e in range(box.ptr[c], box.ptr[c + 1]):
-                    at.slack[box.index[e]] -= box.value[e] * at.x[c]
+    k, x, slack, inverse, beta = at.size[TIGHT], at.x, at.slack, at.inverse, at.beta
+    for s in range(k):
+        x[at.basic[s]] = 0.0
+    for _ in range(2):
+        _slacks(box, at)
+        for p in range(k):
+            beta[p] = slack[at.tight[p]]
         for s in range(k):
-            value = 0.0
+            row, value = inverse[s], 0.0
             for p in range(k):
-                value += at.inverse[s, p] * at.slack[at.tight[p]]
-            at.x[at.basic[s]] = value + (at.x[at.basic[s]] if turn == 1 else 0.0)
-    for r in range(box.rows):
-        at.slack[r] = box.limit[r]
+                value += row[p] * beta[p]
+            x[at.basic[s]] += value
+    _slacks(box, at)
     worst = 0.0
     for c in range(box.columns):
-        worst = max(worst, -at.x[c], at.x[c] - box.upper[c])
-        if at.x[c] != 0.0:
-            for e in range(box.ptr[c], box.ptr[c + 1]):
-                at.slack[box.index[e]] -= box.value[e] * at.x[c]
+        worst = max(worst, -x[c], x[c] - box.upper[c])
     for r in range(box.rows):
-        worst = max(worst, -at.slack[r] / (1 + box.limit[r]))
+        worst = max(worst, -slack[r] / (1 + box.limit[r]))
         if at.row[r] >= 0:
-            at.slack[r] = 0.0
+            slack[r] = 0.0
+    at.size[MOVES] = 0
     return worst
 
 
 @compiled
 def ascend(box, at, gain):
     """Move from vertex to vertex until no move gains; return whether it came to that."""
-    moves, still, before, fresh = 0, 0, -np.inf, False
-    while moves < 20 * (box.columns + box.rows) + 500:
-        if moves % STALE == 0 and not fresh:
+    total, still, fresh = 0.0, 0, False
+    for c in range(box.columns):
+        total += gain[c] * at.x[c]
+    for moves in range(20 * (box.columns + box.rows) + 500):
+        if at.size[MOVES] >= STALE:
             restate(box, at)
-            price_rows(box, at, gain)
+        if moves == 0 or at.size[MOVES] == 0:
+            price_anew(box, at, gain)
             fresh = True
-        price_columns(box, at, gain)
         column, place = _best(box, at, still > STILL)
-        if column < 0 and place < 0:
-            if fresh:
-                return True
-            price_rows(box, at, gain)
+        if column < 0 and place < 0 and not fresh:
+            price_anew(box, at, gain)
             fresh = True
-            continue
+            column, place = _best(box, at, still > STILL)
+        if column < 0 and place < 0:
+            return True
         fresh = False
-        sound = raise_column(box, at, column) if column >= 0 else loosen_row(box, at, place)
-        if not sound:
+        if column >= 0:
+            rate = abs(at.gain[column])
+            step = raise_column(box, at, column)
+        else:
+            rate = -at.price[at.tight[place]]
+            step = loosen_row(box, at, place)
+        if step < 0.0:
             return False
-        moves += 1
-        total = 0.0
-        for c in range(box.columns):
-            total += gain[c] * at.x[c]
-        still = 0 if total > before + 1e-9 * (1 + abs(total)) else still + 1
-        before = max(before, total)
+        total += rate * step
+        still = 0 if rate * step > SAME * (1 + abs(total)) else still + 1
     return False
 
 
@@ -557,32 +635,34 @@ def asked_of(block, full, lower, upper, goal, goal_tier, asked):
 @compiled
 def _room(block, full, lower, upper, limit, most, left):
     """Write the most each open column can hold (0: closed), and what settled tours leave."""
-    for r in range(len(limit)):
-        left[r] = limit[r]
+    indptr, places, value = block.indptr, block.places, block.value
+    left[:] = limit
     for c in range(len(upper)):
         most[c] = 0.0
         if lower[c] > 0:
-            for at in range(block.indptr[c], block.indptr[c + 1]):
-                left[block.places[at]] -= block.value[at] * lower[c]
+            for at in range(indptr[c], indptr[c + 1]):
+                left[places[at]] -= value[at] * lower[c]
     for c in range(len(upper)):
         d = block.owner[c]
         if upper[c] <= lower[c] or full[d] <= 0:
             continue
         most[c] = min(upper[c], full[d])
-        for at in range(block.indptr[c], block.indptr[c + 1]):
-            r = block.places[at]
+        for at in range(indptr[c], indptr[c + 1]):
+            r = places[at]
             if limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r]):
                 most[c] = 0.0
+                break
 
 
 @compiled
 def _rows(block, full, limit, most, left, rowof, decisionof):
     """Number the rows that can bind: limits, then decisions with several columns."""
     load, count = np.zeros(len(limit)), 0
+    indptr, places, value = block.indptr, block.places, block.value
     for c in range(len(most)):
         if most[c] > 0:
-            for at in range(block.indptr[c], block.indptr[c + 1]):
-                load[block.places[at]] += block.value[at] * most[c]
+            for at in range(indptr[c], indptr[c + 1]):
+                load[places[at]] += value[at] * most[c]
     for r in range(len(limit)):
         rowof[r] = -1
         if load[r] > left[r] * FITS and left[r] > ROOM * (1 + limit[r]):
@@ -624,6 +704,7 @@ def _box(block, full, limit, most, left, asked):
             twice = 2 if 0 < asked.people[c] < most[c] else 1
             count += twice
             entries += twice * (block.indptr[c + 1] - block.indptr[c] + 1)
+    indptr, places, values = block.indptr, block.places, block.value
     column, upper = np.empty(count, np.int64), np.empty(count)
     reward, tier, norm = np.zeros(count), np.zeros(count, np.int64), np.ones(count)
     ptr = np.zeros(count + 1, np.int64)
@@ -641,10 +722,10 @@ def _box(block, full, limit, most, left, asked):
             if turn == 0:
                 reward[k], tier[k] = asked.times[c], asked.tier[c]
             size = 1.0
-            for at in range(block.indptr[c], block.indptr[c + 1] + 1):
-                if at < block.indptr[c + 1]:
-                    r = rowof[block.places[at]]
-                    entry = block.value[at] * scale[r] if r >= 0 else 0.0
+            for at in range(indptr[c], indptr[c + 1] + 1):
+                if at < indptr[c + 1]:
+                    r = rowof[places[at]]
+                    entry = values[at] * scale[r] if r >= 0 else 0.0
                 else:
                     r, entry = decisionof[block.owner[c]], 1.0
                 if r >= 0:
@@ -660,11 +741,33 @@ def _box(block, full, limit, most, left, asked):
 
 
 @compiled
+def _fill(box, at, k):
+    """Raise a column that meets nothing tight as far as it goes; return whether the basis holds."""
+    step, row, weight = box.upper[k], -1, 0.0
+    for e in range(box.ptr[k], box.ptr[k + 1]):
+        step = min(step, at.slack[box.index[e]] / box.value[e])
+    for e in range(box.ptr[k], box.ptr[k + 1]):
+        r = box.index[e]
+        if at.slack[r] <= (step + TIE * (1 + step)) * box.value[e] and box.value[e] > weight:
+            row, weight = r, box.value[e]
+    for e in range(box.ptr[k], box.ptr[k + 1]):
+        at.slack[box.index[e]] -= step * box.value[e]
+    if row < 0:
+        at.x[k], at.status[k] = box.upper[k], UPPER
+        return True
+    at.x[k], at.slack[row] = step, 0.0
+    return at.size[TIGHT] + 1 < len(at.inverse) and _grow(box, at, k, row)
+
+
+@compiled
 def _greedy(block, box, at, note, order, gain):
     """Raise columns that gain and meet nothing tight, in order."""
     first = np.full(len(block.owner), -1, np.int64)
     for k in range(box.columns - 1, -1, -1):
         first[note.column[k]] = k
+    for s in range(at.size[TIGHT]):
+        at.alpha[s] = 0.0
+    at.size[HIT] = 0
     for c in order:
         k = first[c]
         while 0 <= k < box.columns and note.column[k] == c:
@@ -674,8 +777,11 @@ def _greedy(block, box, at, note, order, gain):
                     r = box.index[e]
                     if at.row[r] >= 0 or at.slack[r] <= ROOM * (1 + box.limit[r]):
                         free = False
-                if free and not raise_column(box, at, k):
-                    return False
+                        break
+                if free:
+                    at.alpha[at.size[TIGHT]] = 0.0
+                    if not _fill(box, at, k):
+                        return False
             k += 1
     return True
 
@@ -686,7 +792,7 @@ def _pin(box, at):
     for k in range(box.columns):
         if abs(at.gain[k]) > PIN:
             at.fixed[k] = True
-    for p in range(at.size[0]):
+    for p in range(at.size[TIGHT]):
         if at.price[at.tight[p]] > PIN:
             at.shut[at.tight[p]] = True
 
