@@ -7,8 +7,10 @@ drawn side by side, each with a distribution and the parameters it changes. Fact
 id, never by the order of keys in a file, so that equal inputs give equal draws.
 
 Where a scenario names a parameter file (:mod:`planner.scenario.calibrated`), each draw takes one
-row of its sample for all factors in it at once, so that they hang together as the calibration found
-them; a factor with another distribution than the sample was made from keeps its own.
+row of its sample for all factors that the record speaks of at once, so that they hang together as
+the calibration found them. All others are drawn from their own distributions, each draw anew: a
+sample of some hundred rows would otherwise give some hundred sets of rules and strengths, however
+many the draws. A factor with another distribution than the sample was made from keeps its own.
 
 Rank correlation is by a Gaussian copula: a rank correlation r (Spearman) of two factors is reached
 by a correlation 2 sin(π r / 6) of the normals behind them (Kruskal, *Ordinal measures of
@@ -330,7 +332,7 @@ class _Collector:
             place
             for place, one in enumerate(factors)
             if said is not None and said.priors.get(one.id) == one.distribution.words()
-            and one.id in said.sample
+            and one.id in said.spoken
         ]  # fmt: skip
         if said is None or not places:
             return tuple(factors), None

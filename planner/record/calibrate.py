@@ -97,6 +97,10 @@ LEAST = 40.0
 CLEAR = 3.0
 """Standard errors from which on the record is said to speak of a parameter."""
 
+TIED = 4.0
+"""Standard errors from which on a parameter is said to be tied to one that the record speaks of: of
+some thousand correlations about one in ten thousand is as large by chance."""
+
 TOGETHER = 32
 """Draws planned by one task."""
 
@@ -170,12 +174,14 @@ class Calibration(Outcome):
         """One row a parameter, what the record says most of first.
 
         parameter, layer, unit, and before and after: mean, 5 % and 95 % quantile; shift, in
-        standard deviations of before; spread, after over before; says: nothing, moved, narrowed.
+        standard deviations of before; spread, after over before; says: nothing, moved, narrowed,
+        tied (to a parameter that the record speaks of: the two can be had in some pairs only).
         """
         import pandas as pd
 
         shift, spread = self.normals.mean(axis=0), self.normals.std(axis=0, ddof=1)
         speaks = _speaks(shift, spread, self.effective)
+        tied = _tied(self.values, speaks, self.effective)
         before = self.specification.uncertain.values(_even(2048, len(shift), self.seed))
         rows = []
         for place, one in enumerate(self.specification.uncertain.factors):
@@ -185,12 +191,12 @@ class Calibration(Outcome):
                     "parameter": one.id, "layer": one.layer, "unit": one.unit,
                     **_summary("before", before[:, place]), **_summary("after", after),
                     "shift": float(shift[place]), "spread": float(spread[place]),
-                    "says": ("nothing" if not speaks[place] else
+                    "says": ("tied" if tied[place] else "nothing" if not speaks[place] else
                              "narrowed" if spread[place] < 1 - abs(shift[place]) else "moved"),
                 }
             )  # fmt: skip
         table = pd.DataFrame(rows)
-        table["order"] = -np.where(speaks, np.abs(shift) + np.abs(1 - spread), 0.0)
+        table["order"] = -np.where(speaks | tied, np.abs(shift) + np.abs(1 - spread), 0.0)
         table = table.sort_values(["order", "parameter"], kind="stable", ignore_index=True)
         return table.drop(columns="order")
 
@@ -300,9 +306,12 @@ class Calibration(Outcome):
         """
         if not self.usable:
             raise ResultError(say("not_usable", "en", least=f"{LEAST:g}"))
-        main = np.linalg.svd(self.normals - self.normals.mean(axis=0), full_matrices=False)[2][0]
-        order = np.argsort(self.normals @ main, kind="stable")
         factors = self.specification.uncertain.factors
+        says = set(self.parameters.query("says != 'nothing'")["parameter"])
+        some = [place for place, one in enumerate(factors) if one.id in says]
+        chosen = self.normals[:, some] if some else self.normals
+        main = np.linalg.svd(chosen - chosen.mean(axis=0), full_matrices=False)[2][0]
+        order = np.argsort(chosen @ main, kind="stable")
         scenario = self.specification.uncertain.scenario
         return {
             "format": FORMAT,
@@ -368,6 +377,16 @@ def _speaks(shift: Floats, spread: Floats, effective: float) -> NDArray[np.bool_
         np.abs(spread - 1) > CLEAR / np.sqrt(2 * size)
     )
     return np.asarray(clear)
+
+
+def _tied(values: Floats, speaks: NDArray[np.bool_], effective: float) -> NDArray[np.bool_]:
+    """Return which other parameters are correlated in rank with those that the record speaks of."""
+    from scipy.stats import rankdata
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ranks = np.corrcoef(rankdata(values, axis=0), rowvar=False)
+    clear = np.abs(np.nan_to_num(ranks))[:, speaks] > TIED / np.sqrt(max(effective, TIED**2))
+    return np.asarray(clear.any(axis=1) & ~speaks)
 
 
 def calibrate(

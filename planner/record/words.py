@@ -85,6 +85,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nothing": ("nothing", "niets"),
     "moved": ("moved", "verschoven"),
     "narrowed": ("narrowed", "vernauwd"),
+    "tied": ("tied to another", "verbonden met een andere"),
     "all": ("all", "alle"),
     "lead": ("lead", "termijn"),
     "unit": ("units", "eenheden"),

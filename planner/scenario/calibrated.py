@@ -3,8 +3,9 @@
 A parameter file is JSON, ``planner-parameters/1``: what was calibrated (scenario, rule, the last
 month of the observations), how good the sample is, and the sample itself, one list of numbers a
 parameter, all of one length. Rows belong together: the n-th numbers of all parameters are one
-joint draw. Beside each parameter stands the distribution it had before, in words; a scenario that
-gives a parameter another distribution keeps its own.
+joint draw. Draws take the parameters that the record speaks of, listed under ``says``, from the
+sample, and all others from their distributions. Beside each parameter stands the distribution it
+had before, in words; a scenario that gives a parameter another distribution keeps its own.
 """
 
 from __future__ import annotations
@@ -61,6 +62,13 @@ class Calibrated:
     sample: Mapping[str, tuple[float, ...]] = field(repr=False, compare=False, metadata=SKIP)
 
     @property
+    def spoken(self) -> frozenset[str]:
+        """Parameters that the record speaks of; all of the sample where the file does not say."""
+        said = self.about.get("says")
+        names = self.sample if said is None else (one["parameter"] for one in said)
+        return frozenset(names) & frozenset(self.sample)
+
+    @property
     def rows(self) -> int:
         """Number of joint draws."""
         return len(next(iter(self.sample.values()), ()))
@@ -108,7 +116,7 @@ def _read(path: Path, name: str, changed: int, size: int) -> _Parts:
         message = f"expected a parameter file of planner calibrate, with format {FORMAT}"
         raise InputError(Fault(name, 0, 0, "format", message))
     priors, sample = said.get("priors", {}), said.get("sample", {})
-    faults = _faults(name, priors, sample)
+    faults = _faults(name, priors, sample, said.get("says"))
     if faults:
         raise InputError(faults)
     about = {key: value for key, value in said.items() if key not in ("priors", "sample")}
@@ -116,7 +124,7 @@ def _read(path: Path, name: str, changed: int, size: int) -> _Parts:
     return f"sha256:{hashlib.sha256(data).hexdigest()}", about, priors, numbers
 
 
-def _faults(name: str, priors: Any, sample: Any) -> list[Fault]:
+def _faults(name: str, priors: Any, sample: Any, says: Any) -> list[Fault]:
     """Return everything wrong with the sample of a file."""
 
     def fault(field: str, message: str) -> Fault:
@@ -127,6 +135,11 @@ def _faults(name: str, priors: Any, sample: Any) -> list[Fault]:
     if not isinstance(priors, dict) or not all(isinstance(one, str) for one in priors.values()):
         return [fault("priors", "expected the distribution of each parameter before, in words")]
     found = []
+    if says is not None and not (
+        isinstance(says, list)
+        and all(isinstance(one, dict) and isinstance(one.get("parameter"), str) for one in says)
+    ):
+        found.append(fault("says", "expected a list of rows, each with a parameter"))
     rows = max((len(one) for one in sample.values() if isinstance(one, list)), default=0)
     for id, column in sample.items():
         if not isinstance(column, list) or not column or not all(map(_number, column)):

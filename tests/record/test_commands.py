@@ -45,12 +45,15 @@ def test_calibrate_simulate_backtest_and_learning(
     names = {one.name for one in (counted / "found").iterdir()}
     assert {"parameters.json", "parameters.csv", "before_after.png"} <= names
 
+    path = counted / "found" / "parameters.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept["says"].append({"parameter": "pool.staff.posts"})
+    path.write_text(json.dumps(kept), encoding="utf-8")
     (counted / "after.yaml").write_text(
         "extends: small\nparameters: found/parameters.json\n", encoding="utf-8"
     )
     assert main(["simulate", "after.yaml", "--draws", "64", "--json", "-o", "run"]) == 0
     capsys.readouterr()
-    kept = json.loads((counted / "found" / "parameters.json").read_text(encoding="utf-8"))
     drawn = pl.read_ensemble("run").draws["pool.staff.posts"]
     assert set(drawn) <= set(kept["sample"]["pool.staff.posts"])
     (counted / "after.yaml").rename(counted / "moved.yaml")
@@ -84,6 +87,7 @@ def test_a_parameter_file_with_faults_is_refused_in_words(folder: Path) -> None:
     assert "cannot be read as JSON" in fault("{")
     assert "expected a parameter file" in fault("[]")
     assert "expected lists of numbers" in fault(json.dumps({**good, "sample": {}}))
+    assert "a list of rows" in fault(json.dumps({**good, "sample": {"a": [1]}, "says": ["a"]}))
     text = json.dumps({**good, "sample": {"a": [1, 2], "b": [1], "c": ["x"]}})
     assert all(
         one in fault(text) for one in ("expected 2 numbers", "finite numbers", "missing: what was")
@@ -103,8 +107,9 @@ def test_the_calibration_that_the_letter_draws_from_is_of_its_ranges() -> None:
     assert said.about["effective"] >= 40
     assert said.about["scenario"]["name"] == "letter"
     assert said.about["until"] == "2022-06"
-    free = [one.id for one in uncertain.factors if one.calibrated is None]
-    assert free == []
+    joint = {one.id for one in uncertain.factors if one.calibrated is not None}
+    assert joint == said.spoken
+    assert 10 < len(joint) < 40
     assert pl.load("letter").with_({"parameters": "none"}).inputs.parameters is None
     assert pl.load("hindsight").inputs.parameters == said
 
@@ -120,3 +125,16 @@ def test_what_is_shipped_of_the_backtest_is_of_the_letter() -> None:
         if row["by"] == "all" and row["forecast"] == "calibrated"
     )  # fmt: skip
     assert score["cover_90"] == pytest.approx(inside, abs=0.001)
+
+
+def test_draws_take_a_row_of_what_the_record_speaks_of_and_all_else_anew() -> None:
+    uncertain = pl.list_uncertain("letter")
+    said, count = uncertain.scenario.inputs.parameters, 512
+    assert said is not None
+    values = uncertain.values(np.random.default_rng(1).random((count, len(uncertain.factors))))
+    joint = [k for k, one in enumerate(uncertain.factors) if one.id in said.spoken]
+    rows = set(zip(*(said.sample[uncertain.factors[k].id] for k in joint), strict=True))
+    assert {tuple(row) for row in values[:, joint].tolist()} <= rows
+    for k, one in enumerate(uncertain.factors):
+        if one.id not in said.spoken and one.unit == "persons":
+            assert len(set(values[:, k])) == count
