@@ -354,7 +354,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "one row a tour: grey as planned, blue as changed",
         "één rij per uitzending: grijs zoals gepland, blauw zoals gewijzigd",
     ),
-    "tour": ("tour", "uitzending"),
     "all_of_task": ("main task {task}", "hoofdtaak {task}"),
     "mission_shown": ("Mission", "Missie"),
     "month_shown": ("Month", "Maand"),
