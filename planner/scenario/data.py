@@ -20,7 +20,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ __all__ = [
     "Count",
     "Row",
     "Table",
+    "caps_text",
     "default_data",
     "observations",
     "observations_text",
@@ -438,16 +439,49 @@ def _options(cell: str, column: Column) -> tuple[Option, ...]:
     return parse_options(cell)
 
 
-def _caps(cell: str, column: Column) -> tuple[tuple[Month, float], ...]:
-    found = []
+def _caps(cell: str, column: Column) -> tuple[tuple[Month, Any], ...]:
+    """Return a cap by month: a number, or (value, low, high) where it has a range."""
+    found: list[tuple[Month, Any]] = []
     for part in cell.split():
-        month, colon, cap = part.partition(":")
-        if not colon:
-            raise ValueError(f"expected caps by month such as 2022-08:15, found {part!r}")
-        found.append((Month.parse(month), parse_number(cap, column.low, column.high)))
+        parts = _CAP.fullmatch(part)
+        if not parts:
+            raise ValueError(
+                "expected caps by month such as 2022-08:15, or 2022-08:15(12..18) with lowest and "
+                f"highest, found {part!r}"
+            )
+        value, *sides = (
+            parse_number(text, column.low, column.high) for text in parts.groups()[1:] if text
+        )
+        if sides and not sides[0] <= value <= sides[1]:
+            raise ValueError(f"expected lowest, value and highest in order, found {part!r}")
+        found.append((Month.parse(parts[1]), (value, *sides) if sides else value))
     if len({month for month, _ in found}) < len(found):
         raise ValueError(f"a month is named twice in {cell!r}")
     return tuple(found)
+
+
+def _step(said: Any, origin: Origin) -> Parameter:
+    value, low, high = said if isinstance(said, tuple) else (said, None, None)
+    return Parameter(value, low, high, origin)
+
+
+_CAP = re.compile(r"([^:]+):([^:()]+)(?:\(([^()]+)\.\.([^()]+)\))?")
+
+
+def caps_text(caps: Iterable[tuple[Month, Any]]) -> Iterator[str]:
+    """Yield the text of each cap of a cell of caps by month, as such a cell is read.
+
+    Examples
+    --------
+    >>> list(caps_text([(Month.parse("2022-08"), 15.0), (Month.parse("2023-01"), (9, 6, 12.5))]))
+    ['2022-08:15', '2023-01:9(6..12.5)']
+    """
+    for month, cap in caps:
+        if isinstance(cap, tuple):
+            value, low, high = cap
+            yield f"{month}:{value:.12g}({low:.12g}..{high:.12g})"
+        else:
+            yield f"{month}:{cap:.12g}"
 
 
 _READERS: dict[str, Callable[[str, Column], Any]] = {
@@ -694,9 +728,7 @@ class _Reader:
             **{name: row[name] for name in given},
             options=row["pools"],
             cap=cap,
-            cap_from={
-                month: Parameter(value, origin=cap.origin) for month, value in row["cap_from"]
-            },
+            cap_from={month: _step(said, cap.origin) for month, said in row["cap_from"]},
             first=self.when(row, "first", dates),
             last=self.when(row, "last", dates),
             standing=standing,

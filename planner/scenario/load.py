@@ -240,6 +240,8 @@ def _literals(expected: str) -> list[str]:
 def _pattern(pattern: str) -> str:
     if pattern.startswith("^sha256"):
         return "a digest, sha256: and 64 hexadecimal digits"
+    if pattern.startswith("^[0-9]{4}-"):
+        return "a month such as 2022-03"
     return "an id (lower-case letters, digits, hyphens)"
 
 

@@ -85,11 +85,12 @@ _TYPES = {
 
 _ID_PATTERN = "[a-z0-9][a-z0-9-]*"
 
+_CAP_PATTERN = r"[0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+(\([0-9.]+\.\.[0-9.]+\))?"
 _PATTERNS = {
     "id": f"^{_ID_PATTERN}$",
     "ids": f"^{_ID_PATTERN}( {_ID_PATTERN})*$",
     "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
-    "caps": "^[0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+( [0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+)*$",
+    "caps": f"^{_CAP_PATTERN}( {_CAP_PATTERN})*$",
 }
 
 _SIDES = {
@@ -254,8 +255,9 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         _in(
             "cap_from", "caps",
             "Caps that take the place of `cap` from a month on, such as `{2022-08: 15}`; in a "
-            "table `2022-08:15`. What lasts is laid out as one line with its own tours and each "
-            "difference as a line on top, so that people who can stay do stay.",
+            "table `2022-08:15`, or `2022-08:15(12..18)` with lowest and highest. What lasts is "
+            "laid out as one line with its own tours and each difference as a line on top, so "
+            "that people who can stay do stay.",
             "problem", unit="persons", low=0, high=1e6,
         ),
         *_origin("cap"),

@@ -106,8 +106,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Laatste maand van inzet, die helemaal meetelt.",
     ),
     "help_cap_from": (
-        "Caps that take its place from a month on, such as 2022-08:15, separated by blanks.",
-        "Maxima die het vanaf een maand vervangen, zoals 2022-08:15, gescheiden door spaties.",
+        "Caps that take its place from a month on, separated by blanks, such as 2022-08:15, or "
+        "2022-08:15(12..18) with lowest and highest.",
+        "Maxima die het vanaf een maand vervangen, gescheiden door spaties, zoals 2022-08:15, of "
+        "2022-08:15(12..18) met laagste en hoogste waarde.",
     ),
     "help_fixed_length": (
         "Yes: the last month moves with the first when months are drawn.",
@@ -612,7 +614,7 @@ def _demands(inputs: Inputs) -> Iterator[Row]:
         yield {
             **_taken(one, "id mission name name_nl counts standing"),
             **_numbers(one.cap, "cap"),
-            "cap_from": tuple((month, cap.value) for month, cap in sorted(one.cap_from.items())),
+            "cap_from": tuple((month, _step(cap)) for month, cap in sorted(one.cap_from.items())),
             "first": one.first and one.first.month,
             "last": one.last and one.last.month,
             "fixed_length": one.fixed_length,
@@ -624,6 +626,13 @@ def _demands(inputs: Inputs) -> Iterator[Row]:
             "note": one.note,
             **{more.name: one.more.get(more.name) for more in MORE_OF_DEMANDS},
         }
+
+
+def _step(cap: Figure) -> Any:
+    if cap.low is None and cap.high is None:
+        return cap.value
+    low = cap.value if cap.low is None else cap.low
+    return cap.value, low, cap.value if cap.high is None else cap.high
 
 
 def _packages(inputs: Inputs) -> Iterator[Row]:

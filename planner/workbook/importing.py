@@ -247,12 +247,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, Month):
         return str(value)
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):  # caps by month
-        return {str(month): plain(cap) for month, cap in value}
+        return {str(month): _cap(cap) for month, cap in value}
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _cap(cap: Any) -> Any:
+    if not isinstance(cap, tuple):
+        return plain(cap)
+    return dict(zip(("value", "low", "high"), map(plain, cap), strict=True))
 
 
 def figure(line: SheetLine, value: str = "value", origin: bool = True) -> Any:

@@ -41,7 +41,8 @@ __all__ = [
     "title_in",
 ]
 
-_DECIMAL_COMMA = re.compile(r"(:\d+),(\d+)(?=$|[\s,;+])")
+_DECIMAL_COMMA = re.compile(r"(:\d+),(\d+)(?=$|[\s,;+(])")
+_RANGE = re.compile(r"\([^()]*\)")
 _SEPARATORS = re.compile(r"[\s,;]+")
 _DUTCH = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _ENGLISH = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -148,8 +149,9 @@ def _list(value: Any, column: Column) -> Any:
     """Return sourcing options or caps by month, separated by blanks, commas or semicolons."""
     if not isinstance(value, str):
         raise ValueError(f"expected text, found {_shown(value)}")
-    text = re.sub(r"\s*([:+])\s*", r"\1", value)
+    text = re.sub(r"\s*([:+])\s*|\s+(?=\()", r"\1", value)
     text = _DECIMAL_COMMA.sub(r"\1.\2", text)
+    text = _RANGE.sub(lambda part: part[0].replace(",", ".").replace(" ", ""), text)
     return parse_cell(" ".join(_SEPARATORS.split(text)).strip(), column)
 
 

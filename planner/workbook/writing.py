@@ -12,6 +12,7 @@ from planner.compile.build import laid_out
 from planner.errors import InputError, ResultError
 from planner.labels import LANGUAGES, label, months, named, number, percent, rate
 from planner.months import Month
+from planner.scenario.data import caps_text
 from planner.scenario.inputs import Inputs, options_text
 from planner.scenario.load import Scenario, loads
 from planner.terms import term
@@ -160,7 +161,7 @@ def shown(value: Any, field: SheetField, lang: str) -> Any:
     if kind == "options":
         return options_text(value).replace(" ", ", ")
     if kind == "caps":
-        return ", ".join(f"{month}:{cap:.12g}" for month, cap in value)
+        return ", ".join(caps_text(value))
     if isinstance(value, tuple):
         return ", ".join(value)
     if isinstance(value, str) and value and kind in ("choice", "known"):

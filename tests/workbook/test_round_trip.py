@@ -307,7 +307,8 @@ kinds:
 missions:
   m: {name: M, organisation: NATO, region: r, main_task: 1}
 demands:
-  d: {mission: m, kind: k, cap: 10, cap_from: {2024-05: 15}, first: 2024-01, last: 2024-12,
+  d: {mission: m, kind: k, cap: 10, first: 2024-01, last: 2024-12,
+      cap_from: {2024-05: 15, 2024-08: {value: 9, low: 6, high: 12.5}},
       pools: [{light: 0.9, medical: 0.1}, light]}
 """
 """A unit as a mix, a cap by period, dwell, and national shares."""
@@ -325,7 +326,9 @@ def test_mixes_caps_by_period_dwell_and_forces_come_back(tmp_path: Path, lang: s
 def test_a_mix_is_changed_in_its_cell(tmp_path: Path) -> None:
     book = Changed(pl.write_workbook(pl.loads(MIXED), tmp_path / "mixed.xlsx"))
     book.set("Demands", "d", "pools", "light : 0,8 + medical : 0,2; light")
-    book.set("Demands", "d", "cap from a month on", "2024-05:12,5 2024-09:20")
+    book.set(
+        "Demands", "d", "cap from a month on", "2024-05:12,5 2024-09:20 2024-11:6,5 (4,5 .. 8)"
+    )
     book.set("Policies", ("k", "", "", "dwell (months per month)"), "value", 1.5)
     book.set("Strengths", ("army", "", "share fit"), "value", 0.7)
 
@@ -334,8 +337,10 @@ def test_a_mix_is_changed_in_its_cell(tmp_path: Path) -> None:
     demand = inputs.demands["d"]
     assert demand.options == ({"light": 0.8, "medical": 0.2}, "light")
     assert [(str(month), cap.value) for month, cap in demand.cap_from.items()] == [
-        ("2024-05", 12.5), ("2024-09", 20),
+        ("2024-05", 12.5), ("2024-09", 20), ("2024-11", 6.5),
     ]  # fmt: skip
+    latest = list(demand.cap_from.values())[-1]
+    assert (latest.low, latest.high) == (4.5, 8)
     assert inputs.kinds["k"].rotation["dwell"][""].value == 1.5
     assert inputs.forces["army"]["fit"][0][1].value == 0.7
 
