@@ -55,8 +55,9 @@ __all__ = [
 ]
 
 
-VIOLATION = 1e-6
-"""Largest sum of fill shares that a draw may lack before a cut is added."""
+VIOLATION = 1e-7
+"""Sum of fill shares that a draw may lack before a cut is added; twice that before one is sought,
+so that what is found is violated in spite of rounding."""
 
 LOCK = 1e-7
 """How far below its level a share is locked, so that the next step stays feasible."""
@@ -678,7 +679,7 @@ class Master:
         for draw in open_draws.tolist():
             value, people, weight, price = self.recourse.solve(goals[draw], self.two.limit[draw])
             self.solves += 1
-            if value <= VIOLATION:
+            if value <= 2 * VIOLATION:
                 self._witness[draw] = np.maximum(self.two.stage.filled @ people, goals[draw])
                 continue
             found.append((weight, price))
