@@ -20,8 +20,10 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from loops import OneModel, WrittenAnew, spent
@@ -62,10 +64,20 @@ class Drawn:
     seconds: float
 
 
+def uncalibrated() -> Any:
+    """Return a context in which every parameter is drawn by itself."""
+    return patch.object(Joint, "put", lambda self, points, values: None)
+
+
 def drawn(scenario: str, rule: str, count: int) -> Drawn:
-    """Draw and plan."""
+    """Draw and plan.
+
+    Every parameter is drawn by itself: a row of the calibrated sample goes with a set of rules, so
+    that draws of one structure would differ in very little.
+    """
     study = specification_of(scenario, draws=2 * count, rule=rule, share=count, replicates=2)
-    figures = study.effects.figures(study.values(study.design.batch(0)[:1])[:count])
+    with uncalibrated():
+        figures = study.effects.figures(study.values(study.design.batch(0)[:1])[:count])
     made = next(study.instances(figures, count))
     problem, given = made.problem(), made.numbers
     limits = {"least": given.least, "most": given.most, "amounts": given.amounts}
@@ -267,17 +279,16 @@ def shares_table(given: argparse.Namespace) -> str:
     half-widths. What many draws share is so uneven that the square is a mean over several seeds.
     """
     rows: list[list[Any]] = []
-    if given.uncalibrated:
-        Joint.put = lambda self, points, values: None  # type: ignore[method-assign]
     simulate(given.scenario, 16, rule="fair", workers=1)
     for share in SHARES:
         seconds, squares, independent = [], [], []
         for seed in range(given.seeds):
             start = spent()
-            found = simulate(
-                given.scenario, given.shares, seed, rule="fair", workers=1, share=share,
-                replicates=32, monthly=False,
-            )  # fmt: skip
+            with uncalibrated() if given.uncalibrated else nullcontext():
+                found = simulate(
+                    given.scenario, given.shares, seed, rule="fair", workers=1, share=share,
+                    replicates=32, monthly=False,
+                )  # fmt: skip
             seconds.append(spent() - start)
             precise = found.precision(f"displacement.{found.packages[0]}").iloc[0]
             squares.append(float(precise["relative"]) ** 2)

@@ -43,6 +43,25 @@ def worth(problem: Problem, on_duty: np.ndarray) -> dict[int, float]:
     return sums
 
 
+def test_the_engine_is_not_needed_where_settled_tours_use_up_a_limit():
+    staff = {"pools": ["staff"], "prep": 0, "rest": 0}
+    problem = parsed(
+        {
+            "format": "planner-problem/1",
+            "months": 12,
+            "pools": {"staff": 10},
+            "demands": [
+                {"id": "flank", "tier": 1, "cap": 4, "first": 1, "last": 11, "tour": 1, **staff},
+                {"id": "untso", "tier": 2, "cap": 10, "first": 0, "last": 11, "tour": 6, **staff},
+            ],
+            "packages": {"flank": {"demands": ["flank"], "known": 1}},
+        }
+    )
+    found = Structure(problem, "value").solve(np.array([[4.0, 10.0]]), np.full((1, 1, 12), 10.0))
+    assert (found.code == Code.COMPILED).all()
+    assert found.on_duty[0, 0].sum(axis=-1).tolist() == [4 * 6, 10 * 6 + 6 * 6]
+
+
 @pytest.mark.parametrize("rule", RULES)
 @settings(max_examples=25)
 @given(data=problems("tiny"), seed=st.integers(0, 99), known=st.booleans())
