@@ -243,7 +243,11 @@ class _Parser:
         """Complain of caps and strengths that are too small to count beside the largest cap."""
         largest = max((demand.cap for demand in demands), default=0.0)
         least = largest / SIZE_RATIO
-        small = [(f"the cap of {demand.id}", "demands", demand.cap) for demand in demands]
+        small = [
+            (f"the cap of {demand.id}", f"demands.{place}.cap", demand.cap)
+            for place, demand in enumerate(demands)
+            if demand.cap >= LEAST_CAP
+        ]
         for pool, people in pools.items():
             least_people = min(people[people > 0].tolist(), default=0.0)
             small.append((f"the strength of {pool}", f"pools.{pool}", least_people))

@@ -129,7 +129,7 @@ def test_sizes_too_different_to_be_solved_together_are_refused() -> None:
     data["demands"][1]["cap"] = 1e-3
     data["pools"]["a"] = [0.0, 5.0, 5.0, 5.0, 5.0, 1e-3]
     text = message(data)
-    assert "demands: expected the cap of b to be 0 or at least 0.01, found 0.001" in text
+    assert "demands.1.cap: expected the cap of b to be 0 or at least 0.01, found 0.001" in text
     assert "pools.a: expected the strength of a to be 0 or at least 0.01, found 0.001" in text
     data["demands"][1]["cap"] = data["pools"]["a"][-1] = 0.01
     assert solve_problem(parse_problem(data)).certificate.holds
