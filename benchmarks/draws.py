@@ -72,12 +72,16 @@ def uncalibrated() -> Any:
 def drawn(scenario: str, rule: str, count: int) -> Drawn:
     """Draw and plan.
 
-    Every parameter is drawn by itself: a row of the calibrated sample goes with a set of rules, so
-    that draws of one structure would differ in very little.
+    Every parameter is drawn by itself, because a row of the calibrated sample goes with a set of
+    rules and draws of one structure would differ in very little; what changes the structure is that
+    of the first draw.
     """
     study = specification_of(scenario, draws=2 * count, rule=rule, share=count, replicates=2)
     with uncalibrated():
-        figures = study.effects.figures(study.values(study.design.batch(0)[:1])[:count])
+        values = study.values(study.design.batch(0)[:1])[:count]
+    structural = [one.structural for one in study.uncertain.factors]
+    values[:, structural] = values[:1, structural]
+    figures = study.effects.figures(values)
     made = next(study.instances(figures, count))
     problem, given = made.problem(), made.numbers
     limits = {"least": given.least, "most": given.most, "amounts": given.amounts}
