@@ -73,6 +73,8 @@ def _over_draws(material: Material, id: str) -> Iterator[str]:
     elif ensemble is not None and id in ensemble.packages:
         found = headline(ensemble, id)
         yield from found.sentences(lang)
+        if material.by_ranges is not None:
+            yield headline(material.by_ranges, id).by_ranges(lang)
         for task in (2, 1):
             lost = drawn_losses(ensemble, id, task)
             if lost:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
     from planner.report.levers import PlannedSettings
     from planner.results.result import Tables
+    from planner.scenario.load import Scenario
 
 __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lost_by", "records"]
 
@@ -61,6 +62,8 @@ class Material:
         The result that the report is about, first, and those beside it.
     lang : str
     futures : Ensemble or None
+    by_ranges : Ensemble or None
+        The same draws by the ranges alone, where the scenario draws from a calibration.
     curves : mapping of str to (Curve, Headroom)
         By package.
     ranges : Ranges or None
@@ -79,6 +82,7 @@ class Material:
     comparison: Comparison
     lang: str
     futures: Ensemble | None = None
+    by_ranges: Ensemble | None = None
     curves: Mapping[str, tuple[Curve, Headroom]] = field(default_factory=dict)
     ranges: Ranges | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
@@ -149,7 +153,10 @@ def gather(
     if source is not None and analyses:
         found |= _analysed(main, source, progress)
     if source is not None and draws > 0 and futures is None:
-        found["futures"] = _drawn(main, draws, seed, workers, progress)
+        found["futures"] = _drawn(main, main.scenario, draws, seed, workers, progress)
+        if main.scenario.inputs.parameters is not None:
+            plain = main.scenario.with_({"parameters": "none"})
+            found["by_ranges"] = _drawn(main, plain, draws, seed, workers, progress)
     if source is not None and analyses and len(main.packages):
         progress("other_rule", 0, 0)
         other = "value" if main.rule == "fair" else "fair"
@@ -256,7 +263,7 @@ def _promised(
 
 
 def _drawn(
-    main: Tables, draws: int, seed: int, workers: int | None, progress: Progress
+    main: Tables, scenario: Scenario, draws: int, seed: int, workers: int | None, progress: Progress
 ) -> Ensemble:
     from planner.montecarlo.run import simulate
 
@@ -265,7 +272,7 @@ def _drawn(
 
     chosen = main.manifest["options"].get("packages")
     return simulate(
-        main.scenario, draws, seed, main.rule, packages=chosen, workers=workers, progress=step
+        scenario, draws, seed, main.rule, packages=chosen, workers=workers, progress=step
     )
 
 

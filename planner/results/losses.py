@@ -410,6 +410,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "verdringt het {mean} persoonsmaanden, {q05} tot {q95} in negen van de tien, en meer dan "
         "een tiende van wat ervoor wordt gevuld in {tenth}.",
     ),
+    "draws_by_ranges": (
+        "By the ranges alone, without what people counted say, it is {mean} on average, {q05} to "
+        "{q95} in nine of ten.",
+        "Volgens de marges alleen, zonder wat tellingen van mensen zeggen, is het gemiddeld "
+        "{mean}, en {q05} tot {q95} in negen van de tien.",
+    ),
     "draws_before": (
         "On average {before} of them fall before the first month of the package, and {after} from "
         "then on.",
@@ -499,6 +505,11 @@ class Headline:
             draws=number(self.draws, lang, 0), **numbers,
             **{name: percent(share, lang, 0) for name, share in shares.items()},
         )  # fmt: skip
+
+    def by_ranges(self, lang: str = "en") -> str:
+        """Return mean and range of draws by the ranges alone, to stand beside calibrated ones."""
+        numbers = {name: rough(getattr(self, name), lang) for name in ("mean", "q05", "q95")}
+        return say("draws_by_ranges", lang, **numbers)
 
     def amount(self, lang: str = "en") -> str:
         """Return mean and spread in words."""

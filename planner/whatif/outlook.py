@@ -43,6 +43,9 @@ NAMES = ["mission", "mission_name", "mission_name_nl", "main_task"]
 REACH = 0.9
 """Fill rate of which the probability is shown unless another is asked for."""
 
+BY_RANGES = 128
+"""Draws from which on as many are made by the ranges alone."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -237,6 +240,9 @@ class Outlook:
         One row a draw, one column a package: person-months displaced from main task 2.
     headlines : mapping of str to Headline
         Displacement of main task 2 by package.
+    by_ranges : mapping of str to Headline
+        The same where parameters are drawn by their ranges alone; none for few draws, and none
+        where the scenario draws from no calibration.
     losers : mapping of (str, int) to list of DrawnLoss
         What missions lose, by package and main task; none where people by month are not kept.
     drivers : mapping of str to tuple of Driver
@@ -260,6 +266,7 @@ class Outlook:
     displacement: pd.DataFrame
     each: pd.DataFrame
     headlines: Mapping[str, Headline]
+    by_ranges: Mapping[str, Headline]
     losers: Mapping[tuple[str, int], list[DrawnLoss]]
     drivers: Mapping[str, tuple[Driver, ...]]
     likely: pd.DataFrame
@@ -320,10 +327,21 @@ def look_ahead(
             for id in ensemble.packages
             for task in (1, 2)
         },
+        by_ranges=_by_ranges(scenario, draws, seed) if draws >= BY_RANGES else {},
         drivers={id: drivers(ensemble, id) for id in ensemble.packages},
         likely=_both_rules(scenario, cache),
         said={lang: ensemble.sentences(lang) for lang in ("en", "nl")},
     )
+
+
+def _by_ranges(scenario: Scenario, draws: int, seed: int) -> dict[str, Headline]:
+    """Return displacement by each package where parameters are drawn by their ranges alone."""
+    from planner.montecarlo.run import simulate
+
+    if scenario.inputs.parameters is None:
+        return {}
+    ensemble = simulate(scenario.with_({"parameters": "none"}), draws, seed, workers=1)
+    return {id: headline(ensemble, id) for id in ensemble.packages}
 
 
 def _both_rules(scenario: Scenario, cache: PlanCache | None) -> pd.DataFrame:
