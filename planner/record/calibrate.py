@@ -10,12 +10,13 @@ normal law g fitted to the particles,
 
     x' = √(1 − β²) x + β ξ   in the coordinates in which g is standard,                       (26)
 
-on half of the coordinates at random, and accepted with the ratio of π ÷ g (preconditioned
+on some of the coordinates at random, and accepted with the ratio of π ÷ g (preconditioned
 Crank–Nicolson; Cotter, Roberts, Stuart and White, *MCMC methods for functions*, 2013). g for one
 half of the particles is fitted to the other half, so that no particle decides where it goes
 (Goodman and Weare, *Ensemble samplers with affine invariance*, 2010). Parameters that the particles
-say something about, and all others, are moved apart, whichever has moved less, each with steps as
-wide as are accepted.
+say something about, and all others, are moved apart, whichever has moved less. Of the former half
+are moved at once, with steps as wide as are accepted; of the others, which are many and matter
+little each, as many as are accepted are drawn nearly anew.
 Parameters of presence need no new plan, so they are moved many times for each plan.
 
 Four populations run side by side and never exchange particles. How many independent draws the
@@ -73,7 +74,7 @@ KEEPS = 0.5
 
 GONE, LAST = 0.4, 1.2
 """How far particles are moved at each step, and after the last: the part of them that was moved
-times the width of the move, summed over moves."""
+times the width of the move, or times the part of the parameters drawn anew, summed over moves."""
 
 MOST, LAST_MOST = 10, 90
 """Most moves with new plans at each step, and after the last; after the last they also go on until
@@ -83,7 +84,11 @@ CHEAP = 12
 """Moves of presence for each move with new plans."""
 
 ACCEPTED = 0.25
-"""Part of the moves that should be accepted: the width of steps is set by it."""
+"""Part of the moves that should be accepted: the width of steps, and how many parameters of those
+that the particles say nothing about are moved at once, are set by it."""
+
+ANEW = 0.95
+"""Width of the steps of parameters that the particles say nothing about."""
 
 SHRINK = 0.8
 """Part of the correlations of the particles that the law of moves keeps."""
@@ -579,7 +584,7 @@ class _Sampler:
         capacity = [one.layer == "capacity" for one in specification.uncertain.factors]
         self.capacity, self.presence = np.flatnonzero(capacity), np.flatnonzero(~np.array(capacity))
         self.power, self.step, self.move, self.plans = 0.0, 0, 0, 0
-        self.width = {"capacity": 0.5, "capacity_rest": 0.9, "presence": 0.5, "presence_rest": 0.9}
+        self.width = {"capacity": 0.5, "capacity_rest": 0.5, "presence": 0.5, "presence_rest": 0.5}
         self.gone = {"capacity": 0.0, "capacity_rest": 0.0}
         self.seconds, self.began = 0.0, time.monotonic()
         self.now: _Particles | None = None
@@ -712,8 +717,9 @@ class _Sampler:
             some = ~law.spoken if rest else law.spoken
             if not some.any():
                 some = np.ones_like(some)
-            width = self.width[f"{layer}_rest" if rest else layer]
-            part, moved = self._half(layer, places[some], law.only(some), width, now.take(own),
+            size = self.width[f"{layer}_rest" if rest else layer]
+            step = (size, ANEW) if rest else (0.5, size)
+            part, moved = self._half(layer, places[some], law.only(some), step, now.take(own),
                                      random)  # fmt: skip
             now = now.put(own, part)
             accepted.append(moved)
@@ -726,12 +732,16 @@ class _Sampler:
         self.width[layer] = float(np.clip(width * wider, 0.02, 0.95))
 
     def _half(
-        self, layer: str, places: NDArray[np.int64], law: _Law, width: float, now: _Particles,
-        random: np.random.Generator,
+        self, layer: str, places: NDArray[np.int64], law: _Law, step: tuple[float, float],
+        now: _Particles, random: np.random.Generator,
     ) -> tuple[_Particles, NDArray[np.bool_]]:  # fmt: skip
-        """Move some particles by a law that does not depend on them; also return which moved."""
+        """Move some particles by a law that does not depend on them; also return which moved.
+
+        `step` is the part of the coordinates that is moved, and how far.
+        """
+        part, width = step
         old = law.inside(now.normals[:, places])
-        some = random.random(old.shape) < 0.5
+        some = random.random(old.shape) < part
         new = np.sqrt(1 - width**2) * old + width * random.standard_normal(old.shape)
         new = np.where(some, new, old)
         normals = now.normals.copy()
