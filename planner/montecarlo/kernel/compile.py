@@ -82,7 +82,7 @@ def on_compilation(listener: Callable[[str], None] | None) -> None:
 
 def announce(function: Any) -> None:
     """Report that an entry is about to be compiled, unless its machine code is available."""
-    if function.signatures:
+    if function.overloads:  # its signatures would be written anew at each call
         return
     name = f"{function.py_func.__name__}-*.nbi"
     if not (_FOLDER and any(Path(_FOLDER).rglob(f"*.{name}"))):
