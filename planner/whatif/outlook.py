@@ -44,7 +44,7 @@ REACH = 0.9
 """Fill rate of which the probability is shown unless another is asked for."""
 
 BY_RANGES = 128
-"""Draws from which on as many are made by the ranges alone."""
+"""Draws made by the ranges alone, once as many are made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,8 +289,11 @@ def look_ahead(
     reach: float = REACH,
     progress: Progress | None = None,
     cache: PlanCache | None = None,
+    beside: bool = True,
 ) -> Outlook:
     """Make draws of a scenario and return what a page shows of them.
+
+    With `beside`, displacement by the ranges alone is found too.
 
     Examples
     --------
@@ -327,20 +330,20 @@ def look_ahead(
             for id in ensemble.packages
             for task in (1, 2)
         },
-        by_ranges=_by_ranges(scenario, draws, seed) if draws >= BY_RANGES else {},
+        by_ranges=_by_ranges(scenario, seed) if beside and draws >= BY_RANGES else {},
         drivers={id: drivers(ensemble, id) for id in ensemble.packages},
         likely=_both_rules(scenario, cache),
         said={lang: ensemble.sentences(lang) for lang in ("en", "nl")},
     )
 
 
-def _by_ranges(scenario: Scenario, draws: int, seed: int) -> dict[str, Headline]:
+def _by_ranges(scenario: Scenario, seed: int) -> dict[str, Headline]:
     """Return displacement by each package where parameters are drawn by their ranges alone."""
     from planner.montecarlo.run import simulate
 
     if scenario.inputs.parameters is None:
         return {}
-    ensemble = simulate(scenario.with_({"parameters": "none"}), draws, seed, workers=1)
+    ensemble = simulate(scenario.with_({"parameters": "none"}), BY_RANGES, seed, workers=1)
     return {id: headline(ensemble, id) for id in ensemble.packages}
 
 
@@ -379,7 +382,7 @@ def look_at_both(
 
         return report
 
-    first = look_ahead(plan, draws, seed, reach, part(0), cache)
+    first = look_ahead(plan, draws, seed, reach, part(0), cache, beside=not different)
     if not different:
         return first, first
     return first, look_ahead(variant, draws, seed, reach, part(draws), cache)
