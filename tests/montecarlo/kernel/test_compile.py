@@ -63,7 +63,7 @@ def test_compilation_is_reported_before_it_begins(
     places: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(compilation, "_FOLDER", compilation.cache_folder())
-    entry = SimpleNamespace(signatures=[], py_func=SimpleNamespace(__name__="plan"))
+    entry = SimpleNamespace(overloads=[], py_func=SimpleNamespace(__name__="plan"))
     messages: list[str] = []
     compilation.on_compilation(messages.append)
     try:
@@ -72,12 +72,12 @@ def test_compilation_is_reported_before_it_begins(
         assert messages[0].startswith("compiling the planning kernel")
         (Path(compilation._FOLDER) / "replan.plan-1.py311.nbi").write_bytes(b"")
         compilation.announce(entry)
-        entry.signatures.append("compiled already")
+        entry.overloads.append("compiled already")
         compilation.announce(entry)
         assert len(messages) == 1
         assert capsys.readouterr().err == ""
     finally:
         compilation.on_compilation(None)
     monkeypatch.setattr(compilation, "_FOLDER", "")
-    compilation.announce(SimpleNamespace(signatures=[], py_func=entry.py_func))
+    compilation.announce(SimpleNamespace(overloads=[], py_func=entry.py_func))
     assert "for this run alone" in capsys.readouterr().err
