@@ -151,7 +151,9 @@ class Resolved:
         found = list_uncertain(self.scenario)
         rows = found.table().to_dict("records")
         for row in rows:
-            row["low"], row["high"] = (_finite(row[end]) for end in ("low", "high"))
+            for end in row:
+                if isinstance(row[end], float):  # calibrated ones too, where the record is silent
+                    row[end] = _finite(row[end])
             row["source"] = self.source(row["source"]) if row["source"] else None
         return {"factors": rows, "correlations": found.correlations().to_dict("records")}
 

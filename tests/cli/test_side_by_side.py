@@ -110,7 +110,7 @@ def test_a_person_reads_what_differs(planner: Run, scenario: Path, variant: Path
 
     assert shown.code == 0
     assert "demands.observers.cap" in shown.out
-    assert "(not there)" in shown.out
+    assert "(absent)" in shown.out
     assert "(niet aanwezig)" in planner("diff", "flank.yaml", "variant.yaml", "--lang", "nl").out
 
 
