@@ -203,7 +203,7 @@ def numbers_of(
         ["asked_person_months", "filled_person_months", "displaced_main_task_1",
          "displaced_main_task_2"]
     ]  # fmt: skip
-    own = np.hstack([plain.fillna(0.0).to_numpy(), lost.reshape(len(packages), -1)])
+    own = np.hstack([plain.fillna(0.0).to_numpy(), lost.reshape(len(packages), 2 * len(missions))])
     return np.concatenate([fill.to_numpy().T.ravel(), own.ravel()]).astype(np.float64)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.stats import chi2
 
 import planner as pl
 from planner.analysis.hedging import (
@@ -312,11 +313,15 @@ def test_a_kept_promise_is_kept_by_the_plan_of_its_draw() -> None:
     assert every <= rates.min() + 1e-12
 
 
-def test_draws_of_a_scenario_do_not_follow_each_other() -> None:
+def test_means_of_draws_of_a_scenario_scatter_no_more_than_independent_ones() -> None:
     # draws that share a set of rules share a calibrated sample: intervals would be too narrow
-    _, draws, _ = draws_of(read_case("eastern-flank-battalion"), 256, 0, None)
-    total = draws.strengths.sum(axis=(1, 2))
-    assert abs(np.corrcoef(total[:-1], total[1:])[0, 1]) < 0.2
+    case, draws = read_case("eastern-flank-battalion"), 64
+    pools = [draws_of(case, draws, seed, None)[1].strengths.sum(axis=2) for seed in range(12)]
+    within = np.var(pools, axis=1, ddof=1).mean(axis=0) / draws
+    between = np.var(np.mean(pools, axis=1), axis=0, ddof=1)
+    assert within.shape == (16,)
+    assert within.min() > 0
+    assert (between / within).max() < chi2.ppf(0.9999, 11) / 11
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
