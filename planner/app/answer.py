@@ -149,8 +149,9 @@ class AnswerText:
         found, lang = self.drawn.headlines[self.package], self.lang
         first = found.in_short(self.title, lang)
         ranges = self.drawn.by_ranges.get(self.package)
-        when = [*found.when(lang), *([] if ranges is None else [ranges.by_ranges(lang)])]
-        rows = [("answer_when_lead", " ".join(when))]
+        rows = [("answer_when_lead", " ".join(found.when(lang)))]
+        if ranges is not None:
+            rows.append(("answer_ranges_lead", ranges.by_ranges(lang)))
         rows += [("answer_who_lead", text) for text in self._drawn_losers(self.drawn)]
         rows += [("answer_likely_lead", " ".join(likely))]
         rows += self._drawn_plan()

@@ -38,7 +38,7 @@ from planner.app.layout import (
 from planner.app.layout import text as words
 from planner.app.promises import PromisesPanel
 from planner.app.scheduler import Newest, Priority, Scheduler, Turns
-from planner.app.session import Library, Session
+from planner.app.session import Library, Session, tables_of
 from planner.app.tasks import (
     MAX_UPLOAD,
     explain,
@@ -535,9 +535,7 @@ class Reasons:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables of the answer that is shown, by name."""
-        if self.answer is None:
-            return {}
-        return {f"variant_{name}": table for name, table in self.answer.tables().items()}
+        return tables_of(self.answer)
 
     # asking
 

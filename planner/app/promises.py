@@ -24,7 +24,7 @@ from planner.app.layout import (
     under,
 )
 from planner.app.scheduler import Newest
-from planner.app.session import Session
+from planner.app.session import Session, tables_of
 from planner.app.words import say
 from planner.labels import label, number, percent
 from planner.whatif import WhatIf
@@ -124,9 +124,7 @@ class PromisesPanel:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the promises that are shown, by name."""
-        if self.answer is None:
-            return {}
-        return {f"variant_{name}": table for name, table in self.answer.tables().items()}
+        return tables_of(self.answer)
 
     def _follow_address(self) -> None:
         """Put the slider where the address says, if that is one of its places."""

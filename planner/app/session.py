@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
@@ -38,8 +38,12 @@ from planner.scenario.load import Scenario, load, shipped_scenarios
 from planner.whatif import Lever, Picture, WhatIf
 from planner.whatif.model import WORDS as KNOWN
 from planner.whatif.model import Value
+from planner.whatif.outlook import Answer
 
-__all__ = ["Controls", "describe", "Library", "NOT_LEVERS", "Session", "shown"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Controls", "describe", "Library", "NOT_LEVERS", "Session", "shown", "tables_of"]
 
 NOT_LEVERS = (
     "base", "file", "name", "lang", "mission", "month", "package", "why", "certain", *KEPT,
@@ -613,6 +617,16 @@ class Controls:
     def _tier_moved(self, event: Any) -> None:
         if event.new is not None:
             self._tell(f"tier.{self._mission.value}", event.new)
+
+
+def tables_of(*answers: Answer | None) -> dict[str, pd.DataFrame]:
+    """Return the tables of answers about the variant that are shown, by name."""
+    return {
+        f"variant_{name}": table
+        for answer in answers
+        if answer is not None
+        for name, table in answer.tables().items()
+    }
 
 
 def put(lever: Lever, value: Value) -> Any:

@@ -25,7 +25,7 @@ from planner.app.layout import (
     under,
 )
 from planner.app.scheduler import Newest
-from planner.app.session import Session
+from planner.app.session import Session, tables_of
 from planner.app.tasks import look_at_both, single_changes, spread
 from planner.app.words import say
 from planner.labels import label, number, percent
@@ -226,10 +226,7 @@ class UncertaintyPanel:
         if self.outlooks is not None:
             for side, outlook in zip(("plan", "variant"), self.outlooks, strict=True):
                 found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
-        for answer in (self.ranges, self.changes):
-            if answer is not None:
-                found |= {f"variant_{name}": table for name, table in answer.tables().items()}
-        return found
+        return found | tables_of(self.ranges, self.changes)
 
     # showing
 

@@ -98,6 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer_draws_lead": ("Over the draws", "Over de trekkingen"),
     "answer_likely_lead": ("For the likely values", "Bij de waarschijnlijke waarden"),
     "answer_when_lead": ("When", "Wanneer"),
+    "answer_ranges_lead": ("Without counts", "Zonder tellingen"),
     "answer_who_lead": ("From whom", "Van wie"),
     "moves": ("input", "invoer"),
     "moves_title": (

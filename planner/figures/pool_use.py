@@ -26,7 +26,7 @@ from planner.figures.style import (
 from planner.figures.words import say
 from planner.gallery import figure
 from planner.labels import number, percent
-from planner.results.losses import cover
+from planner.solution import cover
 
 if TYPE_CHECKING:
     import pandas as pd

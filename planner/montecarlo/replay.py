@@ -136,21 +136,18 @@ class Draw:
 
 
 def _below(distribution: object, value: float) -> float:
-    """Return the part of a distribution below a value, half of what is at the value included."""
-    return (_part(distribution, value, -1e-9) + _part(distribution, value, 1e-9)) / 2
+    """Return the part of a distribution below a value, half of what is at the value included.
 
-
-def _part(distribution: object, value: float, beside: float) -> float:
-    """Return the part below a value and a relative step beside it, by halving on quantiles."""
-    quantile, value = distribution.ppf, value + beside * max(abs(value), 1.0)  # type: ignore[attr-defined]
-    low, high = 0.0, 1.0
+    By halving on its quantiles, just below the value and just above it side by side.
+    """
+    quantile = distribution.ppf  # type: ignore[attr-defined]
+    sides = value + np.array([-1e-9, 1e-9]) * max(abs(value), 1.0)
+    low, high = np.zeros(2), np.ones(2)
     for _ in range(40):
         middle = (low + high) / 2
-        if float(quantile(np.array([middle]))[0]) < value:
-            low = middle
-        else:
-            high = middle
-    return low
+        below = quantile(middle) < sides
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return float(low.mean())
 
 
 def take_draw(specification: Specification, number: int) -> Draw:

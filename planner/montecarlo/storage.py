@@ -239,12 +239,9 @@ def open_folder(target: Path, metadata: RunMetadata, scenario: Scenario) -> None
                     f"{target}: holds a run of another scenario, seed or number of draws that is "
                     "not finished: choose another folder, or add --force (replace=True)"
                 )
-            kept = {name: _bytes(target / name) for name in (SCENARIO, PARAMETERS)}
-            if text == _head(metadata) and kept == {
-                SCENARIO: b"",
-                PARAMETERS: b"",
-                **_inputs(scenario),
-            }:
+            wanted = {PARAMETERS: b"", **_inputs(scenario)}
+            kept = {name: _bytes(target / name) for name in wanted}
+            if text == _head(metadata) and kept == wanted:
                 return
         elif found and PARTIAL not in found:  # cut off before it stated which run it holds
             raise InputError(f"{target}: holds other files ({found[0]}): choose another folder")

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +36,6 @@ from planner.errors import CertificateError
 from planner.labels import figure, number, percent, rough, speaker
 from planner.problem.model import Floats
 from planner.solution import Allocation, Solution, cover
-
-if TYPE_CHECKING:
-    from planner.solution import Allocation, Solution
 
 __all__ = [
     "ACCOUNTS",
@@ -55,7 +52,6 @@ __all__ = [
     "LostTour",
     "accounts",
     "check_accounts",
-    "cover",
     "counted",
     "drawn_losses",
     "first_month",
