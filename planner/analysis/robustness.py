@@ -24,7 +24,7 @@ import math
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -264,17 +264,25 @@ def _change_sentences(
 
 @dataclass(frozen=True, eq=False)
 class _Variant:
-    """A problem with one change; None where the change contradicts the rest."""
+    """One change, and how to state the problem with it."""
 
     input: str
     group: str
     change: str
-    problem: Problem | None
+    make: Callable[[], Problem]
     value: float = NAN
     changed_to: float = NAN
     unit: str = ""
     basis: str = ""
     rule: str = ""
+
+    @cached_property
+    def problem(self) -> Problem | None:
+        """The problem with the change; None where the change contradicts the rest."""
+        try:
+            return self.make()
+        except (InputError, ValueError):
+            return None
 
 
 @dataclass(frozen=True)
@@ -505,7 +513,7 @@ def _variants(
     found += _changeovers(case)
     found += _preferences(case)
     other = "value" if case.rule == "fair" else "fair"
-    found.append(_Variant("rule", "rule", other, case.problem, rule=other))
+    found.append(_Variant("rule", "rule", other, lambda: case.problem, rule=other))
     found += _windows(case, package)
     return [one for one in found if one.group in chosen], missions
 
@@ -538,19 +546,17 @@ def _of_factors(case: Case) -> tuple[list[_Variant], dict[str, str]]:
     if not rows:
         return [], missions
     figures = Effects(uncertain).figures(np.array(rows))
+
+    def problem(instead: Mapping[str, float]) -> Problem:
+        return compile_scenario(uncertain.scenario, instead, drawn=True).problem
+
     found = []
     for row, (one, word, value, end) in enumerate(about):
         group = _group(one.id)
         moved = group == "month" and one.unit == "months moved"
         change = ("earlier" if end < 0 else "later") if moved else word
-        instead = {id: float(column[row]) for id, column in figures.items()}
-        try:
-            problem = compile_scenario(uncertain.scenario, instead, drawn=True).problem
-        except InputError:
-            problem = None
-        found.append(
-            _Variant(one.id, group, change, problem, value, end, one.unit, one.basis)
-        )  # fmt: skip
+        make = partial(problem, {id: float(column[row]) for id, column in figures.items()})
+        found.append(_Variant(one.id, group, change, make, value, end, one.unit, one.basis))
     return found, missions
 
 
@@ -575,12 +581,9 @@ def _both_ends(one: VariedParameter, group: str) -> Iterator[_Variant]:
 
 
 def _varied(one: VariedParameter, group: str, change: str, to: float) -> _Variant:
-    """Return a parameter at another value; no problem where that contradicts the rest."""
-    try:
-        problem = one.problem(to)
-    except (InputError, ValueError):
-        problem = None
-    return _Variant(one.id, group, change, problem, one.value, to, one.unit, one.basis)
+    """Return a parameter at another value."""
+    make = partial(one.problem, to)
+    return _Variant(one.id, group, change, make, one.value, to, one.unit, one.basis)
 
 
 def _ends(distribution: Any) -> tuple[float, float]:
@@ -640,6 +643,7 @@ def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
 
 
 def _changed(problem: Problem, changes: Mapping[str, Mapping[str, Any]]) -> Problem:
+    """Return a problem with other values of some demands' attributes."""
     demands = tuple(replace(one, **changes.get(one.id, {})) for one in problem.demands)
     return replace(problem, demands=demands)
 
@@ -658,16 +662,17 @@ def _changeovers(case: Case) -> Iterator[_Variant]:
             if all(one.cohorts == cohorts[one.id] for one in demands):
                 continue
             name = kind if kind.startswith("demand.") else f"kind.{kind}"
-            problem = _changed(case.problem, {id: {"cohorts": m} for id, m in cohorts.items()})
-            yield _Variant(f"{name}.changeover", "changeover", word, problem)
+            changes = {id: {"cohorts": count} for id, count in cohorts.items()}
+            make = partial(_changed, case.problem, changes)
+            yield _Variant(f"{name}.changeover", "changeover", word, make)
 
 
 def _preferences(case: Case) -> Iterator[_Variant]:
     """Yield the order of sourcing options reversed, demand by demand."""
     for one in case.problem.demands:
         if len(one.options) > 1:
-            problem = _changed(case.problem, {one.id: {"options": one.options[::-1]}})
-            yield _Variant(f"demand.{one.id}.options", "preference", "reversed", problem)
+            make = partial(_changed, case.problem, {one.id: {"options": one.options[::-1]}})
+            yield _Variant(f"demand.{one.id}.options", "preference", "reversed", make)
 
 
 def _windows(case: Case, package: str) -> Iterator[_Variant]:
@@ -676,13 +681,12 @@ def _windows(case: Case, package: str) -> Iterator[_Variant]:
     first, last = problem.report
     own = [problem.demand(name) for name in problem.package(package).demands]
     start = min((problem.begins(one, package) for one in own), default=first)
+    ends = []
     if last - 12 >= first:
-        yield _Variant("window", "window", "a year shorter", _report(problem, first, last - 12))
+        ends.append(("a year shorter", (first, last - 12)))
     if last + 12 < problem.months:
-        yield _Variant("window", "window", "a year longer", _report(problem, first, last + 12))
+        ends.append(("a year longer", (first, last + 12)))
     if first < start <= last:
-        yield _Variant("window", "window", "from the package on", _report(problem, start, last))
-
-
-def _report(problem: Problem, first: int, last: int) -> Problem:
-    return replace(problem, report=(first, last))
+        ends.append(("from the package on", (start, last)))
+    for change, report in ends:
+        yield _Variant("window", "window", change, partial(replace, problem, report=report))

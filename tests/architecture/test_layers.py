@@ -50,8 +50,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "planner.analysis", "planner.montecarlo",
     ),
     "planner.figures": (
-        *BASE, "planner.labels", "planner.analysis", "planner.results", "planner.montecarlo",
-        "planner.scenario.data", "planner.record", "planner.figures",
+        *BASE, "planner.labels", "planner.solution", "planner.analysis", "planner.results",
+        "planner.montecarlo", "planner.scenario.data", "planner.record", "planner.figures",
     ),
     "planner.report": (
         *BASE, "planner.labels", "planner.terms", "planner.results", "planner.analysis",
