@@ -23,20 +23,25 @@ def assert_told(view: View, case: WhatIf, mission: str, month: str | None, lang:
 
 
 def click_bar(view: View, chart: str, row: int) -> None:
-    """Click on a bar of the variant."""
+    """Click on a bar of the variant, once its chart is no longer moved by text that comes above."""
+    found = view.page.evaluate_handle(
+        """name => Bokeh.index.find_one_by_id(
+            Bokeh.documents[0].get_model_by_name("chart-" + name).id).el""",
+        chart,
+    ).as_element()
+    assert found is not None
     x, y = view.page.evaluate(
         """([name, row]) => {
             const view = Bokeh.index.find_one_by_id(
                 Bokeh.documents[0].get_model_by_name("chart-" + name).id)
             const data = view.model.renderers.at(-1).data_source.data
             const column = name => (data instanceof Map ? data.get(name) : data[name])[row]
-            const box = view.el.getBoundingClientRect()
-            return [box.x + view.frame.x_scale.compute(column("variant") / 2),
-                    box.y + view.frame.y_scale.compute(column("variant_y"))]
+            return [view.frame.x_scale.compute(column("variant") / 2),
+                    view.frame.y_scale.compute(column("variant_y"))]
         }""",
         [chart, row],
     )
-    view.page.mouse.click(x, y)
+    found.click(position={"x": x, "y": y})
 
 
 def test_a_click_on_a_bar_says_why(view: View) -> None:

@@ -19,7 +19,7 @@ import planner as pl
 from planner.store import locked
 from tests.montecarlo.made import static
 
-OPTIONS: dict[str, Any] = {"draws": 48, "seed": 5, "share": 1, "workers": 1}
+OPTIONS: dict[str, Any] = {"draws": 16, "seed": 5, "share": 1, "workers": 1}
 
 
 @pytest.fixture(scope="module")
