@@ -193,13 +193,14 @@ def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stag
 BlockType, Block = struct(
     __name__,
     "Block",
-    "start owner indptr places value rowptr rowcol rowval goalptr goalcol goalval askedptr asked "
-    "bound tier begin lead cost",
+    "start owner indptr places value rowptr rowcol rowval largest goalptr goalcol goalval askedptr "
+    "asked bound tier begin lead months cost",
 )
 """Structure of one block. First column of each decision; decision of each column; entries of the
-limit rows by column and by row; columns counted in each composition row with their shares;
-decisions asked in each; bound of each; tier, first month and longest preparation of each decision;
-and what a person on each column costs in preference, months on duty × place in the list."""
+limit rows by column and by row, and the largest of each row; columns counted in each composition
+row with their shares; decisions asked in each; bound of each; tier, first month, longest
+preparation and months on duty per person of each decision; and what a person on each column costs
+in preference, months on duty × place in the list."""
 
 
 @compiled
@@ -238,20 +239,25 @@ def block_of(arrays, b):
     e0, e1 = arrays.ptr[c0], arrays.ptr[c1]
     start, owner = arrays.start[d0 : d1 + 1] - c0, arrays.owner[c0:c1] - d0
     ptr, row, value = arrays.ptr[c0 : c1 + 1] - e0, arrays.row[e0:e1].copy(), arrays.value[e0:e1]
-    rowptr, rowcol, rowval = transpose(arrays.row_ptr[b + 1] - arrays.row_ptr[b], ptr, row, value)
+    rows = arrays.row_ptr[b + 1] - arrays.row_ptr[b]
+    rowptr, rowcol, rowval = transpose(rows, ptr, row, value)
+    largest = np.zeros(rows)
+    for at in range(len(row)):
+        largest[row[at]] = max(largest[row[at]], value[at])
     n0, n1 = arrays.counted_ptr[g0], arrays.counted_ptr[g1]
     a0, a1 = arrays.asked_ptr[g0], arrays.asked_ptr[g1]
-    cost = np.empty(c1 - c0)
-    for c in range(c0, c1):
-        months = duty_months(arrays, arrays.owner[c], 0, arrays.months)
-        cost[c - c0] = months * arrays.option[c]
+    months, cost = np.empty(d1 - d0), np.empty(c1 - c0)
+    for d in range(d0, d1):
+        months[d - d0] = duty_months(arrays, d, 0, arrays.months)
+        for c in range(arrays.start[d], arrays.start[d + 1]):
+            cost[c - c0] = months[d - d0] * arrays.option[c]
     demand = arrays.demand[d0:d1]
     return Block(
-        start, owner, ptr, row, value.copy(), rowptr, rowcol, rowval,
+        start, owner, ptr, row, value.copy(), rowptr, rowcol, rowval, largest,
         arrays.counted_ptr[g0 : g1 + 1] - n0, arrays.counted[n0:n1] - c0,
         arrays.counted_share[n0:n1].copy(), arrays.asked_ptr[g0 : g1 + 1] - a0,
         arrays.asked[a0:a1] - d0, arrays.goal_bound[g0:g1].copy(), arrays.tier[demand],
-        arrays.begin[d0:d1].copy(), arrays.lead[demand], cost,
+        arrays.begin[d0:d1].copy(), arrays.lead[demand], months, cost,
     )  # fmt: skip
 
 

@@ -50,6 +50,10 @@ FREE = 1e-9
 
 AT = 1e-8
 
+WELL = 1 + 1e-12
+"""Factor by which a limit has to exceed what a column may take of it not to bound the column, for
+rounding."""
+
 PIN = 1e-7
 """Reduced gains and prices (times the largest entry of their row) above this, with gains of at most
 1, hold what they belong to."""
@@ -317,9 +321,11 @@ def _shut_columns(block, full, people, ledger):
     """Shut every column that cannot move without a cost; count what is open by decision.
 
     With duals, the cheapest columns of a decision are used first: one that is dearer than the
-    dearest in use is empty in every preferred split, one that is cheaper than that is full.
+    dearest in use is empty in every preferred split, one that is cheaper than that is full. Columns
+    for which limits leave next to nothing are shut too: the people of a decision cannot move by
+    more than all of these hold. Return the largest such room, as a share of its decision.
     """
-    largest = 0.0
+    largest, slip = 0.0, 0.0
     for c in range(len(people)):
         if ledger.most[c] > 0:
             largest = max(largest, ledger.price[c])
@@ -332,14 +338,19 @@ def _shut_columns(block, full, people, ledger):
                 margin = max(margin, ledger.price[c])
         if ledger.settled[d] or full[d] <= 0:
             continue
-        count = 0
+        count, spare = 0, 0.0
         for c in range(first, last):
             if ledger.most[c] > 0 and abs(ledger.price[c] - margin) <= FREE * (1 + largest):
+                if ledger.most[c] <= AT * full[d]:
+                    spare += ledger.most[c] / full[d]
+                    continue
                 ledger.shut[c] = -1.0
                 count += 1
+        slip = max(slip, spare)
         for c in range(first, last):
             if count < 2:
                 ledger.shut[c] = people[c]
+    return slip
 
 
 @compiled
@@ -446,7 +457,7 @@ def prove_fair(
         if not ledger.final[d]:
             proof[1] = max(proof[1], ledger.cap[d] - ledger.share[d])
     proof[2] = max(proof[2], _prove_preference(block, full, duals, people, ledger))
-    _shut_columns(block, full, people, ledger)
+    proof[1] = max(proof[1], _shut_columns(block, full, people, ledger))
     for k in range(evens, claims.count[0]):
         proof[2] = max(proof[2], _prove_even(block, full, claims, k, duals, people, ledger))
     for c in range(len(people)):
@@ -515,11 +526,13 @@ def _tighten(block, loose, bounds):
     for c in range(len(low)):
         left[rows + block.owner[c]] -= low[c]
         for at in range(indptr[c], indptr[c + 1]):
-            left[places[at]] -= min(value[at] * low[c], value[at] * high[c])
+            least = low[c] if value[at] > 0.0 else high[c]
+            if least != 0.0:
+                left[places[at]] -= value[at] * least
     for c in range(len(low)):
         room = min(high[c] - low[c], max(left[rows + block.owner[c]], 0.0))
         for at in range(indptr[c], indptr[c + 1]):
-            if value[at] > 0.0:
+            if value[at] > 0.0 and left[places[at]] < room * value[at] * WELL:
                 room = min(room, max(left[places[at]], 0.0) / value[at])
         high[c] = low[c] + room
 
@@ -531,7 +544,7 @@ def _part(gain, people, asked, reward, reduced, low, high):
     A person adds `reward` up to what is asked, and `reduced` always.
     """
     best, least, most = -np.inf, low, high
-    for turn in range(3):
+    for turn in range(2 if reward == 0.0 else 3):
         x = low if turn == 0 else (high if turn == 1 else min(max(asked, low), high))
         total = reward * min(x, asked) + reduced * x
         best = max(best, total)
@@ -591,6 +604,8 @@ def prove_value(
                 reward = asked.times[c] if asked.tier[c] == aims.goals[aim] else 0.0
             else:
                 gain = aims.gain[aim, c]
+            if reward == 0.0 and gain == 0.0 and cost[c] == 0.0:
+                continue
             best, least, most = _part(
                 gain, people[c], asked.people[c], reward, gain - cost[c],
                 bounds.low[c], bounds.high[c],
@@ -602,9 +617,6 @@ def prove_value(
         reach[aim] = bound
         for r in range(rows + len(full)):
             if prices[aim, r] > 0.0:
-                largest = 0.0 if r < rows else 1.0
-                if r < rows:
-                    for at in range(block.rowptr[r], block.rowptr[r + 1]):
-                        largest = max(largest, block.rowval[at])
+                largest = block.largest[r] if r < rows else 1.0
                 if prices[aim, r] * largest > PIN:
                     bounds.held[r] = True

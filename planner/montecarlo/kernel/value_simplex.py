@@ -16,12 +16,11 @@ import numpy as np
 from planner.montecarlo.kernel.arrays import FITS, ROOM, duty_months, transpose
 from planner.montecarlo.kernel.compile import compiled, struct
 
-__all__ = ["Asked", "aims_of", "asked_of", "pursue"]
+__all__ = ["Asked", "aims_of", "asked_of", "first_order", "pursue"]
 
-AimsType, Aims = struct(__name__, "Aims", "goals gain order")
-"""The tier with the goals pursued by each aim, or 0 where the aim is a sum over people; what a
-person adds to each aim, (aims, columns), the largest entry 1; and the columns to be tried first, in
-order."""
+AimsType, Aims = struct(__name__, "Aims", "goals gain")
+"""The tier with the goals pursued by each aim, or 0 where the aim is a sum over people; and what a
+person adds to each aim, (aims, columns), the largest entry 1."""
 
 SPREAD = 1e-5
 """Gains of one aim that are smaller than this part of the largest are left to the engine: prices of
@@ -71,8 +70,11 @@ def aims_of(arrays, block, b):
     prefers, outside = False, False
     for c in range(columns):
         d = d0 + block.owner[c]
-        months[c] = duty_months(arrays, d, 0, arrays.months)
-        counted[c] = duty_months(arrays, d, arrays.low, arrays.high)
+        months[c] = block.months[block.owner[c]]
+        if c == block.start[block.owner[c]]:
+            counted[c] = duty_months(arrays, d, arrays.low, arrays.high)
+        else:
+            counted[c] = counted[c - 1]
         weight[c] = arrays.weight[arrays.demand[d]]
         prefers = prefers or block.cost[c] > 0
         outside = outside or months[c] > counted[c] + 1e-9
@@ -106,21 +108,21 @@ def aims_of(arrays, block, b):
             scale[a] = largest
         for c in range(columns):
             even = even and (gain[a, c] == 0.0 or abs(gain[a, c]) >= SPREAD)
-    aims = Aims(goals[:count], gain[:count], _first_order(block, months))
-    return aims, of_tier[:count], scale[:count], even
+    return Aims(goals[:count], gain[:count]), of_tier[:count], scale[:count], even
 
 
 @compiled
-def _first_order(block, months):
+def first_order(block):
     """Return the order in which columns are tried: the first option first, then what ties least."""
     columns = len(block.owner)
     asks, first = np.full(columns, np.inf), np.empty(columns, np.int64)
     for c in range(columns):
-        if months[c] > 0:
+        months = block.months[block.owner[c]]
+        if months > 0:
             tied = 0.0
             for at in range(block.indptr[c], block.indptr[c + 1]):
                 tied += block.value[at]
-            asks[c] = tied / months[c]
+            asks[c] = tied / months
     order = np.argsort(asks, kind="mergesort")
     for k in range(columns):
         c = order[k]
@@ -636,20 +638,22 @@ def asked_of(block, full, lower, upper, goal, goal_tier, asked):
 def _room(block, full, lower, upper, limit, most, left):
     """Write the most each open column can hold (0: closed), and what settled tours leave."""
     indptr, places, value = block.indptr, block.places, block.value
+    spent = np.empty(len(limit), np.bool_)
     left[:] = limit
     for c in range(len(upper)):
         most[c] = 0.0
         if lower[c] > 0:
             for at in range(indptr[c], indptr[c + 1]):
                 left[places[at]] -= value[at] * lower[c]
+    for r in range(len(limit)):
+        spent[r] = limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r])
     for c in range(len(upper)):
         d = block.owner[c]
         if upper[c] <= lower[c] or full[d] <= 0:
             continue
         most[c] = min(upper[c], full[d])
         for at in range(indptr[c], indptr[c + 1]):
-            r = places[at]
-            if limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r]):
+            if spent[places[at]]:
                 most[c] = 0.0
                 break
 
@@ -691,10 +695,8 @@ def _box(block, full, limit, most, left, asked):
     scale, bound = np.ones(rows), np.empty(rows)
     for r in range(len(limit)):
         if rowof[r] >= 0:
-            largest = 0.0
-            for at in range(block.rowptr[r], block.rowptr[r + 1]):
-                largest = max(largest, block.rowval[at])
-            scale[rowof[r]], bound[rowof[r]] = 1.0 / largest, left[r] / largest
+            scale[rowof[r]] = 1.0 / block.largest[r]
+            bound[rowof[r]] = left[r] / block.largest[r]
     for d in range(len(full)):
         if decisionof[d] >= 0:
             bound[decisionof[d]] = full[d]
@@ -798,9 +800,10 @@ def _pin(box, at):
 
 
 @compiled
-def pursue(block, aims, full, lower, upper, limit, asked, inverse, prices, people):
+def pursue(block, aims, order, full, lower, upper, limit, asked, inverse, prices, people):
     """Write one plan to `people` and the prices of each aim to `prices`; whether it was found.
 
+    `order` says which columns are tried first, and in which order.
     Prices are of limits, then of decisions, per person, (aims, limits + decisions).
     """
     most, left = np.empty(len(upper)), np.empty(len(limit))
@@ -821,7 +824,7 @@ def pursue(block, aims, full, lower, upper, limit, asked, inverse, prices, peopl
             prices[aim, r] = 0.0
         if largest == 0.0:
             continue
-        if not _greedy(block, box, at, note, aims.order, gain):
+        if not _greedy(block, box, at, note, order, gain):
             return False
         if not ascend(box, at, gain):
             return False
