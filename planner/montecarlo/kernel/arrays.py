@@ -163,8 +163,8 @@ def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stag
         inside[block].add(name)
     numbers: dict[tuple[int, tuple[frozenset[str], ...]], int] = {}
     table: list[tuple[int, int, int]] = []
-    flags: dict[frozenset[str], list[bool]] = {}
-    seen: list[list[bool]] = []
+    flags: dict[frozenset[str], int] = {}
+    seen: list[int] = []
     final = np.zeros((len(plans), blocks), dtype=np.int64)
     for number, chosen in enumerate(plans):
         for block in range(blocks):
@@ -176,18 +176,18 @@ def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stag
                 if (block, history) not in numbers:
                     numbers[block, history] = len(table)
                     table.append((block, parent, month if parent >= 0 else -1))
-                    if history[-1] not in flags:
-                        flags[history[-1]] = [not p or p in history[-1] for p in package]
-                    seen.append(flags[history[-1]])
+                    seen.append(flags.setdefault(history[-1], len(flags)))
                 parent = numbers[block, history]
             final[number, block] = parent
     of = np.array(table, dtype=np.int64).reshape(-1, 3)
     columns = layout.start[layout.decision_ptr]
-    sizes = [np.diff(ptr)[of[:, 0]] for ptr in (columns, layout.goal_ptr, layout.decision_ptr)]
-    ptrs = [np.concatenate([[0], np.cumsum(size)]).astype(np.int64) for size in sizes]
-    block_of_stage, parents, months = (np.ascontiguousarray(of[:, k]) for k in range(3))
-    flagged = np.array(seen, dtype=np.bool_).reshape(len(table), len(package))[:, layout.demand]
-    return Stages(block_of_stage, parents, months, flagged, final, *ptrs)
+    ptrs = np.zeros((3, len(table) + 1), dtype=np.int64)
+    for one, ptr in zip(ptrs, (columns, layout.goal_ptr, layout.decision_ptr), strict=True):
+        np.cumsum(ptr[of[:, 0] + 1] - ptr[of[:, 0]], out=one[1:])
+    known_by = [[not p or p in some for p in package] for some in flags]
+    known_demands = np.array(known_by, dtype=np.bool_).reshape(len(flags), len(package))
+    flagged = known_demands[:, layout.demand][seen]
+    return Stages(*of.T.copy(), flagged, final, *ptrs)
 
 
 BlockType, Block = struct(

@@ -49,6 +49,7 @@ FREE = 1e-9
 """Reduced costs below this, relative to one plus the largest, leave a column free to move."""
 
 AT = 1e-8
+"""Shares that differ by less are one."""
 
 WELL = 1 + 1e-12
 """Factor by which a limit has to exceed what a column may take of it not to bound the column, for
@@ -260,7 +261,7 @@ def _prove_level(block, full, floors, claims, k, ledger):
         if not ledger.touched[d] or ledger.final[d] or block.tier[d] != tier:
             continue
         share = _share_at(block, floors, ledger, d, tier, level)
-        margin = _cheapest(block, ledger, d, share * full[d] * (1 + AT))[1] * full[d]
+        margin = _cheapest(block, ledger, d, (share + AT) * full[d])[1] * full[d]
         size = max(margin, BACK * worth)
         if margin > CHEAP * worth and gap <= SLIP * size and ledger.share[d] <= share + SLIP:
             ledger.final[d] = True
@@ -521,16 +522,16 @@ def _limits(block, full, lower, limit, loose):
 def _tighten(block, loose, bounds):
     """Lower the most of each column to what rows leave it if all other columns hold their least."""
     rows, left, low, high = len(loose) - len(block.tier), bounds.load, bounds.low, bounds.high
-    indptr, places, value = block.indptr, block.places, block.value
+    indptr, places, value, owner = block.indptr, block.places, block.value, block.owner
     left[:] = loose
     for c in range(len(low)):
-        left[rows + block.owner[c]] -= low[c]
+        left[rows + owner[c]] -= low[c]
         for at in range(indptr[c], indptr[c + 1]):
             least = low[c] if value[at] > 0.0 else high[c]
             if least != 0.0:
                 left[places[at]] -= value[at] * least
     for c in range(len(low)):
-        room = min(high[c] - low[c], max(left[rows + block.owner[c]], 0.0))
+        room = min(high[c] - low[c], max(left[rows + owner[c]], 0.0))
         for at in range(indptr[c], indptr[c + 1]):
             if value[at] > 0.0 and left[places[at]] < room * value[at] * WELL:
                 room = min(room, max(left[places[at]], 0.0) / value[at])
@@ -583,15 +584,18 @@ def prove_value(
             proof[0] = max(proof[0], (bounds.load[r] - loose[r]) / (1 + loose[r]))
     _tighten(block, loose, bounds)
     cost, rowptr, rowcol, rowval = bounds.price, block.rowptr, block.rowcol, block.rowval
+    owner, low, high, held = block.owner, bounds.low, bounds.high, bounds.held
+    part, tier, times = asked.people, asked.tier, asked.times
     for aim in range(len(aims.goals)):
         bound, reached, of_rows = 0.0, 0.0, prices[aim]
+        goals, gains = aims.goals[aim], aims.gain[aim]
         for c in range(len(people)):
-            cost[c] = of_rows[rows + block.owner[c]]
+            cost[c] = of_rows[rows + owner[c]]
         for r in range(rows + len(full)):
             price = of_rows[r]
             if price == 0.0:
                 continue
-            if loose[r] == np.inf or (price < 0.0 and not bounds.held[r]):
+            if loose[r] == np.inf or (price < 0.0 and not held[r]):
                 proof[1] = max(proof[1], abs(price))
                 continue
             bound += price * loose[r]
@@ -600,23 +604,22 @@ def prove_value(
                     cost[rowcol[at]] += price * rowval[at]
         for c in range(len(people)):
             reward, gain = 0.0, 0.0
-            if aims.goals[aim] > 0:
-                reward = asked.times[c] if asked.tier[c] == aims.goals[aim] else 0.0
+            if goals > 0:
+                reward = times[c] if tier[c] == goals else 0.0
             else:
-                gain = aims.gain[aim, c]
+                gain = gains[c]
             if reward == 0.0 and gain == 0.0 and cost[c] == 0.0:
                 continue
             best, least, most = _part(
-                gain, people[c], asked.people[c], reward, gain - cost[c],
-                bounds.low[c], bounds.high[c],
-            )  # fmt: skip
+                gain, people[c], part[c], reward, gain - cost[c], low[c], high[c]
+            )
             bound += best
-            reached += gain * people[c] + reward * min(people[c], asked.people[c])
-            bounds.low[c], bounds.high[c] = least, most
+            reached += gain * people[c] + reward * min(people[c], part[c])
+            low[c], high[c] = least, most
         proof[2] = max(proof[2], abs(bound - reached) / (1 + abs(reached)))
         reach[aim] = bound
         for r in range(rows + len(full)):
             if prices[aim, r] > 0.0:
                 largest = block.largest[r] if r < rows else 1.0
                 if prices[aim, r] * largest > PIN:
-                    bounds.held[r] = True
+                    held[r] = True
