@@ -538,7 +538,7 @@ class Hint:
     """
 
     def __init__(self, key: Ints, share: Floats):
-        order = np.argsort(key)
+        order = np.argsort(key, kind="stable")  # of stages with the same number the last counts
         self._key, self._share = key[order], share[order]
         self._stages = frozenset((self._key >> STAGE).tolist())
 
@@ -559,7 +559,7 @@ class Hint:
         _, key = _names(frame, layout, stages)
         if not len(self._key):
             return np.full(len(key), -1.0)
-        at = np.minimum(np.searchsorted(self._key, key), len(self._key) - 1)
+        at = np.maximum(np.searchsorted(self._key, key, side="right") - 1, 0)
         found = np.where(self._key[at] == key, self._share[at], 0.5)
         for s, stage in enumerate(_numbers(stages)):
             if stage not in self._stages:
