@@ -187,7 +187,8 @@ def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stag
     known_by = [[not p or p in some for p in package] for some in flags]
     known_demands = np.array(known_by, dtype=np.bool_).reshape(len(flags), len(package))
     flagged = known_demands[:, layout.demand][seen]
-    return Stages(*of.T.copy(), flagged, final, *ptrs)
+    of_stage: list[Ints] = [*of.T.copy()]
+    return Stages(*of_stage[:3], flagged, final, *ptrs)
 
 
 BlockType, Block = struct(
