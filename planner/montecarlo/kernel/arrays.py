@@ -182,13 +182,13 @@ def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stag
     of = np.array(table, dtype=np.int64).reshape(-1, 3)
     columns = layout.start[layout.decision_ptr]
     ptrs = np.zeros((3, len(table) + 1), dtype=np.int64)
-    for one, ptr in zip(ptrs, (columns, layout.goal_ptr, layout.decision_ptr), strict=True):
-        np.cumsum(ptr[of[:, 0] + 1] - ptr[of[:, 0]], out=one[1:])
+    for first, ptr in zip(ptrs, (columns, layout.goal_ptr, layout.decision_ptr), strict=True):
+        np.cumsum(ptr[of[:, 0] + 1] - ptr[of[:, 0]], out=first[1:])
     known_by = [[not p or p in some for p in package] for some in flags]
     known_demands = np.array(known_by, dtype=np.bool_).reshape(len(flags), len(package))
     flagged = known_demands[:, layout.demand][seen]
-    of_stage: list[Ints] = [*of.T.copy()]
-    return Stages(*of_stage[:3], flagged, final, *ptrs)
+    one, before, since = of.T.copy()
+    return Stages(one, before, since, flagged, final, *ptrs)
 
 
 BlockType, Block = struct(
