@@ -481,16 +481,18 @@ def _profile(group: Ints, first: Ints, last: Ints, months: int) -> tuple[Ints, I
     width = months + 1
     low = np.clip(first, 0, months)
     high = np.clip(last + 1, low, months)
-    cell = np.concatenate([group * width + low, group * width + high])
-    change = np.ones(len(cell), dtype=np.int64)
-    change[len(group) :] = -1
-    order = np.argsort(cell, kind="stable")
-    cell = cell[order]
-    cover = np.cumsum(change[order])[:-1]
-    run, nth = _spread(np.diff(cell) * (cover > 0))
-    cell = cell[:-1][run] + nth
+    start = group * width
+    ends = np.concatenate([(start + low) << 1, ((start + high) << 1) + 1])  # ends of intervals: odd
+    ends.sort()
+    cell = ends >> 1
+    cover = np.cumsum(1 - ((ends & 1) << 1))[:-1]
+    length = np.diff(cell)
+    runs = np.flatnonzero((length > 0) & (cover > 0))  # of months with equally many intervals
+    length, cell = length[runs], cell[runs]
     covered = cell // width
-    return covered, cell - covered * width, cover[run]
+    month = np.repeat(cell - covered * width - (np.cumsum(length) - length), length)
+    month += np.arange(len(month))
+    return np.repeat(covered, length), month, np.repeat(cover[runs], length)
 
 
 def _decisions(table: ProblemArrays, tours: Tours, by_tour: bool) -> tuple[Ints, Ints, Ints, Ints]:

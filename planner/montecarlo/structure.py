@@ -526,6 +526,10 @@ def one_stage_a_block(layout: Layout) -> Stages:
                   layout.goal_ptr, layout.decision_ptr)  # fmt: skip
 
 
+STAGE = 48
+"""Place of the stage in the number of a column."""
+
+
 class Hint:
     """How full the columns of a plan are, for another plan to begin with.
 
@@ -533,41 +537,34 @@ class Hint:
     given from one structure to another with the same demands.
     """
 
-    def __init__(self, stages: dict[tuple[int, ...], tuple[Ints, Floats]]):
-        self._stages = stages
+    def __init__(self, key: Ints, share: Floats):
+        order = np.argsort(key, kind="stable")  # of stages with the same number the last counts
+        self._key, self._share = key[order], share[order]
+        self._stages = frozenset((self._key >> STAGE).tolist())
 
     @classmethod
     def nothing(cls) -> Hint:
         """Return a hint that says nothing."""
-        return cls({})
+        return cls(np.zeros(0, dtype=np.int64), np.zeros(0))
 
     @classmethod
     def of(cls, frame: Frame, layout: Layout, stages: Stages, people: Floats, most: Floats) -> Hint:
         """Return the hint that plans of one draw give; `most` is the maximum of each decision."""
-        found = {}
-        for s, block in enumerate(stages.block.tolist()):
-            columns = _columns(layout, block)
-            full = most[layout.owner[columns]]
-            held = people[stages.column[s] : stages.column[s + 1]]
-            share = np.divide(held, full, out=np.zeros(len(held)), where=full > 0)
-            key = _names(frame, layout, columns)
-            order = np.argsort(key)
-            found[_stage_name(stages, s)] = (key[order], share[order])
-        return cls(found)
+        columns, key = _names(frame, layout, stages)
+        full = most[layout.owner[columns]]
+        return cls(key, np.divide(people, full, out=np.zeros(len(people)), where=full > 0))
 
     def on(self, frame: Frame, layout: Layout, stages: Stages) -> Floats:
         """Return the hint for the columns of all stages, -1 if none exists."""
-        parts = [np.zeros(0)]
-        for s, block in enumerate(stages.block.tolist()):
-            columns = _columns(layout, block)
-            key, share = self._stages.get(_stage_name(stages, s), (np.zeros(0), np.zeros(0)))
-            if not len(key):
-                parts.append(np.full(columns.stop - columns.start, -1.0))
-                continue
-            wanted = _names(frame, layout, columns)
-            at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-            parts.append(np.where(key[at] == wanted, share[at], 0.5))
-        return np.concatenate(parts)
+        _, key = _names(frame, layout, stages)
+        if not len(self._key):
+            return np.full(len(key), -1.0)
+        at = np.maximum(np.searchsorted(self._key, key, side="right") - 1, 0)
+        found = np.where(self._key[at] == key, self._share[at], 0.5)
+        for s, stage in enumerate(_numbers(stages)):
+            if stage not in self._stages:
+                found[stages.column[s] : stages.column[s + 1]] = -1.0
+        return found
 
 
 def _columns(layout: Layout, block: int) -> slice:
@@ -575,19 +572,26 @@ def _columns(layout: Layout, block: int) -> slice:
     return slice(int(layout.start[first]), int(layout.start[last]))
 
 
-def _names(frame: Frame, layout: Layout, columns: slice) -> Ints:
-    """Return one number for each column, the same in every structure of the same demands."""
-    d = layout.owner[columns]
-    name = (frame.number[layout.demand[d]] << 24) + (layout.wave[d] << 12)
-    name += layout.segment[d] << 6
-    return np.asarray(name + layout.option[columns])
+def _names(frame: Frame, layout: Layout, stages: Stages) -> tuple[Ints, Ints]:
+    """Return the columns of all stages, and one number for each.
+
+    It is the same in every structure of the same demands, and made of stage, demand, wave, segment
+    and sourcing option.
+    """
+    name = (frame.number[layout.demand] << 24) + (layout.wave << 12) + (layout.segment << 6)
+    width = np.diff(stages.column)
+    first = layout.start[layout.decision_ptr][stages.block] - stages.column[:-1]
+    columns = np.arange(stages.column[-1]) + np.repeat(first, width)
+    stage = np.repeat(np.array(_numbers(stages), dtype=np.int64) << STAGE, width)
+    return columns, stage + name[layout.owner[columns]] + layout.option[columns]
 
 
-def _stage_name(stages: Stages, s: int) -> tuple[int, ...]:
-    depth, at = 0, s
-    while stages.parent[at] >= 0:
-        depth, at = depth + 1, int(stages.parent[at])
-    return int(stages.block[s]), depth
+def _numbers(stages: Stages) -> list[int]:
+    """Return one number for each stage: its block, and how many stages come before it."""
+    depth: list[int] = []
+    for parent in stages.parent.tolist():
+        depth.append(depth[parent] + 1 if parent >= 0 else 0)
+    return [(block << 8) + one for block, one in zip(stages.block.tolist(), depth, strict=True)]
 
 
 def solve_each(

@@ -197,7 +197,7 @@ def test_a_wrong_hint_changes_nothing_that_is_proved(
 
     known = replace(problem, packages=())
     caps, strengths = some_draws(known, 1, DRAWS, 0.3)
-    found = Structure(known, "value", hint=Nonsense({})).solve(caps, strengths)
+    found = Structure(known, "value", hint=Nonsense.nothing()).solve(caps, strengths)
     wanted = Structure(known, "value", compiled=False).solve(caps, strengths)
     assert (found.code == Code.COMPILED).all()
     for k in range(DRAWS):

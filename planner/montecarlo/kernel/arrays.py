@@ -163,8 +163,8 @@ def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stag
         inside[block].add(name)
     numbers: dict[tuple[int, tuple[frozenset[str], ...]], int] = {}
     table: list[tuple[int, int, int]] = []
-    flags: dict[frozenset[str], list[bool]] = {}
-    seen: list[list[bool]] = []
+    flags: dict[frozenset[str], int] = {}
+    seen: list[int] = []
     final = np.zeros((len(plans), blocks), dtype=np.int64)
     for number, chosen in enumerate(plans):
         for block in range(blocks):
@@ -176,30 +176,32 @@ def stages_of(frame: Frame, layout: Layout, plans: list[frozenset[str]]) -> Stag
                 if (block, history) not in numbers:
                     numbers[block, history] = len(table)
                     table.append((block, parent, month if parent >= 0 else -1))
-                    if history[-1] not in flags:
-                        flags[history[-1]] = [not p or p in history[-1] for p in package]
-                    seen.append(flags[history[-1]])
+                    seen.append(flags.setdefault(history[-1], len(flags)))
                 parent = numbers[block, history]
             final[number, block] = parent
     of = np.array(table, dtype=np.int64).reshape(-1, 3)
     columns = layout.start[layout.decision_ptr]
-    sizes = [np.diff(ptr)[of[:, 0]] for ptr in (columns, layout.goal_ptr, layout.decision_ptr)]
-    ptrs = [np.concatenate([[0], np.cumsum(size)]).astype(np.int64) for size in sizes]
-    block_of_stage, parents, months = (np.ascontiguousarray(of[:, k]) for k in range(3))
-    flagged = np.array(seen, dtype=np.bool_).reshape(len(table), len(package))[:, layout.demand]
-    return Stages(block_of_stage, parents, months, flagged, final, *ptrs)
+    ptrs = np.zeros((3, len(table) + 1), dtype=np.int64)
+    for first, ptr in zip(ptrs, (columns, layout.goal_ptr, layout.decision_ptr), strict=True):
+        np.cumsum(ptr[of[:, 0] + 1] - ptr[of[:, 0]], out=first[1:])
+    known_by = [[not p or p in some for p in package] for some in flags]
+    known_demands = np.array(known_by, dtype=np.bool_).reshape(len(flags), len(package))
+    flagged = known_demands[:, layout.demand][seen]
+    one, before, since = of.T.copy()
+    return Stages(one, before, since, flagged, final, *ptrs)
 
 
 BlockType, Block = struct(
     __name__,
     "Block",
-    "start owner indptr places value rowptr rowcol rowval goalptr goalcol goalval askedptr asked "
-    "bound tier begin lead cost",
+    "start owner indptr places value rowptr rowcol rowval largest goalptr goalcol goalval askedptr "
+    "asked bound tier begin lead months cost",
 )
 """Structure of one block. First column of each decision; decision of each column; entries of the
-limit rows by column and by row; columns counted in each composition row with their shares;
-decisions asked in each; bound of each; tier, first month and longest preparation of each decision;
-and what a person on each column costs in preference, months on duty × place in the list."""
+limit rows by column and by row, and the largest of each row; columns counted in each composition
+row with their shares; decisions asked in each; bound of each; tier, first month, longest
+preparation and months on duty per person of each decision; and what a person on each column costs
+in preference, months on duty × place in the list."""
 
 
 @compiled
@@ -238,20 +240,25 @@ def block_of(arrays, b):
     e0, e1 = arrays.ptr[c0], arrays.ptr[c1]
     start, owner = arrays.start[d0 : d1 + 1] - c0, arrays.owner[c0:c1] - d0
     ptr, row, value = arrays.ptr[c0 : c1 + 1] - e0, arrays.row[e0:e1].copy(), arrays.value[e0:e1]
-    rowptr, rowcol, rowval = transpose(arrays.row_ptr[b + 1] - arrays.row_ptr[b], ptr, row, value)
+    rows = arrays.row_ptr[b + 1] - arrays.row_ptr[b]
+    rowptr, rowcol, rowval = transpose(rows, ptr, row, value)
+    largest = np.zeros(rows)
+    for at in range(len(row)):
+        largest[row[at]] = max(largest[row[at]], value[at])
     n0, n1 = arrays.counted_ptr[g0], arrays.counted_ptr[g1]
     a0, a1 = arrays.asked_ptr[g0], arrays.asked_ptr[g1]
-    cost = np.empty(c1 - c0)
-    for c in range(c0, c1):
-        months = duty_months(arrays, arrays.owner[c], 0, arrays.months)
-        cost[c - c0] = months * arrays.option[c]
+    months, cost = np.empty(d1 - d0), np.empty(c1 - c0)
+    for d in range(d0, d1):
+        months[d - d0] = duty_months(arrays, d, 0, arrays.months)
+        for c in range(arrays.start[d], arrays.start[d + 1]):
+            cost[c - c0] = months[d - d0] * arrays.option[c]
     demand = arrays.demand[d0:d1]
     return Block(
-        start, owner, ptr, row, value.copy(), rowptr, rowcol, rowval,
+        start, owner, ptr, row, value.copy(), rowptr, rowcol, rowval, largest,
         arrays.counted_ptr[g0 : g1 + 1] - n0, arrays.counted[n0:n1] - c0,
         arrays.counted_share[n0:n1].copy(), arrays.asked_ptr[g0 : g1 + 1] - a0,
         arrays.asked[a0:a1] - d0, arrays.goal_bound[g0:g1].copy(), arrays.tier[demand],
-        arrays.begin[d0:d1].copy(), arrays.lead[demand], cost,
+        arrays.begin[d0:d1].copy(), arrays.lead[demand], months, cost,
     )  # fmt: skip
 
 

@@ -49,6 +49,11 @@ FREE = 1e-9
 """Reduced costs below this, relative to one plus the largest, leave a column free to move."""
 
 AT = 1e-8
+"""Shares that differ by less are one."""
+
+WELL = 1 + 1e-12
+"""Factor by which a limit has to exceed what a column may take of it not to bound the column, for
+rounding."""
 
 PIN = 1e-7
 """Reduced gains and prices (times the largest entry of their row) above this, with gains of at most
@@ -256,7 +261,7 @@ def _prove_level(block, full, floors, claims, k, ledger):
         if not ledger.touched[d] or ledger.final[d] or block.tier[d] != tier:
             continue
         share = _share_at(block, floors, ledger, d, tier, level)
-        margin = _cheapest(block, ledger, d, share * full[d] * (1 + AT))[1] * full[d]
+        margin = _cheapest(block, ledger, d, (share + AT) * full[d])[1] * full[d]
         size = max(margin, BACK * worth)
         if margin > CHEAP * worth and gap <= SLIP * size and ledger.share[d] <= share + SLIP:
             ledger.final[d] = True
@@ -317,9 +322,11 @@ def _shut_columns(block, full, people, ledger):
     """Shut every column that cannot move without a cost; count what is open by decision.
 
     With duals, the cheapest columns of a decision are used first: one that is dearer than the
-    dearest in use is empty in every preferred split, one that is cheaper than that is full.
+    dearest in use is empty in every preferred split, one that is cheaper than that is full. Columns
+    for which limits leave next to nothing are shut too: the people of a decision cannot move by
+    more than all of these hold. Return the largest such room, as a share of its decision.
     """
-    largest = 0.0
+    largest, slip = 0.0, 0.0
     for c in range(len(people)):
         if ledger.most[c] > 0:
             largest = max(largest, ledger.price[c])
@@ -332,14 +339,19 @@ def _shut_columns(block, full, people, ledger):
                 margin = max(margin, ledger.price[c])
         if ledger.settled[d] or full[d] <= 0:
             continue
-        count = 0
+        count, spare = 0, 0.0
         for c in range(first, last):
             if ledger.most[c] > 0 and abs(ledger.price[c] - margin) <= FREE * (1 + largest):
+                if ledger.most[c] <= AT * full[d]:
+                    spare += ledger.most[c] / full[d]
+                    continue
                 ledger.shut[c] = -1.0
                 count += 1
+        slip = max(slip, spare)
         for c in range(first, last):
             if count < 2:
                 ledger.shut[c] = people[c]
+    return slip
 
 
 @compiled
@@ -446,7 +458,7 @@ def prove_fair(
         if not ledger.final[d]:
             proof[1] = max(proof[1], ledger.cap[d] - ledger.share[d])
     proof[2] = max(proof[2], _prove_preference(block, full, duals, people, ledger))
-    _shut_columns(block, full, people, ledger)
+    proof[1] = max(proof[1], _shut_columns(block, full, people, ledger))
     for k in range(evens, claims.count[0]):
         proof[2] = max(proof[2], _prove_even(block, full, claims, k, duals, people, ledger))
     for c in range(len(people)):
@@ -510,16 +522,18 @@ def _limits(block, full, lower, limit, loose):
 def _tighten(block, loose, bounds):
     """Lower the most of each column to what rows leave it if all other columns hold their least."""
     rows, left, low, high = len(loose) - len(block.tier), bounds.load, bounds.low, bounds.high
-    indptr, places, value = block.indptr, block.places, block.value
+    indptr, places, value, owner = block.indptr, block.places, block.value, block.owner
     left[:] = loose
     for c in range(len(low)):
-        left[rows + block.owner[c]] -= low[c]
+        left[rows + owner[c]] -= low[c]
         for at in range(indptr[c], indptr[c + 1]):
-            left[places[at]] -= min(value[at] * low[c], value[at] * high[c])
+            least = low[c] if value[at] > 0.0 else high[c]
+            if least != 0.0:
+                left[places[at]] -= value[at] * least
     for c in range(len(low)):
-        room = min(high[c] - low[c], max(left[rows + block.owner[c]], 0.0))
+        room = min(high[c] - low[c], max(left[rows + owner[c]], 0.0))
         for at in range(indptr[c], indptr[c + 1]):
-            if value[at] > 0.0:
+            if value[at] > 0.0 and left[places[at]] < room * value[at] * WELL:
                 room = min(room, max(left[places[at]], 0.0) / value[at])
         high[c] = low[c] + room
 
@@ -531,7 +545,7 @@ def _part(gain, people, asked, reward, reduced, low, high):
     A person adds `reward` up to what is asked, and `reduced` always.
     """
     best, least, most = -np.inf, low, high
-    for turn in range(3):
+    for turn in range(2 if reward == 0.0 else 3):
         x = low if turn == 0 else (high if turn == 1 else min(max(asked, low), high))
         total = reward * min(x, asked) + reduced * x
         best = max(best, total)
@@ -570,15 +584,18 @@ def prove_value(
             proof[0] = max(proof[0], (bounds.load[r] - loose[r]) / (1 + loose[r]))
     _tighten(block, loose, bounds)
     cost, rowptr, rowcol, rowval = bounds.price, block.rowptr, block.rowcol, block.rowval
+    owner, low, high, held = block.owner, bounds.low, bounds.high, bounds.held
+    part, tier, times = asked.people, asked.tier, asked.times
     for aim in range(len(aims.goals)):
         bound, reached, of_rows = 0.0, 0.0, prices[aim]
+        goals, gains = aims.goals[aim], aims.gain[aim]
         for c in range(len(people)):
-            cost[c] = of_rows[rows + block.owner[c]]
+            cost[c] = of_rows[rows + owner[c]]
         for r in range(rows + len(full)):
             price = of_rows[r]
             if price == 0.0:
                 continue
-            if loose[r] == np.inf or (price < 0.0 and not bounds.held[r]):
+            if loose[r] == np.inf or (price < 0.0 and not held[r]):
                 proof[1] = max(proof[1], abs(price))
                 continue
             bound += price * loose[r]
@@ -587,24 +604,22 @@ def prove_value(
                     cost[rowcol[at]] += price * rowval[at]
         for c in range(len(people)):
             reward, gain = 0.0, 0.0
-            if aims.goals[aim] > 0:
-                reward = asked.times[c] if asked.tier[c] == aims.goals[aim] else 0.0
+            if goals > 0:
+                reward = times[c] if tier[c] == goals else 0.0
             else:
-                gain = aims.gain[aim, c]
+                gain = gains[c]
+            if reward == 0.0 and gain == 0.0 and cost[c] == 0.0:
+                continue
             best, least, most = _part(
-                gain, people[c], asked.people[c], reward, gain - cost[c],
-                bounds.low[c], bounds.high[c],
-            )  # fmt: skip
+                gain, people[c], part[c], reward, gain - cost[c], low[c], high[c]
+            )
             bound += best
-            reached += gain * people[c] + reward * min(people[c], asked.people[c])
-            bounds.low[c], bounds.high[c] = least, most
+            reached += gain * people[c] + reward * min(people[c], part[c])
+            low[c], high[c] = least, most
         proof[2] = max(proof[2], abs(bound - reached) / (1 + abs(reached)))
         reach[aim] = bound
         for r in range(rows + len(full)):
             if prices[aim, r] > 0.0:
-                largest = 0.0 if r < rows else 1.0
-                if r < rows:
-                    for at in range(block.rowptr[r], block.rowptr[r + 1]):
-                        largest = max(largest, block.rowval[at])
+                largest = block.largest[r] if r < rows else 1.0
                 if prices[aim, r] * largest > PIN:
-                    bounds.held[r] = True
+                    held[r] = True

@@ -37,7 +37,7 @@ from planner.montecarlo.kernel.max_min import (
     new_work,
     reduce,
 )  # fmt: skip
-from planner.montecarlo.kernel.value_simplex import Asked, aims_of, asked_of, pursue
+from planner.montecarlo.kernel.value_simplex import Asked, aims_of, asked_of, first_order, pursue
 
 __all__ = ["FOUND", "audit", "plan_fair", "plan_value", "report"]
 
@@ -51,6 +51,9 @@ FLAT = (1e-10, 1e-9, 1e-11)
 """Rates below which nothing counts as movement, tried in turn until a plan is proved."""
 LARGEST = 640
 """Largest basis; a larger problem is planned by the engine."""
+WIDE = LARGEST + 8
+"""Length of a row of the inverse. Entries of one column then lie in different sets of the cache,
+which those a multiple of 1 KiB apart do not."""
 
 
 RoomType, Room = struct(__name__, "Room", "lower upper goal goal_tier tier_of_bound")
@@ -117,7 +120,7 @@ def plan_fair(arrays, stages, sides, people, missing, proof, locks, code):
         floors = Floors(np.zeros(decisions), np.zeros(decisions, np.int64))
         claims = new_claims(2 * columns + 8, 64 * (columns + 8))
         ledger = new_ledger(decisions, columns, rows)
-        inverse, duals = np.empty((LARGEST, LARGEST)), np.zeros(rows)
+        inverse, duals = np.empty((LARGEST, WIDE)), np.zeros(rows)
         for s in range(len(stages.block)):
             if stages.block[s] != b:
                 continue
@@ -219,17 +222,16 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
         if columns == 0:
             continue
         aims, tier_of_aim, scale, even = aims_of(arrays, block, b)
-        plain = aims.order.copy()
         room = _new_room(arrays, block, sides.least.shape[1])
         asked = Asked(np.zeros(columns), np.zeros(columns, np.int64), np.zeros(columns))
         prices = np.zeros((len(aims.goals), rows + decisions))
         bounds, loose = new_bounds(columns, rows + decisions), np.zeros(rows + decisions)
         best = np.zeros(len(aims.goals))
-        inverse = np.empty((LARGEST, LARGEST))
+        inverse = np.empty((LARGEST, WIDE))
         for s in range(len(stages.block)):
             if stages.block[s] != b:
                 continue
-            aims.order = _order(hint[stages.column[s] : stages.column[s + 1]], plain)
+            order = _order(block, hint[stages.column[s] : stages.column[s + 1]])
             for i in range(len(people)):
                 ready, found, full, limit = _stage_of(
                     arrays, block, b, stages, s, sides, i, people, code, room
@@ -237,7 +239,7 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
                 if not ready:
                     continue
                 code[i, s] = _search_value(
-                    block, aims, even, full, room, limit, asked, inverse, prices, found
+                    block, aims, order, even, full, room, limit, asked, inverse, prices, found
                 )
                 if code[i, s] != FOUND:
                     continue
@@ -251,18 +253,19 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
 
 
 @compiled
-def _search_value(block, aims, even, full, room, limit, asked, inverse, prices, found):
+def _search_value(block, aims, order, even, full, room, limit, asked, inverse, prices, found):
     """Write one plan to `found`; return what came of it."""
     if not even:
         return WEIGHTS
     if not asked_of(block, full, room.lower, room.upper, room.goal, room.goal_tier, asked):
         return GOALS
-    done = pursue(block, aims, full, room.lower, room.upper, limit, asked, inverse, prices, found)
+    done = pursue(block, aims, order, full, room.lower, room.upper, limit, asked, inverse, prices,
+                  found)  # fmt: skip
     return FOUND if done else LEVELS
 
 
 @compiled
-def _order(hint, plain):
+def _order(block, hint):
     """Return columns in the order in which they are tried: full in the hint, then in use in it.
 
     A hint is the share of what each column could hold.
@@ -270,7 +273,7 @@ def _order(hint, plain):
     count = 0
     order = np.empty(len(hint), np.int64)
     if len(hint) and hint[0] < 0:
-        return plain
+        return first_order(block)
     for turn in range(2):
         for c in range(len(hint)):
             if (hint[c] >= 0.999) == (turn == 0) and hint[c] > 0.0:
@@ -316,8 +319,8 @@ def report(arrays, stages, people, missing, plan, draws, to, served, totals, tie
 @compiled
 def _report_block(arrays, b, people, served, totals, tied, ready):
     """Add one block of one plan of one draw to its results; `ready` is the second account."""
-    c0, r0 = arrays.start[arrays.decision_ptr[b]], arrays.row_ptr[b]
-    first_rows = (arrays.pool_ptr[b + 1] - arrays.pool_ptr[b]) * arrays.months
+    c0 = arrays.start[arrays.decision_ptr[b]]
+    load = np.zeros(arrays.row_ptr[b + 1] - arrays.row_ptr[b])
     for d in range(arrays.decision_ptr[b], arrays.decision_ptr[b + 1]):
         for c in range(arrays.start[d], arrays.start[d + 1]):
             x = people[c - c0]
@@ -331,13 +334,15 @@ def _report_block(arrays, b, people, served, totals, tied, ready):
                     if 0 <= month < served.shape[1]:
                         served[line, month] += x * arrays.used_share[u] * arrays.duty[at]
             for at in range(arrays.ptr[c], arrays.ptr[c + 1]):
-                source = arrays.row_source[r0 + arrays.row[at]]
-                pool, month = source // arrays.months, source % arrays.months - arrays.low
-                if pool < len(tied) and 0 <= month < tied.shape[1]:
-                    if arrays.row[at] < first_rows:
-                        tied[pool, month] += x * arrays.value[at]
-                    else:
-                        ready[pool, month] += x * arrays.value[at]
+                load[arrays.row[at]] += x * arrays.value[at]
+    first_rows = (arrays.pool_ptr[b + 1] - arrays.pool_ptr[b]) * arrays.months
+    for r in range(0, len(load), arrays.months):  # rows of strengths come first, month by month
+        pool = arrays.row_source[arrays.row_ptr[b] + r] // arrays.months
+        if pool >= len(tied):
+            break
+        account = tied if r < first_rows else ready
+        for month in range(tied.shape[1]):
+            account[pool, month] += load[r + arrays.low + month]
 
 
 @entry

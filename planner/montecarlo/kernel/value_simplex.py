@@ -16,12 +16,11 @@ import numpy as np
 from planner.montecarlo.kernel.arrays import FITS, ROOM, duty_months, transpose
 from planner.montecarlo.kernel.compile import compiled, struct
 
-__all__ = ["Asked", "aims_of", "asked_of", "pursue"]
+__all__ = ["Asked", "aims_of", "asked_of", "first_order", "pursue"]
 
-AimsType, Aims = struct(__name__, "Aims", "goals gain order")
-"""The tier with the goals pursued by each aim, or 0 where the aim is a sum over people; what a
-person adds to each aim, (aims, columns), the largest entry 1; and the columns to be tried first, in
-order."""
+AimsType, Aims = struct(__name__, "Aims", "goals gain")
+"""The tier with the goals pursued by each aim, or 0 where the aim is a sum over people; and what a
+person adds to each aim, (aims, columns), the largest entry 1."""
 
 SPREAD = 1e-5
 """Gains of one aim that are smaller than this part of the largest are left to the engine: prices of
@@ -66,13 +65,16 @@ def aims_of(arrays, block, b):
     these differ. The tier of an aim is 0 unless the aim is the weighted person-months of a tier.
     """
     columns, d0 = len(block.owner), arrays.decision_ptr[b]
-    tiers = np.unique(block.tier)
+    tiers, owner, tier_of = np.unique(block.tier), block.owner, block.tier
     months, counted, weight = np.zeros(columns), np.zeros(columns), np.zeros(columns)
     prefers, outside = False, False
     for c in range(columns):
-        d = d0 + block.owner[c]
-        months[c] = duty_months(arrays, d, 0, arrays.months)
-        counted[c] = duty_months(arrays, d, arrays.low, arrays.high)
+        d = d0 + owner[c]
+        months[c] = block.months[owner[c]]
+        if c > 0 and owner[c] == owner[c - 1]:
+            counted[c] = counted[c - 1]
+        else:
+            counted[c] = duty_months(arrays, d, arrays.low, arrays.high)
         weight[c] = arrays.weight[arrays.demand[d]]
         prefers = prefers or block.cost[c] > 0
         outside = outside or months[c] > counted[c] + 1e-9
@@ -86,7 +88,7 @@ def aims_of(arrays, block, b):
             count += 1
         of_tier[count] = tier
         for c in range(columns):
-            if block.tier[block.owner[c]] == tier:
+            if tier_of[owner[c]] == tier:
                 gain[count, c] = weight[c] * months[c]
         count += 1
     if prefers:
@@ -95,7 +97,7 @@ def aims_of(arrays, block, b):
     if outside:
         for tier in tiers:
             for c in range(columns):
-                if block.tier[block.owner[c]] == tier:
+                if tier_of[owner[c]] == tier:
                     gain[count, c] = weight[c] * counted[c]
             count += 1
     even = True
@@ -106,21 +108,21 @@ def aims_of(arrays, block, b):
             scale[a] = largest
         for c in range(columns):
             even = even and (gain[a, c] == 0.0 or abs(gain[a, c]) >= SPREAD)
-    aims = Aims(goals[:count], gain[:count], _first_order(block, months))
-    return aims, of_tier[:count], scale[:count], even
+    return Aims(goals[:count], gain[:count]), of_tier[:count], scale[:count], even
 
 
 @compiled
-def _first_order(block, months):
+def first_order(block):
     """Return the order in which columns are tried: the first option first, then what ties least."""
     columns = len(block.owner)
     asks, first = np.full(columns, np.inf), np.empty(columns, np.int64)
     for c in range(columns):
-        if months[c] > 0:
+        months = block.months[block.owner[c]]
+        if months > 0:
             tied = 0.0
             for at in range(block.indptr[c], block.indptr[c + 1]):
                 tied += block.value[at]
-            asks[c] = tied / months[c]
+            asks[c] = tied / months
     order = np.argsort(asks, kind="mergesort")
     for k in range(columns):
         c = order[k]
@@ -635,21 +637,23 @@ def asked_of(block, full, lower, upper, goal, goal_tier, asked):
 @compiled
 def _room(block, full, lower, upper, limit, most, left):
     """Write the most each open column can hold (0: closed), and what settled tours leave."""
-    indptr, places, value = block.indptr, block.places, block.value
+    indptr, places, value, owner = block.indptr, block.places, block.value, block.owner
+    spent = np.empty(len(limit), np.bool_)
     left[:] = limit
     for c in range(len(upper)):
         most[c] = 0.0
         if lower[c] > 0:
             for at in range(indptr[c], indptr[c + 1]):
                 left[places[at]] -= value[at] * lower[c]
+    for r in range(len(limit)):
+        spent[r] = limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r])
     for c in range(len(upper)):
-        d = block.owner[c]
+        d = owner[c]
         if upper[c] <= lower[c] or full[d] <= 0:
             continue
         most[c] = min(upper[c], full[d])
         for at in range(indptr[c], indptr[c + 1]):
-            r = places[at]
-            if limit[r] < np.inf and left[r] <= ROOM * (1 + limit[r]):
+            if spent[places[at]]:
                 most[c] = 0.0
                 break
 
@@ -687,14 +691,12 @@ def _box(block, full, limit, most, left, asked):
     A column of which goals ask a part is written twice: that part, and the rest.
     """
     rowof, decisionof = np.empty(len(limit), np.int64), np.empty(len(full), np.int64)
+    largest, owner = block.largest, block.owner
     rows = _rows(block, full, limit, most, left, rowof, decisionof)
     scale, bound = np.ones(rows), np.empty(rows)
     for r in range(len(limit)):
         if rowof[r] >= 0:
-            largest = 0.0
-            for at in range(block.rowptr[r], block.rowptr[r + 1]):
-                largest = max(largest, block.rowval[at])
-            scale[rowof[r]], bound[rowof[r]] = 1.0 / largest, left[r] / largest
+            scale[rowof[r]], bound[rowof[r]] = 1.0 / largest[r], left[r] / largest[r]
     for d in range(len(full)):
         if decisionof[d] >= 0:
             bound[decisionof[d]] = full[d]
@@ -727,7 +729,7 @@ def _box(block, full, limit, most, left, asked):
                     r = rowof[places[at]]
                     entry = values[at] * scale[r] if r >= 0 else 0.0
                 else:
-                    r, entry = decisionof[block.owner[c]], 1.0
+                    r, entry = decisionof[owner[c]], 1.0
                 if r >= 0:
                     index[e], value[e] = r, entry
                     size += entry * entry
@@ -744,14 +746,15 @@ def _box(block, full, limit, most, left, asked):
 def _fill(box, at, k):
     """Raise a column that meets nothing tight as far as it goes; return whether the basis holds."""
     step, row, weight = box.upper[k], -1, 0.0
-    for e in range(box.ptr[k], box.ptr[k + 1]):
-        step = min(step, at.slack[box.index[e]] / box.value[e])
-    for e in range(box.ptr[k], box.ptr[k + 1]):
-        r = box.index[e]
-        if at.slack[r] <= (step + TIE * (1 + step)) * box.value[e] and box.value[e] > weight:
-            row, weight = r, box.value[e]
-    for e in range(box.ptr[k], box.ptr[k + 1]):
-        at.slack[box.index[e]] -= step * box.value[e]
+    index, value, slack, first, last = box.index, box.value, at.slack, box.ptr[k], box.ptr[k + 1]
+    for e in range(first, last):
+        step = min(step, slack[index[e]] / value[e])
+    for e in range(first, last):
+        r = index[e]
+        if slack[r] <= (step + TIE * (1 + step)) * value[e] and value[e] > weight:
+            row, weight = r, value[e]
+    for e in range(first, last):
+        slack[index[e]] -= step * value[e]
     if row < 0:
         at.x[k], at.status[k] = box.upper[k], UPPER
         return True
@@ -763,19 +766,21 @@ def _fill(box, at, k):
 def _greedy(block, box, at, note, order, gain):
     """Raise columns that gain and meet nothing tight, in order."""
     first = np.full(len(block.owner), -1, np.int64)
+    column, ptr, index, limit = note.column, box.ptr, box.index, box.limit
+    tight, slack, status, fixed = at.row, at.slack, at.status, at.fixed
     for k in range(box.columns - 1, -1, -1):
-        first[note.column[k]] = k
+        first[column[k]] = k
     for s in range(at.size[TIGHT]):
         at.alpha[s] = 0.0
     at.size[HIT] = 0
     for c in order:
         k = first[c]
-        while 0 <= k < box.columns and note.column[k] == c:
-            if gain[k] > TOLERANCE and at.status[k] == LOWER and not at.fixed[k]:
+        while 0 <= k < len(column) and column[k] == c:
+            if gain[k] > TOLERANCE and status[k] == LOWER and not fixed[k]:
                 free = True
-                for e in range(box.ptr[k], box.ptr[k + 1]):
-                    r = box.index[e]
-                    if at.row[r] >= 0 or at.slack[r] <= ROOM * (1 + box.limit[r]):
+                for e in range(ptr[k], ptr[k + 1]):
+                    r = index[e]
+                    if tight[r] >= 0 or slack[r] <= ROOM * (1 + limit[r]):
                         free = False
                         break
                 if free:
@@ -798,9 +803,10 @@ def _pin(box, at):
 
 
 @compiled
-def pursue(block, aims, full, lower, upper, limit, asked, inverse, prices, people):
+def pursue(block, aims, order, full, lower, upper, limit, asked, inverse, prices, people):
     """Write one plan to `people` and the prices of each aim to `prices`; whether it was found.
 
+    `order` says which columns are tried first, and in which order.
     Prices are of limits, then of decisions, per person, (aims, limits + decisions).
     """
     most, left = np.empty(len(upper)), np.empty(len(limit))
@@ -821,7 +827,7 @@ def pursue(block, aims, full, lower, upper, limit, asked, inverse, prices, peopl
             prices[aim, r] = 0.0
         if largest == 0.0:
             continue
-        if not _greedy(block, box, at, note, aims.order, gain):
+        if not _greedy(block, box, at, note, order, gain):
             return False
         if not ascend(box, at, gain):
             return False

@@ -62,6 +62,29 @@ def test_the_engine_is_not_needed_where_settled_tours_use_up_a_limit():
     assert found.on_duty[0, 0].sum(axis=-1).tolist() == [4 * 6, 10 * 6 + 6 * 6]
 
 
+@pytest.mark.parametrize("cap", [4.0, 12.0])
+def test_a_pool_of_which_rounding_alone_is_left_needs_no_engine(cap: float) -> None:
+    """Ten settled tenths of 0.7 leave 1e-16 of the first pool; the second carries the package."""
+    one = {"tier": 2, "cap": 0.7, "first": 0, "last": 5, "tour": 6, "prep": 0, "rest": 0}
+    settled = [{**one, "id": f"m{k}", "pools": ["first"]} for k in range(10)]
+    later = {"id": "late", "tier": 1, "cap": cap, "first": 1, "last": 5, "tour": 5,
+             "prep": 0, "rest": 0, "pools": ["first", "second"]}  # fmt: skip
+    problem = parsed(
+        {
+            "format": "planner-problem/1",
+            "months": 6,
+            "pools": {"first": 7.0 + 1e-13, "second": 8},
+            "demands": [*settled, later],
+            "packages": {"late": {"demands": ["late"], "known": 1}},
+        }
+    )
+    caps = np.array([[0.7] * 10 + [cap]])
+    strengths = np.stack([np.full(6, 7.0 + 1e-13), np.full(6, 8.0)])[None]
+    found = Structure(problem, "fair").solve(caps, strengths)
+    assert (found.code == Code.COMPILED).all()
+    assert found.filled[0, 0, -1] == pytest.approx(5 * min(cap, 8.0))
+
+
 @pytest.mark.parametrize("rule", RULES)
 @settings(max_examples=25)
 @given(data=problems("tiny"), seed=st.integers(0, 99), known=st.booleans())
