@@ -60,6 +60,7 @@ docs_dir = "source"
 site_dir = "site"
 use_directory_urls = false
 extra_css = ["site.css"]
+extra_javascript = ["site.js"]
 nav = {nav}
 [project.theme]
 font = false
@@ -97,7 +98,8 @@ def write_sources(folder: Path) -> Path:
         _write(source / page, _relinked(ROOT / name, page))
     for path in (*DOCS.glob("*.svg"), *DOCS.glob("*.png")):
         shutil.copy(path, source / path.name)
-    shutil.copy(DOCS / "assets" / "site.css", source)
+    for name in ("site.css", "site.js"):
+        shutil.copy(DOCS / "assets" / name, source)
     for page, text in GENERATED.items():
         _write(source / page, text())
     config = folder / "zensical.toml"

@@ -20,7 +20,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
-__all__ = ["SOURCES", "Plots", "Registered", "figure", "figures_of", "gallery"]
+__all__ = ["SOURCES", "Plots", "Registered", "empty_chart", "figure", "figures_of", "gallery"]
 
 SOURCES = (
     "result", "comparison", "ensemble", "sensitivity", "robustness", "promises", "calibration",
@@ -86,6 +86,17 @@ def gallery() -> dict[str, Registered]:
     _load()
     ordered = sorted(_registered.items(), key=lambda item: (SOURCES.index(item[1].of), item[0]))
     return dict(ordered)
+
+
+def empty_chart(height: float, width: float) -> Any:
+    """Return an empty chart of a size in inches, as figures are drawn on.
+
+    Examples
+    --------
+    >>> type(empty_chart(3, 4)).__name__
+    'Chart'
+    """
+    return import_module("planner.figures.style").chart(height, width)
 
 
 def figures_of(of: str) -> list[str]:

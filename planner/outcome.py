@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from planner.errors import InputError, nearest
+from planner.gallery import empty_chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +155,7 @@ class Outcome(TabularOutcome):
         }
 
     def plot(self, name: str | None = None) -> Any:
-        """Return a Matplotlib figure of a table, by default the main one.
+        """Return a figure of a table, by default the main one; a notebook shows it.
 
         Bars of the first column of numbers, labelled by the first column of text.
 
@@ -163,15 +164,13 @@ class Outcome(TabularOutcome):
         InputError
             No table has that name, or it has no numbers or no rows.
         """
-        from matplotlib.figure import Figure
-
         table = self.to_frame(name)
         texts = [column for column in table if table[column].dtype.kind in "OUT"]
         numbers = [column for column in table if table[column].dtype.kind in "if"]
         if not numbers or table.empty:
             raise InputError(f"{self.title}: expected rows with numbers to plot, found none")
         labels = table[texts[0]].astype(str) if texts else table.index.astype(str)
-        figure = Figure(figsize=(7.0, 1.0 + 0.25 * len(table)), layout="constrained")
+        figure = empty_chart(1.0 + 0.25 * len(table), 7.0)
         axes = figure.subplots()
         axes.barh(range(len(table)), table[numbers[0]].to_numpy())
         axes.set_yticks(range(len(table)), labels)

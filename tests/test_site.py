@@ -136,6 +136,9 @@ def test_it_opens_from_a_file_without_network(chromium: Browser, site: Path) -> 
         assert lang == ("nl" if name.startswith("nl/") else "en")
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert faults == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((site / "promises.html").as_uri(), wait_until="load")
+    page.locator(".md-typeset__scrollwrap[tabindex='0']").first.wait_for()  # by keyboard too
     page.close()
 
 

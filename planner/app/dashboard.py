@@ -58,7 +58,7 @@ PACKAGE_FIGURES = (
 """Rows of the summary for each package: word, column and how its value is written."""
 
 
-def in_line(values: Iterable[float], write: Callable[[float], str]) -> list[str]:
+def in_line(values: Iterable[float], write: Callable[[float], str], lang: str) -> list[str]:
     """Return cells for plan, variants and the difference of the last and the first value.
 
     The difference of shares is in percentage points.
@@ -66,7 +66,7 @@ def in_line(values: Iterable[float], write: Callable[[float], str]) -> list[str]
     found = list(values)
     change = found[-1] - found[0]
     plus = "+" if change > 0 and write(change) != write(0.0) else ""
-    shown = percent(change) if write(0.5).endswith("%") else write(change)
+    shown = percent(change, lang) if write(0.5).endswith("%") else write(change)
     return [*map(write, found), (plus + shown).replace("%", " pp")]
 
 
@@ -88,14 +88,14 @@ def headline(pictures: Pictures, lang: str) -> str:
     for package, title in titles.items():
         for key, column, write in PACKAGE_FIGURES:
             values = [float(one[column].get(package, np.nan)) for one in packages.values()]
-            cells = in_line(values, lambda value, write=write: write(value, lang, 0))  # type: ignore[misc]
+            cells = in_line(values, lambda value, write=write: write(value, lang, 0), lang)  # type: ignore[misc]
             rows.append([say(key, lang, package=title), *cells])
     for task in (1, 2):
         rates = (fill_of(one, task) for one in pictures.values())
-        cells = in_line(rates, lambda share: rate(share, lang, 0))
+        cells = in_line(rates, lambda share: rate(share, lang, 0), lang)
         rows.append([say("head_fill", lang, task=task), *cells])
     binding = (float(len(one.bottlenecks)) for one in pictures.values())
-    cells = in_line(binding, lambda value: number(value, lang, 0))
+    cells = in_line(binding, lambda value: number(value, lang, 0), lang)
     rows.append([say("head_binding", lang), *cells])
     return table("", [say("headline", lang), *words_of(pictures, lang)], rows, "headline")
 
@@ -108,7 +108,7 @@ def fill_rows(pictures: Pictures, names: dict[str, str], lang: str) -> str:
             str(row.main_task),
             number(row.plan_asked_person_months, lang, 0),
             number(row.variant_asked_person_months, lang, 0),
-            *in_line((row.plan_fill_rate, row.variant_fill_rate), lambda x: rate(x, lang)),
+            *in_line((row.plan_fill_rate, row.variant_fill_rate), lambda x: rate(x, lang), lang),
         ]
         for row in each(fill_table(pictures))
     )
@@ -130,7 +130,7 @@ def lost_rows(pictures: Pictures, package: str, names: dict[str, str], lang: str
     columns = [f"{side}_displaced_person_months" for side in pictures]
 
     def line(name: str, task: int, values: Iterable[float]) -> list[str]:
-        return [name, str(task), *in_line(values, lambda value: amount(value, lang))]
+        return [name, str(task), *in_line(values, lambda value: amount(value, lang), lang)]
 
     cells = [
         line(
@@ -155,7 +155,7 @@ def bind_rows(pictures: Pictures, lang: str) -> str:
     names = pool_names(pictures, lang)
     counts = bind_table(pictures).groupby(["pool", "side"]).size()
     cells = (
-        [name, *in_line((float(counts.get((pool, side), 0)) for side in SIDES), whole)]
+        [name, *in_line((float(counts.get((pool, side), 0)) for side in SIDES), whole, lang)]
         for pool, name in names.items()
         if pool in counts.index.get_level_values("pool")
     )
@@ -174,7 +174,9 @@ def time_rows(pictures: Pictures, what: str, lang: str) -> str:
         [
             month_name(row.month, lang),
             people(row.variant_asked_person_months),
-            *in_line((row.plan_filled_person_months, row.variant_filled_person_months), people),
+            *in_line(
+                (row.plan_filled_person_months, row.variant_filled_person_months), people, lang
+            ),
         ]
         for row in each(time_table(pictures, what))
     )
@@ -190,6 +192,7 @@ def tour_rows(pictures: Pictures, mission: str, lang: str) -> str:
             *in_line(
                 (0.0 if one != one else one for one in (row.plan_persons, row.variant_persons)),
                 lambda value: amount(value, lang),
+                lang,
             ),
         ]
         for row in each(tour_table(pictures, mission))

@@ -135,6 +135,7 @@ th, td { padding: .2em .5em; text-align: right; border-bottom: 1px solid var(--l
 th { font-weight: 400; }
 thead th { font-weight: 600; vertical-align: bottom; }
 tbody th, thead th:first-child { text-align: left; overflow-wrap: anywhere; }
+table:not(.moves) th:first-child { min-width: 9em; }
 table.headline td:nth-last-child(2) { font-weight: 600; color: var(--variant); }
 .alarm { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .4em .8em; }
 .note { border-left: 4px solid var(--variant); background: #eef6fb; padding: .4em .8em; }

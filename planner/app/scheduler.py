@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 import panel as pn
+from panel.io.state import set_curdoc
 
 __all__ = ["Newest", "Priority", "Scheduler", "Turns"]
 
@@ -81,7 +82,7 @@ async def _locked(session: Any, document: Any, call: Call) -> None:
     """Make a call while the session's document is locked, its changes sent in one message."""
 
     def together() -> None:
-        with pn.io.hold(document):
+        with set_curdoc(document), pn.io.hold(document):
             call()
 
     try:

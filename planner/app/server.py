@@ -9,12 +9,13 @@ without a session; one begins when the browser opens its connection.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import re
 import secrets
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -29,6 +30,7 @@ from bokeh.embed.util import RenderItem
 from bokeh.model import Model
 from bokeh.models import Spacer
 from bokeh.util.token import check_token_signature, generate_jwt_token, generate_session_id
+from panel.io.document import dispatch_tornado
 from panel.io.resources import Resources
 from panel.io.server import WSHandler
 from panel.io.state import set_curdoc
@@ -332,6 +334,16 @@ class _Socket(WSHandler):
         """Take a message in its turn."""
         await self._page.scheduler.admit()
         await super().on_message(fragment)
+
+    def send_message(self, message: Any) -> Awaitable[Any]:  # type: ignore[override]
+        """Write a message at once and whole; the result is done when it has left.
+
+        A message names models that earlier ones have brought, so the browser must get them in the
+        order in which they were made. Bokeh would wait for messages that are being written, while
+        Panel writes past those that wait.
+        """
+        parts = dispatch_tornado(cast(Any, self.connection), msg=message)
+        return asyncio.gather(*parts, return_exceptions=True)
 
 
 class _Page:

@@ -278,8 +278,9 @@ class Session:
 
     def go_to(self, base: str, moved: Mapping[str, Value]) -> None:
         """Begin from a scenario of the library with levers moved."""
-        if self.guest or self.case.base.name != base:
-            self._begin(self.library.get(base))
+        scenario = self.library.get(base)
+        if self.case.base is not scenario or self.controls.base is None:
+            self._begin(scenario)
         self.go(moved)
 
     def _moved(self, key: str, value: Value) -> None:

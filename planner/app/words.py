@@ -442,9 +442,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "promise_title": ("What can be promised?", "Wat kan worden toegezegd?"),
     "promise_lead": (
         "Shares are promised now, and plans are made with all that is then known. Choose how "
-        "certain each promise has to be.",
+        "certain each promise has to be. Tours, preparation, time at home and dates stand at their "
+        "likely values here, while the draws above let them vary: a mission may be promised all "
+        "that it asks and still lose people in some of those draws.",
         "Toezeggingen worden nu gedaan, en plannen gemaakt met alles wat dan bekend is. Kies hoe "
-        "zeker elke toezegging moet zijn.",
+        "zeker elke toezegging moet zijn. Uitzendduur, voorbereiding, tijd thuis en data staan "
+        "hier op hun waarschijnlijke waarden, terwijl ze in de trekkingen hierboven variëren: aan "
+        "een missie kan alles worden toegezegd, terwijl zij in een deel van die trekkingen mensen "
+        "verliest.",
     ),
     "certainty": ("How certain", "Hoe zeker"),
     "promise_ask": ("Work out promises", "Bepaal toezeggingen"),

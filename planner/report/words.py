@@ -91,11 +91,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Shares are promised now, and plans are made with all that is then known. Each share below "
         "is the largest that is kept with {certainty} certainty, found on {draws} draws and "
         "checked on {fresh} others. Beside it what the plan for the expected values promises, and "
-        "how often that is kept.",
+        "how often that is kept. Tours, preparation, time at home and dates stand at their likely "
+        "values here, while draws of displacement let them vary: a mission may be promised all "
+        "that it asks and still lose people in some of those draws.",
         "Toezeggingen worden nu gedaan, en plannen worden gemaakt met alles wat dan bekend is. Elk "
         "deel hieronder is het grootste dat met {certainty} zekerheid wordt nagekomen, bepaald op "
         "{draws} trekkingen en getoetst op {fresh} andere. Daarnaast staat wat het plan voor de "
-        "verwachte waarden toezegt, en hoe vaak dat wordt nagekomen.",
+        "verwachte waarden toezegt, en hoe vaak dat wordt nagekomen. Uitzendduur, voorbereiding, "
+        "tijd thuis en data staan hier op hun waarschijnlijke waarden, terwijl ze in trekkingen "
+        "van verdringing variëren: aan een missie kan alles worden toegezegd, terwijl zij in een "
+        "deel van die trekkingen mensen verliest.",
     ),
     "promising": ("finding promises", "toezeggingen bepalen"),
     "conclusions": ("Conclusions", "Conclusies"),

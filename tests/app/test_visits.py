@@ -25,6 +25,7 @@ def test_a_first_visit_is_guided_by_the_keyboard_alone(view: View) -> None:
         case = FLANK.move(moved)
         view.ready(case.address())
         assert_shown(view, case)
+        page.get_by_role("slider", name="Size, times").wait_for(timeout=WAIT)
         if number < len(TOUR):
             page.get_by_role("button", name="Next", exact=True).press("Enter")
     page.get_by_role("button", name="Close", exact=True).press("Enter")

@@ -14,7 +14,7 @@ import panel.models  # noqa: F401
 from bokeh.client.websocket import WebSocketClientConnectionWrapper
 from bokeh.document import Document
 from bokeh.document.events import MessageSentEvent, ModelChangedEvent
-from bokeh.events import DocumentReady
+from bokeh.events import ButtonClick, DocumentReady
 from bokeh.protocol import Protocol
 from bokeh.protocol.receiver import Receiver
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
@@ -110,6 +110,12 @@ class Visitor:
         event = ModelChangedEvent(self.document, slider, "value", value)
         await self._send("PATCH-DOC", [event])
         await self.ready(about)
+
+    async def press(self, button: Any) -> None:
+        """Press a button, and wait for nothing."""
+        self.document.models.flush_synced()  # the server knows them
+        event = MessageSentEvent(self.document, "bokeh_event", ButtonClick(button))
+        await self._send("PATCH-DOC", [event])
 
     async def built(self, chart: str) -> None:
         """Wait until the server has built a chart and the parts above it."""

@@ -91,6 +91,27 @@ def test_errors_say_where_and_what_in_dutch(planner: Run, scenario: Path) -> Non
     assert "guards.cap: verwacht een getal van minstens 0, gevonden -3" in lines[3]
 
 
+ERRORS = {
+    "simulate flank.yaml --draws -3": "ongeldige waarde voor '--draws': verwacht minstens 2",
+    "run flank.yaml --out no.yaml/x": "kan niet worden geschreven",
+    "show flank.yaml observers": "er staat te veel: (observers)",
+    "why flank.yaml observer": "verwacht een missie of een vraag, gevonden 'observer', bedoelde u",
+    "compare flank.yaml": "verwacht minstens twee resultaten of scenario's, gevonden één",
+    "export flank.yaml": "er is niets te schrijven: noem een bestand met --xlsx",
+}
+
+
+@pytest.mark.parametrize("line", ERRORS)
+def test_mistakes_on_the_command_line_are_named_in_dutch(
+    line: str, planner: Run, scenario: Path
+) -> None:
+    Path("no.yaml").touch()
+    found = planner(*line.split(), "--lang", "nl")
+
+    assert found.code == 2
+    assert ERRORS[line] in found.err
+
+
 @pytest.mark.parametrize("arguments", [["--help", "--lang", "nl"], ["--lang", "nl", "--help"]])
 def test_help_is_in_dutch(planner: Run, arguments: list[str]) -> None:
     listed = planner(*arguments).out
