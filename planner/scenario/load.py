@@ -94,7 +94,12 @@ def faults_of(error: ValidationError, source: SourceText, prefix: Path_ = ()) ->
         Path of the validated part.
     """
     faults = []
-    for what in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    for what in found:
+        if what["type"] == "too_short" and any(
+            one["loc"][: len(what["loc"])] == what["loc"] != one["loc"] for one in found
+        ):
+            continue  # of the list remains too little because what is in it is wrong
         path = (*prefix, *(step for step in what["loc"] if step != "[key]"))
         faults.append(_fault(what, path, source, bare_key=what["loc"][-1:] == ("[key]",)))
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
@@ -142,6 +147,8 @@ def consequence(fault: Fault | str, left_out: frozenset[Path_]) -> bool:
     """Whether a fault may only follow from values that were left out."""
     if isinstance(fault, str):
         return False
+    if left_out and fault.message.startswith("has no effect"):
+        return True
     for path in left_out:
         place = ".".join(map(str, path))
         if f"{fault.field}.".startswith(f"{place}."):

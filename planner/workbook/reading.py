@@ -47,7 +47,7 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 _DUTCH = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _ENGLISH = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _UNCLEAR = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
-_TIME = r"(?:[t ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?"
+_TIME = r"(?:[t ]+(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?z?)?"
 _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?" + _TIME)
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})" + _TIME)
 _NAMED = re.compile(r"(?:(\d{1,2})[-/. ]+)?([a-z]+)\.?[-/. ]+(?:(\d{1,2}),[ ]*)?'?(\d{4}|\d{2})")
@@ -689,8 +689,10 @@ def _policy(line: SheetLine) -> Complaints:
         yield "pool", "a demand has one figure for all its pools: leave the pool empty"
     if figure == "tour" and line["pool"]:
         yield "pool", "a tour is the same for every pool: leave it empty"
-    if figure in WHOLE and value != int(value):
-        yield "value", f"expected whole months, found {value:g}"
+    for side in ("value", "low", "high") if figure in WHOLE else ():
+        months = line[side]
+        if months is not None and months != int(months):
+            yield side, f"expected whole months, found {months:g}"
     if figure == "tour" and value < 1:
         yield "value", f"expected a tour of at least 1 month, found {value:g}"
 
