@@ -64,11 +64,13 @@ FORMAT = "planner-problem/1"
 LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "bounds": 20_000,
           "packages": 10_000, "budgets": 10_000, "people": 1e7, "cohorts": 10_000,
           "bytes": 32_000_000, "tour": 1_200, "month": 1_000_000, "rest": 1_000,
-          "weight": 1e9}  # fmt: skip
+          "weight": 1e9, "money": 1e15}  # fmt: skip
 """Sizes above which a file is refused as absurd rather than tried. A file of the largest size
 takes less than 1 GB to read, whatever it holds."""
 LEAST_CAP = 1e-6
 """Smallest cap above 0, persons: the solver's tolerances are a thousandth of it."""
+LEAST_COST = 1e-6
+"""Smallest cost above 0, euros per person-month."""
 LEAST_WEIGHT = 1e-9
 """Smallest weight above 0."""
 WEIGHT_RATIO = 1e7
@@ -471,19 +473,22 @@ class _Parser:
                 cost = {}
             else:
                 self.names(list(cost), f"{field}.cost", names)
-            edge = int(LIMITS["month"])
-            budgets.append(
-                Budget(
-                    str(item.get("id")),
-                    self.whole(item.get("first", 0), f"{field}.first", -edge, edge),
-                    self.whole(item.get("last", 0), f"{field}.last", -edge, edge),
-                    self.number(item.get("amount", 0), f"{field}.amount", 0),
-                    {
-                        key: self.number(euros, f"{field}.cost.{key}", 0)
-                        for key, euros in cost.items()
-                    },
-                )
+            name, edge, most = item.get("id"), int(LIMITS["month"]), LIMITS["money"]
+            if "id" in item and (not isinstance(name, str) or not name):
+                self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
+            first, last = (
+                self.whole(item.get(side, 0), f"{field}.{side}", -edge, edge)
+                for side in ("first", "last")
             )
+            if last < first:
+                message = f"expected a month not before first ({first}), found {last}"
+                self.fault(f"{field}.last", message)
+            amount = self.number(item.get("amount", 0), f"{field}.amount", 0, most)
+            costs = {
+                key: self.sized(euros, f"{field}.cost.{key}", LEAST_COST, most)
+                for key, euros in cost.items()
+            }
+            budgets.append(Budget(str(name), first, last, amount, costs))
         return tuple(budgets)
 
 

@@ -243,6 +243,9 @@ def _rows(
 
 def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
     try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for without end
+            faults.append(Fault(name, 0, 0, "", "cannot be read: expected a file"))
+            return None
         with path.open("rb") as file:
             data = file.read(SIZE + 1)
     except OSError as error:

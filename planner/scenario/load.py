@@ -614,8 +614,8 @@ class _Loader:
         if not wanted.suffix and extends in known:
             return known[extends]
         if path is not None:
-            beside = self.inside(source, "extends", extends, path)
-            for file in (beside, beside.with_name(beside.name + ".yaml")):
+            for ending in ("", ".yaml"):
+                file = self.inside(source, "extends", extends + ending, path)
                 if _is_file(file):
                     return file
         bare = wanted.name == extends and wanted.suffix in ("", ".yaml", ".yml")
@@ -631,8 +631,17 @@ class _Loader:
         """Return the scenario with the closest name, of files beside and those that are shipped."""
         known = shipped_scenarios()
         own = set() if path is None else {path.resolve()}
-        beside = [] if path is None else sorted(path.resolve().parent.glob("*.yaml"))
-        files = {file.name: file for file in beside if file not in own | set(self.chain)}
+        folder = None if path is None else path.resolve().parent
+        beside = [] if folder is None else sorted(folder.glob("*.yaml"))
+        if extends in (file.name for file in beside):
+            return None  # it is spelt as it should be, and no file that may be read
+        files = {
+            file.name: file
+            for file in beside
+            if _is_file(file)
+            and file.resolve().parent == folder  # a link may lead out of it
+            and file not in own | set(self.chain)
+        }
         shown_as = close_name(extends, files) or close_name(Path(extends).stem, known)
         return None if shown_as is None else (shown_as, (files | known)[shown_as])
 

@@ -20,7 +20,15 @@ from xml.parsers import expat
 
 from planner.errors import Fault, InputError
 
-__all__ = ["LIMITS", "FailedCell", "ReadingLimits", "SheetCells", "WorkbookFile", "open_book"]
+__all__ = [
+    "LIMITS",
+    "FailedCell",
+    "ReadingLimits",
+    "SheetCells",
+    "WorkbookFile",
+    "open_book",
+    "out_of_sight",
+]
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """Last row and column that a spreadsheet has."""
@@ -424,7 +432,7 @@ class _SheetReader(_TextReader):
             self._begin_row(attributes)
         elif name == "mergeCell" and len(self.cells.merged) < self._limits.rows:
             self.cells.merged.append(attributes.get("ref", "")[:30])
-        elif name == "col" and _out_of_sight(attributes, "width"):
+        elif name == "col" and out_of_sight(attributes, "width"):
             span = [attributes.get(side, "") for side in ("min", "max")]
             if all(one.isdecimal() and len(one) < 6 for one in span):
                 self.cells.hidden_columns.append((int(span[0]), int(span[1])))
@@ -446,7 +454,7 @@ class _SheetReader(_TextReader):
             what = f"row {said[:20] if said else number} after row {self._row}"
             raise self._wrong(f"rows out of order or too many: {what}: save it in a spreadsheet")
         self._row, self._column = number, 0
-        self._hidden = _out_of_sight(attributes, "ht")
+        self._hidden = out_of_sight(attributes, "ht")
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         said = attributes.get("r")
@@ -590,7 +598,7 @@ def _number(text: str) -> int | float | None:
     return float(text) if len(text) <= 400 and _NUMBER.fullmatch(text) else None
 
 
-def _out_of_sight(attributes: dict[str, str], size: str) -> bool:
+def out_of_sight(attributes: dict[str, str], size: str) -> bool:
     """Whether a row or column is hidden, by its mark or by a height or width of 0."""
     return attributes.get("hidden") in ("1", "true") or _number(attributes.get(size, "")) == 0
 
