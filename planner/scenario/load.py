@@ -678,7 +678,10 @@ class _Loader:
                 raise InputError(
                     source.fault(("data",), f"no such folder: {shortened(whole.data, 100)!r}")
                 )
-            if not any(folder.glob("*.csv")):
+            tables = sorted(folder.glob("*.csv"))
+            for table in tables:
+                self.inside(source, "data", f"{whole.data}/{table.name}", path)
+            if not tables:
                 message = f"no tables in the folder {whole.data!r}, expected demands.csv and others"
                 raise InputError(source.fault(("data",), message))
         inputs = read_data(folder)

@@ -139,6 +139,19 @@ def test_what_is_no_file_of_the_folder_does_not_stand_in_for_a_base(
     assert "password" not in str(caught.value)
 
 
+def test_a_table_that_is_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("password\n", encoding="utf-8")
+    folder = tmp_path / "inside"
+    (folder / "d").mkdir(parents=True)
+    (folder / "d" / "pools.csv").symlink_to(tmp_path / "secret")
+    (folder / "s.yaml").write_text("data: d\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="expected a path inside") as caught:
+        load(folder / "s.yaml")
+
+    assert "password" not in str(caught.value)
+
+
 def test_a_pipe_among_the_tables_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "pools.csv").write_text("id\n", encoding="utf-8")
