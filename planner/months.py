@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["Month"]
 
-_PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_PATTERN = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, order=True)

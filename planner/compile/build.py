@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Floats, Package, Problem, months_at_home
+from planner.problem.neutral import size_faults
 from planner.scenario.inputs import (
     FACTORS,
     Inputs,
@@ -300,7 +301,7 @@ Take = Callable[[str, Parameter, str], Floats]
 
 def strengths(
     inputs: Inputs, first: Month, months: int, book: ParameterBook
-) -> tuple[dict[str, Floats], list[str]]:
+) -> tuple[dict[str, Floats], list[tuple[str, str]]]:
     """Return persons by pool and month, and what cannot be.
 
     Before the first month of a series its first level holds, after the last its last. Steps are
@@ -310,8 +311,8 @@ def strengths(
     -------
     dict of str to ndarray (months,)
         Strength in persons.
-    list of str
-        Complaints: negative strengths, shares above one.
+    list of (str, str)
+        Pools and what is wrong with them: negative strengths, shares above one.
     """
 
     def take(id: str, figure: Parameter, unit: str) -> Floats:
@@ -323,7 +324,7 @@ def strengths(
 
 def levels(
     inputs: Inputs, first: Month, months: int, take: Take
-) -> tuple[dict[str, Floats], list[str]]:
+) -> tuple[dict[str, Floats], list[tuple[str, str]]]:
     """Return persons by pool, draw and month, and what cannot be in any of them.
 
     Parameters
@@ -335,8 +336,8 @@ def levels(
     -------
     dict of str to ndarray (draws or 1, months)
         Strength in persons. Shares above one and negative strengths are cut off.
-    list of str
-        Complaints about what was cut.
+    list of (str, str)
+        Pools and what was cut.
     """
     steps = [(place, step) for place, step in enumerate(inputs.steps, 1)]
     named = [month for step in inputs.steps for month in (step.first, step.last) if month]
@@ -344,7 +345,8 @@ def levels(
     end = max([first + (months - 1), *named]).ordinal
     time = np.arange(start, end + 1)
     shown = slice(first.ordinal - start, first.ordinal - start + months)
-    found, wrong = {}, []
+    found: dict[str, Floats] = {}
+    wrong: list[tuple[str, str]] = []
     for pool in inputs.pools.values():
         own = [(place, step) for place, step in steps if pool.id in step.pools]
         people = np.ones((1, len(time)))
@@ -354,9 +356,8 @@ def levels(
             if factor != "posts":
                 if level[:, shown].max(initial=0.0) > 1 + 1e-9:
                     highest = level[:, shown].max()
-                    wrong.append(
-                        f"share {factor} of pool {pool.id!r} rises above 1, to {highest:.3g}"
-                    )
+                    message = f"share {factor} of pool {pool.id!r} rises above 1, to {highest:.3g}"
+                    wrong.append((pool.id, message))
                 level = np.minimum(level, 1.0)
             people = people * level
         people = _stepped(people, time, [one for one in own if one[1].of == "strength"], take)
@@ -364,7 +365,7 @@ def levels(
         if seen.min(initial=0.0) < -1e-9:
             low = np.flatnonzero((seen < -1e-9).any(axis=0))[0]
             month = Month.from_ordinal(int(time[shown][low]))
-            wrong.append(f"strength of pool {pool.id!r} falls below 0 in {month}")
+            wrong.append((pool.id, f"strength of pool {pool.id!r} falls below 0 in {month}"))
         found[pool.id] = np.maximum(seen, 0.0)
     return found, wrong
 
@@ -550,19 +551,49 @@ def _problem(
         _refuse(scenario, [("horizon", message)])
     people, wrong = strengths(inputs, first, months, book)
     if wrong and not drawn:
-        _refuse(scenario, [("strengths", message) for message in wrong])
+        raise InputError(_strength_fault(inputs, pool, message) for pool, message in wrong)
     parts: dict[str, list[str]] = {}
     for one in here:
         parts.setdefault(one.root, []).append(one.line.id)
+    demands = tuple(_demand(inputs, one, first) for one in here)
+    if not book.instead and (faults := _size_faults(inputs, here, demands, people)):
+        raise InputError(faults)
     return Problem(
         months=months,
         report=report,
         pools=people,
-        demands=tuple(_demand(inputs, one, first) for one in here),
+        demands=demands,
         bounds=_bounds(inputs, parts, book),
         packages=_packages(inputs, parts, first, book),
         budgets=_budgets(inputs, here, first, months, book),
     )
+
+
+def _size_faults(
+    inputs: Inputs, here: Sequence[_Resolved], demands: Sequence[Demand], people: dict[str, Floats]
+) -> list[Fault]:
+    """Return the caps and strengths that no solver could tell from 0 beside the largest."""
+    lines = {one.line.id: one for one in here}
+    faults = []
+    for section, id, message in size_faults(demands, people):
+        if section == "pools":
+            faults.append(_strength_fault(inputs, id, message))
+        else:
+            origin = lines[id].line.cap.origin
+            field = f"demands.{lines[id].root}.cap"
+            faults.append(Fault(origin.file, origin.line, 0, field, message))
+    return faults
+
+
+def _strength_fault(inputs: Inputs, pool: str, message: str) -> Fault:
+    """Return a fault at the last step of a pool, or where its posts are said."""
+    figures = [level for _, level in inputs.pools[pool].series.get("posts", ())]
+    places = [place for place, step in enumerate(inputs.steps) if pool in step.pools]
+    if not places:
+        origin = figures[-1].origin if figures else Origin("")
+        return Fault(origin.file, origin.line, 0, f"pools.{pool}", message)
+    origin = inputs.steps[places[-1]].figure.origin
+    return Fault(origin.file, origin.line, 0, "strengths", message)
 
 
 def _asked(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:

@@ -452,6 +452,11 @@ class _Collector:
         inputs = self.scenario.inputs
         in_use = {row.id: row for row in self.compiled.demands}
         package = inputs.packages.get(id)
+        if package is not None and (id in inputs.demands or id in inputs.missions):
+            other = "demand" if id in inputs.demands else "mission"
+            message = f"may mean the package or the {other} {id!r}: give one of them another id"
+            self.complain((section, id), message)
+            return []
         if package is not None:
             found = [name for name in package.demands if name in in_use]
         elif id in in_use:

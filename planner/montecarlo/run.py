@@ -67,6 +67,9 @@ __all__ = [
 FEW = 200
 """Draws below which other processes would take longer to start than to help."""
 
+MOST_WORKERS = 1_024
+"""Most processes: more of them exhaust the operating system before they answer."""
+
 AHEAD = 3
 """Batches submitted ahead, for each worker."""
 
@@ -156,9 +159,11 @@ def _forget_missing_script() -> None:
 
 
 def check_workers(workers: int | None) -> None:
-    """Raise InputError unless the number of workers is at least 1."""
+    """Raise InputError unless the number of workers lies between 1 and :data:`MOST_WORKERS`."""
     if workers is not None and workers < 1:
         raise InputError(f"workers: expected at least 1, found {workers}")
+    if workers is not None and workers > MOST_WORKERS:
+        raise InputError(f"workers: expected at most {MOST_WORKERS:,}, found {workers:,}")
 
 
 @contextmanager

@@ -56,6 +56,7 @@ __all__ = [
     "parse_problem",
     "read_problem",
     "repeated",
+    "size_faults",
     "weight_faults",
 ]
 
@@ -63,11 +64,13 @@ FORMAT = "planner-problem/1"
 LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "bounds": 20_000,
           "packages": 10_000, "budgets": 10_000, "people": 1e7, "cohorts": 10_000,
           "bytes": 32_000_000, "tour": 1_200, "month": 1_000_000, "rest": 1_000,
-          "weight": 1e9}  # fmt: skip
+          "weight": 1e9, "money": 1e15}  # fmt: skip
 """Sizes above which a file is refused as absurd rather than tried. A file of the largest size
 takes less than 1 GB to read, whatever it holds."""
 LEAST_CAP = 1e-6
 """Smallest cap above 0, persons: the solver's tolerances are a thousandth of it."""
+LEAST_COST = 1e-6
+"""Smallest cost above 0, euros per person-month."""
 LEAST_WEIGHT = 1e-9
 """Smallest weight above 0."""
 WEIGHT_RATIO = 1e7
@@ -170,7 +173,10 @@ class _Parser:
         report = self.report(data.get("report"), months)
         pools = self.pools(data.get("pools", {}), months)
         demands = self.demands(data.get("demands", []), pools)
-        self.sizes(demands, pools)
+        places = {demand.id: place for place, demand in enumerate(demands)}
+        for section, name, message in size_faults(demands, pools):
+            where = f"demands.{places[name]}.cap" if section == "demands" else f"pools.{name}"
+            self.fault(where, message)
         names = {demand.id for demand in demands}
         bounds = self.bounds(data.get("bounds", []), names, pools)
         packages = self.packages(data.get("packages", {}), names)
@@ -239,27 +245,6 @@ class _Parser:
             self.fault(f"demands.{number}.weight", message)
         return tuple(found.values())
 
-    def sizes(self, demands: Sequence[Demand], pools: Mapping[str, Any]) -> None:
-        """Complain of caps and strengths that are too small to count beside the largest cap."""
-        largest = max((demand.cap for demand in demands), default=0.0)
-        least = largest / SIZE_RATIO
-        small = [
-            (f"the cap of {demand.id}", f"demands.{place}.cap", demand.cap)
-            for place, demand in enumerate(demands)
-            if demand.cap >= LEAST_CAP
-        ]
-        for pool, people in pools.items():
-            least_people = min(people[people > 0].tolist(), default=0.0)
-            small.append((f"the strength of {pool}", f"pools.{pool}", least_people))
-        for what, field, size in small:
-            if 0 < size < least * (1 - 1e-9):
-                self.fault(
-                    field,
-                    f"expected {what} to be 0 or at least {least:g}, found {size:g}: sizes may "
-                    f"differ by a factor of {SIZE_RATIO:g} at most, and the largest cap is "
-                    f"{largest:g}",
-                )
-
     def demand(self, item: Any, field: str, pools: Mapping[str, Any]) -> Demand | None:
         if not isinstance(item, dict):
             self.fault(field, f"expected an object, found {_show(item)}")
@@ -284,7 +269,7 @@ class _Parser:
             id=name,
             tier=self.whole(item.get("tier", 1), f"{field}.tier", 1, 1_000),
             main_task=self.whole(item.get("main_task", 2), f"{field}.main_task", 1, 2),
-            cap=self.sized(item.get("cap", 0), f"{field}.cap", LEAST_CAP, LIMITS["people"]),
+            cap=self.number(item.get("cap", 0), f"{field}.cap", 0, LIMITS["people"]),
             first=first,
             last=last,
             tour=self.whole(item.get("tour", 1), f"{field}.tour", 1, int(LIMITS["tour"])),
@@ -488,20 +473,58 @@ class _Parser:
                 cost = {}
             else:
                 self.names(list(cost), f"{field}.cost", names)
-            edge = int(LIMITS["month"])
-            budgets.append(
-                Budget(
-                    str(item.get("id")),
-                    self.whole(item.get("first", 0), f"{field}.first", -edge, edge),
-                    self.whole(item.get("last", 0), f"{field}.last", -edge, edge),
-                    self.number(item.get("amount", 0), f"{field}.amount", 0),
-                    {
-                        key: self.number(euros, f"{field}.cost.{key}", 0)
-                        for key, euros in cost.items()
-                    },
-                )
+            name, edge, most = item.get("id"), int(LIMITS["month"]), LIMITS["money"]
+            if "id" in item and (not isinstance(name, str) or not name):
+                self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
+            first, last = (
+                self.whole(item.get(side, 0), f"{field}.{side}", -edge, edge)
+                for side in ("first", "last")
             )
+            if last < first:
+                message = f"expected a month not before first ({first}), found {last}"
+                self.fault(f"{field}.last", message)
+            amount = self.number(item.get("amount", 0), f"{field}.amount", 0, most)
+            costs = {
+                key: self.sized(euros, f"{field}.cost.{key}", LEAST_COST, most)
+                for key, euros in cost.items()
+            }
+            budgets.append(Budget(str(name), first, last, amount, costs))
         return tuple(budgets)
+
+
+def size_faults(
+    demands: Sequence[Demand], pools: Mapping[str, Floats]
+) -> list[tuple[str, str, str]]:
+    """Return caps and strengths that are too large, or too small to count beside the largest cap.
+
+    Returns
+    -------
+    list of (str, str, str)
+        ``demands`` or ``pools``, the id, and what was expected.
+    """
+    most = LIMITS["people"]
+    largest = min(max((demand.cap for demand in demands), default=0.0), most)
+    least = largest / SIZE_RATIO
+    sizes = [("demands", one.id, "cap", one.cap, one.cap, LEAST_CAP) for one in demands]
+    for pool, people in pools.items():
+        small = min(people[people > 0].tolist(), default=0.0)
+        sizes.append(("pools", pool, "strength", small, max(people.tolist(), default=0.0), 0.0))
+    found = []
+    for section, id, what, small, large, floor in sizes:
+        if large > most:
+            message = f"expected a {what} of at most {most:g}, found {large:.9g}"
+            found.append((section, id, message))
+        elif 0 < small < floor:
+            message = f"expected 0 or a number from {floor:g} to {most:g}, found {small:g}"
+            found.append((section, id, message))
+        elif 0 < small < least * (1 - 1e-9):
+            message = (
+                f"expected the {what} of {id} to be 0 or at least {least:g}, found {small:g}: "
+                f"sizes may differ by a factor of {SIZE_RATIO:g} at most, and the largest cap is "
+                f"{largest:g}"
+            )
+            found.append((section, id, message))
+    return found
 
 
 def weight_faults(demands: Sequence[Demand]) -> list[tuple[int, str]]:

@@ -28,6 +28,7 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
 from planner.scenario.inputs import (
+    EVERYTHING,
     MANNED,
     BoundInput,
     BudgetInput,
@@ -78,7 +79,8 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 LISTS = ("ids", "options", "caps")
 """Kinds of cells that hold several things; an empty cell holds none."""
 
-_COMMA = re.compile(r"[-+]?\d+,\d+")
+_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
 
 CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
 """Fields of the registry that a demand carries along as they are given."""
@@ -241,6 +243,9 @@ def _rows(
 
 def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
     try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for without end
+            faults.append(Fault(name, 0, 0, "", "cannot be read: expected a file"))
+            return None
         with path.open("rb") as file:
             data = file.read(SIZE + 1)
     except OSError as error:
@@ -366,6 +371,8 @@ def _text_cell(cell: str, column: Column) -> str:
 def _id(cell: str, column: Column) -> str:
     if not ID.fullmatch(cell):
         raise ValueError(f"expected an id (lower-case letters, digits, hyphens), found {cell!r}")
+    if cell in EVERYTHING:
+        raise ValueError(f"{cell!r} stands for everything: choose another id")
     return cell
 
 
@@ -389,9 +396,11 @@ def parse_number(cell: str, low: float = -math.inf, high: float = math.inf) -> f
     """
     if _COMMA.fullmatch(cell):
         instead = cell.replace(",", ".")
+        if _THOUSANDS.fullmatch(cell):
+            instead = f"{cell.replace(',', '')} or {instead}, whichever is meant"
         raise ValueError(f"expected a decimal point, found {cell!r}: write {instead}")
     try:
-        value = float(cell) if "_" not in cell else None
+        value = float(cell) if "_" not in cell and cell.isascii() else None
     except ValueError:
         value = None
     if value is None:
@@ -816,10 +825,11 @@ class _Reader:
             self.known("rotation", row, "kind", "kinds")
             self.known("rotation", row, "pool", "pools")
             parameter = self.parameter("rotation", row)
-            if row["figure"] in ("tour", "preparation") and parameter.value != int(parameter.value):
-                self.complain(
-                    "rotation", row, "value", f"expected whole months, found {parameter.value:g}"
-                )
+            whole = row["figure"] in ("tour", "preparation")
+            for side in ("value", "low", "high") if whole else ():
+                months = getattr(parameter, side)
+                if months is not None and months != int(months):
+                    self.complain("rotation", row, side, f"expected whole months, found {months:g}")
             if row["figure"] == "tour" and (parameter.value < 1 or row["pool"]):
                 self.complain(
                     "rotation",

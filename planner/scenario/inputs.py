@@ -52,6 +52,9 @@ BASES = ("letter", "public", "assumption")
 WINDOW = (Month(2022, 1), Month(2025, 12))
 """Months reported unless a scenario says otherwise."""
 
+EVERYTHING = ("all", "alle")
+"""Words that stand for everything where ids are named, and therefore are no ids themselves."""
+
 FACTORS = ("posts", "filled", "fit")
 """strength = posts × share filled × share fit."""
 

@@ -94,7 +94,12 @@ def faults_of(error: ValidationError, source: SourceText, prefix: Path_ = ()) ->
         Path of the validated part.
     """
     faults = []
-    for what in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    for what in found:
+        if what["type"] == "too_short" and any(
+            one["loc"][: len(what["loc"])] == what["loc"] != one["loc"] for one in found
+        ):
+            continue  # of the list remains too little because what is in it is wrong
         path = (*prefix, *(step for step in what["loc"] if step != "[key]"))
         faults.append(_fault(what, path, source, bare_key=what["loc"][-1:] == ("[key]",)))
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
@@ -142,6 +147,8 @@ def consequence(fault: Fault | str, left_out: frozenset[Path_]) -> bool:
     """Whether a fault may only follow from values that were left out."""
     if isinstance(fault, str):
         return False
+    if left_out and fault.message.startswith("has no effect"):
+        return True
     for path in left_out:
         place = ".".join(map(str, path))
         if f"{fault.field}.".startswith(f"{place}."):
@@ -607,8 +614,8 @@ class _Loader:
         if not wanted.suffix and extends in known:
             return known[extends]
         if path is not None:
-            beside = self.inside(source, "extends", extends, path)
-            for file in (beside, beside.with_name(beside.name + ".yaml")):
+            for ending in ("", ".yaml"):
+                file = self.inside(source, "extends", extends + ending, path)
                 if _is_file(file):
                     return file
         bare = wanted.name == extends and wanted.suffix in ("", ".yaml", ".yml")
@@ -624,8 +631,17 @@ class _Loader:
         """Return the scenario with the closest name, of files beside and those that are shipped."""
         known = shipped_scenarios()
         own = set() if path is None else {path.resolve()}
-        beside = [] if path is None else sorted(path.resolve().parent.glob("*.yaml"))
-        files = {file.name: file for file in beside if file not in own | set(self.chain)}
+        folder = None if path is None else path.resolve().parent
+        beside = [] if folder is None else sorted(folder.glob("*.yaml"))
+        if extends in (file.name for file in beside):
+            return None  # it is spelt as it should be, and no file that may be read
+        files = {
+            file.name: file
+            for file in beside
+            if _is_file(file)
+            and file.resolve().parent == folder  # a link may lead out of it
+            and file not in own | set(self.chain)
+        }
         shown_as = close_name(extends, files) or close_name(Path(extends).stem, known)
         return None if shown_as is None else (shown_as, (files | known)[shown_as])
 
@@ -662,7 +678,10 @@ class _Loader:
                 raise InputError(
                     source.fault(("data",), f"no such folder: {shortened(whole.data, 100)!r}")
                 )
-            if not any(folder.glob("*.csv")):
+            tables = sorted(folder.glob("*.csv"))
+            for table in tables:
+                self.inside(source, "data", f"{whole.data}/{table.name}", path)
+            if not tables:
                 message = f"no tables in the folder {whole.data!r}, expected demands.csv and others"
                 raise InputError(source.fault(("data",), message))
         inputs = read_data(folder)

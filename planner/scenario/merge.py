@@ -16,6 +16,7 @@ from planner.months import Month
 from planner.scenario.data import CARRIED
 from planner.scenario.inputs import (
     COUNTED,
+    EVERYTHING,
     MANNED,
     PRESENCE,
     ROTATION,
@@ -211,6 +212,11 @@ class Draft:
         """Return a suggestion; a file with very many faults gets none for the later ones."""
         return nearest(name, known, len(self.faults))
 
+    def allow(self, path: Path_, id: str) -> None:
+        """Complain of the id of something new that means everything elsewhere."""
+        if id in EVERYTHING:
+            self.complain(path, f"{id!r} stands for everything: choose another id", key=True)
+
     def unknown(self, id: str, known: Iterable[str], what: str, lacking: Iterable[str]) -> str:
         """Return the complaint about an entry that is neither known nor a whole new one."""
         needs = f"needs {', '.join(lacking)} as well"
@@ -337,6 +343,7 @@ def _pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     if lacking:
         draft.complain(path, draft.unknown(id, draft.pools, "pool", lacking), key=True)
         return
+    draft.allow(path, id)
     exact = Parameter(1.0, origin=draft.origin(path, entry))
     whole = {} if force else dict.fromkeys(SHARES, ((None, exact),))
     draft.pools[id] = Pool(
@@ -532,6 +539,8 @@ def change_bounds_and_money(draft: Draft, changes: Changes) -> None:
     """Make changes to composition bounds, budgets and costs."""
     for id, bound in changes.bounds.items():
         _bound(draft, ("bounds", id), id, bound)
+    _once(draft, ("money", "budgets"), changes.money.budgets, ("fund", "year"))
+    _once(draft, ("money", "costs"), changes.money.costs, ("fund", "kind", "demand"))
     for place, budget in enumerate(changes.money.budgets):
         path: Path_ = ("money", "budgets", place)
         parameter = draft.parameter((*path, "amount"), budget.amount, budget)
@@ -559,6 +568,17 @@ def change_bounds_and_money(draft: Draft, changes: Changes) -> None:
             for old in draft.costs
             if (old.fund, old.kind, old.demand) != (cost.fund, cost.kind, cost.demand)
         ] + [cost]
+
+
+def _once(draft: Draft, path: Path_, entries: Iterable[Any], names: tuple[str, ...]) -> None:
+    """Complain of an entry that says over again what an earlier one of the same list says."""
+    first: dict[tuple[Any, ...], int] = {}
+    for place, entry in enumerate(entries):
+        key = tuple(getattr(entry, name) for name in names)
+        if first.setdefault(key, place) != place:
+            said = " ".join(str(part) for part in key if part is not None)
+            line = draft.line((*path, first[key]))
+            draft.complain((*path, place), f"{said} is in line {line} already: keep one of the two")
 
 
 def _bound(draft: Draft, path: Path_, id: str, entry: Any) -> None:
@@ -808,6 +828,7 @@ def _complete(
     """Complain if a new entry lacks something; a similar known id is suggested first."""
     lacking = [name for name in needed if name not in set(given)]
     if not lacking:
+        draft.allow(path, id)
         return True
     draft.complain(path, draft.unknown(id, known, what, lacking), key=True)
     return False
@@ -975,6 +996,7 @@ def _choose(
 def _tiers(draft: Draft, changes: Changes) -> None:
     for place, entry in enumerate(changes.tiers):
         path = ("tiers", place)
+        before = len(draft.faults)
         for name, known, what in (
             ("demands", draft.demands, "demand"),
             ("missions", draft.missions, "mission"),
@@ -984,10 +1006,18 @@ def _tiers(draft: Draft, changes: Changes) -> None:
         changed = _given(entry, ("tier", "weight"))
         if not changed:
             draft.complain(path, "expected a tier, a weight or both")
-        for id, demand in draft.demands.items():
-            mission = draft.missions.get(demand.mission)
-            if mission is not None and _fits(entry, demand, mission):
-                draft.demands[id] = replace(demand, **changed)
+        for name in ("organisation", "region"):
+            names = {getattr(mission, name) for mission in draft.missions.values()}
+            draft.known((*path, name), getattr(entry, name) or (), names, name)
+        fitting = [
+            (id, demand)
+            for id, demand in draft.demands.items()
+            if (mission := draft.missions.get(demand.mission)) and _fits(entry, demand, mission)
+        ]
+        if not fitting and draft.demands and len(draft.faults) == before:
+            draft.complain(path, "has no effect: no demand fits all that is said here")
+        for id, demand in fitting:
+            draft.demands[id] = replace(demand, **changed)
 
 
 def _fits(entry: Any, demand: DemandInput, mission: Mission) -> bool:

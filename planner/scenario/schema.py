@@ -159,7 +159,20 @@ def _known(value: object) -> MonthRange | str:
 Id = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]*$", max_length=80)]
 """Lower-case letters, digits and hyphens."""
 
-Ids = Annotated[tuple[Id, ...], Limits(min_length=1)]
+
+def _once_each(ids: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((id for place, id in enumerate(ids) if id in ids[:place]), None)
+    if twice is not None:
+        raise PydanticCustomError("twice", "{id} is named twice: keep one", {"id": repr(twice)})
+    return ids
+
+
+Ids = Annotated[
+    tuple[Id, ...],
+    Limits(min_length=1, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_once_each),
+]
+"""Ids, each of them once."""
 
 
 def _option(value: object) -> Option:
@@ -316,12 +329,12 @@ def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity
                 raise PydanticCustomError(
                     "between",
                     "expected a number of {side}, found {found}",
-                    {"side": side, "found": f"{value:g}"},
+                    {"side": side, "found": f"{value:.9g}"},
                 )
-        if whole and quantity.value != int(quantity.value):
-            raise PydanticCustomError(
-                "whole", "expected a whole number, found {found}", {"found": f"{quantity.value:g}"}
-            )
+            if whole and value != int(value):
+                raise PydanticCustomError(
+                    "whole", "expected a whole number, found {found}", {"found": f"{value:.9g}"}
+                )
         return quantity
 
     return check

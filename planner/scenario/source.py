@@ -1,6 +1,6 @@
 """YAML text to plain values, with the line and column of every key and value.
 
-Reads YAML 1.2 (``NO`` is text, ``010`` is ten, dates are text) and builds nothing but dicts,
+Reads YAML 1.2 (``NO`` is text, dates are text, ``010`` is refused) and builds nothing but dicts,
 tuples, text, numbers, booleans and None. Size, depth, number of values and what aliases expand to
 are bounded, so that a hostile file costs little. No tag, merge key or object is ever followed.
 
@@ -35,6 +35,7 @@ __all__ = [
 
 Path_ = tuple[str | int, ...]
 
+_ZEROS = re.compile(r"[-+]?0[0-9]+")
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
@@ -335,6 +336,10 @@ class _Builder:
             return text
         if len(text) > self.limits.digits:
             self.stop(event, path, f"a number of {len(text)} characters is not read")
+        if _ZEROS.fullmatch(text):
+            meant = int(text)
+            message = f"{text} has zeros in front, which some readers take for base 8"
+            self.stop(event, path, f"{message}: write {meant}, or '{text}' for text")
         if not integer:
             return float(text)
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)

@@ -47,10 +47,15 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 _DUTCH = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _ENGLISH = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _UNCLEAR = re.compile(r"[-+]?\d{1,3}[.,]\d{3}")
-_TIME = r"(?:[t ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?"
-_YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?" + _TIME)
-_YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})" + _TIME)
-_NAMED = re.compile(r"(?:(\d{1,2})[-/. ]+)?([a-z]+)\.?[-/. ]+(?:(\d{1,2}),[ ]*)?'?(\d{4}|\d{2})")
+_TIME = r"(?:[t ]+(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?z?)?"
+_YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?" + _TIME, re.ASCII)
+_YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4})" + _TIME, re.ASCII)
+_NAMED = re.compile(
+    r"(?:(\d{1,2})[-/. ]+)?([a-z]+)\.?[-/. ]+(?:(\d{1,2}),[ ]*)?'?(\d{4}|\d{2})", re.A
+)
+
+_EARLIEST = 1950
+"""First year of a date in a cell: a spreadsheet makes 17 July 1905 of the number 2024."""
 
 _TEXTS = ("text", "id", "choice", "known")
 
@@ -186,13 +191,15 @@ def _number_in(text: str) -> str:
 
 
 def _month(value: Any, column: Column) -> Month:
+    hint = ""
     if isinstance(value, (datetime.datetime, datetime.date)):
-        return Month(value.year, value.month)
+        if value.year >= _EARLIEST:
+            return Month(value.year, value.month)
+        hint = ": a year alone becomes such a date, write the month as well, as text if it is meant"
     if isinstance(value, str):
         found = _month_in(value.casefold())
         if found is not None:
             return found
-    hint = ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         hint = ": set the cell to a date, or write it as text"
     raise ValueError(f"expected a month such as 2022-03, found {_shown(value)}{hint}")
@@ -689,8 +696,10 @@ def _policy(line: SheetLine) -> Complaints:
         yield "pool", "a demand has one figure for all its pools: leave the pool empty"
     if figure == "tour" and line["pool"]:
         yield "pool", "a tour is the same for every pool: leave it empty"
-    if figure in WHOLE and value != int(value):
-        yield "value", f"expected whole months, found {value:g}"
+    for side in ("value", "low", "high") if figure in WHOLE else ():
+        months = line[side]
+        if months is not None and months != int(months):
+            yield side, f"expected whole months, found {months:g}"
     if figure == "tour" and value < 1:
         yield "value", f"expected a tour of at least 1 month, found {value:g}"
 

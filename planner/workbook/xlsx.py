@@ -20,7 +20,15 @@ from xml.parsers import expat
 
 from planner.errors import Fault, InputError
 
-__all__ = ["LIMITS", "FailedCell", "ReadingLimits", "SheetCells", "WorkbookFile", "open_book"]
+__all__ = [
+    "LIMITS",
+    "FailedCell",
+    "ReadingLimits",
+    "SheetCells",
+    "WorkbookFile",
+    "open_book",
+    "out_of_sight",
+]
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """Last row and column that a spreadsheet has."""
@@ -106,9 +114,9 @@ class SheetCells:
     merged : list of str
         Ranges of cells that are merged, such as ``B4:B6``.
     hidden_rows : list of int
-        Rows among `rows` that are not visible.
+        Rows among `rows` that are not visible, those of height 0 too.
     hidden_columns : list of (int, int)
-        First and last of neighbouring columns that are not visible, from 1.
+        First and last of neighbouring columns that are not visible, from 1; those of width 0 too.
     """
 
     rows: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
@@ -424,7 +432,7 @@ class _SheetReader(_TextReader):
             self._begin_row(attributes)
         elif name == "mergeCell" and len(self.cells.merged) < self._limits.rows:
             self.cells.merged.append(attributes.get("ref", "")[:30])
-        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+        elif name == "col" and out_of_sight(attributes, "width"):
             span = [attributes.get(side, "") for side in ("min", "max")]
             if all(one.isdecimal() and len(one) < 6 for one in span):
                 self.cells.hidden_columns.append((int(span[0]), int(span[1])))
@@ -446,7 +454,7 @@ class _SheetReader(_TextReader):
             what = f"row {said[:20] if said else number} after row {self._row}"
             raise self._wrong(f"rows out of order or too many: {what}: save it in a spreadsheet")
         self._row, self._column = number, 0
-        self._hidden = attributes.get("hidden") in ("1", "true")
+        self._hidden = out_of_sight(attributes, "ht")
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         said = attributes.get("r")
@@ -588,6 +596,11 @@ def _number(text: str) -> int | float | None:
     if _WHOLE.fullmatch(text):
         return int(text)
     return float(text) if len(text) <= 400 and _NUMBER.fullmatch(text) else None
+
+
+def out_of_sight(attributes: dict[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, by its mark or by a height or width of 0."""
+    return attributes.get("hidden") in ("1", "true") or _number(attributes.get(size, "")) == 0
 
 
 def _whole(text: str) -> int:

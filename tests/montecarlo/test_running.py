@@ -364,6 +364,8 @@ def test_wrong_options_are_said_all_at_once(hazy: pl.Scenario) -> None:
         "time_limit: expected more than 0", "did you mean 'more'", "workers: expected at least 1",
     ):  # fmt: skip
         assert any(part in one for one in said), part
+    with pytest.raises(pl.InputError, match="workers: expected at most 1,024, found 1,000,000"):
+        pl.simulate(hazy, draws=2, workers=1_000_000)
 
 
 class KilledWorker(Exception):

@@ -34,6 +34,24 @@ def test_faults_are_said_all_at_once_by_line_and_column(
         assert line.startswith(f"{path}:{place}")
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"first": 5, "last": 1}, "budgets.0.last: expected a month not before first (5), found 1"),
+        ({"id": None}, "budgets.0.id: expected a name, found null"),
+        ({"amount": 1e300}, "budgets.0.amount: expected a number from 0 to 1e+15"),
+        ({"cost": {"d": 1e-300}}, "budgets.0.cost.d: expected 0 or a number from 1e-06"),
+    ],
+)
+def test_budgets_that_cannot_be(change: dict, message: str) -> None:
+    demand = {"id": "d", "tier": 1, "cap": 1, "first": 0, "last": 1, "tour": 1, "pools": ["a"]}
+    budget = {"id": "b", "first": 0, "last": 1, "amount": 1, "cost": {"d": 1}, **change}
+    data = json.loads(f'{BEFORE}"a": 1}}, "demands": []}}')
+    with pytest.raises(pl.InputError) as caught:
+        pl.solve({**data, "demands": [demand], "budgets": [budget]})
+    assert message in str(caught.value)
+
+
 def test_numbers_without_end_in_values_already_read_are_refused_too() -> None:
     data = json.loads(f'{BEFORE}"a": {"9" * 400}}}, "demands": []}}')
     with pytest.raises(pl.InputError, match=r"pools\.a: expected a finite number"):

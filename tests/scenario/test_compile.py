@@ -168,10 +168,10 @@ def test_strengths_that_cannot_be(base: Scenario, faults: Callable[..., list[str
     more = base.change(strengths=[{"pools": "all", "of": "filled", "times": 1.5}])
 
     assert faults(compile_scenario, less) == [
-        "small: strengths: strength of pool 'staff' falls below 0 in 2022-06"
+        "<change>: strengths: strength of pool 'staff' falls below 0 in 2022-06"
     ]
     assert faults(compile_scenario, more) == [
-        "small: strengths: share filled of pool 'staff' rises above 1, to 1.5"
+        "<change>: strengths: share filled of pool 'staff' rises above 1, to 1.5"
     ]
 
 

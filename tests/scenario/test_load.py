@@ -336,6 +336,7 @@ def test_a_bare_name_is_the_shipped_one_and_a_file_name_the_one_beside(tmp_path:
         ("/etc/passwd", "extends: expected a path inside {root}, found '/etc/passwd'"),
         ("sub/../../out.yaml", "extends: expected a path inside {root}"),
         ("link.yaml", "extends: expected a path inside {root}"),
+        ("link", "extends: expected a path inside {root}"),
         ('"a\\0b"', "extends: expected a path inside {root}"),
         ("leter", "extends: no such scenario 'leter', did you mean 'letter'?; shipped are "),
         ("sub", "extends: no such scenario 'sub'"),

@@ -15,7 +15,7 @@ from planner.scenario.source import Limits, read_source, read_text, yaml_text
 
 def test_values_follow_yaml_1_2() -> None:
     values = read_text(
-        "a: NO\nb: 12:30\nc: 010\nd: 2022-03\ne: 2022-03-01\nf: yes\ng: true\nh: ~\ni: '12'\n"
+        "a: NO\nb: 12:30\nc: 0o12\nd: 2022-03\ne: 2022-03-01\nf: yes\ng: true\nh: ~\ni: '12'\n"
         "j: 1e3\nk: [1, x]\nl: 0x10\nm: !!str 12\nn: 1_000\n"
     ).values
 

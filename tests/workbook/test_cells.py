@@ -98,6 +98,11 @@ def test_months_however_they_are_written(cell: Any) -> None:
         ("31 april 2024", "found '31 april 2024'"),
         ("13/13/2024", "found '13/13/2024'"),
         ("2024-07-01 lunch", "found '2024-07-01 lunch'"),
+        ("2024-07-01 24:00", "found '2024-07-01 24:00'"),
+        ("2024-07-01 25:00:00", "found '2024-07-01 25:00:00'"),
+        ("1-7-2024 12:60", "found '1-7-2024 12:60'"),
+        ("２０２４-07", "expected a month such as 2022-03"),
+        (datetime.datetime(1905, 7, 16), "found the date 1905-07-16: a year alone becomes such"),
         (True, "found TRUE"),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 
 import planner as pl
 from planner.workbook.importing import import_workbook
+from planner.workbook.xlsx import out_of_sight
 
 from .conftest import HEADINGS, SMALL, Changed
 
@@ -270,6 +271,21 @@ def test_hidden_rows_columns_and_sheets_that_count_are_said(changed: Copy) -> No
         "sheet 'Pools' is hidden, and counts",
     ]
     assert found.scenario == pl.load(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "hidden"),
+    [
+        ({"hidden": "1"}, True),
+        ({"ht": "0"}, True),
+        ({"ht": "0.0"}, True),
+        ({"ht": "0.5"}, False),
+        ({}, False),
+    ],
+)
+def test_a_row_of_no_height_is_hidden(attributes: dict[str, str], hidden: bool) -> None:
+    """Columns are judged by their width in the same way."""
+    assert out_of_sight(attributes, "ht") is hidden
 
 
 def test_headings_on_two_lines_are_read(changed: Copy) -> None:
