@@ -19,6 +19,7 @@ HERE = Path(__file__).parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 COMMAND = """
+import signal
 import sys
 from planner.cli.main import main
 from planner.montecarlo.storage import Batches
@@ -32,9 +33,11 @@ def write(self, batch, data):
 
 Batches.write = write
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
 """
-"""The command itself; it says when the first batch is in its place."""
+"""The command itself; it says when the first batch is in its place, and heeds interrupts even where
+the tests run in the background of a shell, which ignores them."""
 
 LONG = (
     "--draws",
