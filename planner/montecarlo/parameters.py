@@ -211,13 +211,24 @@ class Uncertain:
         ]
         return digest([self.scenario.digest, factors, self.rank.tolist()])
 
-    def values(self, points: Floats) -> Floats:
-        """Return factor values, (draws, factors), at independent points of the unit cube."""
+    def values(self, points: Floats, some: NDArray[np.int64] | None = None) -> Floats:
+        """Return factor values, (draws, factors), at independent points of the unit cube.
+
+        Parameters
+        ----------
+        points : ndarray (draws, factors)
+        some : ndarray of int, optional
+            Places of the factors wanted; all others have their likely value.
+        """
         if not self.factors:
             return np.zeros((len(points), 0))
         points = np.clip(points, INSIDE, 1 - INSIDE)
         even = points if self.root is None else correlate(points, self.root)
-        found = quantiles([one.distribution for one in self.factors], even)
+        if some is None:
+            found = quantiles([one.distribution for one in self.factors], even)
+        else:
+            found = np.tile(self.likely, (len(points), 1))
+            found[:, some] = quantiles([self.factors[k].distribution for k in some], even[:, some])
         if self.joint is not None:
             self.joint.put(points, found)
         return found

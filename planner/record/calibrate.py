@@ -1,23 +1,32 @@
 """``calibrate``: the distribution of uncertain parameters given what was seen.
 
 The declared distributions are the prior, the plan with its presence layer makes the prediction, and
-:mod:`planner.record.observe` gives the likelihood. The sample is drawn by sequential Monte Carlo
-(Del Moral, Doucet and Jasra, *Sequential Monte Carlo samplers*, 2006): particles drawn from the
-prior are weighted by a power of the likelihood that rises from 0 to 1 in steps, each as large as
-keeps half of the effective size; they are resampled and moved at each step. Every parameter is the
-quantile of a standard normal, so all moves are made in normals. A move is autoregressive about a
-normal law g fitted to the particles,
+:mod:`planner.record.observe` gives the likelihood L. Every parameter is the quantile of a standard
+normal, so the prior π of all normals x is standard. A plan takes far longer than all else, so it is
+emulated: from the plans made so far, the people planned under each line of demand are regressed on
+the parameters that matter to it, and what remains unexplained widens the variance of counts. With
+the likelihood Lₑ of emulated plans the sample is drawn in two parts.
 
-    x' = √(1 − β²) x + β ξ   in the coordinates in which g is standard,                       (26)
+1. By sequential Monte Carlo (Del Moral, Doucet and Jasra, *Sequential Monte Carlo samplers*, 2006)
+   from π to π Lₑ, without any plan: particles are weighted by a power of Lₑ that rises from 0 to 1
+   in steps, each as large as keeps half of the effective size, and resampled and moved at each
+   step. A move is autoregressive on some of the coordinates and keeps π (Cotter, Roberts, Stuart
+   and White, *MCMC methods for functions*, 2013),
 
-on some of the coordinates at random, and accepted with the ratio of π ÷ g (preconditioned
-Crank–Nicolson; Cotter, Roberts, Stuart and White, *MCMC methods for functions*, 2013). g for one
-half of the particles is fitted to the other half, so that no particle decides where it goes
-(Goodman and Weare, *Ensemble samplers with affine invariance*, 2010). Parameters that the particles
-say something about, and all others, are moved apart, whichever has moved less. Of the former half
-are moved at once, with steps as wide as are accepted; of the others, which are many and matter
-little each, as many as are accepted are drawn nearly anew.
-Parameters of presence need no new plan, so they are moved many times for each plan.
+       x' = √(1 − β²) x + β ξ                                                              (26)
+
+   A coordinate touches some parts of the likelihood only, each a series of counts; the coordinates
+   that move fall into groups that touch none in common, and each group is accepted or refused by
+   itself, so that much can move at once. All this is repeated, each time with the plans of the
+   particles found as further lessons, until their weights L ÷ Lₑ show that enough is known.
+2. From π Lₑ to π L in the same way, with the target π Lₑ^(1 − t) L^t. Particles are moved by many
+   moves that keep π Lₑ, which cost no plan, then planned, and accepted with the ratio
+
+       min(1, (L(x') Lₑ(x) ÷ (L(x) Lₑ(x')))^t)
+
+   (delayed acceptance; Christen and Fox, *Markov chain Monte Carlo using an approximation*, 2005).
+   So the sample is of π L however poor the emulator; a poor one is refused more often. Parameters
+   of presence need no new plan, so they are moved further with the plans as they are.
 
 Four populations run side by side and never exchange particles. How many independent draws the
 sample is worth is read off how far their means lie apart, over all parameters that the record
@@ -29,7 +38,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +64,7 @@ from planner.record.observe import Expected, Seen, check_month, exceeds, plan_pa
 from planner.record.words import say
 from planner.results.result import versions
 from planner.scenario.calibrated import FORMAT
+from planner.scenario.inputs import MANNED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,29 +82,38 @@ POPULATIONS = 4
 KEEPS = 0.5
 """Part of a population's effective size that a step of the power keeps."""
 
-GONE, LAST = 0.4, 1.2
-"""How far particles are moved at each step, and after the last: the part of them that was moved
-times the width of the move, or times the part of the parameters drawn anew, summed over moves."""
+LESSONS = 3
+"""Most populations planned to learn what plans give, after a first one drawn from before."""
 
-MOST, LAST_MOST = 10, 90
+KNOWN = 0.2
+"""Part of the effective size that particles drawn with emulated plans keep when they are planned:
+from it on enough is known of plans."""
+
+MEAN = 1.2533
+"""Standard deviation of a normal value over the mean of its distance from its own mean."""
+
+LEARNED = 1024
+"""Plans, the newest, from which others are emulated."""
+
+MATTERS = 16
+"""Most parameters on which the people under a line of demand are taken to hang."""
+
+GONE, LAST = 0.5, 2.0
+"""How often each particle is moved with a new plan at each step, and after the last."""
+
+MOST, LAST_MOST = 6, 60
 """Most moves with new plans at each step, and after the last; after the last they also go on until
 the sample may be used."""
 
+WALK = 24
+"""Moves with emulated plans at each step, and for each move with a new plan."""
+
+LEARNS, DRAWN = 3, 8
+"""How often as many follow on the last step when particles are drawn with emulated plans to learn
+more of plans, and to begin with."""
+
 CHEAP = 12
-"""Moves of presence for each move with new plans."""
-
-ACCEPTED = 0.25
-"""Part of the moves that should be accepted: the width of steps, and how many parameters of those
-that the particles say nothing about are moved at once, are set by it."""
-
-ANEW = 0.95
-"""Width of the steps of parameters that the particles say nothing about."""
-
-SHRINK = 0.8
-"""Part of the correlations of the particles that the law of moves keeps."""
-
-NOISE = 3.0
-"""Standard errors below which a mean, a spread or a correlation of particles is taken as noise."""
+"""Moves of presence for each move with new plans after the last step."""
 
 LEAST = 40.0
 """Smallest effective size of a sample that may be used."""
@@ -110,7 +129,7 @@ TOGETHER = 32
 """Draws planned by one task."""
 
 STATE = "calibration.npz"
-HEAD = "calibration.json"
+HELD = ("power", "step", "move", "plans", "gone", "taught")
 
 
 @dataclass(frozen=True, eq=False)
@@ -502,21 +521,18 @@ class _Particles:
     weights: NDArray[np.float32]
     asked: Floats
     expected: Expected
-    log: Floats
+    parts: Floats
+
+    @property
+    def log(self) -> Floats:
+        """Logarithm of the likelihood, (particles,)."""
+        return np.asarray(self.parts.sum(axis=1))
 
     def take(self, rows: NDArray[np.int64]) -> _Particles:
         return _Particles(
             self.normals[rows], self.weights[rows], self.asked[rows],
-            Expected(*(x[rows] for x in self.expected)), self.log[rows],
+            Expected(*(x[rows] for x in self.expected)), self.parts[rows],
         )  # fmt: skip
-
-    def put(self, rows: NDArray[np.int64], part: _Particles) -> _Particles:
-        """Return these with some rows replaced by a part."""
-        whole = np.zeros(len(self.log), dtype=bool)
-        whole[rows] = True
-        place = np.zeros(len(self.log), dtype=np.int64)
-        place[rows] = np.arange(len(rows))
-        return self.where(whole, part.take(place))
 
     def where(self, chosen: NDArray[np.bool_], other: _Particles) -> _Particles:
         """Return these with the chosen ones replaced by those of another."""
@@ -528,47 +544,146 @@ class _Particles:
         return _Particles(
             pick(self.normals, other.normals), pick(self.weights, other.weights),
             pick(self.asked, other.asked), Expected(*(pick(a, b) for a, b in pairs)),
-            pick(self.log, other.log),
+            pick(self.parts, other.parts),
         )  # fmt: skip
 
 
-class _Law:
-    """A normal law fitted to particles, for moves that keep it."""
+class _Emulator:
+    """People planned under the observed demands, as plans made so far lead one to expect them.
 
-    def __init__(self, mean: Floats, spread: Floats, tied: Floats, spoken: NDArray[np.bool_]):
-        self.mean, self.spread, self.tied, self.spoken = mean, spread, tied, spoken
-        least = np.linalg.eigvalsh(tied)[0] if len(tied) > 1 else 0.0
-        keeps = min(SHRINK, 0.9 / max(-least, 1e-9))
-        self.root = spread[:, None] * np.linalg.cholesky(np.eye(len(tied)) + keeps * tied)
+    For each line of demand a linear function of the few parameters that matter to it, and a kernel
+    regression of what that leaves (kriging; Rasmussen and Williams, *Gaussian processes for machine
+    learning*, 2006). People are spread over the months of their tours as in the plan most alike.
+    What remains unexplained is added to the variance; it is measured on plans left out one by one,
+    and weighs most those that agree best with what was seen.
 
-    @classmethod
-    def of(cls, normals: Floats) -> _Law:
-        """Return the law of particles; what may be noise is taken as it was before."""
-        error = NOISE / np.sqrt(len(normals))
-        mean, spread = normals.mean(axis=0), normals.std(axis=0, ddof=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            tied = np.atleast_2d(np.nan_to_num(np.corrcoef(normals, rowvar=False)))
-        np.fill_diagonal(tied, 0.0)
-        tied[np.abs(tied) < 1.3 * error] = 0.0
-        moved, narrowed = np.abs(mean) > error, np.abs(spread - 1) > error / np.sqrt(2)
-        spoken = moved | narrowed | (tied != 0).any(axis=0)
-        spread = np.clip(np.where(narrowed, 1.1 * spread, 1.0), 0.05, 1.5)
-        return cls(np.where(moved, mean, 0.0), spread, tied, np.asarray(spoken))
+    Parameters
+    ----------
+    sampler : _Sampler
+    normals : ndarray (plans, factors)
+        The newest plans come last.
+    weights : ndarray (plans, cells, months)
+    log : ndarray (plans,)
+        Logarithm of the likelihood.
+    """
 
-    def only(self, some: NDArray[np.bool_]) -> _Law:
-        """Return the law of some coordinates; the others hang together with none of them."""
-        return _Law(
-            self.mean[some], self.spread[some], self.tied[np.ix_(some, some)], self.spoken[some]
+    def __init__(
+        self, sampler: _Sampler, normals: Floats, weights: NDArray[np.float32], log: Floats
+    ):
+        self.sampler = sampler
+        kept = np.flatnonzero(np.isfinite(log))[-LEARNED:]
+        alike = _alike(log[kept])
+        self.weights, self.people = weights[kept], weights[kept].sum(axis=2, dtype=float)
+        self.known = normals[np.ix_(kept, sampler.capacity)]
+        total = self.people.sum(axis=0)[:, None]
+        share = np.divide(
+            self.weights.sum(axis=0), total, out=np.zeros(weights.shape[1:]), where=total > 0
         )
+        self.usual = share.astype(np.float32)
+        self.lines: list[tuple[NDArray[np.int64], _Response]] = []
+        missed = np.zeros((len(kept), len(sampler.seen)))
+        for line in np.unique(sampler.seen.line):
+            cells = np.flatnonzero(sampler.seen.line == line)
+            response = _Response(self.known, self.people[:, cells])
+            self.lines.append((cells, response))
+            np.add.at(missed.T, sampler.seen.owner[cells], response.missed.T)
+        self.variance = (MEAN * (alike @ np.abs(missed))) ** 2
 
-    def inside(self, normals: Floats) -> Floats:
-        """Return coordinates in which the law is standard."""
-        from scipy.linalg import solve_triangular
+    def planned(self, normals: Floats, wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the people that plans are expected to give, (draws, cells wanted, months)."""
+        inputs = normals[:, self.sampler.capacity]
+        found = np.empty((len(normals), *self.usual.shape), dtype=np.float32)
+        for cells, response in self.lines:
+            some = np.isin(cells, wanted)
+            if not some.any():
+                continue
+            people, alike = response.at(inputs)
+            people, cells = people[:, some], cells[some]
+            known = self.people[np.ix_(alike, cells)]
+            times = np.divide(people, known, out=np.zeros_like(people), where=known > 0)
+            scaled = self.weights[alike[:, None], cells] * times[:, :, None]
+            rest = np.where(known > 0, 0.0, people)[:, :, None] * self.usual[cells]
+            found[:, cells] = scaled + rest
+        return found[:, wanted]
 
-        return np.asarray(solve_triangular(self.root, (normals - self.mean).T, lower=True)).T
+    @cached_property
+    def touched(self) -> NDArray[np.bool_]:
+        """Which parts of the likelihood each normal changes, (factors, parts)."""
+        sampler, found = self.sampler, self.sampler.touched.copy()
+        lines = np.zeros((sampler.factors, len(sampler.specification.formulation.ids)), dtype=bool)
+        for cells, response in self.lines:
+            lines[sampler.capacity[response.some], sampler.seen.line[cells[0]]] = True
+        return np.asarray(found | (lines @ sampler.speaks))
 
-    def outside(self, inside: Floats) -> Floats:
-        return np.asarray(self.mean + inside @ self.root.T)
+    def parts(self, normals: Floats, some: NDArray[np.int64] | None = None) -> Floats:
+        """Return the logarithms of the likelihood with plans as expected, (draws, parts)."""
+        sampler = self.sampler
+        every = sampler.seen.parts
+        chosen = every if some is None else [every[k] for k in some]
+        places = np.sort(np.concatenate(chosen))
+        seen, cells = sampler.seen.take(places), np.isin(sampler.seen.owner, places)
+        values = sampler.presence_values(normals)
+        weights = self.planned(normals, np.flatnonzero(cells))
+        expected = Expected.of(sampler.specification, seen, weights, values)
+        wider = expected._replace(chance=expected.chance + self.variance[places])
+        return wider.parts(seen)
+
+
+class _Response:
+    """How the people under one line of demand hang on the parameters, in all observed months."""
+
+    def __init__(self, known: Floats, people: Floats):
+        count = len(known)
+        self.centre, self.most = people.mean(axis=0), people.max(axis=0)
+        spread = people.std(axis=0)
+        self.missed = people - self.centre
+        self.some = np.zeros(0, dtype=np.int64)
+        if count < MATTERS or spread.max() < 1e-6:
+            return
+        scaled = (people - self.centre) / np.where(spread > 0, spread, 1.0)
+        bend = known.T @ known + 0.15 * count * np.eye(known.shape[1])
+        slope = np.linalg.solve(bend, known.T @ scaled)
+        weight = np.sqrt((slope**2).mean(axis=1))
+        self.some = np.argsort(-weight, kind="stable")[:MATTERS]
+        self.some = self.some[weight[self.some] > 3.0 / np.sqrt(count)]
+        if not len(self.some):
+            return
+        self.scale = weight[self.some] / np.linalg.norm(weight[self.some])
+        chosen = known[:, self.some]
+        bend = chosen.T @ chosen + np.eye(len(self.some))
+        self.slope = np.linalg.solve(bend, chosen.T @ (people - self.centre))
+        left = people - self.centre - chosen @ self.slope
+        self.places = chosen * self.scale
+        away = self._away(self.places)
+        few = np.arange(count)[:: max(count // 256, 1)]
+        tried = [
+            (np.abs(_left_out(away[np.ix_(few, few)], left[few], width, nugget)[1]).sum(),
+             width, nugget)
+            for width in (0.3, 1.0, 3.0, 9.0) for nugget in (0.01, 0.1)
+        ]  # fmt: skip
+        _, self.width, nugget = min(tried)
+        self.factor, self.missed = _left_out(away, left, self.width, nugget)
+
+    def _away(self, places: Floats) -> Floats:
+        """Return squared distances to the places of the plans known, (draws, plans)."""
+        found = (places**2).sum(axis=1)[:, None] + (self.places**2).sum(axis=1)
+        return np.asarray(np.maximum(found - 2 * places @ self.places.T, 0.0))
+
+    def at(self, inputs: Floats) -> tuple[Floats, NDArray[np.int64]]:
+        """Return the people expected, (draws, cells), and the plan most alike, (draws,)."""
+        if not len(self.some):
+            return np.tile(self.centre, (len(inputs), 1)), np.zeros(len(inputs), dtype=np.int64)
+        chosen = inputs[:, self.some]
+        away = self._away(chosen * self.scale)
+        people = self.centre + chosen @ self.slope + np.exp(-self.width * away) @ self.factor
+        return np.clip(people, 0.0, self.most), away.argmin(axis=1)
+
+
+def _left_out(away: Floats, left: Floats, width: float, nugget: float) -> tuple[Floats, Floats]:
+    """Return the factors of a kernel regression, and by how much it misses each plan left out."""
+    inverse = np.linalg.inv(np.exp(-width * away) + nugget * np.eye(len(away)))
+    factor = inverse @ left
+    return factor, factor / np.diag(inverse)[:, None]
 
 
 class _Sampler:
@@ -583,22 +698,33 @@ class _Sampler:
         self.folder = None if folder is None else Path(folder)
         capacity = [one.layer == "capacity" for one in specification.uncertain.factors]
         self.capacity, self.presence = np.flatnonzero(capacity), np.flatnonzero(~np.array(capacity))
-        self.power, self.step, self.move, self.plans = 0.0, 0, 0, 0
-        self.width = {"capacity": 0.5, "capacity_rest": 0.5, "presence": 0.5, "presence_rest": 0.5}
-        self.gone = {"capacity": 0.0, "capacity_rest": 0.0}
         self.seconds, self.began = 0.0, time.monotonic()
-        self.now: _Particles | None = None
+        self.start()
         self.digest = digest(
             [specification.digest, [vars(one) for one in seen.observations], particles, seed]
         )
 
+    def start(self) -> None:
+        """Set everything to before the first plan."""
+        self.power, self.step, self.move, self.plans, self.gone = 0.0, 0, 0, 0, 0.0
+        self.lessons: list[tuple[Floats, NDArray[np.float32]]] = []
+        self.taught = False
+        self.now: _Particles | None = None
+        self.base: Floats = np.zeros((0, 0))
+        self.emulator: Any = None
+
     def run(self, pool: Any, workers: int) -> None:
-        """Move the particles until the whole of the likelihood counts."""
+        """Learn what plans give, and move particles until the whole of the likelihood counts."""
         self.pool, self.workers = pool, workers
         self.packed = Packed.of(self.specification)
-        if not self.resume():
-            random = self.random(0)
-            self.now = self.planned(random.standard_normal((self.size, self.factors)))
+        self.resume()
+        while not self.taught and len(self.lessons) <= LESSONS:
+            self.learn()
+            self.keep()
+        if self.now is None:
+            self.emulator = self.emulated()
+            normals, self.base = self.drawn(DRAWN)
+            self.now = self.planned(normals)
             self.keep()
         while self.power < 1.0 or not self.settled:
             if self.settled:
@@ -621,7 +747,7 @@ class _Sampler:
         far, most = (LAST, LAST_MOST) if self.power == 1.0 else (GONE, MOST)
         if self.move >= most:
             return True
-        return min(self.gone.values()) >= far and (self.power < 1.0 or self.enough)
+        return self.gone >= far and (self.power < 1.0 or self.enough)
 
     @property
     def enough(self) -> bool:
@@ -630,7 +756,84 @@ class _Sampler:
 
     def random(self, stream: int) -> np.random.Generator:
         """Return the random numbers of a step and move: they depend on nothing else."""
-        return np.random.default_rng([self.seed, self.step, self.move, stream])
+        return np.random.default_rng([self.seed, len(self.lessons), self.step, self.move, stream])
+
+    def learn(self) -> None:
+        """Plan particles drawn with what is known of plans, and see how well that was known."""
+        if not self.lessons:
+            normals = self.random(0).standard_normal((self.size, self.factors))
+            parts = np.zeros((self.size, 1))
+        else:
+            self.emulator = self.emulated()
+            normals, parts = self.drawn(LEARNS)
+        made = self.planned(normals)
+        if not np.isfinite(made.log).any():
+            raise ResultError("no draw could be planned: nothing can be calibrated")
+        self.lessons.append((normals, made.weights))
+        worth = _worth(made.log - parts.sum(axis=1)).min()
+        enough = worth >= KNOWN * self.size / POPULATIONS
+        self.taught = bool(enough)
+
+    def emulated(self) -> Any:
+        """Return what the plans made so far say of others."""
+        normals, weights = (np.concatenate(x) for x in zip(*self.lessons, strict=True))
+        values = _values(self.specification, normals)
+        log = self.weighed(normals, values, weights, np.zeros(0)).log
+        return _Emulator(self, normals, weights, log)
+
+    def drawn(self, times: int) -> tuple[Floats, Floats]:
+        """Return a sample given what was seen if plans were as emulated, and its likelihood."""
+        random, power = self.random(4), 0.0
+        normals = random.standard_normal((self.size, self.factors))
+        parts = self.emulator.parts(normals)
+        while power < 1.0:
+            power, rows = _raised(parts.sum(axis=1), power, random)
+            normals, parts = self.walked(normals[rows], parts[rows], power, random)
+        for _ in range(times):
+            normals, parts = self.walked(normals, parts, power, random)
+        return normals, parts
+
+    def walked(
+        self, normals: Floats, parts: Floats, power: float, random: np.random.Generator
+    ) -> tuple[Floats, Floats]:
+        """Move particles some times with emulated plans."""
+        return _walk(
+            normals, parts, power, WALK, self.emulator.touched, np.arange(self.factors),
+            self.emulator.parts, random,
+        )  # fmt: skip
+
+    def presence_values(self, normals: Floats) -> Floats:
+        """Return values of the parameters that presence hangs on; the others are likely ones."""
+        from scipy.special import ndtr
+
+        some = np.flatnonzero(self.touched.any(axis=1))
+        return self.specification.uncertain.values(ndtr(normals), some)
+
+    @cached_property
+    def speaks(self) -> NDArray[np.bool_]:
+        """Which parts of the likelihood count which lines, (lines, parts)."""
+        seen = self.seen
+        found = np.zeros((len(self.specification.formulation.ids), len(seen.parts)), dtype=bool)
+        for part, places in enumerate(seen.parts):
+            found[seen.line[np.isin(seen.owner, places)], part] = True
+        return found
+
+    @cached_property
+    def touched(self) -> NDArray[np.bool_]:
+        """Which parts of the likelihood each normal changes while plans stay, (factors, parts)."""
+        uncertain, owners = self.specification.uncertain, self.specification.presence.owners
+        asked = [{f"demand.{demand}.{MANNED}", f"kind.{kind}."} for kind, demand in owners]
+        lines = np.array(
+            [
+                [any(t in own or t.rpartition(".")[0] + "." in own for t in one.targets)
+                 for own in asked]
+                for one in uncertain.factors
+            ]
+        )  # fmt: skip
+        found = lines @ self.speaks
+        if uncertain.root is not None:
+            found = (uncertain.root != 0).T @ found
+        return np.asarray(found)
 
     def planned(self, normals: Floats) -> _Particles:
         """Plan particles and weigh them."""
@@ -651,142 +854,84 @@ class _Sampler:
         self, normals: Floats, values: Floats, weights: NDArray[np.float32], asked: Floats
     ) -> _Particles:
         expected = Expected.of(self.specification, self.seen, weights, values)
-        return _Particles(normals, weights, asked, expected, expected.log_likelihood(self.seen))
+        return _Particles(normals, weights, asked, expected, expected.parts(self.seen))
 
     def report(self) -> None:
-        """Say how far it is: steps still to come are as large as those behind."""
+        """Say how far it is."""
         if self.progress is None:
             return
-        left = (1 - self.power) * max(self.step, 2) / max(self.power, 0.15) if self.power else 7
-        coming = self.size * (3 * min(left, 12) + 7)
+        coming = self.size * max(LESSONS + 8 * (1.0 - self.power) + 6 - len(self.lessons), 2)
         each = (time.monotonic() - self.began) / max(self.plans, 1)
         self.progress(self.plans, int(self.plans + coming), each * coming)
 
     def advance(self) -> None:
         """Raise the power as far as each population stands it, and resample."""
         assert self.now is not None
-        log = self.now.log.reshape(POPULATIONS, -1)
-        best = log.max(axis=1, keepdims=True)
-        if not np.isfinite(best).all():
-            raise ResultError("no draw could be planned: nothing can be calibrated")
-        each = log.shape[1]
-
-        def kept(rise: float) -> float:
-            weight = np.exp(rise * (log - best))
-            return float((weight.sum(axis=1) ** 2 / (weight**2).sum(axis=1)).min())
-
-        low, high = 0.0, 1.0 - self.power
-        if kept(high) < KEEPS * each:
-            for _ in range(50):
-                middle = (low + high) / 2
-                low, high = (middle, high) if kept(middle) >= KEEPS * each else (low, middle)
-            high = max(low, 1e-9)
-        self.step, self.move = self.step + 1, 0
-        self.gone = dict.fromkeys(self.gone, 0.0)
-        random, rows = self.random(1), []
-        for place, one in enumerate(np.exp(high * (log - best))):
-            ends = np.cumsum(one / one.sum())
-            even = (random.random() + np.arange(each)) / each
-            found = np.minimum(np.searchsorted(ends, even, side="right"), each - 1)
-            rows.append(place * each + found)
-        self.power = min(self.power + high, 1.0)
-        if 1.0 - self.power < 1e-9:
-            self.power = 1.0
-        self.now = self.now.take(np.concatenate(rows))
+        self.step, self.move, self.gone = self.step + 1, 0, 0.0
+        gain = self.now.log - self.base.sum(axis=1)
+        power, rows = _raised(gain, self.power, self.random(1))
+        self.power, self.now, self.base = power, self.now.take(rows), self.base[rows]
 
     def moved(self) -> None:
         """Move all particles once with new plans, and their presence a few times."""
         assert self.now is not None
-        rest = self.gone["capacity_rest"] < self.gone["capacity"]
-        self._move("capacity", self.capacity, rest, self.random(2))
-        random = self.random(3)
-        for turn in range(CHEAP):
-            self._move("presence", self.presence, turn % 2 == 1, random)
+        now, random = self.now, self.random(2)
+        normals, parts = self.walked(now.normals, self.base, 1.0, random)
+        tried = self.planned(normals)
+        ratio = (tried.log - parts.sum(axis=1)) - (now.log - self.base.sum(axis=1))
+        ratio = np.nan_to_num(self.power * ratio, nan=-np.inf)
+        chosen = np.log(random.random(self.size)) < ratio
+        self.now, self.base = now.where(chosen, tried), np.where(chosen[:, None], parts, self.base)
+        self.gone += float(chosen.mean())
+        if self.power == 1.0:
+            self._present(random)
 
-    def _move(
-        self, layer: str, places: NDArray[np.int64], rest: bool, random: np.random.Generator
-    ) -> None:
-        """Move the parameters of a layer that the particles speak of, or the rest of them."""
+    def _present(self, random: np.random.Generator) -> None:
+        """Move the presence of all particles a few times; their plans stay."""
         now = self.now
-        if now is None or not len(places):
+        if now is None or not len(self.presence):
             return
-        halves = np.array_split(np.arange(len(now.log)), 2)
-        accepted = []
-        for own, other in (halves, halves[::-1]):
-            law = _Law.of(now.normals[np.ix_(other, places)])
-            some = ~law.spoken if rest else law.spoken
-            if not some.any():
-                some = np.ones_like(some)
-            size = self.width[f"{layer}_rest" if rest else layer]
-            step = (size, ANEW) if rest else (0.5, size)
-            part, moved = self._half(layer, places[some], law.only(some), step, now.take(own),
-                                     random)  # fmt: skip
-            now = now.put(own, part)
-            accepted.append(moved)
-        self.now = now
-        layer = f"{layer}_rest" if rest else layer
-        chosen, width = np.concatenate(accepted), self.width[layer]
-        if layer in self.gone:
-            self.gone[layer] += float(chosen.mean()) * width
-        wider = float(np.exp(1.5 * (chosen.mean() - ACCEPTED)))
-        self.width[layer] = float(np.clip(width * wider, 0.02, 0.95))
 
-    def _half(
-        self, layer: str, places: NDArray[np.int64], law: _Law, step: tuple[float, float],
-        now: _Particles, random: np.random.Generator,
-    ) -> tuple[_Particles, NDArray[np.bool_]]:  # fmt: skip
-        """Move some particles by a law that does not depend on them; also return which moved.
+        def parts(normals: Floats, some: NDArray[np.int64]) -> Floats:
+            values = self.presence_values(normals)
+            return self.weighed(normals, values, now.weights, now.asked).parts[:, some]
 
-        `step` is the part of the coordinates that is moved, and how far.
-        """
-        part, width = step
-        old = law.inside(now.normals[:, places])
-        some = random.random(old.shape) < part
-        new = np.sqrt(1 - width**2) * old + width * random.standard_normal(old.shape)
-        new = np.where(some, new, old)
-        normals = now.normals.copy()
-        normals[:, places] = law.outside(new)
-        if layer == "capacity":
-            tried = self.planned(normals)
-        else:
-            values = _values(self.specification, normals)
-            tried = self.weighed(normals, values, now.weights, now.asked)
-        ratio = self.power * (tried.log - now.log)
-        ratio += 0.5 * (now.normals**2 - normals**2)[:, places].sum(axis=1)
-        ratio -= 0.5 * (old**2 - new**2).sum(axis=1)
-        chosen = np.log(random.random(len(ratio))) < np.nan_to_num(ratio, nan=-np.inf)
-        return now.where(np.asarray(chosen), tried), np.asarray(chosen)
+        normals, _ = _walk(
+            now.normals, now.parts, 1.0, CHEAP, self.touched, self.presence, parts, random
+        )
+        values = _values(self.specification, normals)
+        self.now = self.weighed(normals, values, now.weights, now.asked)
+        self.base = self.emulator.parts(normals)
 
     def keep(self) -> None:
         """Write the state, whole or not at all."""
-        if self.folder is None or self.now is None:
+        if self.folder is None:
             return
-        now, path = self.now, self.folder / STATE
-        head = {
-            "digest": self.digest, "power": self.power, "step": self.step, "move": self.move,
-            "plans": self.plans, "width": self.width, "gone": self.gone,
-            "seconds": self.seconds + time.monotonic() - self.began,
-        }  # fmt: skip
+        path = self.folder / STATE
+        head = {name: getattr(self, name) for name in (*HELD, "digest")}
+        head["seconds"] = self.seconds + time.monotonic() - self.began
+        known, plans = (np.concatenate(x) for x in zip(*self.lessons, strict=True))
+        arrays: dict[str, Any] = {"known": known, "known_weights": plans}
+        if self.now is not None:
+            arrays |= {"normals": self.now.normals, "weights": self.now.weights,
+                       "asked": self.now.asked, "base": self.base}  # fmt: skip
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             beside = path.with_suffix(".part.npz")
-            np.savez(
-                beside, head=np.array(json.dumps(head)), normals=now.normals, weights=now.weights,
-                asked=now.asked,
-            )  # fmt: skip
+            np.savez(beside, head=np.array(json.dumps(head)), **arrays)
             beside.replace(path)
         except OSError as error:
             why = error.strerror or error
             raise ResultError(f"{self.folder}: cannot be written: {why}") from None
 
-    def resume(self) -> bool:
-        """Read the state that an interrupted calibration left; whether there is one."""
+    def resume(self) -> None:
+        """Read the state that an interrupted calibration left, if there is one."""
         if self.folder is None or not (self.folder / STATE).is_file():
-            return False
+            return
         try:
             with np.load(self.folder / STATE, allow_pickle=False) as kept:
                 head = json.loads(str(kept["head"]))
-                normals, weights, asked = kept["normals"], kept["weights"], kept["asked"]
+                arrays = {name: kept[name] for name in kept.files if name != "head"}
         except (OSError, ValueError, KeyError):
             raise ResultError(f"{self.folder / STATE}: cannot be read; remove it") from None
         if head["digest"] != self.digest:
@@ -794,11 +939,16 @@ class _Sampler:
                 f"{self.folder}: holds a calibration of another scenario, of other observations or "
                 "options: choose another folder"
             )
-        for name in ("power", "step", "move", "plans", "width", "gone", "seconds"):
+        for name in HELD:
             setattr(self, name, head[name])
-        values = _values(self.specification, normals)
-        self.now = self.weighed(normals, values, weights, asked)
-        return True
+        self.seconds = head["seconds"]
+        count = len(arrays["known"]) // self.size
+        parts = (np.split(arrays[name], count) for name in ("known", "known_weights"))
+        self.lessons = list(zip(*parts, strict=True))
+        if "normals" in arrays:
+            values = _values(self.specification, arrays["normals"])
+            self.now = self.weighed(arrays["normals"], values, arrays["weights"], arrays["asked"])
+            self.base, self.emulator = arrays["base"], self.emulated()
 
     def found(self, left_out: tuple[str, ...], above: tuple[str, ...], until: str) -> Calibration:
         """Return the sample."""
@@ -809,6 +959,95 @@ class _Sampler:
             now.weights, now.asked, _effective(now.normals), self.plans, self.step,
             self.seconds + time.monotonic() - self.began, self.seed,
         )  # fmt: skip
+
+
+def _walk(
+    normals: Floats, parts: Floats, power: float, count: int, touched: NDArray[np.bool_],
+    free: NDArray[np.int64], likelihood: Callable[[Floats, NDArray[np.int64]], Floats],
+    random: np.random.Generator,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Move particles some times, accepting what touches no part of the likelihood in common apart.
+
+    How many normals move, which and how far is left to chance: the moves together keep the
+    balance that each of them keeps.
+    """
+    for _ in range(count):
+        share = 0.5 * (3.0 / max(len(free), 3)) ** random.random()
+        width = 0.05 ** random.random()
+        some = free[random.random(len(free)) < share]
+        if not len(some):
+            some = free[[random.integers(len(free))]]
+        tried = normals.copy()
+        tried[:, some] *= np.sqrt(1 - width**2)
+        tried[:, some] += width * random.standard_normal((len(normals), len(some)))
+        found, changed = parts.copy(), np.flatnonzero(touched[some].any(axis=0))
+        if len(changed):
+            found[:, changed] = likelihood(tried, changed)
+        number, own = _apart(touched[some])
+        gain = np.zeros((len(normals), number))
+        with np.errstate(invalid="ignore"):
+            np.add.at(gain.T, own[len(some) :], power * (found - parts).T)
+        chosen = np.log(random.random(gain.shape)) < np.nan_to_num(gain, nan=-np.inf)
+        normals = normals.copy()
+        normals[:, some] = np.where(chosen[:, own[: len(some)]], tried[:, some], normals[:, some])
+        parts = np.where(chosen[:, own[len(some) :]], found, parts)
+    return normals, parts
+
+
+def _apart(touched: NDArray[np.bool_]) -> tuple[int, NDArray[np.int64]]:
+    """Return the number of groups that hang together, and those of the rows and the columns."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    wide = len(touched)
+    row, column = np.nonzero(touched)
+    size = wide + touched.shape[1]
+    graph = coo_array((np.ones(len(row)), (row, column + wide)), shape=(size, size))
+    number, label = connected_components(graph, directed=False)
+    return int(number), np.asarray(label, dtype=np.int64)
+
+
+def _worth(log: Floats) -> Floats:
+    """Return how many draws those of each population are worth by their weights."""
+    parts = log.reshape(POPULATIONS, -1)
+    weight = np.exp(parts - parts.max(axis=1, keepdims=True))
+    return np.asarray(weight.sum(axis=1) ** 2 / (weight**2).sum(axis=1))
+
+
+def _alike(log: Floats) -> Floats:
+    """Return weights of plans by a power of their likelihood that leaves a sixteenth of them."""
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        weight = np.exp(middle * (log - log.max()))
+        enough = weight.sum() ** 2 / (weight**2).sum() >= len(log) / 16
+        low, high = (middle, high) if enough else (low, middle)
+    weight = np.exp(low * (log - log.max()))
+    return np.asarray(weight / weight.sum())
+
+
+def _raised(
+    log: Floats, power: float, random: np.random.Generator
+) -> tuple[float, NDArray[np.int64]]:
+    """Raise a power as far as each population stands it; also return the rows resampled."""
+    if not np.isfinite(log.reshape(POPULATIONS, -1).max(axis=1)).all():
+        raise ResultError("no draw could be planned: nothing can be calibrated")
+    log, each = np.where(np.isnan(log), -np.inf, log), len(log) // POPULATIONS
+    low, high = 0.0, 1.0 - power
+    if _worth(high * log).min() < KEEPS * each:
+        for _ in range(50):
+            middle = (low + high) / 2
+            enough = _worth(middle * log).min() >= KEEPS * each
+            low, high = (middle, high) if enough else (low, middle)
+        high = max(low, 1e-9)
+    rows = []
+    for place, part in enumerate(log.reshape(POPULATIONS, -1)):
+        ends = np.cumsum(np.exp(high * (part - part.max())))
+        even = (random.random() + np.arange(each)) / each * ends[-1]
+        found = np.minimum(np.searchsorted(ends, even, side="right"), each - 1)
+        rows.append(place * each + found)
+    power = min(power + high, 1.0)
+    return (1.0 if 1.0 - power < 1e-9 else power), np.concatenate(rows)
 
 
 def _effective(normals: Floats) -> float:

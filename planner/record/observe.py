@@ -116,6 +116,11 @@ class Seen:
         when = [one.month.ordinal for one in self.observations]
         return [np.array(sorted(some, key=when.__getitem__)) for some in found.values()]
 
+    @property
+    def parts(self) -> list[Ints]:
+        """Places of the counts that are independent of others: each series, each upper limit."""
+        return [*self.series, *np.flatnonzero(self.most)[:, None]]
+
     def take(self, places: Sequence[int] | Ints) -> Seen:
         """Return some of the observations."""
         order = {int(place): k for k, place in enumerate(places)}
@@ -370,15 +375,16 @@ class Expected(NamedTuple):
 
     def log_likelihood(self, seen: Seen) -> Floats:
         """Return the logarithm of the likelihood of what was seen, (draws,)."""
+        return np.asarray(self.parts(seen).sum(axis=1))
+
+    def parts(self, seen: Seen) -> Floats:
+        """Return the logarithms of the likelihood of :attr:`Seen.parts`, (draws, parts)."""
         from scipy.special import log_ndtr
 
-        found = np.zeros(len(self.mean))
-        for places in seen.series:
-            found += self._of_series(seen, places)
-        if seen.most.any():
-            spread = np.sqrt(self.chance + self.error + seen.stated)[:, seen.most]
-            above = seen.people[seen.most] + 0.5 - self.mean[:, seen.most]
-            found += log_ndtr(above / spread).sum(axis=1)
+        spread = np.sqrt(self.chance + self.error + seen.stated)[:, seen.most]
+        above = seen.people[seen.most] + 0.5 - self.mean[:, seen.most]
+        series = [self._of_series(seen, places) for places in seen.series]
+        found = np.column_stack([*series, log_ndtr(above / spread)])
         return np.where(np.isnan(found), -np.inf, found)
 
     def _of_series(self, seen: Seen, places: Ints) -> Floats:

@@ -27,11 +27,10 @@ class Linear(calibrating._Sampler):
 
     def __init__(self, seen: NDArray[np.float64], size: int, wide: int, seed: int):
         self.observed, self.size, self.wide, self.seed = seen, size, wide, seed
-        self.power, self.step, self.move, self.plans, self.seconds = 0.0, 0, 0, 0, 0.0
-        self.width = {"capacity": 0.5, "capacity_rest": 0.5, "presence": 0.5, "presence_rest": 0.5}
-        self.gone = {"capacity": 0.0, "capacity_rest": 0.0}
         self.capacity, self.presence = np.arange(3), np.arange(3, wide)
-        self.folder = self.progress = self.now = None
+        self.folder = self.progress = None
+        self.seconds = 0.0
+        self.start()
 
     factors = property(lambda self: self.wide)
 
@@ -43,8 +42,24 @@ class Linear(calibrating._Sampler):
         nothing = np.zeros((len(normals), 1))
         return calibrating._Particles(
             normals, nothing.astype(np.float32), nothing, Expected(*[nothing] * 3),
-            -0.5 * (away**2).sum(axis=1),
+            -0.5 * away**2,
         )  # fmt: skip
+
+    @property
+    def touched(self) -> NDArray[np.bool_]:  # type: ignore[override]
+        return np.vstack([self.rows.T != 0, np.zeros((self.wide - 4, 2), dtype=bool)])
+
+    def presence_values(self, normals: NDArray[np.float64]) -> NDArray[np.float64]:
+        return normals
+
+    def emulated(self) -> types.SimpleNamespace:
+        """Return what is wrong on purpose: shifted and too wide, as a poor emulator would be."""
+
+        def parts(normals: NDArray[np.float64], some=slice(None)) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+            away = (normals[:, :4] @ self.rows.T - self.observed - 0.2) / (1.5 * self.spread)
+            return np.asarray(-0.5 * away**2)[:, some]
+
+        return types.SimpleNamespace(parts=parts, touched=self.touched)
 
 
 @pytest.fixture
@@ -52,6 +67,8 @@ def linear(monkeypatch: pytest.MonkeyPatch) -> type[Linear]:
     monkeypatch.setattr(calibrating, "_values", lambda specification, normals: normals)
     monkeypatch.setattr(calibrating, "Packed", types.SimpleNamespace(of=lambda one: None))
     monkeypatch.setattr(Linear, "specification", None, raising=False)
+    monkeypatch.setattr(calibrating, "LESSONS", 1)
+    monkeypatch.setattr(calibrating, "WALK", 12)
     return Linear
 
 

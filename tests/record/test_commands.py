@@ -111,7 +111,12 @@ def test_the_calibration_that_the_letter_draws_from_is_of_its_ranges() -> None:
     assert joint == said.spoken
     assert 10 < len(joint) < 40
     assert pl.load("letter").with_({"parameters": "none"}).inputs.parameters is None
-    assert pl.load("hindsight").inputs.parameters == said
+    after = pl.list_uncertain("hindsight")
+    known = after.scenario.inputs.parameters
+    assert known is not None
+    assert known.about["until"] == "2025-11"
+    assert known.about["effective"] >= 40
+    assert {one.id for one in after.factors if one.calibrated is not None} == known.spoken
 
 
 def test_what_is_shipped_of_the_backtest_is_of_the_letter() -> None:
