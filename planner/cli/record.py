@@ -42,6 +42,14 @@ Until = Annotated[
 ]
 Known = Annotated[str, option("--until", "Last month with known observations.", "MONTH")]
 Particles = Annotated[int, option("--particles", "Rows of the sample, a multiple of 4.", min=8)]
+Whole = Annotated[
+    bool,
+    option(
+        "--whole-rows",
+        "Draws from the parameter file take whole rows of it, not only the parameters that the "
+        "record speaks of.",
+    ),
+]
 Draws = Annotated[int, option("--draws", "Draws of each forecast.", min=16)]
 Outcomes = Annotated[
     str, option("--outcomes", "What was decided afterwards: months and ceilings.", "SCENARIO")
@@ -89,6 +97,7 @@ def calibrate(
     particles: Particles = 512,
     seed: Seed = 0,
     rule: Sought = None,
+    whole_rows: Whole = False,
     out: Kept = None,
     workers: Workers = None,
     json: AsJson = False,
@@ -103,7 +112,7 @@ def calibrate(
     \b
     Examples:
       planner calibrate letter --until 2022-06 --out runs/letter-2022-06
-      planner calibrate hindsight --out runs/hindsight
+      planner calibrate hindsight --whole-rows --out runs/hindsight
     """
     from planner.record.calibrate import calibrate as run
     from planner.record.words import say as word
@@ -117,7 +126,7 @@ def calibrate(
     if out is not None:
         _write(out, found, ("before_after",), lang)
         if found.usable:
-            found.save_parameters(Path(out) / "parameters.json")
+            found.save_parameters(Path(out) / "parameters.json", whole_rows)
     _show(found, json, lang, quiet)
     if not found.usable:
         raise typer.Exit(1)

@@ -320,8 +320,15 @@ class Calibration(Outcome):
             )  # fmt: skip
         return said
 
-    def parameter_file(self) -> dict[str, Any]:
+    def parameter_file(self, whole_rows: bool = False) -> dict[str, Any]:
         """Return the sample as a parameter file, see :mod:`planner.scenario.calibrated`.
+
+        Parameters
+        ----------
+        whole_rows : bool
+            Whether draws from the file take whole rows of it. Otherwise they take from it only the
+            parameters that the record speaks of, which loses a condition that many parameters meet
+            together and none shows by itself.
 
         Raises
         ------
@@ -337,7 +344,7 @@ class Calibration(Outcome):
         main = np.linalg.svd(chosen - chosen.mean(axis=0), full_matrices=False)[2][0]
         order = np.argsort(chosen @ main, kind="stable")
         scenario = self.specification.uncertain.scenario
-        return {
+        found = {
             "format": FORMAT,
             "source": "calibrated",
             "scenario": {"name": scenario.name, "digest": scenario.digest},
@@ -364,10 +371,13 @@ class Calibration(Outcome):
                 for place, one in enumerate(factors)
             },
         }
+        if whole_rows:
+            del found["says"]
+        return found
 
-    def save_parameters(self, path: str | Path) -> None:
-        """Write the parameter file; ResultError if the sample is worth too little."""
-        said = self.parameter_file()
+    def save_parameters(self, path: str | Path, whole_rows: bool = False) -> None:
+        """Write :meth:`parameter_file`; ResultError if the sample is worth too little."""
+        said = self.parameter_file(whole_rows)
         sample = said.pop("sample")
         head = json.dumps(said, indent=1, ensure_ascii=False)[:-2]
         lines = ",\n".join(f"  {json.dumps(id)}: {json.dumps(col)}" for id, col in sample.items())
