@@ -1,11 +1,12 @@
 """Memory of very many futures: peak after drawing and planning them, and after all tables.
 
     python benchmarks/memory.py [DRAWS ...]
+    python benchmarks/memory.py --scenario letter 4096 16384 65536
 
-Two pools and two missions of whom every month stands for itself, so that a million draws take about
-a minute of processor time; each size in a fresh process. What has to stay level is the second
-column: batches go to disk as they are finished. Tables read them back, a few quantities of all
-draws at a time.
+Without a scenario: two pools and two missions of whom every month stands for itself, so that a
+million draws take about a minute of processor time; each size in a fresh process. What has to stay
+level is the second column: batches go to disk as they are finished. Tables read them back, a few
+quantities of all draws at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import resource
 import subprocess
 import sys
 import time
+from typing import Any
 
+OWN = "two-pools"
 SIZES = (62_500, 250_000, 1_000_000)
 
 
@@ -25,7 +28,7 @@ def scenario() -> object:
     line = {"mission": "watch", "kind": "post", "first": "2022-01", "last": "2022-03"}
     pool = {"category": "military"}
     sizes = {"a": 100, "b": 60}
-    return pl.loads("data: none\n", "two-pools").with_(
+    return pl.loads("data: none\n", OWN).with_(
         {
             "horizon": {"from": "2022-01", "to": "2022-03", "warm_up": 0, "run_out": 0},
             "kinds": {"post": {"name": "Post", "changeover": "en_bloc", "tour": 1,
@@ -39,7 +42,7 @@ def scenario() -> object:
                 f"pool.{one}.posts": {"normal": {"mean": size, "sd": 10}}
                 for one, size in sizes.items()}},
         },
-        "two-pools",
+        OWN,
     )  # fmt: skip
 
 
@@ -48,14 +51,14 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(draws: int) -> None:
+def measure(name: str, draws: int) -> None:
     """Print one row."""
     import planner as pl
 
-    two_pools = scenario()
-    _ = pl.simulate(two_pools, 64, rule="value", workers=1).total  # loads and compiles
+    chosen: Any = scenario() if name == OWN else name
+    _ = pl.simulate(chosen, 64, rule="value", workers=1).total  # loads and compiles
     before, began = peak(), time.process_time()
-    futures = pl.simulate(two_pools, draws, rule="value", workers=1, monthly=False)
+    futures = pl.simulate(chosen, draws, rule="value", workers=1, monthly=False)
     drawn, seconds = peak(), time.process_time() - began
     _ = futures.fill_by("mission"), futures.total, futures.convergence, futures.ranking
     cells = (f"{draws:,}", f"{before:.0f}", f"{drawn:.0f}", f"{peak():.0f}", f"{seconds:.1f}")
@@ -64,15 +67,19 @@ def measure(draws: int) -> None:
 
 def main() -> None:
     """Measure every size in a process of its own."""
-    if sys.argv[1:2] == ["--one"]:
-        measure(int(sys.argv[2]))
+    given = sys.argv[1:]
+    if given[:1] == ["--one"]:
+        measure(given[1], int(given[2]))
         return
+    name = OWN
+    if given[:1] == ["--scenario"]:
+        name, given = given[1], given[2:]
     print("| draws | MiB before | drawn and planned | with all tables | processor (s) |")
     print(
         "| ----: | ---------: | ----------------: | --------------: | ------------: |", flush=True
     )
-    for draws in map(int, sys.argv[1:] or SIZES):
-        subprocess.run([sys.executable, __file__, "--one", str(draws)], check=True)
+    for draws in map(int, given or SIZES):
+        subprocess.run([sys.executable, __file__, "--one", name, str(draws)], check=True)
 
 
 if __name__ == "__main__":
