@@ -527,7 +527,7 @@ def one_stage_a_block(layout: Layout) -> Stages:
 
 
 STAGE = 48
-"""Place of the stage in the number of a column."""
+"""Place of the stage in the key of a column, in bits."""
 
 
 class Hint:
@@ -537,34 +537,34 @@ class Hint:
     given from one structure to another with the same demands.
     """
 
-    def __init__(self, key: Ints, share: Floats):
-        order = np.argsort(key, kind="stable")  # of stages with the same number the last counts
-        self._key, self._share = key[order], share[order]
-        self._stages = frozenset((self._key >> STAGE).tolist())
+    def __init__(self, stages: dict[tuple[int, int], int], key: Ints, share: Floats):
+        order = np.argsort(key, kind="stable")  # of stages of one name the last counts
+        self._stages, self._key, self._share = stages, key[order], share[order]
 
     @classmethod
     def nothing(cls) -> Hint:
         """Return a hint that says nothing."""
-        return cls(np.zeros(0, dtype=np.int64), np.zeros(0))
+        return cls({}, np.zeros(0, dtype=np.int64), np.zeros(0))
 
     @classmethod
     def of(cls, frame: Frame, layout: Layout, stages: Stages, people: Floats, most: Floats) -> Hint:
         """Return the hint that plans of one draw give; `most` is the maximum of each decision."""
-        columns, key = _names(frame, layout, stages)
+        names = _stage_names(stages)
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        columns, key = _keys(frame, layout, stages, [numbers[name] for name in names])
         full = most[layout.owner[columns]]
-        return cls(key, np.divide(people, full, out=np.zeros(len(people)), where=full > 0))
+        share = np.divide(people, full, out=np.zeros(len(people)), where=full > 0)
+        return cls(numbers, key, share)
 
     def on(self, frame: Frame, layout: Layout, stages: Stages) -> Floats:
         """Return the hint for the columns of all stages, -1 if none exists."""
-        _, key = _names(frame, layout, stages)
         if not len(self._key):
-            return np.full(len(key), -1.0)
+            return np.full(stages.column[-1], -1.0)
+        numbers = [self._stages.get(name, -1) for name in _stage_names(stages)]
+        _, key = _keys(frame, layout, stages, numbers)
         at = np.maximum(np.searchsorted(self._key, key, side="right") - 1, 0)
         found = np.where(self._key[at] == key, self._share[at], 0.5)
-        for s, stage in enumerate(_numbers(stages)):
-            if stage not in self._stages:
-                found[stages.column[s] : stages.column[s + 1]] = -1.0
-        return found
+        return np.where(key < 0, -1.0, found)
 
 
 def _columns(layout: Layout, block: int) -> slice:
@@ -572,26 +572,26 @@ def _columns(layout: Layout, block: int) -> slice:
     return slice(int(layout.start[first]), int(layout.start[last]))
 
 
-def _names(frame: Frame, layout: Layout, stages: Stages) -> tuple[Ints, Ints]:
-    """Return the columns of all stages, and one number for each.
+def _keys(frame: Frame, layout: Layout, stages: Stages, numbers: list[int]) -> tuple[Ints, Ints]:
+    """Return the columns of all stages, and a key for each, below 0 in a stage without a number.
 
-    It is the same in every structure of the same demands, and made of stage, demand, wave, segment
-    and sourcing option.
+    It is the same in every structure of the same demands, and made of the number of the stage,
+    demand, wave, segment and sourcing option.
     """
     name = (frame.number[layout.demand] << 24) + (layout.wave << 12) + (layout.segment << 6)
     width = np.diff(stages.column)
     first = layout.start[layout.decision_ptr][stages.block] - stages.column[:-1]
     columns = np.arange(stages.column[-1]) + np.repeat(first, width)
-    stage = np.repeat(np.array(_numbers(stages), dtype=np.int64) << STAGE, width)
+    stage = np.repeat(np.array(numbers, dtype=np.int64) << STAGE, width)
     return columns, stage + name[layout.owner[columns]] + layout.option[columns]
 
 
-def _numbers(stages: Stages) -> list[int]:
-    """Return one number for each stage: its block, and how many stages come before it."""
+def _stage_names(stages: Stages) -> list[tuple[int, int]]:
+    """Return the block of each stage, and how many stages come before it."""
     depth: list[int] = []
     for parent in stages.parent.tolist():
         depth.append(depth[parent] + 1 if parent >= 0 else 0)
-    return [(block << 8) + one for block, one in zip(stages.block.tolist(), depth, strict=True)]
+    return list(zip(stages.block.tolist(), depth, strict=True))
 
 
 def solve_each(

@@ -18,7 +18,7 @@ the likelihood Lₑ of emulated plans the sample is drawn in two parts.
    A coordinate touches some parts of the likelihood only, each a series of counts; the coordinates
    that move fall into groups that touch none in common, and each group is accepted or refused by
    itself, so that much can move at once. All this is repeated, each time with the plans of the
-   particles found as further lessons, until their weights L ÷ Lₑ show that enough is known.
+   particles found as further training plans, until their weights L ÷ Lₑ show that they suffice.
 2. From π Lₑ to π L in the same way, with the target π Lₑ^(1 − t) L^t. Particles are moved by many
    moves that keep π Lₑ, which cost no plan, then planned, and accepted with the ratio
 
@@ -82,24 +82,24 @@ POPULATIONS = 4
 KEEPS = 0.5
 """Part of a population's effective size that a step of the power keeps."""
 
-LESSONS = 3
-"""Most populations planned to learn what plans give, after a first one drawn from before."""
+TRAININGS = 3
+"""Most populations planned to train the emulator, after a first one drawn from the prior."""
 
-KNOWN = 0.2
-"""Part of the effective size that particles drawn with emulated plans keep when they are planned:
-from it on enough is known of plans."""
+TRAINED = 0.2
+"""Part of the effective size that particles drawn with emulated plans keep when they are planned,
+from which on the emulator is trained no further."""
 
 MEAN = 1.2533
 """Standard deviation of a normal value over the mean of its distance from its own mean."""
 
-LEARNED = 1024
-"""Plans, the newest, from which others are emulated."""
+TRAINING_PLANS = 1024
+"""Training plans that are used, the newest."""
 
 MATTERS = 16
 """Most parameters on which the people under a line of demand are taken to hang."""
 
-GONE, LAST = 0.5, 2.0
-"""How often each particle is moved with a new plan at each step, and after the last."""
+ACCEPTED, LAST_ACCEPTED = 0.5, 2.0
+"""Accepted moves with new plans for each particle at each step, and after the last."""
 
 MOST, LAST_MOST = 6, 60
 """Most moves with new plans at each step, and after the last; after the last they also go on until
@@ -108,9 +108,9 @@ the sample may be used."""
 WALK = 24
 """Moves with emulated plans at each step, and for each move with a new plan."""
 
-LEARNS, DRAWN = 3, 8
-"""How often as many follow on the last step when particles are drawn with emulated plans to learn
-more of plans, and to begin with."""
+TRAINING_WALKS, FIRST_WALKS = 3, 8
+"""How often as many follow on the last step when particles are drawn with emulated plans to train
+the emulator, and to begin with."""
 
 CHEAP = 12
 """Moves of presence for each move with new plans after the last step."""
@@ -129,7 +129,7 @@ TOGETHER = 32
 """Draws planned by one task."""
 
 STATE = "calibration.npz"
-HELD = ("power", "step", "move", "plans", "gone", "taught")
+HELD = ("power", "step", "move", "plans", "accepted", "trained")
 
 
 @dataclass(frozen=True, eq=False)
@@ -581,7 +581,7 @@ class _Emulator:
         self, sampler: _Sampler, normals: Floats, weights: NDArray[np.float32], log: Floats
     ):
         self.sampler = sampler
-        kept = np.flatnonzero(np.isfinite(log))[-LEARNED:]
+        kept = np.flatnonzero(np.isfinite(log))[-TRAINING_PLANS:]
         alike = _alike(log[kept])
         self.weights, self.people = weights[kept], weights[kept].sum(axis=2, dtype=float)
         self.known = normals[np.ix_(kept, sampler.capacity)]
@@ -697,7 +697,19 @@ def _left_out(away: Floats, left: Floats, width: float, nugget: float) -> tuple[
 
 
 class _Sampler:
-    """The particles of a calibration on their way from before to after."""
+    """The particles of a calibration on their way from before to after.
+
+    Attributes
+    ----------
+    training : list of (ndarray, ndarray)
+        Normals and people of the training plans, one entry for each population planned.
+    emulator : _Emulator
+        Of the training plans, from the second population on.
+    now, base : _Particles, ndarray (particles, parts)
+        The particles, and their likelihoods with emulated plans.
+    """
+
+    emulator: _Emulator
 
     def __init__(
         self, specification: Specification, seen: Seen, particles: int, seed: int,
@@ -716,24 +728,23 @@ class _Sampler:
 
     def start(self) -> None:
         """Set everything to before the first plan."""
-        self.power, self.step, self.move, self.plans, self.gone = 0.0, 0, 0, 0, 0.0
-        self.lessons: list[tuple[Floats, NDArray[np.float32]]] = []
-        self.taught = False
+        self.power, self.step, self.move, self.plans, self.accepted = 0.0, 0, 0, 0, 0.0
+        self.training: list[tuple[Floats, NDArray[np.float32]]] = []
+        self.trained = False
         self.now: _Particles | None = None
         self.base: Floats = np.zeros((0, 0))
-        self.emulator: Any = None
 
     def run(self, pool: Any, workers: int) -> None:
-        """Learn what plans give, and move particles until the whole of the likelihood counts."""
+        """Train the emulator, and move particles until the whole of the likelihood counts."""
         self.pool, self.workers = pool, workers
         self.packed = Packed.of(self.specification)
         self.resume()
-        while not self.taught and len(self.lessons) <= LESSONS:
-            self.learn()
+        while not self.trained and len(self.training) <= TRAININGS:
+            self.train()
             self.keep()
         if self.now is None:
             self.emulator = self.emulated()
-            normals, self.base = self.drawn(DRAWN)
+            normals, self.base = self.drawn(FIRST_WALKS)
             self.now = self.planned(normals)
             self.keep()
         while self.power < 1.0 or not self.settled:
@@ -754,10 +765,10 @@ class _Sampler:
         """Whether particles have been moved enough at the present power; there is none at first."""
         if self.step == 0:
             return True
-        far, most = (LAST, LAST_MOST) if self.power == 1.0 else (GONE, MOST)
+        far, most = (LAST_ACCEPTED, LAST_MOST) if self.power == 1.0 else (ACCEPTED, MOST)
         if self.move >= most:
             return True
-        return self.gone >= far and (self.power < 1.0 or self.enough)
+        return self.accepted >= far and (self.power < 1.0 or self.enough)
 
     @property
     def enough(self) -> bool:
@@ -766,27 +777,27 @@ class _Sampler:
 
     def random(self, stream: int) -> np.random.Generator:
         """Return the random numbers of a step and move: they depend on nothing else."""
-        return np.random.default_rng([self.seed, len(self.lessons), self.step, self.move, stream])
+        return np.random.default_rng([self.seed, len(self.training), self.step, self.move, stream])
 
-    def learn(self) -> None:
-        """Plan particles drawn with what is known of plans, and see how well that was known."""
-        if not self.lessons:
+    def train(self) -> None:
+        """Plan particles drawn with emulated plans, and see how well these were emulated."""
+        if not self.training:
             normals = self.random(0).standard_normal((self.size, self.factors))
             parts = np.zeros((self.size, 1))
         else:
             self.emulator = self.emulated()
-            normals, parts = self.drawn(LEARNS)
+            normals, parts = self.drawn(TRAINING_WALKS)
         made = self.planned(normals)
         if not np.isfinite(made.log).any():
             raise ResultError("no draw could be planned: nothing can be calibrated")
-        self.lessons.append((normals, made.weights))
-        worth = _worth(made.log - parts.sum(axis=1)).min()
-        enough = worth >= KNOWN * self.size / POPULATIONS
-        self.taught = bool(enough)
+        self.training.append((normals, made.weights))
+        worth = _worth((made.log - parts.sum(axis=1)).reshape(POPULATIONS, -1)).min()
+        enough = worth >= TRAINED * self.size / POPULATIONS
+        self.trained = bool(enough)
 
-    def emulated(self) -> Any:
-        """Return what the plans made so far say of others."""
-        normals, weights = (np.concatenate(x) for x in zip(*self.lessons, strict=True))
+    def emulated(self) -> _Emulator:
+        """Return the emulator trained on the plans made so far."""
+        normals, weights = (np.concatenate(x) for x in zip(*self.training, strict=True))
         values = _values(self.specification, normals)
         log = self.weighed(normals, values, weights, np.zeros(0)).log
         return _Emulator(self, normals, weights, log)
@@ -867,17 +878,23 @@ class _Sampler:
         return _Particles(normals, weights, asked, expected, expected.parts(self.seen))
 
     def report(self) -> None:
-        """Say how far it is."""
+        """Say how far it is; how many moves follow on the last step is a guess."""
         if self.progress is None:
             return
-        coming = self.size * max(LESSONS + 8 * (1.0 - self.power) + 6 - len(self.lessons), 2)
+        if self.power < 1.0:
+            coming = self.size * (TRAININGS + 8 * (1.0 - self.power) + 16 - len(self.training))
+        else:
+            rate = max(self.accepted / max(self.move, 1), 0.1)
+            coming = self.size * max(
+                (LAST_ACCEPTED - self.accepted) / rate, (LAST_MOST - self.move) / 4, 1.0
+            )
         each = (time.monotonic() - self.began) / max(self.plans, 1)
         self.progress(self.plans, int(self.plans + coming), each * coming)
 
     def advance(self) -> None:
         """Raise the power as far as each population stands it, and resample."""
         assert self.now is not None
-        self.step, self.move, self.gone = self.step + 1, 0, 0.0
+        self.step, self.move, self.accepted = self.step + 1, 0, 0.0
         gain = self.now.log - self.base.sum(axis=1)
         power, rows = _raised(gain, self.power, self.random(1))
         self.power, self.now, self.base = power, self.now.take(rows), self.base[rows]
@@ -892,7 +909,7 @@ class _Sampler:
         ratio = np.nan_to_num(self.power * ratio, nan=-np.inf)
         chosen = np.log(random.random(self.size)) < ratio
         self.now, self.base = now.where(chosen, tried), np.where(chosen[:, None], parts, self.base)
-        self.gone += float(chosen.mean())
+        self.accepted += float(chosen.mean())
         if self.power == 1.0:
             self._present(random)
 
@@ -920,7 +937,7 @@ class _Sampler:
         path = self.folder / STATE
         head = {name: getattr(self, name) for name in (*HELD, "digest")}
         head["seconds"] = self.seconds + time.monotonic() - self.began
-        known, plans = (np.concatenate(x) for x in zip(*self.lessons, strict=True))
+        known, plans = (np.concatenate(x) for x in zip(*self.training, strict=True))
         arrays: dict[str, Any] = {"known": known, "known_weights": plans}
         if self.now is not None:
             arrays |= {"normals": self.now.normals, "weights": self.now.weights,
@@ -942,19 +959,20 @@ class _Sampler:
             with np.load(self.folder / STATE, allow_pickle=False) as kept:
                 head = json.loads(str(kept["head"]))
                 arrays = {name: kept[name] for name in kept.files if name != "head"}
+                held = {name: head[name] for name in (*HELD, "seconds", "digest")}
+                count = len(arrays["known"]) // self.size
         except (OSError, ValueError, KeyError):
-            raise ResultError(f"{self.folder / STATE}: cannot be read; remove it") from None
-        if head["digest"] != self.digest:
+            message = "is damaged, or of another version of the program; remove it"
+            raise ResultError(f"{self.folder / STATE}: {message}") from None
+        if held["digest"] != self.digest:
             raise InputError(
                 f"{self.folder}: holds a calibration of another scenario, of other observations or "
                 "options: choose another folder"
             )
-        for name in HELD:
-            setattr(self, name, head[name])
-        self.seconds = head["seconds"]
-        count = len(arrays["known"]) // self.size
+        for name in (*HELD, "seconds"):
+            setattr(self, name, held[name])
         parts = (np.split(arrays[name], count) for name in ("known", "known_weights"))
-        self.lessons = list(zip(*parts, strict=True))
+        self.training = list(zip(*parts, strict=True))
         if "normals" in arrays:
             values = _values(self.specification, arrays["normals"])
             self.now = self.weighed(arrays["normals"], values, arrays["weights"], arrays["asked"])
@@ -1017,22 +1035,27 @@ def _apart(touched: NDArray[np.bool_]) -> tuple[int, NDArray[np.int64]]:
     return int(number), np.asarray(label, dtype=np.int64)
 
 
-def _worth(log: Floats) -> Floats:
-    """Return how many draws those of each population are worth by their weights."""
-    parts = log.reshape(POPULATIONS, -1)
+def _worth(parts: Floats) -> Floats:
+    """Return how many draws those of each row are worth by the logarithms of their weights."""
     weight = np.exp(parts - parts.max(axis=1, keepdims=True))
     return np.asarray(weight.sum(axis=1) ** 2 / (weight**2).sum(axis=1))
 
 
-def _alike(log: Floats) -> Floats:
-    """Return weights of plans by a power of their likelihood that leaves a sixteenth of them."""
-    low, high = 0.0, 1.0
+def _power(parts: Floats, most: float, least: float) -> float:
+    """Return the largest power up to `most` of the weights that leaves each row worth `least`."""
+    if _worth(most * parts).min() >= least:
+        return most
+    low, high = 0.0, most
     for _ in range(50):
         middle = (low + high) / 2
-        weight = np.exp(middle * (log - log.max()))
-        enough = weight.sum() ** 2 / (weight**2).sum() >= len(log) / 16
+        enough = _worth(middle * parts).min() >= least
         low, high = (middle, high) if enough else (low, middle)
-    weight = np.exp(low * (log - log.max()))
+    return low
+
+
+def _alike(log: Floats) -> Floats:
+    """Return weights of plans by a power of their likelihood that leaves a sixteenth of them."""
+    weight = np.exp(_power(log[None], 1.0, len(log) / 16) * (log - log.max()))
     return np.asarray(weight / weight.sum())
 
 
@@ -1043,20 +1066,15 @@ def _raised(
     if not np.isfinite(log.reshape(POPULATIONS, -1).max(axis=1)).all():
         raise ResultError("no draw could be planned: nothing can be calibrated")
     log, each = np.where(np.isnan(log), -np.inf, log), len(log) // POPULATIONS
-    low, high = 0.0, 1.0 - power
-    if _worth(high * log).min() < KEEPS * each:
-        for _ in range(50):
-            middle = (low + high) / 2
-            enough = _worth(middle * log).min() >= KEEPS * each
-            low, high = (middle, high) if enough else (low, middle)
-        high = max(low, 1e-9)
+    parts = log.reshape(POPULATIONS, -1)
+    rise = max(_power(parts, 1.0 - power, KEEPS * each), 1e-9)
     rows = []
-    for place, part in enumerate(log.reshape(POPULATIONS, -1)):
-        ends = np.cumsum(np.exp(high * (part - part.max())))
+    for place, part in enumerate(parts):
+        ends = np.cumsum(np.exp(rise * (part - part.max())))
         even = (random.random() + np.arange(each)) / each * ends[-1]
         found = np.minimum(np.searchsorted(ends, even, side="right"), each - 1)
         rows.append(place * each + found)
-    power = min(power + high, 1.0)
+    power = min(power + rise, 1.0)
     return (1.0 if 1.0 - power < 1e-9 else power), np.concatenate(rows)
 
 

@@ -243,7 +243,7 @@ def _rows(
 
 def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
     try:
-        if not path.is_file() and path.exists():  # a pipe would be waited for without end
+        if not path.is_file() and path.exists():  # opening a pipe blocks until something writes
             faults.append(Fault(name, 0, 0, "", "cannot be read: expected a file"))
             return None
         with path.open("rb") as file:

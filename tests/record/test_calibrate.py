@@ -67,7 +67,7 @@ def linear(monkeypatch: pytest.MonkeyPatch) -> type[Linear]:
     monkeypatch.setattr(calibrating, "_values", lambda specification, normals: normals)
     monkeypatch.setattr(calibrating, "Packed", types.SimpleNamespace(of=lambda one: None))
     monkeypatch.setattr(Linear, "specification", None, raising=False)
-    monkeypatch.setattr(calibrating, "LESSONS", 1)
+    monkeypatch.setattr(calibrating, "TRAININGS", 1)
     monkeypatch.setattr(calibrating, "WALK", 12)
     return Linear
 
@@ -142,6 +142,10 @@ def test_an_interrupted_calibration_goes_on_to_the_same_numbers(
     assert again.plans == whole.plans
     with pytest.raises(InputError, match="another scenario"):
         calibrate(small(), folder=tmp_path, seed=1, **options)  # type: ignore[arg-type]
+    older = np.array(json.dumps({"digest": "", "power": 1.0, "width": {}}))
+    np.savez(tmp_path / calibrating.STATE, head=older, normals=np.zeros((8, 4)))
+    with pytest.raises(ResultError, match=r"calibration\.npz: is damaged, or of another version"):
+        calibrate(small(), folder=tmp_path, **options)  # type: ignore[arg-type]
 
 
 def test_a_sample_worth_nothing_is_refused(tmp_path: Path) -> None:

@@ -174,3 +174,24 @@ def test_draws_with_rules_of_their_own_are_planned_as_problems_of_their_own(rule
             for name in names:
                 lost = plans.displaced(name)[0]
                 assert lost == pytest.approx(alone.displaced(name), abs=1e-5)
+
+
+def test_a_hint_reaches_every_one_of_many_pools():
+    """Half the pools hold all that is asked of them and half a third of it: a hint says so."""
+    line = {"tier": 2, "cap": 9, "first": 0, "last": 2, "tour": 3, "prep": 0, "rest": 0}
+    pools = 300
+    problem = parsed(
+        {
+            "format": "planner-problem/1",
+            "months": 3,
+            "pools": {f"p{k}": 9 if k % 2 else 3 for k in range(pools)},
+            "demands": [{"id": f"d{k}", "pools": [f"p{k}"], **line} for k in range(pools)],
+        }
+    )
+    structure = Structure(problem, "value")
+
+    shares = structure.hint().on(structure.frame, structure.layout, structure.stages([]))
+
+    owners = structure.layout.demand[structure.layout.owner]
+    assert len(shares) == pools
+    assert shares == pytest.approx(np.where(owners % 2, 1.0, 1 / 3))
