@@ -101,7 +101,7 @@ MATTERS = 16
 ACCEPTED, LAST_ACCEPTED = 0.5, 2.0
 """Accepted moves with new plans for each particle at each step, and after the last."""
 
-MOST, LAST_MOST = 6, 60
+MOST, LAST_MOST = 6, 120
 """Most moves with new plans at each step, and after the last; after the last they also go on until
 the sample may be used."""
 
@@ -888,7 +888,7 @@ class _Sampler:
             coming = self.size * max(
                 (LAST_ACCEPTED - self.accepted) / rate, (LAST_MOST - self.move) / 4, 1.0
             )
-        each = (time.monotonic() - self.began) / max(self.plans, 1)
+        each = (self.seconds + time.monotonic() - self.began) / max(self.plans, 1)
         self.progress(self.plans, int(self.plans + coming), each * coming)
 
     def advance(self) -> None:

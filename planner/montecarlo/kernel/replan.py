@@ -51,9 +51,6 @@ FLAT = (1e-10, 1e-9, 1e-11)
 """Rates below which nothing counts as movement, tried in turn until a plan is proved."""
 LARGEST = 640
 """Largest basis; a larger problem is planned by the engine."""
-WIDE = LARGEST + 8
-"""Length of a row of the inverse. Entries of one column then lie in different sets of the cache,
-which those a multiple of 1 KiB apart do not."""
 
 
 RoomType, Room = struct(__name__, "Room", "lower upper goal goal_tier tier_of_bound")
@@ -120,7 +117,7 @@ def plan_fair(arrays, stages, sides, people, missing, proof, locks, code):
         floors = Floors(np.zeros(decisions), np.zeros(decisions, np.int64))
         claims = new_claims(2 * columns + 8, 64 * (columns + 8))
         ledger = new_ledger(decisions, columns, rows)
-        inverse, duals = np.empty((LARGEST, WIDE)), np.zeros(rows)
+        inverse, duals = np.empty((LARGEST, LARGEST)), np.zeros(rows)
         for s in range(len(stages.block)):
             if stages.block[s] != b:
                 continue
@@ -227,7 +224,7 @@ def plan_value(arrays, stages, sides, hint, people, missing, proof, locks, code)
         prices = np.zeros((len(aims.goals), rows + decisions))
         bounds, loose = new_bounds(columns, rows + decisions), np.zeros(rows + decisions)
         best = np.zeros(len(aims.goals))
-        inverse = np.empty((LARGEST, WIDE))
+        inverse = np.empty((LARGEST, LARGEST))
         for s in range(len(stages.block)):
             if stages.block[s] != b:
                 continue
