@@ -41,7 +41,7 @@ from tornado.web import RequestHandler
 from planner.app.page import ROOTS, TEMPLATE, build_page, language_of, template_words
 from planner.app.scheduler import Scheduler
 from planner.app.session import Library
-from planner.app.workers import Workers
+from planner.app.workers import UNASKED, Workers
 from planner.scenario.load import Scenario
 
 __all__ = ["Settings", "hosts_of", "security_headers", "serve"]
@@ -88,6 +88,8 @@ class Settings:
         Further names, with their port, under which browsers may reach it.
     workers : int
         Processes that plan; 0 plans in the server's own.
+    draws : int
+        Most draws of a variant that are made without being asked for.
     lang : {"en", "nl"}
         Language where the address says nothing.
     head_seconds : float
@@ -98,6 +100,7 @@ class Settings:
     port: int = 5006
     origins: tuple[str, ...] = ()
     workers: int = 2
+    draws: int = UNASKED
     lang: str = "en"
     head_seconds: float = HEAD_SECONDS
 
@@ -426,7 +429,7 @@ def serve(
         Called with the port once it listens.
     """
     library = Library(tuple(scenarios))
-    with Workers(settings.workers) as workers:
+    with Workers(settings.workers, settings.draws) as workers:
         server = build_server(settings, workers, library)
         workers.warm()
         library.titles(settings.lang)  # loads them before the first visitor comes

@@ -101,7 +101,7 @@ class Session:
             self._start, self.turns, self._show
         )
         self.controls = Controls(lang, self._moved)
-        self.dashboard = Dashboard(lang, self.picked, draws_come=workers.count > 0)
+        self.dashboard = Dashboard(lang, self.picked, draws_come=workers.draws > 0)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -43,8 +43,8 @@ DRAWS = (64, 128, 256, 512, 1024, 2048)
 LONG_SECONDS = 600.0
 """Time limit of draws and ranges, in seconds of wall time."""
 
-AUTOMATIC = (16, 64, 256)
-"""Draws made without being asked, one number after the other."""
+FIRST_DRAWS = (16, 64)
+"""Numbers of draws that are made first without being asked for, before the most that are."""
 
 REACHES = (0.5, 0.75, 0.9, 0.95, 1.0)
 
@@ -80,6 +80,8 @@ class UncertaintyPanel:
     def __init__(self, session: Session):
         self.session, self.lang = session, session.lang
         self.progress = ProgressLine(self.lang, session.workers.background, session.turns, session)
+        most = session.workers.draws
+        self._unasked = [*(count for count in FIRST_DRAWS if count < most), most] if most else []
         self.outlooks: Outlooks | None = None
         self.ranges: Answer | None = None
         self.changes: Answer | None = None
@@ -137,11 +139,11 @@ class UncertaintyPanel:
 
     def _viewed(self) -> None:
         case = self.session.case
-        if case is self._asked or not self.session.workers.count:
+        if case is self._asked or not self._unasked:
             self._show()
             return
         self._asked = case
-        self._automatic.ask((case, AUTOMATIC[0]))
+        self._automatic.ask((case, self._unasked[0]))
 
     def _start(self, request: tuple[WhatIf, int]) -> Future[Outlooks]:
         case, draws = request
@@ -157,7 +159,7 @@ class UncertaintyPanel:
             if not done.cancelled():
                 self._text.object = alarm_of(cast(Exception, done.exception()), self.lang)
             return
-        more = [count for count in AUTOMATIC if count > draws]
+        more = [count for count in self._unasked if count > draws]
         self._more = bool(more)
         if more:
             self._automatic.ask((case, more[0]))

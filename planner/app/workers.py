@@ -25,6 +25,7 @@ from planner.whatif import Picture, WhatIf
 from planner.whatif.outlook import Answer, Outlook
 
 __all__ = [
+    "UNASKED",
     "Progress",
     "ResultCache",
     "StoppedError",
@@ -50,6 +51,9 @@ DRAW_SECONDS = 600.0
 
 PROGRESS_SECONDS = 0.1
 """Least time between two progress reports of a task."""
+
+UNASKED = 256
+"""Most draws of a variant that are made without being asked for, unless a server says otherwise."""
 
 MAX_PICTURES = 64
 """Pictures kept by the server; each takes some 100 kB."""
@@ -416,6 +420,8 @@ class Workers:
     count : int
         Processes for pictures and reasons of trusted scenarios; 0 computes everything at once in
         this process.
+    draws : int
+        Most draws of a variant that are made without being asked for.
 
     Examples
     --------
@@ -426,8 +432,9 @@ class Workers:
     True
     """
 
-    def __init__(self, count: int = 0):
+    def __init__(self, count: int = 0, draws: int = UNASKED):
         self.count = count
+        self.draws = draws if count else 0
         single = min(count, 1)
         self.trusted = WorkerPool(count)
         self.guests = WorkerPool(single)

@@ -63,6 +63,7 @@ def listening(
     port: int,
     origins: tuple[str, ...],
     workers: int | None,
+    draws: int,
     lang: str,
     browse: bool,
     quiet: bool,
@@ -91,7 +92,7 @@ def listening(
 
             webbrowser.open(url)
 
-    settings = Settings(address, port, origins, workers, lang)
+    settings = Settings(address, port, origins, workers, draws, lang)
     try:
         serve(settings, scenarios, ready)
     except OSError as error:
@@ -128,6 +129,12 @@ Workers = Annotated[
         "--workers", "Processes that compute; by default one a processor, 4 at most.", min=0, max=64
     ),
 ]
+Draws = Annotated[
+    int,
+    option(
+        "--draws", "Most draws of a variant that are made without being asked for.", min=0, max=2048
+    ),
+]
 Open = Annotated[
     bool | None,
     option("--open/--no-open", "Open it in a browser; by default when started from a terminal."),
@@ -141,6 +148,7 @@ def app(
     address: Address = "127.0.0.1",
     origin: Origin = None,
     workers: Workers = None,
+    draws: Draws = 256,
     lang: In = Lang.EN,
     open_: Open = None,
     quiet: Quiet = False,
@@ -163,4 +171,4 @@ def app(
             raise InputError(f"--origin: expected HOST or HOST:PORT, found {name!r:.80}")
     own = [load_scenario(name) for name in scenarios or ()]
     wanted = sys.stdout.isatty() if open_ is None else open_
-    listening(own, address, port, tuple(origin or ()), workers, lang.value, wanted, quiet)
+    listening(own, address, port, tuple(origin or ()), workers, draws, lang.value, wanted, quiet)

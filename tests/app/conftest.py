@@ -43,7 +43,7 @@ def served(*options: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Return the address of a server that all tests of the page share."""
-    with served("--workers", "1") as found:
+    with served("--workers", "1", "--draws", "16") as found:
         yield found
 
 

@@ -36,7 +36,7 @@ async def all_of_them(address: str) -> list[Visitor]:
 
 
 def test_twenty_visitors_each_see_their_own() -> None:
-    with served("--workers", "1") as address:
+    with served("--workers", "1", "--draws", "16") as address:
         visitors = asyncio.run(all_of_them(address))
     sizes = [size_of(number) for number in range(VISITORS)]
     for size, visitor in list(zip(sizes, visitors, strict=True))[::4]:

@@ -74,7 +74,7 @@ def test_sliders_have_names_for_screen_readers(view: View) -> None:
 
 
 def test_a_lost_connection_is_shown(chromium: Browser) -> None:
-    with served("--workers", "1") as address:
+    with served("--workers", "1", "--draws", "0") as address:
         page = chromium.new_page()
         page.goto(f"{address}?lang=en&package=")
         page.locator("p.ready").wait_for(timeout=WAIT)
