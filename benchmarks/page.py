@@ -7,7 +7,8 @@ the browser has what comes of it, so that it is on the screen. *New* is a scenar
 before, *known* one that the server has drawn already. *Processor* is what the server and its
 workers spend on it. Visitors speak the page's own protocol without a browser: all arrive at once,
 then each moves a lever again and again, with a pause of up to *pause* seconds before each move.
-*Health* is asked for meanwhile; *page* is the HTML, *first picture* what is then shown on it.
+*Health* is asked for meanwhile by a process of its own; *page* is the HTML, *first picture* what is
+then shown on it.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.request import urlopen
 
 import psutil
 from measure import HERE, machine, median, table
 from playwright.sync_api import sync_playwright
-from tornado.httpclient import AsyncHTTPClient
 
 sys.path.insert(0, str(HERE.parent))
 
@@ -38,7 +41,7 @@ LIMIT = 600.0
 
 WATCH = """about => new Promise(done => {
     const mark = `data-about=&quot;${about}&quot;`
-    const status = Bokeh.documents[0].get_model_by_name("status")
+    const status = window.status_line
     const seen = () => about ? status.text.includes(mark) : !status.text.includes("data-about")
     const here = () => {
         if (window.pressed && status.text.includes("ready") && seen()) {
@@ -50,6 +53,8 @@ WATCH = """about => new Promise(done => {
 })"""
 
 LISTEN = """() => {
+    window.status_line = [...Bokeh.documents[0].all_models].find(
+        model => String(model.text).includes("class=&quot;ready&quot;"))
     window.addEventListener("keydown", event => { window.pressed = event.timeStamp }, true)
 }"""
 
@@ -117,34 +122,42 @@ async def stay(
     visitor, chance = await visit(address, {"lang": "en", "package": ""}), random.Random(number)
     told(visitor)
     for turn in range(rounds):
-        await asyncio.sleep(chance.uniform(0, pause))
+        await visitor.pause(chance.uniform(0, pause))
         size = round(1.05 + 0.05 * ((number + 7 * turn) % 20), 2)
         await visitor.move("Size, times", size, f"size.eastern-flank={size:g}")
     await visitor.leave()
 
 
-async def health(address: str, seconds: list[float]) -> None:
-    """Ask whether the server lives, again and again; note how long each answer takes."""
-    client = AsyncHTTPClient(force_instance=True)
+def health(address: str) -> None:
+    """Ask whether the server lives, again and again; print how long each answer takes."""
     while True:
         began = time.perf_counter()
-        await client.fetch(f"{address}health", request_timeout=LIMIT)
-        seconds.append(time.perf_counter() - began)
-        await asyncio.sleep(0.1)
+        with urlopen(f"{address}health", timeout=LIMIT) as answer:
+            answer.read()
+        print(time.perf_counter() - began, flush=True)
+        time.sleep(0.1)
 
 
-async def all_of_them(
-    address: str, visitors: int, rounds: int, pause: float, lively: list[float]
-) -> list[Visitor]:
+@contextmanager
+def asked_for_health(address: str) -> Iterator[list[float]]:
+    """Ask for health from a process of its own, which does not wait for what visitors do here."""
+    seconds: list[float] = []
+    command = [sys.executable, __file__, "--health", address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield seconds
+        process.terminate()
+        assert process.stdout is not None
+        seconds += [float(line) for line in process.stdout]
+
+
+async def all_of_them(address: str, visitors: int, rounds: int, pause: float) -> list[Visitor]:
     """Return those visitors who came in; each has the seconds of every answer that came."""
     found: list[Visitor] = []
-    probe = asyncio.create_task(health(address, lively))
     stays = [
         asyncio.create_task(stay(address, number, rounds, pause, found.append))
         for number in range(visitors)
     ]
     _, late = await asyncio.wait(stays, timeout=LIMIT)
-    probe.cancel()
     for one in late:
         one.cancel()
     return found
@@ -155,8 +168,8 @@ def with_visitors(visitors: int, rounds: int, pause: float) -> list[list[Any]]:
     with served("--workers", "2") as address:
         server, before, began = server_here(), 0.0, time.perf_counter()
         before = spent(server)
-        lively: list[float] = []
-        found = asyncio.run(all_of_them(address, visitors, rounds, pause, lively))
+        with asked_for_health(address) as lively:
+            found = asyncio.run(all_of_them(address, visitors, rounds, pause))
         processor, whole = spent(server) - before, time.perf_counter() - began
     arrived = [one.seconds[0] for one in found]
     moved = [second for one in found for second in one.seconds[1:]]
@@ -188,7 +201,10 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--pause", type=float, default=10.0)
     asked.add_argument("--chromium", default="/usr/bin/chromium")
+    asked.add_argument("--health", metavar="ADDRESS", help=argparse.SUPPRESS)
     wanted = asked.parse_args()
+    if wanted.health:
+        health(wanted.health)
     print(machine() + "\n")
     head = ["picture (s)", "changes", "median", "slowest", "under target", "processor", "target"]
     before = stretched()

@@ -35,8 +35,10 @@ from panel.io.resources import Resources
 from panel.io.server import WSHandler
 from panel.io.state import set_curdoc
 from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.routing import Router
 from tornado.web import RequestHandler
+from tornado.websocket import WebSocketClosedError
 
 from planner.app.page import ROOTS, TEMPLATE, build_page, language_of, template_words
 from planner.app.scheduler import Scheduler
@@ -413,6 +415,12 @@ class _Page:
         return re.sub(r"<script\b", f'<script nonce="{nonce}"', html), token, nonce
 
 
+def pass_over_closed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what went wrong in a task, unless a visitor left while something was being sent."""
+    if not isinstance(context.get("exception"), WebSocketClosedError | StreamClosedError):
+        loop.default_exception_handler(context)
+
+
 def serve(
     settings: Settings,
     scenarios: Sequence[Scenario] = (),
@@ -435,6 +443,7 @@ def serve(
         library.titles(settings.lang)  # loads them before the first visitor comes
         server.start()
         loop = server.io_loop
+        loop.asyncio_loop.set_exception_handler(pass_over_closed)
         signal.signal(signal.SIGTERM, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
         if ready is not None:
             ready(server.port)

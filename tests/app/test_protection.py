@@ -7,12 +7,16 @@ import http.client
 import re
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError
 
 from benchmarks import hostile_page
 from benchmarks.hostile_page import Server, ask, counted, serving, token_of
+from planner.app.server import pass_over_closed
 from tests.app.visitors import Visitor, arrive, visit
 
 
@@ -114,3 +118,14 @@ def test_every_answer_has_the_same_protection(server: Server) -> None:
 def test_two_visitors_never_share_a_session(server: Server) -> None:
     tokens = {token_of(server) for _ in range(5)}
     assert len(tokens) == 5
+
+
+@pytest.mark.parametrize("error", [WebSocketClosedError(), StreamClosedError(), ValueError("x")])
+def test_only_a_visitor_who_left_is_passed_over(error: Exception) -> None:
+    reported: list[dict[str, Any]] = []
+    loop = asyncio.new_event_loop()
+    loop.default_exception_handler = reported.append  # type: ignore[method-assign]
+    loop.set_exception_handler(pass_over_closed)
+    loop.call_exception_handler({"message": "never retrieved", "exception": error})
+    loop.close()
+    assert len(reported) == isinstance(error, ValueError)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -48,14 +50,25 @@ class Visitor:
     seconds: list[float] = field(default_factory=list)
     page_seconds: float = 0.0
     _protocol: Protocol = field(default_factory=Protocol)
+    _receiver: Receiver | None = None
+    _reading: asyncio.Future[Any] | None = None
+
+    async def _fragment(self) -> Any:
+        """Return the next part of a message; a wait that is cut short loses none."""
+        self._reading = self._reading or asyncio.ensure_future(self.socket.read_message())
+        found = await asyncio.shield(self._reading)
+        self._reading = None
+        return found
 
     async def _message(self) -> Any:
-        receiver, message = Receiver(self._protocol), None
+        message = None
         while message is None:
-            fragment = await self.socket.read_message()
+            self._receiver = self._receiver or Receiver(self._protocol)
+            fragment = await self._fragment()
             if fragment is None:
                 raise ConnectionError("the server has closed the connection")
-            message = await receiver.consume(fragment)
+            message = await self._receiver.consume(fragment)
+        self._receiver = None
         return message
 
     async def _send(self, kind: str, *content: Any) -> None:
@@ -74,7 +87,7 @@ class Visitor:
     async def leave(self) -> None:
         """Close the page."""
         self.socket.close(1000, "leaving")
-        while await self.socket.read_message() is not None:
+        while await self._fragment() is not None:
             pass
 
     async def until(self, seen: Callable[[Visitor], bool]) -> None:
@@ -86,6 +99,12 @@ class Visitor:
                     message.apply_to_document(self.document, None)
             elif message.msgtype == "ERROR":
                 raise AssertionError(message.content)
+
+    async def pause(self, seconds: float) -> None:
+        """Do nothing for some time, but take what the server sends, its signs of life included."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.until(lambda _: False)
 
     async def ready(self, about: str) -> None:
         """Wait for the picture of the levers where they are said to stand."""
