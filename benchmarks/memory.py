@@ -2,11 +2,13 @@
 
     python benchmarks/memory.py [DRAWS ...]
     python benchmarks/memory.py --scenario letter 4096 16384 65536
+    python benchmarks/memory.py --scenario letter --batches 35 1000000
 
 Without a scenario: two pools and two missions of whom every month stands for itself, so that a
 million draws take about a minute of processor time; each size in a fresh process. What has to stay
 level is the second column: batches go to disk as they are finished. Tables read them back, a few
-quantities of all draws at a time.
+quantities of all draws at a time. With ``--batches`` only the first batches of a run are planned,
+one after the other as a worker does, and the memory after each is printed.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import subprocess
 import sys
 import time
 from typing import Any
+
+import psutil
 
 OWN = "two-pools"
 SIZES = (62_500, 250_000, 1_000_000)
@@ -65,6 +69,22 @@ def measure(name: str, draws: int) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
+def first_batches(name: str, draws: int, count: int) -> None:
+    """Print memory after each of the first batches of a run."""
+    from planner.montecarlo.run import specification_of
+    from planner.montecarlo.storage import as_bytes
+
+    specification = specification_of(scenario() if name == OWN else name, draws, rule="value")
+    print("| draws planned | MiB now | MiB at the peak |\n| ---: | ---: | ---: |")
+    planned = 0
+    for batch in range(min(count, specification.design.batches)):
+        records = specification.solve(batch)
+        planned += len(records)
+        as_bytes(records.to_arrow())
+        now = psutil.Process().memory_info().rss / 2**20
+        print(f"| {planned:,} | {now:.0f} | {peak():.0f} |", flush=True)
+
+
 def main() -> None:
     """Measure every size in a process of its own."""
     given = sys.argv[1:]
@@ -74,6 +94,9 @@ def main() -> None:
     name = OWN
     if given[:1] == ["--scenario"]:
         name, given = given[1], given[2:]
+    if given[:1] == ["--batches"]:
+        first_batches(name, int(given[2]), int(given[1]))
+        return
     print("| draws | MiB before | drawn and planned | with all tables | processor (s) |")
     print(
         "| ----: | ---------: | ----------------: | --------------: | ------------: |", flush=True
