@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import panel as pn
 from bokeh.models import Range1d
 
-from planner.app.charts import FULL_RATE, SIDES, Bars, key_of_colors, percent_axis
 from planner.app.layout import (
     FULL,
     Folded,
     alarm_of,
     button,
-    each,
     heading,
     items,
     paragraph,
@@ -28,6 +26,7 @@ from planner.app.session import Session, tables_of
 from planner.app.words import say
 from planner.labels import label, number, percent
 from planner.whatif import WhatIf
+from planner.whatif.charts import FULL_RATE, SIDES, Bars, each, key_of_colors, percent_axis
 from planner.whatif.outlook import Answer
 
 if TYPE_CHECKING:

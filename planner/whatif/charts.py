@@ -1,12 +1,12 @@
-"""The charts of the page: plan and variants side by side, changed by their data, never built anew.
+"""Charts of the what-if page and of reports: changed by their data, never built anew.
 
-Each has a Bokeh ``figure`` and a ``show`` that takes pictures or draws and returns the title that
-says what is to be seen, empty if nothing is.
+Plan and variants stand side by side. Each chart has a Bokeh ``figure`` and a ``show`` that takes
+pictures or draws and returns the title that says what is to be seen, empty if nothing is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -23,23 +23,108 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from planner.app.layout import amount, each
-from planner.app.words import say
+from planner.labels import figure as digits
 from planner.labels import month as month_name
-from planner.labels import named, number, percent, rate, rough
+from planner.labels import named, number, percent, rate, rough, speaker
 from planner.results.losses import SOMETHING
 from planner.tolerances import SHOWN
-from planner.whatif import Picture, beside
-from planner.whatif.outlook import Outlook
+from planner.whatif.outlook import Outlook, Picture, beside
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "COLORS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart", "SpreadChart",
-    "TimeChart", "TourChart", "bind_table", "chance_table", "fan_of", "fill_table", "key_of_colors",
-    "lost_table", "small", "small_everywhere", "time_table", "tour_table",
+    "COLORS", "WORDS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart",
+    "SpreadChart", "TimeChart", "TourChart", "amount", "bind_table", "chance_table", "each",
+    "fan_of", "fill_table", "key_of_colors", "lost_table", "say", "small", "small_everywhere",
+    "time_table", "tour_table",
 ]  # fmt: skip
+
+
+WORDS: dict[str, tuple[str, str]] = {
+    "plan": ("plan", "plan"),
+    "variant": ("variant", "variant"),
+    "a": ("A", "A"),
+    "b": ("B", "B"),
+    "c": ("C", "C"),
+    "numbers": (
+        "no one two three four five six seven eight nine ten eleven twelve",
+        "geen één twee drie vier vijf zes zeven acht negen tien elf twaalf",
+    ),
+    "fill_seen": (
+        "{count} of {total} missions do not get all the people asked for",
+        "{count} van de {total} missies krijgen niet alle gevraagde mensen",
+    ),
+    "fill_seen_one": (
+        "One of {total} missions does not get all the people asked for",
+        "Eén van de {total} missies krijgt niet alle gevraagde mensen",
+    ),
+    "fill_seen_none": (
+        "All {total} missions get the people asked for",
+        "Alle {total} missies krijgen de gevraagde mensen",
+    ),
+    "lost_seen": (
+        "For the likely values {count} missions lose half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliezen {count} missies een halve persoon of meer aan "
+        "‘{package}’",
+    ),
+    "lost_seen_one": (
+        "For the likely values one mission loses half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliest één missie een halve persoon of meer aan "
+        "‘{package}’",
+    ),
+    "lost_seen_none": (
+        "For the likely values no mission loses half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliest geen missie een halve persoon of meer aan "
+        "‘{package}’",
+    ),
+    "lost_small": (
+        "less than half a person at a time",
+        "minder dan een halve persoon tegelijk",
+    ),
+    "lost_axis": ("person-months lost", "verloren persoonsmaanden"),
+    "binds_seen": (
+        "{count} of {total} pools run out in some month",
+        "{count} van de {total} pools hebben in een of meer maanden niemand over",
+    ),
+    "binds_seen_one": (
+        "One of {total} pools runs out in some month",
+        "Eén van de {total} pools heeft in een of meer maanden niemand over",
+    ),
+    "binds_seen_none": (
+        "None of {total} pools runs out",
+        "Geen van de {total} pools raakt uitgeput",
+    ),
+    "time_seen": (
+        "{share} of what {name} asks for is filled",
+        "{share} van wat {name} vraagt is gevuld",
+    ),
+    "time_seen_none": ("{name} asks for no people", "{name} vraagt geen mensen"),
+    "time_asked": ("asked", "gevraagd"),
+    "tours_seen": ("{name}: {count} tours", "{name}: {count} uitzendingen"),
+    "tours_none": ("{name} has no tours", "{name} heeft geen uitzendingen"),
+    "tours_choose": (
+        "Choose a mission to see its tours",
+        "Kies een missie om de uitzendingen ervan te zien",
+    ),
+    "spread_seen": (
+        "Displacement over {draws} draws: {low} to {high} person-months in nine of ten",
+        "Verdringing over {draws} trekkingen: {low} tot {high} persoonsmaanden in negen van de "
+        "tien",
+    ),
+    "spread_axis": ("draws", "trekkingen"),
+    "chance_axis": (
+        "chance that at least {reach} is filled",
+        "kans dat ten minste {reach} gevuld wordt",
+    ),
+    "fill_axis": (
+        "share of what is asked; missions that are filled completely are in the table",
+        "deel van wat gevraagd is; geheel gevulde missies staan in de tabel",
+    ),
+}
+"""What charts say, English and Dutch."""
+
+say = speaker(WORDS)
 
 
 COLORS = {
@@ -74,6 +159,22 @@ MAX_NAME = 34
 """Characters of a name beside an axis; the whole name stands in the table and on hover."""
 
 FONT = "system-ui, sans-serif"
+
+
+def amount(value: float, lang: str) -> str:
+    """Return people or person-months, with a decimal only where they are few and not whole.
+
+    Examples
+    --------
+    >>> amount(12.0, "en"), amount(2397.6, "en"), amount(0.75, "nl")
+    ('12', '2,398', '0,8')
+    """
+    return digits(value, lang, 1 if abs(value) < 10 else 0)
+
+
+def each(rows: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, their columns as attributes."""
+    return iter(rows.itertuples())
 
 
 def key_of_colors(sides: Iterable[str], lang: str, called: Sequence[str] = ()) -> str:
