@@ -274,6 +274,12 @@ BAR_ROW = 19
 """Height of a mission's row, in pixels."""
 
 
+LEAST_ROWS = 2
+"""Fewest rows of missions with room."""
+
+BELOW = 56
+"""Height of the axis and what stands below it, in pixels."""
+
 MAX_BARS = 14
 """Missions in the chart of displacement; the table has all of them."""
 
@@ -348,7 +354,8 @@ class Bars:
         """
         called = [names.get(id, id) for id in ids]
         if (called, len(values)) != self._drawn:
-            name_rows(self.figure, called, BAR_ROW + 8 * (len(values) - 2), 2, 56)
+            pixels = BAR_ROW + 8 * (len(values) - 2)
+            name_rows(self.figure, called, pixels, LEAST_ROWS, BELOW)
             self._drawn = (called, len(values))
         rows, height = -np.arange(len(ids), dtype=float), 0.8 / max(len(values), 1)
         data: dict[str, Any] = {"id": list(ids), "name": called, **columns}
@@ -395,7 +402,8 @@ class FillChart(Bars):
         short = np.logical_or.reduce([column < FULL_RATE for column in sides.values()])
         now = int((sides["variant"] < FULL_RATE).sum())
         shown = table[short]
-        asked = shown["variant_asked_person_months"].fillna(shown["plan_asked_person_months"])
+        asked = shown["variant_asked_person_months"]
+        asked = asked.where(asked > 0, shown["plan_asked_person_months"])
         self.draw(
             shown["mission"].tolist(),
             names,
@@ -455,10 +463,17 @@ def small_everywhere(table: pd.DataFrame, sides: Iterable[str]) -> pd.Series[boo
 
 
 class LostChart(Bars):
-    """Person-months that other missions lose to a package."""
+    """Person-months that other missions lose to a package.
 
-    def __init__(self, lang: str):
-        super().__init__("lost", lang, {"task": say("main_task", lang)}, ALL_SIDES)
+    Parameters
+    ----------
+    lang : str
+    sides : sequence of str
+        Sides that pictures may have.
+    """
+
+    def __init__(self, lang: str, sides: Sequence[str] = ALL_SIDES):
+        super().__init__("lost", lang, {"task": say("main_task", lang)}, sides)
         self.figure.x_range = Range1d(start=0, end=1)
 
     def show(self, pictures: Pictures, names: dict[str, str], package: str, title: str) -> str:
