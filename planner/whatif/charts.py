@@ -178,11 +178,12 @@ def each(rows: pd.DataFrame) -> Iterator[Any]:
 
 
 def key_of_colors(sides: Iterable[str], lang: str, called: Sequence[str] = ()) -> str:
-    """Return what the colors of bars mean, as HTML; `called` are keys of words, if other ones."""
+    """Return what the colors of bars mean, as HTML; `called` says it, if not the sides do."""
     keys = list(sides)
+    words = called or [say(side, lang) for side in keys]
     parts = (
-        f'<span><i style="background:{COLORS[side]}"></i>{escape(say(key, lang))}</span>'
-        for side, key in zip(keys, called or keys, strict=True)
+        f'<span><i style="background:{COLORS[side]}"></i>{escape(word)}</span>'
+        for side, word in zip(keys, words, strict=True)
     )
     return f'<p class="key">{"".join(parts)}</p>'
 
@@ -295,7 +296,7 @@ class Bars:
     sides : sequence of str
         Keys of :data:`COLORS`.
     called : sequence of str, optional
-        Keys of the words for the sides; by default the sides themselves.
+        What the sides are called; by default plan, variant and so on.
     """
 
     def __init__(
@@ -322,8 +323,8 @@ class Bars:
             for side in self._sides
         }  # fmt: skip
         drawn = list(self._bars.values())
-        pairs = zip(called or self._sides, self._sides, strict=True)
-        words = [(say(key, lang), f"{side}_text") for key, side in pairs]
+        pairs = zip(called or [say(side, lang) for side in self._sides], self._sides, strict=True)
+        words = [(word, f"{side}_text") for word, side in pairs]
         more = [(word, column) for column, word in columns.items()]
         hover(self.figure, drawn, [(say("mission", lang), "name"), *words, *more])
         self.figure.add_tools(TapTool(renderers=drawn))
