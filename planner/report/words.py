@@ -491,8 +491,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "De getallen staan in de tabel hieronder.",
     ),
     "lever_no_script": (
-        "Levers need JavaScript, which is switched off here; the report itself does not.",
-        "Instellingen vragen JavaScript, dat hier uitstaat; het rapport zelf niet.",
+        "Levers, charts and pictures need JavaScript, which is switched off here; text and tables "
+        "do not.",
+        "Instellingen, grafieken en figuren vragen JavaScript, dat hier uitstaat; tekst en "
+        "tabellen niet.",
     ),
     "lever_go": ("{mission} goes ahead", "{mission} gaat door"),
     "lever_size": ("Size of “{package}”", "Omvang van ‘{package}’"),
