@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from planner.app.charts import Pictures, small
-from planner.app.layout import amount, each, paragraph, points, table
+from planner.app.layout import paragraph, points, table
 from planner.app.words import say
 from planner.labels import label, named, number, rate, rough
 from planner.results.losses import SOMETHING, counted, loser_sentence
 from planner.tolerances import SHOWN
 from planner.whatif import Picture
+from planner.whatif.charts import Pictures, amount, each, small
 from planner.whatif.outlook import Outlook
 
 __all__ = ["Outlooks", "answer_of", "fill_of", "names_of"]

@@ -9,29 +9,9 @@ import numpy as np
 import panel as pn
 
 from planner.app.answer import Outlooks, answer_of, fill_of, names_of
-from planner.app.charts import (
-    SIDES,
-    BindChart,
-    FillChart,
-    LostChart,
-    Pictures,
-    SpreadChart,
-    TimeChart,
-    TourChart,
-    bind_table,
-    fill_table,
-    key_of_colors,
-    lost_table,
-    pool_names,
-    small_everywhere,
-    time_table,
-    tour_table,
-)
 from planner.app.layout import (
     FULL,
     Folded,
-    amount,
-    each,
     heading,
     labels,
     paragraph,
@@ -42,6 +22,26 @@ from planner.app.layout import (
 from planner.app.words import say
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate
+from planner.whatif.charts import (
+    SIDES,
+    BindChart,
+    FillChart,
+    LostChart,
+    Pictures,
+    SpreadChart,
+    TimeChart,
+    TourChart,
+    amount,
+    bind_table,
+    each,
+    fill_table,
+    key_of_colors,
+    lost_table,
+    pool_names,
+    small_everywhere,
+    time_table,
+    tour_table,
+)
 
 __all__ = ["Dashboard", "headline"]
 

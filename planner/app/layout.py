@@ -6,7 +6,7 @@ Every name and message is data and is escaped here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,14 @@ from planner.app.scheduler import Turns
 from planner.app.words import say
 from planner.app.workers import StoppedError, Task, WorkerPool
 from planner.errors import InputError, PlannerError
-from planner.labels import figure, number
+from planner.labels import number
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
-    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "amount", "box", "button", "card",
-    "details", "each", "heading", "items", "labels", "paragraph", "points", "table", "text",
-    "under",
+    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "box", "button", "card", "details",
+    "heading", "items", "labels", "paragraph", "points", "table", "text", "under",
 ]  # fmt: skip
 
 
@@ -302,22 +301,6 @@ def alarm_of(error: BaseException, lang: str) -> str:
         return box(say("wrong", lang), map(str, faults[:MAX_FAULTS]), alarm=True)
     log.error("work for the page failed: %s", error, exc_info=error)
     return box(say("unexpected", lang), [], alarm=True)
-
-
-def amount(value: float, lang: str) -> str:
-    """Return people or person-months, with a decimal only where they are few and not whole.
-
-    Examples
-    --------
-    >>> amount(12.0, "en"), amount(2397.6, "en"), amount(0.75, "nl")
-    ('12', '2,398', '0,8')
-    """
-    return figure(value, lang, 1 if abs(value) < 10 else 0)
-
-
-def each(rows: pd.DataFrame) -> Iterator[Any]:
-    """Yield the rows of a table, their columns as attributes."""
-    return iter(rows.itertuples())
 
 
 def labels(names: Mapping[str, str]) -> dict[str, str]:

@@ -17,17 +17,14 @@ import panel as pn
 from bokeh.models.widgets import TextInput
 from panel.io.resources import LOCAL_DIST
 
-from planner.app.charts import pool_names
 from planner.app.layout import (
     FULL,
     Folded,
     ProgressLine,
     alarm_of,
-    amount,
     box,
     button,
     card,
-    each,
     heading,
     items,
     labels,
@@ -58,6 +55,7 @@ from planner.labels import LANGUAGES, number
 from planner.labels import month as month_name
 from planner.scenario.load import Scenario
 from planner.whatif import WhatIf
+from planner.whatif.charts import amount, each, pool_names
 from planner.whatif.model import Value
 from planner.whatif.outlook import Answer
 

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import panel as pn
 from bokeh.models import Range1d
 
-from planner.app.charts import FULL_RATE, SIDES, Bars, key_of_colors, percent_axis
 from planner.app.layout import (
     FULL,
     Folded,
     alarm_of,
     button,
-    each,
     heading,
     items,
     paragraph,
@@ -28,6 +26,7 @@ from planner.app.session import Session, tables_of
 from planner.app.words import say
 from planner.labels import label, number, percent
 from planner.whatif import WhatIf
+from planner.whatif.charts import FULL_RATE, SIDES, Bars, each, key_of_colors, percent_axis
 from planner.whatif.outlook import Answer
 
 if TYPE_CHECKING:
@@ -44,6 +43,12 @@ USUAL = 0.9
 CALLED = ("promise_likely", "promise_share")
 """Words for the two bars of a mission: those of the plan for the expected values, and hedged."""
 
+
+def called(lang: str) -> list[str]:
+    """Return what the two bars of a mission are called."""
+    return [say(key, lang) for key in CALLED]
+
+
 Request = tuple[WhatIf, float]
 
 
@@ -52,7 +57,7 @@ class PromiseChart(Bars):
 
     def __init__(self, lang: str):
         words = {"asked": say("asked", lang), "kept": say("promise_kept", lang)}
-        super().__init__("promises", lang, words, SIDES, CALLED)
+        super().__init__("promises", lang, words, SIDES, called(lang))
         self.figure.x_range = Range1d(start=0, end=1)
         percent_axis(self.figure.xaxis[0], lang)
 
@@ -105,7 +110,7 @@ class PromisesPanel:
         self._chart.on_pick(lambda name: session.picked("bar", self._missions[name]))
         self._missions: dict[str, str] = {}
         note = text(
-            key_of_colors(SIDES, self.lang, CALLED)
+            key_of_colors(SIDES, self.lang, called(self.lang))
             + paragraph(say("promise_axis", self.lang), "hint")
         )
         self._results = pn.Column(

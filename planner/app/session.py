@@ -14,7 +14,6 @@ from urllib.parse import parse_qsl, urlencode
 import panel as pn
 from bokeh.models import CustomJSTickFormatter
 
-from planner.app.charts import KEPT
 from planner.app.dashboard import Dashboard
 from planner.app.layout import (
     FULL,
@@ -36,6 +35,7 @@ from planner.errors import Fault, InputError, nearest
 from planner.labels import month, named, number
 from planner.scenario.load import Scenario, load, shipped_scenarios
 from planner.whatif import Lever, Picture, WhatIf
+from planner.whatif.charts import KEPT
 from planner.whatif.model import WORDS as KNOWN
 from planner.whatif.model import Value
 from planner.whatif.outlook import Answer

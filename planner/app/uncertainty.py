@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 import panel as pn
 
 from planner.app.answer import Outlooks
-from planner.app.charts import SIDES, ChanceChart, FanChart, chance_table
 from planner.app.layout import (
     FULL,
     Folded,
@@ -16,7 +15,6 @@ from planner.app.layout import (
     alarm_of,
     button,
     details,
-    each,
     heading,
     items,
     paragraph,
@@ -30,6 +28,7 @@ from planner.app.tasks import look_at_both, single_changes, spread
 from planner.app.words import say
 from planner.labels import label, number, percent
 from planner.whatif import WhatIf
+from planner.whatif.charts import SIDES, ChanceChart, FanChart, chance_table, each
 from planner.whatif.outlook import Answer, Outlook
 
 if TYPE_CHECKING:

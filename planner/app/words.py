@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.labels import speaker
+from planner.whatif.charts import WORDS as CHARTS
 
 __all__ = ["WORDS", "say"]
 
@@ -18,12 +19,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "results": ("Results", "Resultaten"),
     "details": ("Details", "Details"),
     # plan and variant
-    "plan": ("plan", "plan"),
-    "variant": ("variant", "variant"),
     "change": ("change", "verschil"),
-    "a": ("A", "A"),
-    "b": ("B", "B"),
-    "c": ("C", "C"),
     "keep": ("Keep as {side}", "Bewaar als {side}"),
     "keep_full": ("Three variants are kept", "Er zijn drie varianten bewaard"),
     "keep_show": ("Show", "Toon"),
@@ -276,81 +272,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "months in which a pool has no people left",
         "maanden waarin een pool geen mensen over heeft",
     ),
-    "numbers": (
-        "no one two three four five six seven eight nine ten eleven twelve",
-        "geen één twee drie vier vijf zes zeven acht negen tien elf twaalf",
-    ),
     "fill_title": ("Fill by mission", "Vulling per missie"),
-    "fill_seen": (
-        "{count} of {total} missions do not get all the people asked for",
-        "{count} van de {total} missies krijgen niet alle gevraagde mensen",
-    ),
-    "fill_seen_one": (
-        "One of {total} missions does not get all the people asked for",
-        "Eén van de {total} missies krijgt niet alle gevraagde mensen",
-    ),
-    "fill_seen_none": (
-        "All {total} missions get the people asked for",
-        "Alle {total} missies krijgen de gevraagde mensen",
-    ),
-    "fill_axis": (
-        "share of what is asked; missions that are filled completely are in the table",
-        "deel van wat gevraagd is; geheel gevulde missies staan in de tabel",
-    ),
     "lost_title": ("Displacement by mission", "Verdringing per missie"),
-    "lost_seen": (
-        "For the likely values {count} missions lose half a person or more to “{package}”",
-        "Bij de waarschijnlijke waarden verliezen {count} missies een halve persoon of meer aan "
-        "‘{package}’",
-    ),
-    "lost_seen_one": (
-        "For the likely values one mission loses half a person or more to “{package}”",
-        "Bij de waarschijnlijke waarden verliest één missie een halve persoon of meer aan "
-        "‘{package}’",
-    ),
-    "lost_seen_none": (
-        "For the likely values no mission loses half a person or more to “{package}”",
-        "Bij de waarschijnlijke waarden verliest geen missie een halve persoon of meer aan "
-        "‘{package}’",
-    ),
-    "lost_small": (
-        "less than half a person at a time",
-        "minder dan een halve persoon tegelijk",
-    ),
-    "lost_axis": ("person-months lost", "verloren persoonsmaanden"),
     "lost_package": ("Displaced by", "Verdrongen door"),
     "binds_title": ("Bottlenecks", "Knelpunten"),
-    "binds_seen": (
-        "{count} of {total} pools run out in some month",
-        "{count} van de {total} pools hebben in een of meer maanden niemand over",
-    ),
-    "binds_seen_one": (
-        "One of {total} pools runs out in some month",
-        "Eén van de {total} pools heeft in een of meer maanden niemand over",
-    ),
-    "binds_seen_none": (
-        "None of {total} pools runs out",
-        "Geen van de {total} pools raakt uitgeput",
-    ),
     "binds_axis": (
         "months in which everyone is taken and more people may help",
         "maanden waarin iedereen bezet is en meer mensen kunnen helpen",
     ),
     "time_title": ("People on duty by month", "Ingezette mensen per maand"),
-    "time_seen": (
-        "{share} of what {name} asks for is filled",
-        "{share} van wat {name} vraagt is gevuld",
-    ),
-    "time_seen_none": ("{name} asks for no people", "{name} vraagt geen mensen"),
     "time_axis": ("persons on duty", "ingezette personen"),
-    "time_asked": ("asked", "gevraagd"),
     "tours_title": ("Tours", "Uitzendingen"),
-    "tours_seen": ("{name}: {count} tours", "{name}: {count} uitzendingen"),
-    "tours_none": ("{name} has no tours", "{name} heeft geen uitzendingen"),
-    "tours_choose": (
-        "Choose a mission to see its tours",
-        "Kies een missie om de uitzendingen ervan te zien",
-    ),
     "tours_axis": (
         "one row a tour: grey as planned, blue as changed",
         "één rij per uitzending: grijs zoals gepland, blauw zoals gewijzigd",
@@ -406,16 +338,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "de helft van de trekkingen ligt in de donkere band, negen tiende in de lichte",
     ),
     "chance_title": ("Chance to reach a fill", "Kans om een vulling te halen"),
-    "chance_axis": (
-        "chance that at least {reach} is filled",
-        "kans dat ten minste {reach} gevuld wordt",
-    ),
     "spread_title": ("Displacement over the draws", "Verdringing over de trekkingen"),
-    "spread_seen": (
-        "Displacement over {draws} draws: {low} to {high} person-months in nine of ten",
-        "Verdringing over {draws} trekkingen: {low} tot {high} persoonsmaanden in negen van de "
-        "tien",
-    ),
     "spread_drawing": ("Draws are being made …", "Er worden trekkingen gemaakt …"),
     "spread_on_request": (
         "Draws are made on request, further down.",
@@ -425,7 +348,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "The package takes no part, so nothing is displaced.",
         "Het pakket doet niet mee, dus er wordt niets verdrongen.",
     ),
-    "spread_axis": ("draws", "trekkingen"),
     "interval": (
         "{package} displaces {mean} person-months of main task 2 on average (95% interval of "
         "the mean {low} to {high}); nine draws in ten lie between {q05} and {q95}.",
@@ -588,6 +510,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "guide_end": ("Close", "Sluiten"),
 }
-"""Every word, English and Dutch."""
+"""Every word that charts do not say, English and Dutch."""
 
-say = speaker(WORDS)
+say = speaker({**CHARTS, **WORDS})

@@ -5,10 +5,36 @@
   const {words, missions, packages} = data;
   const lang = document.documentElement.lang;
 
-  async function unpacked(text) {  // bytes of gzipped base64
-    const bytes = Uint8Array.from(atob(text.trim()), one => one.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).arrayBuffer();
+  // as planner.report.blocks.packed writes: gzip, four bytes in five digits to the base 85
+  const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=/?@^_`{|}~";
+  const digit = new Uint8Array(128);
+  [...DIGITS].forEach((one, value) => { digit[one.charCodeAt(0)] = value });
+
+  function decoded(text) {
+    const whole = Math.ceil(text.length / 5), bytes = new DataView(new ArrayBuffer(4 * whole));
+    for (let group = 0, at = 0; group < whole; group++) {
+      let value = 0;
+      for (const end = at + 5; at < end; at++) {  // what lacks at the end counts as the last digit
+        value = 85 * value + (at < text.length ? digit[text.charCodeAt(at)] : 84);
+      }
+      bytes.setUint32(4 * group, value);
+    }
+    return new Uint8Array(bytes.buffer, 0, Math.floor(text.length * 4 / 5));
+  }
+
+  async function unpacked(text) {
+    const stream = new Blob([decoded(text.trim())]).stream();
+    return new Response(stream.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  }
+
+  const unpacked_text = async id =>
+    new TextDecoder().decode(await unpacked(byId(id).textContent));
+
+  async function run(id) {  // a script that lies packed in the page, by its hash
+    const script = document.createElement("script");
+    script.textContent = await unpacked_text(id);
+    document.head.append(script);
+    script.remove();
   }
 
   for (const image of document.querySelectorAll("img[data-packed]")) {
@@ -39,16 +65,23 @@
   }
 
   // in words, as the rest of the report writes numbers
-  const plain = (value, digits) => value.toLocaleString(lang === "nl" ? "nl-NL" : "en-GB",
-    {minimumFractionDigits: digits, maximumFractionDigits: digits});
+  const plain = (value, most, least = most) => isNaN(value) ? "–"
+    : value.toLocaleString(lang === "nl" ? "nl-NL" : "en-GB", {minimumFractionDigits: least,
+      maximumFractionDigits: most, roundingMode: "halfEven"}).replace(/^-(?=[0.,]*$)/, "");
   const amount = value => plain(value, Math.abs(value) >= 10 || Math.abs(value) < 0.05 ? 0 : 1);
-  const percent = share => plain(100 * share, 1) + "%";
+  const percent = share => plain(100 * share, 1) + (isNaN(share) ? "" : "%");
+  const SURE = 1e-6, STEP = 1e-3;  // only what is full is 100%, only what is empty 0%
+  const full = share => percent(
+    share > SURE && share < 1 - SURE ? Math.min(Math.max(share, STEP), 1 - STEP) : share);
   const say = (key, values) =>
     words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const made = (name, text, more) => Object.assign(document.createElement(name),
     {textContent: text}, more);
 
   const SMALL = 0.05, FULL = 0.9995, HALF = 0.5 - 1e-6;
+  const rate = (answer, m) => answer.asked[m] > 0 ? answer.filled[m] / answer.asked[m] : NaN;
+  // a loss is a mission's where it is half a person or more in some month
+  const whole = (one, m) => one.most[m] >= HALF || one.lost[m] <= -HALF;
 
   function sentences(answer) {
     if (!answer.packages.some(one => one.asked > 0)) {
@@ -70,21 +103,7 @@
     });
   }
 
-  function bar(share, color, text, was) {
-    const cell = made("td", "", {className: "number bar"});
-    const box = made("span", "", {className: "track"});
-    box.setAttribute("aria-hidden", "true");
-    const fill = made("span", "", {className: color});
-    fill.style.width = `${100 * Math.max(0, Math.min(1, share))}%`;
-    box.append(fill);
-    if (was !== undefined) {
-      const mark = made("span", "", {className: "was"});
-      mark.style.left = `${100 * Math.max(0, Math.min(1, was))}%`;
-      box.append(mark);
-    }
-    cell.append(box, made("span", text));
-    return cell;
-  }
+  const number = text => made("td", text, {className: "number"});
 
   function head(cells) {
     const row = document.createElement("tr");
@@ -94,37 +113,29 @@
   }
 
   function show(answer, before) {
-    const there = answer.packages.map((one, p) => p).filter(p => answer.packages[p].asked > 0);
-    // a loss is a mission's where it is half a person or more in some month
-    const {packages: found} = answer;
-    const whole = (p, m) => found[p].most[m] >= HALF || found[p].lost[m] <= -HALF;
-    const stated = (p, m) => whole(p, m) ? found[p].lost[m] : 0;
+    const {packages: found} = answer, there = [...found.keys()].filter(p => found[p].asked > 0);
+    const stated = (p, m) => whole(found[p], m) ? found[p].lost[m] : 0;
     const rest = there.map(p => missions.reduce(
-      (sum, _, m) => sum + (whole(p, m) ? 0 : found[p].lost[m]), 0));
+      (sum, _, m) => sum + (whole(found[p], m) ? 0 : found[p].lost[m]), 0));
     const worst = missions.map((_, m) => Math.max(0, ...there.map(p => Math.abs(stated(p, m)))));
     head([words.mission, ...there.map(p =>
       say(there.length > 1 ? "lost_to" : "lost", {package: packages[p]})),
     words.fill, words.was, words.asked]);
-    const rate = (one, m) => one.asked[m] > 0 ? one.filled[m] / one.asked[m] : NaN;
     const order = [...missions.keys()].filter(m => answer.asked[m] > 0).filter(m =>
       worst[m] >= SMALL || rate(answer, m) < FULL || rate(before, m) < FULL);
     order.sort((a, b) => worst[b] - worst[a] || rate(answer, a) - rate(answer, b));
-    const most = Math.max(...worst, 1e-9);
     byId("what-if-table").tBodies[0].replaceChildren(...order.map(m => {
       const row = document.createElement("tr");
       row.append(made("th", missions[m], {scope: "row"}),
-        ...there.map(p => bar(Math.abs(stated(p, m)) / most,
-          stated(p, m) > 0 ? "lost" : "gained", whole(p, m) ? amount(stated(p, m))
+        ...there.map(p => number(whole(found[p], m) ? amount(stated(p, m))
           : Math.abs(found[p].lost[m]) < SMALL ? "0" : "–")),
-        bar(rate(answer, m), "filled", percent(rate(answer, m)), rate(before, m)),
-        made("td", isNaN(rate(before, m)) ? "–" : percent(rate(before, m)), {className: "number"}),
-        made("td", amount(answer.asked[m]), {className: "number"}));
+        number(full(rate(answer, m))), number(full(rate(before, m))),
+        number(amount(answer.asked[m])));
       return row;
     }));
     if (rest.some(value => Math.abs(value) >= SMALL)) {
       const row = document.createElement("tr");
-      row.append(made("th", words.small, {scope: "row"}),
-        ...rest.map(value => made("td", amount(value), {className: "number"})),
+      row.append(made("th", words.small, {scope: "row"}), ...rest.map(one => number(amount(one))),
         ...Array.from({length: 3}, () => made("td", "")));
       byId("what-if-table").tBodies[0].append(row);
     }
@@ -135,6 +146,102 @@
     byId("what-if-result").replaceChildren(...sentences(answer).map(text => made("p", text)));
   }
 
+  // charts as planner.whatif.charts makes them, filled as LostChart.show and FillChart.show do
+  const {charts} = data, SIDES = ["plan", "variant"];
+  const few = value => plain(value, Math.abs(value) < 10 ? 1 : 0, 0);
+  const sum = values => values.reduce((total, one) => total + (isNaN(one) ? 0 : one), 0);
+
+  function seen(name, count, values) {
+    const counts = charts.words.numbers.split(" ");
+    const counted = one => one < counts.length ? counts[one] : plain(one, 0);
+    const text = charts.words[name + (["_none", "_one"][count] ?? "")].replace(/\{(\w+)\}/g,
+      (_, key) => key === "package" ? values.package : counted({count, ...values}[key]));
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  }
+
+  function draw(figure, rows, write, column) {  // as Bars.draw
+    const {pixels, least, below, name: most} = charts;
+    const bars = figure.renderers[0].data_source, height = 0.8 / SIDES.length;
+    const short = name => name.length <= most ? name : name.slice(0, most - 1).trimEnd() + "…";
+    const places = rows.map((_, place) => -place);
+    figure.left[0].ticker.ticks = places;
+    figure.left[0].major_label_overrides = new Map(rows.map((row, place) =>
+      [-place, short(row.name.trim().split(/\s+/).join(" "))]));
+    const count = Math.max(rows.length, least);
+    figure.y_range.setv({start: 0.5 - count, end: 0.5});
+    figure.height = pixels * count + below;
+    const next = {id: rows.map(row => row.id), name: rows.map(row => row.name),
+      [column]: rows.map(row => row[column])};
+    SIDES.forEach((side, place) => {
+      next[side] = rows.map(row => row[side]);
+      next[side + "_y"] = places.map(row => row + 0.4 - height * (place + 0.5));
+      next[side + "_text"] = next[side].map(write);
+    });
+    bars.data = next;
+    figure.visible = rows.length > 0;
+  }
+
+  function draw_lost(figure, p, both) {
+    const lost = (answer, m) => answer.asked[m] > 0 || !charts.studied.includes(data.ids[m])
+      ? answer.packages[p].lost[m] : NaN;  // a mission that does not go ahead has no bar
+    const own = (answer, m) => whole(answer.packages[p], m);
+    const row = (id, name, task, values) => ({id, name, task, plan: values[0], variant: values[1]});
+    const some = m => both.some(answer => own(answer, m));
+    const size = one => Math.max(...SIDES.map(side => Math.abs(one[side]) || 0));
+    const every = [...missions.keys()].map(m => row(data.ids[m], missions[m],
+      String(data.tasks[m]), both.map(answer => lost(answer, m))));
+    const rows = every.filter((_, m) => some(m)).sort((a, b) => size(b) - size(a))
+      .slice(0, charts.most);
+    const sums = both.map(answer => sum(missions.map((_, m) => some(m) ? 0 : lost(answer, m))));
+    if (Math.max(...sums.map(Math.abs)) > charts.shown) {
+      rows.push(row("", charts.words.lost_small, "", sums));
+    }
+    const found = rows.flatMap(one => SIDES.map(side => one[side])).filter(one => !isNaN(one));
+    figure.x_range.setv({start: 1.05 * Math.min(0, ...found),
+      end: 1.05 * Math.max(0, ...found) || 1});
+    draw(figure, rows, few, "task");
+    return seen("lost_seen", missions.filter((_, m) => own(both[1], m)
+      && both[1].packages[p].most[m] >= HALF).length, {package: packages[p]});
+  }
+
+  function draw_fill(figure, both) {
+    const [before, answer] = both, later = m => before.asked[m] > 0 ? 0 : 1;
+    const order = [...missions.keys()].filter(m => both.some(one => rate(one, m) < charts.full));
+    order.sort((a, b) => data.tasks[a] - data.tasks[b] || later(a) - later(b) || a - b);
+    draw(figure, order.map(m => ({id: data.ids[m], name: missions[m], plan: rate(before, m),
+      variant: rate(answer, m), asked: plain(answer.asked[m] || before.asked[m], 0)})),
+    full, "asked");
+    const there = [...missions.keys()].filter(m => answer.asked[m] > 0);
+    return seen("fill_seen", there.filter(m => rate(answer, m) < charts.full).length,
+      {total: there.length});
+  }
+
+  async function embedded() {  // figures of the charts, one a package and that of fill
+    await run("charts-script");
+    Bokeh.logger.set_level("error");
+    const items = JSON.parse(await unpacked_text("charts-items"));
+    return Promise.all(items.map(async (item, place) => {
+      const [view] = (await Bokeh.embed.embed_item(item, `chart-${place}`)).roots;
+      view.canvas.events_el.removeAttribute("tabindex");  // nothing in it can be done by key
+      return view.model;
+    }));
+  }
+
+  function redraw(figures, answer) {
+    const both = [before, answer];
+    figures.forEach((figure, place) => {
+      const shown = place === packages.length || both.some(one => one.packages[place].asked > 0);
+      const part = byId(`chart-${place}`).parentElement;
+      part.hidden = !shown;
+      const title = place < packages.length ? draw_lost(figure, place, both)
+        : draw_fill(figure, both);
+      part.querySelector("h3").textContent = title;
+      part.querySelector("p").hidden = !figure.visible;
+      byId(`chart-${place}`).setAttribute("aria-label", `${title}. ${charts.words.about}`);
+      byId(`chart-${place}`).hidden = !figure.visible;
+    });
+  }
+
   const part = byId("what-if"), form = part.querySelector("form");
   const controls = [...form.querySelectorAll("[data-first]")];
   const chosen = () => controls.map(one =>
@@ -143,13 +250,22 @@
   const renew = () => {
     const answer = looked_up(chosen());
     show(answer, before);
+    if (part.figures) { redraw(part.figures, answer) }
     part.answer = answer;
   };
   form.addEventListener("input", renew);
   form.addEventListener("reset", () => setTimeout(renew));
   form.addEventListener("submit", event => event.preventDefault());
+  part.unpacked = unpacked;
   part.hidden = false;
   renew();
+  if (charts) {
+    embedded().then(figures => {
+      part.figures = figures;
+      byId("charts").hidden = false;
+      renew();
+    });
+  }
 
   // free levers: the rule value solved here, once the part is opened
   const free = byId("free"), PROVED = 1e-6;
@@ -192,11 +308,11 @@
     if (!free.open || free.loading) { return }
     free.loading = true;
     try {
-      const [binary, programme] = await Promise.all(["free-solver", "free-programme"].map(
-        id => unpacked(byId(id).textContent)));
+      await run("free-loader");
+      const binary = await unpacked(byId("free-solver").textContent);
       const highs = await Module({instantiateWasm: (imports, done) =>
         WebAssembly.instantiate(binary, imports).then(({instance}) => done(instance))});
-      free.plan = valuePlanner(highs, JSON.parse(new TextDecoder().decode(programme)));
+      free.plan = valuePlanner(highs, JSON.parse(await unpacked_text("free-programme")));
       const form = free.querySelector("form");
       form.addEventListener("input", moved);
       form.addEventListener("reset", () => setTimeout(moved));

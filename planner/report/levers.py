@@ -7,11 +7,13 @@ the page only looks up what was found.
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.util import find_spec
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -22,20 +24,31 @@ from numpy.typing import NDArray
 from planner.engine.stages import PlanCache
 from planner.figures.names import Names
 from planner.labels import label, rate
-from planner.report.blocks import BrowserSolver, Choice, Levers, Paragraph, Section, Slider
-from planner.report.solver import FreeLevers, free_levers, solver_wasm
+from planner.report.blocks import (
+    BrowserSolver,
+    Charts,
+    Choice,
+    Levers,
+    Paragraph,
+    Section,
+    Slider,
+    packed,
+)
+from planner.report.solver import FreeLevers, free_levers, solver_script, solver_wasm
 from planner.report.words import say
 from planner.results.allocate import allocate
 from planner.results.losses import losses
+from planner.tolerances import SHOWN
 from planner.whatif import WhatIf
+from planner.whatif.outlook import picture_of
 
 if TYPE_CHECKING:
     from planner.report.material import Material
     from planner.results.result import Result
     from planner.scenario.load import Scenario
-    from planner.whatif import Lever
+    from planner.whatif import Lever, Picture
 
-__all__ = ["PlannedSettings", "answer_all", "levers_section"]
+__all__ = ["PlannedSettings", "answer_all", "charts_script", "levers_section"]
 
 MOST = 1024
 """Settings that are planned beforehand; fewer sizes are offered beyond that."""
@@ -78,6 +91,8 @@ class PlannedSettings:
         What they are called; of a result with all missions under study.
     tasks : tuple of int
         Main task of each mission.
+    plan : Picture
+        The scenario as it was, beside which charts show each setting.
     values : ndarray (settings, columns)
         By setting, the last lever fastest: asked and filled of each mission; then, by package, the
         numbers :data:`PLAIN` and what each mission loses to it, person-months in the window, and
@@ -93,13 +108,14 @@ class PlannedSettings:
     packages: tuple[str, ...]
     names: Names
     tasks: tuple[int, ...]
+    plan: Picture
     values: NDArray[np.float64]
     free: FreeLevers | None = None
 
     def packed(self) -> str:
-        """Return the values as gzipped little-endian doubles, column by column, in base64."""
+        """Return the values as little-endian doubles, column by column, packed for the page."""
         columns = np.ascontiguousarray(np.round(self.values, DECIMALS).T + 0.0, dtype="<f8")
-        return base64.b64encode(gzip.compress(columns.tobytes(), 9, mtime=0)).decode("ascii")
+        return packed(columns.tobytes())
 
 
 def answer_all(
@@ -152,8 +168,9 @@ def answer_all(
     )
     names = Names(widest, lang)
     free = free_levers(allocate(scenario, "value", cache=cache))
+    plan = picture_of(allocate(scenario, cache=cache))
     return PlannedSettings(
-        tuple(levers), tuple(choices), first, missions, packages, names, tasks, values, free
+        tuple(levers), tuple(choices), first, missions, packages, names, tasks, plan, values, free
     )
 
 
@@ -214,13 +231,19 @@ def levers_section(material: Material) -> Section | None:
         return None
     lang = material.lang
     controls = tuple(_control(grid, place, lang) for place in range(len(grid.levers)))
-    data = {
+    data: dict[str, Any] = {
         "first": grid.first, "sizes": [len(choice) for choice in grid.choices],
-        "missions": [grid.names.mission(id) for id in grid.missions], "tasks": grid.tasks,
+        "ids": grid.missions, "missions": [grid.names.mission(id) for id in grid.missions],
+        "tasks": grid.tasks,
         "packages": [grid.names.package(id) for id in grid.packages],
         "words": {key: say(f"lever_{key}", lang) for key in SPOKEN},
     }  # fmt: skip
-    block = Levers(controls, _inline(data), grid.packed(), dict(_texts(lang)), _solver(grid, lang))
+    charts = None
+    if find_spec("bokeh") is not None:  # which comes with the page
+        charts, data["charts"] = _charts(grid, lang)
+    block = Levers(
+        controls, _inline(data), grid.packed(), dict(_texts(lang)), _solver(grid, lang), charts
+    )
     count = len(grid.values)
     return Section("levers", say("levers", lang), (
         Paragraph(say("p_levers", lang, count=count)), block,
@@ -244,7 +267,63 @@ def _solver(grid: PlannedSettings, lang: str) -> BrowserSolver | None:
         for id in free.pools
     ]
     texts = {key: say(f"free_{key}", lang) for key in ("summary", "about", "loading", "note")}
-    return BrowserSolver(tuple(sliders), free.packed(), solver_wasm(), texts)
+    loader = packed(solver_script().encode())
+    return BrowserSolver(tuple(sliders), free.packed(), loader, solver_wasm(), texts)
+
+
+def _charts(grid: PlannedSettings, lang: str) -> tuple[Charts, dict[str, Any]]:
+    """Return the charts of the what-if page, and what the page's script needs to fill them."""
+    from bokeh.embed import json_item
+
+    from planner.whatif import charts
+
+    pictures = dict.fromkeys(charts.SIDES, grid.plan)
+    names = {id: grid.names.mission(id) for id in grid.missions}
+    drawn: list[charts.Bars] = []
+    for package in grid.packages:
+        lost = charts.LostChart(lang, charts.SIDES)
+        lost.show(pictures, names, package, grid.names.package(package))
+        drawn.append(lost)
+    drawn.append(fill := charts.FillChart(lang))
+    fill.show(pictures, names)
+    items = _renumbered([json_item(one.figure) for one in drawn])
+    words = [key for key in charts.WORDS if key.startswith(("lost_seen", "fill_seen"))]
+    script: dict[str, Any] = {
+        "words": {key: charts.say(key, lang) for key in (*words, "numbers", "lost_small")},
+        "pixels": charts.BAR_ROW, "least": charts.LEAST_ROWS, "below": charts.BELOW,
+        "name": charts.MAX_NAME, "most": charts.MAX_BARS, "full": charts.FULL_RATE,
+        "shown": SHOWN,
+        "studied": [lever.subject for lever in grid.levers if lever.group == "go"],
+    }  # fmt: skip
+    script["words"]["about"] = about = say("lever_in_table", lang)
+    notes = [charts.say("lost_axis", lang)] * len(grid.packages) + [say("lever_share", lang)]
+    key = tuple((charts.COLORS[side], charts.say(side, lang)) for side in charts.SIDES)
+    data = json.dumps(items, separators=(",", ":")).encode()
+    return Charts(tuple(notes), about, key, packed(data), packed(charts_script().encode())), script
+
+
+def _renumbered(items: Any) -> Any:
+    """Return what Bokeh embeds with ids from 1 on, whatever was drawn before."""
+    new: dict[str, str] = {}
+
+    def walk(one: Any) -> Any:
+        if isinstance(one, dict):
+            return {key: named(value) if key in ("id", "root_id") else walk(value)
+                    for key, value in one.items()}  # fmt: skip
+        return [walk(each) for each in one] if isinstance(one, (list, tuple)) else one
+
+    def named(id: Any) -> Any:
+        if isinstance(id, str) and re.fullmatch(r"p[0-9]+", id):
+            return new.setdefault(id, f"p{len(new) + 1}")
+        return walk(id)
+
+    return walk(items)
+
+
+@cache
+def charts_script() -> str:
+    """Return BokehJS as the installed Bokeh has it, without widgets, tables and WebGL."""
+    return (files("bokeh") / "server/static/js/bokeh.min.js").read_text(encoding="utf-8")
 
 
 def _inline(data: object) -> str:

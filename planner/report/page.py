@@ -14,7 +14,7 @@ from planner.errors import InputError
 from planner.labels import LANGUAGES, label, number
 from planner.report.blocks import Bullets, Document, Levers
 from planner.report.conclusions import conclusions
-from planner.report.levers import levers_section
+from planner.report.levers import charts_script, levers_section
 from planner.report.material import Material, Progress, _silent, gather
 from planner.report.sections import (
     bottlenecks_section,
@@ -136,6 +136,7 @@ def make_report(
     interactive : bool
         Whether to add levers: every setting of a few of them is planned, which takes a minute.
         Pictures are then gzipped and unpacked by the page, so that the file stays below 3 MB.
+        Charts like those of the what-if page are in it where Bokeh is installed (extra ``app``).
     workers : int, optional
         Processes that make draws.
     lang : {"en", "nl"}
@@ -220,11 +221,11 @@ def render(page: Document) -> str:
 
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
     blocks = (block for section in page.sections for block in section.blocks)
-    scripts = [
-        script for block in blocks if isinstance(block, Levers) for script in _scripts(block)
-    ]
-    allowed = "".join(f" 'sha256-{_digest(script)}'" for script in scripts)
-    allowed += " 'wasm-unsafe-eval'" if len(scripts) > 1 else ""
+    levers = [block for block in blocks if isinstance(block, Levers)]
+    scripts = [script for block in levers for script in _scripts(block)]
+    run = [*scripts, *(script for block in levers for script in _packed_scripts(block))]
+    allowed = "".join(f" 'sha256-{_digest(script)}'" for script in run)
+    allowed += " 'wasm-unsafe-eval'" if any(block.solver for block in levers) else ""
     html = _template().render(
         page=page, style=style, version=version("planner"), scripts=[*map(Markup, scripts)],
         allowed=Markup(f"; script-src{allowed}" if allowed else ""),
@@ -235,7 +236,13 @@ def render(page: Document) -> str:
 def _scripts(block: Levers) -> list[str]:
     """Return the scripts that levers need, the one that shows them last."""
     own = [_script("levers.js")]
-    return own if block.solver is None else [solver_script(), _script("solver.js"), *own]
+    return own if block.solver is None else [_script("solver.js"), *own]
+
+
+def _packed_scripts(block: Levers) -> list[str]:
+    """Return the scripts that lie packed in the page and run when they are needed."""
+    own = [] if block.charts is None else [charts_script()]
+    return own if block.solver is None else [*own, solver_script()]
 
 
 @cache

@@ -9,8 +9,6 @@ Sizes at which demands would have other cohorts than now are left out: their pro
 
 from __future__ import annotations
 
-import base64
-import gzip
 import hashlib
 import json
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.compile import compile_scenario
+from planner.report.blocks import packed
 from planner.whatif import WhatIf
 
 if TYPE_CHECKING:
@@ -65,9 +64,8 @@ class FreeLevers:
     model: dict[str, Any]
 
     def packed(self) -> str:
-        """Return the model as gzipped JSON in base64."""
-        data = json.dumps(self.model, separators=(",", ":"), allow_nan=False).encode()
-        return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
+        """Return the model as JSON, packed for the page."""
+        return packed(json.dumps(self.model, separators=(",", ":"), allow_nan=False).encode())
 
 
 def free_levers(result: Result) -> FreeLevers | None:
@@ -180,6 +178,5 @@ def solver_script() -> str:
 
 @cache
 def solver_wasm() -> str:
-    """Return HiGHS in WebAssembly, checked against its hash, gzipped in base64."""
-    data = gzip.compress(_shipped("highs.wasm"), 9, mtime=0)
-    return base64.b64encode(data).decode("ascii")
+    """Return HiGHS in WebAssembly, checked against its hash and packed for the page."""
+    return packed(_shipped("highs.wasm"))

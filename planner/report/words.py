@@ -485,9 +485,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "lever_controls": ("Settings", "Instellingen"),
     "lever_result": ("Outcome of these settings", "Uitkomst van deze instellingen"),
     "lever_reset": ("As in the report", "Zoals in het rapport"),
+    "lever_share": ("share of what is asked", "deel van wat gevraagd is"),
+    "lever_in_table": (
+        "The numbers are in the table below.",
+        "De getallen staan in de tabel hieronder.",
+    ),
     "lever_no_script": (
-        "Levers need JavaScript, which is switched off here; the report itself does not.",
-        "Instellingen vragen JavaScript, dat hier uitstaat; het rapport zelf niet.",
+        "Levers, charts and pictures need JavaScript, which is switched off here; text and tables "
+        "do not.",
+        "Instellingen, grafieken en figuren vragen JavaScript, dat hier uitstaat; tekst en "
+        "tabellen niet.",
     ),
     "lever_go": ("{mission} goes ahead", "{mission} gaat door"),
     "lever_size": ("Size of “{package}”", "Omvang van ‘{package}’"),

@@ -6,9 +6,9 @@ import pytest
 
 import planner as pl
 from planner.app.answer import answer_of, names_of
-from planner.app.charts import LostChart
 from planner.labels import LANGUAGES
 from planner.whatif import Picture, picture
+from planner.whatif.charts import LostChart
 from tests.figures.made import SLIGHT
 
 

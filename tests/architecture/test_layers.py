@@ -46,8 +46,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "planner.results", "planner.montecarlo", "planner.record",
     ),
     "planner.whatif": (
-        *BASE, "planner.scenario", "planner.results", "planner.engine.stages", "planner.whatif",
-        "planner.analysis", "planner.montecarlo",
+        *BASE, "planner.scenario", "planner.labels", "planner.results", "planner.engine.stages",
+        "planner.whatif", "planner.analysis", "planner.montecarlo",
     ),
     "planner.figures": (
         *BASE, "planner.labels", "planner.solution", "planner.analysis", "planner.results",

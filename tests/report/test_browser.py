@@ -40,7 +40,8 @@ AUDIT = """() => {
   for (const part of ['body > header', 'nav', 'main', 'body > footer', 'h1'])
     if (all(part).length !== 1) wrong.push(part + ': ' + all(part).length);
   for (const e of document.body.children)
-    if (!e.matches('header, nav, main, footer, a.skip')) wrong.push('in no landmark: ' + text(e));
+    if (text(e) && !e.matches('header, nav, main, footer, a.skip'))
+      wrong.push('in no landmark: ' + text(e));
   let level = 0;
   for (const e of all('h1, h2, h3, h4')) {
     if (+e.tagName[1] > level + 1 || !text(e)) wrong.push('heading: ' + text(e));

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import planner as pl
 from planner.engine.highs import Certificate
-from planner.engine.stages import StageSolution
+from planner.engine.stages import PlanCache, StageSolution
 from planner.engine.value import solve_value
 from planner.labels import rough
 from planner.report import levers, solver
+from planner.report.blocks import packed
 from planner.report.levers import PlannedSettings, answer_all, numbers_of
-from planner.whatif import WhatIf
+from planner.whatif import WhatIf, picture
+from planner.whatif.charts import SIDES, FillChart, LostChart
+from planner.whatif.outlook import picture_of
 from tests.figures.made import SLIGHT, text
 from tests.report.test_browser import AUDIT, CONTRAST, Opened
 
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
 
     from planner.report.solver import FreeLevers
     from planner.solution import Planner
+    from planner.whatif import Picture
 
 FEW = 40
 """Settings planned here; a real report has up to a thousand."""
@@ -60,8 +68,86 @@ def path(few: PlannedSettings, tmp_path_factory: pytest.TempPathFactory) -> Path
 def begun(browser: Browser, path: Path, width: int = 1280) -> Opened:
     """Open a report and wait for its levers."""
     opened = Opened(browser, path, width)
-    opened.page.locator("#what-if").wait_for()
+    opened.page.locator("#charts").wait_for()
     return opened
+
+
+CHARTS = """() => { const part = document.getElementById("what-if")
+  const list = one => [...one].map(value => Number.isNaN(value) ? null : value)
+  const ends = range => [range.start, range.end]
+  return part.figures.map((figure, place) => ({visible: figure.visible, height: figure.height,
+    x: ends(figure.x_range), y: ends(figure.y_range), ticks: list(figure.left[0].ticker.ticks),
+    labels: [...figure.left[0].major_label_overrides.values()],
+    title: document.querySelectorAll("#charts h3")[place].textContent,
+    hidden: document.getElementById(`chart-${place}`).parentElement.hidden,
+    data: Object.fromEntries(Object.entries(figure.renderers[0].data_source.data).map(
+      ([name, column]) => [name, list(column)]))})) }"""
+"""Charts as Bokeh holds them in the page."""
+
+
+def close(one: Sequence[Any], other: Sequence[Any], scale: float = 1.0) -> bool:
+    """Whether numbers agree to 1e-9 of a scale; nothing only agrees with nothing."""
+    plain = [np.array([np.nan if x is None else x for x in values]) for values in (one, other)]
+    return len(one) == len(other) and np.allclose(*plain, rtol=0, atol=1e-9 * scale, equal_nan=True)
+
+
+def between(value: float) -> bool:
+    """Whether the nine decimals that the page holds decide how a number is rounded."""
+    return any(abs(unit * value % 1 - 0.5) < 1e-6 for unit in (1, 10, 1000))
+
+
+def charts_of_page(grid: PlannedSettings) -> list[LostChart | FillChart]:
+    """Return the charts that the what-if page has, one a package and that of fill."""
+    lang = grid.names.lang
+    return [*(LostChart(lang, SIDES) for _ in grid.packages), FillChart(lang)]
+
+
+def charts_agree(
+    shown: list[dict[str, Any]],
+    charts: list[LostChart | FillChart],
+    grid: PlannedSettings,
+    found: Picture,
+) -> None:
+    """Compare charts of a report with those of the what-if page, made to show the same plans."""
+    pictures = {"plan": grid.plan, "variant": found}
+    names = {id: grid.names.mission(id) for id in grid.missions}
+    scale = 1 + float(grid.plan.fill["asked_person_months"].sum())
+    *lost, fill = charts
+    assert isinstance(fill, FillChart)
+    titles = [
+        one.show(pictures, names, package, grid.names.package(package))
+        for one, package in zip(lost, grid.packages, strict=True)
+        if isinstance(one, LostChart)
+    ]
+    made = list(zip(charts, [*titles, fill.show(pictures, names)], strict=True))
+    assert len(shown) == len(made)
+    for one, (chart, title) in zip(shown, made, strict=True):
+        figure, data = chart.figure, {name: list(row) for name, row in chart.source.data.items()}
+        assert one["title"] == title
+        assert one["visible"] == figure.visible
+        assert one["height"] == figure.height
+        assert close(one["x"], [figure.x_range.start, figure.x_range.end], scale)
+        assert close(one["y"], [figure.y_range.start, figure.y_range.end])
+        assert one["ticks"] == figure.yaxis[0].ticker.ticks
+        assert one["data"].keys() == data.keys()
+        order = [data["id"].index(id) for id in one["data"]["id"]]
+        if order != sorted(order):  # missions that lose as much as each other may change places
+            sides = [np.nan_to_num(np.abs(np.array(data[side])[order])) for side in SIDES]
+            sizes = np.max(sides, axis=0)[: len(order) - ("" in data["id"])]
+            assert chart is not fill
+            assert (np.diff(sizes) <= 1e-9 * scale).all()
+        labels = list(figure.yaxis[0].major_label_overrides.values())
+        assert one["labels"] == [labels[place] for place in order]
+        for name, column in data.items():
+            row = column if name.endswith("_y") else [column[place] for place in order]
+            if name.endswith("_text"):
+                values = [data[name.removesuffix("_text")][place] for place in order]
+                both = zip(one["data"][name], row, values, strict=True)
+                assert all(text == wanted or between(value) for text, wanted, value in both), name
+            elif isinstance(next(iter(row), ""), str):
+                assert one["data"][name] == row, name
+            else:
+                assert close(one["data"][name], row, scale), name
 
 
 def test_every_setting_shows_what_the_package_computes(
@@ -70,6 +156,7 @@ def test_every_setting_shows_what_the_package_computes(
     opened = begun(chromium, path)
     settings = list(product(*(range(len(choice)) for choice in few.choices)))
     assert len(settings) == len(few.values) <= FEW
+    charts = charts_of_page(few)
     for number, chosen in enumerate(settings):
         opened.page.evaluate(CHOOSE, chosen)
         shown = np.array(opened.ask(ANSWER))
@@ -83,6 +170,7 @@ def test_every_setting_shows_what_the_package_computes(
             assert shown == pytest.approx(
                 numbers_of(found, few.missions, few.packages), rel=1e-9, abs=1e-7
             )
+            charts_agree(opened.ask(CHARTS), charts, few, picture_of(found))
     assert opened.complaints == []
     assert [url for url in opened.requests if not url.startswith("data:")] == [path.as_uri()]
     opened.page.close()
@@ -98,6 +186,20 @@ def test_the_report_begins_as_it_was_and_says_what_changes(chromium: Browser, pa
     assert opened.page.locator("#what-if-table tbody tr").first.inner_text().strip()
     opened.page.get_by_role("button", name="As in the report").click()
     said.get_by_text("displaces nothing of main task 2").wait_for()
+    opened.page.close()
+
+
+def test_a_bar_shows_its_values_under_the_pointer(chromium: Browser, path: Path) -> None:
+    opened = begun(chromium, path)
+    chart = opened.page.locator("#chart-0")
+    chart.scroll_into_view_if_needed()
+    chart.hover(position={"x": 260, "y": 14})
+    cells = opened.page.locator(".bk-tooltip-row-label, .bk-tooltip-row-value")
+    cells.first.wait_for()
+    assert cells.all_inner_texts() == [
+        "mission:", "Forces in the Caribbean", "plan:", "274", "variant:", "274", "main task:", "1",
+    ]  # fmt: skip
+    assert opened.complaints == []
     opened.page.close()
 
 
@@ -153,6 +255,44 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.Scenario, Planne
     made = pl.make_report(scenario, analyses=False, interactive=True)
     path = made.save(tmp_path_factory.mktemp("free") / "report.html")
     return scenario, answer_all(scenario), path
+
+
+SECOND = """  south:
+    title: A second package <b>
+    known: 2023-01
+    demands:
+      y: {mission: flank, kind: post, pools: [staff, police], cap: 9, first: 2023-06, last: 2024-06}
+"""
+
+
+@pytest.mark.slow
+def test_charts_are_those_of_the_what_if_page(
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studied = re.sub(r"(  d[12]: .*)}", r"\1, standing: study}", text(6))
+    scenario = pl.loads(studied + SECOND, "made-6.yaml")
+    grid = answer_all(scenario, "nl")
+    monkeypatch.setattr("planner.report.material.answer_all", lambda *_: grid)
+    made = pl.make_report(scenario, analyses=False, interactive=True, lang="nl")
+    path = made.save(tmp_path / "report.html")
+    opened = begun(chromium, path)
+    settings = list(product(*(range(len(choice)) for choice in grid.choices)))
+    assert len(settings) == 200
+    charts, cache = charts_of_page(grid), PlanCache(500)
+    for chosen in random.Random(3).sample(settings, len(settings)):
+        opened.page.evaluate(CHOOSE, chosen)
+        moves = {
+            lever.key: choice[place]
+            for lever, choice, place in zip(grid.levers, grid.choices, chosen, strict=True)
+        }
+        charts_agree(
+            opened.ask(CHARTS), charts, grid, picture(WhatIf(scenario, moves).scenario, cache)
+        )
+    assert opened.ask(AUDIT) == []
+    assert opened.ask(CONTRAST) == []
+    assert opened.complaints == []
+    assert [url for url in opened.requests if not url.startswith("data:")] == [path.as_uri()]
+    opened.page.close()
 
 
 def totals(plan: Planner, chosen: frozenset[str], first: list[list[float]]) -> dict[int, float]:
@@ -231,7 +371,45 @@ def test_so_it_is_on_the_letter_and_a_slider_shows_it(
 
 
 def test_one_file_holds_it_all_in_three_megabytes(path: Path) -> None:
-    assert path.stat().st_size < 2.6e6  # curves and draws, which this one lacks, take 0.3 MB
+    assert path.stat().st_size < 2.7e6  # curves and draws, which this one lacks, take 0.3 MB
+
+
+UNPACK = """texts => Promise.all(texts.map(async text =>
+  [...new Uint8Array(await document.getElementById("what-if").unpacked(text))]))"""
+
+
+def test_the_page_unpacks_what_was_packed(chromium: Browser, path: Path) -> None:
+    opened = begun(chromium, path)
+
+    @given(st.lists(st.binary(max_size=60), min_size=8, max_size=8))
+    def check(every: list[bytes]) -> None:
+        texts = [packed(one) for one in every]
+        assert not set("&<>\"'\\ \n") & set("".join(texts))
+        assert opened.page.evaluate(UNPACK, texts) == [list(one) for one in every]
+
+    check()
+    opened.page.close()
+
+
+def test_the_same_charts_are_the_same_bytes_whatever_was_drawn_before(
+    small: tuple[pl.Scenario, PlannedSettings, Path],
+) -> None:
+    scenario, _, path = small
+    FillChart("en")
+    again = pl.make_report(scenario, analyses=False, interactive=True)
+    assert again.html == path.read_text(encoding="utf-8")
+
+
+def test_without_bokeh_the_table_stands_alone(
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.report.levers.find_spec", lambda _: None)
+    made = pl.make_report(pl.loads(SLIGHT, "s.yaml"), analyses=False, interactive=True)
+    opened = Opened(chromium, made.save(tmp_path / "report.html"), 1280)
+    opened.page.locator("#what-if-table").wait_for()
+    assert opened.page.locator("#charts, #charts-script, #chart-0").count() == 0
+    assert opened.complaints == []
+    opened.page.close()
 
 
 def test_a_solver_that_was_tampered_with_is_not_shipped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,12 @@
-"""The charts of the page: plan and variants side by side, changed by their data, never built anew.
+"""Charts of the what-if page and of reports: changed by their data, never built anew.
 
-Each has a Bokeh ``figure`` and a ``show`` that takes pictures or draws and returns the title that
-says what is to be seen, empty if nothing is.
+Plan and variants stand side by side. Each chart has a Bokeh ``figure`` and a ``show`` that takes
+pictures or draws and returns the title that says what is to be seen, empty if nothing is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -23,23 +23,108 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from planner.app.layout import amount, each
-from planner.app.words import say
+from planner.labels import figure as digits
 from planner.labels import month as month_name
-from planner.labels import named, number, percent, rate, rough
+from planner.labels import named, number, percent, rate, rough, speaker
 from planner.results.losses import SOMETHING
 from planner.tolerances import SHOWN
-from planner.whatif import Picture, beside
-from planner.whatif.outlook import Outlook
+from planner.whatif.outlook import Outlook, Picture, beside
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "COLORS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart", "SpreadChart",
-    "TimeChart", "TourChart", "bind_table", "chance_table", "fan_of", "fill_table", "key_of_colors",
-    "lost_table", "small", "small_everywhere", "time_table", "tour_table",
+    "COLORS", "WORDS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart",
+    "SpreadChart", "TimeChart", "TourChart", "amount", "bind_table", "chance_table", "each",
+    "fan_of", "fill_table", "key_of_colors", "lost_table", "say", "small", "small_everywhere",
+    "time_table", "tour_table",
 ]  # fmt: skip
+
+
+WORDS: dict[str, tuple[str, str]] = {
+    "plan": ("plan", "plan"),
+    "variant": ("variant", "variant"),
+    "a": ("A", "A"),
+    "b": ("B", "B"),
+    "c": ("C", "C"),
+    "numbers": (
+        "no one two three four five six seven eight nine ten eleven twelve",
+        "geen één twee drie vier vijf zes zeven acht negen tien elf twaalf",
+    ),
+    "fill_seen": (
+        "{count} of {total} missions do not get all the people asked for",
+        "{count} van de {total} missies krijgen niet alle gevraagde mensen",
+    ),
+    "fill_seen_one": (
+        "One of {total} missions does not get all the people asked for",
+        "Eén van de {total} missies krijgt niet alle gevraagde mensen",
+    ),
+    "fill_seen_none": (
+        "All {total} missions get the people asked for",
+        "Alle {total} missies krijgen de gevraagde mensen",
+    ),
+    "lost_seen": (
+        "For the likely values {count} missions lose half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliezen {count} missies een halve persoon of meer aan "
+        "‘{package}’",
+    ),
+    "lost_seen_one": (
+        "For the likely values one mission loses half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliest één missie een halve persoon of meer aan "
+        "‘{package}’",
+    ),
+    "lost_seen_none": (
+        "For the likely values no mission loses half a person or more to “{package}”",
+        "Bij de waarschijnlijke waarden verliest geen missie een halve persoon of meer aan "
+        "‘{package}’",
+    ),
+    "lost_small": (
+        "less than half a person at a time",
+        "minder dan een halve persoon tegelijk",
+    ),
+    "lost_axis": ("person-months lost", "verloren persoonsmaanden"),
+    "binds_seen": (
+        "{count} of {total} pools run out in some month",
+        "{count} van de {total} pools hebben in een of meer maanden niemand over",
+    ),
+    "binds_seen_one": (
+        "One of {total} pools runs out in some month",
+        "Eén van de {total} pools heeft in een of meer maanden niemand over",
+    ),
+    "binds_seen_none": (
+        "None of {total} pools runs out",
+        "Geen van de {total} pools raakt uitgeput",
+    ),
+    "time_seen": (
+        "{share} of what {name} asks for is filled",
+        "{share} van wat {name} vraagt is gevuld",
+    ),
+    "time_seen_none": ("{name} asks for no people", "{name} vraagt geen mensen"),
+    "time_asked": ("asked", "gevraagd"),
+    "tours_seen": ("{name}: {count} tours", "{name}: {count} uitzendingen"),
+    "tours_none": ("{name} has no tours", "{name} heeft geen uitzendingen"),
+    "tours_choose": (
+        "Choose a mission to see its tours",
+        "Kies een missie om de uitzendingen ervan te zien",
+    ),
+    "spread_seen": (
+        "Displacement over {draws} draws: {low} to {high} person-months in nine of ten",
+        "Verdringing over {draws} trekkingen: {low} tot {high} persoonsmaanden in negen van de "
+        "tien",
+    ),
+    "spread_axis": ("draws", "trekkingen"),
+    "chance_axis": (
+        "chance that at least {reach} is filled",
+        "kans dat ten minste {reach} gevuld wordt",
+    ),
+    "fill_axis": (
+        "share of what is asked; missions that are filled completely are in the table",
+        "deel van wat gevraagd is; geheel gevulde missies staan in de tabel",
+    ),
+}
+"""What charts say, English and Dutch."""
+
+say = speaker(WORDS)
 
 
 COLORS = {
@@ -76,12 +161,29 @@ MAX_NAME = 34
 FONT = "system-ui, sans-serif"
 
 
+def amount(value: float, lang: str) -> str:
+    """Return people or person-months, with a decimal only where they are few and not whole.
+
+    Examples
+    --------
+    >>> amount(12.0, "en"), amount(2397.6, "en"), amount(0.75, "nl")
+    ('12', '2,398', '0,8')
+    """
+    return digits(value, lang, 1 if abs(value) < 10 else 0)
+
+
+def each(rows: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, their columns as attributes."""
+    return iter(rows.itertuples())
+
+
 def key_of_colors(sides: Iterable[str], lang: str, called: Sequence[str] = ()) -> str:
-    """Return what the colors of bars mean, as HTML; `called` are keys of words, if other ones."""
+    """Return what the colors of bars mean, as HTML; `called` says it, if not the sides do."""
     keys = list(sides)
+    words = called or [say(side, lang) for side in keys]
     parts = (
-        f'<span><i style="background:{COLORS[side]}"></i>{escape(say(key, lang))}</span>'
-        for side, key in zip(keys, called or keys, strict=True)
+        f'<span><i style="background:{COLORS[side]}"></i>{escape(word)}</span>'
+        for side, word in zip(keys, words, strict=True)
     )
     return f'<p class="key">{"".join(parts)}</p>'
 
@@ -173,6 +275,12 @@ BAR_ROW = 19
 """Height of a mission's row, in pixels."""
 
 
+LEAST_ROWS = 2
+"""Fewest rows of missions with room."""
+
+BELOW = 56
+"""Height of the axis and what stands below it, in pixels."""
+
 MAX_BARS = 14
 """Missions in the chart of displacement; the table has all of them."""
 
@@ -188,7 +296,7 @@ class Bars:
     sides : sequence of str
         Keys of :data:`COLORS`.
     called : sequence of str, optional
-        Keys of the words for the sides; by default the sides themselves.
+        What the sides are called; by default plan, variant and so on.
     """
 
     def __init__(
@@ -215,8 +323,8 @@ class Bars:
             for side in self._sides
         }  # fmt: skip
         drawn = list(self._bars.values())
-        pairs = zip(called or self._sides, self._sides, strict=True)
-        words = [(say(key, lang), f"{side}_text") for key, side in pairs]
+        pairs = zip(called or [say(side, lang) for side in self._sides], self._sides, strict=True)
+        words = [(word, f"{side}_text") for word, side in pairs]
         more = [(word, column) for column, word in columns.items()]
         hover(self.figure, drawn, [(say("mission", lang), "name"), *words, *more])
         self.figure.add_tools(TapTool(renderers=drawn))
@@ -247,7 +355,8 @@ class Bars:
         """
         called = [names.get(id, id) for id in ids]
         if (called, len(values)) != self._drawn:
-            name_rows(self.figure, called, BAR_ROW + 8 * (len(values) - 2), 2, 56)
+            pixels = BAR_ROW + 8 * (len(values) - 2)
+            name_rows(self.figure, called, pixels, LEAST_ROWS, BELOW)
             self._drawn = (called, len(values))
         rows, height = -np.arange(len(ids), dtype=float), 0.8 / max(len(values), 1)
         data: dict[str, Any] = {"id": list(ids), "name": called, **columns}
@@ -294,7 +403,8 @@ class FillChart(Bars):
         short = np.logical_or.reduce([column < FULL_RATE for column in sides.values()])
         now = int((sides["variant"] < FULL_RATE).sum())
         shown = table[short]
-        asked = shown["variant_asked_person_months"].fillna(shown["plan_asked_person_months"])
+        asked = shown["variant_asked_person_months"]
+        asked = asked.where(asked > 0, shown["plan_asked_person_months"])
         self.draw(
             shown["mission"].tolist(),
             names,
@@ -354,10 +464,17 @@ def small_everywhere(table: pd.DataFrame, sides: Iterable[str]) -> pd.Series[boo
 
 
 class LostChart(Bars):
-    """Person-months that other missions lose to a package."""
+    """Person-months that other missions lose to a package.
 
-    def __init__(self, lang: str):
-        super().__init__("lost", lang, {"task": say("main_task", lang)}, ALL_SIDES)
+    Parameters
+    ----------
+    lang : str
+    sides : sequence of str
+        Sides that pictures may have.
+    """
+
+    def __init__(self, lang: str, sides: Sequence[str] = ALL_SIDES):
+        super().__init__("lost", lang, {"task": say("main_task", lang)}, sides)
         self.figure.x_range = Range1d(start=0, end=1)
 
     def show(self, pictures: Pictures, names: dict[str, str], package: str, title: str) -> str:
