@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ PROGRAMS = re.compile(r"chromium|libreoffice|soffice|mpi-sppy", re.IGNORECASE)
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks of tests that take long; they are part of every full run all the same."""
     config.addinivalue_line("markers", "slow: takes more than ten seconds of processor time")
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # in the background of a shell
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

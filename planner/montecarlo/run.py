@@ -209,10 +209,8 @@ def executor_for(
         with _interrupts_ignored():
             _end(pool)
         raise
-    except BaseException:
-        pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    pool.shutdown(wait=True, cancel_futures=True)
+    finally:  # what has not begun is cancelled already, see in_order
+        pool.shutdown(wait=True)
 
 
 def _client(address: str) -> Any:
@@ -322,11 +320,19 @@ def first_interrupt_only() -> Iterator[None]:
 
 
 def _end(pool: Any) -> None:
-    """Kill the processes of a pool and wait until they have ended."""
+    """Kill the processes of a pool and wait until they have ended.
+
+    A process that is killed while it sends an answer leaves half of it in the pipe. The thread of
+    the pool that reads it sees its end only once this process, too, has closed the pipe.
+    """
     processes = list((getattr(pool, "_processes", None) or {}).values())
     for process in processes:  # nothing is cancelled before: the pool itself notes what is lost
         with contextlib.suppress(OSError, ValueError):  # it has ended already
             process.kill()
+    for process in processes:
+        process.join()
+    with contextlib.suppress(AttributeError, OSError):  # or it has closed the pipe already
+        pool._result_queue._writer.close()
     pool.shutdown(wait=True)
 
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 
 import planner as pl
 from planner.analysis.why import Why, why
-from planner.app.layout import amount
 from planner.whatif import WhatIf
+from planner.whatif.charts import amount
 from tests.app.conftest import FLANK, WAIT, View
 
 

@@ -7,11 +7,14 @@ import select
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 import planner as pl
+from planner.montecarlo.run import _end, _processes
 from tests.montecarlo.made import UNCERTAIN, static
 
 HERE = Path(__file__).parents[2]
@@ -19,7 +22,6 @@ HERE = Path(__file__).parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 COMMAND = """
-import signal
 import sys
 from planner.cli.main import main
 from planner.montecarlo.storage import Batches
@@ -33,11 +35,9 @@ def write(self, batch, data):
 
 Batches.write = write
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
 """
-"""The command itself; it says when the first batch is in its place, and heeds interrupts even where
-the tests run in the background of a shell, which ignores them."""
+"""The command itself; it says when the first batch is in its place."""
 
 LONG = (
     "--draws",
@@ -130,6 +130,28 @@ def test_an_interrupt_is_said_and_keeps_the_draws(times: int, tmp_path: Path) ->
     assert lines[0].startswith("planner: interrupted: ")
     assert lines[0].endswith("draws are kept in run, and the same command resumes from them")
     assert made >= 1
+
+
+def sending(process: int) -> bool:
+    """Whether a process waits for room in a pipe."""
+    return "pipe_write" in Path(f"/proc/{process}/wchan").read_text(encoding="utf-8")
+
+
+@linux
+def test_a_worker_may_be_killed_while_it_sends_an_answer() -> None:
+    pool = _processes(1)
+    assert pool.submit(len, b"").result() == 0
+    (worker,) = pool._processes
+    answer = pool.submit(bytes, 300_000_000)
+    while not sending(worker) and not answer.done():
+        pass
+
+    ending = threading.Thread(target=_end, args=(pool,), daemon=True)
+    ending.start()
+    ending.join(60)
+
+    assert not ending.is_alive()
+    assert answer.exception() is None or isinstance(answer.exception(), BrokenProcessPool)
 
 
 def test_an_interrupt_of_a_single_process_is_said_too(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -62,12 +63,19 @@ class Backwards(Executor):
         return Lazy()
 
 
-@pytest.mark.parametrize("kind", ["2 workers", "3 workers", "threads", "backwards"])
+@pytest.mark.parametrize(
+    "kind", ["2 workers", "3 workers", "2 in a notebook", "threads", "backwards"]
+)
 def test_it_does_not_matter_who_solves(
-    kind: str, hazy: pl.Scenario, whole: dict[str, bytes], tmp_path: Path
-) -> None:
+    kind: str, hazy: pl.Scenario, whole: dict[str, bytes], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     options = dict(OPTIONS, folder=tmp_path / "run")
-    if kind.endswith("workers"):
+    if kind[0].isdigit():
+        monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+        if kind.endswith("notebook"):
+            pytest.importorskip("loky")
+            monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
         pl.simulate(hazy, **options, workers=int(kind[0]))
     elif kind == "threads":
         with ThreadPoolExecutor(2) as pool:
