@@ -153,6 +153,10 @@ def leave_early(*arguments: str) -> None:
     process = start(*arguments)
     assert process.stdout is not None
     assert process.stderr is not None
+    if sys.platform == "linux":  # so that not all that is written fits into the pipe
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        fcntl(process.stdout, F_SETPIPE_SZ, 4096)
 
     process.stdout.read(1)
     process.stdout.close()
