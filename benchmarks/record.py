@@ -27,7 +27,7 @@ import planner as pl
 from planner.record.calibrate import calibrate
 from tests.record.made import history, small, truth
 
-PARTICLES = 64
+PARTICLES = 256
 
 COMPANIES = ("oir-protection", "eufor-unit", "nmi-protection")
 SCARCE = ("efp-unit", "minusma-ipo")
