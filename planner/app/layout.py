@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import panel as pn
 
@@ -17,9 +17,6 @@ from planner.app.words import say
 from planner.app.workers import StoppedError, Task, WorkerPool
 from planner.errors import InputError, PlannerError
 from planner.labels import number
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "box", "button", "card", "details",

@@ -231,7 +231,8 @@ class BrowserSolver:
     sliders : tuple of Slider
         Packages, then pools.
     programme, loader, binary : str
-        JSON, the script that loads the solver and its WebAssembly, each as :func:`packed` has it.
+        JSON, the script that loads the solver and plans with it, and its WebAssembly, each as
+        :func:`packed` has it.
     texts : dict of str to str
         What the page says around the sliders.
     """

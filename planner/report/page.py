@@ -222,7 +222,7 @@ def render(page: Document) -> str:
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
     blocks = (block for section in page.sections for block in section.blocks)
     levers = [block for block in blocks if isinstance(block, Levers)]
-    scripts = [script for block in levers for script in _scripts(block)]
+    scripts = [_script("levers.js") for _ in levers]
     run = [*scripts, *(script for block in levers for script in _packed_scripts(block))]
     allowed = "".join(f" 'sha256-{_digest(script)}'" for script in run)
     allowed += " 'wasm-unsafe-eval'" if any(block.solver for block in levers) else ""
@@ -231,12 +231,6 @@ def render(page: Document) -> str:
         allowed=Markup(f"; script-src{allowed}" if allowed else ""),
     )  # fmt: skip
     return str(html)
-
-
-def _scripts(block: Levers) -> list[str]:
-    """Return the scripts that levers need, the one that shows them last."""
-    own = [_script("levers.js")]
-    return own if block.solver is None else [_script("solver.js"), *own]
 
 
 def _packed_scripts(block: Levers) -> list[str]:

@@ -172,8 +172,9 @@ def _shipped(name: str) -> bytes:
 
 
 def solver_script() -> str:
-    """Return the loader of HiGHS, checked against its hash."""
-    return _shipped("highs.js").decode("utf-8")
+    """Return what loads HiGHS, checked against its hash, and what plans with it."""
+    planner = (HERE / "solver.js").read_text(encoding="utf-8")
+    return _shipped("highs.js").decode("utf-8") + "\n" + planner
 
 
 @cache

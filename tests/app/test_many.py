@@ -10,7 +10,7 @@ import planner as pl
 from tests.app.conftest import FLANK, served
 from tests.app.visitors import Visitor, visit
 
-VISITORS = 12
+VISITORS = 20
 LIMIT = 240.0
 """Seconds after which what has not come is lost."""
 
@@ -35,7 +35,7 @@ async def all_of_them(address: str) -> list[Visitor]:
     return visitors
 
 
-def test_many_visitors_each_see_their_own() -> None:
+def test_twenty_visitors_each_see_their_own() -> None:
     with served("--workers", "1", "--draws", "16") as address:
         visitors = asyncio.run(all_of_them(address))
     sizes = [size_of(number) for number in range(VISITORS)]

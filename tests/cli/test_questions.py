@@ -36,7 +36,7 @@ QUESTIONS: dict[str, list[str]] = {
         "4",
     ],
     "pledges": [],
-    "robustness": ["--package", "more", "--group", "tour", "--workers", "1"],
+    "robustness": ["--package", "more", "--group", "month", "--workers", "1"],
     "fairness": ["--by", "region"],
     "promises": ["--draws", "6", "--fresh", "24", "--no-worth"],
 }

@@ -66,7 +66,7 @@ def test_every_flipped_bit_of_a_batch_is_planned_again(
     posts: pl.Scenario, finished: Path, tmp_path: Path
 ) -> None:
     draw, whole = random.Random(1), bytes_of(finished)
-    for number in range(24):
+    for number in range(40):
         folder = unfinished(finished, tmp_path / str(number))
         victims = sorted(folder.glob("batches/*.parquet"))
         victim = draw.choice([*victims[:4], folder / "hashes.txt", folder / "scenario.yaml"])
