@@ -249,7 +249,9 @@ def exceeds(specification: Specification, seen: Seen, values: Floats) -> NDArray
 
     Such a count says that the ceiling was not the stated one, and nothing about strengths: no value
     of any parameter explains it. It exceeds the largest sum of caps by more than three standard
-    deviations of its stated error and of the day of the count.
+    deviations of all errors that a count of so many may have, hand-overs of all posts and the
+    organisation of units among them. A narrower limit would leave out counts that are high by
+    error, and pull all that is found downwards.
 
     Parameters
     ----------
@@ -260,10 +262,13 @@ def exceeds(specification: Specification, seen: Seen, values: Floats) -> NDArray
     first = specification.uncertain.scenario.inputs.first.ordinal
     for made in specification.instances(figures, len(values)):
         asked[made.draws] = _asked(made, seen, first)
-    most = np.zeros((len(values), len(seen)))
-    for cell, owner in enumerate(seen.owner):
-        most[:, owner] += asked[:, cell]
-    return np.asarray(seen.people - 3 * np.sqrt(seen.stated + COUNT) > most.max(axis=0))
+    whole = specification.presence.whole[seen.line]
+    error = np.where(whole, (ORGANISED * asked) ** 2, HANDED_OVER * asked)
+    most, variance = (np.zeros((len(seen), len(values))) for _ in range(2))
+    np.add.at(most, seen.owner, asked.T)
+    np.add.at(variance, seen.owner, error.T)
+    spread = np.sqrt(variance.T + seen.stated + COUNT)
+    return np.asarray(seen.people > (most.T + 3 * spread).max(axis=0))
 
 
 def _counted(

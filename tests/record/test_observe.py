@@ -11,9 +11,18 @@ from scipy.stats import multivariate_normal, norm
 import planner as pl
 from planner.analysis.causes import occupancy
 from planner.montecarlo.run import specification_of
-from planner.record.observe import COUNT, MONTHS, PERSISTS, Expected, occupied, plan, seen_in
+from planner.record.observe import (
+    COUNT,
+    MONTHS,
+    PERSISTS,
+    Expected,
+    exceeds,
+    occupied,
+    plan,
+    seen_in,
+)
 from planner.scenario.data import default_data, read_observations
-from tests.record.made import empty_history, observation, small, truth
+from tests.record.made import empty_history, history, observation, small, truth
 
 
 @pytest.mark.parametrize("whole", [False, True])
@@ -56,6 +65,20 @@ def test_the_likelihood_is_that_of_a_normal_with_all_its_covariances() -> None:
     wanted += norm(expected.mean[0, 2], spread).logcdf(90.5)
     assert expected.log_likelihood(seen)[0] == pytest.approx(wanted)
     assert (expected.error >= COUNT).all()
+
+
+def test_a_count_is_left_out_only_beyond_every_error_that_it_may_have() -> None:
+    specification, _ = truth(0)
+    ranges = specification.uncertain.values(np.random.default_rng(2).random((64, 4)))
+    # 30 posts, all handed over in the month; a unit of 100 whose size varies by a twentieth
+    spread = [np.sqrt(var + COUNT + (1 / 1.645) ** 2) for var in (0.5 * 30, (0.05 * 100) ** 2)]
+    for demand, cap, one in zip(("observers", "guards"), (30, 100), spread, strict=True):
+        counts = [cap + 2.95 * one, cap + 3.05 * one]
+        seen = seen_in(specification, [observation(demand, "2022-08", x) for x in counts])
+        assert exceeds(specification, seen, ranges).tolist() == [False, True]
+    made = [seen_in(specification, history(specification, truth(k)[1], k)) for k in range(60)]
+    left_out = sum(int(exceeds(specification, seen, ranges).sum()) for seen in made)
+    assert left_out <= 2  # of 720 that the model itself made
 
 
 def test_every_observation_up_to_the_letter_is_of_demands_that_the_letter_has() -> None:
