@@ -161,14 +161,6 @@ class Records:
             np.zeros(by_month, dtype=np.uint16) if monthly or people else None,
         )  # fmt: skip
 
-    @classmethod
-    def join(cls, parts: Sequence[Records]) -> Records:
-        """Return records one after the other."""
-        if len(parts) == 1:
-            return parts[0]
-        columns: list[Any] = [_joined([getattr(one, name) for one in parts]) for name in NAMES]
-        return cls(*columns)
-
     def take(self, places: Ints) -> Records:
         """Return the records of some draws."""
         columns: list[Any] = [getattr(self, name) for name in NAMES]
@@ -217,10 +209,6 @@ class Records:
 
 
 NAMES = tuple(field.name for field in dataclasses.fields(Records))
-
-
-def _joined(arrays: list[Any]) -> Any:
-    return None if arrays[0] is None else np.concatenate(arrays)
 
 
 def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:

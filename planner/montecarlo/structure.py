@@ -2,7 +2,7 @@
 
 What a draw changes in numbers only (caps, strengths, bounds, amounts of money) is solved on one
 :class:`Structure`. What changes tours, months, time at home or cohorts asks for a structure of its
-own, which :func:`solve_each` formulates for every draw.
+own.
 
 The plans of one draw as a whole solution: people by tour, and what one more person would add.
 
@@ -15,7 +15,7 @@ before it left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +26,7 @@ from planner.engine.highs import TOLERANCE, Certificate, worst
 from planner.engine.programme import Layout, build_programme, lay_out
 from planner.engine.stages import StageSolution
 from planner.errors import SolverError
-from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
+from planner.montecarlo.plans import Code, Frame, Plans, no_plans
 from planner.problem.model import Floats, Ints
 from planner.solution import Allocation, History, Plan, Planner, Solution, solver_for
 
@@ -34,19 +34,15 @@ if TYPE_CHECKING:
     from planner.engine.programme import Programme
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
     from planner.problem.model import Problem
-    from planner.solution import Planner
 
 __all__ = [
     "Code",
     "Hint",
-    "Lines",
     "Numbers",
     "Plans",
     "Structure",
-    "join_plans",
     "plan_block",
     "retrace",
-    "solve_each",
 ]
 
 
@@ -343,8 +339,6 @@ class Structure:
 
         A stage that compiled code has proved is kept; the engine plans the others.
         """
-        from planner.solution import Planner
-
         problem = self.drawn(
             draws.caps[draw],
             draws.strengths[draw],
@@ -592,47 +586,6 @@ def _stage_names(stages: Stages) -> list[tuple[int, int]]:
     for parent in stages.parent.tolist():
         depth.append(depth[parent] + 1 if parent >= 0 else 0)
     return list(zip(stages.block.tolist(), depth, strict=True))
-
-
-def solve_each(
-    problems: Iterable[Problem],
-    rule: str,
-    packages: Sequence[str] = (),
-    *,
-    compiled: bool = True,
-    likely: Problem | None = None,
-) -> Iterator[tuple[Structure, Plans]]:
-    """Plan draws with rules and months of their own: each problem is formulated by itself.
-
-    The plans of a problem depend on that problem (and, under *value*, on `likely`) alone: not on
-    its neighbours, nor on how draws are divided over batches and workers.
-
-    Parameters
-    ----------
-    problems : iterable of Problem
-        One a draw; caps, strengths, tours, months, packages and bounds may all differ.
-    rule : {"fair", "value"}
-    packages : sequence of str
-        Packages to leave out, each in a plan of its own.
-    compiled : bool
-        Whether compiled code is tried first.
-    likely : Problem, optional
-        Its plan shortens the search under *value*; give every call of a run the same one.
-
-    Yields
-    ------
-    structure : Structure
-        Tours and decisions of the draw, in ``structure.layout``.
-    plans : Plans
-        Of this one draw. :func:`join_plans` joins those on the same demands and pools.
-    """
-    hint = None
-    if rule == "value" and compiled:
-        hint = Hint.nothing() if likely is None else Structure(likely, rule).hint()
-    for problem in problems:
-        structure = Structure(problem, rule, compiled, hint)
-        own = Numbers.likely(problem)
-        yield structure, structure.solve(own.caps, own.strengths, packages)
 
 
 def _number(value: float) -> float | None:

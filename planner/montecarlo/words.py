@@ -61,10 +61,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} trekkingen tellen nergens mee: van een van hun plannen is niet bewezen dat het "
         "optimaal is",
     ),
-    "all_proved": (
-        "every plan is proved: primal {primal}, dual {dual}, gap {gap}",
-        "elk plan is bewezen: primaal {primal}, duaal {dual}, verschil {gap}",
-    ),
     "resolved": (
         "{count} plans were solved again from cold",
         "{count} plannen zijn nog eens van voren af aan opgelost",
@@ -131,12 +127,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "goes_with": ("What goes with {quantity}", "Wat samengaat met {quantity}"),
     "factor": ("uncertain parameter", "onzekere parameter"),
     "correlation": ("rank correlation", "rangcorrelatie"),
-    "goes_note": (
-        "parameters with a rank correlation too far from 0 to be chance; planner sensitivity "
-        "says what part of the spread each accounts for",
-        "parameters waarvan de rangcorrelatie te ver van 0 ligt om toeval te zijn; planner "
-        "sensitivity zegt welk deel van de spreiding van elk komt",
-    ),
     "goes_with_nothing": (
         "no single parameter goes with {quantity} beyond chance in so few draws",
         "geen enkele parameter gaat met {quantity} samen buiten het toeval van zo weinig "
