@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LAYERS",
+    "QUANTITY_COLUMNS",
     "WHOLE",
     "Axes",
     "Quantities",
@@ -48,6 +49,9 @@ WHOLE = 65535
 
 MONTHLY = ("served", "attended")
 """Columns that are kept only where people by pool and month are kept."""
+
+QUANTITY_COLUMNS = ("replicate", "caps", "begin", "end", "filled", "present", "codes")
+"""Columns from which every quantity follows."""
 
 LAYERS = ("planned", "present")
 """People planned to be on duty, and those of them who are present."""

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +36,9 @@ from numpy.typing import NDArray
 from planner.errors import Fault, InputError, PlannerError, ResultError, gathered, nearest
 from planner.montecarlo.design import Design
 from planner.montecarlo.ensemble import Ensemble, finish, read_ensemble, temporary
-from planner.montecarlo.estimates import CONFIDENCE, Mean, means_of_sums
+from planner.montecarlo.estimates import Mean, add_to_sums, means_of_sums
 from planner.montecarlo.parameters import list_uncertain
-from planner.montecarlo.records import Quantities, Records
+from planner.montecarlo.records import QUANTITY_COLUMNS, Quantities, Records
 from planner.montecarlo.specification import MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import LOCK, as_bytes, clear_folder, holds_run, open_folder
 from planner.problem.model import Floats
@@ -416,11 +416,6 @@ class Watch:
         self._made, self._next = 0, LEAST
         self._began = self.clock()
 
-    @property
-    def columns(self) -> list[str]:
-        """Columns of the records that are needed."""
-        return ["replicate", "round", "caps", "begin", "end", "filled", "present", "codes"]
-
     def add(self, records: Records) -> None:
         """Take note of a batch."""
         if not self.stop.of:
@@ -432,15 +427,13 @@ class Watch:
 
     def add_values(self, values: Floats, replicate: NDArray[np.int64]) -> None:
         """Take note of the watched quantities of some draws, (draws, quantities)."""
-        defined = ~np.isnan(values)
-        np.add.at(self._sums[0], replicate, np.where(defined, values, 0.0))
-        np.add.at(self._sums[1], replicate, defined)
+        add_to_sums(self._sums, values, replicate)
         self._made += len(values)
 
     @property
     def reached(self) -> Mean:
         """Means of the watched quantities with their intervals, so far."""
-        return means_of_sums(self._sums[0], self._sums[1], CONFIDENCE)
+        return means_of_sums(*self._sums)
 
     @property
     def narrow(self) -> bool:
@@ -690,11 +683,7 @@ def specification_of(
     specification = Specification(uncertain, str(rule), chosen, design, monthly)
     if stop is not None:
         with gathered(faults):
-            stop.check(
-                RunMetadata.of(
-                    Specification(uncertain, str(rule), known, design, monthly)
-                ).quantities
-            )
+            stop.check(RunMetadata.of(replace(specification, packages=known)).quantities)
     if faults:
         raise InputError(faults)
     return specification
@@ -748,7 +737,7 @@ def _run(ensemble: Ensemble, pool: Any, workers: int, progress: Progress | None)
     made = ensemble.all_ends
     for batch in range(first):
         if stop.of:
-            watch.add(batches.read(batch, watch.columns))
+            watch.add(batches.read(batch, QUANTITY_COLUMNS))
             if reason := watch.verdict():
                 batches.drop_after(batch + 1)
                 ensemble.close(batch + 1, reason)
@@ -760,7 +749,7 @@ def _run(ensemble: Ensemble, pool: Any, workers: int, progress: Progress | None)
         batches.write(count, data)
         count += 1
         if stop.of:
-            watch.add(batches.read(count - 1, watch.columns))
+            watch.add(batches.read(count - 1, QUANTITY_COLUMNS))
         pace(made[count - 1])
         if reason := watch.verdict():
             break
