@@ -25,7 +25,7 @@ are geometric), and the people in between are passed over.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -96,10 +96,10 @@ class Lines:
     pool: Ints
 
     @classmethod
-    def of(cls, problem: Problem) -> Lines:
-        """Return the lines of a problem."""
-        place = {name: k for k, name in enumerate(problem.pools)}
-        pairs = [(k, place[p]) for k, demand in enumerate(problem.demands) for p in demand.pools]
+    def of(cls, pools: Iterable[str], accepted: Sequence[Sequence[str]]) -> Lines:
+        """Return the lines of demands that accept some of the pools, in order of preference."""
+        place = {name: k for k, name in enumerate(pools)}
+        pairs = [(k, place[p]) for k, names in enumerate(accepted) for p in names]
         table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return cls(table[:, 0], table[:, 1])
 
@@ -163,7 +163,7 @@ class Frame:
             weight=np.array([one.weight for one in demands], dtype=float),
             package=tuple(owner.get(one.id, "") for one in demands),
             known={one.id: problem.known(one.id) for one in problem.packages},
-            lines=Lines.of(problem),
+            lines=Lines.of(problem.pools, [one.pools for one in demands]),
         )  # fmt: skip
 
     @property

@@ -84,6 +84,10 @@ class Numbers(NamedTuple):
         ]
         return cls(*(np.require(x, np.float64, ["C"]) for x in (caps, strengths, *filled)))
 
+    def of_draw(self, draw: int) -> dict[str, Floats]:
+        """Return the numbers of one draw, as :meth:`Structure.drawn` takes them."""
+        return {name: array[draw] for name, array in self._asdict().items()}
+
     @classmethod
     def likely(cls, problem: Problem) -> Numbers:
         """Return the problem's own numbers, as one draw."""
@@ -339,20 +343,15 @@ class Structure:
 
         A stage that compiled code has proved is kept; the engine plans the others.
         """
-        problem = self.drawn(
-            draws.caps[draw],
-            draws.strengths[draw],
-            least=draws.least[draw],
-            most=draws.most[draw],
-            amounts=draws.amounts[draw],
-        )
+        problem = self.drawn(**draws.of_draw(draw))
         planner = Planner(replace(self.programme, problem=problem), self.solver)
         full = draws.caps[draw, self.layout.demand] * self.layout.part
+        blocks = range(len(self.layout.pool_ptr) - 1)
         for number, left_out in enumerate(["", *found.without]):
             if found.code[number, draw] != Code.UNPROVED:
                 continue
             answers, proofs = [], []
-            chosen, blocks = self.packages_without(left_out), range(len(self.layout.pool_ptr) - 1)
+            chosen = self.packages_without(left_out)
             kept: list[dict[int, StageSolution]] = [{} for _ in blocks]
             if made is not None:
                 kept = [self._proved(stages, made, draw, number, block) for block in blocks]
@@ -390,12 +389,9 @@ class Structure:
         Those are proved by themselves, and their people are those that the proof establishes. Under
         *value* a proof is about tiers and not about people: none is kept.
         """
-        stage, chain = int(stages.final[plan, block]), []
-        while stage >= 0:
-            chain.append(stage)
-            stage = int(stages.parent[stage])
+        chain = _chain_of(stages, int(stages.final[plan, block])) if self.rule == "fair" else []
         found: dict[int, StageSolution] = {}
-        for depth, stage in enumerate(reversed(chain if self.rule == "fair" else [])):
+        for depth, stage in enumerate(reversed(chain)):
             proof = made["proof"][draw, stage]
             people = made["people"][draw, stages.column[stage] : stages.column[stage + 1]]
             missing = made["missing"][draw, stages.goal[stage] : stages.goal[stage + 1]]
@@ -416,11 +412,8 @@ class Structure:
         history = planner.history(planner.programme.blocks[block], chosen)
         chain: list[StageSolution] = []
         for depth in range(len(history)):
-            answer = kept.get(depth)
-            if answer is None:
-                before = chain[-1] if chain else None
-                answer = planner.answer(block, history[: depth + 1], before)
-            chain.append(answer)
+            before = chain[-1] if chain else None
+            chain.append(kept.get(depth) or planner.answer(block, history[: depth + 1], before))
         return chain
 
 
@@ -497,15 +490,19 @@ def locked_gap(
 
 def chains_of(stages: Stages) -> list[list[int]]:
     """Return every stage that each plan builds on, its last ones included."""
-    chains = []
-    for final in stages.final.tolist():
-        chain = set()
-        for stage in final:
-            while stage >= 0:
-                chain.add(stage)
-                stage = int(stages.parent[stage])
-        chains.append(sorted(chain))
-    return chains
+    return [
+        sorted({stage for last in final for stage in _chain_of(stages, last)})
+        for final in stages.final.tolist()
+    ]
+
+
+def _chain_of(stages: Stages, stage: int) -> list[int]:
+    """Return a stage and every one it builds on, the last first; nothing for -1."""
+    chain = []
+    while stage >= 0:
+        chain.append(stage)
+        stage = int(stages.parent[stage])
+    return chain
 
 
 def one_stage_a_block(layout: Layout) -> Stages:
@@ -619,10 +616,7 @@ def retrace(structure: Structure, numbers: Numbers, packages: Sequence[str]) -> 
     SolverError
         One of the plans could not be proved.
     """
-    problem = structure.drawn(
-        numbers.caps[0], numbers.strengths[0],
-        least=numbers.least[0], most=numbers.most[0], amounts=numbers.amounts[0],
-    )  # fmt: skip
+    problem = structure.drawn(**numbers.of_draw(0))
     programme = replace(structure.programme, problem=problem)
     compiled = structure.compiled and structure.rule == "value"
     sides = structure.sides(numbers) if compiled else None
@@ -653,10 +647,10 @@ def _compiled_plans(
         return None
     found = {}
     for place, block in enumerate(planner.programme.blocks):
-        history, stage = planner.history(block, chosen), int(stages.final[0, place])
-        while stage >= 0:
+        history = planner.history(block, chosen)
+        for stage in _chain_of(stages, int(stages.final[0, place])):
             people = made["people"][0, stages.column[stage] : stages.column[stage + 1]]
             missing = made["missing"][0, stages.goal[stage] : stages.goal[stage + 1]]
             found[place, history] = people, missing, Certificate(*made["proof"][0, stage].tolist())
-            history, stage = history[:-1], int(stages.parent[stage])
+            history = history[:-1]
     return found
