@@ -444,16 +444,12 @@ class _Levels:
         tiny = PRICED * max(scale / float(self.stretch.max(initial=1.0)), size_of_dual)
         reduced = programme.cost - programme.matrix.T @ dual
         owned = size + len(self.goals)
-        shut = np.flatnonzero((reduced[:owned] > tiny) & (optimum.x[:owned] <= 1e-9))
-        programme.set_bounds(shut, programme.lower[shut], programme.lower[shut])
+        shut = (reduced[:owned] > tiny) & (optimum.x[:owned] <= 1e-9)
         gap = programme.upper[:owned] - optimum.x[:owned]
-        full = np.flatnonzero((reduced[:owned] < -tiny) & (gap <= 1e-9))
-        programme.set_bounds(full, programme.upper[full], programme.upper[full])
+        programme.hold_columns(shut, (reduced[:owned] < -tiny) & (gap <= 1e-9))
         priced = np.abs(dual) > tiny
         priced[routes] = False
-        low, high = np.flatnonzero(priced & (dual > 0)), np.flatnonzero(priced & (dual < 0))
-        programme.set_rows(low, programme.row_lower[low], programme.row_lower[low])
-        programme.set_rows(high, programme.row_upper[high], programme.row_upper[high])
+        programme.hold_rows(priced & (dual > 0), priced & (dual < 0))
         self.tight |= priced[:count]
         cost = -(dual[:count] @ self.load)
         self.stuck[self.direct[~begun[self.direct] & (cost > tiny)]] = True
@@ -795,16 +791,10 @@ class _Part:
 
     def _lock(self, optimum: Optimum) -> None:
         """Keep what every optimum has in common: rows with a price, columns with a reduced cost."""
-        programme = self.programme
         tiny = PRICED * max(1.0, float(np.abs(optimum.dual).max(initial=0.0)))
-        own = optimum.reduced[: len(self.places)]
-        low, high = np.flatnonzero(own > tiny), np.flatnonzero(own < -tiny)
-        programme.set_bounds(low, programme.lower[low], programme.lower[low])
-        programme.set_bounds(high, programme.upper[high], programme.upper[high])
-        dual = optimum.dual[: len(self.rows)]
-        low, high = np.flatnonzero(dual > tiny), np.flatnonzero(dual < -tiny)
-        programme.set_rows(low, programme.row_lower[low], programme.row_lower[low])
-        programme.set_rows(high, programme.row_upper[high], programme.row_upper[high])
+        own, dual = optimum.reduced[: len(self.places)], optimum.dual[: len(self.rows)]
+        self.programme.hold_columns(own > tiny, own < -tiny)
+        self.programme.hold_rows(dual > tiny, dual < -tiny)
 
     def hand_over(self, state: _State) -> None:
         """Write down where everything present, for the parts that follow."""

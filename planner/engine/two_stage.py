@@ -731,8 +731,7 @@ class Master:
         share[list(given)] = list(given.values())
         bound, done = 0.0, 0
         for tier in np.unique(self.two.tier):
-            free = np.flatnonzero((self.two.tier == tier) & live)
-            free = np.setdiff1d(free, list(given))
+            free = np.setdiff1d(np.flatnonzero((self.two.tier == tier) & live), list(given))
             if not len(free):
                 continue
             if rule == "value":
@@ -772,9 +771,7 @@ class Master:
         held = free if x[self.t] > 1 - 1e-9 else free[np.abs(dual) > BINDING]
         if not len(held):
             held = free[x[free] <= x[self.t] + 1e-9]
-        for group in held:
-            self.highs.changeRowBounds(self.groups + int(group), -np.inf, np.inf)
-        for group in np.setdiff1d(free, held):
+        for group in free:
             self.highs.changeRowBounds(self.groups + int(group), -np.inf, np.inf)
         return bound, x, held
 

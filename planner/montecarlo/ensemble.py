@@ -62,6 +62,7 @@ from planner.store import (
     read_manifest,
     write_manifest,
     write_table,
+    writing,
 )
 
 if TYPE_CHECKING:
@@ -971,15 +972,10 @@ def temporary(
 
 def finish(ensemble: Ensemble) -> None:
     """Write tables and manifest of a run into its folder."""
-    try:
+    then = "; all draws are kept, and the same command resumes it once it can be"
+    with writing(ensemble.folder, then):
         _write_tables(ensemble, ensemble.folder)
         write_last(ensemble.folder, ensemble.manifest)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ResultError(
-            f"{ensemble.folder}: cannot be written: {reason}; all draws are kept, and the same "
-            "command resumes it once it can be"
-        ) from None
 
 
 def _write_tables(ensemble: Ensemble, folder: Path) -> None:
@@ -1063,13 +1059,7 @@ def check_same(ensemble: Ensemble, result: Tables) -> None:
 
 
 def _specification_again(folder: Path, metadata: RunMetadata) -> Specification:
-    """Return the specification of a run, from the scenario in its folder.
-
-    Raises
-    ------
-    ResultError
-        The scenario rests on something that has changed since, or cannot be read any more.
-    """
+    """Return the specification of a run from its scenario; ResultError if that has changed."""
     from planner.montecarlo.parameters import list_uncertain
     from planner.scenario.load import loads
 

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import Fault, InputError, PlannerError, ResultError, gathered, nearest
+from planner.errors import Fault, InputError, PlannerError, gathered, nearest
 from planner.montecarlo.design import Design
 from planner.montecarlo.ensemble import Ensemble, finish, read_ensemble, temporary
 from planner.montecarlo.estimates import Mean, add_to_sums, means_of_sums
@@ -42,7 +42,7 @@ from planner.montecarlo.records import QUANTITY_COLUMNS, Quantities, Records
 from planner.montecarlo.specification import MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import LOCK, as_bytes, clear_folder, holds_run, open_folder
 from planner.problem.model import Floats
-from planner.store import MANIFEST, locked
+from planner.store import MANIFEST, locked, writing
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
@@ -595,48 +595,45 @@ def simulate(
     if faults:
         raise InputError(faults)
 
-    def solve(ensemble: Ensemble) -> Ensemble:
+    def solve(ensemble: Ensemble) -> None:
         with executor_for(draws, workers, executor, cluster) as (pool, count):
             _run(ensemble, pool, count, progress)
-        return ensemble
 
     metadata = RunMetadata.of(specification)
-    if folder is None:
-        return _interruptible(solve, temporary(metadata, stop, specification))
-    ensemble = Ensemble(metadata, stop, Path(folder), specification)
-    return _persistent(ensemble, replace, solve)
+    if folder is not None:
+        ensemble = Ensemble(metadata, stop, Path(folder), specification)
+        return _persistent(ensemble, replace, solve)
+    ensemble = temporary(metadata, stop, specification)
+    with _interruptible(ensemble):
+        solve(ensemble)
+    return ensemble
 
 
-def _persistent(
-    ensemble: Ensemble, replace: bool, solve: Callable[[Ensemble], Ensemble]
-) -> Ensemble:
+def _persistent(ensemble: Ensemble, replace: bool, solve: Callable[[Ensemble], None]) -> Ensemble:
     """Return an ensemble kept in its folder: one that is finished is read, others are solved."""
     metadata, stop, place = ensemble.metadata, ensemble.stop, ensemble.folder
     if (place / MANIFEST).is_file() and (not replace or _same(place, metadata, stop)):
         return _finished(read_ensemble(place), metadata, stop)
-    try:
+    with writing(place):
         place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ResultError(f"{place}: cannot be written: {error.strerror or error}") from None
     with locked(place / LOCK, place):
         if replace and not _same(place, metadata, stop):
             clear_folder(place)
         if (place / MANIFEST).is_file():  # finished by another process in the meantime
             return _finished(read_ensemble(place), metadata, stop)
         open_folder(place, metadata, ensemble.specification.uncertain.scenario)
-
-        def solve_and_write(ensemble: Ensemble) -> Ensemble:
-            finish(solve(ensemble))
-            return ensemble
-
-        return _interruptible(solve_and_write, ensemble)
+        with _interruptible(ensemble):
+            solve(ensemble)
+            finish(ensemble)
+    return ensemble
 
 
-def _interruptible(work: Callable[[Ensemble], Ensemble], ensemble: Ensemble) -> Ensemble:
-    """Return what some work makes of an ensemble; an interrupt names the draws that are kept."""
+@contextmanager
+def _interruptible(ensemble: Ensemble) -> Iterator[None]:
+    """Let an interrupt of the work on an ensemble name the draws that are kept."""
     with first_interrupt_only():
         try:
-            return work(ensemble)
+            yield
         except KeyboardInterrupt:
             text = "interrupted"
             if ensemble.persistent:

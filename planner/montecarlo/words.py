@@ -202,7 +202,8 @@ def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
     made, draws = (number(count, lang, 0) for count in (ensemble.made, design.draws))
     found = []
     if ensemble.metadata.shared:
-        rules = number(_rules(ensemble), lang, 0)
+        sets = sum(len(design.batch(k)) for k in range(len(ensemble.ends)))
+        rules = number(sets, lang, 0)
         how = "how_shared" if design.share > 1 else "how"
         found.append(say(how, lang, draws=made, replicates=design.replicates, rules=rules))
     found.append(
@@ -229,8 +230,3 @@ def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
     if ensemble.resolved:
         found.append(say("resolved", lang, count=number(ensemble.resolved, lang, 0)))
     return found
-
-
-def _rules(ensemble: Ensemble) -> int:
-    """Number of sets of rotation rules that were used."""
-    return sum(len(ensemble.metadata.design.batch(k)) for k in range(len(ensemble.ends)))
