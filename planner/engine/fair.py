@@ -288,7 +288,7 @@ class _Levels:
         self.programme.set_rows(rows, np.zeros(len(rows)), room)
 
     def limited(self, active: Flags) -> bool:
-        """Whether any row present in the way of what is rising."""
+        """Whether any row limits what is rising."""
         direct = self.load @ active[self.direct].astype(float)
         return bool(direct.any() or active[self.routed].any())
 
@@ -501,16 +501,7 @@ def _units(data: StageData, columns: Ints) -> Floats:
     """Return the people in whom each decision is counted: its cap, or what its rows can carry.
 
     The second only for caps of more than :data:`STRETCH` times as many, and not where rows carry
-    no people at all.
-
-    Parameters
-    ----------
-    columns : ndarray of int
-        Columns with people to decide on.
-
-    Returns
-    -------
-    ndarray (decisions,)
+    no people at all. `columns` are those with people to decide on.
     """
     rows = sparse.csc_array(data.rows[:, columns])
     carried = np.full(len(columns), np.inf)
@@ -555,7 +546,7 @@ def _without_negligible(matrix: sparse.sparray) -> sparse.csr_array:
 
 @dataclass(eq=False)
 class _State:
-    """Where everything present: values of the columns of the face, and its basis."""
+    """The point reached: values of the columns of the face, and its basis."""
 
     x: Floats
     column: Ints
@@ -566,24 +557,11 @@ class _State:
 def _even_out(
     face: LinearProgramme, x: Floats, size: int, owner: Ints, loose: Ints, stretch: Floats
 ) -> tuple[Floats, list[Certificate], int]:
-    """Return the levelled shares.
+    """Return the levelled shares, as columns (size,), with certificates and number of solves.
 
-    Parameters
-    ----------
-    face : LinearProgramme
-        Pinned to the face; its first `size` columns are shares.
-    x : ndarray (columns,)
-        Any point of the face.
-    owner : ndarray of int (size,)
-        Decision of each share.
-    loose : ndarray of int
-        Columns that may move freely, such as what goals miss. All others stay where they are.
-    stretch : ndarray (size,)
-        Units of a column in one share.
-
-    Returns
-    -------
-    columns (size,), certificates, solves
+    The first `size` columns of `face` are shares, of the decisions `owner`, `stretch` units of a
+    column in each; `x` is any point of it. Columns in `loose`, such as what goals miss, may move
+    freely, all others stay where they are.
     """
     basis = face.basis()
     if (stretch != 1).any():
@@ -797,7 +775,7 @@ class _Part:
         self.programme.hold_rows(dual > tiny, dual < -tiny)
 
     def hand_over(self, state: _State) -> None:
-        """Write down where everything present, for the parts that follow."""
+        """Write down the point reached, for the parts that follow."""
         state.x[self.places] = self.x
         columns, rows = self.programme.basis()
         state.column[self.places] = columns[: len(self.places)]

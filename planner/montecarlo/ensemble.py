@@ -41,14 +41,7 @@ from planner.montecarlo.estimates import (
     rank_correlations,
     student,
 )
-from planner.montecarlo.records import (
-    LAYERS,
-    QUANTITY_COLUMNS,
-    WHOLE,
-    Records,
-    layer_of,
-    lost,
-)
+from planner.montecarlo.records import LAYERS, QUANTITY_COLUMNS, WHOLE, Records, layer_of, lost
 from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
 from planner.montecarlo.words import sentences
@@ -653,14 +646,7 @@ def _asked_monthly(records: Records, months: int) -> Floats:
 
 
 class _Sums:
-    """Reads what groups need of the records of draws, on the finest axes that the keys ask for.
-
-    Parameters
-    ----------
-    metadata : RunMetadata
-    keys : sequence of str
-    layer : {"planned", "present"}
-    """
+    """Reads what groups need of the records of draws, on the finest axes that the keys ask for."""
 
     def __init__(self, metadata: RunMetadata, keys: Sequence[str], layer: str):
         self.metadata, self.axes, self.layer = metadata, metadata.axes, layer

@@ -194,10 +194,7 @@ def quantiles_of(values: Floats, levels: Sequence[float]) -> Floats:
 
 
 def quantile_intervals(
-    values: Floats,
-    replicate: Ints,
-    levels: Sequence[float],
-    confidence: float = CONFIDENCE,
+    values: Floats, replicate: Ints, levels: Sequence[float], confidence: float = CONFIDENCE
 ) -> tuple[Floats, Floats]:
     """Return the ends of intervals for quantiles, two arrays (levels, quantities).
 

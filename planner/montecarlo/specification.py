@@ -52,15 +52,7 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
     from planner.solution import Solution
 
-__all__ = [
-    "FORMAT",
-    "Effects",
-    "Formulation",
-    "Instance",
-    "RunMetadata",
-    "Specification",
-    "Stop",
-]
+__all__ = ["FORMAT", "Effects", "Formulation", "Instance", "RunMetadata", "Specification", "Stop"]
 
 Drawn = Mapping[str, Floats]
 """Drawn parameters by id, (draws,); months as how many months they move."""

@@ -35,15 +35,7 @@ if TYPE_CHECKING:
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
     from planner.problem.model import Problem
 
-__all__ = [
-    "Code",
-    "Hint",
-    "Numbers",
-    "Plans",
-    "Structure",
-    "plan_block",
-    "retrace",
-]
+__all__ = ["Code", "Hint", "Numbers", "Plans", "Structure", "plan_block", "retrace"]
 
 
 class Numbers(NamedTuple):

@@ -138,10 +138,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Wat de verdringing het meest beweegt (deel van de spreiding dat ermee samengaat; kans dat "
         "er iets wordt verdrongen in het laagste en in het hoogste derde ervan): {list}.",
     ),
-    "driver": (
-        "“{factor}” ({share}; {low} and {high})",
-        "‘{factor}’ ({share}; {low} en {high})",
-    ),
+    "driver": ("“{factor}” ({share}; {low} and {high})", "‘{factor}’ ({share}; {low} en {high})"),
     "or": ("or", "of"),
     "drivers_none": (
         "No single input clearly goes with displacement in these draws.",
