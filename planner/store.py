@@ -329,12 +329,12 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
             found = hash_file(folder / name)
         except FileNotFoundError:
             wrong.append(f"{folder / name}: is missing, though the manifest names it")
-            continue
         except OSError as error:
             wrong.append(f"{folder / name}: cannot be read: {error.strerror or error}")
-            continue
-        if found != expected:
-            wrong.append(f"{folder / name}: is damaged: it does not match its hash in {MANIFEST}")
+        else:
+            if found != expected:
+                damaged = f"is damaged: it does not match its hash in {MANIFEST}"
+                wrong.append(f"{folder / name}: {damaged}")
     if wrong:
         more = f"; and {len(wrong) - 5} more files" if len(wrong) > 5 else ""
         raise ResultError("; ".join(wrong[:5]) + more)

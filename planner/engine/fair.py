@@ -152,39 +152,16 @@ class _Levels:
     tied to a level has −1 in its row, in the column of the level; one with a single pool has in
     it what it takes of each limit.
 
-    Parameters
-    ----------
-    data : StageData
-    served : ndarray of bool (decisions,)
-        Decisions that can get anybody.
-    closed : ndarray of bool (columns,)
-        Columns that are settled.
-    touched : ndarray of bool (decisions,)
-        Decisions that a goal counts.
-    goals : ndarray of int
-        Bound rows with a goal.
-    held, share : ndarray (decisions,), optional
-        What has been settled already, where the programme is written anew.
-    missing : dict, optional
-        What the goals of a tier miss in sum, then.
-    slack : float
-        How far all that may give way, then: as a share, and in parts of what goals ask.
+    Where it is written anew, what the search has settled is kept: shares of decisions held, and
+    what goals miss in sum. All that may give way by `slack`: as a share, and in parts of what goals
+    ask.
     """
 
-    def __init__(
-        self,
-        data: StageData,
-        served: Flags,
-        closed: Flags,
-        touched: Flags,
-        goals: Ints,
-        held: Flags,
-        share: Floats,
-        missing: dict[int, float],
-        slack: float = 0.0,
-    ):
+    def __init__(self, search: _Search, slack: float):
+        data, served, closed = search.data, search.served, search.closed
+        touched, held, share = search.touched, search.held, search.share
         block, full = data.block, data.full
-        self.data, self.touched, self.goals = data, touched, goals
+        self.data, self.touched, self.goals = data, touched, search.goals
         open_column = ~closed & served[block.decision]
         several = np.bincount(block.decision, open_column, minlength=len(full)) > 1
         self.routed = np.flatnonzero(served & (several | touched))
@@ -218,18 +195,12 @@ class _Levels:
         self.anchor: tuple[int | None, float] = (None, 0.0)
         self.levels: dict[int, int] = {}
         self.tied = np.zeros(len(full), dtype=bool)
-        self.programme = self._write(matrix, most, held, share, missing, fixed, slack)
+        self.programme = self._write(search, matrix, most, fixed, slack)
 
     def _write(
-        self,
-        matrix: sparse.csr_array,
-        most: Floats,
-        held: Flags,
-        share: Floats,
-        missing: dict[int, float],
-        fixed: Floats,
-        slack: float,
+        self, search: _Search, matrix: sparse.csr_array, most: Floats, fixed: Floats, slack: float
     ) -> LinearProgramme:
+        held, share, missing = search.held, search.share, search.missing
         data, block, goals = self.data, self.data.block, self.goals
         full, columns, routed = data.full, self.columns, self.routed
         heads, stretch = self.heads, self.stretch[routed]
@@ -798,7 +769,20 @@ class _Part:
 
 
 class _Search:
-    """The state of one solve: levels of decisions, and what is still open."""
+    """The state of one solve: levels of decisions, and what is still open.
+
+    Attributes
+    ----------
+    closed : ndarray of bool (columns,)
+        Columns that are settled.
+    served, touched, held : ndarray of bool (decisions,)
+        Decisions that can get anybody, that a goal counts, and that no longer rise.
+    share : ndarray (decisions,)
+    goals : ndarray of int
+        Bound rows with a goal.
+    missing : dict of int to float
+        What the goals of a tier miss in sum.
+    """
 
     def __init__(self, data: StageData):
         self.data = data
@@ -877,10 +861,7 @@ class _Search:
 
     def _levels(self, slack: float = 0.0) -> _Levels:
         if self.levels_lp is None:
-            self.levels_lp = _Levels(
-                self.data, self.served, self.closed, self.touched, self.goals, self.held,
-                self.share, self.missing, slack,
-            )  # fmt: skip
+            self.levels_lp = _Levels(self, slack)
         return self.levels_lp
 
     def _pursue(self, tier: int) -> None:

@@ -384,9 +384,7 @@ class LinearProgramme:
         if answer is None:
             status = self._highs.modelStatusToString(self._highs.getModelStatus())
             raise SolverError(f"the solver stopped without an optimum: {status}")
-        if not answer.certificate.holds:
-            raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
-        return answer
+        raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
 
     def pin(self, optimum: Optimum, scale: float | None = None) -> Floats:
         """Keep only what is still optimal: fix whatever has a price at its present value.

@@ -847,12 +847,9 @@ def _draws_of(ensemble: Ensemble, records: Any) -> pd.DataFrame:
 
 def _series(ensemble: Ensemble, names: Sequence[str]) -> tuple[Floats, NDArray[np.int64]]:
     """Return some quantities of all proved draws, (draws, names), with the replicate of each."""
-    quantities = ensemble.metadata.quantities
-    values, replicate = [], []
-    for records in ensemble.records(QUANTITY_COLUMNS):
-        kept = records.take(np.flatnonzero(records.proved))
-        values.append(np.stack([quantities.of(kept, name) for name in names], axis=1))
-        replicate.append(kept.replicate)
+    of_proved = ensemble.metadata.quantities.of_proved
+    parts = [of_proved(records, names) for records in ensemble.records(QUANTITY_COLUMNS)]
+    values, replicate = zip(*parts, strict=True)
     return np.concatenate(values), np.concatenate(replicate)
 
 
@@ -885,11 +882,9 @@ def _convergence(ensemble: Ensemble) -> pd.DataFrame:
     parts, seen, counted = [], 0, 0
     marks = _marks(ensemble)
     for records in ensemble.records(QUANTITY_COLUMNS):
-        seen += len(records)
-        kept = records.take(np.flatnonzero(records.proved))
-        counted += len(kept)
-        values = np.stack([quantities.of(kept, name) for name in quantities.headline], axis=1)
-        add_to_sums(sums, values, kept.replicate)
+        values, replicate = quantities.of_proved(records, quantities.headline)
+        seen, counted = seen + len(records), counted + len(values)
+        add_to_sums(sums, values, replicate)
         if seen in marks:
             head = {"draws": counted, "quantity": quantities.headline}
             parts.append(pd.DataFrame({**head, **means_of_sums(*sums).columns()}))

@@ -317,6 +317,11 @@ class Quantities:
         """Return which demands belong to a package, (demands,)."""
         return np.asarray(self._package == package)
 
+    def of_proved(self, records: Records, names: Sequence[str]) -> tuple[Floats, Ints]:
+        """Return quantities of the proved draws, (draws, names), and the replicate of each draw."""
+        kept = records.take(np.flatnonzero(records.proved))
+        return np.stack([self.of(kept, name) for name in names], axis=1), kept.replicate
+
     def of(self, records: Records, name: str) -> Floats:
         """Return one number of each draw, (draws,); NaN where it is undefined."""
         self.check(name)

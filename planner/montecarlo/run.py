@@ -420,10 +420,9 @@ class Watch:
         """Take note of a batch."""
         if not self.stop.of:
             return
-        kept = records.take(np.flatnonzero(records.proved))
-        values = np.stack([self.quantities.of(kept, name) for name in self.stop.of], axis=1)
-        self.add_values(values, kept.replicate)
-        self._made += len(records) - len(kept)
+        values, replicate = self.quantities.of_proved(records, self.stop.of)
+        self.add_values(values, replicate)
+        self._made += len(records) - len(values)
 
     def add_values(self, values: Floats, replicate: NDArray[np.int64]) -> None:
         """Take note of the watched quantities of some draws, (draws, quantities)."""

@@ -234,11 +234,6 @@ class Structure:
         """The engine's programme of the problem."""
         return build_programme(self.problem)
 
-    @property
-    def decisions(self) -> Ints:
-        """Where the decisions of each block begin among those of all blocks; the count last."""
-        return self.layout.decision_ptr
-
     @cached_property
     def arrays(self) -> Arrays:
         """What compiled code reads of the problem."""
