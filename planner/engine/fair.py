@@ -237,14 +237,12 @@ class _Levels:
             np.array([missing[t] + slack * (1 + data.goal[goals].sum()) for t in tiers]),
         ]  # fmt: skip
         most = (most / np.maximum(heads, TINY)[block.decision])[columns]
+        nothing = np.zeros(len(columns) + len(goals))
         return LinearProgramme.stepwise(
-            sparse.csc_array(sparse.block_array(grid, format="csc")),
-            np.zeros(len(columns) + len(goals)),
-            np.zeros(len(columns) + len(goals)),
-            np.concatenate([most, data.goal[goals]]),
-            np.concatenate(lower_rows),
+            sparse.csc_array(sparse.block_array(grid, format="csc")), nothing, nothing,
+            np.concatenate([most, data.goal[goals]]), np.concatenate(lower_rows),
             np.concatenate(upper_rows),
-        )
+        )  # fmt: skip
 
     def start(self, active: Flags) -> None:
         """Let the decisions of a tier rise from nothing."""

@@ -353,16 +353,9 @@ class LinearProgramme:
         self.cost = np.append(self.cost, cost)
         self.lower, self.upper = np.append(self.lower, lower), np.append(self.upper, upper)
         if self._highs is not None:
-            self._highs.addCols(
-                count,
-                np.asarray(cost, dtype=float),
-                np.asarray(lower, dtype=float),
-                np.asarray(upper, dtype=float),
-                columns.nnz,
-                columns.indptr.astype(np.int32),
-                columns.indices.astype(np.int32),
-                columns.data,
-            )
+            bounds = (np.asarray(values, dtype=float) for values in (cost, lower, upper))
+            starts, rows = columns.indptr.astype(np.int32), columns.indices.astype(np.int32)
+            self._highs.addCols(count, *bounds, columns.nnz, starts, rows, columns.data)
         return np.arange(first, first + count)
 
     def solve(self) -> Optimum:

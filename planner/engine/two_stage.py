@@ -317,16 +317,11 @@ def _limits(programme: Programme, block: Any, draws: Draws) -> Floats:
         most = np.tile(np.array(own, dtype=float), (count, 1))
     if amounts is None:
         amounts = np.tile(np.array([one.amount for one in problem.budgets], float), (count, 1))
+    at_work = strength[:, block.standby_pools]
     bounds = most[:, block.bounds.bound]
-    return np.concatenate(
-        [
-            strength.reshape(count, -1),
-            strength[:, block.standby_pools].reshape(count, -1),
-            np.where(np.isnan(bounds), np.inf, bounds),
-            amounts[:, block.budgets],
-        ],
-        axis=1,
-    )
+    highest = np.where(np.isnan(bounds), np.inf, bounds)
+    accounts = [one.reshape(count, -1) for one in (strength, at_work)]
+    return np.concatenate([*accounts, highest, amounts[:, block.budgets]], axis=1)
 
 
 class _Rows:

@@ -254,8 +254,7 @@ class Ensemble(TabularOutcome):
 
         _check_keys(keys, self.metadata.monthly, layer)
         check_levels(quantiles, reach)
-        all_demands = np.ones(len(self.metadata.axes.demands), dtype=bool)
-        groups = _groups_of(self.metadata, keys, all_demands)
+        groups = _groups_of(self.metadata, keys)
         parts = []
         sums = _Sums(self.metadata, keys, layer)
         for portion, (asked, filled), replicate in _summed(
@@ -355,8 +354,7 @@ class Ensemble(TabularOutcome):
         keys = (key, "month")
         _check_keys(keys, True, "present")
         check_levels(quantiles, REACH)
-        all_demands = np.ones(len(self.metadata.axes.demands), dtype=bool)
-        groups = _groups_of(self.metadata, keys, all_demands)
+        groups = _groups_of(self.metadata, keys)
         parts = []
         for portion, persons in _present(self, groups):
             rows = {"mean": persons.mean(axis=0) if len(persons) else np.nan}
@@ -605,9 +603,9 @@ def _check_keys(keys: Sequence[str], monthly: bool, layer: str = "planned") -> N
 
 
 def _groups_of(
-    metadata: RunMetadata, keys: Sequence[str], chosen: NDArray[np.bool_]
+    metadata: RunMetadata, keys: Sequence[str], chosen: NDArray[np.bool_] | None = None
 ) -> list[_Group]:
-    """Return the groups of some demands, in the order of the scenario."""
+    """Return the groups of some demands, or of all, in the order of the scenario."""
     labels = [key for key in keys if key != "month"]
     by_pool = "pool" in labels
     axes = metadata.axes
@@ -619,7 +617,8 @@ def _groups_of(
         else:
             columns.append(metadata.label(key)[demand].tolist())
     found: dict[tuple[object, ...], list[int]] = {}
-    for place in np.flatnonzero(chosen[demand]).tolist():
+    places = np.arange(len(demand)) if chosen is None else np.flatnonzero(chosen[demand])
+    for place in places.tolist():
         found.setdefault(tuple(column[place] for column in columns), []).append(place)
     groups = [_Group(key, np.array(members)) for key, members in found.items()]
     ranks = {key: place for place, key in enumerate(found)}
