@@ -36,6 +36,7 @@ __all__ = [
     "read_manifest",
     "write_manifest",
     "write_table",
+    "writing",
 ]
 
 MANIFEST = "manifest.json"
@@ -62,6 +63,16 @@ def hash_file(path: Path) -> str:
 def hash_bytes(data: bytes) -> str:
     """Return ``sha256:`` and 64 hexadecimal digits of some bytes."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+@contextlib.contextmanager
+def writing(place: object, then: str = "") -> Iterator[None]:
+    """Raise ResultError where `place` cannot be written, with the reason, and `then` after it."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ResultError(f"{place}: cannot be written: {reason}{then}") from None
 
 
 @contextlib.contextmanager
@@ -153,10 +164,8 @@ def fresh_folder(folder: str | Path, format: str) -> Iterator[Path]:
     """
     target = Path(os.path.abspath(Path(folder).resolve()))
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
-    try:
+    with writing(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ResultError(f"{folder}: cannot be written: {error.strerror}") from None
     with locked(target.with_name(f".{target.name}.lock"), folder):
         _check_free(target, format)
         try:
@@ -320,12 +329,12 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
             found = hash_file(folder / name)
         except FileNotFoundError:
             wrong.append(f"{folder / name}: is missing, though the manifest names it")
-            continue
         except OSError as error:
             wrong.append(f"{folder / name}: cannot be read: {error.strerror or error}")
-            continue
-        if found != expected:
-            wrong.append(f"{folder / name}: is damaged: it does not match its hash in {MANIFEST}")
+        else:
+            if found != expected:
+                damaged = f"is damaged: it does not match its hash in {MANIFEST}"
+                wrong.append(f"{folder / name}: {damaged}")
     if wrong:
         more = f"; and {len(wrong) - 5} more files" if len(wrong) > 5 else ""
         raise ResultError("; ".join(wrong[:5]) + more)

@@ -152,39 +152,16 @@ class _Levels:
     tied to a level has −1 in its row, in the column of the level; one with a single pool has in
     it what it takes of each limit.
 
-    Parameters
-    ----------
-    data : StageData
-    served : ndarray of bool (decisions,)
-        Decisions that can get anybody.
-    closed : ndarray of bool (columns,)
-        Columns that are settled.
-    touched : ndarray of bool (decisions,)
-        Decisions that a goal counts.
-    goals : ndarray of int
-        Bound rows with a goal.
-    held, share : ndarray (decisions,), optional
-        What has been settled already, where the programme is written anew.
-    missing : dict, optional
-        What the goals of a tier miss in sum, then.
-    slack : float
-        How far all that may give way, then: as a share, and in parts of what goals ask.
+    Where it is written anew, what the search has settled is kept: shares of decisions held, and
+    what goals miss in sum. All that may give way by `slack`: as a share, and in parts of what goals
+    ask.
     """
 
-    def __init__(
-        self,
-        data: StageData,
-        served: Flags,
-        closed: Flags,
-        touched: Flags,
-        goals: Ints,
-        held: Flags,
-        share: Floats,
-        missing: dict[int, float],
-        slack: float = 0.0,
-    ):
+    def __init__(self, search: _Search, slack: float):
+        data, served, closed = search.data, search.served, search.closed
+        touched, held, share = search.touched, search.held, search.share
         block, full = data.block, data.full
-        self.data, self.touched, self.goals = data, touched, goals
+        self.data, self.touched, self.goals = data, touched, search.goals
         open_column = ~closed & served[block.decision]
         several = np.bincount(block.decision, open_column, minlength=len(full)) > 1
         self.routed = np.flatnonzero(served & (several | touched))
@@ -218,18 +195,12 @@ class _Levels:
         self.anchor: tuple[int | None, float] = (None, 0.0)
         self.levels: dict[int, int] = {}
         self.tied = np.zeros(len(full), dtype=bool)
-        self.programme = self._write(matrix, most, held, share, missing, fixed, slack)
+        self.programme = self._write(search, matrix, most, fixed, slack)
 
     def _write(
-        self,
-        matrix: sparse.csr_array,
-        most: Floats,
-        held: Flags,
-        share: Floats,
-        missing: dict[int, float],
-        fixed: Floats,
-        slack: float,
+        self, search: _Search, matrix: sparse.csr_array, most: Floats, fixed: Floats, slack: float
     ) -> LinearProgramme:
+        held, share, missing = search.held, search.share, search.missing
         data, block, goals = self.data, self.data.block, self.goals
         full, columns, routed = data.full, self.columns, self.routed
         heads, stretch = self.heads, self.stretch[routed]
@@ -266,14 +237,12 @@ class _Levels:
             np.array([missing[t] + slack * (1 + data.goal[goals].sum()) for t in tiers]),
         ]  # fmt: skip
         most = (most / np.maximum(heads, TINY)[block.decision])[columns]
+        nothing = np.zeros(len(columns) + len(goals))
         return LinearProgramme.stepwise(
-            sparse.csc_array(sparse.block_array(grid, format="csc")),
-            np.zeros(len(columns) + len(goals)),
-            np.zeros(len(columns) + len(goals)),
-            np.concatenate([most, data.goal[goals]]),
-            np.concatenate(lower_rows),
+            sparse.csc_array(sparse.block_array(grid, format="csc")), nothing, nothing,
+            np.concatenate([most, data.goal[goals]]), np.concatenate(lower_rows),
             np.concatenate(upper_rows),
-        )
+        )  # fmt: skip
 
     def start(self, active: Flags) -> None:
         """Let the decisions of a tier rise from nothing."""
@@ -288,7 +257,7 @@ class _Levels:
         self.programme.set_rows(rows, np.zeros(len(rows)), room)
 
     def limited(self, active: Flags) -> bool:
-        """Whether any row present in the way of what is rising."""
+        """Whether any row limits what is rising."""
         direct = self.load @ active[self.direct].astype(float)
         return bool(direct.any() or active[self.routed].any())
 
@@ -444,16 +413,12 @@ class _Levels:
         tiny = PRICED * max(scale / float(self.stretch.max(initial=1.0)), size_of_dual)
         reduced = programme.cost - programme.matrix.T @ dual
         owned = size + len(self.goals)
-        shut = np.flatnonzero((reduced[:owned] > tiny) & (optimum.x[:owned] <= 1e-9))
-        programme.set_bounds(shut, programme.lower[shut], programme.lower[shut])
+        shut = (reduced[:owned] > tiny) & (optimum.x[:owned] <= 1e-9)
         gap = programme.upper[:owned] - optimum.x[:owned]
-        full = np.flatnonzero((reduced[:owned] < -tiny) & (gap <= 1e-9))
-        programme.set_bounds(full, programme.upper[full], programme.upper[full])
+        programme.hold_columns(shut, (reduced[:owned] < -tiny) & (gap <= 1e-9))
         priced = np.abs(dual) > tiny
         priced[routes] = False
-        low, high = np.flatnonzero(priced & (dual > 0)), np.flatnonzero(priced & (dual < 0))
-        programme.set_rows(low, programme.row_lower[low], programme.row_lower[low])
-        programme.set_rows(high, programme.row_upper[high], programme.row_upper[high])
+        programme.hold_rows(priced & (dual > 0), priced & (dual < 0))
         self.tight |= priced[:count]
         cost = -(dual[:count] @ self.load)
         self.stuck[self.direct[~begun[self.direct] & (cost > tiny)]] = True
@@ -505,16 +470,7 @@ def _units(data: StageData, columns: Ints) -> Floats:
     """Return the people in whom each decision is counted: its cap, or what its rows can carry.
 
     The second only for caps of more than :data:`STRETCH` times as many, and not where rows carry
-    no people at all.
-
-    Parameters
-    ----------
-    columns : ndarray of int
-        Columns with people to decide on.
-
-    Returns
-    -------
-    ndarray (decisions,)
+    no people at all. `columns` are those with people to decide on.
     """
     rows = sparse.csc_array(data.rows[:, columns])
     carried = np.full(len(columns), np.inf)
@@ -559,7 +515,7 @@ def _without_negligible(matrix: sparse.sparray) -> sparse.csr_array:
 
 @dataclass(eq=False)
 class _State:
-    """Where everything present: values of the columns of the face, and its basis."""
+    """The point reached: values of the columns of the face, and its basis."""
 
     x: Floats
     column: Ints
@@ -570,24 +526,11 @@ class _State:
 def _even_out(
     face: LinearProgramme, x: Floats, size: int, owner: Ints, loose: Ints, stretch: Floats
 ) -> tuple[Floats, list[Certificate], int]:
-    """Return the levelled shares.
+    """Return the levelled shares, as columns (size,), with certificates and number of solves.
 
-    Parameters
-    ----------
-    face : LinearProgramme
-        Pinned to the face; its first `size` columns are shares.
-    x : ndarray (columns,)
-        Any point of the face.
-    owner : ndarray of int (size,)
-        Decision of each share.
-    loose : ndarray of int
-        Columns that may move freely, such as what goals miss. All others stay where they are.
-    stretch : ndarray (size,)
-        Units of a column in one share.
-
-    Returns
-    -------
-    columns (size,), certificates, solves
+    The first `size` columns of `face` are shares, of the decisions `owner`, `stretch` units of a
+    column in each; `x` is any point of it. Columns in `loose`, such as what goals miss, may move
+    freely, all others stay where they are.
     """
     basis = face.basis()
     if (stretch != 1).any():
@@ -795,19 +738,13 @@ class _Part:
 
     def _lock(self, optimum: Optimum) -> None:
         """Keep what every optimum has in common: rows with a price, columns with a reduced cost."""
-        programme = self.programme
         tiny = PRICED * max(1.0, float(np.abs(optimum.dual).max(initial=0.0)))
-        own = optimum.reduced[: len(self.places)]
-        low, high = np.flatnonzero(own > tiny), np.flatnonzero(own < -tiny)
-        programme.set_bounds(low, programme.lower[low], programme.lower[low])
-        programme.set_bounds(high, programme.upper[high], programme.upper[high])
-        dual = optimum.dual[: len(self.rows)]
-        low, high = np.flatnonzero(dual > tiny), np.flatnonzero(dual < -tiny)
-        programme.set_rows(low, programme.row_lower[low], programme.row_lower[low])
-        programme.set_rows(high, programme.row_upper[high], programme.row_upper[high])
+        own, dual = optimum.reduced[: len(self.places)], optimum.dual[: len(self.rows)]
+        self.programme.hold_columns(own > tiny, own < -tiny)
+        self.programme.hold_rows(dual > tiny, dual < -tiny)
 
     def hand_over(self, state: _State) -> None:
-        """Write down where everything present, for the parts that follow."""
+        """Write down the point reached, for the parts that follow."""
         state.x[self.places] = self.x
         columns, rows = self.programme.basis()
         state.column[self.places] = columns[: len(self.places)]
@@ -830,7 +767,20 @@ class _Part:
 
 
 class _Search:
-    """The state of one solve: levels of decisions, and what is still open."""
+    """The state of one solve: levels of decisions, and what is still open.
+
+    Attributes
+    ----------
+    closed : ndarray of bool (columns,)
+        Columns that are settled.
+    served, touched, held : ndarray of bool (decisions,)
+        Decisions that can get anybody, that a goal counts, and that no longer rise.
+    share : ndarray (decisions,)
+    goals : ndarray of int
+        Bound rows with a goal.
+    missing : dict of int to float
+        What the goals of a tier miss in sum.
+    """
 
     def __init__(self, data: StageData):
         self.data = data
@@ -909,10 +859,7 @@ class _Search:
 
     def _levels(self, slack: float = 0.0) -> _Levels:
         if self.levels_lp is None:
-            self.levels_lp = _Levels(
-                self.data, self.served, self.closed, self.touched, self.goals, self.held,
-                self.share, self.missing, slack,
-            )  # fmt: skip
+            self.levels_lp = _Levels(self, slack)
         return self.levels_lp
 
     def _pursue(self, tier: int) -> None:

@@ -26,7 +26,7 @@ import numpy as np
 from scipy import sparse
 
 from planner.errors import CertificateError, SolverError
-from planner.problem.model import Floats, Ints
+from planner.problem.model import Flags, Floats, Ints
 
 __all__ = [
     "BASIC",
@@ -293,12 +293,9 @@ class LinearProgramme:
             return
         self.lower[columns], self.upper[columns] = lower, upper
         if self._highs is not None:
-            self._highs.changeColsBounds(
-                len(columns),
-                np.asarray(columns, dtype=np.int32),
-                self.lower[columns],
-                self.upper[columns],
-            )
+            places = np.asarray(columns, dtype=np.int32)
+            lower, upper = self.lower[columns], self.upper[columns]
+            self._highs.changeColsBounds(len(places), places, lower, upper)
 
     def column(self, place: int) -> Floats:
         """Return one column of the matrix, (rows,)."""
@@ -331,12 +328,21 @@ class LinearProgramme:
             return
         self.row_lower[rows], self.row_upper[rows] = lower, upper
         if self._highs is not None:
-            self._highs.changeRowsBounds(
-                len(rows),
-                np.asarray(rows, dtype=np.int32),
-                self.row_lower[rows],
-                self.row_upper[rows],
-            )
+            places = np.asarray(rows, dtype=np.int32)
+            lower, upper = self.row_lower[rows], self.row_upper[rows]
+            self._highs.changeRowsBounds(len(places), places, lower, upper)
+
+    def hold_columns(self, low: Flags, high: Flags) -> None:
+        """Keep the columns marked in `low` at their lower bound, those in `high` at the upper."""
+        for marked, bound in ((low, self.lower), (high, self.upper)):
+            columns = np.flatnonzero(marked)
+            self.set_bounds(columns, bound[columns], bound[columns])
+
+    def hold_rows(self, low: Flags, high: Flags) -> None:
+        """Keep the rows marked in `low` at their lower limit, those in `high` at the upper."""
+        for marked, limit in ((low, self.row_lower), (high, self.row_upper)):
+            rows = np.flatnonzero(marked)
+            self.set_rows(rows, limit[rows], limit[rows])
 
     def add_columns(
         self, columns: sparse.csc_array, cost: Floats, lower: Floats, upper: Floats
@@ -347,16 +353,9 @@ class LinearProgramme:
         self.cost = np.append(self.cost, cost)
         self.lower, self.upper = np.append(self.lower, lower), np.append(self.upper, upper)
         if self._highs is not None:
-            self._highs.addCols(
-                count,
-                np.asarray(cost, dtype=float),
-                np.asarray(lower, dtype=float),
-                np.asarray(upper, dtype=float),
-                columns.nnz,
-                columns.indptr.astype(np.int32),
-                columns.indices.astype(np.int32),
-                columns.data,
-            )
+            bounds = (np.asarray(values, dtype=float) for values in (cost, lower, upper))
+            starts, rows = columns.indptr.astype(np.int32), columns.indices.astype(np.int32)
+            self._highs.addCols(count, *bounds, columns.nnz, starts, rows, columns.data)
         return np.arange(first, first + count)
 
     def solve(self) -> Optimum:
@@ -378,9 +377,7 @@ class LinearProgramme:
         if answer is None:
             status = self._highs.modelStatusToString(self._highs.getModelStatus())
             raise SolverError(f"the solver stopped without an optimum: {status}")
-        if not answer.certificate.holds:
-            raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
-        return answer
+        raise CertificateError(f"the answer could not be proved optimal: {answer.certificate}")
 
     def pin(self, optimum: Optimum, scale: float | None = None) -> Floats:
         """Keep only what is still optimal: fix whatever has a price at its present value.
@@ -396,12 +393,8 @@ class LinearProgramme:
             are fixed, 0 for columns that are. Rounding, unless costs are of very different sizes.
         """
         tiny = PIN * (scale or float(np.abs(self.cost).max(initial=0.0)) or 1.0)
-        up, down = np.flatnonzero(optimum.reduced < -tiny), np.flatnonzero(optimum.reduced > tiny)
-        self.set_bounds(up, self.upper[up], self.upper[up])
-        self.set_bounds(down, self.lower[down], self.lower[down])
-        low, high = np.flatnonzero(optimum.dual > tiny), np.flatnonzero(optimum.dual < -tiny)
-        self.set_rows(low, self.row_lower[low], self.row_lower[low])
-        self.set_rows(high, self.row_upper[high], self.row_upper[high])
+        self.hold_columns(optimum.reduced > tiny, optimum.reduced < -tiny)
+        self.hold_rows(optimum.dual > tiny, optimum.dual < -tiny)
         fixed = np.where(np.abs(optimum.dual) > tiny, optimum.dual, 0.0)
         return np.where(self.upper > self.lower, self.cost - self.matrix.T @ fixed, 0.0)
 

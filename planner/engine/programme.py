@@ -656,14 +656,6 @@ class Compressed:
     shape: tuple[int, int]
     by_row: bool = True
 
-    @classmethod
-    def of(cls, matrix: sparse.csr_array | sparse.csc_array) -> Compressed:
-        """Return the arrays of a SciPy matrix with sorted indices."""
-        matrix.sort_indices()
-        shape = (int(matrix.shape[0]), int(matrix.shape[1]))
-        arrays = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data
-        return cls(*arrays, shape, matrix.format == "csr")
-
     @cached_property
     def matrix(self) -> Any:
         """The same as ``csr_array`` or ``csc_array``."""

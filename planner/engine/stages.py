@@ -311,16 +311,11 @@ def base_data(problem: Problem, block: Block) -> StageData:
     names = list(problem.pools)
     strength = np.array([problem.pools[names[p]] for p in block.pools], dtype=float)
     strength = strength.reshape(len(block.pools), block.months)
+    at_work = strength[block.standby_pools]
     most = [problem.bounds[b].max for b in block.bounds.bound]
-    amounts = [problem.budgets[k].amount for k in block.budgets]
-    limit = np.concatenate(
-        [
-            strength.reshape(-1),
-            strength[block.standby_pools].reshape(-1),
-            np.array([np.inf if m is None else m for m in most], dtype=float),
-            np.array(amounts, dtype=float),
-        ]
-    )
+    highest = np.array([np.inf if m is None else m for m in most], dtype=float)
+    amounts = np.array([problem.budgets[k].amount for k in block.budgets], dtype=float)
+    limit = np.concatenate([strength.reshape(-1), at_work.reshape(-1), highest, amounts])
     month = block.duty_data.indices
     least = [problem.bounds[b].min for b in block.bounds.bound]
     goal = np.array([m or 0.0 for m in least], dtype=float)

@@ -317,16 +317,11 @@ def _limits(programme: Programme, block: Any, draws: Draws) -> Floats:
         most = np.tile(np.array(own, dtype=float), (count, 1))
     if amounts is None:
         amounts = np.tile(np.array([one.amount for one in problem.budgets], float), (count, 1))
+    at_work = strength[:, block.standby_pools]
     bounds = most[:, block.bounds.bound]
-    return np.concatenate(
-        [
-            strength.reshape(count, -1),
-            strength[:, block.standby_pools].reshape(count, -1),
-            np.where(np.isnan(bounds), np.inf, bounds),
-            amounts[:, block.budgets],
-        ],
-        axis=1,
-    )
+    highest = np.where(np.isnan(bounds), np.inf, bounds)
+    accounts = [one.reshape(count, -1) for one in (strength, at_work)]
+    return np.concatenate([*accounts, highest, amounts[:, block.budgets]], axis=1)
 
 
 class _Rows:
@@ -731,8 +726,7 @@ class Master:
         share[list(given)] = list(given.values())
         bound, done = 0.0, 0
         for tier in np.unique(self.two.tier):
-            free = np.flatnonzero((self.two.tier == tier) & live)
-            free = np.setdiff1d(free, list(given))
+            free = np.setdiff1d(np.flatnonzero((self.two.tier == tier) & live), list(given))
             if not len(free):
                 continue
             if rule == "value":
@@ -772,9 +766,7 @@ class Master:
         held = free if x[self.t] > 1 - 1e-9 else free[np.abs(dual) > BINDING]
         if not len(held):
             held = free[x[free] <= x[self.t] + 1e-9]
-        for group in held:
-            self.highs.changeRowBounds(self.groups + int(group), -np.inf, np.inf)
-        for group in np.setdiff1d(free, held):
+        for group in free:
             self.highs.changeRowBounds(self.groups + int(group), -np.inf, np.inf)
         return bound, x, held
 

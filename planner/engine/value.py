@@ -134,14 +134,9 @@ class ValueProgramme:
 
     def programme(self) -> LinearProgramme:
         """Return the programme with no objective yet."""
-        return LinearProgramme(
-            self.matrix,
-            np.zeros(self.matrix.shape[1]),
-            self.lower,
-            self.upper,
-            self.row_lower,
-            self.row_upper,
-        )
+        cost = np.zeros(self.matrix.shape[1])
+        bounds = self.lower, self.upper, self.row_lower, self.row_upper
+        return LinearProgramme(self.matrix, cost, *bounds)
 
     def cost(self, by_person: Floats) -> Floats:
         """Return a cost of so much a person on each column of people, (columns,)."""

@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.labels import percent
 from planner.montecarlo.words import say
+from planner.problem.model import Flags, Floats
 from planner.results.losses import SOMETHING
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
 
 __all__ = ["Driver", "driver_sentences", "drivers"]
-
-Flags = NDArray[np.bool_]
 
 NAMED = 3
 """Inputs named."""
@@ -105,7 +103,7 @@ def drivers(ensemble: Ensemble, package: str, count: int = NAMED) -> tuple[Drive
     return tuple(found)
 
 
-def _ends(values: NDArray[np.float64]) -> tuple[Flags, Flags]:
+def _ends(values: Floats) -> tuple[Flags, Flags]:
     """Return the draws with the lowest and with the highest third of the values.
 
     Examples

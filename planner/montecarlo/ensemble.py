@@ -21,10 +21,10 @@ import shutil
 import tempfile
 import warnings
 import weakref
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from planner.errors import InputError, ResultError, nearest
 from planner.montecarlo.estimates import (
     CONFIDENCE,
+    add_to_sums,
     chance_of,
     mean_of,
     means_of_sums,
@@ -40,7 +41,7 @@ from planner.montecarlo.estimates import (
     rank_correlations,
     student,
 )
-from planner.montecarlo.records import LAYERS, WHOLE, Records, layer_of, lost
+from planner.montecarlo.records import LAYERS, QUANTITY_COLUMNS, WHOLE, Records, layer_of, lost
 from planner.montecarlo.specification import FORMAT, MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import PEOPLE, RUN, SCENARIO, Batches, write_head, write_last
 from planner.montecarlo.words import sentences
@@ -54,6 +55,7 @@ from planner.store import (
     read_manifest,
     write_manifest,
     write_table,
+    writing,
 )
 
 if TYPE_CHECKING:
@@ -82,16 +84,16 @@ KEYS = (
 )  # fmt: skip
 """What draws can be grouped by."""
 
+CHANCE = ("chance", "chance_standard_error", "chance_low", "chance_high")
+"""Columns of a chance with its error and the ends of its interval."""
+
 ROOM = 2**26
 """Bytes that a portion of groups may take."""
 
-WINDOW = ("draw", "replicate", "caps", "begin", "end", "filled", "present", "codes")
-FINE = (*WINDOW, "served", "attended")
-"""Columns of the records that groups need: without pools and months, and with them."""
+FINE = (*QUANTITY_COLUMNS, "served", "attended")
+"""Columns of the records that groups by pool or month need."""
 
-DRAWN = (
-    "draw", "replicate", "round", "values", "caps", "begin", "end", "filled", "present", "codes",
-)  # fmt: skip
+DRAWN = ("draw", "round", "values", *QUANTITY_COLUMNS)
 """Columns of the records that the table of draws needs."""
 
 GROUPS = (("main_task",), ("mission",), ("region",), ("category",), ("demand",))
@@ -248,7 +250,28 @@ class Ensemble(TabularOutcome):
             chance_standard_error, chance_low and chance_high; draws in which anything is asked.
             Groups of which nothing is ever asked are left out.
         """
-        return _fill_by(self, keys, reach, quantiles, layer)
+        import pandas as pd
+
+        _check_keys(keys, self.metadata.monthly, layer)
+        check_levels(quantiles, reach)
+        groups = _groups_of(self.metadata, keys)
+        parts = []
+        sums = _Sums(self.metadata, keys, layer)
+        for portion, (asked, filled), replicate in _summed(
+            self, sums, groups, sums.asked_and_filled, 2
+        ):
+            rate = share(filled, asked)
+            reached = np.where(np.isnan(rate), np.nan, (rate >= reach * (1 - 1e-9)).astype(float))
+            rows = {
+                "asked_person_months": asked.mean(axis=0),
+                "filled_person_months": filled.mean(axis=0),
+                **_spread(rate, replicate, quantiles, 1.0),
+                **_chances(reached, replicate),
+                "draws": (~np.isnan(rate)).sum(axis=0),
+            }
+            table = _keyed(self, keys, portion, rows)
+            parts.append(table[table["draws"] > 0])
+        return pd.concat(parts, ignore_index=True)
 
     def displacement_by(
         self,
@@ -278,7 +301,36 @@ class Ensemble(TabularOutcome):
             than half a person-month is displaced, with chance_standard_error, chance_low and
             chance_high.
         """
-        return _displacement_by(self, keys, main_task, quantiles, layer)
+        import pandas as pd
+
+        _check_keys(keys, self.metadata.monthly, layer)
+        check_levels(quantiles, REACH)
+        if main_task not in (None, 1, 2):
+            raise InputError(f"main_task: expected 1, 2 or None, found {main_task!r}")
+        labels = [key for key in keys if key != "package"]
+        metadata = self.metadata
+        sums = _Sums(metadata, labels, layer)
+        parts = []
+        for plan, package in enumerate(metadata.axes.packages, 1):
+            own = metadata.quantities.own(package)
+            chosen = ~own
+            if main_task is not None and "main_task" not in keys:
+                chosen &= metadata.task == main_task
+            groups = _groups_of(metadata, labels, chosen)
+            lost = partial(sums.lost, plan=plan, own=own)
+            for portion, (taken,), replicate in _summed(self, sums, groups, lost, 1):
+                rows = {
+                    **_spread(taken, replicate, quantiles),
+                    **_chances((taken > ANY).astype(float), replicate),
+                }
+                part = _keyed(self, labels, portion, rows)
+                part.insert(0, "package", package)
+                parts.append(part)
+        if parts:
+            return pd.concat(parts, ignore_index=True)
+        nothing: dict[str, Any] = {name: [] for name in ("package", *labels)}
+        spread = _spread(np.zeros((0, 0)), np.zeros(0, dtype=np.int64), quantiles)
+        return pd.DataFrame({**nothing, **spread, **{name: [] for name in CHANCE}})
 
     def people_by_month(
         self, key: str = "mission", quantiles: Sequence[float] = QUANTILES
@@ -297,7 +349,19 @@ class Ensemble(TabularOutcome):
             The key; month, ``YYYY-MM``; mean of the persons present, and their quantiles over the
             draws, q05 … q95; of very many draws, over those in the first 20,000.
         """
-        return _people_by_month(self, key, quantiles)
+        import pandas as pd
+
+        keys = (key, "month")
+        _check_keys(keys, True, "present")
+        check_levels(quantiles, REACH)
+        groups = _groups_of(self.metadata, keys)
+        parts = []
+        for portion, persons in _present(self, groups):
+            rows = {"mean": persons.mean(axis=0) if len(persons) else np.nan}
+            for level, row in zip(quantiles, quantiles_of(persons, quantiles), strict=True):
+                rows[_quantile_name(level)] = row
+            parts.append(_keyed(self, keys, portion, rows))
+        return pd.concat(parts, ignore_index=True)
 
     @property
     def total(self) -> pd.DataFrame:
@@ -339,7 +403,25 @@ class Ensemble(TabularOutcome):
             about how many draws half the half-width takes (four times as many: evenness of Sobol
             points makes it fewer).
         """
-        return _precision(self, [self.metadata.quantities.check(name) for name in names])
+        import pandas as pd
+
+        columns = ("quantity", "unit", "mean", "half_width", "relative", "independent", "halved")
+        if not names:
+            return pd.DataFrame({name: [] for name in columns})
+        values, replicate = _series(self, names)
+        found = mean_of(values, replicate)
+        quantities = self.metadata.quantities
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rows = (
+                names,
+                ["share" if quantities.is_share(name) else "person-months" for name in names],
+                found.mean,
+                found.half_width,
+                found.half_width / np.abs(found.mean),
+                np.nanvar(values, axis=0, ddof=1) / found.standard_error**2,
+                np.full(len(names), 4.0 * self.made),
+            )
+        return pd.DataFrame(dict(zip(columns, rows, strict=True)))
 
     @property
     def ranking(self) -> pd.DataFrame:
@@ -366,7 +448,7 @@ class Ensemble(TabularOutcome):
             to be chance among so many factors; shared, whether draws share it (fewer values).
             Factors of presence are included only where people present are counted.
         """
-        return _ranking(self, [self.metadata.quantities.check(name) for name in names])
+        return _ranking(self, names)
 
     def _kept(self, name: str, make: Any) -> pd.DataFrame:
         if name not in self._tables:
@@ -493,16 +575,10 @@ class Ensemble(TabularOutcome):
         )
 
 
-@dataclass(frozen=True, eq=False)
-class _Group:
-    """Demands, or demands with a pool, that are counted together.
+class _Group(NamedTuple):
+    """Demands that are counted together, or demands with a pool where a pool is among the keys.
 
-    Attributes
-    ----------
-    key : tuple
-        Values of the keys, `month` left out.
-    members : ndarray of int
-        Places of demands; of lines, where a pool is among the keys.
+    `key` holds the values of the keys but `month`, `members` the places of the demands or lines.
     """
 
     key: tuple[object, ...]
@@ -527,9 +603,9 @@ def _check_keys(keys: Sequence[str], monthly: bool, layer: str = "planned") -> N
 
 
 def _groups_of(
-    metadata: RunMetadata, keys: Sequence[str], chosen: NDArray[np.bool_]
+    metadata: RunMetadata, keys: Sequence[str], chosen: NDArray[np.bool_] | None = None
 ) -> list[_Group]:
-    """Return the groups of some demands, in the order of the scenario."""
+    """Return the groups of some demands, or of all, in the order of the scenario."""
     labels = [key for key in keys if key != "month"]
     by_pool = "pool" in labels
     axes = metadata.axes
@@ -541,7 +617,8 @@ def _groups_of(
         else:
             columns.append(metadata.label(key)[demand].tolist())
     found: dict[tuple[object, ...], list[int]] = {}
-    for place in np.flatnonzero(chosen[demand]).tolist():
+    places = np.arange(len(demand)) if chosen is None else np.flatnonzero(chosen[demand])
+    for place in places.tolist():
         found.setdefault(tuple(column[place] for column in columns), []).append(place)
     groups = [_Group(key, np.array(members)) for key, members in found.items()]
     ranks = {key: place for place, key in enumerate(found)}
@@ -555,7 +632,7 @@ def _portions(groups: Sequence[_Group], draws: int, months: int) -> Iterator[Seq
         yield groups[start : start + each]
 
 
-def _summed(values: Floats, groups: Sequence[_Group]) -> Floats:
+def _by_group(values: Floats, groups: Sequence[_Group]) -> Floats:
     """Return sums over the members of each group, (draws, groups, …)."""
     return np.stack([values[:, group.members].sum(axis=1) for group in groups], axis=1)
 
@@ -568,19 +645,12 @@ def _asked_monthly(records: Records, months: int) -> Floats:
 
 
 class _Sums:
-    """Reads what groups need of the records of draws, on the finest axes that the keys ask for.
-
-    Parameters
-    ----------
-    metadata : RunMetadata
-    keys : sequence of str
-    layer : {"planned", "present"}
-    """
+    """Reads what groups need of the records of draws, on the finest axes that the keys ask for."""
 
     def __init__(self, metadata: RunMetadata, keys: Sequence[str], layer: str):
         self.metadata, self.axes, self.layer = metadata, metadata.axes, layer
         self.by_pool, self.by_month = "pool" in keys, "month" in keys
-        self.columns = FINE if self.by_pool or self.by_month else WINDOW
+        self.columns = FINE if self.by_pool or self.by_month else QUANTITY_COLUMNS
         self.demand = np.array([d for d, _ in self.axes.lines], dtype=np.int64)
         self.heads = np.flatnonzero(np.diff(self.demand, prepend=-1))
         self.months = len(self.axes.months) if self.by_month else 1
@@ -618,27 +688,17 @@ class _Sums:
             people = people * share(present, planned, 0.0)[:, self.demand]
         return np.asarray(people)
 
-    def lost(self, records: Records, plan: int, own: NDArray[np.bool_]) -> Floats:
+    def lost(self, records: Records, plan: int, own: NDArray[np.bool_]) -> tuple[Floats]:
         """Return what a package displaces, (draws, demands or lines, months or 1)."""
         if not (self.by_pool or self.by_month):
-            return lost(records, plan, own, self.layer)[..., None]
+            return (lost(records, plan, own, self.layer)[..., None],)
         less = self.people(records, plan) - self.people(records, 0)
         less[:, own[self.demand]] = 0.0
         scale = 1 + records.caps[:, self.demand, None]
         less = np.where(np.abs(less) <= 1e-6 * scale, 0.0, less)
         if not self.by_pool:
             less = np.add.reduceat(less, self.heads, axis=1)
-        return less if self.by_month else less.sum(axis=2, keepdims=True)
-
-
-def _through(ensemble: Ensemble, sums: _Sums) -> Iterator[tuple[int, Records]]:
-    """Yield the proved draws of every batch with where they begin among all of them."""
-    at = 0
-    for records in ensemble.records(sums.columns):
-        kept = records if records.proved.all() else records.take(np.flatnonzero(records.proved))
-        if len(kept):
-            yield at, kept
-        at += len(kept)
+        return (less if self.by_month else less.sum(axis=2, keepdims=True),)
 
 
 def _present(
@@ -655,51 +715,36 @@ def _present(
             records = ensemble.batches.read(batch, ("caps", "codes", "attended"))
             assert records.attended is not None
             persons = records.attended[:, 0] / WHOLE * records.caps[..., None]
-            parts.append(_summed(persons[records.proved], portion))
+            parts.append(_by_group(persons[records.proved], portion))
         yield portion, np.concatenate(parts).reshape(-1, len(portion) * months)
 
 
-def _fills(
-    ensemble: Ensemble, keys: Sequence[str], groups: Sequence[_Group], layer: str
-) -> Iterator[tuple[Sequence[_Group], Floats, Floats, Ints]]:
-    """Yield groups in portions with what they ask and get.
+def _summed(
+    ensemble: Ensemble, sums: _Sums, groups: Sequence[_Group],
+    read: Callable[[Records], Sequence[Floats]], count: int,
+) -> Iterator[tuple[Sequence[_Group], list[Floats], Ints]]:  # fmt: skip
+    """Yield groups in portions with what is read of all proved draws, summed over their members.
 
     Yields
     ------
     groups : sequence of Group
-    asked, filled : ndarray (draws, groups × months)
-        Person-months; by month, persons.
+    found : list of ndarray (draws, groups × months)
+        The `count` arrays that `read` gives, person-months; by month, persons.
     replicate : ndarray of int (draws,)
     """
-    sums, draws = _Sums(ensemble.metadata, keys, layer), ensemble.counted
-    for portion in _portions(groups, 2 * draws, sums.months):
-        shape = (draws, len(portion) * sums.months)
-        asked, filled = np.empty(shape), np.empty(shape)
-        replicate = np.empty(draws, dtype=np.int64)
-        for at, records in _through(ensemble, sums):
-            here = slice(at, at + len(records))
-            both = sums.asked_and_filled(records)
-            asked[here] = _summed(both[0], portion).reshape(len(records), -1)
-            filled[here] = _summed(both[1], portion).reshape(len(records), -1)
+    draws = ensemble.counted
+    for portion in _portions(groups, count * draws, sums.months):
+        found = [np.empty((draws, len(portion) * sums.months)) for _ in range(count)]
+        replicate, begin = np.empty(draws, dtype=np.int64), 0
+        for batch in ensemble.records(sums.columns):
+            records = batch if batch.proved.all() else batch.take(np.flatnonzero(batch.proved))
+            if not len(records):
+                continue
+            here = slice(begin, begin + len(records))
+            for array, values in zip(found, read(records), strict=True):
+                array[here] = _by_group(values, portion).reshape(len(records), -1)
             replicate[here] = records.replicate
-        yield portion, asked, filled, replicate
-
-
-def _losses(
-    ensemble: Ensemble, package: str, keys: Sequence[str], groups: Sequence[_Group], layer: str
-) -> Iterator[tuple[Sequence[_Group], Floats, Ints]]:
-    """Yield groups in portions with what they lose to a package, (draws, groups × months)."""
-    sums, draws = _Sums(ensemble.metadata, keys, layer), ensemble.counted
-    own = ensemble.metadata.quantities.own(package)
-    plan = 1 + ensemble.metadata.axes.packages.index(package)
-    for portion in _portions(groups, draws, sums.months):
-        found = np.empty((draws, len(portion) * sums.months))
-        replicate = np.empty(draws, dtype=np.int64)
-        for at, records in _through(ensemble, sums):
-            here = slice(at, at + len(records))
-            taken = _summed(sums.lost(records, plan, own), portion)
-            found[here] = taken.reshape(len(records), -1)
-            replicate[here] = records.replicate
+            begin += len(records)
         yield portion, found, replicate
 
 
@@ -726,14 +771,9 @@ def _spread(
 
     Values that lie between 0 and `most` have an interval that does not leave it.
     """
-    mean = mean_of(values, replicate)
-    floor = np.where(np.isinf(most), -np.inf, 0.0)
-    found = {
-        "mean": mean.mean,
-        "standard_error": mean.standard_error,
-        "low": np.maximum(mean.low, floor),
-        "high": np.minimum(mean.high, most),
-    }
+    found = mean_of(values, replicate).columns()
+    found["low"] = np.maximum(found["low"], np.where(np.isinf(most), -np.inf, 0.0))
+    found["high"] = np.minimum(found["high"], most)
     names = [_quantile_name(level) for level in levels]
     found |= dict(zip(names, quantiles_of(values, levels), strict=True))
     for end, rows in zip(
@@ -741,6 +781,12 @@ def _spread(
     ):
         found |= {f"{name}_{end}": row for name, row in zip(names, rows, strict=True)}
     return found
+
+
+def _chances(happens: Floats, replicate: Ints) -> dict[str, Floats]:
+    """Return the columns of chances, one row a quantity."""
+    found = chance_of(happens, replicate).columns()
+    return dict(zip(CHANCE, found.values(), strict=True))
 
 
 def _quantile_name(level: float) -> str:
@@ -772,100 +818,6 @@ def _keyed(
     return pd.DataFrame({**columns, **rows})
 
 
-def _fill_by(
-    ensemble: Ensemble,
-    keys: Sequence[str],
-    reach: float,
-    quantiles: Sequence[float],
-    layer: str = "planned",
-) -> pd.DataFrame:
-    """See :meth:`Ensemble.fill_by`."""
-    import pandas as pd
-
-    _check_keys(keys, ensemble.metadata.monthly, layer)
-    check_levels(quantiles, reach)
-    all_demands = np.ones(len(ensemble.metadata.axes.demands), dtype=bool)
-    groups = _groups_of(ensemble.metadata, keys, all_demands)
-    parts = []
-    for portion, asked, filled, replicate in _fills(ensemble, keys, groups, layer):
-        rate = share(filled, asked)
-        reached = np.where(np.isnan(rate), np.nan, (rate >= reach * (1 - 1e-9)).astype(float))
-        chance = chance_of(reached, replicate)
-        rows = {
-            "asked_person_months": asked.mean(axis=0),
-            "filled_person_months": filled.mean(axis=0),
-            **_spread(rate, replicate, quantiles, 1.0),
-            "chance": chance.mean,
-            "chance_standard_error": chance.standard_error,
-            "chance_low": chance.low,
-            "chance_high": chance.high,
-            "draws": chance.draws,
-        }
-        table = _keyed(ensemble, keys, portion, rows)
-        parts.append(table[table["draws"] > 0])
-    return pd.concat(parts, ignore_index=True)
-
-
-def _displacement_by(
-    ensemble: Ensemble,
-    keys: Sequence[str],
-    main_task: int | None,
-    quantiles: Sequence[float],
-    layer: str = "planned",
-) -> pd.DataFrame:
-    """See :meth:`Ensemble.displacement_by`."""
-    import pandas as pd
-
-    _check_keys(keys, ensemble.metadata.monthly, layer)
-    check_levels(quantiles, REACH)
-    if main_task not in (None, 1, 2):
-        raise InputError(f"main_task: expected 1, 2 or None, found {main_task!r}")
-    keys = [key for key in keys if key != "package"]
-    metadata = ensemble.metadata
-    parts = []
-    for package in metadata.axes.packages:
-        chosen = ~metadata.quantities.own(package)
-        if main_task is not None and "main_task" not in keys:
-            chosen &= metadata.task == main_task
-        groups = _groups_of(metadata, keys, chosen)
-        for portion, taken, replicate in _losses(ensemble, package, keys, groups, layer):
-            chance = chance_of((taken > ANY).astype(float), replicate)
-            rows = {
-                **_spread(taken, replicate, quantiles),
-                "chance": chance.mean,
-                "chance_standard_error": chance.standard_error,
-                "chance_low": chance.low,
-                "chance_high": chance.high,
-            }
-            part = _keyed(ensemble, keys, portion, rows)
-            part.insert(0, "package", package)
-            parts.append(part)
-    if parts:
-        return pd.concat(parts, ignore_index=True)
-    nothing: dict[str, Any] = {name: [] for name in ("package", *keys)}
-    spread = _spread(np.zeros((0, 0)), np.zeros(0, dtype=np.int64), quantiles)
-    ends = ("chance", "chance_standard_error", "chance_low", "chance_high")
-    return pd.DataFrame({**nothing, **spread, **{name: [] for name in ends}})
-
-
-def _people_by_month(ensemble: Ensemble, key: str, quantiles: Sequence[float]) -> pd.DataFrame:
-    """See :meth:`Ensemble.people_by_month`."""
-    import pandas as pd
-
-    keys = (key, "month")
-    _check_keys(keys, True, "present")
-    check_levels(quantiles, REACH)
-    all_demands = np.ones(len(ensemble.metadata.axes.demands), dtype=bool)
-    groups = _groups_of(ensemble.metadata, keys, all_demands)
-    parts = []
-    for portion, persons in _present(ensemble, groups):
-        rows = {"mean": persons.mean(axis=0) if len(persons) else np.nan}
-        for level, row in zip(quantiles, quantiles_of(persons, quantiles), strict=True):
-            rows[_quantile_name(level)] = row
-        parts.append(_keyed(ensemble, keys, portion, rows))
-    return pd.concat(parts, ignore_index=True)
-
-
 def _draws(ensemble: Ensemble) -> pd.DataFrame:
     """See :attr:`Ensemble.draws`."""
     import pandas as pd
@@ -894,17 +846,13 @@ def _draws_of(ensemble: Ensemble, records: Any) -> pd.DataFrame:
 
 def _series(ensemble: Ensemble, names: Sequence[str]) -> tuple[Floats, NDArray[np.int64]]:
     """Return some quantities of all proved draws, (draws, names), with the replicate of each."""
-    quantities = ensemble.metadata.quantities
-    columns = ("replicate", "caps", "begin", "end", "filled", "present", "codes")
-    values, replicate = [], []
-    for records in ensemble.records(columns):
-        kept = records.take(np.flatnonzero(records.proved))
-        values.append(np.stack([quantities.of(kept, name) for name in names], axis=1))
-        replicate.append(kept.replicate)
+    of_proved = ensemble.metadata.quantities.of_proved
+    parts = [of_proved(records, names) for records in ensemble.records(QUANTITY_COLUMNS)]
+    values, replicate = zip(*parts, strict=True)
     return np.concatenate(values), np.concatenate(replicate)
 
 
-def _total(ensemble: Ensemble, quantiles: Sequence[float] = QUANTILES) -> pd.DataFrame:
+def _total(ensemble: Ensemble) -> pd.DataFrame:
     """See :attr:`Ensemble.total`."""
     import pandas as pd
 
@@ -920,65 +868,26 @@ def _total(ensemble: Ensemble, quantiles: Sequence[float] = QUANTILES) -> pd.Dat
     for start in range(0, len(names), each):
         portion = slice(start, start + each)
         values, replicate = _series(ensemble, names[portion])
-        parts.append(pd.DataFrame(_spread(values, replicate, quantiles, most[portion])))
+        parts.append(pd.DataFrame(_spread(values, replicate, QUANTILES, most[portion])))
     return pd.concat([pd.DataFrame(head), pd.concat(parts, ignore_index=True)], axis=1)
 
 
-def _precision(ensemble: Ensemble, names: Sequence[str]) -> pd.DataFrame:
-    """See :meth:`Ensemble.precision`."""
-    import pandas as pd
-
-    columns = ("quantity", "unit", "mean", "half_width", "relative", "independent", "halved")
-    if not names:
-        return pd.DataFrame({name: [] for name in columns})
-    values, replicate = _series(ensemble, names)
-    found = mean_of(values, replicate)
-    quantities = ensemble.metadata.quantities
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rows = (
-            names,
-            ["share" if quantities.is_share(name) else "person-months" for name in names],
-            found.mean,
-            found.half_width,
-            found.half_width / np.abs(found.mean),
-            np.nanvar(values, axis=0, ddof=1) / found.standard_error**2,
-            np.full(len(names), 4.0 * ensemble.made),
-        )
-    return pd.DataFrame(dict(zip(columns, rows, strict=True)))
-
-
-def _convergence(ensemble: Ensemble, names: Sequence[str] | None = None) -> pd.DataFrame:
+def _convergence(ensemble: Ensemble) -> pd.DataFrame:
     """See :attr:`Ensemble.convergence`."""
     import pandas as pd
 
-    quantities, design = ensemble.metadata.quantities, ensemble.metadata.design
-    chosen = list(quantities.headline if names is None else map(quantities.check, names))
-    sums = np.zeros((2, design.replicates, len(chosen)))
-    rows, seen, counted = [], 0, 0
+    quantities, replicates = ensemble.metadata.quantities, ensemble.metadata.design.replicates
+    sums = np.zeros((2, replicates, len(quantities.headline)))
+    parts, seen, counted = [], 0, 0
     marks = _marks(ensemble)
-    columns = ("replicate", "caps", "begin", "end", "filled", "present", "codes")
-    for records in ensemble.records(columns):
-        seen += len(records)
-        kept = records.take(np.flatnonzero(records.proved))
-        counted += len(kept)
-        values = np.stack([quantities.of(kept, name) for name in chosen], axis=1)
-        defined = ~np.isnan(values)
-        np.add.at(sums[0], kept.replicate, np.where(defined, values, 0.0))
-        np.add.at(sums[1], kept.replicate, defined)
+    for records in ensemble.records(QUANTITY_COLUMNS):
+        values, replicate = quantities.of_proved(records, quantities.headline)
+        seen, counted = seen + len(records), counted + len(values)
+        add_to_sums(sums, values, replicate)
         if seen in marks:
-            found = means_of_sums(sums[0], sums[1])
-            for place, name in enumerate(chosen):
-                rows.append(
-                    {
-                        "draws": counted,
-                        "quantity": name,
-                        "mean": found.mean[place],
-                        "standard_error": found.standard_error[place],
-                        "low": found.low[place],
-                        "high": found.high[place],
-                    }
-                )
-    return pd.DataFrame(rows)
+            head = {"draws": counted, "quantity": quantities.headline}
+            parts.append(pd.DataFrame({**head, **means_of_sums(*sums).columns()}))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _marks(ensemble: Ensemble) -> set[int]:
@@ -1043,15 +952,10 @@ def temporary(
 
 def finish(ensemble: Ensemble) -> None:
     """Write tables and manifest of a run into its folder."""
-    try:
+    then = "; all draws are kept, and the same command resumes it once it can be"
+    with writing(ensemble.folder, then):
         _write_tables(ensemble, ensemble.folder)
         write_last(ensemble.folder, ensemble.manifest)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ResultError(
-            f"{ensemble.folder}: cannot be written: {reason}; all draws are kept, and the same "
-            "command resumes it once it can be"
-        ) from None
 
 
 def _write_tables(ensemble: Ensemble, folder: Path) -> None:
@@ -1135,13 +1039,7 @@ def check_same(ensemble: Ensemble, result: Tables) -> None:
 
 
 def _specification_again(folder: Path, metadata: RunMetadata) -> Specification:
-    """Return the specification of a run, from the scenario in its folder.
-
-    Raises
-    ------
-    ResultError
-        The scenario rests on something that has changed since, or cannot be read any more.
-    """
+    """Return the specification of a run from its scenario; ResultError if that has changed."""
     from planner.montecarlo.parameters import list_uncertain
     from planner.scenario.load import loads
 

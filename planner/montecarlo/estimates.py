@@ -29,6 +29,7 @@ from planner.problem.model import Floats, Ints
 __all__ = [
     "CONFIDENCE",
     "Mean",
+    "add_to_sums",
     "chance_of",
     "mean_of",
     "means_of_sums",
@@ -66,6 +67,10 @@ class Mean:
         """Half the width of the interval."""
         return (self.high - self.low) / 2
 
+    def columns(self) -> dict[str, Floats]:
+        """Return means, errors and ends of the intervals by name."""
+        return {name: getattr(self, name) for name in ("mean", "standard_error", "low", "high")}
+
 
 def student(confidence: float, degrees: Floats | Ints | int) -> Floats:
     """Return Student's t for a two-sided interval.
@@ -95,8 +100,7 @@ def mean_of(values: Floats, replicate: Ints, confidence: float = CONFIDENCE) -> 
     >>> float(found.mean[0]), round(float(found.standard_error[0]), 6)
     (2.5, 0.5)
     """
-    count = int(replicate.max(initial=-1)) + 1
-    wide = values.shape[1]
+    count, wide = int(replicate.max(initial=-1)) + 1, values.shape[1]
     sums, sizes = np.zeros((count, wide)), np.zeros((count, wide))
     for number in range(count):
         own = values[replicate == number]
@@ -104,6 +108,13 @@ def mean_of(values: Floats, replicate: Ints, confidence: float = CONFIDENCE) -> 
         sums[number] = np.where(defined, own, 0.0).sum(axis=0)
         sizes[number] = defined.sum(axis=0)
     return means_of_sums(sums, sizes, confidence)
+
+
+def add_to_sums(sums: Floats, values: Floats, replicate: Ints) -> None:
+    """Add values, (draws, quantities), to sums and counts, (2, replicates, quantities)."""
+    defined = ~np.isnan(values)
+    np.add.at(sums[0], replicate, np.where(defined, values, 0.0))
+    np.add.at(sums[1], replicate, defined)
 
 
 def means_of_sums(sums: Floats, sizes: Floats, confidence: float = CONFIDENCE) -> Mean:
@@ -183,10 +194,7 @@ def quantiles_of(values: Floats, levels: Sequence[float]) -> Floats:
 
 
 def quantile_intervals(
-    values: Floats,
-    replicate: Ints,
-    levels: Sequence[float],
-    confidence: float = CONFIDENCE,
+    values: Floats, replicate: Ints, levels: Sequence[float], confidence: float = CONFIDENCE
 ) -> tuple[Floats, Floats]:
     """Return the ends of intervals for quantiles, two arrays (levels, quantities).
 

@@ -21,7 +21,7 @@ factors, so every factor keeps its distribution.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -355,6 +355,16 @@ class _Collector:
             found[place] = replace(factors[place], calibrated=ends)
         return tuple(found), Joint(np.array(places, dtype=np.int64), np.ascontiguousarray(sample))
 
+    def _matching(
+        self, pattern: str, known: Collection[str], path: Path_, message: str
+    ) -> list[str]:
+        """Return the ids that a pattern stands for (``*`` is any text); complain if none exists."""
+        test = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
+        found = [id for id in known if test.fullmatch(id)]
+        if not found:
+            self.complain(path, message + nearest(pattern, known))
+        return found
+
     def _with_all_decided(self, scenario: Scenario) -> Scenario:
         """Return the scenario with every study in it that may go ahead."""
         demands, packages = scenario.inputs.demands, scenario.inputs.packages
@@ -375,16 +385,12 @@ class _Collector:
         entries: dict[str, tuple[str, Any]] = {}
         stated = self.section.get("figures", {})
         for pattern, entry in stated.items():
-            found = _matching(pattern, self.rows)
-            if not found:
-                near = nearest(pattern, self.rows)
-                self.complain(("figures", pattern), f"no such figure in use{near}")
+            path = ("figures", pattern)
+            found = self._matching(pattern, self.rows, path, "no such figure in use")
             entries.update(dict.fromkeys(found, (pattern, entry)))
         for pattern in self.section.get("exact", ()):
-            found = _matching(pattern, self.rows)
-            if not found:
-                near = nearest(pattern, self.rows)
-                self.complain(("exact",), f"no figure in use is {pattern!r}{near}")
+            message = f"no figure in use is {pattern!r}"
+            found = self._matching(pattern, self.rows, ("exact",), message)
             exact = [id for id in found if id not in stated]
             entries.update(dict.fromkeys(exact, (pattern, "exact")))
         default = self.section.get("default", DEFAULT)
@@ -398,29 +404,20 @@ class _Collector:
         path = ("figures", pattern or id)
         moves = isinstance(row.value, str)
         likely = 0.0 if moves else float(row.value)
-        distribution = self._distribution(path, entry, row)
-        if distribution is None:
-            return
-        distribution = self._within(path, distribution, *natural_range(id))
+        distribution = self._distribution(path, entry, row, *natural_range(id))
         if distribution is None or distribution.support[0] == distribution.support[1] == likely:
             return
         rule = _last(id) in ROTATION or (id.startswith("kind.") and id.split(".")[2] in ROTATION)
         stated = entry if isinstance(entry, Mapping) else {}
         origin = {"basis": "assumption", **stated} if stated else _provenance(row)
-        presence = is_presence(id)
-        self.factors[id] = Factor(
-            id=id,
-            distribution=distribution,
-            likely=likely,
-            unit="months moved" if moves else row.unit,
-            layer="presence" if presence else "capacity",
-            structural=moves or rule or id.startswith("cost."),
-            targets=(id,),
-            said_in="scenario" if pattern else "data",
-            **{name: origin[name] for name in PROVENANCE if name in origin},
-        )
+        self._add(
+            id, distribution, likely, "months moved" if moves else row.unit,
+            "presence" if is_presence(id) else "capacity",
+            moves or rule or id.startswith("cost."), (id,), origin,
+            "scenario" if pattern else "data",
+        )  # fmt: skip
 
-    def _distribution(self, path: Path_, entry: Any, row: FigureRow | None) -> Distribution | None:
+    def _stated(self, path: Path_, entry: Any, row: FigureRow | None) -> Distribution | None:
         """Return the distribution of an entry; a name alone takes the range of the parameter."""
         if isinstance(entry, Mapping):
             return parse_distribution({k: v for k, v in entry.items() if k not in PROVENANCE})
@@ -432,18 +429,20 @@ class _Collector:
         cls = family(entry)
         if isinstance(row.value, str):
             low, likely, high = (
-                _ordinal(end or row.value) for end in (row.low, row.value, row.high)
+                Month.parse(str(end or row.value)).ordinal for end in (row.low, row.value, row.high)
             )
-            return (
-                whole_months(cls, low - likely, high - likely) if low < high else Discrete((0.0,))
-            )
+            whole = low < high
+            return whole_months(cls, low - likely, high - likely) if whole else Discrete((0.0,))
         ends = [row.value if end is None else end for end in (row.low, row.high)]
         return cls.from_range(float(ends[0]), float(row.value), float(ends[1]))
 
-    def _within(
-        self, path: Path_, distribution: Distribution, floor: float, ceiling: float
+    def _distribution(
+        self, path: Path_, entry: Any, row: FigureRow | None, floor: float, ceiling: float
     ) -> Distribution | None:
-        """Return the distribution cut to the range of a parameter; complain if it is beyond."""
+        """Return the distribution of an entry, cut to a range; complain if it is beyond."""
+        distribution = self._stated(path, entry, row)
+        if distribution is None:
+            return None
         distribution = distribution.clipped(floor, ceiling)
         low, high = distribution.support
         if low < floor or high > ceiling:
@@ -452,8 +451,7 @@ class _Collector:
             )
             self.complain(path, f"expected values {expected}, found {low:g} to {high:g}")
             return None
-        wrong = distribution.faults()
-        if wrong:
+        if wrong := distribution.faults():
             self.complain(path, "; ".join(wrong))
             return None
         return distribution
@@ -525,11 +523,10 @@ class _Collector:
             likely, unit, name = 0.0, "months moved", "last"
         else:
             size = section == "sizes"
-            found = self._distribution(path, entry, None)
-            checked = found and self._within(path, found, 0.0 if size else -np.inf, np.inf)
-            if checked is None:
+            found = self._distribution(path, entry, None, 0.0 if size else -np.inf, np.inf)
+            if found is None:
                 return
-            distribution = checked
+            distribution = found
             likely, unit, name = (1.0, "factor", "cap") if size else (0.0, "months moved", "first")
         targets = tuple(f"demand.{line}.{name}" for line in lines)
         self._add(
@@ -542,12 +539,9 @@ class _Collector:
         numbers = [name for name, row in self.rows.items() if not isinstance(row.value, str)]
         targets: dict[str, None] = {}
         for pattern in entry["figures"]:
-            found = _matching(pattern, numbers)
-            if not found:
-                self.complain(path, f"no figure in use is {pattern!r}{nearest(pattern, numbers)}")
-            targets.update(dict.fromkeys(found))
-        distribution = self._distribution(path, entry["times"], None)
-        distribution = distribution and self._within(path, distribution, 0.0, np.inf)
+            message = f"no figure in use is {pattern!r}"
+            targets |= dict.fromkeys(self._matching(pattern, numbers, path, message))
+        distribution = self._distribution(path, entry["times"], None, 0.0, np.inf)
         if distribution is None or not targets:
             return
         rules = [t for t in targets if _last(t) in ROTATION or t.startswith(("kind.", "cost."))]
@@ -574,15 +568,13 @@ class _Collector:
         index = {id: k for k, id in enumerate(ids)}
         for number, entry in enumerate(self.section.get("correlations", ())):
             chosen: dict[str, None] = {}
+            path = ("correlations", number)
             for pattern in entry["figures"]:
-                found = _matching(pattern, ids)
-                if not found:
-                    near = nearest(pattern, ids)
-                    self.complain(("correlations", number), f"nothing drawn is {pattern!r}{near}")
-                chosen.update(dict.fromkeys(found))
+                message = f"nothing drawn is {pattern!r}"
+                chosen |= dict.fromkeys(self._matching(pattern, ids, path, message))
             if len(chosen) == 1:
                 message = f"expected at least two that are drawn, found {next(iter(chosen))} alone"
-                self.complain(("correlations", number), message)
+                self.complain(path, message)
             for one in chosen:
                 for other in chosen:
                     if one != other:
@@ -590,8 +582,7 @@ class _Collector:
         tied = np.flatnonzero((rank - np.eye(len(rank))).any(axis=1))
         if len(tied):
             part = _normal_correlation(rank[np.ix_(tied, tied)])
-            message = not_possible(part, [ids[k] for k in tied])
-            if message:
+            if message := not_possible(part, [ids[k] for k in tied]):
                 self.complain(("correlations",), message)
         return rank
 
@@ -614,18 +605,8 @@ def _provenance(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in PROVENANCE if hasattr(record, name)}
 
 
-def _matching(pattern: str, known: Iterable[str]) -> list[str]:
-    """Return the ids that a pattern stands for; ``*`` is any text."""
-    test = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-    return [id for id in known if test.fullmatch(id)]
-
-
 def _last(id: str) -> str:
     return id.rsplit(".", 1)[-1]
-
-
-def _ordinal(month: object) -> int:
-    return Month.parse(str(month)).ordinal
 
 
 def _ranged(row: FigureRow) -> bool:

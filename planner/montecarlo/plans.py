@@ -25,8 +25,8 @@ are geometric), and the people in between are passed over.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,6 @@ __all__ = [
     "Plans",
     "Presence",
     "attend",
-    "join_plans",
     "no_plans",
     "streams_of",
 ]
@@ -97,10 +96,10 @@ class Lines:
     pool: Ints
 
     @classmethod
-    def of(cls, problem: Problem) -> Lines:
-        """Return the lines of a problem."""
-        place = {name: k for k, name in enumerate(problem.pools)}
-        pairs = [(k, place[p]) for k, demand in enumerate(problem.demands) for p in demand.pools]
+    def of(cls, pools: Iterable[str], accepted: Sequence[Sequence[str]]) -> Lines:
+        """Return the lines of demands that accept some of the pools, in order of preference."""
+        place = {name: k for k, name in enumerate(pools)}
+        pairs = [(k, place[p]) for k, names in enumerate(accepted) for p in names]
         table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return cls(table[:, 0], table[:, 1])
 
@@ -164,7 +163,7 @@ class Frame:
             weight=np.array([one.weight for one in demands], dtype=float),
             package=tuple(owner.get(one.id, "") for one in demands),
             known={one.id: problem.known(one.id) for one in problem.packages},
-            lines=Lines.of(problem),
+            lines=Lines.of(problem.pools, [one.pools for one in demands]),
         )  # fmt: skip
 
     @property
@@ -264,25 +263,6 @@ class Plans:
         lost[np.abs(lost) <= ROUNDING * (1 + self.asked)] = 0.0
         lost[:, [owner == package for owner in self.frame.package]] = 0.0
         return lost
-
-
-def join_plans(parts: Sequence[Plans]) -> Plans:
-    """Put the draws of several batches one after the other.
-
-    Plans on structures of their own (other tours) have other decisions: then `people` of the result
-    is empty, and `layout` is that of the first.
-    """
-    names = ["served", "tied", "missing", "proof", "code"]
-    same = len({part.people.shape[2] for part in parts}) == 1
-    joined: dict[str, Any] = {
-        name: np.concatenate([getattr(p, name) for p in parts], 1)
-        for name in (["people", *names] if same else names)
-    }
-    if not same:
-        joined["people"] = np.zeros((*joined["code"].shape, 0))
-    for name in ("caps", "asked"):
-        joined[name] = np.concatenate([getattr(part, name) for part in parts])
-    return replace(parts[0], **joined)
 
 
 def no_plans(frame: Frame, without: Sequence[str], layout: Layout, caps: Floats) -> Plans:

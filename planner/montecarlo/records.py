@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LAYERS",
+    "QUANTITY_COLUMNS",
     "WHOLE",
     "Axes",
     "Quantities",
@@ -48,6 +49,9 @@ WHOLE = 65535
 
 MONTHLY = ("served", "attended")
 """Columns that are kept only where people by pool and month are kept."""
+
+QUANTITY_COLUMNS = ("replicate", "caps", "begin", "end", "filled", "present", "codes")
+"""Columns from which every quantity follows."""
 
 LAYERS = ("planned", "present")
 """People planned to be on duty, and those of them who are present."""
@@ -161,14 +165,6 @@ class Records:
             np.zeros(by_month, dtype=np.uint16) if monthly or people else None,
         )  # fmt: skip
 
-    @classmethod
-    def join(cls, parts: Sequence[Records]) -> Records:
-        """Return records one after the other."""
-        if len(parts) == 1:
-            return parts[0]
-        columns: list[Any] = [_joined([getattr(one, name) for one in parts]) for name in NAMES]
-        return cls(*columns)
-
     def take(self, places: Ints) -> Records:
         """Return the records of some draws."""
         columns: list[Any] = [getattr(self, name) for name in NAMES]
@@ -217,10 +213,6 @@ class Records:
 
 
 NAMES = tuple(field.name for field in dataclasses.fields(Records))
-
-
-def _joined(arrays: list[Any]) -> Any:
-    return None if arrays[0] is None else np.concatenate(arrays)
 
 
 def _shapes(axes: Axes) -> dict[str, tuple[int, ...]]:
@@ -324,6 +316,11 @@ class Quantities:
     def own(self, package: str) -> Flags:
         """Return which demands belong to a package, (demands,)."""
         return np.asarray(self._package == package)
+
+    def of_proved(self, records: Records, names: Sequence[str]) -> tuple[Floats, Ints]:
+        """Return quantities of the proved draws, (draws, names), and the replicate of each draw."""
+        kept = records.take(np.flatnonzero(records.proved))
+        return np.stack([self.of(kept, name) for name in names], axis=1), kept.replicate
 
     def of(self, records: Records, name: str) -> Floats:
         """Return one number of each draw, (draws,); NaN where it is undefined."""

@@ -67,17 +67,10 @@ class Draw:
 
         uncertain = self.specification.uncertain
         rows = [
-            {
-                "factor": one.id,
-                "value": float(value),
-                "likely": one.likely,
-                "unit": one.unit,
-                "below": _below(one.distribution, float(value)),
-                "basis": one.basis,
-                "layer": one.layer,
-            }
-            for one, value in zip(uncertain.factors, self.values, strict=True)
-        ]
+            (one.id, value, one.likely, one.unit, _below(one.distribution, value), one.basis,
+             one.layer)
+            for one, value in zip(uncertain.factors, self.values.tolist(), strict=True)
+        ]  # fmt: skip
         columns = ["factor", "value", "likely", "unit", "below", "basis", "layer"]
         table = pd.DataFrame(rows, columns=columns)
         order = np.argsort(-np.abs(table["below"].to_numpy(float) - 0.5), kind="stable")

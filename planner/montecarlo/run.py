@@ -26,23 +26,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.errors import Fault, InputError, PlannerError, ResultError, gathered, nearest
+from planner.errors import Fault, InputError, PlannerError, gathered, nearest
 from planner.montecarlo.design import Design
 from planner.montecarlo.ensemble import Ensemble, finish, read_ensemble, temporary
-from planner.montecarlo.estimates import CONFIDENCE, Mean, means_of_sums
+from planner.montecarlo.estimates import Mean, add_to_sums, means_of_sums
 from planner.montecarlo.parameters import list_uncertain
-from planner.montecarlo.records import Quantities, Records
+from planner.montecarlo.records import QUANTITY_COLUMNS, Quantities, Records
 from planner.montecarlo.specification import MONTHLY, RunMetadata, Specification, Stop
 from planner.montecarlo.storage import LOCK, as_bytes, clear_folder, holds_run, open_folder
 from planner.problem.model import Floats
-from planner.store import MANIFEST, locked
+from planner.store import MANIFEST, locked, writing
 
 if TYPE_CHECKING:
     from planner.scenario.load import Scenario
@@ -416,31 +416,23 @@ class Watch:
         self._made, self._next = 0, LEAST
         self._began = self.clock()
 
-    @property
-    def columns(self) -> list[str]:
-        """Columns of the records that are needed."""
-        return ["replicate", "round", "caps", "begin", "end", "filled", "present", "codes"]
-
     def add(self, records: Records) -> None:
         """Take note of a batch."""
         if not self.stop.of:
             return
-        kept = records.take(np.flatnonzero(records.proved))
-        values = np.stack([self.quantities.of(kept, name) for name in self.stop.of], axis=1)
-        self.add_values(values, kept.replicate)
-        self._made += len(records) - len(kept)
+        values, replicate = self.quantities.of_proved(records, self.stop.of)
+        self.add_values(values, replicate)
+        self._made += len(records) - len(values)
 
     def add_values(self, values: Floats, replicate: NDArray[np.int64]) -> None:
         """Take note of the watched quantities of some draws, (draws, quantities)."""
-        defined = ~np.isnan(values)
-        np.add.at(self._sums[0], replicate, np.where(defined, values, 0.0))
-        np.add.at(self._sums[1], replicate, defined)
+        add_to_sums(self._sums, values, replicate)
         self._made += len(values)
 
     @property
     def reached(self) -> Mean:
         """Means of the watched quantities with their intervals, so far."""
-        return means_of_sums(self._sums[0], self._sums[1], CONFIDENCE)
+        return means_of_sums(*self._sums)
 
     @property
     def narrow(self) -> bool:
@@ -602,48 +594,45 @@ def simulate(
     if faults:
         raise InputError(faults)
 
-    def solve(ensemble: Ensemble) -> Ensemble:
+    def solve(ensemble: Ensemble) -> None:
         with executor_for(draws, workers, executor, cluster) as (pool, count):
             _run(ensemble, pool, count, progress)
-        return ensemble
 
     metadata = RunMetadata.of(specification)
-    if folder is None:
-        return _interruptible(solve, temporary(metadata, stop, specification))
-    ensemble = Ensemble(metadata, stop, Path(folder), specification)
-    return _persistent(ensemble, replace, solve)
+    if folder is not None:
+        ensemble = Ensemble(metadata, stop, Path(folder), specification)
+        return _persistent(ensemble, replace, solve)
+    ensemble = temporary(metadata, stop, specification)
+    with _interruptible(ensemble):
+        solve(ensemble)
+    return ensemble
 
 
-def _persistent(
-    ensemble: Ensemble, replace: bool, solve: Callable[[Ensemble], Ensemble]
-) -> Ensemble:
+def _persistent(ensemble: Ensemble, replace: bool, solve: Callable[[Ensemble], None]) -> Ensemble:
     """Return an ensemble kept in its folder: one that is finished is read, others are solved."""
     metadata, stop, place = ensemble.metadata, ensemble.stop, ensemble.folder
     if (place / MANIFEST).is_file() and (not replace or _same(place, metadata, stop)):
         return _finished(read_ensemble(place), metadata, stop)
-    try:
+    with writing(place):
         place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ResultError(f"{place}: cannot be written: {error.strerror or error}") from None
     with locked(place / LOCK, place):
         if replace and not _same(place, metadata, stop):
             clear_folder(place)
         if (place / MANIFEST).is_file():  # finished by another process in the meantime
             return _finished(read_ensemble(place), metadata, stop)
         open_folder(place, metadata, ensemble.specification.uncertain.scenario)
-
-        def solve_and_write(ensemble: Ensemble) -> Ensemble:
-            finish(solve(ensemble))
-            return ensemble
-
-        return _interruptible(solve_and_write, ensemble)
+        with _interruptible(ensemble):
+            solve(ensemble)
+            finish(ensemble)
+    return ensemble
 
 
-def _interruptible(work: Callable[[Ensemble], Ensemble], ensemble: Ensemble) -> Ensemble:
-    """Return what some work makes of an ensemble; an interrupt names the draws that are kept."""
+@contextmanager
+def _interruptible(ensemble: Ensemble) -> Iterator[None]:
+    """Let an interrupt of the work on an ensemble name the draws that are kept."""
     with first_interrupt_only():
         try:
-            return work(ensemble)
+            yield
         except KeyboardInterrupt:
             text = "interrupted"
             if ensemble.persistent:
@@ -690,11 +679,7 @@ def specification_of(
     specification = Specification(uncertain, str(rule), chosen, design, monthly)
     if stop is not None:
         with gathered(faults):
-            stop.check(
-                RunMetadata.of(
-                    Specification(uncertain, str(rule), known, design, monthly)
-                ).quantities
-            )
+            stop.check(RunMetadata.of(replace(specification, packages=known)).quantities)
     if faults:
         raise InputError(faults)
     return specification
@@ -748,7 +733,7 @@ def _run(ensemble: Ensemble, pool: Any, workers: int, progress: Progress | None)
     made = ensemble.all_ends
     for batch in range(first):
         if stop.of:
-            watch.add(batches.read(batch, watch.columns))
+            watch.add(batches.read(batch, QUANTITY_COLUMNS))
             if reason := watch.verdict():
                 batches.drop_after(batch + 1)
                 ensemble.close(batch + 1, reason)
@@ -760,7 +745,7 @@ def _run(ensemble: Ensemble, pool: Any, workers: int, progress: Progress | None)
         batches.write(count, data)
         count += 1
         if stop.of:
-            watch.add(batches.read(count - 1, watch.columns))
+            watch.add(batches.read(count - 1, QUANTITY_COLUMNS))
         pace(made[count - 1])
         if reason := watch.verdict():
             break

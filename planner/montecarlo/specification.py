@@ -52,15 +52,7 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
     from planner.solution import Solution
 
-__all__ = [
-    "FORMAT",
-    "Effects",
-    "Formulation",
-    "Instance",
-    "RunMetadata",
-    "Specification",
-    "Stop",
-]
+__all__ = ["FORMAT", "Effects", "Formulation", "Instance", "RunMetadata", "Specification", "Stop"]
 
 Drawn = Mapping[str, Floats]
 """Drawn parameters by id, (draws,); months as how many months they move."""
@@ -173,10 +165,7 @@ class Formulation:
     @cached_property
     def accepted(self) -> Lines:
         """Every line with every pool that it accepts."""
-        number = {name: k for k, name in enumerate(self.pools)}
-        pairs = [(k, number[p]) for k, one in enumerate(self.sources) for p in one.line.pools]
-        table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return Lines(table[:, 0], table[:, 1])
+        return Lines.of(self.pools, [one.line.pools for one in self.sources])
 
     @cached_property
     def _uses(self) -> tuple[OptionTable, Ints]:
@@ -324,21 +313,18 @@ class _Lines:
         def columns(found: list[Any], kind: Any) -> Any:
             return np.stack(found, axis=1).astype(kind) if found else np.zeros((draws, 0), kind)
 
-        self.tour = np.maximum(np.rint(columns([number(one.tour) for one in sources], float)), 1)
-        self.tour = self.tour.astype(np.int64)
-        self.prep = np.rint(
-            columns([number(p) for one in sources for p in one.preparation], float)
-        ).astype(np.int64)
+        tour = columns([number(one.tour) for one in sources], float)
+        self.tour = np.maximum(np.rint(tour), 1).astype(np.int64)
+        prep = columns([number(p) for one in sources for p in one.preparation], float)
+        self.prep = np.rint(prep).astype(np.int64)
         self.home = columns([number(h) for one in sources for h in one.home], float)
         entry_line = form.accepted.demand
         dwell = np.array([d for one in sources for d in one.dwell], dtype=bool)
         given = np.array([one.line.cohorts or 0 for one in sources], dtype=np.int64)
         most = np.array([one.most_cohorts for one in sources], dtype=np.int64)
         self.cohorts = np.where(given, given, np.maximum(np.minimum(most, self.tour), 1))
-        self.first, self.last = (
-            columns([month(one.first) for one in sources], np.int64),
-            columns([month(one.last) for one in sources], np.int64),
-        )
+        self.first = columns([month(one.first) for one in sources], np.int64)
+        self.last = columns([month(one.last) for one in sources], np.int64)
         for k, one in enumerate(sources):
             if one.begins is not None:
                 moved = month(one.begins) - one.begins[1].month.ordinal
@@ -351,15 +337,13 @@ class _Lines:
         runs = (self.first <= ends) & (self.last >= begins)
         longest = np.where(runs[:, entry_line], tied, 0).max(axis=1, initial=0)
         years = 12 * -(-longest // 12)
-        self.warm_up = (
-            np.maximum(years, 24) if inputs.warm_up is None else np.full(draws, inputs.warm_up)
-        )
-        run_out = (
-            np.maximum(years, 12) if inputs.run_out is None else np.full(draws, inputs.run_out)
-        )
+
+        def given_or(months: int | None, least: int) -> Ints:
+            return np.maximum(years, least) if months is None else np.full(draws, months)
+
+        self.warm_up, run_out = given_or(inputs.warm_up, 24), given_or(inputs.run_out, 12)
         self.months = self.warm_up + (ends - begins + 1) + run_out
-        start = begins - self.warm_up
-        self.start = start
+        self.start = start = begins - self.warm_up
         self.here = (self.last >= self.first) & (self.last >= start[:, None])
         self.here &= self.first < (start + self.months)[:, None]
         self.lead = np.zeros(self.tour.shape, dtype=np.int64)
@@ -729,15 +713,14 @@ class Specification:
     def axes(self) -> Axes:
         """What the axes of records stand for."""
         compiled = self.uncertain.compiled
-        pools = list(compiled.problem.pools)
-        place = {name: k for k, name in enumerate(pools)}
-        lines = [(k, place[p]) for k, row in enumerate(self.demands) for p in row.pools]
+        pools = tuple(compiled.problem.pools)
+        lines = Lines.of(pools, [row.pools for row in self.demands])
         first, last = compiled.problem.report
         return Axes(
             factors=self.uncertain.ids,
             demands=tuple(row.id for row in self.demands),
-            pools=tuple(pools),
-            lines=tuple(lines),
+            pools=pools,
+            lines=tuple(zip(lines.demand.tolist(), lines.pool.tolist(), strict=True)),
             bounds=tuple(self.uncertain.scenario.inputs.bounds),
             packages=self.packages,
             months=tuple(str(compiled.month(k)) for k in range(first, last + 1)),
@@ -924,19 +907,18 @@ class Stop:
 
     def check(self, quantities: Quantities) -> None:
         """Raise InputError with everything wrong in it."""
-        wrong = []
+        wrong: list[Fault | str] = []
         if bool(self.of) != (self.half_width is not None):
             wrong.append("half_width and of: expected both or neither: what is to be so narrow?")
         if self.half_width is not None and not 0 < self.half_width < np.inf:
             wrong.append(f"half_width: expected more than 0, found {self.half_width}")
         if self.time_limit is not None and not self.time_limit > 0:
             wrong.append(f"time_limit: expected more than 0 seconds, found {self.time_limit}")
-        faults: list[Fault | str] = [*wrong]
         for name in self.of:
-            with gathered(faults):
+            with gathered(wrong):
                 quantities.check(name)
-        if faults:
-            raise InputError(faults)
+        if wrong:
+            raise InputError(wrong)
 
 
 @dataclass(frozen=True, eq=False)

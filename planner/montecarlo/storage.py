@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import InputError, ResultError
 from planner.montecarlo.records import Axes, Records
 from planner.montecarlo.specification import FORMAT, RunMetadata
-from planner.store import MANIFEST, hash_bytes, read_manifest, write_manifest
+from planner.store import MANIFEST, hash_bytes, read_manifest, write_manifest, writing
 
 if TYPE_CHECKING:
     import pyarrow
@@ -143,23 +143,21 @@ class Batches:
         target = self.path(batch)
         partial = target.with_suffix(".partial")
         self._hashes[batch] = self._hash(batch, data)
+        then = "; the batches before it are kept, and the same command resumes it once it can be"
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            with (self.folder / HASHES).open("a", encoding="utf-8") as file:
-                file.write(f"{batch} {self._hashes[batch]}\n")
-            partial.replace(target)
-        except OSError as error:
+            with writing(target, then):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with partial.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                with (self.folder / HASHES).open("a", encoding="utf-8") as file:
+                    file.write(f"{batch} {self._hashes[batch]}\n")
+                partial.replace(target)
+        except ResultError:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
-            reason = error.strerror or str(error)
-            raise ResultError(
-                f"{target}: cannot be written: {reason}; the batches before it are kept, and the "
-                "same command resumes it once it can be"
-            ) from None
+            raise
         self._checked.add(batch)
 
     def drop_after(self, count: int) -> None:
@@ -173,11 +171,9 @@ class Batches:
             del self._hashes[batch]
         text = "".join(f"{one} {found}\n" for one, found in sorted(self._hashes.items()))
         hashes = self.folder / HASHES
-        try:
+        with writing(hashes):
             if not hashes.exists() or hashes.read_bytes() != text.encode():
                 hashes.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise ResultError(f"{hashes}: cannot be written: {error.strerror or error}") from None
 
     def read(self, batch: int, names: Sequence[str] | None = None) -> Records:
         """Return the records of a batch, or only some of their columns.

@@ -2,7 +2,7 @@
 
 What a draw changes in numbers only (caps, strengths, bounds, amounts of money) is solved on one
 :class:`Structure`. What changes tours, months, time at home or cohorts asks for a structure of its
-own, which :func:`solve_each` formulates for every draw.
+own.
 
 The plans of one draw as a whole solution: people by tour, and what one more person would add.
 
@@ -15,7 +15,7 @@ before it left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +26,7 @@ from planner.engine.highs import TOLERANCE, Certificate, worst
 from planner.engine.programme import Layout, build_programme, lay_out
 from planner.engine.stages import StageSolution
 from planner.errors import SolverError
-from planner.montecarlo.plans import Code, Frame, Lines, Plans, join_plans, no_plans
+from planner.montecarlo.plans import Code, Frame, Plans, no_plans
 from planner.problem.model import Floats, Ints
 from planner.solution import Allocation, History, Plan, Planner, Solution, solver_for
 
@@ -34,20 +34,8 @@ if TYPE_CHECKING:
     from planner.engine.programme import Programme
     from planner.montecarlo.kernel.arrays import Arrays, Sides, Stages
     from planner.problem.model import Problem
-    from planner.solution import Planner
 
-__all__ = [
-    "Code",
-    "Hint",
-    "Lines",
-    "Numbers",
-    "Plans",
-    "Structure",
-    "join_plans",
-    "plan_block",
-    "retrace",
-    "solve_each",
-]
+__all__ = ["Code", "Hint", "Numbers", "Plans", "Structure", "plan_block", "retrace"]
 
 
 class Numbers(NamedTuple):
@@ -87,6 +75,10 @@ class Numbers(NamedTuple):
             for given, values in zip((least, most, amounts), own, strict=True)
         ]
         return cls(*(np.require(x, np.float64, ["C"]) for x in (caps, strengths, *filled)))
+
+    def of_draw(self, draw: int) -> dict[str, Floats]:
+        """Return the numbers of one draw, as :meth:`Structure.drawn` takes them."""
+        return {name: array[draw] for name, array in self._asdict().items()}
 
     @classmethod
     def likely(cls, problem: Problem) -> Numbers:
@@ -242,11 +234,6 @@ class Structure:
         """The engine's programme of the problem."""
         return build_programme(self.problem)
 
-    @property
-    def decisions(self) -> Ints:
-        """Where the decisions of each block begin among those of all blocks; the count last."""
-        return self.layout.decision_ptr
-
     @cached_property
     def arrays(self) -> Arrays:
         """What compiled code reads of the problem."""
@@ -343,22 +330,15 @@ class Structure:
 
         A stage that compiled code has proved is kept; the engine plans the others.
         """
-        from planner.solution import Planner
-
-        problem = self.drawn(
-            draws.caps[draw],
-            draws.strengths[draw],
-            least=draws.least[draw],
-            most=draws.most[draw],
-            amounts=draws.amounts[draw],
-        )
+        problem = self.drawn(**draws.of_draw(draw))
         planner = Planner(replace(self.programme, problem=problem), self.solver)
         full = draws.caps[draw, self.layout.demand] * self.layout.part
+        blocks = range(len(self.layout.pool_ptr) - 1)
         for number, left_out in enumerate(["", *found.without]):
             if found.code[number, draw] != Code.UNPROVED:
                 continue
             answers, proofs = [], []
-            chosen, blocks = self.packages_without(left_out), range(len(self.layout.pool_ptr) - 1)
+            chosen = self.packages_without(left_out)
             kept: list[dict[int, StageSolution]] = [{} for _ in blocks]
             if made is not None:
                 kept = [self._proved(stages, made, draw, number, block) for block in blocks]
@@ -396,12 +376,9 @@ class Structure:
         Those are proved by themselves, and their people are those that the proof establishes. Under
         *value* a proof is about tiers and not about people: none is kept.
         """
-        stage, chain = int(stages.final[plan, block]), []
-        while stage >= 0:
-            chain.append(stage)
-            stage = int(stages.parent[stage])
+        chain = _chain_of(stages, int(stages.final[plan, block])) if self.rule == "fair" else []
         found: dict[int, StageSolution] = {}
-        for depth, stage in enumerate(reversed(chain if self.rule == "fair" else [])):
+        for depth, stage in enumerate(reversed(chain)):
             proof = made["proof"][draw, stage]
             people = made["people"][draw, stages.column[stage] : stages.column[stage + 1]]
             missing = made["missing"][draw, stages.goal[stage] : stages.goal[stage + 1]]
@@ -422,11 +399,8 @@ class Structure:
         history = planner.history(planner.programme.blocks[block], chosen)
         chain: list[StageSolution] = []
         for depth in range(len(history)):
-            answer = kept.get(depth)
-            if answer is None:
-                before = chain[-1] if chain else None
-                answer = planner.answer(block, history[: depth + 1], before)
-            chain.append(answer)
+            before = chain[-1] if chain else None
+            chain.append(kept.get(depth) or planner.answer(block, history[: depth + 1], before))
         return chain
 
 
@@ -503,15 +477,19 @@ def locked_gap(
 
 def chains_of(stages: Stages) -> list[list[int]]:
     """Return every stage that each plan builds on, its last ones included."""
-    chains = []
-    for final in stages.final.tolist():
-        chain = set()
-        for stage in final:
-            while stage >= 0:
-                chain.add(stage)
-                stage = int(stages.parent[stage])
-        chains.append(sorted(chain))
-    return chains
+    return [
+        sorted({stage for last in final for stage in _chain_of(stages, last)})
+        for final in stages.final.tolist()
+    ]
+
+
+def _chain_of(stages: Stages, stage: int) -> list[int]:
+    """Return a stage and every one it builds on, the last first; nothing for -1."""
+    chain = []
+    while stage >= 0:
+        chain.append(stage)
+        stage = int(stages.parent[stage])
+    return chain
 
 
 def one_stage_a_block(layout: Layout) -> Stages:
@@ -594,47 +572,6 @@ def _stage_names(stages: Stages) -> list[tuple[int, int]]:
     return list(zip(stages.block.tolist(), depth, strict=True))
 
 
-def solve_each(
-    problems: Iterable[Problem],
-    rule: str,
-    packages: Sequence[str] = (),
-    *,
-    compiled: bool = True,
-    likely: Problem | None = None,
-) -> Iterator[tuple[Structure, Plans]]:
-    """Plan draws with rules and months of their own: each problem is formulated by itself.
-
-    The plans of a problem depend on that problem (and, under *value*, on `likely`) alone: not on
-    its neighbours, nor on how draws are divided over batches and workers.
-
-    Parameters
-    ----------
-    problems : iterable of Problem
-        One a draw; caps, strengths, tours, months, packages and bounds may all differ.
-    rule : {"fair", "value"}
-    packages : sequence of str
-        Packages to leave out, each in a plan of its own.
-    compiled : bool
-        Whether compiled code is tried first.
-    likely : Problem, optional
-        Its plan shortens the search under *value*; give every call of a run the same one.
-
-    Yields
-    ------
-    structure : Structure
-        Tours and decisions of the draw, in ``structure.layout``.
-    plans : Plans
-        Of this one draw. :func:`join_plans` joins those on the same demands and pools.
-    """
-    hint = None
-    if rule == "value" and compiled:
-        hint = Hint.nothing() if likely is None else Structure(likely, rule).hint()
-    for problem in problems:
-        structure = Structure(problem, rule, compiled, hint)
-        own = Numbers.likely(problem)
-        yield structure, structure.solve(own.caps, own.strengths, packages)
-
-
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
@@ -666,10 +603,7 @@ def retrace(structure: Structure, numbers: Numbers, packages: Sequence[str]) -> 
     SolverError
         One of the plans could not be proved.
     """
-    problem = structure.drawn(
-        numbers.caps[0], numbers.strengths[0],
-        least=numbers.least[0], most=numbers.most[0], amounts=numbers.amounts[0],
-    )  # fmt: skip
+    problem = structure.drawn(**numbers.of_draw(0))
     programme = replace(structure.programme, problem=problem)
     compiled = structure.compiled and structure.rule == "value"
     sides = structure.sides(numbers) if compiled else None
@@ -700,10 +634,10 @@ def _compiled_plans(
         return None
     found = {}
     for place, block in enumerate(planner.programme.blocks):
-        history, stage = planner.history(block, chosen), int(stages.final[0, place])
-        while stage >= 0:
+        history = planner.history(block, chosen)
+        for stage in _chain_of(stages, int(stages.final[0, place])):
             people = made["people"][0, stages.column[stage] : stages.column[stage + 1]]
             missing = made["missing"][0, stages.goal[stage] : stages.goal[stage + 1]]
             found[place, history] = people, missing, Certificate(*made["proof"][0, stage].tolist())
-            history, stage = history[:-1], int(stages.parent[stage])
+            history = history[:-1]
     return found

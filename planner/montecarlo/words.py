@@ -61,10 +61,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} trekkingen tellen nergens mee: van een van hun plannen is niet bewezen dat het "
         "optimaal is",
     ),
-    "all_proved": (
-        "every plan is proved: primal {primal}, dual {dual}, gap {gap}",
-        "elk plan is bewezen: primaal {primal}, duaal {dual}, verschil {gap}",
-    ),
     "resolved": (
         "{count} plans were solved again from cold",
         "{count} plannen zijn nog eens van voren af aan opgelost",
@@ -131,12 +127,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "goes_with": ("What goes with {quantity}", "Wat samengaat met {quantity}"),
     "factor": ("uncertain parameter", "onzekere parameter"),
     "correlation": ("rank correlation", "rangcorrelatie"),
-    "goes_note": (
-        "parameters with a rank correlation too far from 0 to be chance; planner sensitivity "
-        "says what part of the spread each accounts for",
-        "parameters waarvan de rangcorrelatie te ver van 0 ligt om toeval te zijn; planner "
-        "sensitivity zegt welk deel van de spreiding van elk komt",
-    ),
     "goes_with_nothing": (
         "no single parameter goes with {quantity} beyond chance in so few draws",
         "geen enkele parameter gaat met {quantity} samen buiten het toeval van zo weinig "
@@ -148,10 +138,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Wat de verdringing het meest beweegt (deel van de spreiding dat ermee samengaat; kans dat "
         "er iets wordt verdrongen in het laagste en in het hoogste derde ervan): {list}.",
     ),
-    "driver": (
-        "“{factor}” ({share}; {low} and {high})",
-        "‘{factor}’ ({share}; {low} en {high})",
-    ),
+    "driver": ("“{factor}” ({share}; {low} and {high})", "‘{factor}’ ({share}; {low} en {high})"),
     "or": ("or", "of"),
     "drivers_none": (
         "No single input clearly goes with displacement in these draws.",
@@ -212,7 +199,8 @@ def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
     made, draws = (number(count, lang, 0) for count in (ensemble.made, design.draws))
     found = []
     if ensemble.metadata.shared:
-        rules = number(_rules(ensemble), lang, 0)
+        sets = sum(len(design.batch(k)) for k in range(len(ensemble.ends)))
+        rules = number(sets, lang, 0)
         how = "how_shared" if design.share > 1 else "how"
         found.append(say(how, lang, draws=made, replicates=design.replicates, rules=rules))
     found.append(
@@ -239,8 +227,3 @@ def sentences(ensemble: Ensemble, lang: str = "en") -> list[str]:
     if ensemble.resolved:
         found.append(say("resolved", lang, count=number(ensemble.resolved, lang, 0)))
     return found
-
-
-def _rules(ensemble: Ensemble) -> int:
-    """Number of sets of rotation rules that were used."""
-    return sum(len(ensemble.metadata.design.batch(k)) for k in range(len(ensemble.ends)))

@@ -13,11 +13,4 @@ from planner.reference.plans import (
     write_mps,
 )
 
-__all__ = [
-    "reference_solution",
-    "solve_reference",
-    "solve_whole",
-    "state",
-    "write_lp",
-    "write_mps",
-]
+__all__ = ["reference_solution", "solve_reference", "solve_whole", "state", "write_lp", "write_mps"]

@@ -165,13 +165,8 @@ class RowNames:
     def groups(self, block: Block) -> list[str]:
         """Name of the wave, or of the part of a cut wave, that each decision belongs to."""
         lead = np.array([d.lead for d in self.programme.problem.demands], dtype=int)[block.demand]
-        part = sum(
-            (
-                (block.begin >= month + lead).astype(int)
-                for month in self.programme.problem.replan_months
-            ),
-            np.zeros(len(lead), dtype=int),
-        )
+        months = np.array(self.programme.problem.replan_months, dtype=int)
+        part = (block.begin[:, None] >= months + lead[:, None]).sum(axis=1)
         keys = list(zip(block.demand.tolist(), block.wave.tolist(), part.tolist(), strict=True))
         parts: dict[tuple[int, int], list[int]] = defaultdict(list)
         for demand, wave, number in sorted(set(keys)):
@@ -779,14 +774,11 @@ def reference_solution(
     SolverError
         The solver gave no optimum.
     """
-    rules = {"fair": fill_fairly, "value": fill_by_value}
-    if rule not in rules:
-        raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
     planner = StatedPlanner(
         build_programme(problem),
         solver_for(rule),
         by=choose_solver(solver),
-        rule=rules[rule],
+        rule=fill_fairly if rule == "fair" else fill_by_value,
     )
     return stepwise(planner, rule, packages)
 
@@ -879,15 +871,12 @@ def solve_whole(
     >>> solve_whole(problem).as_neutral()["demands"]["unit"]["filled"]
     72.0
     """
-    if rule not in ("fair", "value"):
-        raise ValueError(f"expected the rule 'fair' or 'value', found {rule!r}")
-    chosen = choose_solver(solver, time_limit)
     programme = build_programme(problem, by_tour=True)
     planner = StatedPlanner(
         programme,
         solver_for(rule),
         tuple(whole_data(programme)),
-        by=chosen,
+        by=choose_solver(solver, time_limit),
         rule=_Nearest(problem) if rule == "fair" else fill_by_value,
         whole=True,
     )
