@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import clean, print_json, say, table
+from planner.cli.console import clean, headings, print_json, say, table
 from planner.cli.inputs import found_in, load_scenario, looks_like_problem, read_file
 from planner.cli.options import AsJson, In, Lang, argument, command
 from planner.errors import Fault, InputError, ResultError, nearest
@@ -393,4 +393,4 @@ def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
         print_json({"scenarios": [{key: getattr(one, key) for key in keys} for one in found]})
         return
     rows = [(one.name, named(one, lang, "title")) for one in found]
-    say(table(label("scenarios", lang), [label("name", lang), label("title", lang)], rows))
+    say(table(label("scenarios", lang), headings(lang, "name", "title"), rows))

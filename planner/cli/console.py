@@ -17,11 +17,13 @@ from planner.labels import label, number
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.progress import Progress, ProgressColumn
     from rich.table import Table
 
 __all__ = [
     "clean",
     "counting",
+    "headings",
     "in_language",
     "lines",
     "print_json",
@@ -312,13 +314,14 @@ class _Fitted:
         wanted = {
             place: max((len(row[place]) for row in self.rows), default=1) for place in self.shown
         }
-        rounds: list[tuple[list[int], dict[int, int]]] = []
-        if self.named and self.shown[0] == 0:
-            rounds.append(([0], {0: min(NAME, wanted[0])}))
-        rounds.append(([place for place in self.shown if self.number[place]], wanted))
-        rounds.append((self.shown, wanted))
-        rounds.append((self.shown, {place: self._longest_word(place) for place in self.shown}))
-        rounds.append((self.shown, {place: self._most(place) for place in self.shown}))
+        ids = [0] if self.named and self.shown[0] == 0 else []
+        rounds = [
+            (ids, {place: min(NAME, wanted[place]) for place in ids}),
+            ([place for place in self.shown if self.number[place]], wanted),
+            (self.shown, wanted),
+            (self.shown, {place: self._longest_word(place) for place in self.shown}),
+            (self.shown, {place: self._most(place) for place in self.shown}),
+        ]
         for places, goal in rounds:
             while left > 0:
                 short = [place for place in places if goal[place] > widths[place]]
@@ -439,21 +442,27 @@ def working(what: str, quiet: bool = False) -> Iterator[None]:
     if quiet or not sys.stderr.isatty():
         yield
         return
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=_console(stderr=True),
-        transient=True,
-    )
-    progress.add_task(clean(what), total=None)
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(),
+    )  # fmt: skip
+    with _shown_late(*columns) as progress:
+        progress.add_task(clean(what), total=None)
+        yield
+
+
+@contextmanager
+def _shown_late(*columns: ProgressColumn) -> Iterator[Progress]:
+    """Give progress on standard error that is shown once a second has passed."""
+    from rich.progress import Progress
+
+    progress = Progress(*columns, console=_console(stderr=True), transient=True)
     timer = Timer(PATIENCE, progress.start)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield progress
     finally:
         timer.cancel()
         timer.join()
@@ -480,31 +489,22 @@ def counting(
 
 @contextmanager
 def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-    progress = Progress(
+    columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(clean(unit), markup=False),
         TextColumn("{task.fields[left]}", markup=False),
-        console=_console(stderr=True),
-        transient=True,
     )
-    task = progress.add_task(clean(what), total=None, left="")
-    timer = Timer(PATIENCE, progress.start)
-    timer.daemon = True
-    timer.start()
+    with _shown_late(*columns) as progress:
+        task = progress.add_task(clean(what), total=None, left="")
 
-    def show(done: int, total: int, seconds: float) -> None:
-        progress.update(task, completed=done, total=total, left=duration(seconds))
+        def show(done: int, total: int, seconds: float) -> None:
+            progress.update(task, completed=done, total=total, left=duration(seconds))
 
-    try:
         yield show
-    finally:
-        timer.cancel()
-        timer.join()
-        progress.stop()
 
 
 def _lines_now_and_then(what: str, unit: str, lang: str) -> Callable[[int, int, float], None]:
@@ -535,6 +535,19 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def headings(lang: str, *words: str, say: Callable[..., str] = label) -> list[str]:
+    """Return headings in a language; what stands before one of numbers, ``>``, stays there.
+
+    Examples
+    --------
+    >>> headings("nl", "mission", ">fill_rate")
+    ['missie', '>vullingsgraad']
+    """
+    return [
+        (">" if word.startswith(">") else "") + say(word.removeprefix(">"), lang) for word in words
+    ]
 
 
 def in_language(row: Mapping[str, Any], lang: str, field: str = "name") -> str:

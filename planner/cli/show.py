@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import in_language, lines, print_json, say, table
+from planner.cli.console import headings, in_language, lines, print_json, say, table
 from planner.cli.inputs import load_scenario
 from planner.cli.options import AsJson, In, Lang, Named, command, option
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
-from planner.labels import NOTHING, label, month, months, number
+from planner.labels import NOTHING, WORDS, label, month, months, number
 from planner.scenario.inputs import options_text
 from planner.terms import term
 
@@ -111,11 +111,10 @@ class Resolved:
         }
         if id in rows:
             row = rows[id]
+            by_pool = ("preparation", "home", "dwell")
             content |= {
                 "tour": row.tour,
-                "preparation": dict(zip(row.pools, row.preparation, strict=True)),
-                "home": dict(zip(row.pools, row.home, strict=True)),
-                "dwell": dict(zip(row.pools, row.dwell, strict=True)),
+                **{key: dict(zip(row.pools, getattr(row, key), strict=True)) for key in by_pool},
                 "cohorts": row.cohorts,
                 "package": row.package,
                 "figures": self._of(f"demand.{id}.") + self._policy(row.kind, row.pools),
@@ -175,15 +174,9 @@ class Resolved:
 
     def _figure(self, row: FigureRow) -> dict[str, Any]:
         return {
-            "id": row.id,
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-            "unit": row.unit,
-            "basis": row.basis,
+            **{key: getattr(row, key) for key in ("id", "value", "low", "high", "unit", "basis")},
             "source": self.source(row.source) if row.source else None,
-            "section": row.section,
-            "note": row.note,
+            **{key: getattr(row, key) for key in ("section", "note")},
             "written_in": _place(row.file, row.line),
         }
 
@@ -228,11 +221,8 @@ class Resolved:
         problem = self.compiled.problem
         here = package.id in {one.id for one in problem.packages}
         known = str(self.compiled.month(problem.known(package.id))) if here else None
-        return {
-            "id": package.id,
-            "title": package.title,
-            "title_nl": package.title_nl,
-            "on": package.on,
+        keys = ("id", "title", "title_nl", "on")
+        return {key: getattr(package, key) for key in keys} | {
             "known": known,
             "demands": list(package.demands),
         }
@@ -273,10 +263,6 @@ def show_part(name: str, content: Any, lang: str) -> None:
     sheets[name](content, lang)
 
 
-def _heads(lang: str, *words: str) -> list[str]:
-    return [(">" if word[0] == ">" else "") + label(word.lstrip(">"), lang) for word in words]
-
-
 def _run(first: str | None, last: str | None, lang: str) -> str:
     return months(first, last, lang) if first and last else NOTHING
 
@@ -302,7 +288,7 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
          _run(row["first"], row["last"], lang), number(row["asked_person_months"], lang))
         for row in sorted(content["missions"], key=lambda row: row["main_task"])
     ]  # fmt: skip
-    heads = _heads(lang, "mission", "name", ">main_task", "tier", "months", ">asked")
+    heads = headings(lang, "mission", "name", ">main_task", "tier", "months", ">asked")
     say(table(f"{label('missions', lang)} ({label('person_months', lang)})", heads, rows))
     packages = [
         (row["id"], in_language(row, lang, "title"), label("yes" if row["on"] else "no", lang),
@@ -310,25 +296,17 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
         for row in content["packages"]
     ]  # fmt: skip
     if packages:
-        heads = _heads(lang, "package", "title", "counts", "known", "demands")
+        heads = headings(lang, "package", "title", "counts", "known", "demands")
         say(table(label("packages", lang), heads, packages))
     _strengths(content["pools"], lang)
     left_out = [(id, label_reason(reason, lang)) for id, reason in content["left_out"].items()]
     if left_out:
-        say(table(label("left_out", lang), _heads(lang, "demand", "reason"), left_out))
+        say(table(label("left_out", lang), headings(lang, "demand", "reason"), left_out))
 
 
 def label_reason(reason: str, lang: str) -> str:
     """Return why a demand is left out, in a language where the reason has words for it."""
-    keys = {
-        "under study, not decided": "reason_study",
-        "declined, not sent": "reason_declined",
-        "known from hindsight only": "reason_hindsight",
-        "dropped": "reason_dropped",
-        "ends before it begins": "reason_ends",
-        "outside the months of the model": "reason_outside",
-        "does not count": "reason_none",
-    }
+    keys = {label(key): key for key in WORDS if key.startswith("reason_")}
     return label(keys[reason], lang) if reason in keys else reason
 
 
@@ -340,7 +318,7 @@ def _strengths(pools: Sequence[Mapping[str, Any]], lang: str) -> None:
         for pool in pools
     ]  # fmt: skip
     title = f"{label('pools', lang)}: {label('each_year', lang)} ({label('persons', lang)})"
-    say(table(title, [*_heads(lang, "pool", "name"), *(f">{year}" for year in years)], rows))
+    say(table(title, [*headings(lang, "pool", "name"), *(f">{year}" for year in years)], rows))
 
 
 def _demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
@@ -350,7 +328,9 @@ def _demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
          number(row["asked_person_months"], lang), label_reason(row["left_out"], lang))
         for row in rows
     ]  # fmt: skip
-    heads = _heads(lang, "demand", "name", "tier", ">cap", "months", "pools", ">asked", "left_out")
+    heads = headings(
+        lang, "demand", "name", "tier", ">cap", "months", "pools", ">asked", "left_out"
+    )
     if not any(row["left_out"] for row in rows):
         cells, heads = [row[:-1] for row in cells], heads[:-1]
     say(table(label("demands", lang), heads, cells))
@@ -465,7 +445,9 @@ def _table_of_figures(figures: Sequence[Mapping[str, Any]], lang: str) -> None:
          row["section"])
         for row in figures
     ]  # fmt: skip
-    heads = _heads(lang, "figure", ">amount", ">low", ">high", "unit", "basis", "source", "section")
+    heads = headings(
+        lang, "figure", ">amount", ">low", ">high", "unit", "basis", "source", "section"
+    )
     say(table(label("figures", lang), heads, rows))
 
 
@@ -475,7 +457,7 @@ def _sources(content: Sequence[Mapping[str, Any]], lang: str) -> None:
          row.get("reference", ""), row["figures_in_use"])
         for row in content
     ]  # fmt: skip
-    heads = _heads(lang, "source", "publisher", "title", "date", "reference", ">figures_in_use")
+    heads = headings(lang, "source", "publisher", "title", "date", "reference", ">figures_in_use")
     say(table(label("sources", lang), heads, rows))
 
 
@@ -493,13 +475,13 @@ def _uncertain(content: Mapping[str, Any], lang: str) -> None:
         ]  # fmt: skip
         if rows:
             title = label(f"uncertain_{layer}", lang, count=len(rows))
-            say(table(title, _heads(lang, *columns), rows))
+            say(table(title, headings(lang, *columns), rows))
     pairs = [
         (row["figure"], row["with"], number(row["rank"], lang, 2))
         for row in content["correlations"]
     ]
     if pairs:
-        say(table(label("correlations", lang), _heads(lang, "figure", "figure", ">rank"), pairs))
+        say(table(label("correlations", lang), headings(lang, "figure", "figure", ">rank"), pairs))
     say(label("nothing_uncertain" if not content["factors"] else "uncertain_note", lang))
 
 
@@ -559,6 +541,5 @@ def show(
     if json:
         print_json({"format": "planner-show/1", **parts})
         return
-
     for name, content in parts.items():
         show_part(name, content, lang)
