@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from planner.outcome import Outcome, Progress
 
 __all__ = [
-    "Asked",
     "about",
     "command_of",
-    "keep",
     "paced",
     "panels",
     "show_answer",
@@ -75,20 +73,12 @@ _SPARE = (
 """Columns that a narrow terminal leaves out first, in this order."""
 
 
-class Asked:
-    """Stands for the command of an analysis until it is called."""
-
-    def __init__(self, name: str) -> None:
-        self.__name__ = name
-
-
-def panels() -> dict[str, dict[Asked, str]]:
-    """Return commands of analyses with what each is for, by the heading they are listed under."""
-    found: dict[str, dict[Asked, str]] = {}
+def panels() -> dict[str, list[str]]:
+    """Return names of the commands of analyses, by the heading they are listed under."""
+    found: dict[str, list[str]] = {}
     for name in names():
-        text = template(name)
-        if text.panel:
-            found.setdefault(text.panel, {})[Asked(name)] = text.short["en"]
+        if panel := template(name).panel:
+            found.setdefault(panel, []).append(name)
     return found
 
 
@@ -249,15 +239,19 @@ def _answer(
     asked: Analysis, given: dict[str, Any], *, scenario: str, rule: Any, rows: int,
     out: str | None, force: bool, json: bool, lang: Lang, quiet: bool,
 ) -> None:  # fmt: skip
+    from planner.analysis.plans import read_case
 
     if out is not None:
         check_folder(out, force)
-    case, word = _case(scenario, rule and rule.value, quiet), text_of("common").say
+    chosen, word = rule and rule.value, text_of("common").say
+    case = read_case(load_either(scenario), chosen)
+    warn("<stdin>" if scenario == "-" else scenario, case.problem, case.first_month, quiet)
     with counting(word("working_out", lang), word("steps", lang), lang, quiet) as show:
-        chosen = rule and rule.value
         outcome = asked.function(case, rule=chosen, progress=paced(show), **given)
     if out is not None:
-        keep(outcome, case, out)
+        from planner.results.result import versions
+
+        outcome.save(out, {**about(case), "versions": versions()})
     if json:
         print_json({**about(case), **outcome.as_dict(lang), "written_to": out})
     elif not quiet:
@@ -266,15 +260,6 @@ def _answer(
             say(label("written_to", lang, path=out))
         elif hidden:
             say(word("keep_answer", lang))
-
-
-def _case(name: str, rule: str | None, quiet: bool) -> Case:
-    """Return a scenario or a neutral problem as a case, after warning of what cannot be served."""
-    from planner.analysis.plans import read_case
-
-    case = read_case(load_either(name), rule)
-    warn("<stdin>" if name == "-" else name, case.problem, case.first_month, quiet)
-    return case
 
 
 def paced(show: Callable[[int, int, float], None] | None) -> Progress:
@@ -300,13 +285,6 @@ def about(case: Case) -> dict[str, Any]:
         "window": {"first": first, "last": last},
         "rule": case.rule,
     }
-
-
-def keep(outcome: Outcome, case: Case, folder: str) -> None:
-    """Write an answer to a folder: what it says, its tables, and what it was asked of."""
-    from planner.results.result import versions
-
-    outcome.save(folder, {**about(case), "versions": versions()})
 
 
 def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
