@@ -25,7 +25,7 @@ from planner.cli.options import (
 from planner.errors import InputError, ResultError
 from planner.labels import WORDS as COMMON
 from planner.labels import figure
-from planner.montecarlo import words as montecarlo
+from planner.montecarlo.words import say as montecarlo_word
 from planner.record.words import WORDS
 from planner.record.words import say as word
 from planner.store import as_csv
@@ -199,7 +199,7 @@ def learning(
         futures = load_futures(scenario)
     else:
         loaded = load_scenario(scenario)
-        stage, unit = (montecarlo.say(key, lang) for key in ("simulating", "draws"))
+        stage, unit = (montecarlo_word(key, lang) for key in ("simulating", "draws"))
         with counting(stage, unit, lang, quiet) as progress:
             futures = simulate(
                 loaded, draws, seed, rule and rule.value, workers=workers, progress=progress
