@@ -141,9 +141,12 @@ def read_kept(book: WorkbookFile) -> Kept | None:
 
 
 Cells = Mapping[str, Any]
+Grids = Mapping[str, Grid]
+Rows = Mapping[Any, Cells]
+"""Rows of one sheet, by what names them."""
 
 
-def by_key(grids: Mapping[str, Grid], scenario: Scenario) -> dict[str, dict[Any, Cells]]:
+def by_key(grids: Grids, scenario: Scenario) -> dict[str, dict[Any, Cells]]:
     """Return the rows that a scenario has on every sheet, by what names them."""
     rows = rows_of(scenario.inputs)
     return {
@@ -203,7 +206,7 @@ class Patch:
 
 
 def make_patch(
-    patch: Patch, base: Scenario, grids: Mapping[str, Grid], settings: Cells, whole: Scenario
+    patch: Patch, base: Scenario, grids: Grids, settings: Cells, whole: Scenario
 ) -> None:
     """Say what has to be changed about a scenario so that it says what the sheets say.
 
@@ -308,7 +311,7 @@ def _settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenario) ->
         patch.first["uncertainty"] = {**dict.fromkeys(theirs), **edited}
 
 
-def _sources(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
+def _sources(patch: Patch, grid: Grid, before: Rows) -> None:
     names = ("publisher", "title", "date", "confidence", "reference")
     for line in grid.lines:
         if differing(line, before.get(grid.key(line)), names):
@@ -316,7 +319,7 @@ def _sources(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
             patch.put(("sources", line["id"]), {"title": "", **said}, grid, line, "title")
 
 
-def _texts(patch: Patch, grid: Grid, before: Mapping[Any, Cells], section: str) -> None:
+def _texts(patch: Patch, grid: Grid, before: Rows, section: str) -> None:
     """Say every column of a sheet that differs under an id, as it is."""
     names = [one.name for one in grid.sheet.fields if one.name != "id"]
     for line in grid.lines:
@@ -324,14 +327,12 @@ def _texts(patch: Patch, grid: Grid, before: Mapping[Any, Cells], section: str) 
             patch.put((section, line["id"], name), plain(line[name]), grid, line, name)
 
 
-def _removed_keys(grid: Grid, before: Mapping[Any, Cells]) -> list[Any]:
+def _removed_keys(grid: Grid, before: Rows) -> list[Any]:
     present = {grid.key(line) for line in grid.lines}
     return [key for key in before if key not in present]
 
 
-def _pools(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _pools(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     _texts(patch, grids["pools"], before["pools"], "pools")
     for (id,) in _removed_keys(grids["pools"], before["pools"]):
         patch.first.setdefault("pools", {})[id] = "drop"
@@ -344,9 +345,7 @@ def _pools(
         _apart(patch.first.get(section, {}), STRENGTH)
 
 
-def _kinds(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _kinds(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     _texts(patch, grids["kinds"], before["kinds"], "kinds")
     grid, old = grids["policies"], before["policies"]
     removed = {(key[0], _rule(key[3])) for key in _removed_keys(grid, old) if key[2]}
@@ -376,9 +375,7 @@ def _rule(name: str) -> str:
     return "time at home" if name in ("rest", "dwell") else name
 
 
-def _demands(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _demands(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     grid, old = grids["demands"], before["demands"]
     own = {line["demand"] for line in grids["policies"].lines if line["demand"]}
     elsewhere = ("id", "counts", "standing", "package", "cap", "low", "high", "basis", "source",
@@ -404,7 +401,7 @@ def _demands(
             patch.first.setdefault("demands", {})[id] = "drop"
 
 
-def _own_figures(patch: Patch, grid: Grid, old: Mapping[Any, Cells]) -> None:
+def _own_figures(patch: Patch, grid: Grid, old: Rows) -> None:
     """Say the rotation that demands have of their own."""
     for line in grid.lines:
         if line["demand"] and differing(line, old.get(grid.key(line)), FIGURE):
@@ -430,9 +427,7 @@ def _standing(patch: Patch, grid: Grid, line: SheetLine, was: Cells | None) -> N
         chosen.append(id)
 
 
-def _packages(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _packages(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     grid, old = grids["packages"], before["packages"]
     demands = grids["demands"]
     for line in grid.lines:
@@ -472,7 +467,7 @@ def _steps(patch: Patch, grid: Grid, before: list[dict[str, Any]]) -> None:
         patch.add(("strengths",), entry, grid, line)
 
 
-def _bounds(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
+def _bounds(patch: Patch, grid: Grid, before: Rows) -> None:
     names = ("demands", "pools", "min", "max", "basis", "source", "section", "note")
     for line in grid.lines:
         was = before.get(grid.key(line))
@@ -493,9 +488,7 @@ def _bounds(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
         patch.first.setdefault("bounds", {})[id] = "drop"
 
 
-def _money(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _money(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     for section in ("budgets", "costs"):
         grid, old = grids[section], before[section]
         for line in grid.lines:
@@ -570,7 +563,7 @@ class FilledWorkbook:
 
     book: str
     titles: Sequence[str]
-    grids: Mapping[str, Grid]
+    grids: Grids
     settings: dict[str, Any]
     kept: Kept | None
     notes: tuple[str, ...] = ()
@@ -699,7 +692,7 @@ def _unset(scenario: Scenario, settings: Mapping[str, Any], book: str) -> Iterat
             yield Fault(book, 0, 0, name, _cannot(found[name], wanted), "Scenario")
 
 
-def _unsaid(scenario: Scenario, grids: Mapping[str, Grid]) -> Iterator[Fault]:
+def _unsaid(scenario: Scenario, grids: Grids) -> Iterator[Fault]:
     """Return the cells that a scenario does not say, and what it says beyond the sheets."""
     rows = rows_of(scenario.inputs)
     for name, grid in grids.items():

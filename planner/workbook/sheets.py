@@ -205,11 +205,13 @@ class SheetPage:
         rows: Iterable[Sequence[Any]],
         still: int = 1,
         forms: Sequence[str] = (),
+        empty: str = "",
     ) -> int:
         """Write a table with headings that stay in view and a filter; return its last row.
 
         Totals stand above the headings, of the rows that a filter leaves. Columns of the form
-        ``by_row`` take the form that `forms` has for each row.
+        ``by_row`` take the form that `forms` has for each row. Where no row exists, the word
+        `empty` is said.
         """
         made = [list(row) for row in rows]
         last = max(TOP + len(made), TOP + 1)
@@ -231,6 +233,8 @@ class SheetPage:
         self.sheet.autofilter(TOP, 0, last, len(columns) - 1)
         self.sheet.freeze_panes(TOP + 1, still)
         self.sheet.repeat_rows(TOP)
+        if empty and not made:
+            self.put(TOP + 1, 0, say(empty, self.lang), "text", "quiet")
         return last
 
     def _total(self, place: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
