@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = [
     "FilledWorkbook",
     "Imported",
-    "Kept",
     "Patch",
     "by_key",
     "import_workbook",
@@ -75,14 +74,6 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True)
-class Kept:
-    """The scenario that a workbook was made from, and what is to be said about it."""
-
-    scenario: Scenario
-    notes: tuple[str, ...] = ()
-
-
 def kept_lines(scenario: Scenario) -> list[str]:
     """Return the cells of the hidden sheet, from top to bottom.
 
@@ -109,8 +100,10 @@ def kept_lines(scenario: Scenario) -> list[str]:
     return lines
 
 
-def read_kept(book: WorkbookFile) -> Kept | None:
+def read_kept(book: WorkbookFile, notes: list[str]) -> Scenario | None:
     """Return the scenario that a workbook was made from, None if it holds none.
+
+    What is to be said about it is added to `notes`.
 
     Raises
     ------
@@ -131,13 +124,12 @@ def read_kept(book: WorkbookFile) -> Kept | None:
     except InputError as error:
         message = f"the scenario this workbook was made from cannot be read: {error.faults[0]}"
         raise InputError(Fault(book.name, 0, 0, "", message, HIDDEN)) from None
-    notes = []
     if scenario.digest != digest:
         notes.append(
             f"{name} says something else now than when this workbook was made; what the sheets "
             "say is kept"
         )
-    return Kept(scenario, tuple(notes))
+    return scenario
 
 
 Cells = Mapping[str, Any]
@@ -281,12 +273,13 @@ def _origin(line: SheetLine) -> dict[str, str]:
 def _apart(entries: Mapping[str, Any], names: Iterable[str]) -> None:
     """Keep what an entry says of itself from its figures, which would take it over."""
     for entry in entries.values():
+        if not isinstance(entry, dict):
+            continue
+        silent = {text: "" for text in ("section", "note") if entry.get(text)}
         for name in names:
-            if name in entry and isinstance(entry, dict):
+            if silent and name in entry:
                 said = entry[name] if isinstance(entry[name], dict) else {"value": entry[name]}
-                silent = {text: "" for text in ("section", "note") if entry.get(text)}
-                if silent:
-                    entry[name] = {**silent, **said}
+                entry[name] = {**silent, **said}
 
 
 def _settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenario) -> None:
@@ -351,21 +344,17 @@ def _kinds(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     removed = {(key[0], _rule(key[3])) for key in _removed_keys(grid, old) if key[2]}
     again = set()
     for line in grid.lines:
-        key = grid.key(line)
-        if not line["kind"] or line["pool"]:
-            continue
-        if (
-            differing(line, old.get(key), FIGURE)
-            or (line["kind"], _rule(line["figure"])) in removed
-        ):
+        rule = (line["kind"], _rule(line["figure"]))
+        new = rule in removed or differing(line, old.get(grid.key(line)), FIGURE)
+        if new and line["kind"] and not line["pool"]:
             path = ("kinds", line["kind"], line["figure"])
             patch.put(path, figure(line), grid, line, "value")
-            again.add((line["kind"], _rule(line["figure"])))
+            again.add(rule)
     for line in grid.lines:
-        said = (line["kind"], line["figure"])
-        stated_again = (said[0], _rule(said[1])) in again
-        if line["pool"] and (stated_again or differing(line, old.get(grid.key(line)), FIGURE)):
-            entry = {"kinds": [said[0]], "pools": [line["pool"]], said[1]: figure(line)}
+        rule = (line["kind"], _rule(line["figure"]))
+        new = rule in again or differing(line, old.get(grid.key(line)), FIGURE)
+        if new and line["pool"]:
+            entry = {"kinds": [line["kind"]], "pools": [line["pool"]], line["figure"]: figure(line)}
             patch.add(("policies",), entry, grid, line)
     _apart(patch.first.get("kinds", {}), FIGURES)
 
@@ -394,19 +383,15 @@ def _demands(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
             for name, said in _origin(line).items() if alone else ():
                 patch.put((*path, name), said, grid, line, name)
         _standing(patch, grid, line, was)
-    _own_figures(patch, grids["policies"], before["policies"])
+    for line in grids["policies"].lines:
+        was = before["policies"].get(grids["policies"].key(line))
+        if line["demand"] and differing(line, was, FIGURE):
+            path = ("demands", line["demand"], line["figure"])
+            patch.put(path, figure(line), grids["policies"], line, "value")
     _apart(patch.first.get("demands", {}), DEMAND_FIGURES)
     for (id,) in _removed_keys(grid, old):
         if old[(id,)]["standing"] != "dropped":
             patch.first.setdefault("demands", {})[id] = "drop"
-
-
-def _own_figures(patch: Patch, grid: Grid, old: Rows) -> None:
-    """Say the rotation that demands have of their own."""
-    for line in grid.lines:
-        if line["demand"] and differing(line, old.get(grid.key(line)), FIGURE):
-            path = ("demands", line["demand"], line["figure"])
-            patch.put(path, figure(line), grid, line, "value")
 
 
 def _standing(patch: Patch, grid: Grid, line: SheetLine, was: Cells | None) -> None:
@@ -565,7 +550,7 @@ class FilledWorkbook:
     titles: Sequence[str]
     grids: Grids
     settings: dict[str, Any]
-    kept: Kept | None
+    kept: Scenario | None
     notes: tuple[str, ...] = ()
 
 
@@ -585,11 +570,12 @@ def read_filled(path: str | Path) -> FilledWorkbook:
     """Read the sheets of a workbook; raise InputError with everything wrong with any cell."""
     book = open_book(path)
     try:
-        kept = read_kept(book)
+        of_kept: list[str] = []
+        kept = read_kept(book, of_kept)
         faults: list[Fault] = []
         settings = read_settings(book, faults)
         grids = read_grids(book, faults, every=kept is not None)
-        notes = tuple(notes_of(book, grids.values()))
+        notes = (*notes_of(book, grids.values()), *of_kept)
     finally:
         book.close()
     check_grids(grids, faults)
@@ -601,7 +587,7 @@ def read_filled(path: str | Path) -> FilledWorkbook:
 def state(filled: FilledWorkbook, name: str) -> Imported:
     """Return the scenario that filled-in sheets state, as a change of what they were made from."""
     blank, kept = loads(BLANK), filled.kept
-    made_from = blank if kept is None else kept.scenario
+    made_from = blank if kept is None else kept
     settle(filled.grids, by_key(filled.grids, made_from))
     first: InputError | None = None
     for base in _candidates(made_from):
@@ -611,13 +597,8 @@ def state(filled: FilledWorkbook, name: str) -> Imported:
             first = first or error
             continue
         text = _text(scenario, blank=base.layers == blank.layers)
-        return Imported(
-            loads(text, f"{name}.yaml"),
-            text,
-            _shipped(scenario),
-            filled.notes + (() if kept is None else kept.notes),
-            None if kept is None else made_from,
-        )
+        whole = loads(text, f"{name}.yaml")
+        return Imported(whole, text, _shipped(scenario), filled.notes, kept)
     assert first is not None
     raise first
 
