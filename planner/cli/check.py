@@ -52,12 +52,10 @@ def _list(items: dict[str, Any], text: str = "", least: int = 0) -> dict[str, An
     return _of("array", text, items=items, minItems=least or None)
 
 
-def _closed(
-    properties: dict[str, Any], required: list[str] | None = None, text: str = ""
-) -> dict[str, Any]:
+def _closed(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
     """Return an object with these fields and no others; by default all are required."""
     needed = list(properties) if required is None else required
-    return _of("object", text, properties=properties, required=needed, additionalProperties=False)
+    return _of("object", properties=properties, required=needed, additionalProperties=False)
 
 
 def _by_name(values: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:

@@ -144,12 +144,8 @@ def table(
 
     Parameters
     ----------
-    title : str
-        What it shows.
     columns : sequence of str
         Headings. One that begins with ``>`` is of numbers.
-    rows : sequence of sequences
-        Cells, as text.
     totals : int
         How many of the last rows are totals.
     named : bool
@@ -226,12 +222,15 @@ class _Fitted:
         totals: int,
         named: bool,
         room: int,
-        spare: Sequence[int] = (),
-        whole: bool = False,
+        spare: Sequence[int],
+        whole: bool,
     ):
         self.number = [heading.startswith(">") for heading in columns]
         self.heads = [heading.removeprefix(">") for heading in columns]
-        self.rows = [[_MONTH.sub(_fixed, cell) for cell in row] for row in rows]
+        self.rows = [
+            [_MONTH.sub(lambda found: found[0].replace(" ", FIXED), cell) for cell in row]
+            for row in rows
+        ]
         self.named = named and (room >= ROOMY or whole)
         self.room = room
         self.constant: list[int] = []
@@ -292,8 +291,8 @@ class _Fitted:
             parts = [one for cell in cells for one in cell.replace(" – ", " –\n").split("\n")]
             least = max((len(one) for one in parts), default=1)
             return max(least, min(self._longest_word(place), max(least, SHORT)))
-        words = [one for cell in cells for one in _breakable(cell)]
-        longest = max((len(one) for one in words), default=1)
+        words = [word for cell in cells for word in cell.split(" ")]
+        longest = max((len(one) for word in words for one in _BREAK.split(word)), default=1)
         return max(min(longest, WORD), min(self._longest_word(place), SHORT))
 
     def _longest_word(self, place: int) -> int:
@@ -330,15 +329,6 @@ class _Fitted:
                 widths[max(short, key=lambda place: goal[place] - widths[place])] += 1
                 left -= 1
         return [max(1, min(widths[place], self.room)) for place in self.shown]
-
-
-def _fixed(found: re.Match[str]) -> str:
-    return found[0].replace(" ", FIXED)
-
-
-def _breakable(text: str) -> list[str]:
-    """Return the parts between which a text may be broken: at spaces, hyphens and in ids."""
-    return [one for word in text.split(" ") for one in _BREAK.split(word)]
 
 
 def _wrapped(text: str, width: int, cut: bool = True) -> str:
@@ -386,12 +376,8 @@ def lines(pairs: Sequence[tuple[str, object]]) -> Table:
 def print_json(data: Mapping[str, Any]) -> None:
     """Write an object as strict JSON on standard output, each of its keys on a line.
 
-    Nothing is written before all of it has been turned into text.
-
-    Raises
-    ------
-    ValueError
-        A number in it is not finite.
+    Nothing is written before all of it has been turned into text; a number that is not finite
+    raises ValueError.
     """
     chunks = ["{"]
     for place, (key, value) in enumerate(data.items()):

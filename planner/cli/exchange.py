@@ -418,10 +418,7 @@ class Difference:
 def differences(first: Any, second: Any) -> list[Difference]:
     """Return where two plain values differ, whole figures and whole new entries as one.
 
-    Parameters
-    ----------
-    first, second : plain values
-        See :func:`planner.digest.plain`.
+    Plain values are those of :func:`planner.digest.plain`.
 
     Examples
     --------
@@ -437,26 +434,22 @@ def _walk(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference
     if first == second:
         return
     both = isinstance(first, Mapping) and isinstance(second, Mapping)
-    if both and not (_is_figure(first) and _numbers(first) != _numbers(second)):
+    if both and not ("origin" in first and _numbers(first) != _numbers(second)):
         for key in [*first, *(key for key in second if key not in first)]:
             # what holds for every other name (the key "") holds for one that is absent
             one, other = (side.get(key, side.get("", ABSENT)) for side in (first, second))
             yield from _walk(one, other, (*path, str(key)) if key else path)
-    elif isinstance(first, list) and isinstance(second, list) and _nested(first + second):
+    elif (
+        isinstance(first, list)
+        and isinstance(second, list)
+        and any(isinstance(item, (Mapping, list)) for item in first + second)
+    ):
         for place in range(max(len(first), len(second))):
             one, other = (side[place] if place < len(side) else ABSENT for side in (first, second))
             yield from _walk(one, other, (*path, str(place + 1)))
     else:
         counts = not _WORDS.intersection(path) and path[:1] != ("sources",)
         yield Difference(".".join(path), first, second, counts)
-
-
-def _nested(items: list[Any]) -> bool:
-    return any(isinstance(item, (Mapping, list)) for item in items)
-
-
-def _is_figure(value: Mapping[str, Any]) -> bool:
-    return "origin" in value
 
 
 def _numbers(value: Mapping[str, Any]) -> Any:

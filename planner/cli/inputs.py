@@ -53,17 +53,7 @@ MOST = 1_000_000
 def read_file(name: str, most: int) -> str:
     """Return the text of a file, or of standard input for ``-``.
 
-    Parameters
-    ----------
-    name : str
-        As given on the command line.
-    most : int
-        Bytes above which it is refused.
-
-    Raises
-    ------
-    InputError
-        It cannot be read, is too large, or is not UTF-8.
+    Raises InputError if it cannot be read, is larger than `most` bytes, or is not UTF-8.
     """
     shown = "<stdin>" if name == STDIN else name or "''"
     try:
@@ -156,10 +146,7 @@ class Outputs:
     def write(self, writers: dict[str, Callable[[Path], object]]) -> None:
         """Write every file beside its place, then put them all in place.
 
-        Parameters
-        ----------
-        writers : dict of str to callable
-            By name as it was added; each writes to the path it is given.
+        Writers stand by the name that was added; each writes to the path it is given.
         """
         self.check()
         made: list[tuple[Path, Path]] = []
@@ -256,10 +243,7 @@ def _wrong(name: str, message: str) -> InputError:
 def load_problem(name: str) -> Problem:
     """Read a neutral problem from a file, or from standard input for ``-``.
 
-    Raises
-    ------
-    InputError
-        With everything wrong, by line and column.
+    Raises InputError with everything wrong, by line and column.
     """
     from planner.problem.neutral import LIMITS, read_problem
 
@@ -289,13 +273,7 @@ def found_in(
 ) -> list[tuple[str, str]]:
     """Return what is wrong with a problem that can be read: severity and sentence.
 
-    Parameters
-    ----------
-    problem : Problem
-    first_month : Month, optional
-        Calendar month of month 0.
-    notes : bool
-        Also what has no effect at all.
+    With the calendar month of month 0, and (`notes`) also what has no effect at all.
     """
     from planner.problem.neutral import diagnose
 
@@ -319,10 +297,7 @@ def warn(
 def load_scenario(name: str) -> Scenario:
     """Load a scenario from a file, by the name of a shipped one, or from ``-``, standard input.
 
-    Raises
-    ------
-    InputError
-        Every problem of the file, or that it is something else than a scenario.
+    Raises InputError with every problem of the file, or that it is no scenario.
     """
     from planner.scenario.load import load, loads
 
@@ -375,13 +350,7 @@ def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
 
 
 def load_futures(name: str) -> Ensemble:
-    """Load draws that were saved in a folder.
-
-    Raises
-    ------
-    InputError
-        The folder does not exist, or it holds something else.
-    """
+    """Load draws from a folder; raise InputError if none exists or it holds something else."""
     from planner.montecarlo.ensemble import read_ensemble
 
     if not os.path.isdir(name):

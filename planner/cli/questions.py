@@ -290,16 +290,8 @@ def about(case: Case) -> dict[str, Any]:
 def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
     """Print an answer; return whether some of it was not printed.
 
-    Parameters
-    ----------
-    outcome : Outcome
-    case : Case
-        For the names of missions.
-    lang : str
-    shown : tuple of str
-        Tables to print, by name; empty prints the main one.
-    most : int
-        Most sentences, and rows of a table; 0 prints all.
+    The case gives the names of missions. `shown` names the tables to print, by default the main
+    one; of sentences, and of rows of a table, at most `most` are printed, and with 0 all.
     """
     text, sentences = text_of(outcome.title), outcome.sentences(lang)
     say(*(sentences[:most] if most else sentences))

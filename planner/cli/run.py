@@ -66,17 +66,8 @@ def solved(
 ) -> Solution:
     """Solve with the engine that was asked for; see :func:`check_choice` for what goes together.
 
-    Parameters
-    ----------
-    problem : Problem
-    rule : {"fair", "value"}
-    engine : Engine
-    solver : str or None
-        For PuLP.
-    whole : bool
-        Whole people and all-or-nothing units, always through PuLP.
-    seconds : float or None
-        With whole people, how long each step may take.
+    The solver is PuLP's. Whole people and all-or-nothing units always go through PuLP; `seconds`
+    are how long each step of them may take.
     """
     if whole:
         from planner.reference.plans import solve_whole

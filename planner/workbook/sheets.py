@@ -125,9 +125,9 @@ class Paper:
             said |= _TRAITS.get(trait, {"bg_color": trait})
         return self.book.add_format(said)
 
-    def page(self, name: str, colour: str, title: str | None = None) -> SheetPage:
+    def page(self, name: str, colour: str) -> SheetPage:
         """Add a sheet by the name it has in every language."""
-        return SheetPage(self, name, colour, title)
+        return SheetPage(self, name, colour)
 
     def close(self) -> None:
         """Write the file."""
@@ -157,10 +157,10 @@ _TRAITS: dict[str, dict[str, Any]] = {
 class SheetPage:
     """One sheet in the making."""
 
-    def __init__(self, paper: Paper, name: str, colour: str, title: str | None):
+    def __init__(self, paper: Paper, name: str, colour: str):
         """Add a sheet to a workbook."""
         self.paper, self.lang, self.colour = paper, paper.lang, colour
-        self.title = title or say(f"sheet_{name}", paper.lang)
+        self.title = say(f"sheet_{name}", paper.lang)
         self.sheet = paper.book.add_worksheet(self.title)
         self.sheet.set_tab_color(colour)
         self.sheet.hide_gridlines(2)

@@ -523,18 +523,14 @@ def _fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     look = page.paper.format("percent", "total")
     share = filled / asked if asked else 0.0
     page.sheet.write_formula(TOP - 1, 8, f'=IF(F{TOP}>0,G{TOP}/F{TOP},"")', look, share)
-    _data_bar(page, TOP + 1, 8, last)
-    bars(page, say("chart_fill", lang), last, 8, "on_duty", column=10, share=True)
-
-
-def _data_bar(page: SheetPage, first: int, column: int, last: int) -> None:
     page.sheet.conditional_format(
-        first, column, last, column,
+        TOP + 1, 8, last, 8,
         {
             "type": "data_bar", "bar_color": COLOURS["resting"], "bar_solid": True,
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         },
     )  # fmt: skip
+    bars(page, say("chart_fill", lang), last, 8, "on_duty", column=10, share=True)
 
 
 def _months(inputs: Inputs) -> list[Month]:
