@@ -163,10 +163,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # comparing
     "comparison": ("Comparison", "Vergelijking"),
     "differences": ("Differences", "Verschillen"),
-    "no_differences": (
-        "the same effective inputs",
-        "dezelfde effectieve invoer",
-    ),
+    "no_differences": ("the same effective inputs", "dezelfde effectieve invoer"),
     "only_sources_differ": (
         "{count} more in names, notes and sources only: --all shows them",
         "nog {count} alleen in namen, toelichting en bronnen: --all toont ze",

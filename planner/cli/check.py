@@ -19,13 +19,7 @@ if TYPE_CHECKING:
     from planner.months import Month
     from planner.problem.model import Problem
 
-__all__ = [
-    "problem_schema",
-    "result_schema",
-    "scenarios",
-    "schema",
-    "validate",
-]
+__all__ = ["problem_schema", "result_schema", "scenarios", "schema", "validate"]
 
 _NAME = {"type": "string", "minLength": 1}
 

@@ -32,11 +32,7 @@ from planner.cli.questions import command_of, panels
 from planner.errors import InputError, PlannerError, shortened
 from planner.gallery import gallery
 
-__all__ = [
-    "app",
-    "complete_parameters",
-    "main",
-]
+__all__ = ["app", "complete_parameters", "main"]
 
 SCENARIOS = ("scenario", "items", "scenarios", "first", "second")
 """Parameters that name a scenario or its file."""

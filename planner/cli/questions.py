@@ -33,13 +33,7 @@ if TYPE_CHECKING:
     from planner.analysis.plans import Case
     from planner.outcome import Outcome, Progress
 
-__all__ = [
-    "about",
-    "command_of",
-    "paced",
-    "panels",
-    "show_answer",
-]
+__all__ = ["about", "command_of", "paced", "panels", "show_answer"]
 
 Item = Annotated[
     str,

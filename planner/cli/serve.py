@@ -23,12 +23,7 @@ if TYPE_CHECKING:
     from planner.app.server import Settings
     from planner.scenario.load import Scenario
 
-__all__ = [
-    "app",
-    "check_page",
-    "is_loopback",
-    "listening",
-]
+__all__ = ["app", "check_page", "is_loopback", "listening"]
 
 MOST = 4
 """Processes that compute unless more are asked for."""

@@ -84,10 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Unieke naam van de rij: kleine letters, cijfers en koppeltekens.",
     ),
     "help_mission": ("Id of the mission that asks.", "Id van de missie die vraagt."),
-    "help_counts": (
-        "Whether it counts in this scenario.",
-        "Of ze meetelt in dit scenario.",
-    ),
+    "help_counts": ("Whether it counts in this scenario.", "Of ze meetelt in dit scenario."),
     "help_standing": (
         "Under study, declined and hindsight count only where the column before says yes.",
         "In onderzoek, afgewezen en achteraf tellen alleen mee waar de vorige kolom ja zegt.",
@@ -240,10 +237,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice_fit_factor": ("factor on share fit", "factor op inzetbaar deel"),
     "choice_acceptance": ("share accepted", "aanvaard deel"),
     "choice_lead": ("lead time (months)", "doorlooptijd (maanden)"),
-    "choice_early_return": (
-        "early return (share per month)",
-        "eerder terug (deel per maand)",
-    ),
+    "choice_early_return": ("early return (share per month)", "eerder terug (deel per maand)"),
     "choice_manned": ("share of the ceiling used", "benut deel van het plafond"),
     "choice_staggered": ("staggered", "gespreid"),
     "choice_en_bloc": ("en bloc", "in één keer"),

@@ -69,9 +69,7 @@ _STAYS = (
 
 _NEW = "cannot be added in a workbook"
 
-_HINTS = {
-    "strengths": "a level from a later month is said on the sheet Strength steps",
-}
+_HINTS = {"strengths": "a level from a later month is said on the sheet Strength steps"}
 
 
 def kept_lines(scenario: Scenario) -> list[str]:

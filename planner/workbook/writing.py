@@ -125,10 +125,7 @@ def _settings(paper: Paper, scenario: Scenario) -> None:
 
 
 def _sheet(
-    page: SheetPage,
-    sheet: Sheet,
-    rows: Sequence[Mapping[str, Any]],
-    pages: Mapping[str, SheetPage],
+    page: SheetPage, sheet: Sheet, rows: Sequence[Mapping[str, Any]], pages: Mapping[str, SheetPage]
 ) -> None:
     lang = page.lang
     page.headings(say(f"about_{sheet.name}", lang))
