@@ -359,17 +359,17 @@ def _wrapped(text: str, width: int, cut: bool = True) -> str:
     return "\n".join([*made, line])
 
 
-def lines(pairs: Sequence[tuple[str, object]]) -> Table:
-    """Return words and what they stand for, one a line; those without a value are left out."""
+def lines(values: Mapping[str, object], lang: str, say: Callable[..., str] = label) -> Table:
+    """Return values by word, one a line with the word before it; those without are left out."""
     from rich.table import Table
     from rich.text import Text
 
     made = Table.grid(padding=(0, 2))
     made.add_column(no_wrap=True)
     made.add_column(overflow="fold")
-    for word, value in pairs:
+    for word, value in values.items():
         if value not in ("", None):
-            made.add_row(Text(clean(word), "dim"), Text(clean(value)))
+            made.add_row(Text(clean(say(word, lang)), "dim"), Text(clean(value)))
     return made
 
 

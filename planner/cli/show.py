@@ -26,17 +26,7 @@ __all__ = ["Resolved", "show", "show_part"]
 
 
 class Resolved:
-    """A scenario and the problem it states.
-
-    Parameters
-    ----------
-    scenario : Scenario
-
-    Raises
-    ------
-    InputError
-        The figures of the scenario contradict each other.
-    """
+    """A scenario and the problem it states; figures that contradict each other are refused."""
 
     def __init__(self, scenario: Scenario):
         self.scenario = scenario
@@ -273,16 +263,16 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
         say(summary)
     window, model = content["window"], content["model"]
     bases = [f"{count} {label(basis, lang)}" for basis, count in content["figures"].items()]
-    pairs = [
-        (label("scenario", lang), content["name"]),
-        (label("file", lang), ", ".join(content["files"])),
-        (label("window", lang), months(window["first"], window["last"], lang)),
-        (label("model_months", lang), f"{model['months']}, {month(model['first'], lang)} –"),
-        (label("rule", lang), label(content["rule"], lang)),
-        (label("figures_in_use", lang), ", ".join(bases)),
-        (label("digest", lang), content["digest"]),
-    ]
-    say("", lines(pairs), "")
+    about = {
+        "scenario": content["name"],
+        "file": ", ".join(content["files"]),
+        "window": months(window["first"], window["last"], lang),
+        "model_months": f"{model['months']}, {month(model['first'], lang)} –",
+        "rule": label(content["rule"], lang),
+        "figures_in_use": ", ".join(bases),
+        "digest": content["digest"],
+    }
+    say("", lines(about, lang), "")
     rows = [
         (row["id"], in_language(row, lang), row["main_task"], ", ".join(map(str, row["tiers"])),
          _run(row["first"], row["last"], lang), number(row["asked_person_months"], lang))
@@ -336,63 +326,57 @@ def _demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
     say(table(label("demands", lang), heads, cells))
 
 
-def _mission(content: Mapping[str, Any], lang: str) -> None:
+def _about(content: Mapping[str, Any], values: Mapping[str, object], lang: str) -> None:
+    """Print name and id of a thing, what stands by the words of `values`, and where it is said."""
     say(f"{in_language(content, lang)} ({content['id']})", style="bold")
-    pairs = [
-        (label("organisation", lang), term(content["organisation"], lang)),
-        (label("region", lang), term(content["region"], lang)),
-        (label("main_task", lang), content["main_task"]),
-        (label("status", lang), term(content["status"], lang)),
-        (label("source", lang), _cited(content["source"])),
-        (label("section", lang), content["section"]),
-        (label("note", lang), content["note"]),
-        (label("written_in", lang), content["written_in"]),
-    ]
-    say(lines(pairs), "")
+    written = {key: content[key] for key in ("note", "written_in")}
+    say(lines({**values, **written}, lang), "")
+
+
+def _mission(content: Mapping[str, Any], lang: str) -> None:
+    values = {
+        "organisation": term(content["organisation"], lang),
+        "region": term(content["region"], lang),
+        "main_task": content["main_task"],
+        "status": term(content["status"], lang),
+        "source": _cited(content["source"]),
+        "section": content["section"],
+    }
+    _about(content, values, lang)
     _demands(content["demands"], lang)
 
 
 def _demand(content: Mapping[str, Any], lang: str) -> None:
-    say(f"{in_language(content, lang)} ({content['id']})", style="bold")
-
     def by_pool(values: Mapping[str, Any] | None) -> str:
         found = {pool: f"{value:g}" for pool, value in (values or {}).items()}
         if len(set(found.values())) == 1:
             return next(iter(found.values()))
         return ", ".join(f"{pool} {value}" for pool, value in found.items())
 
-    pairs = [
-        (label("mission", lang), f"{content['mission_name']} ({content['mission']})"),
-        (label("category", lang), term(content["category"], lang)),
-        (label("kind", lang), content["kind"]),
-        (label("tier", lang), content["tier"]),
-        (label("package", lang), content.get("package")),
-        (label("cap", lang), number(content["cap"], lang)),
-        (label("months", lang), _run(content["first"], content["last"], lang)),
-        (label("speciality_of", lang), options_text(content["pools"]).replace(" ", ", ")),
-        (label("tour", lang), content.get("tour")),
-        (label("preparation", lang), by_pool(content.get("preparation"))),
-        (label("rest", lang), by_pool(content.get("rest"))),
-        (label("cohorts", lang), content.get("cohorts")),
-        (label("asked", lang), number(content["asked_person_months"], lang)),
-        (label("left_out", lang), label_reason(content["left_out"], lang)),
-        (label("note", lang), content["note"]),
-        (label("written_in", lang), content["written_in"]),
-    ]
-    say(lines(pairs), "")
+    values = {
+        "mission": f"{content['mission_name']} ({content['mission']})",
+        "category": term(content["category"], lang),
+        "kind": content["kind"],
+        "tier": content["tier"],
+        "package": content.get("package"),
+        "cap": number(content["cap"], lang),
+        "months": _run(content["first"], content["last"], lang),
+        "speciality_of": options_text(content["pools"]).replace(" ", ", "),
+        "tour": content.get("tour"),
+        "preparation": by_pool(content.get("preparation")),
+        "rest": by_pool(content.get("rest")),
+        "cohorts": content.get("cohorts"),
+        "asked": number(content["asked_person_months"], lang),
+        "left_out": label_reason(content["left_out"], lang),
+    }
+    _about(content, values, lang)
     if content["figures"]:
         _table_of_figures(content["figures"], lang)
 
 
 def _pool(content: Mapping[str, Any], lang: str) -> None:
-    say(f"{in_language(content, lang)} ({content['id']})", style="bold")
-    pairs = [
-        (label("category", lang), term(content["category"], lang)),
-        (label("speciality", lang), term(content["speciality"], lang)),
-        (label("note", lang), content["note"]),
-        (label("written_in", lang), content["written_in"]),
-    ]
-    say(lines(pairs), "")
+    values = {key: term(content[key], lang) for key in ("category", "speciality")}
+    _about(content, values, lang)
     _strengths([content], lang)
     _table_of_figures(content["figures"], lang)
     _demands(content["demands"], lang)
@@ -424,18 +408,15 @@ def _figures(content: Sequence[Mapping[str, Any]], lang: str) -> None:
         return
     row = content[0]
     say(row["id"], style="bold")
-    pairs = [
-        (label("likely" if row["low"] is not None else "amount", lang), _value(row["value"], lang)),
-        (label("low", lang), _value(row["low"], lang)),
-        (label("high", lang), _value(row["high"], lang)),
-        (label("unit", lang), term(row["unit"], lang)),
-        (label("basis", lang), label(row["basis"], lang)),
-        (label("source", lang), _cited(row["source"])),
-        (label("section", lang), row["section"]),
-        (label("note", lang), row["note"]),
-        (label("written_in", lang), row["written_in"]),
-    ]
-    say(lines(pairs))
+    values = {
+        "likely" if row["low"] is not None else "amount": _value(row["value"], lang),
+        **{end: _value(row[end], lang) for end in ("low", "high")},
+        "unit": term(row["unit"], lang),
+        "basis": label(row["basis"], lang),
+        "source": _cited(row["source"]),
+        **{key: row[key] for key in ("section", "note", "written_in")},
+    }
+    say(lines(values, lang))
 
 
 def _table_of_figures(figures: Sequence[Mapping[str, Any]], lang: str) -> None:

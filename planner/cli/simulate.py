@@ -291,15 +291,14 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     scenario, window = summary["scenario"], summary["window"]
     say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
     design = ensemble.metadata.design
-    drawn = f"{word(design.sampling, lang)}, {word('seed', lang)} {design.seed}"
-    about = [
-        (label("scenario", lang), scenario["name"]),
-        (label("window", lang), months(window["first"], window["last"], lang)),
-        (label("rule", lang), label(summary["rule"], lang)),
-        (word("draws", lang), number(ensemble.made, lang, 0)),
-        (word("sampling", lang), drawn),
-    ]
-    say(lines(about))
+    about = {
+        "scenario": scenario["name"],
+        "window": months(window["first"], window["last"], lang),
+        "rule": label(summary["rule"], lang),
+        "draws": number(ensemble.made, lang, 0),
+        "sampling": f"{word(design.sampling, lang)}, {word('seed', lang)} {design.seed}",
+    }
+    say(lines(about, lang, word))
     for package in ensemble.packages:
         say("", *headline(ensemble, package).sentences(lang))
     say("", _headline(summary, lang), "", _quantiles(summary, lang), "", _fills(summary, lang))
@@ -436,14 +435,14 @@ def _show_estimate(found: Mapping[str, Any], lang: str) -> None:
 
     say(word("dry_run", lang, tried=found["tried"]), style="bold")
     counts = {"draws": "draws", "plans": "plans", "rules_sets": "rules", "workers": "workers"}
-    pairs = [
-        *((word(name, lang), number(found[key], lang, 0)) for name, key in counts.items()),
-        (word("time", lang), duration(found["seconds"])),
-        (word("processor_time", lang), duration(found["processor_seconds"])),
-        (word("memory", lang), mib(found["memory_bytes"])),
-        (word("disk", lang), mib(found["disk_bytes"])),
-    ]
-    say(lines(pairs))
+    values = {
+        **{name: number(found[key], lang, 0) for name, key in counts.items()},
+        "time": duration(found["seconds"]),
+        "processor_time": duration(found["processor_seconds"]),
+        "memory": mib(found["memory_bytes"]),
+        "disk": mib(found["disk_bytes"]),
+    }
+    say(lines(values, lang, word))
 
 
 def _summarise_draw(

@@ -263,16 +263,13 @@ def show_summary(summary: Mapping[str, Any], lang: str) -> None:
     """Print a summary: fill by mission, displacement by package, bottlenecks, certificate."""
     scenario, window = summary["scenario"], summary["window"]
     say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
-    say(
-        lines(
-            [
-                (label("scenario", lang), scenario["name"]),
-                (label("window", lang), months(window["first"], window["last"], lang)),
-                (label("rule", lang), label(summary["rule"], lang)),
-                (label("digest", lang), scenario["digest"][:19]),
-            ]
-        )
-    )
+    about = {
+        "scenario": scenario["name"],
+        "window": months(window["first"], window["last"], lang),
+        "rule": label(summary["rule"], lang),
+        "digest": scenario["digest"][:19],
+    }
+    say(lines(about, lang))
     say("", _fill_table(summary, lang))
     if summary["rule"] == "value":
         say(label("value_note", lang), style="dim")
@@ -324,21 +321,16 @@ def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
         say(label("no_packages", lang), indent=2)
     for package in summary["packages"]:
         say("", f"{in_language(package, lang, 'title')} ({package['package']})", indent=2)
-        pairs = [
-            (label("known", lang), month(package["known_month"], lang)),
-            (label("begins", lang), month(package["first_month"], lang)),
-            *(
-                (label(word, lang), number(package[key], lang))
-                for word, key in (
-                    ("package_asked", "asked_person_months"),
-                    ("package_filled", "filled_person_months"),
-                    ("displaced_main_task_2", "displaced_main_task_2"),
-                    ("displaced_main_task_1", "displaced_main_task_1"),
-                )
-            ),
-            (label("displacement_ratio", lang), percent(package["displacement_ratio"], lang)),
-        ]
-        say(lines(pairs), indent=2)
+        about = {
+            "known": month(package["known_month"], lang),
+            "begins": month(package["first_month"], lang),
+            "package_asked": number(package["asked_person_months"], lang),
+            "package_filled": number(package["filled_person_months"], lang),
+            "displaced_main_task_2": number(package["displaced_main_task_2"], lang),
+            "displaced_main_task_1": number(package["displaced_main_task_1"], lang),
+            "displacement_ratio": percent(package["displacement_ratio"], lang),
+        }
+        say(lines(about, lang), indent=2)
         if not any(abs(row["displaced_person_months"]) >= SHOWN and row["main_task"] == 2
                    for row in package["missions"]):  # fmt: skip
             say(label("no_displacement", lang), indent=2)

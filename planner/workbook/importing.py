@@ -198,20 +198,11 @@ class Patch:
 def make_patch(
     patch: Patch, base: Scenario, grids: Grids, settings: Cells, whole: Scenario
 ) -> None:
-    """Say what has to be changed about a scenario so that it says what the sheets say.
+    """Say what has to be changed about a scenario (`base`) so that it says what the sheets say.
 
-    Parameters
-    ----------
-    patch : Patch
-        Gets the changes; also when they turn out to be wrong, so that their cells are known.
-    base : Scenario
-        What the changes are made to.
-    grids : mapping of str to Grid
-        Settled rows, see :func:`planner.workbook.reading.settle`.
-    settings : mapping
-        The sheet about the scenario as a whole.
-    whole : Scenario
-        Where everything comes from that stands on no sheet.
+    The patch gets the changes also when they turn out to be wrong, so that their cells are known.
+    Rows are those of :func:`planner.workbook.reading.settle`; what stands on no sheet comes from
+    the scenario `whole`.
     """
     _settings(patch, base, settings, whole)
     before = by_key(grids, base)
@@ -384,8 +375,8 @@ def _demands(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     for line in grids["policies"].lines:
         was = before["policies"].get(grids["policies"].key(line))
         if line["demand"] and differing(line, was, FIGURE):
-            path = ("demands", line["demand"], line["figure"])
-            patch.put(path, figure(line), grids["policies"], line, "value")
+            section = ("demands", line["demand"], line["figure"])
+            patch.put(section, figure(line), grids["policies"], line, "value")
     _apart(patch.first.get("demands", {}), DEMAND_FIGURES)
     for (id,) in _removed_keys(grid, old):
         if old[(id,)]["standing"] != "dropped":
@@ -555,11 +546,7 @@ class FilledWorkbook:
 def import_workbook(path: str | Path, name: str | None = None) -> Imported:
     """Return the scenario of a workbook with how it is said; see :func:`read_workbook`.
 
-    Parameters
-    ----------
-    path : str or Path
-    name : str, optional
-        Short name of the scenario; by default that of the file.
+    The short name of the scenario is by default that of the file.
     """
     return state(read_filled(path), name or Path(path).stem)
 

@@ -93,16 +93,9 @@ class SheetColumn:
 
 
 class Paper:
-    """A workbook in the making.
-
-    Parameters
-    ----------
-    path : Path
-    lang : str
-    """
+    """A workbook in the making; nothing is written before :meth:`close`."""
 
     def __init__(self, path: Path, lang: str):
-        """Begin a workbook; nothing is written before :meth:`close`."""
         self.lang = lang
         options = {
             "in_memory": True,
@@ -158,7 +151,6 @@ class SheetPage:
     """One sheet in the making."""
 
     def __init__(self, paper: Paper, name: str, colour: str):
-        """Add a sheet to a workbook."""
         self.paper, self.lang, self.colour = paper, paper.lang, colour
         self.title = say(f"sheet_{name}", paper.lang)
         self.sheet = paper.book.add_worksheet(self.title)
@@ -277,8 +269,6 @@ def bars(
 
     Parameters
     ----------
-    page : Page
-    title : str
     last, first : int
         Rows of the table.
     numbers, names : int

@@ -209,7 +209,6 @@ class Cover:
     """The cover: added first, so that it stands first, and written last, when all else is known."""
 
     def __init__(self, paper: Paper):
-        """Add the sheet."""
         self.page, self.lang = paper.page("cover", ABOUT), paper.lang
         self.row = 0
 
