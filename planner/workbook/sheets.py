@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from planner.months import Month
 from planner.workbook.fields import LONGEST, choice
@@ -28,7 +29,6 @@ __all__ = [
     "SheetColumn",
     "SheetPage",
     "bars",
-    "column_letter",
     "pool_chart",
 ]
 
@@ -230,25 +230,12 @@ class SheetPage:
         return last
 
     def _total(self, place: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
-        letter = column_letter(place)
+        letter = xl_col_to_name(place)
         total = math.fsum(row[place] for row in rows if row[place] is not None)
         formula = f"=SUBTOTAL(109,{letter}{TOP + 2}:{letter}{last + 1})"
         look = self.paper.format(column.form, "total")
         self.sheet.write_formula(TOP - 1, place, formula, look, total)
         self.put(TOP - 1, 0, say("total_shown", self.lang), "text", "total")
-
-
-def column_letter(place: int) -> str:
-    """Return what a spreadsheet calls a column, counted from 0.
-
-    Examples
-    --------
-    >>> column_letter(0), column_letter(27)
-    ('A', 'AB')
-    """
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(place))
 
 
 def bars(
@@ -332,7 +319,7 @@ def _whiskers(
         page.put(number, column, max(0.0, length - low), "one", "quiet")
         page.put(number, column + 1, max(0.0, high - length), "one", "quiet")
     span = f"${row + 2}:${{letter}}${row + 1 + len(spread)}"
-    letters = (column_letter(column), column_letter(column + 1))
+    letters = (xl_col_to_name(column), xl_col_to_name(column + 1))
     below, above = (f"={page.quoted}!${x}{span.format(letter=x)}" for x in letters)
     line = {"color": COLOURS["ink"], "width": 1}
     return {"type": "custom", "minus_values": below, "plus_values": above, "line": line}
@@ -353,17 +340,17 @@ def pool_chart(
     if len(ids) < 250:
         sheet.data_validation(1, at + 2, 1, at + 2, {"validate": "list", "source": pools})
     known = {(row[0], row[1]): row for row in cells}
-    pick = f"${column_letter(at + 2)}$2"
+    pick = f"${xl_col_to_name(at + 2)}$2"
     head = 30
     for place, key in enumerate(("month", *states, "strength")):
         page.put(head, at + place, say(key, lang), "text", "quiet", "right")
     for number, month in enumerate(months, head + 1):
         page.put(number, at, month, "month", "quiet")
         for place, key in enumerate((*states, "strength"), at + 1):
-            letter = column_letter(source[key])
+            letter = xl_col_to_name(source[key])
             formula = (
                 f"=SUMIFS({_span(letter, last)},{_span('A', last)},{pick},"
-                f"{_span('B', last)},${column_letter(at)}{number + 1})"
+                f"{_span('B', last)},${xl_col_to_name(at)}{number + 1})"
             )
             row = known.get((chosen, month))
             value = row[source[key]] if row is not None else 0.0

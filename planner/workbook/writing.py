@@ -40,7 +40,6 @@ from planner.workbook.sheets import (
     SheetColumn,
     SheetPage,
     bars,
-    column_letter,
     pool_chart,
 )
 from planner.workbook.words import say
@@ -188,7 +187,7 @@ def _limit(
         target = pages[field.refers]
         said |= {
             "validate": "list",
-            "source": f"={target.quoted}!${column_letter(0)}${TOP + 2}:$A${TOP + 2 + SPARE}",
+            "source": f"={target.quoted}!$A${TOP + 2}:$A${TOP + 2 + SPARE}",
             "error_type": "warning",
             "error_message": say("invalid_list", lang),
         }
