@@ -95,7 +95,7 @@ def _function(asked: Analysis) -> Callable[..., None]:
         if one.name not in ("rule", "progress") and not _option(one).hidden
     ]
     parsers = {one.name: _parser(one) for one in asked.parameters}
-    first, *common = inspect.signature(_ask, eval_str=True).parameters.values()
+    _, _, first, *common = inspect.signature(_answer, eval_str=True).parameters.values()
 
     def command(**options: Any) -> None:
         given = {one.name: parsers[one.name](options.pop(one.name)) for one in own}
@@ -124,8 +124,8 @@ def _unmarked(text: str) -> str:
 
 
 def _option(one: inspect.Parameter) -> Option:
-    found = [more for more in getattr(one.annotation, "__metadata__", ()) if type(more) is Option]
-    return found[0] if found else Option()
+    more = getattr(one.annotation, "__metadata__", ())
+    return next((option for option in more if type(option) is Option), Option())
 
 
 def _kinds(one: inspect.Parameter) -> list[Any]:
@@ -216,7 +216,9 @@ def _mapping(given: list[str], option: Option, several: bool) -> dict[str, Any]:
     return found
 
 
-def _ask(
+def _answer(
+    asked: Analysis,
+    given: dict[str, Any],
     scenario: Item,
     rule: Sought = None,
     rows: Rows = 15,
@@ -226,13 +228,7 @@ def _ask(
     lang: In = Lang.EN,
     quiet: Quiet = False,
 ) -> None:
-    """Hold what every question takes: the first parameter stands first, the others last."""
-
-
-def _answer(
-    asked: Analysis, given: dict[str, Any], *, scenario: str, rule: Any, rows: int,
-    out: str | None, force: bool, json: bool, lang: Lang, quiet: bool,
-) -> None:  # fmt: skip
+    """Ask a question; what every question takes begins with the scenario, the others stand last."""
     from planner.analysis.plans import read_case
 
     if out is not None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Resolved", "show", "show_part"]
 
+_REASONS = {label(key): key for key in WORDS if key.startswith("reason_")}
+"""Keys of the words for why a demand is left out, by what the compiled scenario says."""
+
 
 class Resolved:
     """A scenario and the problem it states; figures that contradict each other are refused."""
@@ -296,8 +299,7 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
 
 def label_reason(reason: str, lang: str) -> str:
     """Return why a demand is left out, in a language where the reason has words for it."""
-    keys = {label(key): key for key in WORDS if key.startswith("reason_")}
-    return label(keys[reason], lang) if reason in keys else reason
+    return label(_REASONS[reason], lang) if reason in _REASONS else reason
 
 
 def _strengths(pools: Sequence[Mapping[str, Any]], lang: str) -> None:
