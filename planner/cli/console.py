@@ -360,7 +360,7 @@ def _wrapped(text: str, width: int, cut: bool = True) -> str:
 
 
 def lines(values: Mapping[str, object], lang: str, say: Callable[..., str] = label) -> Table:
-    """Return values by word, one a line with the word before it; those without are left out."""
+    """Return values, one a line behind the word for it; words without a value are left out."""
     from rich.table import Table
     from rich.text import Text
 
@@ -524,7 +524,7 @@ def duration(seconds: float) -> str:
 
 
 def headings(lang: str, *words: str, say: Callable[..., str] = label) -> list[str]:
-    """Return headings in a language; what stands before one of numbers, ``>``, stays there.
+    """Return headings in a language; those of numbers keep the ``>`` in front.
 
     Examples
     --------

@@ -733,7 +733,7 @@ def settle(
     """Fill in what empty cells stand for, in place.
 
     `before` has the rows of the scenario that is built on, by sheet and key; a cell that is empty
-    there too stays so.
+    in both stays so.
     """
     context = _Context(grids)
     for name, grid in grids.items():
