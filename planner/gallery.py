@@ -130,7 +130,6 @@ class Plots:
     """
 
     def __init__(self, source: Any, of: str):
-        """Take what is drawn."""
         self._source, self._of = source, of
 
     def __call__(self, name: str = "", **options: Any) -> Any:

@@ -163,10 +163,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # comparing
     "comparison": ("Comparison", "Vergelijking"),
     "differences": ("Differences", "Verschillen"),
-    "no_differences": (
-        "the same effective inputs",
-        "dezelfde effectieve invoer",
-    ),
+    "no_differences": ("the same effective inputs", "dezelfde effectieve invoer"),
     "only_sources_differ": (
         "{count} more in names, notes and sources only: --all shows them",
         "nog {count} alleen in namen, toelichting en bronnen: --all toont ze",
@@ -412,9 +409,7 @@ def rate(share: float | None, lang: str = "en", digits: int = 1) -> str:
     >>> rate(0.9999), rate(1 - 1e-9), rate(0.001, digits=0), rate(0.7)
     ('99.9%', '100.0%', '1%', '70.0%')
     """
-    if share is None or not math.isfinite(share):
-        return NOTHING
-    if ROUNDING < share < 1 - ROUNDING:
+    if share is not None and ROUNDING < share < 1 - ROUNDING:
         step = 10.0 ** -(digits + 2)
         share = min(max(share, step), 1 - step)
     return percent(share, lang, digits)

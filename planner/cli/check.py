@@ -5,11 +5,11 @@ JSON Schemas (draft 2020-12) of the neutral problem and of its result.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import clean, print_json, say, table
+from planner.cli.console import clean, headings, print_json, say, table
 from planner.cli.inputs import found_in, load_scenario, looks_like_problem, read_file
 from planner.cli.options import AsJson, In, Lang, argument, command
 from planner.errors import Fault, InputError, ResultError, nearest
@@ -19,15 +19,7 @@ if TYPE_CHECKING:
     from planner.months import Month
     from planner.problem.model import Problem
 
-__all__ = [
-    "problem_schema",
-    "result_schema",
-    "scenarios",
-    "schema",
-    "validate",
-]
-
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+__all__ = ["problem_schema", "result_schema", "scenarios", "schema", "validate"]
 
 _NAME = {"type": "string", "minLength": 1}
 
@@ -54,12 +46,10 @@ def _list(items: dict[str, Any], text: str = "", least: int = 0) -> dict[str, An
     return _of("array", text, items=items, minItems=least or None)
 
 
-def _closed(
-    properties: dict[str, Any], required: list[str] | None = None, text: str = ""
-) -> dict[str, Any]:
+def _closed(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
     """Return an object with these fields and no others; by default all are required."""
     needed = list(properties) if required is None else required
-    return _of("object", text, properties=properties, required=needed, additionalProperties=False)
+    return _of("object", properties=properties, required=needed, additionalProperties=False)
 
 
 def _by_name(values: dict[str, Any], text: str = "", least: int = 0) -> dict[str, Any]:
@@ -68,6 +58,16 @@ def _by_name(values: dict[str, Any], text: str = "", least: int = 0) -> dict[str
 
 def _or(*choices: dict[str, Any], text: str = "") -> dict[str, Any]:
     return {"anyOf": list(choices)} | ({"description": text} if text else {})
+
+
+def _document(name: str, properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """Return the schema of a whole file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{name}.schema.json",
+        "title": f"Planner {name}",
+        **_closed(properties, required),
+    }
 
 
 def problem_schema() -> dict[str, Any]:
@@ -84,6 +84,18 @@ def problem_schema() -> dict[str, Any]:
 
     people = LIMITS["people"]
     strength = _number(0, "persons", people)
+    known = "month in which it becomes known; by default just in time"
+    package = {
+        "demands": _list(_NAME, "demands that come together", 1),
+        "known": _or(_whole(), _NULL, text=known),
+    }
+    budget = {
+        "id": _NAME,
+        "first": _whole(text="first month it pays for"),
+        "last": _whole(text="last month it pays for, inclusive"),
+        "amount": _number(0, "most that may be spent, euros"),
+        "cost": _by_name(_number(0), "euros per person-month on duty, by demand", 1),
+    }
     properties = {
         "format": {"const": "planner-problem/1"},
         "months": _whole(1, "length of the model; months count from 0", int(LIMITS["months"])),
@@ -94,39 +106,10 @@ def problem_schema() -> dict[str, Any]:
         "pools": _by_name(_or(strength, _list(strength)), "strength, one number or by month", 1),
         "demands": _list(_demand(people), "who is asked for"),
         "bounds": _list(_bound(people), "composition bounds, in every month"),
-        "packages": _by_name(
-            _closed(
-                {
-                    "demands": _list(_NAME, "demands that come together", 1),
-                    "known": _or(
-                        _whole(),
-                        _NULL,
-                        text="month in which it becomes known; by default just in time",
-                    ),
-                },
-                ["demands"],
-            )
-        ),
-        "budgets": _list(_budget(), "money of a fund over some months"),
+        "packages": _by_name(_closed(package, ["demands"])),
+        "budgets": _list(_closed(budget), "money of a fund over some months"),
     }
-    return {
-        "$schema": _DRAFT,
-        "$id": "problem.schema.json",
-        "title": "Planner problem",
-        **_closed(properties, ["format", "months", "pools", "demands"]),
-    }
-
-
-def _budget() -> dict[str, Any]:
-    return _closed(
-        {
-            "id": _NAME,
-            "first": _whole(text="first month it pays for"),
-            "last": _whole(text="last month it pays for, inclusive"),
-            "amount": _number(0, "most that may be spent, euros"),
-            "cost": _by_name(_number(0), "euros per person-month on duty, by demand", 1),
-        }
-    )
+    return _document("problem", properties, ["format", "months", "pools", "demands"])
 
 
 def _demand(people: float) -> dict[str, Any]:
@@ -172,23 +155,27 @@ def _bound(people: float) -> dict[str, Any]:
 def result_schema() -> dict[str, Any]:
     """Return the JSON Schema of the result of a neutral problem, ``planner-result/1``."""
     rows = _number(text="person-months in the report window")
+    rate = _or(_number(), _NULL, text="null where nothing was asked")
+    missed = {
+        "bound": _whole(0, "place among the bounds"),
+        "month": _whole(0),
+        "missing": _number(0, "persons"),
+    }
+    lost = {
+        "total": _number(None, "lost by main task 2, person-months"),
+        "main_task_1": _number(None, "lost by other main task 1"),
+        "ratio": _or(_number(None), _NULL, text="null where the package got no people"),
+        "demands": _by_name(_number(None), "every demand outside the package"),
+    }
     properties = {
         "format": {"const": "planner-result/1"},
         "status": {"enum": ["optimal", "time limit"]},
         "rule": {"enum": ["fair", "value"]},
-        "demands": _by_name(_filled(rows)),
+        "demands": _by_name(_closed({"asked": rows, "filled": rows, "fill_rate": rate})),
         "allocation": _list(_service(), "who serves which tour of which cohort"),
         "tiers": _by_name(_closed({"asked": rows, "filled": rows})),
-        "unmet_bounds": _list(
-            _closed(
-                {
-                    "bound": _whole(0, "place among the bounds"),
-                    "month": _whole(0),
-                    "missing": _number(0, "persons"),
-                }
-            )
-        ),
-        "displacement": _by_name(_lost()),
+        "unmet_bounds": _list(_closed(missed)),
+        "displacement": _by_name(_closed(lost)),
         "certificate": _closed(
             {key: _or(_number(None), _NULL) for key in ("primal", "dual", "gap")}
         ),
@@ -198,17 +185,7 @@ def result_schema() -> dict[str, Any]:
     }
     optional = ("solver", "whole_people", "steps")
     required = [key for key in properties if key not in optional]
-    return {
-        "$schema": _DRAFT,
-        "$id": "result.schema.json",
-        "title": "Planner result",
-        **_closed(properties, required),
-    }
-
-
-def _filled(rows: dict[str, Any]) -> dict[str, Any]:
-    rate = _or(_number(), _NULL, text="null where nothing was asked")
-    return _closed({"asked": rows, "filled": rows, "fill_rate": rate})
+    return _document("result", properties, required)
 
 
 def _service() -> dict[str, Any]:
@@ -221,17 +198,6 @@ def _service() -> dict[str, Any]:
             "first": _whole(text="first month on duty"),
             "last": _whole(text="last month on duty, inclusive"),
             "people": _number(0, "persons"),
-        }
-    )
-
-
-def _lost() -> dict[str, Any]:
-    return _closed(
-        {
-            "total": _number(None, "lost by main task 2, person-months"),
-            "main_task_1": _number(None, "lost by other main task 1"),
-            "ratio": _or(_number(None), _NULL, text="null where the package got no people"),
-            "demands": _by_name(_number(None), "every demand outside the package"),
         }
     )
 
@@ -259,52 +225,40 @@ def validate(
       planner validate scenarios/*.yaml data problem.json
       planner export letter --problem - | planner validate -
     """
-    verdicts = [_verdict(name) for name in files]
+    verdicts = [(name, *_verdict(name)) for name in files]
     if json:
         keys = ("file", "line", "column", "field", "message")
         rows = [
             {
-                "file": one.name,
-                "valid": not one.faults,
-                "faults": [{key: getattr(fault, key) for key in keys} for fault in one.faults],
-                "warnings": one.warnings,
+                "file": name,
+                "valid": not faults,
+                "faults": [{key: getattr(fault, key) for key in keys} for fault in faults],
+                "warnings": warnings,
             }
-            for one in verdicts
+            for name, faults, warnings in verdicts
         ]
         print_json({"format": "planner-validation/1", "files": rows})
     else:
-        for one in verdicts:
-            said = [] if one.faults else [label("valid", lang)]
-            for sentence in [*said, *one.warnings]:
-                print(clean(f"{one.name}: {sentence}"))
-    if wrong := [fault for one in verdicts for fault in one.faults]:
+        for name, faults, warnings in verdicts:
+            said = [] if faults else [label("valid", lang)]
+            for sentence in [*said, *warnings]:
+                print(clean(f"{name}: {sentence}"))
+    if wrong := [fault for _, faults, _ in verdicts for fault in faults]:
         raise InputError(wrong)
 
 
-@dataclass
-class _Verdict:
-    """What was found in one file."""
-
-    name: str
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
-def _verdict(name: str) -> _Verdict:
-    verdict = _Verdict(name)
+def _verdict(name: str) -> tuple[list[Fault], list[str]]:
+    """Return the faults of one file, and the warnings."""
     try:
         problem, first = _read(name)
     except InputError as error:
-        for fault in error.faults:
-            whole = fault if isinstance(fault, Fault) else Fault(name, 0, 0, "", fault)
-            verdict.faults.append(whole)
-        return verdict
-    for severity, sentence in [] if problem is None else found_in(problem, first, notes=True):
-        if severity == "error":
-            verdict.faults.append(Fault(name, 0, 0, "", sentence))
-        else:
-            verdict.warnings.append(sentence)
-    return verdict
+        return [
+            fault if isinstance(fault, Fault) else Fault(name, 0, 0, "", fault)
+            for fault in error.faults
+        ], []
+    found = [] if problem is None else found_in(problem, first, notes=True)
+    faults = [Fault(name, 0, 0, "", text) for severity, text in found if severity == "error"]
+    return faults, [text for severity, text in found if severity != "error"]
 
 
 def _read(name: str) -> tuple[Problem | None, Month | None]:
@@ -315,7 +269,7 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
     from planner.scenario.load import loads
 
     shown = "<stdin>" if name == "-" else name
-    if _is_folder(name):
+    if os.path.isdir(name):
         _check_folder(Path(name))
         return None, None
     if name == "-" or (name.lower().endswith(".json") and Path(name).exists()):
@@ -329,13 +283,6 @@ def _read(name: str) -> tuple[Problem | None, Month | None]:
         list_uncertain(scenario)
     compiled = compile_scenario(scenario)
     return compiled.problem, compiled.first_month
-
-
-def _is_folder(name: str) -> bool:
-    try:
-        return Path(name).is_dir()
-    except (OSError, ValueError):  # too long, or with characters no file name has
-        return False
 
 
 def _check_folder(folder: Path) -> None:
@@ -393,4 +340,4 @@ def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
         print_json({"scenarios": [{key: getattr(one, key) for key in keys} for one in found]})
         return
     rows = [(one.name, named(one, lang, "title")) for one in found]
-    say(table(label("scenarios", lang), [label("name", lang), label("title", lang)], rows))
+    say(table(label("scenarios", lang), headings(lang, "name", "title"), rows))

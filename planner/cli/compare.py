@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import in_language, print_json, say, strict, table, working
+from planner.cli.console import headings, in_language, print_json, say, strict, table, working
 from planner.cli.inputs import load_items
 from planner.cli.options import AsJson, In, Lang, Quiet, Sought, argument, command
 from planner.errors import InputError
@@ -94,34 +94,31 @@ def _content(comparison: Comparison) -> dict[str, Any]:
 
 
 def _about(name: str, one: Tables) -> dict[str, Any]:
-    manifest = one.manifest
     keys = ("scenario", "window", "rule", "certificate")
-    tasks = _records(one.fill_by("main_task"))
-    total = _records(one.fill_by())[0]
     return {
         "result": name,
-        **{key: manifest[key] for key in keys},
-        "main_tasks": tasks,
-        "total": total,
+        **{key: one.manifest[key] for key in keys},
+        "main_tasks": _records(one.fill_by("main_task")),
+        "total": _records(one.fill_by())[0],
     }
 
 
 def _displacement(comparison: Comparison) -> list[dict[str, Any]]:
     """Return displaced person-months of main task 2 by result, package and mission."""
-    found = []
-    for name, one in comparison.results.items():
-        for line in _records(one.displacement_by("mission")):
-            if abs(line["displaced_person_months"]) >= 1e-6:
-                found.append({"result": name, **line})
-    return found
+    return [
+        {"result": name, **line}
+        for name, one in comparison.results.items()
+        for line in _records(one.displacement_by("mission"))
+        if abs(line["displaced_person_months"]) >= 1e-6
+    ]
 
 
 def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
-    found = []
-    for name, one in comparison.results.items():
-        for pool, lines in one.bottlenecks.groupby("pool", sort=False):
-            found.append({"result": name, "pool": pool, "binding_months": len(lines)})
-    return found
+    return [
+        {"result": name, "pool": pool, "binding_months": len(lines)}
+        for name, one in comparison.results.items()
+        for pool, lines in one.bottlenecks.groupby("pool", sort=False)
+    ]
 
 
 def _show(content: dict[str, Any], lang: str) -> None:
@@ -148,7 +145,7 @@ def _show(content: dict[str, Any], lang: str) -> None:
             cells = (rate(by_name, name) for name in names)
             totals.append(("", label(f"main_task_{task}", lang), *cells))
     title = f"{label('comparison', lang)}: {label('fill_rate', lang)}"
-    heads = [label("mission", lang), label("name", lang), *columns]
+    heads = [*headings(lang, "mission", "name"), *columns]
     say(table(title, heads, [*rows, *totals], totals=len(totals), named=True))
     _show_displacement(content, names, lang)
     rows = [
@@ -158,10 +155,9 @@ def _show(content: dict[str, Any], lang: str) -> None:
         for one in content["packages"]
     ]  # fmt: skip
     if rows:
-        words = ("package_filled", "displaced_main_task_2", "displaced_main_task_1",
-                 "displacement_ratio")  # fmt: skip
-        heads = [label("scenario", lang), label("package", lang)]
-        say(table(label("packages", lang), heads + [f">{label(w, lang)}" for w in words], rows))
+        heads = headings(lang, "scenario", "package", ">package_filled", ">displaced_main_task_2",
+                         ">displaced_main_task_1", ">displacement_ratio")  # fmt: skip
+        say(table(label("packages", lang), heads, rows))
     _show_bottlenecks(content, names, lang)
 
 

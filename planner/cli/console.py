@@ -17,11 +17,13 @@ from planner.labels import label, number
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.progress import Progress, ProgressColumn
     from rich.table import Table
 
 __all__ = [
     "clean",
     "counting",
+    "headings",
     "in_language",
     "lines",
     "print_json",
@@ -142,12 +144,8 @@ def table(
 
     Parameters
     ----------
-    title : str
-        What it shows.
     columns : sequence of str
         Headings. One that begins with ``>`` is of numbers.
-    rows : sequence of sequences
-        Cells, as text.
     totals : int
         How many of the last rows are totals.
     named : bool
@@ -224,12 +222,15 @@ class _Fitted:
         totals: int,
         named: bool,
         room: int,
-        spare: Sequence[int] = (),
-        whole: bool = False,
+        spare: Sequence[int],
+        whole: bool,
     ):
         self.number = [heading.startswith(">") for heading in columns]
         self.heads = [heading.removeprefix(">") for heading in columns]
-        self.rows = [[_MONTH.sub(_fixed, cell) for cell in row] for row in rows]
+        self.rows = [
+            [_MONTH.sub(lambda found: found[0].replace(" ", FIXED), cell) for cell in row]
+            for row in rows
+        ]
         self.named = named and (room >= ROOMY or whole)
         self.room = room
         self.constant: list[int] = []
@@ -290,8 +291,8 @@ class _Fitted:
             parts = [one for cell in cells for one in cell.replace(" – ", " –\n").split("\n")]
             least = max((len(one) for one in parts), default=1)
             return max(least, min(self._longest_word(place), max(least, SHORT)))
-        words = [one for cell in cells for one in _breakable(cell)]
-        longest = max((len(one) for one in words), default=1)
+        words = [word for cell in cells for word in cell.split(" ")]
+        longest = max((len(one) for word in words for one in _BREAK.split(word)), default=1)
         return max(min(longest, WORD), min(self._longest_word(place), SHORT))
 
     def _longest_word(self, place: int) -> int:
@@ -312,13 +313,14 @@ class _Fitted:
         wanted = {
             place: max((len(row[place]) for row in self.rows), default=1) for place in self.shown
         }
-        rounds: list[tuple[list[int], dict[int, int]]] = []
-        if self.named and self.shown[0] == 0:
-            rounds.append(([0], {0: min(NAME, wanted[0])}))
-        rounds.append(([place for place in self.shown if self.number[place]], wanted))
-        rounds.append((self.shown, wanted))
-        rounds.append((self.shown, {place: self._longest_word(place) for place in self.shown}))
-        rounds.append((self.shown, {place: self._most(place) for place in self.shown}))
+        ids = [0] if self.named and self.shown[0] == 0 else []
+        rounds = [
+            (ids, {place: min(NAME, wanted[place]) for place in ids}),
+            ([place for place in self.shown if self.number[place]], wanted),
+            (self.shown, wanted),
+            (self.shown, {place: self._longest_word(place) for place in self.shown}),
+            (self.shown, {place: self._most(place) for place in self.shown}),
+        ]
         for places, goal in rounds:
             while left > 0:
                 short = [place for place in places if goal[place] > widths[place]]
@@ -327,15 +329,6 @@ class _Fitted:
                 widths[max(short, key=lambda place: goal[place] - widths[place])] += 1
                 left -= 1
         return [max(1, min(widths[place], self.room)) for place in self.shown]
-
-
-def _fixed(found: re.Match[str]) -> str:
-    return found[0].replace(" ", FIXED)
-
-
-def _breakable(text: str) -> list[str]:
-    """Return the parts between which a text may be broken: at spaces, hyphens and in ids."""
-    return [one for word in text.split(" ") for one in _BREAK.split(word)]
 
 
 def _wrapped(text: str, width: int, cut: bool = True) -> str:
@@ -366,29 +359,25 @@ def _wrapped(text: str, width: int, cut: bool = True) -> str:
     return "\n".join([*made, line])
 
 
-def lines(pairs: Sequence[tuple[str, object]]) -> Table:
-    """Return words and what they stand for, one a line; those without a value are left out."""
+def lines(values: Mapping[str, object], lang: str, say: Callable[..., str] = label) -> Table:
+    """Return values, one a line behind the word for it; words without a value are left out."""
     from rich.table import Table
     from rich.text import Text
 
     made = Table.grid(padding=(0, 2))
     made.add_column(no_wrap=True)
     made.add_column(overflow="fold")
-    for word, value in pairs:
+    for word, value in values.items():
         if value not in ("", None):
-            made.add_row(Text(clean(word), "dim"), Text(clean(value)))
+            made.add_row(Text(clean(say(word, lang)), "dim"), Text(clean(value)))
     return made
 
 
 def print_json(data: Mapping[str, Any]) -> None:
     """Write an object as strict JSON on standard output, each of its keys on a line.
 
-    Nothing is written before all of it has been turned into text.
-
-    Raises
-    ------
-    ValueError
-        A number in it is not finite.
+    Nothing is written before all of it has been turned into text; a number that is not finite
+    raises ValueError.
     """
     chunks = ["{"]
     for place, (key, value) in enumerate(data.items()):
@@ -439,21 +428,27 @@ def working(what: str, quiet: bool = False) -> Iterator[None]:
     if quiet or not sys.stderr.isatty():
         yield
         return
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=_console(stderr=True),
-        transient=True,
-    )
-    progress.add_task(clean(what), total=None)
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(),
+    )  # fmt: skip
+    with _shown_late(*columns) as progress:
+        progress.add_task(clean(what), total=None)
+        yield
+
+
+@contextmanager
+def _shown_late(*columns: ProgressColumn) -> Iterator[Progress]:
+    """Give progress on standard error that is shown once a second has passed."""
+    from rich.progress import Progress
+
+    progress = Progress(*columns, console=_console(stderr=True), transient=True)
     timer = Timer(PATIENCE, progress.start)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield progress
     finally:
         timer.cancel()
         timer.join()
@@ -480,31 +475,22 @@ def counting(
 
 @contextmanager
 def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-    progress = Progress(
+    columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(clean(unit), markup=False),
         TextColumn("{task.fields[left]}", markup=False),
-        console=_console(stderr=True),
-        transient=True,
     )
-    task = progress.add_task(clean(what), total=None, left="")
-    timer = Timer(PATIENCE, progress.start)
-    timer.daemon = True
-    timer.start()
+    with _shown_late(*columns) as progress:
+        task = progress.add_task(clean(what), total=None, left="")
 
-    def show(done: int, total: int, seconds: float) -> None:
-        progress.update(task, completed=done, total=total, left=duration(seconds))
+        def show(done: int, total: int, seconds: float) -> None:
+            progress.update(task, completed=done, total=total, left=duration(seconds))
 
-    try:
         yield show
-    finally:
-        timer.cancel()
-        timer.join()
-        progress.stop()
 
 
 def _lines_now_and_then(what: str, unit: str, lang: str) -> Callable[[int, int, float], None]:
@@ -535,6 +521,19 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def headings(lang: str, *words: str, say: Callable[..., str] = label) -> list[str]:
+    """Return headings in a language; those of numbers keep the ``>`` in front.
+
+    Examples
+    --------
+    >>> headings("nl", "mission", ">fill_rate")
+    ['missie', '>vullingsgraad']
+    """
+    return [
+        (">" if word.startswith(">") else "") + say(word.removeprefix(">"), lang) for word in words
+    ]
 
 
 def in_language(row: Mapping[str, Any], lang: str, field: str = "name") -> str:

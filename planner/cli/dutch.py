@@ -184,11 +184,8 @@ def _unknown(found: re.Match[str]) -> str:
 def catalogue() -> dict[str, Any]:
     """Return the help of the commands in Dutch.
 
-    Returns
-    -------
-    dict
-        ``program``, the help of the program; ``lines``, Dutch by what a line says in English; and
-        ``commands``, descriptions by command.
+    ``program`` is the help of the program, ``lines`` Dutch by what a line says in English, and
+    ``commands`` descriptions by command.
     """
     text = (Path(__file__).parent / "dutch.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
@@ -215,14 +212,7 @@ def description(name: str) -> str:
 
 
 def option(name: str, parameter: Any) -> str:
-    """Return the help of an option of a command; empty where that is not known.
-
-    Parameters
-    ----------
-    name : str
-        Of the command.
-    parameter : click parameter
-    """
+    """Return the help of an option of a command, by name; empty where that is not known."""
     own = template(name).dutch.get(parameter.name, "") if name in names() else ""
     return own or str(catalogue()["lines"].get(getattr(parameter, "help", None), ""))
 

@@ -33,7 +33,7 @@ from planner.cli.options import (
     option,
 )
 from planner.digest import digest, plain
-from planner.errors import Fault, InputError
+from planner.errors import Fault, InputError, gathered
 from planner.labels import label
 from planner.terms import term
 
@@ -167,7 +167,9 @@ def export(
     if scenario is not None and xlsx is not None:
         writers[xlsx] = _book(scenario, futures, rule and rule.value, lang)
     if template is not None:
-        writers[template] = partial(_write_template, lang)
+        from planner.workbook import write_template
+
+        writers[template] = partial(write_template, lang=lang)
     with working(label("writing", lang), quiet):
         outputs.write(writers)
     if problem == "-" and stated is not None:
@@ -178,13 +180,13 @@ def _of_problem(
     stated: Problem, programmes: dict[str, str | None], options: dict[str, Any]
 ) -> dict[str, Callable[[Path], object]]:
     """Return what writes a problem and its programmes, by file."""
-    makers = {
-        "problem": partial(_write_problem, stated),
-        "lp": partial(_write_programme, "lp", stated, options),
-        "mps": partial(_write_programme, "mps", stated, options),
+    return {
+        path: partial(_write_problem, stated)
+        if form == "problem"
+        else partial(_write_programme, form, stated, options)
+        for form, path in programmes.items()
+        if path is not None and (form, path) != ("problem", "-")
     }
-    files = {form: path for form, path in programmes.items() if (form, path) != ("problem", "-")}
-    return {path: makers[form] for form, path in files.items() if path is not None}
 
 
 def _check(
@@ -229,17 +231,7 @@ def _book(
         return partial(write_workbook, ours, lang=lang)
     drawn = None if futures is None else load_futures(futures)
     shown = read_result(scenario) if is_result(scenario) else load_scenario(scenario)
-
-    def write(path: Path) -> None:
-        write_workbook(as_result(shown, rule), path, lang, drawn)
-
-    return write
-
-
-def _write_template(lang: str, path: Path) -> None:
-    from planner.workbook import write_template
-
-    write_template(path, lang)
+    return lambda path: write_workbook(as_result(shown, rule), path, lang, drawn)
 
 
 def _write_problem(problem: Problem, path: Path) -> None:
@@ -300,19 +292,15 @@ def import_(
     """
     from planner.workbook.importing import import_workbook
 
-    outputs = Outputs(force)
-    if out is not None and out != "-":
-        outputs.add(out)
-        outputs.check()
-    name = None if out in (None, "-") else Path(str(out)).stem
+    outputs = _outputs(out, force)
+    name = Path(str(out)).stem if outputs.targets else None
     with working(label("reading", lang), quiet):
         found = import_workbook(book, name)
     if not quiet:
         for note in found.notes:
             print(clean(f"{book}: warning: {note}"), file=sys.stderr)
     if outputs.targets:
-        text = found.text
-        outputs.write({str(out): lambda path: path.write_text(text, encoding="utf-8")})
+        outputs.write({str(out): lambda path: path.write_text(found.text, encoding="utf-8")})
     if json:
         print_json(_content(book, found, out))
     elif not outputs.targets:
@@ -355,10 +343,7 @@ def import_un(
     """
     from planner.scenario.data import observations, observations_text, read_un
 
-    outputs = Outputs(force)
-    if out is not None and out != "-":
-        outputs.add(out)
-        outputs.check()
+    outputs = _outputs(out, force)
     counts = read_un(file, country)
     rows = observations(counts)
     if not quiet:
@@ -376,17 +361,22 @@ def import_un(
         sys.stdout.write(text)
 
 
+def _outputs(out: str | None, force: bool) -> Outputs:
+    """Return outputs of one file, or of none where its text goes to standard output."""
+    outputs = Outputs(force)
+    if out is not None and out != "-":
+        outputs.add(out)
+        outputs.check()
+    return outputs
+
+
 def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:
     """Return what came of a workbook, as plain values."""
+    keys = ("name", "title", "title_nl", "digest")
     return {
         "format": "planner-import/1",
         "workbook": book,
-        "scenario": {
-            "name": found.scenario.name,
-            "title": found.scenario.title,
-            "title_nl": found.scenario.title_nl,
-            "digest": found.scenario.digest,
-        },
+        "scenario": {key: getattr(found.scenario, key) for key in keys},
         "extends": found.base,
         "notes": list(found.notes),
         "written_to": out,
@@ -395,8 +385,6 @@ def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:
 
 def _show(found: Imported, out: str, lang: str) -> None:
     """Say what is different from the scenario that the workbook was made from."""
-    from planner.cli.exchange import differences, show_differences
-
     if found.before is not None:
         changed = differences(plain(found.before.inputs), plain(found.scenario.inputs))
         show_differences(changed, (found.before.name, found.scenario.name), lang)
@@ -430,10 +418,7 @@ class Difference:
 def differences(first: Any, second: Any) -> list[Difference]:
     """Return where two plain values differ, whole figures and whole new entries as one.
 
-    Parameters
-    ----------
-    first, second : plain values
-        See :func:`planner.digest.plain`.
+    Plain values are those of :func:`planner.digest.plain`.
 
     Examples
     --------
@@ -449,26 +434,22 @@ def _walk(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference
     if first == second:
         return
     both = isinstance(first, Mapping) and isinstance(second, Mapping)
-    if both and not (_is_figure(first) and _numbers(first) != _numbers(second)):
+    if both and not ("origin" in first and _numbers(first) != _numbers(second)):
         for key in [*first, *(key for key in second if key not in first)]:
             # what holds for every other name (the key "") holds for one that is absent
             one, other = (side.get(key, side.get("", ABSENT)) for side in (first, second))
             yield from _walk(one, other, (*path, str(key)) if key else path)
-    elif isinstance(first, list) and isinstance(second, list) and _nested(first + second):
+    elif (
+        isinstance(first, list)
+        and isinstance(second, list)
+        and any(isinstance(item, (Mapping, list)) for item in first + second)
+    ):
         for place in range(max(len(first), len(second))):
             one, other = (side[place] if place < len(side) else ABSENT for side in (first, second))
             yield from _walk(one, other, (*path, str(place + 1)))
     else:
         counts = not _WORDS.intersection(path) and path[:1] != ("sources",)
         yield Difference(".".join(path), first, second, counts)
-
-
-def _nested(items: list[Any]) -> bool:
-    return any(isinstance(item, (Mapping, list)) for item in items)
-
-
-def _is_figure(value: Mapping[str, Any]) -> bool:
-    return "origin" in value
 
 
 def _numbers(value: Mapping[str, Any]) -> Any:
@@ -547,10 +528,10 @@ def diff(
     found = differences(one.pop("inputs"), other.pop("inputs"))
     if json:
         rows = [
-            {"input": d.path, "counts": d.counts, "first": _presence(d.first)}
-            | {"second": _presence(d.second)}
+            {"input": d.path, "counts": d.counts, "first": _presence(d.first),
+             "second": _presence(d.second)}
             for d in found
-        ]
+        ]  # fmt: skip
         sides = {"first": one, "second": other, "same": not found}
         print_json({"format": "planner-diff/1", **sides, "differences": rows})
         return
@@ -573,7 +554,6 @@ def show_differences(
 
 def _presence(value: Any) -> dict[str, Any]:
     """Return a value for JSON: an absent value is distinguished from an empty one."""
-
     return {"there": value is not ABSENT, "value": None if value is ABSENT else value}
 
 
@@ -607,10 +587,8 @@ def _both(first: str, second: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     faults: list[Fault | str] = []
     for name in (first, second):
-        try:
+        with gathered(faults):
             found.append(_plain(name))
-        except InputError as error:
-            faults += error.faults
     if faults:
         raise InputError(faults)
     return found

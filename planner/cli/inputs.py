@@ -53,27 +53,17 @@ MOST = 1_000_000
 def read_file(name: str, most: int) -> str:
     """Return the text of a file, or of standard input for ``-``.
 
-    Parameters
-    ----------
-    name : str
-        As given on the command line.
-    most : int
-        Bytes above which it is refused.
-
-    Raises
-    ------
-    InputError
-        It cannot be read, is too large, or is not UTF-8.
+    Raises InputError if it cannot be read, is larger than `most` bytes, or is not UTF-8.
     """
     shown = "<stdin>" if name == STDIN else name or "''"
     try:
         data = _read(name, most)
     except (OSError, ValueError) as error:
-        raise InputError(_fault(shown, f"cannot be read: {_reason(error)}")) from None
+        raise _wrong(shown, f"cannot be read: {_reason(error)}") from None
     if data is None:
-        raise InputError(_fault(shown, f"too large: more than {most:,} bytes"))
+        raise _wrong(shown, f"too large: more than {most:,} bytes")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError(_fault(shown, "expected UTF-8, found UTF-16: save it as UTF-8"))
+        raise _wrong(shown, "expected UTF-8, found UTF-16: save it as UTF-8")
     binary = data.find(b"\0")
     try:
         if binary >= 0:
@@ -156,10 +146,7 @@ class Outputs:
     def write(self, writers: dict[str, Callable[[Path], object]]) -> None:
         """Write every file beside its place, then put them all in place.
 
-        Parameters
-        ----------
-        writers : dict of str to callable
-            By name as it was added; each writes to the path it is given.
+        Writers stand by the name that was added; each writes to the path it is given.
         """
         self.check()
         made: list[tuple[Path, Path]] = []
@@ -189,14 +176,13 @@ class Outputs:
 def check_folder(name: str, force: bool) -> Path:
     """Return the real path of a folder to write, or raise InputError if it may not be written."""
     if not name:
-        raise InputError(_fault("''", "expected the name of a folder to write"))
+        raise _wrong("''", "expected the name of a folder to write")
     try:
         target = Path(os.path.realpath(name))
         exists = _mode(name) is not None
         filled = exists and target.is_dir() and any(target.iterdir())
     except (OSError, ValueError) as error:
-        raise InputError(_fault(name, f"cannot be written: {_reason(error)}")) from None
-    message = ""
+        raise _wrong(name, f"cannot be written: {_reason(error)}") from None
     if exists and not target.is_dir():
         message = "is a file, expected a folder for the results"
     elif filled and not force:
@@ -206,7 +192,7 @@ def check_folder(name: str, force: bool) -> Path:
     else:
         message = _no_room(target.parent)
     if message:
-        raise InputError(_fault(name, message))
+        raise _wrong(name, message)
     return target
 
 
@@ -235,9 +221,7 @@ def _no_room(folder: Path) -> str:
 
 def _cannot(name: str, error: OSError) -> Exception:
     message = f"cannot be written: {_reason(error)}"
-    if error.errno in _FULL:
-        return ResultError(f"{name}: {message}")
-    return InputError(_fault(name, message))
+    return ResultError(f"{name}: {message}") if error.errno in _FULL else _wrong(name, message)
 
 
 def _reason(error: Exception) -> str:
@@ -252,13 +236,14 @@ def _fault(name: str, message: str) -> Fault:
     return Fault(name, 0, 0, "", message)
 
 
+def _wrong(name: str, message: str) -> InputError:
+    return InputError(_fault(name, message))
+
+
 def load_problem(name: str) -> Problem:
     """Read a neutral problem from a file, or from standard input for ``-``.
 
-    Raises
-    ------
-    InputError
-        With everything wrong, by line and column.
+    Raises InputError with everything wrong, by line and column.
     """
     from planner.problem.neutral import LIMITS, read_problem
 
@@ -288,13 +273,7 @@ def found_in(
 ) -> list[tuple[str, str]]:
     """Return what is wrong with a problem that can be read: severity and sentence.
 
-    Parameters
-    ----------
-    problem : Problem
-    first_month : Month, optional
-        Calendar month of month 0.
-    notes : bool
-        Also what has no effect at all.
+    With the calendar month of month 0, and (`notes`) also what has no effect at all.
     """
     from planner.problem.neutral import diagnose
 
@@ -318,24 +297,17 @@ def warn(
 def load_scenario(name: str) -> Scenario:
     """Load a scenario from a file, by the name of a shipped one, or from ``-``, standard input.
 
-    Raises
-    ------
-    InputError
-        Every problem of the file, or that it is something else than a scenario.
+    Raises InputError with every problem of the file, or that it is no scenario.
     """
     from planner.scenario.load import load, loads
 
     if name == "-":
         return loads(read_file(name, MOST), "<stdin>")
-    try:
-        exists, folder = os.path.exists(name), os.path.isdir(name)
-        odd = exists and not folder and not os.path.isfile(name)
-    except ValueError:
-        exists = folder = odd = False
-    if folder:
+    exists = os.path.exists(name)
+    if os.path.isdir(name):
         hint = "; a result folder is for compare" if is_result(name) else ""
         raise _wrong(name, f"is a folder, expected a scenario file{hint}")
-    if odd:  # a pipe or a device
+    if exists and not os.path.isfile(name):  # a pipe or a device
         return loads(read_file(name, MOST), name)
     if is_problem(name):
         raise _wrong(name, "is a neutral problem, not a scenario: planner solve takes it")
@@ -367,7 +339,7 @@ def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
     faults: list[Any] = []
     for name in names:
         try:
-            found.append(read_result(name) if _is_folder(name) else load_scenario(name))
+            found.append(read_result(name) if os.path.isdir(name) else load_scenario(name))
         except InputError as error:
             faults += error.faults
         except (ResultError, OSError) as error:
@@ -378,16 +350,10 @@ def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
 
 
 def load_futures(name: str) -> Ensemble:
-    """Load draws that were saved in a folder.
-
-    Raises
-    ------
-    InputError
-        The folder does not exist, or it holds something else.
-    """
+    """Load draws from a folder; raise InputError if none exists or it holds something else."""
     from planner.montecarlo.ensemble import read_ensemble
 
-    if not _is_folder(name):
+    if not os.path.isdir(name):
         raise _wrong(name, "no such folder, expected one that planner simulate --out wrote")
     if not is_result(name):
         message = "holds no manifest.json, expected a folder that planner simulate --out wrote"
@@ -395,26 +361,15 @@ def load_futures(name: str) -> Ensemble:
     return read_ensemble(name)
 
 
-def _is_folder(name: str) -> bool:
-    try:
-        return Path(name).is_dir()
-    except (OSError, ValueError):  # too long, or with characters no name has
-        return False
-
-
 def is_problem(name: str) -> bool:
     """Whether a file is a neutral problem, going by its name and first words."""
-
     head = _head(name) if name.lower().endswith(".json") else ""
     return "planner-problem/" in head and looks_like_problem(name, head)
 
 
 def is_result(name: str) -> bool:
     """Whether a name is that of a folder of results."""
-    try:
-        return Path(name, "manifest.json").is_file()
-    except (OSError, ValueError):
-        return False
+    return os.path.isfile(os.path.join(name, MANIFEST))
 
 
 def is_futures(name: str) -> bool:
@@ -434,7 +389,3 @@ def _head(name: str) -> str:
             return file.read(4096).decode("utf-8", "replace")
     except (OSError, ValueError):  # loading it says why
         return ""
-
-
-def _wrong(name: str, message: str) -> InputError:
-    return InputError(Fault(name, 0, 0, "", message))

@@ -32,11 +32,7 @@ from planner.cli.questions import command_of, panels
 from planner.errors import InputError, PlannerError, shortened
 from planner.gallery import gallery
 
-__all__ = [
-    "app",
-    "complete_parameters",
-    "main",
-]
+__all__ = ["app", "complete_parameters", "main"]
 
 SCENARIOS = ("scenario", "items", "scenarios", "first", "second")
 """Parameters that name a scenario or its file."""
@@ -87,9 +83,7 @@ def _words_for(name: str) -> Callable[[Any, str], Iterable[str]] | None:
         return _scenarios
     if name in PARTS:
         return lambda context, _: _parts(context, PARTS[name])
-    if name == "figure":
-        return lambda *_: _figures()
-    return None
+    return (lambda *_: gallery()) if name == "figure" else None
 
 
 def _scenarios(context: Any, incomplete: str) -> Iterable[str]:
@@ -110,10 +104,6 @@ def _parts(context: Any, kind: str) -> Iterable[str]:
     given = next((context.params[name] for name in SCENARIOS if context.params.get(name)), "letter")
     scenario = given if isinstance(given, str) else given[0]
     return list(getattr(load(scenario).inputs, kind))
-
-
-def _figures() -> Iterable[str]:
-    return list(gallery())
 
 
 HELP = """Which missions go short of people when a country promises more to NATO's eastern flank.
@@ -137,18 +127,11 @@ the output has stopped reading.
 def _listed() -> dict[str, list[tuple[str, str]]]:
     """Return name and one line of every command by panel, analyses before the last panel."""
     own = {panel: [(one.name, one.about) for one in commands(panel)] for panel in PANELS}
-    asked = {
-        panel: [(one.__name__.rstrip("_").replace("_", "-"), about) for one, about in rows.items()]
-        for panel, rows in panels().items()
-    }
     language = "nl" if dutch.chosen() else "en"
-    asked = {
-        panel: [(name, template(name).short[language]) for name, _ in rows]
-        for panel, rows in asked.items()
-    }
     last = PANELS[-1]
     listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
-    for panel, rows in asked.items():
+    for panel, asked in panels().items():
+        rows = [(name, template(name).short[language]) for name in asked]
         listed[panel] = [*listed.get(panel, []), *rows]
     return listed | {last: own[last]}
 
@@ -240,11 +223,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if argv is None:
             _open_streams()
-        code = _run(argv)
+        arguments = None if argv is None else list(argv)
+        code = app(args=arguments, prog_name="planner", standalone_mode=False)
         if code == INTERRUPTED:  # Typer has caught it
             return _end("planner: interrupted", INTERRUPTED)
         sys.stdout.flush()
-        return code
+        return code if isinstance(code, int) else FINE
     except (KeyboardInterrupt, Interrupted) as interrupt:
         with contextlib.suppress(ValueError):  # only the main thread may; this one is enough
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -260,13 +244,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _end("planner: out of memory: the problem is too large for this machine", FAILED)
     except Exception as error:
         return _explain(error)
-
-
-def _run(argv: Sequence[str] | None) -> int:
-    code = app(
-        args=None if argv is None else list(argv), prog_name="planner", standalone_mode=False
-    )
-    return code if isinstance(code, int) else FINE
 
 
 def _explain(error: Exception) -> int:
@@ -289,20 +266,16 @@ def _explain(error: Exception) -> int:
         if error.errno == errno.EBADF and not error.filename:
             where, reason = "standard output: ", "is closed, so the answer cannot be shown"
         return _end(f"planner: {where}{reason}", FAILED)
-    what = f"{type(error).__name__}: {error}"
-    return _end(
-        [
-            f"planner: unexpected error: {what}",
-            f"planner: this is a fault of the program; {TRACEBACK}=1 shows where it arose",
-        ],
-        FAILED,
-    )
+    lines = [
+        f"planner: unexpected error: {type(error).__name__}: {error}",
+        f"planner: this is a fault of the program; {TRACEBACK}=1 shows where it arose",
+    ]
+    return _end(lines, FAILED)
 
 
 def _misused(error: Any) -> int:
     """Explain wrong arguments: what is wrong, and where help stands."""
-    message = " ".join(error.format_message().split())
-    message = message.replace("Value error, ", "")
+    message = " ".join(error.format_message().split()).replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "planner"
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
@@ -370,9 +343,7 @@ def _silence() -> None:
     try:
         stream.flush()
     except (OSError, ValueError):
-        try:
+        with contextlib.suppress(OSError, ValueError):
             target = os.open(os.devnull, os.O_WRONLY)
             os.dup2(target, stream.fileno())
             os.close(target)
-        except (OSError, ValueError):
-            pass

@@ -69,27 +69,18 @@ _declared: dict[str, Command] = {}
 
 
 def command(
-    panel: str, about: str, *, rank: int = 100, name: str = ""
+    panel: str, about: str, *, rank: int
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the function below as a command.
+    """Declare the function below as a command, under its own name with hyphens.
 
-    Parameters
-    ----------
-    panel : str
-        One of :data:`PANELS`.
-    about : str
-        One line for the list of commands.
-    rank : int
-        Place within the panel; lower is first.
-    name : str, optional
-        By default that of the function, with hyphens.
+    It is listed under one of :data:`PANELS`, by rank, with one line about it.
     """
     if panel not in PANELS:
         raise ValueError(f"expected one of {', '.join(PANELS)}, found {panel!r}")
 
     def declare(run: Callable[..., Any]) -> Callable[..., Any]:
-        called = name or run.__name__.rstrip("_").replace("_", "-")
-        _declared[called] = Command(run, called, about, panel, rank)
+        name = run.__name__.rstrip("_").replace("_", "-")
+        _declared[name] = Command(run, name, about, panel, rank)
         return run
 
     return declare
@@ -132,18 +123,9 @@ class Engine(StrEnum):
 
 
 def option(flags: str, text: str, metavar: str | None = None, **limits: Any) -> Any:
-    """Return an option of a command.
+    """Return an option of a command: its names, such as ``"--out -o"``, and a line of help.
 
-    Parameters
-    ----------
-    flags : str
-        Its names, separated by blanks: ``"--out -o"``.
-    text : str
-        What it is for, in one line of help.
-    metavar : str, optional
-        What stands for its value.
-    **limits
-        More for Typer, such as `min` and `max`.
+    `metavar` stands for its value; `limits` are more for Typer, such as `min` and `max`.
     """
     return typer.Option(*flags.split(), help=text, metavar=metavar, **limits)
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot"]
 
-
 ELSEWHERE = ("sensitivity", "calibration", "backtest")
 """What figures are drawn of that other commands make."""
 
@@ -40,7 +39,6 @@ def _list(asked: bool) -> None:
     """Print every figure with what it shows and what it is drawn of, and leave."""
     if not asked:
         return
-
     for name, one in gallery().items():
         if one.of not in ELSEWHERE:
             typer.echo(f"{name:<14}{one.about} ({one.of})")
@@ -108,7 +106,8 @@ def plot(
         "pool": pool, "mission": mission, "package": package, "main_task": main_task,
         "lang": lang.value,
     }  # fmt: skip
-    path = out or f"{_short(items[0])}-{figure}.png"
+    name = "scenario" if items[0] == "-" else Path(items[0]).stem or "scenario"
+    path = out or f"{name}-{figure}.png"
     if not path.lower().endswith((".png", ".svg", ".pdf")):
         raise InputError(Fault(path, 0, 0, "", "expected a file ending in .png, .svg or .pdf"))
     outputs = Outputs(force)
@@ -126,17 +125,13 @@ def plot(
 
 def _check(figure: str, items: list[str], pool: str | None) -> None:
     """Refuse what does not go together."""
-    if gallery()[figure].of == "comparison" and len(items) < 2:
+    several = gallery()[figure].of == "comparison"
+    if several and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
-    if gallery()[figure].of != "comparison" and len(items) > 1:
+    if not several and len(items) > 1:
         raise InputError(f"plot {figure}: expected one scenario or result, found {len(items)}")
     if figure == "crowd" and pool is None:
         raise InputError("plot crowd: of which pool? --pool ID says it")
-
-
-def _short(name: str) -> str:
-    """Return the name of a scenario without folder and ending."""
-    return "scenario" if name == "-" else Path(name).stem or "scenario"
 
 
 def _source(
@@ -156,11 +151,8 @@ def _source(
     loaded = load_items(items)
     with working(label("allocating", lang), quiet):
         comparison = compare(*loaded, rule=rule)
-    return (
-        comparison
-        if gallery()[figure].of == "comparison"
-        else next(iter(comparison.results.values()))
-    )
+    several = gallery()[figure].of == "comparison"
+    return comparison if several else next(iter(comparison.results.values()))
 
 
 def _drawn(figure: str, source: Any, options: dict[str, Any]) -> Chart:

@@ -33,15 +33,7 @@ if TYPE_CHECKING:
     from planner.analysis.plans import Case
     from planner.outcome import Outcome, Progress
 
-__all__ = [
-    "Asked",
-    "about",
-    "command_of",
-    "keep",
-    "paced",
-    "panels",
-    "show_answer",
-]
+__all__ = ["about", "command_of", "paced", "panels", "show_answer"]
 
 Item = Annotated[
     str,
@@ -75,20 +67,12 @@ _SPARE = (
 """Columns that a narrow terminal leaves out first, in this order."""
 
 
-class Asked:
-    """Stands for the command of an analysis until it is called."""
-
-    def __init__(self, name: str) -> None:
-        self.__name__ = name
-
-
-def panels() -> dict[str, dict[Asked, str]]:
-    """Return commands of analyses with what each is for, by the heading they are listed under."""
-    found: dict[str, dict[Asked, str]] = {}
+def panels() -> dict[str, list[str]]:
+    """Return names of the commands of analyses, by the heading they are listed under."""
+    found: dict[str, list[str]] = {}
     for name in names():
-        text = template(name)
-        if text.panel:
-            found.setdefault(text.panel, {})[Asked(name)] = text.short["en"]
+        if panel := template(name).panel:
+            found.setdefault(panel, []).append(name)
     return found
 
 
@@ -111,7 +95,7 @@ def _function(asked: Analysis) -> Callable[..., None]:
         if one.name not in ("rule", "progress") and not _option(one).hidden
     ]
     parsers = {one.name: _parser(one) for one in asked.parameters}
-    first, *common = inspect.signature(_ask, eval_str=True).parameters.values()
+    _, _, first, *common = inspect.signature(_answer, eval_str=True).parameters.values()
 
     def command(**options: Any) -> None:
         given = {one.name: parsers[one.name](options.pop(one.name)) for one in own}
@@ -140,8 +124,8 @@ def _unmarked(text: str) -> str:
 
 
 def _option(one: inspect.Parameter) -> Option:
-    found = [more for more in getattr(one.annotation, "__metadata__", ()) if type(more) is Option]
-    return found[0] if found else Option()
+    more = getattr(one.annotation, "__metadata__", ())
+    return next((option for option in more if type(option) is Option), Option())
 
 
 def _kinds(one: inspect.Parameter) -> list[Any]:
@@ -232,7 +216,9 @@ def _mapping(given: list[str], option: Option, several: bool) -> dict[str, Any]:
     return found
 
 
-def _ask(
+def _answer(
+    asked: Analysis,
+    given: dict[str, Any],
     scenario: Item,
     rule: Sought = None,
     rows: Rows = 15,
@@ -242,22 +228,20 @@ def _ask(
     lang: In = Lang.EN,
     quiet: Quiet = False,
 ) -> None:
-    """Hold what every question takes: the first parameter stands first, the others last."""
-
-
-def _answer(
-    asked: Analysis, given: dict[str, Any], *, scenario: str, rule: Any, rows: int,
-    out: str | None, force: bool, json: bool, lang: Lang, quiet: bool,
-) -> None:  # fmt: skip
+    """Ask a question; what every question takes begins with the scenario, the others stand last."""
+    from planner.analysis.plans import read_case
 
     if out is not None:
         check_folder(out, force)
-    case, word = _case(scenario, rule and rule.value, quiet), text_of("common").say
+    chosen, word = rule and rule.value, text_of("common").say
+    case = read_case(load_either(scenario), chosen)
+    warn("<stdin>" if scenario == "-" else scenario, case.problem, case.first_month, quiet)
     with counting(word("working_out", lang), word("steps", lang), lang, quiet) as show:
-        chosen = rule and rule.value
         outcome = asked.function(case, rule=chosen, progress=paced(show), **given)
     if out is not None:
-        keep(outcome, case, out)
+        from planner.results.result import versions
+
+        outcome.save(out, {**about(case), "versions": versions()})
     if json:
         print_json({**about(case), **outcome.as_dict(lang), "written_to": out})
     elif not quiet:
@@ -266,15 +250,6 @@ def _answer(
             say(label("written_to", lang, path=out))
         elif hidden:
             say(word("keep_answer", lang))
-
-
-def _case(name: str, rule: str | None, quiet: bool) -> Case:
-    """Return a scenario or a neutral problem as a case, after warning of what cannot be served."""
-    from planner.analysis.plans import read_case
-
-    case = read_case(load_either(name), rule)
-    warn("<stdin>" if name == "-" else name, case.problem, case.first_month, quiet)
-    return case
 
 
 def paced(show: Callable[[int, int, float], None] | None) -> Progress:
@@ -302,26 +277,11 @@ def about(case: Case) -> dict[str, Any]:
     }
 
 
-def keep(outcome: Outcome, case: Case, folder: str) -> None:
-    """Write an answer to a folder: what it says, its tables, and what it was asked of."""
-    from planner.results.result import versions
-
-    outcome.save(folder, {**about(case), "versions": versions()})
-
-
 def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
     """Print an answer; return whether some of it was not printed.
 
-    Parameters
-    ----------
-    outcome : Outcome
-    case : Case
-        For the names of missions.
-    lang : str
-    shown : tuple of str
-        Tables to print, by name; empty prints the main one.
-    most : int
-        Most sentences, and rows of a table; 0 prints all.
+    The case gives the names of missions. `shown` names the tables to print, by default the main
+    one; of sentences, and of rows of a table, at most `most` are printed, and with 0 all.
     """
     text, sentences = text_of(outcome.title), outcome.sentences(lang)
     say(*(sentences[:most] if most else sentences))

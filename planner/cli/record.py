@@ -25,7 +25,9 @@ from planner.cli.options import (
 from planner.errors import InputError, ResultError
 from planner.labels import WORDS as COMMON
 from planner.labels import figure
+from planner.montecarlo.words import say as montecarlo_word
 from planner.record.words import WORDS
+from planner.record.words import say as word
 from planner.store import as_csv
 
 if TYPE_CHECKING:
@@ -72,8 +74,6 @@ Kept = Annotated[
     ),
 ]
 Written = Annotated[str | None, option("--out -o", "Folder for tables and figures.", "FOLDER")]
-
-
 Of = Annotated[
     str | None,
     option(
@@ -115,7 +115,6 @@ def calibrate(
       planner calibrate hindsight --whole-rows --out runs/hindsight
     """
     from planner.record.calibrate import calibrate as run
-    from planner.record.words import say as word
 
     loaded = load_scenario(scenario)
     with counting(word("calibrating", lang), word("plans", lang), lang, quiet) as progress:
@@ -157,7 +156,6 @@ def backtest(
       planner backtest letter --until 2021-12 --out runs/backtest
     """
     from planner.record.backtest import backtest as run
-    from planner.record.words import say as word
 
     loaded, decided = load_scenario(scenario), load_scenario(outcomes)
     with counting(word("forecasting", lang), word("plans", lang), lang, quiet) as progress:
@@ -195,14 +193,14 @@ def learning(
       planner learning eastern-flank-battalion --of displacement.eastern-flank --above 0
     """
     from planner.montecarlo.run import simulate
-    from planner.montecarlo.words import say as word
     from planner.record.learning import learning as run
 
     if Path(scenario).is_dir():
         futures = load_futures(scenario)
     else:
         loaded = load_scenario(scenario)
-        with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
+        stage, unit = (montecarlo_word(key, lang) for key in ("simulating", "draws"))
+        with counting(stage, unit, lang, quiet) as progress:
             futures = simulate(
                 loaded, draws, seed, rule and rule.value, workers=workers, progress=progress
             )
@@ -241,15 +239,12 @@ def _write(folder: str, found: Outcome, figures: tuple[str, ...], lang: str) -> 
 
 def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
     """Print an outcome: strict JSON, or its sentences and the beginning of its main table."""
-    from planner.record.words import say as word
-
     if json:
         print_json({"format": "planner-record/1", **found.as_dict(lang)})
         return
     if quiet:
         return
-    for sentence in found.sentences(lang):
-        say(sentence)
+    say(*found.sentences(lang))
     main = found.to_frame()
     heads = [("" if main[one].dtype == object else ">") + word(f"head_{one}", lang) for one in main]
     rows = [_cells(row, lang) for row in main.head(20).to_dict("records")]
@@ -257,8 +252,6 @@ def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
 
 
 def _cells(row: Mapping[Any, Any], lang: str) -> list[str]:
-    from planner.record.words import say as word
-
     def cell(value: Any) -> str:
         if isinstance(value, str):
             return word(value, lang) if value in WORDS or value in COMMON else value

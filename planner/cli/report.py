@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from planner.cli.console import counting, say
 from planner.cli.inputs import Outputs, load_futures, load_items
-from planner.cli.options import Force, In, Lang, Quiet, Sought, Workers, argument, command, option
+from planner.cli.options import (
+    Force,
+    In,
+    Lang,
+    Quiet,
+    Seed,
+    Sought,
+    Workers,
+    argument,
+    command,
+    option,
+)
+from planner.cli.questions import paced
 from planner.labels import label
 
 if TYPE_CHECKING:
@@ -30,7 +41,6 @@ Target = Annotated[
 Draws = Annotated[
     int, option("--draws", "Draws to make for how sure it is; 0 draws none, more is surer.", min=0)
 ]
-Seed = Annotated[int, option("--seed", "Where the draws begin.", min=0)]
 Run = Annotated[
     str | None,
     option(
@@ -122,17 +132,14 @@ def _stages(lang: str, quiet: bool) -> Iterator[Progress]:
     from planner.report.words import say as word
 
     with ExitStack() as stack:
-        current: list[str] = []
-        began, shown = 0.0, None
+        current, shown = "", paced(None)
 
         def progress(stage: str, done: int, total: int) -> None:
-            nonlocal began, shown
-            if current != [stage]:
+            nonlocal current, shown
+            if current != stage:
                 stack.close()
-                current[:] = [stage]
-                began = time.monotonic()
-                shown = stack.enter_context(counting(word(stage, lang), "", lang, quiet))
-            if shown is not None and done:
-                shown(done, total, (time.monotonic() - began) / done * (total - done))
+                current = stage
+                shown = paced(stack.enter_context(counting(word(stage, lang), "", lang, quiet)))
+            shown(done, total)
 
         yield progress

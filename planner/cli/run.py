@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import print_json, say, table, working
+from planner.cli.console import headings, print_json, say, table, working
 from planner.cli.inputs import check_folder, load_problem, load_scenario, warn
 from planner.cli.options import (
     AsJson,
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["allocated", "check_choice", "run", "solve", "solved"]
 
 
-def check_choice(
-    engine: Engine, solver: str | None, whole: bool, seconds: float | None = None
-) -> None:
+def check_choice(engine: Engine, solver: str | None, whole: bool, seconds: float | None) -> None:
     """Refuse options that do not go together, or a solver that is not installed, before work."""
     if seconds is not None and not whole:
         raise InputError(Fault("--time-limit", 0, 0, "", "only goes with --whole-people"))
@@ -61,26 +59,16 @@ def check_choice(
 def solved(
     problem: Problem,
     rule: str,
-    engine: Engine = Engine.HIGHS,
-    solver: str | None = None,
-    whole: bool = False,
-    seconds: float | None = None,
+    engine: Engine,
+    solver: str | None,
+    whole: bool,
+    seconds: float | None,
 ) -> Solution:
-    """Solve with the engine that was asked for.
+    """Solve with the engine that was asked for; see :func:`check_choice` for what goes together.
 
-    Parameters
-    ----------
-    problem : Problem
-    rule : {"fair", "value"}
-    engine : Engine
-    solver : str, optional
-        For PuLP.
-    whole : bool
-        Whole people and all-or-nothing units, always through PuLP.
-    seconds : float, optional
-        With whole people, how long each step may take.
+    The solver is PuLP's. Whole people and all-or-nothing units always go through PuLP; `seconds`
+    are how long each step of them may take.
     """
-    check_choice(engine, solver, whole, seconds)
     if whole:
         from planner.reference.plans import solve_whole
 
@@ -100,10 +88,10 @@ def solved(
 def allocated(
     scenario: Scenario,
     rule: str | None,
-    engine: Engine = Engine.HIGHS,
-    solver: str | None = None,
-    whole: bool = False,
-    seconds: float | None = None,
+    engine: Engine,
+    solver: str | None,
+    whole: bool,
+    seconds: float | None,
 ) -> Result:
     """Allocate a scenario with the engine that was asked for; see :func:`solved`."""
     from planner.results.allocate import allocate
@@ -225,18 +213,15 @@ def _show(result: dict[str, Any], lang: str) -> None:
          percent(one["fill_rate"], lang))
         for name, one in result["demands"].items()
     ]  # fmt: skip
-    words = [
-        label("demand", lang),
-        *(f">{label(w, lang)}" for w in ("asked", "filled", "fill_rate")),
-    ]
-    say(table(label("fill_by_demand", lang), words, rows))
+    heads = headings(lang, "demand", ">asked", ">filled", ">fill_rate")
+    say(table(label("fill_by_demand", lang), heads, rows))
     lost = [
         (name, number(one["total"], lang), number(one["main_task_1"], lang),
          percent(one["ratio"], lang))
         for name, one in result["displacement"].items()
     ]  # fmt: skip
     if lost:
-        heads = ("displaced_main_task_2", "displaced_main_task_1", "displacement_ratio")
-        words = [label("package", lang), *(f">{label(word, lang)}" for word in heads)]
-        say(table(label("displacement", lang), words, lost))
+        heads = headings(lang, "package", ">displaced_main_task_2", ">displaced_main_task_1",
+                         ">displacement_ratio")  # fmt: skip
+        say(table(label("displacement", lang), heads, lost))
     say(certificate_line(result["certificate"], lang))

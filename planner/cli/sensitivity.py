@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import counting, print_json, say, table
+from planner.cli.console import counting, headings, print_json, say, table
 from planner.cli.inputs import load_scenario
 from planner.cli.options import (
     AsJson,
@@ -126,11 +126,12 @@ def _content(found: Sensitivity, scenario: str, base: int, seed: int) -> dict[st
 
 def _show(found: Sensitivity, lang: str) -> None:
     """Print one table a quantity."""
+    indices = (">first_order", ">interval", ">total_order", ">interval")
     heads = [
-        word("group", lang), ">" + label("figures", lang).lower(),
-        ">" + word("first_order", lang), ">" + word("interval", lang),
-        ">" + word("total_order", lang), ">" + word("interval", lang),
-    ]  # fmt: skip
+        word("group", lang),
+        ">" + label("figures", lang).lower(),
+        *headings(lang, *indices, say=word),
+    ]
 
     def cells(row: Any, index: str) -> tuple[str, str]:
         low, high = (number(row[f"{index}_{end}"], lang, 2) for end in ("low", "high"))

@@ -20,14 +20,10 @@ from planner.cli.options import In, Lang, Quiet, argument, command, option
 from planner.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
+    from planner.app.server import Settings
     from planner.scenario.load import Scenario
 
-__all__ = [
-    "app",
-    "check_page",
-    "is_loopback",
-    "listening",
-]
+__all__ = ["app", "check_page", "is_loopback", "listening"]
 
 MOST = 4
 """Processes that compute unless more are asked for."""
@@ -57,26 +53,15 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def listening(
-    scenarios: Sequence[Scenario],
-    address: str,
-    port: int,
-    origins: tuple[str, ...],
-    workers: int | None,
-    draws: int,
-    lang: str,
-    browse: bool,
-    quiet: bool,
-) -> None:
+def listening(scenarios: Sequence[Scenario], settings: Settings, browse: bool, quiet: bool) -> None:
     """Serve the page until it is interrupted, and say where it is."""
-    from planner.app.server import Settings, serve
+    from planner.app.server import serve
 
+    address, port = settings.address, settings.port
     names = [scenario.name for scenario in scenarios]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"scenarios of the same name: {', '.join(twice)}; rename one of the files")
-    if workers is None:
-        workers = min(os.cpu_count() or 1, MOST)
 
     def ready(found: int) -> None:
         host = "localhost" if address in ("0.0.0.0", "::") else address
@@ -92,7 +77,6 @@ def listening(
 
             webbrowser.open(url)
 
-    settings = Settings(address, port, origins, workers, draws, lang)
     try:
         serve(settings, scenarios, ready)
     except OSError as error:
@@ -170,5 +154,8 @@ def app(
         if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?", name):
             raise InputError(f"--origin: expected HOST or HOST:PORT, found {name!r:.80}")
     own = [load_scenario(name) for name in scenarios or ()]
-    wanted = sys.stdout.isatty() if open_ is None else open_
-    listening(own, address, port, tuple(origin or ()), workers, draws, lang.value, wanted, quiet)
+    from planner.app.server import Settings
+
+    processes = min(os.cpu_count() or 1, MOST) if workers is None else workers
+    settings = Settings(address, port, tuple(origin or ()), processes, draws, lang.value)
+    listening(own, settings, sys.stdout.isatty() if open_ is None else open_, quiet)

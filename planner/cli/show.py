@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import in_language, lines, print_json, say, table
+from planner.cli.console import headings, in_language, lines, print_json, say, table
 from planner.cli.inputs import load_scenario
 from planner.cli.options import AsJson, In, Lang, Named, command, option
 from planner.digest import plain
 from planner.errors import Fault, InputError, nearest
-from planner.labels import NOTHING, label, month, months, number
+from planner.labels import NOTHING, WORDS, label, month, months, number
 from planner.scenario.inputs import options_text
 from planner.terms import term
 
@@ -24,19 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Resolved", "show", "show_part"]
 
+_REASONS = {label(key): key for key in WORDS if key.startswith("reason_")}
+"""Keys of the words for why a demand is left out, by what the compiled scenario says."""
+
 
 class Resolved:
-    """A scenario and the problem it states.
-
-    Parameters
-    ----------
-    scenario : Scenario
-
-    Raises
-    ------
-    InputError
-        The figures of the scenario contradict each other.
-    """
+    """A scenario and the problem it states; figures that contradict each other are refused."""
 
     def __init__(self, scenario: Scenario):
         self.scenario = scenario
@@ -111,11 +104,10 @@ class Resolved:
         }
         if id in rows:
             row = rows[id]
+            by_pool = ("preparation", "home", "dwell")
             content |= {
                 "tour": row.tour,
-                "preparation": dict(zip(row.pools, row.preparation, strict=True)),
-                "home": dict(zip(row.pools, row.home, strict=True)),
-                "dwell": dict(zip(row.pools, row.dwell, strict=True)),
+                **{key: dict(zip(row.pools, getattr(row, key), strict=True)) for key in by_pool},
                 "cohorts": row.cohorts,
                 "package": row.package,
                 "figures": self._of(f"demand.{id}.") + self._policy(row.kind, row.pools),
@@ -175,15 +167,9 @@ class Resolved:
 
     def _figure(self, row: FigureRow) -> dict[str, Any]:
         return {
-            "id": row.id,
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-            "unit": row.unit,
-            "basis": row.basis,
+            **{key: getattr(row, key) for key in ("id", "value", "low", "high", "unit", "basis")},
             "source": self.source(row.source) if row.source else None,
-            "section": row.section,
-            "note": row.note,
+            **{key: getattr(row, key) for key in ("section", "note")},
             "written_in": _place(row.file, row.line),
         }
 
@@ -228,11 +214,8 @@ class Resolved:
         problem = self.compiled.problem
         here = package.id in {one.id for one in problem.packages}
         known = str(self.compiled.month(problem.known(package.id))) if here else None
-        return {
-            "id": package.id,
-            "title": package.title,
-            "title_nl": package.title_nl,
-            "on": package.on,
+        keys = ("id", "title", "title_nl", "on")
+        return {key: getattr(package, key) for key in keys} | {
             "known": known,
             "demands": list(package.demands),
         }
@@ -273,10 +256,6 @@ def show_part(name: str, content: Any, lang: str) -> None:
     sheets[name](content, lang)
 
 
-def _heads(lang: str, *words: str) -> list[str]:
-    return [(">" if word[0] == ">" else "") + label(word.lstrip(">"), lang) for word in words]
-
-
 def _run(first: str | None, last: str | None, lang: str) -> str:
     return months(first, last, lang) if first and last else NOTHING
 
@@ -287,22 +266,22 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
         say(summary)
     window, model = content["window"], content["model"]
     bases = [f"{count} {label(basis, lang)}" for basis, count in content["figures"].items()]
-    pairs = [
-        (label("scenario", lang), content["name"]),
-        (label("file", lang), ", ".join(content["files"])),
-        (label("window", lang), months(window["first"], window["last"], lang)),
-        (label("model_months", lang), f"{model['months']}, {month(model['first'], lang)} –"),
-        (label("rule", lang), label(content["rule"], lang)),
-        (label("figures_in_use", lang), ", ".join(bases)),
-        (label("digest", lang), content["digest"]),
-    ]
-    say("", lines(pairs), "")
+    about = {
+        "scenario": content["name"],
+        "file": ", ".join(content["files"]),
+        "window": months(window["first"], window["last"], lang),
+        "model_months": f"{model['months']}, {month(model['first'], lang)} –",
+        "rule": label(content["rule"], lang),
+        "figures_in_use": ", ".join(bases),
+        "digest": content["digest"],
+    }
+    say("", lines(about, lang), "")
     rows = [
         (row["id"], in_language(row, lang), row["main_task"], ", ".join(map(str, row["tiers"])),
          _run(row["first"], row["last"], lang), number(row["asked_person_months"], lang))
         for row in sorted(content["missions"], key=lambda row: row["main_task"])
     ]  # fmt: skip
-    heads = _heads(lang, "mission", "name", ">main_task", "tier", "months", ">asked")
+    heads = headings(lang, "mission", "name", ">main_task", "tier", "months", ">asked")
     say(table(f"{label('missions', lang)} ({label('person_months', lang)})", heads, rows))
     packages = [
         (row["id"], in_language(row, lang, "title"), label("yes" if row["on"] else "no", lang),
@@ -310,26 +289,17 @@ def _scenario(content: Mapping[str, Any], lang: str) -> None:
         for row in content["packages"]
     ]  # fmt: skip
     if packages:
-        heads = _heads(lang, "package", "title", "counts", "known", "demands")
+        heads = headings(lang, "package", "title", "counts", "known", "demands")
         say(table(label("packages", lang), heads, packages))
     _strengths(content["pools"], lang)
     left_out = [(id, label_reason(reason, lang)) for id, reason in content["left_out"].items()]
     if left_out:
-        say(table(label("left_out", lang), _heads(lang, "demand", "reason"), left_out))
+        say(table(label("left_out", lang), headings(lang, "demand", "reason"), left_out))
 
 
 def label_reason(reason: str, lang: str) -> str:
     """Return why a demand is left out, in a language where the reason has words for it."""
-    keys = {
-        "under study, not decided": "reason_study",
-        "declined, not sent": "reason_declined",
-        "known from hindsight only": "reason_hindsight",
-        "dropped": "reason_dropped",
-        "ends before it begins": "reason_ends",
-        "outside the months of the model": "reason_outside",
-        "does not count": "reason_none",
-    }
-    return label(keys[reason], lang) if reason in keys else reason
+    return label(_REASONS[reason], lang) if reason in _REASONS else reason
 
 
 def _strengths(pools: Sequence[Mapping[str, Any]], lang: str) -> None:
@@ -340,7 +310,7 @@ def _strengths(pools: Sequence[Mapping[str, Any]], lang: str) -> None:
         for pool in pools
     ]  # fmt: skip
     title = f"{label('pools', lang)}: {label('each_year', lang)} ({label('persons', lang)})"
-    say(table(title, [*_heads(lang, "pool", "name"), *(f">{year}" for year in years)], rows))
+    say(table(title, [*headings(lang, "pool", "name"), *(f">{year}" for year in years)], rows))
 
 
 def _demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
@@ -350,69 +320,65 @@ def _demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
          number(row["asked_person_months"], lang), label_reason(row["left_out"], lang))
         for row in rows
     ]  # fmt: skip
-    heads = _heads(lang, "demand", "name", "tier", ">cap", "months", "pools", ">asked", "left_out")
+    heads = headings(
+        lang, "demand", "name", "tier", ">cap", "months", "pools", ">asked", "left_out"
+    )
     if not any(row["left_out"] for row in rows):
         cells, heads = [row[:-1] for row in cells], heads[:-1]
     say(table(label("demands", lang), heads, cells))
 
 
-def _mission(content: Mapping[str, Any], lang: str) -> None:
+def _about(content: Mapping[str, Any], values: Mapping[str, object], lang: str) -> None:
+    """Print name and id of a thing, what stands by the words of `values`, and where it is said."""
     say(f"{in_language(content, lang)} ({content['id']})", style="bold")
-    pairs = [
-        (label("organisation", lang), term(content["organisation"], lang)),
-        (label("region", lang), term(content["region"], lang)),
-        (label("main_task", lang), content["main_task"]),
-        (label("status", lang), term(content["status"], lang)),
-        (label("source", lang), _cited(content["source"])),
-        (label("section", lang), content["section"]),
-        (label("note", lang), content["note"]),
-        (label("written_in", lang), content["written_in"]),
-    ]
-    say(lines(pairs), "")
+    written = {key: content[key] for key in ("note", "written_in")}
+    say(lines({**values, **written}, lang), "")
+
+
+def _mission(content: Mapping[str, Any], lang: str) -> None:
+    values = {
+        "organisation": term(content["organisation"], lang),
+        "region": term(content["region"], lang),
+        "main_task": content["main_task"],
+        "status": term(content["status"], lang),
+        "source": _cited(content["source"]),
+        "section": content["section"],
+    }
+    _about(content, values, lang)
     _demands(content["demands"], lang)
 
 
 def _demand(content: Mapping[str, Any], lang: str) -> None:
-    say(f"{in_language(content, lang)} ({content['id']})", style="bold")
-
     def by_pool(values: Mapping[str, Any] | None) -> str:
         found = {pool: f"{value:g}" for pool, value in (values or {}).items()}
         if len(set(found.values())) == 1:
             return next(iter(found.values()))
         return ", ".join(f"{pool} {value}" for pool, value in found.items())
 
-    pairs = [
-        (label("mission", lang), f"{content['mission_name']} ({content['mission']})"),
-        (label("category", lang), term(content["category"], lang)),
-        (label("kind", lang), content["kind"]),
-        (label("tier", lang), content["tier"]),
-        (label("package", lang), content.get("package")),
-        (label("cap", lang), number(content["cap"], lang)),
-        (label("months", lang), _run(content["first"], content["last"], lang)),
-        (label("speciality_of", lang), options_text(content["pools"]).replace(" ", ", ")),
-        (label("tour", lang), content.get("tour")),
-        (label("preparation", lang), by_pool(content.get("preparation"))),
-        (label("rest", lang), by_pool(content.get("rest"))),
-        (label("cohorts", lang), content.get("cohorts")),
-        (label("asked", lang), number(content["asked_person_months"], lang)),
-        (label("left_out", lang), label_reason(content["left_out"], lang)),
-        (label("note", lang), content["note"]),
-        (label("written_in", lang), content["written_in"]),
-    ]
-    say(lines(pairs), "")
+    values = {
+        "mission": f"{content['mission_name']} ({content['mission']})",
+        "category": term(content["category"], lang),
+        "kind": content["kind"],
+        "tier": content["tier"],
+        "package": content.get("package"),
+        "cap": number(content["cap"], lang),
+        "months": _run(content["first"], content["last"], lang),
+        "speciality_of": options_text(content["pools"]).replace(" ", ", "),
+        "tour": content.get("tour"),
+        "preparation": by_pool(content.get("preparation")),
+        "rest": by_pool(content.get("rest")),
+        "cohorts": content.get("cohorts"),
+        "asked": number(content["asked_person_months"], lang),
+        "left_out": label_reason(content["left_out"], lang),
+    }
+    _about(content, values, lang)
     if content["figures"]:
         _table_of_figures(content["figures"], lang)
 
 
 def _pool(content: Mapping[str, Any], lang: str) -> None:
-    say(f"{in_language(content, lang)} ({content['id']})", style="bold")
-    pairs = [
-        (label("category", lang), term(content["category"], lang)),
-        (label("speciality", lang), term(content["speciality"], lang)),
-        (label("note", lang), content["note"]),
-        (label("written_in", lang), content["written_in"]),
-    ]
-    say(lines(pairs), "")
+    values = {key: term(content[key], lang) for key in ("category", "speciality")}
+    _about(content, values, lang)
     _strengths([content], lang)
     _table_of_figures(content["figures"], lang)
     _demands(content["demands"], lang)
@@ -444,18 +410,15 @@ def _figures(content: Sequence[Mapping[str, Any]], lang: str) -> None:
         return
     row = content[0]
     say(row["id"], style="bold")
-    pairs = [
-        (label("likely" if row["low"] is not None else "amount", lang), _value(row["value"], lang)),
-        (label("low", lang), _value(row["low"], lang)),
-        (label("high", lang), _value(row["high"], lang)),
-        (label("unit", lang), term(row["unit"], lang)),
-        (label("basis", lang), label(row["basis"], lang)),
-        (label("source", lang), _cited(row["source"])),
-        (label("section", lang), row["section"]),
-        (label("note", lang), row["note"]),
-        (label("written_in", lang), row["written_in"]),
-    ]
-    say(lines(pairs))
+    values = {
+        "likely" if row["low"] is not None else "amount": _value(row["value"], lang),
+        **{end: _value(row[end], lang) for end in ("low", "high")},
+        "unit": term(row["unit"], lang),
+        "basis": label(row["basis"], lang),
+        "source": _cited(row["source"]),
+        **{key: row[key] for key in ("section", "note", "written_in")},
+    }
+    say(lines(values, lang))
 
 
 def _table_of_figures(figures: Sequence[Mapping[str, Any]], lang: str) -> None:
@@ -465,7 +428,9 @@ def _table_of_figures(figures: Sequence[Mapping[str, Any]], lang: str) -> None:
          row["section"])
         for row in figures
     ]  # fmt: skip
-    heads = _heads(lang, "figure", ">amount", ">low", ">high", "unit", "basis", "source", "section")
+    heads = headings(
+        lang, "figure", ">amount", ">low", ">high", "unit", "basis", "source", "section"
+    )
     say(table(label("figures", lang), heads, rows))
 
 
@@ -475,7 +440,7 @@ def _sources(content: Sequence[Mapping[str, Any]], lang: str) -> None:
          row.get("reference", ""), row["figures_in_use"])
         for row in content
     ]  # fmt: skip
-    heads = _heads(lang, "source", "publisher", "title", "date", "reference", ">figures_in_use")
+    heads = headings(lang, "source", "publisher", "title", "date", "reference", ">figures_in_use")
     say(table(label("sources", lang), heads, rows))
 
 
@@ -493,13 +458,13 @@ def _uncertain(content: Mapping[str, Any], lang: str) -> None:
         ]  # fmt: skip
         if rows:
             title = label(f"uncertain_{layer}", lang, count=len(rows))
-            say(table(title, _heads(lang, *columns), rows))
+            say(table(title, headings(lang, *columns), rows))
     pairs = [
         (row["figure"], row["with"], number(row["rank"], lang, 2))
         for row in content["correlations"]
     ]
     if pairs:
-        say(table(label("correlations", lang), _heads(lang, "figure", "figure", ">rank"), pairs))
+        say(table(label("correlations", lang), headings(lang, "figure", "figure", ">rank"), pairs))
     say(label("nothing_uncertain" if not content["factors"] else "uncertain_note", lang))
 
 
@@ -559,6 +524,5 @@ def show(
     if json:
         print_json({"format": "planner-show/1", **parts})
         return
-
     for name, content in parts.items():
         show_part(name, content, lang)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,8 @@ from planner.cli.console import (
     Interrupted,
     counting,
     duration,
+    headings,
+    in_language,
     lines,
     print_json,
     say,
@@ -211,27 +212,18 @@ def simulate(
         print_json(found) if json else _show_draw(found, lang)
         return
     kept |= {"of": of, "half_width": half_width, "time_limit": time_limit, "cluster": cluster}
-    with (
-        counting(word("simulating", lang), word("draws", lang), lang, quiet) as show,
-        _interruptible(),
-    ):
-        ensemble = run(
-            loaded, *drawn, workers, **kept, folder=out, replace=force, progress=show
-        )  # fmt: skip
+    try:
+        with counting(word("simulating", lang), word("draws", lang), lang, quiet) as show:
+            ensemble = run(
+                loaded, *drawn, workers, **kept, folder=out, replace=force, progress=show
+            )  # fmt: skip
+    except KeyboardInterrupt as interrupt:  # it says which draws are kept
+        raise Interrupted(str(interrupt)) from None
     if json:
         print_json({**_summarise(ensemble, reach), "written_to": out})
     elif not quiet:
         _show(ensemble, reach, lang)
         say(label("written_to", lang, path=out) if out else word("keep_run", lang))
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let an interrupt say which draws are kept."""
-    try:
-        yield
-    except KeyboardInterrupt as interrupt:
-        raise Interrupted(str(interrupt)) from None
 
 
 def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
@@ -292,24 +284,21 @@ def _named(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
 
 def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
     """Print headline numbers, fill and displacement by mission, and how they were drawn."""
-    from planner.cli.summary import certificate_line, in_language
+    from planner.cli.summary import certificate_line
     from planner.results.losses import headline
 
     summary = _summarise(ensemble, reach)
     scenario, window = summary["scenario"], summary["window"]
     say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
     design = ensemble.metadata.design
-    about = [
-        (label("scenario", lang), scenario["name"]),
-        (label("window", lang), months(window["first"], window["last"], lang)),
-        (label("rule", lang), label(summary["rule"], lang)),
-        (word("draws", lang), number(ensemble.made, lang, 0)),
-        (
-            word("sampling", lang),
-            f"{word(design.sampling, lang)}, {word('seed', lang)} {design.seed}",
-        ),
-    ]
-    say(lines(about))
+    about = {
+        "scenario": scenario["name"],
+        "window": months(window["first"], window["last"], lang),
+        "rule": label(summary["rule"], lang),
+        "draws": number(ensemble.made, lang, 0),
+        "sampling": f"{word(design.sampling, lang)}, {word('seed', lang)} {design.seed}",
+    }
+    say(lines(about, lang, word))
     for package in ensemble.packages:
         say("", *headline(ensemble, package).sentences(lang))
     say("", _headline(summary, lang), "", _quantiles(summary, lang), "", _fills(summary, lang))
@@ -373,8 +362,8 @@ def _size(row: Mapping[str, Any], lang: str, share: bool) -> list[str]:
 
 
 def _heads(first: list[str], lang: str, *last: str) -> list[str]:
-    sizes = [word(name, lang) for name in ("mean", "standard_error", "interval", "spread")]
-    return [*first, *(f">{name}" for name in (*sizes, *last))]
+    sizes = headings(lang, ">mean", ">standard_error", ">interval", ">spread", say=word)
+    return [*first, *sizes, *(f">{name}" for name in last)]
 
 
 def _headline(summary: Mapping[str, Any], lang: str) -> Any:
@@ -387,8 +376,6 @@ def _headline(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _fills(summary: Mapping[str, Any], lang: str) -> Any:
-    from planner.cli.summary import in_language
-
     planned = {row["mission"]: row["mean"] for row in summary["missions"]}
     rows = [
         [row["mission"], in_language(row, lang), str(row["main_task"]),
@@ -396,26 +383,20 @@ def _fills(summary: Mapping[str, Any], lang: str) -> Any:
          _chance(row, lang)]
         for row in sorted(summary["missions_present"], key=lambda row: row["main_task"])
     ]  # fmt: skip
-    first = [
-        label("mission", lang), label("name", lang), ">" + label("task", lang),
-        ">" + word("planned", lang),
-    ]  # fmt: skip
+    first = headings(lang, "mission", "name", ">task", ">planned", say=word)
     chance = word("chance_of", lang, reach=percent(summary["reach"], lang, 0))
     heads = _heads(first, lang, chance)
     return table(word("fill_there", lang), heads, rows, named=True, lang=lang, spare=(5, 3, 2))
 
 
 def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
-    from planner.cli.summary import in_language
-
     rows = [
         [row["mission"], in_language(row, lang), *_size(row, lang, False),
          _chance(row, lang)]
         for row in summary["displacement"]
         if row["package"] == package and row["main_task"] == 2 and abs(row["mean"]) >= SMALL
     ]  # fmt: skip
-    first = [label("mission", lang), label("name", lang)]
-    heads = _heads(first, lang, word("chance_lost", lang))
+    heads = _heads(headings(lang, "mission", "name"), lang, word("chance_lost", lang))
     shown = f"{label('displacement_by_mission', lang)}: {title} ({label('person_months', lang)})"
     return table(shown, heads, rows, named=True, lang=lang, spare=(3,))
 
@@ -430,10 +411,7 @@ def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
     ]  # fmt: skip
     if not rows:
         return word("goes_with_nothing", lang, quantity=quantity)
-    heads = [
-        word("factor", lang), label("basis", lang), ">" + word("correlation", lang),
-        ">" + word("interval", lang),
-    ]  # fmt: skip
+    heads = headings(lang, "factor", "basis", ">correlation", ">interval", say=word)
     return table(word("goes_with", lang, quantity=quantity), heads, rows[:SHOWN])
 
 
@@ -456,19 +434,15 @@ def _show_estimate(found: Mapping[str, Any], lang: str) -> None:
         return f"{number(size / 2**20, lang, 0)} MiB"
 
     say(word("dry_run", lang, tried=found["tried"]), style="bold")
-    counts = (("draws", "draws"), ("plans", "plans"), ("rules_sets", "rules"),
-              ("workers", "workers"))  # fmt: skip
-    say(
-        lines(
-            [
-                *((word(name, lang), number(found[key], lang, 0)) for name, key in counts),
-                (word("time", lang), duration(found["seconds"])),
-                (word("processor_time", lang), duration(found["processor_seconds"])),
-                (word("memory", lang), mib(found["memory_bytes"])),
-                (word("disk", lang), mib(found["disk_bytes"])),
-            ]
-        )
-    )
+    counts = {"draws": "draws", "plans": "plans", "rules_sets": "rules", "workers": "workers"}
+    values = {
+        **{name: number(found[key], lang, 0) for name, key in counts.items()},
+        "time": duration(found["seconds"]),
+        "processor_time": duration(found["processor_seconds"]),
+        "memory": mib(found["memory_bytes"]),
+        "disk": mib(found["disk_bytes"]),
+    }
+    say(lines(values, lang, word))
 
 
 def _summarise_draw(

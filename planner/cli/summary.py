@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.cli.console import in_language, lines, say, strict, table
+from planner.cli.console import headings, in_language, lines, say, strict, table
 from planner.labels import NOTHING, label, month, months, number, percent
 from planner.results.losses import HALF_A_PERSON, first_month, losses, on_duty
 from planner.tolerances import SHOWN
@@ -146,12 +146,14 @@ def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, 
 
 def _at_a_time(result: Result, loss: Loss | None) -> dict[str, Any]:
     """Return the most persons that a mission lacks in one month, and when it lacks any."""
-    known = loss is not None and loss.whole
+    if loss is None:
+        return {"most_persons": 0.0, "months_short": 0, "first_short": None, "last_short": None}
+    month = result.compiled.month
     return {
-        "most_persons": 0.0 if loss is None else loss.most_persons,
-        "months_short": loss.months if loss is not None else 0,
-        "first_short": str(result.compiled.month(loss.first)) if known and loss else None,
-        "last_short": str(result.compiled.month(loss.last)) if known and loss else None,
+        "most_persons": loss.most_persons,
+        "months_short": loss.months,
+        "first_short": str(month(loss.first)) if loss.whole else None,
+        "last_short": str(month(loss.last)) if loss.whole else None,
     }
 
 
@@ -206,23 +208,23 @@ def _bottlenecks(result: Result) -> list[dict[str, Any]]:
     found = []
     for place, pool in enumerate(result.compiled.pools):
         people, rows = problem.pools[pool.id], allocation.binding[place]
-        binding = [month for month in range(first, last + 1) if rows[month]]
-        if not binding:
-            continue
         months = [
             {
                 "month": str(result.compiled.month(month)),
                 "strength_persons": float(people[month]),
                 "idle_persons": float(people[month] - allocation.tied_up[place, month]),
             }
-            for month in binding
+            for month in range(first, last + 1)
+            if rows[month]
         ]
+        if not months:
+            continue
         found.append(
             {
                 "pool": pool.id,
                 "name": pool.name,
                 "name_nl": pool.name_nl,
-                "binding_months": len(binding),
+                "binding_months": len(months),
                 "first_month": months[0]["month"],
                 "last_month": months[-1]["month"],
                 "months": months,
@@ -252,11 +254,7 @@ def _budgets(result: Result) -> list[dict[str, Any]]:
     """Return the rows of ``result.budgets``; a table would load pandas."""
     allocation, lines = result.solution.with_all, result.compiled.problem.budgets
     return [
-        {
-            "budget": line.id,
-            "amount_euros": float(line.amount),
-            "spent_euros": float(spent),
-        }
+        {"budget": line.id, "amount_euros": float(line.amount), "spent_euros": float(spent)}
         for line, spent in zip(lines, allocation.spent, strict=True)
     ]
 
@@ -265,16 +263,13 @@ def show_summary(summary: Mapping[str, Any], lang: str) -> None:
     """Print a summary: fill by mission, displacement by package, bottlenecks, certificate."""
     scenario, window = summary["scenario"], summary["window"]
     say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
-    say(
-        lines(
-            [
-                (label("scenario", lang), scenario["name"]),
-                (label("window", lang), months(window["first"], window["last"], lang)),
-                (label("rule", lang), label(summary["rule"], lang)),
-                (label("digest", lang), scenario["digest"][:19]),
-            ]
-        )
-    )
+    about = {
+        "scenario": scenario["name"],
+        "window": months(window["first"], window["last"], lang),
+        "rule": label(summary["rule"], lang),
+        "digest": scenario["digest"][:19],
+    }
+    say(lines(about, lang))
     say("", _fill_table(summary, lang))
     if summary["rule"] == "value":
         say(label("value_note", lang), style="dim")
@@ -315,9 +310,7 @@ def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
         for row in summary["main_tasks"]
     ]
     rows.append(("", label("total", lang), "", *cells(summary["total"])))
-    heads = [
-        _head(w, lang) for w in ("mission", "name", ">task", ">asked", ">filled", ">fill_rate")
-    ]
+    heads = headings(lang, "mission", "name", ">task", ">asked", ">filled", ">fill_rate")
     title = f"{label('fill_by_mission', lang)} ({label('person_months', lang)})"
     return table(title, heads, rows, totals=1 + len(summary["main_tasks"]), named=True)
 
@@ -328,21 +321,16 @@ def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
         say(label("no_packages", lang), indent=2)
     for package in summary["packages"]:
         say("", f"{in_language(package, lang, 'title')} ({package['package']})", indent=2)
-        pairs = [
-            (label("known", lang), month(package["known_month"], lang)),
-            (label("begins", lang), month(package["first_month"], lang)),
-            *(
-                (label(word, lang), number(package[key], lang))
-                for word, key in (
-                    ("package_asked", "asked_person_months"),
-                    ("package_filled", "filled_person_months"),
-                    ("displaced_main_task_2", "displaced_main_task_2"),
-                    ("displaced_main_task_1", "displaced_main_task_1"),
-                )
-            ),
-            (label("displacement_ratio", lang), percent(package["displacement_ratio"], lang)),
-        ]
-        say(lines(pairs), indent=2)
+        about = {
+            "known": month(package["known_month"], lang),
+            "begins": month(package["first_month"], lang),
+            "package_asked": number(package["asked_person_months"], lang),
+            "package_filled": number(package["filled_person_months"], lang),
+            "displaced_main_task_2": number(package["displaced_main_task_2"], lang),
+            "displaced_main_task_1": number(package["displaced_main_task_1"], lang),
+            "displacement_ratio": percent(package["displacement_ratio"], lang),
+        }
+        say(lines(about, lang), indent=2)
         if not any(abs(row["displaced_person_months"]) >= SHOWN and row["main_task"] == 2
                    for row in package["missions"]):  # fmt: skip
             say(label("no_displacement", lang), indent=2)
@@ -370,13 +358,14 @@ def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: s
         said = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
         rows.append(("", said, number(sum(r["displaced_person_months"] for r in rest), lang),
                      "", "", "", ""))  # fmt: skip
+    total = sum(r["asked_person_months"] for r in summary["main_tasks"] if r["main_task"] == 2)
     rows.append(
         ("", label("total", lang), number(package["displaced_main_task_2"], lang),
-         percent(_part(package["displaced_main_task_2"], _asked_2(summary)), lang), "", "", "")
+         percent(_part(package["displaced_main_task_2"], total), lang), "", "", "")
     )  # fmt: skip
-    heads = ("mission", "name", ">displaced", ">share_of_asked", ">at_a_time", "in_months",
-             "most_from")  # fmt: skip
-    say(table("", [_head(head, lang) for head in heads], rows, totals=1, named=True), indent=2)
+    heads = headings(lang, "mission", "name", ">displaced", ">share_of_asked", ">at_a_time",
+                     "in_months", "most_from")  # fmt: skip
+    say(table("", heads, rows, totals=1, named=True), indent=2)
     say(
         label("before_and_after", lang, month=month(package["first_month"], lang),
               before=number(package["displaced_before_first_month"], lang),
@@ -394,22 +383,12 @@ def _show_years(package: Mapping[str, Any], lang: str) -> None:
         if any(abs(row[key]) >= SHOWN for key in keys)
     ]
     if rows:
-        heads = ("year", ">package_filled", ">displaced_main_task_2", ">displaced_main_task_1")
-        say("", table("", [_head(head, lang) for head in heads], rows), indent=2)
-
-
-def _asked_2(summary: Mapping[str, Any]) -> float:
-    found = [r["asked_person_months"] for r in summary["main_tasks"] if r["main_task"] == 2]
-    return float(sum(found))
+        lost = (">displaced_main_task_2", ">displaced_main_task_1")
+        say("", table("", headings(lang, "year", ">package_filled", *lost), rows), indent=2)
 
 
 def _part(part: float, whole: float | None) -> float | None:
     return part / whole if whole else None
-
-
-def _head(word: str, lang: str) -> str:
-    right = ">" if word.startswith(">") else ""
-    return right + label(word.removeprefix(">"), lang)
 
 
 def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
@@ -426,11 +405,8 @@ def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
         )
         for row in summary["bottlenecks"]
     ]
-    heads = ("pool", "name", "window", ">months")
-    made = table(
-        label("bottlenecks", lang), [_head(head, lang) for head in heads], rows, named=True
-    )
-    say("", made)
+    heads = headings(lang, "pool", "name", "window", ">months")
+    say("", table(label("bottlenecks", lang), heads, rows, named=True))
     say(label("binding_note", lang), style="dim")
 
 
@@ -438,14 +414,10 @@ def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
     if not summary["budgets"]:
         return
     rows = [
-        (
-            row["budget"],
-            number(row["amount_euros"] / 1e6, lang),
-            number(row["spent_euros"] / 1e6, lang),
-        )
+        (row["budget"], *(number(row[f"{key}_euros"] / 1e6, lang) for key in ("amount", "spent")))
         for row in summary["budgets"]
     ]
-    heads = [_head(head, lang) for head in ("budget_line", ">budget_amount", ">spent")]
+    heads = headings(lang, "budget_line", ">budget_amount", ">spent")
     say("", table(label("budgets", lang), heads, rows))
 
 
@@ -462,7 +434,7 @@ def _show_bounds(summary: Mapping[str, Any], lang: str) -> None:
         for row in summary["unmet_bounds"]
     ]
     shown = rows[:12]
-    heads = [_head(head, lang) for head in ("bound", "demands", "month", ">missing")]
+    heads = headings(lang, "bound", "demands", "month", ">missing")
     say("", table(label("unmet_bounds", lang), heads, shown))
     if len(rows) > len(shown):
         say(label("more_rows", lang, count=len(rows) - len(shown)))

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from planner.labels import LANGUAGES, label, speaker
@@ -83,10 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Unieke naam van de rij: kleine letters, cijfers en koppeltekens.",
     ),
     "help_mission": ("Id of the mission that asks.", "Id van de missie die vraagt."),
-    "help_counts": (
-        "Whether it counts in this scenario.",
-        "Of ze meetelt in dit scenario.",
-    ),
+    "help_counts": ("Whether it counts in this scenario.", "Of ze meetelt in dit scenario."),
     "help_standing": (
         "Under study, declined and hindsight count only where the column before says yes.",
         "In onderzoek, afgewezen en achteraf tellen alleen mee waar de vorige kolom ja zegt.",
@@ -239,10 +237,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice_fit_factor": ("factor on share fit", "factor op inzetbaar deel"),
     "choice_acceptance": ("share accepted", "aanvaard deel"),
     "choice_lead": ("lead time (months)", "doorlooptijd (maanden)"),
-    "choice_early_return": (
-        "early return (share per month)",
-        "eerder terug (deel per maand)",
-    ),
+    "choice_early_return": ("early return (share per month)", "eerder terug (deel per maand)"),
     "choice_manned": ("share of the ceiling used", "benut deel van het plafond"),
     "choice_staggered": ("staggered", "gespreid"),
     "choice_en_bloc": ("en bloc", "in één keer"),
@@ -560,16 +555,11 @@ def _bare(text: str) -> str:
 def settings_of(scenario: Scenario) -> Row:
     """Return the cells of the sheet about the scenario as a whole."""
     inputs = scenario.inputs
-    texts = {name: getattr(scenario, name) for name in ("title", "title_nl", "summary")}
     return {
-        **texts,
-        "summary_nl": scenario.summary_nl,
+        **_taken(scenario, "title title_nl summary summary_nl"),
         "from": inputs.first,
         "to": inputs.last,
-        "rule": inputs.rule,
-        "warm_up": inputs.warm_up,
-        "run_out": inputs.run_out,
-        "money": inputs.money,
+        **_taken(inputs, "rule warm_up run_out money"),
         "parameters": "none" if inputs.parameters is None else inputs.parameters.said,
     }
 
@@ -603,9 +593,16 @@ def _taken(one: Any, names: str) -> Row:
     return {name: getattr(one, name) for name in names.split()}
 
 
-def _missions(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.missions.values():
-        yield _taken(one, "id name name_nl organisation region main_task note")
+def _own_fields(section: str, inputs: Inputs) -> Iterator[Row]:
+    """Yield rows of a sheet of which the columns are the fields of what it lists."""
+    for one in getattr(inputs, section).values():
+        yield {column.name: getattr(one, column.name) for column in SHEETS[section].fields}
+
+
+def _amounts(section: str, inputs: Inputs) -> Iterator[Row]:
+    """Yield rows of amounts of money, each with what it is for."""
+    for one in getattr(inputs, section):
+        yield {**{name: getattr(one, name) for name in SHEETS[section].key}, **_figure(one.figure)}
 
 
 def _demands(inputs: Inputs) -> Iterator[Row]:
@@ -648,11 +645,6 @@ def _packages(inputs: Inputs) -> Iterator[Row]:
         }
 
 
-def _pools(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.pools.values():
-        yield _taken(one, "id name name_nl category speciality force note")
-
-
 def _strengths(inputs: Inputs) -> Iterator[Row]:
     of_forces = [("force", id, series) for id, series in inputs.forces.items()]
     of_pools = [("pool", one.id, one.series) for one in inputs.pools.values()]
@@ -665,17 +657,8 @@ def _strengths(inputs: Inputs) -> Iterator[Row]:
 
 def _step_rows(inputs: Inputs) -> Iterator[Row]:
     for one in inputs.steps:
-        yield {
-            **_taken(one, "pools of verb"),
-            **_figure(one.figure),
-            "from": one.first,
-            "to": one.last,
-        }
-
-
-def _kinds(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.kinds.values():
-        yield _taken(one, "id name name_nl changeover note")
+        span = {"from": one.first, "to": one.last}
+        yield {**_taken(one, "pools of verb"), **_figure(one.figure), **span}
 
 
 def _policies(inputs: Inputs) -> Iterator[Row]:
@@ -708,32 +691,17 @@ def _bounds(inputs: Inputs) -> Iterator[Row]:
         }
 
 
-def _budgets(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.budgets:
-        yield {**_taken(one, "fund year"), **_figure(one.figure)}
-
-
-def _costs(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.costs:
-        yield {**_taken(one, "fund kind demand"), **_figure(one.figure)}
-
-
-def _sources(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.sources.values():
-        yield _taken(one, "id publisher title date confidence reference")
-
-
 _MAKERS: dict[str, Callable[[Inputs], Iterator[Row]]] = {
     "demands": _demands,
-    "missions": _missions,
+    "missions": partial(_own_fields, "missions"),
     "packages": _packages,
-    "pools": _pools,
+    "pools": partial(_own_fields, "pools"),
     "strengths": _strengths,
     "steps": _step_rows,
-    "kinds": _kinds,
+    "kinds": partial(_own_fields, "kinds"),
     "policies": _policies,
     "bounds": _bounds,
-    "budgets": _budgets,
-    "costs": _costs,
-    "sources": _sources,
+    "budgets": partial(_amounts, "budgets"),
+    "costs": partial(_amounts, "costs"),
+    "sources": partial(_own_fields, "sources"),
 }

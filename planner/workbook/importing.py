@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = [
     "FilledWorkbook",
     "Imported",
-    "Kept",
     "Patch",
     "by_key",
     "import_workbook",
@@ -70,17 +69,7 @@ _STAYS = (
 
 _NEW = "cannot be added in a workbook"
 
-_HINTS = {
-    "strengths": "a level from a later month is said on the sheet Strength steps",
-}
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The scenario that a workbook was made from, and what is to be said about it."""
-
-    scenario: Scenario
-    notes: tuple[str, ...] = ()
+_HINTS = {"strengths": "a level from a later month is said on the sheet Strength steps"}
 
 
 def kept_lines(scenario: Scenario) -> list[str]:
@@ -109,8 +98,10 @@ def kept_lines(scenario: Scenario) -> list[str]:
     return lines
 
 
-def read_kept(book: WorkbookFile) -> Kept | None:
+def read_kept(book: WorkbookFile, notes: list[str]) -> Scenario | None:
     """Return the scenario that a workbook was made from, None if it holds none.
+
+    What is to be said about it is added to `notes`.
 
     Raises
     ------
@@ -131,19 +122,21 @@ def read_kept(book: WorkbookFile) -> Kept | None:
     except InputError as error:
         message = f"the scenario this workbook was made from cannot be read: {error.faults[0]}"
         raise InputError(Fault(book.name, 0, 0, "", message, HIDDEN)) from None
-    notes = []
     if scenario.digest != digest:
         notes.append(
             f"{name} says something else now than when this workbook was made; what the sheets "
             "say is kept"
         )
-    return Kept(scenario, tuple(notes))
+    return scenario
 
 
 Cells = Mapping[str, Any]
+Grids = Mapping[str, Grid]
+Rows = Mapping[Any, Cells]
+"""Rows of one sheet, by what names them."""
 
 
-def by_key(grids: Mapping[str, Grid], scenario: Scenario) -> dict[str, dict[Any, Cells]]:
+def by_key(grids: Grids, scenario: Scenario) -> dict[str, dict[Any, Cells]]:
     """Return the rows that a scenario has on every sheet, by what names them."""
     rows = rows_of(scenario.inputs)
     return {
@@ -203,22 +196,13 @@ class Patch:
 
 
 def make_patch(
-    patch: Patch, base: Scenario, grids: Mapping[str, Grid], settings: Cells, whole: Scenario
+    patch: Patch, base: Scenario, grids: Grids, settings: Cells, whole: Scenario
 ) -> None:
-    """Say what has to be changed about a scenario so that it says what the sheets say.
+    """Say what has to be changed about a scenario (`base`) so that it says what the sheets say.
 
-    Parameters
-    ----------
-    patch : Patch
-        Gets the changes; also when they turn out to be wrong, so that their cells are known.
-    base : Scenario
-        What the changes are made to.
-    grids : mapping of str to Grid
-        Settled rows, see :func:`planner.workbook.reading.settle`.
-    settings : mapping
-        The sheet about the scenario as a whole.
-    whole : Scenario
-        Where everything comes from that stands on no sheet.
+    The patch gets the changes also when they turn out to be wrong, so that their cells are known.
+    Rows are those of :func:`planner.workbook.reading.settle`; what stands on no sheet comes from
+    the scenario `whole`.
     """
     _settings(patch, base, settings, whole)
     before = by_key(grids, base)
@@ -278,12 +262,13 @@ def _origin(line: SheetLine) -> dict[str, str]:
 def _apart(entries: Mapping[str, Any], names: Iterable[str]) -> None:
     """Keep what an entry says of itself from its figures, which would take it over."""
     for entry in entries.values():
+        if not isinstance(entry, dict):
+            continue
+        silent = {text: "" for text in ("section", "note") if entry.get(text)}
         for name in names:
-            if name in entry and isinstance(entry, dict):
+            if silent and name in entry:
                 said = entry[name] if isinstance(entry[name], dict) else {"value": entry[name]}
-                silent = {text: "" for text in ("section", "note") if entry.get(text)}
-                if silent:
-                    entry[name] = {**silent, **said}
+                entry[name] = {**silent, **said}
 
 
 def _settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenario) -> None:
@@ -308,7 +293,7 @@ def _settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenario) ->
         patch.first["uncertainty"] = {**dict.fromkeys(theirs), **edited}
 
 
-def _sources(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
+def _sources(patch: Patch, grid: Grid, before: Rows) -> None:
     names = ("publisher", "title", "date", "confidence", "reference")
     for line in grid.lines:
         if differing(line, before.get(grid.key(line)), names):
@@ -316,7 +301,7 @@ def _sources(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
             patch.put(("sources", line["id"]), {"title": "", **said}, grid, line, "title")
 
 
-def _texts(patch: Patch, grid: Grid, before: Mapping[Any, Cells], section: str) -> None:
+def _texts(patch: Patch, grid: Grid, before: Rows, section: str) -> None:
     """Say every column of a sheet that differs under an id, as it is."""
     names = [one.name for one in grid.sheet.fields if one.name != "id"]
     for line in grid.lines:
@@ -324,14 +309,12 @@ def _texts(patch: Patch, grid: Grid, before: Mapping[Any, Cells], section: str) 
             patch.put((section, line["id"], name), plain(line[name]), grid, line, name)
 
 
-def _removed_keys(grid: Grid, before: Mapping[Any, Cells]) -> list[Any]:
+def _removed_keys(grid: Grid, before: Rows) -> list[Any]:
     present = {grid.key(line) for line in grid.lines}
     return [key for key in before if key not in present]
 
 
-def _pools(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _pools(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     _texts(patch, grids["pools"], before["pools"], "pools")
     for (id,) in _removed_keys(grids["pools"], before["pools"]):
         patch.first.setdefault("pools", {})[id] = "drop"
@@ -344,29 +327,23 @@ def _pools(
         _apart(patch.first.get(section, {}), STRENGTH)
 
 
-def _kinds(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _kinds(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     _texts(patch, grids["kinds"], before["kinds"], "kinds")
     grid, old = grids["policies"], before["policies"]
     removed = {(key[0], _rule(key[3])) for key in _removed_keys(grid, old) if key[2]}
     again = set()
     for line in grid.lines:
-        key = grid.key(line)
-        if not line["kind"] or line["pool"]:
-            continue
-        if (
-            differing(line, old.get(key), FIGURE)
-            or (line["kind"], _rule(line["figure"])) in removed
-        ):
+        rule = (line["kind"], _rule(line["figure"]))
+        new = rule in removed or differing(line, old.get(grid.key(line)), FIGURE)
+        if new and line["kind"] and not line["pool"]:
             path = ("kinds", line["kind"], line["figure"])
             patch.put(path, figure(line), grid, line, "value")
-            again.add((line["kind"], _rule(line["figure"])))
+            again.add(rule)
     for line in grid.lines:
-        said = (line["kind"], line["figure"])
-        stated_again = (said[0], _rule(said[1])) in again
-        if line["pool"] and (stated_again or differing(line, old.get(grid.key(line)), FIGURE)):
-            entry = {"kinds": [said[0]], "pools": [line["pool"]], said[1]: figure(line)}
+        rule = (line["kind"], _rule(line["figure"]))
+        new = rule in again or differing(line, old.get(grid.key(line)), FIGURE)
+        if new and line["pool"]:
+            entry = {"kinds": [line["kind"]], "pools": [line["pool"]], line["figure"]: figure(line)}
             patch.add(("policies",), entry, grid, line)
     _apart(patch.first.get("kinds", {}), FIGURES)
 
@@ -376,9 +353,7 @@ def _rule(name: str) -> str:
     return "time at home" if name in ("rest", "dwell") else name
 
 
-def _demands(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _demands(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     grid, old = grids["demands"], before["demands"]
     own = {line["demand"] for line in grids["policies"].lines if line["demand"]}
     elsewhere = ("id", "counts", "standing", "package", "cap", "low", "high", "basis", "source",
@@ -397,19 +372,15 @@ def _demands(
             for name, said in _origin(line).items() if alone else ():
                 patch.put((*path, name), said, grid, line, name)
         _standing(patch, grid, line, was)
-    _own_figures(patch, grids["policies"], before["policies"])
+    for line in grids["policies"].lines:
+        was = before["policies"].get(grids["policies"].key(line))
+        if line["demand"] and differing(line, was, FIGURE):
+            section = ("demands", line["demand"], line["figure"])
+            patch.put(section, figure(line), grids["policies"], line, "value")
     _apart(patch.first.get("demands", {}), DEMAND_FIGURES)
     for (id,) in _removed_keys(grid, old):
         if old[(id,)]["standing"] != "dropped":
             patch.first.setdefault("demands", {})[id] = "drop"
-
-
-def _own_figures(patch: Patch, grid: Grid, old: Mapping[Any, Cells]) -> None:
-    """Say the rotation that demands have of their own."""
-    for line in grid.lines:
-        if line["demand"] and differing(line, old.get(grid.key(line)), FIGURE):
-            path = ("demands", line["demand"], line["figure"])
-            patch.put(path, figure(line), grid, line, "value")
 
 
 def _standing(patch: Patch, grid: Grid, line: SheetLine, was: Cells | None) -> None:
@@ -430,9 +401,7 @@ def _standing(patch: Patch, grid: Grid, line: SheetLine, was: Cells | None) -> N
         chosen.append(id)
 
 
-def _packages(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _packages(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     grid, old = grids["packages"], before["packages"]
     demands = grids["demands"]
     for line in grid.lines:
@@ -472,7 +441,7 @@ def _steps(patch: Patch, grid: Grid, before: list[dict[str, Any]]) -> None:
         patch.add(("strengths",), entry, grid, line)
 
 
-def _bounds(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
+def _bounds(patch: Patch, grid: Grid, before: Rows) -> None:
     names = ("demands", "pools", "min", "max", "basis", "source", "section", "note")
     for line in grid.lines:
         was = before.get(grid.key(line))
@@ -493,9 +462,7 @@ def _bounds(patch: Patch, grid: Grid, before: Mapping[Any, Cells]) -> None:
         patch.first.setdefault("bounds", {})[id] = "drop"
 
 
-def _money(
-    patch: Patch, grids: Mapping[str, Grid], before: Mapping[str, Mapping[Any, Cells]]
-) -> None:
+def _money(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> None:
     for section in ("budgets", "costs"):
         grid, old = grids[section], before[section]
         for line in grid.lines:
@@ -570,20 +537,16 @@ class FilledWorkbook:
 
     book: str
     titles: Sequence[str]
-    grids: Mapping[str, Grid]
+    grids: Grids
     settings: dict[str, Any]
-    kept: Kept | None
+    kept: Scenario | None
     notes: tuple[str, ...] = ()
 
 
 def import_workbook(path: str | Path, name: str | None = None) -> Imported:
     """Return the scenario of a workbook with how it is said; see :func:`read_workbook`.
 
-    Parameters
-    ----------
-    path : str or Path
-    name : str, optional
-        Short name of the scenario; by default that of the file.
+    The short name of the scenario is by default that of the file.
     """
     return state(read_filled(path), name or Path(path).stem)
 
@@ -592,11 +555,12 @@ def read_filled(path: str | Path) -> FilledWorkbook:
     """Read the sheets of a workbook; raise InputError with everything wrong with any cell."""
     book = open_book(path)
     try:
-        kept = read_kept(book)
+        of_kept: list[str] = []
+        kept = read_kept(book, of_kept)
         faults: list[Fault] = []
         settings = read_settings(book, faults)
         grids = read_grids(book, faults, every=kept is not None)
-        notes = tuple(notes_of(book, grids.values()))
+        notes = (*notes_of(book, grids.values()), *of_kept)
     finally:
         book.close()
     check_grids(grids, faults)
@@ -608,7 +572,7 @@ def read_filled(path: str | Path) -> FilledWorkbook:
 def state(filled: FilledWorkbook, name: str) -> Imported:
     """Return the scenario that filled-in sheets state, as a change of what they were made from."""
     blank, kept = loads(BLANK), filled.kept
-    made_from = blank if kept is None else kept.scenario
+    made_from = blank if kept is None else kept
     settle(filled.grids, by_key(filled.grids, made_from))
     first: InputError | None = None
     for base in _candidates(made_from):
@@ -618,13 +582,8 @@ def state(filled: FilledWorkbook, name: str) -> Imported:
             first = first or error
             continue
         text = _text(scenario, blank=base.layers == blank.layers)
-        return Imported(
-            loads(text, f"{name}.yaml"),
-            text,
-            _shipped(scenario),
-            filled.notes + (() if kept is None else kept.notes),
-            None if kept is None else made_from,
-        )
+        whole = loads(text, f"{name}.yaml")
+        return Imported(whole, text, _shipped(scenario), filled.notes, kept)
     assert first is not None
     raise first
 
@@ -699,7 +658,7 @@ def _unset(scenario: Scenario, settings: Mapping[str, Any], book: str) -> Iterat
             yield Fault(book, 0, 0, name, _cannot(found[name], wanted), "Scenario")
 
 
-def _unsaid(scenario: Scenario, grids: Mapping[str, Grid]) -> Iterator[Fault]:
+def _unsaid(scenario: Scenario, grids: Grids) -> Iterator[Fault]:
     """Return the cells that a scenario does not say, and what it says beyond the sheets."""
     rows = rows_of(scenario.inputs)
     for name, grid in grids.items():

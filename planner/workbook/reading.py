@@ -420,14 +420,7 @@ def _spelled(text: object) -> str:
 def read_grids(book: WorkbookFile, faults: list[Fault], every: bool) -> dict[str, Grid]:
     """Read all sheets; what is wrong is added to `faults`.
 
-    Parameters
-    ----------
-    book : Book
-    faults : list of Fault
-        Grows by what is wrong.
-    every : bool
-        Whether every sheet and column must exist, because what is missing would count as
-        taken away.
+    Every sheet and column must exist (`every`) where what is missing would count as taken away.
     """
     grids = {}
     for name, sheet in SHEETS.items():
@@ -739,12 +732,8 @@ def settle(
 ) -> None:
     """Fill in what empty cells stand for, in place.
 
-    Parameters
-    ----------
-    grids : mapping of str to Grid
-    before : mapping
-        Rows of the scenario that is built on, by sheet and key; where a cell is empty in both,
-        it stays so.
+    `before` has the rows of the scenario that is built on, by sheet and key; a cell that is empty
+    in both stays so.
     """
     context = _Context(grids)
     for name, grid in grids.items():

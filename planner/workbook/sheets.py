@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from planner.months import Month
 from planner.workbook.fields import LONGEST, choice
@@ -28,7 +29,6 @@ __all__ = [
     "SheetColumn",
     "SheetPage",
     "bars",
-    "column_letter",
     "pool_chart",
 ]
 
@@ -93,16 +93,9 @@ class SheetColumn:
 
 
 class Paper:
-    """A workbook in the making.
-
-    Parameters
-    ----------
-    path : Path
-    lang : str
-    """
+    """A workbook in the making; nothing is written before :meth:`close`."""
 
     def __init__(self, path: Path, lang: str):
-        """Begin a workbook; nothing is written before :meth:`close`."""
         self.lang = lang
         options = {
             "in_memory": True,
@@ -125,9 +118,9 @@ class Paper:
             said |= _TRAITS.get(trait, {"bg_color": trait})
         return self.book.add_format(said)
 
-    def page(self, name: str, colour: str, title: str | None = None) -> SheetPage:
+    def page(self, name: str, colour: str) -> SheetPage:
         """Add a sheet by the name it has in every language."""
-        return SheetPage(self, name, colour, title)
+        return SheetPage(self, name, colour)
 
     def close(self) -> None:
         """Write the file."""
@@ -157,10 +150,9 @@ _TRAITS: dict[str, dict[str, Any]] = {
 class SheetPage:
     """One sheet in the making."""
 
-    def __init__(self, paper: Paper, name: str, colour: str, title: str | None):
-        """Add a sheet to a workbook."""
+    def __init__(self, paper: Paper, name: str, colour: str):
         self.paper, self.lang, self.colour = paper, paper.lang, colour
-        self.title = title or say(f"sheet_{name}", paper.lang)
+        self.title = say(f"sheet_{name}", paper.lang)
         self.sheet = paper.book.add_worksheet(self.title)
         self.sheet.set_tab_color(colour)
         self.sheet.hide_gridlines(2)
@@ -205,11 +197,13 @@ class SheetPage:
         rows: Iterable[Sequence[Any]],
         still: int = 1,
         forms: Sequence[str] = (),
+        empty: str = "",
     ) -> int:
         """Write a table with headings that stay in view and a filter; return its last row.
 
         Totals stand above the headings, of the rows that a filter leaves. Columns of the form
-        ``by_row`` take the form that `forms` has for each row.
+        ``by_row`` take the form that `forms` has for each row. Where no row exists, the word
+        `empty` is said.
         """
         made = [list(row) for row in rows]
         last = max(TOP + len(made), TOP + 1)
@@ -231,28 +225,17 @@ class SheetPage:
         self.sheet.autofilter(TOP, 0, last, len(columns) - 1)
         self.sheet.freeze_panes(TOP + 1, still)
         self.sheet.repeat_rows(TOP)
+        if empty and not made:
+            self.put(TOP + 1, 0, say(empty, self.lang), "text", "quiet")
         return last
 
     def _total(self, place: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
-        letter = column_letter(place)
+        letter = xl_col_to_name(place)
         total = math.fsum(row[place] for row in rows if row[place] is not None)
         formula = f"=SUBTOTAL(109,{letter}{TOP + 2}:{letter}{last + 1})"
         look = self.paper.format(column.form, "total")
         self.sheet.write_formula(TOP - 1, place, formula, look, total)
         self.put(TOP - 1, 0, say("total_shown", self.lang), "text", "total")
-
-
-def column_letter(place: int) -> str:
-    """Return what a spreadsheet calls a column, counted from 0.
-
-    Examples
-    --------
-    >>> column_letter(0), column_letter(27)
-    ('A', 'AB')
-    """
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(place))
 
 
 def bars(
@@ -273,8 +256,6 @@ def bars(
 
     Parameters
     ----------
-    page : Page
-    title : str
     last, first : int
         Rows of the table.
     numbers, names : int
@@ -338,7 +319,7 @@ def _whiskers(
         page.put(number, column, max(0.0, length - low), "one", "quiet")
         page.put(number, column + 1, max(0.0, high - length), "one", "quiet")
     span = f"${row + 2}:${{letter}}${row + 1 + len(spread)}"
-    letters = (column_letter(column), column_letter(column + 1))
+    letters = (xl_col_to_name(column), xl_col_to_name(column + 1))
     below, above = (f"={page.quoted}!${x}{span.format(letter=x)}" for x in letters)
     line = {"color": COLOURS["ink"], "width": 1}
     return {"type": "custom", "minus_values": below, "plus_values": above, "line": line}
@@ -359,17 +340,17 @@ def pool_chart(
     if len(ids) < 250:
         sheet.data_validation(1, at + 2, 1, at + 2, {"validate": "list", "source": pools})
     known = {(row[0], row[1]): row for row in cells}
-    pick = f"${column_letter(at + 2)}$2"
+    pick = f"${xl_col_to_name(at + 2)}$2"
     head = 30
     for place, key in enumerate(("month", *states, "strength")):
         page.put(head, at + place, say(key, lang), "text", "quiet", "right")
     for number, month in enumerate(months, head + 1):
         page.put(number, at, month, "month", "quiet")
         for place, key in enumerate((*states, "strength"), at + 1):
-            letter = column_letter(source[key])
+            letter = xl_col_to_name(source[key])
             formula = (
                 f"=SUMIFS({_span(letter, last)},{_span('A', last)},{pick},"
-                f"{_span('B', last)},${column_letter(at)}{number + 1})"
+                f"{_span('B', last)},${xl_col_to_name(at)}{number + 1})"
             )
             row = known.get((chosen, month))
             value = row[source[key]] if row is not None else 0.0

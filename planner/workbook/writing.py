@@ -40,7 +40,6 @@ from planner.workbook.sheets import (
     SheetColumn,
     SheetPage,
     bars,
-    column_letter,
     pool_chart,
 )
 from planner.workbook.words import say
@@ -92,6 +91,9 @@ _PROVED = (
 MONTH = 6.5
 """Width of a month."""
 
+_MAIN_TASK = ("main_task", 12, "general")
+"""Column of the main task of a mission."""
+
 
 def fill_in(paper: Paper, scenario: Scenario) -> None:
     """Write every sheet that can be filled in."""
@@ -108,9 +110,8 @@ def _settings(paper: Paper, scenario: Scenario) -> None:
     values = settings_of(scenario)
     for place, key in enumerate(("field", "value_given", "explanation")):
         page.put(TOP, place, say(key, lang), "text", "head", INPUT)
-    page.sheet.set_column(0, 0, 24)
-    page.sheet.set_column(1, 1, 80)
-    page.sheet.set_column(2, 2, 70)
+    for column, width in enumerate((24, 80, 70)):
+        page.sheet.set_column(column, column, width)
     for row, field in enumerate(SETTINGS, TOP + 1):
         page.put(row, 0, heading(field.name, lang), "text", "bold", "wrap")
         form = FORMS.get(field.column.kind, "text")
@@ -123,10 +124,7 @@ def _settings(paper: Paper, scenario: Scenario) -> None:
 
 
 def _sheet(
-    page: SheetPage,
-    sheet: Sheet,
-    rows: Sequence[Mapping[str, Any]],
-    pages: Mapping[str, SheetPage],
+    page: SheetPage, sheet: Sheet, rows: Sequence[Mapping[str, Any]], pages: Mapping[str, SheetPage]
 ) -> None:
     lang = page.lang
     page.headings(say(f"about_{sheet.name}", lang))
@@ -189,7 +187,7 @@ def _limit(
         target = pages[field.refers]
         said |= {
             "validate": "list",
-            "source": f"={target.quoted}!${column_letter(0)}${TOP + 2}:$A${TOP + 2 + SPARE}",
+            "source": f"={target.quoted}!$A${TOP + 2}:$A${TOP + 2 + SPARE}",
             "error_type": "warning",
             "error_message": say("invalid_list", lang),
         }
@@ -210,7 +208,6 @@ class Cover:
     """The cover: added first, so that it stands first, and written last, when all else is known."""
 
     def __init__(self, paper: Paper):
-        """Add the sheet."""
         self.page, self.lang = paper.page("cover", ABOUT), paper.lang
         self.row = 0
 
@@ -231,9 +228,8 @@ class Cover:
         if summary := named(scenario, lang, "summary"):
             self._block(summary)
         inputs = scenario.inputs
-        rule = say("rule_line", lang, rule=label(inputs.rule, lang))
-        if result is not None:
-            rule = say("rule_line", lang, rule=label(result.rule, lang))
+        ours = inputs.rule if result is None else result.rule
+        rule = say("rule_line", lang, rule=label(ours, lang))
         self._line(0, f"{months(inputs.first, inputs.last, lang)}; {rule}", "quiet")
         if result is not None:
             self._head("cover_results")
@@ -383,15 +379,10 @@ def _draws_summary(paper: Paper, futures: Ensemble, names: EnsembleNames) -> Non
     lang, page = paper.lang, paper.page("futures", OUTCOME)
     page.headings(say("about_futures", lang))
     rows = [*_totals(futures, names), *_fills(futures, names), *_losses(futures, names)]
-    columns = [
-        SheetColumn(say("what", lang), 26),
-        SheetColumn(say("package", lang), 18),
-        SheetColumn(say("mission", lang), 22),
-        SheetColumn(say("name", lang), 44),
-        SheetColumn(say("unit", lang), 18),
-        *(SheetColumn(say(f"draws_{size}", lang), 13, "by_row") for size in SIZES),
-        SheetColumn(say("draws_chance", lang), 11, "percent_whole"),
-    ]
+    columns = _columns(
+        lang, ("what", 26), ("package", 18), ("mission", 22), ("name", 44), ("unit", 18),
+        *((f"draws_{size}", 13, "by_row") for size in SIZES), ("draws_chance", 11, "percent_whole"),
+    )  # fmt: skip
     shares = term("share", lang)
     forms = ["percent" if row[4] == shares else "one" for row in rows]
     page.table(columns, rows, 4, forms)
@@ -455,22 +446,12 @@ def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
         ]
         for row in futures.ranking.to_dict("records")
     ]  # fmt: skip
-    columns = [
-        SheetColumn(say("quantity", lang), 48),
-        SheetColumn(say("figure", lang), 40),
-        SheetColumn(say("name", lang), 60),
-        SheetColumn(heading("basis", lang), 12),
-        SheetColumn(say("rank_correlation", lang), 13, "two"),
-        *(
-            SheetColumn(say(f"draws_{size}", lang), 13, "two")
-            for size in ("standard_error", "low", "high")
-        ),
-        SheetColumn(say("explains", lang), 12, "percent"),
-        SheetColumn(say("clear", lang), 12),
-    ]
-    page.table(columns, rows, 3)
-    if not rows:
-        page.put(TOP + 1, 0, say("nothing_uncertain", lang), "text", "quiet")
+    sizes = ("rank_correlation", "draws_standard_error", "draws_low", "draws_high")
+    columns = _columns(
+        lang, ("quantity", 48), ("figure", 40), ("name", 60), ("basis", 12),
+        *((size, 13, "two") for size in sizes), ("explains", 12, "percent"), ("clear", 12),
+    )  # fmt: skip
+    page.table(columns, rows, 3, empty="nothing_uncertain")
 
 
 def add_outcomes(
@@ -491,21 +472,25 @@ def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     return frame.to_dict("records")
 
 
-def _head(page: SheetPage, key: str, unit: str = "") -> str:
-    """Return a heading: a word, with its unit if it has one."""
-    word = say(key, page.lang)
-    return say(f"{unit}_head", page.lang, what=word) if unit else word
+def _columns(
+    lang: str, *columns: tuple[Any, ...], words: Callable[..., str] = say
+) -> list[SheetColumn]:
+    """Return columns, each given by the word above it, its width and its number format."""
+    return [SheetColumn(words(word, lang), *looks) for word, *looks in columns]
 
 
-def _mission_columns(page: SheetPage) -> list[SheetColumn]:
-    lang = page.lang
-    return [
-        SheetColumn(say("mission", lang), 24),
-        SheetColumn(say("name", lang), 38),
-        SheetColumn(say("organisation", lang), 14),
-        SheetColumn(say("region", lang), 20),
-        SheetColumn(heading("main_task", lang), 12, "general"),
-    ]
+def _counts(
+    lang: str, unit: str, width: float, *words: str, total: bool = False
+) -> list[SheetColumn]:
+    """Return columns of persons or person-months, with the unit in their headings."""
+    heads = (say(f"{unit}_head", lang, what=say(word, lang)) for word in words)
+    return [SheetColumn(head, width, "one", total) for head in heads]
+
+
+def _mission_columns(lang: str) -> list[SheetColumn]:
+    return _columns(
+        lang, ("mission", 24), ("name", 38), ("organisation", 14), ("region", 20), _MAIN_TASK
+    )
 
 
 def _mission(id: str, inputs: Inputs, lang: str) -> list[Any]:
@@ -516,44 +501,31 @@ def _mission(id: str, inputs: Inputs, lang: str) -> list[Any]:
 
 def _fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
-    rows = sorted(
-        _records(result.fill_by("mission")),
-        key=lambda row: inputs.missions[row["mission"]].main_task,
-    )
+    rows = _records(result.fill_by("mission"))
+    rows.sort(key=lambda row: inputs.missions[row["mission"]].main_task)
     columns = [
-        *_mission_columns(page),
-        SheetColumn(_head(page, "asked", "person_months"), 17, "one", total=True),
-        SheetColumn(_head(page, "filled", "person_months"), 17, "one", total=True),
-        SheetColumn(_head(page, "short", "person_months"), 17, "one", total=True),
+        *_mission_columns(lang),
+        *_counts(lang, "person_months", 17, "asked", "filled", "short", total=True),
         SheetColumn(say("fill_rate", lang), 12, "percent"),
     ]
-    cells = [
-        [
-            *_mission(row["mission"], inputs, lang),
-            row["asked_person_months"],
-            row["filled_person_months"],
-            row["asked_person_months"] - row["filled_person_months"],
-            row["fill_rate"],
-        ]
-        for row in rows
-    ]
+    cells = []
+    for row in rows:
+        asked, filled = row["asked_person_months"], row["filled_person_months"]
+        about = _mission(row["mission"], inputs, lang)
+        cells.append([*about, asked, filled, asked - filled, row["fill_rate"]])
     last = page.table(columns, cells, 2)
     asked, filled = (sum(row[place] for row in cells) for place in (5, 6))
     look = page.paper.format("percent", "total")
     share = filled / asked if asked else 0.0
     page.sheet.write_formula(TOP - 1, 8, f'=IF(F{TOP}>0,G{TOP}/F{TOP},"")', look, share)
-    _data_bar(page, TOP + 1, 8, last)
-    bars(page, say("chart_fill", lang), last, 8, "on_duty", column=10, share=True)
-
-
-def _data_bar(page: SheetPage, first: int, column: int, last: int) -> None:
     page.sheet.conditional_format(
-        first, column, last, column,
+        TOP + 1, 8, last, 8,
         {
             "type": "data_bar", "bar_color": COLOURS["resting"], "bar_solid": True,
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         },
     )  # fmt: skip
+    bars(page, say("chart_fill", lang), last, 8, "on_duty", column=10, share=True)
 
 
 def _months(inputs: Inputs) -> list[Month]:
@@ -568,15 +540,11 @@ def _fill_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     }
     missions = list(dict.fromkeys(mission for mission, _ in fill))
     missions.sort(key=lambda id: inputs.missions[id].main_task)
-    cells = [
-        [
-            *_mission(id, inputs, lang)[:2],
-            inputs.missions[id].main_task,
-            *(fill.get((id, str(month))) for month in months),
-        ]
-        for id in missions
-    ]
-    columns = [*_mission_columns(page)[:2], SheetColumn(heading("main_task", lang), 12, "general")]
+    cells = []
+    for id in missions:
+        shares = (fill.get((id, str(month))) for month in months)
+        cells.append([*_mission(id, inputs, lang)[:2], inputs.missions[id].main_task, *shares])
+    columns = _columns(lang, ("mission", 24), ("name", 38), _MAIN_TASK)
     last = _by_month(page, columns, months, cells, "percent_whole")
     page.sheet.conditional_format(
         TOP + 1, 3, last, 2 + len(months),
@@ -620,11 +588,8 @@ def _allocation(page: SheetPage, result: Tables, inputs: Inputs) -> None:
         total = sum(one for one in by_month if one is not None)
         cells.append([demand, named(line, lang), line.mission, pool, total, *by_month])
     columns = [
-        SheetColumn(say("demand", lang), 26),
-        SheetColumn(say("name", lang), 38),
-        SheetColumn(say("mission", lang), 24),
-        SheetColumn(say("pool", lang), 20),
-        SheetColumn(_head(page, "on_duty", "person_months"), 17, "one", total=True),
+        *_columns(lang, ("demand", 26), ("name", 38), ("mission", 24), ("pool", 20)),
+        *_counts(lang, "person_months", 17, "on_duty", total=True),
     ]
     _by_month(page, columns, months, cells, "one")
 
@@ -632,64 +597,40 @@ def _allocation(page: SheetPage, result: Tables, inputs: Inputs) -> None:
 def _pool_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     states = ("preparing", "on_duty", "resting", "idle")
-    rows = _records(result.pools)
+    persons = [f"{key}_persons" for key in ("strength", *states)]
     cells = [
-        [
-            row["pool"],
-            Month.parse(row["month"]),
-            row["strength_persons"],
-            *(row[f"{state}_persons"] for state in states),
-        ]
-        for row in rows
+        [row["pool"], Month.parse(row["month"]), *(row[key] for key in persons)]
+        for row in _records(result.pools)
     ]
     columns = [
-        SheetColumn(say("pool", lang), 22),
-        SheetColumn(say("month", lang), 11, "month"),
-        *(SheetColumn(_head(page, key, "persons"), 13, "one") for key in ("strength", *states)),
+        *_columns(lang, ("pool", 22), ("month", 11, "month")),
+        *_counts(lang, "persons", 13, "strength", *states),
     ]
     last = page.table(columns, cells, 2)
     if cells:
-        busiest = _busiest(result)
+        binding = result.bottlenecks["pool"]
+        busiest = cells[0][0] if binding.empty else str(binding.value_counts(sort=True).index[0])
         pool_chart(page, cells, last, busiest, _months(inputs))
-
-
-def _busiest(result: Tables) -> str:
-    """Return the pool that binds most, or else the first."""
-    binding = result.bottlenecks
-    if binding.empty:
-        return str(result.pools["pool"].iloc[0])
-    return str(binding["pool"].value_counts(sort=True).index[0])
 
 
 def _displacement(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     asked = result.fill_by("mission").set_index("mission")["asked_person_months"].to_dict()
     lost = result.displacement_by("mission", "main_task", main_task=None)
-    lost = lost.sort_values(
-        ["package", "main_task", "displaced_person_months"],
-        ascending=[True, False, False],
-        kind="stable",
-    )
-    cells = [
-        [
-            row["package"],
-            *_mission(row["mission"], inputs, lang),
-            row["displaced_person_months"],
-            row["displaced_person_months"] / asked[row["mission"]]
-            if asked.get(row["mission"])
-            else None,
-        ]
-        for row in _records(lost)
-    ]
+    order = ["package", "main_task", "displaced_person_months"]
+    lost = lost.sort_values(order, ascending=[True, False, False], kind="stable")
+    cells = []
+    for row in _records(lost):
+        mission, people = row["mission"], row["displaced_person_months"]
+        share = people / asked[mission] if asked.get(mission) else None
+        cells.append([row["package"], *_mission(mission, inputs, lang), people, share])
     columns = [
         SheetColumn(say("package", lang), 18),
-        *_mission_columns(page),
-        SheetColumn(_head(page, "displaced", "person_months"), 17, "one"),
+        *_mission_columns(lang),
+        *_counts(lang, "person_months", 17, "displaced"),
         SheetColumn(say("share_of_asked_head", lang), 14, "percent"),
     ]
-    page.table(columns, cells, 3)
-    if not cells:
-        page.put(TOP + 1, 0, say("no_packages", lang), "text", "quiet")
+    page.table(columns, cells, 3, empty="no_packages")
     where = TOP + 1
     for id in dict.fromkeys(row[0] for row in cells):
         span = [
@@ -718,15 +659,10 @@ def _bottlenecks(page: SheetPage, result: Tables, inputs: Inputs) -> None:
         for row in _records(result.bottlenecks)
     ]
     columns = [
-        SheetColumn(say("pool", lang), 22),
-        SheetColumn(say("name", lang), 38),
-        SheetColumn(say("month", lang), 11, "month"),
-        SheetColumn(_head(page, "strength", "persons"), 14, "one"),
-        SheetColumn(_head(page, "idle", "persons"), 14, "one"),
+        *_columns(lang, ("pool", 22), ("name", 38), ("month", 11, "month")),
+        *_counts(lang, "persons", 14, "strength", "idle"),
     ]
-    page.table(columns, cells, 1)
-    if not cells:
-        page.put(TOP + 1, 0, say("no_bottlenecks", lang), "text", "quiet")
+    page.table(columns, cells, empty="no_bottlenecks")
 
 
 def _unmet(page: SheetPage, result: Tables, inputs: Inputs) -> None:
@@ -736,12 +672,10 @@ def _unmet(page: SheetPage, result: Tables, inputs: Inputs) -> None:
         for row in _records(result.unmet_bounds)
     ]
     columns = [
-        SheetColumn(say("bound", lang), 22),
-        SheetColumn(say("month", lang), 11, "month"),
-        SheetColumn(heading("demands", lang), 50),
-        SheetColumn(_head(page, "missing", "persons"), 14, "one"),
+        *_columns(lang, ("bound", 22), ("month", 11, "month"), ("demands", 50), words=heading),
+        *_counts(lang, "persons", 14, "missing"),
     ]
-    page.table(columns, cells, 1)
+    page.table(columns, cells)
 
 
 def _figures(page: SheetPage, result: Tables, inputs: Inputs) -> None:
@@ -758,18 +692,13 @@ def _figures(page: SheetPage, result: Tables, inputs: Inputs) -> None:
         ]
         for row in _records(result.figures)
     ]
-    columns = [
-        SheetColumn(say("figure", lang), 42),
-        SheetColumn(say("month", lang), 11, "month"),
-        *(SheetColumn(heading(side, lang), 12, "general") for side in ("value", "low", "high")),
-        SheetColumn(say("unit", lang), 18),
-        SheetColumn(heading("basis", lang), 12),
-        SheetColumn(heading("source", lang), 20),
-        SheetColumn(heading("section", lang), 50),
-        SheetColumn(heading("note", lang), 40),
-        SheetColumn(say("written_in", lang), 30),
-    ]
-    page.table(columns, cells, 1)
+    columns = _columns(
+        lang, ("figure", 42), ("month", 11, "month"),
+        *((side, 12, "general") for side in ("value", "low", "high")), ("unit", 18),
+        ("basis", 12), ("source", 20), ("section", 50), ("note", 40), ("written_in", 30),
+        words=heading,
+    )  # fmt: skip
+    page.table(columns, cells)
 
 
 _SHEETS: dict[str, Callable[[SheetPage, Tables, Inputs], None]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 import posixpath
 import re
 import zipfile
@@ -190,7 +191,7 @@ def open_book(path: str | Path, limits: ReadingLimits = LIMITS) -> WorkbookFile:
         with open(path, "rb") as stream:
             data = stream.read(limits.size + 1)
     except (OSError, ValueError) as error:
-        reason = "is a folder, expected a workbook" if _is_folder(path) else _reason(error)
+        reason = "is a folder, expected a workbook" if os.path.isdir(path) else _reason(error)
         raise _wrong(name, f"cannot be read: {reason}") from None
     if len(data) > limits.size:
         raise _wrong(name, f"too large: more than {limits.size:,} bytes")
@@ -615,13 +616,6 @@ def _column(letters: str) -> int:
     for letter in letters:
         place = place * 26 + ord(letter) - ord("A") + 1
     return place
-
-
-def _is_folder(path: str | Path) -> bool:
-    try:
-        return Path(path).is_dir()
-    except (OSError, ValueError):
-        return False
 
 
 def _reason(error: Exception) -> str:
