@@ -26,10 +26,8 @@ from planner.problem.model import Flags
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 
-
 _TEXT = text_of("curve")
 say = _TEXT.say
-
 
 NOTHING_PERSON_MONTHS = 0.005
 """A post that costs less than this costs nothing."""

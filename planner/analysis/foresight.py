@@ -41,7 +41,6 @@ from planner.tolerances import ROUNDED
 
 __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
 
-
 _TEXT = text_of("foresight")
 say = _TEXT.say
 

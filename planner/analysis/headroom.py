@@ -22,7 +22,6 @@ from planner.tolerances import NO_LOSS
 
 __all__ = ["Headroom", "Room", "headroom"]
 
-
 _TEXT = text_of("headroom")
 say = _TEXT.say
 

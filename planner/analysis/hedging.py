@@ -43,7 +43,6 @@ __all__ = [
     "worth_of",
 ]
 
-
 KEPT = 1e-6
 """How far the fill share of a promise that is kept may lie below it: rounding."""
 

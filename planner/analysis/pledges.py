@@ -39,10 +39,8 @@ __all__ = [
     "runs_of",
 ]
 
-
 _TEXT = text_of("pledges")
 say = _TEXT.say
-
 
 ON_CALL = "on call"
 """What a framework of people on call ends with."""

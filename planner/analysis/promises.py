@@ -49,7 +49,6 @@ __all__ = [
     "promises",
 ]
 
-
 TOLERANCE = 0.02
 """How far the rate at which a promise is kept may lie from its certainty."""
 

@@ -63,7 +63,6 @@ __all__ = [
     "tours_of",
 ]
 
-
 _TEXT = text_of("ranges")
 say = _TEXT.say
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from scipy import sparse
@@ -35,6 +35,7 @@ from scipy import sparse
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
+    changed_demands,
     enough,
     filled_by,
     last_answer,
@@ -43,9 +44,10 @@ from planner.analysis.plans import (
     person_months,
     planner_of,
     read_case,
+    relaxed,
     strength_change,
 )
-from planner.analysis.prices import rested
+from planner.analysis.prices import rested, unknown_kinds
 from planner.analysis.scaling import Scaled
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
@@ -55,9 +57,6 @@ from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Flags, Floats, Ints
 from planner.tolerances import NO_LOSS
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "KINDS",
@@ -73,7 +72,6 @@ __all__ = [
     "rest_changes",
     "tour_changes",
 ]
-
 
 _TEXT = text_of("reinforcement")
 say = _TEXT.say
@@ -187,7 +185,11 @@ class Added:
 
     def losses(self, added: Floats) -> dict[str, float]:
         """Return what each mission of main task 2 still loses, person-months; a gain is none."""
-        lost = self.scaled.without - self.filled(added)
+        return self.losses_of(self.filled(added))
+
+    def losses_of(self, filled: Floats) -> dict[str, float]:
+        """Return the same where person-months filled are at hand, (demands,)."""
+        lost = self.scaled.without - filled
         return {name: max(float(lost[mask].sum()), 0.0) for name, mask in self.missions.items()}
 
     def lost(self, added: Floats) -> float:
@@ -233,25 +235,12 @@ class RuleChange:
     reached: bool
 
 
-class RuleComparison:
-    """Tries other rules for a package."""
-
-    def __init__(self, added: Added) -> None:
-        self.added, self.case = added, added.scaled.case
-        self.without = added.scaled.without
-        problem = self.case.problem
-        self._known = {one.id: problem.known(one.id) for one in problem.packages}
-
-    def lost(self, change: Callable[[Demand], Demand]) -> float:
-        """Return what missions lose if every demand is changed."""
-        case: Case = self.case
-        # packages are known when they are today, also where that was just in time
-        packages = tuple(replace(one, known=self._known[one.id]) for one in case.problem.packages)
-        demands = tuple(change(demand) for demand in case.problem.demands)
-        problem = replace(case.problem, demands=demands, packages=packages)
-        planner = make_planner(problem, case.rule, fills_only=True)
-        lost = self.without - filled_by(planner)
-        return sum(max(float(lost[mask].sum()), 0.0) for mask in self.added.missions.values())
+def _lost_with(added: Added, change: Callable[[Demand], Demand]) -> float:
+    """Return what missions lose if every demand is changed."""
+    # relaxed: packages are known when they are today, also where that was just in time
+    problem = changed_demands(relaxed(added.problem, ()), change)
+    planner = make_planner(problem, added.scaled.case.rule, fills_only=True)
+    return sum(added.losses_of(filled_by(planner)).values())
 
 
 def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleChange]:
@@ -260,8 +249,7 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleC
     They are looked for by doubling and halving, as if less rest never made anyone lose more. One
     pool alone is tried without any rest first.
     """
-    demands = added.problem.demands
-    found, changed = [], RuleComparison(added)
+    demands, found = added.problem.demands, []
     for pool in (EVERY, *pools):
         names = [one for one in added.names if pool in (EVERY, one)]
         most = max(
@@ -279,7 +267,7 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleC
                 return demand
 
             if months not in tried:
-                tried[months] = changed.lost(less)
+                tried[months] = _lost_with(added, less)
             return tried[months]
 
         if most:
@@ -302,8 +290,7 @@ def _fewest(enough: Callable[[int], bool], most: int) -> int:
 
 def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChange]:
     """Return the smallest change of all tours, longer and shorter, but for demands on call."""
-    changed, lines = RuleComparison(added), added.scaled.case.lines
-    on_call = {line.demand for line in lines if line.on_call}
+    on_call = {line.demand for line in added.scaled.case.lines if line.on_call}
     on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
     found = []
     for sign in (1, -1):
@@ -315,7 +302,7 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
                     return demand
                 return replace(demand, tour=max(1, demand.tour + by))
 
-            lost = changed.lost(longer)
+            lost = _lost_with(added, longer)
             if best is None or lost < best.lost_person_months - 1e-6:
                 best = RuleChange("tour", EVERY, sign * months, lost, lost <= level)
             if lost <= level:
@@ -857,9 +844,7 @@ def _costs(case: Case, costs: Mapping[str, float] | None) -> Floats:
 
 
 def _check(kinds: Sequence[str], level: float, lead: int, tolerance: float) -> None:
-    known = ", ".join(KINDS)
-    faults = [f"kinds: expected {known}, found {one!r}{nearest(one, KINDS)}"
-              for one in kinds if one not in KINDS]  # fmt: skip
+    faults = unknown_kinds(kinds, KINDS)
     if not level >= 0:
         faults.append(f"level_person_months: expected at least 0, found {level}")
     if lead < 0:

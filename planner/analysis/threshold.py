@@ -64,7 +64,6 @@ __all__ = [
     "threshold",
 ]
 
-
 QUANTITIES = ("displacement", "fill", "ratio")
 SELECTORS = (*KEYS, "pool", "package")
 RELATIONS = {

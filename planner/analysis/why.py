@@ -11,7 +11,7 @@ package, with more people, with a month less at home, without bounds or budgets.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
 from typing import Annotated, Any, ClassVar
@@ -21,6 +21,7 @@ import numpy as np
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
+    changed_demands,
     enough,
     filled_by,
     make_planner,
@@ -55,7 +56,6 @@ __all__ = [
     "limits",
     "why",
 ]
-
 
 _TEXT = text_of("why")
 say = _TEXT.say
@@ -654,13 +654,12 @@ def counterfactuals(
     for done, (part, pool) in enumerate(pools, len(others)):
         progress(done, total)
         found += trials.people(part, pool)
-    as_known = relaxed(problem, ())
     for done, kind in enumerate(sorted(kinds), len(others) + len(pools)):
         progress(done, total)
         found.append(trials.row(f"without_{kind}", trials.changed(relaxed(problem, {kind}))))
     if any(any(demand.home) for demand in problem.demands):
-        demands = tuple(_less_rest(demand) for demand in as_known.demands)
-        found.append(trials.row("less_rest", trials.changed(replace(as_known, demands=demands))))
+        rested_less = changed_demands(relaxed(problem, ()), _less_rest)
+        found.append(trials.row("less_rest", trials.changed(rested_less)))
     progress(total, total)
     return found
 

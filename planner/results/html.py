@@ -20,7 +20,6 @@ __all__ = ["page", "table"]
 ROWS = 12
 """Most rows of each table."""
 
-
 _BOX = "margin:.4em 0;font-variant-numeric:tabular-nums"
 _CELL = "padding:.1em .7em;border:0"
 

@@ -63,7 +63,6 @@ __all__ = [
     "on_duty",
 ]
 
-
 TOLERANCE = 1e-5
 """Largest residual accepted, relative to one plus the strength of the pool."""
 
