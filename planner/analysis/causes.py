@@ -42,7 +42,7 @@ from planner.analysis.shares import Split, shapley
 from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 from planner.labels import label, number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Flags, Floats
 from planner.solution import Planner, asked_months
 from planner.tolerances import NO_SHORTFALL
@@ -255,11 +255,8 @@ class Causes(Outcome):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``causes`` and ``shortfalls``."""
-        named = {"group": self.by}
-        return {
-            "causes": frame(self.causes, Cause).rename(columns=named),
-            "shortfalls": frame(self.shortfalls, Shortfall).rename(columns=named),
-        }
+        tables, named = super().tables(), {"group": self.by}
+        return {name: table.rename(columns=named) for name, table in tables.items()}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the largest shortfalls, each with its causes and what alone would end it."""

@@ -82,11 +82,9 @@ def frameworks_of(
 
 def plan_of(case: Case, chosen: Flags) -> Allocation:
     """Return the plan of some demands alone: the same tours, the other demands at a cap of 0."""
-    demands = tuple(
-        demand if own else replace(demand, cap=0.0)
-        for demand, own in zip(case.problem.demands, chosen, strict=True)
-    )
-    problem = replace(case.problem, demands=demands)
+    demands = zip(case.problem.demands, chosen, strict=True)
+    kept = tuple(demand if own else replace(demand, cap=0.0) for demand, own in demands)
+    problem = replace(case.problem, demands=kept)
     return Allocation(problem, make_planner(problem, case.rule).unfold())
 
 
@@ -388,26 +386,10 @@ def _promises(case: Case, names: list[str]) -> tuple[PledgedDemand, ...]:
     for demand, line, name, row in zip(
         case.problem.demands, case.lines, names, origins, strict=True
     ):
-        basis, source, section = ("", "", "") if row is None else (
-            row.basis, row.source, row.section,
-        )  # fmt: skip
-        first, last = (
-            str(month if case.first_month is None else case.first_month + month)
-            for month in (demand.first, demand.last)
-        )
+        months = case.month(demand.first), case.month(demand.last)
+        origin = [getattr(row, key, "") for key in ("basis", "source", "section")]
         pools = " ".join(demand.pools)
         rows.append(
-            PledgedDemand(
-                demand.id,
-                line.mission,
-                name,
-                demand.cap,
-                first,
-                last,
-                pools,
-                basis,
-                source,
-                section,
-            )
+            PledgedDemand(demand.id, line.mission, name, demand.cap, *months, pools, *origin)
         )
     return tuple(rows)

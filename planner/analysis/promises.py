@@ -33,7 +33,7 @@ from planner.engine.two_stage import Cuts, Draws, TwoStage, write_smps
 from planner.errors import InputError, nearest
 from planner.gallery import gallery
 from planner.labels import number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Flags, Floats
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ __all__ = [
     "Promises",
     "promises",
 ]
+
+say = text_of("promises").say
 
 TOLERANCE = 0.02
 """How far the rate at which a promise is kept may lie from its certainty."""
@@ -228,14 +230,8 @@ class Promises(Outcome):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``promises``, ``worth``, ``frontier``, ``candidates``, ``plans``, ``breaking``."""
-        return {
-            "promises": frame(self.rows, Promise),
-            "worth": frame(self.worth, PlanWorth),
-            "frontier": frame(self.frontier, FrontierPoint),
-            "candidates": frame(self.candidates, Candidate),
-            "plans": frame(self.plans, PlanRobustness),
-            "breaking": frame(self.breaking, Breaking),
-        }
+        found = super().tables()
+        return {"promises": found.pop("rows"), **found}
 
     def promised(self, main_task: int, column: str = "promised_share") -> float:
         """Return the share of what a main task asks that is promised; NaN where nothing is."""
@@ -253,7 +249,6 @@ class Promises(Outcome):
         called : callable
             Gives a mission its name; by default its id.
         """
-        say = text_of("promises").say
         sure = percent(self.certainty, lang, 0)
         text = []
         for task in sorted({row.main_task for row in self.rows}):
@@ -278,7 +273,6 @@ class Promises(Outcome):
         return [*text, *self._worth_text(lang), *self._more_text(lang, called)]
 
     def _worth_text(self, lang: str) -> list[str]:
-        say = text_of("promises").say
         worth = {row.plan: row.worth_person_months for row in self.worth}
         if not worth:
             return []
@@ -291,7 +285,6 @@ class Promises(Outcome):
         ]
 
     def _more_text(self, lang: str, called: Callable[[str], str]) -> list[str]:
-        say = text_of("promises").say
         text = []
         for varied in dict.fromkeys(one.varied for one in self.frontier):
             points = [one for one in self.frontier if one.varied == varied]
@@ -326,10 +319,8 @@ class Promises(Outcome):
 
     def plot(self, name: str | None = None) -> Any:
         """Return a Matplotlib figure; of ``frontier`` a line for each thing varied."""
-        if name != "frontier" or not self.frontier:
-            return super().plot(name)
-
-        return gallery()["frontier"].draw(self)
+        drawn = name == "frontier" and self.frontier
+        return gallery()["frontier"].draw(self) if drawn else super().plot(name)
 
 
 @analysis(

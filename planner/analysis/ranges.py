@@ -39,7 +39,7 @@ from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Flags, Floats
 from planner.solution import Allocation, Planner, asked_months
 
@@ -376,16 +376,11 @@ class Ranges(Outcome):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the rows as tables, and who gets what in each alternative, tour by tour."""
-        named = {"group": self.by}
-        return {
-            "fills": frame(self.fills, FillRange).rename(columns=named),
-            "displacement": frame(self.displacement, DisplacementRange).rename(columns=named),
-            "total_fills": frame(self.total_fills, FillRange),
-            "total_displacement": frame(self.total_displacement, DisplacementRange),
-            "pools": frame(self.pools, PoolRange),
-            "alternatives": fills_of(self.alternatives, self.groups, self.by),
-            "alternative_tours": tours_of(self.alternatives, self.case),
-        }
+        found = super().tables()
+        for name in ("fills", "displacement"):
+            found[name] = found[name].rename(columns={"group": self.by})
+        found["alternatives"] = fills_of(self.alternatives, self.groups, self.by)
+        return {**found, "alternative_tours": tours_of(self.alternatives, self.case)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how many fills are unique, the widest range, and that of displacement."""

@@ -30,7 +30,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.parameters import VariedParameter, inputs_of
+from planner.analysis.parameters import VariedParameter, inputs_of, with_changes
 from planner.analysis.plans import Case, read_case
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
@@ -228,10 +228,7 @@ class Robustness(Outcome):
 
     def plot(self, name: str | None = None) -> Any:
         """Return the tornado figure; of a table by name, its bars."""
-        if name is not None:
-            return super().plot(name)
-
-        return gallery()["tornado"].draw(self)
+        return gallery()["tornado"].draw(self) if name is None else super().plot(name)
 
 
 def _change_sentences(
@@ -355,23 +352,9 @@ def robustness(
         for variant, made in zip(variants, planned, strict=True)
         if variant.problem is not None
     ]
-    return _outcome(name, case.rule, now, variants, rows)
-
-
-def _chosen_groups(groups: Sequence[str] | None) -> tuple[str, ...]:
-    chosen = GROUPS if groups is None else tuple(groups)
-    unknown = [group for group in chosen if group not in GROUPS]
-    if unknown:
-        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
-    return chosen
-
-
-def _outcome(
-    package: str, rule: str, now: _Planned, variants: Sequence[_Variant], rows: list[Change]
-) -> Robustness:
     return Robustness(
-        package=package,
-        rule=rule,
+        package=name,
+        rule=case.rule,
         displaced_person_months=now.displaced,
         filled_person_months=now.filled,
         state=_state(now),
@@ -381,6 +364,14 @@ def _outcome(
         changes=tuple(rows),
         swings=_swings(rows, now),
     )
+
+
+def _chosen_groups(groups: Sequence[str] | None) -> tuple[str, ...]:
+    chosen = GROUPS if groups is None else tuple(groups)
+    unknown = [group for group in chosen if group not in GROUPS]
+    if unknown:
+        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
+    return chosen
 
 
 @cache
@@ -444,13 +435,9 @@ def _state(made: _Planned) -> str:
 
 def _row(variant: _Variant, made: _Planned, now: _Planned) -> Change:
     state = _state(made)
+    names = ("input", "group", "change", "value", "changed_to", "unit", "basis")
     return Change(
-        input=variant.input,
-        group=variant.group,
-        change=variant.change,
-        value=variant.value,
-        changed_to=variant.changed_to,
-        unit=variant.unit,
+        **{name: getattr(variant, name) for name in names},
         displaced_person_months=made.displaced,
         difference_person_months=made.displaced - now.displaced,
         main_task_1_person_months=made.main_task_1,
@@ -459,7 +446,6 @@ def _row(variant: _Variant, made: _Planned, now: _Planned) -> Change:
         loses_most_persons=made.most_persons,
         state=state,
         flips=made.displaced == made.displaced and state != _state(now),
-        basis=variant.basis,
     )
 
 
@@ -508,7 +494,8 @@ def _variants(
         found += _of_ranges(case, {one.input for one in made})
         missions = {**more, **missions}
     found += _months(case, package, {one.input for one in found if one.group == "month"})
-    found += _package_size(case, package)
+    for one in inputs_of(case, [f"package.{package}.size"]):
+        found += _both_ends(one, "people")
     found += _tours(case, {one.input for one in found})
     found += _changeovers(case)
     found += _preferences(case)
@@ -586,13 +573,9 @@ def _varied(one: VariedParameter, group: str, change: str, to: float) -> _Varian
     return _Variant(one.id, group, change, make, one.value, to, one.unit, one.basis)
 
 
-def _ends(distribution: Any) -> tuple[float, float]:
-    low, high = distribution.support
-    outer = distribution.ppf(np.array(OUTER))
-    return (
-        float(low if np.isfinite(low) else outer[0]),
-        float(high if np.isfinite(high) else outer[1]),
-    )
+def _ends(distribution: Any) -> list[float]:
+    ends = np.array(distribution.support, dtype=float)
+    return np.where(np.isfinite(ends), ends, distribution.ppf(np.array(OUTER))).tolist()
 
 
 def _group(id: str) -> str:
@@ -621,12 +604,6 @@ def _months(case: Case, package: str, ranged: set[str]) -> Iterator[_Variant]:
             yield _varied(one, "month", word, float(months))
 
 
-def _package_size(case: Case, package: str) -> Iterator[_Variant]:
-    """Yield the package as a whole at both ends of its range."""
-    for one in inputs_of(case, [f"package.{package}.size"]):
-        yield from _both_ends(one, "people")
-
-
 def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
     """Yield the length of each tour that has no range, shorter and longer."""
     if case.scenario is None:
@@ -640,12 +617,6 @@ def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
         for word, to in (("shorter", one.value - TOUR_MONTHS), ("longer", one.value + TOUR_MONTHS)):
             if to >= 1:
                 yield _varied(one, "tour", word, to)
-
-
-def _changed(problem: Problem, changes: Mapping[str, Mapping[str, Any]]) -> Problem:
-    """Return a problem with other values of some demands' attributes."""
-    demands = tuple(replace(one, **changes.get(one.id, {})) for one in problem.demands)
-    return replace(problem, demands=demands)
 
 
 def _changeovers(case: Case) -> Iterator[_Variant]:
@@ -663,7 +634,7 @@ def _changeovers(case: Case) -> Iterator[_Variant]:
                 continue
             name = kind if kind.startswith("demand.") else f"kind.{kind}"
             changes = {id: {"cohorts": count} for id, count in cohorts.items()}
-            make = partial(_changed, case.problem, changes)
+            make = partial(with_changes, case.problem, changes)
             yield _Variant(f"{name}.changeover", "changeover", word, make)
 
 
@@ -671,7 +642,7 @@ def _preferences(case: Case) -> Iterator[_Variant]:
     """Yield the order of sourcing options reversed, demand by demand."""
     for one in case.problem.demands:
         if len(one.options) > 1:
-            make = partial(_changed, case.problem, {one.id: {"options": one.options[::-1]}})
+            make = partial(with_changes, case.problem, {one.id: {"options": one.options[::-1]}})
             yield _Variant(f"demand.{one.id}.options", "preference", "reversed", make)
 
 
