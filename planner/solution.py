@@ -74,7 +74,6 @@ def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
     ----------
     data : StageData
         Limits as they are, whatever plans before have settled.
-    answer : StageSolution
 
     Returns
     -------
@@ -105,7 +104,6 @@ class Plan:
 
     Attributes
     ----------
-    programme : Programme
     packages : frozenset of str
         Packages that are part of it.
     answers : tuple of StageSolution
@@ -137,7 +135,6 @@ class Planner:
 
     Parameters
     ----------
-    programme : Programme
     solver : callable
         See :func:`solver_for`.
     settings : sequence of StageData, optional
@@ -319,13 +316,7 @@ class Service:
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """A plan read as people.
-
-    Attributes
-    ----------
-    problem : Problem
-    plan : Plan
-    """
+    """A plan read as people."""
 
     problem: Problem
     plan: Plan
@@ -672,7 +663,6 @@ def solve_problem(
 
     Parameters
     ----------
-    problem : Problem
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages for which displacement is wanted; by default all.

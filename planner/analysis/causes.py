@@ -124,7 +124,6 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
 
     Parameters
     ----------
-    case : Case
     given : mapping of str to float, or bool
         Share of the people assigned that are present, by demand, the same in every month of a tour;
         True takes the parameters of the scenario's kinds, False is None: everyone is present.
@@ -172,7 +171,6 @@ def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[
 
     Parameters
     ----------
-    programme : Programme
     occupancies : sequence of ndarray
         See :func:`expected_occupancy`, in the order of the programme's demands.
 

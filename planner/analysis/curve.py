@@ -121,7 +121,6 @@ class Curve(Outcome):
 
     Attributes
     ----------
-    rule, package : str
     line : str
         The line scaled alone; empty for the whole package.
     exact : bool

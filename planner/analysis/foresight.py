@@ -121,7 +121,6 @@ class View:
 
     Attributes
     ----------
-    rule : str
     view : str
         ``"notice"`` (packages known so many months earlier; 0 is the scenario as it is),
         ``"perfect"`` (known from the start) or ``"rolling"`` (only so many months in view).

@@ -91,11 +91,8 @@ class Commitments:
 
     Attributes
     ----------
-    programme : Programme
-    draws : Draws
     names : tuple of str
         Group names: a mission, with its tier where it has several.
-    missions : tuple of str
     group : ndarray of int (demands,)
     tier, task : ndarray of int (groups,)
     weight : ndarray (groups,)
@@ -143,7 +140,6 @@ def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[C
     case : Case
         Of a scenario: its own uncertain parameters are drawn, but tours, preparation, time at home
         and months stay at their likely values.
-    draws, seed : int
     spread : float, optional
         Instead of the scenario's parameters: every pool's strength is multiplied by a normal
         factor of its own with mean 1 and this standard deviation, not below 0.
@@ -258,8 +254,6 @@ class Keeper:
 
     Parameters
     ----------
-    two : TwoStage
-    seed : int
     emphasis : ndarray (groups,), optional
         Logarithm of a further weight of each group.
     """
@@ -323,7 +317,6 @@ def calibrate(
     two : TwoStage
         Draws other than those that the shares were found on.
     share : ndarray (groups,)
-    certainty : float
     seed : int
         Of the rotation; see :class:`Keeper`.
 
@@ -504,7 +497,6 @@ class Sacrifice:
         Candidates, by group.
     worth, bound : float
         Weighted person-months of the candidates kept, and an upper bound on them.
-    exact : bool
     """
 
     hold: float

@@ -183,14 +183,12 @@ class Case:
 
     Attributes
     ----------
-    problem : Problem
     rule : str
         ``"fair"`` or ``"value"``.
     lines : tuple of DemandLabels
         Labels, in the order of ``problem.demands``.
     first_month : Month or None
         Calendar month of month 0; None where months are numbers only.
-    name : str
     scenario, compiled : object or None
         Where the problem comes from, if it comes from a scenario.
     planner : Planner or None

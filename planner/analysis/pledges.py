@@ -138,7 +138,6 @@ class Overlap:
 
     Attributes
     ----------
-    pool, framework, other : str
     first, last : str
         Months of the window, inclusive.
     framework_persons, other_persons : float

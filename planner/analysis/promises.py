@@ -87,7 +87,6 @@ class Promise:
     ----------
     mission : str
         With its tier where it has several; a demand where promises are made by demand.
-    main_task, tier : int
     asked_person_months : float
         Mean over the draws.
     likely_share, likely_kept_rate : float
@@ -133,7 +132,6 @@ class FrontierPoint:
     varied : str
         ``"certainty"``, ``"package_size"`` (multiple) or ``"package_fill"`` (share of what the
         packages can be promised).
-    at : float
     package_share, main_task_1_share, main_task_2_share : float
         Promised person-months as a share of what is asked; packages are not counted in main task 1.
     """
@@ -160,7 +158,6 @@ class PlanRobustness:
 
     Attributes
     ----------
-    plan : str
     satisficing_share : float
         Share of the states in which every promise is kept as often as stated, less two points.
     regret_person_months : float
@@ -197,8 +194,6 @@ class Promises(Outcome):
 
     Attributes
     ----------
-    rule : str
-    certainty : float
     draws, fresh : int
         Hedged against, and checked on.
     all_kept_rate, likely_all_kept_rate : float

@@ -78,7 +78,6 @@ class Near:
     ----------
     layout : ValueProgramme
         Its columns of people come first in the programme.
-    programme : LinearProgramme
     found : list of ndarray
         The answers met so far, (columns,) each.
     """
@@ -153,7 +152,6 @@ def near_fair(
 
     Parameters
     ----------
-    settings : sequence of StageData
     people : sequence of ndarray
         The fair answer, block by block.
     slack : float
@@ -259,7 +257,6 @@ class Alternative:
     distance_person_months : float
         To the nearest of the rule's own allocation and the alternatives before it: half the sum
         of differences over demands.
-    allocation : Allocation
     """
 
     number: int
@@ -353,12 +350,8 @@ class Ranges(Outcome):
 
     Attributes
     ----------
-    rule, by : str
-    slack_person_months : float
-    fills, displacement, pools : tuple of rows
     total_fills, total_displacement : tuple of rows
         The same for all demands of main task 1 and of main task 2.
-    alternatives : tuple of Alternative
     """
 
     title: ClassVar[str] = "ranges"

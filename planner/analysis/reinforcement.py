@@ -317,7 +317,6 @@ class Smallest:
 
     Parameters
     ----------
-    added : Added
     costs : ndarray (pools,)
         Of one person who stays, or of one person for one month.
     stay : bool
@@ -484,7 +483,6 @@ def prune(
 
     Parameters
     ----------
-    added : Added
     level : float
         Person-months that may stay lost; must be within reach.
     costs : ndarray (pools,)
@@ -631,7 +629,6 @@ class Addition:
 
     Attributes
     ----------
-    pool : str
     persons : float
         The most that are needed at once.
     person_months : float
@@ -678,9 +675,6 @@ class Proof:
         ``"now"``, ``"reinforced"``, ``"less"`` (reinforced but for a few people of one pool),
         ``"announced"`` or ``"surprise"``: reinforced by the same people if all plans, or only the
         last one, count on them.
-    pool : str
-    less_persons : float
-    lost_person_months : float
     """
 
     step: str
@@ -695,12 +689,10 @@ class Reinforcement(Outcome):
 
     Attributes
     ----------
-    rule, package : str
     stay : bool
         Whether people stay once they have come.
     announced : bool
         Whether all plans on the way count on the additions; else only the last one does.
-    lead_months : int
     first_month : str
         The first month in which additions can arrive.
     lost_person_months : float
@@ -708,8 +700,6 @@ class Reinforcement(Outcome):
     wanted_person_months, level_person_months : float
         What was asked to remain, and what is aimed at: more, where even people without end,
         coming that late, leave more of it.
-    within_reach : bool
-    cost : float
     floor_cost : float
         Nothing cheaper can do it; NaN where none is proved.
     exact : bool

@@ -85,7 +85,6 @@ class Change:
     value, changed_to : float
         The likely value and the changed one, in `unit`; 0 and a number of months for a month; NaN
         where the change is no number.
-    unit : str
     displaced_person_months : float
         From main task 2; NaN where the plan could not be proved.
     difference_person_months : float
@@ -163,7 +162,6 @@ class Robustness(Outcome):
 
     Attributes
     ----------
-    package, rule : str
     displaced_person_months : float
         For the likely values.
     filled_person_months : float

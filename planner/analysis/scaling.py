@@ -3,15 +3,10 @@
 The changeover stays as it is: a demand staggered in six cohorts is staggered in six at any size.
 When one line is scaled the other lines of its package are left out.
 
-A piecewise linear curve found by trying, where nothing says how it will bend.
+Nothing is proved about a curve found by trying between two sizes tried. What the sizes tried last
+differed from what their neighbours led to expect is an estimate of it, and no bound.
 
-Nothing is proved about the curve between two sizes tried. What the sizes tried last differed from
-what their neighbours led to expect is an estimate of it, and no bound.
-
-The exact curve of displacement over the size of a package, where one plan is remade.
-
-How the optimum of the *value* rule moves as one number changes: exact pieces.
-
+How the optimum of the *value* rule moves as one number changes is known in exact pieces.
 Right-hand sides and bounds are linear in a number θ. The objectives of the rule are taken one after
 another. The best value of the first is convex in θ (costs are minimised) and piecewise linear: two
 tangents either meet on it, where it breaks, or its value where they meet cuts the interval in
@@ -117,7 +112,6 @@ class Parametric:
     ----------
     layout : ValueProgramme
         As it stands at θ = 0, but with every row that can bind anywhere.
-    moves : Moves
     steps : sequence of ndarray (columns,)
         Costs, made as small as possible one after another.
     """
@@ -143,24 +137,11 @@ class Parametric:
     def _solve(self, programme: LinearProgramme, pins: Pins, at: float) -> Optimum:
         """Solve a programme where θ = `at`, within what is pinned."""
         layout, moves = self.layout, self.moves
-        lower, upper = layout.lower, np.maximum(layout.upper + at * moves.upper, layout.lower)
-        row_lower, row_upper = layout.row_lower, layout.row_upper + at * moves.row_upper
-        programme.set_bounds(
-            self.columns,
-            np.where(pins.columns > 0, upper, lower),
-            np.where(pins.columns < 0, lower, upper),
-        )
-        programme.set_rows(
-            self.rows,
-            np.where(pins.rows > 0, row_upper, row_lower),
-            np.where(pins.rows < 0, row_lower, row_upper),
-        )
+        upper = np.maximum(layout.upper + at * moves.upper, layout.lower)
+        row_upper = layout.row_upper + at * moves.row_upper
+        programme.set_bounds(self.columns, *_pinned(pins.columns, layout.lower, upper))
+        programme.set_rows(self.rows, *_pinned(pins.rows, layout.row_lower, row_upper))
         return programme.solve()
-
-    def solve(self, cost: Floats, pins: Pins, at: float) -> Optimum:
-        """Return the optimum of any cost where θ = `at`, within what is pinned."""
-        self.other.set_cost(cost)
-        return self._solve(self.other, pins, at)
 
     def _look(self, step: int, pins: Pins, at: float) -> _Point:
         """Return the best cost of a step at one θ and the tangent at that point."""
@@ -177,10 +158,9 @@ class Parametric:
         """Return what is pinned once a step is at its best, by the prices of an inner point."""
         tiny = PIN * float(np.abs(self.steps[step]).max(initial=0.0) or 1.0)
         columns, rows = pins.columns.copy(), pins.rows.copy()
-        columns[(columns == 0) & (optimum.reduced < -tiny)] = 1
-        columns[(columns == 0) & (optimum.reduced > tiny)] = -1
-        rows[(rows == 0) & (optimum.dual < -tiny)] = 1
-        rows[(rows == 0) & (optimum.dual > tiny)] = -1
+        for signs, price in ((columns, optimum.reduced), (rows, optimum.dual)):
+            free = (signs == 0) & (np.abs(price) > tiny)
+            signs[free] = -np.sign(price[free])
         return Pins(columns, rows)
 
     def pieces(self, low: float, high: float) -> list[Piece]:
@@ -325,7 +305,13 @@ class Parametric:
 
     def answer(self, piece: Piece, at: float) -> Floats:
         """Return one optimal answer at θ = `at`, (columns,)."""
-        return self.solve(np.zeros(len(self.columns)), piece.pins, at).x
+        self.other.set_cost(np.zeros(len(self.columns)))
+        return self._solve(self.other, piece.pins, at).x
+
+
+def _pinned(signs: Signs, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Return the lower and upper sides of what is pinned to one of them or free."""
+    return np.where(signs > 0, upper, lower), np.where(signs < 0, lower, upper)
 
 
 def _merged(pieces: Sequence[Piece]) -> list[Piece]:
@@ -422,9 +408,6 @@ class Scaled:
 
     Attributes
     ----------
-    case : Case
-    planner : Planner
-    package : str
     line : str or None
         The demand that is scaled alone; None scales the whole package.
     """
@@ -530,11 +513,6 @@ class Scaled:
         layout.row_upper[row_upper > 0] = 0.0
         return layout, Moves(upper, row_upper)
 
-    def names(self) -> Sequence[str]:
-        """Return the ids of the demands that are scaled."""
-        demands = self.case.problem.demands
-        return [demand.id for demand, grows in zip(demands, self.scaled, strict=True) if grows]
-
 
 @dataclass(frozen=True, eq=False)
 class Followed:
@@ -542,7 +520,6 @@ class Followed:
 
     Attributes
     ----------
-    parametric : Parametric
     pieces : list of Piece
         On each the fill of every tier is linear.
     least, most : list of Piece
@@ -584,12 +561,11 @@ def edges_of(*series: list[Piece]) -> Floats:
 def values(pieces: list[Piece], step: int, at: Floats) -> Floats:
     """Return the best cost of a step at some sizes."""
     place = np.clip(np.searchsorted([piece.high for piece in pieces], at), 0, len(pieces) - 1)
-    return np.array(
-        [
-            pieces[k].cost[step] + pieces[k].slope[step] * (size - pieces[k].low)
-            for k, size in zip(place, at, strict=True)
-        ]
+    low, cost, slope = (
+        np.array(column)[place]
+        for column in zip(*((p.low, p.cost[step], p.slope[step]) for p in pieces), strict=True)
     )
+    return np.asarray(cost + slope * (at - low))
 
 
 def clear(lost: Floats) -> Floats:

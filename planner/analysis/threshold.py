@@ -26,7 +26,6 @@ from dataclasses import field as default
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.parameters import VariedParameter, inputs_of
@@ -36,7 +35,7 @@ from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.structure import Structure
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Flags, Floats, Problem
+from planner.problem.model import Flags, Floats, Ints, Problem
 from planner.terms import term
 from planner.tolerances import ROUNDING
 
@@ -128,7 +127,7 @@ class DrawFills:
     asked: Floats
     by_line: Floats
     by_line_without: Floats
-    lines: NDArray[np.int64]
+    lines: Ints
 
 
 @dataclass(frozen=True)
@@ -272,14 +271,13 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     quantity, by, name = found["quantity"], found["by"] or "", found["name"]
     faults = []
     if quantity not in QUANTITIES:
-        expected = ", ".join(QUANTITIES)
-        faults.append(f"expected {expected}, found {quantity!r}{nearest(quantity, QUANTITIES)}")
+        near = nearest(quantity, QUANTITIES)
+        faults.append(f"expected {', '.join(QUANTITIES)}, found {quantity!r}{near}")
     if found["relation"] not in RELATIONS:
-        expected = ", ".join(RELATIONS)
-        faults.append(f"expected {expected}, found {found['relation']!r}")
+        faults.append(f"expected {', '.join(RELATIONS)}, found {found['relation']!r}")
     if by and by not in SELECTORS:
-        expected = ", ".join(SELECTORS)
-        faults.append(f"expected {expected}, found {by!r}{nearest(by, SELECTORS)}")
+        near = nearest(by, SELECTORS)
+        faults.append(f"expected {', '.join(SELECTORS)}, found {by!r}{near}")
     if quantity == "ratio" and name:
         faults.append("ratio is that of a package: expected nothing in brackets")
     if name == "" or (name is None and by):
@@ -317,14 +315,12 @@ class Trials:
         self.made, self.unproved = 0, 0
         self.ids = [demand.id for demand in case.problem.demands]
         self.pools = list(case.problem.pools)
-        self.lines = np.array(
-            [
-                (place, self.pools.index(pool))
-                for place, demand in enumerate(case.problem.demands)
-                for pool in demand.pools
-            ],
-            dtype=np.int64,
-        ).reshape(-1, 2)
+        lines = [
+            (place, self.pools.index(pool))
+            for place, demand in enumerate(case.problem.demands)
+            for pool in demand.pools
+        ]
+        self.lines = np.array(lines, dtype=np.int64).reshape(-1, 2)
         self._structures: dict[Any, Structure] = {}
 
     def plan(self, problems: Sequence[Problem], progress: Progress = silent) -> DrawFills:
@@ -360,21 +356,16 @@ class Trials:
         return self._structures[key]
 
     def _solve(
-        self,
-        structure: Structure,
-        problems: Sequence[Problem],
-        places: NDArray[np.int64],
-        filled: DrawFills,
+        self, structure: Structure, problems: Sequence[Problem], places: Ints, filled: DrawFills
     ) -> None:
         """Plan problems of one structure, and write what they fill."""
-        bounds = [[_or_nan(one.min) for one in problem.bounds] for problem in problems]
-        most = [[_or_nan(one.max) for one in problem.bounds] for problem in problems]
+        bounds = [problem.bounds for problem in problems]
         plans = structure.solve(
             np.array([[one.cap for one in problem.demands] for problem in problems]),
             np.array([np.stack(list(problem.pools.values())) for problem in problems]),
             self.without,
-            least=np.array(bounds),
-            most=np.array(most),
+            least=np.array([[one.min for one in row] for row in bounds], dtype=float),
+            most=np.array([[one.max for one in row] for row in bounds], dtype=float),
             amounts=np.array([[one.amount for one in problem.budgets] for problem in problems]),
         )
         here = [one.id for one in problems[0].demands]
@@ -392,10 +383,6 @@ class Trials:
             if to is not None:
                 filled.by_line[places, to] = plans.served[0, :, k].sum(axis=1)
                 filled.by_line_without[places, to] = plans.served[-1, :, k].sum(axis=1)
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
 
 
 def _structure_of(problem: Problem) -> Any:
@@ -420,11 +407,8 @@ class Measure:
 
     Attributes
     ----------
-    case : Case
-    conclusion : Conclusion
     package : str
         Empty where the conclusion is about none.
-    trials : Trials
     """
 
     case: Case
@@ -450,7 +434,6 @@ class Side:
 
     Attributes
     ----------
-    input : VariedParameter
     way : int
         1 upwards, −1 downwards.
     tried : dict of float to float
@@ -462,8 +445,8 @@ class Side:
     input: VariedParameter
     way: int
     tried: dict[float, float] = default(default_factory=dict)
-    near: float = float("nan")
-    far: float = float("nan")
+    near: float = NAN
+    far: float = NAN
 
     @property
     def crosses(self) -> bool:
@@ -688,7 +671,6 @@ class Crossing:
     value, flips_at : float
         As it is, and the nearest value found at which the conclusion is no longer what it was.
         Both are 0 and a number of months for a month, which `month` names.
-    unit, month : str
     within : float
         It changes between `flips_at` and so much nearer; whole numbers are exact.
     change_share : float
@@ -754,7 +736,6 @@ class Threshold(Outcome):
         `package` is empty where the conclusion is about none.
     quantity, level : float
         What it is about, as it is, and the level; shares where `is_share`.
-    is_share, holds : bool
     plans, unproved : int
         Variants that were planned, and those without a proved plan.
     draws, draws_left_out : int
@@ -784,7 +765,6 @@ class Threshold(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return whether it holds, what changes it, and in how many draws it holds."""
-
         said = [
             say(
                 "threshold_holds" if self.holds else "threshold_fails", lang,

@@ -241,7 +241,6 @@ class LostTour:
 
     Attributes
     ----------
-    demand, pool, cohort : str, str, int
     prepares, first, last : int
         First month of preparation, first and last month on duty, of the model.
     lost_persons : float
@@ -290,8 +289,6 @@ def losses(
 
     Parameters
     ----------
-    solution : Solution
-    package : str
     groups : mapping of str to str, optional
         The group of each demand, such as its mission; by default each demand alone.
     main_task : int or None
@@ -333,12 +330,6 @@ def lost_tours(
     Tours are compared one by one: demand, sourcing option, pool, cohort and months. Those of the
     package itself are left out. So each person-month that is displaced before the package's first
     month is traced to a tour, and a tour that begins before ``free_from`` is never among them.
-
-    Parameters
-    ----------
-    solution : Solution
-    package : str
-    main_tasks : sequence of int
 
     Returns
     -------
@@ -460,7 +451,6 @@ class Headline:
 
     Attributes
     ----------
-    package : str
     draws : int
         Draws that count.
     mean, low, high : float
@@ -540,7 +530,6 @@ def headline(ensemble: Any, package: str) -> Headline:
     ----------
     ensemble : Ensemble
         Made by :func:`planner.simulate`.
-    package : str
 
     Examples
     --------
@@ -619,7 +608,6 @@ class DrawnLoss:
 
     Attributes
     ----------
-    mission : str
     person_months : float
         Mean over all draws.
     chance : float
@@ -643,7 +631,6 @@ def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnL
     ----------
     ensemble : Ensemble
         Made by :func:`planner.simulate`.
-    package : str
     main_task : int
         1 or 2; the package's own demands never count.
 
@@ -699,7 +686,6 @@ def loser_sentence(
     ----------
     found : sequence of DrawnLoss
         Of :func:`drawn_losses`.
-    main_task : int
     lang : {"en", "nl"}
     called : callable
         Gives a mission its name.
@@ -727,7 +713,6 @@ def counted(key: str, value: float, lang: str) -> str:
     Parameters
     ----------
     key : {"person", "month"}
-    value : float
     lang : {"en", "nl"}
 
     Examples
