@@ -182,11 +182,8 @@ def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Dra
     first = {id: float(column[0]) for id, column in parameters.items()}
     compiled, found = compile_scenario(uncertain.scenario, first, drawn=True), one.numbers
     drawn = replace(read_case(compiled, case.rule), name=case.name, scenario=case.scenario)
-    return (
-        drawn,
-        Draws(found.caps, found.strengths, chance, found.most, found.amounts),
-        int(held.sum()),
-    )
+    draws_made = Draws(found.caps, found.strengths, chance, found.most, found.amounts)
+    return drawn, draws_made, int(held.sum())
 
 
 def commitments_of(
@@ -221,14 +218,9 @@ def commitments_of(
 
 
 def hedge(
-    two: TwoStage,
-    certainty: float,
-    rule: str,
-    cuts: Cuts | None = None,
-    given: dict[int, float] | None = None,
-    report: Callable[[int, int], None] | None = None,
-    method: str = "auto",
-) -> Promised:
+    two: TwoStage, certainty: float, rule: str, cuts: Cuts | None = None,
+    given: dict[int, float] | None = None, method: str = "auto",
+) -> Promised:  # fmt: skip
     """Return the shares that can be promised, by tier and rule.
 
     Parameters
@@ -243,7 +235,7 @@ def hedge(
     cuts = Cuts(two.stage) if cuts is None else cuts
     if len(two) > PILOT and not len(cuts.weights):
         Master(two.take(slice(None, None, EIGHTH)), certainty, cuts).solve(rule)
-    return Master(two, certainty, cuts).solve(rule, report, given)
+    return Master(two, certainty, cuts).solve(rule, given=given)
 
 
 class Keeper:
@@ -424,13 +416,11 @@ def worth_of(
     if best is None:
         best = hedge(one, certainty, "value").level
     at_mean = replace(mean, tier=one.tier)
-    sure = at_mean.stage.filled
-    recourse = Recourse(at_mean.stage, np.ones(sure.shape[0]))
-    price = _price(at_mean, total)
-    _, people, _, _ = recourse.solve(at_mean.asked[0], at_mean.limit[0], price[0])
+    sure, asked, limit = at_mean.stage.filled, at_mean.asked[0], at_mean.limit[0]
+    recourse, price = Recourse(at_mean.stage, np.ones(sure.shape[0])), _price(at_mean, total)[0]
+    people = recourse.solve(asked, limit, price)[1]
     likely = at_mean.fill((sure @ people)[None])[0]
-    goal = at_mean.asked[0] * hedged[at_mean.stage.part_group]
-    _, planned, _, _ = recourse.solve(goal, at_mean.limit[0], price[0])
+    planned = recourse.solve(asked * hedged[at_mean.stage.part_group], limit, price)[1]
     factor = 1.0 / (1.0 - certainty)
 
     plans = Recourse(two.stage, np.ones(two.asked.shape[1]))

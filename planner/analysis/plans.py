@@ -506,12 +506,6 @@ class QuickPlanner(Planner):
                 self._made[key] = (*before, answer)
         return super()._chain(place, history)
 
-    def _seen(self, place: int, history: History) -> Flags:
-        """Return which decisions of a block belong to demands that are known, (decisions,)."""
-        known = {""}.union(*(packages for _, packages in history))
-        of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
-        return np.asarray(of_demand[self.settings[place].block.demand])
-
     def attempt(
         self, place: int, known: Flags, month: int, before: Floats | None
     ) -> StageSolution | None:

@@ -182,12 +182,10 @@ def _fixed_shares(
     programme = _with_rows(layout, rows, most)
     open_columns = np.zeros(layout.size, dtype=bool)
     for place, data in enumerate(layout.settings):
-        shared = np.isin(data.block.decision, layout.shared[place])
-        open_columns[layout.start[place] : layout.start[place + 1]] = shared
-        row = layout.shared_start[place] + np.arange(len(layout.shared[place]))
-        first = layout.start[place]
-        total = data.block.pick @ made[first : layout.start[place + 1]]
-        total = total[layout.shared[place]]
+        here, shared = slice(*layout.start[place : place + 2]), layout.shared[place]
+        open_columns[here] = np.isin(data.block.decision, shared)
+        total = (data.block.pick @ made[here])[shared]
+        row = layout.shared_start[place] + np.arange(len(shared))
         programme.set_rows(row, total - 1e-9, total + 1e-9)
     closed = np.flatnonzero(~open_columns)
     programme.set_bounds(closed, made[closed], made[closed])
@@ -198,14 +196,11 @@ def _near_shares(
     layout: ValueProgramme, made: Floats, rows: Floats, most: Floats, slack: float
 ) -> LinearProgramme:
     """Add what each decision loses, in person-months, and the sum of it by tier."""
-    picks, months, tiers = [], [], []
-    for data in layout.settings:
-        picks.append(data.block.pick)
-        months.append(data.block.duty_months)
-        tiers.append(data.tier)
-    pick = sparse.csr_array(sparse.block_diag(picks, format="csr"))
-    month, tier = np.concatenate(months), np.concatenate(tiers)
-    served = sparse.csr_array(pick * month[:, None])
+    settings = layout.settings
+    pick = sparse.block_diag([data.block.pick for data in settings], format="csr")
+    month = np.concatenate([data.block.duty_months for data in settings])
+    tier = np.concatenate([data.tier for data in settings])
+    served = sparse.csr_array(sparse.csr_array(pick) * month[:, None])
     count, width = len(month), layout.matrix.shape[1]
     kinds = np.unique(tier)
     sums = sparse.csr_array((tier[None, :] == kinds[:, None]).astype(float))
@@ -287,12 +282,12 @@ def tours_of(alternatives: Sequence[Alternative], case: Case) -> pd.DataFrame:
     rows = []
     for one in alternatives:
         s = one.allocation.service
+        columns = (s.demand, s.pool, s.cohort, s.first, s.last, s.people)
         for demand, pool, cohort, first, last, people in zip(
-            s.demand, s.pool, s.cohort, s.first, s.last, s.people, strict=True
+            *(column.tolist() for column in columns), strict=True
         ):
-            months = case.month(int(first)), case.month(int(last))
-            tour = demands[demand].id, pools[pool], int(cohort), *months, float(people)
-            rows.append((one.number, *tour))
+            months = case.month(first), case.month(last)
+            rows.append((one.number, demands[demand].id, pools[pool], cohort, *months, people))
     names = ["demand", "pool", "cohort", "first_month", "last_month", "people_persons"]
     return pd.DataFrame(rows, columns=["alternative", *names])
 
@@ -455,14 +450,18 @@ def ranges(
     work = _RangeSearch(case, slack_person_months, preferences, progress)
     work.total = 2 * len(groups) + 4 * len(groups) * len(wanted)
     tasks = {f"main task {task}": case.task == task for task in (1, 2)}
+
+    def displacement(groups: dict[str, Flags]) -> tuple[DisplacementRange, ...]:
+        return tuple(row for package in wanted for row in work.displacement(package, groups))
+
     return Ranges(
         rule=case.rule,
         by=by,
         slack_person_months=slack_person_months,
         fills=work.fills(groups),
-        displacement=work.displacement(wanted, groups),
+        displacement=displacement(groups),
         total_fills=work.fills(tasks),
-        total_displacement=work.displacement(wanted, tasks),
+        total_displacement=displacement(tasks),
         pools=work.pools(),
         alternatives=work.alternatives(alternatives, groups),
         groups=groups,
@@ -552,11 +551,6 @@ class _RangeSearch:
             rows.append(FillRange(name, float(asked[mask].sum()), filled, low, high, unique))
         return tuple(rows)
 
-    def displacement(
-        self, packages: Sequence[str], groups: dict[str, Flags]
-    ) -> tuple[DisplacementRange, ...]:
-        return tuple(row for package in packages for row in self._displacement(package, groups))
-
     def _without(self, package: str) -> tuple[Floats, Near | None]:
         """Return fills without a package, and all answers without it (None where unique)."""
         if package not in self.without_package:
@@ -564,13 +558,11 @@ class _RangeSearch:
             without = last_plans(self.planner, every - {package})
             settings = settle_before(without.settings, without, self.last.months, self.lead)
             near = None if self.exact else self._near(without, settings)
-            self.without_package[package] = (
-                person_months(self.planner.programme, without.people),
-                near,
-            )
+            filled = person_months(self.planner.programme, without.people)
+            self.without_package[package] = filled, near
         return self.without_package[package]
 
-    def _displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
+    def displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
         before, near = self._without(package)
         outside, touched = ~self.case.inside(package), self._touched(package)
         rows = []
@@ -590,10 +582,9 @@ class _RangeSearch:
     def _touched(self, package: str) -> Flags:
         """Return the demands of the blocks that hold demands of a package, (demands,)."""
         own = self.case.inside(package)
-        touched = np.zeros(len(own), dtype=bool)
+        touched = np.zeros_like(own)
         for block in self.planner.programme.blocks:
-            if own[block.demands].any():
-                touched[block.demands] = True
+            touched[block.demands] |= own[block.demands].any()
         return touched
 
     def pools(self) -> tuple[PoolRange, ...]:

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from planner.errors import CertificateError
 from planner.labels import figure, number, percent, rough, speaker
 from planner.problem.model import Floats
-from planner.solution import Allocation, Solution, cover
+from planner.solution import Allocation, Solution
 
 __all__ = [
     "ACCOUNTS",
@@ -60,7 +60,6 @@ __all__ = [
     "loser_sentence",
     "losses",
     "lost_tours",
-    "on_duty",
 ]
 
 TOLERANCE = 1e-5
@@ -128,8 +127,8 @@ def accounts(solution: Solution, package: str) -> Accounts:
     own = problem.inside(package)
     before, after = solution.without[package], solution.with_all
     return Accounts(
-        taken=_tied_up(after, own) - _tied_up(before, own),
-        given_up=_tied_up(before, ~own) - _tied_up(after, ~own),
+        taken=after.accounts_of(own) - before.accounts_of(own),
+        given_up=before.accounts_of(~own) - after.accounts_of(~own),
         idle_used=_in_rows(after) - _in_rows(before),
     )
 
@@ -165,28 +164,13 @@ def check_accounts(solution: Solution) -> float:
     return worst
 
 
-def _tied_up(allocation: Allocation, chosen: NDArray[np.bool_]) -> Floats:
-    """Return people tied up by some demands, from the tours, (2, pools, months)."""
-    s, problem = allocation.service, allocation.problem
-    shape = (len(problem.pools), problem.months)
-    called, kept = allocation.on_call, chosen[s.demand]
-    until = np.where(called, s.rests, s.last)
-
-    def count(which: NDArray[np.bool_], last: NDArray[np.int64]) -> Floats:
-        return cover(s.pool[which], s.prepares[which], last[which], s.people[which], shape)
-
-    return np.stack([count(kept & ~called, s.rests), count(kept, until)])
-
-
 def _in_rows(allocation: Allocation) -> Floats:
     """Return people tied up by the rows of the programme that was solved, (2, pools, months).
 
     A pool without rows of the second kind is used by no demand on call: its second account is
     counted from the tours.
     """
-    problem, plan = allocation.problem, allocation.plan
-    every = np.ones(len(problem.demands), dtype=bool)
-    found = _tied_up(allocation, every)
+    plan, found = allocation.plan, allocation.accounts.copy()
     for block, stage in zip(plan.programme.blocks, plan.answers, strict=True):
         deployed, called = block.usage @ stage.people, block.standby @ stage.people
         found[0, block.pools] = deployed.reshape(len(block.pools), block.months)
@@ -197,8 +181,7 @@ def _in_rows(allocation: Allocation) -> Floats:
 
 def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
     """Return the larger of the difference of both counts and the excess over the strength."""
-    every = np.ones(len(allocation.problem.demands), dtype=bool)
-    counted, solved = _tied_up(allocation, every), _in_rows(allocation)
+    counted, solved = allocation.accounts, _in_rows(allocation)
     return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))
 
 
@@ -272,13 +255,6 @@ def first_month(solution: Solution, package: str) -> int:
     return min((problem.begins(one, package) for one in own), default=0)
 
 
-def on_duty(allocation: Allocation) -> Floats:
-    """Return persons on duty or on call, (demands, months of the model)."""
-    problem, served = allocation.problem, allocation.service
-    shape = (len(problem.demands), problem.months)
-    return cover(served.demand, served.first, served.last, served.people, shape)
-
-
 def losses(
     solution: Solution,
     package: str,
@@ -297,7 +273,7 @@ def losses(
     problem = solution.problem
     start, (first, last) = first_month(solution, package), problem.report
     own = set(problem.package(package).demands)
-    lost = on_duty(solution.without[package]) - on_duty(solution.with_all)
+    lost = solution.without[package].on_duty - solution.with_all.on_duty
     rows: dict[str, Any] = {}
     for place, demand in enumerate(problem.demands):
         if demand.id in own or main_task not in (None, demand.main_task):
@@ -339,6 +315,7 @@ def lost_tours(
     problem = solution.problem
     pools, own = list(problem.pools), set(problem.package(package).demands)
     start, known = first_month(solution, package), problem.known(package)
+    low, high = problem.report
     people: dict[tuple[int, ...], float] = {}
     for sign, allocation in ((1.0, solution.without[package]), (-1.0, solution.with_all)):
         s = allocation.service
@@ -351,15 +328,11 @@ def lost_tours(
         demand = problem.demands[place]
         if demand.id in own or demand.main_task not in main_tasks or abs(lost) <= _TRACE:
             continue
-        before = _overlap(first, last, problem.report[0], min(problem.report[1], start - 1))
-        after = _overlap(first, last, max(problem.report[0], start), problem.report[1])
-        free = known + max(demand.prep, default=0)
-        found.append(
-            LostTour(
-                demand.id, pools[pool], cohort, prepares, first, last, lost, lost * before,
-                lost * after, free,
-            )
-        )  # fmt: skip
+        before = _overlap(first, last, low, min(high, start - 1))
+        after = _overlap(first, last, max(low, start), high)
+        parts, free = (lost * before, lost * after), known + demand.lead
+        tour = demand.id, pools[pool], cohort, prepares, first, last
+        found.append(LostTour(*tour, lost, *parts, free))
     return sorted(found, key=lambda one: (one.first, one.demand, one.cohort, one.pool))
 
 
@@ -483,25 +456,25 @@ class Headline:
 
     def in_short(self, package: str, lang: str = "en") -> str:
         """Return mean, range and chances in one sentence, the package under its name."""
-        numbers = {name: rough(getattr(self, name), lang) for name in ("mean", "q05", "q95")}
         shares = {"chance": self.chance, "share": 1 - self.chance, "tenth": self.chance_tenth}
         return say(
             "draws_short_nothing" if self.nothing else "draws_short", lang, package=package,
-            draws=number(self.draws, lang, 0), **numbers,
+            **self._amounts(lang),
             **{name: percent(share, lang, 0) for name, share in shares.items()},
         )  # fmt: skip
 
     def by_ranges(self, lang: str = "en") -> str:
         """Return mean and range of draws by the ranges alone, to stand beside calibrated ones."""
-        numbers = {name: rough(getattr(self, name), lang) for name in ("mean", "q05", "q95")}
-        return say("draws_by_ranges", lang, **numbers)
+        return say("draws_by_ranges", lang, **self._amounts(lang))
 
     def amount(self, lang: str = "en") -> str:
         """Return mean and spread in words."""
-        numbers = {
-            name: rough(getattr(self, name), lang) for name in ("mean", "low", "high", "q05", "q95")
-        }
-        return say("draws_mean", lang, draws=number(self.draws, lang, 0), **numbers)
+        return say("draws_mean", lang, **self._amounts(lang))
+
+    def _amounts(self, lang: str) -> dict[str, str]:
+        names = ("mean", "low", "high", "q05", "q95")
+        numbers = {name: rough(getattr(self, name), lang) for name in names}
+        return {**numbers, "draws": number(self.draws, lang, 0)}
 
     def when(self, lang: str = "en") -> list[str]:
         """Return how much falls before the package's first month, where anything is displaced."""
@@ -664,12 +637,8 @@ def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnL
         draws += len(lost)
     mean = sums / max(draws, 1)
     each = sums / np.maximum(sums[1], 1)
-    found = [
-        DrawnLoss(
-            str(mission), float(mean[0, k]), float(mean[1, k]), float(each[2, k]), float(each[3, k])
-        )
-        for k, mission in enumerate(missions)
-    ]
+    columns = np.concatenate([mean[:2], each[2:]])
+    found = [DrawnLoss(str(one), *columns[:, k].tolist()) for k, one in enumerate(missions)]
     return sorted(found, key=lambda one: (-one.chance, -one.person_months))
 
 
