@@ -11,12 +11,10 @@ Causes that a shortfall needs together share it evenly: where more people, no re
 of people would each end it alone, each has a third. So beside its part every cause shows what the
 shortfall would fall by if nothing else were removed.
 
-Expected occupancy: how many of the people assigned are present, in closed form.
-
-The chance that a post is occupied in the k-th month of a tour follows from the parameters of its
-kind: accepted with some probability or empty for the lead time, home early with some probability
-a month and empty for the lead time again. Summed over tours it is what the mean of many drawn
-draws of one plan tends to.
+How many of the people assigned are present is stated in closed form: the chance that a post is
+occupied in the k-th month of a tour follows from the parameters of its kind, accepted with some
+probability or empty for the lead time, home early with some probability a month and empty for the
+lead time again.
 """
 
 from __future__ import annotations
@@ -33,8 +31,8 @@ from planner.analysis.plans import (
     LIMITS,
     Case,
     DemandLabels,
+    filled_by,
     make_planner,
-    person_months,
     read_case,
     relaxed,
 )
@@ -169,15 +167,8 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
 def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[Floats]:
     """Return expected months present inside the report window per person of each decision.
 
-    Parameters
-    ----------
-    occupancies : sequence of ndarray
-        See :func:`expected_occupancy`, in the order of the programme's demands.
-
-    Returns
-    -------
-    list of ndarray (decisions,)
-        By block.
+    By block, (decisions,) each. Occupancies are those of :func:`expected_occupancy`, in the order
+    of the programme's demands.
     """
     low, high = programme.problem.report
     tours = programme.tours
@@ -269,7 +260,7 @@ class Causes(Outcome):
         parts = [one for one in self.causes if one.group == row.group]
         parts.sort(key=lambda one: -round(one.part_person_months, 6))
         named = ", ".join(
-            f"{cause_name(one.cause, lang)} {percent(one.shortfall_share, lang, 0)}"
+            f"{_TEXT.each(one.cause, lang)} {percent(one.shortfall_share, lang, 0)}"
             for one in parts
             if one.shortfall_share >= 0.005
         )
@@ -278,7 +269,7 @@ class Causes(Outcome):
         if len(parts) == 1:
             return said
         alone = ", ".join(
-            f"{cause_name(one.cause, lang)} {percent(one.alone_person_months / lacks, lang, 0)}"
+            f"{_TEXT.each(one.cause, lang)} {percent(one.alone_person_months / lacks, lang, 0)}"
             for one in parts
             if one.alone_person_months >= 0.005 * lacks
         )
@@ -407,14 +398,14 @@ class _Coalitions:
     ) -> Floats:
         """Return person-months assigned, or those present, by demand; removed demands have none."""
         planner, months = self._planner(removed, tier)
-        people = [answer.people for answer in planner.unfold(packages).answers]
         programme = planner.programme
-        found = np.zeros(len(programme.problem.demands))
         if present:
-            for block, each, served in zip(programme.blocks, months, people, strict=True):
-                np.add.at(found, block.demand, (block.pick @ served) * each)
+            found = np.zeros(len(programme.problem.demands))
+            answers = planner.unfold(packages).answers
+            for block, each, answer in zip(programme.blocks, months, answers, strict=True):
+                np.add.at(found, block.demand, (block.pick @ answer.people) * each)
         else:
-            found = person_months(programme, people)
+            found = filled_by(planner, packages)
         by_id = dict(zip((d.id for d in programme.problem.demands), found, strict=True))
         return np.array([by_id.get(demand.id, 0.0) for demand in self.case.problem.demands])
 
@@ -475,14 +466,3 @@ def _parts(
         if abs(left) > NO_SHORTFALL:
             parts.append(Cause(group, "worth_nothing", left, 0.0, left / lacks[group], left))
     return parts
-
-
-def cause_name(cause: str, lang: str = "en") -> str:
-    """Return what a cause is called in a language.
-
-    Examples
-    --------
-    >>> cause_name("package flank", "nl"), cause_name("pool_cap")
-    ('pakket flank', 'cap of the pools')
-    """
-    return _TEXT.each(cause, lang)

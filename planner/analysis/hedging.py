@@ -1,8 +1,4 @@
-"""Draws of a case, plans that keep promises in them, and what such plans are worth.
-
-What is worked out here rests on :mod:`planner.engine.two_stage`; :mod:`planner.analysis.promises`
-puts it into tables and sentences.
-"""
+"""Draws of a case, plans that keep promises in them, and what such plans are worth."""
 
 from __future__ import annotations
 

@@ -135,6 +135,13 @@ class Added:
         """No additions, (pools, months)."""
         return np.zeros_like(self.strength)
 
+    @property
+    def without_end(self) -> Floats:
+        """More people than can be used, of each pool that serves the package, (pools, months)."""
+        persons = np.zeros(len(self.names))
+        persons[self.pools] = self.enough
+        return self.steady(persons)
+
     def steady(self, persons: Floats) -> Floats:
         """Return so many people more from the first month they can arrive, (pools, months)."""
         added = np.repeat(persons[:, None], self.problem.months, axis=1)
@@ -407,9 +414,8 @@ class Smallest:
     def people(self) -> list[Floats]:
         """Return people on the columns of every block, as they were last looked at."""
         people = list(self.added.scaled.last.people)
-        for place, served in zip(
-            self.added.scaled.touched, self.layout.split(self._last), strict=True
-        ):
+        answers = self.layout.split(self._last)
+        for place, served in zip(self.added.scaled.touched, answers, strict=True):
             people[place] = served
         return people
 
@@ -745,12 +751,9 @@ class Reinforcement(Outcome):
             )
             whole = sum(row.persons if self.stay else row.person_months for row in self.additions)
             key = "stay" if self.stay else "borrow"
-            values = {
-                "count": number(whole, lang),
-                "month": _TEXT.when(self.first_month, lang),
-                "named": named,
-            }
-            said += [say(key, lang, left=left, **values), *_known(self, lang), _sure(self, lang)]
+            count, month = number(whole, lang), _TEXT.when(self.first_month, lang)
+            said.append(say(key, lang, left=left, count=count, month=month, named=named))
+            said += [*_known(self, lang), _sure(self, lang)]
         said += [_changed(change, lang) for change in self.changes]
         return said
 
@@ -872,9 +875,8 @@ class _ReinforcementSearch:
         """Find additions, and make the plan again with them and with a little less."""
         if self.lost <= self.level:
             return
-        added, every = self.added, np.zeros(len(self.added.names))
-        every[added.pools] = added.enough
-        least = self._lost(added.steady(every))
+        added = self.added
+        least = self._lost(added.without_end)
         self.within_reach = least <= self.level
         self.level = max(self.level, least + NO_LOSS)
         if least >= self.lost - NO_LOSS:
@@ -913,9 +915,7 @@ class _ReinforcementSearch:
 
     def _engine_least(self) -> float:
         """Return what the engine's own plan leaves lost with people without end."""
-        every = np.zeros(len(self.added.names))
-        every[self.added.pools] = self.added.enough
-        return self.added.lost(self.added.steady(every)) + NO_LOSS
+        return self.added.lost(self.added.without_end) + NO_LOSS
 
     def changes(self, kinds: Sequence[str], most_tour_months: int) -> list[RuleChange]:
         """Return the changes of rules that prevent as much, without more people."""

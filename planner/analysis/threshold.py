@@ -1,13 +1,10 @@
 """Threshold points: what would have to be different for a conclusion to be false, or true.
 
-A conclusion is a quantity that is above or below a level, see :mod:`planner.analysis.threshold`.
 Every parameter is varied alone, up and down, and the plan is made again, until the conclusion
 changes: by a scan, then by bracketing; problems with the same tours are planned as one batch. And
 many draws are made in which all that is uncertain varies at once.
 
-A conclusion that is true or false of a plan, stated in words a program can read.
-
-::
+A conclusion is a quantity that is above or below a level, in words that a program can read::
 
     displacement > 800                  person-months that main task 2 loses
     displacement(kind=staff) > 10%      the same for some demands, as a share of what they ask
@@ -405,10 +402,7 @@ def _structure_of(problem: Problem) -> Any:
 class Measure:
     """What is measured of every plan: the quantity of a conclusion.
 
-    Attributes
-    ----------
-    package : str
-        Empty where the conclusion is about none.
+    `package` is empty where the conclusion is about none.
     """
 
     case: Case

@@ -84,16 +84,9 @@ POOLS_TRIED = 3
 
 @dataclass(frozen=True, eq=False)
 class DecisionShortfall:
-    """Shortfall of one decision in the month, and the plan it goes back to.
+    """Shortfall of one decision of a block in the month, and the plan it goes back to.
 
-    Attributes
-    ----------
-    decision : int
-        Place in the block.
-    stage : int
-        Index of the plan along the way: the last one that could have assigned more people.
-    persons : float
-        In that month.
+    `stage` is the index of the last plan along the way that could have assigned more people.
     """
 
     decision: int
@@ -150,13 +143,7 @@ class BlockShortfall:
 
 
 class MissionMonth:
-    """A mission, or a demand, in one month of the model.
-
-    Parameters
-    ----------
-    chosen : ndarray of bool (demands,)
-        Its demands.
-    """
+    """A mission, or a demand, in one month of the model; `chosen` are its demands."""
 
     def __init__(self, case: Case, planner: Planner, chosen: Flags, month: int) -> None:
         self.case, self.planner, self.chosen, self.month = case, planner, chosen, month
@@ -235,14 +222,7 @@ class MissionMonth:
     ) -> dict[int, Floats]:
         """Return users of a pool of the block in a month by demand: preparing, on duty, at home.
 
-        Parameters
-        ----------
-        stage : int
-            The plan along the way.
-        pool : int
-            Place within the block.
-        on_call : bool
-            Whether a demand on call is short of them.
+        `stage` is the plan along the way; `on_call` says whether a demand on call is short of them.
         """
         block, people = part.settings[0].block, part.chain[stage].people
         tied = self._account(block, people, pool, month, on_call)
@@ -602,13 +582,8 @@ def counterfactuals(
 ) -> list[Counterfactual]:
     """Try what could bring a mission more people in a month.
 
-    Parameters
-    ----------
-    pools : list of (part, pool of its block)
-        Pools that bind, most important first.
-    kinds : set of str
-        Kinds of other limits that bind: ``composition``, ``budget``.
-    progress : callable
+    `pools` are those that bind, most important first, `kinds` other limits that do:
+    ``composition``, ``budget``.
     """
     trials, problem = _Counterfactuals(mission_month), mission_month.case.problem
     found: list[Counterfactual] = []

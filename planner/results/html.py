@@ -116,14 +116,8 @@ def _displaced(result: Tables, names: dict[str, str]) -> str:
     lost = lost.sort_values("displaced_person_months", ascending=False, kind="stable").head(ROWS)
     if lost.empty:
         return ""
-    rows = [
-        [
-            names[row["mission"]] or row["mission"],
-            row["package"],
-            number(row["displaced_person_months"]),
-        ]
-        for row in _rows(lost)
-    ]
+    columns = zip(lost["mission"], lost["package"], lost["displaced_person_months"], strict=True)
+    rows = [[names[name] or name, package, number(taken)] for name, package, taken in columns]
     return table("Displaced most, main task 2", ["mission", "by", "person-months"], rows)
 
 

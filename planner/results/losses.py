@@ -305,12 +305,8 @@ def lost_tours(
 
     Tours are compared one by one: demand, sourcing option, pool, cohort and months. Those of the
     package itself are left out. So each person-month that is displaced before the package's first
-    month is traced to a tour, and a tour that begins before ``free_from`` is never among them.
-
-    Returns
-    -------
-    list of LostTour
-        In the order of their first month.
+    month is traced to a tour, and a tour that begins before ``free_from`` is never among them. They
+    stand in the order of their first month.
     """
     problem = solution.problem
     pools, own = list(problem.pools), set(problem.package(package).demands)
