@@ -2,8 +2,8 @@
 
 The plan that unfolds, with packages that become known when the scenario says so, against the same
 packages known some months earlier and from the start (perfect foresight), and against a planner
-who sees only so many months ahead (a rolling horizon). All plans are made of the same decisions, cut in
-every month.
+who sees only so many months ahead (a rolling horizon). All plans are made of the same decisions,
+cut in every month.
 
 In the first month and in every month in which something new comes into view the plan is made
 again: tours that are under way or in preparation stay as they were, all later ones are

@@ -26,17 +26,13 @@ from planner.problem.model import Flags
 from planner.solution import Allocation, asked_months
 
 __all__ = [
-    "ON_CALL",
     "Overlap",
     "PledgedDemand",
     "Pledges",
     "PoolMonth",
     "Supply",
     "commitments_of",
-    "frameworks_of",
-    "plan_of",
     "pledges",
-    "runs_of",
 ]
 
 _TEXT = text_of("pledges")

@@ -45,13 +45,10 @@ from planner.tolerances import TIGHT
 
 __all__ = [
     "KINDS",
-    "MarginalSearch",
-    "Perturbation",
     "Price",
     "Prices",
     "TierPrice",
     "by_tier",
-    "perturbations",
     "prices",
 ]
 

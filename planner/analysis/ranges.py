@@ -54,12 +54,8 @@ __all__ = [
     "PoolRange",
     "Ranges",
     "differences",
-    "fills_of",
     "near",
-    "near_fair",
-    "near_value",
     "ranges",
-    "settle_before",
     "tours_of",
 ]
 

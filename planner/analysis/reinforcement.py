@@ -67,10 +67,7 @@ __all__ = [
     "Reinforcement",
     "RuleChange",
     "Smallest",
-    "prune",
     "reinforcement",
-    "rest_changes",
-    "tour_changes",
 ]
 
 _TEXT = text_of("reinforcement")

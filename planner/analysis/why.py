@@ -40,18 +40,12 @@ from planner.solution import History, Planner, asked_months
 from planner.tolerances import SHOWN, TIGHT
 
 __all__ = [
-    "BindingConstraint",
-    "BlockShortfall",
     "Counterfactual",
-    "DecisionShortfall",
     "Limit",
     "LineOccupancy",
-    "MissionMonth",
     "MonthOccupancy",
     "PoolUser",
     "Why",
-    "binding_constraints",
-    "counterfactuals",
     "holders",
     "limits",
     "why",

@@ -40,7 +40,6 @@ from planner.solution import Allocation, Solution
 __all__ = [
     "ACCOUNTS",
     "HALF_A_PERSON",
-    "NEARLY_NEVER",
     "SOMETHING",
     "TENTH",
     "TOLERANCE",

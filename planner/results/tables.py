@@ -403,12 +403,9 @@ def accounting(result: Result) -> pd.DataFrame:
     second = np.array([places[k] in called for k in pool], dtype=bool)
     account = np.repeat([0, 1], [len(pool), int(second.sum())])
     pool, month = np.append(pool, pool[second]), np.append(month, month[second])
-    books = [accounts(solution, id) for id in ids]
-
+    books, at = [accounts(solution, id) for id in ids], (account, pool, month)
     columns = {
-        f"{name}_persons": _joined(
-            [getattr(book, name)[account, pool, month] for book in books], float
-        )
+        f"{name}_persons": _joined([getattr(book, name)[at] for book in books], np.float64)
         for name in ("taken", "given_up", "idle_used", "residual")
     }
     return frame(
