@@ -1,11 +1,7 @@
 """Solve a problem: the plan with every package, and the plan without each of them.
 
-An allocation: who serves which tour, and what follows from it by month, pool and demand.
-
-The plan that unfolds: made first without what is not yet known, and again in each month in which
-packages become known.
-
-Tours that begin before that month plus the longest preparation of their demand stay as they were:
+The plan that unfolds is made first without what is not yet known, and again in each month in which
+packages become known. Tours that begin before that month plus the longest preparation of their demand stay as they were:
 their people have left or are in preparation. All later tours are free.
 """
 
@@ -71,16 +67,7 @@ def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
 
     A higher limit elsewhere changes nothing: the better plans that it allowed would lead to them
     along a straight line, and the first part of it was allowed before. The reverse is not true, a
-    higher limit here may be of no use.
-
-    Parameters
-    ----------
-    data : StageData
-        Limits as they are, whatever plans before have settled.
-
-    Returns
-    -------
-    ndarray of bool (rows,)
+    higher limit here may be of no use. Limits are as they are, whatever plans before have settled.
     """
     room = EXHAUSTED * (1 + np.where(np.isfinite(data.limit), np.abs(data.limit), 0.0))
     used = np.diff(data.rows.indptr) > 0

@@ -30,7 +30,6 @@ from planner.analysis.plans import (
     KEYS,
     LIMITS,
     Case,
-    DemandLabels,
     filled_by,
     make_planner,
     read_case,
@@ -153,12 +152,8 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
         return occupancy(months, float(chances[0]), round(chances[1]), float(chances[2]), unit)
 
     roots = {row.id: row.part_of or row.id for row in case.compiled.demands}
-
-    def manned(line: DemandLabels) -> float:
-        return float(figures.get(f"demand.{roots.get(line.demand)}.manned", 1.0))
-
     found = [
-        manned(line) * of(line.kind, months)
+        float(figures.get(f"demand.{roots.get(line.demand)}.manned", 1.0)) * of(line.kind, months)
         for line, months in zip(case.lines, longest, strict=True)
     ]
     return None if all((one == 1).all() for one in found) else found
@@ -365,10 +360,8 @@ def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
         "higher_tiers": any(d.tier < tier and d.id not in owner for d in problem.demands),
         "late_notice": late,
     }
-    others = [package.id for package in problem.packages if package.id != own]
-    return [name for name, counts in possible.items() if counts] + [
-        f"package {id}" for id in others
-    ]
+    others = [f"package {package.id}" for package in problem.packages if package.id != own]
+    return [*(name for name, counts in possible.items() if counts), *others]
 
 
 class _Coalitions:

@@ -298,20 +298,9 @@ def calibrate(
     """Return shares, tightened or loosened until each is kept as often as stated, and emphasis.
 
     On few draws first, then on four times as many, up to all: what few draws say of a rate is soon
-    found and a good start, and all of them say it more exactly.
-
-    Parameters
-    ----------
-    two : TwoStage
-        Draws other than those that the shares were found on.
-    share : ndarray (groups,)
-    seed : int
-        Of the rotation; see :class:`Keeper`.
-
-    Returns
-    -------
-    share, emphasis : ndarray (groups,)
-        What is promised, and the logarithm of the weights with which it is kept so often.
+    found and a good start, and all of them say it more exactly. The draws are other than those that
+    the shares were found on. Emphasis is the logarithm of the weights with which promises are kept
+    so often, see :class:`Keeper`.
     """
     emphasis: Floats | None = None
     gain = np.ones(len(share))

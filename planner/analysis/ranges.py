@@ -5,13 +5,10 @@ arbitrary inside it. A plan that unfolds is explored from the month in which
 it was last made; what had begun or was in preparation by then is history and stays as it was.
 A part of the problem that a package never touches is not made anew and loses nothing to it.
 
-All optimal answers of a rule, or all that come near: a programme to search, not one answer.
-
-*Value*: every tier within a slack of its optimum. *Fair*: no decision below its share but for
-so many person-months in sum in each tier; without slack the shares themselves, so that only
-the pools they come from are open.
-
-Other allocations that are optimal or nearly so: who gets what in each, down to single tours.
+All optimal answers of a rule, or all that come near it, are a programme to search. *Value*: every
+tier within a slack of its optimum. *Fair*: no decision below its share but for so many
+person-months in sum in each tier; without slack the shares themselves, so that only the pools they
+come from are open.
 """
 
 from __future__ import annotations
@@ -101,16 +98,8 @@ def settle_before(
 ) -> list[StageData]:
     """Return settings in which what had begun or was in preparation by a month stands as made.
 
-    Parameters
-    ----------
-    settings : sequence of StageData
-        The last plan of each block.
-    last : LastPlans
-        What was made of them.
-    months : sequence of int
-        By block; 0 settles nothing.
-    lead : ndarray (demands,)
-        Longest preparation of each demand of the problem.
+    Settings and months are those of each block, 0 settles nothing; `lead` is the longest
+    preparation of each demand, (demands,).
     """
     settled = []
     for data, people, month in zip(settings, last.people, months, strict=True):

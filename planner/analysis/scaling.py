@@ -118,21 +118,19 @@ class Parametric:
 
     def __init__(self, layout: ValueProgramme, moves: Moves, steps: Sequence[Floats]) -> None:
         self.layout, self.moves, self.steps = layout, moves, list(steps)
-        self.programmes: list[LinearProgramme] = []
         self.other = layout.programme()
-        for cost in self.steps:
-            self._add(cost)
+        self.programmes = [self._with_cost(cost) for cost in self.steps]
         self.columns = np.arange(len(layout.lower))
         self.rows = np.arange(len(layout.row_lower))
         self.free = Pins(
             np.zeros(len(self.columns), dtype=np.int8), np.zeros(len(self.rows), dtype=np.int8)
         )
 
-    def _add(self, cost: Floats) -> None:
-        """Write one programme for each step: its costs stay, so its last basis is a good start."""
+    def _with_cost(self, cost: Floats) -> LinearProgramme:
+        """Write a programme for a step: its costs stay, so its last basis is a good start."""
         programme = self.layout.programme()
         programme.set_cost(cost)
-        self.programmes.append(programme)
+        return programme
 
     def _solve(self, programme: LinearProgramme, pins: Pins, at: float) -> Optimum:
         """Solve a programme where θ = `at`, within what is pinned."""
@@ -165,13 +163,15 @@ class Parametric:
 
     def pieces(self, low: float, high: float) -> list[Piece]:
         """Return the pieces of [low, high], in order."""
-        empty = np.zeros(0)
-        found = self._deeper(0, Piece(low, high, empty, empty, self.free), high - low)
-        return _merged(found)
+        return _merged(self._deeper(0, self._whole(low, high), high - low))
+
+    def _whole(self, low: float, high: float) -> Piece:
+        """Return an interval before any step."""
+        return Piece(low, high, np.zeros(0), np.zeros(0), self.free)
 
     def first(self, reach: float) -> Piece:
         """Return the piece that begins at θ = 0, looking no further than `reach`."""
-        piece = Piece(0.0, reach, np.zeros(0), np.zeros(0), self.free)
+        piece = self._whole(0.0, reach)
         for step in range(len(self.steps)):
             piece = self._shorten(step, piece, NARROW * reach)
         return piece
@@ -191,13 +191,9 @@ class Parametric:
                 if high <= narrow:
                     raise
                 high /= 2
-        return Piece(
-            0.0,
-            high,
-            np.append(piece.cost, middle.cost - middle.slope * high / 2),
-            np.append(piece.slope, middle.slope),
-            self._pin(step, piece.pins, middle.optimum),
-        )
+        cost = np.append(piece.cost, middle.cost - middle.slope * high / 2)
+        slope = np.append(piece.slope, middle.slope)
+        return Piece(0.0, high, cost, slope, self._pin(step, piece.pins, middle.optimum))
 
     def further(self, pieces: Sequence[Piece], cost: Floats) -> list[Piece]:
         """Return pieces cut further by one more step, made as small as possible after the others.
@@ -205,8 +201,7 @@ class Parametric:
         The step is the last of the arrays of each piece; others can be tried from the same pieces.
         """
         steps, programmes = self.steps, self.programmes
-        self.steps, self.programmes = [*steps, cost], [*programmes]
-        self._add(cost)
+        self.steps, self.programmes = [*steps, cost], [*programmes, self._with_cost(cost)]
         width = pieces[-1].high - pieces[0].low
         found = [new for piece in pieces for new in self._one_more(piece, width)]
         self.steps, self.programmes = steps, programmes
@@ -217,9 +212,8 @@ class Parametric:
         try:
             return self._deeper(len(self.steps) - 1, piece, width)
         except SolverError:
-            empty = np.zeros(0)
-            return self._part(0, Piece(piece.low, piece.high, empty, empty, self.free),
-                              piece.low, piece.high, width)  # fmt: skip
+            whole = self._whole(piece.low, piece.high)
+            return self._part(0, whole, piece.low, piece.high, width)
 
     def _deeper(self, step: int, piece: Piece, width: float) -> list[Piece]:
         """Cut a piece where the next step breaks, and go on with what lies inside each part."""
@@ -244,14 +238,10 @@ class Parametric:
         try:
             middle = self._look(step, piece.pins, (low + high) / 2)
             begin = middle.cost - middle.slope * (middle.at - low)
-            inner = Piece(
-                low,
-                high,
-                np.append(piece.cost + (low - piece.low) * piece.slope, begin),
-                np.append(piece.slope, middle.slope),
-                self._pin(step, piece.pins, middle.optimum),
-            )
-            return self._deeper(step + 1, inner, width)
+            cost = np.append(piece.cost + (low - piece.low) * piece.slope, begin)
+            slope = np.append(piece.slope, middle.slope)
+            pins = self._pin(step, piece.pins, middle.optimum)
+            return self._deeper(step + 1, Piece(low, high, cost, slope, pins), width)
         except SolverError:
             if high - low <= NARROW * width:
                 return []  # too narrow to describe; its neighbours meet
@@ -291,11 +281,11 @@ class Parametric:
         free = (piece.pins.columns == 0) & (upper > self.layout.lower)
         found = []
         for worth in worths:
-            if not worth[free].any():
-                found.append((float(worth @ now), float(worth @ now)))
-                continue
-            low = self._again(worth)
-            found.append((low, max(-self._again(-worth), low)))
+            low = high = float(worth @ now)
+            if worth[free].any():
+                low = self._again(worth)
+                high = max(-self._again(-worth), low)
+            found.append((low, high))
         return found
 
     def _again(self, cost: Floats) -> float:

@@ -314,16 +314,8 @@ class PoolUser:
 class BindingConstraint:
     """Rows of one kind that stand in the way of one demand in one plan.
 
-    Attributes
-    ----------
-    demand : int
-        Place in the problem.
-    row : int
-        The pool within the block, the bound, or the budget; −1 where it is none of them.
-    persons : float
-        Lacking in the month asked about.
-    tight, tied : set of int
-        Months.
+    `row` is the pool within the block, the bound, or the budget, −1 where it is none of them;
+    `persons` lack in the month asked about; `tight` and `tied` are months.
     """
 
     part: BlockShortfall

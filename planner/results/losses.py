@@ -549,12 +549,7 @@ def _lost_by_draw(
 ) -> Iterator[tuple[Floats, NDArray[np.int64]]]:
     """Yield what demands of a main task lose to a package in the draws that count, batch by batch.
 
-    Yields
-    ------
-    lost : ndarray (draws, demands, months)
-        Persons, of the demands of :func:`_counted`.
-    first : ndarray of int (draws,)
-        The package's first month.
+    Persons, (draws, demands of :func:`_counted`, months), and the package's first month, (draws,).
     """
     metadata = ensemble.metadata
     axes, own = metadata.axes, metadata.label("package") == package
@@ -646,15 +641,7 @@ def loser_sentence(
 ) -> str:
     """Return which missions lose half a person or more in how many of the draws, in words.
 
-    Parameters
-    ----------
-    found : sequence of DrawnLoss
-        Of :func:`drawn_losses`.
-    lang : {"en", "nl"}
-    called : callable
-        Gives a mission its name.
-    most : int
-        Missions named.
+    `called` gives a mission its name; at `most` so many are named.
     """
     often = [one for one in found if one.chance >= NEARLY_NEVER]
     if not often:
