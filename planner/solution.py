@@ -1,8 +1,8 @@
 """Solve a problem: the plan with every package, and the plan without each of them.
 
 The plan that unfolds is made first without what is not yet known, and again in each month in which
-packages become known. Tours that begin before that month plus the longest preparation of their demand stay as they were:
-their people have left or are in preparation. All later tours are free.
+packages become known. Tours that begin before that month plus the longest preparation of their
+demand stay as they were: their people have left or are in preparation. All later tours are free.
 """
 
 from __future__ import annotations

@@ -335,23 +335,12 @@ def _overlaps(
                 may = np.minimum(a, b)[:, run].max(axis=0)
                 over = (a + b)[:, run].max(axis=0) - case.problem.pools[pool][run]
                 must = np.maximum(over, 0.0)
+                since, until = case.month(run.start), case.month(run.stop - 1)
+                most = a[:, run].max(), b[:, run].max()
+                numbers = (*most, may.sum(), must.sum(), may.max(), must.max())
                 missions = commitments_of(case, names, (one, other), alone, place, run)
-                rows.append(
-                    Overlap(
-                        pool=pool,
-                        framework=one,
-                        other=other,
-                        first=case.month(run.start),
-                        last=case.month(run.stop - 1),
-                        framework_persons=float(a[:, run].max()),
-                        other_persons=float(b[:, run].max()),
-                        may_person_months=float(may.sum()),
-                        must_person_months=float(must.sum()),
-                        may_persons=float(may.max()),
-                        must_persons=float(must.max()),
-                        commitments=missions,
-                    )
-                )
+                between = pool, one, other, since, until
+                rows.append(Overlap(*between, *map(float, numbers), commitments=missions))
     return tuple(sorted(rows, key=lambda row: (-row.must_person_months, -row.may_person_months)))
 
 
@@ -364,14 +353,11 @@ def _months(
     rows = []
     for place, (pool, strength) in enumerate(case.problem.pools.items()):
         for month in range(first, last + 1):
-            over = float(nominal[place, month] - strength[month])
+            have, counted = strength[month], nominal[place, month]
+            over = counted - have
             if over > NO_PERSONS:
-                rows.append(
-                    PoolMonth(
-                        pool, case.month(month), float(strength[month]),
-                        float(nominal[place, month]), float(together.tied_up[place, month]), over,
-                    )
-                )  # fmt: skip
+                numbers = have, counted, together.tied_up[place, month], over
+                rows.append(PoolMonth(pool, case.month(month), *map(float, numbers)))
     return tuple(rows)
 
 

@@ -247,13 +247,13 @@ class Promises(Outcome):
         sure = percent(self.certainty, lang, 0)
         text = []
         for task in sorted({row.main_task for row in self.rows}):
+            share, likely = (
+                percent(self.promised(task, f"{which}_share"), lang)
+                for which in ("promised", "likely")
+            )
             text.append(
-                say(
-                    "promised", lang, task=task, certainty=sure,
-                    share=percent(self.promised(task), lang),
-                    likely=percent(self.promised(task, "likely_share"), lang),
-                )
-            )  # fmt: skip
+                say("promised", lang, task=task, certainty=sure, share=share, likely=likely)
+            )
         text.append(
             say(
                 "kept_all", lang, all=percent(self.all_kept_rate, lang),
@@ -509,14 +509,13 @@ def _rows(found: _CheckedPromises, certainty: float, fresh: int) -> tuple[Promis
     low, high = _interval(rates, fresh)
     asked = found.two.chance @ found.two.group_asked
     holds = (np.abs(rates - certainty) <= TOLERANCE) | ((share >= 1) & (rates > certainty))
-    return tuple(
-        Promise(
-            about.names[k], int(about.task[k]), int(about.tier[k]), float(asked[k]),
-            float(likely[k]), float(likely_rates[k]), float(hedged[k]), float(share[k]),
-            float(rates[k]), float(low[k]), float(high[k]), bool(holds[k]),
-        )
-        for k in range(len(about.names)) if asked[k] > 0
+    columns = (
+        about.names, about.task.tolist(), about.tier.tolist(), asked.tolist(), likely.tolist(),
+        likely_rates.tolist(), hedged.tolist(), share.tolist(), rates.tolist(), low.tolist(),
+        high.tolist(), holds.tolist(),
     )  # fmt: skip
+    rows = (Promise(*row) for row in zip(*columns, strict=True))
+    return tuple(row for row in rows if row.asked_person_months > 0)
 
 
 def _worths(
@@ -547,11 +546,8 @@ def _frontier(
             total = float(asked[chosen].sum())
             return float(asked[chosen] @ shares[chosen]) / total if total > 0 else float("nan")
 
-        outside = ~inside
-        points.append(
-            FrontierPoint(varied, at, part(inside), part(outside & (about.task == 1)),
-                          part(outside & (about.task == 2)))
-        )  # fmt: skip
+        tasks = (part(~inside & (about.task == task)) for task in (1, 2))
+        points.append(FrontierPoint(varied, at, part(inside), *tasks))
 
     for at in CERTAINTIES:
         same = abs(at - certainty) < 1e-12
@@ -559,11 +555,9 @@ def _frontier(
     if not inside.any():
         return tuple(points)
     for at in SIZES:
-        other = two
-        shares = share
+        other, shares = two, share
         if at != 1:
-            draws = about.draws.scale_caps(about.package, at)
-            other = about.two_stage(draws)
+            other = about.two_stage(about.draws.scale_caps(about.package, at))
             shares = hedge(other, certainty, rule).share
         add("package_size", at, other, shares)
     upper = int(about.tier[inside].max())
@@ -634,15 +628,10 @@ def _robust(
         least = {s: float(kept[s, name][live].min(initial=1.0)) for s in states}
         pooled = np.sort(np.concatenate([worth[s, name] for s in states]))
         tail = max(1, round((1 - certainty) * len(pooled)))
-        rows.append(
-            PlanRobustness(
-                name,
-                float(np.mean([one >= certainty - TOLERANCE for one in least.values()])),
-                float(max(best[s] - worth[s, name].mean() for s in states)),
-                float(pooled[:tail].mean()),
-                min(least.values()),
-            )
-        )
+        satisfied = np.mean([one >= certainty - TOLERANCE for one in least.values()])
+        regret = max(best[s] - worth[s, name].mean() for s in states)
+        numbers = satisfied, regret, pooled[:tail].mean(), min(least.values())
+        rows.append(PlanRobustness(name, *map(float, numbers)))
     first = next(iter(plans))
     breaking = []
     for k in np.flatnonzero(live):

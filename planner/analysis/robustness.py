@@ -650,12 +650,11 @@ def _windows(case: Case, package: str) -> Iterator[_Variant]:
     first, last = problem.report
     own = [problem.demand(name) for name in problem.package(package).demands]
     start = min((problem.begins(one, package) for one in own), default=first)
-    ends = []
-    if last - 12 >= first:
-        ends.append(("a year shorter", (first, last - 12)))
-    if last + 12 < problem.months:
-        ends.append(("a year longer", (first, last + 12)))
-    if first < start <= last:
-        ends.append(("from the package on", (start, last)))
-    for change, report in ends:
-        yield _Variant("window", "window", change, partial(replace, problem, report=report))
+    windows = (
+        ("a year shorter", last - 12 >= first, (first, last - 12)),
+        ("a year longer", last + 12 < problem.months, (first, last + 12)),
+        ("from the package on", first < start <= last, (start, last)),
+    )
+    for change, possible, report in windows:
+        if possible:
+            yield _Variant("window", "window", change, partial(replace, problem, report=report))

@@ -890,7 +890,6 @@ class _Shown:
         self.last = (0, 1)
 
     def scanned(self, done: int, total: int) -> None:
-        """Show how many variants have been planned."""
         self.last = (done, total + self.draws)
         self.progress(*self.last)
 
@@ -899,9 +898,7 @@ class _Shown:
         self.progress(*self.last)
 
     def drawn(self, done: int, total: int, _seconds: float) -> None:
-        """Show how many draws have been made."""
-        planned = self.last[1] - self.draws
-        self.progress(planned + done, self.last[1])
+        self.progress(self.last[1] - self.draws + done, self.last[1])
 
 
 def _drawn(case: Case, measure: Measure, draws: int, seed: int, shown: _Shown) -> Ensemble:
