@@ -339,8 +339,8 @@ def _overlaps(
                 most = a[:, run].max(), b[:, run].max()
                 numbers = (*most, may.sum(), must.sum(), may.max(), must.max())
                 missions = commitments_of(case, names, (one, other), alone, place, run)
-                between = pool, one, other, since, until
-                rows.append(Overlap(*between, *map(float, numbers), commitments=missions))
+                row: list[Any] = [pool, one, other, since, until, *map(float, numbers), missions]
+                rows.append(Overlap(*row))
     return tuple(sorted(rows, key=lambda row: (-row.must_person_months, -row.may_person_months)))
 
 
