@@ -238,12 +238,8 @@ class Keeper:
     """Plans of draws that pursue promises: least weighted shortfall, one programme a draw.
 
     A shortfall weighs by its share of what is asked, far more in a tier before another. Which
-    promise of a tier gives way where not all can be kept rotates over the draws.
-
-    Parameters
-    ----------
-    emphasis : ndarray (groups,), optional
-        Logarithm of a further weight of each group.
+    promise of a tier gives way where not all can be kept rotates over the draws. `emphasis` is the
+    logarithm of a further weight of each group, (groups,).
     """
 
     def __init__(self, two: TwoStage, seed: int = 0, emphasis: Floats | None = None):

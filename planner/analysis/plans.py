@@ -389,14 +389,7 @@ def settling(problem: Problem) -> Solver:
 class LastPlans:
     """The last plan of each block along the way in which some packages become known.
 
-    Attributes
-    ----------
-    plan : Plan
-        As it unfolds.
-    settings : tuple of StageData
-        What the last plan of each block had to respect.
-    months : tuple of int
-        The month in which each block was last planned.
+    By block, `settings` are what its last plan had to respect, and `months` when that plan was made.
     """
 
     plan: Plan

@@ -208,15 +208,9 @@ class MarginalSearch:
     def side(self, perturbation: Perturbation, sign: int) -> tuple[dict[int, float], float, float]:
         """Return gain (right, 1) or loss (left, −1) at the margin, its range, and of one unit.
 
-        Returns
-        -------
-        dict of int to float
-            Person-months per unit by tier.
-        float
-            Units up to which this holds.
-        float
-            Person-months gained by one unit more, or lost by one unit less; NaN where that much
-            cannot be taken away.
+        The first is in person-months per unit by tier, and holds up to the second, in units. The
+        last is gained by one unit more, or lost by one unit less, person-months; NaN where that
+        much cannot be taken away.
         """
         all_plans = self.case.rule == "fair"
         data = (self.planner if all_plans else self.last).settings[perturbation.block]

@@ -67,12 +67,7 @@ SAME_PERSON_MONTHS = 0.01
 class Near:
     """Answers that come within a slack of the optimum.
 
-    Attributes
-    ----------
-    layout : ValueProgramme
-        Its columns of people come first in the programme.
-    found : list of ndarray
-        The answers met so far, (columns,) each.
+    Columns of people of `layout` come first in `programme`; `found` are the answers met so far.
     """
 
     layout: ValueProgramme
@@ -135,12 +130,7 @@ def near_fair(
 ) -> Near:
     """Return all answers within `slack` person-months of the fair shares in each tier.
 
-    Parameters
-    ----------
-    people : sequence of ndarray
-        The fair answer, block by block.
-    slack : float
-        Person-months that decisions of a tier may lose in sum.
+    The slack is what decisions of a tier may lose in sum; `people` are the fair answer, by block.
     """
     layout = ValueProgramme(settings)
     made = np.concatenate(people)
@@ -228,15 +218,10 @@ def _with_rows(layout: ValueProgramme, rows: Floats, most: Floats) -> LinearProg
 
 @dataclass(frozen=True, eq=False)
 class Alternative:
-    """Another allocation, optimal or near it.
+    """Another allocation, optimal or near it; they are numbered from 1.
 
-    Attributes
-    ----------
-    number : int
-        From 1.
-    distance_person_months : float
-        To the nearest of the rule's own allocation and the alternatives before it: half the sum
-        of differences over demands.
+    The distance is that to the nearest of the rule's own allocation and the alternatives before it:
+    half the sum of differences over demands.
     """
 
     number: int

@@ -94,16 +94,10 @@ KINDS = ("people", "rest", "tour")
 
 @dataclass(eq=False)
 class Added:
-    """Tries additions to the last plan of a package.
+    """Tries additions to the last plan of a package at its own size.
 
-    Parameters
-    ----------
-    scaled : Scaled
-        The package at its own size.
-    lead_months : int
-        Months from the decision until additions arrive.
-    announced : bool
-        Whether every plan on the way counts on the additions; else only the last one does.
+    They arrive `lead_months` after the decision. If they are announced every plan on the way counts
+    on them; else only the last one does.
     """
 
     scaled: Scaled
@@ -319,12 +313,8 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
 class Smallest:
     """The programme of people, additions and what is lost.
 
-    Parameters
-    ----------
-    costs : ndarray (pools,)
-        Of one person who stays, or of one person for one month.
-    stay : bool
-        Whether people stay once they have come; else they come and go month by month.
+    People `stay` once they have come, or come and go month by month; costs, (pools,), are of one
+    person who stays, or of one person for one month.
     """
 
     def __init__(self, added: Added, costs: Floats, stay: bool) -> None:
@@ -484,14 +474,8 @@ def prune(
 ) -> Floats:
     """Return people to add to each pool from the first month they can arrive, (pools,).
 
-    Parameters
-    ----------
-    level : float
-        Person-months that may stay lost; must be within reach.
-    costs : ndarray (pools,)
-        Of one person; at least 0.
-    tolerance : float
-        Persons within which the addition to each pool is found.
+    The level is what may stay lost, person-months, and must be within reach; costs are of one
+    person, at least 0; each addition is found to within a tolerance, persons.
     """
 
     def short(trial: Floats) -> float:

@@ -81,13 +81,8 @@ class Pins:
 class Piece:
     """An interval of θ in which every step's best cost is linear.
 
-    Attributes
-    ----------
-    low, high : float
-    cost, slope : ndarray (steps,)
-        Best cost of each step at `low`, and its change per unit of θ.
-    pins : Pins
-        What all optimal answers in this interval share.
+    By step, (steps,), `cost` is the best cost at `low` and `slope` its change per unit of θ; `pins`
+    are what all optimal answers in this interval share.
     """
 
     low: float
@@ -108,12 +103,8 @@ class _Point:
 class Parametric:
     """The programme of a layout along a number θ.
 
-    Parameters
-    ----------
-    layout : ValueProgramme
-        As it stands at θ = 0, but with every row that can bind anywhere.
-    steps : sequence of ndarray (columns,)
-        Costs, made as small as possible one after another.
+    The layout is as it stands at θ = 0, but with every row that can bind anywhere; steps are costs,
+    (columns,) each, made as small as possible one after another.
     """
 
     def __init__(self, layout: ValueProgramme, moves: Moves, steps: Sequence[Floats]) -> None:
@@ -394,13 +385,7 @@ class Search:
 
 @dataclass(eq=False)
 class Scaled:
-    """A package or one of its lines, ready to be tried at any size.
-
-    Attributes
-    ----------
-    line : str or None
-        The demand that is scaled alone; None scales the whole package.
-    """
+    """A package, or the one `line` of it that is named, ready to be tried at any size."""
 
     case: Case
     planner: Planner
@@ -508,14 +493,9 @@ class Scaled:
 class Followed:
     """The exact curve between two sizes.
 
-    Attributes
-    ----------
-    pieces : list of Piece
-        On each the fill of every tier is linear.
-    least, most : list of Piece
-        The same cut further, ties settled for and against main task 2; the last step is its fill.
-    tiers : dict of int to int
-        The step of each tier.
+    On each of `pieces` the fill of every tier is linear; `least` and `most` are the same cut
+    further, ties settled for and against main task 2, whose fill is the last step; `tiers` gives
+    the step of each tier.
     """
 
     parametric: Parametric

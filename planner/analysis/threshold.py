@@ -103,16 +103,11 @@ FEW = 5
 
 @dataclass(frozen=True, eq=False)
 class DrawFills:
-    """What some draws fill and ask inside the window, person-months.
+    """What some draws fill and ask inside the window, person-months, (draws, demands).
 
-    Attributes
-    ----------
-    with_all, without, asked : ndarray (draws, demands)
-        `without` leaves the package out; it is not looked at where nothing is displaced.
-    by_line, by_line_without : ndarray (draws, lines)
-        The same by demand and pool.
-    lines : ndarray of int (lines, 2)
-        Places of demand and pool.
+    `without` leaves the package out; it is not looked at where nothing is displaced. `by_line` and
+    `by_line_without` are the same by demand and pool, (draws, lines), whose places are `lines`,
+    (lines, 2).
     """
 
     with_all: Floats
@@ -294,13 +289,8 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
 class Trials:
     """Plans of variants of a case, with all packages and without one.
 
-    Parameters
-    ----------
-    case : Case
-        Its demands are the axis of what is returned; a demand that a variant has not got asks and
-        fills nothing.
-    package : str or None
-        The package that is left out.
+    The demands of the case are the axis of what is returned; a demand that a variant has not got
+    asks and fills nothing.
     """
 
     def __init__(self, case: Case, package: str | None):
@@ -420,16 +410,10 @@ class Measure:
 
 @dataclass
 class Side:
-    """An input and one way in which it is moved.
+    """An input and one way in which it is moved, 1 upwards or −1 downwards.
 
-    Attributes
-    ----------
-    way : int
-        1 upwards, −1 downwards.
-    tried : dict of float to float
-        The quantity at each value that was tried, in the order of trying.
-    near, far : float
-        Neighbours between which the conclusion changes: before and after; NaN if it does not.
+    `tried` holds the quantity at each value that was tried, in the order of trying. The conclusion
+    changes between `near` and `far`, before and after; NaN if it does not.
     """
 
     input: VariedParameter
@@ -571,12 +555,8 @@ def claim_probability(
 ) -> ClaimProbability:
     """Return in how many futures a conclusion about a case holds.
 
-    Parameters
-    ----------
-    futures : Ensemble
-        Of the same scenario, with the same rule.
-    package : str
-        Empty where the conclusion is about none.
+    They are of the same scenario, with the same rule; `package` is empty where the conclusion is
+    about none.
     """
     axes = futures.metadata.axes
     demands, pools = (demand.id for demand in case.problem.demands), case.problem.pools

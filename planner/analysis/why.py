@@ -96,10 +96,8 @@ class BlockShortfall:
     ----------
     place : int
         Of the block in the programme.
-    own : ndarray of bool (decisions,)
-        Decisions of the mission with people on duty in the month.
     duty : ndarray (decisions,)
-        Share of their people on duty in the month, 0 for all other decisions.
+        Share of people of the mission on duty in the month, 0 for all other decisions.
     months : tuple of int
         Month in which each plan along the way was made.
     chain, settings : tuple
@@ -107,7 +105,6 @@ class BlockShortfall:
     """
 
     place: int
-    own: Flags
     duty: Floats
     months: tuple[int, ...]
     chain: tuple[StageSolution, ...]
@@ -173,7 +170,7 @@ class MissionMonth:
         )
         shortfalls = self._shortfalls(duty, history, chain, settings)
         months = tuple(month for month, _ in history)
-        return BlockShortfall(place, duty > 0, duty, months, chain, settings, tuple(shortfalls))
+        return BlockShortfall(place, duty, months, chain, settings, tuple(shortfalls))
 
     def _shortfalls(
         self,
