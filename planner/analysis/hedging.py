@@ -253,11 +253,9 @@ class Keeper:
         self.base = np.divide(weight, two.asked, out=np.zeros_like(weight), where=two.asked > 0)
         self.recourse = Recourse(two.stage, np.ones(parts))
         self.filled = np.zeros_like(two.asked)
-        self.solves = 0
         self.hard = np.zeros(len(two), dtype=bool)
 
     def _plan(self, draw: int, goal: Floats) -> Floats:
-        self.solves += 1
         cost = self.base[draw] * np.exp(self.emphasis)[self.two.stage.part_group]
         return self.recourse.solve(goal, self.two.limit[draw], cost)[1]
 

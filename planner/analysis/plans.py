@@ -389,7 +389,7 @@ def settling(problem: Problem) -> Solver:
 class LastPlans:
     """The last plan of each block along the way in which some packages become known.
 
-    By block, `settings` are what its last plan had to respect, and `months` when that plan was made.
+    By block, `settings` are what its last plan had to respect, `months` when that plan was made.
     """
 
     plan: Plan

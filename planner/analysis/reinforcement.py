@@ -118,7 +118,6 @@ class Added:
             {int(p) for place in self.scaled.touched for p in last.settings[place].block.pools}
         )
         self.enough = enough(self.problem)
-        self.tries = 0
         self._made: dict[tuple[int, bytes], Floats] = {}
 
     @property
@@ -154,7 +153,6 @@ class Added:
             data = self.data(place, added)
             key = place, data.limit.tobytes()
             if key not in self._made:
-                self.tries += 1
                 self._made[key] = (
                     self._announced(place, data.limit) if self.announced else solver(data).people
                 )
