@@ -279,11 +279,20 @@ def foresight(
         for done, (view, filled, without) in enumerate(_views(ruled, chosen, shifts, horizons), 1):
             found.append((_row(ruled, chosen, view, filled, without), filled))
             progress(place * count + done, len(rules) * count)
-        base, now = next(pair for pair in found if _is_base(pair[0]))
-        perfect = next(filled for row, filled in found if row.view == "perfect")
-        views += [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
-        missions += _missions(ruled, now, perfect)
+        rows, worths = _compared(ruled, found)
+        views += rows
+        missions += worths
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
+
+
+def _compared(
+    case: Case, found: Sequence[tuple[View, Floats]]
+) -> tuple[list[View], list[MissionWorth]]:
+    """Return views with what they are worth, and that of perfect foresight by mission."""
+    base, now = next(pair for pair in found if _is_base(pair[0]))
+    perfect = next(filled for row, filled in found if row.view == "perfect")
+    views = [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
+    return views, _missions(case, now, perfect)
 
 
 def _check(

@@ -420,18 +420,14 @@ def ranges(
     work = _RangeSearch(case, slack_person_months, preferences, progress)
     work.total = 2 * len(groups) + 4 * len(groups) * len(wanted)
     tasks = {f"main task {task}": case.task == task for task in (1, 2)}
-
-    def displacement(groups: dict[str, Flags]) -> tuple[DisplacementRange, ...]:
-        return tuple(row for package in wanted for row in work.displacement(package, groups))
-
     return Ranges(
         rule=case.rule,
         by=by,
         slack_person_months=slack_person_months,
         fills=work.fills(groups),
-        displacement=displacement(groups),
+        displacement=work.displacement(wanted, groups),
         total_fills=work.fills(tasks),
-        total_displacement=displacement(tasks),
+        total_displacement=work.displacement(wanted, tasks),
         pools=work.pools(),
         alternatives=work.alternatives(alternatives, groups),
         groups=groups,
@@ -532,7 +528,12 @@ class _RangeSearch:
             self.without_package[package] = filled, near
         return self.without_package[package]
 
-    def displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
+    def displacement(
+        self, packages: Sequence[str], groups: dict[str, Flags]
+    ) -> tuple[DisplacementRange, ...]:
+        return tuple(row for package in packages for row in self._displacement(package, groups))
+
+    def _displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
         before, near = self._without(package)
         outside, touched = ~self.case.inside(package), self._touched(package)
         rows = []

@@ -350,15 +350,22 @@ def robustness(
         for variant, made in zip(variants, planned, strict=True)
         if variant.problem is not None
     ]
+    refused = len(variants) - len(rows)
+    return _outcome(name, case.rule, now, rows, refused)
+
+
+def _outcome(
+    package: str, rule: str, now: _Planned, rows: list[Change], refused: int
+) -> Robustness:
     return Robustness(
-        package=name,
-        rule=case.rule,
+        package=package,
+        rule=rule,
         displaced_person_months=now.displaced,
         filled_person_months=now.filled,
         state=_state(now),
         plans=len(rows),
         unproved=sum(row.displaced_person_months != row.displaced_person_months for row in rows),
-        refused=sum(variant.problem is None for variant in variants),
+        refused=refused,
         changes=tuple(rows),
         swings=_swings(rows, now),
     )
