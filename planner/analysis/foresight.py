@@ -271,28 +271,28 @@ def foresight(
     chosen = [case.package(name) for name in (case.packages if packages is None else packages)]
     _check(case, rules, earlier, horizons)
     shifts = sorted({0, *earlier}) if chosen else [0]
-    count = len(shifts) + 1 + len(horizons)
-    views: list[View] = []
-    missions: list[MissionWorth] = []
-    for place, one in enumerate(rules):
-        ruled, found = read_case(case, one), []
-        for done, (view, filled, without) in enumerate(_views(ruled, chosen, shifts, horizons), 1):
-            found.append((_row(ruled, chosen, view, filled, without), filled))
-            progress(place * count + done, len(rules) * count)
-        rows, worths = _compared(ruled, found)
-        views += rows
-        missions += worths
+    views, missions = _by_rule(case, rules, chosen, shifts, horizons, progress)
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
 
 
-def _compared(
-    case: Case, found: Sequence[tuple[View, Floats]]
-) -> tuple[list[View], list[MissionWorth]]:
-    """Return views with what they are worth, and that of perfect foresight by mission."""
-    base, now = next(pair for pair in found if _is_base(pair[0]))
-    perfect = next(filled for row, filled in found if row.view == "perfect")
-    views = [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
-    return views, _missions(case, now, perfect)
+def _by_rule(
+    case: Case, rules: Sequence[str], chosen: Sequence[str], shifts: Sequence[int],
+    horizons: Sequence[int], progress: Progress,
+) -> tuple[list[View], list[MissionWorth]]:  # fmt: skip
+    """Return all views, rule by rule, and what perfect foresight is worth by mission."""
+    count = len(shifts) + 1 + len(horizons)
+    views: list[View] = []
+    missions: list[MissionWorth] = []
+    for place, rule in enumerate(rules):
+        ruled, found = read_case(case, rule), []
+        for done, (view, filled, without) in enumerate(_views(ruled, chosen, shifts, horizons), 1):
+            found.append((_row(ruled, chosen, view, filled, without), filled))
+            progress(place * count + done, len(rules) * count)
+        base, now = next(pair for pair in found if _is_base(pair[0]))
+        perfect = next(filled for row, filled in found if row.view == "perfect")
+        views += [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
+        missions += _missions(ruled, now, perfect)
+    return views, missions
 
 
 def _check(
