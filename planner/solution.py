@@ -1,12 +1,8 @@
 """Solve a problem: the plan with every package, and the plan without each of them.
 
-An allocation: who serves which tour, and what follows from it by month, pool and demand.
-
-The plan that unfolds: made first without what is not yet known, and again in each month in which
-packages become known.
-
-Tours that begin before that month plus the longest preparation of their demand stay as they were:
-their people have left or are in preparation. All later tours are free.
+The plan that unfolds is made first without what is not yet known, and again in each month in which
+packages become known. Tours that begin before that month plus the longest preparation of their
+demand stay as they were: their people have left or are in preparation. All later tours are free.
 """
 
 from __future__ import annotations
@@ -49,6 +45,9 @@ Solver = Callable[[StageData], StageSolution]
 
 History = tuple[tuple[int, frozenset[str]], ...]
 
+Chains = dict[tuple[int, History], tuple[StageSolution, ...]]
+"""All plans of a block along a history."""
+
 
 def solver_for(rule: str) -> Solver:
     """Return the engine's solver for ``"fair"`` or ``"value"``."""
@@ -68,17 +67,7 @@ def exhausted_rows(data: StageData, answer: StageSolution) -> Flags:
 
     A higher limit elsewhere changes nothing: the better plans that it allowed would lead to them
     along a straight line, and the first part of it was allowed before. The reverse is not true, a
-    higher limit here may be of no use.
-
-    Parameters
-    ----------
-    data : StageData
-        Limits as they are, whatever plans before have settled.
-    answer : StageSolution
-
-    Returns
-    -------
-    ndarray of bool (rows,)
+    higher limit here may be of no use. Limits are as they are, whatever plans before have settled.
     """
     room = EXHAUSTED * (1 + np.where(np.isfinite(data.limit), np.abs(data.limit), 0.0))
     used = np.diff(data.rows.indptr) > 0
@@ -105,7 +94,6 @@ class Plan:
 
     Attributes
     ----------
-    programme : Programme
     packages : frozenset of str
         Packages that are part of it.
     answers : tuple of StageSolution
@@ -137,7 +125,6 @@ class Planner:
 
     Parameters
     ----------
-    programme : Programme
     solver : callable
         See :func:`solver_for`.
     settings : sequence of StageData, optional
@@ -153,12 +140,8 @@ class Planner:
     settings: tuple[StageData, ...] = ()
     cache: PlanCache | None = None
     draft: Solver | None = None
-    _made: dict[tuple[int, History], tuple[StageSolution, ...]] = field(
-        default_factory=dict, repr=False
-    )
-    _drafts: dict[tuple[int, History], tuple[StageSolution, ...]] = field(
-        default_factory=dict, repr=False
-    )
+    _made: Chains = field(default_factory=dict, repr=False)
+    _drafts: Chains = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         problem = self.programme.problem
@@ -258,17 +241,13 @@ class Planner:
     def answer(self, place: int, history: History, before: StageSolution | None) -> StageSolution:
         """Return the last plan of a block along a history, given the plan before it."""
         data = self.data(place, history, before)
-        if self.cache is None:
-            return certified(self.solver(data), data)
-        return certified(self.cache.recall(self.solver, data), data)
+        made = self.solver(data) if self.cache is None else self.cache.recall(self.solver, data)
+        return certified(made, data)
 
     def data(self, place: int, history: History, before: StageSolution | None) -> StageData:
         """Return what the last plan of a history has to respect, given the plan before it."""
         base = self.settings[place]
-        block = base.block
-        known = {""}.union(*(packages for _, packages in history))
-        of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
-        decisions = of_demand[block.demand]
+        block, decisions = base.block, self._seen(place, history)
         upper = np.where(decisions[block.decision], base.upper, 0.0)
         lower = base.lower
         if before is not None:
@@ -277,6 +256,12 @@ class Planner:
             lower = np.where(settled, before.people, lower)
         data = base.change(upper=upper, lower=lower)
         return with_goals(data, self.programme.problem, decisions)
+
+    def _seen(self, place: int, history: History) -> Flags:
+        """Return which decisions of a block belong to demands that are known, (decisions,)."""
+        known = {""}.union(*(packages for _, packages in history))
+        of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
+        return np.asarray(of_demand[self.settings[place].block.demand])
 
 
 def asked_months(problem: Problem) -> Floats:
@@ -319,13 +304,7 @@ class Service:
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """A plan read as people.
-
-    Attributes
-    ----------
-    problem : Problem
-    plan : Plan
-    """
+    """A plan read as people."""
 
     problem: Problem
     plan: Plan
@@ -431,10 +410,14 @@ class Allocation:
         every demand with preparation and duty, those on call with their whole tie-up. Neither
         exceeds the strength.
         """
+        return self.accounts_of(np.ones(len(self.problem.demands), dtype=bool))
+
+    def accounts_of(self, chosen: Flags) -> Floats:
+        """Return people tied up by some demands, (demands,), as :attr:`accounts` holds them."""
         s, away, count = self.service, ~self.on_call, len(self.problem.pools)
-        first = self._cover(s.pool, s.prepares, s.rests, count, away)
-        until = np.where(away, s.last, s.rests)
-        return np.stack([first, self._cover(s.pool, s.prepares, until, count)])
+        kept, until = chosen[s.demand], np.where(away, s.last, s.rests)
+        first = self._cover(s.pool, s.prepares, s.rests, count, kept & away)
+        return np.stack([first, self._cover(s.pool, s.prepares, until, count, kept)])
 
     @cached_property
     def tied_up(self) -> Floats:
@@ -456,10 +439,8 @@ class Allocation:
             served = np.bincount(block.decision, stage.people, minlength=len(block.demand))
             np.add.at(planned, block.demand, served * block.duty_months)
         gap = np.abs(self.on_duty.sum(axis=1) - planned) / (1 + planned)
-        service = Certificate(
-            max(float(excess.max(initial=0.0)), 0.0), 0.0, float(gap.max(initial=0.0))
-        )
-        return worst(self.plan.certificate, service)
+        primal, apart = (float(one.max(initial=0.0)) for one in (excess, gap))
+        return worst(self.plan.certificate, Certificate(primal, 0.0, apart))
 
     @cached_property
     def missing(self) -> list[dict[str, Any]]:
@@ -567,10 +548,7 @@ class Solution:
     @cached_property
     def certificate(self) -> Certificate:
         """The worst over all allocations, as they are reported."""
-        return worst(
-            self.with_all.certificate,
-            *(allocation.certificate for allocation in self.without.values()),
-        )
+        return worst(*(one.certificate for one in (self.with_all, *self.without.values())))
 
     @cached_property
     def asked(self) -> Floats:
@@ -591,58 +569,35 @@ class Solution:
     def as_neutral(self) -> dict[str, Any]:
         """Return the result as a ``planner-result/1`` object, ready for JSON."""
         problem, filled = self.problem, self.with_all.filled
-        rows = zip(problem.demands, self.asked.tolist(), filled.tolist(), strict=True)
-        tiers: dict[str, dict[str, float]] = {}
-        for demand, asked, people in rows:
-            tier = tiers.setdefault(str(demand.tier), {"asked": 0.0, "filled": 0.0})
+        demands: dict[str, dict[str, float | None]] = {}
+        tiers: dict[int, dict[str, float]] = {}
+        for demand, asked, people in zip(
+            problem.demands, self.asked.tolist(), filled.tolist(), strict=True
+        ):
+            rate = people / asked if asked > 0 else None
+            demands[demand.id] = {"asked": asked, "filled": people, "fill_rate": rate}
+            tier = tiers.setdefault(demand.tier, {"asked": 0.0, "filled": 0.0})
             tier["asked"] += asked
             tier["filled"] += people
         return {
             "format": "planner-result/1",
             "status": "optimal",
             "rule": self.rule,
-            "demands": {
-                demand.id: {
-                    "asked": asked,
-                    "filled": people,
-                    "fill_rate": people / asked if asked > 0 else None,
-                }
-                for demand, asked, people in zip(
-                    problem.demands, self.asked.tolist(), filled.tolist(), strict=True
-                )
-            },
+            "demands": demands,
             "allocation": self._service(),
-            "tiers": dict(sorted(tiers.items(), key=lambda item: int(item[0]))),
+            "tiers": {str(tier): tiers[tier] for tier in sorted(tiers)},
             "unmet_bounds": self.with_all.missing,
             "displacement": {package.id: self._lost(package.id) for package in problem.packages},
             "certificate": self.certificate.as_dict(),
         }
 
     def _service(self) -> list[dict[str, Any]]:
-        service, names = self.with_all.service, list(self.problem.pools)
-        columns = (
-            service.demand,
-            service.option,
-            service.pool,
-            service.cohort,
-            service.first,
-            service.last,
-            service.people,
-        )
-        return [
-            {
-                "demand": self.problem.demands[demand].id,
-                "option": option,
-                "pool": names[pool],
-                "cohort": cohort,
-                "first": first,
-                "last": last,
-                "people": people,
-            }
-            for demand, option, pool, cohort, first, last, people in zip(
-                *(column.tolist() for column in columns), strict=True
-            )
-        ]
+        service, pools = self.with_all.service, list(self.problem.pools)
+        names = ("demand", "option", "pool", "cohort", "first", "last", "people")
+        columns = {name: getattr(service, name).tolist() for name in names}
+        columns["demand"] = [self.problem.demands[place].id for place in columns["demand"]]
+        columns["pool"] = [pools[place] for place in columns["pool"]]
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     def _lost(self, package: str) -> dict[str, Any]:
         lost = self.displaced(package)
@@ -672,7 +627,6 @@ def solve_problem(
 
     Parameters
     ----------
-    problem : Problem
     rule : {"fair", "value"}
     packages : sequence of str, optional
         Packages for which displacement is wanted; by default all.

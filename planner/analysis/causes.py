@@ -11,12 +11,10 @@ Causes that a shortfall needs together share it evenly: where more people, no re
 of people would each end it alone, each has a third. So beside its part every cause shows what the
 shortfall would fall by if nothing else were removed.
 
-Expected occupancy: how many of the people assigned are present, in closed form.
-
-The chance that a post is occupied in the k-th month of a tour follows from the parameters of its
-kind: accepted with some probability or empty for the lead time, home early with some probability
-a month and empty for the lead time again. Summed over tours it is what the mean of many drawn
-draws of one plan tends to.
+How many of the people assigned are present is stated in closed form: the chance that a post is
+occupied in the k-th month of a tour follows from the parameters of its kind, accepted with some
+probability or empty for the lead time, home early with some probability a month and empty for the
+lead time again.
 """
 
 from __future__ import annotations
@@ -32,9 +30,8 @@ from planner.analysis.plans import (
     KEYS,
     LIMITS,
     Case,
-    DemandLabels,
+    filled_by,
     make_planner,
-    person_months,
     read_case,
     relaxed,
 )
@@ -42,7 +39,7 @@ from planner.analysis.shares import Split, shapley
 from planner.engine.programme import Programme
 from planner.errors import InputError, nearest
 from planner.labels import label, number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Flags, Floats
 from planner.solution import Planner, asked_months
 from planner.tolerances import NO_SHORTFALL
@@ -124,7 +121,6 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
 
     Parameters
     ----------
-    case : Case
     given : mapping of str to float, or bool
         Share of the people assigned that are present, by demand, the same in every month of a tour;
         True takes the parameters of the scenario's kinds, False is None: everyone is present.
@@ -156,12 +152,8 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
         return occupancy(months, float(chances[0]), round(chances[1]), float(chances[2]), unit)
 
     roots = {row.id: row.part_of or row.id for row in case.compiled.demands}
-
-    def manned(line: DemandLabels) -> float:
-        return float(figures.get(f"demand.{roots.get(line.demand)}.manned", 1.0))
-
     found = [
-        manned(line) * of(line.kind, months)
+        float(figures.get(f"demand.{roots.get(line.demand)}.manned", 1.0)) * of(line.kind, months)
         for line, months in zip(case.lines, longest, strict=True)
     ]
     return None if all((one == 1).all() for one in found) else found
@@ -170,16 +162,8 @@ def expected_occupancy(case: Case, given: Mapping[str, float] | bool) -> list[Fl
 def present_months(programme: Programme, occupancies: Sequence[Floats]) -> list[Floats]:
     """Return expected months present inside the report window per person of each decision.
 
-    Parameters
-    ----------
-    programme : Programme
-    occupancies : sequence of ndarray
-        See :func:`expected_occupancy`, in the order of the programme's demands.
-
-    Returns
-    -------
-    list of ndarray (decisions,)
-        By block.
+    By block, (decisions,) each. Occupancies are those of :func:`expected_occupancy`, in the order
+    of the programme's demands.
     """
     low, high = programme.problem.report
     tours = programme.tours
@@ -255,11 +239,8 @@ class Causes(Outcome):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``causes`` and ``shortfalls``."""
-        named = {"group": self.by}
-        return {
-            "causes": frame(self.causes, Cause).rename(columns=named),
-            "shortfalls": frame(self.shortfalls, Shortfall).rename(columns=named),
-        }
+        tables, named = super().tables(), {"group": self.by}
+        return {name: table.rename(columns=named) for name, table in tables.items()}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return the largest shortfalls, each with its causes and what alone would end it."""
@@ -274,7 +255,7 @@ class Causes(Outcome):
         parts = [one for one in self.causes if one.group == row.group]
         parts.sort(key=lambda one: -round(one.part_person_months, 6))
         named = ", ".join(
-            f"{cause_name(one.cause, lang)} {percent(one.shortfall_share, lang, 0)}"
+            f"{_TEXT.each(one.cause, lang)} {percent(one.shortfall_share, lang, 0)}"
             for one in parts
             if one.shortfall_share >= 0.005
         )
@@ -283,7 +264,7 @@ class Causes(Outcome):
         if len(parts) == 1:
             return said
         alone = ", ".join(
-            f"{cause_name(one.cause, lang)} {percent(one.alone_person_months / lacks, lang, 0)}"
+            f"{_TEXT.each(one.cause, lang)} {percent(one.alone_person_months / lacks, lang, 0)}"
             for one in parts
             if one.alone_person_months >= 0.005 * lacks
         )
@@ -379,10 +360,8 @@ def _players(case: Case, tier: int, own: str, presence: bool) -> list[str]:
         "higher_tiers": any(d.tier < tier and d.id not in owner for d in problem.demands),
         "late_notice": late,
     }
-    others = [package.id for package in problem.packages if package.id != own]
-    return [name for name, counts in possible.items() if counts] + [
-        f"package {id}" for id in others
-    ]
+    others = [f"package {package.id}" for package in problem.packages if package.id != own]
+    return [*(name for name, counts in possible.items() if counts), *others]
 
 
 class _Coalitions:
@@ -412,14 +391,14 @@ class _Coalitions:
     ) -> Floats:
         """Return person-months assigned, or those present, by demand; removed demands have none."""
         planner, months = self._planner(removed, tier)
-        people = [answer.people for answer in planner.unfold(packages).answers]
         programme = planner.programme
-        found = np.zeros(len(programme.problem.demands))
         if present:
-            for block, each, served in zip(programme.blocks, months, people, strict=True):
-                np.add.at(found, block.demand, (block.pick @ served) * each)
+            found = np.zeros(len(programme.problem.demands))
+            answers = planner.unfold(packages).answers
+            for block, each, answer in zip(programme.blocks, months, answers, strict=True):
+                np.add.at(found, block.demand, (block.pick @ answer.people) * each)
         else:
-            found = person_months(programme, people)
+            found = filled_by(planner, packages)
         by_id = dict(zip((d.id for d in programme.problem.demands), found, strict=True))
         return np.array([by_id.get(demand.id, 0.0) for demand in self.case.problem.demands])
 
@@ -480,14 +459,3 @@ def _parts(
         if abs(left) > NO_SHORTFALL:
             parts.append(Cause(group, "worth_nothing", left, 0.0, left / lacks[group], left))
     return parts
-
-
-def cause_name(cause: str, lang: str = "en") -> str:
-    """Return what a cause is called in a language.
-
-    Examples
-    --------
-    >>> cause_name("package flank", "nl"), cause_name("pool_cap")
-    ('pakket flank', 'cap of the pools')
-    """
-    return _TEXT.each(cause, lang)

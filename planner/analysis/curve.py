@@ -26,10 +26,8 @@ from planner.problem.model import Flags
 
 __all__ = ["Curve", "CurvePiece", "CurvePoint", "MissionLoss", "TierLoss", "curve"]
 
-
 _TEXT = text_of("curve")
 say = _TEXT.say
-
 
 NOTHING_PERSON_MONTHS = 0.005
 """A post that costs less than this costs nothing."""
@@ -123,7 +121,6 @@ class Curve(Outcome):
 
     Attributes
     ----------
-    rule, package : str
     line : str
         The line scaled alone; empty for the whole package.
     exact : bool
@@ -286,11 +283,9 @@ def _losses(
 ) -> list[MissionLoss]:
     """Return what each mission outside the package loses over each piece."""
     layout, parametric = followed.parametric.layout, followed.parametric
-    worths = {}
-    for name, mask in _bearers(case, scaled).items():
-        worth = layout.counted(mask.astype(float))
-        if worth.any():
-            worths[name] = worth
+    bearers = _bearers(case, scaled).items()
+    worths = {name: layout.counted(mask.astype(float)) for name, mask in bearers}
+    worths = {name: worth for name, worth in worths.items() if worth.any()}
     first = followed.pieces[0]
     begin = parametric.answer(first, first.low)
     rows = []
@@ -306,17 +301,9 @@ def _losses(
             slope = (float(worth @ inner) - (low + high) / 2) / (width / 4 * scaled.posts)
             if abs(start - high) < SAME and abs(start - low) < SAME and abs(slope) < 1e-6:
                 continue
-            rows.append(
-                MissionLoss(
-                    piece.low * scaled.posts,
-                    piece.high * scaled.posts,
-                    *name,
-                    start - high,
-                    start - low,
-                    slope if unique else float("nan"),
-                    unique,
-                )
-            )
+            posts = piece.low * scaled.posts, piece.high * scaled.posts
+            each = slope if unique else float("nan")
+            rows.append(MissionLoss(*posts, *name, start - high, start - low, each, unique))
     progress(len(followed.pieces), len(followed.pieces))
     return rows
 

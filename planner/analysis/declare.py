@@ -79,12 +79,10 @@ class Option:
     ----------
     flag : str
         Name of the option; by default that of the parameter.
-    metavar : str
     low, high : float or None
         Smallest and largest value.
     off : str
         The option that turns a flag off, by default ``--no-FLAG``.
-    choices : tuple of str
     hidden : bool
         Whether the parameter has no option.
     """
@@ -133,11 +131,9 @@ class Analysis:
 
     Attributes
     ----------
-    name : str
     function : callable
     shown : tuple of str
         Tables that the command prints; empty prints the main one.
-    needs_package : bool
     in_report : bool or callable
         Whether a report has a section of it; or what gives, for a case, the settings with which the
         report calls it (None: not in that report).

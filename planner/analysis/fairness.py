@@ -24,10 +24,8 @@ from planner.tolerances import ROUNDED
 
 __all__ = ["Burden", "Fairness", "GroupLoss", "fairness", "gini"]
 
-
 _TEXT = text_of("fairness")
 say = _TEXT.say
-
 
 GROUPS = ("mission", "region")
 """What the loss is spread over, unless said otherwise."""

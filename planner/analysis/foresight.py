@@ -2,10 +2,8 @@
 
 The plan that unfolds, with packages that become known when the scenario says so, against the same
 packages known some months earlier and from the start (perfect foresight), and against a planner
-who sees only so many months ahead (a rolling horizon, :mod:`planner.analysis.rolling`). All plans
-are made of the same decisions, cut in every month.
-
-The plan that rolls: made again and again by a planner who sees only so many months ahead.
+who sees only so many months ahead (a rolling horizon). All plans are made of the same decisions,
+cut in every month.
 
 In the first month and in every month in which something new comes into view the plan is made
 again: tours that are under way or in preparation stay as they were, all later ones are
@@ -15,7 +13,7 @@ and of packages known by then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
@@ -40,7 +38,6 @@ from planner.solution import Planner, asked_months
 from planner.tolerances import ROUNDED
 
 __all__ = ["Foresight", "MissionWorth", "View", "cut_every_month", "foresight", "rolling_people"]
-
 
 _TEXT = text_of("foresight")
 say = _TEXT.say
@@ -78,14 +75,10 @@ def rolling_people(planner: Planner, packages: Iterable[str], horizon: int) -> l
         come into view when their people should already be preparing.
     """
     problem = planner.programme.problem
-    chosen = set(packages)
-    known = {name: max(problem.known(name), 0) for name in chosen}
+    known = {"": 0, **{name: max(problem.known(name), 0) for name in packages}}
     owner = problem.package_of()
     since = np.array(
-        [
-            0 if demand.id not in owner else known.get(owner[demand.id], problem.months)
-            for demand in problem.demands
-        ]
+        [known.get(owner.get(demand.id, ""), problem.months) for demand in problem.demands]
     )
     lead = np.array([demand.lead for demand in problem.demands], dtype=np.int64)
     return [_rolled(planner, place, since, lead, horizon) for place in range(len(planner.settings))]
@@ -122,7 +115,6 @@ class View:
 
     Attributes
     ----------
-    rule : str
     view : str
         ``"notice"`` (packages known so many months earlier; 0 is the scenario as it is),
         ``"perfect"`` (known from the start) or ``"rolling"`` (only so many months in view).
@@ -184,20 +176,21 @@ class Foresight(Outcome):
         for rule in dict.fromkeys(row.rule for row in self.views):
             rows = [row for row in self.views if row.rule == rule]
             shown = ("perfect", "rolling") if self.packages else ("rolling",)
-            said += [_sentence(row, _base(rows), lang) for row in rows if row.view in shown]
+            base = next(filter(_is_base, rows))
+            said += [_sentence(row, base, lang) for row in rows if row.view in shown]
             if self.packages:
-                said.append(_least(rows, lang))
+                said.append(_least(rows, base, lang))
         if any(row.rule == "value" for row in self.views):
             said.append(say("foresight_value_note", lang))
         return said
 
 
-def _base(rows: Sequence[View]) -> View:
-    """Return the scenario as it is."""
-    return next(row for row in rows if row.view == "notice" and row.months == 0)
+def _is_base(row: View) -> bool:
+    """Whether it is the scenario as it is."""
+    return row.view == "notice" and row.months == 0
 
 
-def _least(rows: list[View], lang: str) -> str:
+def _least(rows: list[View], base: View, lang: str) -> str:
     """Return by how much earlier or later main task 2 loses least."""
     perfect = next(row for row in rows if row.view == "perfect")
     notice = [row for row in rows if row.view == "notice"]
@@ -207,7 +200,7 @@ def _least(rows: list[View], lang: str) -> str:
         f"foresight_least_{side}", lang, rule=say(perfect.rule, lang),
         months=number(abs(least.months), lang, 0),
         lost=number(least.displaced_main_task_2, lang),
-        now=number(_base(rows).displaced_main_task_2, lang),
+        now=number(base.displaced_main_task_2, lang),
         perfect=number(perfect.displaced_main_task_2, lang),
     )  # fmt: skip
 
@@ -278,35 +271,28 @@ def foresight(
     chosen = [case.package(name) for name in (case.packages if packages is None else packages)]
     _check(case, rules, earlier, horizons)
     shifts = sorted({0, *earlier}) if chosen else [0]
-    count = len(shifts) + 1 + len(horizons)
-    views: list[View] = []
-    missions: list[MissionWorth] = []
-    for place, one in enumerate(rules):
-        step = _step(progress, place * count, len(rules) * count)
-        rows, worths = _of_rule(read_case(case, one), chosen, shifts, horizons, step)
-        views += rows
-        missions += worths
+    views, missions = _by_rule(case, rules, chosen, shifts, horizons, progress)
     return Foresight(", ".join(chosen), tuple(views), tuple(missions))
 
 
-def _step(progress: Progress, done: int, steps: int) -> Callable[[int], None]:
-    return lambda number: progress(done + number, steps)
-
-
-def _of_rule(
-    case: Case, chosen: Sequence[str], shifts: Sequence[int], horizons: Sequence[int],
-    progress: Callable[[int], None],
+def _by_rule(
+    case: Case, rules: Sequence[str], chosen: Sequence[str], shifts: Sequence[int],
+    horizons: Sequence[int], progress: Progress,
 ) -> tuple[list[View], list[MissionWorth]]:  # fmt: skip
-    """Return all views under one rule, and what perfect foresight is worth by mission."""
-    found: list[tuple[View, Floats]] = []
-    for view, filled, without in _views(case, chosen, shifts, horizons):
-        found.append((_row(case, chosen, view, filled, without), filled))
-        progress(len(found))
-    at_hand = [row.view == "notice" and row.months == 0 for row, _ in found].index(True)
-    base = found[at_hand][0]
-    views = [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
-    perfect = next(filled for row, filled in found if row.view == "perfect")
-    return views, _missions(case, found[at_hand][1], perfect)
+    """Return all views, rule by rule, and what perfect foresight is worth by mission."""
+    count = len(shifts) + 1 + len(horizons)
+    views: list[View] = []
+    missions: list[MissionWorth] = []
+    for place, rule in enumerate(rules):
+        ruled, found = read_case(case, rule), []
+        for done, (view, filled, without) in enumerate(_views(ruled, chosen, shifts, horizons), 1):
+            found.append((_row(ruled, chosen, view, filled, without), filled))
+            progress(place * count + done, len(rules) * count)
+        base, now = next(pair for pair in found if _is_base(pair[0]))
+        perfect = next(filled for row, filled in found if row.view == "perfect")
+        views += [replace(row, worth_person_months=_all(row) - _all(base)) for row, _ in found]
+        missions += _missions(ruled, now, perfect)
+    return views, missions
 
 
 def _check(
@@ -314,9 +300,11 @@ def _check(
 ) -> None:
     faults = [] if rules else ["rules: expected at least one, found none"]
     least = max((demand.lead for demand in case.problem.demands), default=0) + 1
-    for months in earlier:
-        if months != int(months):
-            faults.append(f"earlier: expected whole months, found {months}")
+    faults += [
+        f"earlier: expected whole months, found {months}"
+        for months in earlier
+        if months != int(months)
+    ]
     for months in horizons:
         if months != int(months) or months < least:
             expected = f"expected whole months, at least {least}: the longest preparation and one"

@@ -22,7 +22,6 @@ from planner.tolerances import NO_LOSS
 
 __all__ = ["Headroom", "Room", "headroom"]
 
-
 _TEXT = text_of("headroom")
 say = _TEXT.say
 
@@ -39,8 +38,6 @@ class Room:
         Persons at multiple 1.
     multiple, posts : float
         The headroom; where `limited` is false no displacement was found up to that size.
-    limited : bool
-    exact : bool
     tolerance_posts : float
         How far the headroom may lie above what is said; 0 if exact.
     """

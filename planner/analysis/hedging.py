@@ -1,8 +1,4 @@
-"""Draws of a case, plans that keep promises in them, and what such plans are worth.
-
-What is worked out here rests on :mod:`planner.engine.two_stage`; :mod:`planner.analysis.promises`
-puts it into tables and sentences.
-"""
+"""Draws of a case, plans that keep promises in them, and what such plans are worth."""
 
 from __future__ import annotations
 
@@ -42,7 +38,6 @@ __all__ = [
     "sacrifice",
     "worth_of",
 ]
-
 
 KEPT = 1e-6
 """How far the fill share of a promise that is kept may lie below it: rounding."""
@@ -92,11 +87,8 @@ class Commitments:
 
     Attributes
     ----------
-    programme : Programme
-    draws : Draws
     names : tuple of str
         Group names: a mission, with its tier where it has several.
-    missions : tuple of str
     group : ndarray of int (demands,)
     tier, task : ndarray of int (groups,)
     weight : ndarray (groups,)
@@ -144,7 +136,6 @@ def draws_of(case: Case, draws: int, seed: int, spread: float | None) -> tuple[C
     case : Case
         Of a scenario: its own uncertain parameters are drawn, but tours, preparation, time at home
         and months stay at their likely values.
-    draws, seed : int
     spread : float, optional
         Instead of the scenario's parameters: every pool's strength is multiplied by a normal
         factor of its own with mean 1 and this standard deviation, not below 0.
@@ -187,11 +178,8 @@ def _drawn(case: Case, draws: int, seed: int, chance: Floats) -> tuple[Case, Dra
     first = {id: float(column[0]) for id, column in parameters.items()}
     compiled, found = compile_scenario(uncertain.scenario, first, drawn=True), one.numbers
     drawn = replace(read_case(compiled, case.rule), name=case.name, scenario=case.scenario)
-    return (
-        drawn,
-        Draws(found.caps, found.strengths, chance, found.most, found.amounts),
-        int(held.sum()),
-    )
+    draws_made = Draws(found.caps, found.strengths, chance, found.most, found.amounts)
+    return drawn, draws_made, int(held.sum())
 
 
 def commitments_of(
@@ -226,14 +214,9 @@ def commitments_of(
 
 
 def hedge(
-    two: TwoStage,
-    certainty: float,
-    rule: str,
-    cuts: Cuts | None = None,
-    given: dict[int, float] | None = None,
-    report: Callable[[int, int], None] | None = None,
-    method: str = "auto",
-) -> Promised:
+    two: TwoStage, certainty: float, rule: str, cuts: Cuts | None = None,
+    given: dict[int, float] | None = None, method: str = "auto",
+) -> Promised:  # fmt: skip
     """Return the shares that can be promised, by tier and rule.
 
     Parameters
@@ -248,21 +231,15 @@ def hedge(
     cuts = Cuts(two.stage) if cuts is None else cuts
     if len(two) > PILOT and not len(cuts.weights):
         Master(two.take(slice(None, None, EIGHTH)), certainty, cuts).solve(rule)
-    return Master(two, certainty, cuts).solve(rule, report, given)
+    return Master(two, certainty, cuts).solve(rule, given=given)
 
 
 class Keeper:
     """Plans of draws that pursue promises: least weighted shortfall, one programme a draw.
 
     A shortfall weighs by its share of what is asked, far more in a tier before another. Which
-    promise of a tier gives way where not all can be kept rotates over the draws.
-
-    Parameters
-    ----------
-    two : TwoStage
-    seed : int
-    emphasis : ndarray (groups,), optional
-        Logarithm of a further weight of each group.
+    promise of a tier gives way where not all can be kept rotates over the draws. `emphasis` is the
+    logarithm of a further weight of each group, (groups,).
     """
 
     def __init__(self, two: TwoStage, seed: int = 0, emphasis: Floats | None = None):
@@ -276,11 +253,9 @@ class Keeper:
         self.base = np.divide(weight, two.asked, out=np.zeros_like(weight), where=two.asked > 0)
         self.recourse = Recourse(two.stage, np.ones(parts))
         self.filled = np.zeros_like(two.asked)
-        self.solves = 0
         self.hard = np.zeros(len(two), dtype=bool)
 
     def _plan(self, draw: int, goal: Floats) -> Floats:
-        self.solves += 1
         cost = self.base[draw] * np.exp(self.emphasis)[self.two.stage.part_group]
         return self.recourse.solve(goal, self.two.limit[draw], cost)[1]
 
@@ -317,21 +292,9 @@ def calibrate(
     """Return shares, tightened or loosened until each is kept as often as stated, and emphasis.
 
     On few draws first, then on four times as many, up to all: what few draws say of a rate is soon
-    found and a good start, and all of them say it more exactly.
-
-    Parameters
-    ----------
-    two : TwoStage
-        Draws other than those that the shares were found on.
-    share : ndarray (groups,)
-    certainty : float
-    seed : int
-        Of the rotation; see :class:`Keeper`.
-
-    Returns
-    -------
-    share, emphasis : ndarray (groups,)
-        What is promised, and the logarithm of the weights with which it is kept so often.
+    found and a good start, and all of them say it more exactly. The draws are other than those that
+    the shares were found on. Emphasis is the logarithm of the weights with which promises are kept
+    so often, see :class:`Keeper`.
     """
     emphasis: Floats | None = None
     gain = np.ones(len(share))
@@ -432,13 +395,11 @@ def worth_of(
     if best is None:
         best = hedge(one, certainty, "value").level
     at_mean = replace(mean, tier=one.tier)
-    sure = at_mean.stage.filled
-    recourse = Recourse(at_mean.stage, np.ones(sure.shape[0]))
-    price = _price(at_mean, total)
-    _, people, _, _ = recourse.solve(at_mean.asked[0], at_mean.limit[0], price[0])
+    sure, asked, limit = at_mean.stage.filled, at_mean.asked[0], at_mean.limit[0]
+    recourse, price = Recourse(at_mean.stage, np.ones(sure.shape[0])), _price(at_mean, total)[0]
+    people = recourse.solve(asked, limit, price)[1]
     likely = at_mean.fill((sure @ people)[None])[0]
-    goal = at_mean.asked[0] * hedged[at_mean.stage.part_group]
-    _, planned, _, _ = recourse.solve(goal, at_mean.limit[0], price[0])
+    planned = recourse.solve(asked * hedged[at_mean.stage.part_group], limit, price)[1]
     factor = 1.0 / (1.0 - certainty)
 
     plans = Recourse(two.stage, np.ones(two.asked.shape[1]))
@@ -505,7 +466,6 @@ class Sacrifice:
         Candidates, by group.
     worth, bound : float
         Weighted person-months of the candidates kept, and an upper bound on them.
-    exact : bool
     """
 
     hold: float

@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from planner.analysis.plans import Case
+from planner.analysis.plans import Case, changed_demands
 from planner.compile.build import FigureRow, compile_scenario
 from planner.errors import InputError, nearest
 from planner.problem.model import Demand, Problem
 from planner.scenario.inputs import is_presence
 
-__all__ = ["MONTHS", "VariedParameter", "inputs_of"]
+__all__ = ["MONTHS", "VariedParameter", "inputs_of", "with_changes"]
 
 NAN = float("nan")
 
@@ -34,7 +35,6 @@ class VariedParameter:
     ----------
     id : str
         A figure, ``pool.staff.posts``, or ``package.eastern-flank.size``, ``….known``, ``….first``.
-    unit : str
     value, low, high : float
         As it is, and the ends of its range; NaN where it has none. A month is 0, and is moved.
     least, most : float
@@ -45,7 +45,6 @@ class VariedParameter:
         Gives the problem with another value of it.
     usual : bool
         Whether it is tried unless others are asked for.
-    basis, source, section : str
     month : int
         For months: the month of the model that is moved; −1 for everything else.
     """
@@ -73,7 +72,6 @@ def inputs_of(
 
     Parameters
     ----------
-    case : Case
     patterns : sequence of str, optional
         Ids, with ``*`` for anything. By default all but first and last months of single demands.
     reach : float
@@ -108,28 +106,31 @@ def _of_scenario(case: Case, reach: float) -> Iterator[VariedParameter]:
         return compile_scenario(case.scenario, {id: value}, drawn=True).problem
 
     for row in case.compiled.figures:
-        kind = row.id.rpartition(".")[2].partition("@")[0]
-        about = {"basis": row.basis, "source": row.source, "section": row.section}
         make = partial(problem, row.id)
         if isinstance(row.value, str):
             if row.id.startswith("demand."):
-                yield _month(row.id, make, -1, usual=False, **about)
+                yield _month(row.id, make, -1, usual=False, **_origin(row))
         elif not is_presence(row.id):
-            floor, ceiling = natural_range(row.id)
-            yield _number(row, make, floor, ceiling, reach, kind in WHOLE, about)
+            yield _number(row, make, natural_range(row.id), reach)
+
+
+def _origin(row: FigureRow | None) -> dict[str, Any]:
+    """Return where a figure comes from."""
+    if row is None:
+        return {}
+    return {"basis": row.basis, "source": row.source, "section": row.section}
 
 
 def _number(
-    row: FigureRow, make: Callable[[float], Problem], floor: float, ceiling: float, reach: float,
-    whole: bool, about: Mapping[str, str],
-) -> VariedParameter:  # fmt: skip
-    value = float(row.value)
+    row: FigureRow, make: Callable[[float], Problem], natural: tuple[float, float], reach: float
+) -> VariedParameter:
+    value, whole = float(row.value), row.id.rpartition(".")[2].partition("@")[0] in WHOLE
     low, high = (NAN if end is None else float(end) for end in (row.low, row.high))
     least, most = _limits(value, (low, high), reach, whole)
+    least, most = max(natural[0], least), min(natural[1], most)
     return VariedParameter(
-        row.id, row.unit, value, low, high, max(floor, least), min(ceiling, most), whole, make,
-        True, about["basis"], about["source"], about["section"],
-    )  # fmt: skip
+        row.id, row.unit, value, low, high, least, most, whole, make, **_origin(row)
+    )
 
 
 def _limits(
@@ -168,7 +169,7 @@ def _of_problem(case: Case, reach: float) -> Iterator[VariedParameter]:
             new = tuple(round(value) for _ in demand.pools)
         elif field in ("rest", "dwell"):
             field, new = "home", tuple(value for _ in demand.pools)
-        return _with(problem, {demand.id: {field: new}})
+        return with_changes(problem, {demand.id: {field: new}})
 
     for pool in problem.pools:
         yield _plain(f"pool.{pool}.strength", "times", 1.0, partial(strength, pool), reach)
@@ -212,35 +213,29 @@ def _of_packages(case: Case, reach: float) -> Iterator[VariedParameter]:
         ranged = any(row is not None and row.low is not None for row in rows)
         low, high = ends if ranged else (NAN, NAN)
         least, most = _limits(1.0, (low, high), reach, False)
-        first = next((row for row in rows if row is not None), None)
-        about = {} if first is None else {
-            "basis": first.basis, "source": first.source, "section": first.section,
-        }  # fmt: skip
-        size = partial(_sized, problem, package.demands)
+        about = _origin(next((row for row in rows if row is not None), None))
+        size = partial(_sized, problem, own)
         yield VariedParameter(
             f"package.{package.id}.size", "times", 1.0, low, high, least, most, False, size, **about
         )
-        known = problem.known(package.id)
-        row = figures.get(f"package.{package.id}.known")
-        said = {} if row is None else {
-            "basis": row.basis, "source": row.source, "section": row.section,
-        }  # fmt: skip
+        known, name = problem.known(package.id), f"package.{package.id}.known"
         when = partial(_known, problem, package.id, known)
-        yield _month(f"package.{package.id}.known", when, known, **said)
+        yield _month(name, when, known, **_origin(figures.get(name)))
         begins = min(one.first for one in own)
         yield _month(f"package.{package.id}.first", partial(_begun, problem, own), begins)
 
 
-def _with(problem: Problem, changes: dict[str, dict[str, object]]) -> Problem:
-    demands = tuple(
-        replace(one, **changes[one.id]) if one.id in changes else one  # type: ignore[arg-type]
-        for one in problem.demands
-    )
-    return replace(problem, demands=demands)
+def with_changes(problem: Problem, changes: Mapping[str, Mapping[str, Any]]) -> Problem:
+    """Return a problem with other values of some demands' attributes."""
+
+    def changed(one: Demand) -> Demand:
+        return replace(one, **changes[one.id]) if one.id in changes else one
+
+    return changed_demands(problem, changed)
 
 
-def _sized(problem: Problem, demands: Sequence[str], times: float) -> Problem:
-    return _with(problem, {name: {"cap": times * problem.demand(name).cap} for name in demands})
+def _sized(problem: Problem, own: Sequence[Demand], times: float) -> Problem:
+    return with_changes(problem, {one.id: {"cap": times * one.cap} for one in own})
 
 
 def _known(problem: Problem, package: str, known: int, months: float) -> Problem:
@@ -252,6 +247,5 @@ def _known(problem: Problem, package: str, known: int, months: float) -> Problem
 
 
 def _begun(problem: Problem, own: Sequence[Demand], months: float) -> Problem:
-    return _with(
-        problem, {one.id: {"first": min(one.first + round(months), one.last)} for one in own}
-    )
+    begun = {one.id: {"first": min(one.first + round(months), one.last)} for one in own}
+    return with_changes(problem, begun)

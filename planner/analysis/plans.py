@@ -1,22 +1,16 @@
 """What an analysis starts from: a case, its plans, and its problem with limits removed.
 
-Of each part the last plan is kept, with those before as they were made.
+A neutral problem has no labels: each demand then is its own mission, and months are numbers.
 
 An analysis that changes something *in the last plan* leaves the plans before it as they were
 made: what had begun or was in preparation when the packages became known is then history.
 
-Fair plans of large parts in compiled code: the same plans, each proved, many times as fast.
+Fair plans of large parts are made in compiled code: the same plans, each proved, many times as
+fast. What compiled code does not find or cannot prove is planned by the engine, as are small parts,
+for which loading it would take longer than it saves. Quick plans carry no prices and no
+sensitivities.
 
-What compiled code does not find or cannot prove is planned by the engine, as are small parts, for
-which loading it would take longer than it saves. Quick plans carry no prices and no sensitivities.
-
-What an analysis starts from: a problem, its labels and the rule, whatever it was given.
-
-A neutral problem has no labels: each demand then is its own mission, and months are numbers.
-
-A problem with one or more of its limits removed, for asking which a shortfall is due to.
-
-What is removed and what then holds, in the order in which it is done:
+Limits that can be removed, and what then holds, in the order in which it is done:
 
 - ``higher_tiers``: demands of tiers before a given one that belong to no package do not exist;
 - ``rotation``: no preparation and no time at home, so that only people on duty are tied up;
@@ -57,6 +51,7 @@ __all__ = [
     "DemandLabels",
     "LastPlans",
     "QuickPlanner",
+    "changed_demands",
     "enough",
     "filled_by",
     "last_answer",
@@ -119,7 +114,7 @@ def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Proble
         owner = problem.package_of()
         problem = problem.drop({d.id for d in problem.demands if d.tier < tier} - set(owner))
     if "rotation" in removed:
-        problem = _changed(problem, _rested)
+        problem = changed_demands(problem, _rested)
     if "composition" in removed:
         problem = replace(problem, bounds=())
     if "budget" in removed:
@@ -132,7 +127,8 @@ def relaxed(problem: Problem, removed: Collection[str], tier: int = 0) -> Proble
     return problem
 
 
-def _changed(problem: Problem, change: Callable[[Demand], Demand]) -> Problem:
+def changed_demands(problem: Problem, change: Callable[[Demand], Demand]) -> Problem:
+    """Return the problem with each demand changed."""
     return replace(problem, demands=tuple(change(demand) for demand in problem.demands))
 
 
@@ -155,32 +151,20 @@ def enough(problem: Problem) -> float:
 
 def _one_pool(problem: Problem) -> Problem:
     """Return the problem with all pools merged into one."""
-    strength = np.sum([problem.pools[name] for name in problem.pools], axis=0)
-    merged = _changed(
-        problem,
-        lambda demand: replace(
-            demand,
-            pools=(ANYONE,),
-            prep=demand.prep[:1],
-            home=demand.home[:1],
-            dwell=demand.dwell[:1],
-            options=(),
-        ),
-    )
+
+    def merged(demand: Demand) -> Demand:
+        first = {name: getattr(demand, name)[:1] for name in ("prep", "home", "dwell")}
+        return replace(demand, pools=(ANYONE,), options=(), **first)
+
+    strength = np.sum(list(problem.pools.values()), axis=0)
     bounds = tuple(bound for bound in problem.bounds if bound.pools is None)
-    return replace(merged, pools={ANYONE: strength}, bounds=bounds)
+    anyone = replace(problem, pools={ANYONE: strength}, bounds=bounds)
+    return changed_demands(anyone, merged)
 
 
 @dataclass(frozen=True)
 class DemandLabels:
-    """Labels of one demand.
-
-    Attributes
-    ----------
-    demand, mission, name, name_nl, organisation, region, category, kind : str
-    on_call : bool
-        On call (NRF, EU Battlegroup) instead of deployed.
-    """
+    """Labels of one demand; `on_call` is on call (NRF, EU Battlegroup) instead of deployed."""
 
     demand: str
     mission: str
@@ -199,14 +183,12 @@ class Case:
 
     Attributes
     ----------
-    problem : Problem
     rule : str
         ``"fair"`` or ``"value"``.
     lines : tuple of DemandLabels
         Labels, in the order of ``problem.demands``.
     first_month : Month or None
         Calendar month of month 0; None where months are numbers only.
-    name : str
     scenario, compiled : object or None
         Where the problem comes from, if it comes from a scenario.
     planner : Planner or None
@@ -366,8 +348,6 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
 
     Parameters
     ----------
-    problem : Problem
-    rule : str
     fills_only : bool
         For plans that are held against each other by what demands get. *Value*: what ties is
         settled by the names of demands, so that plans of problems that differ in one thing differ
@@ -384,14 +364,7 @@ def make_planner(problem: Problem, rule: str, fills_only: bool = False) -> Plann
 
 
 def planner_of(case: Case, fills_only: bool = False) -> Planner:
-    """Return a planner of a case; of a result, one that has its plans already.
-
-    Parameters
-    ----------
-    case : Case
-    fills_only : bool
-        See :func:`make_planner`.
-    """
+    """Return what :func:`make_planner` does; of a result, a planner with its plans already."""
     made = case.planner
     if made is None or (fills_only and case.rule == "value"):
         return make_planner(case.problem, case.rule, fills_only)
@@ -416,14 +389,7 @@ def settling(problem: Problem) -> Solver:
 class LastPlans:
     """The last plan of each block along the way in which some packages become known.
 
-    Attributes
-    ----------
-    plan : Plan
-        As it unfolds.
-    settings : tuple of StageData
-        What the last plan of each block had to respect.
-    months : tuple of int
-        The month in which each block was last planned.
+    By block, `settings` are what its last plan had to respect, `months` when that plan was made.
     """
 
     plan: Plan
@@ -460,17 +426,7 @@ def last_answer(planner: Planner, place: int, packages: Iterable[str] | None = N
 
 
 def strength_change(block: Block, persons: Floats) -> Floats:
-    """Return what more people add to the strength rows of a block, both accounts.
-
-    Parameters
-    ----------
-    block : Block
-    persons : ndarray (pools of the problem, months)
-
-    Returns
-    -------
-    ndarray (strength rows,)
-    """
+    """Return what persons, (pools of the problem, months), add to the strength rows of a block."""
     month = np.arange(block.strength_rows) % block.months
     return np.asarray(persons[block.pools[block.row_pool], month], dtype=float)
 
@@ -543,12 +499,6 @@ class QuickPlanner(Planner):
                 self._made[key] = (*before, answer)
         return super()._chain(place, history)
 
-    def _seen(self, place: int, history: History) -> Flags:
-        """Return which decisions of a block belong to demands that are known, (decisions,)."""
-        known = {""}.union(*(packages for _, packages in history))
-        of_demand = np.array([owner in known for owner in self._owner], dtype=bool)
-        return np.asarray(of_demand[self.settings[place].block.demand])
-
     def attempt(
         self, place: int, known: Flags, month: int, before: Floats | None
     ) -> StageSolution | None:
@@ -556,8 +506,6 @@ class QuickPlanner(Planner):
 
         Parameters
         ----------
-        place : int
-            Of the block.
         known : ndarray of bool (decisions,)
             Decisions that may be served.
         month : int

@@ -26,23 +26,17 @@ from planner.problem.model import Flags
 from planner.solution import Allocation, asked_months
 
 __all__ = [
-    "ON_CALL",
     "Overlap",
     "PledgedDemand",
     "Pledges",
     "PoolMonth",
     "Supply",
     "commitments_of",
-    "frameworks_of",
-    "plan_of",
     "pledges",
-    "runs_of",
 ]
-
 
 _TEXT = text_of("pledges")
 say = _TEXT.say
-
 
 ON_CALL = "on call"
 """What a framework of people on call ends with."""
@@ -84,11 +78,9 @@ def frameworks_of(
 
 def plan_of(case: Case, chosen: Flags) -> Allocation:
     """Return the plan of some demands alone: the same tours, the other demands at a cap of 0."""
-    demands = tuple(
-        demand if own else replace(demand, cap=0.0)
-        for demand, own in zip(case.problem.demands, chosen, strict=True)
-    )
-    problem = replace(case.problem, demands=demands)
+    demands = zip(case.problem.demands, chosen, strict=True)
+    kept = tuple(demand if own else replace(demand, cap=0.0) for demand, own in demands)
+    problem = replace(case.problem, demands=kept)
     return Allocation(problem, make_planner(problem, case.rule).unfold())
 
 
@@ -142,7 +134,6 @@ class Overlap:
 
     Attributes
     ----------
-    pool, framework, other : str
     first, last : str
         Months of the window, inclusive.
     framework_persons, other_persons : float
@@ -344,23 +335,12 @@ def _overlaps(
                 may = np.minimum(a, b)[:, run].max(axis=0)
                 over = (a + b)[:, run].max(axis=0) - case.problem.pools[pool][run]
                 must = np.maximum(over, 0.0)
+                since, until = case.month(run.start), case.month(run.stop - 1)
+                most = a[:, run].max(), b[:, run].max()
+                numbers = (*most, may.sum(), must.sum(), may.max(), must.max())
                 missions = commitments_of(case, names, (one, other), alone, place, run)
-                rows.append(
-                    Overlap(
-                        pool=pool,
-                        framework=one,
-                        other=other,
-                        first=case.month(run.start),
-                        last=case.month(run.stop - 1),
-                        framework_persons=float(a[:, run].max()),
-                        other_persons=float(b[:, run].max()),
-                        may_person_months=float(may.sum()),
-                        must_person_months=float(must.sum()),
-                        may_persons=float(may.max()),
-                        must_persons=float(must.max()),
-                        commitments=missions,
-                    )
-                )
+                row: list[Any] = [pool, one, other, since, until, *map(float, numbers), missions]
+                rows.append(Overlap(*row))
     return tuple(sorted(rows, key=lambda row: (-row.must_person_months, -row.may_person_months)))
 
 
@@ -373,14 +353,11 @@ def _months(
     rows = []
     for place, (pool, strength) in enumerate(case.problem.pools.items()):
         for month in range(first, last + 1):
-            over = float(nominal[place, month] - strength[month])
+            have, counted = strength[month], nominal[place, month]
+            over = counted - have
             if over > NO_PERSONS:
-                rows.append(
-                    PoolMonth(
-                        pool, case.month(month), float(strength[month]),
-                        float(nominal[place, month]), float(together.tied_up[place, month]), over,
-                    )
-                )  # fmt: skip
+                numbers = have, counted, together.tied_up[place, month], over
+                rows.append(PoolMonth(pool, case.month(month), *map(float, numbers)))
     return tuple(rows)
 
 
@@ -390,26 +367,10 @@ def _promises(case: Case, names: list[str]) -> tuple[PledgedDemand, ...]:
     for demand, line, name, row in zip(
         case.problem.demands, case.lines, names, origins, strict=True
     ):
-        basis, source, section = ("", "", "") if row is None else (
-            row.basis, row.source, row.section,
-        )  # fmt: skip
-        first, last = (
-            str(month if case.first_month is None else case.first_month + month)
-            for month in (demand.first, demand.last)
-        )
+        months = case.month(demand.first), case.month(demand.last)
+        origin = [getattr(row, key, "") for key in ("basis", "source", "section")]
         pools = " ".join(demand.pools)
         rows.append(
-            PledgedDemand(
-                demand.id,
-                line.mission,
-                name,
-                demand.cap,
-                first,
-                last,
-                pools,
-                basis,
-                source,
-                section,
-            )
+            PledgedDemand(demand.id, line.mission, name, demand.cap, *months, pools, *origin)
         )
     return tuple(rows)

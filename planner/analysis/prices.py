@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
     LastPlans,
+    changed_demands,
     last_answer,
     last_plans,
     make_planner,
@@ -37,26 +39,21 @@ from planner.engine.value import ValueProgramme
 from planner.errors import InputError, nearest
 from planner.labels import number
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Demand, Floats
+from planner.problem.model import Demand, Floats, Ints
 from planner.solution import Planner
 from planner.tolerances import TIGHT
 
 __all__ = [
     "KINDS",
-    "MarginalSearch",
-    "Perturbation",
     "Price",
     "Prices",
     "TierPrice",
     "by_tier",
-    "perturbations",
     "prices",
 ]
 
-
 _TEXT = text_of("prices")
 say = _TEXT.say
-
 
 STEP = 0.125
 """The nearest look to either side under *fair*, and how closely the end of what holds is found, in
@@ -84,9 +81,6 @@ class Perturbation:
 
     Attributes
     ----------
-    kind, name, unit : str
-    month : int or None
-    block : int
     limit : ndarray (rows,)
         What a unit adds to the limits of the stage.
     full : ndarray (decisions,)
@@ -100,6 +94,16 @@ class Perturbation:
     block: int
     limit: Floats
     full: Floats
+
+    @classmethod
+    def of_limits(
+        cls, kind: str, name: str, unit: str, block: int, data: StageData, rows: Ints,
+        amount: float = 1.0, month: int | None = None,
+    ) -> Perturbation:  # fmt: skip
+        """Return one in which a unit adds an amount to the limits of some rows."""
+        limit = np.zeros(len(data.limit))
+        limit[rows] = amount
+        return cls(kind, name, unit, month, block, limit, np.zeros(len(data.full)))
 
 
 def by_tier(
@@ -143,7 +147,6 @@ def _of_pools(
 ) -> list[Perturbation]:
     block, problem = data.block, case.problem
     names, found = list(problem.pools), []
-    no_decision = np.zeros(len(data.full))
     first, last = (0, problem.months - 1) if whole_model else problem.report
     of_month = np.arange(block.strength_rows) % block.months
     binds = block.by_pool(tight.astype(float)) > 0
@@ -151,18 +154,12 @@ def _of_pools(
         rows = np.flatnonzero(block.row_pool == k)  # of both accounts
         if not binds[k].any():
             continue
-        limit = np.zeros(len(data.limit))
-        limit[rows] = 1.0
-        found.append(Perturbation("pool", names[pool], "person", None, place, limit, no_decision))
+        about = names[pool], "person", place, data
+        found.append(Perturbation.of_limits("pool", *about, rows))
         for month in range(first, last + 1):
             if binds[k, month]:
-                limit = np.zeros(len(data.limit))
-                limit[rows[of_month[rows] == month]] = 1.0
-                found.append(
-                    Perturbation(
-                        "pool_month", names[pool], "person", month, place, limit, no_decision
-                    )
-                )
+                here = rows[of_month[rows] == month]
+                found.append(Perturbation.of_limits("pool_month", *about, here, month=month))
     return found
 
 
@@ -186,36 +183,22 @@ def _of_rows(
     """Composition maxima and budgets; a bound has no name but its demands."""
     block, found = data.block, []
     offset = block.strength_rows
-    no_decision = np.zeros(len(data.full))
     for bound in np.unique(block.bounds.bound):
         rows = offset + np.flatnonzero(block.bounds.bound == bound)
-        if case.problem.bounds[bound].max is None or not tight[rows].any():
-            continue
-        limit = np.zeros(len(data.limit))
-        limit[rows] = 1.0
-        name = " + ".join(case.problem.bounds[bound].demands)
-        found.append(Perturbation("bound", name, "post", None, place, limit, no_decision))
-    offset += len(block.bounds.bound)
-    for place_of, budget in enumerate(block.budgets):
-        if tight[offset + place_of]:
-            limit = np.zeros(len(data.limit))
-            limit[offset + place_of] = 1000.0
-            name = case.problem.budgets[budget].id
-            found.append(Perturbation("budget", name, "1000 EUR", None, place, limit, no_decision))
+        if case.problem.bounds[bound].max is not None and tight[rows].any():
+            name = " + ".join(case.problem.bounds[bound].demands)
+            found.append(Perturbation.of_limits("bound", name, "post", place, data, rows))
+    for row, budget in enumerate(block.budgets, _rows_of_people(data)):
+        if tight[row]:
+            name, rows = case.problem.budgets[budget].id, np.array([row])
+            found.append(
+                Perturbation.of_limits("budget", name, "1000 EUR", place, data, rows, 1000.0)
+            )
     return found
 
 
 class MarginalSearch:
-    """Effects of perturbations, to either side.
-
-    Parameters
-    ----------
-    case : Case
-    planner : Planner
-    last : LastPlans
-    reach : float
-        How far to look, in units.
-    """
+    """Effects of perturbations, to either side, up to `reach` units."""
 
     def __init__(self, case: Case, planner: Planner, last: LastPlans, reach: float) -> None:
         self.case, self.planner, self.last, self.reach = case, planner, last, reach
@@ -225,15 +208,9 @@ class MarginalSearch:
     def side(self, perturbation: Perturbation, sign: int) -> tuple[dict[int, float], float, float]:
         """Return gain (right, 1) or loss (left, −1) at the margin, its range, and of one unit.
 
-        Returns
-        -------
-        dict of int to float
-            Person-months per unit by tier.
-        float
-            Units up to which this holds.
-        float
-            Person-months gained by one unit more, or lost by one unit less; NaN where that much
-            cannot be taken away.
+        The first is in person-months per unit by tier, and holds up to the second, in units. The
+        last is gained by one unit more, or lost by one unit less, person-months; NaN where that
+        much cannot be taken away.
         """
         all_plans = self.case.rule == "fair"
         data = (self.planner if all_plans else self.last).settings[perturbation.block]
@@ -400,10 +377,7 @@ class TierPrice:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Prices(Outcome):
-    """Outcome of :func:`prices`.
-
-    `measure` says what is counted.
-    """
+    """Outcome of :func:`prices`; `measure` says what is counted."""
 
     title: ClassVar[str] = "prices"
     rule: str
@@ -484,24 +458,27 @@ def prices(
         progress(len(wanted) + place, total)
         found.append(_rest(case, pool, search.now))
     progress(total, total)
-    rows, tiers = (
-        tuple(row for row, _ in found),
-        tuple(part for _, parts in found for part in parts),
-    )
+    tiers = tuple(part for _, parts in found for part in parts)
+    rows = tuple(row for row, _ in found)
     return Prices(case.rule, MEASURES[case.rule], reach_units, rows, tiers)
 
 
 def _check(kinds: Sequence[str], reach_units: float) -> None:
-    known = ", ".join(KINDS)
-    faults = [
-        f"kinds: expected {known}, found {one!r}{nearest(one, KINDS)}"
-        for one in kinds
-        if one not in KINDS
-    ]
+    faults = unknown_kinds(kinds, KINDS)
     if not reach_units > 0:
         faults.append(f"reach_units: expected a number above 0, found {reach_units}")
     if faults:
         raise InputError(faults)
+
+
+def unknown_kinds(kinds: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return what is wrong with the names of kinds."""
+    expected = ", ".join(known)
+    return [
+        f"kinds: expected {expected}, found {one!r}{nearest(one, known)}"
+        for one in kinds
+        if one not in known
+    ]
 
 
 def _priced(case: Case, search: MarginalSearch, one: Perturbation) -> tuple[Price, list[TierPrice]]:
@@ -530,26 +507,21 @@ def _rows(
 
 def _pools_with_rest(case: Case) -> list[str]:
     """Return pools with time at home after a tour."""
-    return [
+    rested = {
         pool
-        for pool in case.problem.pools
-        if any(
-            rest > 0
-            for demand in case.problem.demands
-            for name, rest in zip(demand.pools, demand.home, strict=True)
-            if name == pool
-        )
-    ]
+        for demand in case.problem.demands
+        for pool, rest in zip(demand.pools, demand.home, strict=True)
+        if rest > 0
+    }
+    return [pool for pool in case.problem.pools if pool in rested]
 
 
 def _rest(case: Case, pool: str, now: dict[int, float]) -> tuple[Price, list[TierPrice]]:
     """Compare whole plans with a month of rest more, and less, after each tour of a pool."""
     found = []
     for months in (1, -1):
-        demands = tuple(rested(demand, pool, months) for demand in case.problem.demands)
-        problem = replace(case.problem, demands=demands)
-        planner = make_planner(problem, case.rule, fills_only=True)
-        last = last_plans(planner)
+        problem = changed_demands(case.problem, partial(rested, pool=pool, months=months))
+        last = last_plans(make_planner(problem, case.rule, fills_only=True))
         then = by_tier(case, last.settings, last.people)
         found.append({tier: -months * (then[tier] - now[tier]) for tier in now})
     left, right = found
@@ -566,10 +538,10 @@ def rested(demand: Demand, pool: str, months: int) -> Demand:
     >>> [round(rest * 6) for rest in rested(line, "staff", -1).home]
     [11, 0]
     """
-    rest = tuple(
-        max(0.0, (np.ceil(each * demand.tour - 1e-9) + months) / demand.tour)
+    home = tuple(
+        max(0.0, float((np.ceil(each * demand.tour - 1e-9) + months) / demand.tour))
         if name == pool and each > 0
-        else each
+        else float(each)
         for name, each in zip(demand.pools, demand.home, strict=True)
     )
-    return replace(demand, home=tuple(float(each) for each in rest))
+    return replace(demand, home=home)

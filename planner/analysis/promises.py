@@ -33,7 +33,7 @@ from planner.engine.two_stage import Cuts, Draws, TwoStage, write_smps
 from planner.errors import InputError, nearest
 from planner.gallery import gallery
 from planner.labels import number, percent
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Flags, Floats
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ __all__ = [
     "promises",
 ]
 
+say = text_of("promises").say
 
 TOLERANCE = 0.02
 """How far the rate at which a promise is kept may lie from its certainty."""
@@ -86,7 +87,6 @@ class Promise:
     ----------
     mission : str
         With its tier where it has several; a demand where promises are made by demand.
-    main_task, tier : int
     asked_person_months : float
         Mean over the draws.
     likely_share, likely_kept_rate : float
@@ -132,7 +132,6 @@ class FrontierPoint:
     varied : str
         ``"certainty"``, ``"package_size"`` (multiple) or ``"package_fill"`` (share of what the
         packages can be promised).
-    at : float
     package_share, main_task_1_share, main_task_2_share : float
         Promised person-months as a share of what is asked; packages are not counted in main task 1.
     """
@@ -159,7 +158,6 @@ class PlanRobustness:
 
     Attributes
     ----------
-    plan : str
     satisficing_share : float
         Share of the states in which every promise is kept as often as stated, less two points.
     regret_person_months : float
@@ -196,8 +194,6 @@ class Promises(Outcome):
 
     Attributes
     ----------
-    rule : str
-    certainty : float
     draws, fresh : int
         Hedged against, and checked on.
     all_kept_rate, likely_all_kept_rate : float
@@ -229,14 +225,8 @@ class Promises(Outcome):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return ``promises``, ``worth``, ``frontier``, ``candidates``, ``plans``, ``breaking``."""
-        return {
-            "promises": frame(self.rows, Promise),
-            "worth": frame(self.worth, PlanWorth),
-            "frontier": frame(self.frontier, FrontierPoint),
-            "candidates": frame(self.candidates, Candidate),
-            "plans": frame(self.plans, PlanRobustness),
-            "breaking": frame(self.breaking, Breaking),
-        }
+        found = super().tables()
+        return {"promises": found.pop("rows"), **found}
 
     def promised(self, main_task: int, column: str = "promised_share") -> float:
         """Return the share of what a main task asks that is promised; NaN where nothing is."""
@@ -254,17 +244,16 @@ class Promises(Outcome):
         called : callable
             Gives a mission its name; by default its id.
         """
-        say = text_of("promises").say
         sure = percent(self.certainty, lang, 0)
         text = []
         for task in sorted({row.main_task for row in self.rows}):
+            share, likely = (
+                percent(self.promised(task, f"{which}_share"), lang)
+                for which in ("promised", "likely")
+            )
             text.append(
-                say(
-                    "promised", lang, task=task, certainty=sure,
-                    share=percent(self.promised(task), lang),
-                    likely=percent(self.promised(task, "likely_share"), lang),
-                )
-            )  # fmt: skip
+                say("promised", lang, task=task, certainty=sure, share=share, likely=likely)
+            )
         text.append(
             say(
                 "kept_all", lang, all=percent(self.all_kept_rate, lang),
@@ -279,7 +268,6 @@ class Promises(Outcome):
         return [*text, *self._worth_text(lang), *self._more_text(lang, called)]
 
     def _worth_text(self, lang: str) -> list[str]:
-        say = text_of("promises").say
         worth = {row.plan: row.worth_person_months for row in self.worth}
         if not worth:
             return []
@@ -292,7 +280,6 @@ class Promises(Outcome):
         ]
 
     def _more_text(self, lang: str, called: Callable[[str], str]) -> list[str]:
-        say = text_of("promises").say
         text = []
         for varied in dict.fromkeys(one.varied for one in self.frontier):
             points = [one for one in self.frontier if one.varied == varied]
@@ -327,10 +314,8 @@ class Promises(Outcome):
 
     def plot(self, name: str | None = None) -> Any:
         """Return a Matplotlib figure; of ``frontier`` a line for each thing varied."""
-        if name != "frontier" or not self.frontier:
-            return super().plot(name)
-
-        return gallery()["frontier"].draw(self)
+        drawn = name == "frontier" and self.frontier
+        return gallery()["frontier"].draw(self) if drawn else super().plot(name)
 
 
 @analysis(
@@ -524,14 +509,13 @@ def _rows(found: _CheckedPromises, certainty: float, fresh: int) -> tuple[Promis
     low, high = _interval(rates, fresh)
     asked = found.two.chance @ found.two.group_asked
     holds = (np.abs(rates - certainty) <= TOLERANCE) | ((share >= 1) & (rates > certainty))
-    return tuple(
-        Promise(
-            about.names[k], int(about.task[k]), int(about.tier[k]), float(asked[k]),
-            float(likely[k]), float(likely_rates[k]), float(hedged[k]), float(share[k]),
-            float(rates[k]), float(low[k]), float(high[k]), bool(holds[k]),
-        )
-        for k in range(len(about.names)) if asked[k] > 0
+    columns = (
+        about.names, about.task.tolist(), about.tier.tolist(), asked.tolist(), likely.tolist(),
+        likely_rates.tolist(), hedged.tolist(), share.tolist(), rates.tolist(), low.tolist(),
+        high.tolist(), holds.tolist(),
     )  # fmt: skip
+    rows = (Promise(*row) for row in zip(*columns, strict=True))
+    return tuple(row for row in rows if row.asked_person_months > 0)
 
 
 def _worths(
@@ -562,11 +546,8 @@ def _frontier(
             total = float(asked[chosen].sum())
             return float(asked[chosen] @ shares[chosen]) / total if total > 0 else float("nan")
 
-        outside = ~inside
-        points.append(
-            FrontierPoint(varied, at, part(inside), part(outside & (about.task == 1)),
-                          part(outside & (about.task == 2)))
-        )  # fmt: skip
+        tasks = (part(~inside & (about.task == task)) for task in (1, 2))
+        points.append(FrontierPoint(varied, at, part(inside), *tasks))
 
     for at in CERTAINTIES:
         same = abs(at - certainty) < 1e-12
@@ -574,11 +555,9 @@ def _frontier(
     if not inside.any():
         return tuple(points)
     for at in SIZES:
-        other = two
-        shares = share
+        other, shares = two, share
         if at != 1:
-            draws = about.draws.scale_caps(about.package, at)
-            other = about.two_stage(draws)
+            other = about.two_stage(about.draws.scale_caps(about.package, at))
             shares = hedge(other, certainty, rule).share
         add("package_size", at, other, shares)
     upper = int(about.tier[inside].max())
@@ -649,15 +628,10 @@ def _robust(
         least = {s: float(kept[s, name][live].min(initial=1.0)) for s in states}
         pooled = np.sort(np.concatenate([worth[s, name] for s in states]))
         tail = max(1, round((1 - certainty) * len(pooled)))
-        rows.append(
-            PlanRobustness(
-                name,
-                float(np.mean([one >= certainty - TOLERANCE for one in least.values()])),
-                float(max(best[s] - worth[s, name].mean() for s in states)),
-                float(pooled[:tail].mean()),
-                min(least.values()),
-            )
-        )
+        satisfied = np.mean([one >= certainty - TOLERANCE for one in least.values()])
+        regret = max(best[s] - worth[s, name].mean() for s in states)
+        numbers = satisfied, regret, pooled[:tail].mean(), min(least.values())
+        rows.append(PlanRobustness(name, *map(float, numbers)))
     first = next(iter(plans))
     breaking = []
     for k in np.flatnonzero(live):

@@ -5,13 +5,10 @@ arbitrary inside it. A plan that unfolds is explored from the month in which
 it was last made; what had begun or was in preparation by then is history and stays as it was.
 A part of the problem that a package never touches is not made anew and loses nothing to it.
 
-All optimal answers of a rule, or all that come near: a programme to search, not one answer.
-
-*Value*: every tier within a slack of its optimum. *Fair*: no decision below its share but for
-so many person-months in sum in each tier; without slack the shares themselves, so that only
-the pools they come from are open.
-
-Other allocations that are optimal or nearly so: who gets what in each, down to single tours.
+All optimal answers of a rule, or all that come near it, are a programme to search. *Value*: every
+tier within a slack of its optimum. *Fair*: no decision below its share but for so many
+person-months in sum in each tier; without slack the shares themselves, so that only the pools they
+come from are open.
 """
 
 from __future__ import annotations
@@ -39,7 +36,7 @@ from planner.engine.stages import StageData
 from planner.engine.value import ValueProgramme, minimise
 from planner.errors import InputError
 from planner.labels import number
-from planner.outcome import Outcome, Progress, frame, silent
+from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Flags, Floats
 from planner.solution import Allocation, Planner, asked_months
 
@@ -54,15 +51,10 @@ __all__ = [
     "PoolRange",
     "Ranges",
     "differences",
-    "fills_of",
     "near",
-    "near_fair",
-    "near_value",
     "ranges",
-    "settle_before",
     "tours_of",
 ]
-
 
 _TEXT = text_of("ranges")
 say = _TEXT.say
@@ -75,13 +67,7 @@ SAME_PERSON_MONTHS = 0.01
 class Near:
     """Answers that come within a slack of the optimum.
 
-    Attributes
-    ----------
-    layout : ValueProgramme
-        Its columns of people come first in the programme.
-    programme : LinearProgramme
-    found : list of ndarray
-        The answers met so far, (columns,) each.
+    Columns of people of `layout` come first in `programme`; `found` are the answers met so far.
     """
 
     layout: ValueProgramme
@@ -107,16 +93,8 @@ def settle_before(
 ) -> list[StageData]:
     """Return settings in which what had begun or was in preparation by a month stands as made.
 
-    Parameters
-    ----------
-    settings : sequence of StageData
-        The last plan of each block.
-    last : LastPlans
-        What was made of them.
-    months : sequence of int
-        By block; 0 settles nothing.
-    lead : ndarray (demands,)
-        Longest preparation of each demand of the problem.
+    Settings and months are those of each block, 0 settles nothing; `lead` is the longest
+    preparation of each demand, (demands,).
     """
     settled = []
     for data, people, month in zip(settings, last.people, months, strict=True):
@@ -152,13 +130,7 @@ def near_fair(
 ) -> Near:
     """Return all answers within `slack` person-months of the fair shares in each tier.
 
-    Parameters
-    ----------
-    settings : sequence of StageData
-    people : sequence of ndarray
-        The fair answer, block by block.
-    slack : float
-        Person-months that decisions of a tier may lose in sum.
+    The slack is what decisions of a tier may lose in sum; `people` are the fair answer, by block.
     """
     layout = ValueProgramme(settings)
     made = np.concatenate(people)
@@ -185,12 +157,10 @@ def _fixed_shares(
     programme = _with_rows(layout, rows, most)
     open_columns = np.zeros(layout.size, dtype=bool)
     for place, data in enumerate(layout.settings):
-        shared = np.isin(data.block.decision, layout.shared[place])
-        open_columns[layout.start[place] : layout.start[place + 1]] = shared
-        row = layout.shared_start[place] + np.arange(len(layout.shared[place]))
-        first = layout.start[place]
-        total = data.block.pick @ made[first : layout.start[place + 1]]
-        total = total[layout.shared[place]]
+        here, shared = slice(*layout.start[place : place + 2]), layout.shared[place]
+        open_columns[here] = np.isin(data.block.decision, shared)
+        total = (data.block.pick @ made[here])[shared]
+        row = layout.shared_start[place] + np.arange(len(shared))
         programme.set_rows(row, total - 1e-9, total + 1e-9)
     closed = np.flatnonzero(~open_columns)
     programme.set_bounds(closed, made[closed], made[closed])
@@ -201,14 +171,11 @@ def _near_shares(
     layout: ValueProgramme, made: Floats, rows: Floats, most: Floats, slack: float
 ) -> LinearProgramme:
     """Add what each decision loses, in person-months, and the sum of it by tier."""
-    picks, months, tiers = [], [], []
-    for data in layout.settings:
-        picks.append(data.block.pick)
-        months.append(data.block.duty_months)
-        tiers.append(data.tier)
-    pick = sparse.csr_array(sparse.block_diag(picks, format="csr"))
-    month, tier = np.concatenate(months), np.concatenate(tiers)
-    served = sparse.csr_array(pick * month[:, None])
+    settings = layout.settings
+    pick = sparse.block_diag([data.block.pick for data in settings], format="csr")
+    month = np.concatenate([data.block.duty_months for data in settings])
+    tier = np.concatenate([data.tier for data in settings])
+    served = sparse.csr_array(sparse.csr_array(pick) * month[:, None])
     count, width = len(month), layout.matrix.shape[1]
     kinds = np.unique(tier)
     sums = sparse.csr_array((tier[None, :] == kinds[:, None]).astype(float))
@@ -251,16 +218,10 @@ def _with_rows(layout: ValueProgramme, rows: Floats, most: Floats) -> LinearProg
 
 @dataclass(frozen=True, eq=False)
 class Alternative:
-    """Another allocation, optimal or near it.
+    """Another allocation, optimal or near it; they are numbered from 1.
 
-    Attributes
-    ----------
-    number : int
-        From 1.
-    distance_person_months : float
-        To the nearest of the rule's own allocation and the alternatives before it: half the sum
-        of differences over demands.
-    allocation : Allocation
+    The distance is that to the nearest of the rule's own allocation and the alternatives before it:
+    half the sum of differences over demands.
     """
 
     number: int
@@ -291,12 +252,12 @@ def tours_of(alternatives: Sequence[Alternative], case: Case) -> pd.DataFrame:
     rows = []
     for one in alternatives:
         s = one.allocation.service
+        columns = (s.demand, s.pool, s.cohort, s.first, s.last, s.people)
         for demand, pool, cohort, first, last, people in zip(
-            s.demand, s.pool, s.cohort, s.first, s.last, s.people, strict=True
+            *(column.tolist() for column in columns), strict=True
         ):
-            months = case.month(int(first)), case.month(int(last))
-            tour = demands[demand].id, pools[pool], int(cohort), *months, float(people)
-            rows.append((one.number, *tour))
+            months = case.month(first), case.month(last)
+            rows.append((one.number, demands[demand].id, pools[pool], cohort, *months, people))
     names = ["demand", "pool", "cohort", "first_month", "last_month", "people_persons"]
     return pd.DataFrame(rows, columns=["alternative", *names])
 
@@ -354,12 +315,8 @@ class Ranges(Outcome):
 
     Attributes
     ----------
-    rule, by : str
-    slack_person_months : float
-    fills, displacement, pools : tuple of rows
     total_fills, total_displacement : tuple of rows
         The same for all demands of main task 1 and of main task 2.
-    alternatives : tuple of Alternative
     """
 
     title: ClassVar[str] = "ranges"
@@ -377,16 +334,11 @@ class Ranges(Outcome):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the rows as tables, and who gets what in each alternative, tour by tour."""
-        named = {"group": self.by}
-        return {
-            "fills": frame(self.fills, FillRange).rename(columns=named),
-            "displacement": frame(self.displacement, DisplacementRange).rename(columns=named),
-            "total_fills": frame(self.total_fills, FillRange),
-            "total_displacement": frame(self.total_displacement, DisplacementRange),
-            "pools": frame(self.pools, PoolRange),
-            "alternatives": fills_of(self.alternatives, self.groups, self.by),
-            "alternative_tours": tours_of(self.alternatives, self.case),
-        }
+        found = super().tables()
+        for name in ("fills", "displacement"):
+            found[name] = found[name].rename(columns={"group": self.by})
+        found["alternatives"] = fills_of(self.alternatives, self.groups, self.by)
+        return {**found, "alternative_tours": tours_of(self.alternatives, self.case)}
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return how many fills are unique, the widest range, and that of displacement."""
@@ -565,11 +517,6 @@ class _RangeSearch:
             rows.append(FillRange(name, float(asked[mask].sum()), filled, low, high, unique))
         return tuple(rows)
 
-    def displacement(
-        self, packages: Sequence[str], groups: dict[str, Flags]
-    ) -> tuple[DisplacementRange, ...]:
-        return tuple(row for package in packages for row in self._displacement(package, groups))
-
     def _without(self, package: str) -> tuple[Floats, Near | None]:
         """Return fills without a package, and all answers without it (None where unique)."""
         if package not in self.without_package:
@@ -577,11 +524,14 @@ class _RangeSearch:
             without = last_plans(self.planner, every - {package})
             settings = settle_before(without.settings, without, self.last.months, self.lead)
             near = None if self.exact else self._near(without, settings)
-            self.without_package[package] = (
-                person_months(self.planner.programme, without.people),
-                near,
-            )
+            filled = person_months(self.planner.programme, without.people)
+            self.without_package[package] = filled, near
         return self.without_package[package]
+
+    def displacement(
+        self, packages: Sequence[str], groups: dict[str, Flags]
+    ) -> tuple[DisplacementRange, ...]:
+        return tuple(row for package in packages for row in self._displacement(package, groups))
 
     def _displacement(self, package: str, groups: dict[str, Flags]) -> list[DisplacementRange]:
         before, near = self._without(package)
@@ -603,10 +553,9 @@ class _RangeSearch:
     def _touched(self, package: str) -> Flags:
         """Return the demands of the blocks that hold demands of a package, (demands,)."""
         own = self.case.inside(package)
-        touched = np.zeros(len(own), dtype=bool)
+        touched = np.zeros_like(own)
         for block in self.planner.programme.blocks:
-            if own[block.demands].any():
-                touched[block.demands] = True
+            touched[block.demands] |= own[block.demands].any()
         return touched
 
     def pools(self) -> tuple[PoolRange, ...]:

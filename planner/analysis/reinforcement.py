@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from scipy import sparse
@@ -35,6 +35,7 @@ from scipy import sparse
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
+    changed_demands,
     enough,
     filled_by,
     last_answer,
@@ -43,9 +44,10 @@ from planner.analysis.plans import (
     person_months,
     planner_of,
     read_case,
+    relaxed,
     strength_change,
 )
-from planner.analysis.prices import rested
+from planner.analysis.prices import rested, unknown_kinds
 from planner.analysis.scaling import Scaled
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData
@@ -56,9 +58,6 @@ from planner.outcome import Outcome, Progress, silent
 from planner.problem.model import Demand, Flags, Floats, Ints
 from planner.tolerances import NO_LOSS
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = [
     "KINDS",
     "Added",
@@ -68,12 +67,8 @@ __all__ = [
     "Reinforcement",
     "RuleChange",
     "Smallest",
-    "prune",
     "reinforcement",
-    "rest_changes",
-    "tour_changes",
 ]
-
 
 _TEXT = text_of("reinforcement")
 say = _TEXT.say
@@ -99,16 +94,10 @@ KINDS = ("people", "rest", "tour")
 
 @dataclass(eq=False)
 class Added:
-    """Tries additions to the last plan of a package.
+    """Tries additions to the last plan of a package at its own size.
 
-    Parameters
-    ----------
-    scaled : Scaled
-        The package at its own size.
-    lead_months : int
-        Months from the decision until additions arrive.
-    announced : bool
-        Whether every plan on the way counts on the additions; else only the last one does.
+    They arrive `lead_months` after the decision. If they are announced every plan on the way counts
+    on them; else only the last one does.
     """
 
     scaled: Scaled
@@ -129,13 +118,19 @@ class Added:
             {int(p) for place in self.scaled.touched for p in last.settings[place].block.pools}
         )
         self.enough = enough(self.problem)
-        self.tries = 0
         self._made: dict[tuple[int, bytes], Floats] = {}
 
     @property
     def nothing(self) -> Floats:
         """No additions, (pools, months)."""
         return np.zeros_like(self.strength)
+
+    @property
+    def without_end(self) -> Floats:
+        """More people than can be used, of each pool that serves the package, (pools, months)."""
+        persons = np.zeros(len(self.names))
+        persons[self.pools] = self.enough
+        return self.steady(persons)
 
     def steady(self, persons: Floats) -> Floats:
         """Return so many people more from the first month they can arrive, (pools, months)."""
@@ -158,7 +153,6 @@ class Added:
             data = self.data(place, added)
             key = place, data.limit.tobytes()
             if key not in self._made:
-                self.tries += 1
                 self._made[key] = (
                     self._announced(place, data.limit) if self.announced else solver(data).people
                 )
@@ -187,7 +181,11 @@ class Added:
 
     def losses(self, added: Floats) -> dict[str, float]:
         """Return what each mission of main task 2 still loses, person-months; a gain is none."""
-        lost = self.scaled.without - self.filled(added)
+        return self.losses_of(self.filled(added))
+
+    def losses_of(self, filled: Floats) -> dict[str, float]:
+        """Return the same where person-months filled are at hand, (demands,)."""
+        lost = self.scaled.without - filled
         return {name: max(float(lost[mask].sum()), 0.0) for name, mask in self.missions.items()}
 
     def lost(self, added: Floats) -> float:
@@ -233,25 +231,12 @@ class RuleChange:
     reached: bool
 
 
-class RuleComparison:
-    """Tries other rules for a package."""
-
-    def __init__(self, added: Added) -> None:
-        self.added, self.case = added, added.scaled.case
-        self.without = added.scaled.without
-        problem = self.case.problem
-        self._known = {one.id: problem.known(one.id) for one in problem.packages}
-
-    def lost(self, change: Callable[[Demand], Demand]) -> float:
-        """Return what missions lose if every demand is changed."""
-        case: Case = self.case
-        # packages are known when they are today, also where that was just in time
-        packages = tuple(replace(one, known=self._known[one.id]) for one in case.problem.packages)
-        demands = tuple(change(demand) for demand in case.problem.demands)
-        problem = replace(case.problem, demands=demands, packages=packages)
-        planner = make_planner(problem, case.rule, fills_only=True)
-        lost = self.without - filled_by(planner)
-        return sum(max(float(lost[mask].sum()), 0.0) for mask in self.added.missions.values())
+def _lost_with(added: Added, change: Callable[[Demand], Demand]) -> float:
+    """Return what missions lose if every demand is changed."""
+    # relaxed: packages are known when they are today, also where that was just in time
+    problem = changed_demands(relaxed(added.problem, ()), change)
+    planner = make_planner(problem, added.scaled.case.rule, fills_only=True)
+    return sum(added.losses_of(filled_by(planner)).values())
 
 
 def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleChange]:
@@ -260,8 +245,7 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleC
     They are looked for by doubling and halving, as if less rest never made anyone lose more. One
     pool alone is tried without any rest first.
     """
-    demands = added.problem.demands
-    found, changed = [], RuleComparison(added)
+    demands, found = added.problem.demands, []
     for pool in (EVERY, *pools):
         names = [one for one in added.names if pool in (EVERY, one)]
         most = max(
@@ -279,7 +263,7 @@ def rest_changes(added: Added, level: float, pools: Iterable[str]) -> list[RuleC
                 return demand
 
             if months not in tried:
-                tried[months] = changed.lost(less)
+                tried[months] = _lost_with(added, less)
             return tried[months]
 
         if most:
@@ -302,8 +286,7 @@ def _fewest(enough: Callable[[int], bool], most: int) -> int:
 
 def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChange]:
     """Return the smallest change of all tours, longer and shorter, but for demands on call."""
-    changed, lines = RuleComparison(added), added.scaled.case.lines
-    on_call = {line.demand for line in lines if line.on_call}
+    on_call = {line.demand for line in added.scaled.case.lines if line.on_call}
     on_call |= {demand.id for demand in added.problem.demands if demand.on_call}
     found = []
     for sign in (1, -1):
@@ -315,7 +298,7 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
                     return demand
                 return replace(demand, tour=max(1, demand.tour + by))
 
-            lost = changed.lost(longer)
+            lost = _lost_with(added, longer)
             if best is None or lost < best.lost_person_months - 1e-6:
                 best = RuleChange("tour", EVERY, sign * months, lost, lost <= level)
             if lost <= level:
@@ -328,13 +311,8 @@ def tour_changes(added: Added, level: float, most_months: int) -> list[RuleChang
 class Smallest:
     """The programme of people, additions and what is lost.
 
-    Parameters
-    ----------
-    added : Added
-    costs : ndarray (pools,)
-        Of one person who stays, or of one person for one month.
-    stay : bool
-        Whether people stay once they have come; else they come and go month by month.
+    People `stay` once they have come, or come and go month by month; costs, (pools,), are of one
+    person who stays, or of one person for one month.
     """
 
     def __init__(self, added: Added, costs: Floats, stay: bool) -> None:
@@ -421,9 +399,8 @@ class Smallest:
     def people(self) -> list[Floats]:
         """Return people on the columns of every block, as they were last looked at."""
         people = list(self.added.scaled.last.people)
-        for place, served in zip(
-            self.added.scaled.touched, self.layout.split(self._last), strict=True
-        ):
+        answers = self.layout.split(self._last)
+        for place, served in zip(self.added.scaled.touched, answers, strict=True):
             people[place] = served
         return people
 
@@ -495,15 +472,8 @@ def prune(
 ) -> Floats:
     """Return people to add to each pool from the first month they can arrive, (pools,).
 
-    Parameters
-    ----------
-    added : Added
-    level : float
-        Person-months that may stay lost; must be within reach.
-    costs : ndarray (pools,)
-        Of one person; at least 0.
-    tolerance : float
-        Persons within which the addition to each pool is found.
+    The level is what may stay lost, person-months, and must be within reach; costs are of one
+    person, at least 0; each addition is found to within a tolerance, persons.
     """
 
     def short(trial: Floats) -> float:
@@ -644,7 +614,6 @@ class Addition:
 
     Attributes
     ----------
-    pool : str
     persons : float
         The most that are needed at once.
     person_months : float
@@ -691,9 +660,6 @@ class Proof:
         ``"now"``, ``"reinforced"``, ``"less"`` (reinforced but for a few people of one pool),
         ``"announced"`` or ``"surprise"``: reinforced by the same people if all plans, or only the
         last one, count on them.
-    pool : str
-    less_persons : float
-    lost_person_months : float
     """
 
     step: str
@@ -708,12 +674,10 @@ class Reinforcement(Outcome):
 
     Attributes
     ----------
-    rule, package : str
     stay : bool
         Whether people stay once they have come.
     announced : bool
         Whether all plans on the way count on the additions; else only the last one does.
-    lead_months : int
     first_month : str
         The first month in which additions can arrive.
     lost_person_months : float
@@ -721,8 +685,6 @@ class Reinforcement(Outcome):
     wanted_person_months, level_person_months : float
         What was asked to remain, and what is aimed at: more, where even people without end,
         coming that late, leave more of it.
-    within_reach : bool
-    cost : float
     floor_cost : float
         Nothing cheaper can do it; NaN where none is proved.
     exact : bool
@@ -768,12 +730,9 @@ class Reinforcement(Outcome):
             )
             whole = sum(row.persons if self.stay else row.person_months for row in self.additions)
             key = "stay" if self.stay else "borrow"
-            values = {
-                "count": number(whole, lang),
-                "month": _TEXT.when(self.first_month, lang),
-                "named": named,
-            }
-            said += [say(key, lang, left=left, **values), *_known(self, lang), _sure(self, lang)]
+            count, month = number(whole, lang), _TEXT.when(self.first_month, lang)
+            said.append(say(key, lang, left=left, count=count, month=month, named=named))
+            said += [*_known(self, lang), _sure(self, lang)]
         said += [_changed(change, lang) for change in self.changes]
         return said
 
@@ -857,9 +816,7 @@ def _costs(case: Case, costs: Mapping[str, float] | None) -> Floats:
 
 
 def _check(kinds: Sequence[str], level: float, lead: int, tolerance: float) -> None:
-    known = ", ".join(KINDS)
-    faults = [f"kinds: expected {known}, found {one!r}{nearest(one, KINDS)}"
-              for one in kinds if one not in KINDS]  # fmt: skip
+    faults = unknown_kinds(kinds, KINDS)
     if not level >= 0:
         faults.append(f"level_person_months: expected at least 0, found {level}")
     if lead < 0:
@@ -897,9 +854,8 @@ class _ReinforcementSearch:
         """Find additions, and make the plan again with them and with a little less."""
         if self.lost <= self.level:
             return
-        added, every = self.added, np.zeros(len(self.added.names))
-        every[added.pools] = added.enough
-        least = self._lost(added.steady(every))
+        added = self.added
+        least = self._lost(added.without_end)
         self.within_reach = least <= self.level
         self.level = max(self.level, least + NO_LOSS)
         if least >= self.lost - NO_LOSS:
@@ -938,9 +894,7 @@ class _ReinforcementSearch:
 
     def _engine_least(self) -> float:
         """Return what the engine's own plan leaves lost with people without end."""
-        every = np.zeros(len(self.added.names))
-        every[self.added.pools] = self.added.enough
-        return self.added.lost(self.added.steady(every)) + NO_LOSS
+        return self.added.lost(self.added.without_end) + NO_LOSS
 
     def changes(self, kinds: Sequence[str], most_tour_months: int) -> list[RuleChange]:
         """Return the changes of rules that prevent as much, without more people."""

@@ -30,7 +30,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from planner.analysis.declare import Option, analysis, text_of
-from planner.analysis.parameters import VariedParameter, inputs_of
+from planner.analysis.parameters import VariedParameter, inputs_of, with_changes
 from planner.analysis.plans import Case, read_case
 from planner.engine.stages import PlanCache
 from planner.errors import CertificateError, InputError, SolverError
@@ -85,7 +85,6 @@ class Change:
     value, changed_to : float
         The likely value and the changed one, in `unit`; 0 and a number of months for a month; NaN
         where the change is no number.
-    unit : str
     displaced_person_months : float
         From main task 2; NaN where the plan could not be proved.
     difference_person_months : float
@@ -163,7 +162,6 @@ class Robustness(Outcome):
 
     Attributes
     ----------
-    package, rule : str
     displaced_person_months : float
         For the likely values.
     filled_person_months : float
@@ -228,10 +226,7 @@ class Robustness(Outcome):
 
     def plot(self, name: str | None = None) -> Any:
         """Return the tornado figure; of a table by name, its bars."""
-        if name is not None:
-            return super().plot(name)
-
-        return gallery()["tornado"].draw(self)
+        return gallery()["tornado"].draw(self) if name is None else super().plot(name)
 
 
 def _change_sentences(
@@ -355,19 +350,12 @@ def robustness(
         for variant, made in zip(variants, planned, strict=True)
         if variant.problem is not None
     ]
-    return _outcome(name, case.rule, now, variants, rows)
-
-
-def _chosen_groups(groups: Sequence[str] | None) -> tuple[str, ...]:
-    chosen = GROUPS if groups is None else tuple(groups)
-    unknown = [group for group in chosen if group not in GROUPS]
-    if unknown:
-        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
-    return chosen
+    refused = len(variants) - len(rows)
+    return _outcome(name, case.rule, now, rows, refused)
 
 
 def _outcome(
-    package: str, rule: str, now: _Planned, variants: Sequence[_Variant], rows: list[Change]
+    package: str, rule: str, now: _Planned, rows: list[Change], refused: int
 ) -> Robustness:
     return Robustness(
         package=package,
@@ -377,10 +365,18 @@ def _outcome(
         state=_state(now),
         plans=len(rows),
         unproved=sum(row.displaced_person_months != row.displaced_person_months for row in rows),
-        refused=sum(variant.problem is None for variant in variants),
+        refused=refused,
         changes=tuple(rows),
         swings=_swings(rows, now),
     )
+
+
+def _chosen_groups(groups: Sequence[str] | None) -> tuple[str, ...]:
+    chosen = GROUPS if groups is None else tuple(groups)
+    unknown = [group for group in chosen if group not in GROUPS]
+    if unknown:
+        raise InputError(f"groups: expected some of {', '.join(GROUPS)}, found {unknown[0]!r}")
+    return chosen
 
 
 @cache
@@ -444,13 +440,9 @@ def _state(made: _Planned) -> str:
 
 def _row(variant: _Variant, made: _Planned, now: _Planned) -> Change:
     state = _state(made)
+    names = ("input", "group", "change", "value", "changed_to", "unit", "basis")
     return Change(
-        input=variant.input,
-        group=variant.group,
-        change=variant.change,
-        value=variant.value,
-        changed_to=variant.changed_to,
-        unit=variant.unit,
+        **{name: getattr(variant, name) for name in names},
         displaced_person_months=made.displaced,
         difference_person_months=made.displaced - now.displaced,
         main_task_1_person_months=made.main_task_1,
@@ -459,7 +451,6 @@ def _row(variant: _Variant, made: _Planned, now: _Planned) -> Change:
         loses_most_persons=made.most_persons,
         state=state,
         flips=made.displaced == made.displaced and state != _state(now),
-        basis=variant.basis,
     )
 
 
@@ -508,7 +499,8 @@ def _variants(
         found += _of_ranges(case, {one.input for one in made})
         missions = {**more, **missions}
     found += _months(case, package, {one.input for one in found if one.group == "month"})
-    found += _package_size(case, package)
+    for one in inputs_of(case, [f"package.{package}.size"]):
+        found += _both_ends(one, "people")
     found += _tours(case, {one.input for one in found})
     found += _changeovers(case)
     found += _preferences(case)
@@ -586,13 +578,9 @@ def _varied(one: VariedParameter, group: str, change: str, to: float) -> _Varian
     return _Variant(one.id, group, change, make, one.value, to, one.unit, one.basis)
 
 
-def _ends(distribution: Any) -> tuple[float, float]:
-    low, high = distribution.support
-    outer = distribution.ppf(np.array(OUTER))
-    return (
-        float(low if np.isfinite(low) else outer[0]),
-        float(high if np.isfinite(high) else outer[1]),
-    )
+def _ends(distribution: Any) -> list[float]:
+    ends = np.array(distribution.support, dtype=float)
+    return np.where(np.isfinite(ends), ends, distribution.ppf(np.array(OUTER))).tolist()
 
 
 def _group(id: str) -> str:
@@ -621,12 +609,6 @@ def _months(case: Case, package: str, ranged: set[str]) -> Iterator[_Variant]:
             yield _varied(one, "month", word, float(months))
 
 
-def _package_size(case: Case, package: str) -> Iterator[_Variant]:
-    """Yield the package as a whole at both ends of its range."""
-    for one in inputs_of(case, [f"package.{package}.size"]):
-        yield from _both_ends(one, "people")
-
-
 def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
     """Yield the length of each tour that has no range, shorter and longer."""
     if case.scenario is None:
@@ -640,12 +622,6 @@ def _tours(case: Case, ranged: set[str]) -> Iterator[_Variant]:
         for word, to in (("shorter", one.value - TOUR_MONTHS), ("longer", one.value + TOUR_MONTHS)):
             if to >= 1:
                 yield _varied(one, "tour", word, to)
-
-
-def _changed(problem: Problem, changes: Mapping[str, Mapping[str, Any]]) -> Problem:
-    """Return a problem with other values of some demands' attributes."""
-    demands = tuple(replace(one, **changes.get(one.id, {})) for one in problem.demands)
-    return replace(problem, demands=demands)
 
 
 def _changeovers(case: Case) -> Iterator[_Variant]:
@@ -663,7 +639,7 @@ def _changeovers(case: Case) -> Iterator[_Variant]:
                 continue
             name = kind if kind.startswith("demand.") else f"kind.{kind}"
             changes = {id: {"cohorts": count} for id, count in cohorts.items()}
-            make = partial(_changed, case.problem, changes)
+            make = partial(with_changes, case.problem, changes)
             yield _Variant(f"{name}.changeover", "changeover", word, make)
 
 
@@ -671,7 +647,7 @@ def _preferences(case: Case) -> Iterator[_Variant]:
     """Yield the order of sourcing options reversed, demand by demand."""
     for one in case.problem.demands:
         if len(one.options) > 1:
-            make = partial(_changed, case.problem, {one.id: {"options": one.options[::-1]}})
+            make = partial(with_changes, case.problem, {one.id: {"options": one.options[::-1]}})
             yield _Variant(f"demand.{one.id}.options", "preference", "reversed", make)
 
 
@@ -681,12 +657,11 @@ def _windows(case: Case, package: str) -> Iterator[_Variant]:
     first, last = problem.report
     own = [problem.demand(name) for name in problem.package(package).demands]
     start = min((problem.begins(one, package) for one in own), default=first)
-    ends = []
-    if last - 12 >= first:
-        ends.append(("a year shorter", (first, last - 12)))
-    if last + 12 < problem.months:
-        ends.append(("a year longer", (first, last + 12)))
-    if first < start <= last:
-        ends.append(("from the package on", (start, last)))
-    for change, report in ends:
-        yield _Variant("window", "window", change, partial(replace, problem, report=report))
+    windows = (
+        ("a year shorter", last - 12 >= first, (first, last - 12)),
+        ("a year longer", last + 12 < problem.months, (first, last + 12)),
+        ("from the package on", first < start <= last, (start, last)),
+    )
+    for change, possible, report in windows:
+        if possible:
+            yield _Variant("window", "window", change, partial(replace, problem, report=report))

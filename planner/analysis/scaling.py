@@ -3,15 +3,10 @@
 The changeover stays as it is: a demand staggered in six cohorts is staggered in six at any size.
 When one line is scaled the other lines of its package are left out.
 
-A piecewise linear curve found by trying, where nothing says how it will bend.
+Nothing is proved about a curve found by trying between two sizes tried. What the sizes tried last
+differed from what their neighbours led to expect is an estimate of it, and no bound.
 
-Nothing is proved about the curve between two sizes tried. What the sizes tried last differed from
-what their neighbours led to expect is an estimate of it, and no bound.
-
-The exact curve of displacement over the size of a package, where one plan is remade.
-
-How the optimum of the *value* rule moves as one number changes: exact pieces.
-
+How the optimum of the *value* rule moves as one number changes is known in exact pieces.
 Right-hand sides and bounds are linear in a number θ. The objectives of the rule are taken one after
 another. The best value of the first is convex in θ (costs are minimised) and piecewise linear: two
 tangents either meet on it, where it breaks, or its value where they meet cuts the interval in
@@ -86,13 +81,8 @@ class Pins:
 class Piece:
     """An interval of θ in which every step's best cost is linear.
 
-    Attributes
-    ----------
-    low, high : float
-    cost, slope : ndarray (steps,)
-        Best cost of each step at `low`, and its change per unit of θ.
-    pins : Pins
-        What all optimal answers in this interval share.
+    By step, (steps,), `cost` is the best cost at `low` and `slope` its change per unit of θ; `pins`
+    are what all optimal answers in this interval share.
     """
 
     low: float
@@ -113,54 +103,34 @@ class _Point:
 class Parametric:
     """The programme of a layout along a number θ.
 
-    Parameters
-    ----------
-    layout : ValueProgramme
-        As it stands at θ = 0, but with every row that can bind anywhere.
-    moves : Moves
-    steps : sequence of ndarray (columns,)
-        Costs, made as small as possible one after another.
+    The layout is as it stands at θ = 0, but with every row that can bind anywhere; steps are costs,
+    (columns,) each, made as small as possible one after another.
     """
 
     def __init__(self, layout: ValueProgramme, moves: Moves, steps: Sequence[Floats]) -> None:
         self.layout, self.moves, self.steps = layout, moves, list(steps)
-        self.programmes: list[LinearProgramme] = []
         self.other = layout.programme()
-        for cost in self.steps:
-            self._add(cost)
+        self.programmes = [self._with_cost(cost) for cost in self.steps]
         self.columns = np.arange(len(layout.lower))
         self.rows = np.arange(len(layout.row_lower))
         self.free = Pins(
             np.zeros(len(self.columns), dtype=np.int8), np.zeros(len(self.rows), dtype=np.int8)
         )
 
-    def _add(self, cost: Floats) -> None:
-        """Write one programme for each step: its costs stay, so its last basis is a good start."""
+    def _with_cost(self, cost: Floats) -> LinearProgramme:
+        """Write a programme for a step: its costs stay, so its last basis is a good start."""
         programme = self.layout.programme()
         programme.set_cost(cost)
-        self.programmes.append(programme)
+        return programme
 
     def _solve(self, programme: LinearProgramme, pins: Pins, at: float) -> Optimum:
         """Solve a programme where θ = `at`, within what is pinned."""
         layout, moves = self.layout, self.moves
-        lower, upper = layout.lower, np.maximum(layout.upper + at * moves.upper, layout.lower)
-        row_lower, row_upper = layout.row_lower, layout.row_upper + at * moves.row_upper
-        programme.set_bounds(
-            self.columns,
-            np.where(pins.columns > 0, upper, lower),
-            np.where(pins.columns < 0, lower, upper),
-        )
-        programme.set_rows(
-            self.rows,
-            np.where(pins.rows > 0, row_upper, row_lower),
-            np.where(pins.rows < 0, row_lower, row_upper),
-        )
+        upper = np.maximum(layout.upper + at * moves.upper, layout.lower)
+        row_upper = layout.row_upper + at * moves.row_upper
+        programme.set_bounds(self.columns, *_pinned(pins.columns, layout.lower, upper))
+        programme.set_rows(self.rows, *_pinned(pins.rows, layout.row_lower, row_upper))
         return programme.solve()
-
-    def solve(self, cost: Floats, pins: Pins, at: float) -> Optimum:
-        """Return the optimum of any cost where θ = `at`, within what is pinned."""
-        self.other.set_cost(cost)
-        return self._solve(self.other, pins, at)
 
     def _look(self, step: int, pins: Pins, at: float) -> _Point:
         """Return the best cost of a step at one θ and the tangent at that point."""
@@ -177,21 +147,22 @@ class Parametric:
         """Return what is pinned once a step is at its best, by the prices of an inner point."""
         tiny = PIN * float(np.abs(self.steps[step]).max(initial=0.0) or 1.0)
         columns, rows = pins.columns.copy(), pins.rows.copy()
-        columns[(columns == 0) & (optimum.reduced < -tiny)] = 1
-        columns[(columns == 0) & (optimum.reduced > tiny)] = -1
-        rows[(rows == 0) & (optimum.dual < -tiny)] = 1
-        rows[(rows == 0) & (optimum.dual > tiny)] = -1
+        for signs, price in ((columns, optimum.reduced), (rows, optimum.dual)):
+            free = (signs == 0) & (np.abs(price) > tiny)
+            signs[free] = -np.sign(price[free])
         return Pins(columns, rows)
 
     def pieces(self, low: float, high: float) -> list[Piece]:
         """Return the pieces of [low, high], in order."""
-        empty = np.zeros(0)
-        found = self._deeper(0, Piece(low, high, empty, empty, self.free), high - low)
-        return _merged(found)
+        return _merged(self._deeper(0, self._whole(low, high), high - low))
+
+    def _whole(self, low: float, high: float) -> Piece:
+        """Return an interval before any step."""
+        return Piece(low, high, np.zeros(0), np.zeros(0), self.free)
 
     def first(self, reach: float) -> Piece:
         """Return the piece that begins at θ = 0, looking no further than `reach`."""
-        piece = Piece(0.0, reach, np.zeros(0), np.zeros(0), self.free)
+        piece = self._whole(0.0, reach)
         for step in range(len(self.steps)):
             piece = self._shorten(step, piece, NARROW * reach)
         return piece
@@ -211,13 +182,9 @@ class Parametric:
                 if high <= narrow:
                     raise
                 high /= 2
-        return Piece(
-            0.0,
-            high,
-            np.append(piece.cost, middle.cost - middle.slope * high / 2),
-            np.append(piece.slope, middle.slope),
-            self._pin(step, piece.pins, middle.optimum),
-        )
+        cost = np.append(piece.cost, middle.cost - middle.slope * high / 2)
+        slope = np.append(piece.slope, middle.slope)
+        return Piece(0.0, high, cost, slope, self._pin(step, piece.pins, middle.optimum))
 
     def further(self, pieces: Sequence[Piece], cost: Floats) -> list[Piece]:
         """Return pieces cut further by one more step, made as small as possible after the others.
@@ -225,8 +192,7 @@ class Parametric:
         The step is the last of the arrays of each piece; others can be tried from the same pieces.
         """
         steps, programmes = self.steps, self.programmes
-        self.steps, self.programmes = [*steps, cost], [*programmes]
-        self._add(cost)
+        self.steps, self.programmes = [*steps, cost], [*programmes, self._with_cost(cost)]
         width = pieces[-1].high - pieces[0].low
         found = [new for piece in pieces for new in self._one_more(piece, width)]
         self.steps, self.programmes = steps, programmes
@@ -237,9 +203,8 @@ class Parametric:
         try:
             return self._deeper(len(self.steps) - 1, piece, width)
         except SolverError:
-            empty = np.zeros(0)
-            return self._part(0, Piece(piece.low, piece.high, empty, empty, self.free),
-                              piece.low, piece.high, width)  # fmt: skip
+            whole = self._whole(piece.low, piece.high)
+            return self._part(0, whole, piece.low, piece.high, width)
 
     def _deeper(self, step: int, piece: Piece, width: float) -> list[Piece]:
         """Cut a piece where the next step breaks, and go on with what lies inside each part."""
@@ -264,14 +229,10 @@ class Parametric:
         try:
             middle = self._look(step, piece.pins, (low + high) / 2)
             begin = middle.cost - middle.slope * (middle.at - low)
-            inner = Piece(
-                low,
-                high,
-                np.append(piece.cost + (low - piece.low) * piece.slope, begin),
-                np.append(piece.slope, middle.slope),
-                self._pin(step, piece.pins, middle.optimum),
-            )
-            return self._deeper(step + 1, inner, width)
+            cost = np.append(piece.cost + (low - piece.low) * piece.slope, begin)
+            slope = np.append(piece.slope, middle.slope)
+            pins = self._pin(step, piece.pins, middle.optimum)
+            return self._deeper(step + 1, Piece(low, high, cost, slope, pins), width)
         except SolverError:
             if high - low <= NARROW * width:
                 return []  # too narrow to describe; its neighbours meet
@@ -311,11 +272,11 @@ class Parametric:
         free = (piece.pins.columns == 0) & (upper > self.layout.lower)
         found = []
         for worth in worths:
-            if not worth[free].any():
-                found.append((float(worth @ now), float(worth @ now)))
-                continue
-            low = self._again(worth)
-            found.append((low, max(-self._again(-worth), low)))
+            low = high = float(worth @ now)
+            if worth[free].any():
+                low = self._again(worth)
+                high = max(-self._again(-worth), low)
+            found.append((low, high))
         return found
 
     def _again(self, cost: Floats) -> float:
@@ -325,7 +286,13 @@ class Parametric:
 
     def answer(self, piece: Piece, at: float) -> Floats:
         """Return one optimal answer at θ = `at`, (columns,)."""
-        return self.solve(np.zeros(len(self.columns)), piece.pins, at).x
+        self.other.set_cost(np.zeros(len(self.columns)))
+        return self._solve(self.other, piece.pins, at).x
+
+
+def _pinned(signs: Signs, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Return the lower and upper sides of what is pinned to one of them or free."""
+    return np.where(signs > 0, upper, lower), np.where(signs < 0, lower, upper)
 
 
 def _merged(pieces: Sequence[Piece]) -> list[Piece]:
@@ -418,16 +385,7 @@ class Search:
 
 @dataclass(eq=False)
 class Scaled:
-    """A package or one of its lines, ready to be tried at any size.
-
-    Attributes
-    ----------
-    case : Case
-    planner : Planner
-    package : str
-    line : str or None
-        The demand that is scaled alone; None scales the whole package.
-    """
+    """A package, or the one `line` of it that is named, ready to be tried at any size."""
 
     case: Case
     planner: Planner
@@ -530,25 +488,14 @@ class Scaled:
         layout.row_upper[row_upper > 0] = 0.0
         return layout, Moves(upper, row_upper)
 
-    def names(self) -> Sequence[str]:
-        """Return the ids of the demands that are scaled."""
-        demands = self.case.problem.demands
-        return [demand.id for demand, grows in zip(demands, self.scaled, strict=True) if grows]
-
 
 @dataclass(frozen=True, eq=False)
 class Followed:
     """The exact curve between two sizes.
 
-    Attributes
-    ----------
-    parametric : Parametric
-    pieces : list of Piece
-        On each the fill of every tier is linear.
-    least, most : list of Piece
-        The same cut further, ties settled for and against main task 2; the last step is its fill.
-    tiers : dict of int to int
-        The step of each tier.
+    On each of `pieces` the fill of every tier is linear; `least` and `most` are the same cut
+    further, ties settled for and against main task 2, whose fill is the last step; `tiers` gives
+    the step of each tier.
     """
 
     parametric: Parametric
@@ -584,12 +531,11 @@ def edges_of(*series: list[Piece]) -> Floats:
 def values(pieces: list[Piece], step: int, at: Floats) -> Floats:
     """Return the best cost of a step at some sizes."""
     place = np.clip(np.searchsorted([piece.high for piece in pieces], at), 0, len(pieces) - 1)
-    return np.array(
-        [
-            pieces[k].cost[step] + pieces[k].slope[step] * (size - pieces[k].low)
-            for k, size in zip(place, at, strict=True)
-        ]
+    low, cost, slope = (
+        np.array(column)[place]
+        for column in zip(*((p.low, p.cost[step], p.slope[step]) for p in pieces), strict=True)
     )
+    return np.asarray(cost + slope * (at - low))
 
 
 def clear(lost: Floats) -> Floats:

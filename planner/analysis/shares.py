@@ -5,8 +5,6 @@ Its Shapley value is the mean of what it adds over all orders in which packages 
 shares add up to what all displace together. Every coalition is a plan that unfolds of its own, on
 the same tours and decisions.
 
-Shapley values: one total split over its causes, whatever the order in which they come.
-
 Exact: over all coalitions. Sampled: over random orders, each taken forwards and backwards, so that
 every pair of orders adds up to the total and its spread gives the standard error.
 """
@@ -58,7 +56,6 @@ class Split:
 
     Attributes
     ----------
-    players : tuple of str
     share : ndarray (players, numbers)
         They add up to worth of all − worth of none.
     error : ndarray (players, numbers)
@@ -66,7 +63,6 @@ class Split:
     alone, last : ndarray (players, numbers)
         What a player brings first of all, and last of all.
     total : ndarray (numbers,)
-    exact : bool
     """
 
     players: tuple[str, ...]
@@ -89,12 +85,10 @@ def shapley(
 
     Parameters
     ----------
-    players : sequence of str
     worth : callable
         Called once for each coalition met.
     orders : int, optional
         How many random orders to take, rounded up to pairs, two pairs at least; None is exact.
-    seed : int
 
     Examples
     --------
@@ -281,12 +275,13 @@ def shares(
     """
     case = read_case(source, rule)
     if packages is not None or lines:
-        case = _regrouped(case, _lines(case) if packages is None else packages)
+        each = {name: [name] for package in case.problem.packages for name in package.demands}
+        case = _regrouped(case, each if packages is None else packages)
     if orders is not None and orders < 1:
         raise InputError(f"orders: expected at least 1, found {orders}")
     if orders is None and len(case.packages) > EXACT_UPTO:
         orders = 200
-    return _sentence(case, *_played(case, orders, seed, progress))
+    return _outcome(case, *_played(case, orders, seed, progress))
 
 
 def _played(
@@ -306,7 +301,7 @@ def _played(
     return shapley(case.packages, lost, orders, seed, progress), list(named)
 
 
-def _sentence(case: Case, split: Split, names: list[str]) -> Shares:
+def _outcome(case: Case, split: Split, names: list[str]) -> Shares:
     share, error = split.share, split.error
     columns = (
         share[:, 0], error[:, 0], split.alone[:, 0], split.last[:, 0], share[:, 1], error[:, 1]
@@ -323,10 +318,6 @@ def _sentence(case: Case, split: Split, names: list[str]) -> Shares:
     )
     totals = (float(split.total[0]), float(split.total[1]))
     return Shares(case.rule, split.exact, *totals, rows, missions)
-
-
-def _lines(case: Case) -> dict[str, list[str]]:
-    return {name: [name] for package in case.problem.packages for name in package.demands}
 
 
 def _regrouped(case: Case, packages: Mapping[str, Sequence[str]]) -> Case:

@@ -1,13 +1,10 @@
 """Threshold points: what would have to be different for a conclusion to be false, or true.
 
-A conclusion is a quantity that is above or below a level, see :mod:`planner.analysis.threshold`.
 Every parameter is varied alone, up and down, and the plan is made again, until the conclusion
 changes: by a scan, then by bracketing; problems with the same tours are planned as one batch. And
 many draws are made in which all that is uncertain varies at once.
 
-A conclusion that is true or false of a plan, stated in words a program can read.
-
-::
+A conclusion is a quantity that is above or below a level, in words that a program can read::
 
     displacement > 800                  person-months that main task 2 loses
     displacement(kind=staff) > 10%      the same for some demands, as a share of what they ask
@@ -26,7 +23,6 @@ from dataclasses import field as default
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.parameters import VariedParameter, inputs_of
@@ -36,7 +32,7 @@ from planner.labels import figure, number, percent
 from planner.montecarlo.estimates import chance_of
 from planner.montecarlo.structure import Structure
 from planner.outcome import Outcome, Progress, silent
-from planner.problem.model import Flags, Floats, Problem
+from planner.problem.model import Flags, Floats, Ints, Problem
 from planner.terms import term
 from planner.tolerances import ROUNDING
 
@@ -52,18 +48,13 @@ __all__ = [
     "DrawFills",
     "Found",
     "Measure",
-    "Side",
     "Threshold",
-    "Trials",
     "Varied",
-    "bracket",
-    "claim_probability",
     "filled_of",
     "parse_conclusion",
     "scan",
     "threshold",
 ]
-
 
 QUANTITIES = ("displacement", "fill", "ratio")
 SELECTORS = (*KEYS, "pool", "package")
@@ -112,16 +103,11 @@ FEW = 5
 
 @dataclass(frozen=True, eq=False)
 class DrawFills:
-    """What some draws fill and ask inside the window, person-months.
+    """What some draws fill and ask inside the window, person-months, (draws, demands).
 
-    Attributes
-    ----------
-    with_all, without, asked : ndarray (draws, demands)
-        `without` leaves the package out; it is not looked at where nothing is displaced.
-    by_line, by_line_without : ndarray (draws, lines)
-        The same by demand and pool.
-    lines : ndarray of int (lines, 2)
-        Places of demand and pool.
+    `without` leaves the package out; it is not looked at where nothing is displaced. `by_line` and
+    `by_line_without` are the same by demand and pool, (draws, lines), whose places are `lines`,
+    (lines, 2).
     """
 
     with_all: Floats
@@ -129,7 +115,7 @@ class DrawFills:
     asked: Floats
     by_line: Floats
     by_line_without: Floats
-    lines: NDArray[np.int64]
+    lines: Ints
 
 
 @dataclass(frozen=True)
@@ -273,14 +259,13 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
     quantity, by, name = found["quantity"], found["by"] or "", found["name"]
     faults = []
     if quantity not in QUANTITIES:
-        expected = ", ".join(QUANTITIES)
-        faults.append(f"expected {expected}, found {quantity!r}{nearest(quantity, QUANTITIES)}")
+        near = nearest(quantity, QUANTITIES)
+        faults.append(f"expected {', '.join(QUANTITIES)}, found {quantity!r}{near}")
     if found["relation"] not in RELATIONS:
-        expected = ", ".join(RELATIONS)
-        faults.append(f"expected {expected}, found {found['relation']!r}")
+        faults.append(f"expected {', '.join(RELATIONS)}, found {found['relation']!r}")
     if by and by not in SELECTORS:
-        expected = ", ".join(SELECTORS)
-        faults.append(f"expected {expected}, found {by!r}{nearest(by, SELECTORS)}")
+        near = nearest(by, SELECTORS)
+        faults.append(f"expected {', '.join(SELECTORS)}, found {by!r}{near}")
     if quantity == "ratio" and name:
         faults.append("ratio is that of a package: expected nothing in brackets")
     if name == "" or (name is None and by):
@@ -304,13 +289,8 @@ def parse_conclusion(text: str, case: Case) -> Conclusion:
 class Trials:
     """Plans of variants of a case, with all packages and without one.
 
-    Parameters
-    ----------
-    case : Case
-        Its demands are the axis of what is returned; a demand that a variant has not got asks and
-        fills nothing.
-    package : str or None
-        The package that is left out.
+    The demands of the case are the axis of what is returned; a demand that a variant has not got
+    asks and fills nothing.
     """
 
     def __init__(self, case: Case, package: str | None):
@@ -318,14 +298,12 @@ class Trials:
         self.made, self.unproved = 0, 0
         self.ids = [demand.id for demand in case.problem.demands]
         self.pools = list(case.problem.pools)
-        self.lines = np.array(
-            [
-                (place, self.pools.index(pool))
-                for place, demand in enumerate(case.problem.demands)
-                for pool in demand.pools
-            ],
-            dtype=np.int64,
-        ).reshape(-1, 2)
+        lines = [
+            (place, self.pools.index(pool))
+            for place, demand in enumerate(case.problem.demands)
+            for pool in demand.pools
+        ]
+        self.lines = np.array(lines, dtype=np.int64).reshape(-1, 2)
         self._structures: dict[Any, Structure] = {}
 
     def plan(self, problems: Sequence[Problem], progress: Progress = silent) -> DrawFills:
@@ -361,21 +339,16 @@ class Trials:
         return self._structures[key]
 
     def _solve(
-        self,
-        structure: Structure,
-        problems: Sequence[Problem],
-        places: NDArray[np.int64],
-        filled: DrawFills,
+        self, structure: Structure, problems: Sequence[Problem], places: Ints, filled: DrawFills
     ) -> None:
         """Plan problems of one structure, and write what they fill."""
-        bounds = [[_or_nan(one.min) for one in problem.bounds] for problem in problems]
-        most = [[_or_nan(one.max) for one in problem.bounds] for problem in problems]
+        bounds = [problem.bounds for problem in problems]
         plans = structure.solve(
             np.array([[one.cap for one in problem.demands] for problem in problems]),
             np.array([np.stack(list(problem.pools.values())) for problem in problems]),
             self.without,
-            least=np.array(bounds),
-            most=np.array(most),
+            least=np.array([[one.min for one in row] for row in bounds], dtype=float),
+            most=np.array([[one.max for one in row] for row in bounds], dtype=float),
             amounts=np.array([[one.amount for one in problem.budgets] for problem in problems]),
         )
         here = [one.id for one in problems[0].demands]
@@ -393,10 +366,6 @@ class Trials:
             if to is not None:
                 filled.by_line[places, to] = plans.served[0, :, k].sum(axis=1)
                 filled.by_line_without[places, to] = plans.served[-1, :, k].sum(axis=1)
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
 
 
 def _structure_of(problem: Problem) -> Any:
@@ -419,13 +388,7 @@ def _structure_of(problem: Problem) -> Any:
 class Measure:
     """What is measured of every plan: the quantity of a conclusion.
 
-    Attributes
-    ----------
-    case : Case
-    conclusion : Conclusion
-    package : str
-        Empty where the conclusion is about none.
-    trials : Trials
+    `package` is empty where the conclusion is about none.
     """
 
     case: Case
@@ -447,24 +410,17 @@ class Measure:
 
 @dataclass
 class Side:
-    """An input and one way in which it is moved.
+    """An input and one way in which it is moved, 1 upwards or −1 downwards.
 
-    Attributes
-    ----------
-    input : VariedParameter
-    way : int
-        1 upwards, −1 downwards.
-    tried : dict of float to float
-        The quantity at each value that was tried, in the order of trying.
-    near, far : float
-        Neighbours between which the conclusion changes: before and after; NaN if it does not.
+    `tried` holds the quantity at each value that was tried, in the order of trying. The conclusion
+    changes between `near` and `far`, before and after; NaN if it does not.
     """
 
     input: VariedParameter
     way: int
     tried: dict[float, float] = default(default_factory=dict)
-    near: float = float("nan")
-    far: float = float("nan")
+    near: float = NAN
+    far: float = NAN
 
     @property
     def crosses(self) -> bool:
@@ -599,12 +555,8 @@ def claim_probability(
 ) -> ClaimProbability:
     """Return in how many futures a conclusion about a case holds.
 
-    Parameters
-    ----------
-    futures : Ensemble
-        Of the same scenario, with the same rule.
-    package : str
-        Empty where the conclusion is about none.
+    They are of the same scenario, with the same rule; `package` is empty where the conclusion is
+    about none.
     """
     axes = futures.metadata.axes
     demands, pools = (demand.id for demand in case.problem.demands), case.problem.pools
@@ -689,7 +641,6 @@ class Crossing:
     value, flips_at : float
         As it is, and the nearest value found at which the conclusion is no longer what it was.
         Both are 0 and a number of months for a month, which `month` names.
-    unit, month : str
     within : float
         It changes between `flips_at` and so much nearer; whole numbers are exact.
     change_share : float
@@ -755,7 +706,6 @@ class Threshold(Outcome):
         `package` is empty where the conclusion is about none.
     quantity, level : float
         What it is about, as it is, and the level; shares where `is_share`.
-    is_share, holds : bool
     plans, unproved : int
         Variants that were planned, and those without a proved plan.
     draws, draws_left_out : int
@@ -785,7 +735,6 @@ class Threshold(Outcome):
 
     def sentences(self, lang: str = "en") -> list[str]:
         """Return whether it holds, what changes it, and in how many draws it holds."""
-
         said = [
             say(
                 "threshold_holds" if self.holds else "threshold_fails", lang,
@@ -921,7 +870,6 @@ class _Shown:
         self.last = (0, 1)
 
     def scanned(self, done: int, total: int) -> None:
-        """Show how many variants have been planned."""
         self.last = (done, total + self.draws)
         self.progress(*self.last)
 
@@ -930,9 +878,7 @@ class _Shown:
         self.progress(*self.last)
 
     def drawn(self, done: int, total: int, _seconds: float) -> None:
-        """Show how many draws have been made."""
-        planned = self.last[1] - self.draws
-        self.progress(planned + done, self.last[1])
+        self.progress(self.last[1] - self.draws + done, self.last[1])
 
 
 def _drawn(case: Case, measure: Measure, draws: int, seed: int, shown: _Shown) -> Ensemble:

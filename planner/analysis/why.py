@@ -11,7 +11,7 @@ package, with more people, with a month less at home, without bounds or budgets.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
 from typing import Annotated, Any, ClassVar
@@ -21,6 +21,7 @@ import numpy as np
 from planner.analysis.declare import Option, analysis, text_of
 from planner.analysis.plans import (
     Case,
+    changed_demands,
     enough,
     filled_by,
     make_planner,
@@ -39,23 +40,16 @@ from planner.solution import History, Planner, asked_months
 from planner.tolerances import SHOWN, TIGHT
 
 __all__ = [
-    "BindingConstraint",
-    "BlockShortfall",
     "Counterfactual",
-    "DecisionShortfall",
     "Limit",
     "LineOccupancy",
-    "MissionMonth",
     "MonthOccupancy",
     "PoolUser",
     "Why",
-    "binding_constraints",
-    "counterfactuals",
     "holders",
     "limits",
     "why",
 ]
-
 
 _TEXT = text_of("why")
 say = _TEXT.say
@@ -84,16 +78,9 @@ POOLS_TRIED = 3
 
 @dataclass(frozen=True, eq=False)
 class DecisionShortfall:
-    """Shortfall of one decision in the month, and the plan it goes back to.
+    """Shortfall of one decision of a block in the month, and the plan it goes back to.
 
-    Attributes
-    ----------
-    decision : int
-        Place in the block.
-    stage : int
-        Index of the plan along the way: the last one that could have assigned more people.
-    persons : float
-        In that month.
+    `stage` is the index of the last plan along the way that could have assigned more people.
     """
 
     decision: int
@@ -109,19 +96,15 @@ class BlockShortfall:
     ----------
     place : int
         Of the block in the programme.
-    own : ndarray of bool (decisions,)
-        Decisions of the mission with people on duty in the month.
     duty : ndarray (decisions,)
-        Share of their people on duty in the month, 0 for all other decisions.
+        Share of people of the mission on duty in the month, 0 for all other decisions.
     months : tuple of int
         Month in which each plan along the way was made.
     chain, settings : tuple
         Solutions of those plans, and the stage data of each.
-    shortfalls : tuple of DecisionShortfall
     """
 
     place: int
-    own: Flags
     duty: Floats
     months: tuple[int, ...]
     chain: tuple[StageSolution, ...]
@@ -151,16 +134,7 @@ class BlockShortfall:
 
 
 class MissionMonth:
-    """A mission, or a demand, in one month of the model.
-
-    Parameters
-    ----------
-    case : Case
-    planner : Planner
-    chosen : ndarray of bool (demands,)
-        Its demands.
-    month : int
-    """
+    """A mission, or a demand, in one month of the model; `chosen` are its demands."""
 
     def __init__(self, case: Case, planner: Planner, chosen: Flags, month: int) -> None:
         self.case, self.planner, self.chosen, self.month = case, planner, chosen, month
@@ -171,6 +145,12 @@ class MissionMonth:
         ) * chosen  # fmt: skip
         parts = [self._part(place) for place in range(len(planner.programme.blocks))]
         self.parts = [part for part in parts if part is not None]
+
+    @property
+    def others(self) -> list[str]:
+        """Packages to which none of the demands asked about belongs."""
+        asks = self.asked > 0
+        return [one for one in self.case.packages if not (self.case.inside(one) & asks).any()]
 
     def by(self, planner: Planner) -> MissionMonth:
         """Return the same mission and month in the plans of another planner of the same demands."""
@@ -190,7 +170,7 @@ class MissionMonth:
         )
         shortfalls = self._shortfalls(duty, history, chain, settings)
         months = tuple(month for month, _ in history)
-        return BlockShortfall(place, duty > 0, duty, months, chain, settings, tuple(shortfalls))
+        return BlockShortfall(place, duty, months, chain, settings, tuple(shortfalls))
 
     def _shortfalls(
         self,
@@ -233,16 +213,7 @@ class MissionMonth:
     ) -> dict[int, Floats]:
         """Return users of a pool of the block in a month by demand: preparing, on duty, at home.
 
-        Parameters
-        ----------
-        part : BlockShortfall
-        stage : int
-            The plan along the way.
-        pool : int
-            Place within the block.
-        month : int
-        on_call : bool
-            Whether a demand on call is short of them.
+        `stage` is the plan along the way; `on_call` says whether a demand on call is short of them.
         """
         block, people = part.settings[0].block, part.chain[stage].people
         tied = self._account(block, people, pool, month, on_call)
@@ -284,7 +255,6 @@ class Limit:
 
     Attributes
     ----------
-    demand : str
     limit : str
         ``pool``, ``composition``, ``budget``, ``late_notice``, or ``worth_nothing``: no weight.
     name : str
@@ -318,14 +288,10 @@ class PoolUser:
 
     Attributes
     ----------
-    pool, month, planned_month, mission : str
-    tier : int
-    package : str
     turn : str
         ``itself``, ``ahead`` (an earlier tier), ``beside`` (the same) or ``after``.
     held_persons : float
         Sum of the three that follow.
-    preparing_persons, on_duty_persons, resting_persons : float
     """
 
     pool: str
@@ -345,19 +311,8 @@ class PoolUser:
 class BindingConstraint:
     """Rows of one kind that stand in the way of one demand in one plan.
 
-    Attributes
-    ----------
-    part : BlockShortfall
-    stage : int
-    demand : int
-        Place in the problem.
-    kind : str
-    row : int
-        The pool within the block, the bound, or the budget; −1 where it is none of them.
-    persons : float
-        Lacking in the month asked about.
-    tight, tied : set of int
-        Months.
+    `row` is the pool within the block, the bound, or the budget, −1 where it is none of them;
+    `persons` lack in the month asked about; `tight` and `tied` are months.
     """
 
     part: BlockShortfall
@@ -436,19 +391,10 @@ def limits(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> l
             strength, name = float(bound.max or 0.0), " + ".join(bound.demands)
         elif one.kind == "budget":
             name = case.problem.budgets[one.row].id
-        rows.append(
-            Limit(
-                case.problem.demands[one.demand].id,
-                one.kind,
-                name,
-                case.month(month) if one.tight else "",
-                strength,
-                len(one.tight),
-                len(one.tied),
-                case.month(one.part.months[one.stage]),
-                one.persons,
-            )
-        )
+        reached = case.month(month) if one.tight else ""
+        counts, planned = (len(one.tight), len(one.tied)), case.month(one.part.months[one.stage])
+        line = case.problem.demands[one.demand].id
+        rows.append(Limit(line, one.kind, name, reached, strength, *counts, planned, one.persons))
     return rows + _late(mission_month)
 
 
@@ -475,17 +421,15 @@ def holders(mission_month: MissionMonth, found: Sequence[BindingConstraint]) -> 
         if one.kind != "pool":
             continue
         block, month = one.part.settings[0].block, _nearest(mission_month, one.tight)
-        key = one.part.place, one.stage, one.row, month, case.problem.demands[one.demand].on_call
+        short = case.problem.demands[one.demand]
+        key = one.part.place, one.stage, one.row, month, short.on_call
         if key in seen:
             continue
         seen.add(key)
-        pool = list(case.problem.pools)[block.pools[one.row]]
-        tier = case.problem.demands[one.demand].tier
-        sums: dict[tuple[str, int, str, str], np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
-        on_call = case.problem.demands[one.demand].on_call
-        for demand, used in mission_month.used(
-            one.part, one.stage, one.row, month, on_call
-        ).items():
+        pool, tier = list(case.problem.pools)[block.pools[one.row]], short.tier
+        sums: dict[tuple[str, int, str, str], Floats] = {}
+        users = mission_month.used(one.part, one.stage, one.row, month, short.on_call)
+        for demand, used in users.items():
             line = case.problem.demands[demand]
             turn = "ahead" if line.tier < tier else "beside" if line.tier == tier else "after"
             turn = "itself" if mission_month.chosen[demand] else turn
@@ -518,7 +462,6 @@ class Counterfactual:
         alone can bring, or end the shortfall.
     not_enough_units : float
         The largest number tried that does not; NaN where nothing was sought.
-    gained_persons : float
     enough : bool
         Whether the shortfall ends.
     """
@@ -540,19 +483,14 @@ class _Counterfactuals:
     """
 
     def __init__(self, mission_month: MissionMonth) -> None:
-        case = mission_month.case
-        planner = planner_of(case, fills_only=True)
-        self.fair, self.shown = case.rule == "fair", mission_month
+        self.case = mission_month.case
+        planner = planner_of(self.case, fills_only=True)
+        self.fair = self.case.rule == "fair"
         self.solver = planner.draft or planner.solver
         self.mission_month = mission_month if self.fair else mission_month.by(planner)
         self.now = float(self.mission_month.persons().sum())
         self.lacking = float(mission_month.asked.sum()) - self.now
         self.effort = 0
-
-    @property
-    def case(self) -> Case:
-        """Case of the plans compared."""
-        return self.mission_month.case
 
     def row(
         self, change: str, gained: float, name: str = "", month: str = "", units: float = 1.0,
@@ -627,55 +565,34 @@ def counterfactuals(
 ) -> list[Counterfactual]:
     """Try what could bring a mission more people in a month.
 
-    Parameters
-    ----------
-    mission_month : MissionMonth
-    pools : list of (part, pool of its block)
-        Pools that bind, most important first.
-    kinds : set of str
-        Kinds of other limits that bind: ``composition``, ``budget``.
-    progress : callable
+    `pools` are those that bind, most important first, `kinds` other limits that do:
+    ``composition``, ``budget``.
     """
     trials, problem = _Counterfactuals(mission_month), mission_month.case.problem
     found: list[Counterfactual] = []
-    on_duty_now = float(mission_month.persons().sum())
-    if abs(trials.now - on_duty_now) > NOTHING_PERSONS:
-        found.append(trials.row("other_optimum", trials.now - on_duty_now))
+    differs = trials.now - float(mission_month.persons().sum())
+    if abs(differs) > NOTHING_PERSONS:
+        found.append(trials.row("other_optimum", differs))
     if trials.lacking <= NOTHING_PERSONS:
         return found
-    others = _packages_of_others(mission_month)
+    others = mission_month.others
     total = len(others) + len(pools) + len(kinds) + 1
     for done, package in enumerate(others):
         progress(done, total)
-        gained = (
-            float(trials.mission_month.persons(mission_month.every - {package}).sum()) - trials.now
-        )
+        persons = trials.mission_month.persons(mission_month.every - {package})
+        gained = float(persons.sum()) - trials.now
         found.append(trials.row("without_package", gained, package))
     for done, (part, pool) in enumerate(pools, len(others)):
         progress(done, total)
         found += trials.people(part, pool)
-    as_known = relaxed(problem, ())
     for done, kind in enumerate(sorted(kinds), len(others) + len(pools)):
         progress(done, total)
         found.append(trials.row(f"without_{kind}", trials.changed(relaxed(problem, {kind}))))
     if any(any(demand.home) for demand in problem.demands):
-        demands = tuple(_less_rest(demand) for demand in as_known.demands)
-        found.append(trials.row("less_rest", trials.changed(replace(as_known, demands=demands))))
+        rested_less = changed_demands(relaxed(problem, ()), _less_rest)
+        found.append(trials.row("less_rest", trials.changed(rested_less)))
     progress(total, total)
     return found
-
-
-def _packages_of_others(mission_month: MissionMonth) -> list[str]:
-    """Return the packages that none of the demands asked about belongs to."""
-    owner = mission_month.case.problem.package_of()
-    own = {
-        owner.get(demand.id)
-        for demand, asked in zip(
-            mission_month.case.problem.demands, mission_month.asked, strict=True
-        )
-        if asked > 0
-    }
-    return [package for package in mission_month.case.packages if package not in own]
 
 
 def _less_rest(demand: Demand) -> Demand:
@@ -727,20 +644,11 @@ def _limited(why: Why, limit: Limit, lang: str) -> list[str]:
         return [say(f"cause_{limit.limit}", lang, **values)]
     key = "pool_same_month" if limit.month == why.month else "pool_other_month"
     sentence = say(key, lang, **values)
-    if _planned_before(why, limit):
-        sentence += " " + say("planned", lang, **values)
-    used = [
-        row
-        for row in why.holders
-        if (row.pool, row.month, row.planned_month)
-        == (limit.name, limit.month, limit.planned_month)
-    ]
+    if any(row.planned_month != limit.planned_month for row in why.limits):
+        sentence += " " + say("planned", lang, **values)  # a later plan could not change it
+    plan = limit.name, limit.month, limit.planned_month
+    used = [row for row in why.holders if (row.pool, row.month, row.planned_month) == plan]
     return [sentence, _used_by(why, used, lang)]
-
-
-def _planned_before(why: Why, limit: Limit) -> bool:
-    """Whether a later plan was made that could not change it any more."""
-    return any(row.planned_month != limit.planned_month for row in why.limits)
 
 
 def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
@@ -773,12 +681,9 @@ def _used_by(why: Why, used: Sequence[PoolUser], lang: str) -> str:
 
 def _counts(change: Counterfactual, every: Sequence[Counterfactual]) -> bool:
     """Whether a change has a sentence; that of one more person is part of that of several."""
-    if change.change != "more_people":
-        return change.gained_persons > SHOWN
-    if change.units != 1.0:
-        return change.gained_persons > SHOWN
-    same = [one for one in every if (one.change, one.name) == (change.change, change.name)]
-    return len(same) == 1 and change.gained_persons > SHOWN
+    same = sum((one.change, one.name) == (change.change, change.name) for one in every)
+    part = change.change == "more_people" and change.units == 1.0 and same > 1
+    return change.gained_persons > SHOWN and not part
 
 
 def _changed(why: Why, change: Counterfactual, lang: str) -> str:
@@ -807,11 +712,8 @@ class LineOccupancy:
 
     Attributes
     ----------
-    demand : str
-    tier : int
     package : str
         Its package, if any.
-    asked_persons, on_duty_persons, lacking_persons : float
     without_packages_persons : float
         On duty without the packages of others.
     """
@@ -841,7 +743,6 @@ class Why(Outcome):
 
     Attributes
     ----------
-    rule, mission, month : str
     asked_persons, on_duty_persons, lacking_persons, without_packages_persons : float
         In that month.
     """
@@ -949,7 +850,7 @@ def why(
     at = _worst(months, case) if month is None else case.month_index(month)
     mission_month = MissionMonth(case, planner, chosen, at)
     on_duty = mission_month.persons()
-    without = _without(mission_month)
+    without = mission_month.persons(mission_month.every.difference(mission_month.others))
     found = binding_constraints(mission_month)
     asked = float(mission_month.asked.sum())
     lacking = asked - float(on_duty.sum())
@@ -993,38 +894,20 @@ def _worst(months: Sequence[MonthOccupancy], case: Case) -> int:
     return case.month_index(worst.month)
 
 
-def _without(mission_month: MissionMonth) -> Floats:
-    """Return people on duty by demand without the packages of others."""
-    case = mission_month.case
-    own = [one for one in case.packages if (case.inside(one) & (mission_month.asked > 0)).any()]
-    return mission_month.persons(frozenset(own))
-
-
 def _lines(mission_month: MissionMonth, on_duty: Floats, without: Floats) -> list[LineOccupancy]:
     owner = mission_month.case.problem.package_of()
     rows = []
     for place in np.flatnonzero(mission_month.asked > 0):
-        demand, asked = mission_month.case.problem.demands[place], float(mission_month.asked[place])
-        rows.append(
-            LineOccupancy(
-                demand.id,
-                demand.tier,
-                owner.get(demand.id, ""),
-                asked,
-                float(on_duty[place]),
-                max(asked - float(on_duty[place]), 0.0),
-                float(without[place]),
-            )
+        demand = mission_month.case.problem.demands[place]
+        asked, served, alone = (
+            float(persons[place]) for persons in (mission_month.asked, on_duty, without)
         )
+        about = demand.id, demand.tier, owner.get(demand.id, "")
+        rows.append(LineOccupancy(*about, asked, served, max(asked - served, 0.0), alone))
     return rows
 
 
 def _pools(found: Sequence[BindingConstraint]) -> list[tuple[BlockShortfall, int]]:
     """Return the pools that bind in the plans that most goes back to, by block."""
-    return list(
-        dict.fromkeys(
-            (one.part, one.row)
-            for one in found
-            if one.kind == "pool" and one.stage == one.part.stage
-        )
-    )
+    binding = [one for one in found if one.kind == "pool" and one.stage == one.part.stage]
+    return list(dict.fromkeys((one.part, one.row) for one in binding))

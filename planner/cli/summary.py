@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.cli.console import headings, in_language, lines, say, strict, table
 from planner.labels import NOTHING, label, month, months, number, percent
-from planner.results.losses import HALF_A_PERSON, first_month, losses, on_duty
+from planner.results.losses import HALF_A_PERSON, first_month, losses
 from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def _at_a_time(result: Result, loss: Loss | None) -> dict[str, Any]:
 def _years(result: Result, package: str) -> list[dict[str, Any]]:
     """Return what is filled for a package and displaced by it, year by year."""
     solution, compiled = result.solution, result.compiled
-    lost = on_duty(solution.without[package]) - on_duty(solution.with_all)
-    duty = on_duty(solution.with_all)
+    duty = solution.with_all.on_duty
+    lost = solution.without[package].on_duty - duty
     own = compiled.problem.inside(package)
     task = np.array([row.main_task for row in compiled.demands])
     first, last = compiled.problem.report

@@ -20,7 +20,6 @@ __all__ = ["page", "table"]
 ROWS = 12
 """Most rows of each table."""
 
-
 _BOX = "margin:.4em 0;font-variant-numeric:tabular-nums"
 _CELL = "padding:.1em .7em;border:0"
 
@@ -117,14 +116,8 @@ def _displaced(result: Tables, names: dict[str, str]) -> str:
     lost = lost.sort_values("displaced_person_months", ascending=False, kind="stable").head(ROWS)
     if lost.empty:
         return ""
-    rows = [
-        [
-            names[row["mission"]] or row["mission"],
-            row["package"],
-            number(row["displaced_person_months"]),
-        ]
-        for row in _rows(lost)
-    ]
+    columns = zip(lost["mission"], lost["package"], lost["displaced_person_months"], strict=True)
+    rows = [[names[name] or name, package, number(taken)] for name, package, taken in columns]
     return table("Displaced most, main task 2", ["mission", "by", "person-months"], rows)
 
 

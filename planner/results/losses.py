@@ -35,12 +35,11 @@ from numpy.typing import NDArray
 from planner.errors import CertificateError
 from planner.labels import figure, number, percent, rough, speaker
 from planner.problem.model import Floats
-from planner.solution import Allocation, Solution, cover
+from planner.solution import Allocation, Solution
 
 __all__ = [
     "ACCOUNTS",
     "HALF_A_PERSON",
-    "NEARLY_NEVER",
     "SOMETHING",
     "TENTH",
     "TOLERANCE",
@@ -60,9 +59,7 @@ __all__ = [
     "loser_sentence",
     "losses",
     "lost_tours",
-    "on_duty",
 ]
-
 
 TOLERANCE = 1e-5
 """Largest residual accepted, relative to one plus the strength of the pool."""
@@ -129,8 +126,8 @@ def accounts(solution: Solution, package: str) -> Accounts:
     own = problem.inside(package)
     before, after = solution.without[package], solution.with_all
     return Accounts(
-        taken=_tied_up(after, own) - _tied_up(before, own),
-        given_up=_tied_up(before, ~own) - _tied_up(after, ~own),
+        taken=after.accounts_of(own) - before.accounts_of(own),
+        given_up=before.accounts_of(~own) - after.accounts_of(~own),
         idle_used=_in_rows(after) - _in_rows(before),
     )
 
@@ -166,28 +163,13 @@ def check_accounts(solution: Solution) -> float:
     return worst
 
 
-def _tied_up(allocation: Allocation, chosen: NDArray[np.bool_]) -> Floats:
-    """Return people tied up by some demands, from the tours, (2, pools, months)."""
-    s, problem = allocation.service, allocation.problem
-    shape = (len(problem.pools), problem.months)
-    called, kept = allocation.on_call, chosen[s.demand]
-    until = np.where(called, s.rests, s.last)
-
-    def count(which: NDArray[np.bool_], last: NDArray[np.int64]) -> Floats:
-        return cover(s.pool[which], s.prepares[which], last[which], s.people[which], shape)
-
-    return np.stack([count(kept & ~called, s.rests), count(kept, until)])
-
-
 def _in_rows(allocation: Allocation) -> Floats:
     """Return people tied up by the rows of the programme that was solved, (2, pools, months).
 
     A pool without rows of the second kind is used by no demand on call: its second account is
     counted from the tours.
     """
-    problem, plan = allocation.problem, allocation.plan
-    every = np.ones(len(problem.demands), dtype=bool)
-    found = _tied_up(allocation, every)
+    plan, found = allocation.plan, allocation.accounts.copy()
     for block, stage in zip(plan.programme.blocks, plan.answers, strict=True):
         deployed, called = block.usage @ stage.people, block.standby @ stage.people
         found[0, block.pools] = deployed.reshape(len(block.pools), block.months)
@@ -198,8 +180,7 @@ def _in_rows(allocation: Allocation) -> Floats:
 
 def _unbalanced(allocation: Allocation, people: Floats) -> Floats:
     """Return the larger of the difference of both counts and the excess over the strength."""
-    every = np.ones(len(allocation.problem.demands), dtype=bool)
-    counted, solved = _tied_up(allocation, every), _in_rows(allocation)
+    counted, solved = allocation.accounts, _in_rows(allocation)
     return np.maximum(np.abs(counted - solved), np.maximum(counted - people, 0.0))
 
 
@@ -242,7 +223,6 @@ class LostTour:
 
     Attributes
     ----------
-    demand, pool, cohort : str, str, int
     prepares, first, last : int
         First month of preparation, first and last month on duty, of the model.
     lost_persons : float
@@ -274,13 +254,6 @@ def first_month(solution: Solution, package: str) -> int:
     return min((problem.begins(one, package) for one in own), default=0)
 
 
-def on_duty(allocation: Allocation) -> Floats:
-    """Return persons on duty or on call, (demands, months of the model)."""
-    problem, served = allocation.problem, allocation.service
-    shape = (len(problem.demands), problem.months)
-    return cover(served.demand, served.first, served.last, served.people, shape)
-
-
 def losses(
     solution: Solution,
     package: str,
@@ -291,8 +264,6 @@ def losses(
 
     Parameters
     ----------
-    solution : Solution
-    package : str
     groups : mapping of str to str, optional
         The group of each demand, such as its mission; by default each demand alone.
     main_task : int or None
@@ -301,7 +272,7 @@ def losses(
     problem = solution.problem
     start, (first, last) = first_month(solution, package), problem.report
     own = set(problem.package(package).demands)
-    lost = on_duty(solution.without[package]) - on_duty(solution.with_all)
+    lost = solution.without[package].on_duty - solution.with_all.on_duty
     rows: dict[str, Any] = {}
     for place, demand in enumerate(problem.demands):
         if demand.id in own or main_task not in (None, demand.main_task):
@@ -333,22 +304,13 @@ def lost_tours(
 
     Tours are compared one by one: demand, sourcing option, pool, cohort and months. Those of the
     package itself are left out. So each person-month that is displaced before the package's first
-    month is traced to a tour, and a tour that begins before ``free_from`` is never among them.
-
-    Parameters
-    ----------
-    solution : Solution
-    package : str
-    main_tasks : sequence of int
-
-    Returns
-    -------
-    list of LostTour
-        In the order of their first month.
+    month is traced to a tour, and a tour that begins before ``free_from`` is never among them. They
+    stand in the order of their first month.
     """
     problem = solution.problem
     pools, own = list(problem.pools), set(problem.package(package).demands)
     start, known = first_month(solution, package), problem.known(package)
+    low, high = problem.report
     people: dict[tuple[int, ...], float] = {}
     for sign, allocation in ((1.0, solution.without[package]), (-1.0, solution.with_all)):
         s = allocation.service
@@ -361,15 +323,11 @@ def lost_tours(
         demand = problem.demands[place]
         if demand.id in own or demand.main_task not in main_tasks or abs(lost) <= _TRACE:
             continue
-        before = _overlap(first, last, problem.report[0], min(problem.report[1], start - 1))
-        after = _overlap(first, last, max(problem.report[0], start), problem.report[1])
-        free = known + max(demand.prep, default=0)
-        found.append(
-            LostTour(
-                demand.id, pools[pool], cohort, prepares, first, last, lost, lost * before,
-                lost * after, free,
-            )
-        )  # fmt: skip
+        before = _overlap(first, last, low, min(high, start - 1))
+        after = _overlap(first, last, max(low, start), high)
+        parts, free = (lost * before, lost * after), known + demand.lead
+        tour = demand.id, pools[pool], cohort, prepares, first, last
+        found.append(LostTour(*tour, lost, *parts, free))
     return sorted(found, key=lambda one: (one.first, one.demand, one.cohort, one.pool))
 
 
@@ -461,7 +419,6 @@ class Headline:
 
     Attributes
     ----------
-    package : str
     draws : int
         Draws that count.
     mean, low, high : float
@@ -494,25 +451,25 @@ class Headline:
 
     def in_short(self, package: str, lang: str = "en") -> str:
         """Return mean, range and chances in one sentence, the package under its name."""
-        numbers = {name: rough(getattr(self, name), lang) for name in ("mean", "q05", "q95")}
         shares = {"chance": self.chance, "share": 1 - self.chance, "tenth": self.chance_tenth}
         return say(
             "draws_short_nothing" if self.nothing else "draws_short", lang, package=package,
-            draws=number(self.draws, lang, 0), **numbers,
+            **self._amounts(lang),
             **{name: percent(share, lang, 0) for name, share in shares.items()},
         )  # fmt: skip
 
     def by_ranges(self, lang: str = "en") -> str:
         """Return mean and range of draws by the ranges alone, to stand beside calibrated ones."""
-        numbers = {name: rough(getattr(self, name), lang) for name in ("mean", "q05", "q95")}
-        return say("draws_by_ranges", lang, **numbers)
+        return say("draws_by_ranges", lang, **self._amounts(lang))
 
     def amount(self, lang: str = "en") -> str:
         """Return mean and spread in words."""
-        numbers = {
-            name: rough(getattr(self, name), lang) for name in ("mean", "low", "high", "q05", "q95")
-        }
-        return say("draws_mean", lang, draws=number(self.draws, lang, 0), **numbers)
+        return say("draws_mean", lang, **self._amounts(lang))
+
+    def _amounts(self, lang: str) -> dict[str, str]:
+        names = ("mean", "low", "high", "q05", "q95")
+        numbers = {name: rough(getattr(self, name), lang) for name in names}
+        return {**numbers, "draws": number(self.draws, lang, 0)}
 
     def when(self, lang: str = "en") -> list[str]:
         """Return how much falls before the package's first month, where anything is displaced."""
@@ -541,7 +498,6 @@ def headline(ensemble: Any, package: str) -> Headline:
     ----------
     ensemble : Ensemble
         Made by :func:`planner.simulate`.
-    package : str
 
     Examples
     --------
@@ -593,12 +549,7 @@ def _lost_by_draw(
 ) -> Iterator[tuple[Floats, NDArray[np.int64]]]:
     """Yield what demands of a main task lose to a package in the draws that count, batch by batch.
 
-    Yields
-    ------
-    lost : ndarray (draws, demands, months)
-        Persons, of the demands of :func:`_counted`.
-    first : ndarray of int (draws,)
-        The package's first month.
+    Persons, (draws, demands of :func:`_counted`, months), and the package's first month, (draws,).
     """
     metadata = ensemble.metadata
     axes, own = metadata.axes, metadata.label("package") == package
@@ -620,7 +571,6 @@ class DrawnLoss:
 
     Attributes
     ----------
-    mission : str
     person_months : float
         Mean over all draws.
     chance : float
@@ -644,7 +594,6 @@ def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnL
     ----------
     ensemble : Ensemble
         Made by :func:`planner.simulate`.
-    package : str
     main_task : int
         1 or 2; the package's own demands never count.
 
@@ -678,12 +627,8 @@ def drawn_losses(ensemble: Any, package: str, main_task: int = 2) -> list[DrawnL
         draws += len(lost)
     mean = sums / max(draws, 1)
     each = sums / np.maximum(sums[1], 1)
-    found = [
-        DrawnLoss(
-            str(mission), float(mean[0, k]), float(mean[1, k]), float(each[2, k]), float(each[3, k])
-        )
-        for k, mission in enumerate(missions)
-    ]
+    columns = np.concatenate([mean[:2], each[2:]])
+    found = [DrawnLoss(str(one), *columns[:, k].tolist()) for k, one in enumerate(missions)]
     return sorted(found, key=lambda one: (-one.chance, -one.person_months))
 
 
@@ -696,16 +641,7 @@ def loser_sentence(
 ) -> str:
     """Return which missions lose half a person or more in how many of the draws, in words.
 
-    Parameters
-    ----------
-    found : sequence of DrawnLoss
-        Of :func:`drawn_losses`.
-    main_task : int
-    lang : {"en", "nl"}
-    called : callable
-        Gives a mission its name.
-    most : int
-        Missions named.
+    `called` gives a mission its name; at `most` so many are named.
     """
     often = [one for one in found if one.chance >= NEARLY_NEVER]
     if not often:
@@ -728,7 +664,6 @@ def counted(key: str, value: float, lang: str) -> str:
     Parameters
     ----------
     key : {"person", "month"}
-    value : float
     lang : {"en", "nl"}
 
     Examples

@@ -145,12 +145,9 @@ class Tables(TabularOutcome, ABC):
         )  # fmt: skip
         packages = self.packages
         rows = zip(packages["package"], packages["displaced_main_task_2"], strict=True)
-        return [
-            said,
-            *(
-                label("result_displaces", lang, package=package, lost=number(float(lost), lang))
-                for package, lost in rows
-            ),
+        return [said] + [
+            label("result_displaces", lang, package=package, lost=number(float(lost), lang))
+            for package, lost in rows
         ]
 
     @property

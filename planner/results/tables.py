@@ -1,10 +1,6 @@
-"""The tables of a result, each a function of what was compiled and solved.
+"""The tables of a result, each a function of what was compiled and solved, and sums over them.
 
 Months are text, ``2022-03``; only the report window is shown. Units stand in the column names.
-
-Sums over demands, pools and months.
-
-What a result rests on: the letter, another public source, or an assumption.
 """
 
 from __future__ import annotations
@@ -247,18 +243,16 @@ def pools(result: Result) -> pd.DataFrame:
     """Return what each pool's people do, month by month."""
     solution = result.solution
     people, with_all = strength(solution), solution.with_all
-    names = ("preparing", "on duty", "resting", "on call", "resting on call")
-    states = [with_all.pool_use(name) for name in names]
     pool, month = _grid(result)
+    states = {
+        f"{name.replace(' ', '_')}_persons": with_all.pool_use(name)[pool, month]
+        for name in ("preparing", "on duty", "resting", "on call", "resting on call")
+    }
     return frame(
         pool=words(list(solution.problem.pools), pool),
         month=words(_months(result), month),
         strength_persons=people[pool, month],
-        preparing_persons=states[0][pool, month],
-        on_duty_persons=states[1][pool, month],
-        resting_persons=states[2][pool, month],
-        on_call_persons=states[3][pool, month],
-        resting_on_call_persons=states[4][pool, month],
+        **states,
         idle_persons=(people - with_all.tied_up)[pool, month],
     )
 
@@ -323,8 +317,9 @@ def displacement_monthly(result: Result) -> pd.DataFrame:
         part.insert(0, "package", words([id], np.zeros(len(part), dtype=np.int64)))
         parts.append(part)
     if not parts:
-        nothing = np.zeros((2, 0), dtype=np.int64)
-        part = _long(result, nothing, np.zeros((0, _width(result))), "displaced_person_months")
+        first, last = result.compiled.problem.report
+        nothing = np.zeros((2, 0), dtype=np.int64), np.zeros((0, last - first + 1))
+        part = _long(result, *nothing, "displaced_person_months")
         part.insert(0, "package", words([]))
         return part
     return pd.concat(parts, ignore_index=True)
@@ -408,20 +403,17 @@ def accounting(result: Result) -> pd.DataFrame:
     second = np.array([places[k] in called for k in pool], dtype=bool)
     account = np.repeat([0, 1], [len(pool), int(second.sum())])
     pool, month = np.append(pool, pool[second]), np.append(month, month[second])
-    books = [accounts(solution, id) for id in ids]
-
-    def column(name: str) -> Floats:
-        return _joined([getattr(book, name)[account, pool, month] for book in books], np.float64)
-
+    books, at = [accounts(solution, id) for id in ids], (account, pool, month)
+    columns = {
+        f"{name}_persons": _joined([getattr(book, name)[at] for book in books], np.float64)
+        for name in ("taken", "given_up", "idle_used", "residual")
+    }
     return frame(
         package=words(ids, np.repeat(np.arange(len(ids)), len(pool))),
         account=words(ACCOUNTS, np.tile(account, len(ids))),
         pool=words(places, np.tile(pool, len(ids))),
         month=words(_months(result), np.tile(month, len(ids))),
-        taken_persons=column("taken"),
-        given_up_persons=column("given_up"),
-        idle_used_persons=column("idle_used"),
-        residual_persons=column("residual"),
+        **columns,
     )
 
 
@@ -471,11 +463,6 @@ def _months(result: Result) -> list[str]:
     return [str(compiled.month(index)) for index in range(compiled.problem.months)]
 
 
-def _width(result: Result) -> int:
-    first, last = result.compiled.problem.report
-    return last - first + 1
-
-
 def _grid(result: Result) -> tuple[Ints, Ints]:
     """Return every pool and reported month, as two columns of places."""
     problem = result.compiled.problem
@@ -517,13 +504,12 @@ def _long(result: Result, pairs: Ints, people: Floats, value: str) -> pd.DataFra
     """Return one row for each pair and month with anything in it."""
     problem = result.compiled.problem
     row, month = np.nonzero(np.abs(people) > NEGLIGIBLE_PEOPLE)
-    columns = {
-        "demand": words([d.id for d in problem.demands], pairs[0, row]),
-        "pool": words(list(problem.pools), pairs[1, row]),
-        "month": words(_months(result)[problem.report[0] :], month),
-        value: people[row, month],
-    }
-    return frame(**columns)
+    return frame(
+        demand=words([d.id for d in problem.demands], pairs[0, row]),
+        pool=words(list(problem.pools), pairs[1, row]),
+        month=words(_months(result)[problem.report[0] :], month),
+        **{value: people[row, month]},
+    )
 
 
 def _joined(parts: list[Any], dtype: Any) -> Any:

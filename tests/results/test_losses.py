@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 import planner as pl
 from planner.problem.neutral import parse_problem
-from planner.results.losses import first_month, losses, lost_tours, on_duty
+from planner.results.losses import first_month, losses, lost_tours
 from planner.solution import Solution, solve_problem
 from tests.strategies import problems
 
@@ -94,7 +94,7 @@ def test_no_mission_loses_a_tour_in_preparation_in_draws() -> None:
 def test_people_on_duty_add_up_to_what_is_filled() -> None:
     solution = pl.allocate("eastern-flank-company").solution
     first, last = solution.problem.report
-    people = on_duty(solution.with_all)[:, first : last + 1].sum(axis=1)
+    people = solution.with_all.on_duty[:, first : last + 1].sum(axis=1)
     assert people.tolist() == pytest.approx(solution.with_all.filled.tolist(), abs=1e-6)
     begins = solution.problem.demand("ef-unit").first
     assert first_month(solution, "eastern-flank") == begins
