@@ -37,9 +37,8 @@ from planner.scenario.inputs import (
     When,
     lacking_policies,
 )
-from planner.scenario.inputs import (
-    Source as Publication,
-)
+from planner.scenario.inputs import Source as Publication
+from planner.scenario.registry import EVENTS
 from planner.scenario.schema import (
     VERBS,
     Changes,
@@ -72,6 +71,10 @@ CHOICES = {
     "hindsight": ("hindsight", "known from hindsight"),
 }
 """Section, the standing it is for, and that standing in words."""
+
+SAME = ("mission", "name", "name_nl", "category", "kind", "tier", "cohorts", "fixed_length",
+        "on_call", "unit", "weight", "note")  # fmt: skip
+"""Fields of a demand that are taken as they are given."""
 
 ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
 """Fields that several demands cannot share in one entry."""
@@ -258,6 +261,11 @@ class Draft:
         origin = self.origin(path, quantity, *entries)
         return Parameter(quantity.value, quantity.low, quantity.high, origin)
 
+    def parameters(self, path: Path_, names: Iterable[str], entry: Sourced) -> dict[str, Parameter]:
+        """Return those of some quantities that an entry gives, by name."""
+        given = _given(entry, names).items()
+        return {name: self.parameter((*path, name), quantity, entry) for name, quantity in given}
+
     def when(self, path: Path_, month: MonthRange, *entries: Sourced) -> When:
         """Return a month with its range and origin."""
         return When(month.value, self.origin(path, month, *entries), month.low, month.high)
@@ -301,12 +309,16 @@ def change_pools_and_kinds(draft: Draft, changes: Changes) -> None:
         _policy(draft, ("policies", place), policy)
 
 
+def _series(
+    draft: Draft, path: Path_, names: Iterable[str], entry: Sourced
+) -> dict[str, tuple[tuple[None, Parameter]]]:
+    """Return the factors of a strength that an entry gives, each from the start."""
+    found = draft.parameters(path, names, entry)
+    return {name: ((None, parameter),) for name, parameter in found.items()}
+
+
 def _force(draft: Draft, path: Path_, id: str, entry: Any) -> None:
-    given = {
-        name: ((None, draft.parameter((*path, name), quantity, entry)),)
-        for name in SHARES
-        if (quantity := getattr(entry, name)) is not None
-    }
+    given = _series(draft, path, SHARES, entry)
     old = draft.forces.get(id)
     lacking = [name for name in SHARES if name not in given]
     if old is None and lacking:
@@ -316,22 +328,14 @@ def _force(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 
 
 def _pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
-    texts = {
-        name: value
-        for name in ("name", "name_nl", "category", "speciality", "force", "note")
-        if (value := getattr(entry, name)) is not None
-    }
-    series = {
-        name: ((None, draft.parameter((*path, name), quantity, entry)),)
-        for name in ("posts", *SHARES, *DEVIATIONS)
-        if (quantity := getattr(entry, name)) is not None
-    }
+    texts = _given(entry, ("name", "name_nl", "category", "speciality", "force", "note"))
+    series = _series(draft, path, ("posts", *SHARES, *DEVIATIONS), entry)
     old = draft.pools.get(id)
     if entry.force is not None:
         draft.known((*path, "force"), entry.force, draft.forces, "force")
     force = entry.force or (old.force if old is not None else "")
     for name in DEVIATIONS:
-        if getattr(entry, name) is not None and not force:
+        if name in series and not force:
             draft.complain((*path, name), "is for pools of a force: name its force")
     if entry.drop:
         _drop_pool(draft, path, id)
@@ -339,11 +343,9 @@ def _pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     if old is not None:
         draft.pools[id] = replace(old, **texts, series={**old.series, **series})
         return
-    lacking = [name for name in ("name", "category", "posts") if getattr(entry, name) is None]
-    if lacking:
-        draft.complain(path, draft.unknown(id, draft.pools, "pool", lacking), key=True)
+    needed = ("name", "category", "posts")
+    if not _complete(draft, path, id, [*texts, *series], needed, draft.pools, "pool"):
         return
-    draft.allow(path, id)
     exact = Parameter(1.0, origin=draft.origin(path, entry))
     whole = {} if force else dict.fromkeys(SHARES, ((None, exact),))
     draft.pools[id] = Pool(
@@ -379,16 +381,9 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
 
 
 def _kind(draft: Draft, path: Path_, id: str, entry: Any) -> None:
-    texts = {
-        name: value
-        for name in ("name", "name_nl", "changeover", "note")
-        if (value := getattr(entry, name)) is not None
-    }
-    parameters = {
-        name: draft.parameter((*path, name), quantity, entry)
-        for name in (*ROTATION, *PRESENCE)
-        if (quantity := getattr(entry, name)) is not None
-    }
+    texts = _given(entry, ("name", "name_nl", "changeover", "note"))
+    policies = draft.parameters(path, ROTATION, entry)
+    presence = draft.parameters(path, PRESENCE, entry)
     old = draft.kinds.get(id)
     if old is None:
         needed = ("name", "changeover", "tour", "preparation")
@@ -404,14 +399,10 @@ def _kind(draft: Draft, path: Path_, id: str, entry: Any) -> None:
             file=draft.source.file,
             line=draft.line(path),
         )
-    rotation = {name: dict(by_pool) for name, by_pool in old.rotation.items()}
-    for name in ROTATION:
-        if name in parameters:
-            _set_policy(rotation, name, None, parameters[name])
-    presence = {
-        **old.presence,
-        **{name: parameters[name] for name in PRESENCE if name in parameters},
-    }
+    rotation = dict(old.rotation)
+    for name, parameter in policies.items():
+        _set_policy(rotation, name, None, parameter)
+    presence = {**old.presence, **presence}
     draft.kinds[id] = replace(old, **texts, rotation=rotation, presence=presence)
 
 
@@ -430,23 +421,18 @@ def _policy(draft: Draft, path: Path_, entry: Policy) -> None:
         draft.complain((*path, "tour"), message)
     if not known:
         return
-    pools = (
-        None
-        if not some
-        else tuple(
+    pools = None
+    if some:
+        pools = tuple(
             pool
-            for pool in entry.pools or tuple(draft.pools)
+            for pool in entry.pools or draft.pools
             if entry.category in (None, draft.pools[pool].category)
         )
-    )
     for id in entry.kinds or tuple(draft.kinds):
         kind = draft.kinds[id]
-        rotation = {name: dict(parameters) for name, parameters in kind.rotation.items()}
-        for name in ROTATION:
-            quantity = getattr(entry, name)
-            if quantity is not None:
-                parameter = draft.parameter((*path, name), quantity, entry)
-                _set_policy(rotation, name, pools, parameter)
+        rotation = dict(kind.rotation)
+        for name, parameter in draft.parameters(path, ROTATION, entry).items():
+            _set_policy(rotation, name, pools, parameter)
         if entry.scale_rest is not None:
             _scale_home(draft, path, entry, pools, rotation)
         draft.kinds[id] = replace(kind, rotation=rotation)
@@ -464,19 +450,16 @@ def _own_rest(draft: Draft, path: Path_, entry: Policy, pools: tuple[str, ...] |
         if pools is not None and not set(demand.pools) <= set(pools):
             continue
         changed = {name: parameter}
-        for other in HOME:
-            if getattr(entry, other) is not None:
-                new = draft.parameter((*path, other), getattr(entry, other), entry)
-                changed = {name: None, other: new}
+        for other, new in draft.parameters(path, HOME, entry).items():
+            changed = {name: None, other: new}
         if entry.scale_rest is not None:
-            changed = {
-                name: draft.scaled((*path, "scale_rest"), parameter, entry.scale_rest, entry)
-            }
+            scaled = draft.scaled((*path, "scale_rest"), parameter, entry.scale_rest, entry)
+            changed = {name: scaled}
         draft.demands[id] = replace(demand, **changed)
 
 
 def _set_policy(
-    rotation: dict[str, dict[str, Parameter]],
+    rotation: dict[str, Mapping[str, Parameter]],
     name: str,
     pools: tuple[str, ...] | None,
     parameter: Parameter,
@@ -500,7 +483,7 @@ def _scale_home(
     path: Path_,
     entry: Policy,
     pools: tuple[str, ...] | None,
-    rotation: dict[str, dict[str, Parameter]],
+    rotation: dict[str, Mapping[str, Parameter]],
 ) -> None:
     """Multiply rest and dwell in place; pools that follow the general rule get their own."""
     by = entry.scale_rest
@@ -592,22 +575,11 @@ def _bound(draft: Draft, path: Path_, id: str, entry: Any) -> None:
             path, draft.unknown(id, draft.bounds, "bound", ["demands and min or max"]), key=True
         )
         return
-    bound = old or BoundInput(id, entry.demands or ())
-    if entry.note is not None:
-        bound = replace(bound, note=entry.note)
-    if entry.demands is not None:
-        draft.known((*path, "demands"), entry.demands, draft.demands, "demand")
-        bound = replace(bound, demands=entry.demands)
-    if entry.pools is not None:
-        draft.known((*path, "pools"), entry.pools, draft.pools, "pool")
-        bound = replace(bound, pools=entry.pools)
-    for side in ("min", "max"):
-        quantity = getattr(entry, side)
-        if quantity is not None:
-            parameter = draft.parameter((*path, side), quantity, entry)
-            bound = (
-                replace(bound, min=parameter) if side == "min" else replace(bound, max=parameter)
-            )
+    draft.known((*path, "demands"), entry.demands or (), draft.demands, "demand")
+    draft.known((*path, "pools"), entry.pools or (), draft.pools, "pool")
+    changed = _given(entry, ("note", "demands", "pools"))
+    changed.update(draft.parameters(path, ("min", "max"), entry))
+    bound = replace(old or BoundInput(id, ()), **changed)
     if bound.min is not None and bound.max is not None and bound.min.value > bound.max.value:
         draft.complain(path, f"max {bound.max.value:g} is below min {bound.min.value:g}")
     draft.bounds[id] = bound
@@ -633,15 +605,8 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     given = _given(entry, ("name", "name_nl", "organisation", "region", "main_task", "note"))
     old = draft.missions.get(id)
     if old is None:
-        if not _complete(
-            draft,
-            path,
-            id,
-            given,
-            ("name", "organisation", "region", "main_task"),
-            draft.missions,
-            "mission",
-        ):
+        needed = ("name", "organisation", "region", "main_task")
+        if not _complete(draft, path, id, given, needed, draft.missions, "mission"):
             return
         draft.missions[id] = Mission(
             id=id,
@@ -653,13 +618,9 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
         )
     else:
         draft.missions[id] = replace(old, **given)
-    if entry.last is not None:
-        draft.missions[id] = replace(draft.missions[id], prolonged=None, ended_early=None)
-    events: dict[str, Any] = {
-        name: draft.event((*path, name), getattr(entry, name), entry)
-        for name in ("prolonged", "ended_early")
-        if getattr(entry, name) is not None
-    }
+    events: dict[str, Any] = {} if entry.last is None else dict.fromkeys(EVENTS)
+    for name, event in _given(entry, EVENTS).items():
+        events[name] = draft.event((*path, name), event, entry)
     draft.missions[id] = replace(draft.missions[id], **events)
     lines = [demand for demand in draft.demands.values() if demand.mission == id]
     if entry.last is not None:
@@ -712,30 +673,13 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
         draft.known((*path, "kind"), entry.kind, draft.kinds, "kind")
     if entry.pools is not None:
         _check_options(draft, (*path, "pools"), entry.pools)
-    same = (
-        "mission",
-        "name",
-        "name_nl",
-        "category",
-        "kind",
-        "tier",
-        "cohorts",
-        "fixed_length",
-        "on_call",
-        "unit",
-        "weight",
-        "note",
-    )
-    changed: dict[str, Any] = {**_given(entry, same), **_standing(entry), **context}
+    changed: dict[str, Any] = {**_given(entry, SAME), **_standing(entry), **context}
     changed["more"] = {**old.more, **_given(entry, CARRIED)}
     if entry.pools is not None:
         changed["options"] = entry.pools
     if entry.cap is not None:
         changed["cap_from"] = {}
-    for name in ("cap", *ROTATION, MANNED):
-        quantity = getattr(entry, name)
-        if quantity is not None:
-            changed[name] = draft.parameter((*path, name), quantity, entry)
+    changed.update(draft.parameters(path, ("cap", *ROTATION, MANNED), entry))
     for name, other in (("rest", "dwell"), ("dwell", "rest")):
         if getattr(entry, name) is not None:
             changed[other] = None
@@ -744,10 +688,8 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
             Month.parse(month): draft.parameter((*path, "cap_from", month), quantity, entry)
             for month, quantity in sorted(entry.cap_from.items())
         }
-    for name in ("first", "last"):
-        month = getattr(entry, name)
-        if month is not None:
-            changed[name] = draft.when((*path, name), month, entry)
+    for name, month in _given(entry, ("first", "last")).items():
+        changed[name] = draft.when((*path, name), month, entry)
     demand = replace(old, **changed)
     if entry.scale is not None:
         demand = _scaled(draft, (*path, "scale"), demand, entry)
@@ -790,12 +732,8 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> DemandInput |
     needed: tuple[str, ...] = ("mission", "kind", "pools", "cap", "first", "last")
     if entry.standing not in (None, *COUNTED):
         needed = needed[:4]
-    given = {name for name in needed if getattr(entry, name) is not None}
-    if not _complete(draft, path, id, given, needed, draft.demands, "demand"):
+    if not _complete(draft, path, id, _given(entry, needed), needed, draft.demands, "demand"):
         return None
-    assert entry.mission is not None
-    assert entry.kind is not None
-    assert entry.pools is not None
     named = [p for one in entry.pools for p in ((one,) if isinstance(one, str) else one)]
     categories = {draft.pools[pool].category for pool in named if pool in draft.pools}
     mission = draft.missions.get(entry.mission)
@@ -817,16 +755,11 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> DemandInput |
 
 
 def _complete(
-    draft: Draft,
-    path: Path_,
-    id: str,
-    given: Iterable[str],
-    needed: tuple[str, ...],
-    known: Iterable[str],
-    what: str,
-) -> bool:
+    draft: Draft, path: Path_, id: str, given: Collection[str], needed: tuple[str, ...],
+    known: Iterable[str], what: str,
+) -> bool:  # fmt: skip
     """Complain if a new entry lacks something; a similar known id is suggested first."""
-    lacking = [name for name in needed if name not in set(given)]
+    lacking = [name for name in needed if name not in given]
     if not lacking:
         draft.allow(path, id)
         return True
@@ -872,10 +805,9 @@ def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
         package = replace(package, on=not entry.drop)
     if entry.known is not None:
         known = entry.known
-        package = replace(
-            package,
-            known=known if isinstance(known, str) else draft.when((*path, "known"), known, entry),
-        )
+        if not isinstance(known, str):
+            known = draft.when((*path, "known"), known, entry)
+        package = replace(package, known=known)
     members = list(package.demands)
     for name, demand in entry.demands.items():
         inner = (*path, "demands", name)
@@ -937,9 +869,9 @@ def _outcomes(draft: Draft, changes: Changes) -> None:
             if "cap" in changed:
                 changed["cap_from"] = {}
             draft.demands[id] = replace(demand, **changed)
-            if "last" in changed and demand.mission in draft.missions:
-                settled = replace(draft.missions[demand.mission], prolonged=None, ended_early=None)
-                draft.missions[demand.mission] = settled
+            mission = draft.missions.get(demand.mission)
+            if "last" in changed and mission is not None:
+                draft.missions[mission.id] = replace(mission, prolonged=None, ended_early=None)
 
 
 def _choices(draft: Draft, section: str, entries: Mapping[str, Any]) -> None:
