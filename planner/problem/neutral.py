@@ -163,9 +163,7 @@ class _Parser:
 
     def problem(self, data: Any) -> Problem:
         if not isinstance(data, dict):
-            raise InputError(
-                Fault(self.name, 0, 0, "", f"expected a JSON object, found {_show(data)}")
-            )
+            raise _wrong(self.name, f"expected a JSON object, found {_show(data)}")
         if data.get("format") != FORMAT:
             self.fault("format", f"expected {FORMAT!r}, found {_show(data.get('format'))}")
         self.keys(data, _TOP, {"months", "pools", "demands"}, "")
@@ -206,18 +204,16 @@ class _Parser:
             return {}
         pools = {}
         for name, value in data.items():
+            field = f"pools.{name}"
             if isinstance(value, list):
                 if len(value) != months:
-                    self.fault(f"pools.{name}", f"expected {months} numbers, found {len(value)}")
+                    self.fault(field, f"expected {months} numbers, found {len(value)}")
                 people = [
-                    self.number(v, f"pools.{name}.{t}", 0, LIMITS["people"])
-                    for t, v in enumerate(value)
+                    self.number(v, f"{field}.{t}", 0, LIMITS["people"]) for t, v in enumerate(value)
                 ]
                 pools[name] = np.array(people if len(people) == months else [0.0] * months)
             else:
-                pools[name] = np.full(
-                    months, self.number(value, f"pools.{name}", 0, LIMITS["people"])
-                )
+                pools[name] = np.full(months, self.number(value, field, 0, LIMITS["people"]))
         return pools
 
     def listed(self, data: Any, field: str) -> bool:
@@ -230,25 +226,30 @@ class _Parser:
             return False
         return True
 
+    def objects(
+        self, section: str, items: Iterable[tuple[Any, Any]]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the items of a section that are objects, each after its field."""
+        for key, item in items:
+            if isinstance(item, dict):
+                yield f"{section}.{key}", item
+            else:
+                self.fault(f"{section}.{key}", f"expected an object, found {_show(item)}")
+
     def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
         if not self.listed(data, "demands"):
             return ()
         found: dict[str, Demand] = {}
-        for place, item in enumerate(data):
-            demand = self.demand(item, f"demands.{place}", pools)
-            if demand is None:
-                continue
+        for field, item in self.objects("demands", enumerate(data)):
+            demand = self.demand(item, field, pools)
             if demand.id in found:
-                self.fault(f"demands.{place}.id", f"{demand.id!r} is used twice")
+                self.fault(f"{field}.id", f"{demand.id!r} is used twice")
             found[demand.id] = demand
         for number, message in weight_faults(tuple(found.values())):
             self.fault(f"demands.{number}.weight", message)
         return tuple(found.values())
 
-    def demand(self, item: Any, field: str, pools: Mapping[str, Any]) -> Demand | None:
-        if not isinstance(item, dict):
-            self.fault(field, f"expected an object, found {_show(item)}")
-            return None
+    def demand(self, item: dict[str, Any], field: str, pools: Mapping[str, Any]) -> Demand:
         needed = {"id", "tier", "cap", "first", "last", "tour", "pools"}
         self.keys(item, _DEMAND, needed, field)
         name = item.get("id")
@@ -256,15 +257,10 @@ class _Parser:
             self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
             name = field
         chosen, options = self.options(item.get("pools"), f"{field}.pools", pools)
-        edge = int(LIMITS["month"])
-        first = self.whole(item.get("first", 0), f"{field}.first", -edge, edge)
-        last = self.whole(item.get("last", 0), f"{field}.last", -edge, edge)
-        if last < first:
-            self.fault(
-                f"{field}.last", f"expected a month not before first ({first}), found {last}"
-            )
+        first, last = self.span(item, field)
         prep = self.by_pool(item.get("prep", 0), f"{field}.prep", chosen, whole=True)
         home, dwell = self.time_at_home(item, field, chosen)
+        most, heaviest = int(LIMITS["cohorts"]), LIMITS["weight"]
         return Demand(
             id=name,
             tier=self.whole(item.get("tier", 1), f"{field}.tier", 1, 1_000),
@@ -276,17 +272,25 @@ class _Parser:
             pools=chosen,
             prep=tuple(int(months) for months in prep),
             home=home,
-            cohorts=self.whole(
-                item.get("cohorts", 1), f"{field}.cohorts", 1, int(LIMITS["cohorts"])
-            ),
-            weight=self.sized(
-                item.get("weight", 1.0), f"{field}.weight", LEAST_WEIGHT, LIMITS["weight"]
-            ),
+            cohorts=self.whole(item.get("cohorts", 1), f"{field}.cohorts", 1, most),
+            weight=self.sized(item.get("weight", 1.0), f"{field}.weight", LEAST_WEIGHT, heaviest),
             unit=self.flag(item.get("unit", False), f"{field}.unit"),
             options=options,
             dwell=dwell,
             on_call=self.flag(item.get("on_call", False), f"{field}.on_call"),
         )
+
+    def span(self, item: Mapping[str, Any], field: str) -> tuple[int, int]:
+        """Return the first and the last month of an item."""
+        edge = int(LIMITS["month"])
+        first, last = (
+            self.whole(item.get(side, 0), f"{field}.{side}", -edge, edge)
+            for side in ("first", "last")
+        )
+        if last < first:
+            message = f"expected a month not before first ({first}), found {last}"
+            self.fault(f"{field}.last", message)
+        return first, last
 
     def flag(self, value: Any, field: str) -> bool:
         if not isinstance(value, bool):
@@ -343,29 +347,29 @@ class _Parser:
             home = self.by_pool(dwell, f"{field}.dwell", pools, whole=False)
             return home, (True,) * len(pools)
         if not isinstance(rest, dict) or not isinstance(dwell, dict):
-            self.fault(
-                f"{field}.dwell",
-                "expected rest or dwell; with both, two objects that name each pool once",
-            )
+            message = "expected rest or dwell; with both, two objects that name each pool once"
+            self.fault(f"{field}.dwell", message)
             return (0.0,) * len(pools), (False,) * len(pools)
         for pool in sorted(set(rest) & set(dwell)):
             self.fault(f"{field}.dwell.{pool}", "this pool already has rest")
         both = {pool: 0.0 for pool in pools if pool in rest or pool in dwell}
         for name, values in (("rest", rest), ("dwell", dwell)):
-            own = tuple(pool for pool in pools if pool in values)
-            for key in values:
-                if key not in pools:
-                    hint = nearest(key, pools)
-                    self.fault(f"{field}.{name}.{key}", f"not a pool of this demand{hint}")
-            for pool in own:
-                both[pool] = self.number(values[pool], f"{field}.{name}.{pool}", 0, LIMITS["rest"])
+            self.own_pools(values, f"{field}.{name}", pools)
+            for pool in pools:
+                if pool in values:
+                    where = f"{field}.{name}.{pool}"
+                    both[pool] = self.number(values[pool], where, 0, LIMITS["rest"])
         if missing := [pool for pool in pools if pool not in both]:
-            self.fault(
-                f"{field}.dwell",
-                f"rest and dwell name every pool of their demand: {', '.join(missing)} is missing",
-            )
+            every = "rest and dwell name every pool of their demand"
+            self.fault(f"{field}.dwell", f"{every}: {', '.join(missing)} is missing")
         home = tuple(both.get(pool, 0.0) for pool in pools)
         return home, tuple(pool in dwell for pool in pools)
+
+    def own_pools(self, names: Iterable[str], field: str, pools: tuple[str, ...]) -> None:
+        """Complain of names that are no pools of a demand."""
+        for name in names:
+            if name not in pools:
+                self.fault(f"{field}.{name}", f"not a pool of this demand{nearest(name, pools)}")
 
     def by_pool(
         self, value: Any, field: str, pools: tuple[str, ...], whole: bool
@@ -377,9 +381,7 @@ class _Parser:
 
         if not isinstance(value, dict):
             return tuple(one(value, field) for _ in pools[:1]) * len(pools)
-        for key in value:
-            if key not in pools:
-                self.fault(f"{field}.{key}", f"not a pool of this demand{nearest(key, pools)}")
+        self.own_pools(value, field, pools)
         missing = [pool for pool in pools if pool not in value]
         if missing:
             self.fault(field, f"names every pool of its demand: {', '.join(missing)} is missing")
@@ -406,11 +408,7 @@ class _Parser:
         if not self.listed(data, "bounds"):
             return ()
         bounds = []
-        for place, item in enumerate(data):
-            field = f"bounds.{place}"
-            if not isinstance(item, dict):
-                self.fault(field, f"expected an object, found {_show(item)}")
-                continue
+        for field, item in self.objects("bounds", enumerate(data)):
             self.keys(item, {"demands", "pools", "min", "max"}, {"demands"}, field)
             demands = self.names(item.get("demands"), f"{field}.demands", names)
             counted = None
@@ -438,11 +436,8 @@ class _Parser:
             return ()
         packages: list[Package] = []
         owner: dict[str, str] = {}
-        for name, item in data.items():
-            field = f"packages.{name}"
-            if not isinstance(item, dict):
-                self.fault(field, f"expected an object, found {_show(item)}")
-                continue
+        for field, item in self.objects("packages", data.items()):
+            name = field.removeprefix("packages.")
             self.keys(item, {"demands", "known"}, {"demands"}, field)
             demands = self.names(item.get("demands"), f"{field}.demands", names)
             for demand in demands:
@@ -460,11 +455,7 @@ class _Parser:
         if not self.listed(data, "budgets"):
             return ()
         budgets = []
-        for place, item in enumerate(data):
-            field = f"budgets.{place}"
-            if not isinstance(item, dict):
-                self.fault(field, f"expected an object, found {_show(item)}")
-                continue
+        for field, item in self.objects("budgets", enumerate(data)):
             keys = {"id", "first", "last", "amount", "cost"}
             self.keys(item, keys, keys, field)
             cost = item.get("cost")
@@ -473,16 +464,10 @@ class _Parser:
                 cost = {}
             else:
                 self.names(list(cost), f"{field}.cost", names)
-            name, edge, most = item.get("id"), int(LIMITS["month"]), LIMITS["money"]
+            name, most = item.get("id"), LIMITS["money"]
             if "id" in item and (not isinstance(name, str) or not name):
                 self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
-            first, last = (
-                self.whole(item.get(side, 0), f"{field}.{side}", -edge, edge)
-                for side in ("first", "last")
-            )
-            if last < first:
-                message = f"expected a month not before first ({first}), found {last}"
-                self.fault(f"{field}.last", message)
+            first, last = self.span(item, field)
             amount = self.number(item.get("amount", 0), f"{field}.amount", 0, most)
             costs = {
                 key: self.sized(euros, f"{field}.cost.{key}", LEAST_COST, most)
@@ -511,18 +496,18 @@ def size_faults(
         sizes.append(("pools", pool, "strength", small, max(people.tolist(), default=0.0), 0.0))
     found = []
     for section, id, what, small, large, floor in sizes:
+        message = ""
         if large > most:
             message = f"expected a {what} of at most {most:g}, found {large:.9g}"
-            found.append((section, id, message))
         elif 0 < small < floor:
             message = f"expected 0 or a number from {floor:g} to {most:g}, found {small:g}"
-            found.append((section, id, message))
         elif 0 < small < least * (1 - 1e-9):
             message = (
                 f"expected the {what} of {id} to be 0 or at least {least:g}, found {small:g}: "
                 f"sizes may differ by a factor of {SIZE_RATIO:g} at most, and the largest cap is "
                 f"{largest:g}"
             )
+        if message:
             found.append((section, id, message))
     return found
 
@@ -642,13 +627,14 @@ def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
     a.json:2:11: demands.0.cap: expected more
     """
     faults = list(faults)
-    wanted: set[str] = set()
-    for fault in faults:
-        if isinstance(fault, Fault):
-            wanted.update(_prefixes(fault.field))
+    fields = [fault.field for fault in faults if isinstance(fault, Fault)]
+    wanted = {prefix for field in fields for prefix in _prefixes(field)}
     if not wanted:
         return faults
-    found = _offsets(text, wanted)
+    found: dict[str, int] = {}
+    for path, start, is_key in _walk(text):
+        if not is_key and path in wanted:
+            found.setdefault(path, start)
     starts = _starts(text)
 
     def placed(fault: Fault | str) -> Fault | str:
@@ -689,15 +675,6 @@ def repeated(text: str, name: str) -> list[Fault]:
         elif is_key:
             seen.add(path)
     return faults or [Fault(name, 0, 0, "", "an object names a key twice: keep one of them")]
-
-
-def _offsets(text: str, wanted: set[str]) -> dict[str, int]:
-    """Return where the values of some paths begin."""
-    found: dict[str, int] = {}
-    for path, start, is_key in _walk(text):
-        if not is_key and path in wanted:
-            found.setdefault(path, start)
-    return found
 
 
 def _starts(text: str) -> list[int]:
@@ -882,11 +859,8 @@ class Wording:
         return text if self.first_month is not None else f"{word} {text}"
 
     def _span(self, first: int, last: int) -> str:
-        names = [
-            str(number) if self.first_month is None else str(self.first_month + number)
-            for number in (first, last)
-        ]
-        return names[0] if first == last else f"{names[0]} to {names[1]}"
+        names = [self.month(number).removeprefix("month ") for number in (first, last)]
+        return names[0] if first == last else " to ".join(names)
 
     @staticmethod
     def people(number: float) -> str:
@@ -1009,9 +983,8 @@ class Reach:
         for budget in self.problem.budgets:
             if budget.amount > 0:
                 continue
-            dear = np.array(
-                [budget.cost.get(demand.id, 0.0) > 0 for demand in self.problem.demands], dtype=bool
-            )
+            costs = [budget.cost.get(demand.id, 0.0) for demand in self.problem.demands]
+            dear = np.array(costs, dtype=float) > 0
             inside = (tours.first <= budget.last) & (tours.last >= max(budget.first, 0))
             result |= dear[tours.demand] & inside
         return result

@@ -20,7 +20,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -173,30 +173,47 @@ class Table:
         return Fault(self.file, row.line, 0, column, message)
 
 
-def read_table(folder: Path, name: str, faults: list[Fault]) -> Table:
-    """Read a table of a data folder; what is wrong is added to `faults`, such rows are left out.
-
-    The file is UTF-8, comma separated, with a header row; a column that no row requires may be
-    missing altogether.
+def read_table(
+    path: Path,
+    columns: Sequence[Column],
+    faults: list[Fault],
+    *,
+    key: Sequence[str] = (),
+    name: str | None = None,
+) -> Table:
+    """Read one CSV file; what is wrong is added to `faults` and such rows are left out.
 
     Parameters
     ----------
-    folder : Path
-    name : str
-        One of :data:`planner.scenario.registry.TABLES`.
+    path : Path
+        UTF-8, comma separated, with a header row.
+    columns : sequence of Column
+        What is expected; a column that is not required by any row may be missing altogether.
     faults : list of Fault
         Grows by what is wrong.
+    key : sequence of str
+        Columns that together name a row once.
+    name : str, optional
+        File name used in messages.
     """
-    return _TableFile(folder / f"{name}.csv", name, faults).read()
+    return _TableFile(path, columns, faults, key, str(path) if name is None else name).read()
+
+
+def _table_of(folder: Path, table: str, faults: list[Fault]) -> Table:
+    """Read a table of a data folder."""
+    path, key = folder / f"{table}.csv", KEYS.get(table, ("id",))
+    return read_table(path, TABLES[table], faults, key=key, name=shown(path))
 
 
 class _TableFile:
     """A table while it is read."""
 
-    def __init__(self, path: Path, table: str, faults: list[Fault]):
-        self.path, self.table, self.faults = path, table, faults
-        self.file = shown(path)
-        self.known = {column.name: column for column in TABLES[table]}
+    def __init__(
+        self, path: Path, columns: Sequence[Column], faults: list[Fault], key: Sequence[str],
+        name: str,
+    ):  # fmt: skip
+        self.path, self.faults, self.key, self.file = path, faults, key, name
+        self.known = {column.name: column for column in columns}
         self.seen: dict[tuple[Any, ...], int] = {}
 
     def fault(self, line: int, column: str, message: str) -> None:
@@ -310,18 +327,17 @@ class _TableFile:
         for column, what in self.known.items():
             if values[column] is None and column not in header:
                 values[column] = () if what.kind in LISTS else "" if what.kind == "text" else None
-        return Row(self.table, line, values) if len(self.faults) == before else None
+        return Row(self.path.stem, line, values) if len(self.faults) == before else None
 
     def once(self, row: Row) -> bool:
         """Complain of a row that has the key of an earlier one."""
-        key = KEYS.get(self.table, ("id",))
-        value = tuple(row[column] for column in key)
+        value = tuple(row[column] for column in self.key)
         first = self.seen.setdefault(value, row.line)
-        if first == row.line:
+        if not self.key or first == row.line:
             return True
         called = " ".join(str(part) for part in value if part not in (None, ""))
         message = f"{called!r} is in line {first} already: remove one of the two rows"
-        self.fault(row.line, "+".join(key), message)
+        self.fault(row.line, "+".join(self.key), message)
         return False
 
 
@@ -517,7 +533,7 @@ def read_observations(folder: Path) -> tuple[Observation, ...]:
     if not (folder / "observations.csv").exists():
         return ()
     faults: list[Fault] = []
-    table = read_table(folder, "observations", faults)
+    table = _table_of(folder, "observations", faults)
     inputs = read_data(folder)
     known = {"demands": inputs.demands.keys(), "pools": inputs.pools.keys()}
     for row in table.rows:
@@ -549,7 +565,7 @@ def read_places(folder: Path | None = None) -> dict[str, tuple[str, float, float
     if not (folder / "places.csv").exists():
         return {}
     faults: list[Fault] = []
-    rows = read_table(folder, "places", faults).rows
+    rows = _table_of(folder, "places", faults).rows
     if faults:
         raise InputError(sorted(faults))
     return {row["mission"]: (row["place"], row["latitude"], row["longitude"]) for row in rows}
@@ -573,7 +589,7 @@ class _Reader:
             if name in OPTIONAL and not path.exists():
                 self.tables[name] = Table(shown(path), ())
             else:
-                self.tables[name] = read_table(self.folder, name, self.faults)
+                self.tables[name] = _table_of(self.folder, name, self.faults)
         for name in ("sources", "missions", "pools", "kinds", "demands"):
             self.ids[name] = self.tables[name].ids()
         series = self.series()

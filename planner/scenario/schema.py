@@ -41,14 +41,10 @@ from pydantic import (
 from pydantic import Field as Limits
 from pydantic_core import PydanticCustomError
 
-from planner.distributions import (
-    distribution_schema,
-    parse_distribution,
-    ranged_names,
-)
+from planner.distributions import distribution_schema, parse_distribution, ranged_names
 from planner.months import Month
 from planner.scenario.inputs import Option, check_option
-from planner.scenario.registry import ENTITIES, Field
+from planner.scenario.registry import ENTITIES, PATTERNS, Field
 
 __all__ = [
     "SAYS",
@@ -96,12 +92,7 @@ SAYS = ("basis", "source", "section", "note")
 class Part(BaseModel):
     """Base of all parts of a scenario: closed, frozen, strict, described by its docstrings."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -127,17 +118,13 @@ def _month(value: object) -> Month:
         ) from None
 
 
+_MONTH = {"type": "string", "pattern": PATTERNS["month"]}
+
 MonthField = Annotated[
     Month,
     PlainValidator(_month),
     PlainSerializer(str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
-            "description": "A month, YYYY-MM; a last month counts in full.",
-        }
-    ),
+    WithJsonSchema({**_MONTH, "description": "A month, YYYY-MM; a last month counts in full."}),
 ]
 
 
@@ -156,7 +143,7 @@ def _known(value: object) -> MonthRange | str:
         ) from None
 
 
-Id = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]*$", max_length=80)]
+Id = Annotated[str, StringConstraints(pattern=PATTERNS["id"], max_length=80)]
 """Lower-case letters, digits and hyphens."""
 
 
@@ -182,6 +169,8 @@ def _option(value: object) -> Option:
         raise PydanticCustomError("option", "{message}", {"message": str(error)}) from None
 
 
+_PART = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+
 Options = Annotated[
     tuple[
         Annotated[
@@ -190,16 +179,8 @@ Options = Annotated[
             WithJsonSchema(
                 {
                     "anyOf": [
-                        {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
-                        {
-                            "type": "object",
-                            "minProperties": 1,
-                            "additionalProperties": {
-                                "type": "number",
-                                "exclusiveMinimum": 0,
-                                "maximum": 1,
-                            },
-                        },
+                        {"type": "string", "pattern": PATTERNS["id"]},
+                        {"type": "object", "minProperties": 1, "additionalProperties": _PART},
                     ]
                 }
             ),
@@ -269,8 +250,7 @@ class MonthRange(Sourced):
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Publish the short form as well."""
-        month = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
-        return {"anyOf": [month, super().__get_pydantic_json_schema__(core, handler)]}
+        return {"anyOf": [dict(_MONTH), super().__get_pydantic_json_schema__(core, handler)]}
 
 
 Known = Annotated[
@@ -297,18 +277,13 @@ class Quantity(Sourced):
 
     @model_validator(mode="after")
     def _ordered(self) -> Quantity:
-        if self.low is not None and self.low > self.value:
-            raise PydanticCustomError(
-                "range",
-                "low {low} is above the value {value}",
-                {"low": f"{self.low:g}", "value": f"{self.value:g}"},
-            )
-        if self.high is not None and self.high < self.value:
-            raise PydanticCustomError(
-                "range",
-                "high {high} is below the value {value}",
-                {"high": f"{self.high:g}", "value": f"{self.value:g}"},
-            )
+        for side, end, wrong, where in (
+            ("low", self.low, self.low is not None and self.low > self.value, "above"),
+            ("high", self.high, self.high is not None and self.high < self.value, "below"),
+        ):
+            if wrong:
+                message = f"{side} {end:g} is {where} the value {self.value:g}"
+                raise PydanticCustomError("range", "{message}", {"message": message})
         return self
 
     @classmethod
@@ -350,7 +325,7 @@ People = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """Persons."""
 
 CapFrom = Annotated[
-    dict[Annotated[str, StringConstraints(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")], People],
+    dict[Annotated[str, StringConstraints(pattern=PATTERNS["month"])], People],
     Limits(min_length=1),
 ]
 """Caps by the month from which they hold."""
@@ -369,9 +344,6 @@ Factor = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """What something is multiplied by."""
 
 
-_Descriptions = dict[str, dict[str, str]]
-
-
 def _descriptions(model: type) -> dict[str, str]:
     """Return the description of each field of a model, its own and those it inherits.
 
@@ -386,7 +358,7 @@ def _descriptions(model: type) -> dict[str, str]:
 
 
 @lru_cache
-def _of_module(name: str) -> _Descriptions:
+def _of_module(name: str) -> dict[str, dict[str, str]]:
     """Return the descriptions of a module by class and field."""
     tree = ast.parse(inspect.getsource(sys.modules[name]))
     return {node.name: _of_class(node) for node in tree.body if isinstance(node, ast.ClassDef)}
