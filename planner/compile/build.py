@@ -37,19 +37,9 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
 __all__ = [
-    "Compiled",
-    "DemandRow",
-    "FigureRow",
-    "MissionRow",
-    "ParameterBook",
-    "PoolRow",
-    "Sources",
-    "compile_scenario",
-    "counting_demands",
-    "levels",
-    "sources_of",
-    "strengths",
-]
+    "Compiled", "DemandRow", "FigureRow", "MissionRow", "ParameterBook", "PoolRow", "Sources",
+    "compile_scenario", "counting_demands", "levels", "sources_of", "strengths",
+]  # fmt: skip
 
 STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 

@@ -23,22 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "Bound",
-    "Budget",
-    "Demand",
-    "Flags",
-    "Floats",
-    "Ints",
-    "OptionTable",
-    "Package",
-    "Problem",
-    "Tours",
-    "decision_keys",
-    "keys_of",
-    "lay_tours",
-    "months_at_home",
-    "tours_of",
-]
+    "Bound", "Budget", "Demand", "Flags", "Floats", "Ints", "OptionTable", "Package", "Problem",
+    "Tours", "decision_keys", "keys_of", "lay_tours", "months_at_home", "tours_of",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 """Array of real numbers; what its axes are stands where it is used."""

@@ -46,19 +46,9 @@ from planner.problem.model import (
 from planner.tolerances import SHARE_SUM
 
 __all__ = [
-    "FORMAT",
-    "LIMITS",
-    "SEVERITIES",
-    "Finding",
-    "diagnose",
-    "dump_problem",
-    "locate",
-    "parse_problem",
-    "read_problem",
-    "repeated",
-    "size_faults",
-    "weight_faults",
-]
+    "FORMAT", "LIMITS", "SEVERITIES", "Finding", "diagnose", "dump_problem", "locate",
+    "parse_problem", "read_problem", "repeated", "size_faults", "weight_faults",
+]  # fmt: skip
 
 FORMAT = "planner-problem/1"
 LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "bounds": 20_000,

@@ -50,23 +50,10 @@ from planner.scenario.inputs import (
 from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, Column, carried
 
 __all__ = [
-    "HEADER",
-    "Count",
-    "Row",
-    "Table",
-    "caps_text",
-    "default_data",
-    "observations",
-    "observations_text",
-    "parse_cell",
-    "parse_number",
-    "read_data",
-    "read_observations",
-    "read_places",
-    "read_table",
-    "read_un",
-    "shipped",
-]
+    "HEADER", "Count", "Row", "Table", "caps_text", "default_data", "observations",
+    "observations_text", "parse_cell", "parse_number", "read_data", "read_observations",
+    "read_places", "read_table", "read_un", "shipped",
+]  # fmt: skip
 
 SIZE = 20_000_000
 """Largest table read, bytes."""

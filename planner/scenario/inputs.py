@@ -21,30 +21,11 @@ if TYPE_CHECKING:
     from planner.scenario.calibrated import Calibrated
 
 __all__ = [
-    "BASES",
-    "BoundInput",
-    "BudgetInput",
-    "Cost",
-    "DemandInput",
-    "Event",
-    "Inputs",
-    "Kind",
-    "Mission",
-    "Observation",
-    "Option",
-    "Origin",
-    "PackageInput",
-    "Parameter",
-    "Pool",
-    "Source",
-    "StrengthStep",
-    "When",
-    "check_option",
-    "is_presence",
-    "lacking_policies",
-    "options_text",
+    "BASES", "BoundInput", "BudgetInput", "Cost", "DemandInput", "Event", "Inputs", "Kind",
+    "Mission", "Observation", "Option", "Origin", "PackageInput", "Parameter", "Pool", "Source",
+    "StrengthStep", "When", "check_option", "is_presence", "lacking_policies", "options_text",
     "parse_options",
-]
+]  # fmt: skip
 
 BASES = ("letter", "public", "assumption")
 """What a parameter may rest on."""

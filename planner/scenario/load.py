@@ -23,15 +23,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 __all__ = [
-    "Layer",
-    "Scenario",
-    "checked",
-    "consequence",
-    "faults_of",
-    "load",
-    "loads",
+    "Layer", "Scenario", "checked", "consequence", "faults_of", "load", "loads",
     "shipped_scenarios",
-]
+]  # fmt: skip
 
 _EXPECTED = {
     "float_type": "a number",

@@ -18,20 +18,9 @@ from typing import Any
 from planner.scenario.inputs import BASES, MANNED, PRESENCE, ROTATION
 
 __all__ = [
-    "ENTITIES",
-    "KEYS",
-    "OPTIONAL",
-    "PATTERNS",
-    "STANDINGS",
-    "STRENGTH",
-    "TABLES",
-    "Column",
-    "Field",
-    "carried",
-    "columns",
-    "data_package",
-    "package_text",
-]
+    "ENTITIES", "KEYS", "OPTIONAL", "PATTERNS", "STANDINGS", "STRENGTH", "TABLES", "Column",
+    "Field", "carried", "columns", "data_package", "package_text",
+]  # fmt: skip
 
 STANDINGS = ("standing", "study", "declined", "past", "hindsight")
 STATUSES = (

@@ -47,40 +47,12 @@ from planner.scenario.inputs import Option, check_option
 from planner.scenario.registry import ENTITIES, PATTERNS, Field
 
 __all__ = [
-    "SAYS",
-    "VERBS",
-    "Amount",
-    "BoundEntry",
-    "Changes",
-    "Correlation",
-    "DemandEntry",
-    "Horizon",
-    "Id",
-    "Ids",
-    "KindEntry",
-    "MissionEntry",
-    "Money",
-    "MonthField",
-    "MonthRange",
-    "Options",
-    "PackageEntry",
-    "Part",
-    "Policy",
-    "PoolEntry",
-    "PriorityEntry",
-    "Quantity",
-    "ScenarioFile",
-    "Share",
-    "SourceEntry",
-    "Sourced",
-    "StepEntry",
-    "Uncertainty",
-    "Whole",
-    "json_schema",
-    "merge_uncertainty",
-    "reference",
-    "schema_text",
-]
+    "SAYS", "VERBS", "Amount", "BoundEntry", "Changes", "Correlation", "DemandEntry", "Horizon",
+    "Id", "Ids", "KindEntry", "MissionEntry", "Money", "MonthField", "MonthRange", "Options",
+    "PackageEntry", "Part", "Policy", "PoolEntry", "PriorityEntry", "Quantity", "ScenarioFile",
+    "Share", "SourceEntry", "Sourced", "StepEntry", "Uncertainty", "Whole", "json_schema",
+    "merge_uncertainty", "reference", "schema_text",
+]  # fmt: skip
 
 VERBS = ("set", "add", "times", "grow_to", "grow_times")
 """What a step may do to strengths."""

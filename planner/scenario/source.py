@@ -23,15 +23,8 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
 __all__ = [
-    "LIMITS",
-    "Limits",
-    "Position",
-    "SourceText",
-    "dump",
-    "read_source",
-    "read_text",
-    "yaml_text",
-]
+    "LIMITS", "Limits", "Position", "SourceText", "dump", "read_source", "read_text", "yaml_text",
+]  # fmt: skip
 
 Path_ = tuple[str | int, ...]
 
