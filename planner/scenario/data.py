@@ -626,9 +626,7 @@ class _Reader:
             return
         cells = row[column] if isinstance(row[column], tuple) else (row[column],)
         names = [
-            name
-            for cell in cells
-            for name in ((cell,) if isinstance(cell, (str, type(None))) else cell)
+            name for cell in cells for name in ((cell,) if isinstance(cell, str) else cell or ())
         ]
         for name in dict.fromkeys(names):
             if name and name not in self.ids[other]:
@@ -813,9 +811,8 @@ class _Reader:
             None if row[side] is None else Parameter(row[side], origin=origin)
             for side in ("min", "max")
         )
-        return BoundInput(
-            row["id"], row["demands"], row["pools"] or None, lower, upper, row["note"]
-        )
+        pools = row["pools"] or None
+        return BoundInput(row["id"], row["demands"], pools, lower, upper, row["note"])
 
     def cost(self, row: Row) -> Cost:
         if bool(row["kind"]) == bool(row["demand"]):
@@ -920,21 +917,19 @@ def _kind(text: str) -> str | None:
 
 
 def _month_in(text: str) -> Month | None:
-    found = _ISO.search(text)
-    if found:
+    if found := _ISO.search(text):
         year, month = int(found[1]), int(found[2])
-        return Month(year, month) if 1 <= month <= 12 else None
-    found = _DATED.search(text)
-    if found:
-        one, other, year = int(found[1]), int(found[2]), int(found[3])
-        month = other if one > 12 or other <= 12 < one else one if other > 12 else other
-        return Month(year, month) if 1 <= month <= 12 else None
-    found = _NAMED.search(text)
-    if found:
-        place = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(found[1].lower()[:3]))
+    elif found := _DATED.search(text):
+        day, month, year = map(int, found.groups())
+        if month > 12:  # the month stands first
+            month = day
+    elif found := _NAMED.search(text):
+        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(found[1].lower()[:3]))
         year = int(found[2])
-        return Month(year + (2000 if year < 100 else 0), place)
-    return None
+        year += 2000 if year < 100 else 0
+    else:
+        return None
+    return Month(year, month) if 1 <= month <= 12 else None
 
 
 def _export(text: str, name: str) -> list[Count]:
@@ -964,9 +959,8 @@ def _export(text: str, name: str) -> list[Count]:
             faults.append(Fault(name, line, 0, "last_reporting_date", message))
             continue
         if not cells["mission_acronym"] or not cells["personnel_type"]:
-            faults.append(
-                Fault(name, line, 0, "mission_acronym", "a mission and a kind are needed")
-            )
+            message = "a mission and a kind are needed"
+            faults.append(Fault(name, line, 0, "mission_acronym", message))
             continue
         country = cells["contributing_country"]
         what = (cells["mission_acronym"], kind or cells["personnel_type"])
@@ -1039,22 +1033,18 @@ def _split(words: str) -> tuple[str, str | None]:
 def _total(words: str) -> str | None:
     """Return what a total is of: ``*`` of everything, empty of what the rows above it are of."""
     plain = words.rstrip(":").strip()
-    if plain.casefold() in ("grand total", "overall total", "totals"):
+    folded = plain.casefold()
+    if folded in ("grand total", "overall total", "totals"):
         return "*"
-    if plain.casefold() in ("total", "sub total", "subtotal"):
+    if folded in ("total", "sub total", "subtotal"):
         return "."
-    if plain.casefold().endswith(" total"):
+    if folded.endswith(" total"):
         return plain[: -len(" total")].strip()
-    if plain.casefold().startswith("total "):
-        return plain[len("total ") :].strip()
-    return None
+    return plain[len("total ") :].strip() if folded.startswith("total ") else None
 
 
 def _check_totals(
-    name: str,
-    month: Month,
-    counts: list[Count],
-    totals: list[tuple[str, str, str, int, int]],
+    name: str, month: Month, counts: list[Count], totals: list[tuple[str, str, str, int, int]]
 ) -> None:
     """Refuse a month that does not add up to its printed totals, or that prints none."""
     if not counts:
@@ -1080,10 +1070,8 @@ def _check_totals(
         else:
             found, what = by_country[mission, of], f"{of} in {mission}"
         if found != printed:
-            message = (
-                f"{month}: the rows of {what} add up to {found}, the printed total is {printed}"
-            )
-            faults.append(Fault(name, line, 0, "", message))
+            sums = f"the rows of {what} add up to {found}, the printed total is {printed}"
+            faults.append(Fault(name, line, 0, "", f"{month}: {sums}"))
     if faults:
         raise InputError(faults)
 

@@ -101,18 +101,15 @@ def _horizon(draft: Draft, changes: Changes) -> Inputs:
     last = inputs.last if horizon.to is None else horizon.to
     if last < first:
         which = "to" if horizon.to is not None else "from"
-        draft.complain(
-            ("horizon", which), f"months out of order: the window would run from {first} to {last}"
-        )
+        message = f"months out of order: the window would run from {first} to {last}"
+        draft.complain(("horizon", which), message)
     elif last - first >= LONGEST:
-        draft.complain(
-            ("horizon",), f"a window of {last - first + 1} months, expected at most {LONGEST}"
-        )
+        message = f"a window of {last - first + 1} months, expected at most {LONGEST}"
+        draft.complain(("horizon",), message)
     for name, month in (("from", first), ("to", last)):
         if not EARLIEST <= month <= LATEST:
-            draft.complain(
-                ("horizon", name), f"expected a month from {EARLIEST} to {LATEST}, found {month}"
-            )
+            message = f"expected a month from {EARLIEST} to {LATEST}, found {month}"
+            draft.complain(("horizon", name), message)
     return replace(
         inputs,
         first=first,
@@ -130,13 +127,12 @@ def _rotation(draft: Draft) -> None:
     for demand in draft.demands.values():
         if not demand.counts:
             continue
-        kind = draft.kinds[demand.kind]
-        for name, pool in lacking_policies(kind, demand):
-            draft.complain(
-                ("demands", demand.id),
+        for name, pool in lacking_policies(draft.kinds[demand.kind], demand):
+            message = (
                 f"kind {demand.kind!r} has no {name} for pool {pool!r}: give the demand "
-                f"a {name}, or the kind one under 'policies'",
+                f"a {name}, or the kind one under 'policies'"
             )
+            draft.complain(("demands", demand.id), message)
 
 
 @dataclass
@@ -366,11 +362,8 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
             one for one in demand.options if id != one and (isinstance(one, str) or id not in one)
         )
         if not kept and demand.counts:
-            draft.complain(
-                path,
-                f"demand {name!r} has no option without it: give it one, or drop it too",
-                key=True,
-            )
+            message = f"demand {name!r} has no option without it: give it one, or drop it too"
+            draft.complain(path, message, key=True)
         elif kept != demand.options:
             draft.demands[name] = replace(demand, options=kept)
     draft.steps = [
@@ -638,7 +631,6 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 def _mandate(draft: Draft, path: Path_, entry: Any, lines: list[DemandInput]) -> None:
     """Move the end of a mandate: lines that ran to the old end move, longer ones are cut."""
     last = entry.last
-    assert last is not None
     ends = [line.last.month for line in lines if line.counts and line.last is not None]
     for line in lines:
         if line.last is None:
@@ -776,22 +768,17 @@ def _check_dates(draft: Draft, path: Path_, demand: DemandInput) -> None:
         return
     for name in ("first", "last"):
         if getattr(demand, name) is None:
-            draft.complain(
-                path, f"demand {demand.id!r} has no {name} month in the data: give one", key=True
-            )
+            message = f"demand {demand.id!r} has no {name} month in the data: give one"
+            draft.complain(path, message, key=True)
     if demand.first is not None and demand.last is not None:
         first, last = demand.first.month, demand.last.month
         if last < first:
-            which = (*path, "last")
-            draft.complain(
-                which, f"months out of order: the last month, {last}, is before the first, {first}"
-            )
+            message = f"months out of order: the last month, {last}, is before the first, {first}"
+            draft.complain((*path, "last"), message)
         for month in demand.cap_from:
             if not first < month <= last:
-                draft.complain(
-                    (*path, "cap_from", str(month)),
-                    f"expected a month after {first}, the first, and up to {last}, the last",
-                )
+                message = f"expected a month after {first}, the first, and up to {last}, the last"
+                draft.complain((*path, "cap_from", str(month)), message)
 
 
 def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
@@ -812,12 +799,9 @@ def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     for name, demand in entry.demands.items():
         inner = (*path, "demands", name)
         if name in draft.demands and name not in members:
-            draft.complain(
-                inner,
-                f"demand {name!r} exists outside the package: name it under "
-                "'members', or choose another id",
-                key=True,
-            )
+            what = f"demand {name!r} exists outside the package"
+            cure = "name it under 'members', or choose another id"
+            draft.complain(inner, f"{what}: {cure}", key=True)
             continue
         _demand(draft, inner, name, _inherit(demand, entry))
         if name in draft.demands and name not in members:
@@ -833,10 +817,10 @@ def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 
 def _inherit(demand: Any, package: Any) -> Any:
     """Return a demand that takes basis, source and section from its package where it has none."""
+    if demand.basis is not None or demand.source is not None:
+        return demand
     shared = _given(package, ("basis", "source", "section"))
     lacking = {name: value for name, value in shared.items() if getattr(demand, name) is None}
-    if demand.basis is not None or demand.source is not None:
-        lacking = {}
     return demand.model_copy(update=lacking)
 
 
@@ -847,12 +831,8 @@ def _memberships(draft: Draft, changes: Changes) -> None:
             other = owner.setdefault(demand, package.id)
             if other != package.id:
                 path = ("packages", package.id if package.id in changes.packages else other)
-                draft.complain(
-                    path,
-                    f"demand {demand!r} belongs to package {other!r} already: a "
-                    "demand belongs to one package at most",
-                    key=True,
-                )
+                what = f"demand {demand!r} belongs to package {other!r} already"
+                draft.complain(path, f"{what}: a demand belongs to one package at most", key=True)
 
 
 def _outcomes(draft: Draft, changes: Changes) -> None:
@@ -895,9 +875,8 @@ def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> 
     """Return the demands that an id denotes: all, itself, or those of a mission."""
     if id == "all":
         return [name for name, one in draft.demands.items() if one.standing == standing]
-    lines = [
-        one.id for one in draft.demands.values() if one.mission == id and one.standing == standing
-    ]
+    standing_so = [one for one in draft.demands.values() if one.standing == standing]
+    lines = [one.id for one in standing_so if one.mission == id]
     if id in draft.missions and lines:
         return lines
     if id in draft.demands:
@@ -905,11 +884,9 @@ def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> 
     if id in draft.missions:
         draft.complain(path, f"mission {id!r} has no demands to {section}", key=True)
         return []
-    known = [name for name, one in draft.demands.items() if one.standing == standing]
-    known += [one.mission for one in draft.demands.values() if one.standing == standing]
-    draft.known(
-        path, id, dict.fromkeys([*known, *draft.demands, *draft.missions]), "demand or mission"
-    )
+    first = [*(one.id for one in standing_so), *(one.mission for one in standing_so)]
+    known = dict.fromkeys([*first, *draft.demands, *draft.missions])
+    draft.known(path, id, known, "demand or mission")
     return []
 
 

@@ -536,9 +536,8 @@ class StepEntry(Sourced):
     def _one_verb(self) -> StepEntry:
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(verbs) != 1:
-            raise ValueError(
-                f"expected exactly one of {', '.join(VERBS)}, found {' and '.join(verbs) or 'none'}"
-            )
+            found = " and ".join(verbs) or "none"
+            raise ValueError(f"expected exactly one of {', '.join(VERBS)}, found {found}")
         if verbs[0].startswith("grow") and (self.from_ is None or self.to is None):
             raise ValueError(f"{verbs[0]} needs 'from' and 'to'")
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
@@ -624,11 +623,10 @@ class SourceEntry(Part):
 def _distribution(value: object) -> object:
     """Return a distribution as written, if sound; a name alone uses the figure's own range."""
     if isinstance(value, str):
-        if value not in ranged_names() and value != "exact":
-            known = ", ".join((*ranged_names(), "exact"))
-            raise ValueError(
-                f"expected {known} or a distribution with its parameters, found {value!r}"
-            )
+        names = (*ranged_names(), "exact")
+        if value not in names:
+            known = f"{', '.join(names)} or a distribution with its parameters"
+            raise ValueError(f"expected {known}, found {value!r}")
         return value
     if not isinstance(value, Mapping):
         raise ValueError(
@@ -699,7 +697,7 @@ class Shared(Sourced):
 class Correlation(Part):
     """Figures that tend to be high together, or one high where the other is low."""
 
-    figures: Annotated[tuple[FigureId, ...], Limits(min_length=1)]
+    figures: Figures
     """Figures, each of them correlated with each other one alike."""
     rank: Annotated[float, Limits(ge=-1, le=1)]
     """Rank correlation (Spearman), from -1 to 1."""
@@ -950,11 +948,12 @@ def reference() -> str:
     """Return the reference page as Markdown: one table of fields for each part of a scenario."""
     schema = json_schema()
     definitions = schema["$defs"]
-    parts = [_INTRODUCTION, _section("A scenario", schema)]
-    for name, definition in sorted(definitions.items()):
-        if name != "Changes":
-            parts.append(_section(name, _fields(definition)))
-    return "\n".join(parts)
+    parts = [
+        _section(name, _fields(definition))
+        for name, definition in sorted(definitions.items())
+        if name != "Changes"
+    ]
+    return "\n".join([_INTRODUCTION, _section("A scenario", schema), *parts])
 
 
 def _fields(definition: dict[str, Any]) -> dict[str, Any]:
