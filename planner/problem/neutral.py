@@ -1012,7 +1012,7 @@ class Contradictions:
     reach: Reach
     text: Wording
 
-    @cached_property
+    @property
     def bounds(self) -> tuple[Bound, ...]:
         """The bounds of the problem."""
         return self.reach.problem.bounds
@@ -1049,14 +1049,14 @@ class Contradictions:
             return
         least, pools = self.text.people(bound.min), self._counted(bound)
         if not pools:
-            yield Finding(
-                "error",
-                subject,
+            message = (
                 f"asks for at least {least} from {self.text.names(bound.pools or ())}, but none of "
-                f"its demands accepts them: add the pool to a demand or drop it from the bound",
+                "its demands accepts them: add the pool to a demand or drop it from the bound"
             )
+            yield Finding("error", subject, message)
             return
-        members = self._members(bound, pools)
+        counted, demand = set(pools), self.reach.problem.demand
+        members = [self._places[n] for n in bound.demands if counted.intersection(demand(n).pools)]
         caps = self.reach.caps[members] @ self.reach.asked[members]
         able = self.reach.caps[members] @ self.reach.possible[members]
         index = list(self.reach.problem.pools)
@@ -1069,12 +1069,6 @@ class Contradictions:
         unserved = holds & ~short & ~weak & (able < bound.min - SLACK)
         what = "those of its demands that a pool can serve then have caps of"
         yield from self._short(subject, bound, unserved, able, what)
-
-    def _members(self, bound: Bound, pools: list[str]) -> list[int]:
-        """Return the places of the demands that take people from counted pools."""
-        counted = set(pools)
-        demand = self.reach.problem.demand
-        return [self._places[n] for n in bound.demands if counted.intersection(demand(n).pools)]
 
     def _short(
         self, subject: str, bound: Bound, where: Flags, most: NDArray[np.float64], what: str
@@ -1180,13 +1174,12 @@ def _packages(problem: Problem, text: Wording) -> Iterator[Finding]:
         if not package.demands:
             yield Finding("note", subject, "has no demands: it can displace nothing")
         elif known >= problem.months:
-            yield Finding(
-                "error",
-                subject,
+            message = (
                 f"becomes known in {text.month(known)}, after the model's last month "
                 f"({text.month(problem.months - 1)}): it is never served; let it be known earlier "
-                "or make the model longer",
+                "or make the model longer"
             )
+            yield Finding("error", subject, message)
         else:
             yield from _late(problem, package, known, text)
 
@@ -1201,20 +1194,18 @@ def _late(problem: Problem, package: Package, known: int, text: Wording) -> Iter
         elif begin > demand.first and demand.last >= 0:
             cut.append(f"{name} ({begin - max(demand.first, 0)} months lost)")
     for demand in lost:
-        yield Finding(
-            "error",
-            f"demand {demand.id}",
+        message = (
             f"is never served: its package {package.id} becomes known in {text.month(known)}, "
             f"{demand.lead} months of preparation later its mandate has ended (last month: "
-            f"{text.month(demand.last)}); let the package be known earlier",
+            f"{text.month(demand.last)}); let the package be known earlier"
         )
+        yield Finding("error", f"demand {demand.id}", message)
     if cut:
-        yield Finding(
-            "warning",
-            f"package {package.id}",
+        message = (
             f"becomes known in {text.month(known)}, too late to prepare people for the first month "
-            f"of {text.names(cut)}; what is asked still counts from that first month",
+            f"of {text.names(cut)}; what is asked still counts from that first month"
         )
+        yield Finding("warning", f"package {package.id}", message)
 
 
 def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
@@ -1227,30 +1218,27 @@ def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
         demand = problem.demands[place]
         subject = f"demand {demand.id}"
         if demand.last < 0 or demand.first >= problem.months:
-            yield Finding(
-                "note",
-                subject,
+            message = (
                 f"lies outside the model: {text.month(demand.first)} to {text.month(demand.last)} "
-                f"against {text.month(0)} to {text.month(problem.months - 1)}; no people are sent",
+                f"against {text.month(0)} to {text.month(problem.months - 1)}; no people are sent"
             )
+            yield Finding("note", subject, message)
         elif demand.cap <= 0:
             yield Finding("note", subject, "asks for no people: its cap is 0")
         elif not reach.laid[place]:
             if demand.id not in owner:  # else its package has said so
                 yield Finding("error", subject, "has no tour in the model")
         elif not possible[place].any():
-            yield Finding(
-                "error", subject, f"no pool can ever serve it: {_why(reach, int(place), demand)}"
-            )
+            why = _why(reach, int(place), demand)
+            yield Finding("error", subject, f"no pool can ever serve it: {why}")
         else:
             months = np.flatnonzero(asked[place] & ~possible[place])
-            yield Finding(
-                "warning",
-                subject,
+            message = (
                 f"no pool can serve it in {text.months(months)}: preparation, duty or rest would "
                 f"fall in months in which {text.names(demand.pools)} have no people, or that no "
-                "fund may pay for",
+                "fund may pay for"
             )
+            yield Finding("warning", subject, message)
 
 
 def _why(reach: Reach, place: int, demand: Demand) -> str:
@@ -1280,11 +1268,10 @@ def _budgets(problem: Problem, text: Wording) -> Iterator[Finding]:
         demands = [problem.demand(name) for name, euros in budget.cost.items() if euros > 0]
         first, last = max(budget.first, 0), min(budget.last, problem.months - 1)
         if first > last:
-            yield Finding(
-                "note",
-                subject,
+            message = (
                 f"pays for {text.month(budget.first)} to {text.month(budget.last)}, of which none "
-                "lies in the model: it limits nothing",
+                "lies in the model: it limits nothing"
             )
+            yield Finding("note", subject, message)
         elif not any(demand.first <= last and demand.last >= first for demand in demands):
             yield Finding("note", subject, "none of its demands has people in its months")
