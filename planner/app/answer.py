@@ -48,21 +48,7 @@ def fill_of(picture: Picture, task: int) -> float:
 
 @dataclass(frozen=True, eq=False)
 class AnswerText:
-    """What an answer is made from.
-
-    Attributes
-    ----------
-    pictures : mapping of str to Picture
-    outlooks : (Outlook, Outlook) or None
-        Draws of plan and variant, once any are made.
-    package, title : str
-        What the answer is about, and what that is called; empty without a package.
-    names : mapping of str to str
-        What missions are called.
-    lang : str
-    drawing : str
-        What is to be said of draws that are not made yet, a key of the words.
-    """
+    """What an answer is made from, see :func:`answer_of`."""
 
     pictures: Pictures
     outlooks: Outlooks | None
@@ -101,14 +87,12 @@ class AnswerText:
         else:
             first, rows = self._displaced()
         if self.drawn is None or self.drawing == "answer_more_draws":
-            rows = [*rows, ("answer_certainty", self._certainty())]
-        said = [(self.say(lead), text) for lead, text in rows]
+            certain = self.outlooks is not None and not self.outlooks[1].uncertain
+            said = self.say("answer_no_range" if certain else self.drawing)
+            rows = [*rows, ("answer_certainty", said)]
+        about = points((self.say(lead), text) for lead, text in rows)
         trust = paragraph(self.say("answer_trust"), "hint")
-        return paragraph(first, "answer") + points(said) + self._moves() + trust
-
-    def _certainty(self) -> str:
-        certain = self.outlooks is not None and not self.outlooks[1].uncertain
-        return self.say("answer_no_range" if certain else self.drawing)
+        return paragraph(first, "answer") + about + self._moves() + trust
 
     # without a package
 
@@ -179,9 +163,8 @@ class AnswerText:
             for one in drivers
         ]
         head = [self.say(key) for key in ("moves", "moves_part", "moves_low", "moves_high")]
-        turned = any(one.turns for one in drivers)
-        mostly = "something" if drivers[0].mostly else "nothing"
-        note = self.say(f"moves_{'turn' if turned else 'stay'}_{mostly}")
+        turned = "turn" if any(one.turns for one in drivers) else "stay"
+        note = self.say(f"moves_{turned}_{'something' if drivers[0].mostly else 'nothing'}")
         return table(self.say("moves_title"), head, rows, "moves") + paragraph(note, "hint")
 
     def _drawn_losers(self, drawn: Outlook) -> Iterator[str]:

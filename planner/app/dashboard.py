@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import panel as pn
 
 from planner.app.answer import Outlooks, answer_of, fill_of, names_of
-from planner.app.layout import (
-    FULL,
-    Folded,
-    heading,
-    labels,
-    paragraph,
-    table,
-    text,
-    under,
-)
+from planner.app.layout import FULL, Folded, heading, labels, paragraph, table, text, under
 from planner.app.words import say
 from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate
@@ -130,7 +122,7 @@ def lost_rows(pictures: Pictures, package: str, names: dict[str, str], lang: str
     columns = [f"{side}_displaced_person_months" for side in pictures]
 
     def line(name: str, task: int, values: Iterable[float]) -> list[str]:
-        return [name, str(task), *in_line(values, lambda value: amount(value, lang), lang)]
+        return [name, str(task), *in_line(values, partial(amount, lang=lang), lang)]
 
     cells = [
         line(
@@ -148,28 +140,21 @@ def lost_rows(pictures: Pictures, package: str, names: dict[str, str], lang: str
 
 def bind_rows(pictures: Pictures, lang: str) -> str:
     """Return how many months bind by pool as a table."""
-
-    def whole(value: float) -> str:
-        return number(value, lang, 0)
-
     names = pool_names(pictures, lang)
     counts = bind_table(pictures).groupby(["pool", "side"]).size()
+    whole = partial(number, lang=lang, digits=0)
     cells = (
         [name, *in_line((float(counts.get((pool, side), 0)) for side in SIDES), whole, lang)]
         for pool, name in names.items()
         if pool in counts.index.get_level_values("pool")
     )
-
     head = [say("pool", lang), *words_of(SIDES, lang)]
     return table(f"{say('binds_title', lang)}, {say('binding_months', lang)}", head, cells)
 
 
 def time_rows(pictures: Pictures, what: str, lang: str) -> str:
     """Return people by month as a table."""
-
-    def people(value: float) -> str:
-        return amount(value, lang)
-
+    people = partial(amount, lang=lang)
     cells = (
         [
             month_name(row.month, lang),
@@ -191,12 +176,11 @@ def tour_rows(pictures: Pictures, mission: str, lang: str) -> str:
             f"{month_name(row.first_month, lang)} – {month_name(row.last_month, lang)}",
             *in_line(
                 (0.0 if one != one else one for one in (row.plan_persons, row.variant_persons)),
-                lambda value: amount(value, lang),
-                lang,
+                partial(amount, lang=lang), lang,
             ),
         ]
         for row in each(tour_table(pictures, mission))
-    )
+    )  # fmt: skip
     head = [say("tour", lang), *words_of(SIDES, lang)]
     return table(f"{say('tours_title', lang)}, {say('persons', lang)}", head, cells)
 
@@ -325,14 +309,9 @@ class Dashboard:
             self._picked(which, value)
 
     def _section(
-        self,
-        name: str,
-        chart: Any,
-        picks: str,
-        show: Callable[[], str],
-        rows: Callable[[], str],
+        self, name: str, chart: Any, picks: str, show: Callable[[], str], rows: Callable[[], str],
         *below: Any,
-    ) -> Callable[[], None]:
+    ) -> Callable[[], None]:  # fmt: skip
         """Lay out a chart below its title and above its table; return what draws them."""
         title, folded = text(), Folded(self.lang)
         note = text(paragraph(say(f"{name}_axis", self.lang), "hint"))

@@ -6,6 +6,7 @@ Every name and message is data and is escaped here.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -20,7 +21,7 @@ from planner.labels import number
 
 __all__ = [
     "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "box", "button", "card", "details",
-    "heading", "items", "labels", "paragraph", "points", "table", "text", "under",
+    "heading", "items", "labels", "paragraph", "points", "side_by_side", "table", "text", "under",
 ]  # fmt: skip
 
 
@@ -97,6 +98,9 @@ MAX_FAULTS = 30
 FULL: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 """As wide as the room allows."""
 
+COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
+"""As wide as half of a wide page or of a cell of a notebook, or all of a narrow one."""
+
 CSS = """
 :host { --ink: #222; --quiet: #595959; --line: #d0d0d0; --alarm: #9c2f00; --variant: #0072B2;
   color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
@@ -154,9 +158,17 @@ def card(title: str, *parts: Any, **options: Any) -> pn.Card:
     return pn.Card(*parts, title=title, stylesheets=[CARD], **{**FULL, **options})
 
 
-def button(label: str, **options: Any) -> pn.widgets.Button:
-    """Return a button."""
-    return pn.widgets.Button(name=label, **{"margin": (4, 8, 4, 0), **options})
+def button(label: str, act: Callable[[], None], **options: Any) -> pn.widgets.Button:
+    """Return a button, and call a function when it is pressed."""
+    made = pn.widgets.Button(name=label, **{"margin": (4, 8, 4, 0), **options})
+    made.on_click(lambda _: act())
+    return made
+
+
+def side_by_side(*columns: Sequence[Any]) -> pn.FlexBox:
+    """Return columns of parts beside each other, or below each other where that is narrow."""
+    made = [pn.Column(*parts, styles=COLUMN) for parts in columns]
+    return pn.FlexBox(*made, gap="0 28px", **FULL)
 
 
 def under(title: str | pn.pane.HTML, *parts: Any) -> pn.Column:
@@ -210,8 +222,7 @@ class ProgressLine:
         self._task: Task[Any] | None = None
         self._bar = pn.indicators.Progress(value=0, max=100, sizing_mode="stretch_width", margin=0)
         self._text = text()
-        self._stop = button(say("stop", lang))
-        self._stop.on_click(lambda _: self.stop())
+        self._stop = button(say("stop", lang), self.stop)
         self._work = pn.Row(self._stop, self._bar, visible=False, **FULL)
         self.part = pn.Column(self._text, self._work, **FULL)
 
@@ -240,8 +251,7 @@ class ProgressLine:
         task = self._task = self._pool.submit(
             fn, *args, seconds=seconds, owner=self._owner, progress=progress
         )
-        ahead = self._pool.ahead(task)
-        if ahead:
+        if ahead := self._pool.ahead(task):
             words = say("job_waiting", self.lang, count=ahead)
             self._text.object = paragraph(words, "busy")
         task.add_done_callback(lambda done: self._turns(lambda: self._finished(task, show)))
@@ -265,12 +275,8 @@ class ProgressLine:
     def _progress(self, task: Task[Any] | None, done: int, total: int, left: float) -> None:
         if task is None or task is not self._task or not total:
             return
-        words = say(
-            "job_running",
-            self.lang,
-            done=number(done, self.lang, 0),
-            total=number(total, self.lang, 0),
-        )
+        steps = {"done": number(done, self.lang, 0), "total": number(total, self.lang, 0)}
+        words = say("job_running", self.lang, **steps)
         if left >= 0:
             words += ", " + say("job_left", self.lang, seconds=number(left, self.lang, 0))
         self._bar.value = round(100 * done / total)
@@ -308,7 +314,5 @@ def labels(names: Mapping[str, str]) -> dict[str, str]:
     >>> labels({"a": "Post", "b": "Post", "c": "Unit"})
     {'Post (a)': 'a', 'Post (b)': 'b', 'Unit': 'c'}
     """
-    count: dict[str, int] = {}
-    for name in names.values():
-        count[name] = count.get(name, 0) + 1
+    count = Counter(names.values())
     return {name if count[name] == 1 else f"{name} ({id})": id for id, name in names.items()}

@@ -29,10 +29,10 @@ from planner.app.layout import (
     items,
     labels,
     paragraph,
+    side_by_side,
     table,
     text,
 )
-from planner.app.layout import text as words
 from planner.app.promises import PromisesPanel
 from planner.app.scheduler import Newest, Priority, Scheduler, Turns
 from planner.app.session import Library, Session, tables_of
@@ -63,21 +63,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "address_of",
-    "build_page",
-    "Downloads",
-    "file_name",
-    "inside_notebook",
-    "language_of",
-    "note",
-    "Reasons",
-    "ROOTS",
-    "TEMPLATE",
-    "template_words",
-    "TOUR",
-    "Tour",
-    "TOUR_BASE",
-]
+    "ROOTS", "TEMPLATE", "TOUR", "TOUR_BASE", "Downloads", "Reasons", "Tour", "address_of",
+    "build_page", "file_name", "inside_notebook", "language_of", "note", "template_words",
+]  # fmt: skip
 
 TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -99,9 +87,6 @@ const link = document.getElementById("lang")
 if (link) { link.href = query.replace(/([?&]lang=)[a-z]+/, "$1" + link.hreflang) }
 """
 """Keeps the address of the page, and the link to the other language, at what is shown."""
-
-COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
-"""As wide as half of a cell of a notebook, or all of a narrow one."""
 
 FRAME = {"border": "2px solid #0072B2", "border-radius": "4px", "padding": "6px 14px"}
 
@@ -255,8 +240,7 @@ def build_page(
     session = Session(workers, library, lang, Turns(scheduler))
     parts = Parts(session)
     tour = Tour(session)
-    start = button(say("guide", lang))
-    start.on_click(lambda _: tour.show(0))
+    start = button(say("guide", lang), lambda: tour.show(0))
     session.address.jscallback(value=REMEMBER)
     roots = {"tour_button": start, "tour": tour.box, **parts.roots}
     # frozen, else everything is walked through with every part; nothing is asked of the browser
@@ -287,22 +271,12 @@ def inside_notebook(scenario: Scenario | str | None, lang: str) -> pn.Row:
         parts.build_next()
         board = parts.roots
         limits = items(say(f"limits_{number}", lang) for number in range(1, 6))
-        charts = pn.FlexBox(
-            pn.Column(board["fill"], styles=COLUMN),
-            pn.Column(board["binds"], board["time"], board["tours"], styles=COLUMN),
-            gap="0 28px",
-            **FULL,
-        )
-        first = pn.FlexBox(
-            pn.Column(board["spread"], styles=COLUMN),
-            pn.Column(board["lost"], styles=COLUMN),
-            gap="0 28px",
-            **FULL,
-        )
+        charts = side_by_side([board["fill"]], [board["binds"], board["time"], board["tours"]])
+        first = side_by_side([board["spread"]], [board["lost"]])
         results = pn.Column(
             board["answer"], session.faults, session.status, board["key"], first, board["why"],
             board["headline"], charts, board["sure"], board["promises"], board["files"],
-            card(say("limits_title", lang), words(limits)), **FULL,
+            card(say("limits_title", lang), text(limits)), **FULL,
         )  # fmt: skip
         session.open(library.get(scenario if isinstance(scenario, str) else library.first))
         levers = pn.Column(board["levers"], width=330)
@@ -317,19 +291,13 @@ class Tour:
 
     def __init__(self, session: Session):
         self.session, self.lang, self.step = session, session.lang, -1
-        self._text = words()
-        self._back = self._button("guide_back", lambda: self.show(self.step - 1))
-        self._next = self._button(
-            "guide_next", lambda: self.show(self.step + 1), button_type="primary"
-        )
-        close = self._button("guide_end", self.close)
+        self._text = text()
+        back, onward, end = (say(f"guide_{key}", self.lang) for key in ("back", "next", "end"))
+        self._back = button(back, lambda: self.show(self.step - 1))
+        self._next = button(onward, lambda: self.show(self.step + 1), button_type="primary")
+        close = button(end, self.close)
         buttons = pn.Row(self._back, self._next, close, margin=0)
         self.box = pn.Column(self._text, buttons, visible=False, styles=FRAME, **FULL)
-
-    def _button(self, key: str, act: Callable[[], None], **options: Any) -> pn.widgets.Button:
-        made = button(say(key, self.lang), **options)
-        made.on_click(lambda _: act())
-        return made
 
     def show(self, step: int) -> None:
         """Tell one step and move the levers; past the last one it is over."""
@@ -337,9 +305,9 @@ class Tour:
             self.close()
             return
         self.step = step
-        title, text = (say(f"guide_{step + 1}_{part}", self.lang) for part in ("title", "text"))
+        title, said = (say(f"guide_{step + 1}_{part}", self.lang) for part in ("title", "text"))
         count = say("guide_step", self.lang, step=step + 1, steps=len(TOUR))
-        self._text.object = paragraph(count, "hint") + heading(title) + paragraph(text)
+        self._text.object = paragraph(count, "hint") + heading(title) + paragraph(said)
         self._back.disabled = step == 0
         self._next.visible = step < len(TOUR) - 1
         self.box.visible = True
@@ -387,13 +355,14 @@ class Downloads:
         self._reading: Newest[tuple[str, bytes], tuple[Scenario, str]] = Newest(
             self._start, session.turns, self._opened
         )
-        buttons = [
-            self._button("scenario", lambda: self._make("scenario", "yaml", scenario_file)),
-            self._button("table", self.tables),
-            self._button("figure", lambda: self._make("figure", "png", figure_file)),
-            self._button("report", self.report),
-            self._button("workbook", lambda: self._make("workbook", "xlsx", workbook_file)),
-        ]
+        makes = {
+            "scenario": lambda: self._make("scenario", "yaml", scenario_file),
+            "table": self.tables,
+            "figure": lambda: self._make("figure", "png", figure_file),
+            "report": self.report,
+            "workbook": lambda: self._make("workbook", "xlsx", workbook_file),
+        }
+        buttons = [button(say(f"save_{key}", self.lang), make) for key, make in makes.items()]
         self.part = pn.Column(
             text(heading(say("files_title", self.lang))),
             pn.FlexBox(*buttons, **FULL),
@@ -403,11 +372,6 @@ class Downloads:
             pn.pane.Bokeh(self.upload, visible=False),
             **FULL,
         )
-
-    def _button(self, key: str, make: Callable[[], None]) -> pn.widgets.Button:
-        made = button(say(f"save_{key}", self.lang))
-        made.on_click(lambda _: make())
-        return made
 
     # files to save
 
@@ -501,10 +465,6 @@ class Reasons:
     """A mission and a month to choose, and the reasons for what is seen in it.
 
     Once something has been asked, the answer follows the levers and whatever is looked at.
-
-    Parameters
-    ----------
-    session : Session
     """
 
     def __init__(self, session: Session):
@@ -523,8 +483,7 @@ class Reasons:
         self._changes: Newest[Request, Answer] = Newest(
             self._start_changes, session.turns, self._show, limit=1
         )
-        ask = button(say("why_ask", self.lang), button_type="primary", align="end")
-        ask.on_click(lambda _: self.ask())
+        ask = button(say("why_ask", self.lang), self.ask, button_type="primary", align="end")
         form = pn.FlexBox(self.mission, self.month, ask, align_items="flex-end", **FULL)
         self.part = pn.Column(self._text, self._folded.card, form, **FULL)
         session.on_view(self._viewed)
@@ -551,13 +510,12 @@ class Reasons:
         if wanted not in names:
             kept = [self.mission.value, followed, *self._worst(asked), *names]
             wanted = next((id for id in kept if id in names), "")
-        months = {"": say("why_worst", self.lang)}
-        months |= {month: month_name(month, self.lang) for month in variant.months}
+        months = {say("why_worst", self.lang): ""}
+        months |= {month_name(month, self.lang): month for month in variant.months}
         month = session.view["month"]
         self._quiet = True
         self.mission.param.update(options=labels(names), value=wanted or None)
-        options = {name: month for month, name in months.items()}
-        self.month.param.update(options=options, value=month if month in months else "")
+        self.month.param.update(options=months, value=month if month in variant.months else "")
         self._quiet = False
         if session.view["why"] and wanted:
             self.ask()
@@ -586,8 +544,7 @@ class Reasons:
         self._newest.ask(request)
 
     def _remember(self, mission: str, month: str) -> None:
-        self.session.view["why"] = mission
-        self.session.view["month"] = month
+        self.session.view.update(why=mission, month=month)
         self.session.remember()
 
     # showing
@@ -640,23 +597,15 @@ class Reasons:
         """Return who holds the pools that bind, as a table."""
         lang, names = self.lang, self.session.dashboard.names
         pools = pool_names(self.session.pictures, lang)
+        states = ("held", "on_duty", "preparing", "resting")
         cells = (
             [
                 pools.get(row.pool, row.pool),
                 month_name(row.month, lang),
                 names.get(row.mission, row.mission),
-                *(
-                    amount(value, lang)
-                    for value in (
-                        row.held_persons, row.on_duty_persons, row.preparing_persons,
-                        row.resting_persons,
-                    )
-                ),
+                *(amount(getattr(row, f"{state}_persons"), lang) for state in states),
             ]
             for row in each(rows)
-        )  # fmt: skip
-        head = [
-            say(key, lang)
-            for key in ("pool", "month", "mission", "held", "on_duty", "preparing", "resting")
-        ]
+        )
+        head = [say(key, lang) for key in ("pool", "month", "mission", *states)]
         return table(f"{say('why_held', lang)}, {say('persons', lang)}", head, cells)

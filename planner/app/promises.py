@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import panel as pn
-from bokeh.models import Range1d
 
 from planner.app.layout import (
     FULL,
@@ -44,11 +43,6 @@ CALLED = ("promise_likely", "promise_share")
 """Words for the two bars of a mission: those of the plan for the expected values, and hedged."""
 
 
-def called(lang: str) -> list[str]:
-    """Return what the two bars of a mission are called."""
-    return [say(key, lang) for key in CALLED]
-
-
 Request = tuple[WhatIf, float]
 
 
@@ -57,8 +51,8 @@ class PromiseChart(Bars):
 
     def __init__(self, lang: str):
         words = {"asked": say("asked", lang), "kept": say("promise_kept", lang)}
-        super().__init__("promises", lang, words, SIDES, called(lang))
-        self.figure.x_range = Range1d(start=0, end=1)
+        self.called = [say(key, lang) for key in CALLED]
+        super().__init__("promises", lang, words, SIDES, self.called)
         percent_axis(self.figure.xaxis[0], lang)
 
     def show(self, rows: pd.DataFrame, names: Mapping[str, str], certainty: float) -> str:
@@ -85,10 +79,6 @@ class PromisesPanel:
 
     Nothing is worked out until the slider is moved, the button pressed or the address asks for it.
     When levers move the promises stay, and are said to be of the variant before.
-
-    Parameters
-    ----------
-    session : Session
     """
 
     def __init__(self, session: Session):
@@ -103,14 +93,13 @@ class PromisesPanel:
             name=say("certainty", self.lang), options=options, value=USUAL, width=330,
             margin=(4, 16, 4, 0),
         )  # fmt: skip
-        ask = button(say("promise_ask", self.lang), align="end")
-        ask.on_click(lambda _: self.ask())
+        ask = button(say("promise_ask", self.lang), self.ask, align="end")
         self._state, self._title, self._said = text(name="promises"), text(), text()
         self._chart, self._folded = PromiseChart(self.lang), Folded(self.lang)
         self._chart.on_pick(lambda name: session.picked("bar", self._missions[name]))
         self._missions: dict[str, str] = {}
         note = text(
-            key_of_colors(SIDES, self.lang, called(self.lang))
+            key_of_colors(SIDES, self.lang, self._chart.called)
             + paragraph(say("promise_axis", self.lang), "hint")
         )
         self._results = pn.Column(
@@ -133,10 +122,10 @@ class PromisesPanel:
 
     def _follow_address(self) -> None:
         """Put the slider where the address says, if that is one of its places."""
-        text_of = {f"{100 * share:g}": share for share in CERTAINTIES}
+        places = {f"{100 * share:g}": share for share in CERTAINTIES}
         asked = self.session.view["certain"]
-        if asked in text_of:
-            self.certainty.value = text_of[asked]
+        if asked in places:
+            self.certainty.value = places[asked]
         else:
             self.session.view["certain"] = ""
 
@@ -208,22 +197,18 @@ class PromisesPanel:
 
     def _table(self, rows: pd.DataFrame, names: Mapping[str, str]) -> str:
         lang = self.lang
+        shares = ("likely_share", "likely_kept_rate", "promised_share", "kept_rate")
         cells = (
             [
                 names[row.mission],
                 str(row.main_task),
                 number(row.asked_person_months, lang, 0),
-                *(
-                    percent(share, lang, 0)
-                    for share in (
-                        row.likely_share, row.likely_kept_rate, row.promised_share, row.kept_rate,
-                    )
-                ),
+                *(percent(getattr(row, column), lang, 0) for column in shares),
                 f"{percent(row.low_rate, lang, 0)} – {percent(row.high_rate, lang, 0)}",
                 label("yes" if row.holds else "no", lang),
             ]
             for row in each(rows)
-        )  # fmt: skip
+        )
         keys = (
             "mission", "main_task", "asked", "promise_likely", "promise_kept", "promise_share",
             "promise_kept", "promise_interval", "promise_holds",

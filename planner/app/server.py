@@ -454,31 +454,18 @@ def build_server(settings: Settings, workers: Workers, library: Library) -> Any:
     """Return the server, listening but not yet answering."""
     pn.extension()
     page = _Page(settings, workers, library)
+    limits = {
+        "idle_connection_timeout": settings.head_seconds, "body_timeout": settings.head_seconds,
+        "max_header_size": MAX_HEADERS, "max_body_size": MAX_HEADERS,
+    }  # fmt: skip
     server: Any = pn.serve(
-        {"/": page.session},
-        address=settings.address,
-        port=settings.port,
-        show=False,
-        start=False,
-        verbose=False,
-        location=False,
-        threaded=False,
-        title="planner",
-        secret_key=page.secret,
-        sign_sessions=True,
-        generate_session_ids=False,
-        websocket_max_message_size=MAX_MESSAGE,
-        websocket_ping_interval=PING_SECONDS,
-        websocket_ping_timeout=PING_SECONDS,
-        unused_session_lifetime=UNUSED_MS,
-        check_unused_sessions=UNUSED_MS,
-        http_server_kwargs={
-            "idle_connection_timeout": settings.head_seconds,
-            "body_timeout": settings.head_seconds,
-            "max_header_size": MAX_HEADERS,
-            "max_body_size": MAX_HEADERS,
-        },
-    )
+        {"/": page.session}, address=settings.address, port=settings.port, show=False, start=False,
+        verbose=False, location=False, threaded=False, title="planner", secret_key=page.secret,
+        sign_sessions=True, generate_session_ids=False, websocket_max_message_size=MAX_MESSAGE,
+        websocket_ping_interval=PING_SECONDS, websocket_ping_timeout=PING_SECONDS,
+        unused_session_lifetime=UNUSED_MS, check_unused_sessions=UNUSED_MS,
+        http_server_kwargs=limits,
+    )  # fmt: skip
     hosts = hosts_of(settings.address, server.port, settings.origins)
     server._http.request_callback = _Gate(server._tornado, page, hosts)
     return server

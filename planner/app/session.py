@@ -35,7 +35,7 @@ from planner.errors import Fault, InputError, nearest
 from planner.labels import month, named, number
 from planner.scenario.load import Scenario, load, shipped_scenarios
 from planner.whatif import Lever, Picture, WhatIf
-from planner.whatif.charts import KEPT
+from planner.whatif.charts import KEPT, Pictures
 from planner.whatif.model import WORDS as KNOWN
 from planner.whatif.model import Value
 from planner.whatif.outlook import Answer
@@ -52,8 +52,6 @@ NOT_LEVERS = (
 
 MAX_TEXT = 80
 """Characters of a mission, month or package in an address that are read."""
-
-Pictures = Mapping[str, Picture]
 
 Moves = Mapping[str, Value]
 
@@ -115,13 +113,14 @@ class Session:
             sizing_mode="stretch_width", margin=(4, 0),
         )  # fmt: skip
         self.base.param.watch(self._rebased, "value")
-        self.back = button(say("reset", lang))
-        self.back.on_click(lambda _: self.go({}))
-        self.undo, self.redo = (button(say(key, lang), disabled=True) for key in ("undo", "redo"))
-        self.undo.on_click(lambda _: self._step(self._past, self._future))
-        self.redo.on_click(lambda _: self._step(self._future, self._past))
-        self._keep = button("", disabled=True)
-        self._keep.on_click(lambda _: self.keep())
+        self.back = button(say("reset", lang), lambda: self.go({}))
+        self.undo = button(
+            say("undo", lang), lambda: self._step(self._past, self._future), disabled=True
+        )
+        self.redo = button(
+            say("redo", lang), lambda: self._step(self._future, self._past), disabled=True
+        )
+        self._keep = button("", self.keep, disabled=True)
         self._kept_list = pn.Column(**FULL)
         buttons = pn.FlexBox(self.undo, self.redo, self.back, self._keep, **FULL)
         self.actions = pn.Column(self.moved, buttons, self._kept_list, **FULL)
@@ -262,18 +261,15 @@ class Session:
         rows = []
         for side, case in self.kept.items():
             name = say(side, self.lang)
-            show, drop = (
-                button(f"{say(key, self.lang)} {name}") for key in ("keep_show", "keep_drop")
-            )
-            show.on_click(partial(self._go_kept, side))
-            drop.on_click(partial(self._drop_kept, side))
+            show = button(f"{say('keep_show', self.lang)} {name}", partial(self._go_kept, side))
+            drop = button(f"{say('keep_drop', self.lang)} {name}", partial(self._drop_kept, side))
             rows += [text(self._moves(case, name)), pn.FlexBox(show, drop, **FULL)]
         self._kept_list[:] = rows
 
-    def _go_kept(self, side: str, _: object) -> None:
+    def _go_kept(self, side: str) -> None:
         self.go(self.kept[side].moved)
 
-    def _drop_kept(self, side: str, _: object) -> None:
+    def _drop_kept(self, side: str) -> None:
         self._set_kept({key: case for key, case in self.kept.items() if key != side})
 
     def go_to(self, base: str, moved: Mapping[str, Value]) -> None:
@@ -333,12 +329,8 @@ class Session:
         self._viewers.append(listener)
 
     def _start(self, cases: dict[str, WhatIf]) -> Future[Pictures]:
-        return together(
-            {
-                side: self.workers.picture(case, self.guest, owner=self)
-                for side, case in cases.items()
-            }
-        )
+        picture = partial(self.workers.picture, guest=self.guest, owner=self)
+        return together({side: picture(case) for side, case in cases.items()})
 
     def _show(self, cases: dict[str, WhatIf], done: Future[Pictures]) -> None:
         try:
@@ -385,13 +377,10 @@ class Session:
 
     def query(self, lang: str | None = None) -> str:
         """Return the address that restores this view, from its question mark on."""
-        parts: dict[str, str] = {}
+        parts = {"base": self.case.base.name}
         if self.guest:
-            if self._link:
-                parts = {"file": self._link, "name": self.case.base.name[:60]}
-        else:
-            parts = {"base": self.case.base.name}
-        parts |= {"lang": lang or self.lang}
+            parts = {"file": self._link, "name": self.case.base.name[:60]} if self._link else {}
+        parts["lang"] = lang or self.lang
         parts |= {key: value for key, value in self.view.items() if value}
         parts |= {side: case.address() for side, case in self.kept.items()}
         moves = self.case.address()
@@ -637,9 +626,7 @@ def put(lever: Lever, value: Value) -> Any:
 
 def got(lever: Lever, value: Any) -> Value:
     """Return where a lever stands by what its widget holds."""
-    if isinstance(lever.stands, bool):
-        return bool(value)
-    place: Value = value
+    place: Value = bool(value) if isinstance(lever.stands, bool) else value
     return place
 
 
@@ -679,19 +666,12 @@ class Library:
     def get(self, name: str) -> Scenario:
         """Return a scenario by its name, exactly; raise InputError if none exists."""
         if name not in self.names:
-            near = nearest(name, self.names)
-            raise InputError(
-                Fault("<address>", 0, 0, "base", f"no such scenario {name!r:.60}{near}")
-            )
+            message = f"no such scenario {name!r:.60}{nearest(name, self.names)}"
+            raise InputError(Fault("<address>", 0, 0, "base", message))
         if name not in self._loaded:
             self._loaded[name] = load(shipped_scenarios()[name])
         return self._loaded[name]
 
     def titles(self, lang: str) -> dict[str, str]:
         """Return titles by name."""
-        found = {}
-        for name in self.names:
-            scenario = self.get(name)
-            first, second = scenario.title, scenario.title_nl
-            found[name] = (second or first if lang == "nl" else first or second) or name
-        return found
+        return {name: named(self.get(name), lang, "title") or name for name in self.names}

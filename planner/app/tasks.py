@@ -17,6 +17,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,15 +97,10 @@ def key_of(scenario: Scenario) -> str:
     return "\n".join((scenario.digest, *texts))
 
 
-_kept: _Kept | None = None
-
-
+@cache
 def _here() -> _Kept:
     """Return what this process keeps."""
-    global _kept
-    if _kept is None:
-        _kept = _Kept()
-    return _kept
+    return _Kept()
 
 
 def result_of(scenario: Scenario) -> Result:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
@@ -18,6 +19,7 @@ from planner.app.layout import (
     heading,
     items,
     paragraph,
+    side_by_side,
     table,
     text,
     under,
@@ -47,9 +49,6 @@ FIRST_DRAWS = (16, 64)
 
 REACHES = (0.5, 0.75, 0.9, 0.95, 1.0)
 
-COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
-"""As wide as half of a wide page."""
-
 
 class Drawn:
     """The charts of many draws, in two columns where they fit."""
@@ -57,24 +56,14 @@ class Drawn:
     def __init__(self, lang: str):
         self.fan, self.chance, self.folded = FanChart(lang), ChanceChart(lang), Folded(lang)
         band = text(paragraph(say("fan_middle", lang), "hint"))
-        self.part = pn.FlexBox(
-            pn.Column(under(say("fan_title", lang), self.fan.figure, band), styles=COLUMN),
-            pn.Column(
-                under(say("chance_title", lang), self.chance.figure, self.folded.card),
-                styles=COLUMN,
-            ),
-            gap="0 28px",
-            **FULL,
+        self.part = side_by_side(
+            [under(say("fan_title", lang), self.fan.figure, band)],
+            [under(say("chance_title", lang), self.chance.figure, self.folded.card)],
         )
 
 
 class UncertaintyPanel:
-    """Draws and ranges on demand.
-
-    Parameters
-    ----------
-    session : Session
-    """
+    """Draws and ranges on demand."""
 
     def __init__(self, session: Session):
         self.session, self.lang = session, session.lang
@@ -111,16 +100,15 @@ class UncertaintyPanel:
 
     def _laid_out(self) -> pn.Column:
         lang = self.lang
-        run = button(say("run_draws", lang), button_type="primary", align="end")
-        run.on_click(lambda _: self.run_draws())
-        ranges = button(say("run_ranges", lang), align="end")
-        ranges.on_click(lambda _: self.run_ranges())
         lead = text(heading(say("sure_title", lang)) + paragraph(say("sure_lead", lang)))
-        changes = button(say("run_changes", lang), align="end")
-        changes.on_click(lambda _: self.run_changes())
+        primary = {"button_type": "primary", "align": "end"}
         buttons = pn.FlexBox(
-            self.draws, self.reach, run, ranges, changes, align_items="flex-end", **FULL
-        )
+            self.draws, self.reach,
+            button(say("run_draws", lang), self.run_draws, **primary),
+            button(say("run_ranges", lang), self.run_ranges, align="end"),
+            button(say("run_changes", lang), self.run_changes, align="end"),
+            align_items="flex-end", **FULL,
+        )  # fmt: skip
         return pn.Column(
             lead, buttons, self.progress.part, self._stale, self._changes, self._results,
             self._ranges, **FULL,
@@ -154,9 +142,10 @@ class UncertaintyPanel:
         case, draws = request
         if case is not self.session.case:
             return
-        if done.cancelled() or done.exception() is not None:
-            if not done.cancelled():
-                self._text.object = alarm_of(cast(Exception, done.exception()), self.lang)
+        if done.cancelled():
+            return
+        if (error := done.exception()) is not None:
+            self._text.object = alarm_of(error, self.lang)
             return
         more = [count for count in self._unasked if count > draws]
         self._more = bool(more)
@@ -177,12 +166,9 @@ class UncertaintyPanel:
         self._more = False
         case = self.session.case
 
-        def done(found: Outlooks) -> None:
-            self._show_new(case, found)
-
         self.progress.start(
-            done, look_at_both, case.base, dict(case.moved), self.draws.value, self.reach.value,
-            seconds=LONG_SECONDS,
+            partial(self._show_new, case), look_at_both, case.base, dict(case.moved),
+            self.draws.value, self.reach.value, seconds=LONG_SECONDS,
         )  # fmt: skip
 
     def run_ranges(self) -> None:
@@ -225,7 +211,7 @@ class UncertaintyPanel:
         """Return the tables of what has been drawn and found, by name."""
         found: dict[str, pd.DataFrame] = {}
         if self.outlooks is not None:
-            for side, outlook in zip(("plan", "variant"), self.outlooks, strict=True):
+            for side, outlook in zip(SIDES, self.outlooks, strict=True):
                 found |= {f"{side}_{name}": table for name, table in outlook.tables().items()}
         return found | tables_of(self.ranges, self.changes)
 
@@ -249,7 +235,7 @@ class UncertaintyPanel:
     def _sentences(self, plan: Outlook, variant: Outlook) -> str:
         """Return what each package displaces, with its interval, as planned and as changed."""
         said = []
-        for side, outlook in (("plan", plan), ("variant", variant)):
+        for side, outlook in zip(SIDES, (plan, variant), strict=True):
             rows = outlook.displacement
             for row in each(rows[rows["main_task"] == 2]):
                 figures = {
@@ -283,16 +269,15 @@ class UncertaintyPanel:
         lang, names = self.lang, self.session.dashboard.names
         fills = found.found["fills"]
         wide = fills[~fills["unique"]]
+        kinds = ("filled", "smallest", "largest")
         cells = (
             [
                 names.get(row.mission, row.mission),
-                number(row.filled_person_months, lang),
-                number(row.smallest_person_months, lang),
-                number(row.largest_person_months, lang),
+                *(number(getattr(row, f"{one}_person_months"), lang) for one in kinds),
             ]
             for row in each(wide)
         )
-        words = [label("filled", lang), say("smallest", lang), say("largest", lang)]
-        shown = table(label("person_months", lang), [say("mission", lang), *words], cells)
+        head = [say(key, lang) for key in ("mission", *kinds)]
+        shown = table(label("person_months", lang), head, cells)
         said = heading(say("ranges_title", lang), 3) + items(found.said[lang])
         return said + (shown if len(wide) else "")

@@ -222,10 +222,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Dit is het plan bij de waarschijnlijke waarden van alle invoer. Trekkingen van alles wat "
         "onzeker is worden nu gemaakt; die zeggen hoe waarschijnlijk dit is …",
     ),
-    "answer_more_draws": (
-        "More draws are being made …",
-        "Er worden meer trekkingen gemaakt …",
-    ),
+    "answer_more_draws": ("More draws are being made …", "Er worden meer trekkingen gemaakt …"),
     "answer_on_request": (
         "This is the plan for the likely values of all inputs; the draws below say how likely it "
         "is.",
@@ -313,10 +310,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "run_draws": ("Make draws", "Trekkingen maken"),
     "run_ranges": ("Show ranges", "Toon marges"),
     "run_changes": ("Change assumptions one by one", "Wijzig aannames één voor één"),
-    "changes_title": (
-        "Each assumption changed by itself",
-        "Elke aanname afzonderlijk gewijzigd",
-    ),
+    "changes_title": ("Each assumption changed by itself", "Elke aanname afzonderlijk gewijzigd"),
     "ranges_title": ("Ranges over all optimal plans", "Marges over alle optimale plannen"),
     "stop": ("Stop", "Stop"),
     "job_waiting": ("Waiting, {count} before you", "Wacht, {count} voor u"),

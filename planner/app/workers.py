@@ -25,13 +25,7 @@ from planner.whatif import Picture, WhatIf
 from planner.whatif.outlook import Answer, Outlook
 
 __all__ = [
-    "UNASKED",
-    "Progress",
-    "ResultCache",
-    "StoppedError",
-    "Task",
-    "TimeLimitError",
-    "WorkerPool",
+    "UNASKED", "Progress", "ResultCache", "StoppedError", "Task", "TimeLimitError", "WorkerPool",
     "Workers",
 ]  # fmt: skip
 
@@ -447,26 +441,31 @@ class Workers:
         """Return the pool for a trusted scenario or for one that a visitor brought."""
         return self.guests if guest else self.trusted
 
-    def picture(self, case: WhatIf, guest: bool = False, owner: Hashable = None) -> Future[Picture]:
-        """Return the picture of a variant, made before or on its way."""
-        return self._pictures.get(
-            (key_of(case.base), case.address()),
-            lambda: self.pool(guest).submit(
-                draw, case.base, dict(case.moved), seconds=PICTURE_SECONDS, owner=owner
+    def _made(
+        self, kept: ResultCache[T], pool: WorkerPool, fn: Callable[..., T], case: WhatIf,
+        *args: Any, seconds: float, owner: Hashable,
+    ) -> Future[T]:  # fmt: skip
+        """Return what a call makes of a variant, made before or on its way."""
+        return kept.get(
+            (key_of(case.base), case.address(), *args),
+            lambda: pool.submit(
+                fn, case.base, dict(case.moved), *args, seconds=seconds, owner=owner
             ),
         )
+
+    def picture(self, case: WhatIf, guest: bool = False, owner: Hashable = None) -> Future[Picture]:
+        """Return the picture of a variant, made before or on its way."""
+        pool = self.pool(guest)
+        return self._made(self._pictures, pool, draw, case, seconds=PICTURE_SECONDS, owner=owner)
 
     def outlooks(
         self, case: WhatIf, draws: int, reach: float, guest: bool = False, owner: Hashable = None
     ) -> Future[tuple[Outlook, Outlook]]:
         """Return draws of plan and variant, made before or on their way."""
         pool = self.guests if guest else self.background
-        return self._outlooks.get(
-            (key_of(case.base), case.address(), draws, reach),
-            lambda: pool.submit(
-                look_at_both, case.base, dict(case.moved), draws, reach,
-                seconds=DRAW_SECONDS, owner=owner,
-            ),
+        return self._made(
+            self._outlooks, pool, look_at_both, case, draws, reach, seconds=DRAW_SECONDS,
+            owner=owner,
         )  # fmt: skip
 
     def promises(
@@ -474,11 +473,8 @@ class Workers:
     ) -> Future[Answer]:
         """Return what can be promised with a certainty, worked out before or on its way."""
         pool = self.guests if guest else self.background
-        return self._promises.get(
-            (key_of(case.base), case.address(), certainty),
-            lambda: pool.submit(
-                promise, case.base, dict(case.moved), certainty, seconds=DRAW_SECONDS, owner=owner
-            ),
+        return self._made(
+            self._promises, pool, promise, case, certainty, seconds=DRAW_SECONDS, owner=owner
         )
 
     def warm(self) -> None:

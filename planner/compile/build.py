@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -36,31 +37,16 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
 __all__ = [
-    "Compiled",
-    "DemandRow",
-    "FigureRow",
-    "MissionRow",
-    "ParameterBook",
-    "PoolRow",
-    "Sources",
-    "compile_scenario",
-    "counting_demands",
-    "levels",
-    "sources_of",
-    "strengths",
-]
+    "Compiled", "DemandRow", "FigureRow", "MissionRow", "ParameterBook", "PoolRow", "Sources",
+    "compile_scenario", "counting_demands", "levels", "sources_of", "strengths",
+]  # fmt: skip
 
 STRENGTH_UNITS = {"posts": "persons", "filled": "share", "fit": "share", "strength": "persons"}
 
 LONGEST = 2400
 """Most months of a model."""
 
-UNITS = {
-    "tour": "months",
-    "preparation": "months",
-    "rest": "months per month",
-    "dwell": "months per month",
-}
+UNITS = {"tour": "months", "preparation": "months", "rest": "months per month"}
 
 REASONS = {
     "study": "under study, not decided",
@@ -197,6 +183,11 @@ class PoolRow:
     line: int
 
 
+_ORIGIN = attrgetter("basis", "source", "section", "note", "file", "line")
+_MISSION = attrgetter(*(one.name for one in fields(MissionRow)))
+_POOL = attrgetter(*(one.name for one in fields(PoolRow)))
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A problem and what its numbers mean.
@@ -259,7 +250,9 @@ class ParameterBook:
         """Note a parameter and return the value to use."""
         value = self.instead.get(id, figure.value)
         if id not in self.rows:
-            self.rows[id] = _figure_row(id, value, figure.low, figure.high, unit, figure.origin)
+            self.rows[id] = FigureRow(
+                id, value, figure.low, figure.high, unit, *_ORIGIN(figure.origin)
+            )
         return value
 
     def month(self, id: str, when: When) -> Month:
@@ -268,31 +261,8 @@ class ParameterBook:
         if id in self.instead:
             month = month + round(self.instead[id])
         low, high = (None if end is None else str(end) for end in (when.low, when.high))
-        self.rows[id] = _figure_row(id, str(month), low, high, "month", when.origin)
+        self.rows[id] = FigureRow(id, str(month), low, high, "month", *_ORIGIN(when.origin))
         return month
-
-
-def _figure_row(
-    id: str,
-    value: float | str,
-    low: float | str | None,
-    high: float | str | None,
-    unit: str,
-    origin: Origin,
-) -> FigureRow:
-    return FigureRow(
-        id,
-        value,
-        low,
-        high,
-        unit,
-        origin.basis,
-        origin.source,
-        origin.section,
-        origin.note,
-        origin.file,
-        origin.line,
-    )
 
 
 Take = Callable[[str, Parameter, str], Floats]
@@ -339,7 +309,6 @@ def levels(
     list of (str, str)
         Pools and what was cut.
     """
-    steps = [(place, step) for place, step in enumerate(inputs.steps, 1)]
     named = [month for step in inputs.steps for month in (step.first, step.last) if month]
     start = min([first, *named]).ordinal
     end = max([first + (months - 1), *named]).ordinal
@@ -348,7 +317,7 @@ def levels(
     found: dict[str, Floats] = {}
     wrong: list[tuple[str, str]] = []
     for pool in inputs.pools.values():
-        own = [(place, step) for place, step in steps if pool.id in step.pools]
+        own = [one for one in enumerate(inputs.steps, 1) if pool.id in one[1].pools]
         people = np.ones((1, len(time)))
         for factor in FACTORS:
             level = _level(inputs, pool, factor, time, take)
@@ -372,12 +341,11 @@ def levels(
 
 def _level(inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], take: Take) -> Floats:
     """Return a factor of a pool: its own, or that of its force times the deviation of the pool."""
+    unit = STRENGTH_UNITS[factor]
     if factor in pool.series:
-        return _series(
-            f"pool.{pool.id}.{factor}", pool.series[factor], STRENGTH_UNITS[factor], time, take
-        )
+        return _series(f"pool.{pool.id}.{factor}", pool.series[factor], unit, time, take)
     national = inputs.forces[pool.force][factor]
-    level = _series(f"force.{pool.force}.{factor}", national, STRENGTH_UNITS[factor], time, take)
+    level = _series(f"force.{pool.force}.{factor}", national, unit, time, take)
     own = pool.series.get(f"{factor}_factor")
     if own is None:
         return level
@@ -385,12 +353,9 @@ def _level(inputs: Inputs, pool: Pool, factor: str, time: NDArray[np.int64], tak
 
 
 def _series(
-    id: str,
-    steps: Sequence[tuple[Month | None, Parameter]],
-    unit: str,
-    time: NDArray[np.int64],
+    id: str, steps: Sequence[tuple[Month | None, Parameter]], unit: str, time: NDArray[np.int64],
     take: Take,
-) -> Floats:
+) -> Floats:  # fmt: skip
     level = np.zeros((1, len(time)))
     for since, figure in steps:
         value = take(id + (f"@{since}" if since else ""), figure, unit)
@@ -444,9 +409,8 @@ class _Resolved:
     def tied(self) -> int:
         """Months that one tour ties its people up, time at home included, at the longest."""
         prep = np.asarray(self.prep)
-        return int(
-            (prep + self.tour + months_at_home(self.home, self.dwell, prep, self.tour)).max()
-        )
+        home = months_at_home(self.home, self.dwell, prep, self.tour)
+        return int((prep + self.tour + home).max())
 
 
 def compile_scenario(
@@ -501,8 +465,11 @@ def compile_scenario(
         first_month=first,
         rule=inputs.rule,
         demands=tuple(_row(inputs, one, owner.get(one.line.id, "")) for one in here),
-        pools=tuple(_pool_row(pool) for pool in inputs.pools.values()),
-        missions=_missions(inputs, here),
+        pools=tuple(PoolRow(*_POOL(pool)) for pool in inputs.pools.values()),
+        missions=tuple(
+            MissionRow(*_MISSION(inputs.missions[id]))
+            for id in dict.fromkeys(one.line.mission for one in here)
+        ),
         figures=tuple(book.rows.values()),
         left_out=left_out,
     )
@@ -537,14 +504,9 @@ def _here(
 
 
 def _problem(
-    scenario: Scenario,
-    here: list[_Resolved],
-    first: Month,
-    months: int,
-    report: tuple[int, int],
-    book: ParameterBook,
-    drawn: bool,
-) -> Problem:
+    scenario: Scenario, here: list[_Resolved], first: Month, months: int, report: tuple[int, int],
+    book: ParameterBook, drawn: bool,
+) -> Problem:  # fmt: skip
     inputs = scenario.inputs
     if months > LONGEST:
         message = f"a model of {months} months, expected at most {LONGEST}"
@@ -587,13 +549,11 @@ def _size_faults(
 
 def _strength_fault(inputs: Inputs, pool: str, message: str) -> Fault:
     """Return a fault at the last step of a pool, or where its posts are said."""
-    figures = [level for _, level in inputs.pools[pool].series.get("posts", ())]
-    places = [place for place, step in enumerate(inputs.steps) if pool in step.pools]
-    if not places:
-        origin = figures[-1].origin if figures else Origin("")
-        return Fault(origin.file, origin.line, 0, f"pools.{pool}", message)
-    origin = inputs.steps[places[-1]].figure.origin
-    return Fault(origin.file, origin.line, 0, "strengths", message)
+    posts = [level for _, level in inputs.pools[pool].series.get("posts", ())]
+    steps = [step.figure for step in inputs.steps if pool in step.pools]
+    origin = [Origin(), *(one.origin for one in posts + steps)][-1]
+    field = "strengths" if steps else f"pools.{pool}"
+    return Fault(origin.file, origin.line, 0, field, message)
 
 
 def _asked(inputs: Inputs) -> tuple[list[Line], dict[str, str]]:
@@ -754,7 +714,7 @@ def _resolve(sources: Sources, book: ParameterBook) -> _Resolved:
     line = sources.line
     cap = book.take(*sources.cap, "persons")
     tour = max(1, round(book.take(*sources.tour, UNITS["tour"])))
-    home = tuple(book.take(id, figure, UNITS["rest"]) for id, figure in sources.home)
+    home = tuple(book.take(*one, UNITS["rest"]) for one in sources.home)
     cohorts = line.cohorts
     if cohorts is None:
         cohorts = max(1, min(sources.most_cohorts, tour))
@@ -768,9 +728,7 @@ def _resolve(sources: Sources, book: ParameterBook) -> _Resolved:
         first=first,
         last=last,
         tour=tour,
-        prep=tuple(
-            round(book.take(id, figure, UNITS["preparation"])) for id, figure in sources.preparation
-        ),
+        prep=tuple(round(book.take(*one, UNITS["preparation"])) for one in sources.preparation),
         home=home,
         dwell=sources.dwell,
         cohorts=cohorts,
@@ -836,12 +794,8 @@ def _packages(
         demands = tuple(part for name in package.demands for part in parts.get(name, ()))
         if not package.on or not demands:
             continue
-        known: int | None
-        if package.known == "just-in-time":
-            known = None
-        elif isinstance(package.known, str):
-            known = 0
-        else:
+        known = None if package.known == "just-in-time" else 0
+        if not isinstance(package.known, str):
             known = book.month(f"package.{package.id}.known", package.known) - first
         packages.append(Package(package.id, demands, known))
     return tuple(packages)
@@ -868,9 +822,8 @@ def _budgets(
             continue
         amount = book.take(f"budget.{budget.fund}.{budget.year}", budget.figure, "EUR")
         amount *= (ends - begins + 1) / 12
-        budgets.append(
-            Budget(f"{budget.fund}-{budget.year}", begins, ends, amount, costs.get(budget.fund, {}))
-        )
+        id, paid = f"{budget.fund}-{budget.year}", costs.get(budget.fund, {})
+        budgets.append(Budget(id, begins, ends, amount, paid))
     return tuple(budgets)
 
 
@@ -883,34 +836,6 @@ def _presence(inputs: Inputs, here: list[_Resolved], book: ParameterBook) -> Non
     for one in here:
         if one.line.manned is not None:
             book.take(f"demand.{one.root}.manned", one.line.manned, "share")
-
-
-def _pool_row(pool: Pool) -> PoolRow:
-    return PoolRow(
-        pool.id, pool.name, pool.name_nl, pool.category, pool.speciality, pool.file, pool.line
-    )
-
-
-def _missions(inputs: Inputs, here: list[_Resolved]) -> tuple[MissionRow, ...]:
-    rows = []
-    for id in dict.fromkeys(one.line.mission for one in here):
-        one = inputs.missions[id]
-        rows.append(
-            MissionRow(
-                one.id,
-                one.name,
-                one.name_nl,
-                one.organisation,
-                one.region,
-                one.main_task,
-                one.status,
-                one.section,
-                one.source,
-                one.file,
-                one.line,
-            )
-        )
-    return tuple(rows)
 
 
 def _row(inputs: Inputs, one: _Resolved, package: str) -> DemandRow:

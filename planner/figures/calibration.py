@@ -14,7 +14,7 @@ from planner.figures.style import (
     chart,
     empty,
     finish,
-    name_rows,
+    named_rows,
     number_axis,
     style,
     tidy,
@@ -66,8 +66,7 @@ def before_after(calibration: Calibration, most: int = MOST, lang: str = "en") -
         ends = [(rows[f"after{end}"].to_numpy() - low) / wide for end in ("_low", "_high", "")]
         axes.hlines(at, ends[0], ends[1], color=COLOURS["main_task_2"], linewidth=2.5)
         axes.plot(ends[2], at, "o", color=COLOURS["main_task_2"], markersize=5)
-        name_rows(axes, list(at), [str(id) for id in rows["parameter"]], LONG)
-        axes.set_ylim(max(len(rows), 4) - 0.4, -0.6)
+        named_rows(axes, [str(id) for id in rows["parameter"]], 4, LONG)
         axes.set_xticks([0, 1], [say("before_low", lang), say("before_high", lang)])
         tidy(axes, "x")
         axes.spines["left"].set_visible(False)
@@ -143,8 +142,7 @@ def forecasts(backtest: Backtest, lang: str = "en") -> Chart:
             axes.plot(seen[chosen] / asked[chosen], at[chosen], "D", color=COLOURS[colour],
                       markersize=4)  # fmt: skip
         axes.axvline(1, color=COLOURS["quiet"], linewidth=0.8)
-        name_rows(axes, list(at), [str(id) for id in table["observation"]], LONG)
-        axes.set_ylim(max(len(table), 4) - 0.4, -0.6)
+        named_rows(axes, [str(id) for id in table["observation"]], 4, LONG)
         tidy(axes, "x")
         axes.spines["left"].set_visible(False)
         number_axis(axes.xaxis, lang, 6, percent=True)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
-from planner.errors import ResultError, nearest
-from planner.figures.names import Names
+from planner.figures.names import Names, check_known
 from planner.figures.style import (
     COLOURS,
     WIDTH,
@@ -18,7 +17,7 @@ from planner.figures.style import (
     empty,
     finish,
     fit,
-    name_rows,
+    named_rows,
     number_axis,
     style,
     tidy_rows,
@@ -86,6 +85,11 @@ class Beside:
         order = np.lexsort([-spread[differs.index], some[differs.index]])
         return differs.iloc[order[:most]], max(len(differs) - most, 0)
 
+    def subtitle(self, key: str, rest: int) -> str:
+        """Return a subtitle that also says how many missions are left out."""
+        more = f" {say('scenarios_rest', self.lang, count=rest)}" if rest else ""
+        return say(key, self.lang) + more
+
     def source(self, keys: Sequence[str]) -> str:
         """Return what stands in the corner of a figure of some results."""
         several = [self.names[key] for key in dict.fromkeys(keys)]
@@ -120,11 +124,8 @@ def scenarios(comparison: Comparison, lang: str = "en") -> Chart:
         for axes in grid.flat[len(keys) :]:
             axes.set_axis_off()
         for axes in grid[:, 0]:
-            name_rows(axes, list(range(len(fill))), [beside.mission(id) for id in fill.index])
-            axes.set_ylim(max(len(fill), 4) - 0.4, -0.6)
-        said = say("scenarios_subtitle", lang)
-        if rest:
-            said += " " + say("scenarios_rest", lang, count=rest)
+            named_rows(axes, [beside.mission(id) for id in fill.index], 4)
+        said = beside.subtitle("scenarios_subtitle", rest)
         line = Line2D([], [], color=COLOURS["ink"], linewidth=0, marker="|", markersize=9,
                       markeredgewidth=1.6,
                       label=say("as_in", lang, name=beside.title(keys[0])))  # fmt: skip
@@ -179,16 +180,14 @@ def versus(
     """
     keys = [first or comparison.names[0], second or comparison.names[-1]]
     for key in keys:
-        if key not in comparison.names:
-            raise ResultError(f"no such result {key!r}{nearest(key, comparison.names)}")
+        check_known("result", key, comparison.names)
     beside = Beside(comparison, lang)
     titles = [beside.title(key) for key in keys]
     with style():
         fill, rest = beside.differing(list(dict.fromkeys(keys)), MOST)
         if fill.empty:
-            return empty(
-                say("no_difference", lang), say("scenarios_plain", lang), beside.source(keys)
-            )
+            plain = say("scenarios_plain", lang)
+            return empty(say("no_difference", lang), plain, beside.source(keys))
         change = fill[keys[1]] - fill[keys[0]]
         fill = fill.loc[change.sort_values(kind="stable", na_position="last").index]
         both = fill.to_numpy()
@@ -196,11 +195,8 @@ def versus(
         figure = chart(1.9 + ROW * max(len(fill), 3))
         axes = figure.subplots()
         _arrows(axes, both, lang)
-        name_rows(axes, list(range(len(fill))), [beside.mission(id) for id in fill.index])
-        axes.set_ylim(max(len(fill), 3) - 0.4, -0.6)
-        said = say("versus_subtitle", lang)
-        if rest:
-            said += " " + say("scenarios_rest", lang, count=rest)
+        named_rows(axes, [beside.mission(id) for id in fill.index], 3)
+        said = beside.subtitle("versus_subtitle", rest)
         fewer, more = int((every < -LEAST).sum()), int((every > LEAST).sum())
         title = say("versus_title" if fewer + more else "versus_title_same", lang,
                     first=titles[0], second=titles[1], fewer=fewer, more=more)  # fmt: skip

@@ -8,20 +8,25 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from planner.errors import ResultError, nearest
-from planner.figures.names import EnsembleNames, Names, parameter_name, quantity_name
+from planner.figures.names import (
+    EnsembleNames,
+    Names,
+    check_known,
+    parameter_name,
+    quantity_name,
+)
 from planner.figures.style import (
     COLOURS,
     Chart,
     chart,
     empty,
     finish,
-    name_rows,
+    named_rows,
     number_axis,
     style,
     tidy_rows,
 )
-from planner.figures.words import say
+from planner.figures.words import said_of, say
 from planner.gallery import figure
 from planner.labels import label, number, percent, rough
 
@@ -103,9 +108,7 @@ def _correlations(axes: Axes, rows: pd.DataFrame, names: EnsembleNames) -> None:
     axes.axvline(0, color=COLOURS["ink"], linewidth=0.8)
     edge = np.nanmax(np.abs(rows[["low", "high", "rank_correlation"]].to_numpy(dtype=float)))
     axes.set_xlim(-min(1.05 * edge + 0.02, 1), min(1.05 * edge + 0.02, 1))
-    called = [names.factor(str(id)) for id in rows["factor"]]
-    name_rows(axes, list(at), called, LONG)
-    axes.set_ylim(max(len(rows), 4) - 0.4, -0.6)
+    named_rows(axes, [names.factor(str(id)) for id in rows["factor"]], 4, LONG)
     tidy_rows(axes)
     number_axis(axes.xaxis, names.lang, 6)
     axes.set_xlabel(say("ranking_axis", names.lang))
@@ -113,18 +116,14 @@ def _correlations(axes: Axes, rows: pd.DataFrame, names: EnsembleNames) -> None:
 
 def _ranking_key(lang: str) -> list[Line2D]:
     return [
-        Line2D(
-            [],
-            [],
-            linewidth=0,
-            marker="o",
-            markersize=6,
-            color=face,
-            markeredgecolor=COLOURS["main_task_2"],
-            label=say(word, lang),
-        )
-        for face, word in ((COLOURS["main_task_2"], "ranking_clear"), ("white", "ranking_chance"))
-    ] + [Line2D([], [], color=COLOURS["quiet"], linewidth=1.2, label=say("interval_95", lang))]
+        *(
+            Line2D([], [], linewidth=0, marker="o", markersize=6, color=face,
+                   markeredgecolor=COLOURS["main_task_2"], label=say(word, lang))
+            for word, face in (("ranking_clear", COLOURS["main_task_2"]),
+                               ("ranking_chance", "white"))
+        ),
+        Line2D([], [], color=COLOURS["quiet"], linewidth=1.2, label=say("interval_95", lang)),
+    ]  # fmt: skip
 
 
 @figure("sensitivity", "parameters that cause the spread of a quantity")
@@ -151,8 +150,7 @@ def indices(
     table = found.table
     known = list(dict.fromkeys(table["quantity"]))
     chosen = known[0] if quantity is None else quantity
-    if chosen not in known:
-        raise ResultError(f"no such quantity {chosen!r}{nearest(chosen, known)}")
+    check_known("quantity", chosen, known)
     rows = table[table["quantity"] == chosen].reset_index(drop=True)
     with style():
         figure = chart(1.9 + 0.42 * max(len(rows), 3))
@@ -163,8 +161,7 @@ def indices(
             axes.barh(at + shift, np.maximum(rows[kind], 0), height=0.36, color=colour)
             axes.hlines(at + shift, rows[f"{kind}_low"], rows[f"{kind}_high"],
                         color=COLOURS["ink"], linewidth=1.1)  # fmt: skip
-        name_rows(axes, list(at), [_theme(str(name), lang) for name in rows["group"]])
-        axes.set_ylim(max(len(rows), 3) - 0.4, -0.6)
+        named_rows(axes, [_theme(str(name), lang) for name in rows["group"]], 3)
         ends = rows[["first_low", "first_high", "total_low", "total_high"]].to_numpy(dtype=float)
         low, high = np.clip([np.nanmin(ends), np.nanmax(ends)], -0.15, 1.05)  # the rest is noise
         axes.set_xlim(min(0.0, float(low)), max(1.03 * float(high), 0.05))
@@ -186,10 +183,7 @@ def indices(
 
 def _theme(name: str, lang: str) -> str:
     """Return what a group is called: a theme in a language, a name of one's own as it is."""
-    try:
-        return say("theme_" + name.replace(" ", "_"), lang)
-    except KeyError:
-        return name
+    return said_of("theme_" + name.replace(" ", "_"), lang) or name
 
 
 @figure("robustness", "which single assumption moves the displacement most")
@@ -224,11 +218,10 @@ def tornado(
         axes.barh(at, now - low, left=low, height=0.62, color=COLOURS["resting"])
         axes.barh(at, high - now, left=now, height=0.62, color=COLOURS["main_task_2"])
         axes.axvline(now, color=COLOURS["ink"], linewidth=0.9)
-        called = [
-            row.input if names is None else input_name(row.input, names, lang) for row in rows
-        ]
-        name_rows(axes, list(at), called, LONG)
-        axes.set_ylim(max(len(rows), 4) - 0.4, -0.6)
+        called = [row.input for row in rows]
+        if names is not None:
+            called = [input_name(id, names, lang) for id in called]
+        named_rows(axes, called, 4, LONG)
         tidy_rows(axes)
         number_axis(axes.xaxis, lang, 6)
         axes.set_xlabel(label("person_months", lang))

@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from planner.errors import ResultError, nearest
-from planner.figures.names import EnsembleNames, is_share, ordinals
+from planner.figures.names import EnsembleNames, check_known, is_share, ordinals
 from planner.figures.style import (
     COLOURS,
     Chart,
@@ -17,7 +16,7 @@ from planner.figures.style import (
     empty,
     finish,
     month_axis,
-    name_rows,
+    named_rows,
     number_axis,
     style,
     tidy,
@@ -68,9 +67,8 @@ def fan(
     keys = () if wanted is None else (key,)
     whole, monthly = futures.fill_by(*keys), futures.fill_by(*keys, "month")
     if wanted is not None:
-        if wanted not in set(whole[key]) and mission is not None:
-            known = futures.fill_by("mission")["mission"].tolist()
-            raise ResultError(f"no such mission {mission!r}{nearest(mission, known)}")
+        if mission is not None:
+            check_known("mission", mission, whole[key].tolist())
         whole, monthly = whole[whole[key] == wanted], monthly[monthly[key] == wanted]
     called = names.mission(mission) if mission is not None else _task(main_task, lang)
     with style():
@@ -137,8 +135,8 @@ def spread(futures: Ensemble, package: str | None = None, lang: str = "en") -> C
     names = EnsembleNames(futures, lang)
     lost = futures.displacement_by()
     known = lost["package"].tolist()
-    if package is not None and package not in known:
-        raise ResultError(f"no such package {package!r}{nearest(package, known)}")
+    if package is not None:
+        check_known("package", package, known)
     with style():
         if not known:
             return empty(say("no_package", lang), say("displacement_plain", lang), names.source)
@@ -150,15 +148,11 @@ def spread(futures: Ensemble, package: str | None = None, lang: str = "en") -> C
         axes = figure.subplots()
         _histogram(axes, values, row, lang)
         title = say("spread_title", lang, package=names.package(chosen),
-                    mean=number(row["mean"], lang, 0), half=_half(row, lang),
+                    mean=number(row["mean"], lang, 0),
+                    half=rough(float(row["high"] - row["low"]) / 2, lang),
                     low=number(row["q05"], lang, 0), high=number(row["q95"], lang, 0))  # fmt: skip
         subtitle = say("spread_subtitle", lang, draws=names.draws)
         return finish(figure, title, subtitle, names.source, _spread_key(lang))
-
-
-def _half(row: pd.Series, lang: str) -> str:
-    half = float(row["high"] - row["low"]) / 2
-    return rough(half, lang)
 
 
 def _histogram(axes: Axes, values: np.ndarray, row: pd.Series, lang: str) -> None:
@@ -238,8 +232,7 @@ def _chances(axes: Axes, table: pd.DataFrame, replicates: int, names: EnsembleNa
     for place, (value, edge) in enumerate(zip(values, high, strict=True)):
         axes.annotate(rate(value, lang, 0), (edge, place), (5, 0), textcoords="offset points",
                       va="center_baseline", size=8)  # fmt: skip
-    name_rows(axes, list(at), [names.mission(id) for id in table["mission"]])
-    axes.set_ylim(max(len(table), 4) - 0.4, -0.6)
+    named_rows(axes, [names.mission(id) for id in table["mission"]], 4)
     axes.set_xlim(0, 1.1)
     ticks = (0, 0.25, 0.5, 0.75, 1)
     axes.set_xticks(ticks, [percent(tick, lang, 0) for tick in ticks])
@@ -277,8 +270,7 @@ def convergence(futures: Ensemble, quantity: str | None = None, lang: str = "en"
     known = list(dict.fromkeys(table["quantity"]))
     packages = futures.packages
     chosen = quantity or (f"displacement.{packages[0]}" if packages else "fill.main_task_2")
-    if chosen not in known:
-        raise ResultError(f"no such quantity {chosen!r}{nearest(chosen, known)}")
+    check_known("quantity", chosen, known)
     rows = table[table["quantity"] == chosen]
     with style():
         figure = chart(3.6)

@@ -138,7 +138,7 @@ def _title(rates: pd.Series, names: Names) -> str:
     lang, target = names.lang, percent(TARGET, names.lang, 0)
     short = rates[rates < TARGET - 1e-9]
     if short.empty:
-        return say("fill_title_full", lang, share=percent(TARGET, lang, 0))
+        return say("fill_title_full", lang, share=target)
     worst = str(short.idxmin())
     return say(
         "fill_title", lang, count=len(short), all=len(rates), share=target,

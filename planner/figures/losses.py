@@ -11,8 +11,8 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
-from planner.errors import ResultError, nearest
-from planner.figures.names import Names
+from planner.errors import ResultError
+from planner.figures.names import Names, check_known
 from planner.figures.style import (
     COLOURS,
     SERIES,
@@ -22,7 +22,7 @@ from planner.figures.style import (
     finish,
     fit,
     minus,
-    name_rows,
+    named_rows,
     number_axis,
     style,
     tidy_rows,
@@ -33,7 +33,6 @@ from planner.labels import number, rough
 from planner.tolerances import SHOWN
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from planner.analysis.ranges import Ranges
@@ -56,11 +55,9 @@ THICK = 0.012
 
 @figure("result", "what missions lose to a package")
 def displacement(
-    result: Tables,
-    package: str | None = None,
-    ranges: Ranges | pd.DataFrame | None = None,
+    result: Tables, package: str | None = None, ranges: Ranges | pd.DataFrame | None = None,
     lang: str = "en",
-) -> Chart:
+) -> Chart:  # fmt: skip
     """Draw what each mission loses to a package, most first; other main task 1 stands below.
 
     Parameters
@@ -105,8 +102,7 @@ def chosen_package(result: Tables, package: str | None) -> str | None:
     table = result.packages
     known = [str(id) for id in table["package"]]
     if package is not None:
-        if package not in known:
-            raise ResultError(f"no such package {package!r}{nearest(package, known)}")
+        check_known("package", package, known)
         return package
     return known[int(table["displaced_main_task_2"].argmax())] if known else None
 
@@ -132,8 +128,6 @@ def _losses(
 
 def _table(ranges: Ranges | pd.DataFrame, package: str) -> pd.DataFrame:
     """Return the smallest and largest loss to a package by mission."""
-    import pandas as pd
-
     table = ranges if isinstance(ranges, pd.DataFrame) else ranges.tables()["displacement"]
     if "mission" not in table:
         raise ResultError("expected ranges of missions, as ranges(...) makes by default")
@@ -157,8 +151,7 @@ def _bars(axes: Axes, part: pd.Series, task: int, names: Names, spans: np.ndarra
             minus(number(value, lang)), (edge[place], place), (4, 0), textcoords="offset points",
             va="center_baseline", size=8, color=COLOURS["ink"],
         )  # fmt: skip
-    name_rows(axes, list(at), [names.mission(id) for id in part.index])
-    axes.set_ylim(max(len(values), 2) - 0.4, -0.6)
+    named_rows(axes, [names.mission(id) for id in part.index], 2)
     axes.axvline(0, color=COLOURS["quiet"], linewidth=0.8)
     axes.margins(x=0.1)
     tidy_rows(axes)
@@ -214,8 +207,8 @@ def flow(
     """
     names = Names(result, lang)
     known = list(result.packages["package"])
-    if package is not None and package not in known:
-        raise ResultError(f"no such package {package!r}{nearest(package, known)}")
+    if package is not None:
+        check_known("package", package, known)
     lost, gain = _lost(result, package, main_task)
     with style():
         if lost.empty:
@@ -298,14 +291,14 @@ def _columns(lost: pd.DataFrame, names: Names) -> list[dict[str, Node]]:
         tasks = lost.groupby(key)["main_task"].min()
         column = {}
         for id in order:
-            name = called(id) if id else say(
-                "other_missions", names.lang, count=int(lost["others"].max())
-            )  # fmt: skip
-            colour = {
-                "package": next(colours) if key == "package" else "",
-                "pool": COLOURS["quiet"],
-                "mission": COLOURS.get(f"main_task_{tasks[id]}", "#999999"),
-            }[key]
+            if key == "package":
+                colour = next(colours)
+            elif key == "pool":
+                colour = COLOURS["quiet"]
+            else:
+                colour = COLOURS.get(f"main_task_{tasks[id]}", "#999999")
+            rest = 0 if id else int(lost["others"].max())
+            name = called(id) if id else say("other_missions", names.lang, count=rest)
             column[id] = Node(name, float(sizes[id]), colour)
         columns.append(column)
     return columns

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from planner.errors import PlannerError, ResultError
-from planner.figures.words import say
+from planner.errors import PlannerError, ResultError, nearest
+from planner.figures.words import said_of, say
 from planner.labels import label, months, named, number, rate, rough
 from planner.months import Month
 
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
     from planner.results.result import Tables
 
 __all__ = [
-    "EnsembleNames",
-    "Names",
-    "is_share",
-    "ordinals",
-    "parameter_name",
-    "parameter_parts",
-    "quantity_name",
-]
+    "EnsembleNames", "Names", "check_known", "is_share", "ordinals", "parameter_name",
+    "parameter_parts", "quantity_name",
+]  # fmt: skip
 
 KINDS = ("pool", "demand", "kind", "package", "bound", "mission", "force")
 """What ids of figures begin with, each with names of its own."""
@@ -47,23 +42,22 @@ class Names:
     """
 
     def __init__(self, result: Tables, lang: str = "en"):
-        """Take a result and a language."""
         self.result, self.lang = result, lang
+
+    def _column(self, id: str, name: str) -> dict[str, str]:
+        """Return names by id from two columns of the demands."""
+        rows = self.result.demands
+        both = rows[name], rows[f"{name}_nl"]
+        first, second = both if self.lang == "en" else both[::-1]
+        return dict(zip(rows[id], first.where(first != "", second), strict=True))
 
     @cached_property
     def _missions(self) -> dict[str, str]:
-        rows = self.result.demands
-        both = rows["mission_name"], rows["mission_name_nl"]
-        english, dutch = both if self.lang == "en" else both[::-1]
-        best = english.where(english != "", dutch)
-        return dict(zip(rows["mission"], best, strict=True))
+        return self._column("mission", "mission_name")
 
     @cached_property
     def _demands(self) -> dict[str, str]:
-        rows = self.result.demands
-        both = rows["name"], rows["name_nl"]
-        english, dutch = both if self.lang == "en" else both[::-1]
-        return dict(zip(rows["demand"], english.where(english != "", dutch), strict=True))
+        return self._column("demand", "name")
 
     @cached_property
     def inputs(self) -> Any:
@@ -73,10 +67,14 @@ class Names:
         except (AttributeError, PlannerError):
             return None
 
+    def _stated(self, section: str) -> dict[str, str]:
+        """Return names by id of what the scenario states, none where it cannot be read."""
+        rows = getattr(self.inputs, section, {})
+        return {id: named(row, self.lang) for id, row in rows.items()}
+
     @cached_property
     def _pools(self) -> dict[str, str]:
-        rows = {} if self.inputs is None else self.inputs.pools
-        return {id: named(row, self.lang) for id, row in rows.items()}
+        return self._stated("pools")
 
     @cached_property
     def _packages(self) -> dict[str, str]:
@@ -97,8 +95,7 @@ class Names:
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
-        rows = {} if self.inputs is None else self.inputs.kinds
-        return {id: named(row, self.lang) for id, row in rows.items()}
+        return self._stated("kinds")
 
     def kind(self, id: str) -> str:
         """Return the name of a kind of demand, its id if it has none."""
@@ -172,6 +169,12 @@ def ordinals(column: pd.Series) -> pd.Series:
     return column.map(known).astype("int64")
 
 
+def check_known(what: str, id: str, known: Collection[str]) -> None:
+    """Raise ResultError with the nearest known id if an id is not known."""
+    if id not in known:
+        raise ResultError(f"no such {what} {id!r}{nearest(id, known)}")
+
+
 def is_share(quantity: str) -> bool:
     """Whether a quantity is a share: a fill rate or a ratio, not person-months."""
     return quantity.partition(".")[0] in ("fill", "present", "displacement_ratio")
@@ -187,7 +190,6 @@ class EnsembleNames(Names):
     """
 
     def __init__(self, futures: Ensemble, lang: str = "en"):
-        """Take futures and a language."""
         self.futures, self.lang = futures, lang
 
     def _labels(self, kind: str) -> list[str]:
@@ -255,33 +257,10 @@ class EnsembleNames(Names):
 
     def amount(self, name: str, value: float) -> str:
         """Return a value of a quantity: a percentage or person-months."""
-        if is_share(name):
-            return rate(value, self.lang)
-        return rough(value, self.lang)
+        return rate(value, self.lang) if is_share(name) else rough(value, self.lang)
 
 
-class _Lookup(Protocol):
-    """Names of pools, demands, kinds, missions and packages in one language."""
-
-    lang: str
-
-    def pool(self, id: str) -> str:
-        """Return the name of a pool."""
-
-    def demand(self, id: str) -> str:
-        """Return the name of a demand."""
-
-    def kind(self, id: str) -> str:
-        """Return the name of a kind of demand."""
-
-    def mission(self, id: str) -> str:
-        """Return the name of a mission."""
-
-    def package(self, id: str) -> str:
-        """Return the title of a package."""
-
-
-def parameter_name(id: str, names: _Lookup) -> str:
+def parameter_name(id: str, names: Names) -> str:
     """Return what a figure or uncertain number is called; its id where that says nothing more.
 
     Examples
@@ -298,7 +277,7 @@ def parameter_name(id: str, names: _Lookup) -> str:
     return f"{called}: {said}" if called else said
 
 
-def parameter_parts(id: str, names: _Lookup) -> tuple[str, str]:
+def parameter_parts(id: str, names: Names) -> tuple[str, str]:
     """Return what a figure belongs to and what it is of that; nothing, and its whole name.
 
     Examples
@@ -317,24 +296,18 @@ def parameter_parts(id: str, names: _Lookup) -> tuple[str, str]:
         return "", id
     called, what = _called(head, parts[0], names), parts[1]
     key = f"figure_{'pool' if head == 'force' else head}_{what}"
-    try:
-        said = say(key, lang)
-    except KeyError:
-        said = " ".join(parts[1:]).replace("_", " ")
+    said = said_of(key, lang) or " ".join(parts[1:]).replace("_", " ")
     of = f" ({names.pool(parts[2])})" if len(parts) > 2 else ""
     return called, said + of
 
 
-def _called(head: str, id: str, names: _Lookup) -> str:
+def _called(head: str, id: str, names: Names) -> str:
     if head == "force":
-        try:
-            return say(f"force_{id}", names.lang)
-        except KeyError:
-            return id
+        return said_of(f"force_{id}", names.lang) or id
     return str(getattr(names, head)(id)) if hasattr(names, head) else id
 
 
-def _anything(id: str, names: _Lookup) -> str:
+def _anything(id: str, names: Names) -> str:
     """Return the name of a package, demand or mission of that id, whichever exists."""
     for called in (names.package(id), names.demand(id), names.mission(id), names.pool(id)):
         if called != id:
@@ -342,7 +315,7 @@ def _anything(id: str, names: _Lookup) -> str:
     return id
 
 
-def quantity_name(id: str, names: _Lookup | None, lang: str) -> str:
+def quantity_name(id: str, names: Names | None, lang: str) -> str:
     """Return what a quantity is called, by ids alone where no names are known.
 
     Examples
@@ -358,7 +331,5 @@ def quantity_name(id: str, names: _Lookup | None, lang: str) -> str:
             return say(f"quantity_{kind}_of", lang, of=say(of, lang))
         called = of if names is None else names.mission(of)
         return say(f"quantity_{kind}_of" if of else f"quantity_{kind}", lang, of=called)
-    try:
-        return say(f"quantity_{kind}", lang, of=of if names is None else names.package(of))
-    except KeyError:
-        return id
+    called = of if names is None else names.package(of)
+    return said_of(f"quantity_{kind}", lang, of=called) or id

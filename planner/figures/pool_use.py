@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from planner.errors import ResultError, nearest
-from planner.figures.names import Names, ordinals
+from planner.figures.names import Names, check_known, ordinals
 from planner.figures.style import (
     COLOURS,
     SERIES,
@@ -79,9 +78,8 @@ def sand(result: Tables, pool: str | None = None, lang: str = "en") -> Chart:
             dry[id] = _panel(axes, table[table["pool"] == id], names, lang, len(shown) == 1)
             if len(shown) > 1:
                 weight = "bold" if dry[id] else "normal"
-                called = fit(
-                    ("× " if dry[id] else "") + names.pool(id), 6.3 / columns, 8, 2, weight
-                )
+                called = ("× " if dry[id] else "") + names.pool(id)
+                called = fit(called, 6.3 / columns, 8, 2, weight)
                 axes.set_title(called, loc="left", fontsize=8, weight=weight)
         for place, axes in enumerate(grid.flat):
             if place >= len(shown):
@@ -98,8 +96,7 @@ def sand(result: Tables, pool: str | None = None, lang: str = "en") -> Chart:
 def _chosen(table: pd.DataFrame, pool: str | None) -> list[str]:
     known = list(dict.fromkeys(table["pool"]))
     if pool is not None:
-        if pool not in known:
-            raise ResultError(f"no such pool {pool!r}{nearest(pool, known)}")
+        check_known("pool", pool, known)
         return [pool]
     people = table.groupby("pool", sort=False)["strength_persons"].max()
     return [id for id in known if people[id] > 0] or known[:1]
@@ -127,11 +124,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, names: Names, lang: str, alone: bool)
     month_axis(axes, first, last, lang, minor=alone)
     if not alone:
         axes.tick_params(axis="x", labelsize=7.5)
-    return int(_dry(rows).sum())
-
-
-def _dry(rows: pd.DataFrame) -> np.ndarray:
-    return (rows["idle_persons"] <= SPARE * rows["strength_persons"]).to_numpy()
+    return int((rows["idle_persons"] <= SPARE * rows["strength_persons"]).sum())
 
 
 def _key(lang: str) -> list[Any]:
@@ -217,13 +210,12 @@ def _tied_up(result: Tables, pool: str, names: Names) -> dict[str, np.ndarray]:
         return {}
     mission = tours["demand"].map(result.demands.set_index("demand")["mission"])
     codes, known = mission.factorize()
-    total = cover(
-        codes,
-        (ordinals(tours["preparation_from"]) - first).to_numpy(),
-        (ordinals(tours["rest_until"]) - first).to_numpy(),
-        tours["people_persons"].to_numpy(),
-        (len(known), last - first + 1),
+    begin, end = (
+        (ordinals(tours[column]) - first).to_numpy()
+        for column in ("preparation_from", "rest_until")
     )
+    people = tours["people_persons"].to_numpy()
+    total = cover(codes, begin, end, people, (len(known), last - first + 1))
     order = np.argsort(-total.sum(axis=1), kind="stable")
     kept = {names.mission(known[place]): total[place] for place in order[:MOST]}
     if len(order) > MOST:

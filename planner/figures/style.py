@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLOURS", "SERIES", "Chart", "chart", "empty", "finish", "fit", "minus", "month_axis",
-    "name_rows", "number_axis", "plain", "style", "tidy",
+    "name_rows", "named_rows", "number_axis", "plain", "style", "tidy",
 ]  # fmt: skip
 
 COLOURS = {
@@ -218,13 +218,9 @@ def _literal(line: str) -> str:
 
 
 def finish(
-    figure: Chart,
-    title: str,
-    subtitle: str = "",
-    source: str = "",
-    key: Sequence[Any] = (),
+    figure: Chart, title: str, subtitle: str = "", source: str = "", key: Sequence[Any] = (),
     columns: int = 5,
-) -> Chart:
+) -> Chart:  # fmt: skip
     """Write title, subtitle and key above, the source in the corner below; settle the layout.
 
     Parameters
@@ -275,25 +271,26 @@ def _settle(figure: Chart) -> None:
 def name_rows(axes: Axes, at: Sequence[float], names: Sequence[str], inches: float = 2.55) -> None:
     """Write names left of rows; one that is too long for its line stands smaller on two."""
     short = [fit(name, inches, 8, 1) for name in names]
-    axes.set_yticks(list(at), short)
-    labels = axes.get_yticklabels()
-    for label, line, name in zip(labels, short, names, strict=True):
-        if line.endswith("…"):
-            label.set(text=fit(name, inches, 6.3, 2), fontsize=6.3, linespacing=1.0)
+    cut = [line.endswith("…") for line in short]
+    small = [fit(name, inches, 6.3, 2) if two else "" for name, two in zip(names, cut, strict=True)]
+    axes.set_yticks(list(at), [two or one for one, two in zip(short, small, strict=True)])
     axes.tick_params(axis="y", length=0)
-    if any(line.endswith("…") for line in short):
-        texts = [label.get_text() for label in labels]
-        axes.set_yticks(list(at), texts)
-        for label, line in zip(axes.get_yticklabels(), short, strict=True):
-            label.set(fontsize=6.3 if line.endswith("…") else 8, linespacing=1.0)
+    if any(cut):
+        for label, two in zip(axes.get_yticklabels(), cut, strict=True):
+            label.set(fontsize=6.3 if two else 8, linespacing=1.0)
+
+
+def named_rows(axes: Axes, names: Sequence[str], least: int, inches: float = 2.55) -> None:
+    """Let an axis have one row a name from the top, with room for `least` rows at the least."""
+    name_rows(axes, range(len(names)), names, inches)
+    axes.set_ylim(max(len(names), least) - 0.4, -0.6)
 
 
 def empty(message: str, title: str, source: str = "") -> Chart:
     """Return a chart that says in words that nothing is to be shown."""
     figure = chart(2.0)
-    figure.text(
-        0.5, 0.42, fit(message, 7, 10, 3), ha="center", va="center", size=10, color=COLOURS["quiet"]
-    )
+    words = fit(message, 7, 10, 3)
+    figure.text(0.5, 0.42, words, ha="center", va="center", size=10, color=COLOURS["quiet"])
     finish(figure, title, "", source)
     figure.alt = f"{title}. {message}"
     return figure

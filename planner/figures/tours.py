@@ -8,19 +8,8 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch
 
-from planner.errors import ResultError, nearest
-from planner.figures.names import Names, ordinals
-from planner.figures.style import (
-    COLOURS,
-    Chart,
-    chart,
-    empty,
-    finish,
-    fit,
-    month_axis,
-    style,
-    tidy,
-)
+from planner.figures.names import Names, check_known, ordinals
+from planner.figures.style import COLOURS, Chart, chart, empty, finish, fit, month_axis, style, tidy
 from planner.figures.words import say
 from planner.gallery import figure
 from planner.labels import month, month_names, number
@@ -112,8 +101,8 @@ def _tours(result: Tables, mission: str | None, pool: str | None) -> pd.DataFram
     for what, id, known in (
         ("mission", mission, demands["mission"]), ("pool", pool, result.pools["pool"]),
     ):  # fmt: skip
-        if id is not None and id not in set(known):
-            raise ResultError(f"no such {what} {id!r}{nearest(id, known.unique())}")
+        if id is not None:
+            check_known(what, id, known.unique().tolist())
     keep = tours["people_persons"] > SHOWN
     if mission is not None:
         keep &= tours["demand"].isin(demands.loc[demands["mission"] == mission, "demand"])

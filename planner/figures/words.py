@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.labels import speaker
 
-__all__ = ["WORDS", "say"]
+__all__ = ["WORDS", "said_of", "say"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "source_line": ("Source: {source}", "Bron: {source}"),
@@ -108,7 +108,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "changeovers_plain": ("Changeovers by month", "Aflossingen per maand"),
     "changeovers_none": ("No tour begins in the window.", "In de periode begint geen uitzending."),
     "changeovers_busiest": ("The busiest months", "De drukste maanden"),
-    "changeovers_bar": ("persons who arrive", "personen die aankomen"),
     # rotations
     "rotations_title": (
         "{name}: each post keeps about {ratio} people busy",
@@ -243,10 +242,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "displacement; dots where the slope changes",
         "verdringing; punten waar de helling verandert",
     ),
-    "curve_band": (
-        "other allocations, equally good",
-        "andere verdelingen, even goed",
-    ),
+    "curve_band": ("other allocations, equally good", "andere verdelingen, even goed"),
     "headroom": ("headroom", "ruimte"),
     "its_size": ("the package: {posts}", "het pakket: {posts}"),
     "size_axis": ("size of the package, posts", "omvang van het pakket, functies"),
@@ -356,10 +352,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "quantity_fill": ("the fill rate", "de vullingsgraad"),
     "quantity_fill_of": ("the fill rate of {of}", "de vullingsgraad van {of}"),
-    "quantity_present": (
-        "the fill rate by people present",
-        "de vullingsgraad door wie er is",
-    ),
+    "quantity_present": ("the fill rate by people present", "de vullingsgraad door wie er is"),
     "quantity_present_of": (
         "the fill rate of {of} by people present",
         "de vullingsgraad van {of} door wie er is",
@@ -369,10 +362,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "what other main task 1 loses to “{of}”",
         "wat de overige hoofdtaak 1 verliest aan ‘{of}’",
     ),
-    "quantity_filled": (
-        "what is filled for “{of}”",
-        "wat gevuld is voor ‘{of}’",
-    ),
+    "quantity_filled": ("what is filled for “{of}”", "wat gevuld is voor ‘{of}’"),
     "quantity_displacement_ratio": (
         "the displacement ratio of “{of}”",
         "de verdringingsgraad van ‘{of}’",
@@ -518,10 +508,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "figure_kind_tour": ("length of a tour", "duur van een uitzending"),
     "figure_kind_preparation": ("preparation", "voorbereiding"),
-    "figure_kind_dwell": (
-        "months at home between tours",
-        "maanden thuis tussen uitzendingen",
-    ),
+    "figure_kind_dwell": ("months at home between tours", "maanden thuis tussen uitzendingen"),
     "figure_kind_rest": ("rest after a tour", "rust na een uitzending"),
     "figure_kind_acceptance": ("chance that a nominee is taken", "kans op aanvaarding"),
     "figure_kind_lead": ("months to the next nominee", "maanden tot de volgende kandidaat"),
@@ -536,3 +523,8 @@ WORDS: dict[str, tuple[str, str]] = {
 
 say = speaker(WORDS)
 """Return a title, caption or word in a language; see :func:`planner.labels.speaker`."""
+
+
+def said_of(key: str, lang: str, **values: object) -> str:
+    """Return a text as :func:`say` does, empty where none exists of that key."""
+    return say(key, lang, **values) if key in WORDS else ""

@@ -23,22 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "Bound",
-    "Budget",
-    "Demand",
-    "Flags",
-    "Floats",
-    "Ints",
-    "OptionTable",
-    "Package",
-    "Problem",
-    "Tours",
-    "decision_keys",
-    "keys_of",
-    "lay_tours",
-    "months_at_home",
-    "tours_of",
-]
+    "Bound", "Budget", "Demand", "Flags", "Floats", "Ints", "OptionTable", "Package", "Problem",
+    "Tours", "decision_keys", "keys_of", "lay_tours", "months_at_home", "tours_of",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 """Array of real numbers; what its axes are stands where it is used."""
@@ -351,9 +338,7 @@ class Problem:
             if (kept := tuple(name for name in bound.demands if name not in dropped))
         )
         budgets = tuple(
-            replace(
-                one, cost={name: cost for name, cost in one.cost.items() if name not in dropped}
-            )
+            replace(one, cost={d: cost for d, cost in one.cost.items() if d not in dropped})
             for one in self.budgets
         )
         packages = tuple(
@@ -449,15 +434,8 @@ class OptionTable:
 def lay_tours(problem: Problem) -> Tours:
     """Lay the tours of every demand of a problem, see :func:`tours_of`."""
     owner, demands = problem.package_of(), problem.demands
-    begins, ends, lengths, cohorts = (
-        np.array(column, dtype=np.int64)
-        for column in (
-            [problem.begins(d, owner.get(d.id)) for d in demands],
-            [d.last for d in demands],
-            [d.tour for d in demands],
-            [d.cohorts for d in demands],
-        )
-    )
+    rows = [(problem.begins(d, owner.get(d.id)), d.last, d.tour, d.cohorts) for d in demands]
+    begins, ends, lengths, cohorts = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
     return tours_of(begins, ends, lengths, cohorts, problem.months)
 
 

@@ -46,19 +46,9 @@ from planner.problem.model import (
 from planner.tolerances import SHARE_SUM
 
 __all__ = [
-    "FORMAT",
-    "LIMITS",
-    "SEVERITIES",
-    "Finding",
-    "diagnose",
-    "dump_problem",
-    "locate",
-    "parse_problem",
-    "read_problem",
-    "repeated",
-    "size_faults",
-    "weight_faults",
-]
+    "FORMAT", "LIMITS", "SEVERITIES", "Finding", "diagnose", "dump_problem", "locate",
+    "parse_problem", "read_problem", "repeated", "size_faults", "weight_faults",
+]  # fmt: skip
 
 FORMAT = "planner-problem/1"
 LIMITS = {"months": 2_400, "demands": 100_000, "pools": 20_000, "bounds": 20_000,
@@ -163,9 +153,7 @@ class _Parser:
 
     def problem(self, data: Any) -> Problem:
         if not isinstance(data, dict):
-            raise InputError(
-                Fault(self.name, 0, 0, "", f"expected a JSON object, found {_show(data)}")
-            )
+            raise _wrong(self.name, f"expected a JSON object, found {_show(data)}")
         if data.get("format") != FORMAT:
             self.fault("format", f"expected {FORMAT!r}, found {_show(data.get('format'))}")
         self.keys(data, _TOP, {"months", "pools", "demands"}, "")
@@ -206,18 +194,16 @@ class _Parser:
             return {}
         pools = {}
         for name, value in data.items():
+            field = f"pools.{name}"
             if isinstance(value, list):
                 if len(value) != months:
-                    self.fault(f"pools.{name}", f"expected {months} numbers, found {len(value)}")
+                    self.fault(field, f"expected {months} numbers, found {len(value)}")
                 people = [
-                    self.number(v, f"pools.{name}.{t}", 0, LIMITS["people"])
-                    for t, v in enumerate(value)
+                    self.number(v, f"{field}.{t}", 0, LIMITS["people"]) for t, v in enumerate(value)
                 ]
                 pools[name] = np.array(people if len(people) == months else [0.0] * months)
             else:
-                pools[name] = np.full(
-                    months, self.number(value, f"pools.{name}", 0, LIMITS["people"])
-                )
+                pools[name] = np.full(months, self.number(value, field, 0, LIMITS["people"]))
         return pools
 
     def listed(self, data: Any, field: str) -> bool:
@@ -230,25 +216,30 @@ class _Parser:
             return False
         return True
 
+    def objects(
+        self, section: str, items: Iterable[tuple[Any, Any]]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the items of a section that are objects, each after its field."""
+        for key, item in items:
+            if isinstance(item, dict):
+                yield f"{section}.{key}", item
+            else:
+                self.fault(f"{section}.{key}", f"expected an object, found {_show(item)}")
+
     def demands(self, data: Any, pools: Mapping[str, Any]) -> tuple[Demand, ...]:
         if not self.listed(data, "demands"):
             return ()
         found: dict[str, Demand] = {}
-        for place, item in enumerate(data):
-            demand = self.demand(item, f"demands.{place}", pools)
-            if demand is None:
-                continue
+        for field, item in self.objects("demands", enumerate(data)):
+            demand = self.demand(item, field, pools)
             if demand.id in found:
-                self.fault(f"demands.{place}.id", f"{demand.id!r} is used twice")
+                self.fault(f"{field}.id", f"{demand.id!r} is used twice")
             found[demand.id] = demand
         for number, message in weight_faults(tuple(found.values())):
             self.fault(f"demands.{number}.weight", message)
         return tuple(found.values())
 
-    def demand(self, item: Any, field: str, pools: Mapping[str, Any]) -> Demand | None:
-        if not isinstance(item, dict):
-            self.fault(field, f"expected an object, found {_show(item)}")
-            return None
+    def demand(self, item: dict[str, Any], field: str, pools: Mapping[str, Any]) -> Demand:
         needed = {"id", "tier", "cap", "first", "last", "tour", "pools"}
         self.keys(item, _DEMAND, needed, field)
         name = item.get("id")
@@ -256,15 +247,10 @@ class _Parser:
             self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
             name = field
         chosen, options = self.options(item.get("pools"), f"{field}.pools", pools)
-        edge = int(LIMITS["month"])
-        first = self.whole(item.get("first", 0), f"{field}.first", -edge, edge)
-        last = self.whole(item.get("last", 0), f"{field}.last", -edge, edge)
-        if last < first:
-            self.fault(
-                f"{field}.last", f"expected a month not before first ({first}), found {last}"
-            )
+        first, last = self.span(item, field)
         prep = self.by_pool(item.get("prep", 0), f"{field}.prep", chosen, whole=True)
         home, dwell = self.time_at_home(item, field, chosen)
+        most, heaviest = int(LIMITS["cohorts"]), LIMITS["weight"]
         return Demand(
             id=name,
             tier=self.whole(item.get("tier", 1), f"{field}.tier", 1, 1_000),
@@ -276,17 +262,25 @@ class _Parser:
             pools=chosen,
             prep=tuple(int(months) for months in prep),
             home=home,
-            cohorts=self.whole(
-                item.get("cohorts", 1), f"{field}.cohorts", 1, int(LIMITS["cohorts"])
-            ),
-            weight=self.sized(
-                item.get("weight", 1.0), f"{field}.weight", LEAST_WEIGHT, LIMITS["weight"]
-            ),
+            cohorts=self.whole(item.get("cohorts", 1), f"{field}.cohorts", 1, most),
+            weight=self.sized(item.get("weight", 1.0), f"{field}.weight", LEAST_WEIGHT, heaviest),
             unit=self.flag(item.get("unit", False), f"{field}.unit"),
             options=options,
             dwell=dwell,
             on_call=self.flag(item.get("on_call", False), f"{field}.on_call"),
         )
+
+    def span(self, item: Mapping[str, Any], field: str) -> tuple[int, int]:
+        """Return the first and the last month of an item."""
+        edge = int(LIMITS["month"])
+        first, last = (
+            self.whole(item.get(side, 0), f"{field}.{side}", -edge, edge)
+            for side in ("first", "last")
+        )
+        if last < first:
+            message = f"expected a month not before first ({first}), found {last}"
+            self.fault(f"{field}.last", message)
+        return first, last
 
     def flag(self, value: Any, field: str) -> bool:
         if not isinstance(value, bool):
@@ -343,29 +337,29 @@ class _Parser:
             home = self.by_pool(dwell, f"{field}.dwell", pools, whole=False)
             return home, (True,) * len(pools)
         if not isinstance(rest, dict) or not isinstance(dwell, dict):
-            self.fault(
-                f"{field}.dwell",
-                "expected rest or dwell; with both, two objects that name each pool once",
-            )
+            message = "expected rest or dwell; with both, two objects that name each pool once"
+            self.fault(f"{field}.dwell", message)
             return (0.0,) * len(pools), (False,) * len(pools)
         for pool in sorted(set(rest) & set(dwell)):
             self.fault(f"{field}.dwell.{pool}", "this pool already has rest")
         both = {pool: 0.0 for pool in pools if pool in rest or pool in dwell}
         for name, values in (("rest", rest), ("dwell", dwell)):
-            own = tuple(pool for pool in pools if pool in values)
-            for key in values:
-                if key not in pools:
-                    hint = nearest(key, pools)
-                    self.fault(f"{field}.{name}.{key}", f"not a pool of this demand{hint}")
-            for pool in own:
-                both[pool] = self.number(values[pool], f"{field}.{name}.{pool}", 0, LIMITS["rest"])
+            self.own_pools(values, f"{field}.{name}", pools)
+            for pool in pools:
+                if pool in values:
+                    where = f"{field}.{name}.{pool}"
+                    both[pool] = self.number(values[pool], where, 0, LIMITS["rest"])
         if missing := [pool for pool in pools if pool not in both]:
-            self.fault(
-                f"{field}.dwell",
-                f"rest and dwell name every pool of their demand: {', '.join(missing)} is missing",
-            )
+            every = "rest and dwell name every pool of their demand"
+            self.fault(f"{field}.dwell", f"{every}: {', '.join(missing)} is missing")
         home = tuple(both.get(pool, 0.0) for pool in pools)
         return home, tuple(pool in dwell for pool in pools)
+
+    def own_pools(self, names: Iterable[str], field: str, pools: tuple[str, ...]) -> None:
+        """Complain of names that are no pools of a demand."""
+        for name in names:
+            if name not in pools:
+                self.fault(f"{field}.{name}", f"not a pool of this demand{nearest(name, pools)}")
 
     def by_pool(
         self, value: Any, field: str, pools: tuple[str, ...], whole: bool
@@ -377,9 +371,7 @@ class _Parser:
 
         if not isinstance(value, dict):
             return tuple(one(value, field) for _ in pools[:1]) * len(pools)
-        for key in value:
-            if key not in pools:
-                self.fault(f"{field}.{key}", f"not a pool of this demand{nearest(key, pools)}")
+        self.own_pools(value, field, pools)
         missing = [pool for pool in pools if pool not in value]
         if missing:
             self.fault(field, f"names every pool of its demand: {', '.join(missing)} is missing")
@@ -406,11 +398,7 @@ class _Parser:
         if not self.listed(data, "bounds"):
             return ()
         bounds = []
-        for place, item in enumerate(data):
-            field = f"bounds.{place}"
-            if not isinstance(item, dict):
-                self.fault(field, f"expected an object, found {_show(item)}")
-                continue
+        for field, item in self.objects("bounds", enumerate(data)):
             self.keys(item, {"demands", "pools", "min", "max"}, {"demands"}, field)
             demands = self.names(item.get("demands"), f"{field}.demands", names)
             counted = None
@@ -438,11 +426,8 @@ class _Parser:
             return ()
         packages: list[Package] = []
         owner: dict[str, str] = {}
-        for name, item in data.items():
-            field = f"packages.{name}"
-            if not isinstance(item, dict):
-                self.fault(field, f"expected an object, found {_show(item)}")
-                continue
+        for field, item in self.objects("packages", data.items()):
+            name = field.removeprefix("packages.")
             self.keys(item, {"demands", "known"}, {"demands"}, field)
             demands = self.names(item.get("demands"), f"{field}.demands", names)
             for demand in demands:
@@ -460,11 +445,7 @@ class _Parser:
         if not self.listed(data, "budgets"):
             return ()
         budgets = []
-        for place, item in enumerate(data):
-            field = f"budgets.{place}"
-            if not isinstance(item, dict):
-                self.fault(field, f"expected an object, found {_show(item)}")
-                continue
+        for field, item in self.objects("budgets", enumerate(data)):
             keys = {"id", "first", "last", "amount", "cost"}
             self.keys(item, keys, keys, field)
             cost = item.get("cost")
@@ -473,16 +454,10 @@ class _Parser:
                 cost = {}
             else:
                 self.names(list(cost), f"{field}.cost", names)
-            name, edge, most = item.get("id"), int(LIMITS["month"]), LIMITS["money"]
+            name, most = item.get("id"), LIMITS["money"]
             if "id" in item and (not isinstance(name, str) or not name):
                 self.fault(f"{field}.id", f"expected a name, found {_show(name)}")
-            first, last = (
-                self.whole(item.get(side, 0), f"{field}.{side}", -edge, edge)
-                for side in ("first", "last")
-            )
-            if last < first:
-                message = f"expected a month not before first ({first}), found {last}"
-                self.fault(f"{field}.last", message)
+            first, last = self.span(item, field)
             amount = self.number(item.get("amount", 0), f"{field}.amount", 0, most)
             costs = {
                 key: self.sized(euros, f"{field}.cost.{key}", LEAST_COST, most)
@@ -511,18 +486,18 @@ def size_faults(
         sizes.append(("pools", pool, "strength", small, max(people.tolist(), default=0.0), 0.0))
     found = []
     for section, id, what, small, large, floor in sizes:
+        message = ""
         if large > most:
             message = f"expected a {what} of at most {most:g}, found {large:.9g}"
-            found.append((section, id, message))
         elif 0 < small < floor:
             message = f"expected 0 or a number from {floor:g} to {most:g}, found {small:g}"
-            found.append((section, id, message))
         elif 0 < small < least * (1 - 1e-9):
             message = (
                 f"expected the {what} of {id} to be 0 or at least {least:g}, found {small:g}: "
                 f"sizes may differ by a factor of {SIZE_RATIO:g} at most, and the largest cap is "
                 f"{largest:g}"
             )
+        if message:
             found.append((section, id, message))
     return found
 
@@ -642,13 +617,14 @@ def locate(text: str, faults: Iterable[Fault | str]) -> list[Fault | str]:
     a.json:2:11: demands.0.cap: expected more
     """
     faults = list(faults)
-    wanted: set[str] = set()
-    for fault in faults:
-        if isinstance(fault, Fault):
-            wanted.update(_prefixes(fault.field))
+    fields = [fault.field for fault in faults if isinstance(fault, Fault)]
+    wanted = {prefix for field in fields for prefix in _prefixes(field)}
     if not wanted:
         return faults
-    found = _offsets(text, wanted)
+    found: dict[str, int] = {}
+    for path, start, is_key in _walk(text):
+        if not is_key and path in wanted:
+            found.setdefault(path, start)
     starts = _starts(text)
 
     def placed(fault: Fault | str) -> Fault | str:
@@ -689,15 +665,6 @@ def repeated(text: str, name: str) -> list[Fault]:
         elif is_key:
             seen.add(path)
     return faults or [Fault(name, 0, 0, "", "an object names a key twice: keep one of them")]
-
-
-def _offsets(text: str, wanted: set[str]) -> dict[str, int]:
-    """Return where the values of some paths begin."""
-    found: dict[str, int] = {}
-    for path, start, is_key in _walk(text):
-        if not is_key and path in wanted:
-            found.setdefault(path, start)
-    return found
 
 
 def _starts(text: str) -> list[int]:
@@ -882,11 +849,8 @@ class Wording:
         return text if self.first_month is not None else f"{word} {text}"
 
     def _span(self, first: int, last: int) -> str:
-        names = [
-            str(number) if self.first_month is None else str(self.first_month + number)
-            for number in (first, last)
-        ]
-        return names[0] if first == last else f"{names[0]} to {names[1]}"
+        names = [self.month(number).removeprefix("month ") for number in (first, last)]
+        return names[0] if first == last else " to ".join(names)
 
     @staticmethod
     def people(number: float) -> str:
@@ -1009,9 +973,8 @@ class Reach:
         for budget in self.problem.budgets:
             if budget.amount > 0:
                 continue
-            dear = np.array(
-                [budget.cost.get(demand.id, 0.0) > 0 for demand in self.problem.demands], dtype=bool
-            )
+            costs = [budget.cost.get(demand.id, 0.0) for demand in self.problem.demands]
+            dear = np.array(costs, dtype=float) > 0
             inside = (tours.first <= budget.last) & (tours.last >= max(budget.first, 0))
             result |= dear[tours.demand] & inside
         return result
@@ -1049,7 +1012,7 @@ class Contradictions:
     reach: Reach
     text: Wording
 
-    @cached_property
+    @property
     def bounds(self) -> tuple[Bound, ...]:
         """The bounds of the problem."""
         return self.reach.problem.bounds
@@ -1086,14 +1049,14 @@ class Contradictions:
             return
         least, pools = self.text.people(bound.min), self._counted(bound)
         if not pools:
-            yield Finding(
-                "error",
-                subject,
+            message = (
                 f"asks for at least {least} from {self.text.names(bound.pools or ())}, but none of "
-                f"its demands accepts them: add the pool to a demand or drop it from the bound",
+                "its demands accepts them: add the pool to a demand or drop it from the bound"
             )
+            yield Finding("error", subject, message)
             return
-        members = self._members(bound, pools)
+        counted, demand = set(pools), self.reach.problem.demand
+        members = [self._places[n] for n in bound.demands if counted.intersection(demand(n).pools)]
         caps = self.reach.caps[members] @ self.reach.asked[members]
         able = self.reach.caps[members] @ self.reach.possible[members]
         index = list(self.reach.problem.pools)
@@ -1106,12 +1069,6 @@ class Contradictions:
         unserved = holds & ~short & ~weak & (able < bound.min - SLACK)
         what = "those of its demands that a pool can serve then have caps of"
         yield from self._short(subject, bound, unserved, able, what)
-
-    def _members(self, bound: Bound, pools: list[str]) -> list[int]:
-        """Return the places of the demands that take people from counted pools."""
-        counted = set(pools)
-        demand = self.reach.problem.demand
-        return [self._places[n] for n in bound.demands if counted.intersection(demand(n).pools)]
 
     def _short(
         self, subject: str, bound: Bound, where: Flags, most: NDArray[np.float64], what: str
@@ -1217,13 +1174,12 @@ def _packages(problem: Problem, text: Wording) -> Iterator[Finding]:
         if not package.demands:
             yield Finding("note", subject, "has no demands: it can displace nothing")
         elif known >= problem.months:
-            yield Finding(
-                "error",
-                subject,
+            message = (
                 f"becomes known in {text.month(known)}, after the model's last month "
                 f"({text.month(problem.months - 1)}): it is never served; let it be known earlier "
-                "or make the model longer",
+                "or make the model longer"
             )
+            yield Finding("error", subject, message)
         else:
             yield from _late(problem, package, known, text)
 
@@ -1238,20 +1194,18 @@ def _late(problem: Problem, package: Package, known: int, text: Wording) -> Iter
         elif begin > demand.first and demand.last >= 0:
             cut.append(f"{name} ({begin - max(demand.first, 0)} months lost)")
     for demand in lost:
-        yield Finding(
-            "error",
-            f"demand {demand.id}",
+        message = (
             f"is never served: its package {package.id} becomes known in {text.month(known)}, "
             f"{demand.lead} months of preparation later its mandate has ended (last month: "
-            f"{text.month(demand.last)}); let the package be known earlier",
+            f"{text.month(demand.last)}); let the package be known earlier"
         )
+        yield Finding("error", f"demand {demand.id}", message)
     if cut:
-        yield Finding(
-            "warning",
-            f"package {package.id}",
+        message = (
             f"becomes known in {text.month(known)}, too late to prepare people for the first month "
-            f"of {text.names(cut)}; what is asked still counts from that first month",
+            f"of {text.names(cut)}; what is asked still counts from that first month"
         )
+        yield Finding("warning", f"package {package.id}", message)
 
 
 def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
@@ -1264,30 +1218,27 @@ def _demands(reach: Reach, text: Wording) -> Iterator[Finding]:
         demand = problem.demands[place]
         subject = f"demand {demand.id}"
         if demand.last < 0 or demand.first >= problem.months:
-            yield Finding(
-                "note",
-                subject,
+            message = (
                 f"lies outside the model: {text.month(demand.first)} to {text.month(demand.last)} "
-                f"against {text.month(0)} to {text.month(problem.months - 1)}; no people are sent",
+                f"against {text.month(0)} to {text.month(problem.months - 1)}; no people are sent"
             )
+            yield Finding("note", subject, message)
         elif demand.cap <= 0:
             yield Finding("note", subject, "asks for no people: its cap is 0")
         elif not reach.laid[place]:
             if demand.id not in owner:  # else its package has said so
                 yield Finding("error", subject, "has no tour in the model")
         elif not possible[place].any():
-            yield Finding(
-                "error", subject, f"no pool can ever serve it: {_why(reach, int(place), demand)}"
-            )
+            why = _why(reach, int(place), demand)
+            yield Finding("error", subject, f"no pool can ever serve it: {why}")
         else:
             months = np.flatnonzero(asked[place] & ~possible[place])
-            yield Finding(
-                "warning",
-                subject,
+            message = (
                 f"no pool can serve it in {text.months(months)}: preparation, duty or rest would "
                 f"fall in months in which {text.names(demand.pools)} have no people, or that no "
-                "fund may pay for",
+                "fund may pay for"
             )
+            yield Finding("warning", subject, message)
 
 
 def _why(reach: Reach, place: int, demand: Demand) -> str:
@@ -1317,11 +1268,10 @@ def _budgets(problem: Problem, text: Wording) -> Iterator[Finding]:
         demands = [problem.demand(name) for name, euros in budget.cost.items() if euros > 0]
         first, last = max(budget.first, 0), min(budget.last, problem.months - 1)
         if first > last:
-            yield Finding(
-                "note",
-                subject,
+            message = (
                 f"pays for {text.month(budget.first)} to {text.month(budget.last)}, of which none "
-                "lies in the model: it limits nothing",
+                "lies in the model: it limits nothing"
             )
+            yield Finding("note", subject, message)
         elif not any(demand.first <= last and demand.last >= first for demand in demands):
             yield Finding("note", subject, "none of its demands has people in its months")

@@ -8,31 +8,16 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from planner.figures.style import Chart
 
 __all__ = [
-    "Aside",
-    "Content",
-    "Bullets",
-    "Charts",
-    "Fold",
-    "Heading",
-    "Document",
-    "Choice",
-    "Levers",
-    "Paragraph",
-    "Image",
-    "Section",
-    "Slider",
-    "BrowserSolver",
-    "TableBlock",
-    "packed",
-    "table",
-]
+    "Aside", "BrowserSolver", "Bullets", "Charts", "Choice", "Content", "Document", "Fold",
+    "Heading", "Image", "Levers", "Paragraph", "Section", "Slider", "TableBlock", "packed", "table",
+]  # fmt: skip
 
 
 SAFE = bytes.maketrans(b"&<>", b",./")
@@ -119,14 +104,9 @@ class TableBlock(Content):
 
 
 def table(
-    caption: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    totals: int = 0,
-    note: str = "",
-    small: bool = False,
-    english: Sequence[str] = (),
-) -> TableBlock:
+    caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], totals: int = 0,
+    note: str = "", small: bool = False, english: Sequence[str] = (),
+) -> TableBlock:  # fmt: skip
     """Return a table; headings of numbers begin with ``>``, those of English text are named.
 
     Examples
@@ -311,7 +291,7 @@ class Document:
 
     Attributes
     ----------
-    lang, title, subtitle : str
+    lang, title : str
     facts : tuple of (str, str)
         What it is about, in a line each.
     sections : tuple of Section
@@ -321,7 +301,6 @@ class Document:
 
     lang: str
     title: str
-    subtitle: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
-    words: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str]

@@ -67,10 +67,10 @@ def _package(material: Material, row: dict[str, Any]) -> Iterator[str]:
 
 def _over_draws(material: Material, id: str) -> Iterator[str]:
     """Yield displacement over the draws, or that none exist."""
-    lang, ensemble = material.lang, material.futures
-    if ensemble is not None and not material.uncertain:
+    lang, ensemble = material.lang, material.drawn(id)
+    if material.futures is not None and not material.uncertain:
         yield say("c_certain", lang)
-    elif ensemble is not None and id in ensemble.packages:
+    elif ensemble is not None:
         found = headline(ensemble, id)
         yield from found.sentences(lang)
         if material.by_ranges is not None:
@@ -150,9 +150,8 @@ def _unique(material: Material, id: str) -> Iterator[str]:
             if one.package != id or one.group != "main task 2":
                 continue
             low, high = one.smallest_person_months, one.largest_person_months
-            same = high - low < SMALL
-            yield say("c_ranges_same" if same else "c_ranges", lang, low=rough(low, lang),
-                      high=rough(high, lang))  # fmt: skip
+            key = "c_ranges_same" if high - low < SMALL else "c_ranges"
+            yield say(key, lang, low=rough(low, lang), high=rough(high, lang))
     else:
         yield say("c_value", lang)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -181,9 +181,8 @@ def _offered(case: WhatIf) -> tuple[list[Lever], list[tuple[Any, ...]]]:
     levers = [
         lever
         for lever in case.levers
-        if lever.group == "rule" or lever.group == "go" or (
-            lever.group == "size" and lever.subject not in off)
-    ]  # fmt: skip
+        if lever.group in ("rule", "go") or (lever.group == "size" and lever.subject not in off)
+    ]
     for sizes in SIZES:
         choices = [_choices(lever, sizes) for lever in levers]
         if prod(map(len, choices)) <= MOST:
@@ -241,9 +240,8 @@ def levers_section(material: Material) -> Section | None:
     charts = None
     if find_spec("bokeh") is not None:  # which comes with the page
         charts, data["charts"] = _charts(grid, lang)
-    block = Levers(
-        controls, _inline(data), grid.packed(), dict(_texts(lang)), _solver(grid, lang), charts
-    )
+    texts = {key: say(f"lever_{key}", lang) for key in ("reset", "result", "no_script", "controls")}
+    block = Levers(controls, _inline(data), grid.packed(), texts, _solver(grid, lang), charts)
     count = len(grid.values)
     return Section("levers", say("levers", lang), (
         Paragraph(say("p_levers", lang, count=count)), block,
@@ -332,11 +330,6 @@ def _inline(data: object) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _texts(lang: str) -> Iterator[tuple[str, str]]:
-    for key in ("reset", "result", "no_script", "controls"):
-        yield key, say(f"lever_{key}", lang)
-
-
 def _control(grid: PlannedSettings, place: int, lang: str) -> Choice:
     """Return one control: choices of a rule or a size, or whether a mission goes ahead."""
     lever, choice = grid.levers[place], grid.choices[place]
@@ -348,8 +341,7 @@ def _control(grid: PlannedSettings, place: int, lang: str) -> Choice:
         options = tuple(label(value, lang) for value in choice)
         title = label("rule", lang).capitalize()
     else:
-        options = tuple(
-            rate(value, lang, 0) if value else say("lever_off", lang) for value in choice
-        )
+        off = say("lever_off", lang)
+        options = tuple(rate(value, lang, 0) if value else off for value in choice)
         title = say("lever_size", lang, package=name)
     return Choice(lever.key, title, options, grid.first[place])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from planner.analysis.declare import declared, names
@@ -35,14 +35,11 @@ __all__ = ["AtATime", "Material", "asked_by_mission", "at_a_time", "gather", "lo
 CURVES = 3
 """Packages of which the curve is followed, those that displace most first."""
 
-
 FRESH = 500
 """Draws on which the promises of a report are checked."""
 
-
 SIZES = 24
 """Sizes at which a curve is tried that cannot be had exactly."""
-
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, what of it is done and what is to be done."""
@@ -112,13 +109,17 @@ class Material:
         """Rows of the packages, what displaces most first."""
         table = self.result.packages
         order = table.sort_values("displaced_main_task_2", ascending=False, kind="stable")
-        rows: list[dict[str, Any]] = order.to_dict("records")  # type: ignore[assignment]
-        return rows
+        return records(order)
 
     @property
     def uncertain(self) -> bool:
         """Whether any of the drawn figures is uncertain at all."""
         return self.futures is not None and bool(self.futures.metadata.axes.factors)
+
+    def drawn(self, package: str) -> Ensemble | None:
+        """Return the draws, where they are uncertain and a package is in them."""
+        found = self.futures if self.uncertain else None
+        return found if found is not None and package in found.packages else None
 
     @property
     def whole(self) -> bool:
@@ -166,9 +167,7 @@ def gather(
     if source is not None and promises is not None:
         found["promises"] = _promised(main, source, promises, seed, progress)
     if source is not None and interactive:
-        found["grid"] = answer_all(
-            main.scenario, lang, lambda done, total: progress("answering", done, total)
-        )
+        found["grid"] = answer_all(main.scenario, lang, partial(progress, "answering"))
     return Material(comparison, lang, **found)
 
 
@@ -194,10 +193,8 @@ def _answers(source: Any, rule: str, progress: Progress) -> dict[str, Any]:
         settings = asked.report_settings(case)
         if settings is not None:
             progress("asking", 0, 0)
-            found[name] = asked.function(
-                case, rule=rule, progress=lambda done, total: progress("asking", done, total),
-                **settings,
-            )  # fmt: skip
+            step = partial(progress, "asking")
+            found[name] = asked.function(case, rule=rule, progress=step, **settings)
     return found
 
 
@@ -211,21 +208,16 @@ def _analysed(main: Tables, source: Any, progress: Progress) -> dict[str, Any]:
     packages = main.packages
     filled = packages[packages["asked_person_months"] > 0]
     order = filled.sort_values("displaced_main_task_2", ascending=False, kind="stable")
-    curves = {}
-    for id in order["package"][:CURVES]:
-
-        def step(done: int, total: int) -> None:
-            progress("following", done, total)
-
-        curves[id] = (
+    step = partial(progress, "following")
+    found["curves"] = {
+        id: (
             curve(source, package=id, rule=main.rule, sizes=SIZES, progress=step),
             headroom(source, package=id, rule=main.rule, lines=False),
         )
-    found["curves"] = curves
+        for id in order["package"][:CURVES]
+    }
     if main.rule == "value":
-        found["ranges"] = ranges(
-            source, rule=main.rule, progress=lambda done, total: progress("ranging", done, total)
-        )
+        found["ranges"] = ranges(source, rule=main.rule, progress=partial(progress, "ranging"))
     found["answers"] = _answers(source, main.rule, progress)
     return found
 
@@ -236,14 +228,10 @@ def _robust(
     """Return displacement under each single change of an assumption, by package."""
     from planner.analysis.robustness import robustness
 
-    def step(done: int, total: int) -> None:
-        progress("robustness", done, total)
-
+    step = partial(progress, "robustness")
     return {
-        str(id): robustness(
-            source, rule=main.rule, package=str(id), workers=workers or 0, progress=step
-        )
-        for id in main.packages["package"][:CURVES]
+        id: robustness(source, rule=main.rule, package=id, workers=workers or 0, progress=step)
+        for id in map(str, main.packages["package"][:CURVES])
     }
 
 
@@ -253,12 +241,9 @@ def _promised(
     """Return what can be promised with a certainty, and how that changes as one thing varies."""
     from planner.analysis.promises import promises
 
-    def step(done: int, total: int) -> None:
-        progress("promising", done, total)
-
     return promises(
         source, rule=main.rule, certainty=certainty, fresh=FRESH, seed=seed, frontier=True,
-        progress=step,
+        progress=partial(progress, "promising"),
     )  # fmt: skip
 
 

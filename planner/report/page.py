@@ -39,7 +39,6 @@ from planner.results.result import version
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
-    from planner.report.blocks import Document
 
 __all__ = ["Report", "make_report", "render"]
 
@@ -187,17 +186,17 @@ def compose(material: Material) -> Document:
         "footer": say("footer", lang, version=version("planner")),
     }  # fmt: skip
     sections = tuple(section for section in made if section is not None)
-    return Document(lang, names.title, "", facts, sections, words)
+    return Document(lang, names.title, facts, sections, words)
 
 
 @cache
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    folder = FileSystemLoader(HERE)
     made = Environment(
-        loader=folder, autoescape=True, undefined=StrictUndefined, finalize=_readable
-    )
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
+        finalize=_readable,
+    )  # fmt: skip
     return made.get_template("page.html.j2")
 
 

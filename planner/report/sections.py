@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from planner.analysis.declare import text_of
+from planner.analysis.declare import template, text_of
 from planner.figures import (
     chance,
     changeovers,
@@ -30,7 +30,6 @@ from planner.figures.curves import corners, frontier
 from planner.figures.drivers import input_name, tornado
 from planner.figures.names import parameter_parts
 from planner.labels import NOTHING, label, month, months, number, percent, rate, rough
-from planner.labels import month as month_name
 from planner.report.blocks import (
     Aside,
     Bullets,
@@ -43,7 +42,6 @@ from planner.report.blocks import (
     TableBlock,
     table,
 )
-from planner.report.blocks import table as table_of
 from planner.report.conclusions import SMALL, TARGET, driven, likely
 from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
 from planner.report.words import say
@@ -64,26 +62,14 @@ if TYPE_CHECKING:
     from planner.analysis.curve import Curve
     from planner.analysis.headroom import Headroom
     from planner.analysis.robustness import Robustness
-    from planner.report.material import Material
     from planner.results.result import Tables
 
 __all__ = [
-    "bottlenecks_section",
-    "comparison_section",
-    "curves_section",
-    "displacement_section",
-    "fill_section",
-    "forecasts_section",
-    "grounds_section",
-    "limits_section",
-    "manifest_section",
-    "promises_section",
-    "questions_section",
-    "rates_section",
-    "robust_section",
-    "summary",
+    "bottlenecks_section", "comparison_section", "curves_section", "displacement_section",
+    "fill_section", "forecasts_section", "grounds_section", "limits_section", "manifest_section",
+    "promises_section", "questions_section", "rates_section", "robust_section", "summary",
     "sure_section",
-]
+]  # fmt: skip
 
 ENDS = ["smallest_person_months", "largest_person_months"]
 """Columns of ranges."""
@@ -147,7 +133,7 @@ def _fill_table(material: Material) -> TableBlock:
     extra = _futures_columns(material)
     body = [
         [names.mission(row["mission"]), str(row["main_task"]), *_amounts(row, lang),
-         *extra.get(row["mission"], _blank(extra))]
+         *extra.get(row["mission"], [NOTHING] * 3 if extra else [])]
         for row in records(rows)
     ]  # fmt: skip
     tasks = material.futures.fill_by("main_task") if extra and material.futures else None
@@ -188,10 +174,6 @@ def _spread(rows: pd.DataFrame, lang: str) -> list[str]:
             rate(row["chance"], lang, 0)]  # fmt: skip
 
 
-def _blank(extra: dict[str, list[str]]) -> list[str]:
-    return [NOTHING] * 3 if extra else []
-
-
 def displacement_section(material: Material) -> Section:
     """Return what each package takes from whom, and through which pools."""
     lang, result = material.lang, material.result
@@ -201,24 +183,18 @@ def displacement_section(material: Material) -> Section:
     blocks: list[Content] = []
     if "shares" in material.answers:
         blocks.append(Paragraph(say("p_several", lang)))
+    spans = None if material.ranges is None else material.ranges.tables()["displacement"]
     for row in material.packages:
         id = row["package"]
         if len(material.packages) > 1:
             blocks.append(Heading(material.names.package(id)))
         when = month(row["known_month"], lang)
         blocks.append(Paragraph(say("p_displacement", lang, month=when)))
-        spans = None if material.ranges is None else _spans(material)
         blocks.append(Image.of(displacement(result, id, spans, lang)))
         blocks += [made for task in (2, 1) if (made := _lost_table(material, id, task, spans))]
         blocks.append(_periods_table(material, id))
     blocks.append(Image.of(flow(result, lang=lang)))
     return Section("displacement", title, tuple(blocks))
-
-
-def _spans(material: Material) -> pd.DataFrame:
-    assert material.ranges is not None
-    found = material.ranges.tables()["displacement"]
-    return found
 
 
 def _lost_table(
@@ -267,8 +243,8 @@ def _lost_table(
 
 def _drawn_means(material: Material, id: str, task: int) -> dict[str, float]:
     """Return the mean over the draws of what each mission loses to a package."""
-    ensemble = material.futures
-    if ensemble is None or not material.uncertain or id not in ensemble.packages:
+    ensemble = material.drawn(id)
+    if ensemble is None:
         return {}
     rows = records(ensemble.displacement_by("mission", main_task=task))
     return {str(row["mission"]): float(row["mean"]) for row in rows if row["package"] == id}
@@ -307,8 +283,8 @@ def _where(result: Tables, id: str, task: int) -> dict[str, str]:
 
 def _drawn_losses(material: Material, id: str, task: int) -> dict[str, list[str]]:
     """Return mean and spread of displacement by mission, the total under an empty name."""
-    futures, lang = material.futures, material.lang
-    if futures is None or not material.uncertain or id not in futures.packages:
+    futures, lang = material.drawn(id), material.lang
+    if futures is None:
         return {}
     found = {}
     for key, rows in (
@@ -330,15 +306,11 @@ def _reach(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
 
 
 def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
-    return {
-        str(row["mission"]): [
-            rough(row["smallest_person_months"], lang)
-            if row["unique"]
-            else f"{rough(row['smallest_person_months'], lang)} – "
-            f"{rough(row['largest_person_months'], lang)}"
-        ]
-        for row in records(spans[spans["package"] == id])
-    }
+    found = {}
+    for row in records(spans[spans["package"] == id]):
+        low, high = (rough(row[end], lang) for end in ENDS)
+        found[str(row["mission"])] = [low if row["unique"] else f"{low} – {high}"]
+    return found
 
 
 def bottlenecks_section(material: Material) -> Section:
@@ -376,12 +348,9 @@ def _binding_table(material: Material, binding: pd.DataFrame) -> TableBlock:
     people = material.result.pools.groupby("pool", sort=False)["strength_persons"].mean()
     found = []
     for pool, rows in binding.groupby("pool", sort=False):
-        found.append(
-            (len(rows),
-             [names.pool(str(pool)), number(float(people[pool]), lang, 0), str(len(rows)),
-              months(rows["month"].min(), rows["month"].max(), lang)])
-        )  # fmt: skip
-    body = [row for _, row in sorted(found, key=lambda one: -one[0])]
+        found.append([names.pool(str(pool)), number(float(people[pool]), lang, 0), str(len(rows)),
+                      months(rows["month"].min(), rows["month"].max(), lang)])  # fmt: skip
+    body = sorted(found, key=lambda row: -int(row[2]))
     heads = [label("pool", lang), f">{label('strength', lang)}", f">{say('t_binding', lang)}",
              label("window", lang)]  # fmt: skip
     return table(say("t_bottlenecks", lang), heads, body)
@@ -443,7 +412,7 @@ def _pieces(material: Material, found: Curve, room: Headroom) -> TableBlock:
     heads = [f">{say('t_posts', lang)}", f">{say('t_each', lang)}", say("t_payers", lang),
              f">{say('t_each_1', lang)}"]  # fmt: skip
     caption = say("t_pieces", lang, package=names.package(found.package))
-    return table_of(caption, heads, rows, note=" ".join(notes))
+    return table(caption, heads, rows, note=" ".join(notes))
 
 
 def _payers(found: Curve, begin: float, end: float) -> list[tuple[float, str]]:
@@ -544,24 +513,24 @@ def _changes_table(material: Material, found: Robustness) -> Iterator[TableBlock
              f">{label('at_a_time', lang)}"]  # fmt: skip
     rest = found.plans - len(rows)
     note = say("t_unmoved", lang, count=number(rest, lang, 0)) if rest else ""
-    yield table_of(say("t_robust", lang), heads, rows, note=note)
+    yield table(say("t_robust", lang), heads, rows, note=note)
 
 
 def _bases(material: Material) -> TableBlock:
     """Return how much of the spread goes with figures of each basis, for what is ranked."""
     lang, futures = material.lang, material.futures
     assert futures is not None
-    table = futures.ranking
+    ranked = futures.ranking
     rows = []
-    for quantity in dict.fromkeys(table["quantity"]):
-        own = table[table["quantity"] == quantity]
+    for quantity in dict.fromkeys(ranked["quantity"]):
+        own = ranked[ranked["quantity"] == quantity]
         clear = own[own["clear"]]
         sums = [float(clear.loc[clear["basis"] == basis, "explains"].sum()) for basis in BASES]
         rows.append([material.futurenames.quantity(quantity), str(len(clear)), str(len(own)),
                      *(percent(one, lang, 0) for one in sums)])  # fmt: skip
     heads = [say("t_quantity", lang), f">{say('t_clear', lang)}", f">{say('t_drawn', lang)}",
              *(f">{label(basis, lang)}" for basis in BASES)]  # fmt: skip
-    return table_of(say("t_drivers", lang), heads, rows, note=say("t_drivers_note", lang))
+    return table(say("t_drivers", lang), heads, rows, note=say("t_drivers_note", lang))
 
 
 def comparison_section(material: Material) -> Section | None:
@@ -569,10 +538,7 @@ def comparison_section(material: Material) -> Section | None:
     lang, comparison = material.lang, material.comparison
     if len(comparison.names) < 2:
         return None
-    blocks: list[Content] = [
-        _scenarios_table(material),
-        Image.of(scenarios(comparison, lang)),
-    ]
+    blocks: list[Content] = [_scenarios_table(material), Image.of(scenarios(comparison, lang))]
     for other in comparison.names[1 : PAIRS + 1]:
         blocks.append(Image.of(versus(comparison, other, comparison.names[0], lang)))
     return Section("comparison", say("comparison_section", lang), tuple(blocks))
@@ -593,7 +559,7 @@ def _scenarios_table(material: Material) -> TableBlock:
     heads = [label("scenario", lang), f">{label('main_task_1', lang)}",
              f">{label('main_task_2', lang)}", f">{say('t_filled_for', lang)}",
              f">{label('displaced', lang)}"]  # fmt: skip
-    return table_of(say("t_scenarios", lang), heads, rows)
+    return table(say("t_scenarios", lang), heads, rows)
 
 
 def grounds_section(material: Material) -> Section:
@@ -601,7 +567,7 @@ def grounds_section(material: Material) -> Section:
     lang, result = material.lang, material.result
     figures = result.figures
     by_basis = {basis: figures[figures["basis"] == basis] for basis in BASES}
-    sources = _sources(material)
+    sources = getattr(material.names.inputs, "sources", {})  # none where it cannot be read
     named = set(figures["source"])
     blocks: list[Content] = [Paragraph(say("p_grounds", lang)), _grounds_table(material)]
     if len(by_basis["assumption"]):
@@ -621,12 +587,6 @@ def grounds_section(material: Material) -> Section:
         english = heads[1:3] + heads[4:]
         blocks.append(table(say("t_sources", lang), heads, body, small=True, english=english))
     return Section("assumptions", say("assumptions", lang), tuple(blocks))
-
-
-def _sources(material: Material) -> dict[str, Any]:
-    """Return the publications behind the figures; none where the scenario cannot be read."""
-    inputs = material.names.inputs
-    return {} if inputs is None else dict(inputs.sources)
 
 
 def _grounds_table(material: Material) -> TableBlock:
@@ -669,7 +629,7 @@ def _why(row: dict[str, Any]) -> str:
 
 
 def _value(row: dict[str, Any], lang: str) -> str:
-    return month_name(row["month"], lang) if row["month"] else _plain(row["value"], row, lang)
+    return month(row["month"], lang) if row["month"] else _plain(row["value"], row, lang)
 
 
 def _range(row: dict[str, Any], lang: str) -> str:
@@ -688,21 +648,18 @@ def _plain(value: float, row: dict[str, Any], lang: str) -> str:
 
 def limits_section(material: Material) -> Section:
     """Return the box of what this does not tell."""
-    lang = material.lang
-
-    def items() -> Iterator[str]:
-        yield say("l_strength", lang)
-        yield say("l_decision", lang)
-        for package in material.packages:
-            yield say("l_package", lang, package=material.names.package(package["package"]))
-        keys = ["l_mission", "l_people", "l_means", "l_month", "l_unknown"]
-        if material.futures is None:
-            keys.append("l_no_draws")
-        if material.result.rule == "value":
-            keys.append("l_value")
-        yield from (say(key, lang) for key in keys)
-
-    return Section("limits", say("limits", lang), (Aside(tuple(items())),))
+    lang, names = material.lang, material.names
+    packages = (names.package(row["package"]) for row in material.packages)
+    keys = ["l_mission", "l_people", "l_means", "l_month", "l_unknown"]
+    keys += ["l_no_draws"] * (material.futures is None)
+    keys += ["l_value"] * (material.result.rule == "value")
+    items = [
+        say("l_strength", lang),
+        say("l_decision", lang),
+        *(say("l_package", lang, package=package) for package in packages),
+        *(say(key, lang) for key in keys),
+    ]
+    return Section("limits", say("limits", lang), (Aside(tuple(items)),))
 
 
 def manifest_section(material: Material) -> Section:
@@ -734,7 +691,7 @@ def _facts(manifest: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
     proof = manifest["certificate"]
     yield label("scenario", lang), scenario["name"]
     yield say("m_digest", lang), scenario["digest"]
-    first, last = (month_name(window[end], lang) for end in ("first", "last"))
+    first, last = (month(window[end], lang) for end in ("first", "last"))
     yield label("window", lang), f"{first} – {last}"
     yield label("rule", lang), label(manifest["rule"], lang)
     options = {key: value for key, value in manifest["options"].items() if value}
@@ -778,9 +735,6 @@ def promises_section(material: Material) -> Section | None:
 
 def questions_section(material: Material) -> Section | None:
     """Return sentences and main table of each analysis of the report; None if none exists."""
-    from planner.analysis.declare import template, text_of
-    from planner.report.words import say
-
     lang, names = material.lang, material.names
     named = {"mission": names.mission, "pool": names.pool, "package": names.package}
     blocks: list[Content] = []
@@ -829,10 +783,8 @@ def summary(material: Material) -> Section:
 
 def _over_draws(material: Material, id: str) -> Headline | None:
     """Return the headline of a package over the draws; None where none are uncertain."""
-    ensemble = material.futures
-    if ensemble is None or not material.uncertain or id not in ensemble.packages:
-        return None
-    return headline(ensemble, id)
+    ensemble = material.drawn(id)
+    return None if ensemble is None else headline(ensemble, id)
 
 
 def _displaced(material: Material, row: dict[str, Any], found: Headline | None) -> str:
@@ -851,15 +803,13 @@ def _losers(material: Material, id: str, found: Headline | None) -> str:
     if found is not None and ensemble is not None and ensemble.metadata.monthly:
         lost = {task: drawn_losses(ensemble, id, task) for task in (2, 1)}
         others = rough(sum(one.person_months for one in lost[1]), lang)
-        return " ".join(
-            (loser_sentence(lost[2], 2, lang, names.mission), say("s_others", lang, others=others))
-        )
-    whole = {
-        mission: one.person_months
+        losers = loser_sentence(lost[2], 2, lang, names.mission)
+        return f"{losers} {say('s_others', lang, others=others)}"
+    named = [
+        f"{names.mission(mission)} ({rough(one.person_months, lang)})"
         for mission, one in at_a_time(material.result, id).items()
         if one.whole
-    }
-    named = [f"{names.mission(mission)} ({rough(value, lang)})" for mission, value in whole.items()]
+    ]
     others = rough(max(sum(lost_by(material.result, "mission", id, 1).values()), 0.0), lang)
     if not named:
         return say("s_nobody", lang, others=others)

@@ -68,10 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "under {count} single changes of an assumption displacement is {low} to {high}",
         "bij {count} afzonderlijke wijzigingen van een aanname is de verdringing {low} tot {high}",
     ),
-    "s_most": (
-        "what moves it most is {list}",
-        "wat haar het meest verandert is {list}",
-    ),
+    "s_most": ("what moves it most is {list}", "wat haar het meest verandert is {list}"),
     "s_moves": ("“{input}” ({low} to {high})", "‘{input}’ ({low} tot {high})"),
     "s_changes": (
         "the conclusion is another under {count} of them",
@@ -192,10 +189,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "t_posts": ("posts", "functies"),
     "t_each": ("person-months a post", "persoonsmaanden per functie"),
-    "t_each_1": (
-        "other main task 1, a post",
-        "overige hoofdtaak 1, per functie",
-    ),
+    "t_each_1": ("other main task 1, a post", "overige hoofdtaak 1, per functie"),
     "t_payers": ("paid most by (person-months a post)", "vooral ten laste van (per functie)"),
     "t_tried": (
         "Planned at {count} sizes; between them an estimate, from which the sizes planned last "
@@ -210,17 +204,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "t_scenarios": ("Scenarios side by side", "Scenario's naast elkaar"),
     "t_filled_for": ("filled for packages", "gevuld voor pakketten"),
-    "t_shares": (
-        "What each package displaces of main task 2, its share in what all displace together",
-        "Wat elk pakket van hoofdtaak 2 verdringt, zijn deel in wat alle samen verdringen",
-    ),
     "t_interval": ("95% interval", "95%-interval"),
-    "t_share": ("share", "deel"),
-    "t_alone": ("if it came alone", "als het alleen kwam"),
-    "t_last": ("on top of the others", "boven op de andere"),
     "t_grounds": ("What the result rests on", "Waar het resultaat op rust"),
     "t_part": ("what", "wat"),
-    "why": ("Why {mission} goes short", "Waarom {mission} tekortkomt"),
     "drivers": ("What drives it", "Wat de uitkomst bepaalt"),
     "t_drivers": (
         "Share of the spread that goes with uncertain figures, by what those rest on",

@@ -25,7 +25,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from planner.errors import Fault, InputError, nearest
+from planner.errors import Fault, InputError, gathered, nearest
 from planner.months import Month
 from planner.scenario.inputs import (
     EVERYTHING,
@@ -39,7 +39,6 @@ from planner.scenario.inputs import (
     Kind,
     Mission,
     Observation,
-    Option,
     Origin,
     Parameter,
     Pool,
@@ -51,23 +50,10 @@ from planner.scenario.inputs import (
 from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, Column, carried
 
 __all__ = [
-    "HEADER",
-    "Count",
-    "Row",
-    "Table",
-    "caps_text",
-    "default_data",
-    "observations",
-    "observations_text",
-    "parse_cell",
-    "parse_number",
-    "read_data",
-    "read_observations",
-    "read_places",
-    "read_table",
-    "read_un",
-    "shipped",
-]
+    "HEADER", "Count", "Row", "Table", "caps_text", "default_data", "observations",
+    "observations_text", "parse_cell", "parse_number", "read_data", "read_observations",
+    "read_places", "read_table", "read_un", "shipped",
+]  # fmt: skip
 
 SIZE = 20_000_000
 """Largest table read, bytes."""
@@ -141,8 +127,9 @@ and why."""
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the cells by column, and the line it begins in. A cell not given is None."""
+    """One row of a table: its cells by column, and the line it begins in; one not given is None."""
 
+    table: str
     line: int
     cells: dict[str, Any]
 
@@ -196,161 +183,149 @@ def read_table(
     name : str, optional
         File name used in messages.
     """
-    name = str(path) if name is None else name
-    text = _text(path, name, faults)
-    if text is None:
-        return Table(name, (), whole=False)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    known = {column.name: column for column in columns}
-    try:
-        header = _header(next(reader, []), known, name, faults)
-        if header is None:
-            return Table(name, (), whole=False)
-        rows, dropped = _rows(reader, header, known, key, name, faults)
-    except csv.Error as error:
-        faults.append(Fault(name, reader.line_num, 0, "", f"not readable as CSV: {error}"))
-        return Table(name, (), whole=False)
-    return Table(name, tuple(rows), frozenset(dropped))
+    return _TableFile(path, columns, faults, key, str(path) if name is None else name).read()
 
 
-def _rows(
-    reader: Any,
-    header: list[str],
-    known: dict[str, Column],
-    key: Sequence[str],
-    name: str,
-    faults: list[Fault],
-) -> tuple[list[Row], set[str]]:
-    """Return the good rows, and the ids of those that were left out."""
-    rows: list[Row] = []
-    seen: dict[tuple[Any, ...], int] = {}
-    dropped: set[str] = set()
-    line = reader.line_num + 1
-    for cells in reader:
-        start, line = line, reader.line_num + 1
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(rows) >= ROWS:
-            faults.append(Fault(name, start, 0, "", f"more than {ROWS:,} rows"))
-            break
-        row = _row(cells, header, known, start, name, faults)
-        if row is None:
-            dropped.update(cell.strip() for cell in cells[:1])
-        elif _once(row, key, seen, name, faults):
-            rows.append(row)
-    return rows, dropped
+def _table_of(folder: Path, table: str, faults: list[Fault]) -> Table:
+    """Read a table of a data folder."""
+    path, key = folder / f"{table}.csv", KEYS.get(table, ("id",))
+    return read_table(path, TABLES[table], faults, key=key, name=shown(path))
 
 
-def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
-    try:
-        if not path.is_file() and path.exists():  # opening a pipe blocks until something writes
-            faults.append(Fault(name, 0, 0, "", "cannot be read: expected a file"))
-            return None
-        with path.open("rb") as file:
-            data = file.read(SIZE + 1)
-    except OSError as error:
-        faults.append(Fault(name, 0, 0, "", f"cannot be read: {error.strerror}"))
-        return None
-    if len(data) > SIZE:
-        faults.append(Fault(name, 0, 0, "", f"too large: more than {SIZE:,} bytes"))
-        return None
-    try:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise UnicodeDecodeError("utf-8", data, 0, 2, "UTF-16")
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = (
-            f"expected UTF-8, found byte 0x{data[error.start]:02x}: "
-            "save it from the spreadsheet as 'CSV UTF-8'"
-        )
-        faults.append(Fault(name, line, 0, "", message))
-        return None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        faults.append(Fault(name, line, 0, "", "found a zero byte, expected text"))
-        return None
-    if not text.strip():
-        faults.append(Fault(name, 0, 0, "", "the file is empty, expected a header row"))
-        return None
-    return text
+class _TableFile:
+    """A table while it is read."""
 
+    def __init__(
+        self, path: Path, columns: Sequence[Column], faults: list[Fault], key: Sequence[str],
+        name: str,
+    ):  # fmt: skip
+        self.path, self.faults, self.key, self.file = path, faults, key, name
+        self.known = {column.name: column for column in columns}
+        self.seen: dict[tuple[Any, ...], int] = {}
 
-def _header(
-    cells: list[str], known: dict[str, Column], name: str, faults: list[Fault]
-) -> list[str] | None:
-    header = [cell.strip() for cell in cells]
-    if len(header) == 1 and len(known) > 1 and any(mark in header[0] for mark in ";\t"):
-        mark = "semicolons" if ";" in header[0] else "tabs"
-        message = (
-            f"columns are separated by {mark}, expected commas: spreadsheets set to Dutch save "
-            "them so; save it as 'CSV UTF-8 (comma delimited)' with decimal points"
-        )
-        faults.append(Fault(name, 1, 0, "", message))
-        return None
-    before = len(faults)
-    for place, column in enumerate(header):
-        if column not in known:
-            message = f"unknown column{nearest(column, known)}; expected {', '.join(known)}"
-            faults.append(Fault(name, 1, 0, column, message))
-        elif column in header[:place]:
-            faults.append(Fault(name, 1, 0, column, "column named twice"))
-    for column, what in known.items():
-        if what.required and column not in header:
-            faults.append(Fault(name, 1, 0, column, "column missing"))
-    return header if len(faults) == before else None
+    def fault(self, line: int, column: str, message: str) -> None:
+        self.faults.append(Fault(self.file, line, 0, column, message))
 
+    def wrong(self, line: int, message: str) -> InputError:
+        """Return what is wrong with a file of which no row can be read."""
+        return InputError(Fault(self.file, line, 0, "", message))
 
-def _row(
-    cells: list[str],
-    header: list[str],
-    known: dict[str, Column],
-    line: int,
-    name: str,
-    faults: list[Fault],
-) -> Row | None:
-    if len(cells) != len(header):
-        hint = " (a comma inside a text needs quotes)" if len(cells) > len(header) else ""
-        faults.append(
-            Fault(name, line, 0, "", f"expected {len(header)} cells, found {len(cells)}{hint}")
-        )
-        return None
-    before = len(faults)
-    values: dict[str, Any] = dict.fromkeys(known)
-    for column, cell in zip(header, cells, strict=True):
-        what = known[column]
-        cell = cell.strip()
-        if not cell:
-            if what.required:
-                faults.append(Fault(name, line, 0, column, "a value is needed here"))
-            elif what.kind in LISTS:
-                values[column] = ()
-            elif what.kind in ("text", "id", "choice"):
-                values[column] = ""
-            continue
+    def read(self) -> Table:
+        with gathered(self.faults):
+            reader = csv.reader(io.StringIO(self.text(), newline=""), strict=True)
+            try:
+                return self.rows(reader, self.header(next(reader, [])))
+            except csv.Error as error:
+                raise self.wrong(reader.line_num, f"not readable as CSV: {error}") from None
+        return Table(self.file, (), whole=False)
+
+    def text(self) -> str:
         try:
-            values[column] = parse_cell(cell, what)
-        except ValueError as error:
-            faults.append(Fault(name, line, 0, column, str(error)))
-    for column, what in known.items():
-        if values[column] is None and column not in header:
-            values[column] = () if what.kind in LISTS else "" if what.kind == "text" else None
-    return Row(line, values) if len(faults) == before else None
+            if not self.path.is_file() and self.path.exists():
+                # opening a pipe blocks until something writes
+                raise self.wrong(0, "cannot be read: expected a file")
+            with self.path.open("rb") as file:
+                data = file.read(SIZE + 1)
+        except OSError as error:
+            raise self.wrong(0, f"cannot be read: {error.strerror}") from None
+        if len(data) > SIZE:
+            raise self.wrong(0, f"too large: more than {SIZE:,} bytes")
+        try:
+            if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise UnicodeDecodeError("utf-8", data, 0, 2, "UTF-16")
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            message = (
+                f"expected UTF-8, found byte 0x{data[error.start]:02x}: "
+                "save it from the spreadsheet as 'CSV UTF-8'"
+            )
+            raise self.wrong(data.count(b"\n", 0, error.start) + 1, message) from None
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise self.wrong(line, "found a zero byte, expected text")
+        if not text.strip():
+            raise self.wrong(0, "the file is empty, expected a header row")
+        return text
 
+    def header(self, cells: list[str]) -> list[str]:
+        header, known = [cell.strip() for cell in cells], self.known
+        if len(header) == 1 and len(known) > 1 and any(mark in header[0] for mark in ";\t"):
+            mark = "semicolons" if ";" in header[0] else "tabs"
+            message = (
+                f"columns are separated by {mark}, expected commas: spreadsheets set to Dutch save "
+                "them so; save it as 'CSV UTF-8 (comma delimited)' with decimal points"
+            )
+            raise self.wrong(1, message)
+        wrong = []
+        for place, column in enumerate(header):
+            if column not in known:
+                message = f"unknown column{nearest(column, known)}; expected {', '.join(known)}"
+                wrong.append((column, message))
+            elif column in header[:place]:
+                wrong.append((column, "column named twice"))
+        for column, what in known.items():
+            if what.required and column not in header:
+                wrong.append((column, "column missing"))
+        if wrong:
+            raise InputError(Fault(self.file, 1, 0, column, said) for column, said in wrong)
+        return header
 
-def _once(
-    row: Row, key: Sequence[str], seen: dict[tuple[Any, ...], int], name: str, faults: list[Fault]
-) -> bool:
-    if not key:
-        return True
-    value = tuple(row[column] for column in key)
-    if value in seen:
-        shown = " ".join(str(part) for part in value if part not in (None, ""))
-        message = f"{shown!r} is in line {seen[value]} already: remove one of the two rows"
-        faults.append(Fault(name, row.line, 0, "+".join(key), message))
+    def rows(self, reader: Any, header: list[str]) -> Table:
+        """Return the good rows, and the ids of those that were left out."""
+        rows: list[Row] = []
+        dropped: set[str] = set()
+        line = reader.line_num + 1
+        for cells in reader:
+            start, line = line, reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(rows) >= ROWS:
+                self.fault(start, "", f"more than {ROWS:,} rows")
+                break
+            row = self.row(cells, header, start)
+            if row is None:
+                dropped.update(cell.strip() for cell in cells[:1])
+            elif self.once(row):
+                rows.append(row)
+        return Table(self.file, tuple(rows), frozenset(dropped))
+
+    def row(self, cells: list[str], header: list[str], line: int) -> Row | None:
+        if len(cells) != len(header):
+            hint = " (a comma inside a text needs quotes)" if len(cells) > len(header) else ""
+            self.fault(line, "", f"expected {len(header)} cells, found {len(cells)}{hint}")
+            return None
+        before = len(self.faults)
+        values: dict[str, Any] = dict.fromkeys(self.known)
+        for column, cell in zip(header, cells, strict=True):
+            what = self.known[column]
+            cell = cell.strip()
+            if not cell:
+                if what.required:
+                    self.fault(line, column, "a value is needed here")
+                elif what.kind in LISTS:
+                    values[column] = ()
+                elif what.kind in ("text", "id", "choice"):
+                    values[column] = ""
+                continue
+            try:
+                values[column] = parse_cell(cell, what)
+            except ValueError as error:
+                self.fault(line, column, str(error))
+        for column, what in self.known.items():
+            if values[column] is None and column not in header:
+                values[column] = () if what.kind in LISTS else "" if what.kind == "text" else None
+        return Row(self.path.stem, line, values) if len(self.faults) == before else None
+
+    def once(self, row: Row) -> bool:
+        """Complain of a row that has the key of an earlier one."""
+        value = tuple(row[column] for column in self.key)
+        first = self.seen.setdefault(value, row.line)
+        if not self.key or first == row.line:
+            return True
+        called = " ".join(str(part) for part in value if part not in (None, ""))
+        message = f"{called!r} is in line {first} already: remove one of the two rows"
+        self.fault(row.line, "+".join(self.key), message)
         return False
-    seen[value] = row.line
-    return True
 
 
 def parse_cell(cell: str, column: Column) -> Any:
@@ -364,11 +339,7 @@ def parse_cell(cell: str, column: Column) -> Any:
     return _READERS[column.kind](cell, column)
 
 
-def _text_cell(cell: str, column: Column) -> str:
-    return cell
-
-
-def _id(cell: str, column: Column) -> str:
+def _id(cell: str) -> str:
     if not ID.fullmatch(cell):
         raise ValueError(f"expected an id (lower-case letters, digits, hyphens), found {cell!r}")
     if cell in EVERYTHING:
@@ -376,8 +347,8 @@ def _id(cell: str, column: Column) -> str:
     return cell
 
 
-def _ids(cell: str, column: Column) -> tuple[str, ...]:
-    ids = tuple(_id(part, column) for part in cell.split())
+def _ids(cell: str) -> tuple[str, ...]:
+    ids = tuple(map(_id, cell.split()))
     if len(set(ids)) != len(ids):
         raise ValueError(f"an id is named twice in {cell!r}")
     return ids
@@ -425,11 +396,7 @@ def _whole(cell: str, column: Column) -> int:
     return int(value)
 
 
-def _month(cell: str, column: Column) -> Month:
-    return Month.parse(cell)
-
-
-def _flag(cell: str, column: Column) -> bool:
+def _flag(cell: str) -> bool:
     if cell not in ("yes", "no"):
         raise ValueError(f"expected yes or no, found {cell!r}")
     return cell == "yes"
@@ -437,15 +404,9 @@ def _flag(cell: str, column: Column) -> bool:
 
 def _choice(cell: str, column: Column) -> str:
     if cell not in column.choices:
-        raise ValueError(
-            f"expected one of {', '.join(column.choices)}, "
-            f"found {cell!r}{nearest(cell, column.choices)}"
-        )
+        known = ", ".join(column.choices)
+        raise ValueError(f"expected one of {known}, found {cell!r}{nearest(cell, column.choices)}")
     return cell
-
-
-def _options(cell: str, column: Column) -> tuple[Option, ...]:
-    return parse_options(cell)
 
 
 def _caps(cell: str, column: Column) -> tuple[tuple[Month, Any], ...]:
@@ -494,15 +455,15 @@ def caps_text(caps: Iterable[tuple[Month, Any]]) -> Iterator[str]:
 
 
 _READERS: dict[str, Callable[[str, Column], Any]] = {
-    "text": _text_cell,
-    "id": _id,
-    "ids": _ids,
-    "options": _options,
+    "text": lambda cell, column: cell,
+    "id": lambda cell, column: _id(cell),
+    "ids": lambda cell, column: _ids(cell),
+    "options": lambda cell, column: parse_options(cell),
     "caps": _caps,
     "number": _number,
     "whole": _whole,
-    "month": _month,
-    "flag": _flag,
+    "month": lambda cell, column: Month.parse(cell),
+    "flag": lambda cell, column: _flag(cell),
     "choice": _choice,
 }
 
@@ -556,11 +517,10 @@ def read_observations(folder: Path) -> tuple[Observation, ...]:
     >>> next(one.people for one in seen if one.id == "un-untso-experts-2022-06")
     12.0
     """
-    path = folder / "observations.csv"
-    if not path.exists():
+    if not (folder / "observations.csv").exists():
         return ()
     faults: list[Fault] = []
-    table = read_table(path, TABLES["observations"], faults, key=("id",), name=shown(path))
+    table = _table_of(folder, "observations", faults)
     inputs = read_data(folder)
     known = {"demands": inputs.demands.keys(), "pools": inputs.pools.keys()}
     for row in table.rows:
@@ -588,14 +548,13 @@ def read_places(folder: Path | None = None) -> dict[str, tuple[str, float, float
     >>> read_places()["untso"]
     ('Jerusalem', 32.0, 35.0)
     """
-    path = (folder or default_data()) / "places.csv"
-    if not path.exists():
+    folder = folder or default_data()
+    if not (folder / "places.csv").exists():
         return {}
     faults: list[Fault] = []
-    table = read_table(path, TABLES["places"], faults, key=KEYS["places"], name=shown(path))
+    rows = _table_of(folder, "places", faults).rows
     if faults:
         raise InputError(sorted(faults))
-    rows = table.rows
     return {row["mission"]: (row["place"], row["latitude"], row["longitude"]) for row in rows}
 
 
@@ -610,23 +569,20 @@ class _Reader:
         self.manned: dict[str, Parameter] = {}
 
     def read(self) -> Inputs:
-        for name, columns in TABLES.items():
+        for name in TABLES:
             if name == "observations":
                 continue
             path = self.folder / f"{name}.csv"
             if name in OPTIONAL and not path.exists():
                 self.tables[name] = Table(shown(path), ())
             else:
-                key = KEYS.get(name, ("id",))
-                self.tables[name] = read_table(
-                    path, columns, self.faults, key=key, name=shown(path)
-                )
+                self.tables[name] = _table_of(self.folder, name, self.faults)
         for name in ("sources", "missions", "pools", "kinds", "demands"):
             self.ids[name] = self.tables[name].ids()
         series = self.series()
         events = self.events()
         self.manned = {
-            row["demand"]: self.parameter("presence", row)
+            row["demand"]: self.parameter(row)
             for row in self.tables["presence"].rows
             if row["demand"]
         }
@@ -647,7 +603,7 @@ class _Reader:
             bounds={row["id"]: self.bound(row) for row in self.tables["bounds"].rows},
             costs=tuple(self.cost(row) for row in self.tables["costs"].rows),
             budgets=tuple(
-                BudgetInput(row["fund"], row["year"], self.parameter("budgets", row))
+                BudgetInput(row["fund"], row["year"], self.parameter(row))
                 for row in self.tables["budgets"].rows
             ),
         )
@@ -657,82 +613,71 @@ class _Reader:
             raise InputError(sorted(self.faults))
         return inputs
 
-    def complain(self, table: str, row: Row, column: str, message: str) -> None:
-        self.faults.append(self.tables[table].fault(row, column, message))
+    def complain(self, row: Row, column: str, message: str) -> None:
+        self.faults.append(self.tables[row.table].fault(row, column, message))
 
-    def known(self, table: str, row: Row, column: str, other: str) -> None:
+    def written(self, row: Row) -> dict[str, Any]:
+        """Return where a row stands, as inputs say it."""
+        return {"file": f"{self.folder.name}/{row.table}.csv", "line": row.line}
+
+    def known(self, row: Row, column: str, other: str) -> None:
         """Check that what a cell names exists in the other table; an empty cell names nothing."""
         if not self.tables[other].whole:
             return
         cells = row[column] if isinstance(row[column], tuple) else (row[column],)
         names = [
-            name
-            for cell in cells
-            for name in ((cell,) if isinstance(cell, (str, type(None))) else cell)
+            name for cell in cells for name in ((cell,) if isinstance(cell, str) else cell or ())
         ]
         for name in dict.fromkeys(names):
             if name and name not in self.ids[other]:
                 what = other.removesuffix("s")
                 near = nearest(name, self.ids[other], len(self.faults))
-                self.complain(table, row, column, f"unknown {what} {name!r}{near}")
+                self.complain(row, column, f"unknown {what} {name!r}{near}")
 
-    def origin(self, table: str, row: Row, prefix: str = "") -> Origin:
+    def origin(self, row: Row, prefix: str = "") -> Origin:
         source, basis = row[prefix + "source"] or "", row[prefix + "basis"] or "assumption"
-        self.known(table, row, prefix + "source", "sources")
+        self.known(row, prefix + "source", "sources")
         if basis != "assumption" and not source and row[prefix + "basis"]:
-            self.complain(
-                table, row, prefix + "source", f"a parameter on basis {basis!r} needs a source"
-            )
-        file = f"{self.folder.name}/{table}.csv"
+            self.complain(row, prefix + "source", f"a parameter on basis {basis!r} needs a source")
         note = row["note"] if not prefix else ""
-        return Origin(basis, source, row[prefix + "section"] or "", note, file, row.line)
+        return Origin(basis, source, row[prefix + "section"] or "", note, **self.written(row))
 
-    def parameter(self, table: str, row: Row) -> Parameter:
+    def parameter(self, row: Row) -> Parameter:
         value, low, high = row["value"], row["low"], row["high"]
         if low is not None and low > value:
-            self.complain(table, row, "low", f"low {low:g} is above the value {value:g}")
+            self.complain(row, "low", f"low {low:g} is above the value {value:g}")
         if high is not None and high < value:
-            self.complain(table, row, "high", f"high {high:g} is below the value {value:g}")
-        if row.cells.get("figure") in SHARES and max(value, high or 0.0) > 1:
-            self.complain(
-                table,
-                row,
-                "value",
-                f"expected a share between 0 and 1, found {max(value, high or 0.0):g}",
-            )
-        return Parameter(value, low, high, self.origin(table, row))
+            self.complain(row, "high", f"high {high:g} is below the value {value:g}")
+        most = max(value, high or 0.0)
+        if row.cells.get("figure") in SHARES and most > 1:
+            self.complain(row, "value", f"expected a share between 0 and 1, found {most:g}")
+        return Parameter(value, low, high, self.origin(row))
 
     def mission(self, row: Row, events: Mapping[str, Event]) -> Mission:
-        self.known("missions", row, "source", "sources")
+        self.known(row, "source", "sources")
         return Mission(
             **{name: "" if cell is None else cell for name, cell in row.cells.items()},  # type: ignore[arg-type]
             prolonged=events.get("prolonged"),
             ended_early=events.get("ended_early"),
-            file=f"{self.folder.name}/missions.csv",
-            line=row.line,
+            **self.written(row),
         )
 
     def demand(self, row: Row) -> DemandInput:
-        dates = self.origin("demands", row, "dates_")
-        manned = self.manned.get(row["id"])
+        dates = self.origin(row, "dates_")
         standing = row["standing"]
         for column in ("first", "last"):
             if row[column] is None and standing in ("standing", "past"):
-                self.complain("demands", row, column, f"a demand that is {standing} needs a month")
-        if row["first"] and row["last"] and row["first"] > row["last"]:
-            self.complain(
-                "demands",
-                row,
-                "last",
-                f"months out of order: the last, {row['last']}, "
-                f"is before the first, {row['first']}",
-            )
+                self.complain(row, column, f"a demand that is {standing} needs a month")
+        first, last = row["first"], row["last"]
+        if first and last and first > last:
+            message = f"months out of order: the last, {last}, is before the first, {first}"
+            self.complain(row, "last", message)
         given = ("id", "mission", "name", "name_nl", "category", "kind", "tier", "cohorts")
-        cap = self.parameter("demands", row)
+        cap = self.parameter(row)
         for month, _ in row["cap_from"]:
-            if row["first"] and row["last"] and not row["first"] < month <= row["last"]:
+            if first and last and not first < month <= last:
                 message = f"{month}: expected a month after the first and up to the last"
-                self.complain("demands", row, "cap_from", message)
+                self.complain(row, "cap_from", message)
         return DemandInput(
             **{name: row[name] for name in given},
             options=row["pools"],
@@ -745,12 +690,11 @@ class _Reader:
             fixed_length=bool(row["fixed_length"]),
             on_call=bool(row["on_call"]),
             unit=bool(row["unit"]),
-            manned=manned,
+            manned=self.manned.get(row["id"]),
             weight=1.0 if row["weight"] is None else row["weight"],
             note=row["note"],
             more={name: row[name] for name in CARRIED if row.cells.get(name) not in (None, "", ())},
-            file=f"{self.folder.name}/demands.csv",
-            line=row.line,
+            **self.written(row),
         )
 
     def when(self, row: Row, column: str, origin: Origin) -> When | None:
@@ -762,15 +706,15 @@ class _Reader:
         ):
             if wrong or (end and not month):
                 message = f"{end} is on the wrong side of the month {month}"
-                self.complain("demands", row, column + side, message)
+                self.complain(row, column + side, message)
         return When(month, origin, low, high) if month else None
 
     def events(self) -> dict[str, dict[str, Event]]:
         """Return how mandates may end otherwise, by mission and event."""
         events: dict[str, dict[str, Event]] = {}
         for row in self.tables["mandates"].rows:
-            self.known("mandates", row, "mission", "missions")
-            event = Event(row["chance"], row["months"], self.origin("mandates", row))
+            self.known(row, "mission", "missions")
+            event = Event(row["chance"], row["months"], self.origin(row))
             events.setdefault(row["mission"], {})[row["event"]] = event
         return events
 
@@ -779,15 +723,13 @@ class _Reader:
         series: dict[tuple[str, str], dict[str, list[Any]]] = {}
         for row in self.tables["strengths"].rows:
             force, pool, name = row["force"] or "", row["pool"] or "", row["figure"]
-            self.known("strengths", row, "pool", "pools")
+            self.known(row, "pool", "pools")
             if bool(force) == bool(pool):
-                self.complain(
-                    "strengths", row, "pool", "expected a force or a pool, one of the two"
-                )
+                self.complain(row, "pool", "expected a force or a pool, one of the two")
             elif force and name not in ("filled", "fit"):
-                self.complain("strengths", row, "figure", f"a force has no {name}")
+                self.complain(row, "figure", f"a force has no {name}")
             steps = series.setdefault((force, pool), {}).setdefault(name, [])
-            steps.append((row["from"], self.parameter("strengths", row)))
+            steps.append((row["from"], self.parameter(row)))
         for factors in series.values():
             for steps in factors.values():
                 steps.sort(key=lambda step: (step[0] is not None, step[0] and step[0].ordinal))
@@ -805,15 +747,14 @@ class _Reader:
                 if deviation and not steps:
                     continue
                 if deviation and not force:
-                    self.complain("pools", row, "force", f"{factor} is for pools of a force")
+                    self.complain(row, "force", f"{factor} is for pools of a force")
                 elif not steps or steps[0][0] is not None:
                     message = f"no {factor} from the start (a row with 'from' empty)"
-                    self.complain("pools", row, factor, f"strengths.csv gives {message}")
+                    self.complain(row, factor, f"strengths.csv gives {message}")
             pools[row["id"]] = Pool(
                 **{**row.cells, "force": force},
                 series={factor: tuple(steps) for factor, steps in factors.items()},
-                file=f"{self.folder.name}/pools.csv",
-                line=row.line,
+                **self.written(row),
             )
         return pools
 
@@ -822,75 +763,67 @@ class _Reader:
         presence: dict[str, dict[str, Parameter]] = {}
         rows = self.tables["kinds"].rows
         for row in self.tables["rotation"].rows:
-            self.known("rotation", row, "kind", "kinds")
-            self.known("rotation", row, "pool", "pools")
-            parameter = self.parameter("rotation", row)
+            self.known(row, "kind", "kinds")
+            self.known(row, "pool", "pools")
+            parameter = self.parameter(row)
             whole = row["figure"] in ("tour", "preparation")
             for side in ("value", "low", "high") if whole else ():
                 months = getattr(parameter, side)
                 if months is not None and months != int(months):
-                    self.complain("rotation", row, side, f"expected whole months, found {months:g}")
+                    self.complain(row, side, f"expected whole months, found {months:g}")
             if row["figure"] == "tour" and (parameter.value < 1 or row["pool"]):
-                self.complain(
-                    "rotation",
-                    row,
-                    "value",
-                    "a tour is at least 1 month and the same for every pool",
-                )
+                message = "a tour is at least 1 month and the same for every pool"
+                self.complain(row, "value", message)
             policies = rotation.setdefault(row["kind"], {})
             pool = row["pool"] or ""
             other = {"rest": "dwell", "dwell": "rest"}.get(row["figure"], "")
             if pool in policies.get(other, {}):
                 message = f"{other} is given as well: a pool has rest or dwell, not both"
-                self.complain("rotation", row, "figure", message)
+                self.complain(row, "figure", message)
             policies.setdefault(row["figure"], {})[pool] = parameter
         for row in self.tables["presence"].rows:
-            self.known("presence", row, "kind", "kinds")
-            self.known("presence", row, "demand", "demands")
+            self.known(row, "kind", "kinds")
+            self.known(row, "demand", "demands")
             about = "demand" if row["figure"] == MANNED else "kind"
             if not row[about] or (row["kind"] and row["demand"]):
                 message = f"{row['figure']} is of a {about}: name one, and nothing else"
-                self.complain("presence", row, about, message)
+                self.complain(row, about, message)
             elif row["kind"]:
-                figure = self.parameter("presence", row)
+                figure = self.parameter(row)
                 presence.setdefault(row["kind"], {})[row["figure"]] = figure
         return {
             row["id"]: Kind(
                 **row.cells,
                 rotation=rotation.get(row["id"], {}),
                 presence=presence.get(row["id"], {}),
-                file=f"{self.folder.name}/kinds.csv",
-                line=row.line,
+                **self.written(row),
             )
             for row in rows
         }
 
     def bound(self, row: Row) -> BoundInput:
         if row["min"] is None and row["max"] is None:
-            self.complain("bounds", row, "min", "expected a min, a max or both")
+            self.complain(row, "min", "expected a min, a max or both")
         if row["min"] is not None and row["max"] is not None and row["min"] > row["max"]:
-            self.complain("bounds", row, "max", f"max {row['max']:g} is below min {row['min']:g}")
-        origin = self.origin("bounds", row)
+            self.complain(row, "max", f"max {row['max']:g} is below min {row['min']:g}")
+        origin = self.origin(row)
         lower, upper = (
             None if row[side] is None else Parameter(row[side], origin=origin)
             for side in ("min", "max")
         )
-        return BoundInput(
-            row["id"], row["demands"], row["pools"] or None, lower, upper, row["note"]
-        )
+        pools = row["pools"] or None
+        return BoundInput(row["id"], row["demands"], pools, lower, upper, row["note"])
 
     def cost(self, row: Row) -> Cost:
         if bool(row["kind"]) == bool(row["demand"]):
-            self.complain("costs", row, "kind", "expected a kind or a demand, one of the two")
-        return Cost(
-            row["fund"], row["kind"] or "", row["demand"] or "", self.parameter("costs", row)
-        )
+            self.complain(row, "kind", "expected a kind or a demand, one of the two")
+        return Cost(row["fund"], row["kind"] or "", row["demand"] or "", self.parameter(row))
 
     def outcomes(self) -> dict[str, dict[str, Parameter | When]]:
         outcomes: dict[str, dict[str, Parameter | When]] = {}
         for row in self.tables["outcomes"].rows:
-            self.known("outcomes", row, "demand", "demands")
-            origin, value = self.origin("outcomes", row), row["value"]
+            self.known(row, "demand", "demands")
+            origin, value = self.origin(row), row["value"]
             fact: Parameter | When
             try:
                 if row["field"] == "cap":
@@ -898,7 +831,7 @@ class _Reader:
                 else:
                     fact = When(Month.parse(value), origin)
             except ValueError as error:
-                self.complain("outcomes", row, "value", str(error))
+                self.complain(row, "value", str(error))
                 continue
             outcomes.setdefault(row["demand"], {})[row["field"]] = fact
         return outcomes
@@ -906,21 +839,21 @@ class _Reader:
     def check(self, inputs: Inputs) -> None:
         """Check what refers to tables that are read later."""
         for row in self.tables["demands"].rows:
-            self.known("demands", row, "mission", "missions")
-            self.known("demands", row, "kind", "kinds")
-            self.known("demands", row, "pools", "pools")
+            self.known(row, "mission", "missions")
+            self.known(row, "kind", "kinds")
+            self.known(row, "pools", "pools")
             kind = inputs.kinds.get(row["kind"])
             if kind is None or not self.tables["rotation"].whole:
                 continue
             for name, pool in lacking_policies(kind, inputs.demands[row["id"]]):
                 what = f"kind {row['kind']!r} no {name} for pool {pool!r}"
-                self.complain("demands", row, "kind", f"rotation.csv gives {what}")
+                self.complain(row, "kind", f"rotation.csv gives {what}")
         for row in self.tables["bounds"].rows:
-            self.known("bounds", row, "demands", "demands")
-            self.known("bounds", row, "pools", "pools")
+            self.known(row, "demands", "demands")
+            self.known(row, "pools", "pools")
         for row in self.tables["costs"].rows:
-            self.known("costs", row, "kind", "kinds")
-            self.known("costs", row, "demand", "demands")
+            self.known(row, "kind", "kinds")
+            self.known(row, "demand", "demands")
 
 
 def _source(row: Row) -> Source:
@@ -984,21 +917,19 @@ def _kind(text: str) -> str | None:
 
 
 def _month_in(text: str) -> Month | None:
-    found = _ISO.search(text)
-    if found:
+    if found := _ISO.search(text):
         year, month = int(found[1]), int(found[2])
-        return Month(year, month) if 1 <= month <= 12 else None
-    found = _DATED.search(text)
-    if found:
-        one, other, year = int(found[1]), int(found[2]), int(found[3])
-        month = other if one > 12 or other <= 12 < one else one if other > 12 else other
-        return Month(year, month) if 1 <= month <= 12 else None
-    found = _NAMED.search(text)
-    if found:
-        place = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(found[1].lower()[:3]))
+    elif found := _DATED.search(text):
+        day, month, year = map(int, found.groups())
+        if month > 12:  # the month stands first
+            month = day
+    elif found := _NAMED.search(text):
+        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(found[1].lower()[:3]))
         year = int(found[2])
-        return Month(year + (2000 if year < 100 else 0), place)
-    return None
+        year += 2000 if year < 100 else 0
+    else:
+        return None
+    return Month(year, month) if 1 <= month <= 12 else None
 
 
 def _export(text: str, name: str) -> list[Count]:
@@ -1028,9 +959,8 @@ def _export(text: str, name: str) -> list[Count]:
             faults.append(Fault(name, line, 0, "last_reporting_date", message))
             continue
         if not cells["mission_acronym"] or not cells["personnel_type"]:
-            faults.append(
-                Fault(name, line, 0, "mission_acronym", "a mission and a kind are needed")
-            )
+            message = "a mission and a kind are needed"
+            faults.append(Fault(name, line, 0, "mission_acronym", message))
             continue
         country = cells["contributing_country"]
         what = (cells["mission_acronym"], kind or cells["personnel_type"])
@@ -1103,22 +1033,18 @@ def _split(words: str) -> tuple[str, str | None]:
 def _total(words: str) -> str | None:
     """Return what a total is of: ``*`` of everything, empty of what the rows above it are of."""
     plain = words.rstrip(":").strip()
-    if plain.casefold() in ("grand total", "overall total", "totals"):
+    folded = plain.casefold()
+    if folded in ("grand total", "overall total", "totals"):
         return "*"
-    if plain.casefold() in ("total", "sub total", "subtotal"):
+    if folded in ("total", "sub total", "subtotal"):
         return "."
-    if plain.casefold().endswith(" total"):
+    if folded.endswith(" total"):
         return plain[: -len(" total")].strip()
-    if plain.casefold().startswith("total "):
-        return plain[len("total ") :].strip()
-    return None
+    return plain[len("total ") :].strip() if folded.startswith("total ") else None
 
 
 def _check_totals(
-    name: str,
-    month: Month,
-    counts: list[Count],
-    totals: list[tuple[str, str, str, int, int]],
+    name: str, month: Month, counts: list[Count], totals: list[tuple[str, str, str, int, int]]
 ) -> None:
     """Refuse a month that does not add up to its printed totals, or that prints none."""
     if not counts:
@@ -1144,10 +1070,8 @@ def _check_totals(
         else:
             found, what = by_country[mission, of], f"{of} in {mission}"
         if found != printed:
-            message = (
-                f"{month}: the rows of {what} add up to {found}, the printed total is {printed}"
-            )
-            faults.append(Fault(name, line, 0, "", message))
+            sums = f"the rows of {what} add up to {found}, the printed total is {printed}"
+            faults.append(Fault(name, line, 0, "", f"{month}: {sums}"))
     if faults:
         raise InputError(faults)
 

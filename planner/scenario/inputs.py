@@ -21,30 +21,11 @@ if TYPE_CHECKING:
     from planner.scenario.calibrated import Calibrated
 
 __all__ = [
-    "BASES",
-    "BoundInput",
-    "BudgetInput",
-    "Cost",
-    "DemandInput",
-    "Event",
-    "Inputs",
-    "Kind",
-    "Mission",
-    "Observation",
-    "Option",
-    "Origin",
-    "PackageInput",
-    "Parameter",
-    "Pool",
-    "Source",
-    "StrengthStep",
-    "When",
-    "check_option",
-    "is_presence",
-    "lacking_policies",
-    "options_text",
+    "BASES", "BoundInput", "BudgetInput", "Cost", "DemandInput", "Event", "Inputs", "Kind",
+    "Mission", "Observation", "Option", "Origin", "PackageInput", "Parameter", "Pool", "Source",
+    "StrengthStep", "When", "check_option", "is_presence", "lacking_policies", "options_text",
     "parse_options",
-]
+]  # fmt: skip
 
 BASES = ("letter", "public", "assumption")
 """What a parameter may rest on."""
@@ -86,21 +67,18 @@ def check_option(value: object) -> Option:
     """
     if isinstance(value, str):
         if not _ID.fullmatch(value) or len(value) > 80:
-            raise ValueError(
-                f"expected an id (lower-case letters, digits, hyphens), found {value[:90]!r}"
-            )
+            expected = "an id (lower-case letters, digits, hyphens)"
+            raise ValueError(f"expected {expected}, found {value[:90]!r}")
         return value
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(
-            f"expected a pool, or a mix such as {{light: 0.9, medical: 0.1}}, found {value!r}"
-        )
+        expected = "a pool, or a mix such as {light: 0.9, medical: 0.1}"
+        raise ValueError(f"expected {expected}, found {value!r}")
     for pool, share in value.items():
         check_option(str(pool))
         number = isinstance(share, (int, float)) and not isinstance(share, bool)
         if not number or not 0 < share <= 1:
-            raise ValueError(
-                f"expected a share above 0 and at most 1 for {pool!r}, found {share!r}"
-            )
+            expected = f"a share above 0 and at most 1 for {pool!r}"
+            raise ValueError(f"expected {expected}, found {share!r}")
     total = math.fsum(value.values())
     if abs(total - 1) > SHARE_SUM:
         raise ValueError(f"expected shares that add up to 1, found a sum of {total:.10g}")

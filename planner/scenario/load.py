@@ -23,15 +23,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 __all__ = [
-    "Layer",
-    "Scenario",
-    "checked",
-    "consequence",
-    "faults_of",
-    "load",
-    "loads",
+    "Layer", "Scenario", "checked", "consequence", "faults_of", "load", "loads",
     "shipped_scenarios",
-]
+]  # fmt: skip
 
 _EXPECTED = {
     "float_type": "a number",
@@ -186,7 +180,6 @@ def _without(values: Any, path: Path_) -> Any:
 
 def _fault(what: Mapping[str, Any], path: Path_, source: SourceText, bare_key: bool) -> Fault:
     kind, context = what["type"], what.get("ctx", {})
-    at_key = bare_key
     if kind == "extra_forbidden":
         known = _known(path[:-1])
         message = f"not known here{_suggest(str(path[-1]), known)}"
@@ -214,7 +207,7 @@ def _fault(what: Mapping[str, Any], path: Path_, source: SourceText, bare_key: b
     # a bare number was validated as a figure's value: name the figure, not its inside
     while path and not _exists(source.values, path):
         path = path[:-1]
-    return source.fault(path, message, key=at_key)
+    return source.fault(path, message, key=bare_key)
 
 
 def _exists(values: Any, path: Path_) -> bool:
@@ -275,7 +268,8 @@ def _known(path: Path_) -> list[str]:
     places = [schema]
     for step in path:
         places = [inner for place in places for inner in _inside(place, step, definitions)]
-    return sorted({name for place in places for name in _options(place, definitions, "properties")})
+    found = (one for place in places for one in _resolve(place, definitions))
+    return sorted({name for one in found for name in one.get("properties", {})})
 
 
 def _resolve(schema: Any, definitions: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -301,10 +295,6 @@ def _inside(schema: Any, step: str | int, definitions: Mapping[str, Any]) -> lis
             found.append(one.get("additionalProperties"))
             found += list(one.get("patternProperties", {}).values())
     return [one for one in found if isinstance(one, dict)]
-
-
-def _options(schema: Any, definitions: Mapping[str, Any], part: str) -> list[str]:
-    return [name for one in _resolve(schema, definitions) for name in one.get(part, {})]
 
 
 @dataclass(frozen=True)
@@ -398,10 +388,15 @@ class Scenario:
         InputError
             With everything wrong in the patch.
         """
+        from pydantic import ValidationError
+
         from planner.scenario.schema import Changes
 
         source = SourceText("<change>", tuples(patch))
-        changes = _validated(source, Changes)
+        try:
+            changes = Changes.model_validate(source.values)
+        except ValidationError as error:
+            raise InputError(faults_of(error, source)) from None
         layer = Layer(source.values, "<change>")
         return _extended(self, changes, source, (), layer, name, lambda said: Path(said))
 
@@ -485,17 +480,11 @@ def _find(path: str | Path) -> Path:
     )
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: Path, kind: Callable[[Path], bool] = Path.is_file) -> bool:
+    """Return whether a path is a file, or what else `kind` asks."""
     try:
-        return path.is_file()
-    except (OSError, ValueError):  # too long, or with characters no file name has
-        return False
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # too long, or with characters no folder name has
+        return kind(path)
+    except (OSError, ValueError):  # too long, or with characters no name has
         return False
 
 
@@ -532,7 +521,6 @@ class _Loader:
             for key, value in source.values.items()
             if key not in ("extends", "base_digest", "then", "format")
         }
-        scenario = base
 
         def find(said: str) -> Path:
             if path is None:
@@ -577,13 +565,11 @@ class _Loader:
     ) -> Scenario:
         """Return the scenario that is extended, its digest checked."""
         if whole.data is not None:
-            faults.append(
-                source.fault(
-                    ("data",),
-                    "is for scenarios that extend nothing: "
-                    "the scenario that is extended chooses the data",
-                )
+            message = (
+                "is for scenarios that extend nothing: the scenario that is extended chooses the "
+                "data"
             )
+            faults.append(source.fault(("data",), message))
         try:
             target = self.target(source, whole.extends, path)
         except InputError as error:
@@ -674,10 +660,9 @@ class _Loader:
                 message = "a text cannot name a data folder, only 'none'"
                 raise InputError(source.fault(("data",), message))
             folder = self.inside(source, "data", whole.data, path)
-            if not _is_folder(folder):
-                raise InputError(
-                    source.fault(("data",), f"no such folder: {shortened(whole.data, 100)!r}")
-                )
+            if not _is_file(folder, Path.is_dir):
+                message = f"no such folder: {shortened(whole.data, 100)!r}"
+                raise InputError(source.fault(("data",), message))
             tables = sorted(folder.glob("*.csv"))
             for table in tables:
                 self.inside(source, "data", f"{whole.data}/{table.name}", path)
@@ -687,15 +672,6 @@ class _Loader:
         inputs = read_data(folder)
         self.tables = tuple(sorted(folder.glob("*.csv")))
         return inputs
-
-
-def _validated(source: SourceText, model: Any) -> Any:
-    from pydantic import ValidationError
-
-    try:
-        return model.model_validate(source.values)
-    except ValidationError as error:
-        raise InputError(faults_of(error, source)) from None
 
 
 def _extended(

@@ -37,9 +37,8 @@ from planner.scenario.inputs import (
     When,
     lacking_policies,
 )
-from planner.scenario.inputs import (
-    Source as Publication,
-)
+from planner.scenario.inputs import Source as Publication
+from planner.scenario.registry import EVENTS
 from planner.scenario.schema import (
     VERBS,
     Changes,
@@ -73,6 +72,10 @@ CHOICES = {
 }
 """Section, the standing it is for, and that standing in words."""
 
+SAME = ("mission", "name", "name_nl", "category", "kind", "tier", "cohorts", "fixed_length",
+        "on_call", "unit", "weight", "note")  # fmt: skip
+"""Fields of a demand that are taken as they are given."""
+
 ALONE = ("mission", "name", "name_nl", "category", "kind", "pools", "cap")
 """Fields that several demands cannot share in one entry."""
 
@@ -98,18 +101,15 @@ def _horizon(draft: Draft, changes: Changes) -> Inputs:
     last = inputs.last if horizon.to is None else horizon.to
     if last < first:
         which = "to" if horizon.to is not None else "from"
-        draft.complain(
-            ("horizon", which), f"months out of order: the window would run from {first} to {last}"
-        )
+        message = f"months out of order: the window would run from {first} to {last}"
+        draft.complain(("horizon", which), message)
     elif last - first >= LONGEST:
-        draft.complain(
-            ("horizon",), f"a window of {last - first + 1} months, expected at most {LONGEST}"
-        )
+        message = f"a window of {last - first + 1} months, expected at most {LONGEST}"
+        draft.complain(("horizon",), message)
     for name, month in (("from", first), ("to", last)):
         if not EARLIEST <= month <= LATEST:
-            draft.complain(
-                ("horizon", name), f"expected a month from {EARLIEST} to {LATEST}, found {month}"
-            )
+            message = f"expected a month from {EARLIEST} to {LATEST}, found {month}"
+            draft.complain(("horizon", name), message)
     return replace(
         inputs,
         first=first,
@@ -127,13 +127,12 @@ def _rotation(draft: Draft) -> None:
     for demand in draft.demands.values():
         if not demand.counts:
             continue
-        kind = draft.kinds[demand.kind]
-        for name, pool in lacking_policies(kind, demand):
-            draft.complain(
-                ("demands", demand.id),
+        for name, pool in lacking_policies(draft.kinds[demand.kind], demand):
+            message = (
                 f"kind {demand.kind!r} has no {name} for pool {pool!r}: give the demand "
-                f"a {name}, or the kind one under 'policies'",
+                f"a {name}, or the kind one under 'policies'"
             )
+            draft.complain(("demands", demand.id), message)
 
 
 @dataclass
@@ -258,6 +257,11 @@ class Draft:
         origin = self.origin(path, quantity, *entries)
         return Parameter(quantity.value, quantity.low, quantity.high, origin)
 
+    def parameters(self, path: Path_, names: Iterable[str], entry: Sourced) -> dict[str, Parameter]:
+        """Return those of some quantities that an entry gives, by name."""
+        given = _given(entry, names).items()
+        return {name: self.parameter((*path, name), quantity, entry) for name, quantity in given}
+
     def when(self, path: Path_, month: MonthRange, *entries: Sourced) -> When:
         """Return a month with its range and origin."""
         return When(month.value, self.origin(path, month, *entries), month.low, month.high)
@@ -301,12 +305,16 @@ def change_pools_and_kinds(draft: Draft, changes: Changes) -> None:
         _policy(draft, ("policies", place), policy)
 
 
+def _series(
+    draft: Draft, path: Path_, names: Iterable[str], entry: Sourced
+) -> dict[str, tuple[tuple[None, Parameter]]]:
+    """Return the factors of a strength that an entry gives, each from the start."""
+    found = draft.parameters(path, names, entry)
+    return {name: ((None, parameter),) for name, parameter in found.items()}
+
+
 def _force(draft: Draft, path: Path_, id: str, entry: Any) -> None:
-    given = {
-        name: ((None, draft.parameter((*path, name), quantity, entry)),)
-        for name in SHARES
-        if (quantity := getattr(entry, name)) is not None
-    }
+    given = _series(draft, path, SHARES, entry)
     old = draft.forces.get(id)
     lacking = [name for name in SHARES if name not in given]
     if old is None and lacking:
@@ -316,22 +324,14 @@ def _force(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 
 
 def _pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
-    texts = {
-        name: value
-        for name in ("name", "name_nl", "category", "speciality", "force", "note")
-        if (value := getattr(entry, name)) is not None
-    }
-    series = {
-        name: ((None, draft.parameter((*path, name), quantity, entry)),)
-        for name in ("posts", *SHARES, *DEVIATIONS)
-        if (quantity := getattr(entry, name)) is not None
-    }
+    texts = _given(entry, ("name", "name_nl", "category", "speciality", "force", "note"))
+    series = _series(draft, path, ("posts", *SHARES, *DEVIATIONS), entry)
     old = draft.pools.get(id)
     if entry.force is not None:
         draft.known((*path, "force"), entry.force, draft.forces, "force")
     force = entry.force or (old.force if old is not None else "")
     for name in DEVIATIONS:
-        if getattr(entry, name) is not None and not force:
+        if name in series and not force:
             draft.complain((*path, name), "is for pools of a force: name its force")
     if entry.drop:
         _drop_pool(draft, path, id)
@@ -339,11 +339,9 @@ def _pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     if old is not None:
         draft.pools[id] = replace(old, **texts, series={**old.series, **series})
         return
-    lacking = [name for name in ("name", "category", "posts") if getattr(entry, name) is None]
-    if lacking:
-        draft.complain(path, draft.unknown(id, draft.pools, "pool", lacking), key=True)
+    needed = ("name", "category", "posts")
+    if not _complete(draft, path, id, [*texts, *series], needed, draft.pools, "pool"):
         return
-    draft.allow(path, id)
     exact = Parameter(1.0, origin=draft.origin(path, entry))
     whole = {} if force else dict.fromkeys(SHARES, ((None, exact),))
     draft.pools[id] = Pool(
@@ -364,11 +362,8 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
             one for one in demand.options if id != one and (isinstance(one, str) or id not in one)
         )
         if not kept and demand.counts:
-            draft.complain(
-                path,
-                f"demand {name!r} has no option without it: give it one, or drop it too",
-                key=True,
-            )
+            message = f"demand {name!r} has no option without it: give it one, or drop it too"
+            draft.complain(path, message, key=True)
         elif kept != demand.options:
             draft.demands[name] = replace(demand, options=kept)
     draft.steps = [
@@ -379,16 +374,9 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
 
 
 def _kind(draft: Draft, path: Path_, id: str, entry: Any) -> None:
-    texts = {
-        name: value
-        for name in ("name", "name_nl", "changeover", "note")
-        if (value := getattr(entry, name)) is not None
-    }
-    parameters = {
-        name: draft.parameter((*path, name), quantity, entry)
-        for name in (*ROTATION, *PRESENCE)
-        if (quantity := getattr(entry, name)) is not None
-    }
+    texts = _given(entry, ("name", "name_nl", "changeover", "note"))
+    policies = draft.parameters(path, ROTATION, entry)
+    presence = draft.parameters(path, PRESENCE, entry)
     old = draft.kinds.get(id)
     if old is None:
         needed = ("name", "changeover", "tour", "preparation")
@@ -404,14 +392,10 @@ def _kind(draft: Draft, path: Path_, id: str, entry: Any) -> None:
             file=draft.source.file,
             line=draft.line(path),
         )
-    rotation = {name: dict(by_pool) for name, by_pool in old.rotation.items()}
-    for name in ROTATION:
-        if name in parameters:
-            _set_policy(rotation, name, None, parameters[name])
-    presence = {
-        **old.presence,
-        **{name: parameters[name] for name in PRESENCE if name in parameters},
-    }
+    rotation = dict(old.rotation)
+    for name, parameter in policies.items():
+        _set_policy(rotation, name, None, parameter)
+    presence = {**old.presence, **presence}
     draft.kinds[id] = replace(old, **texts, rotation=rotation, presence=presence)
 
 
@@ -430,23 +414,18 @@ def _policy(draft: Draft, path: Path_, entry: Policy) -> None:
         draft.complain((*path, "tour"), message)
     if not known:
         return
-    pools = (
-        None
-        if not some
-        else tuple(
+    pools = None
+    if some:
+        pools = tuple(
             pool
-            for pool in entry.pools or tuple(draft.pools)
+            for pool in entry.pools or draft.pools
             if entry.category in (None, draft.pools[pool].category)
         )
-    )
     for id in entry.kinds or tuple(draft.kinds):
         kind = draft.kinds[id]
-        rotation = {name: dict(parameters) for name, parameters in kind.rotation.items()}
-        for name in ROTATION:
-            quantity = getattr(entry, name)
-            if quantity is not None:
-                parameter = draft.parameter((*path, name), quantity, entry)
-                _set_policy(rotation, name, pools, parameter)
+        rotation = dict(kind.rotation)
+        for name, parameter in draft.parameters(path, ROTATION, entry).items():
+            _set_policy(rotation, name, pools, parameter)
         if entry.scale_rest is not None:
             _scale_home(draft, path, entry, pools, rotation)
         draft.kinds[id] = replace(kind, rotation=rotation)
@@ -464,19 +443,16 @@ def _own_rest(draft: Draft, path: Path_, entry: Policy, pools: tuple[str, ...] |
         if pools is not None and not set(demand.pools) <= set(pools):
             continue
         changed = {name: parameter}
-        for other in HOME:
-            if getattr(entry, other) is not None:
-                new = draft.parameter((*path, other), getattr(entry, other), entry)
-                changed = {name: None, other: new}
+        for other, new in draft.parameters(path, HOME, entry).items():
+            changed = {name: None, other: new}
         if entry.scale_rest is not None:
-            changed = {
-                name: draft.scaled((*path, "scale_rest"), parameter, entry.scale_rest, entry)
-            }
+            scaled = draft.scaled((*path, "scale_rest"), parameter, entry.scale_rest, entry)
+            changed = {name: scaled}
         draft.demands[id] = replace(demand, **changed)
 
 
 def _set_policy(
-    rotation: dict[str, dict[str, Parameter]],
+    rotation: dict[str, Mapping[str, Parameter]],
     name: str,
     pools: tuple[str, ...] | None,
     parameter: Parameter,
@@ -500,7 +476,7 @@ def _scale_home(
     path: Path_,
     entry: Policy,
     pools: tuple[str, ...] | None,
-    rotation: dict[str, dict[str, Parameter]],
+    rotation: dict[str, Mapping[str, Parameter]],
 ) -> None:
     """Multiply rest and dwell in place; pools that follow the general rule get their own."""
     by = entry.scale_rest
@@ -592,22 +568,11 @@ def _bound(draft: Draft, path: Path_, id: str, entry: Any) -> None:
             path, draft.unknown(id, draft.bounds, "bound", ["demands and min or max"]), key=True
         )
         return
-    bound = old or BoundInput(id, entry.demands or ())
-    if entry.note is not None:
-        bound = replace(bound, note=entry.note)
-    if entry.demands is not None:
-        draft.known((*path, "demands"), entry.demands, draft.demands, "demand")
-        bound = replace(bound, demands=entry.demands)
-    if entry.pools is not None:
-        draft.known((*path, "pools"), entry.pools, draft.pools, "pool")
-        bound = replace(bound, pools=entry.pools)
-    for side in ("min", "max"):
-        quantity = getattr(entry, side)
-        if quantity is not None:
-            parameter = draft.parameter((*path, side), quantity, entry)
-            bound = (
-                replace(bound, min=parameter) if side == "min" else replace(bound, max=parameter)
-            )
+    draft.known((*path, "demands"), entry.demands or (), draft.demands, "demand")
+    draft.known((*path, "pools"), entry.pools or (), draft.pools, "pool")
+    changed = _given(entry, ("note", "demands", "pools"))
+    changed.update(draft.parameters(path, ("min", "max"), entry))
+    bound = replace(old or BoundInput(id, ()), **changed)
     if bound.min is not None and bound.max is not None and bound.min.value > bound.max.value:
         draft.complain(path, f"max {bound.max.value:g} is below min {bound.min.value:g}")
     draft.bounds[id] = bound
@@ -633,15 +598,8 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     given = _given(entry, ("name", "name_nl", "organisation", "region", "main_task", "note"))
     old = draft.missions.get(id)
     if old is None:
-        if not _complete(
-            draft,
-            path,
-            id,
-            given,
-            ("name", "organisation", "region", "main_task"),
-            draft.missions,
-            "mission",
-        ):
+        needed = ("name", "organisation", "region", "main_task")
+        if not _complete(draft, path, id, given, needed, draft.missions, "mission"):
             return
         draft.missions[id] = Mission(
             id=id,
@@ -653,13 +611,9 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
         )
     else:
         draft.missions[id] = replace(old, **given)
-    if entry.last is not None:
-        draft.missions[id] = replace(draft.missions[id], prolonged=None, ended_early=None)
-    events: dict[str, Any] = {
-        name: draft.event((*path, name), getattr(entry, name), entry)
-        for name in ("prolonged", "ended_early")
-        if getattr(entry, name) is not None
-    }
+    events: dict[str, Any] = {} if entry.last is None else dict.fromkeys(EVENTS)
+    for name, event in _given(entry, EVENTS).items():
+        events[name] = draft.event((*path, name), event, entry)
     draft.missions[id] = replace(draft.missions[id], **events)
     lines = [demand for demand in draft.demands.values() if demand.mission == id]
     if entry.last is not None:
@@ -677,7 +631,6 @@ def _mission(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 def _mandate(draft: Draft, path: Path_, entry: Any, lines: list[DemandInput]) -> None:
     """Move the end of a mandate: lines that ran to the old end move, longer ones are cut."""
     last = entry.last
-    assert last is not None
     ends = [line.last.month for line in lines if line.counts and line.last is not None]
     for line in lines:
         if line.last is None:
@@ -712,30 +665,13 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
         draft.known((*path, "kind"), entry.kind, draft.kinds, "kind")
     if entry.pools is not None:
         _check_options(draft, (*path, "pools"), entry.pools)
-    same = (
-        "mission",
-        "name",
-        "name_nl",
-        "category",
-        "kind",
-        "tier",
-        "cohorts",
-        "fixed_length",
-        "on_call",
-        "unit",
-        "weight",
-        "note",
-    )
-    changed: dict[str, Any] = {**_given(entry, same), **_standing(entry), **context}
+    changed: dict[str, Any] = {**_given(entry, SAME), **_standing(entry), **context}
     changed["more"] = {**old.more, **_given(entry, CARRIED)}
     if entry.pools is not None:
         changed["options"] = entry.pools
     if entry.cap is not None:
         changed["cap_from"] = {}
-    for name in ("cap", *ROTATION, MANNED):
-        quantity = getattr(entry, name)
-        if quantity is not None:
-            changed[name] = draft.parameter((*path, name), quantity, entry)
+    changed.update(draft.parameters(path, ("cap", *ROTATION, MANNED), entry))
     for name, other in (("rest", "dwell"), ("dwell", "rest")):
         if getattr(entry, name) is not None:
             changed[other] = None
@@ -744,10 +680,8 @@ def _demand(draft: Draft, path: Path_, id: str, entry: Any, **context: Any) -> N
             Month.parse(month): draft.parameter((*path, "cap_from", month), quantity, entry)
             for month, quantity in sorted(entry.cap_from.items())
         }
-    for name in ("first", "last"):
-        month = getattr(entry, name)
-        if month is not None:
-            changed[name] = draft.when((*path, name), month, entry)
+    for name, month in _given(entry, ("first", "last")).items():
+        changed[name] = draft.when((*path, name), month, entry)
     demand = replace(old, **changed)
     if entry.scale is not None:
         demand = _scaled(draft, (*path, "scale"), demand, entry)
@@ -790,12 +724,8 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> DemandInput |
     needed: tuple[str, ...] = ("mission", "kind", "pools", "cap", "first", "last")
     if entry.standing not in (None, *COUNTED):
         needed = needed[:4]
-    given = {name for name in needed if getattr(entry, name) is not None}
-    if not _complete(draft, path, id, given, needed, draft.demands, "demand"):
+    if not _complete(draft, path, id, _given(entry, needed), needed, draft.demands, "demand"):
         return None
-    assert entry.mission is not None
-    assert entry.kind is not None
-    assert entry.pools is not None
     named = [p for one in entry.pools for p in ((one,) if isinstance(one, str) else one)]
     categories = {draft.pools[pool].category for pool in named if pool in draft.pools}
     mission = draft.missions.get(entry.mission)
@@ -817,16 +747,11 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> DemandInput |
 
 
 def _complete(
-    draft: Draft,
-    path: Path_,
-    id: str,
-    given: Iterable[str],
-    needed: tuple[str, ...],
-    known: Iterable[str],
-    what: str,
-) -> bool:
+    draft: Draft, path: Path_, id: str, given: Collection[str], needed: tuple[str, ...],
+    known: Iterable[str], what: str,
+) -> bool:  # fmt: skip
     """Complain if a new entry lacks something; a similar known id is suggested first."""
-    lacking = [name for name in needed if name not in set(given)]
+    lacking = [name for name in needed if name not in given]
     if not lacking:
         draft.allow(path, id)
         return True
@@ -843,22 +768,17 @@ def _check_dates(draft: Draft, path: Path_, demand: DemandInput) -> None:
         return
     for name in ("first", "last"):
         if getattr(demand, name) is None:
-            draft.complain(
-                path, f"demand {demand.id!r} has no {name} month in the data: give one", key=True
-            )
+            message = f"demand {demand.id!r} has no {name} month in the data: give one"
+            draft.complain(path, message, key=True)
     if demand.first is not None and demand.last is not None:
         first, last = demand.first.month, demand.last.month
         if last < first:
-            which = (*path, "last")
-            draft.complain(
-                which, f"months out of order: the last month, {last}, is before the first, {first}"
-            )
+            message = f"months out of order: the last month, {last}, is before the first, {first}"
+            draft.complain((*path, "last"), message)
         for month in demand.cap_from:
             if not first < month <= last:
-                draft.complain(
-                    (*path, "cap_from", str(month)),
-                    f"expected a month after {first}, the first, and up to {last}, the last",
-                )
+                message = f"expected a month after {first}, the first, and up to {last}, the last"
+                draft.complain((*path, "cap_from", str(month)), message)
 
 
 def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
@@ -872,20 +792,16 @@ def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
         package = replace(package, on=not entry.drop)
     if entry.known is not None:
         known = entry.known
-        package = replace(
-            package,
-            known=known if isinstance(known, str) else draft.when((*path, "known"), known, entry),
-        )
+        if not isinstance(known, str):
+            known = draft.when((*path, "known"), known, entry)
+        package = replace(package, known=known)
     members = list(package.demands)
     for name, demand in entry.demands.items():
         inner = (*path, "demands", name)
         if name in draft.demands and name not in members:
-            draft.complain(
-                inner,
-                f"demand {name!r} exists outside the package: name it under "
-                "'members', or choose another id",
-                key=True,
-            )
+            what = f"demand {name!r} exists outside the package"
+            cure = "name it under 'members', or choose another id"
+            draft.complain(inner, f"{what}: {cure}", key=True)
             continue
         _demand(draft, inner, name, _inherit(demand, entry))
         if name in draft.demands and name not in members:
@@ -901,10 +817,10 @@ def _package(draft: Draft, path: Path_, id: str, entry: Any) -> None:
 
 def _inherit(demand: Any, package: Any) -> Any:
     """Return a demand that takes basis, source and section from its package where it has none."""
+    if demand.basis is not None or demand.source is not None:
+        return demand
     shared = _given(package, ("basis", "source", "section"))
     lacking = {name: value for name, value in shared.items() if getattr(demand, name) is None}
-    if demand.basis is not None or demand.source is not None:
-        lacking = {}
     return demand.model_copy(update=lacking)
 
 
@@ -915,12 +831,8 @@ def _memberships(draft: Draft, changes: Changes) -> None:
             other = owner.setdefault(demand, package.id)
             if other != package.id:
                 path = ("packages", package.id if package.id in changes.packages else other)
-                draft.complain(
-                    path,
-                    f"demand {demand!r} belongs to package {other!r} already: a "
-                    "demand belongs to one package at most",
-                    key=True,
-                )
+                what = f"demand {demand!r} belongs to package {other!r} already"
+                draft.complain(path, f"{what}: a demand belongs to one package at most", key=True)
 
 
 def _outcomes(draft: Draft, changes: Changes) -> None:
@@ -937,9 +849,9 @@ def _outcomes(draft: Draft, changes: Changes) -> None:
             if "cap" in changed:
                 changed["cap_from"] = {}
             draft.demands[id] = replace(demand, **changed)
-            if "last" in changed and demand.mission in draft.missions:
-                settled = replace(draft.missions[demand.mission], prolonged=None, ended_early=None)
-                draft.missions[demand.mission] = settled
+            mission = draft.missions.get(demand.mission)
+            if "last" in changed and mission is not None:
+                draft.missions[mission.id] = replace(mission, prolonged=None, ended_early=None)
 
 
 def _choices(draft: Draft, section: str, entries: Mapping[str, Any]) -> None:
@@ -963,9 +875,8 @@ def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> 
     """Return the demands that an id denotes: all, itself, or those of a mission."""
     if id == "all":
         return [name for name, one in draft.demands.items() if one.standing == standing]
-    lines = [
-        one.id for one in draft.demands.values() if one.mission == id and one.standing == standing
-    ]
+    standing_so = [one for one in draft.demands.values() if one.standing == standing]
+    lines = [one.id for one in standing_so if one.mission == id]
     if id in draft.missions and lines:
         return lines
     if id in draft.demands:
@@ -973,11 +884,9 @@ def _chosen(draft: Draft, path: Path_, id: str, standing: str, section: str) -> 
     if id in draft.missions:
         draft.complain(path, f"mission {id!r} has no demands to {section}", key=True)
         return []
-    known = [name for name, one in draft.demands.items() if one.standing == standing]
-    known += [one.mission for one in draft.demands.values() if one.standing == standing]
-    draft.known(
-        path, id, dict.fromkeys([*known, *draft.demands, *draft.missions]), "demand or mission"
-    )
+    first = [*(one.id for one in standing_so), *(one.mission for one in standing_so)]
+    known = dict.fromkeys([*first, *draft.demands, *draft.missions])
+    draft.known(path, id, known, "demand or mission")
     return []
 
 

@@ -18,19 +18,9 @@ from typing import Any
 from planner.scenario.inputs import BASES, MANNED, PRESENCE, ROTATION
 
 __all__ = [
-    "ENTITIES",
-    "KEYS",
-    "OPTIONAL",
-    "STANDINGS",
-    "STRENGTH",
-    "TABLES",
-    "Column",
-    "Field",
-    "carried",
-    "columns",
-    "data_package",
-    "package_text",
-]
+    "ENTITIES", "KEYS", "OPTIONAL", "PATTERNS", "STANDINGS", "STRENGTH", "TABLES", "Column",
+    "Field", "carried", "columns", "data_package", "package_text",
+]  # fmt: skip
 
 STANDINGS = ("standing", "study", "declined", "past", "hindsight")
 STATUSES = (
@@ -68,30 +58,22 @@ KEYS: dict[str, tuple[str, ...]] = {
 """Columns that together name a row once; ``id`` for every other table."""
 
 OPTIONAL = (
-    "mandates",
-    "bounds",
-    "costs",
-    "budgets",
-    "outcomes",
-    "presence",
-    "places",
-    "observations",
-)
+    "mandates", "bounds", "costs", "budgets", "outcomes", "presence", "places", "observations",
+)  # fmt: skip
 """Tables a data folder may do without."""
 
-_TYPES = {
-    "whole": "integer", "number": "number", "people": "number", "flag": "boolean",
-}  # fmt: skip
+_TYPES = {"whole": "integer", "number": "number", "people": "number", "flag": "boolean"}
 
 _ID_PATTERN = "[a-z0-9][a-z0-9-]*"
 
 _CAP_PATTERN = r"[0-9]{4}-(0[1-9]|1[0-2]):[0-9.]+(\([0-9.]+\.\.[0-9.]+\))?"
-_PATTERNS = {
+PATTERNS = {
     "id": f"^{_ID_PATTERN}$",
     "ids": f"^{_ID_PATTERN}( {_ID_PATTERN})*$",
     "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     "caps": f"^{_CAP_PATTERN}( {_CAP_PATTERN})*$",
 }
+"""How cells of some kinds are written, and ids and months in scenario files."""
 
 _SIDES = {
     "low": "Lowest plausible value; empty when exact.",
@@ -670,8 +652,8 @@ def _described(one: Field, column: Column) -> dict[str, Any]:
     if made["type"] == "boolean":
         made |= {"trueValues": ["yes"], "falseValues": ["no"]}
     limits: dict[str, Any] = {}
-    if one.kind in _PATTERNS:
-        limits["pattern"] = _PATTERNS[one.kind]
+    if one.kind in PATTERNS:
+        limits["pattern"] = PATTERNS[one.kind]
     if one.choices:
         limits["enum"] = list(one.choices)
     for name, end in (("minimum", column.low), ("maximum", column.high)):

@@ -41,50 +41,18 @@ from pydantic import (
 from pydantic import Field as Limits
 from pydantic_core import PydanticCustomError
 
-from planner.distributions import (
-    distribution_schema,
-    parse_distribution,
-    ranged_names,
-)
+from planner.distributions import distribution_schema, parse_distribution, ranged_names
 from planner.months import Month
 from planner.scenario.inputs import Option, check_option
-from planner.scenario.registry import ENTITIES, Field
+from planner.scenario.registry import ENTITIES, PATTERNS, Field
 
 __all__ = [
-    "SAYS",
-    "VERBS",
-    "Amount",
-    "BoundEntry",
-    "Changes",
-    "Correlation",
-    "DemandEntry",
-    "Horizon",
-    "Id",
-    "Ids",
-    "KindEntry",
-    "MissionEntry",
-    "Money",
-    "MonthField",
-    "MonthRange",
-    "Options",
-    "PackageEntry",
-    "Part",
-    "Policy",
-    "PoolEntry",
-    "PriorityEntry",
-    "Quantity",
-    "ScenarioFile",
-    "Share",
-    "SourceEntry",
-    "Sourced",
-    "StepEntry",
-    "Uncertainty",
-    "Whole",
-    "json_schema",
-    "merge_uncertainty",
-    "reference",
-    "schema_text",
-]
+    "SAYS", "VERBS", "Amount", "BoundEntry", "Changes", "Correlation", "DemandEntry", "Horizon",
+    "Id", "Ids", "KindEntry", "MissionEntry", "Money", "MonthField", "MonthRange", "Options",
+    "PackageEntry", "Part", "Policy", "PoolEntry", "PriorityEntry", "Quantity", "ScenarioFile",
+    "Share", "SourceEntry", "Sourced", "StepEntry", "Uncertainty", "Whole", "json_schema",
+    "merge_uncertainty", "reference", "schema_text",
+]  # fmt: skip
 
 VERBS = ("set", "add", "times", "grow_to", "grow_times")
 """What a step may do to strengths."""
@@ -96,12 +64,7 @@ SAYS = ("basis", "source", "section", "note")
 class Part(BaseModel):
     """Base of all parts of a scenario: closed, frozen, strict, described by its docstrings."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -127,17 +90,13 @@ def _month(value: object) -> Month:
         ) from None
 
 
+_MONTH = {"type": "string", "pattern": PATTERNS["month"]}
+
 MonthField = Annotated[
     Month,
     PlainValidator(_month),
     PlainSerializer(str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
-            "description": "A month, YYYY-MM; a last month counts in full.",
-        }
-    ),
+    WithJsonSchema({**_MONTH, "description": "A month, YYYY-MM; a last month counts in full."}),
 ]
 
 
@@ -156,7 +115,7 @@ def _known(value: object) -> MonthRange | str:
         ) from None
 
 
-Id = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]*$", max_length=80)]
+Id = Annotated[str, StringConstraints(pattern=PATTERNS["id"], max_length=80)]
 """Lower-case letters, digits and hyphens."""
 
 
@@ -182,6 +141,8 @@ def _option(value: object) -> Option:
         raise PydanticCustomError("option", "{message}", {"message": str(error)}) from None
 
 
+_PART = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+
 Options = Annotated[
     tuple[
         Annotated[
@@ -190,16 +151,8 @@ Options = Annotated[
             WithJsonSchema(
                 {
                     "anyOf": [
-                        {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
-                        {
-                            "type": "object",
-                            "minProperties": 1,
-                            "additionalProperties": {
-                                "type": "number",
-                                "exclusiveMinimum": 0,
-                                "maximum": 1,
-                            },
-                        },
+                        {"type": "string", "pattern": PATTERNS["id"]},
+                        {"type": "object", "minProperties": 1, "additionalProperties": _PART},
                     ]
                 }
             ),
@@ -269,8 +222,7 @@ class MonthRange(Sourced):
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Publish the short form as well."""
-        month = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
-        return {"anyOf": [month, super().__get_pydantic_json_schema__(core, handler)]}
+        return {"anyOf": [dict(_MONTH), super().__get_pydantic_json_schema__(core, handler)]}
 
 
 Known = Annotated[
@@ -297,18 +249,13 @@ class Quantity(Sourced):
 
     @model_validator(mode="after")
     def _ordered(self) -> Quantity:
-        if self.low is not None and self.low > self.value:
-            raise PydanticCustomError(
-                "range",
-                "low {low} is above the value {value}",
-                {"low": f"{self.low:g}", "value": f"{self.value:g}"},
-            )
-        if self.high is not None and self.high < self.value:
-            raise PydanticCustomError(
-                "range",
-                "high {high} is below the value {value}",
-                {"high": f"{self.high:g}", "value": f"{self.value:g}"},
-            )
+        for side, end, wrong, where in (
+            ("low", self.low, self.low is not None and self.low > self.value, "above"),
+            ("high", self.high, self.high is not None and self.high < self.value, "below"),
+        ):
+            if wrong:
+                message = f"{side} {end:g} is {where} the value {self.value:g}"
+                raise PydanticCustomError("range", "{message}", {"message": message})
         return self
 
     @classmethod
@@ -350,7 +297,7 @@ People = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """Persons."""
 
 CapFrom = Annotated[
-    dict[Annotated[str, StringConstraints(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")], People],
+    dict[Annotated[str, StringConstraints(pattern=PATTERNS["month"])], People],
     Limits(min_length=1),
 ]
 """Caps by the month from which they hold."""
@@ -369,9 +316,6 @@ Factor = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
 """What something is multiplied by."""
 
 
-_Descriptions = dict[str, dict[str, str]]
-
-
 def _descriptions(model: type) -> dict[str, str]:
     """Return the description of each field of a model, its own and those it inherits.
 
@@ -386,7 +330,7 @@ def _descriptions(model: type) -> dict[str, str]:
 
 
 @lru_cache
-def _of_module(name: str) -> _Descriptions:
+def _of_module(name: str) -> dict[str, dict[str, str]]:
     """Return the descriptions of a module by class and field."""
     tree = ast.parse(inspect.getsource(sys.modules[name]))
     return {node.name: _of_class(node) for node in tree.body if isinstance(node, ast.ClassDef)}
@@ -592,9 +536,8 @@ class StepEntry(Sourced):
     def _one_verb(self) -> StepEntry:
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(verbs) != 1:
-            raise ValueError(
-                f"expected exactly one of {', '.join(VERBS)}, found {' and '.join(verbs) or 'none'}"
-            )
+            found = " and ".join(verbs) or "none"
+            raise ValueError(f"expected exactly one of {', '.join(VERBS)}, found {found}")
         if verbs[0].startswith("grow") and (self.from_ is None or self.to is None):
             raise ValueError(f"{verbs[0]} needs 'from' and 'to'")
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
@@ -680,11 +623,10 @@ class SourceEntry(Part):
 def _distribution(value: object) -> object:
     """Return a distribution as written, if sound; a name alone uses the figure's own range."""
     if isinstance(value, str):
-        if value not in ranged_names() and value != "exact":
-            known = ", ".join((*ranged_names(), "exact"))
-            raise ValueError(
-                f"expected {known} or a distribution with its parameters, found {value!r}"
-            )
+        names = (*ranged_names(), "exact")
+        if value not in names:
+            known = f"{', '.join(names)} or a distribution with its parameters"
+            raise ValueError(f"expected {known}, found {value!r}")
         return value
     if not isinstance(value, Mapping):
         raise ValueError(
@@ -755,7 +697,7 @@ class Shared(Sourced):
 class Correlation(Part):
     """Figures that tend to be high together, or one high where the other is low."""
 
-    figures: Annotated[tuple[FigureId, ...], Limits(min_length=1)]
+    figures: Figures
     """Figures, each of them correlated with each other one alike."""
     rank: Annotated[float, Limits(ge=-1, le=1)]
     """Rank correlation (Spearman), from -1 to 1."""
@@ -1006,11 +948,12 @@ def reference() -> str:
     """Return the reference page as Markdown: one table of fields for each part of a scenario."""
     schema = json_schema()
     definitions = schema["$defs"]
-    parts = [_INTRODUCTION, _section("A scenario", schema)]
-    for name, definition in sorted(definitions.items()):
-        if name != "Changes":
-            parts.append(_section(name, _fields(definition)))
-    return "\n".join(parts)
+    parts = [
+        _section(name, _fields(definition))
+        for name, definition in sorted(definitions.items())
+        if name != "Changes"
+    ]
+    return "\n".join([_INTRODUCTION, _section("A scenario", schema), *parts])
 
 
 def _fields(definition: dict[str, Any]) -> dict[str, Any]:

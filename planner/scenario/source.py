@@ -23,15 +23,8 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
 
 __all__ = [
-    "LIMITS",
-    "Limits",
-    "Position",
-    "SourceText",
-    "dump",
-    "read_source",
-    "read_text",
-    "yaml_text",
-]
+    "LIMITS", "Limits", "Position", "SourceText", "dump", "read_source", "read_text", "yaml_text",
+]  # fmt: skip
 
 Path_ = tuple[str | int, ...]
 
@@ -73,6 +66,9 @@ class Position:
     key_column: int = 0
 
 
+_NOWHERE = Position()
+
+
 @dataclass(frozen=True)
 class SourceText:
     """What a file says, and where it says it.
@@ -95,15 +91,15 @@ class SourceText:
         """Return the place of a path, or of its nearest ancestor that is in the file."""
         while path and path not in self.places:
             path = path[:-1]
-        return self.places.get(path, Position())
+        return self.places.get(path, _NOWHERE)
 
     def fault(self, path: Path_, message: str, key: bool = False) -> Fault:
         """Return a fault at the value of `path`, or at its key."""
         place = self.place(path)
-        line, column = (place.line, place.column)
+        at = (place.line, place.column)
         if key and place.key_line:
-            line, column = place.key_line, place.key_column
-        return Fault(self.file, line, column, ".".join(map(str, path)), message)
+            at = (place.key_line, place.key_column)
+        return Fault(self.file, *at, ".".join(map(str, path)), message)
 
 
 def read_source(path: Path, name: str | None = None, limits: Limits = LIMITS) -> SourceText:
@@ -137,16 +133,9 @@ def read_text(data: bytes | str, name: str = "<text>", limits: Limits = LIMITS) 
 
 def _decode(data: bytes | str, name: str, limits: Limits) -> str:
     if len(data) > limits.size:
-        raise InputError(
-            Fault(
-                name,
-                0,
-                0,
-                "",
-                f"too large: more than {limits.size:,} bytes, "
-                "put large tables in a data folder instead",
-            )
-        )
+        much = f"too large: more than {limits.size:,} bytes"
+        message = f"{much}, put large tables in a data folder instead"
+        raise InputError(Fault(name, 0, 0, "", message))
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -198,16 +187,11 @@ class _Builder:
             self.faults.append(_unreadable(self.name, error, text))
         if not self.faults and not isinstance(values, dict):
             place = self.places.get((), Position(1, 1))
-            self.faults.append(
-                Fault(
-                    self.name,
-                    place.line,
-                    place.column,
-                    "",
-                    "expected a mapping of fields at the top (such as 'title: ...'), "
-                    f"found {_describe(values)}",
-                )
+            message = (
+                "expected a mapping of fields at the top (such as 'title: ...'), "
+                f"found {_describe(values)}"
             )
+            self.faults.append(Fault(self.name, place.line, place.column, "", message))
         if self.faults:
             raise InputError(self.faults)
         return SourceText(self.name, values, self.places)
@@ -226,34 +210,29 @@ class _Builder:
                 value, _ = self.value(event, events, ())
         return value
 
+    def fault(self, event: Any, path: Path_, message: str) -> Fault:
+        """Return a fault at this event."""
+        mark = event.start_mark
+        return Fault(self.name, mark.line + 1, mark.column + 1, ".".join(map(str, path)), message)
+
     def stop(self, event: Any, path: Path_, message: str) -> None:
         """Give up with a fault at this event."""
-        mark = event.start_mark
-        field_ = ".".join(map(str, path))
-        raise _StopError(Fault(self.name, mark.line + 1, mark.column + 1, field_, message))
+        raise _StopError(self.fault(event, path, message))
 
     def spend(self, event: Any, path: Path_, values: int) -> None:
         """Count values read, aliases at the size of what they stand for."""
         self.count += values
         if self.count > self.limits.values:
-            self.stop(
-                event,
-                path,
-                f"too many values: more than {self.limits.values:,} with aliases written out",
-            )
+            most = f"more than {self.limits.values:,} with aliases written out"
+            self.stop(event, path, f"too many values: {most}")
         if len(path) > self.limits.depth:
             self.stop(event, path[:4], f"nested deeper than {self.limits.depth} levels")
 
     def value(self, event: Any, events: Iterator[Any], path: Path_) -> tuple[Any, int]:
         """Return one value and how many values it holds."""
         mark = event.start_mark
-        before = self.places.get(path)
-        self.places[path] = Position(
-            mark.line + 1,
-            mark.column + 1,
-            before.key_line if before else 0,
-            before.key_column if before else 0,
-        )
+        key = self.places.get(path, _NOWHERE)
+        self.places[path] = Position(mark.line + 1, mark.column + 1, key.key_line, key.key_column)
         kind = type(event).__name__
         if kind == "AliasEvent":
             if event.anchor not in self.anchors:
@@ -299,23 +278,15 @@ class _Builder:
             key = str(event.value)
             if key == "<<":
                 self.stop(event, path, "'<<' is not read: write the fields out, or use 'extends'")
-            mark = event.start_mark
-            line, column = mark.line + 1, mark.column + 1
             inner = (*path, key)
             if key in fields:
                 first = self.places[inner].key_line
-                self.faults.append(
-                    Fault(
-                        self.name,
-                        line,
-                        column,
-                        ".".join(map(str, inner)),
-                        f"named twice, first in line {first}: keep one of them",
-                    )
-                )
+                message = f"named twice, first in line {first}: keep one of them"
+                self.faults.append(self.fault(event, inner, message))
                 inner = (*inner, 2)  # its places do not overwrite those of the first
             else:
-                self.places[inner] = Position(key_line=line, key_column=column)
+                mark = event.start_mark
+                self.places[inner] = Position(key_line=mark.line + 1, key_column=mark.column + 1)
             value, inside = self.value(next(events), events, inner)
             fields.setdefault(key, value)
             size += inside + 1

@@ -203,17 +203,10 @@ def short(name: str, limit: int = MAX_NAME) -> str:
 def canvas(name: str, height: int, axis: str, **options: Any) -> Any:
     """Return an empty chart that fills its column; its tools do not trap the wheel or a finger."""
     made = figure(
-        name=f"chart-{name}",
-        height=height,
-        sizing_mode="stretch_width",
-        toolbar_location=None,
-        tools="",
-        min_border_right=12,
-        outline_line_color=None,
-        border_fill_color="#FFFFFF",
-        output_backend="canvas",
-        **options,
-    )
+        name=f"chart-{name}", height=height, sizing_mode="stretch_width", toolbar_location=None,
+        tools="", min_border_right=12, outline_line_color=None, border_fill_color="#FFFFFF",
+        output_backend="canvas", **options,
+    )  # fmt: skip
     made.xaxis.axis_label = axis
     made.xaxis.major_label_policy = NoOverlap()  # on a phone
     made.xaxis.ticker = BasicTicker(desired_num_ticks=4)
@@ -257,8 +250,7 @@ def name_rows(chart: Any, names: Sequence[str], pixels: int, least: int, extra: 
 
 def month_axis(chart: Any, months: Sequence[str]) -> None:
     """Let an axis of month numbers show years at their first month."""
-    ticks = [place for place, month in enumerate(months) if month.endswith("-01")]
-    ticks = ticks or [0]
+    ticks = [place for place, month in enumerate(months) if month.endswith("-01")] or [0]
     _mark(chart.xaxis[0], ticks)
     chart.xaxis.major_label_overrides = {place: months[place][:4] for place in ticks}
 
@@ -285,7 +277,50 @@ MAX_BARS = 14
 """Missions in the chart of displacement; the table has all of them."""
 
 
-class Bars:
+class PageChart:
+    """A chart, its data, and what happens when a part of it is clicked.
+
+    Parameters
+    ----------
+    name, lang : str
+    columns : iterable of str
+        Columns of its data; what is clicked is named in ``id``.
+    height : int
+        Pixels.
+    axis : str
+        What stands below it.
+    x, y : (float, float)
+        Ranges of the axes at first.
+    """
+
+    def __init__(
+        self, name: str, lang: str, columns: Iterable[str], height: int, axis: str = "",
+        x: tuple[float, float] = (-0.5, 0.5), y: tuple[float, float] = (-0.5, 0.5),
+    ):  # fmt: skip
+        self.lang = lang
+        self.source = ColumnDataSource(data={key: [] for key in columns})
+        across, up = (Range1d(start=start, end=end) for start, end in (x, y))
+        self.figure = canvas(name, height, axis, x_range=across, y_range=up)
+
+    def click(self, renderers: Sequence[Any], rows: Sequence[tuple[str, str]]) -> None:
+        """Let parts be clicked, and show their values under the pointer."""
+        hover(self.figure, renderers, rows)
+        self.figure.add_tools(TapTool(renderers=list(renderers)))
+
+    def on_pick(self, picked: Callable[[str], None]) -> None:
+        """Call a function with the mission, or the month, of the part that is clicked."""
+
+        def chosen(attr: str, old: Any, new: list[int]) -> None:
+            if new:
+                value = str(self.source.data["id"][new[0]])
+                self.source.selected.indices = []
+                if value:
+                    picked(value)
+
+        self.source.selected.on_change("indices", chosen)
+
+
+class Bars(PageChart):
     """Bars by mission, one a side, plan at the top and variant at the bottom.
 
     Parameters
@@ -300,20 +335,12 @@ class Bars:
     """
 
     def __init__(
-        self,
-        name: str,
-        lang: str,
-        columns: dict[str, str],
-        sides: Sequence[str] = SIDES,
+        self, name: str, lang: str, columns: dict[str, str], sides: Sequence[str] = SIDES,
         called: Sequence[str] = (),
-    ):
-        self.lang, self._sides = lang, tuple(sides)
-        self.source = ColumnDataSource(data={key: [] for key in ("id", "name", *columns)})
-        for side in self._sides:
-            for key in (side, f"{side}_y", f"{side}_text"):
-                self.source.data[key] = []
-        ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
-        self.figure = canvas(name, 200, "", **ranges)
+    ):  # fmt: skip
+        self._sides = tuple(sides)
+        of_sides = [f"{side}{what}" for side in sides for what in ("", "_y", "_text")]
+        super().__init__(name, lang, ("id", "name", *columns, *of_sides), 200, x=(0, 1))
         self._bars = {
             side: self.figure.hbar(
                 y=f"{side}_y", right=side, height=0.38, source=self.source,
@@ -326,18 +353,13 @@ class Bars:
         pairs = zip(called or [say(side, lang) for side in self._sides], self._sides, strict=True)
         words = [(word, f"{side}_text") for word, side in pairs]
         more = [(word, column) for column, word in columns.items()]
-        hover(self.figure, drawn, [(say("mission", lang), "name"), *words, *more])
-        self.figure.add_tools(TapTool(renderers=drawn))
+        self.click(drawn, [(say("mission", lang), "name"), *words, *more])
         self._drawn: tuple[list[str], int] = ([], 0)
 
     def draw(
-        self,
-        ids: Sequence[str],
-        names: Mapping[str, str],
-        values: Mapping[str, Any],
-        write: Callable[[float], str],
-        **columns: Sequence[str],
-    ) -> None:
+        self, ids: Sequence[str], names: Mapping[str, str], values: Mapping[str, Any],
+        write: Callable[[float], str], **columns: Sequence[str],
+    ) -> None:  # fmt: skip
         """Show values by side, one a mission, in order from the top.
 
         Parameters
@@ -370,30 +392,12 @@ class Bars:
         self.source.data = data
         self.figure.visible = len(ids) > 0
 
-    def on_pick(self, picked: Callable[[str], None]) -> None:
-        """Call a function with the mission of the bar that is clicked."""
-        on_tap(self.source, "id", picked)
-
-
-def on_tap(source: ColumnDataSource, column: str, picked: Callable[[str], None]) -> None:
-    """Call a function with the value in a column of what is clicked, unless that is empty."""
-
-    def chosen(attr: str, old: Any, new: list[int]) -> None:
-        if new:
-            value = str(source.data[column][new[0]])
-            source.selected.indices = []
-            if value:
-                picked(value)
-
-    source.selected.on_change("indices", chosen)
-
 
 class FillChart(Bars):
     """Fill rate of every mission that does not get all that it asks for."""
 
     def __init__(self, lang: str):
         super().__init__("fill", lang, {"asked": say("asked", lang)})
-        self.figure.x_range = Range1d(start=0, end=1)
         percent_axis(self.figure.xaxis[0], lang)
 
     def show(self, pictures: Pictures, names: dict[str, str]) -> str:
@@ -406,12 +410,11 @@ class FillChart(Bars):
         asked = shown["variant_asked_person_months"]
         asked = asked.where(asked > 0, shown["plan_asked_person_months"])
         self.draw(
-            shown["mission"].tolist(),
-            names,
+            shown["mission"].tolist(), names,
             {side: column[short] for side, column in sides.items()},
             lambda share: rate(share, self.lang),
             asked=[number(value, self.lang, 0) for value in asked],
-        )
+        )  # fmt: skip
         return seen("fill", self.lang, now, int(sides["variant"].notna().sum()))
 
 
@@ -475,7 +478,6 @@ class LostChart(Bars):
 
     def __init__(self, lang: str, sides: Sequence[str] = ALL_SIDES):
         super().__init__("lost", lang, {"task": say("main_task", lang)}, sides)
-        self.figure.x_range = Range1d(start=0, end=1)
 
     def show(self, pictures: Pictures, names: dict[str, str], package: str, title: str) -> str:
         """Show who loses most to a package; what never is half a person at a time in one bar."""
@@ -516,17 +518,13 @@ def seen(name: str, lang: str, count: int, total: int = 0, package: str = "") ->
     return text[:1].upper() + text[1:]
 
 
-class TimeChart:
+class TimeChart(PageChart):
     """People on duty month by month, of a mission or a whole main task, against what is asked."""
 
     def __init__(self, lang: str):
-        self.lang = lang
         lines = {"asked": "time_asked", "plan": "plan", "variant": "variant"}
-        self.source = ColumnDataSource(data={key: [] for key in ("x", "month", "id", *lines)})
-        for side in lines:
-            self.source.data[f"{side}_text"] = []
-        ranges = {name: Range1d(start=0, end=1) for name in ("x_range", "y_range")}
-        self.figure = canvas("time", 240, "", **ranges)
+        columns = ("x", "month", "id", *lines, *(f"{side}_text" for side in lines))
+        super().__init__("time", lang, columns, 240, x=(0, 1), y=(0, 1))
         self.figure.ygrid.grid_line_color = COLORS["grid"]
         styles: dict[str, dict[str, Any]] = {
             "asked": {"line_width": 1.5, "line_dash": "dotted"},
@@ -548,12 +546,7 @@ class TimeChart:
         self._months = self.figure.vbar(x="x", top=1.0, width=1.0, source=self.source, **clear)
         rows = [(say("month", lang), "month")]
         rows += [(say(word, lang), f"{side}_text") for side, word in lines.items()]
-        hover(self.figure, [self._months], rows)
-        self.figure.add_tools(TapTool(renderers=[self._months]))
-
-    def on_pick(self, picked: Callable[[str], None]) -> None:
-        """Call a function with the month that is clicked."""
-        on_tap(self.source, "id", picked)
+        self.click([self._months], rows)
 
     def show(self, pictures: Pictures, what: str, name: str) -> str:
         """Show a mission by its id, or a main task by its number, and what that is called."""
@@ -599,16 +592,13 @@ TOUR_ROW = 11
 """Height of a tour's row, in pixels."""
 
 
-class TourChart:
+class TourChart(PageChart):
     """Tours of one mission: who is there from when to when, as planned and as changed."""
 
     def __init__(self, lang: str):
-        self.lang = lang
         texts = [f"{side}_text" for side in SIDES]
-        names = ("y", "left", "right", *SIDES, *texts, "id", "when")
-        self.source = ColumnDataSource(data={name: [] for name in names})
-        ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
-        self.figure = canvas("tours", 120, "", **ranges)
+        columns = ("y", "left", "right", *SIDES, *texts, "id", "when")
+        super().__init__("tours", lang, columns, 120)
         self.figure.yaxis.visible = False
         drawn = [
             self.figure.hbar(
@@ -617,13 +607,7 @@ class TourChart:
             )
             for side, height in (("plan", 0.9), ("variant", 0.5))
         ]  # fmt: skip
-        rows = [("", "when"), *((say(side, lang), f"{side}_text") for side in SIDES)]
-        hover(self.figure, drawn, rows)
-        self.figure.add_tools(TapTool(renderers=drawn))
-
-    def on_pick(self, picked: Callable[[str], None]) -> None:
-        """Call a function with the first month of the tour that is clicked."""
-        on_tap(self.source, "id", picked)
+        self.click(drawn, [("", "when"), *((say(side, lang), f"{side}_text") for side in SIDES)])
 
     def show(self, pictures: Pictures, what: str, name: str) -> str:
         """Show the tours of a mission by its id; those of a main task are too many."""
@@ -677,28 +661,18 @@ OFFSETS = {"plan": 0.22, "variant": -0.22}
 """Plan above variant, and how far from the middle of the row."""
 
 
-class BindChart:
+class BindChart(PageChart):
     """Months in which pools bind."""
 
     def __init__(self, lang: str):
-        self.lang = lang
-        names = ("y", "x", "id", "color", "pool", "side", "month")
-        self.source = ColumnDataSource(data={name: [] for name in names})
-        ranges = {name: Range1d(start=-0.5, end=0.5) for name in ("x_range", "y_range")}
-        self.figure = canvas("binds", 120, "", **ranges)
+        columns = ("y", "x", "id", "color", "pool", "side", "month")
+        super().__init__("binds", lang, columns, 120)
         drawn = self.figure.rect(
             x="x", y="y", width=1.0, height=0.4, source=self.source, line_color=None,
             fill_color="color", nonselection_fill_alpha=1.0,
         )  # fmt: skip
-        rows = [
-            (say("pool", lang), "pool"), ("", "side"), (say("month", lang), "month"),
-        ]  # fmt: skip
-        hover(self.figure, [drawn], rows)
-        self.figure.add_tools(TapTool(renderers=[drawn]))
-
-    def on_pick(self, picked: Callable[[str], None]) -> None:
-        """Call a function with the month that is clicked."""
-        on_tap(self.source, "id", picked)
+        rows = [(say("pool", lang), "pool"), ("", "side"), (say("month", lang), "month")]
+        self.click([drawn], rows)
 
     def show(self, pictures: Pictures) -> str:
         """Show bottlenecks as planned and as changed."""
@@ -762,16 +736,12 @@ def percent_axis(axis: Any, lang: str) -> None:
     axis.major_label_overrides = {share: percent(share, lang, 0) for share in shares}
 
 
-class FanChart:
+class FanChart(PageChart):
     """Fill rate month by month over the draws: half of them, nine tenths of them, the middle."""
 
     def __init__(self, lang: str):
-        self.lang = lang
-        texts = [f"{side}_text" for side in ("plan", "variant")]
-        names = ("x", "month", *BAND, "plan", *texts)
-        self.source = ColumnDataSource(data={name: [] for name in names})
-        ranges = {"x_range": Range1d(start=0, end=1), "y_range": Range1d(start=0, end=1.03)}
-        self.figure = canvas("fan", 240, "", **ranges)
+        columns = ("x", "month", *BAND, "plan", *(f"{side}_text" for side in SIDES))
+        super().__init__("fan", lang, columns, 240, x=(0, 1), y=(0, 1.03))
         self.figure.ygrid.grid_line_color = COLORS["grid"]
         percent_axis(self.figure.yaxis[0], lang)
         line = {"x": "x", "source": self.source}
@@ -779,11 +749,8 @@ class FanChart:
             self.figure.varea(y1=low, y2=high, fill_color=COLORS[colour], **line)
         self.figure.line(y="plan", line_color=COLORS["plan"], line_width=4, **line)
         middle = self.figure.line(y="q50", line_color=COLORS["variant"], line_width=2, **line)
-        rows = [
-            (say("month", lang), "month"), (say("plan", lang), "plan_text"),
-            (say("variant", lang), "variant_text"),
-        ]  # fmt: skip
-        hover(self.figure, [middle], rows)
+        words = ((say(side, lang), f"{side}_text") for side in SIDES)
+        hover(self.figure, [middle], [(say("month", lang), "month"), *words])
 
     def show(self, plan: Outlook, variant: Outlook, what: str) -> bool:
         """Show a mission or a main task; return whether anything is asked for it."""
@@ -795,8 +762,7 @@ class FanChart:
         month_axis(self.figure, months)
         self.figure.x_range.update(start=-0.5, end=len(months) - 0.5)
         variant_text = [
-            f"{percent(row.q05, self.lang)} – {percent(row.q50, self.lang)} – "
-            f"{percent(row.q95, self.lang)}"
+            " – ".join(percent(one, self.lang) for one in (row.q05, row.q50, row.q95))
             for row in each(fan)
         ]
         self.source.data = {
@@ -810,15 +776,12 @@ class FanChart:
         return True
 
 
-class SpreadChart:
+class SpreadChart(PageChart):
     """How often which displacement came out of the draws."""
 
     def __init__(self, lang: str):
-        self.lang = lang
-        names = ("left", "right", *SIDES, "from_to")
-        self.source = ColumnDataSource(data={name: [] for name in names})
-        ranges = {name: Range1d(start=0, end=1) for name in ("x_range", "y_range")}
-        self.figure = canvas("spread", 220, say("lost_axis", lang), **ranges)
+        columns = ("left", "right", *SIDES, "from_to")
+        super().__init__("spread", lang, columns, 220, say("lost_axis", lang), (0, 1), (0, 1))
         self.figure.yaxis.axis_label = say("spread_axis", lang)
         edges = {"left": "left", "right": "right", "bottom": 0, "source": self.source}
         variant = self.figure.quad(
@@ -827,16 +790,14 @@ class SpreadChart:
         plan = self.figure.quad(
             top="plan", fill_color=None, line_color=COLORS["plan"], line_width=2.5, **edges
         )
-        rows = [
-            ("", "from_to"), (say("plan", lang), "plan"), (say("variant", lang), "variant"),
-        ]  # fmt: skip
-        hover(self.figure, [plan, variant], rows)
+        words = ((say(side, lang), side) for side in SIDES)
+        hover(self.figure, [plan, variant], [("", "from_to"), *words])
 
     def show(self, plan: Outlook, variant: Outlook, package: str) -> str:
         """Show what a package displaces in the draws."""
         both = {
             side: outlook.each[package].dropna().to_numpy()
-            for side, outlook in (("plan", plan), ("variant", variant))
+            for side, outlook in zip(SIDES, (plan, variant), strict=True)
             if package in outlook.each
         }
         if "variant" not in both:
@@ -845,7 +806,7 @@ class SpreadChart:
         edges = np.linspace(every.min(), every.max(), BINS + 1)
         counts = {side: np.histogram(values, edges)[0] for side, values in both.items()}
         none = np.zeros(len(edges) - 1, dtype=np.int64)
-        counts = {side: counts.get(side, none) for side in ("plan", "variant")}
+        counts = {side: counts.get(side, none) for side in SIDES}
         self.figure.x_range.update(start=float(edges[0]), end=float(edges[-1]))
         highest = max(int(column.max()) for column in counts.values())
         self.figure.y_range.end = 1.08 * highest
@@ -867,7 +828,6 @@ class ChanceChart(Bars):
 
     def __init__(self, lang: str):
         super().__init__("chance", lang, {})
-        self.figure.x_range = Range1d(start=0, end=1)
         percent_axis(self.figure.xaxis[0], lang)
 
     def show(self, plan: Outlook, variant: Outlook, names: dict[str, str]) -> None:
@@ -875,13 +835,11 @@ class ChanceChart(Bars):
         table = chance_table(plan, variant)
         columns = [f"{side}_chance" for side in SIDES]
         table = table[(table[columns] < 1).any(axis=1)]
-        self.figure.xaxis.axis_label = say(
-            "chance_axis", self.lang, reach=percent(variant.reach, self.lang, 0)
-        )
+        reach = percent(variant.reach, self.lang, 0)
+        self.figure.xaxis.axis_label = say("chance_axis", self.lang, reach=reach)
         values = {side: table[f"{side}_chance"] for side in SIDES}
-        self.draw(
-            table["mission"].tolist(), names, values, lambda share: percent(share, self.lang, 0)
-        )
+        missions = table["mission"].tolist()
+        self.draw(missions, names, values, lambda share: percent(share, self.lang, 0))
 
 
 def chance_table(plan: Outlook, variant: Outlook) -> pd.DataFrame:

@@ -18,17 +18,10 @@ from urllib.parse import urlencode
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.scenario.inputs import DemandInput, Inputs, PackageInput
+from planner.scenario.inputs import DemandInput, Inputs, Kind, Mission, PackageInput, Pool
 from planner.scenario.load import Scenario, load
 
-__all__ = [
-    "GROUPS",
-    "Lever",
-    "Value",
-    "WhatIf",
-    "levers_of",
-    "patch_of",
-]
+__all__ = ["GROUPS", "Lever", "Value", "WhatIf", "levers_of", "patch_of"]
 
 Value = bool | float | int | str
 """Where a lever stands."""
@@ -126,13 +119,12 @@ class Lever:
         if isinstance(self.stands, bool):
             return "true or false"
         if self.choices:
-            first, last = self.choices[0], self.choices[-1]
             if len(self.choices) <= 4:
                 return " or ".join(map(repr, self.choices))
             words = [word for word in self.choices if word in WORDS]
             months = [word for word in self.choices if word not in WORDS]
-            first, last = months[0], months[-1]
-            return " or ".join([f"a month from {first} to {last}", *map(repr, words)])
+            span = f"a month from {months[0]} to {months[-1]}"
+            return " or ".join([span, *map(repr, words)])
         kind = "a whole number" if isinstance(self.stands, int) else "a number"
         return f"{kind} from {self.low:g} to {self.high:g}"
 
@@ -199,10 +191,14 @@ def _spans(lines: list[DemandInput]) -> list[tuple[Month, Month]]:
     return [(one.first.month, one.last.month) for one in lines if one.first and one.last]
 
 
+def _called(what: Pool | Kind | Mission) -> tuple[str, str, str]:
+    """Return the subject of a lever and its names."""
+    return what.id, what.name, what.name_nl or what.name
+
+
 def _supply(inputs: Inputs) -> Iterator[Lever]:
     for pool in inputs.pools.values():
-        what = (pool.id, pool.name, pool.name_nl or pool.name)
-        yield Lever("people", *what, stands=1.0, low=0.0, high=2.0, step=0.05)
+        yield Lever("people", *_called(pool), stands=1.0, low=0.0, high=2.0, step=0.05)
     present = {pool.category for pool in inputs.pools.values()}
     for category, names in CATEGORIES.items():
         if category in present:
@@ -212,8 +208,7 @@ def _supply(inputs: Inputs) -> Iterator[Lever]:
         tour = kind.rotation.get("tour", {}).get("")
         if kind.id in used and tour is not None:
             months = max(1, round(tour.value))
-            what = (kind.id, kind.name, kind.name_nl or kind.name)
-            yield Lever("tour", *what, stands=months, low=1, high=max(24, months), step=1)
+            yield Lever("tour", *_called(kind), stands=months, low=1, high=max(24, months), step=1)
 
 
 def _decisions(inputs: Inputs) -> Iterator[Lever]:
@@ -226,8 +221,7 @@ def _decisions(inputs: Inputs) -> Iterator[Lever]:
                 if one.mission == mission.id and one.standing == standing
             ]
             if lines:
-                what = (mission.id, mission.name, mission.name_nl or mission.name)
-                yield Lever(group, *what, stands=all(one.counts for one in lines))
+                yield Lever(group, *_called(mission), stands=all(one.counts for one in lines))
 
 
 def _seen_tiers(inputs: Inputs) -> dict[str, set[int]]:
@@ -249,8 +243,7 @@ def _protections(inputs: Inputs) -> Iterator[Lever]:
     seen = _seen_tiers(inputs)
     for mission in inputs.missions.values():
         if mission.main_task == 2 and mission.id in seen and mission.id not in taken:
-            what = (mission.id, mission.name, mission.name_nl or mission.name)
-            yield Lever("protect", *what, stands=False)
+            yield Lever("protect", *_called(mission), stands=False)
 
 
 def _tiers(inputs: Inputs) -> Iterator[Lever]:
@@ -260,9 +253,8 @@ def _tiers(inputs: Inputs) -> Iterator[Lever]:
         found = tiers.get(mission.id)
         if found:
             stands = min(found) if len(found) == 1 else 0
-            what = (mission.id, mission.name, mission.name_nl or mission.name)
             low = 1 if stands else 0
-            yield Lever("tier", *what, stands=stands, low=low, high=last, step=1)
+            yield Lever("tier", *_called(mission), stands=stands, low=low, high=last, step=1)
 
 
 def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
@@ -279,9 +271,6 @@ def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
     for key, value in moved.items():
         group, _, subject = key.partition(".")
         by_group.setdefault(group, {})[subject] = value
-    patch: dict[str, Any] = {}
-    if "rule" in by_group:
-        patch["rule"] = by_group["rule"][""]
     policies = [
         *({"kinds": [kind], "tour": tour} for kind, tour in by_group.get("tour", {}).items()),
         *({"category": who, "scale_rest": by} for who, by in by_group.get("rest", {}).items()),
@@ -289,13 +278,14 @@ def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
     strengths = [{"pools": [pool], "times": by} for pool, by in by_group.get("people", {}).items()]
     tiers = [{"missions": [one], "tier": tier} for one, tier in by_group.get("tier", {}).items()]
     sections = {
+        "rule": by_group.get("rule", {}).get("", ""),
         "policies": policies,
         "packages": _packages_of(inputs, by_group),
         **_decided(inputs, by_group),
         "tiers": [*tiers, *_protected(inputs, by_group)],
         "strengths": strengths,
     }
-    return {**patch, **{name: section for name, section in sections.items() if section}}
+    return {name: section for name, section in sections.items() if section}
 
 
 def _protected(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

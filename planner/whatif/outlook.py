@@ -22,21 +22,11 @@ if TYPE_CHECKING:
     from planner.montecarlo.drivers import Driver
     from planner.montecarlo.run import Progress
     from planner.results.result import Result
-    from planner.scenario.load import Scenario
 
 __all__ = [
-    "REACH",
-    "Answer",
-    "Outlook",
-    "Picture",
-    "beside",
-    "explain",
-    "look_ahead",
-    "look_at_both",
-    "picture",
-    "picture_of",
-    "spread",
-]
+    "REACH", "Answer", "Outlook", "Picture",
+    "beside", "explain", "look_ahead", "look_at_both", "picture", "picture_of", "spread",
+]  # fmt: skip
 
 NAMES = ["mission", "mission_name", "mission_name_nl", "main_task"]
 
@@ -124,7 +114,6 @@ def picture_of(result: Result) -> Picture:
 
     demands, pools = result.demands, result.compiled.pools
     inputs = result.scenario.inputs
-    timeline = result.fill_by("mission", "main_task", "month")
     return Picture(
         name=result.name,
         rule=result.rule,
@@ -134,7 +123,7 @@ def picture_of(result: Result) -> Picture:
         displacement=_displacement(result),
         packages=result.packages,
         bottlenecks=result.bottlenecks,
-        timeline=timeline,
+        timeline=result.fill_by("mission", "main_task", "month"),
         tours=_tours(result),
         pools=pd.DataFrame(
             [(pool.id, pool.name, pool.name_nl) for pool in pools],
@@ -181,12 +170,9 @@ def _tours(result: Result) -> pd.DataFrame:
 
 
 def beside(
-    plan: pd.DataFrame,
-    variant: pd.DataFrame,
-    keys: Sequence[str],
-    values: Sequence[str],
+    plan: pd.DataFrame, variant: pd.DataFrame, keys: Sequence[str], values: Sequence[str],
     **others: pd.DataFrame,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return tables side by side: each value as planned, as changed, and the difference.
 
     Parameters
