@@ -345,9 +345,12 @@ class _Socket(WSHandler):
 
         A message names models that earlier ones have brought, so the browser must get them in the
         order in which they were made. Bokeh would wait for messages that are being written, while
-        Panel writes past those that wait.
+        Panel writes past those that wait. What is written to a visitor who left is lost.
         """
-        parts = dispatch_tornado(cast(Any, self.connection), msg=message)
+        try:
+            parts = dispatch_tornado(cast(Any, self.connection), msg=message)
+        except WebSocketClosedError:
+            parts = []
         return asyncio.gather(*parts, return_exceptions=True)
 
 

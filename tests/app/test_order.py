@@ -41,7 +41,7 @@ class Reading:
 
     def build(self, document: Any, _w: Any, _l: Any, scheduler: Scheduler, *_: Any) -> None:
         """Build a page whose button adds a text in one turn and changes it in another."""
-        turns, column, add = Turns(scheduler), pn.Column(), button("add")
+        turns, column = Turns(scheduler), pn.Column()
         loop = asyncio.get_running_loop()
 
         def elsewhere(act: Any, *args: Any) -> None:
@@ -56,7 +56,7 @@ class Reading:
             text.object = "changed"
             elsewhere(loop.call_soon_threadsafe, self.begun.set)
 
-        add.on_click(lambda _: turns(first))
+        add = button("add", lambda: turns(first))
         pn.Row(add, column).server_doc(document, location=False)
         turns(lambda: column.append(pn.pane.HTML("ready")))
 

@@ -16,7 +16,7 @@ from tornado.websocket import WebSocketClosedError
 
 from benchmarks import hostile_page
 from benchmarks.hostile_page import Server, ask, counted, serving, token_of
-from planner.app.server import pass_over_closed
+from planner.app.server import _Socket, pass_over_closed
 from tests.app.visitors import Visitor, arrive, visit
 
 
@@ -129,3 +129,16 @@ def test_only_a_visitor_who_left_is_passed_over(error: Exception) -> None:
     loop.call_exception_handler({"message": "never retrieved", "exception": error})
     loop.close()
     assert len(reported) == isinstance(error, ValueError)
+
+
+def test_a_message_to_a_visitor_who_left_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object, **__: object) -> list[Any]:
+        raise WebSocketClosedError
+
+    async def send() -> object:
+        left = _Socket.__new__(_Socket)
+        left.connection = None
+        return await left.send_message(None)
+
+    monkeypatch.setattr("planner.app.server.dispatch_tornado", closed)
+    assert asyncio.run(send()) == []
