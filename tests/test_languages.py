@@ -101,7 +101,7 @@ def asked_for(path: Path) -> tuple[list[str], set[str]]:
     patterns: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            texts.append(node.value)
+            texts.append(node.value.removeprefix(">"))  # a heading of numbers begins so
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             texts.append(node.target.id)  # a field is the column of a table
         elif isinstance(node, ast.JoinedStr):

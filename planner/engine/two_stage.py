@@ -26,7 +26,7 @@ Format: Gassmann and Schweitzer, *Annals of Operations Research* 104 (2001).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -710,12 +710,7 @@ class Master:
             return 1.0
         return float(self._level(groups)[1][self.t])
 
-    def solve(
-        self,
-        rule: str,
-        report: Callable[[int, int], None] | None = None,
-        given: dict[int, float] | None = None,
-    ) -> Promised:
+    def solve(self, rule: str, given: dict[int, float] | None = None) -> Promised:
         """Return the shares by a rule, tier by tier; those of some groups may be given."""
         given = given or {}
         for group, floor in given.items():
@@ -724,7 +719,7 @@ class Master:
         live = self.two.exists.any(axis=0)
         share, x = np.zeros(count), np.zeros(2 * count + 1)
         share[list(given)] = list(given.values())
-        bound, done = 0.0, 0
+        bound = 0.0
         for tier in np.unique(self.two.tier):
             free = np.setdiff1d(np.flatnonzero((self.two.tier == tier) & live), list(given))
             if not len(free):
@@ -735,16 +730,12 @@ class Master:
                 bound, x = self.maximise(cost)
                 self._lock(free, cost[free], bound)
                 share[free] = x[free]
-                done += len(free)
                 continue
             while len(free):
-                if report is not None:
-                    report(done, int(live.sum()))
                 bound, x, held = self._level(free)
                 share[held] = x[self.t]
                 for group in held:
                     self.lock(int(group), float(x[self.t]))
-                done += len(held)
                 free = np.setdiff1d(free, held)
         share = np.clip(share, 0.0, 1.0)
         level, lacking = x[count : 2 * count], self._lacking(x)

@@ -126,6 +126,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "goes_with": ("What goes with {quantity}", "Wat samengaat met {quantity}"),
     "factor": ("uncertain parameter", "onzekere parameter"),
+    "correlation": ("rank correlation", "rangcorrelatie"),
     "goes_with_nothing": (
         "no single parameter goes with {quantity} beyond chance in so few draws",
         "geen enkele parameter gaat met {quantity} samen buiten het toeval van zo weinig "

@@ -172,7 +172,7 @@ def test_ten_missions_are_promised_their_shares_again(
         )
     # what was promised can be promised, or less of it, and then the last tier loses nothing
     given = {int(k): float(whole[k]) * at for k in np.flatnonzero(two.tier <= 2)}
-    again = Master(two, certainty).solve(rule, None, given).share
+    again = Master(two, certainty).solve(rule, given).share
     last = two.tier == 3
     if rule == "value":
         assert two.worth[last] @ (again - whole)[last] >= -1e-5 * two.worth.sum()
