@@ -34,7 +34,7 @@ from planner.montecarlo.run import simulate, specification_of
 from planner.montecarlo.structure import Code, Plans, Structure
 from planner.problem.model import Problem
 from planner.solution import Plan, Planner, solver_for
-from tests.montecarlo.kernel.test_structure import planned_apart
+from tests.montecarlo.made import planned_apart
 
 RULES = ("value", "fair")
 OVER_FIRST, OVER_EXPERT, OVER_ONE = 300.0, 3.0, 1.8

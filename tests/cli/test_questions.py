@@ -236,7 +236,6 @@ def test_quiet_says_nothing(planner: Run, scenario: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
-@pytest.mark.usefixtures("answered_once")
 @pytest.mark.parametrize(("old", "new"), [("relief", "reinforcement"), ("tipping", "threshold")])
 def test_former_names_of_commands_still_work(
     old: str, new: str, planner: Run, scenario: Path

@@ -1,10 +1,13 @@
-"""Small scenarios with something uncertain in them."""
+"""Small scenarios with something uncertain in them, and draws that are planned one by one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import planner as pl
+from planner.montecarlo.structure import Numbers, Plans, Structure
+from planner.problem.model import Problem
 
 UNCERTAIN: dict[str, Any] = {
     "pools": {
@@ -65,3 +68,15 @@ def static(
         },
         "static",
     )
+
+
+def planned_apart(
+    problems: Sequence[Problem], rule: str, packages: Sequence[str], likely: Problem
+) -> list[Plans]:
+    """Return the plans of each problem, formulated by itself, with one hint for all of them."""
+    hint = Structure(likely, rule).hint() if rule == "value" else None
+    found = []
+    for problem in problems:
+        own = Numbers.likely(problem)
+        found.append(Structure(problem, rule, hint=hint).solve(own.caps, own.strengths, packages))
+    return found

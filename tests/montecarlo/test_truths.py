@@ -30,8 +30,6 @@ from tests.oracles.closed_forms import (
 )
 
 REPEATS = 1000
-COORDINATES = 10
-"""Coordinates of one design, each scrambled by itself, that count as repeats."""
 
 
 def covered(values: np.ndarray, replicate: np.ndarray, truth: float) -> float:
@@ -41,9 +39,9 @@ def covered(values: np.ndarray, replicate: np.ndarray, truth: float) -> float:
 
 
 def points(design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Return coordinates of every draw, (draws, COORDINATES), and its replicate."""
+    """Return one coordinate of every draw, and its replicate."""
     blocks = [design.block(number) for number in range(design.blocks)]
-    return design.points(blocks, 0, COORDINATES), np.repeat(
+    return design.points(blocks, 0, 1)[:, 0], np.repeat(
         [b.replicate for b in blocks], [b.size for b in blocks]
     )
 
@@ -89,12 +87,11 @@ def _binomial(people: int, chance: float) -> dict[str, list[float]]:
     params=["sobol 64", "sobol 256", "sobol 1024", "latin 1024", "plain 1024"],
 )
 def repeated(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates of all draws, a thousand in all with a hundred seeds, and their replicates."""
+    """One coordinate of all draws, a thousand times with other seeds, and their replicates."""
     sampling, draws = request.param.split()
-    seeds = range(REPEATS // COORDINATES)
-    designs = [design_of(int(draws), seed, sampling, None, 32) for seed in seeds]
+    designs = [design_of(int(draws), seed, sampling, None, 32) for seed in range(REPEATS)]
     replicate = points(designs[0])[1]
-    return np.concatenate([points(design)[0] for design in designs], axis=1), replicate
+    return np.stack([points(design)[0] for design in designs], axis=1), replicate
 
 
 @pytest.mark.parametrize(("mean", "deviation", "wanted"), NORMAL)
@@ -177,7 +174,7 @@ def test_sobol_points_pay() -> None:
     for sampling in ("plain", "latin", "sobol"):
         drawn, replicate = points(Design(1024, 1, sampling, share=64))
         fill = np.minimum(Normal(100, 10).ppf(drawn) / 100, 1.0)
-        error[sampling] = float(mean_of(fill, replicate).standard_error[0])
+        error[sampling] = float(mean_of(fill[:, None], replicate).standard_error[0])
     assert error["sobol"] < error["plain"] / 8
     assert error["latin"] < error["plain"] / 4
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.montecarlo.structure import Code, Numbers, Plans, Structure
+from planner.montecarlo.structure import Code, Plans, Structure
 from planner.problem.model import Problem
 from planner.solution import solve_problem
+from tests.montecarlo.made import planned_apart
 from tests.strategies import problems
 from tests.truths.solving import RULES, parsed
 
@@ -34,18 +34,6 @@ def solved(problem: Problem, rule: str, seed: int, draws: int = 3) -> tuple[Stru
     structure = Structure(problem, rule)
     packages = [package.id for package in problem.packages]
     return structure, structure.solve(*some_draws(problem, seed, draws), packages)
-
-
-def planned_apart(
-    problems: Sequence[Problem], rule: str, packages: Sequence[str], likely: Problem
-) -> list[Plans]:
-    """Return the plans of each problem, formulated by itself, with one hint for all of them."""
-    hint = Structure(likely, rule).hint() if rule == "value" else None
-    found = []
-    for problem in problems:
-        own = Numbers.likely(problem)
-        found.append(Structure(problem, rule, hint=hint).solve(own.caps, own.strengths, packages))
-    return found
 
 
 def worth(problem: Problem, on_duty: np.ndarray) -> dict[int, float]:
