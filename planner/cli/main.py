@@ -28,9 +28,9 @@ from planner.analysis.declare import names, template
 from planner.cli import dutch
 from planner.cli.console import Interrupted, clean
 from planner.cli.options import PANELS, In, Lang, commands, option
+from planner.cli.plot import drawable
 from planner.cli.questions import command_of, panels
 from planner.errors import InputError, PlannerError, shortened
-from planner.gallery import gallery
 
 __all__ = ["app", "complete_parameters", "main"]
 
@@ -83,7 +83,7 @@ def _words_for(name: str) -> Callable[[Any, str], Iterable[str]] | None:
         return _scenarios
     if name in PARTS:
         return lambda context, _: _parts(context, PARTS[name])
-    return (lambda *_: gallery()) if name == "figure" else None
+    return (lambda *_: drawable()) if name == "figure" else None
 
 
 def _scenarios(context: Any, incomplete: str) -> Iterable[str]:

@@ -21,17 +21,21 @@ from planner.labels import label
 if TYPE_CHECKING:
     from planner.figures.style import Chart
 
-__all__ = ["plot"]
+__all__ = ["drawable", "plot"]
 
-ELSEWHERE = ("sensitivity", "calibration", "backtest")
-"""What figures are drawn of that other commands make."""
+OF = ("result", "comparison", "ensemble")
+"""What figures are drawn of here; those of answers are drawn where the answers are made."""
+
+
+def drawable() -> list[str]:
+    """Return the names of the figures that this command draws."""
+    return [name for name, one in gallery().items() if one.of in OF]
 
 
 def _known(name: str) -> str:
     """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
-    names = [known for known, one in gallery().items() if one.of not in ELSEWHERE]
-    if name not in names:
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
+    if name not in drawable():
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, drawable()))}.")
     return name
 
 
@@ -39,9 +43,8 @@ def _list(asked: bool) -> None:
     """Print every figure with what it shows and what it is drawn of, and leave."""
     if not asked:
         return
-    for name, one in gallery().items():
-        if one.of not in ELSEWHERE:
-            typer.echo(f"{name:<14}{one.about} ({one.of})")
+    for name in drawable():
+        typer.echo(f"{name:<14}{gallery()[name].about} ({gallery()[name].of})")
     raise typer.Exit
 
 

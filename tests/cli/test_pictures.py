@@ -65,6 +65,8 @@ def test_a_report_does_not_replace_a_file_unasked(planner: Run, scenario: Path) 
         (("report", "letter", "--futures", "nothing", "-o", "x.html"), "nothing"),
         (("report", "letter", "-o", "nowhere/x.html"), "no such folder"),
         (("plot", "fil", "letter"), "'fil' is not one of"),
+        (("plot", "tornado", "letter"), "'tornado' is not one of"),
+        (("plot", "frontier", "letter"), "'frontier' is not one of"),
         (("plot", "fill", "letter", "-o", "fill.gif"), "expected a file ending in .png"),
         (("plot", "crowd", "letter"), "plot crowd: of which pool? --pool ID says it"),
         (("plot", "sand", "letter", "--pool", "stff"), "no such pool 'stff'"),
@@ -103,3 +105,14 @@ def test_a_figure_is_one_file(
     assert done.code == 0
     assert name in done.out
     assert scenario.with_name(name).read_bytes().startswith(magic)
+
+
+def test_every_figure_that_is_listed_is_drawn(planner: Run, scenario: Path) -> None:
+    listed = planner("plot", "--list").out.splitlines()
+    assert len(listed) > 10
+    for line in listed:
+        name, of = line.split()[0], line.rpartition("(")[2].rstrip(")")
+        items = [scenario, scenario] if of == "comparison" else [scenario]
+        pool = ["--pool", "staff"] if name == "crowd" else []
+        done = planner("plot", name, *items, *pool, "--draws", 16, "--dpi", 30, "-o", f"{name}.png")
+        assert (done.code, done.faults) == (0, []), name
