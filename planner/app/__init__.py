@@ -36,6 +36,6 @@ def show(scenario: Scenario | str | None = None, lang: str = "en") -> pn.Row:
     >>> show("letter", lang="nl").name
     'planner'
     """
-    from planner.app.page import inside_notebook
+    from planner.app.page import notebook_page
 
-    return inside_notebook(scenario, lang)
+    return notebook_page(scenario, lang)

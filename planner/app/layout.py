@@ -1,6 +1,6 @@
-"""HTML, the pieces that the page is put together from, and the progress of long work.
+"""HTML fragments and Panel components of the page, and the progress of long tasks.
 
-Every name and message is data and is escaped here.
+All texts are escaped here.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from typing import Any
 
 import panel as pn
 
-from planner.app.scheduler import Turns
+from planner.app.scheduler import SessionScheduler
 from planner.app.words import say
 from planner.app.workers import StoppedError, Task, WorkerPool
 from planner.errors import InputError, PlannerError
 from planner.labels import number
 
 __all__ = [
-    "CSS", "FULL", "Folded", "ProgressLine", "alarm_of", "box", "button", "card", "details",
-    "heading", "items", "labels", "paragraph", "points", "side_by_side", "table", "text", "under",
+    "CSS", "FULL_WIDTH", "FoldedTable", "ProgressLine", "TableColumn", "attribute", "bullet_list",
+    "button", "card", "definition_list", "details", "error_box", "heading", "message_box",
+    "paragraph", "record_table", "select_options", "side_by_side", "table", "text", "titled_column",
 ]  # fmt: skip
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
-    """Return a table; the first column names its row, the others stand to the right.
+    """Return a table; the first column is left-aligned and identifies the row.
 
     Examples
     --------
@@ -47,8 +48,24 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], kind
     )
 
 
+TableColumn = tuple[str, Callable[[Any], str]]
+"""Heading of a column, and a function that formats its cell of a row."""
+
+
+def attribute(name: str, write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Return a function that formats an attribute of a row."""
+    return lambda row: write(getattr(row, name))
+
+
+def record_table(caption: str, rows: Any, columns: Sequence[TableColumn], kind: str = "") -> str:
+    """Return a table of a data frame or of its rows, with columns as attributes of a row."""
+    records = rows.itertuples() if hasattr(rows, "itertuples") else rows
+    cells = ([cell(row) for _, cell in columns] for row in records)
+    return table(caption, [heading for heading, _ in columns], cells, kind)
+
+
 def details(summary: str, inner: str) -> str:
-    """Return a part that opens on a click; `inner` is HTML already."""
+    """Return a block that opens on a click; `inner` is HTML."""
     return f"<details><summary>{escape(summary)}</summary>{inner}</details>"
 
 
@@ -58,48 +75,48 @@ def heading(text: str, level: int = 2) -> str:
 
 
 def paragraph(text: str, kind: str = "", about: str = "") -> str:
-    """Return a paragraph; `about` says to programs what it is about."""
+    """Return a paragraph; `about` states its subject for programs, as a data attribute."""
     about = f' data-about="{escape(about)}"' if about else ""
     return f'<p class="{escape(kind)}"{about}>{escape(text)}</p>'
 
 
-def points(rows: Iterable[tuple[str, str]]) -> str:
-    """Return texts, each beside its lead; those in a row with the same lead stand under it.
+def definition_list(rows: Iterable[tuple[str, str]]) -> str:
+    """Return a definition list of (lead, text); texts that follow with an equal lead share it.
 
     Examples
     --------
-    >>> points([("Who", "a"), ("Who", "<b>"), ("When", "c")]).count("<dt>")
+    >>> definition_list([("Who", "a"), ("Who", "<b>"), ("When", "c")]).count("<dt>")
     2
     """
     parts: list[str] = []
-    before = ""
+    previous = ""
     for lead, text in rows:
-        if lead != before:
+        if lead != previous:
             parts.append(f"<dt>{escape(lead)}</dt>")
         parts.append(f"<dd>{escape(text)}</dd>")
-        before = lead
+        previous = lead
     return f'<dl class="points">{"".join(parts)}</dl>' if parts else ""
 
 
-def items(texts: Iterable[str]) -> str:
-    """Return a list of texts, one a line."""
+def bullet_list(texts: Iterable[str]) -> str:
+    """Return a list with one text per item."""
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
-def box(lead: str, texts: Iterable[str], alarm: bool = False) -> str:
-    """Return a box of messages; an alarm is read out by screen readers at once."""
+def message_box(lead: str, texts: Iterable[str], alarm: bool = False) -> str:
+    """Return a box of messages; screen readers read an alarm out immediately."""
     role, kind = ("alert", "alarm") if alarm else ("status", "note")
-    return f'<div role="{role}" class="{kind}">{paragraph(lead)}{items(texts)}</div>'
+    return f'<div role="{role}" class="{kind}">{paragraph(lead)}{bullet_list(texts)}</div>'
 
 
 MAX_FAULTS = 30
-"""Faults of a file that are listed on the page."""
+"""Maximum number of faults listed on the page."""
 
-FULL: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
-"""As wide as the room allows."""
+FULL_WIDTH: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
+"""Options of a component as wide as its container."""
 
-COLUMN = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
-"""As wide as half of a wide page or of a cell of a notebook, or all of a narrow one."""
+HALF_WIDTH = {"flex": "1 1 380px", "min-width": "min(380px, 100%)"}
+"""Styles of a column that takes half of a wide page and all of a narrow one."""
 
 CSS = """
 :host { --ink: #222; --quiet: #595959; --line: #d0d0d0; --alarm: #9c2f00; --variant: #0072B2;
@@ -140,7 +157,7 @@ table.headline td:nth-last-child(2) { font-weight: 600; color: var(--variant); }
 .alarm { border-left: 4px solid var(--alarm); background: #fdf1ec; padding: .4em .8em; }
 .note { border-left: 4px solid var(--variant); background: #eef6fb; padding: .4em .8em; }
 """
-"""How text and tables look; each piece of a page has a style sheet of its own."""
+"""Style sheet of text and tables; Panel components do not inherit that of the page."""
 
 CARD = """
 .card-header { border: 0; background: #f0f3f5; font: 600 15px/1.4 system-ui, sans-serif; }
@@ -149,94 +166,94 @@ CARD = """
 
 
 def text(html: str = "", **options: Any) -> pn.pane.HTML:
-    """Return a piece of text; `html` is escaped already."""
-    return pn.pane.HTML(html, stylesheets=[CSS], **{**FULL, **options})
+    """Return a pane with HTML, in which all texts are escaped."""
+    return pn.pane.HTML(html, stylesheets=[CSS], **{**FULL_WIDTH, **options})
 
 
 def card(title: str, *parts: Any, **options: Any) -> pn.Card:
-    """Return a card that opens and closes; the title is a fixed text of the page."""
-    return pn.Card(*parts, title=title, stylesheets=[CARD], **{**FULL, **options})
+    """Return a card that opens and closes; its title is not escaped."""
+    return pn.Card(*parts, title=title, stylesheets=[CARD], **{**FULL_WIDTH, **options})
 
 
-def button(label: str, act: Callable[[], None], **options: Any) -> pn.widgets.Button:
-    """Return a button, and call a function when it is pressed."""
+def button(label: str, callback: Callable[[], None], **options: Any) -> pn.widgets.Button:
+    """Return a button that calls a function when it is pressed."""
     made = pn.widgets.Button(name=label, **{"margin": (4, 8, 4, 0), **options})
-    made.on_click(lambda _: act())
+    made.on_click(lambda _: callback())
     return made
 
 
 def side_by_side(*columns: Sequence[Any]) -> pn.FlexBox:
-    """Return columns of parts beside each other, or below each other where that is narrow."""
-    made = [pn.Column(*parts, styles=COLUMN) for parts in columns]
-    return pn.FlexBox(*made, gap="0 28px", **FULL)
+    """Return columns of components side by side, stacked where the page is narrow."""
+    made = [pn.Column(*parts, styles=HALF_WIDTH) for parts in columns]
+    return pn.FlexBox(*made, gap="0 28px", **FULL_WIDTH)
 
 
-def under(title: str | pn.pane.HTML, *parts: Any) -> pn.Column:
-    """Return parts below a heading; Bokeh's figures among them are put in panes."""
+def titled_column(title: str | pn.pane.HTML, *parts: Any) -> pn.Column:
+    """Return components below a heading; Bokeh figures are wrapped in panes."""
     made = [
-        part if isinstance(part, pn.viewable.Viewable) else pn.pane.Bokeh(part, **FULL)
+        part if isinstance(part, pn.viewable.Viewable) else pn.pane.Bokeh(part, **FULL_WIDTH)
         for part in parts
     ]
     above = text(heading(title)) if isinstance(title, str) else title
-    return pn.Column(above, *made, **FULL)
+    return pn.Column(above, *made, **FULL_WIDTH)
 
 
 log = logging.getLogger(__name__)
 
 
-class Folded:
-    """A table below a chart for those who ask for it; made only while it is open."""
+class FoldedTable:
+    """A folded table below a chart; its HTML is made only while it is open."""
 
     def __init__(self, lang: str):
         self._pane = text()
         self._make: Callable[[], str] = str
         self.card = card(say("as_table", lang), self._pane, collapsed=True)
-        self.card.param.watch(lambda _: self._fill(), "collapsed")
+        self.card.param.watch(lambda _: self._render(), "collapsed")
 
     def show(self, make: Callable[[], str]) -> None:
-        """Show what a function makes, when it is asked for."""
+        """Set the function that makes the HTML of the table."""
         self._make = make
-        self._fill()
+        self._render()
 
-    def _fill(self) -> None:
+    def _render(self) -> None:
         if not self.card.collapsed:
             self._pane.object = self._make()
 
 
 class ProgressLine:
-    """One task at a time: its progress, the estimated time left, and a button that stops it.
+    """Progress of one task at a time, its estimated time left, and a button that stops it.
 
     Parameters
     ----------
     lang : str
     pool : WorkerPool
-        Where the tasks run.
-    turns : Turns
-        Makes calls in the session's turn.
+        Pool in which the tasks run.
+    schedule : SessionScheduler
+        Schedules calls for the session.
     owner : object
-        The session, for taking turns with others.
+        Owner of the tasks: the session.
     """
 
-    def __init__(self, lang: str, pool: WorkerPool, turns: Turns, owner: object):
-        self.lang, self._pool, self._turns, self._owner = lang, pool, turns, owner
+    def __init__(self, lang: str, pool: WorkerPool, schedule: SessionScheduler, owner: object):
+        self.lang, self._pool, self._schedule, self._owner = lang, pool, schedule, owner
         self._task: Task[Any] | None = None
         self._bar = pn.indicators.Progress(value=0, max=100, sizing_mode="stretch_width", margin=0)
         self._text = text()
         self._stop = button(say("stop", lang), self.stop)
-        self._work = pn.Row(self._stop, self._bar, visible=False, **FULL)
-        self.part = pn.Column(self._text, self._work, **FULL)
+        self._work = pn.Row(self._stop, self._bar, visible=False, **FULL_WIDTH)
+        self.part = pn.Column(self._text, self._work, **FULL_WIDTH)
 
     def start(
         self, show: Callable[[Any], None], fn: Callable[..., Any], *args: Any, seconds: float
     ) -> None:
-        """Begin a task; one that runs already is stopped, the newer one counts.
+        """Start a task; a task that is still running is stopped.
 
         Parameters
         ----------
         show : callable
-            Called with the result, if one exists.
+            Called with the result, unless the task fails or is stopped.
         fn, *args
-            The call; it also gets ``progress``.
+            The call; it also gets the keyword argument ``progress``.
         seconds : float
             Time limit.
         """
@@ -246,29 +263,29 @@ class ProgressLine:
         task: Task[Any] | None = None
 
         def progress(done: int, total: int, left: float) -> None:
-            self._turns(lambda: self._progress(task, done, total, left))
+            self._schedule(lambda: self._progress(task, done, total, left))
 
         task = self._task = self._pool.submit(
             fn, *args, seconds=seconds, owner=self._owner, progress=progress
         )
-        if ahead := self._pool.ahead(task):
-            words = say("job_waiting", self.lang, count=ahead)
+        if tasks_ahead := self._pool.tasks_ahead(task):
+            words = say("job_waiting", self.lang, count=tasks_ahead)
             self._text.object = paragraph(words, "busy")
-        task.add_done_callback(lambda done: self._turns(lambda: self._finished(task, show)))
+        task.add_done_callback(lambda done: self._schedule(lambda: self._finished(task, show)))
 
     def stop(self) -> None:
-        """Stop what runs, if anything does."""
+        """Stop the running task, if any, and say so."""
         if self._task is not None:
             self.close()
-            self._over(paragraph(say("job_stopped", self.lang), "hint"))
+            self._finish(paragraph(say("job_stopped", self.lang), "hint"))
 
     def close(self) -> None:
-        """Stop what runs for a visitor who has left."""
+        """Stop the running task, if any."""
         task, self._task = self._task, None
         if task is not None:
             task.stop()
 
-    def _over(self, html: str) -> None:
+    def _finish(self, html: str) -> None:
         self._work.visible = False
         self._text.object = html
 
@@ -291,27 +308,27 @@ class ProgressLine:
         except StoppedError:
             return
         except Exception as error:
-            self._over(alarm_of(error, self.lang))
+            self._finish(error_box(error, self.lang))
             return
-        self._over("")
+        self._finish("")
         show(result)
 
 
-def alarm_of(error: BaseException, lang: str) -> str:
-    """Return what a visitor reads of an error; what is no mistake of theirs is logged instead."""
+def error_box(error: BaseException, lang: str) -> str:
+    """Return an error as a box; an error that is no fault of the visitor is logged instead."""
     if isinstance(error, PlannerError):
         faults = error.faults if isinstance(error, InputError) else [error]
-        return box(say("wrong", lang), map(str, faults[:MAX_FAULTS]), alarm=True)
+        return message_box(say("wrong", lang), map(str, faults[:MAX_FAULTS]), alarm=True)
     log.error("work for the page failed: %s", error, exc_info=error)
-    return box(say("unexpected", lang), [], alarm=True)
+    return message_box(say("unexpected", lang), [], alarm=True)
 
 
-def labels(names: Mapping[str, str]) -> dict[str, str]:
-    """Return ids by name for a list to choose from; equal names get their id beside.
+def select_options(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of a select widget, ids by name; equal names are followed by their id.
 
     Examples
     --------
-    >>> labels({"a": "Post", "b": "Post", "c": "Unit"})
+    >>> select_options({"a": "Post", "b": "Post", "c": "Unit"})
     {'Post (a)': 'a', 'Post (b)': 'b', 'Unit': 'c'}
     """
     count = Counter(names.values())

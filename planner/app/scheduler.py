@@ -1,7 +1,7 @@
-"""Turns on the server's event loop: one piece of work at a time, urgent pieces first.
+"""Scheduling of work on the server's event loop: one call at a time, by priority.
 
-Building parts of a page and drawing results both run on the loop. In pieces that take turns, many
-visitors who arrive at once do not keep the loop from answering others in between.
+Parts of a page are built and results are shown on the event loop. The work is split into calls that
+take turns, so that many visitors who arrive at once do not block the loop for others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 import panel as pn
 from panel.io.state import set_curdoc
 
-__all__ = ["Newest", "Priority", "Scheduler", "Turns"]
+__all__ = ["LatestRequest", "Priority", "Scheduler", "SessionScheduler"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Priority(IntEnum):
-    """Order in which pieces of work run."""
+    """Priority of a call; lower values run first."""
 
     ANSWER = 0
     CONTROLS = 1
@@ -38,23 +38,23 @@ class Priority(IntEnum):
 
 
 class Scheduler:
-    """Runs pieces of work for the documents of all sessions, one each turn of the event loop."""
+    """Queue of calls for the documents of all sessions; one runs in each turn of the event loop."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, Any, Call]] = []
-        self._numbers = itertools.count()
+        self._sequence = itertools.count()
         self._running: asyncio.Task[None] | None = None
         self._pending: set[asyncio.Task[None]] = set()
-        self._door = asyncio.Lock()
+        self._turn_lock = asyncio.Lock()
 
-    async def admit(self) -> None:
-        """Wait for a turn of the event loop, in order of arrival."""
-        async with self._door:
+    async def wait_turn(self) -> None:
+        """Wait for the next free turn of the event loop, in order of arrival."""
+        async with self._turn_lock:
             await asyncio.sleep(0)
 
     def post(self, document: Any, call: Call, priority: Priority = Priority.ANSWER) -> None:
-        """Queue a call that changes a document; to be used on the loop."""
-        heapq.heappush(self._heap, (priority, next(self._numbers), document, call))
+        """Queue a call that changes a document; must be called on the event loop."""
+        heapq.heappush(self._heap, (priority, next(self._sequence), document, call))
         if self._running is None:
             self._running = asyncio.get_running_loop().create_task(self._run())
 
@@ -65,8 +65,8 @@ class Scheduler:
                 context = document.session_context
                 if context is None or context.destroyed:
                     continue
-                # A document of a slow browser is locked until its messages are written:
-                # the call then waits by itself, and the others go on.
+                # The document of a slow browser is locked until its messages are written.
+                # The call then waits in a task of its own, and other calls proceed.
                 task = asyncio.get_running_loop().create_task(
                     _locked(context.session, document, call)
                 )
@@ -79,23 +79,23 @@ class Scheduler:
 
 
 async def _locked(session: Any, document: Any, call: Call) -> None:
-    """Make a call while the session's document is locked, its changes sent in one message."""
+    """Make a call with the session's document locked, and send its changes in one message."""
 
-    def together() -> None:
+    def apply() -> None:
         with set_curdoc(document), pn.io.hold(document):
             call()
 
     try:
-        await session.with_document_locked(together)
+        await session.with_document_locked(apply)
     except Exception:
         log.exception("a page could not be changed")
 
 
-class Turns:
-    """Makes calls for one session, from any thread, once its browser has the page.
+class SessionScheduler:
+    """Schedules calls for one session, from any thread, once its browser has loaded the page.
 
-    Changes made before the browser says that it has the whole page would be lost. In a notebook
-    one session runs without a scheduler, and every call is made at once.
+    Calls made earlier are queued, because the browser would lose their changes. Without a
+    scheduler, as in a notebook, every call is made immediately.
 
     Parameters
     ----------
@@ -106,19 +106,19 @@ class Turns:
         self._scheduler = scheduler
         self._document = pn.state.curdoc if scheduler is not None else None
         self._loop = asyncio.get_running_loop() if self._document is not None else None
-        self._lock, self._arrived = Lock(), False
-        self._early: list[tuple[Call, Priority]] = []
+        self._lock, self._loaded = Lock(), False
+        self._queued: list[tuple[Call, Priority]] = []
         if self._document is not None:
-            pn.state.onload(self._begin)
+            pn.state.onload(self._on_load)
 
     def __call__(self, call: Call, priority: Priority = Priority.ANSWER) -> None:
-        """Make a call in the session's turn."""
+        """Schedule a call."""
         if self._loop is None:
             call()
             return
         with self._lock:
-            if not self._arrived:
-                self._early.append((call, priority))
+            if not self._loaded:
+                self._queued.append((call, priority))
                 return
         self._loop.call_soon_threadsafe(self._post, call, priority)
 
@@ -126,70 +126,71 @@ class Turns:
         assert self._scheduler is not None
         self._scheduler.post(self._document, call, priority)
 
-    def _begin(self) -> None:
+    def _on_load(self) -> None:
         with self._lock:
-            self._arrived, early, self._early = True, self._early, []
-        for call, priority in early:
+            self._loaded, queued, self._queued = True, self._queued, []
+        for call, priority in queued:
             self._post(call, priority)
 
 
-class Newest(Generic[T, R]):
-    """Requests of one session of which only the newest counts.
+class LatestRequest(Generic[T, R]):
+    """Requests of one session, of which only the latest is shown.
 
-    A result of an older request is never shown once a newer one has been made.
+    The result of an earlier request is dropped once a later request has been submitted.
 
     Parameters
     ----------
     start : callable
-        Begins the work of a request and returns its future.
-    turns : callable
-        Makes a call in the session's turn, from any thread.
+        Starts the computation of a request and returns its future.
+    schedule : callable
+        Schedules a call for the session, from any thread.
     show : callable
-        Called with the request and its finished future, unless a newer request was made meanwhile.
+        Called with the request and its finished future, if no later request was submitted.
     limit : int
-        Most requests worked on at the same time; of those made meanwhile only the newest is kept.
+        Maximum number of requests computed at a time. While it is reached, only the latest of
+        further requests is kept.
     """
 
     def __init__(
         self,
         start: Callable[[T], Future[R]],
-        turns: Callable[[Call], None],
+        schedule: Callable[[Call], None],
         show: Callable[[T, Future[R]], None],
         limit: int = 2,
     ):
-        self._start, self._turns, self._show, self._limit = start, turns, show, limit
+        self._start, self._schedule, self._show, self._limit = start, schedule, show, limit
         self._waiting: list[T] = []
         self._running = self._last = 0
 
     @property
-    def busy(self) -> bool:
-        """Whether the newest request has no result yet."""
+    def pending(self) -> bool:
+        """Whether the latest request has no result yet."""
         return bool(self._running or self._waiting)
 
-    def ask(self, request: T) -> None:
-        """Make a request."""
+    def submit(self, request: T) -> None:
+        """Submit a request."""
         self._waiting = [request]
         if self._running < self._limit:
-            self._next()
+            self._start_next()
 
-    def drop(self) -> None:
-        """Forget all requests; nothing more is shown of them."""
+    def cancel(self) -> None:
+        """Cancel all requests; their results are not shown."""
         self._waiting.clear()
         self._last += 1
 
-    def _next(self) -> None:
+    def _start_next(self) -> None:
         request = self._waiting.pop()
         self._running += 1
         self._last += 1
         number = self._last
         future = self._start(request)
         future.add_done_callback(
-            lambda done: self._turns(lambda: self._finished(number, request, done))
+            lambda done: self._schedule(lambda: self._finished(number, request, done))
         )
 
     def _finished(self, number: int, request: T, done: Future[R]) -> None:
         self._running -= 1
         if self._waiting:
-            self._next()
+            self._start_next()
         elif number == self._last:
             self._show(request, done)

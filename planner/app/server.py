@@ -1,10 +1,10 @@
-"""The page as a web server, for one reader or for a roomful.
+"""The web server of the what-if page.
 
-Every request passes one gate before any handler sees it: the name under which the server was
-reached must be one of its own (else any web site could drive the page in a reader's browser after
-rebinding its name), paths that are not part of the page do not exist, and session identifiers are
-made by the server only. Every response carries the same security headers. The page itself is sent
-without a session; one begins when the browser opens its connection.
+Every request is checked before a handler sees it. The host name of the request must be one of the
+server's own; otherwise any web site could control the page in a visitor's browser by DNS rebinding.
+Only the paths of the page exist, and only the server creates session identifiers. Every response
+carries the same security headers. The page is sent without a session; a session begins when the
+browser opens its websocket.
 """
 
 from __future__ import annotations
@@ -42,84 +42,84 @@ from tornado.websocket import WebSocketClosedError
 
 from planner.app.page import ROOTS, TEMPLATE, build_page, language_of, template_words
 from planner.app.scheduler import Scheduler
-from planner.app.session import Library
-from planner.app.workers import UNASKED, Workers
+from planner.app.session import ScenarioLibrary
+from planner.app.workers import AUTOMATIC_DRAWS, Workers
 from planner.scenario.load import Scenario
 
-__all__ = ["Settings", "hosts_of", "security_headers", "serve"]
+__all__ = ["Settings", "allowed_hosts", "security_headers", "serve"]
 
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE = 4_000_000
-"""Bytes of the largest message from a browser."""
+"""Maximum size of a message from a browser, bytes."""
 
 MAX_ADDRESS = 8_000
-"""Characters of the longest address; a scenario in a link takes 4,000 of them."""
+"""Maximum length of an address, characters; a scenario in a link takes 4,000 of them."""
 
 MAX_HEADERS = 64_000
-"""Bytes of the largest head of a request; the token of a session with its address is in it."""
+"""Maximum size of the head of a request, bytes; it holds the session token with the address."""
 
 MAX_SESSIONS = 200
-"""Sessions at a time; each takes some 10 MB."""
+"""Maximum number of concurrent sessions; each takes some 10 MB."""
 
 MAX_ARGUMENTS = 400
-"""Parts of an address that are read."""
+"""Maximum number of arguments read from an address."""
 
-UNUSED_MS = 15_000
-"""Milliseconds for which a session without a browser is kept."""
+UNUSED_SESSION_MS = 15_000
+"""Time for which a session without a browser is kept, milliseconds."""
 
 HEAD_SECONDS = 20.0
-"""Time in which the head of a request must be complete, also on a connection that is kept open."""
+"""Time limit for receiving the head of a request, seconds, also on a kept-alive connection."""
 
 RESPONSE_SECONDS = 60.0
-"""Time in which a response must have been read."""
+"""Time limit for the client to read a response, seconds."""
 
 PING_SECONDS = 20.0
-"""Time between two signs of life on the connection of a page; without an answer it is closed."""
+"""Interval between two pings on a websocket, seconds; without a pong it is closed."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the page is served.
+    """Settings of the server.
 
     Attributes
     ----------
     address, port : str, int
-        Where it listens; port 0 takes any that is free.
+        Address and port to listen on; port 0 takes any free port.
     origins : tuple of str
-        Further names, with their port, under which browsers may reach it.
+        Further host names, with their port, under which browsers may reach the server.
     workers : int
-        Processes that plan; 0 plans in the server's own.
+        Number of worker processes; with 0 the server process plans.
     draws : int
-        Most draws of a variant that are made without being asked for.
+        Maximum number of draws of a variant made without being requested.
     lang : {"en", "nl"}
-        Language where the address says nothing.
+        Default language.
     head_seconds : float
-        Time in which the head of a request must be complete.
+        Time limit for receiving the head of a request.
     """
 
     address: str = "127.0.0.1"
     port: int = 5006
     origins: tuple[str, ...] = ()
     workers: int = 2
-    draws: int = UNASKED
+    draws: int = AUTOMATIC_DRAWS
     lang: str = "en"
     head_seconds: float = HEAD_SECONDS
 
 
-def hosts_of(address: str, port: int, origins: Sequence[str] = ()) -> frozenset[str]:
-    """Return the values of ``Host`` under which the page answers.
+def allowed_hosts(address: str, port: int, origins: Sequence[str] = ()) -> frozenset[str]:
+    """Return the values of the header ``Host`` that the server accepts.
 
     Parameters
     ----------
     address, port
-        Where the server listens.
+        Address and port on which the server listens.
     origins : sequence of str
-        Further names, ``host`` or ``host:port``; without a port those of HTTP and HTTPS are meant.
+        Further names, ``host`` or ``host:port``; without a port, those of HTTP and HTTPS.
 
     Examples
     --------
-    >>> sorted(hosts_of("127.0.0.1", 5006))
+    >>> sorted(allowed_hosts("127.0.0.1", 5006))
     ['127.0.0.1:5006', 'localhost:5006']
     """
     own = f"[{address}]" if ":" in address else address
@@ -135,11 +135,11 @@ def hosts_of(address: str, port: int, origins: Sequence[str] = ()) -> frozenset[
 
 
 def security_headers(host: str, nonce: str) -> dict[str, str]:
-    """Return the headers that every response carries.
+    """Return the security headers of a response.
 
-    The policy for content allows what the page needs and nothing from elsewhere: scripts are those
-    of the server and those marked with the nonce of this response. BokehJS compiles the code of its
-    callbacks, which needs ``unsafe-eval``, and sets styles in place.
+    The content security policy allows scripts of the server and those with the nonce of this
+    response, and nothing from other hosts. BokehJS compiles the code of its callbacks, which needs
+    ``unsafe-eval``, and sets inline styles.
     """
     policy = {
         "default-src": "'none'",
@@ -163,8 +163,8 @@ def security_headers(host: str, nonce: str) -> dict[str, str]:
     }
 
 
-class _Guarded:
-    """A connection that adds the security headers and ends when its response is not read."""
+class _GuardedConnection:
+    """A connection that adds the security headers, and closes if a response is not read in time."""
 
     def __init__(self, connection: Any):
         self._connection = connection
@@ -182,20 +182,20 @@ class _Guarded:
         return self._connection.write_headers(start_line, headers, chunk)
 
     def finish(self) -> None:
-        """End a response, and the connection if it has not been read after a time."""
+        """Finish a response; close the connection if it has not been read in time."""
         self._connection.finish()
         stream, written = self._connection.stream, self._connection._pending_write
         if written is not None and not written.done():
 
-            def end() -> None:
+            def close() -> None:
                 if not written.done():
                     stream.close()
 
-            stream.io_loop.call_later(RESPONSE_SECONDS, end)
+            stream.io_loop.call_later(RESPONSE_SECONDS, close)
 
 
-class _Gate(Router):
-    """Decides for every request which handler gets it, or why none does."""
+class _RequestGate(Router):
+    """Router that checks every request and refuses those that are not allowed."""
 
     def __init__(self, application: Any, page: _Page, hosts: frozenset[str]):
         self._application, self._page, self.hosts = application, page, hosts
@@ -203,15 +203,17 @@ class _Gate(Router):
         self._socket = {"application_context": context, "bokeh_websocket_path": "/ws"}
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> Any:
-        """Begin a request on a guarded connection."""
-        return super().start_request(server_conn, cast(HTTPConnection, _Guarded(request_conn)))
+        """Start a request on a guarded connection."""
+        return super().start_request(
+            server_conn, cast(HTTPConnection, _GuardedConnection(request_conn))
+        )
 
     def find_handler(self, request: HTTPServerRequest, **_: Any) -> Any:
-        """Return what answers a request."""
-        refused = self._refused(request)
+        """Return the handler of a request."""
+        refusal = self._refusal(request)
         delegate = self._application.get_handler_delegate
-        if refused is not None:
-            status, message = refused
+        if refusal is not None:
+            status, message = refusal
             return delegate(request, _Refused, {"status": status, "message": message})
         cast(Any, request.connection).host = request.headers["Host"].lower()
         if request.path == "/":
@@ -223,9 +225,9 @@ class _Gate(Router):
         return self._application.find_handler(request)  # static files and the icon
 
     def allows(self, host: str, request: HTTPServerRequest) -> bool:
-        """Whether a name is one of this server: listed, or the address of the connection itself.
+        """Whether a host is allowed: it is listed, or it is the IP address of the connection.
 
-        An address in numbers cannot be rebound, as names can.
+        DNS rebinding needs a name, so that an IP address is safe.
         """
         name = host.lower()
         if name in self.hosts:
@@ -238,8 +240,8 @@ class _Gate(Router):
         except (ValueError, OSError, AttributeError, IndexError, TypeError):
             return False
 
-    def _refused(self, request: HTTPServerRequest) -> tuple[int, str] | None:
-        """Return status and reason for what is not answered."""
+    def _refusal(self, request: HTTPServerRequest) -> tuple[int, str] | None:
+        """Return status and message if a request is refused, else None."""
         hosts = request.headers.get_list("Host")
         if len(hosts) != 1 or not self.allows(hosts[0], request):
             return 403, "This server does not answer under that name; see 'planner app --origin'."
@@ -260,13 +262,13 @@ class _Gate(Router):
 
 
 class _Refused(RequestHandler):
-    """Says why a request is not answered."""
+    """Handler that answers a refused request."""
 
     def initialize(self, status: int, message: str) -> None:
         self._status, self._message = status, message
 
     def prepare(self) -> None:
-        """Answer, whatever the method."""
+        """Answer any method."""
         self.set_status(self._status)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
@@ -275,13 +277,13 @@ class _Refused(RequestHandler):
 
 
 class _Health(RequestHandler):
-    """Says that the server lives, for whoever deploys it."""
+    """Health check for deployments."""
 
     def initialize(self, workers: Workers) -> None:
         self._workers = workers
 
     def get(self) -> None:
-        """Answer."""
+        """Answer with status, version and number of workers."""
         from planner.results.result import version
 
         self.set_header("Cache-Control", "no-store")
@@ -289,7 +291,7 @@ class _Health(RequestHandler):
 
 
 class _PageHandler(RequestHandler):
-    """Sends the page without a session: what it asks for begins with the browser's connection."""
+    """Handler that sends the page; its session begins with the websocket."""
 
     def initialize(self, page: _Page) -> None:
         self._page = page
@@ -306,20 +308,20 @@ class _PageHandler(RequestHandler):
 
 
 class _Socket(WSHandler):
-    """The connection of a browser's page."""
+    """The websocket of a page."""
 
-    def initialize(self, gate: _Gate, page: _Page, **_: Any) -> None:  # type: ignore[override]
+    def initialize(self, gate: _RequestGate, page: _Page, **_: Any) -> None:  # type: ignore[override]
         self._gate, self._page = gate, page
 
     def check_origin(self, origin: str) -> bool:
-        """Allow pages of this server only: its own names, and the name it was reached under."""
+        """Allow pages of this server only: the host of the request and the allowed hosts."""
         netloc = urlsplit(origin).netloc.lower()
         return netloc == self.request.host.lower() or netloc in self._gate.hosts
 
     async def prepare(self) -> None:
-        """Refuse connections without a token of this server, and those for which is no room."""
+        """Refuse connections without a token of this server, or beyond the maximum number."""
         parts = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        if len(parts) != 2 or not self._page.signed(parts[1].strip()):
+        if len(parts) != 2 or not self._page.is_signed(parts[1].strip()):
             self._refuse(403, "no token of this server")
         elif len(self._page.sessions(self.application)) >= MAX_SESSIONS:
             self._refuse(503, "too many visitors: try again in a minute")
@@ -331,21 +333,21 @@ class _Socket(WSHandler):
         self.finish(message + "\n")
 
     async def _async_open(self, token: str) -> None:
-        await self._page.scheduler.admit()
+        await self._page.scheduler.wait_turn()
         if self.ws_connection is not None and not self.ws_connection.is_closing():
             await super()._async_open(token)
 
     async def on_message(self, fragment: str | bytes) -> None:
-        """Take a message in its turn."""
-        await self._page.scheduler.admit()
+        """Handle a message in the next free turn of the event loop."""
+        await self._page.scheduler.wait_turn()
         await super().on_message(fragment)
 
     def send_message(self, message: Any) -> Awaitable[Any]:  # type: ignore[override]
-        """Write a message at once and whole; the result is done when it has left.
+        """Write a whole message immediately; return a future that is done once it is sent.
 
-        A message names models that earlier ones have brought, so the browser must get them in the
-        order in which they were made. Bokeh would wait for messages that are being written, while
-        Panel writes past those that wait. What is written to a visitor who left is lost.
+        A message refers to models of earlier messages, so the browser must receive messages in
+        the order in which they were made. Bokeh would wait for messages that are being written,
+        while Panel would overtake those that wait. Messages to a visitor who has left are dropped.
         """
         try:
             parts = dispatch_tornado(cast(Any, self.connection), msg=message)
@@ -355,9 +357,9 @@ class _Socket(WSHandler):
 
 
 class _Page:
-    """The HTML of the page and the sessions that it begins."""
+    """The HTML of the page, and the sessions of its visitors."""
 
-    def __init__(self, settings: Settings, workers: Workers, library: Library):
+    def __init__(self, settings: Settings, workers: Workers, library: ScenarioLibrary):
         self.settings, self.workers, self.library = settings, workers, library
         self.scheduler = Scheduler()
         self.secret = secrets.token_bytes(32)
@@ -374,14 +376,14 @@ class _Page:
         return None
 
     def sessions(self, application: Any) -> Sequence[Any]:
-        """Return the sessions that live."""
+        """Return the current sessions."""
         return list(application._applications["/"].sessions)
 
-    def signed(self, token: str) -> bool:
+    def is_signed(self, token: str) -> bool:
         """Whether a token was made by this server."""
         try:
             return bool(check_token_signature(token, secret_key=self.secret, signed=True))
-        except Exception:  # whatever is not even a token
+        except Exception:  # not a token at all
             return False
 
     @cached_property
@@ -392,18 +394,18 @@ class _Page:
         """Return the page with a token for a new session."""
         lang = language_of(arguments, self.settings.lang)
         if lang not in self._html:
-            self._html[lang] = self._parts(lang)
-        html, token_place, nonce_place = self._html[lang]
+            self._html[lang] = self._render_template(lang)
+        html, token_placeholder, nonce_placeholder = self._html[lang]
         token = generate_jwt_token(
             generate_session_id(self.secret, signed=True),
             secret_key=self.secret,
             signed=True,
             extra_payload=cast(Any, {"headers": {}, "cookies": {}, "arguments": arguments}),
         )
-        return html.replace(token_place, token).replace(nonce_place, nonce)
+        return html.replace(token_placeholder, token).replace(nonce_placeholder, nonce)
 
-    def _parts(self, lang: str) -> tuple[str, str, str]:
-        """Return the page with places for token and nonce, and what is written in those places."""
+    def _render_template(self, lang: str) -> tuple[str, str, str]:
+        """Return the page with placeholders, and the placeholders for token and nonce."""
         token, nonce = (secrets.token_hex(24) for _ in range(2))
         with set_curdoc(Document()):
             bundle = bundle_for_objs_and_resources(None, Resources(mode="server", root_url="/"))
@@ -418,8 +420,8 @@ class _Page:
         return re.sub(r"<script\b", f'<script nonce="{nonce}"', html), token, nonce
 
 
-def pass_over_closed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Report what went wrong in a task, unless a visitor left while something was being sent."""
+def ignore_closed_connections(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report an error in a task, unless it is that of a visitor who left during a transfer."""
     if not isinstance(context.get("exception"), WebSocketClosedError | StreamClosedError):
         loop.default_exception_handler(context)
 
@@ -429,32 +431,32 @@ def serve(
     scenarios: Sequence[Scenario] = (),
     ready: Callable[[int], None] | None = None,
 ) -> None:
-    """Serve the page until the process is asked to end.
+    """Serve the page until the process is terminated.
 
     Parameters
     ----------
     settings : Settings
     scenarios : sequence of Scenario
-        Offered beside those that come with the package; the first is shown first.
+        Offered in addition to those of the package; the first is the default.
     ready : callable, optional
-        Called with the port once it listens.
+        Called with the port once the server listens.
     """
-    library = Library(tuple(scenarios))
+    library = ScenarioLibrary(tuple(scenarios))
     with Workers(settings.workers, settings.draws) as workers:
         server = build_server(settings, workers, library)
         workers.warm()
-        library.titles(settings.lang)  # loads them before the first visitor comes
+        library.titles(settings.lang)  # loads them before the first visitor arrives
         server.start()
         loop = server.io_loop
-        loop.asyncio_loop.set_exception_handler(pass_over_closed)
+        loop.asyncio_loop.set_exception_handler(ignore_closed_connections)
         signal.signal(signal.SIGTERM, lambda *_: loop.asyncio_loop.call_soon_threadsafe(loop.stop))
         if ready is not None:
             ready(server.port)
         server.io_loop.start()
 
 
-def build_server(settings: Settings, workers: Workers, library: Library) -> Any:
-    """Return the server, listening but not yet answering."""
+def build_server(settings: Settings, workers: Workers, library: ScenarioLibrary) -> Any:
+    """Return a server that listens but does not answer yet."""
     pn.extension()
     page = _Page(settings, workers, library)
     limits = {
@@ -466,9 +468,9 @@ def build_server(settings: Settings, workers: Workers, library: Library) -> Any:
         verbose=False, location=False, threaded=False, title="planner", secret_key=page.secret,
         sign_sessions=True, generate_session_ids=False, websocket_max_message_size=MAX_MESSAGE,
         websocket_ping_interval=PING_SECONDS, websocket_ping_timeout=PING_SECONDS,
-        unused_session_lifetime=UNUSED_MS, check_unused_sessions=UNUSED_MS,
+        unused_session_lifetime=UNUSED_SESSION_MS, check_unused_sessions=UNUSED_SESSION_MS,
         http_server_kwargs=limits,
     )  # fmt: skip
-    hosts = hosts_of(settings.address, server.port, settings.origins)
-    server._http.request_callback = _Gate(server._tornado, page, hosts)
+    hosts = allowed_hosts(settings.address, server.port, settings.origins)
+    server._http.request_callback = _RequestGate(server._tornado, page, hosts)
     return server

@@ -1,7 +1,7 @@
-"""Calls that worker processes make for the page: the package's own functions, with limits.
+"""Functions that worker processes call for the page.
 
-A worker keeps plans and the last few results, so that a question about the picture on screen (why,
-a report) does not plan again. The answers are the same without.
+A worker process caches plans and the last results, so that an explanation or a report of the
+variant on screen is not planned again. The cache does not change any result.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from planner.errors import Fault, InputError
 from planner.results.allocate import allocate
 from planner.scenario.load import Scenario, load, loads
 from planner.store import as_csv
-from planner.whatif import Picture, WhatIf, outlook
+from planner.whatif import PlanSummary, WhatIf, outlook
 from planner.whatif.model import Value
-from planner.whatif.outlook import Answer, Outlook, picture_of
+from planner.whatif.outlook import AnalysisResult, EnsemblePair, EnsembleSummary, summarize_result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,50 +37,51 @@ if TYPE_CHECKING:
     from planner.results.result import Result
 
 __all__ = [
-    "MAX_UPLOAD", "begin", "draw", "explain", "figure_file", "key_of", "look_at_both", "pack",
+    "MAX_UPLOAD", "explain", "figure_file", "optimal_ranges", "pack_scenario", "plan_summary",
     "promise", "read_file", "read_link", "read_scenario", "read_upload", "report_file",
-    "scenario_file", "single_changes", "spread", "tables_file", "workbook_file",
+    "scenario_file", "scenario_key", "single_changes", "summarize_both", "tables_file", "warm_up",
+    "workbook_file",
 ]  # fmt: skip
 
-Moved = Mapping[str, Value]
+LeverValues = Mapping[str, Value]
 """Positions of levers by key."""
 
 MAX_RESULTS = 8
-"""Results that a worker keeps."""
+"""Maximum number of results in the cache of a worker."""
 
-FRESH = 500
-"""Draws on which promises are checked, as in a report."""
+FRESH_DRAWS = 500
+"""Number of independent draws on which promises are tested, as in a report."""
 
 MAX_UPLOAD = 250_000
-"""Bytes of the largest scenario file that is taken from a browser."""
+"""Maximum size of an uploaded scenario file, bytes."""
 
 MAX_LINK = 4_000
-"""Characters of the longest scenario inside a link."""
+"""Maximum length of a scenario in a link, characters."""
 
 MAX_UNPACKED = 60_000
-"""Bytes of the largest scenario that is read from a link."""
+"""Maximum size of a scenario in a link when decompressed, bytes."""
 
-MAX_SIZES = {
+SIZE_LIMITS = {
     "demand-months": 200_000, "demands": 2_000, "missions": 400, "pools": 200, "kinds": 200,
     "packages": 20,
 }  # fmt: skip
-"""Largest scenario that visitors may bring: one process plans for all of them, and every mission,
-pool and package has a place on the page."""
+"""Maximum size of an uploaded scenario. One process plans all of them, and every mission, pool and
+package is listed on the page."""
 
 
-# results kept by a worker
+# results cached by a worker
 
 
-class _Kept:
-    """Plans made before, and the last results, of one worker process."""
+class _WorkerState:
+    """Plan cache and last results of one worker process."""
 
     def __init__(self) -> None:
         self.cache = PlanCache()
         self._results: OrderedDict[str, Result] = OrderedDict()
 
     def result(self, scenario: Scenario) -> Result:
-        """Return the result of a scenario, just made or kept."""
-        key = key_of(scenario)
+        """Return the result of a scenario, from the cache if possible."""
+        key = scenario_key(scenario)
         if key not in self._results:
             self._results[key] = allocate(scenario, cache=self.cache)
             while len(self._results) > MAX_RESULTS:
@@ -89,8 +90,8 @@ class _Kept:
         return self._results[key]
 
 
-def key_of(scenario: Scenario) -> str:
-    """Return what tells scenarios apart, their names and titles included."""
+def scenario_key(scenario: Scenario) -> str:
+    """Return a key that identifies a scenario, including its name and titles."""
     texts = (
         scenario.name, scenario.title, scenario.title_nl, scenario.summary, scenario.summary_nl,
     )  # fmt: skip
@@ -98,85 +99,91 @@ def key_of(scenario: Scenario) -> str:
 
 
 @cache
-def _here() -> _Kept:
-    """Return what this process keeps."""
-    return _Kept()
+def _worker_state() -> _WorkerState:
+    """Return the state of this process."""
+    return _WorkerState()
 
 
-def result_of(scenario: Scenario) -> Result:
-    """Return the result of a scenario, kept by this process or made now."""
-    return _here().result(scenario)
+def cached_result(scenario: Scenario) -> Result:
+    """Return the result of a scenario from the cache of this process."""
+    return _worker_state().result(scenario)
 
 
-def _called(scenario: Scenario, lang: str) -> Callable[[str], str]:
-    """Return what gives the inputs of a scenario their names."""
+def _parameter_namer(scenario: Scenario, lang: str) -> Callable[[str], str]:
+    """Return a function that gives the names of the parameters of a scenario by id."""
     from planner.figures.drivers import input_name
     from planner.figures.names import Names
 
-    names = Names(result_of(scenario), lang)
+    names = Names(cached_result(scenario), lang)
     return lambda id: input_name(id, names, lang)
 
 
-def begin() -> None:
-    """Plan something small, so that the first visitor need not wait for what that loads."""
-    picture_of(result_of(load("letter")))
+def warm_up() -> None:
+    """Plan a small scenario, so that modules are loaded before the first visitor arrives."""
+    summarize_result(cached_result(load("letter")))
 
 
-def draw(base: Scenario, moved: Moved) -> Picture:
-    """Return the picture of a scenario with levers moved.
+def plan_summary(base: Scenario, moved: LeverValues) -> PlanSummary:
+    """Summarise the plan of a scenario with levers moved.
 
     Raises
     ------
     InputError
         The positions of the levers contradict each other.
     """
-    return picture_of(result_of(WhatIf(base, moved).scenario))
+    return summarize_result(cached_result(WhatIf(base, moved).scenario))
 
 
-def explain(base: Scenario, moved: Moved, mission: str, month: str, changes: bool) -> Answer:
-    """Return why a mission has the people it has in a month; see :func:`outlook.explain`."""
-    return outlook.explain(result_of(WhatIf(base, moved).scenario), mission, month, changes)
+def explain(
+    base: Scenario, moved: LeverValues, mission: str, month: str, changes: bool
+) -> AnalysisResult:
+    """Explain the fill of a mission in a month; see :func:`outlook.explain`."""
+    return outlook.explain(cached_result(WhatIf(base, moved).scenario), mission, month, changes)
 
 
-def look_at_both(
-    base: Scenario, moved: Moved, draws: int, reach: float, progress: Any = None
-) -> tuple[Outlook, Outlook]:
-    """Draw plan and variant; see :func:`outlook.look_at_both`."""
+def summarize_both(
+    base: Scenario, moved: LeverValues, draws: int, reach: float, progress: Any = None
+) -> EnsemblePair:
+    """Summarise draws of plan and variant; see :func:`outlook.summarize_both`."""
     variant = WhatIf(base, moved).scenario
-    first, second = outlook.look_at_both(
-        base, variant, draws, reach=reach, progress=progress, cache=_here().cache
+    first, second = outlook.summarize_both(
+        base, variant, draws, reach=reach, progress=progress, cache=_worker_state().cache
     )
-    named = _named(first, base)
-    return named, named if second is first else _named(second, variant)
+    plan = _with_parameter_names(first, base)
+    return plan, plan if second is first else _with_parameter_names(second, variant)
 
 
-def _named(found: Outlook, scenario: Scenario) -> Outlook:
-    """Return draws with the names of the inputs that move them most."""
-    ids = {one.factor for several in found.drivers.values() for one in several}
-    english, dutch = (_called(scenario, lang) for lang in ("en", "nl"))
-    return replace(found, inputs={id: (english(id), dutch(id)) for id in ids})
+def _with_parameter_names(summary: EnsembleSummary, scenario: Scenario) -> EnsembleSummary:
+    """Return a summary with the names of the parameters in its drivers."""
+    ids = {one.factor for drivers in summary.drivers.values() for one in drivers}
+    english, dutch = (_parameter_namer(scenario, lang) for lang in ("en", "nl"))
+    return replace(summary, inputs={id: (english(id), dutch(id)) for id in ids})
 
 
-def spread(base: Scenario, moved: Moved, progress: Any = None) -> Answer:
-    """Return the ranges over all optimal plans; see :func:`outlook.spread`."""
-    return outlook.spread(WhatIf(base, moved).scenario, progress)
+def optimal_ranges(base: Scenario, moved: LeverValues, progress: Any = None) -> AnalysisResult:
+    """Return ranges over all optimal plans; see :func:`outlook.optimal_ranges`."""
+    return outlook.optimal_ranges(WhatIf(base, moved).scenario, progress)
 
 
-def promise(base: Scenario, moved: Moved, certainty: float, progress: Any = None) -> Answer:
-    """Return what can be promised to each mission; see :func:`planner.analysis.promises`."""
+def promise(
+    base: Scenario, moved: LeverValues, certainty: float, progress: Any = None
+) -> AnalysisResult:
+    """Return the promises to missions; see :func:`planner.analysis.promises`."""
     from planner.analysis.promises import promises
     from planner.figures.names import Names
     from planner.outcome import silent
 
     scenario = WhatIf(base, moved).scenario
     report = silent if progress is None else progress
-    found = promises(scenario, certainty=certainty, fresh=FRESH, worth=False, progress=report)
-    names = {lang: Names(result_of(scenario), lang).mission for lang in ("en", "nl")}
-    said = {lang: found.sentences(lang, called) for lang, called in names.items()}
-    return Answer("promises", {"promises": found.to_frame()}, said)
+    found = promises(scenario, certainty=certainty, fresh=FRESH_DRAWS, worth=False, progress=report)
+    names = {lang: Names(cached_result(scenario), lang).mission for lang in ("en", "nl")}
+    texts = {lang: found.sentences(lang, mission) for lang, mission in names.items()}
+    return AnalysisResult("promises", {"promises": found.to_frame()}, texts)
 
 
-def single_changes(base: Scenario, moved: Moved, package: str, progress: Any = None) -> Answer:
+def single_changes(
+    base: Scenario, moved: LeverValues, package: str, progress: Any = None
+) -> AnalysisResult:
     """Return displacement by a package under each single change of an assumption."""
     from planner.analysis.robustness import robustness
     from planner.outcome import silent
@@ -184,15 +191,15 @@ def single_changes(base: Scenario, moved: Moved, package: str, progress: Any = N
     scenario = WhatIf(base, moved).scenario
     report = silent if progress is None else progress
     found = robustness(scenario, package=package, workers=1, progress=report)
-    said = {lang: found.sentences(lang, _called(scenario, lang)) for lang in ("en", "nl")}
-    return Answer("robustness", found.tables(), said)
+    texts = {lang: found.sentences(lang, _parameter_namer(scenario, lang)) for lang in ("en", "nl")}
+    return AnalysisResult("robustness", found.tables(), texts)
 
 
-# scenarios that visitors bring
+# uploaded scenarios
 
 
 def read_scenario(data: bytes, name: str) -> Scenario:
-    """Return the scenario in a file; raise InputError with all that is wrong with it."""
+    """Return the scenario in a file; raise InputError with all its faults."""
     scenario = loads(data, name)
     inputs = scenario.inputs
     sizes = {
@@ -203,34 +210,34 @@ def read_scenario(data: bytes, name: str) -> Scenario:
     faults: list[Fault | str] = [
         Fault(
             name, 0, 0, "",
-            f"too large for this page: {size:,} {what}, at most {MAX_SIZES[what]:,}; "
+            f"too large for this page: {size:,} {what}, at most {SIZE_LIMITS[what]:,}; "
             "'planner run' takes it",
         )
         for what, size in sizes.items()
-        if size > MAX_SIZES[what]
+        if size > SIZE_LIMITS[what]
     ]  # fmt: skip
     if faults:
         raise InputError(faults)
-    key_of(scenario)  # computes the digest here rather than in the server
+    scenario_key(scenario)  # computes the digest in the worker rather than in the server
     return scenario
 
 
 def read_upload(message: str) -> tuple[str, bytes]:
-    """Return name and bytes of a file as the browser sent it; nothing in it is trusted.
+    """Return name and bytes of an uploaded file from an untrusted message of the browser.
 
     Parameters
     ----------
     message : str
-        A JSON list of its name, its size in bytes, and its bytes in base64.
+        JSON list of the name of the file, its size in bytes, and its bytes in base64.
 
     Raises
     ------
     InputError
-        It is too large, or no such message.
+        The file is too large, or the message is malformed.
     """
     try:
-        said, size, packed = json.loads(message)[:3]
-        name = re.split(r"[/\\]", str(said))[-1][:80] or "scenario"
+        path, size, packed = json.loads(message)[:3]
+        name = re.split(r"[/\\]", str(path))[-1][:80] or "scenario"
         data = base64.b64decode(str(packed), validate=True)
         size = max(int(size), len(data))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError, binascii.Error):
@@ -241,8 +248,8 @@ def read_upload(message: str) -> tuple[str, bytes]:
     return name, data
 
 
-def pack(scenario: Scenario) -> str:
-    """Return a scenario as a part of a link, empty if it is too large for one."""
+def pack_scenario(scenario: Scenario) -> str:
+    """Return a scenario compressed as text for a link; empty if it is too large."""
     text = scenario.dump().encode()
     if len(text) > MAX_UNPACKED:
         return ""
@@ -250,8 +257,8 @@ def pack(scenario: Scenario) -> str:
     return packed if len(packed) <= MAX_LINK else ""
 
 
-def _unpack(packed: str) -> bytes:
-    """Return the text of the scenario in a link; what it expands to is bounded."""
+def _unpack_scenario(packed: str) -> bytes:
+    """Return the text of the scenario in a link; its decompressed size is limited."""
     try:
         if len(packed) > MAX_LINK:
             raise ValueError
@@ -267,53 +274,53 @@ def _unpack(packed: str) -> bytes:
 
 
 def read_file(data: bytes, name: str) -> tuple[Scenario, str]:
-    """Return the scenario in an uploaded file, and the same as a part of a link if it fits."""
+    """Return the scenario in an uploaded file, and its text for a link (see `pack_scenario`)."""
     scenario = read_scenario(data, name)
-    return scenario, pack(scenario)
+    return scenario, pack_scenario(scenario)
 
 
 def read_link(packed: str, name: str) -> tuple[Scenario, str]:
-    """Return the scenario in a link, within the limits of an upload, and that part of the link.
+    """Return the scenario in a link, within the limits of an upload, and its text for a link.
 
-    It may extend the scenarios that come with the package, nothing else.
+    The scenario may extend only scenarios of the package.
 
     Examples
     --------
-    >>> read_link(pack(load("letter").change(rule="value")), "own")[0].inputs.rule
+    >>> read_link(pack_scenario(load("letter").change(rule="value")), "own")[0].inputs.rule
     'value'
     """
-    return read_scenario(_unpack(packed), name), packed
+    return read_scenario(_unpack_scenario(packed), name), packed
 
 
 # files to save
 
 
-def scenario_file(base: Scenario, moved: Moved, lang: str) -> bytes:
-    """Return the scenario with levers moved as YAML; loading that brings back the same."""
+def scenario_file(base: Scenario, moved: LeverValues, lang: str) -> bytes:
+    """Return the scenario with levers moved as YAML."""
     return WhatIf(base, moved).scenario.dump().encode()
 
 
-def figure_file(base: Scenario, moved: Moved, lang: str) -> bytes:
+def figure_file(base: Scenario, moved: LeverValues, lang: str) -> bytes:
     """Return the figure of plan and variant as a PNG."""
     from planner.figures import versus
     from planner.results.compare import Comparison
 
     sides = {say("plan", lang): base, say("variant", lang): WhatIf(base, moved).scenario}
-    results = {side: result_of(scenario) for side, scenario in sides.items()}
+    results = {side: cached_result(scenario) for side, scenario in sides.items()}
     return versus(Comparison({**results}), lang=lang).rendered("png")
 
 
-def workbook_file(base: Scenario, moved: Moved, lang: str) -> bytes:
+def workbook_file(base: Scenario, moved: LeverValues, lang: str) -> bytes:
     """Return the variant and its result as a workbook for Excel or LibreOffice."""
     from planner.workbook import write_workbook
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "planner.xlsx"
-        return write_workbook(result_of(WhatIf(base, moved).scenario), path, lang).read_bytes()
+        return write_workbook(cached_result(WhatIf(base, moved).scenario), path, lang).read_bytes()
 
 
-def report_file(base: Scenario, moved: Moved, lang: str, progress: Any = None) -> bytes:
-    """Return a report of the variant beside the plan as one HTML file."""
+def report_file(base: Scenario, moved: LeverValues, lang: str, progress: Any = None) -> bytes:
+    """Return a report that compares variant and plan, as one HTML file."""
     from planner.report import make_report
 
     def step(_: str, done: int, total: int) -> None:
@@ -338,6 +345,6 @@ def tables_file(tables: Mapping[str, pd.DataFrame]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, table in tables.items():
-            entry = zipfile.ZipInfo(f"{name}.csv")  # without a date: equal tables, equal bytes
+            entry = zipfile.ZipInfo(f"{name}.csv")  # no date, for reproducible bytes
             archive.writestr(entry, as_csv(table).encode("utf-8-sig"))
     return stream.getvalue()

@@ -1,8 +1,8 @@
 """Worker processes that plan, read files and answer questions for the page.
 
-Every task has an owner, a time limit and, if wanted, progress reports. Owners take turns: at most
-one task of an owner runs at a time in a pool, so that one visitor cannot occupy all processes. A
-task that exceeds its limit is ended with its process, which is replaced. This module does not
+Every task has an owner, a time limit and optional progress reports. Owners take turns: a pool runs
+at most one task of an owner at a time, so that one visitor cannot occupy all processes. A task that
+exceeds its time limit is killed with its process, and the process is replaced. This module does not
 depend on Panel.
 """
 
@@ -19,41 +19,41 @@ from multiprocessing import get_context, parent_process
 from threading import Condition, RLock, Thread
 from typing import Any, Generic, TypeVar
 
-from planner.app.tasks import begin, draw, key_of, look_at_both, promise
+from planner.app.tasks import plan_summary, promise, scenario_key, summarize_both, warm_up
 from planner.errors import PlannerError
-from planner.whatif import Picture, WhatIf
-from planner.whatif.outlook import Answer, Outlook
+from planner.whatif import PlanSummary, WhatIf
+from planner.whatif.outlook import AnalysisResult, EnsemblePair
 
 __all__ = [
-    "UNASKED", "Progress", "ResultCache", "StoppedError", "Task", "TimeLimitError", "WorkerPool",
-    "Workers",
+    "AUTOMATIC_DRAWS", "Progress", "ResultCache", "StoppedError", "Task", "TimeLimitError",
+    "WorkerPool", "Workers",
 ]  # fmt: skip
 
 T = TypeVar("T")
 
 Progress = Callable[[int, int, float], None]
-"""Called with the steps done, the steps in all, and the estimated seconds left (-1: unknown)."""
+"""Called with the steps done, the total number of steps and the estimated seconds left (or -1)."""
 
-PICTURE_SECONDS = 60.0
+SUMMARY_SECONDS = 60.0
 """Time limit of planning one variant, in seconds of wall time; the shipped scenarios need 0.2 s."""
 
 READ_SECONDS = 10.0
 """Time limit of reading one scenario from an upload or a link; 250 kB take about 2 s."""
 
 DRAW_SECONDS = 600.0
-"""Time limit of draws made without being asked; the first ones compile, which takes a minute."""
+"""Time limit of automatic draws, seconds of wall time; the first compile the kernel (a minute)."""
 
 PROGRESS_SECONDS = 0.1
-"""Least time between two progress reports of a task."""
+"""Minimum time between two progress reports of a task."""
 
-UNASKED = 256
-"""Most draws of a variant that are made without being asked for, unless a server says otherwise."""
+AUTOMATIC_DRAWS = 256
+"""Default for the maximum number of draws of a variant made without being requested."""
 
-MAX_PICTURES = 64
-"""Pictures kept by the server; each takes some 100 kB."""
+MAX_CACHED = 64
+"""Maximum number of results in each cache of the server; one takes some 100 kB."""
 
 MAX_QUEUE = 200
-"""Tasks that may wait in a pool; more are refused, so that a flood of requests ends in an error."""
+"""Maximum number of tasks queued in a pool; further ones are refused with an error."""
 
 
 class TimeLimitError(PlannerError):
@@ -65,14 +65,14 @@ class StoppedError(PlannerError):
 
 
 class Task(Future[T], Generic[T]):
-    """A call that a pool makes: a future with an owner, a time limit and progress.
+    """A call that a pool makes: a future with owner, time limit and progress reports.
 
     Attributes
     ----------
     owner : hashable
-        Owner of the turn that it uses.
+        The visitor, or other client, on whose behalf the call is made.
     seconds : float
-        Wall time after which the call is ended.
+        Time limit, wall time.
     """
 
     def __init__(
@@ -89,25 +89,25 @@ class Task(Future[T], Generic[T]):
         self.stopped = False
 
     def _kill(self) -> None:
-        """End the process that makes the call; replaced while one does."""
+        """Kill the process that makes the call; replaced while the call runs."""
 
     def stop(self) -> None:
-        """End the call, whether it waits or runs; a result that exists already stays."""
+        """Cancel the call, queued or running; a result that exists already is kept."""
         self.stopped = True
         if not self.cancel() and not self.done():
             self._kill()
 
 
 class WorkerPool:
-    """Processes that make calls, with turns by owner and a time limit each.
+    """A pool of processes that make calls, with turns by owner and a time limit per call.
 
     Parameters
     ----------
     count : int
-        Number of processes; 0 makes every call at once in this process, as a notebook does. A
-        process starts with the first call that needs it.
+        Number of processes, each started when first needed. With 0, every call is made
+        immediately in the current process, as in a notebook.
     nice : int
-        How much lower the priority of the processes is.
+        Increment of the niceness of the processes.
 
     Examples
     --------
@@ -133,26 +133,26 @@ class WorkerPool:
         self,
         fn: Callable[..., T],
         *args: Any,
-        seconds: float = PICTURE_SECONDS,
+        seconds: float = SUMMARY_SECONDS,
         owner: Hashable = None,
         progress: Progress | None = None,
     ) -> Task[T]:
-        """Queue a call; function and arguments are sent to another process.
+        """Queue a call; its function and arguments are pickled.
 
         Parameters
         ----------
         fn, *args
             The call. With `progress`, the function also gets a keyword argument ``progress``.
         seconds : float
-            Time limit; the result is a :class:`TimeLimitError` after it.
+            Time limit, after which the future raises :class:`TimeLimitError`.
         owner : hashable
-            Owner of the turn that the call uses; None for calls that need not take turns.
+            Owner of the call; calls with owner None do not take turns.
         progress : callable, optional
             Called in a thread of the pool.
         """
         task = Task(fn, args, owner, seconds, progress)
         if not self.count:
-            _call_here(task)
+            _call_inline(task)
             return task
         with self._ready:
             if sum(map(len, self._queues.values())) >= MAX_QUEUE:
@@ -162,20 +162,20 @@ class WorkerPool:
             self._ready.notify()
         return task
 
-    def ahead(self, task: Task[Any]) -> int:
-        """Return an estimate of how many calls run or wait before a task."""
+    def tasks_ahead(self, task: Task[Any]) -> int:
+        """Return an estimate of the number of calls that precede a task, running or queued."""
         with self._ready:
-            turns = 0
+            count = len(self._running)
             for owner, queue in self._queues.items():
-                place = queue.index(task) if task in queue else 0
-                turns += place if owner == task.owner else min(len(queue), 1)
-            return turns + len(self._running)
+                position = queue.index(task) if task in queue else 0
+                count += position if owner == task.owner else min(len(queue), 1)
+            return count
 
     def _next(self) -> Task[Any] | None:
-        """Wait for the next task of an owner without another one running; None once closed."""
+        """Wait for the next task of an owner without a running task; None once closed."""
         with self._ready:
             while not self._closed:
-                task = self._take()
+                task = self._pop_task()
                 if task is None:
                     self._ready.wait()
                 elif task.set_running_or_notify_cancel():
@@ -183,14 +183,14 @@ class WorkerPool:
                     return task
         return None
 
-    def _take(self) -> Task[Any] | None:
-        """Remove and return the first task of an owner without another one running."""
+    def _pop_task(self) -> Task[Any] | None:
+        """Remove and return the first task of an owner without a running task."""
         for owner, queue in self._queues.items():
             if owner is None or owner not in self._running:
                 task = queue.popleft()
                 del self._queues[owner]
                 if queue:
-                    self._queues[owner] = queue  # behind the other owners
+                    self._queues[owner] = queue  # moves to the end of the round
                 return task
         return None
 
@@ -205,13 +205,13 @@ class WorkerPool:
         worker.end()
 
     def close(self) -> None:
-        """End the processes and whatever runs in them."""
+        """Kill the processes and cancel all calls."""
         with self._ready:
             self._closed = True
-            waiting = [task for queue in self._queues.values() for task in queue]
+            queued = [task for queue in self._queues.values() for task in queue]
             self._queues.clear()
             self._ready.notify_all()
-        for task in waiting:
+        for task in queued:
             task.cancel()
         for worker in self._workers:
             worker.kill()
@@ -225,8 +225,8 @@ class WorkerPool:
         self.close()
 
 
-def _call_here(task: Task[T]) -> None:
-    """Make the call in this process, at once."""
+def _call_inline(task: Task[T]) -> None:
+    """Make the call in the current process."""
     extra = {} if task.progress is None else {"progress": task.progress}
     try:
         task.set_result(task.fn(*task.args, **extra))
@@ -235,7 +235,7 @@ def _call_here(task: Task[T]) -> None:
 
 
 class _Worker:
-    """One process and its pipe, driven by one thread of a pool."""
+    """A process and the pipe to it, used by one thread of a pool."""
 
     def __init__(self, nice: int):
         self._nice = nice
@@ -244,21 +244,24 @@ class _Worker:
 
     def _start(self) -> None:
         context = get_context("spawn")
-        self._pipe, far = context.Pipe()
+        self._pipe, child_pipe = context.Pipe()
         self._process = context.Process(
-            target=_main, args=(far, self._nice), daemon=True, name="planner-page-worker"
+            target=_worker_main,
+            args=(child_pipe, self._nice),
+            daemon=True,
+            name="planner-page-worker",
         )
         self._process.start()
-        far.close()
+        child_pipe.close()
 
     def kill(self) -> None:
-        """Kill the process, from any thread; the thread that drives it then ends it."""
+        """Kill the process, from any thread; the thread of the pool then cleans up."""
         process = self._process
         if process is not None:
             process.kill()
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process and close the pipe."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -266,7 +269,7 @@ class _Worker:
             self._pipe.close()
 
     def run(self, task: Task[Any]) -> None:
-        """Make a call and set its result; a process that dies is replaced once."""
+        """Make a call and set its result; a process that dies is restarted once."""
         try:
             self._run(task)
         finally:
@@ -281,11 +284,11 @@ class _Worker:
                 break
             try:
                 self._pipe.send((task.fn, task.args, task.progress is not None))
-                if self._follow(task):
+                if self._receive(task):
                     return
             except (EOFError, OSError):
                 self.end()
-            except Exception as error:  # the arguments or the result cannot be sent
+            except Exception as error:  # arguments or result cannot be pickled
                 self.end()
                 task.set_exception(error)
                 return
@@ -296,10 +299,10 @@ class _Worker:
         else:
             task.set_exception(RuntimeError("the process that worked on it ended unexpectedly"))
 
-    def _follow(self, task: Task[Any]) -> bool:
-        """Receive progress and the result; return whether the task is finished."""
-        until = time.monotonic() + task.seconds
-        while self._pipe.poll(max(until - time.monotonic(), 0.0)):
+    def _receive(self, task: Task[Any]) -> bool:
+        """Receive progress and result; return whether the task is finished."""
+        deadline = time.monotonic() + task.seconds
+        while self._pipe.poll(max(deadline - time.monotonic(), 0.0)):
             kind, value = self._pipe.recv()
             if kind == "progress":
                 if task.progress is not None:
@@ -316,9 +319,9 @@ class _Worker:
         return True
 
 
-def _main(pipe: Any, nice: int) -> None:
-    """Make the calls that come through a pipe, until it closes."""
-    follow_parent()
+def _worker_main(pipe: Any, nice: int) -> None:
+    """Main function of a worker process: make the calls received through a pipe."""
+    exit_with_parent()
     if nice and hasattr(os, "nice"):
         os.nice(nice)
     while True:
@@ -327,7 +330,7 @@ def _main(pipe: Any, nice: int) -> None:
         except (EOFError, OSError):
             return
         try:
-            extra = {"progress": _reporter(pipe)} if wants_progress else {}
+            extra = {"progress": _progress_sender(pipe)} if wants_progress else {}
             answer = ("result", fn(*args, **extra))
         except PlannerError as error:
             answer = ("error", error)
@@ -341,8 +344,8 @@ def _main(pipe: Any, nice: int) -> None:
             return
 
 
-def _reporter(pipe: Any) -> Progress:
-    """Return a function that sends progress through a pipe, not too often."""
+def _progress_sender(pipe: Any) -> Progress:
+    """Return a function that sends progress through a pipe at a limited rate."""
     sent = 0.0
 
     def report(done: int, total: int, seconds: float = -1.0) -> None:
@@ -355,12 +358,12 @@ def _reporter(pipe: Any) -> Progress:
     return report
 
 
-def follow_parent() -> None:
-    """Ignore interrupts, which are the server's, and end when the server has ended."""
+def exit_with_parent() -> None:
+    """Ignore interrupts, which the server handles, and exit when the parent process has exited."""
     parent = parent_process()
     if parent is None:
         return
-    with contextlib.suppress(ValueError):  # only the main thread may
+    with contextlib.suppress(ValueError):  # allowed in the main thread only
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
@@ -371,12 +374,12 @@ def follow_parent() -> None:
 
 
 class ResultCache(Generic[T]):
-    """Results in progress by key: equal requests are computed once.
+    """Cache of futures by key, so that equal requests are computed once.
 
     Parameters
     ----------
     capacity : int
-        Results kept; those used least recently are dropped.
+        Maximum number of results; the least recently used are dropped.
     """
 
     def __init__(self, capacity: int):
@@ -384,7 +387,7 @@ class ResultCache(Generic[T]):
         self._kept: OrderedDict[Hashable, Future[T]] = OrderedDict()
 
     def get(self, key: Hashable, compute: Callable[[], Future[T]]) -> Future[T]:
-        """Return a result; `compute` begins the work if none exists yet."""
+        """Return the future of a key; `compute` starts the computation if there is none."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -403,88 +406,92 @@ class ResultCache(Generic[T]):
 
 
 class Workers:
-    """The pools of a server and the pictures that they have made.
+    """The worker pools of a server and the caches of their results.
 
-    Scenarios that come with the package or were named at the start are planned by `trusted`
-    processes; whatever visitors bring, in an upload or in a link, is read and planned by a process
-    of its own with tight limits. Draws and reports run at low priority in a third pool.
+    The pool `trusted` plans scenarios of the package and those given when the server was started.
+    The pool `untrusted`, one process with tight limits, reads and plans scenarios of uploads and
+    links. The pool `background` makes draws and reports at low priority.
 
     Parameters
     ----------
     count : int
-        Processes for pictures and reasons of trusted scenarios; 0 computes everything at once in
-        this process.
+        Number of processes for trusted scenarios; with 0, everything is computed immediately in
+        the current process.
     draws : int
-        Most draws of a variant that are made without being asked for.
+        Maximum number of draws of a variant made without being requested.
 
     Examples
     --------
     >>> with Workers() as workers:
     ...     case = WhatIf("letter")
-    ...     shown = workers.picture(case).result()
-    ...     workers.picture(case).result() is shown
+    ...     shown = workers.summary(case).result()
+    ...     workers.summary(case).result() is shown
     True
     """
 
-    def __init__(self, count: int = 0, draws: int = UNASKED):
+    def __init__(self, count: int = 0, draws: int = AUTOMATIC_DRAWS):
         self.count = count
         self.draws = draws if count else 0
         single = min(count, 1)
         self.trusted = WorkerPool(count)
-        self.guests = WorkerPool(single)
+        self.untrusted = WorkerPool(single)
         self.background = WorkerPool(single, nice=5)
-        self._pictures: ResultCache[Picture] = ResultCache(MAX_PICTURES)
-        self._outlooks: ResultCache[tuple[Outlook, Outlook]] = ResultCache(MAX_PICTURES)
-        self._promises: ResultCache[Answer] = ResultCache(MAX_PICTURES)
+        self._summaries: ResultCache[PlanSummary] = ResultCache(MAX_CACHED)
+        self._ensembles: ResultCache[EnsemblePair] = ResultCache(MAX_CACHED)
+        self._promises: ResultCache[AnalysisResult] = ResultCache(MAX_CACHED)
 
-    def pool(self, guest: bool) -> WorkerPool:
-        """Return the pool for a trusted scenario or for one that a visitor brought."""
-        return self.guests if guest else self.trusted
+    def pool(self, uploaded: bool) -> WorkerPool:
+        """Return the pool for a scenario that was uploaded or for a trusted one."""
+        return self.untrusted if uploaded else self.trusted
 
-    def _made(
-        self, kept: ResultCache[T], pool: WorkerPool, fn: Callable[..., T], case: WhatIf,
+    def _cached_call(
+        self, cache: ResultCache[T], pool: WorkerPool, fn: Callable[..., T], case: WhatIf,
         *args: Any, seconds: float, owner: Hashable,
     ) -> Future[T]:  # fmt: skip
-        """Return what a call makes of a variant, made before or on its way."""
-        return kept.get(
-            (key_of(case.base), case.address(), *args),
+        """Return the future of a call for a variant, from the cache if possible."""
+        return cache.get(
+            (scenario_key(case.base), case.address(), *args),
             lambda: pool.submit(
                 fn, case.base, dict(case.moved), *args, seconds=seconds, owner=owner
             ),
         )
 
-    def picture(self, case: WhatIf, guest: bool = False, owner: Hashable = None) -> Future[Picture]:
-        """Return the picture of a variant, made before or on its way."""
-        pool = self.pool(guest)
-        return self._made(self._pictures, pool, draw, case, seconds=PICTURE_SECONDS, owner=owner)
+    def summary(
+        self, case: WhatIf, uploaded: bool = False, owner: Hashable = None
+    ) -> Future[PlanSummary]:
+        """Return the future summary of the plan of a variant."""
+        return self._cached_call(
+            self._summaries, self.pool(uploaded), plan_summary, case, seconds=SUMMARY_SECONDS,
+            owner=owner,
+        )  # fmt: skip
 
-    def outlooks(
-        self, case: WhatIf, draws: int, reach: float, guest: bool = False, owner: Hashable = None
-    ) -> Future[tuple[Outlook, Outlook]]:
-        """Return draws of plan and variant, made before or on their way."""
-        pool = self.guests if guest else self.background
-        return self._made(
-            self._outlooks, pool, look_at_both, case, draws, reach, seconds=DRAW_SECONDS,
+    def ensembles(
+        self, case: WhatIf, draws: int, reach: float, uploaded: bool = False, owner: Hashable = None
+    ) -> Future[EnsemblePair]:
+        """Return the future summaries of the draws of plan and variant."""
+        pool = self.untrusted if uploaded else self.background
+        return self._cached_call(
+            self._ensembles, pool, summarize_both, case, draws, reach, seconds=DRAW_SECONDS,
             owner=owner,
         )  # fmt: skip
 
     def promises(
-        self, case: WhatIf, certainty: float, guest: bool = False, owner: Hashable = None
-    ) -> Future[Answer]:
-        """Return what can be promised with a certainty, worked out before or on its way."""
-        pool = self.guests if guest else self.background
-        return self._made(
+        self, case: WhatIf, certainty: float, uploaded: bool = False, owner: Hashable = None
+    ) -> Future[AnalysisResult]:
+        """Return the future promises that can be kept with a certainty."""
+        pool = self.untrusted if uploaded else self.background
+        return self._cached_call(
             self._promises, pool, promise, case, certainty, seconds=DRAW_SECONDS, owner=owner
         )
 
     def warm(self) -> None:
-        """Let every trusted process load what it needs before the first visitor comes."""
+        """Let every trusted process load its modules before the first visitor arrives."""
         for number in range(self.count):
-            self.trusted.submit(begin, owner=("warm", number))
+            self.trusted.submit(warm_up, owner=("warm", number))
 
     def close(self) -> None:
-        """End all processes."""
-        for pool in (self.trusted, self.guests, self.background):
+        """Kill all processes."""
+        for pool in (self.trusted, self.untrusted, self.background):
             pool.close()
 
     def __enter__(self) -> Workers:

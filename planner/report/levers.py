@@ -40,13 +40,13 @@ from planner.results.allocate import allocate
 from planner.results.losses import losses
 from planner.tolerances import SHOWN
 from planner.whatif import WhatIf
-from planner.whatif.outlook import picture_of
+from planner.whatif.outlook import summarize_result
 
 if TYPE_CHECKING:
     from planner.report.material import Material
     from planner.results.result import Result
     from planner.scenario.load import Scenario
-    from planner.whatif import Lever, Picture
+    from planner.whatif import Lever, PlanSummary
 
 __all__ = ["PlannedSettings", "answer_all", "charts_script", "levers_section"]
 
@@ -108,7 +108,7 @@ class PlannedSettings:
     packages: tuple[str, ...]
     names: Names
     tasks: tuple[int, ...]
-    plan: Picture
+    plan: PlanSummary
     values: NDArray[np.float64]
     free: FreeLevers | None = None
 
@@ -168,7 +168,7 @@ def answer_all(
     )
     names = Names(widest, lang)
     free = free_levers(allocate(scenario, "value", cache=cache))
-    plan = picture_of(allocate(scenario, cache=cache))
+    plan = summarize_result(allocate(scenario, cache=cache))
     return PlannedSettings(
         tuple(levers), tuple(choices), first, missions, packages, names, tasks, plan, values, free
     )
@@ -275,21 +275,21 @@ def _charts(grid: PlannedSettings, lang: str) -> tuple[Charts, dict[str, Any]]:
 
     from planner.whatif import charts
 
-    pictures = dict.fromkeys(charts.SIDES, grid.plan)
+    summaries = dict.fromkeys(charts.SIDES, grid.plan)
     names = {id: grid.names.mission(id) for id in grid.missions}
-    drawn: list[charts.Bars] = []
+    drawn: list[charts.BarChart] = []
     for package in grid.packages:
-        lost = charts.LostChart(lang, charts.SIDES)
-        lost.show(pictures, names, package, grid.names.package(package))
+        lost = charts.DisplacementChart(lang, charts.SIDES)
+        lost.show(summaries, names, package, grid.names.package(package))
         drawn.append(lost)
     drawn.append(fill := charts.FillChart(lang))
-    fill.show(pictures, names)
+    fill.show(summaries, names)
     items = _renumbered([json_item(one.figure) for one in drawn])
     words = [key for key in charts.WORDS if key.startswith(("lost_seen", "fill_seen"))]
     script: dict[str, Any] = {
         "words": {key: charts.say(key, lang) for key in (*words, "numbers", "lost_small")},
-        "pixels": charts.BAR_ROW, "least": charts.LEAST_ROWS, "below": charts.BELOW,
-        "name": charts.MAX_NAME, "most": charts.MAX_BARS, "full": charts.FULL_RATE,
+        "pixels": charts.BAR_PIXELS, "least": charts.MIN_ROWS, "below": charts.AXIS_PIXELS,
+        "name": charts.MAX_LABEL, "most": charts.MAX_BARS, "full": charts.FULL_RATE,
         "shown": SHOWN,
         "studied": [lever.subject for lever in grid.levers if lever.group == "go"],
     }  # fmt: skip

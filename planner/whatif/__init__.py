@@ -1,6 +1,6 @@
-"""What if: a scenario with a few levers, and the picture that comes out, without an interface."""
+"""What-if analysis without a user interface: a scenario with levers, and summaries of its plans."""
 
 from planner.whatif.model import GROUPS, Lever, WhatIf, levers_of
-from planner.whatif.outlook import Picture, beside, picture
+from planner.whatif.outlook import PlanSummary, join_sides, summarize
 
-__all__ = ["GROUPS", "Lever", "Picture", "WhatIf", "beside", "levers_of", "picture"]
+__all__ = ["GROUPS", "Lever", "PlanSummary", "WhatIf", "join_sides", "levers_of", "summarize"]

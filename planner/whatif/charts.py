@@ -1,7 +1,8 @@
-"""Charts of the what-if page and of reports: changed by their data, never built anew.
+"""Bokeh charts of the what-if page and of interactive reports.
 
-Plan and variants stand side by side. Each chart has a Bokeh ``figure`` and a ``show`` that takes
-pictures or draws and returns the title that says what is to be seen, empty if nothing is.
+A chart shows plan and variants side by side. It is built once: ``figure`` is the Bokeh figure, and
+``show`` replaces its data by that of other summaries and returns the title of the chart, empty if
+there is nothing to show.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ from planner.labels import month as month_name
 from planner.labels import named, number, percent, rate, rough, speaker
 from planner.results.losses import SOMETHING
 from planner.tolerances import SHOWN
-from planner.whatif.outlook import Outlook, Picture, beside
+from planner.whatif.outlook import EnsembleSummary, PlanSummary, join_sides
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "COLORS", "WORDS", "BindChart", "ChanceChart", "FanChart", "FillChart", "LostChart",
-    "SpreadChart", "TimeChart", "TourChart", "amount", "bind_table", "chance_table", "each",
-    "fan_of", "fill_table", "key_of_colors", "lost_table", "say", "small", "small_everywhere",
-    "time_table", "tour_table",
+    "COLORS", "WORDS", "BarChart", "BindingChart", "ChanceChart", "DisplacementChart", "FanChart",
+    "FillChart", "SpreadChart", "TimeChart", "TourChart", "amount", "binding_table",
+    "chance_table", "color_key", "displacement_table", "fan_rows", "fill_table", "iter_rows",
+    "negligible", "negligible_everywhere", "say", "time_table", "tour_table",
 ]  # fmt: skip
 
 
@@ -140,29 +141,29 @@ COLORS = {
     "ink": "#222222",
     "alarm": "#B3420A",
 }
-"""Distinct for color-blind readers, and by lightness in print."""
+"""Colors that color-blind readers distinguish, and that differ in lightness when printed."""
 
-KEPT = ("a", "b", "c")
-"""Variants that can be kept beside plan and variant."""
+KEPT_SIDES = ("a", "b", "c")
+"""Variants that a visitor may keep for comparison with plan and current variant."""
 
 SIDES = ("plan", "variant")
 
-ALL_SIDES = ("plan", *KEPT, "variant")
+ALL_SIDES = ("plan", *KEPT_SIDES, "variant")
 
-Pictures = Mapping[str, Picture]
-"""Pictures by side, in the order of :data:`ALL_SIDES`; plan and variant are always shown."""
+PlanSummaries = Mapping[str, PlanSummary]
+"""Summaries by side, in the order of :data:`ALL_SIDES`; ``plan`` and ``variant`` are required."""
 
 FULL_RATE = 0.9995
-"""Fill from which on a mission counts as filled: what rounds to 100.0%."""
+"""Smallest fill rate that counts as filled, because it is displayed as 100.0%."""
 
-MAX_NAME = 34
-"""Characters of a name beside an axis; the whole name stands in the table and on hover."""
+MAX_LABEL = 34
+"""Maximum length of a label on an axis, characters; the tooltip shows the whole name."""
 
 FONT = "system-ui, sans-serif"
 
 
 def amount(value: float, lang: str) -> str:
-    """Return people or person-months, with a decimal only where they are few and not whole.
+    """Format persons or person-months, with one decimal only below 10 and if not whole.
 
     Examples
     --------
@@ -172,15 +173,15 @@ def amount(value: float, lang: str) -> str:
     return digits(value, lang, 1 if abs(value) < 10 else 0)
 
 
-def each(rows: pd.DataFrame) -> Iterator[Any]:
-    """Yield the rows of a table, their columns as attributes."""
-    return iter(rows.itertuples())
+def iter_rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, with columns as attributes."""
+    return iter(table.itertuples())
 
 
-def key_of_colors(sides: Iterable[str], lang: str, called: Sequence[str] = ()) -> str:
-    """Return what the colors of bars mean, as HTML; `called` says it, if not the sides do."""
+def color_key(sides: Iterable[str], lang: str, labels: Sequence[str] = ()) -> str:
+    """Return the color key of bars as HTML; `labels` replaces the names of the sides."""
     keys = list(sides)
-    words = called or [say(side, lang) for side in keys]
+    words = labels or [say(side, lang) for side in keys]
     parts = (
         f'<span><i style="background:{COLORS[side]}"></i>{escape(word)}</span>'
         for side, word in zip(keys, words, strict=True)
@@ -188,27 +189,27 @@ def key_of_colors(sides: Iterable[str], lang: str, called: Sequence[str] = ()) -
     return f'<p class="key">{"".join(parts)}</p>'
 
 
-def short(name: str, limit: int = MAX_NAME) -> str:
-    """Return a name that fits beside an axis.
+def shorten(name: str, limit: int = MAX_LABEL) -> str:
+    """Shorten a name to a label on an axis.
 
     Examples
     --------
-    >>> short("Maritime Areas of Interest Coordination Cell (MAICC)")
+    >>> shorten("Maritime Areas of Interest Coordination Cell (MAICC)")
     'Maritime Areas of Interest Coordi…'
     """
-    plain = " ".join(name.split())
-    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+    text = " ".join(name.split())
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def canvas(name: str, height: int, axis: str, **options: Any) -> Any:
-    """Return an empty chart that fills its column; its tools do not trap the wheel or a finger."""
+def new_figure(name: str, height: int, axis: str, **options: Any) -> Any:
+    """Return an empty figure as wide as its column, without tools that capture scrolling."""
     made = figure(
         name=f"chart-{name}", height=height, sizing_mode="stretch_width", toolbar_location=None,
         tools="", min_border_right=12, outline_line_color=None, border_fill_color="#FFFFFF",
         output_backend="canvas", **options,
     )  # fmt: skip
     made.xaxis.axis_label = axis
-    made.xaxis.major_label_policy = NoOverlap()  # on a phone
+    made.xaxis.major_label_policy = NoOverlap()  # on narrow screens
     made.xaxis.ticker = BasicTicker(desired_num_ticks=4)
     for line in (*made.xaxis, *made.yaxis):
         line.axis_label_text_font_style = "normal"
@@ -223,74 +224,73 @@ def canvas(name: str, height: int, axis: str, **options: Any) -> Any:
     return made
 
 
-def hover(chart: Any, renderers: Sequence[Any], rows: Sequence[tuple[str, str]]) -> None:
-    """Show values under the pointer, a word and a column a row; they are data, never markup."""
+def add_tooltips(chart: Any, renderers: Sequence[Any], rows: Sequence[tuple[str, str]]) -> None:
+    """Add a tooltip with one row per (label, column); values are shown as text, not as HTML."""
     tooltips = [(word, f"@{{{column}}}") for word, column in rows]
     chart.add_tools(HoverTool(renderers=list(renderers), tooltips=tooltips))
 
 
-def name_rows(chart: Any, names: Sequence[str], pixels: int, least: int, extra: int) -> None:
-    """Give a chart one row a name from the top; row k lies at height -k.
+def label_rows(chart: Any, names: Sequence[str], pixels: int, min_rows: int, extra: int) -> None:
+    """Give a chart one row per name, from the top down; row k has the coordinate -k.
 
     Parameters
     ----------
     pixels : int
         Height of a row.
-    least : int
-        Fewest rows with room.
+    min_rows : int
+        Number of rows for which there is always room.
     extra : int
-        Pixels for the axis and what stands below it.
+        Height of the axis and its labels, in pixels.
     """
-    rows = max(len(names), least)
-    _mark(chart.yaxis[0], [-place for place in range(len(names))])
-    chart.yaxis.major_label_overrides = {-place: short(name) for place, name in enumerate(names)}
-    chart.y_range.update(start=0.5 - rows, end=0.5)
-    chart.height = pixels * rows + extra
+    count = max(len(names), min_rows)
+    set_ticks(chart.yaxis[0], [-index for index in range(len(names))])
+    chart.yaxis.major_label_overrides = {-row: shorten(name) for row, name in enumerate(names)}
+    chart.y_range.update(start=0.5 - count, end=0.5)
+    chart.height = pixels * count + extra
 
 
-def month_axis(chart: Any, months: Sequence[str]) -> None:
-    """Let an axis of month numbers show years at their first month."""
-    ticks = [place for place, month in enumerate(months) if month.endswith("-01")] or [0]
-    _mark(chart.xaxis[0], ticks)
-    chart.xaxis.major_label_overrides = {place: months[place][:4] for place in ticks}
-
-
-def _mark(axis: Any, ticks: Sequence[int]) -> None:
-    """Put the marks of an axis; for a new ticker Bokeh would walk through the whole page."""
+def set_ticks(axis: Any, ticks: Sequence[int]) -> None:
+    """Set the ticks of an axis; keep its ticker, since a new one makes Bokeh visit all models."""
     if isinstance(axis.ticker, FixedTicker):
         axis.ticker.ticks = list(ticks)
     else:
         axis.ticker = FixedTicker(ticks=list(ticks))
 
 
-BAR_ROW = 19
-"""Height of a mission's row, in pixels."""
+def percent_axis(axis: Any, lang: str) -> None:
+    """Put ticks of 0, 25, 50, 75 and 100% on an axis of shares."""
+    shares = [0, 0.25, 0.5, 0.75, 1]
+    axis.ticker = shares
+    axis.major_label_overrides = {share: percent(share, lang, 0) for share in shares}
 
 
-LEAST_ROWS = 2
-"""Fewest rows of missions with room."""
+BAR_PIXELS = 19
+"""Height of the row of a mission with two bars, in pixels."""
 
-BELOW = 56
-"""Height of the axis and what stands below it, in pixels."""
+MIN_ROWS = 2
+"""Number of missions for which there is always room."""
+
+AXIS_PIXELS = 56
+"""Height of the horizontal axis and its labels, in pixels."""
 
 MAX_BARS = 14
-"""Missions in the chart of displacement; the table has all of them."""
+"""Maximum number of missions in the chart of displacement; the table has all of them."""
 
 
 class PageChart:
-    """A chart, its data, and what happens when a part of it is clicked.
+    """A Bokeh figure with one data source, whose marks can be clicked.
 
     Parameters
     ----------
     name, lang : str
     columns : iterable of str
-        Columns of its data; what is clicked is named in ``id``.
+        Columns of the data source. The column ``id`` identifies the mark that is clicked.
     height : int
         Pixels.
     axis : str
-        What stands below it.
+        Label of the horizontal axis.
     x, y : (float, float)
-        Ranges of the axes at first.
+        Initial ranges of the axes.
     """
 
     def __init__(
@@ -300,47 +300,60 @@ class PageChart:
         self.lang = lang
         self.source = ColumnDataSource(data={key: [] for key in columns})
         across, up = (Range1d(start=start, end=end) for start, end in (x, y))
-        self.figure = canvas(name, height, axis, x_range=across, y_range=up)
+        self.figure = new_figure(name, height, axis, x_range=across, y_range=up)
 
-    def click(self, renderers: Sequence[Any], rows: Sequence[tuple[str, str]]) -> None:
-        """Let parts be clicked, and show their values under the pointer."""
-        hover(self.figure, renderers, rows)
+    def make_clickable(self, renderers: Sequence[Any], rows: Sequence[tuple[str, str]]) -> None:
+        """Let marks be clicked, and show a tooltip for them; see :func:`add_tooltips`."""
+        add_tooltips(self.figure, renderers, rows)
         self.figure.add_tools(TapTool(renderers=list(renderers)))
 
-    def on_pick(self, picked: Callable[[str], None]) -> None:
-        """Call a function with the mission, or the month, of the part that is clicked."""
+    def on_select(self, callback: Callable[[str], None]) -> None:
+        """Register a callback; its argument is the ``id`` of the mark that is clicked."""
 
-        def chosen(attr: str, old: Any, new: list[int]) -> None:
+        def selected(attr: str, old: Any, new: list[int]) -> None:
             if new:
                 value = str(self.source.data["id"][new[0]])
                 self.source.selected.indices = []
                 if value:
-                    picked(value)
+                    callback(value)
 
-        self.source.selected.on_change("indices", chosen)
+        self.source.selected.on_change("indices", selected)
+
+    def set_months(self, months: Sequence[str]) -> None:
+        """Let the horizontal axis show these months, with the year at each January."""
+        ticks = [index for index, month in enumerate(months) if month.endswith("-01")] or [0]
+        set_ticks(self.figure.xaxis[0], ticks)
+        self.figure.xaxis.major_label_overrides = {index: months[index][:4] for index in ticks}
+        self.figure.x_range.update(start=-0.5, end=len(months) - 0.5)
+
+    def side_rows(self, sides: Iterable[str] = SIDES) -> list[tuple[str, str]]:
+        """Return a row of a tooltip for the text of each side."""
+        return [(say(side, self.lang), f"{side}_text") for side in sides]
 
 
-class Bars(PageChart):
-    """Bars by mission, one a side, plan at the top and variant at the bottom.
+class BarChart(PageChart):
+    """Horizontal bars by mission, one per side, from the plan down to the variant.
 
     Parameters
     ----------
     name, lang : str
     columns : dict of str to str
-        Further columns that are shown under the pointer, and what they are called.
+        Further columns of the tooltip and their labels.
     sides : sequence of str
         Keys of :data:`COLORS`.
-    called : sequence of str, optional
-        What the sides are called; by default plan, variant and so on.
+    labels : sequence of str, optional
+        Labels of the sides; by default their names.
+    shares : bool
+        Whether the values are shares.
     """
 
     def __init__(
         self, name: str, lang: str, columns: dict[str, str], sides: Sequence[str] = SIDES,
-        called: Sequence[str] = (),
+        labels: Sequence[str] = (), shares: bool = True,
     ):  # fmt: skip
         self._sides = tuple(sides)
-        of_sides = [f"{side}{what}" for side in sides for what in ("", "_y", "_text")]
-        super().__init__(name, lang, ("id", "name", *columns, *of_sides), 200, x=(0, 1))
+        side_columns = [f"{side}{suffix}" for side in sides for suffix in ("", "_y", "_text")]
+        super().__init__(name, lang, ("id", "name", *columns, *side_columns), 200, x=(0, 1))
         self._bars = {
             side: self.figure.hbar(
                 y=f"{side}_y", right=side, height=0.38, source=self.source,
@@ -349,177 +362,176 @@ class Bars(PageChart):
             )
             for side in self._sides
         }  # fmt: skip
-        drawn = list(self._bars.values())
-        pairs = zip(called or [say(side, lang) for side in self._sides], self._sides, strict=True)
-        words = [(word, f"{side}_text") for word, side in pairs]
-        more = [(word, column) for column, word in columns.items()]
-        self.click(drawn, [(say("mission", lang), "name"), *words, *more])
-        self._drawn: tuple[list[str], int] = ([], 0)
+        rows = self.side_rows(self._sides)
+        if labels:
+            rows = [(label, column) for label, (_, column) in zip(labels, rows, strict=True)]
+        rows += [(word, column) for column, word in columns.items()]
+        self.make_clickable([*self._bars.values()], [(say("mission", lang), "name"), *rows])
+        if shares:
+            percent_axis(self.figure.xaxis[0], lang)
+        self._labeled: tuple[list[str], int] = ([], 0)
 
-    def draw(
+    def set_bars(
         self, ids: Sequence[str], names: Mapping[str, str], values: Mapping[str, Any],
         write: Callable[[float], str], **columns: Sequence[str],
     ) -> None:  # fmt: skip
-        """Show values by side, one a mission, in order from the top.
+        """Replace the bars, one row per mission from the top down.
 
         Parameters
         ----------
         ids : sequence of str
             Missions.
         names : mapping of str to str
-            What they are called.
+            Names of missions.
         values : mapping of str to array
-            Values by side; sides that are left out have no bars.
+            Values by side; a side that is left out has no bars.
         write : callable
-            Writes a value in words.
+            Formats a value.
         **columns : sequence of str
             Further columns.
         """
-        called = [names.get(id, id) for id in ids]
-        if (called, len(values)) != self._drawn:
-            pixels = BAR_ROW + 8 * (len(values) - 2)
-            name_rows(self.figure, called, pixels, LEAST_ROWS, BELOW)
-            self._drawn = (called, len(values))
+        labels = [names.get(id, id) for id in ids]
+        if (labels, len(values)) != self._labeled:
+            pixels = BAR_PIXELS + 8 * (len(values) - 2)
+            label_rows(self.figure, labels, pixels, MIN_ROWS, AXIS_PIXELS)
+            self._labeled = (labels, len(values))
         rows, height = -np.arange(len(ids), dtype=float), 0.8 / max(len(values), 1)
-        data: dict[str, Any] = {"id": list(ids), "name": called, **columns}
+        data: dict[str, Any] = {"id": list(ids), "name": labels, **columns}
         for side in self._sides:
             numbers = np.asarray(values.get(side, np.full(len(ids), np.nan)), dtype=float)
-            place = list(values).index(side) if side in values else 0
+            index = list(values).index(side) if side in values else 0
             self._bars[side].visible = side in values
             self._bars[side].glyph.height = 0.95 * height
-            data[side], data[f"{side}_y"] = numbers, rows + 0.4 - height * (place + 0.5)
+            data[side], data[f"{side}_y"] = numbers, rows + 0.4 - height * (index + 0.5)
             data[f"{side}_text"] = [write(value) for value in numbers]
         self.source.data = data
         self.figure.visible = len(ids) > 0
 
 
-class FillChart(Bars):
-    """Fill rate of every mission that does not get all that it asks for."""
+class FillChart(BarChart):
+    """Fill rate of every mission that is not filled completely."""
 
     def __init__(self, lang: str):
         super().__init__("fill", lang, {"asked": say("asked", lang)})
-        percent_axis(self.figure.xaxis[0], lang)
 
-    def show(self, pictures: Pictures, names: dict[str, str]) -> str:
-        """Show fill as planned and as changed."""
-        table = fill_table(pictures)
-        sides = {side: table[f"{side}_fill_rate"] for side in SIDES}
-        short = np.logical_or.reduce([column < FULL_RATE for column in sides.values()])
-        now = int((sides["variant"] < FULL_RATE).sum())
+    def show(self, summaries: PlanSummaries, names: dict[str, str]) -> str:
+        """Show the fill rates of plan and variant."""
+        table = fill_table(summaries)
+        rates = {side: table[f"{side}_fill_rate"] for side in SIDES}
+        short = np.logical_or.reduce([column < FULL_RATE for column in rates.values()])
         shown = table[short]
         asked = shown["variant_asked_person_months"]
         asked = asked.where(asked > 0, shown["plan_asked_person_months"])
-        self.draw(
+        self.set_bars(
             shown["mission"].tolist(), names,
-            {side: column[short] for side, column in sides.items()},
+            {side: column[short] for side, column in rates.items()},
             lambda share: rate(share, self.lang),
             asked=[number(value, self.lang, 0) for value in asked],
         )  # fmt: skip
-        return seen("fill", self.lang, now, int(sides["variant"].notna().sum()))
+        variant = rates["variant"]
+        count, total = int((variant < FULL_RATE).sum()), int(variant.notna().sum())
+        return count_title("fill", self.lang, count, total)
 
 
-def fill_table(pictures: Pictures) -> pd.DataFrame:
-    """Return fill by mission side by side, main task 1 first."""
+def fill_table(summaries: PlanSummaries) -> pd.DataFrame:
+    """Return the fill by mission of plan and variant, main task 1 first."""
     values = ["asked_person_months", "filled_person_months", "fill_rate"]
-    keys = ["main_task", "mission"]
-    table = beside(pictures["plan"].fill, pictures["variant"].fill, keys, values)
+    tables = {side: summaries[side].fill for side in SIDES}
+    table = join_sides(tables, ["main_task", "mission"], values)
     asked = table[["plan_asked_person_months", "variant_asked_person_months"]].max(axis=1)
-    table = table[asked > 0]
-    return table.sort_values("main_task", kind="stable").reset_index(drop=True)
+    return table[asked > 0].sort_values("main_task", kind="stable").reset_index(drop=True)
 
 
-def lost_table(pictures: Pictures, package: str) -> pd.DataFrame:
-    """Return displacement by mission of both main tasks side by side, largest first."""
-
-    def of(picture: Picture) -> pd.DataFrame:
-        lost = picture.displacement
-        return lost[lost["package"] == package]
-
-    tables = {side: of(picture) for side, picture in pictures.items()}
-    plan, variant = tables.pop("plan"), tables.pop("variant")
+def displacement_table(summaries: PlanSummaries, package: str) -> pd.DataFrame:
+    """Return the displacement by mission on all sides, largest first."""
+    tables = {
+        side: summary.displacement[summary.displacement["package"] == package]
+        for side, summary in summaries.items()
+    }
     value = "displaced_person_months"
-    columns = [value, "most_persons", "months"]
-    table = beside(plan, variant, ["main_task", "mission"], columns, **tables)
-    sizes = table[[f"{side}_{value}" for side in pictures]].abs()
+    table = join_sides(tables, ["main_task", "mission"], [value, "most_persons", "months"])
+    sizes = table[[f"{side}_{value}" for side in summaries]].abs()
     order = sizes.max(axis=1).fillna(0).sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
-def small(table: pd.DataFrame, side: str = "") -> pd.Series[bool]:
-    """Return which rows never lose half a person at a time, and gain nothing to speak of.
+def negligible(table: pd.DataFrame, side: str = "") -> pd.Series[bool]:
+    """Return the rows with less than half a person displaced in every month, and no gain.
 
     Parameters
     ----------
     table : DataFrame
-        What missions lose, or :func:`lost_table`.
+        Displacement by mission of one summary, or :func:`displacement_table`.
     side : str
-        Of plan and variants side by side, which one.
+        The side of :func:`displacement_table` to look at.
     """
-    before = f"{side}_" if side else ""
-    months = table[f"{before}months"].fillna(0)
-    lost = table[f"{before}displaced_person_months"].fillna(0)
+    prefix = f"{side}_" if side else ""
+    months = table[f"{prefix}months"].fillna(0)
+    lost = table[f"{prefix}displaced_person_months"].fillna(0)
     return (months == 0) & (lost > -SOMETHING)
 
 
-def small_everywhere(table: pd.DataFrame, sides: Iterable[str]) -> pd.Series[bool]:
-    """Return which rows of :func:`lost_table` are small in the plan and in every variant."""
-    return np.logical_and.reduce([small(table, side) for side in sides])
+def negligible_everywhere(table: pd.DataFrame, sides: Iterable[str]) -> pd.Series[bool]:
+    """Return the rows of :func:`displacement_table` that are negligible on all sides."""
+    return np.logical_and.reduce([negligible(table, side) for side in sides])
 
 
-class LostChart(Bars):
-    """Person-months that other missions lose to a package.
+class DisplacementChart(BarChart):
+    """Displacement by a package, by mission.
 
     Parameters
     ----------
     lang : str
     sides : sequence of str
-        Sides that pictures may have.
+        Sides that may be shown.
     """
 
     def __init__(self, lang: str, sides: Sequence[str] = ALL_SIDES):
-        super().__init__("lost", lang, {"task": say("main_task", lang)}, sides)
+        super().__init__("lost", lang, {"task": say("main_task", lang)}, sides, shares=False)
 
-    def show(self, pictures: Pictures, names: dict[str, str], package: str, title: str) -> str:
-        """Show who loses most to a package; what never is half a person at a time in one bar."""
-        table = lost_table(pictures, package)
-        tiny = small_everywhere(table, pictures)
-        columns = {side: f"{side}_displaced_person_months" for side in pictures}
+    def show(
+        self, summaries: PlanSummaries, names: dict[str, str], package: str, title: str
+    ) -> str:
+        """Show the largest displacements by a package; those that are negligible share one bar."""
+        table = displacement_table(summaries, package)
+        tiny = negligible_everywhere(table, summaries)
+        columns = {side: f"{side}_displaced_person_months" for side in summaries}
         count = int((table["variant_months"] > 0).sum())
         shown, rest = table[~tiny].head(MAX_BARS), table[tiny]
         values = {side: shown[column].to_numpy() for side, column in columns.items()}
-        ids, task = shown["mission"].tolist(), [str(one) for one in shown["main_task"]]
+        ids, tasks = shown["mission"].tolist(), [str(task) for task in shown["main_task"]]
         sums = {side: float(rest[column].sum()) for side, column in columns.items()}
         if max(map(abs, sums.values())) > SHOWN:
-            values = {side: np.append(one, sums[side]) for side, one in values.items()}
+            values = {side: np.append(column, sums[side]) for side, column in values.items()}
             names = {**names, "": say("lost_small", self.lang)}
-            ids, task = [*ids, ""], [*task, ""]
-        found = np.concatenate([np.zeros(1), *values.values()])
-        low, high = float(np.nanmin(found)), float(np.nanmax(found))
+            ids, tasks = [*ids, ""], [*tasks, ""]
+        lengths = np.concatenate([np.zeros(1), *values.values()])
+        low, high = float(np.nanmin(lengths)), float(np.nanmax(lengths))
         self.figure.x_range.update(start=1.05 * low, end=1.05 * high or 1.0)
-        self.draw(ids, names, values, lambda lost: amount(lost, self.lang), task=task)
-        return seen("lost", self.lang, count, package=title)
+        self.set_bars(ids, names, values, lambda lost: amount(lost, self.lang), task=tasks)
+        return count_title("lost", self.lang, count, package=title)
 
 
-def seen(name: str, lang: str, count: int, total: int = 0, package: str = "") -> str:
-    """Return the title of a chart: how many of what is shown are affected.
+def count_title(name: str, lang: str, count: int, total: int = 0, package: str = "") -> str:
+    """Return the title of a chart that states how many missions or pools are affected.
 
     Examples
     --------
-    >>> seen("binds", "en", 8, 15), seen("binds", "nl", 0, 4)
+    >>> count_title("binds", "en", 8, 15), count_title("binds", "nl", 0, 4)
     ('Eight of 15 pools run out in some month', 'Geen van de vier pools raakt uitgeput')
     """
     words = say("numbers", lang).split()
 
-    def counted(number_of: int) -> str:
-        return words[number_of] if number_of < len(words) else number(number_of, lang, 0)
+    def spell(value: int) -> str:
+        return words[value] if value < len(words) else number(value, lang, 0)
 
     key = {0: f"{name}_seen_none", 1: f"{name}_seen_one"}.get(count, f"{name}_seen")
-    text = say(key, lang, count=counted(count), total=counted(total), package=package)
+    text = say(key, lang, count=spell(count), total=spell(total), package=package)
     return text[:1].upper() + text[1:]
 
 
 class TimeChart(PageChart):
-    """People on duty month by month, of a mission or a whole main task, against what is asked."""
+    """Persons on duty and persons asked by month, of a mission or of a main task."""
 
     def __init__(self, lang: str):
         lines = {"asked": "time_asked", "plan": "plan", "variant": "variant"}
@@ -546,13 +558,13 @@ class TimeChart(PageChart):
         self._months = self.figure.vbar(x="x", top=1.0, width=1.0, source=self.source, **clear)
         rows = [(say("month", lang), "month")]
         rows += [(say(word, lang), f"{side}_text") for side, word in lines.items()]
-        self.click([self._months], rows)
+        self.make_clickable([self._months], rows)
 
-    def show(self, pictures: Pictures, what: str, name: str) -> str:
-        """Show a mission by its id, or a main task by its number, and what that is called."""
-        table = time_table(pictures, what)
+    def show(self, summaries: PlanSummaries, subject: str, name: str) -> str:
+        """Show a mission by its id or a main task by its number; `name` is its name."""
+        table = time_table(summaries, subject)
         months = table["month"].tolist()
-        month_axis(self.figure, months)
+        self.set_months(months)
         columns = {
             "asked": table["variant_asked_person_months"],
             "plan": table["plan_filled_person_months"],
@@ -560,7 +572,6 @@ class TimeChart(PageChart):
         }
         top = 1.08 * float(np.nanmax([1.0, *(column.max() for column in columns.values())]))
         self.figure.y_range.end = self._months.glyph.top = top
-        self.figure.x_range.update(start=-0.5, end=len(table) - 0.5)
         data: dict[str, Any] = {"x": np.arange(len(table)), "id": months}
         data["month"] = [month_name(month, self.lang) for month in months]
         for side, column in columns.items():
@@ -572,120 +583,119 @@ class TimeChart(PageChart):
         return say("time_seen" if share else "time_seen_none", self.lang, name=name, share=share)
 
 
-def time_table(pictures: Pictures, what: str) -> pd.DataFrame:
-    """Return people asked and on duty by month side by side; months without anybody hold 0."""
-
-    column = "main_task" if what.isdigit() else "mission"
-    wanted = int(what) if what.isdigit() else what
+def time_table(summaries: PlanSummaries, subject: str) -> pd.DataFrame:
+    """Return persons asked and on duty by month, 0 in months without a demand."""
+    column = "main_task" if subject.isdigit() else "mission"
+    wanted = int(subject) if subject.isdigit() else subject
     values = ["asked_person_months", "filled_person_months"]
 
-    def of(picture: Picture) -> pd.DataFrame:
-        lines = picture.timeline[picture.timeline[column] == wanted]
-        sums = lines.groupby("month")[values].sum().reindex(picture.months, fill_value=0.0)
+    def by_month(summary: PlanSummary) -> pd.DataFrame:
+        rows = summary.timeline[summary.timeline[column] == wanted]
+        sums = rows.groupby("month")[values].sum().reindex(summary.months, fill_value=0.0)
         return sums.rename_axis("month").reset_index()
 
-    plan, variant = (of(pictures[side]) for side in SIDES)
-    return beside(plan, variant, ["month"], values).sort_values("month", ignore_index=True)
+    tables = {side: by_month(summaries[side]) for side in SIDES}
+    return join_sides(tables, ["month"], values).sort_values("month", ignore_index=True)
 
 
-TOUR_ROW = 11
-"""Height of a tour's row, in pixels."""
+TOUR_PIXELS = 11
+"""Height of the row of a tour, in pixels."""
 
 
 class TourChart(PageChart):
-    """Tours of one mission: who is there from when to when, as planned and as changed."""
+    """Tours of a mission as bars from their first to their last month."""
 
     def __init__(self, lang: str):
         texts = [f"{side}_text" for side in SIDES]
         columns = ("y", "left", "right", *SIDES, *texts, "id", "when")
         super().__init__("tours", lang, columns, 120)
         self.figure.yaxis.visible = False
-        drawn = [
+        bars = [
             self.figure.hbar(
                 y="y", left="left", right=side, height=height, source=self.source, line_color=None,
                 fill_color=COLORS[side], nonselection_fill_alpha=1.0,
             )
             for side, height in (("plan", 0.9), ("variant", 0.5))
         ]  # fmt: skip
-        self.click(drawn, [("", "when"), *((say(side, lang), f"{side}_text") for side in SIDES)])
+        self.make_clickable(bars, [("", "when"), *self.side_rows()])
 
-    def show(self, pictures: Pictures, what: str, name: str) -> str:
-        """Show the tours of a mission by its id; those of a main task are too many."""
-        months = pictures["variant"].months
-        table = tour_table(pictures, what)
+    def show(self, summaries: PlanSummaries, subject: str, name: str) -> str:
+        """Show the tours of a mission by its id; a main task has too many to show."""
+        months = summaries["variant"].months
+        table = tour_table(summaries, subject)
         self.figure.visible = len(table) > 0
         if not len(table):
-            return say("tours_choose" if what.isdigit() else "tours_none", self.lang, name=name)
-        place = {month: number for number, month in enumerate(months)}
-        last = len(months) - 1
-        first = [place.get(month, 0) for month in table["first_month"]]
-        ends = [place.get(month, last) for month in table["last_month"]]
-        month_axis(self.figure, months)
-        self.figure.x_range.update(start=-0.5, end=last + 0.5)
+            key = "tours_choose" if subject.isdigit() else "tours_none"
+            return say(key, self.lang, name=name)
+        index = {month: number for number, month in enumerate(months)}
+        first = [index.get(month, 0) for month in table["first_month"]]
+        last = np.array([index.get(month, len(months) - 1) for month in table["last_month"]])
+        self.set_months(months)
         self.figure.y_range.update(start=-len(table) + 0.5, end=0.5)
-        self.figure.height = TOUR_ROW * max(len(table), 4) + 44
+        self.figure.height = TOUR_PIXELS * max(len(table), 4) + 44
         data: dict[str, Any] = {"y": -np.arange(len(table)), "left": np.array(first) - 0.5}
         for side in SIDES:
-            people = table[f"{side}_persons"].fillna(0.0)
-            data[side] = np.where(people > SHOWN, np.array(ends) + 0.5, np.nan)
-            data[f"{side}_text"] = [amount(one, self.lang) for one in people]
-        data["right"] = np.array(ends) + 0.5
-        data["id"] = [months[one] for one in first]
-        data["when"] = [
-            f"{month_name(row.first_month, self.lang)} – {month_name(row.last_month, self.lang)}"
-            for row in each(table)
-        ]
+            persons = table[f"{side}_persons"]
+            data[side] = np.where(persons > SHOWN, last + 0.5, np.nan)
+            data[f"{side}_text"] = [amount(value, self.lang) for value in persons]
+        data["right"] = last + 0.5
+        data["id"] = [months[number] for number in first]
+        data["when"] = [tour_months(row, self.lang) for row in iter_rows(table)]
         self.source.data = data
-        count = int((table["variant_persons"].fillna(0.0) > SHOWN).sum())
+        count = int((table["variant_persons"] > SHOWN).sum())
         return say("tours_seen", self.lang, name=name, count=number(count, self.lang, 0))
 
 
-def tour_table(pictures: Pictures, mission: str) -> pd.DataFrame:
-    """Return the tours of a mission that reach into the reported months, side by side."""
-
-    def of(picture: Picture) -> pd.DataFrame:
-        tours = picture.tours
-        first, last = picture.months[0], picture.months[-1]
-        seen = (tours["first_month"] <= last) & (tours["last_month"] >= first)
-        return tours[(tours["mission"] == mission) & seen]
-
-    plan, variant = (of(pictures[side]) for side in SIDES)
-    table = beside(plan, variant, ["first_month", "last_month"], ["persons"])
-    return table.sort_values(["first_month", "last_month"], ignore_index=True)
+def tour_months(row: Any, lang: str) -> str:
+    """Return the first and last month of a tour as text."""
+    return f"{month_name(row.first_month, lang)} – {month_name(row.last_month, lang)}"
 
 
-HEAT_ROW = 30
-"""Height of a pool's row, in pixels."""
+def tour_table(summaries: PlanSummaries, mission: str) -> pd.DataFrame:
+    """Return the persons on each tour of a mission that reaches into the reported months."""
+
+    def reported(summary: PlanSummary) -> pd.DataFrame:
+        tours = summary.tours
+        first, last = summary.months[0], summary.months[-1]
+        inside = (tours["first_month"] <= last) & (tours["last_month"] >= first)
+        return tours[(tours["mission"] == mission) & inside]
+
+    tables = {side: reported(summaries[side]) for side in SIDES}
+    table = join_sides(tables, ["first_month", "last_month"], ["persons"])
+    return table.fillna(0.0).sort_values(["first_month", "last_month"], ignore_index=True)
+
+
+POOL_PIXELS = 30
+"""Height of the row of a pool, in pixels."""
 
 OFFSETS = {"plan": 0.22, "variant": -0.22}
-"""Plan above variant, and how far from the middle of the row."""
+"""Vertical offset of each side from the middle of a row."""
 
 
-class BindChart(PageChart):
-    """Months in which pools bind."""
+class BindingChart(PageChart):
+    """Months in which each pool is binding."""
 
     def __init__(self, lang: str):
         columns = ("y", "x", "id", "color", "pool", "side", "month")
         super().__init__("binds", lang, columns, 120)
-        drawn = self.figure.rect(
+        cells = self.figure.rect(
             x="x", y="y", width=1.0, height=0.4, source=self.source, line_color=None,
             fill_color="color", nonselection_fill_alpha=1.0,
         )  # fmt: skip
         rows = [(say("pool", lang), "pool"), ("", "side"), (say("month", lang), "month")]
-        self.click([drawn], rows)
+        self.make_clickable([cells], rows)
 
-    def show(self, pictures: Pictures) -> str:
-        """Show bottlenecks as planned and as changed."""
-        months = pictures["variant"].months
-        names = pool_names(pictures, self.lang)
+    def show(self, summaries: PlanSummaries) -> str:
+        """Show the binding pools of plan and variant."""
+        months = summaries["variant"].months
+        names = pool_names(summaries, self.lang)
         column = {month: number for number, month in enumerate(months)}
-        table = bind_table(pictures)
+        table = binding_table(summaries)
         table = table[table["month"].isin(column)]
         order = [pool for pool in names if pool in set(table["pool"])]
         row = {pool: -number for number, pool in enumerate(order)}
-        name_rows(self.figure, [names[pool] for pool in order], HEAT_ROW, 1, 44)
-        self.figure.x_range.update(start=-0.5, end=len(months) - 0.5)
-        month_axis(self.figure, months)
+        label_rows(self.figure, [names[pool] for pool in order], POOL_PIXELS, 1, 44)
+        self.set_months(months)
         pairs = list(zip(table["side"], table["pool"], strict=True))
         self.source.data = {
             "y": [row[pool] + OFFSETS[side] for side, pool in pairs],
@@ -698,49 +708,42 @@ class BindChart(PageChart):
         }
         self.figure.visible = bool(order)
         count = table.loc[table["side"] == "variant", "pool"].nunique()
-        return seen("binds", self.lang, count, len(names))
+        return count_title("binds", self.lang, count, len(names))
 
 
-def pool_names(pictures: Pictures, lang: str) -> dict[str, str]:
-    """Return what pools are called, by id."""
-    rows = (row for side in SIDES for row in each(pictures[side].pools))
+def pool_names(summaries: PlanSummaries, lang: str) -> dict[str, str]:
+    """Return the names of pools by id."""
+    rows = (row for side in SIDES for row in iter_rows(summaries[side].pools))
     return {row.pool: named(row, lang, "pool_name") for row in rows}
 
 
-def bind_table(pictures: Pictures) -> pd.DataFrame:
-    """Return the bottlenecks of plan and variant below each other, with the column ``side``."""
+def binding_table(summaries: PlanSummaries) -> pd.DataFrame:
+    """Return the binding pools and months of plan and variant, with a column ``side``."""
     import pandas as pd
 
-    parts = [pictures[side].bottlenecks.assign(side=side) for side in SIDES]
+    parts = [summaries[side].bottlenecks.assign(side=side) for side in SIDES]
     return pd.concat(parts, ignore_index=True)
 
 
 BINS = 24
-"""Bars of the histogram."""
+"""Number of bins of the histogram."""
 
-BAND = ("q05", "q25", "q50", "q75", "q95")
-
-
-def fan_of(outlook: Outlook, what: str) -> pd.DataFrame:
-    """Return the fan of a mission by its id, or of a main task by its number, by month."""
-    fan = outlook.fan
-    if what.isdigit():
-        return fan[(fan["mission"] == "") & (fan["main_task"] == int(what))]
-    return fan[fan["mission"] == what]
+QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 
 
-def percent_axis(axis: Any, lang: str) -> None:
-    """Mark an axis of shares in quarters."""
-    shares = [0, 0.25, 0.5, 0.75, 1]
-    axis.ticker = shares
-    axis.major_label_overrides = {share: percent(share, lang, 0) for share in shares}
+def fan_rows(ensemble: EnsembleSummary, subject: str) -> pd.DataFrame:
+    """Return quantiles of the fill rate by month, of a mission or of a main task (its number)."""
+    fan = ensemble.fan
+    if subject.isdigit():
+        return fan[(fan["mission"] == "") & (fan["main_task"] == int(subject))]
+    return fan[fan["mission"] == subject]
 
 
 class FanChart(PageChart):
-    """Fill rate month by month over the draws: half of them, nine tenths of them, the middle."""
+    """Fan chart of the fill rate by month: median, central 50% and central 90% of the draws."""
 
     def __init__(self, lang: str):
-        columns = ("x", "month", *BAND, "plan", *(f"{side}_text" for side in SIDES))
+        columns = ("x", "month", *QUANTILES, "plan", *(f"{side}_text" for side in SIDES))
         super().__init__("fan", lang, columns, 240, x=(0, 1), y=(0, 1.03))
         self.figure.ygrid.grid_line_color = COLORS["grid"]
         percent_axis(self.figure.yaxis[0], lang)
@@ -748,27 +751,25 @@ class FanChart(PageChart):
         for low, high, colour in (("q05", "q95", "wide"), ("q25", "q75", "band")):
             self.figure.varea(y1=low, y2=high, fill_color=COLORS[colour], **line)
         self.figure.line(y="plan", line_color=COLORS["plan"], line_width=4, **line)
-        middle = self.figure.line(y="q50", line_color=COLORS["variant"], line_width=2, **line)
-        words = ((say(side, lang), f"{side}_text") for side in SIDES)
-        hover(self.figure, [middle], [(say("month", lang), "month"), *words])
+        median = self.figure.line(y="q50", line_color=COLORS["variant"], line_width=2, **line)
+        add_tooltips(self.figure, [median], [(say("month", lang), "month"), *self.side_rows()])
 
-    def show(self, plan: Outlook, variant: Outlook, what: str) -> bool:
-        """Show a mission or a main task; return whether anything is asked for it."""
-        fan = fan_of(variant, what).set_index("month")
+    def show(self, plan: EnsembleSummary, variant: EnsembleSummary, subject: str) -> bool:
+        """Show a mission or a main task; return whether it has any demand."""
+        fan = fan_rows(variant, subject).set_index("month")
         if fan.empty:
             return False
-        before = fan_of(plan, what).set_index("month")["q50"].reindex(fan.index)
+        before = fan_rows(plan, subject).set_index("month")["q50"].reindex(fan.index)
         months = fan.index.tolist()
-        month_axis(self.figure, months)
-        self.figure.x_range.update(start=-0.5, end=len(months) - 0.5)
+        self.set_months(months)
         variant_text = [
-            " – ".join(percent(one, self.lang) for one in (row.q05, row.q50, row.q95))
-            for row in each(fan)
+            " – ".join(percent(share, self.lang) for share in (row.q05, row.q50, row.q95))
+            for row in iter_rows(fan)
         ]
         self.source.data = {
             "x": np.arange(len(months)),
             "month": months,
-            **{name: fan[name].to_numpy() for name in BAND},
+            **{name: fan[name].to_numpy() for name in QUANTILES},
             "plan": before.to_numpy(),
             "plan_text": [percent(value, self.lang) for value in before],
             "variant_text": variant_text,
@@ -777,7 +778,7 @@ class FanChart(PageChart):
 
 
 class SpreadChart(PageChart):
-    """How often which displacement came out of the draws."""
+    """Histogram of the displacement over the draws."""
 
     def __init__(self, lang: str):
         columns = ("left", "right", *SIDES, "from_to")
@@ -790,23 +791,21 @@ class SpreadChart(PageChart):
         plan = self.figure.quad(
             top="plan", fill_color=None, line_color=COLORS["plan"], line_width=2.5, **edges
         )
-        words = ((say(side, lang), side) for side in SIDES)
-        hover(self.figure, [plan, variant], [("", "from_to"), *words])
+        rows = [("", "from_to"), *((say(side, lang), side) for side in SIDES)]
+        add_tooltips(self.figure, [plan, variant], rows)
 
-    def show(self, plan: Outlook, variant: Outlook, package: str) -> str:
-        """Show what a package displaces in the draws."""
-        both = {
-            side: outlook.each[package].dropna().to_numpy()
-            for side, outlook in zip(SIDES, (plan, variant), strict=True)
-            if package in outlook.each
+    def show(self, plan: EnsembleSummary, variant: EnsembleSummary, package: str) -> str:
+        """Show the displacement by a package."""
+        values = {
+            side: ensemble.displaced_by_draw[package].dropna().to_numpy()
+            for side, ensemble in zip(SIDES, (plan, variant), strict=True)
+            if package in ensemble.displaced_by_draw
         }
-        if "variant" not in both:
+        if "variant" not in values:
             return ""
-        every = np.concatenate([[0.0, 1.0], *both.values()])
-        edges = np.linspace(every.min(), every.max(), BINS + 1)
-        counts = {side: np.histogram(values, edges)[0] for side, values in both.items()}
-        none = np.zeros(len(edges) - 1, dtype=np.int64)
-        counts = {side: counts.get(side, none) for side in SIDES}
+        pooled = np.concatenate([[0.0, 1.0], *values.values()])
+        edges = np.linspace(pooled.min(), pooled.max(), BINS + 1)
+        counts = {side: np.histogram(values.get(side, []), edges)[0] for side in SIDES}
         self.figure.x_range.update(start=float(edges[0]), end=float(edges[-1]))
         highest = max(int(column.max()) for column in counts.values())
         self.figure.y_range.end = 1.08 * highest
@@ -815,35 +814,35 @@ class SpreadChart(PageChart):
             "left": edges[:-1],
             "right": edges[1:],
             **counts,
-            "from_to": [f"{a} – {b}" for a, b in pairwise(text)],
+            "from_to": [f"{low} – {high}" for low, high in pairwise(text)],
         }
-        found = variant.headlines[package]
-        low, high = (rough(one, self.lang) for one in (found.q05, found.q95))
-        draws = number(found.draws, self.lang, 0)
+        headline = variant.headlines[package]
+        low, high = (rough(value, self.lang) for value in (headline.q05, headline.q95))
+        draws = number(headline.draws, self.lang, 0)
         return say("spread_seen", self.lang, draws=draws, low=low, high=high)
 
 
-class ChanceChart(Bars):
-    """Chance that a mission is filled at least so far; those that always are have no bars."""
+class ChanceChart(BarChart):
+    """Probability that a mission reaches a fill rate; missions with probability 1 have no bar."""
 
     def __init__(self, lang: str):
         super().__init__("chance", lang, {})
-        percent_axis(self.figure.xaxis[0], lang)
 
-    def show(self, plan: Outlook, variant: Outlook, names: dict[str, str]) -> None:
-        """Show chances as planned and as changed."""
+    def show(self, plan: EnsembleSummary, variant: EnsembleSummary, names: dict[str, str]) -> None:
+        """Show the probabilities of plan and variant."""
         table = chance_table(plan, variant)
-        columns = [f"{side}_chance" for side in SIDES]
-        table = table[(table[columns] < 1).any(axis=1)]
+        columns = {side: f"{side}_chance" for side in SIDES}
+        table = table[(table[[*columns.values()]] < 1).any(axis=1)]
         reach = percent(variant.reach, self.lang, 0)
         self.figure.xaxis.axis_label = say("chance_axis", self.lang, reach=reach)
-        values = {side: table[f"{side}_chance"] for side in SIDES}
+        values = {side: table[column] for side, column in columns.items()}
         missions = table["mission"].tolist()
-        self.draw(missions, names, values, lambda share: percent(share, self.lang, 0))
+        self.set_bars(missions, names, values, lambda share: percent(share, self.lang, 0))
 
 
-def chance_table(plan: Outlook, variant: Outlook) -> pd.DataFrame:
-    """Return chances and means by mission side by side, main task 1 first."""
+def chance_table(plan: EnsembleSummary, variant: EnsembleSummary) -> pd.DataFrame:
+    """Return probability and mean fill rate by mission, main task 1 first."""
     values = ["mean", "standard_error", "chance", "chance_standard_error"]
-    table = beside(plan.fill, variant.fill, ["main_task", "mission"], values)
+    tables = {"plan": plan.fill, "variant": variant.fill}
+    table = join_sides(tables, ["main_task", "mission"], values)
     return table.sort_values("main_task", kind="stable").reset_index(drop=True)

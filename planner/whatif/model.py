@@ -32,7 +32,7 @@ GROUPS = (
 )  # fmt: skip
 """Kinds of levers; each is the first part of a key."""
 
-WORDS = {"just-in-time", "start"}
+KNOWN_KEYWORDS = {"just-in-time", "start"}
 """What a package may become known as, beside a month."""
 
 CATEGORIES = {
@@ -121,8 +121,8 @@ class Lever:
         if self.choices:
             if len(self.choices) <= 4:
                 return " or ".join(map(repr, self.choices))
-            words = [word for word in self.choices if word in WORDS]
-            months = [word for word in self.choices if word not in WORDS]
+            words = [word for word in self.choices if word in KNOWN_KEYWORDS]
+            months = [word for word in self.choices if word not in KNOWN_KEYWORDS]
             span = f"a month from {months[0]} to {months[-1]}"
             return " or ".join([span, *map(repr, words)])
         kind = "a whole number" if isinstance(self.stands, int) else "a number"
@@ -171,7 +171,7 @@ def _package(inputs: Inputs, package: PackageInput) -> Iterator[Lever]:
         yield Lever("first", *what, stands=str(begins), choices=_months(earliest, latest))
     stands = package.known if isinstance(package.known, str) else str(package.known.month)
     months = _months(inputs.first, inputs.last)
-    if stands not in WORDS and stands not in months:
+    if stands not in KNOWN_KEYWORDS and stands not in months:
         months = tuple(sorted({*months, stands}))
     yield Lever("known", *what, stands=stands, choices=("just-in-time", "start", *months))
 

@@ -1,6 +1,6 @@
-"""What is asked about a picture: how sure it is, over draws and optimal plans, and why it is so.
+"""Summaries of results for the what-if page: small tables of a plan, of draws and of analyses.
 
-What a page shows of one scenario: a handful of small tables of its result.
+A summary holds plain tables and sentences, so that a worker process can send it to the server.
 """
 
 from __future__ import annotations
@@ -24,22 +24,23 @@ if TYPE_CHECKING:
     from planner.results.result import Result
 
 __all__ = [
-    "REACH", "Answer", "Outlook", "Picture",
-    "beside", "explain", "look_ahead", "look_at_both", "picture", "picture_of", "spread",
+    "REACH", "AnalysisResult", "EnsemblePair", "EnsembleSummary", "PlanSummary", "explain",
+    "join_sides", "optimal_ranges", "summarize", "summarize_both", "summarize_draws",
+    "summarize_result",
 ]  # fmt: skip
 
-NAMES = ["mission", "mission_name", "mission_name_nl", "main_task"]
+MISSION_COLUMNS = ["mission", "mission_name", "mission_name_nl", "main_task"]
 
 REACH = 0.9
-"""Fill rate of which the probability is shown unless another is asked for."""
+"""Default fill rate; summaries of draws hold the probability that each mission reaches it."""
 
-BY_RANGES = 128
-"""Draws made by the ranges alone, once as many are made."""
+RANGE_DRAWS = 128
+"""Draws from the stated ranges alone, made where at least as many ordinary draws are."""
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """Tables of one solved scenario, small enough to send and draw at once.
+class PlanSummary:
+    """Tables of the plan of one scenario, small enough to send between processes.
 
     Attributes
     ----------
@@ -51,20 +52,22 @@ class Picture:
     fill : DataFrame
         mission, main_task, asked_person_months, filled_person_months, fill_rate.
     displacement : DataFrame
-        package, mission, main_task, displaced_person_months, and the part of it before the first
-        month of the package, before_person_months; most_persons lost in one month; months in
-        which half a person or more is lost, and the first and last of them, first_month and
-        last_month (0 and empty if none exist). Every mission outside the package.
+        One row per package and mission outside it: package, mission, main_task,
+        displaced_person_months; before_person_months, the part displaced before the first month
+        of the package; most_persons, the largest number displaced in one month; months, the
+        number of months in which at least half a person is displaced; first_month and last_month,
+        the first and last of those months (empty where there are none).
     packages : DataFrame
         As :attr:`planner.Result.packages`.
     bottlenecks : DataFrame
-        As :attr:`planner.Result.bottlenecks`: pools and months that bind.
+        As :attr:`planner.Result.bottlenecks`: pools and the months in which they are binding.
     timeline : DataFrame
-        mission, main_task, month, asked_person_months, filled_person_months, fill_rate; a month's
-        person-months are the persons in it.
+        mission, main_task, month, asked_person_months, filled_person_months, fill_rate. The
+        person-months of one month equal its number of persons.
     tours : DataFrame
-        mission, first_month, last_month, persons; tours of equal months count as one, and those
-        outside the reported months are among them where their preparation or rest is not.
+        mission, first_month, last_month, persons. Tours of a mission with equal months are one
+        row. Tours outside the reported months are included where their preparation or rest
+        reaches into those months.
     pools : DataFrame
         pool, pool_name, pool_name_nl.
     """
@@ -89,36 +92,36 @@ class Picture:
         return {name: table for name, table in found.items() if isinstance(table, pd.DataFrame)}
 
 
-def picture(scenario: Scenario, cache: PlanCache | None = None) -> Picture:
-    """Allocate a scenario and return the tables that a page shows.
+def summarize(scenario: Scenario, cache: PlanCache | None = None) -> PlanSummary:
+    """Allocate a scenario and summarise the plan.
 
     Parameters
     ----------
     scenario : Scenario
     cache : PlanCache, optional
-        Plans of scenarios seen before.
+        Plans made earlier, which are not computed again.
 
     Examples
     --------
     >>> import planner as pl
-    >>> shown = picture(pl.load("letter"))
+    >>> shown = summarize(pl.load("letter"))
     >>> shown.months[0], shown.fill.columns[-1]
     ('2022-01', 'fill_rate')
     """
-    return picture_of(allocate(scenario, cache=cache))
+    return summarize_result(allocate(scenario, cache=cache))
 
 
-def picture_of(result: Result) -> Picture:
-    """Return the tables that a page shows of a result that exists already."""
+def summarize_result(result: Result) -> PlanSummary:
+    """Summarise the plan of a result."""
     import pandas as pd
 
     demands, pools = result.demands, result.compiled.pools
     inputs = result.scenario.inputs
-    return Picture(
+    return PlanSummary(
         name=result.name,
         rule=result.rule,
         months=tuple(str(inputs.first + k) for k in range(inputs.last - inputs.first + 1)),
-        missions=demands[NAMES].drop_duplicates("mission").reset_index(drop=True),
+        missions=demands[MISSION_COLUMNS].drop_duplicates("mission").reset_index(drop=True),
         fill=result.fill_by("mission", "main_task"),
         displacement=_displacement(result),
         packages=result.packages,
@@ -132,13 +135,14 @@ def picture_of(result: Result) -> Picture:
     )
 
 
-LOST = ("package", "mission", "main_task", "displaced_person_months", "before_person_months",
-        "most_persons", "months", "first_month", "last_month")  # fmt: skip
-"""Columns of what missions lose."""
+DISPLACEMENT_COLUMNS = (
+    "package", "mission", "main_task", "displaced_person_months", "before_person_months",
+    "most_persons", "months", "first_month", "last_month",
+)  # fmt: skip
 
 
 def _displacement(result: Result) -> pd.DataFrame:
-    """Return what every mission outside a package loses to it, and when."""
+    """Return the displacement of every mission outside each package."""
     import pandas as pd
 
     solution, compiled = result.solution, result.compiled
@@ -156,7 +160,7 @@ def _displacement(result: Result) -> pd.DataFrame:
         for task in (1, 2)
         for one in losses(solution, package, missions, task)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(LOST))
+    return pd.DataFrame(rows, columns=list(DISPLACEMENT_COLUMNS))
 
 
 def _tours(result: Result) -> pd.DataFrame:
@@ -169,52 +173,51 @@ def _tours(result: Result) -> pd.DataFrame:
     return sums.rename("persons").reset_index()
 
 
-def beside(
-    plan: pd.DataFrame, variant: pd.DataFrame, keys: Sequence[str], values: Sequence[str],
-    **others: pd.DataFrame,
-) -> pd.DataFrame:  # fmt: skip
-    """Return tables side by side: each value as planned, as changed, and the difference.
+def join_sides(
+    tables: Mapping[str, pd.DataFrame], keys: Sequence[str], values: Sequence[str]
+) -> pd.DataFrame:
+    """Join tables of plan and variants on their keys.
 
     Parameters
     ----------
-    plan, variant : DataFrame
-        The scenario as it was, and as changed.
+    tables : mapping of str to DataFrame
+        By side: ``plan``, ``variant`` and any further variants.
     keys : sequence of str
-        Columns that name a row. Rows are in the order of `plan`, then what only others have.
+        Columns that identify a row. Rows are in the order of the plan, followed by rows that only
+        other sides have.
     values : sequence of str
-        Columns of numbers; NaN where a table lacks the row.
-    **others : DataFrame
-        Further variants, by the first part of their columns.
+        Numeric columns; NaN where a table lacks the row.
 
     Returns
     -------
     DataFrame
-        The keys, then ``plan_…``, ``variant_…``, ``change_…`` and those of the others, by value.
+        The keys; then for each value its columns ``plan_…``, ``variant_…``, those of further
+        variants, and ``change_…``, which is variant less plan.
     """
     import pandas as pd
 
-    sides = {"plan": plan, "variant": variant, **others}
+    sides = {"plan": tables["plan"], "variant": tables["variant"], **tables}
     rows = pd.concat([one[list(keys)] for one in sides.values()]).drop_duplicates(ignore_index=True)
-    found = {side: rows.merge(one, on=list(keys), how="left") for side, one in sides.items()}
+    joined = {side: rows.merge(one, on=list(keys), how="left") for side, one in sides.items()}
     columns: dict[str, pd.Series[float]] = {}
     for value in values:
-        columns |= {f"{side}_{value}": one[value] for side, one in found.items()}
-        columns[f"change_{value}"] = found["variant"][value] - found["plan"][value]
+        columns |= {f"{side}_{value}": one[value] for side, one in joined.items()}
+        columns[f"change_{value}"] = joined["variant"][value] - joined["plan"][value]
     return pd.concat([rows, pd.DataFrame(columns)], axis="columns")
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
-    """Tables of many draws of one scenario; see :class:`planner.Ensemble` for the columns.
+class EnsembleSummary:
+    """Tables of the draws of one scenario; see :class:`planner.Ensemble` for the columns.
 
     Attributes
     ----------
     draws, unproved, seed : int
-        Draws made, those left out for want of a certificate, and the seed.
+        Number of draws made, number left out for want of a certificate, and the seed.
     reach : float
-        Fill rate of which the probability is in `fill`.
+        Fill rate to which the column ``chance`` of `fill` refers.
     uncertain : bool
-        Whether anything of the scenario is stated as uncertain.
+        Whether the scenario states any parameter as uncertain.
     fill : DataFrame
         By mission and main_task: mean, standard_error, low, high, q05 … q95, chance.
     fan : DataFrame
@@ -222,24 +225,25 @@ class Outlook:
         mean, q05, q25, q50, q75, q95.
     displacement : DataFrame
         By package and main_task: mean, standard_error, low, high, q05 … q95, person-months.
-    each : DataFrame
-        One row a draw, one column a package: person-months displaced from main task 2.
+    displaced_by_draw : DataFrame
+        One row per draw, one column per package: person-months of main task 2 displaced.
     headlines : mapping of str to Headline
         Displacement of main task 2 by package.
     by_ranges : mapping of str to Headline
-        The same where parameters are drawn by their ranges alone; none for few draws, and none
-        where the scenario draws from no calibration.
+        The same where parameters are drawn from their ranges alone. Empty with fewer than
+        :data:`RANGE_DRAWS` draws, or where the scenario draws from no calibration.
     losers : mapping of (str, int) to list of DrawnLoss
-        What missions lose, by package and main task; none where people by month are not kept.
+        Displacement by mission, for each package and main task; empty where the ensemble keeps
+        no persons by month.
     drivers : mapping of str to tuple of Driver
-        What moves the displacement most, by package.
+        Parameters with the largest effect on the displacement, by package.
     likely : DataFrame
-        The plan for the likely values under both rules, one row a rule and package: rule, package,
-        displaced_main_task_1 and displaced_main_task_2.
-    said : dict of str to list of str
-        How it was drawn and what was left out, by language.
+        The plan for the likely values under both rules, one row per rule and package: rule,
+        package, displaced_main_task_1 and displaced_main_task_2.
+    texts : dict of str to list of str
+        How the draws were made and what was left out, sentences by language.
     inputs : mapping of str to (str, str)
-        What the inputs in `drivers` are called in English and Dutch, where that is known.
+        English and Dutch names of the parameters in `drivers`, where known.
     """
 
     draws: int
@@ -250,41 +254,48 @@ class Outlook:
     fill: pd.DataFrame
     fan: pd.DataFrame
     displacement: pd.DataFrame
-    each: pd.DataFrame
+    displaced_by_draw: pd.DataFrame
     headlines: Mapping[str, Headline]
     by_ranges: Mapping[str, Headline]
     losers: Mapping[tuple[str, int], list[DrawnLoss]]
     drivers: Mapping[str, tuple[Driver, ...]]
     likely: pd.DataFrame
-    said: dict[str, list[str]]
+    texts: dict[str, list[str]]
     inputs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name."""
-        names = ("fill", "fan", "displacement", "each", "likely")
         return {
-            **{f"draws_{name}": getattr(self, name) for name in names},
+            "draws_fill": self.fill,
+            "draws_fan": self.fan,
+            "draws_displacement": self.displacement,
+            "draws_each": self.displaced_by_draw,
+            "draws_likely": self.likely,
             "draws_headline": frame(list(self.headlines.values()), Headline),
         }
 
 
-def look_ahead(
+EnsemblePair = tuple[EnsembleSummary, EnsembleSummary]
+"""Summaries of the draws of plan and variant."""
+
+
+def summarize_draws(
     scenario: Scenario,
     draws: int,
     seed: int = 0,
     reach: float = REACH,
     progress: Progress | None = None,
     cache: PlanCache | None = None,
-    beside: bool = True,
-) -> Outlook:
-    """Make draws of a scenario and return what a page shows of them.
+    ranges: bool = True,
+) -> EnsembleSummary:
+    """Make draws of a scenario and summarise them.
 
-    With `beside`, displacement by the ranges alone is found too.
+    With `ranges`, displacement is also computed for parameters drawn from their ranges alone.
 
     Examples
     --------
     >>> import planner as pl
-    >>> ahead = look_ahead(pl.load("letter").change(rule="value"), draws=16)
+    >>> ahead = summarize_draws(pl.load("letter").change(rule="value"), draws=16)
     >>> ahead.draws, ahead.displacement.empty
     (16, True)
     """
@@ -298,9 +309,8 @@ def look_ahead(
     by_task = ensemble.fill_by("main_task", "month").assign(mission="")
     by_mission = ensemble.fill_by("mission", "main_task", "month")
     columns = ["mission", "main_task", "month", "mean", *quantiles]
-    each = ensemble.draws
     names = {f"displacement.{package}": package for package in ensemble.packages}
-    return Outlook(
+    return EnsembleSummary(
         draws=ensemble.made,
         unproved=ensemble.unproved,
         seed=seed,
@@ -309,41 +319,41 @@ def look_ahead(
         fill=ensemble.fill_by("mission", "main_task", reach=reach),
         fan=pd.concat([by_task[columns], by_mission[columns]], ignore_index=True),
         displacement=ensemble.displacement_by("main_task"),
-        each=each[["draw", *names]].rename(columns=names),
+        displaced_by_draw=ensemble.draws[["draw", *names]].rename(columns=names),
         headlines={id: headline(ensemble, id) for id in ensemble.packages},
         losers={
             (id, task): drawn_losses(ensemble, id, task)
             for id in ensemble.packages
             for task in (1, 2)
         },
-        by_ranges=_by_ranges(scenario, seed) if beside and draws >= BY_RANGES else {},
+        by_ranges=_by_ranges(scenario, seed) if ranges and draws >= RANGE_DRAWS else {},
         drivers={id: drivers(ensemble, id) for id in ensemble.packages},
         likely=_both_rules(scenario, cache),
-        said={lang: ensemble.sentences(lang) for lang in ("en", "nl")},
+        texts={lang: ensemble.sentences(lang) for lang in ("en", "nl")},
     )
 
 
 def _by_ranges(scenario: Scenario, seed: int) -> dict[str, Headline]:
-    """Return displacement by each package where parameters are drawn by their ranges alone."""
+    """Return displacement by package where parameters are drawn from their ranges alone."""
     from planner.montecarlo.run import simulate
 
     if scenario.inputs.parameters is None:
         return {}
-    ensemble = simulate(scenario.with_({"parameters": "none"}), BY_RANGES, seed, workers=1)
+    ensemble = simulate(scenario.with_({"parameters": "none"}), RANGE_DRAWS, seed, workers=1)
     return {id: headline(ensemble, id) for id in ensemble.packages}
 
 
 def _both_rules(scenario: Scenario, cache: PlanCache | None) -> pd.DataFrame:
-    """Return what packages displace in the plan for the likely values under both rules."""
+    """Return displacement by package in the plan for the likely values, under both rules."""
     import pandas as pd
 
     columns = ["rule", "package", "displaced_main_task_1", "displaced_main_task_2"]
-    made = [allocate(scenario, rule, cache=cache) for rule in ("fair", "value")]
-    parts = [one.packages.assign(rule=one.rule)[columns] for one in made]
+    results = [allocate(scenario, rule, cache=cache) for rule in ("fair", "value")]
+    parts = [result.packages.assign(rule=result.rule)[columns] for result in results]
     return pd.concat(parts, ignore_index=True)
 
 
-def look_at_both(
+def summarize_both(
     plan: Scenario,
     variant: Scenario,
     draws: int,
@@ -351,82 +361,81 @@ def look_at_both(
     reach: float = REACH,
     progress: Progress | None = None,
     cache: PlanCache | None = None,
-) -> tuple[Outlook, Outlook]:
-    """Make the same draws of a scenario as it was and as changed; see :func:`look_ahead`."""
+) -> EnsemblePair:
+    """Summarise the same draws of plan and variant; see :func:`summarize_draws`."""
     different = plan.digest != variant.digest
     total = 2 * draws if different else draws
-    began = time.monotonic()
+    start = time.monotonic()
 
-    def part(before: int) -> Progress | None:
+    def progress_from(earlier: int) -> Progress | None:
         if progress is None:
             return None
 
         def report(done: int, _: int, seconds: float) -> None:
-            here = before + done
-            rest = (time.monotonic() - began) / max(here, 1) * (total - here)
-            progress(here, total, rest if here else seconds)
+            count = earlier + done
+            remaining = (time.monotonic() - start) / max(count, 1) * (total - count)
+            progress(count, total, remaining if count else seconds)
 
         return report
 
-    first = look_ahead(plan, draws, seed, reach, part(0), cache, beside=not different)
+    first = summarize_draws(plan, draws, seed, reach, progress_from(0), cache, ranges=not different)
     if not different:
         return first, first
-    return first, look_ahead(variant, draws, seed, reach, part(draws), cache)
+    return first, summarize_draws(variant, draws, seed, reach, progress_from(draws), cache)
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """What an analysis found, ready to show.
+class AnalysisResult:
+    """Tables and sentences of an analysis.
 
     Attributes
     ----------
     name : str
-        What its tables begin with.
-    found : dict of str to DataFrame
-        Its tables.
-    said : dict of str to list of str
+        Prefix of the names of its tables.
+    frames : dict of str to DataFrame
+    texts : dict of str to list of str
         Sentences by language.
     month : str
-        Month that it is about, if about one.
+        The month that the analysis is about; empty if it is about all months.
     complete : bool
-        Whether the search is complete.
+        Whether the analysis is complete; if not, a longer one may add to it.
     """
 
     name: str
-    found: dict[str, pd.DataFrame]
-    said: dict[str, list[str]]
+    frames: dict[str, pd.DataFrame]
+    texts: dict[str, list[str]]
     month: str = ""
     complete: bool = True
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return all tables by name."""
-        return {f"{self.name}_{name}": table for name, table in self.found.items()}
+        """Return all tables by prefixed name."""
+        return {f"{self.name}_{name}": table for name, table in self.frames.items()}
 
 
-def spread(scenario: Scenario, progress: Any = None) -> Answer:
+def optimal_ranges(scenario: Scenario, progress: Any = None) -> AnalysisResult:
     """Return the range of each fill and displacement over all optimal allocations.
 
     Examples
     --------
     >>> import planner as pl
-    >>> spread(pl.load("letter")).said["nl"][0][:5]
+    >>> optimal_ranges(pl.load("letter")).texts["nl"][0][:5]
     'Alle '
     """
     from planner.analysis.ranges import ranges
 
-    found = ranges(scenario, progress=silent if progress is None else progress)
-    wanted = ("fills", "displacement", "total_fills", "total_displacement")
-    tables = found.tables()
-    return Answer(
+    result = ranges(scenario, progress=silent if progress is None else progress)
+    names = ("fills", "displacement", "total_fills", "total_displacement")
+    tables = result.tables()
+    return AnalysisResult(
         "ranges",
-        {name: tables[name] for name in wanted},
-        {lang: found.sentences(lang) for lang in ("en", "nl")},
+        {name: tables[name] for name in names},
+        {lang: result.sentences(lang) for lang in ("en", "nl")},
     )
 
 
 def explain(
     source: Scenario | Result, mission: str, month: str = "", changes: bool = True
-) -> Answer:
+) -> AnalysisResult:
     """Return why a mission has the people it has in a month; see :func:`planner.analysis.why`.
 
     Parameters
@@ -435,19 +444,19 @@ def explain(
         A result is not planned again.
     mission : str
     month : str
-        The month in which it lacks most if empty.
+        If empty, the month in which the mission lacks most.
     changes : bool
-        Whether to look for what would change it, which takes many plans.
+        Whether to search for changes that would fill the mission, which takes many plans.
 
     Examples
     --------
     >>> import planner as pl
-    >>> explain(pl.load("letter"), "untso", "2023-07").said["en"][0]
+    >>> explain(pl.load("letter"), "untso", "2023-07").texts["en"][0]
     'UNTSO has all 12 people it asks for in Jul 2023.'
     """
     from planner.analysis.why import NOTHING_PERSONS, why
 
-    found = why(source, mission, month=month or None, changes=changes)
-    said = {lang: found.sentences(lang) for lang in ("en", "nl")}
-    complete = changes or found.lacking_persons <= NOTHING_PERSONS
-    return Answer("why", found.tables(), said, found.month, complete)
+    result = why(source, mission, month=month or None, changes=changes)
+    texts = {lang: result.sentences(lang) for lang in ("en", "nl")}
+    complete = changes or result.lacking_persons <= NOTHING_PERSONS
+    return AnalysisResult("why", result.tables(), texts, result.month, complete)

@@ -5,29 +5,29 @@ from __future__ import annotations
 import pytest
 
 import planner as pl
-from planner.app.answer import answer_of, names_of
+from planner.app.answer import answer_html, mission_names
 from planner.labels import LANGUAGES
-from planner.whatif import Picture, picture
-from planner.whatif.charts import LostChart
+from planner.whatif import PlanSummary, summarize
+from planner.whatif.charts import DisplacementChart
 from tests.figures.made import SLIGHT
 
 
 @pytest.fixture(scope="module")
-def slight() -> Picture:
-    return picture(pl.loads(SLIGHT, "slight.yaml"))
+def slight() -> PlanSummary:
+    return summarize(pl.loads(SLIGHT, "slight.yaml"))
 
 
-def answer(shown: Picture, package: str = "flank", lang: str = "en") -> str:
-    pictures = {"plan": shown, "variant": shown}
-    names = names_of(pictures, lang)
-    return answer_of(pictures, package, {package: "Flank"}, names, None, lang, "answer_drawing")
+def answer(shown: PlanSummary, package: str = "flank", lang: str = "en") -> str:
+    summaries = {"plan": shown, "variant": shown}
+    names = mission_names(summaries, lang)
+    return answer_html(summaries, package, {package: "Flank"}, names, None, lang, "answer_drawing")
 
 
-def test_what_is_never_half_a_person_at_a_time_is_no_loss_of_a_mission(slight: Picture) -> None:
+def test_what_is_never_half_a_person_at_a_time_is_no_loss_of_a_mission(slight: PlanSummary) -> None:
     assert slight.displacement["most_persons"].tolist() == pytest.approx([0.25, 0.25])
-    chart = LostChart("en")
+    chart = DisplacementChart("en")
     title = chart.show(
-        {"plan": slight, "variant": slight}, names_of({"plan": slight}, "en"), "flank", "Flank"
+        {"plan": slight, "variant": slight}, mission_names({"plan": slight}, "en"), "flank", "Flank"
     )
     assert chart.source.data["id"] == [""]
     assert chart.source.data["name"] == ["less than half a person at a time"]
@@ -43,7 +43,7 @@ def test_what_is_never_half_a_person_at_a_time_is_no_loss_of_a_mission(slight: P
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_plan_for_the_likely_values_is_named_as_such(lang: str) -> None:
-    battalion = picture(pl.load("eastern-flank-battalion"))
+    battalion = summarize(pl.load("eastern-flank-battalion"))
     said = answer(battalion, "eastern-flank", lang)
     lost = battalion.packages["displaced_main_task_2"].item()
     assert lost == pytest.approx(0, abs=0.05)

@@ -12,9 +12,9 @@ from tornado.websocket import WebSocketHandler
 
 from planner.app import server
 from planner.app.layout import button
-from planner.app.scheduler import Scheduler, Turns
+from planner.app.scheduler import Scheduler, SessionScheduler
 from planner.app.server import Settings, build_server
-from planner.app.session import Library
+from planner.app.session import ScenarioLibrary
 from planner.app.workers import Workers
 from tests.app.visitors import Visitor, arrive
 
@@ -41,7 +41,7 @@ class Reading:
 
     def build(self, document: Any, _w: Any, _l: Any, scheduler: Scheduler, *_: Any) -> None:
         """Build a page whose button adds a text in one turn and changes it in another."""
-        turns, column = Turns(scheduler), pn.Column()
+        schedule, column = SessionScheduler(scheduler), pn.Column()
         loop = asyncio.get_running_loop()
 
         def elsewhere(act: Any, *args: Any) -> None:
@@ -50,15 +50,15 @@ class Reading:
         def first() -> None:
             text = pn.pane.HTML("new")
             column.append(text)
-            elsewhere(turns, lambda: second(text))
+            elsewhere(schedule, lambda: second(text))
 
         def second(text: Any) -> None:
             text.object = "changed"
             elsewhere(loop.call_soon_threadsafe, self.begun.set)
 
-        add = button("add", lambda: turns(first))
+        add = button("add", lambda: schedule(first))
         pn.Row(add, column).server_doc(document, location=False)
-        turns(lambda: column.append(pn.pane.HTML("ready")))
+        schedule(lambda: column.append(pn.pane.HTML("ready")))
 
 
 def says(text: str) -> Callable[[Visitor], bool]:
@@ -87,7 +87,7 @@ def test_messages_arrive_in_the_order_in_which_they_were_made(
             WebSocketHandler, "write_message", lambda *a, **o: reading.write(*a, **o)
         )
         with Workers() as workers:
-            made = build_server(Settings(port=0), workers, Library())
+            made = build_server(Settings(port=0), workers, ScenarioLibrary())
             made.start()
             visited = press_and_read_late(f"http://127.0.0.1:{made.port}/", reading)
             await asyncio.wait_for(visited, SECONDS)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from planner.analysis.promises import promises
-from planner.app.tasks import FRESH
+from planner.app.tasks import FRESH_DRAWS
 from planner.whatif import WhatIf
 from tests.app.conftest import WAIT, View, opened, served
 from tests.app.test_sure import SMALL
@@ -24,7 +24,7 @@ def assert_promised(view: View, case: WhatIf, certainty: float) -> None:
     """Hold what is shown against the package's own promises."""
     about = f"{case.address()}|{100 * certainty:g}"
     view.page.locator(f'[data-part=promises] p[data-about="{about}"]').wait_for(timeout=WAIT)
-    own = promises(case.scenario, certainty=certainty, fresh=FRESH, worth=False)
+    own = promises(case.scenario, certainty=certainty, fresh=FRESH_DRAWS, worth=False)
     shown = view.data("promises")
     bars = dict(zip(shown["id"], shown["variant"], strict=True))
     for row in own.rows:  # what can be promised in full has no bar

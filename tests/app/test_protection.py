@@ -16,7 +16,7 @@ from tornado.websocket import WebSocketClosedError
 
 from benchmarks import hostile_page
 from benchmarks.hostile_page import Server, ask, counted, serving, token_of
-from planner.app.server import _Socket, pass_over_closed
+from planner.app.server import _Socket, ignore_closed_connections
 from tests.app.visitors import Visitor, arrive, visit
 
 
@@ -125,7 +125,7 @@ def test_only_a_visitor_who_left_is_passed_over(error: Exception) -> None:
     reported: list[dict[str, Any]] = []
     loop = asyncio.new_event_loop()
     loop.default_exception_handler = reported.append  # type: ignore[method-assign]
-    loop.set_exception_handler(pass_over_closed)
+    loop.set_exception_handler(ignore_closed_connections)
     loop.call_exception_handler({"message": "never retrieved", "exception": error})
     loop.close()
     assert len(reported) == isinstance(error, ValueError)

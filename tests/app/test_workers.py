@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from planner.app.scheduler import Newest
+from planner.app.scheduler import LatestRequest
 from planner.app.workers import StoppedError, TimeLimitError, WorkerPool
 from planner.errors import PlannerError
 
@@ -71,7 +71,7 @@ def test_a_call_is_stopped_whether_it_waits_or_runs(pool: WorkerPool) -> None:
     running = pool.submit(forever, progress=lambda *_: begun.set())
     waiting, after = pool.submit(double, 1), pool.submit(double, 2)
     assert begun.wait(WAIT)
-    assert pool.ahead(after) == 2
+    assert pool.tasks_ahead(after) == 2
     waiting.stop()
     running.stop()
     with pytest.raises(StoppedError):
@@ -114,7 +114,7 @@ def test_errors_come_back_and_a_process_that_dies_is_replaced(pool: WorkerPool) 
     assert pool.submit(double, 1).result(WAIT) == 2
 
 
-def test_only_the_newest_request_is_shown() -> None:
+def test_only_the_latest_request_is_shown() -> None:
     futures: list[Future[int]] = []
     shown: list[tuple[int, int]] = []
 
@@ -125,18 +125,18 @@ def test_only_the_newest_request_is_shown() -> None:
     def show(request: int, done: Future[Any]) -> None:
         shown.append((request, done.result()))
 
-    newest = Newest(start, lambda call: call(), show)
+    latest = LatestRequest(start, lambda call: call(), show)
     for request in (1, 2, 3, 4):
-        newest.ask(request)
+        latest.submit(request)
     assert len(futures) == 2
     futures[1].set_result(20)
     assert len(futures) == 3
     futures[0].set_result(10)
     assert shown == []
-    assert newest.busy
+    assert latest.pending
     futures[2].set_result(40)
     assert shown == [(4, 40)]
-    newest.ask(5)
-    newest.drop()
+    latest.submit(5)
+    latest.cancel()
     futures[3].set_result(50)
     assert shown == [(4, 40)]

@@ -114,10 +114,10 @@ def test_it_opens_without_a_word_and_fetches_nothing(wide: Opened, path: Path) -
 
 def test_tables_and_pictures_are_there(wide: Opened, report: pl.Report) -> None:
     blocks = [block for section in report.page.sections for block in section.blocks]
-    pictures = sum(block.kind == "picture" for block in blocks)
+    summaries = sum(block.kind == "picture" for block in blocks)
 
     sizes = wide.ask("[...document.images].map(i => [i.naturalWidth, i.complete])")
-    assert len(sizes) == pictures > 8
+    assert len(sizes) == summaries > 8
     assert all(width > 300 and done for width, done in sizes)
     assert wide.page.locator("table").count() == wide.page.locator("caption").count() > 10
     assert wide.ask("document.documentElement.scrollWidth") <= 1280
@@ -174,11 +174,11 @@ def test_a_phone_scrolls_only_what_is_wide(chromium: Browser, path: Path) -> Non
     assert len(set(lefts)) == 1
     summary = phone.ask("document.querySelector('#summary li').getBoundingClientRect().bottom")
     assert summary < 844
-    small = phone.ask(
+    negligible = phone.ask(
         "[...document.querySelectorAll('p, li, td, th')]"
         ".filter(e => parseFloat(getComputedStyle(e).fontSize) < 12).length"
     )
-    assert small == 0
+    assert negligible == 0
     assert phone.ask("Math.min(...[...document.images].map(i => i.width))") >= 700
     phone.page.close()
 

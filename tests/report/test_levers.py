@@ -22,9 +22,9 @@ from planner.labels import rough
 from planner.report import levers, solver
 from planner.report.blocks import packed
 from planner.report.levers import PlannedSettings, answer_all, numbers_of
-from planner.whatif import WhatIf, picture
-from planner.whatif.charts import SIDES, FillChart, LostChart
-from planner.whatif.outlook import picture_of
+from planner.whatif import WhatIf, summarize
+from planner.whatif.charts import SIDES, FillChart, DisplacementChart
+from planner.whatif.outlook import summarize_result
 from tests.figures.made import SLIGHT, text
 from tests.report.test_browser import AUDIT, CONTRAST, Opened
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from planner.report.solver import FreeLevers
     from planner.solution import Planner
-    from planner.whatif import Picture
+    from planner.whatif import PlanSummary
 
 FEW = 40
 """Settings planned here; a real report has up to a thousand."""
@@ -96,30 +96,30 @@ def between(value: float) -> bool:
     return any(abs(unit * value % 1 - 0.5) < 1e-6 for unit in (1, 10, 1000))
 
 
-def charts_of_page(grid: PlannedSettings) -> list[LostChart | FillChart]:
+def charts_of_page(grid: PlannedSettings) -> list[DisplacementChart | FillChart]:
     """Return the charts that the what-if page has, one a package and that of fill."""
     lang = grid.names.lang
-    return [*(LostChart(lang, SIDES) for _ in grid.packages), FillChart(lang)]
+    return [*(DisplacementChart(lang, SIDES) for _ in grid.packages), FillChart(lang)]
 
 
 def charts_agree(
     shown: list[dict[str, Any]],
-    charts: list[LostChart | FillChart],
+    charts: list[DisplacementChart | FillChart],
     grid: PlannedSettings,
-    found: Picture,
+    found: PlanSummary,
 ) -> None:
     """Compare charts of a report with those of the what-if page, made to show the same plans."""
-    pictures = {"plan": grid.plan, "variant": found}
+    summaries = {"plan": grid.plan, "variant": found}
     names = {id: grid.names.mission(id) for id in grid.missions}
     scale = 1 + float(grid.plan.fill["asked_person_months"].sum())
     *lost, fill = charts
     assert isinstance(fill, FillChart)
     titles = [
-        one.show(pictures, names, package, grid.names.package(package))
+        one.show(summaries, names, package, grid.names.package(package))
         for one, package in zip(lost, grid.packages, strict=True)
-        if isinstance(one, LostChart)
+        if isinstance(one, DisplacementChart)
     ]
-    made = list(zip(charts, [*titles, fill.show(pictures, names)], strict=True))
+    made = list(zip(charts, [*titles, fill.show(summaries, names)], strict=True))
     assert len(shown) == len(made)
     for one, (chart, title) in zip(shown, made, strict=True):
         figure, data = chart.figure, {name: list(row) for name, row in chart.source.data.items()}
@@ -170,7 +170,7 @@ def test_every_setting_shows_what_the_package_computes(
             assert shown == pytest.approx(
                 numbers_of(found, few.missions, few.packages), rel=1e-9, abs=1e-7
             )
-            charts_agree(opened.ask(CHARTS), charts, few, picture_of(found))
+            charts_agree(opened.ask(CHARTS), charts, few, summarize_result(found))
     assert opened.complaints == []
     assert [url for url in opened.requests if not url.startswith("data:")] == [path.as_uri()]
     opened.page.close()
@@ -249,7 +249,7 @@ def opened_solver(browser: Browser, path: Path) -> Opened:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.Scenario, PlannedSettings, Path]:
+def negligible(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.Scenario, PlannedSettings, Path]:
     """Return a small scenario with a package, its levers and its report."""
     scenario = pl.loads(text(7), "made-7.yaml")
     made = pl.make_report(scenario, analyses=False, interactive=True)
@@ -287,7 +287,7 @@ def test_charts_are_those_of_the_what_if_page(
             for lever, choice, k in zip(grid.levers, grid.choices, chosen, strict=True)
         }
         charts_agree(
-            opened.ask(CHARTS), charts, grid, picture(WhatIf(scenario, moves).scenario, cache)
+            opened.ask(CHARTS), charts, grid, summarize(WhatIf(scenario, moves).scenario, cache)
         )
     assert opened.ask(AUDIT) == []
     assert opened.ask(CONTRAST) == []
@@ -343,9 +343,9 @@ def agrees(opened: Opened, scenario: pl.Scenario, free: FreeLevers, draw: random
 
 
 def test_what_the_file_solves_is_what_the_package_solves(
-    chromium: Browser, small: tuple[pl.Scenario, PlannedSettings, Path]
+    chromium: Browser, negligible: tuple[pl.Scenario, PlannedSettings, Path]
 ) -> None:
-    scenario, grid, path = small
+    scenario, grid, path = negligible
     assert grid.free is not None
     opened = opened_solver(chromium, path)
     draw = random.Random(1)
@@ -393,9 +393,9 @@ def test_the_page_unpacks_what_was_packed(chromium: Browser, path: Path) -> None
 
 
 def test_the_same_charts_are_the_same_bytes_whatever_was_drawn_before(
-    small: tuple[pl.Scenario, PlannedSettings, Path],
+    negligible: tuple[pl.Scenario, PlannedSettings, Path],
 ) -> None:
-    scenario, _, path = small
+    scenario, _, path = negligible
     FillChart("en")
     again = pl.make_report(scenario, analyses=False, interactive=True)
     assert again.html == path.read_text(encoding="utf-8")

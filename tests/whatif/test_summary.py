@@ -1,4 +1,4 @@
-"""A picture shows what the package's own tables say."""
+"""The summary of a plan holds what the tables of the result say."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 import planner as pl
-from planner.whatif import Picture, WhatIf, beside, picture
+from planner.whatif import PlanSummary, WhatIf, join_sides, summarize
 
 
 @pytest.fixture(scope="module")
-def flank() -> Picture:
-    return picture(pl.load("eastern-flank-battalion"), pl.PlanCache())
+def flank() -> PlanSummary:
+    return summarize(pl.load("eastern-flank-battalion"), pl.PlanCache())
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def result() -> pl.Result:
     return pl.allocate("eastern-flank-battalion")
 
 
-def test_a_picture_holds_the_figures_of_the_result(flank: Picture, result: pl.Result) -> None:
+def test_a_summary_holds_the_values_of_the_result(flank: PlanSummary, result: pl.Result) -> None:
     demands = result.demands
     for row in flank.fill.itertuples():
         lines = demands[demands["mission"] == row.mission]
@@ -37,14 +37,14 @@ def test_a_picture_holds_the_figures_of_the_result(flank: Picture, result: pl.Re
     assert flank.months == tuple(sorted(result.monthly_fill["month"].unique()))
 
 
-def test_a_picture_can_be_sent_from_one_process_to_another(flank: Picture) -> None:
+def test_a_summary_can_be_pickled(flank: PlanSummary) -> None:
     sent = pickle.loads(pickle.dumps(flank))
     for name, table in flank.tables().items():
         pd.testing.assert_frame_equal(sent.tables()[name], table)
     assert len(pickle.dumps(flank)) < 500_000
 
 
-def test_tours_add_up_to_what_is_filled(flank: Picture) -> None:
+def test_tours_add_up_to_what_is_filled(flank: PlanSummary) -> None:
     place = {month: number for number, month in enumerate(flank.months)}
     seen = flank.tours[
         (flank.tours["first_month"] <= flank.months[-1])
@@ -58,26 +58,28 @@ def test_tours_add_up_to_what_is_filled(flank: Picture) -> None:
         assert person_months.get(mission, 0.0) == pytest.approx(wanted, abs=1e-3), mission
 
 
-def test_beside_shows_plan_mine_and_the_difference() -> None:
+def test_joined_tables_show_plan_variant_and_change() -> None:
     plan = pd.DataFrame({"mission": ["a", "b"], "fill": [0.5, 1.0]})
-    mine = pd.DataFrame({"mission": ["c", "b"], "fill": [0.25, 0.75]})
-    table = beside(plan, mine, ["mission"], ["fill"])
+    variant = pd.DataFrame({"mission": ["c", "b"], "fill": [0.25, 0.75]})
+    table = join_sides({"plan": plan, "variant": variant}, ["mission"], ["fill"])
     assert table["mission"].tolist() == ["a", "b", "c"]
     assert table.columns.tolist() == ["mission", "plan_fill", "variant_fill", "change_fill"]
     assert table["change_fill"].isna().tolist() == [True, False, True]
     assert table["change_fill"][1] == -0.25
 
 
-def test_a_mission_that_goes_ahead_stands_beside_nothing(flank: Picture) -> None:
-    mine = picture(WhatIf("eastern-flank-battalion", {"go.maicc": True}).scenario)
-    table = beside(flank.fill, mine.fill, ["mission"], ["asked_person_months"])
+def test_a_mission_of_the_variant_only_has_no_value_in_the_plan(flank: PlanSummary) -> None:
+    variant = summarize(WhatIf("eastern-flank-battalion", {"go.maicc": True}).scenario)
+    table = join_sides(
+        {"plan": flank.fill, "variant": variant.fill}, ["mission"], ["asked_person_months"]
+    )
     row = table[table["mission"] == "maicc"].iloc[0]
     assert pd.isna(row["plan_asked_person_months"])
     assert row["variant_asked_person_months"] > 0
 
 
-def test_the_letter_has_a_picture_without_packages() -> None:
-    shown = picture(pl.load("letter"))
+def test_the_summary_of_the_letter_has_no_packages() -> None:
+    shown = summarize(pl.load("letter"))
     assert shown.displacement.empty
     assert shown.packages.empty
     assert not shown.fill.empty
@@ -85,7 +87,7 @@ def test_the_letter_has_a_picture_without_packages() -> None:
 
 def test_what_missions_lose_is_stated_in_persons_and_months() -> None:
     scenario = WhatIf("eastern-flank-battalion", {"size.eastern-flank": 2.0}).scenario
-    lost = picture(scenario).displacement.set_index("mission")
+    lost = summarize(scenario).displacement.set_index("mission")
     result = pl.allocate(scenario)
     monthly = result.displacement_by("mission", "month", main_task=None)
     phases = result.displacement_by("mission", "phase", main_task=None)
