@@ -16,7 +16,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, partial, wraps
 from importlib import import_module
 from typing import Any
 
@@ -47,7 +47,7 @@ _registered: dict[str, Registered] = {}
 
 
 def figure(of: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register the function below as a figure under its own name.
+    """Register the function below as a figure under its own name, drawn in the style of figures.
 
     Parameters
     ----------
@@ -68,8 +68,14 @@ def figure(of: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., 
         name = draw.__name__
         if name in _registered and _registered[name].draw.__module__ != draw.__module__:
             raise ValueError(f"figure {name!r} is already declared in another module")
-        _registered[name] = Registered(draw, of, about)
-        return draw
+
+        @wraps(draw)
+        def styled(*args: Any, **options: Any) -> Any:
+            with import_module("planner.figures.style").style():
+                return draw(*args, **options)
+
+        _registered[name] = Registered(styled, of, about)
+        return styled
 
     return register
 

@@ -127,10 +127,10 @@ class AnswerText:
         if self.ensemble is None:
             rows = [("answer_who_lead", " ".join(likely[1:]))] if likely[1:] else []
             return likely[0], rows
-        found, lang = self.ensemble.headlines[self.package], self.lang
-        first = found.in_short(self.title, lang)
+        headline, lang = self.ensemble.headlines[self.package], self.lang
+        first = headline.in_short(self.title, lang)
         ranges = self.ensemble.by_ranges.get(self.package)
-        rows = [("answer_when_lead", " ".join(found.when(lang)))]
+        rows = [("answer_when_lead", " ".join(headline.when(lang)))]
         if ranges is not None:
             rows.append(("answer_ranges_lead", ranges.by_ranges(lang)))
         rows += [("answer_who_lead", text) for text in self._ensemble_losers(self.ensemble)]
@@ -182,9 +182,9 @@ class AnswerText:
         plan, variant = self.ensembles
         if plan is variant or self.package not in plan.headlines:
             return
-        found, lang = plan.headlines[self.package], self.lang
-        numbers = {key: rough(getattr(found, key), lang) for key in ("mean", "q05", "q95")}
-        chance = rate(found.chance, lang, 0)
+        headline, lang = plan.headlines[self.package], self.lang
+        numbers = {key: rough(getattr(headline, key), lang) for key in ("mean", "q05", "q95")}
+        chance = rate(headline.chance, lang, 0)
         yield "answer_plan_lead", self.say("answer_drawn_plan", chance=chance, **numbers)
 
     def _likely(self) -> Iterator[str]:

@@ -99,8 +99,8 @@ def headline_table(summaries: PlanSummaries, lang: str) -> str:
     }
 
     def line(name: str, values: Iterable[float], form: Any) -> list[str]:
-        found, write = list(values), partial(form, lang=lang, digits=0)
-        return [name, *map(write, found), change_text(found[0], found[-1], write, lang)]
+        numbers, write = list(values), partial(form, lang=lang, digits=0)
+        return [name, *map(write, numbers), change_text(numbers[0], numbers[-1], write, lang)]
 
     rows = [
         line(

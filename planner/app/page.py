@@ -268,8 +268,8 @@ def build_page(
 def notebook_page(scenario: Scenario | str | None, lang: str) -> pn.Row:
     """Return the page for a notebook, whose kernel computes everything."""
     pn.extension(inline=True)  # no requests to other hosts
-    own = (scenario,) if isinstance(scenario, Scenario) else ()
-    library = ScenarioLibrary(own)
+    extra = (scenario,) if isinstance(scenario, Scenario) else ()
+    library = ScenarioLibrary(extra)
     with catch_warnings():  # labels of widgets, new in this release of Panel
         simplefilter("ignore", PendingDeprecationWarning)
         session = Session(Workers(), library, lang)

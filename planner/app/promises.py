@@ -188,13 +188,13 @@ class PromisesPanel:
 
     def _row_names(self, rows: pd.DataFrame) -> dict[str, str]:
         """Return the names of promises: a mission, with its tier if it has several."""
-        names, found = self.session.dashboard.names, {}
+        names, labels = self.session.dashboard.names, {}
         for row in iter_rows(rows):
             tier = f" ({row.tier})"
             mission = self._missions[row.mission] = row.mission.removesuffix(tier)
             more = f" ({say('lever_tier', self.lang)} {row.tier})" if mission != row.mission else ""
-            found[row.mission] = names.get(mission, mission) + more
-        return found
+            labels[row.mission] = names.get(mission, mission) + more
+        return labels
 
     def _table(self, rows: pd.DataFrame, names: Mapping[str, str]) -> str:
         lang = self.lang

@@ -122,16 +122,16 @@ def allowed_hosts(address: str, port: int, origins: Sequence[str] = ()) -> froze
     >>> sorted(allowed_hosts("127.0.0.1", 5006))
     ['127.0.0.1:5006', 'localhost:5006']
     """
-    own = f"[{address}]" if ":" in address else address
-    found = {f"{host}:{port}" for host in (own, "localhost")}
+    literal = f"[{address}]" if ":" in address else address
+    hosts = {f"{host}:{port}" for host in (literal, "localhost")}
     if port == 80:
-        found |= {own, "localhost"}
+        hosts |= {literal, "localhost"}
     for origin in origins:
         name = origin.lower()
-        found.add(name)
+        hosts.add(name)
         if not re.search(r":\d+$", name):
-            found |= {f"{name}:80", f"{name}:443"}
-    return frozenset(found)
+            hosts |= {f"{name}:80", f"{name}:443"}
+    return frozenset(hosts)
 
 
 def security_headers(host: str, nonce: str) -> dict[str, str]:
@@ -255,8 +255,8 @@ class _RequestGate(Router):
         path = request.path
         if path not in ("/", "/ws", "/health", "/favicon.ico") and not path.startswith("/static/"):
             return 404, "There is nothing at this address."
-        own = [name for name in request.arguments if name.lower().startswith("bokeh-")]
-        if own or "Bokeh-Session-Id" in request.headers:
+        reserved = [name for name in request.arguments if name.lower().startswith("bokeh-")]
+        if reserved or "Bokeh-Session-Id" in request.headers:
             return 403, "Sessions are begun by the server; an address cannot name one."
         return None
 

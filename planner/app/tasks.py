@@ -175,10 +175,12 @@ def promise(
 
     scenario = WhatIf(base, moved).scenario
     report = silent if progress is None else progress
-    found = promises(scenario, certainty=certainty, fresh=FRESH_DRAWS, worth=False, progress=report)
+    outcome = promises(
+        scenario, certainty=certainty, fresh=FRESH_DRAWS, worth=False, progress=report
+    )
     names = {lang: Names(cached_result(scenario), lang).mission for lang in ("en", "nl")}
-    texts = {lang: found.sentences(lang, mission) for lang, mission in names.items()}
-    return AnalysisResult("promises", {"promises": found.to_frame()}, texts)
+    texts = {lang: outcome.sentences(lang, mission) for lang, mission in names.items()}
+    return AnalysisResult("promises", {"promises": outcome.to_frame()}, texts)
 
 
 def single_changes(
@@ -190,9 +192,11 @@ def single_changes(
 
     scenario = WhatIf(base, moved).scenario
     report = silent if progress is None else progress
-    found = robustness(scenario, package=package, workers=1, progress=report)
-    texts = {lang: found.sentences(lang, _parameter_namer(scenario, lang)) for lang in ("en", "nl")}
-    return AnalysisResult("robustness", found.tables(), texts)
+    outcome = robustness(scenario, package=package, workers=1, progress=report)
+    texts = {
+        lang: outcome.sentences(lang, _parameter_namer(scenario, lang)) for lang in ("en", "nl")
+    }
+    return AnalysisResult("robustness", outcome.tables(), texts)
 
 
 # uploaded scenarios

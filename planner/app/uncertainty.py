@@ -71,9 +71,9 @@ class UncertaintyPanel:
         self.progress = ProgressLine(
             self.lang, session.workers.background, session.schedule, session
         )
-        most = session.workers.draws
+        maximum = session.workers.draws
         self._automatic_counts = (
-            [*(count for count in FIRST_DRAWS if count < most), most] if most else []
+            [*(count for count in FIRST_DRAWS if count < maximum), maximum] if maximum else []
         )
         self.ensembles: EnsemblePair | None = None
         self.ranges: AnalysisResult | None = None
@@ -158,8 +158,8 @@ class UncertaintyPanel:
             self._automatic.submit((case, more[0]))
         self._show_new(case, done.result())
 
-    def _show_new(self, case: WhatIf, found: EnsemblePair) -> None:
-        self.ensembles, self._address = found, case.address()
+    def _show_new(self, case: WhatIf, ensembles: EnsemblePair) -> None:
+        self.ensembles, self._address = ensembles, case.address()
         self._mark_stale()
         self._show()
 
@@ -180,10 +180,10 @@ class UncertaintyPanel:
         """Compute the range of fill and displacement over all optimal plans."""
         case = self.session.case
 
-        def done(found: AnalysisResult) -> None:
-            self.ranges, self._address = found, case.address()
+        def done(result: AnalysisResult) -> None:
+            self.ranges, self._address = result, case.address()
             self._mark_stale()
-            self._ranges.object = self._ranges_html(found)
+            self._ranges.object = self._ranges_html(result)
 
         self.progress.start(done, optimal_ranges, case.base, dict(case.moved), seconds=TASK_SECONDS)
 
@@ -194,11 +194,11 @@ class UncertaintyPanel:
             self._changes.object = paragraph(say("no_package_levers", self.lang), "hint")
             return
 
-        def done(found: AnalysisResult) -> None:
-            self.changes, self._address = found, case.address()
+        def done(result: AnalysisResult) -> None:
+            self.changes, self._address = result, case.address()
             self._mark_stale()
             title = heading(say("changes_title", self.lang), 3)
-            self._changes.object = title + bullet_list(found.texts[self.lang])
+            self._changes.object = title + bullet_list(result.texts[self.lang])
 
         self.progress.start(
             done, single_changes, case.base, dict(case.moved), package, seconds=TASK_SECONDS
@@ -239,7 +239,7 @@ class UncertaintyPanel:
 
     def _sentences(self, plan: EnsembleSummary, variant: EnsembleSummary) -> str:
         """Return the displacement by each package in plan and variant, with its interval."""
-        said = []
+        lines = []
         for side, ensemble in zip(SIDES, (plan, variant), strict=True):
             rows = ensemble.displacement
             for row in iter_rows(rows[rows["main_task"] == 2]):
@@ -249,8 +249,8 @@ class UncertaintyPanel:
                 }
                 package = self.session.dashboard.titles.get(row.package, row.package)
                 words = say("interval", self.lang, package=package, **figures)
-                said.append(f"{say(side, self.lang)}: {words}")
-        return bullet_list(said) if said else ""
+                lines.append(f"{say(side, self.lang)}: {words}")
+        return bullet_list(lines) if lines else ""
 
     def _chances_table(self, plan: EnsembleSummary, variant: EnsembleSummary) -> str:
         lang, names = self.lang, self.session.dashboard.names

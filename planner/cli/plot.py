@@ -185,11 +185,11 @@ def _ranges(source: Any, lang: str, quiet: bool) -> Any:
 def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
-    from planner.figures.losses import chosen_package
+    from planner.figures.losses import select_package
 
     if not hasattr(source, "compiled"):
         raise InputError("plot curve: needs a scenario, a folder of results has no plans")
-    package = chosen_package(source, package)
+    package = select_package(source, package)
     if package is None:
         raise InputError("plot curve: the scenario has no package that could grow")
     found = curve(source, package=package, missions=False)

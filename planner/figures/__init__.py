@@ -1,4 +1,4 @@
-"""Figures: one function each, returning a matplotlib figure; none is shown by itself.
+"""Figures: one function per figure, which returns a matplotlib figure without displaying it.
 
 >>> import planner as pl
 >>> from planner.figures import fill

@@ -1,4 +1,4 @@
-"""What drives a result: correlations over the draws, Sobol indices, and each assumption alone."""
+"""Drivers of a result: rank correlations, Sobol indices, and single changes of assumptions."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ from planner.figures.names import (
 from planner.figures.style import (
     COLOURS,
     Chart,
-    chart,
-    empty,
-    finish,
-    named_rows,
+    add_frame,
+    chart_with_axes,
+    empty_chart,
     number_axis,
-    style,
-    tidy_rows,
+    set_rows,
+    style_row_axes,
 )
 from planner.figures.words import said_of, say
 from planner.gallery import figure
@@ -40,34 +39,34 @@ if TYPE_CHECKING:
 
 __all__ = ["indices", "input_name", "ranking", "tornado"]
 
-MOST = 16
-"""Parameters shown."""
+MAX_PARAMETERS = 16
+"""Maximum number of parameters shown."""
 
-ROW = 0.26
-LONG = 3.1
-"""Inches for the names of parameters."""
+ROW_INCHES = 0.26
+LABEL_INCHES = 3.1
+"""Width of the names of parameters, inches."""
 
-INPUTS = 14
-"""Inputs shown."""
+MAX_INPUTS = 14
+"""Maximum number of inputs shown."""
 
-LEAST = 0.5
-"""Person-months that an input has to move the displacement to be shown."""
+MIN_WIDTH = 0.5
+"""Smallest change of the displacement by an input that is shown, person-months."""
 
 
 @figure("ensemble", "which parameters a quantity depends on")
 def ranking(
-    futures: Ensemble, quantity: str | None = None, most: int = MOST, lang: str = "en"
+    futures: Ensemble, quantity: str | None = None, most: int = MAX_PARAMETERS, lang: str = "en"
 ) -> Chart:
-    """Draw which uncertain figures go with a quantity: their rank correlations, strongest first.
+    """Draw the rank correlations of a quantity with uncertain parameters, strongest first.
 
     Parameters
     ----------
     futures : Ensemble
     quantity : str, optional
-        Such as ``displacement.eastern-flank`` or ``fill.untso``; by default what the first package
-        displaces, or the fill of all if none exists.
+        Such as ``displacement.eastern-flank`` or ``fill.untso``; by default the displacement by
+        the first package, or the fill of all missions without a package.
     most : int
-        Figures shown.
+        Maximum number of parameters shown.
     lang : {"en", "nl"}
 
     Raises
@@ -77,25 +76,23 @@ def ranking(
     """
     names = EnsembleNames(futures, lang)
     table = futures.ranking if quantity is None else futures.rank(quantity)
-    with style():
-        if table.empty or not (table["rank_correlation"] != 0).any():
-            return empty(say("c_certain", lang), say("ranking_plain", lang), names.source)
-        chosen = str(table["quantity"].iloc[0])
-        table = table[table["quantity"] == chosen]
-        clear = int(table["clear"].sum())
-        rows = table[table["rank_correlation"] != 0].iloc[:most]
-        figure = chart(1.95 + ROW * max(len(rows), 4))
-        axes = figure.subplots()
-        _correlations(axes, rows, names)
-        first = rows.iloc[0]
-        title = say(
-            "ranking_title" if clear else "ranking_title_none", lang,
-            factor=names.factor(first["factor"]), quantity=names.quantity(chosen),
-            share=percent(float(first["explains"]), lang, 0), draws=names.draws,
-        )  # fmt: skip
-        subtitle = say("ranking_subtitle", lang, quantity=names.quantity(chosen), count=clear,
-                       all=len(table))  # fmt: skip
-        return finish(figure, title, subtitle, names.source, _ranking_key(lang))
+    if table.empty or not (table["rank_correlation"] != 0).any():
+        return empty_chart(say("c_certain", lang), say("ranking_plain", lang), names.source)
+    chosen = str(table["quantity"].iloc[0])
+    table = table[table["quantity"] == chosen]
+    clear = int(table["clear"].sum())
+    rows = table[table["rank_correlation"] != 0].iloc[:most]
+    figure, axes = chart_with_axes(1.95 + ROW_INCHES * max(len(rows), 4))
+    _correlations(axes, rows, names)
+    first = rows.iloc[0]
+    title = say(
+        "ranking_title" if clear else "ranking_title_none", lang,
+        factor=names.factor(first["factor"]), quantity=names.quantity(chosen),
+        share=percent(float(first["explains"]), lang, 0), draws=names.draws,
+    )  # fmt: skip
+    subtitle = say("ranking_subtitle", lang, quantity=names.quantity(chosen), count=clear,
+                   all=len(table))  # fmt: skip
+    return add_frame(figure, title, subtitle, names.source, _ranking_key(lang))
 
 
 def _correlations(axes: Axes, rows: pd.DataFrame, names: EnsembleNames) -> None:
@@ -108,8 +105,8 @@ def _correlations(axes: Axes, rows: pd.DataFrame, names: EnsembleNames) -> None:
     axes.axvline(0, color=COLOURS["ink"], linewidth=0.8)
     edge = np.nanmax(np.abs(rows[["low", "high", "rank_correlation"]].to_numpy(dtype=float)))
     axes.set_xlim(-min(1.05 * edge + 0.02, 1), min(1.05 * edge + 0.02, 1))
-    named_rows(axes, [names.factor(str(id)) for id in rows["factor"]], 4, LONG)
-    tidy_rows(axes)
+    set_rows(axes, [names.factor(str(id)) for id in rows["factor"]], 4, LABEL_INCHES)
+    style_row_axes(axes)
     number_axis(axes.xaxis, names.lang, 6)
     axes.set_xlabel(say("ranking_axis", names.lang))
 
@@ -130,16 +127,16 @@ def _ranking_key(lang: str) -> list[Line2D]:
 def indices(
     found: Sensitivity, quantity: str | None = None, source: str = "", lang: str = "en"
 ) -> Chart:
-    """Draw which groups of uncertain figures the spread of a quantity comes from: Sobol indices.
+    """Draw the Sobol indices of a quantity for groups of uncertain parameters.
 
     Parameters
     ----------
     found : Sensitivity
-        Of :func:`planner.sensitivity`.
+        Result of :func:`planner.sensitivity`.
     quantity : str, optional
         One of those asked for; by default the first.
     source : str
-        What stands in the corner.
+        Source line.
     lang : {"en", "nl"}
 
     Raises
@@ -152,86 +149,82 @@ def indices(
     chosen = known[0] if quantity is None else quantity
     check_known("quantity", chosen, known)
     rows = table[table["quantity"] == chosen].reset_index(drop=True)
-    with style():
-        figure = chart(1.9 + 0.42 * max(len(rows), 3))
-        axes = figure.subplots()
-        at = np.arange(len(rows))
-        for kind, shift, colour in (("total", -0.19, COLOURS["resting"]),
-                                    ("first", 0.19, COLOURS["main_task_2"])):  # fmt: skip
-            axes.barh(at + shift, np.maximum(rows[kind], 0), height=0.36, color=colour)
-            axes.hlines(at + shift, rows[f"{kind}_low"], rows[f"{kind}_high"],
-                        color=COLOURS["ink"], linewidth=1.1)  # fmt: skip
-        named_rows(axes, [_theme(str(name), lang) for name in rows["group"]], 3)
-        ends = rows[["first_low", "first_high", "total_low", "total_high"]].to_numpy(dtype=float)
-        low, high = np.clip([np.nanmin(ends), np.nanmax(ends)], -0.15, 1.05)  # the rest is noise
-        axes.set_xlim(min(0.0, float(low)), max(1.03 * float(high), 0.05))
-        axes.axvline(0, color=COLOURS["ink"], linewidth=0.8)
-        tidy_rows(axes)
-        number_axis(axes.xaxis, lang, 6, percent=True)
-        axes.set_xlabel(say("variance_axis", lang))
-        key = [
-            Patch(color=COLOURS["resting"], label=say("indices_total", lang)),
-            Patch(color=COLOURS["main_task_2"], label=say("indices_first", lang)),
-            Line2D([], [], color=COLOURS["ink"], linewidth=1.1, label=say("interval_95", lang)),
-        ]
-        share = percent(float(rows["total"].iloc[0]), lang, 0)
-        title = say("indices_title", lang, group=_theme(str(rows["group"].iloc[0]), lang),
-                    share=share, quantity=quantity_name(chosen, None, lang))  # fmt: skip
-        subtitle = say("indices_subtitle", lang, count=number(found.plans, lang, 0))
-        return finish(figure, title, subtitle, source, key)
+    figure, axes = chart_with_axes(1.9 + 0.42 * max(len(rows), 3))
+    at = np.arange(len(rows))
+    for kind, shift, colour in (("total", -0.19, COLOURS["resting"]),
+                                ("first", 0.19, COLOURS["main_task_2"])):  # fmt: skip
+        axes.barh(at + shift, np.maximum(rows[kind], 0), height=0.36, color=colour)
+        axes.hlines(at + shift, rows[f"{kind}_low"], rows[f"{kind}_high"],
+                    color=COLOURS["ink"], linewidth=1.1)  # fmt: skip
+    set_rows(axes, [_group_name(str(name), lang) for name in rows["group"]], 3)
+    ends = rows[["first_low", "first_high", "total_low", "total_high"]].to_numpy(dtype=float)
+    low, high = np.clip([np.nanmin(ends), np.nanmax(ends)], -0.15, 1.05)  # beyond it is noise
+    axes.set_xlim(min(0.0, float(low)), max(1.03 * float(high), 0.05))
+    axes.axvline(0, color=COLOURS["ink"], linewidth=0.8)
+    style_row_axes(axes)
+    number_axis(axes.xaxis, lang, 6, percent=True)
+    axes.set_xlabel(say("variance_axis", lang))
+    key = [
+        Patch(color=COLOURS["resting"], label=say("indices_total", lang)),
+        Patch(color=COLOURS["main_task_2"], label=say("indices_first", lang)),
+        Line2D([], [], color=COLOURS["ink"], linewidth=1.1, label=say("interval_95", lang)),
+    ]
+    share = percent(float(rows["total"].iloc[0]), lang, 0)
+    title = say("indices_title", lang, group=_group_name(str(rows["group"].iloc[0]), lang),
+                share=share, quantity=quantity_name(chosen, None, lang))  # fmt: skip
+    subtitle = say("indices_subtitle", lang, count=number(found.plans, lang, 0))
+    return add_frame(figure, title, subtitle, source, key)
 
 
-def _theme(name: str, lang: str) -> str:
-    """Return what a group is called: a theme in a language, a name of one's own as it is."""
+def _group_name(name: str, lang: str) -> str:
+    """Return the name of a group: translated if it is a theme, else unchanged."""
     return said_of("theme_" + name.replace(" ", "_"), lang) or name
 
 
 @figure("robustness", "which single assumption moves the displacement most")
 def tornado(
-    robustness: Robustness, names: Names | None = None, most: int = INPUTS, lang: str = "en"
+    robustness: Robustness, names: Names | None = None, most: int = MAX_INPUTS, lang: str = "en"
 ) -> Chart:
-    """Draw how far each input alone moves the displacement by a package, the widest first.
+    """Draw the range of the displacement by a package as each input varies alone, widest first.
 
     Parameters
     ----------
     robustness : Robustness
-        Of :func:`planner.analysis.robustness`.
+        Result of :func:`planner.analysis.robustness`.
     names : Names, optional
-        Of a result of the scenario: gives inputs their names and the figure its source.
+        Names of a result of the scenario, for the names of inputs and the source line.
     most : int
-        Inputs shown.
+        Maximum number of inputs shown.
     lang : {"en", "nl"}
     """
     found, source = robustness, "" if names is None else names.source_by(robustness.rule)
     package = found.package if names is None else names.package(found.package)
     count = number(found.plans, lang, 0)
     title = say("tornado_title", lang, package=package)
-    rows = [row for row in found.swings if row.width_person_months >= LEAST][:most]
-    with style():
-        if not rows:
-            return empty(say("tornado_nothing", lang, count=count), title, source)
-        drawn = chart(1.95 + ROW * max(len(rows), 4))
-        axes = drawn.subplots()
-        at, now = np.arange(len(rows)), found.displaced_person_months
-        low = np.array([row.smallest_person_months for row in rows])
-        high = np.array([row.largest_person_months for row in rows])
-        axes.barh(at, now - low, left=low, height=0.62, color=COLOURS["resting"])
-        axes.barh(at, high - now, left=now, height=0.62, color=COLOURS["main_task_2"])
-        axes.axvline(now, color=COLOURS["ink"], linewidth=0.9)
-        called = [row.input for row in rows]
-        if names is not None:
-            called = [input_name(id, names, lang) for id in called]
-        named_rows(axes, called, 4, LONG)
-        tidy_rows(axes)
-        number_axis(axes.xaxis, lang, 6)
-        axes.set_xlabel(label("person_months", lang))
-        subtitle = say("tornado_subtitle", lang, count=count, now=rough(now, lang),
-                       rule=label(found.rule, lang))  # fmt: skip
-        key = [
-            Patch(color=COLOURS["resting"], label=say("tornado_less", lang)),
-            Patch(color=COLOURS["main_task_2"], label=say("tornado_more", lang)),
-        ]
-        return finish(drawn, title, subtitle, source, key)
+    rows = [row for row in found.swings if row.width_person_months >= MIN_WIDTH][:most]
+    if not rows:
+        return empty_chart(say("tornado_nothing", lang, count=count), title, source)
+    drawn, axes = chart_with_axes(1.95 + ROW_INCHES * max(len(rows), 4))
+    at, now = np.arange(len(rows)), found.displaced_person_months
+    low = np.array([row.smallest_person_months for row in rows])
+    high = np.array([row.largest_person_months for row in rows])
+    axes.barh(at, now - low, left=low, height=0.62, color=COLOURS["resting"])
+    axes.barh(at, high - now, left=now, height=0.62, color=COLOURS["main_task_2"])
+    axes.axvline(now, color=COLOURS["ink"], linewidth=0.9)
+    labels = [row.input for row in rows]
+    if names is not None:
+        labels = [input_name(id, names, lang) for id in labels]
+    set_rows(axes, labels, 4, LABEL_INCHES)
+    style_row_axes(axes)
+    number_axis(axes.xaxis, lang, 6)
+    axes.set_xlabel(label("person_months", lang))
+    subtitle = say("tornado_subtitle", lang, count=count, now=rough(now, lang),
+                   rule=label(found.rule, lang))  # fmt: skip
+    key = [
+        Patch(color=COLOURS["resting"], label=say("tornado_less", lang)),
+        Patch(color=COLOURS["main_task_2"], label=say("tornado_more", lang)),
+    ]
+    return add_frame(drawn, title, subtitle, source, key)
 
 
 def input_name(id: str, names: Names, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Fill by mission and month as a heat map, with the ends of mandates."""
+"""Heat map of the fill by mission and month, with the ends of mandates."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from planner.figures.names import Names, ordinals
 from planner.figures.style import (
     COLOURS,
     Chart,
-    chart,
-    empty,
-    finish,
+    add_frame,
+    chart_with_axes,
+    empty_chart,
+    label_rows,
     month_axis,
-    name_rows,
-    style,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -33,20 +32,20 @@ if TYPE_CHECKING:
 
 __all__ = ["fill"]
 
-SCALE = LinearSegmentedColormap.from_list(
+FILL_COLORMAP = LinearSegmentedColormap.from_list(
     "fill", ["#2B0B3F", "#7A1F5E", "#C8493F", "#EE8E3B", "#F7CF7A", "#CFE3EF"]
 )
-"""From empty (dark) to full (pale): lightness rises all the way, so it also reads in grey."""
+"""From empty (dark) to full (light); lightness is monotonic, so that it also works in grey."""
 
 TARGET = 0.9
-"""Fill below which a mission counts in the title."""
-ROW = 0.205
-"""Inches of a row."""
+"""Fill rate below which a mission counts as short."""
+ROW_INCHES = 0.205
+"""Height of a row, inches."""
 
 
 @figure("result", "fill by mission and month")
 def fill(result: Tables, main_task: int | None = None, lang: str = "en") -> Chart:
-    """Draw the share filled of what each mission asks, month by month.
+    """Draw the fill rate of each mission by month.
 
     Parameters
     ----------
@@ -57,28 +56,26 @@ def fill(result: Tables, main_task: int | None = None, lang: str = "en") -> Char
     """
     names = Names(result, lang)
     rates = _rates(result, main_task)
-    with style():
-        if rates.empty:
-            return empty(say("nobody_asked", lang), say("fill_plain", lang), names.source)
-        first, last = names.span
-        figure = chart(1.95 + ROW * max(len(rates), 4))
-        axes = figure.subplots()
-        cells = _cells(result, list(rates.index), first, last)
-        edges = np.arange(first, last + 2), np.arange(len(rates) + 1)
-        mesh = axes.pcolormesh(*edges, cells, cmap=SCALE, vmin=0, vmax=1, rasterized=True)
-        axes.set_facecolor("#FFFFFF")
-        axes.set_ylim(len(rates), 0)
-        for edge in range(1, len(rates)):
-            axes.axhline(edge, color="white", linewidth=1.2)
-        _ends(axes, result, list(rates.index), first, last)
-        _frame(axes, rates, names)
-        month_axis(axes, first, last, lang)
-        bar = figure.colorbar(mesh, ax=axes, location="bottom", shrink=0.45, aspect=34, pad=0.02,
-                              anchor=(0.0, 0.5), format=PercentFormatter(1, 0))  # fmt: skip
-        bar.set_label(say("fill_rate", lang), size=8)
-        bar.outline.set_visible(False)
-        subtitle = say("fill_subtitle", lang)
-        return finish(figure, _title(rates, names), subtitle, names.source, _key(lang))
+    if rates.empty:
+        return empty_chart(say("nobody_asked", lang), say("fill_plain", lang), names.source)
+    first, last = names.span
+    figure, axes = chart_with_axes(1.95 + ROW_INCHES * max(len(rates), 4))
+    cells = _cells(result, list(rates.index), first, last)
+    edges = np.arange(first, last + 2), np.arange(len(rates) + 1)
+    mesh = axes.pcolormesh(*edges, cells, cmap=FILL_COLORMAP, vmin=0, vmax=1, rasterized=True)
+    axes.set_facecolor("#FFFFFF")
+    axes.set_ylim(len(rates), 0)
+    for edge in range(1, len(rates)):
+        axes.axhline(edge, color="white", linewidth=1.2)
+    _ends(axes, result, list(rates.index), first, last)
+    _frame(axes, rates, names)
+    month_axis(axes, first, last, lang)
+    bar = figure.colorbar(mesh, ax=axes, location="bottom", shrink=0.45, aspect=34, pad=0.02,
+                          anchor=(0.0, 0.5), format=PercentFormatter(1, 0))  # fmt: skip
+    bar.set_label(say("fill_rate", lang), size=8)
+    bar.outline.set_visible(False)
+    subtitle = say("fill_subtitle", lang)
+    return add_frame(figure, _title(rates, names), subtitle, names.source, _key(lang))
 
 
 def _rates(result: Tables, main_task: int | None) -> pd.Series:
@@ -92,7 +89,7 @@ def _rates(result: Tables, main_task: int | None) -> pd.Series:
 
 
 def _cells(result: Tables, missions: list[str], first: int, last: int) -> np.ndarray:
-    """Return fill by mission and month, NaN where nothing is asked."""
+    """Return the fill rate by mission and month, masked where nothing is asked."""
     table = result.fill_by("mission", "month")
     table = table[table["mission"].isin(missions)]
     cells = np.full((len(missions), last - first + 1), np.nan)
@@ -114,9 +111,9 @@ def _ends(axes: Axes, result: Tables, missions: list[str], first: int, last: int
 
 
 def _frame(axes: Axes, rates: pd.Series, names: Names) -> None:
-    """Name the missions on the left, write their rates on the right."""
+    """Label the missions on the left and their fill rates on the right."""
     at = np.arange(len(rates)) + 0.5
-    name_rows(axes, list(at), [names.mission(id) for id in rates.index])
+    label_rows(axes, list(at), [names.mission(id) for id in rates.index])
     axes.tick_params(axis="x", color=COLOURS["quiet"])
     for side in axes.spines.values():
         side.set_visible(False)

@@ -1,4 +1,4 @@
-"""What packages displace: by mission, sorted, with ranges; and as a flow through the pools."""
+"""Displacement by packages: by mission with ranges, and as a flow through the pools."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from planner.figures.style import (
     COLOURS,
     SERIES,
     Chart,
+    add_frame,
     chart,
-    empty,
-    finish,
-    fit,
+    chart_with_axes,
+    empty_chart,
     minus,
-    named_rows,
     number_axis,
-    style,
-    tidy_rows,
+    set_rows,
+    style_row_axes,
+    wrap_text,
 )
 from planner.figures.words import say
 from planner.gallery import figure
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     from planner.analysis.ranges import Ranges
     from planner.results.result import Tables
 
-__all__ = ["chosen_package", "displacement", "flow"]
+__all__ = ["displacement", "flow", "select_package"]
 
-BAR = 0.215
-"""Inches of a bar and the room around it."""
+ROW_INCHES = 0.215
+"""Height of a row, inches."""
 LOST = "displaced_person_months"
 
-NODES = 16
-"""Missions and pools each with a node of their own."""
-GAP = 0.32
-"""Inches between nodes, enough for two lines of a name."""
-SIDES = (0.28, 0.5, 0.72)
-"""Where the three columns stand, as a share of the width."""
-THICK = 0.012
+MAX_NODES = 16
+"""Maximum number of missions with a node of their own."""
+NODE_GAP_INCHES = 0.32
+"""Gap between nodes, inches; enough for two lines of a name."""
+COLUMN_POSITIONS = (0.28, 0.5, 0.72)
+"""Horizontal positions of the three columns, as a share of the width."""
+NODE_WIDTH = 0.012
 
 
 @figure("result", "what missions lose to a package")
@@ -58,7 +58,7 @@ def displacement(
     result: Tables, package: str | None = None, ranges: Ranges | pd.DataFrame | None = None,
     lang: str = "en",
 ) -> Chart:  # fmt: skip
-    """Draw what each mission loses to a package, most first; other main task 1 stands below.
+    """Draw the displacement by a package for each mission, largest first, main task 2 above 1.
 
     Parameters
     ----------
@@ -75,30 +75,29 @@ def displacement(
     ResultError
         The package is unknown, or the ranges are not of missions.
     """
-    names, chosen = Names(result, lang), chosen_package(result, package)
-    plain = say("displacement_plain", lang)
-    with style():
-        if chosen is None:
-            return empty(say("no_package", lang), plain, names.source)
-        spread = None if ranges is None else _table(ranges, chosen)
-        parts, rest = _losses(result, chosen, spread)
-        if not any(len(part) for part in parts.values()):
-            title = say("displaced_title_none", lang, package=names.package(chosen))
-            return empty(say("flow_none", lang), title, names.source)
-        shown = {task: part for task, part in parts.items() if len(part)}
-        figure = chart(1.5 + sum(0.35 + BAR * max(len(part), 2) for part in shown.values()))
-        heights = [0.35 / BAR + max(len(part), 2) for part in shown.values()]
-        grid = figure.subplots(len(shown), 1, squeeze=False, sharex=True, height_ratios=heights)
-        for axes, (task, part) in zip(grid[:, 0], shown.items(), strict=True):
-            spans = None if spread is None else spread.reindex(part.index).to_numpy(dtype=float).T
-            _bars(axes, part, task, names, spans)
-        grid[-1, 0].set_xlabel(say("displaced_axis", lang))
-        return finish(figure, _title(result, chosen, parts[2], names),
-                      _subtitle(names, rest, ranges is not None), names.source)  # fmt: skip
+    names, chosen = Names(result, lang), select_package(result, package)
+    title_text = say("displacement_plain", lang)
+    if chosen is None:
+        return empty_chart(say("no_package", lang), title_text, names.source)
+    spread = None if ranges is None else _range_table(ranges, chosen)
+    parts, rest = _losses(result, chosen, spread)
+    if not any(len(part) for part in parts.values()):
+        title = say("displaced_title_none", lang, package=names.package(chosen))
+        return empty_chart(say("flow_none", lang), title, names.source)
+    shown = {task: part for task, part in parts.items() if len(part)}
+    figure = chart(1.5 + sum(0.35 + ROW_INCHES * max(len(part), 2) for part in shown.values()))
+    heights = [0.35 / ROW_INCHES + max(len(part), 2) for part in shown.values()]
+    grid = figure.subplots(len(shown), 1, squeeze=False, sharex=True, height_ratios=heights)
+    for axes, (task, part) in zip(grid[:, 0], shown.items(), strict=True):
+        spans = None if spread is None else spread.reindex(part.index).to_numpy(dtype=float).T
+        _bars(axes, part, task, names, spans)
+    grid[-1, 0].set_xlabel(say("displaced_axis", lang))
+    return add_frame(figure, _title(result, chosen, parts[2], names),
+                  _subtitle(names, rest, ranges is not None), names.source)  # fmt: skip
 
 
-def chosen_package(result: Tables, package: str | None) -> str | None:
-    """Return the package asked for, else the one that displaces most; None if none exists."""
+def select_package(result: Tables, package: str | None) -> str | None:
+    """Return a package, by default the one with the largest displacement; None if there is none."""
     table = result.packages
     known = [str(id) for id in table["package"]]
     if package is not None:
@@ -110,23 +109,23 @@ def chosen_package(result: Tables, package: str | None) -> str | None:
 def _losses(
     result: Tables, package: str, spread: pd.DataFrame | None
 ) -> tuple[dict[int, pd.Series], int]:
-    """Return losses by mission for main task 2 and 1, sorted, and how many are too small.
+    """Return losses by mission for main tasks 2 and 1, sorted, and the number of small ones.
 
-    A mission that loses nothing, but would in another plan that is as good, is not left out.
+    A mission without a loss is included if it has one in another optimal plan.
     """
     table = result.displacement
     table = table[table["package"] == package]
     total = table.groupby(["main_task", "mission"], sort=False)[LOST].sum()
-    most = total.abs()
+    largest = total.abs()
     if spread is not None:
         other = spread.abs().max(axis=1).reindex(total.index.get_level_values("mission"))
-        most = most.clip(lower=other.fillna(0.0).to_numpy())
-    worth = total[most >= SHOWN].sort_values(ascending=False, kind="stable")
-    parts = {task: worth[worth.index.get_level_values(0) == task].droplevel(0) for task in (2, 1)}
-    return parts, len(total) - len(worth)
+        largest = largest.clip(lower=other.fillna(0.0).to_numpy())
+    shown = total[largest >= SHOWN].sort_values(ascending=False, kind="stable")
+    parts = {task: shown[shown.index.get_level_values(0) == task].droplevel(0) for task in (2, 1)}
+    return parts, len(total) - len(shown)
 
 
-def _table(ranges: Ranges | pd.DataFrame, package: str) -> pd.DataFrame:
+def _range_table(ranges: Ranges | pd.DataFrame, package: str) -> pd.DataFrame:
     """Return the smallest and largest loss to a package by mission."""
     table = ranges if isinstance(ranges, pd.DataFrame) else ranges.tables()["displacement"]
     if "mission" not in table:
@@ -151,22 +150,22 @@ def _bars(axes: Axes, part: pd.Series, task: int, names: Names, spans: np.ndarra
             minus(number(value, lang)), (edge[place], place), (4, 0), textcoords="offset points",
             va="center_baseline", size=8, color=COLOURS["ink"],
         )  # fmt: skip
-    named_rows(axes, [names.mission(id) for id in part.index], 2)
+    set_rows(axes, [names.mission(id) for id in part.index], 2)
     axes.axvline(0, color=COLOURS["quiet"], linewidth=0.8)
     axes.margins(x=0.1)
-    tidy_rows(axes)
+    style_row_axes(axes)
     number_axis(axes.xaxis, lang)
     heading = say("main_task_2" if task == 2 else "other_main_task_1", lang)
     axes.set_title(heading[0].upper() + heading[1:], loc="left", weight="bold", size=8.5)
 
 
 def _title(result: Tables, package: str, lost: pd.Series, names: Names) -> str:
-    lang, called = names.lang, names.package(package)
+    lang, name = names.lang, names.package(package)
     total = float(result.packages.set_index("package")["displaced_main_task_2"][package])
     if lost.empty or total < SHOWN:
-        return say("displaced_title_none", lang, package=called)
+        return say("displaced_title_none", lang, package=name)
     return say(
-        "displaced_title", lang, package=called, total=number(total, lang, 0),
+        "displaced_title", lang, package=name, total=number(total, lang, 0),
         mission=names.mission(str(lost.idxmax())), most=number(float(lost.max()), lang, 0),
     )  # fmt: skip
 
@@ -209,26 +208,24 @@ def flow(
     known = list(result.packages["package"])
     if package is not None:
         check_known("package", package, known)
-    lost, gain = _lost(result, package, main_task)
-    with style():
-        if lost.empty:
-            key = "flow_none" if known else "no_package"
-            return empty(say(key, lang), say("flow_plain", lang), names.source)
-        columns = _columns(lost, names)
-        count = max(len(column) for column in columns)
-        figure = chart(max(3.6, 1.3 + 0.42 * count))
-        axes = figure.subplots()
-        _draw_flow(axes, lost, columns, figure.get_size_inches()[1] - 1.3, lang)
-        subtitle = say("flow_subtitle", lang, window=names.window)
-        if lost["package"].nunique() > 1:
-            subtitle += " " + say("flow_several", lang)
-        if gain >= SHOWN:
-            subtitle += " " + say("flow_gains", lang, gain=number(gain, lang))
-        return finish(figure, _flow_title(lost, names), subtitle, names.source, _key(lost, lang))
+    lost, gain = _net_losses(result, package, main_task)
+    if lost.empty:
+        key = "flow_none" if known else "no_package"
+        return empty_chart(say(key, lang), say("flow_plain", lang), names.source)
+    columns = _node_columns(lost, names)
+    count = max(len(column) for column in columns)
+    figure, axes = chart_with_axes(max(3.6, 1.3 + 0.42 * count))
+    _draw_flow(axes, lost, columns, figure.get_size_inches()[1] - 1.3, lang)
+    subtitle = say("flow_subtitle", lang, window=names.window)
+    if lost["package"].nunique() > 1:
+        subtitle += " " + say("flow_several", lang)
+    if gain >= SHOWN:
+        subtitle += " " + say("flow_gains", lang, gain=number(gain, lang))
+    return add_frame(figure, _flow_title(lost, names), subtitle, names.source, _key(lost, lang))
 
 
 def _flow_title(lost: pd.DataFrame, names: Names) -> str:
-    """Return what is lost, to the package that takes most, and through which pool."""
+    """Return the title: displacement by the largest package, and its largest pool."""
     lang, sizes = names.lang, lost.groupby("package", sort=False)[LOST].sum()
     package = str(sizes.idxmax())
     pools = lost[lost["package"] == package].groupby("pool")[LOST].sum()
@@ -241,7 +238,7 @@ def _flow_title(lost: pd.DataFrame, names: Names) -> str:
 
 @dataclass
 class Node:
-    """A box: its name, its height in person-months, and where its top and next flow stand."""
+    """A node: name, size in person-months, colour, top, and heights used by flows on each side."""
 
     name: str
     size: float
@@ -251,8 +248,10 @@ class Node:
     used_right: float = 0.0
 
 
-def _lost(result: Tables, package: str | None, main_task: int | None) -> tuple[pd.DataFrame, float]:
-    """Return package, pool, mission, task and net person-months lost, and the sum of gains."""
+def _net_losses(
+    result: Tables, package: str | None, main_task: int | None
+) -> tuple[pd.DataFrame, float]:
+    """Return net losses by package, pool, mission and task, and the sum of gains, person-months."""
     parts = [
         result.displacement_by("mission", "pool", main_task=task).assign(main_task=task)
         for task in ((1, 2) if main_task is None else (main_task,))
@@ -269,7 +268,7 @@ def _lost(result: Tables, package: str | None, main_task: int | None) -> tuple[p
     table = table.assign(**{LOST: kept})
     table = table[kept >= SHOWN / 10]
     sizes = table.groupby("mission")[LOST].sum().sort_values(ascending=False)
-    small = set(sizes.index[NODES:]) if len(sizes) > NODES + 1 else set()
+    small = set(sizes.index[MAX_NODES:]) if len(sizes) > MAX_NODES + 1 else set()
     if small:
         table = table.assign(mission=table["mission"].where(~table["mission"].isin(small), ""),
                              others=len(small))  # fmt: skip
@@ -279,11 +278,11 @@ def _lost(result: Tables, package: str | None, main_task: int | None) -> tuple[p
     return table, gain
 
 
-def _columns(lost: pd.DataFrame, names: Names) -> list[dict[str, Node]]:
-    """Return the nodes of the three columns, largest first, what is left over last."""
+def _node_columns(lost: pd.DataFrame, names: Names) -> list[dict[str, Node]]:
+    """Return the nodes of the three columns, largest first, other missions last."""
     colours = iter([COLOURS["alarm"], "#CC79A7", "#009E73", *SERIES] * 20)
     columns: list[dict[str, Node]] = []
-    for key, called in (
+    for key, namer in (
         ("package", names.package), ("pool", names.pool), ("mission", names.mission),
     ):  # fmt: skip
         sizes = lost.groupby(key)[LOST].sum().sort_values(ascending=False, kind="stable")
@@ -298,7 +297,7 @@ def _columns(lost: pd.DataFrame, names: Names) -> list[dict[str, Node]]:
             else:
                 colour = COLOURS.get(f"main_task_{tasks[id]}", "#999999")
             rest = 0 if id else int(lost["others"].max())
-            name = called(id) if id else say("other_missions", names.lang, count=rest)
+            name = namer(id) if id else say("other_missions", names.lang, count=rest)
             column[id] = Node(name, float(sizes[id]), colour)
         columns.append(column)
     return columns
@@ -313,16 +312,18 @@ def _key(lost: pd.DataFrame, lang: str) -> list[Patch]:
 def _draw_flow(
     axes: Axes, lost: pd.DataFrame, columns: list[dict[str, Node]], height: float, lang: str
 ) -> None:
-    """Place the nodes, then draw the flows between them."""
+    """Position the nodes, and draw the flows between them."""
     count = max(len(column) for column in columns)
     total = float(lost[LOST].sum())
-    scale = (height - GAP * (count - 1)) / total
-    for side, column in zip(SIDES, columns, strict=True):
-        used = sum(node.size for node in column.values()) * scale + GAP * (len(column) - 1)
+    scale = (height - NODE_GAP_INCHES * (count - 1)) / total
+    for side, column in zip(COLUMN_POSITIONS, columns, strict=True):
+        used = sum(node.size for node in column.values()) * scale + NODE_GAP_INCHES * (
+            len(column) - 1
+        )
         top = (height - used) / 2
         for node in column.values():
-            node.top, top = top, top + node.size * scale + GAP
-            _box(axes, side, node, scale, lang)
+            node.top, top = top, top + node.size * scale + NODE_GAP_INCHES
+            _draw_node(axes, side, node, scale, lang)
     pairs = [("package", "pool", 0), ("pool", "mission", 1)]
     for left, right, place in pairs:
         sums: Any = lost.groupby([left, right], sort=False)[LOST].sum()
@@ -331,33 +332,37 @@ def _draw_flow(
             for b in columns[place + 1]:
                 if (a, b) in amounts:
                     ends = columns[place][a], columns[place + 1][b]
-                    _ribbon(axes, SIDES[place : place + 2], ends, amounts[a, b] * scale)
-    for side, key in zip(SIDES, ("commitments", "pools", "lose"), strict=True):
+                    _draw_ribbon(
+                        axes, COLUMN_POSITIONS[place : place + 2], ends, amounts[a, b] * scale
+                    )
+    for side, key in zip(COLUMN_POSITIONS, ("commitments", "pools", "lose"), strict=True):
         word = say(key, lang)
         axes.text(side, -0.32, word[0].upper() + word[1:], weight="bold", ha="center", va="bottom")
     axes.set(xlim=(0, 1), ylim=(height + 0.1, -0.51))
     axes.set_axis_off()
 
 
-def _box(axes: Axes, side: float, node: Node, scale: float, lang: str) -> None:
+def _draw_node(axes: Axes, side: float, node: Node, scale: float, lang: str) -> None:
     height = max(node.size * scale, 0.015)
-    place = (side - THICK / 2, node.top)
-    axes.add_patch(Rectangle(place, THICK, height, color=node.colour, zorder=3))
+    place = (side - NODE_WIDTH / 2, node.top)
+    axes.add_patch(Rectangle(place, NODE_WIDTH, height, color=node.colour, zorder=3))
     size = rough(node.size, lang)
     middle = node.top + height / 2
-    if side == SIDES[1]:
-        axes.text(side, node.top - 0.02, f"{fit(node.name, 2.2, 7.2, 2)}  {size}", size=7.2,
+    if side == COLUMN_POSITIONS[1]:
+        axes.text(side, node.top - 0.02, f"{wrap_text(node.name, 2.2, 7.2, 2)}  {size}", size=7.2,
                   ha="center", va="bottom", zorder=4, linespacing=1.0,
                   path_effects=[withStroke(linewidth=2.5, foreground="white")])  # fmt: skip
         return
-    gap, sideways = (-0.012, "right") if side == SIDES[0] else (0.012, "left")
-    text = f"{fit(node.name, 1.75, 7.2, 3)}  {size}"
+    gap, sideways = (-0.012, "right") if side == COLUMN_POSITIONS[0] else (0.012, "left")
+    text = f"{wrap_text(node.name, 1.75, 7.2, 3)}  {size}"
     axes.text(side + gap, middle, text, size=7.2, ha=sideways, va="center", linespacing=1.0)
 
 
-def _ribbon(axes: Axes, sides: tuple[float, ...], ends: tuple[Node, Node], height: float) -> None:
-    """Draw a flow between the free parts of two nodes."""
-    left, right = sides[0] + THICK / 2, sides[1] - THICK / 2
+def _draw_ribbon(
+    axes: Axes, sides: tuple[float, ...], ends: tuple[Node, Node], height: float
+) -> None:
+    """Draw a flow between the unused parts of two nodes."""
+    left, right = sides[0] + NODE_WIDTH / 2, sides[1] - NODE_WIDTH / 2
     a, b = ends[0].top + ends[0].used_right, ends[1].top + ends[1].used_left
     ends[0].used_right += height
     ends[1].used_left += height
@@ -367,6 +372,6 @@ def _ribbon(axes: Axes, sides: tuple[float, ...], ends: tuple[Node, Node], heigh
         (right, b + height), (mid, b + height), (mid, a + height), (left, a + height), (left, a),
     ])  # fmt: skip
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    colour = ends[0].colour if sides[0] == SIDES[0] else ends[1].colour
+    colour = ends[0].colour if sides[0] == COLUMN_POSITIONS[0] else ends[1].colour
     axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, alpha=0.35, linewidth=0.3,
                              edgecolor=colour))  # fmt: skip

@@ -1,7 +1,7 @@
-"""Missions on a map: how well they are filled, and what they lose to a package.
+"""Map of missions, with their fill and their displacement by a package.
 
 The outlines come with the package (``data/outlines.json``, Natural Earth), as do the places
-(``data/places.csv``). Missions less than :data:`NEAR` degrees apart share a circle.
+(``data/places.csv``). Missions less than :data:`MERGE_DEGREES` degrees apart share a circle.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from planner.figures.fill_rates import SCALE, TARGET
-from planner.figures.losses import chosen_package
+from planner.figures.fill_rates import FILL_COLORMAP, TARGET
+from planner.figures.losses import select_package
 from planner.figures.names import Names
-from planner.figures.style import COLOURS, Chart, chart, empty, finish, fit, style
+from planner.figures.style import COLOURS, Chart, add_frame, chart, empty_chart, wrap_text
 from planner.figures.words import say
 from planner.gallery import figure
 from planner.labels import percent, rate, rough
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 __all__ = ["places"]
 
-NEAR = 3.1
-"""Degrees within which missions share a circle, so that numbers can be read."""
-VIEW = (-19.0, 70.0, -4.0, 62.0)
-"""Degrees east from and to, degrees north from and to."""
-INSET = (-80.0, -60.0, 8.0, 20.0)
-"""The same, of the Caribbean, drawn in a corner of the Atlantic."""
-STRETCH = 1.25
-"""A degree north over a degree east: about right at 37 degrees north, the middle of the map."""
-LEAST = 0.5
-"""Person-months below which a loss has no ring and is listed as none."""
-ROW = 0.175
-"""Inches of a line of the list."""
+MERGE_DEGREES = 3.1
+"""Distance within which missions share a circle, degrees."""
+MAP_EXTENT = (-19.0, 70.0, -4.0, 62.0)
+"""Extent of the map: degrees east from and to, degrees north from and to."""
+INSET_EXTENT = (-80.0, -60.0, 8.0, 20.0)
+"""Extent of the inset map of the Caribbean."""
+ASPECT = 1.25
+"""Length of a degree north over a degree east, at the middle of the map (37 degrees north)."""
+MIN_LOSS = 0.5
+"""Smallest loss with a ring, person-months; less is listed as 0."""
+ROW_INCHES = 0.175
+"""Height of a row of the list, inches."""
 SEA, LAND, BORDER = "#F4F7F9", "#DDDDD6", "#FFFFFF"
 
 
 @dataclass
-class Place:
-    """Missions that share a circle; the place is that of the one that asks most."""
+class MapPlace:
+    """Missions that share a circle, at the place of the one with the largest demand."""
 
     name: str
     north: float
@@ -59,13 +59,13 @@ class Place:
 
     @property
     def rate(self) -> float:
-        """Share filled of what is asked."""
+        """Fill rate."""
         return self.filled / self.asked
 
     @property
     def view(self) -> int:
-        """0 on the map, 1 in its corner, -1 on neither."""
-        for number, (west, east, south, north) in enumerate((VIEW, INSET)):
+        """0 if it is on the map, 1 on the inset, -1 on neither."""
+        for number, (west, east, south, north) in enumerate((MAP_EXTENT, INSET_EXTENT)):
             if west <= self.east <= east and south <= self.north <= north:
                 return number
         return -1
@@ -73,14 +73,14 @@ class Place:
 
 @cache
 def _outlines() -> dict[str, list[Any]]:
-    found = json.loads((default_data() / "outlines.json").read_text(encoding="utf-8"))
-    return {key: [np.reshape(part, (-1, 2)) / 10 for part in found[key]]
+    outlines = json.loads((default_data() / "outlines.json").read_text(encoding="utf-8"))
+    return {key: [np.reshape(part, (-1, 2)) / 10 for part in outlines[key]]
             for key in ("land", "borders")}  # fmt: skip
 
 
 @figure("result", "missions on a map, with fill and loss")
 def places(result: Tables, package: str | None = None, lang: str = "en") -> Chart:
-    """Draw missions where they are, how well they are filled and what they lose to a package.
+    """Draw missions on a map, with their fill rate and their displacement by a package.
 
     Parameters
     ----------
@@ -94,25 +94,24 @@ def places(result: Tables, package: str | None = None, lang: str = "en") -> Char
     ResultError
         The package is unknown.
     """
-    names, chosen = Names(result, lang), chosen_package(result, package)
-    found, left = _places(result, chosen)
-    with style():
-        if not found:
-            return empty(say("places_none", lang), say("places_plain", lang), names.source)
-        drawn = chart(max(5.9, 1.7 + ROW * (len(found) + 1)))
-        axes, list_axes = drawn.subplots(1, 2, width_ratios=[4.3, 3.5])
-        _map(axes, found, lang)
-        _list(list_axes, found, names, chosen is not None)
-        subtitle = say("places_subtitle", lang, window=names.window)
-        if chosen is not None:
-            subtitle += " " + say("places_ring", lang)
-        if left:
-            subtitle += " " + say("places_left_out", lang, count=left)
-        return finish(drawn, _title(found, chosen, names), subtitle, names.source)
+    names, chosen = Names(result, lang), select_package(result, package)
+    circles, left_out = _group_missions(result, chosen)
+    if not circles:
+        return empty_chart(say("places_none", lang), say("places_plain", lang), names.source)
+    drawn = chart(max(5.9, 1.7 + ROW_INCHES * (len(circles) + 1)))
+    axes, list_axes = drawn.subplots(1, 2, width_ratios=[4.3, 3.5])
+    _map(axes, circles, lang)
+    _list(list_axes, circles, names, chosen is not None)
+    subtitle = say("places_subtitle", lang, window=names.window)
+    if chosen is not None:
+        subtitle += " " + say("places_ring", lang)
+    if left_out:
+        subtitle += " " + say("places_left_out", lang, count=left_out)
+    return add_frame(drawn, _title(circles, chosen, names), subtitle, names.source)
 
 
-def _places(result: Tables, package: str | None) -> tuple[list[Place], int]:
-    """Return the circles, what loses most first, and how many missions have no place."""
+def _group_missions(result: Tables, package: str | None) -> tuple[list[MapPlace], int]:
+    """Return the circles, largest loss first, and the number of missions without a place."""
     known = read_places()
     sums: dict[str, list[float]] = {}
     row: Any
@@ -124,15 +123,17 @@ def _places(result: Tables, package: str | None) -> tuple[list[Place], int]:
         for row in table[table["package"] == package].itertuples():
             if str(row.mission) in sums:
                 sums[str(row.mission)][2] = row.displaced_person_months
-    made: list[Place] = []
+    made: list[MapPlace] = []
     for mission in sorted(sums, key=lambda id: -sums[id][0]):
         if mission not in known:
             continue
         name, north, east = known[mission]
-        near = next((one for one in made if np.hypot(one.north - north, one.east - east) < NEAR),
-                    None)  # fmt: skip
+        close = (
+            one for one in made if np.hypot(one.north - north, one.east - east) < MERGE_DEGREES
+        )
+        near = next(close, None)
         if near is None:
-            made.append(Place(name, north, east, [mission], *map(float, sums[mission])))
+            made.append(MapPlace(name, north, east, [mission], *map(float, sums[mission])))
             continue
         near.missions.append(mission)
         near.asked, near.filled, near.lost = (
@@ -144,22 +145,22 @@ def _places(result: Tables, package: str | None) -> tuple[list[Place], int]:
     return shown, len(sums) - sum(len(one.missions) for one in shown)
 
 
-def _map(axes: Axes, found: list[Place], lang: str) -> None:
-    _land(axes, VIEW)
-    if any(one.view == 1 for one in found):
+def _map(axes: Axes, circles: list[MapPlace], lang: str) -> None:
+    _land(axes, MAP_EXTENT)
+    if any(one.view == 1 for one in circles):
         corner = axes.inset_axes((0.012, 0.015, 0.235, 0.165))
-        _land(corner, INSET)
+        _land(corner, INSET_EXTENT)
         corner.text(0.04, 0.93, say("places_caribbean", lang), transform=corner.transAxes,
                     size=6.3, va="top", color=COLOURS["ink"])  # fmt: skip
     else:
         corner = axes
-    most = max(one.asked for one in found)
-    for number, one in enumerate(found, 1):
+    max_asked = max(one.asked for one in circles)
+    for number, one in enumerate(circles, 1):
         panel = (axes, corner)[one.view]
-        size = 95 + 700 * one.asked / most
-        ring = one.lost >= LEAST
+        size = 95 + 700 * one.asked / max_asked
+        ring = one.lost >= MIN_LOSS
         panel.scatter(
-            one.east, one.north, s=size, color=[SCALE(one.rate)], zorder=3 - size / 1e4,
+            one.east, one.north, s=size, color=[FILL_COLORMAP(one.rate)], zorder=3 - size / 1e4,
             edgecolor=COLOURS["alarm"] if ring else "#FFFFFF", linewidth=2.4 if ring else 0.8,
         )  # fmt: skip
         dark = one.rate < 0.55
@@ -173,40 +174,40 @@ def _land(axes: Axes, view: tuple[float, float, float, float]) -> None:
     axes.add_collection(PolyCollection(outlines["land"], facecolor=LAND, zorder=0))
     axes.add_collection(LineCollection(outlines["borders"], color=BORDER, linewidth=0.6, zorder=1))
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], facecolor=SEA)
-    axes.set_aspect(STRETCH)
+    axes.set_aspect(ASPECT)
     for side in axes.spines.values():
         side.set_color(COLOURS["grid"])
 
 
-def _list(axes: Axes, found: list[Place], names: Names, package: bool) -> None:
-    """Write one line a circle: its number, missions, fill rate and loss."""
+def _list(axes: Axes, circles: list[MapPlace], names: Names, package: bool) -> None:
+    """List the circles, one row each: number, missions, fill rate and loss."""
     lang = names.lang
-    axes.set(xlim=(0, 1), ylim=(len(found) + 0.5, -1.0))
+    axes.set(xlim=(0, 1), ylim=(len(circles) + 0.5, -1.0))
     axes.axis("off")
     line: dict[str, Any] = {"size": 7.3, "va": "center_baseline", "color": COLOURS["ink"]}
     heads = [(0.86, say("fill_rate", lang)), (1.0, say("places_lost", lang))]
     for x, text in heads if package else heads[:1]:
         axes.text(x, -0.4, text, ha="right", weight="bold", **{**line, "size": 6.6})
-    for row, one in enumerate(found):
-        called = ", ".join(names.mission(id) for id in one.missions)
+    for row, one in enumerate(circles):
+        missions = ", ".join(names.mission(id) for id in one.missions)
         axes.text(0.06, row + 0.5, str(row + 1), ha="right", weight="bold", **line)
-        axes.text(0.09, row + 0.5, fit(called, 2.25, 7.3, 1), **line)
+        axes.text(0.09, row + 0.5, wrap_text(missions, 2.25, 7.3, 1), **line)
         axes.text(0.86, row + 0.5, rate(one.rate, lang, 0), ha="right", **line)
         if package:
-            lost = rough(one.lost, lang) if abs(one.lost) >= LEAST else "0"
-            colour = COLOURS["ink"] if one.lost < LEAST else "#A34700"
+            lost = rough(one.lost, lang) if abs(one.lost) >= MIN_LOSS else "0"
+            colour = COLOURS["ink"] if one.lost < MIN_LOSS else "#A34700"
             axes.text(1.0, row + 0.5, lost, ha="right", **{**line, "color": colour})
 
 
-def _title(found: list[Place], package: str | None, names: Names) -> str:
+def _title(circles: list[MapPlace], package: str | None, names: Names) -> str:
     lang = names.lang
     if package is None:
-        short = sum(one.rate < TARGET - 1e-9 for one in found)
-        return say("places_title_fill", lang, count=short, all=len(found),
+        short = sum(one.rate < TARGET - 1e-9 for one in circles)
+        return say("places_title_fill", lang, count=short, all=len(circles),
                    share=percent(TARGET, lang, 0))  # fmt: skip
-    lose = [one for one in found if one.lost >= LEAST]
+    lose = [one for one in circles if one.lost >= MIN_LOSS]
     key = {0: "places_title_none", 1: "places_title_one"}.get(len(lose), "places_title")
     return say(
-        key, lang, package=names.package(package), count=len(lose), all=len(found),
-        place=found[0].name, lost=rough(found[0].lost, lang),
+        key, lang, package=names.package(package), count=len(lose), all=len(circles),
+        place=circles[0].name, lost=rough(circles[0].lost, lang),
     )  # fmt: skip

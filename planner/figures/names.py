@@ -1,4 +1,4 @@
-"""Names, windows and sources of results, as figures and reports write them."""
+"""Names of ids, windows and source lines of results, for figures and reports."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ __all__ = [
     "parameter_parts", "quantity_name",
 ]  # fmt: skip
 
-KINDS = ("pool", "demand", "kind", "package", "bound", "mission", "force")
-"""What ids of figures begin with, each with names of its own."""
+ID_PREFIXES = ("pool", "demand", "kind", "package", "bound", "mission", "force")
+"""Prefixes of the ids of parameters that are followed by the id of an entity with a name."""
 
 
 class Names:
-    """What the ids of a result are called in a language.
+    """Names of the ids of a result in a language.
 
     Parameters
     ----------
@@ -61,14 +61,14 @@ class Names:
 
     @cached_property
     def inputs(self) -> Any:
-        """What the scenario states; None where it cannot be read any more."""
+        """Inputs of the scenario; None if it can no longer be read."""
         try:
             return self.result.scenario.inputs
         except (AttributeError, PlannerError):
             return None
 
     def _stated(self, section: str) -> dict[str, str]:
-        """Return names by id of what the scenario states, none where it cannot be read."""
+        """Return the names of a section of the scenario by id; none if it cannot be read."""
         rows = getattr(self.inputs, section, {})
         return {id: named(row, self.lang) for id, row in rows.items()}
 
@@ -128,32 +128,32 @@ class Names:
 
     @cached_property
     def window(self) -> str:
-        """First and last month in words."""
+        """First and last month as text."""
         first, last = self.span
         return months(Month.from_ordinal(first), Month.from_ordinal(last), self.lang)
 
     @cached_property
     def source(self) -> str:
-        """What stands in the corner of a figure."""
+        """Source line of a figure."""
         return self.source_by(self.result.rule)
 
     def source_by(self, rule: str) -> str:
-        """Return what stands in the corner of a figure of an analysis by a rule of its own."""
+        """Return the source line of a figure of an analysis with its own rule."""
         digest = str(self._scenario["digest"]).split(":")[-1][:10]
-        said = say(
+        source = say(
             "source_result", self.lang, name=self.result.name,
             rule=label(rule, self.lang), window=self.window, digest=digest,
         )  # fmt: skip
-        return say("source_line", self.lang, source=said)
+        return say("source_line", self.lang, source=source)
 
     def sources(self, several: Sequence[Names]) -> str:
-        """Return what stands in the corner of a figure of several results."""
-        said = say(
+        """Return the source line of a figure of several results."""
+        source = say(
             "source_beside", self.lang, names=", ".join(one.result.name for one in several),
             rule=" / ".join(dict.fromkeys(label(one.result.rule, self.lang) for one in several)),
             window=" / ".join(dict.fromkeys(one.window for one in several)),
         )  # fmt: skip
-        return say("source_line", self.lang, source=said)
+        return say("source_line", self.lang, source=source)
 
 
 def ordinals(column: pd.Series) -> pd.Series:
@@ -181,7 +181,7 @@ def is_share(quantity: str) -> bool:
 
 
 class EnsembleNames(Names):
-    """What the ids of many futures are called in a language.
+    """Names of the ids of an ensemble in a language.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ class EnsembleNames(Names):
 
     @cached_property
     def inputs(self) -> Any:
-        """What the scenario states; None where it has changed since."""
+        """Inputs of the scenario; None if it has changed since."""
         try:
             return self.futures.specification.uncertain.scenario.inputs
         except ResultError:
@@ -220,7 +220,7 @@ class EnsembleNames(Names):
         return {id: (e or d) if self.lang == "en" else (d or e) for id, (e, d) in titles}
 
     def factor(self, id: str) -> str:
-        """Return what an uncertain number is called, in words."""
+        """Return the name of an uncertain parameter."""
         return parameter_name(id, self)
 
     @property
@@ -233,12 +233,12 @@ class EnsembleNames(Names):
 
     @property
     def draws(self) -> str:
-        """The number of draws, in words."""
+        """The number of draws as text."""
         return say("draws", self.lang, count=number(self.futures.counted, self.lang, 0))
 
     @cached_property
     def run(self) -> str:
-        """Which futures these are, in a line."""
+        """Description of the simulation in one line."""
         design = self.futures.metadata.design
         return say(
             "source_futures", self.lang, name=self.futures.name, window=self.window,
@@ -248,20 +248,20 @@ class EnsembleNames(Names):
 
     @property
     def source(self) -> str:
-        """What stands in the corner of a figure."""
+        """Source line of a figure."""
         return say("source_line", self.lang, source=self.run)
 
     def quantity(self, name: str) -> str:
-        """Return what a quantity is called, ``displacement.eastern-flank`` and the like."""
+        """Return the name of a quantity such as ``displacement.eastern-flank``."""
         return quantity_name(name, self, self.lang)
 
     def amount(self, name: str, value: float) -> str:
-        """Return a value of a quantity: a percentage or person-months."""
+        """Format a value of a quantity: a percentage or person-months."""
         return rate(value, self.lang) if is_share(name) else rough(value, self.lang)
 
 
 def parameter_name(id: str, names: Names) -> str:
-    """Return what a figure or uncertain number is called; its id where that says nothing more.
+    """Return the name of a parameter; its id if it has no name.
 
     Examples
     --------
@@ -273,12 +273,12 @@ def parameter_name(id: str, names: Names) -> str:
     >>> parameter_name("kind.staff.rest.civil", Names(letter, "nl"))
     'Stafofficier of adviseur: rust na een uitzending (Civiele experts)'
     """
-    called, said = parameter_parts(id, names)
-    return f"{called}: {said}" if called else said
+    subject, name = parameter_parts(id, names)
+    return f"{subject}: {name}" if subject else name
 
 
 def parameter_parts(id: str, names: Names) -> tuple[str, str]:
-    """Return what a figure belongs to and what it is of that; nothing, and its whole name.
+    """Return the subject of a parameter and its name; an empty subject if the name includes it.
 
     Examples
     --------
@@ -290,33 +290,33 @@ def parameter_parts(id: str, names: Names) -> tuple[str, str]:
     lang = names.lang
     head, _, rest = id.partition(".")
     if head in ("sizes", "decided", "extended", "shifted", "shared"):
-        return "", say(f"factor_{head}", lang, of=_anything(rest, names))
+        return "", say(f"factor_{head}", lang, of=_find_name(rest, names))
     parts = rest.split(".")
-    if head not in KINDS or len(parts) < 2:
+    if head not in ID_PREFIXES or len(parts) < 2:
         return "", id
-    called, what = _called(head, parts[0], names), parts[1]
-    key = f"figure_{'pool' if head == 'force' else head}_{what}"
-    said = said_of(key, lang) or " ".join(parts[1:]).replace("_", " ")
-    of = f" ({names.pool(parts[2])})" if len(parts) > 2 else ""
-    return called, said + of
+    subject, field = _subject_name(head, parts[0], names), parts[1]
+    key = f"figure_{'pool' if head == 'force' else head}_{field}"
+    name = said_of(key, lang) or " ".join(parts[1:]).replace("_", " ")
+    pool = f" ({names.pool(parts[2])})" if len(parts) > 2 else ""
+    return subject, name + pool
 
 
-def _called(head: str, id: str, names: Names) -> str:
+def _subject_name(head: str, id: str, names: Names) -> str:
     if head == "force":
         return said_of(f"force_{id}", names.lang) or id
     return str(getattr(names, head)(id)) if hasattr(names, head) else id
 
 
-def _anything(id: str, names: Names) -> str:
-    """Return the name of a package, demand or mission of that id, whichever exists."""
-    for called in (names.package(id), names.demand(id), names.mission(id), names.pool(id)):
-        if called != id:
-            return called
+def _find_name(id: str, names: Names) -> str:
+    """Return the name of the package, demand, mission or pool with an id."""
+    for name in (names.package(id), names.demand(id), names.mission(id), names.pool(id)):
+        if name != id:
+            return name
     return id
 
 
 def quantity_name(id: str, names: Names | None, lang: str) -> str:
-    """Return what a quantity is called, by ids alone where no names are known.
+    """Return the name of a quantity; with ids instead of names if `names` is None.
 
     Examples
     --------
@@ -329,7 +329,7 @@ def quantity_name(id: str, names: Names | None, lang: str) -> str:
     if kind in ("fill", "present"):
         if of.startswith("main_task_"):
             return say(f"quantity_{kind}_of", lang, of=say(of, lang))
-        called = of if names is None else names.mission(of)
-        return say(f"quantity_{kind}_of" if of else f"quantity_{kind}", lang, of=called)
-    called = of if names is None else names.package(of)
-    return said_of(f"quantity_{kind}", lang, of=called) or id
+        subject = of if names is None else names.mission(of)
+        return say(f"quantity_{kind}_of" if of else f"quantity_{kind}", lang, of=subject)
+    subject = of if names is None else names.package(of)
+    return said_of(f"quantity_{kind}", lang, of=subject) or id

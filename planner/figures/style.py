@@ -1,7 +1,7 @@
-"""How every figure looks: palette, type, frame with title and source, axes of months, saving.
+"""Style of figures: palette, fonts, frame with title and source, axes, and saving.
 
-The palette is that of Okabe and Ito, which colour-blind people distinguish; what matters differs
-in lightness or hatching, so that it survives a black-and-white printer.
+The palette is that of Okabe and Ito, which colour-blind people can distinguish. Important elements
+also differ in lightness or hatching, so that they remain distinct in black and white.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "COLOURS", "SERIES", "Chart", "chart", "empty", "finish", "fit", "minus", "month_axis",
-    "name_rows", "named_rows", "number_axis", "plain", "style", "tidy",
+    "COLOURS", "SERIES", "Chart", "add_frame", "chart", "chart_with_axes", "empty_chart",
+    "escape_text", "label_rows", "minus", "month_axis", "number_axis", "set_rows", "style",
+    "style_axes", "style_row_axes", "wrap_text",
 ]  # fmt: skip
 
 COLOURS = {
@@ -47,12 +48,12 @@ COLOURS = {
     "quiet": "#6A6A6A",
     "grid": "#D9D9D9",
 }
-"""What each thing is coloured with, in every figure the same."""
+"""Colours by meaning, the same in all figures."""
 
 SERIES = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999",
 )  # fmt: skip
-"""Colours of things without a colour of their own, in order."""
+"""Colours of series without a colour in :data:`COLOURS`, in order."""
 
 RC: Any = {
     "font.family": "sans-serif",
@@ -76,32 +77,32 @@ RC: Any = {
     "savefig.facecolor": "white",
     "figure.facecolor": "white",
 }
-"""Settings under which figures are made and saved, whatever the reader's own are."""
+"""Matplotlib settings with which figures are drawn and saved, independent of those of the user."""
 
-WIDTH = 8.0
-"""Inches: the width of a page."""
-TITLE, SMALL = 12.0, 8.5
-"""Points of the title, and of subtitle and source."""
+PAGE_WIDTH = 8.0
+"""Width of a page, inches."""
+TITLE_POINTS, SMALL_POINTS = 12.0, 8.5
+"""Font sizes of the title, and of subtitle and source, points."""
 
 
 class Chart(Figure):
-    """A matplotlib figure that shows itself in a notebook, saves itself and can be read aloud.
+    """A matplotlib figure with a notebook display, reproducible saving and alternative text.
 
     Attributes
     ----------
     alt : str
-        What it says, for those who cannot see it.
+        Alternative text, for screen readers.
     """
 
     alt: str = ""
 
     def save(self, path: str | Path, dpi: int = 200) -> Path:
-        """Write PNG, SVG or PDF, by the ending of the path; the same bytes each time.
+        """Write PNG, SVG or PDF, by the suffix of the path; the bytes are reproducible.
 
         Raises
         ------
         InputError
-            The ending is none of the three.
+            The suffix is none of these.
 
         Examples
         --------
@@ -117,7 +118,7 @@ class Chart(Figure):
         return Path(path)
 
     def rendered(self, form: str = "png", dpi: int = 200) -> bytes:
-        """Return the figure as bytes of a PNG, SVG or PDF without a date in it."""
+        """Return the figure as bytes of a PNG, SVG or PDF, without a date."""
         dates = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}
         stream = io.BytesIO()
         with style():
@@ -130,14 +131,14 @@ class Chart(Figure):
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Make and save figures under :data:`RC`, and say nothing of characters a font lacks."""
+    """Apply :data:`RC`, and suppress warnings about characters that the font lacks."""
     with context(["default", RC]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 
-def chart(height: float, width: float = WIDTH) -> Chart:
-    """Return an empty chart of a size in inches, its axes laid out so that nothing overlaps.
+def chart(height: float, width: float = PAGE_WIDTH) -> Chart:
+    """Return an empty chart of a size in inches, with constrained layout.
 
     Examples
     --------
@@ -150,92 +151,104 @@ def chart(height: float, width: float = WIDTH) -> Chart:
     return figure
 
 
-def fit(text: object, inches: float, size: float, lines: int = 2, weight: str = "normal") -> str:
-    """Return text on at most so many lines of a width, with an ellipsis where it had to be cut.
+def chart_with_axes(height: float) -> tuple[Chart, Axes]:
+    """Return an empty chart of a height in inches, and its only axes."""
+    figure = chart(height)
+    return figure, figure.subplots()
+
+
+def wrap_text(
+    text: object, inches: float, size: float, lines: int = 2, weight: str = "normal"
+) -> str:
+    """Wrap text to a maximum width and number of lines, with an ellipsis if it is truncated.
 
     Parameters
     ----------
     text : object
     inches : float
-        Widest a line may be.
+        Maximum width of a line.
     size : float
-        Points.
+        Font size, points.
     lines : int
+        Maximum number of lines.
     weight : {"normal", "bold"}
 
     Examples
     --------
-    >>> print(fit("Forensic and investigation team for the Court", 1.4, 8))
+    >>> print(wrap_text("Forensic and investigation team for the Court", 1.4, 8))
     Forensic and
     investigation team for …
     """
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    widest = inches * 72
+    max_width = inches * 72
 
-    def wide(line: str) -> bool:
-        return text_to_path.get_text_width_height_descent(line, font, False)[0] > widest
+    def too_wide(line: str) -> bool:
+        return text_to_path.get_text_width_height_descent(line, font, False)[0] > max_width
 
-    done: list[str] = []
+    wrapped: list[str] = []
     current = ""
-    for word in _words(text):
+    for word in _split_words(text):
         longer = f"{current} {word}".strip()
-        while wide(longer):
+        while too_wide(longer):
             if not current:  # a word longer than a line is broken
-                keep = next((n for n in range(len(longer) - 1, 1, -1) if not wide(longer[:n])), 1)
+                keep = next(
+                    (n for n in range(len(longer) - 1, 1, -1) if not too_wide(longer[:n])), 1
+                )
                 current, word = longer[:keep], longer[keep:]
-            done.append(current)
+            wrapped.append(current)
             current, longer = "", word
         current = longer
-    done += [current] if current else []
-    if len(done) > lines:
-        last = done[lines - 1]
-        while last and wide(last + " …"):
+    wrapped += [current] if current else []
+    if len(wrapped) > lines:
+        last = wrapped[lines - 1]
+        while last and too_wide(last + " …"):
             last = last[:-1]
-        done = [*done[: lines - 1], last.rstrip() + " …"]
-    return "\n".join(_literal(line) for line in done)
+        wrapped = [*wrapped[: lines - 1], last.rstrip() + " …"]
+    return "\n".join(_escape(line) for line in wrapped)
 
 
-def plain(text: object) -> str:
-    """Return text as it is drawn: one line, no control characters, never a formula.
+def escape_text(text: object) -> str:
+    """Return text as one line without control characters, escaped for matplotlib's math text.
 
     Examples
     --------
-    >>> plain("5 $ and 6 $")
+    >>> escape_text("5 $ and 6 $")
     '5 \\\\$ and 6 \\\\$'
-    >>> plain("two\\nlines")
+    >>> escape_text("two\\nlines")
     'two lines'
     """
-    return _literal(" ".join(_words(text)))
+    return _escape(" ".join(_split_words(text)))
 
 
-def _words(text: object) -> list[str]:
+def _split_words(text: object) -> list[str]:
     kept = "".join(c if unicodedata.category(c)[0] not in "CZ" else " " for c in str(text))
     return kept.split()
 
 
-def _literal(line: str) -> str:
+def _escape(line: str) -> str:
     return line.replace("\\", "\u2216").replace("$", r"\$")
 
 
-def finish(
+def add_frame(
     figure: Chart, title: str, subtitle: str = "", source: str = "", key: Sequence[Any] = (),
     columns: int = 5,
 ) -> Chart:  # fmt: skip
-    """Write title, subtitle and key above, the source in the corner below; settle the layout.
+    """Add title, subtitle and legend at the top and the source at the bottom; freeze the layout.
 
     Parameters
     ----------
     figure : Chart
     title, subtitle, source : str
     key : sequence of artists
-        What the colours mean, in so many `columns`.
+        Handles of the legend.
     columns : int
+        Number of columns of the legend.
     """
     width, height = figure.get_size_inches()
     margin = 0.12
     room, top = width - 2 * margin, margin
-    for text, size, weight in ((title, TITLE, "bold"), (subtitle, SMALL, "normal")):
-        words = fit(text, room, size, 4, weight)
+    for text, size, weight in ((title, TITLE_POINTS, "bold"), (subtitle, SMALL_POINTS, "normal")):
+        words = wrap_text(text, room, size, 4, weight)
         colour = COLOURS["ink" if weight == "bold" else "quiet"]
         place = (margin / width, 1 - top / height)
         figure.text(*place, words, size=size, color=colour, weight=weight, va="top")
@@ -247,7 +260,7 @@ def finish(
         )  # fmt: skip
         top += legend.get_window_extent().height / figure.dpi
         legend.set_in_layout(False)
-    words = fit(source, room, 7, 3)
+    words = wrap_text(source, room, 7, 3)
     place = (1 - margin / width, 0.06 / height)
     figure.text(*place, words, size=7, color=COLOURS["quiet"], ha="right", va="bottom")
     bottom = 0.12 + (words.count("\n") + 1) * 7 * 1.3 / 72
@@ -256,48 +269,51 @@ def finish(
     engine.set(rect=rect, w_pad=0.06, h_pad=0.05)  # type: ignore[call-arg,union-attr]
     figure.alt = f"{title}. {subtitle}".strip()
     figure.draw_without_rendering()
-    _settle(figure)
+    _freeze_layout(figure)
     return figure
 
 
-def _settle(figure: Chart) -> None:
-    """Keep the layout as it is, to a millionth: solving it again may move it by a rounding."""
-    figure.set_layout_engine(None)  # with one, even one that does nothing, saving draws twice
+def _freeze_layout(figure: Chart) -> None:
+    """Fix the positions of the axes, rounded: a new layout might differ in the last digit."""
+    figure.set_layout_engine(None)  # with an engine, even a placeholder, saving draws twice
     for axes in figure.axes:
         bounds = axes.get_position(original=True).bounds
         axes.set_position(tuple(round(value, 6) for value in bounds))
 
 
-def name_rows(axes: Axes, at: Sequence[float], names: Sequence[str], inches: float = 2.55) -> None:
-    """Write names left of rows; one that is too long for its line stands smaller on two."""
-    short = [fit(name, inches, 8, 1) for name in names]
-    cut = [line.endswith("…") for line in short]
-    small = [fit(name, inches, 6.3, 2) if two else "" for name, two in zip(names, cut, strict=True)]
-    axes.set_yticks(list(at), [two or one for one, two in zip(short, small, strict=True)])
+def label_rows(axes: Axes, at: Sequence[float], names: Sequence[str], inches: float = 2.55) -> None:
+    """Label rows on the left; a name too long for a line is set smaller, on two lines."""
+    single = [wrap_text(name, inches, 8, 1) for name in names]
+    cut = [line.endswith("…") for line in single]
+    labels = [
+        wrap_text(name, inches, 6.3, 2) if two else line
+        for name, two, line in zip(names, cut, single, strict=True)
+    ]
+    axes.set_yticks(list(at), labels)
     axes.tick_params(axis="y", length=0)
     if any(cut):
         for label, two in zip(axes.get_yticklabels(), cut, strict=True):
             label.set(fontsize=6.3 if two else 8, linespacing=1.0)
 
 
-def named_rows(axes: Axes, names: Sequence[str], least: int, inches: float = 2.55) -> None:
-    """Let an axis have one row a name from the top, with room for `least` rows at the least."""
-    name_rows(axes, range(len(names)), names, inches)
-    axes.set_ylim(max(len(names), least) - 0.4, -0.6)
+def set_rows(axes: Axes, names: Sequence[str], min_rows: int, inches: float = 2.55) -> None:
+    """Give axes one labelled row per name, from the top down, with room for `min_rows` rows."""
+    label_rows(axes, range(len(names)), names, inches)
+    axes.set_ylim(max(len(names), min_rows) - 0.4, -0.6)
 
 
-def empty(message: str, title: str, source: str = "") -> Chart:
-    """Return a chart that says in words that nothing is to be shown."""
+def empty_chart(message: str, title: str, source: str = "") -> Chart:
+    """Return a chart with a message instead of data."""
     figure = chart(2.0)
-    words = fit(message, 7, 10, 3)
+    words = wrap_text(message, 7, 10, 3)
     figure.text(0.5, 0.42, words, ha="center", va="center", size=10, color=COLOURS["quiet"])
-    finish(figure, title, "", source)
+    add_frame(figure, title, "", source)
     figure.alt = f"{title}. {message}"
     return figure
 
 
-def tidy(axes: Axes, grid: str = "y") -> None:
-    """Take away what is not needed: box, ticks; leave light lines to read values by."""
+def style_axes(axes: Axes, grid: str = "y") -> None:
+    """Remove the upper and right spines, and add a light grid."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -308,17 +324,17 @@ def tidy(axes: Axes, grid: str = "y") -> None:
         axes.set_axisbelow(True)
 
 
-def tidy_rows(axes: Axes) -> None:
-    """Take away what rows with their names on the left do not need: that side, and its ticks."""
-    tidy(axes, "x")
+def style_row_axes(axes: Axes) -> None:
+    """Style axes with labelled rows: without left spine and ticks."""
+    style_axes(axes, "x")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
 
-def number_axis(axis: Any, lang: str, most: int = 6, percent: bool = False) -> None:
-    """Mark an axis with settled limits with numbers as they are written in a language."""
+def number_axis(axis: Any, lang: str, max_ticks: int = 6, percent: bool = False) -> None:
+    """Set the ticks of an axis with fixed limits, with numbers in the format of a language."""
     low, high = sorted(axis.get_view_interval())
-    locator = MaxNLocator(most, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
+    locator = MaxNLocator(max_ticks, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
     room = 1e-9 * (high - low)
     at = [float(v) for v in locator.tick_values(low, high) if low - room <= v <= high + room]
     unit = 100 if percent else 1
@@ -329,7 +345,7 @@ def number_axis(axis: Any, lang: str, most: int = 6, percent: bool = False) -> N
 
 
 def minus(text: str) -> str:
-    """Return a number with a minus sign, which is as wide as a plus, for a hyphen before it.
+    """Replace the hyphen before a number by a minus sign, which is as wide as a plus sign.
 
     Examples
     --------
@@ -340,17 +356,17 @@ def minus(text: str) -> str:
 
 
 def month_axis(axes: Axes, first: int, last: int, lang: str, minor: bool = True) -> None:
-    """Mark years on an axis of months since year 0, or some months of a short span.
+    """Set the ticks of an axis of months since year 0: years, or months of a short span.
 
     Parameters
     ----------
     axes : Axes
-        A month covers from its number to the next.
+        A month extends from its number to the next.
     first, last : int
-        First and last month shown.
+        First and last month on the axis.
     lang : str
     minor : bool
-        Whether to mark quarters between years.
+        Whether to add minor ticks at quarters.
     """
     axes.set_xlim(first, last + 1)
     span = last - first + 1

@@ -1,7 +1,7 @@
-"""Reports: everything a reader needs about a scenario, in one file that can be sent by mail.
+"""Reports: the results of a scenario in one HTML file.
 
-One module gathers what has to be computed (`material`), each section is put together from plain
-values by a function of its own, and one template shows them; nothing is computed inside it.
+The module `material` computes the data, a function per section composes it into plain values, and
+one template renders them without further computation.
 """
 
 from __future__ import annotations

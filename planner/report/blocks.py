@@ -1,56 +1,57 @@
-"""What a page is made of: sections of paragraphs, lists, tables and pictures, all plain values.
+"""Building blocks of a report: sections of paragraphs, lists, tables and pictures.
 
-Nothing here knows HTML, and the template knows nothing else: what is text stays text.
+Blocks are plain values without HTML; the template renders them and escapes every text.
 """
 
 from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from planner.figures.style import Chart
 
 __all__ = [
-    "Aside", "BrowserSolver", "Bullets", "Charts", "Choice", "Content", "Document", "Fold",
-    "Heading", "Image", "Levers", "Paragraph", "Section", "Slider", "TableBlock", "packed", "table",
+    "Aside", "BrowserSolver", "Bullets", "Charts", "Choice", "Column", "Content", "Document",
+    "Fold", "Heading", "Image", "Levers", "Paragraph", "Section", "Slider", "TableBlock", "packed",
+    "record_table", "table",
 ]  # fmt: skip
 
 
-SAFE = bytes.maketrans(b"&<>", b",./")
-"""Digits to the base 85 that HTML would read as markup, and what stands for them."""
+HTML_SAFE = bytes.maketrans(b"&<>", b",./")
+"""Translation of base-85 digits that are HTML markup to characters that are not."""
 
 
 def packed(data: bytes) -> str:
-    """Return bytes gzipped as digits to the base 85, four bytes in five of them, for a script.
+    """Return bytes compressed by gzip and encoded in base 85 (five digits for four bytes).
 
-    None of them is markup, in an element or in an attribute; ``planner/report/levers.js`` unpacks
-    them. They take a sixteenth less than base 64 does.
+    No digit is HTML markup, in an element or in an attribute. ``planner/report/levers.js`` decodes
+    the text, which is a sixteenth shorter than in base 64.
 
     Examples
     --------
     >>> packed(b"")
     'ABzY8000000s{j80000000000'
     """
-    return base64.b85encode(gzip.compress(data, 9, mtime=0)).translate(SAFE).decode("ascii")
+    return base64.b85encode(gzip.compress(data, 9, mtime=0)).translate(HTML_SAFE).decode("ascii")
 
 
-SHORT = 12
-"""Rows of a table that is moved to the next page rather than cut."""
+MAX_UNBROKEN_ROWS = 12
+"""Maximum number of rows of a table that is not broken across printed pages."""
 
 
 class Content:
-    """Anything that stands in a section; `kind` names how the template shows it."""
+    """A block of a section; `kind` selects the markup in the template."""
 
     kind: ClassVar[str]
 
 
 @dataclass(frozen=True)
 class Paragraph(Content):
-    """A paragraph; a quiet one is small print."""
+    """A paragraph; a quiet one is set in small print."""
 
     kind: ClassVar[str] = "paragraph"
     text: str
@@ -75,9 +76,9 @@ class Heading(Content):
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of a table: what it is called, and whether its cells are numbers.
+    """A column of a table: its heading, and whether its cells are numbers.
 
-    `lang` says in what language its cells are, where that is not the page's.
+    `lang` is the language of its cells, if it is not that of the page.
     """
 
     name: str
@@ -87,7 +88,7 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class TableBlock(Content):
-    """A table; the first cell of each row names the row, the last `totals` rows are totals."""
+    """A table; the first cell of a row is its heading, the last `totals` rows are totals."""
 
     kind: ClassVar[str] = "table"
     caption: str
@@ -98,16 +99,16 @@ class TableBlock(Content):
     small: bool = False
 
     @property
-    def short(self) -> bool:
-        """Whether it is better not cut at the end of a page."""
-        return len(self.rows) <= SHORT
+    def unbroken(self) -> bool:
+        """Whether the table should not be broken across printed pages."""
+        return len(self.rows) <= MAX_UNBROKEN_ROWS
 
 
 def table(
     caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], totals: int = 0,
     note: str = "", small: bool = False, english: Sequence[str] = (),
 ) -> TableBlock:  # fmt: skip
-    """Return a table; headings of numbers begin with ``>``, those of English text are named.
+    """Return a table; headings of numbers begin with ``>``, and `english` lists those in English.
 
     Examples
     --------
@@ -122,9 +123,22 @@ def table(
     return TableBlock(caption, columns, tuple(tuple(row) for row in rows), totals, note, small)
 
 
+Column = tuple[str, Callable[[Any], str]]
+"""Heading of a column, and a function that formats its cell of a record."""
+
+
+def record_table(
+    caption: str, records: Iterable[Any], columns: Sequence[Column],
+    note: str = "", small: bool = False,
+) -> TableBlock:  # fmt: skip
+    """Return a table of records; a column is its heading and a function that formats its cells."""
+    rows = [[cell(record) for _, cell in columns] for record in records]
+    return table(caption, [heading for heading, _ in columns], rows, note=note, small=small)
+
+
 @dataclass(frozen=True)
 class Image(Content):
-    """A picture, whole inside the page, with what it says in words."""
+    """A picture embedded in the page, with its alternative text."""
 
     kind: ClassVar[str] = "picture"
     svg: bytes
@@ -134,18 +148,18 @@ class Image(Content):
 
     @classmethod
     def of(cls, chart: Chart) -> Image:
-        """Return the picture of a figure, in points of its own size."""
+        """Return the picture of a figure; its size is in CSS pixels."""
         width, height = (round(96 * inches) for inches in chart.get_size_inches())
         return cls(chart.rendered("svg"), chart.alt, width, height)
 
     @property
     def source(self) -> str:
-        """The picture as an address that holds all of it."""
+        """The picture as a data URL."""
         return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode('ascii')}"
 
     @property
     def packed(self) -> str:
-        """The picture for a page with a script that unpacks it."""
+        """The picture compressed, for a page whose script decodes it."""
         return packed(self.svg)
 
 
@@ -160,7 +174,7 @@ class Fold(Content):
 
 @dataclass(frozen=True)
 class Aside(Content):
-    """A box beside the text."""
+    """A box of items."""
 
     kind: ClassVar[str] = "aside"
     items: tuple[str, ...]
@@ -233,7 +247,7 @@ class Charts:
     notes : tuple of str
         What the values of each chart are.
     about : str
-        What a screen reader hears of each beside its title.
+        Description of each for screen readers, after its title.
     key : tuple of (str, str)
         Colors and what they mean.
     items : str

@@ -1,8 +1,8 @@
-"""Levers inside a report: every setting of a few levers, answered beforehand.
+"""Levers of an interactive report: all settings of a few levers, planned in advance.
 
-What can be chosen is small enough to try all of it: the rule, the size of each package and which
-missions under study go ahead. Each combination is planned as :func:`planner.allocate` plans it;
-the page only looks up what was found.
+The levers are the rule, the size of each package, and whether each mission under study goes ahead.
+Every combination is planned by :func:`planner.allocate`; the script of the page looks the results
+up.
 """
 
 from __future__ import annotations
@@ -48,57 +48,58 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
     from planner.whatif import Lever, PlanSummary
 
-__all__ = ["PlannedSettings", "answer_all", "charts_script", "levers_section"]
+__all__ = ["PlannedSettings", "charts_script", "levers_section", "plan_settings"]
 
-MOST = 1024
-"""Settings that are planned beforehand; fewer sizes are offered beyond that."""
+MAX_SETTINGS = 1024
+"""Maximum number of settings planned; fewer sizes are offered if there would be more."""
 
 SIZES = ((0.0, 0.5, 1.0, 1.5, 2.0), (0.0, 1.0, 2.0), (0.0, 1.0))
-"""Multiples of a package to choose from, from many to few; 0 is a package that does not come."""
+"""Alternative sets of multiples of a package, from many to few; 0 is the package switched off."""
 
-PEOPLE = (0.5, 1.5)
-"""Multiples of the strength of a pool between which a slider goes."""
+STRENGTH_RANGE = (0.5, 1.5)
+"""Smallest and largest multiple of the strength of a pool on a slider."""
 
 DECIMALS = 9
-"""Decimals of the answers kept, persons and months."""
+"""Decimals of the values stored, persons and person-months."""
 
-KEPT_PLANS = 4096
+MAX_PLANS = 4096
 
-PLAIN = ("asked", "filled", "displaced_1", "displaced_2")
-"""Numbers of a package, in the order in which they are kept."""
+PACKAGE_COLUMNS = ("asked", "filled", "displaced_1", "displaced_2")
+"""Values of a package, in the order in which they are stored."""
 
-SPOKEN = (
+SCRIPT_TEXTS = (
     "displaces", "displaces_none", "gains", "gets", "takes", "whole", "mission", "asked", "fill",
     "lost", "lost_to", "was", "others", "all_full", "free", "free_main", "free_proof",
     "free_unproved", "free_failed", "free_first", "small",
 )  # fmt: skip
-"""Words of the page's own script, keys of the words of reports after ``lever_``."""
+"""Texts of the script of the page: their keys without the prefix ``lever_``."""
 
 
 @dataclass(frozen=True, eq=False)
 class PlannedSettings:
-    """Answers to every setting of some levers.
+    """Results of the plans for all settings of some levers.
 
     Attributes
     ----------
     levers : tuple of Lever
     choices : tuple of tuple
-        What each lever may be, in order.
+        Values of each lever, in order.
     first : tuple of int
-        The choice of each lever that is the scenario as it was.
+        Index of the value of each lever in the base scenario.
     missions, packages : tuple of str
     names : Names
-        What they are called; of a result with all missions under study.
+        Names, from a result with all missions under study.
     tasks : tuple of int
         Main task of each mission.
     plan : Picture
-        The scenario as it was, beside which charts show each setting.
+        The base scenario, with which charts compare each setting.
     values : ndarray (settings, columns)
-        By setting, the last lever fastest: asked and filled of each mission; then, by package, the
-        numbers :data:`PLAIN` and what each mission loses to it, person-months in the window, and
-        the most persons that each mission loses to it in one month.
+        Rows in the order of the product of the levers, the last lever varying fastest. Columns:
+        asked and filled person-months of each mission; then, by package, the values of
+        :data:`PACKAGE_COLUMNS`, the displacement of each mission in person-months of the window,
+        and the most persons of each mission displaced in one month.
     free : FreeLevers or None
-        What the page needs to solve the rule *value* itself.
+        The data with which the page solves the rule *value* itself.
     """
 
     levers: tuple[Lever, ...]
@@ -113,23 +114,23 @@ class PlannedSettings:
     free: FreeLevers | None = None
 
     def packed(self) -> str:
-        """Return the values as little-endian doubles, column by column, packed for the page."""
+        """Return the values as little-endian doubles by column, compressed for the page."""
         columns = np.ascontiguousarray(np.round(self.values, DECIMALS).T + 0.0, dtype="<f8")
         return packed(columns.tobytes())
 
 
-def answer_all(
+def plan_settings(
     scenario: Scenario, lang: str = "en", progress: Callable[[int, int], None] | None = None
 ) -> PlannedSettings:
-    """Plan every setting of the levers of a report.
+    """Plan all settings of the levers of a report.
 
     Parameters
     ----------
     scenario : Scenario
-        As it was.
+        The base scenario.
     lang : {"en", "nl"}
     progress : callable, optional
-        Called with how many settings are planned, and their number.
+        Called with the number of settings planned and their total number.
 
     Examples
     --------
@@ -141,25 +142,25 @@ def answer_all(
     ...     " missions: {un: {name: UN, organisation: UN, region: Sahel, main_task: 2}},"
     ...     " demands: {un: {mission: un, kind: post, pools: [staff], cap: 2, first: 2022-01,"
     ...     " last: 2022-12}}}", "tiny.yaml")
-    >>> grid = answer_all(tiny)
+    >>> grid = plan_settings(tiny)
     >>> [lever.key for lever in grid.levers], grid.values.shape
     (['rule'], (2, 2))
     """
     case = WhatIf(scenario)
-    levers, choices = _offered(case)
-    every = {lever.key: True for lever in levers if lever.group == "go"}
-    cache = PlanCache(KEPT_PLANS)
-    widest = allocate(case.move(every).scenario, cache=cache)
+    levers, choices = _select_levers(case)
+    all_decided = {lever.key: True for lever in levers if lever.group == "go"}
+    cache = PlanCache(MAX_PLANS)
+    widest = allocate(case.move(all_decided).scenario, cache=cache)
     rows = widest.fill_by("mission", "main_task").drop_duplicates("mission")
     missions, tasks = tuple(rows["mission"]), tuple(int(task) for task in rows["main_task"])
     packages = tuple(str(id) for id in widest.packages["package"])
     settings = list(product(*choices))
-    each = len(PLAIN) + 2 * len(missions)
-    values = np.zeros((len(settings), 2 * len(missions) + len(packages) * each))
+    width = len(PACKAGE_COLUMNS) + 2 * len(missions)
+    values = np.zeros((len(settings), 2 * len(missions) + len(packages) * width))
     for number, setting in enumerate(settings):
         moves = {lever.key: value for lever, value in zip(levers, setting, strict=True)}
-        found = allocate(case.move(moves).scenario, cache=cache)
-        values[number] = numbers_of(found, missions, packages)
+        result = allocate(case.move(moves).scenario, cache=cache)
+        values[number] = setting_values(result, missions, packages)
         if progress is not None:
             progress(number + 1, len(settings))
     first = tuple(
@@ -174,8 +175,8 @@ def answer_all(
     )
 
 
-def _offered(case: WhatIf) -> tuple[list[Lever], list[tuple[Any, ...]]]:
-    """Return the levers that are offered and what each may be; as many sizes as can be tried."""
+def _select_levers(case: WhatIf) -> tuple[list[Lever], list[tuple[Any, ...]]]:
+    """Return the levers and their values, with as many sizes as the number of settings allows."""
     inputs = case.base.inputs
     off = {id for id, package in inputs.packages.items() if not package.on}
     levers = [
@@ -185,9 +186,9 @@ def _offered(case: WhatIf) -> tuple[list[Lever], list[tuple[Any, ...]]]:
     ]
     for sizes in SIZES:
         choices = [_choices(lever, sizes) for lever in levers]
-        if prod(map(len, choices)) <= MOST:
+        if prod(map(len, choices)) <= MAX_SETTINGS:
             return levers, choices
-    while prod(map(len, choices)) > MOST:
+    while prod(map(len, choices)) > MAX_SETTINGS:
         levers.pop()
         choices.pop()
     return levers, choices
@@ -199,10 +200,10 @@ def _choices(lever: Lever, sizes: tuple[float, ...]) -> tuple[Any, ...]:
     return lever.choices or (False, True)
 
 
-def numbers_of(
+def setting_values(
     result: Result, missions: tuple[str, ...], packages: tuple[str, ...]
 ) -> NDArray[np.float64]:
-    """Return what a page shows of a result, in the order of :attr:`PlannedSettings.values`."""
+    """Return the values of a result, a row of :attr:`PlannedSettings.values`."""
     fill = result.fill_by("mission").set_index("mission")
     fill = fill[["asked_person_months", "filled_person_months"]].reindex(missions).fillna(0.0)
     groups = {row.id: row.mission for row in result.compiled.demands}
@@ -219,12 +220,14 @@ def numbers_of(
         ["asked_person_months", "filled_person_months", "displaced_main_task_1",
          "displaced_main_task_2"]
     ]  # fmt: skip
-    own = np.hstack([plain.fillna(0.0).to_numpy(), lost.reshape(len(packages), 2 * len(missions))])
-    return np.concatenate([fill.to_numpy().T.ravel(), own.ravel()]).astype(np.float64)
+    by_package = np.hstack(
+        [plain.fillna(0.0).to_numpy(), lost.reshape(len(packages), 2 * len(missions))]
+    )
+    return np.concatenate([fill.to_numpy().T.ravel(), by_package.ravel()]).astype(np.float64)
 
 
 def levers_section(material: Material) -> Section | None:
-    """Return the section with the levers; none where they were not asked for."""
+    """Return the section with the levers; None if the report is not interactive."""
     grid = material.grid
     if grid is None:
         return None
@@ -235,7 +238,7 @@ def levers_section(material: Material) -> Section | None:
         "ids": grid.missions, "missions": [grid.names.mission(id) for id in grid.missions],
         "tasks": grid.tasks,
         "packages": [grid.names.package(id) for id in grid.packages],
-        "words": {key: say(f"lever_{key}", lang) for key in SPOKEN},
+        "words": {key: say(f"lever_{key}", lang) for key in SCRIPT_TEXTS},
     }  # fmt: skip
     charts = None
     if find_spec("bokeh") is not None:  # which comes with the page
@@ -250,7 +253,7 @@ def levers_section(material: Material) -> Section | None:
 
 
 def _solver(grid: PlannedSettings, lang: str) -> BrowserSolver | None:
-    """Return the sliders of the rule *value*, packages first, and what solves it."""
+    """Return the sliders of the rule *value*, packages first, and the solver."""
     free = grid.free
     if free is None:
         return None
@@ -259,7 +262,7 @@ def _solver(grid: PlannedSettings, lang: str) -> BrowserSolver | None:
                min(sizes), max(sizes), 0.05)
         for id, sizes in zip(free.packages, free.sizes, strict=True)
     ]  # fmt: skip
-    low, high = PEOPLE
+    low, high = STRENGTH_RANGE
     sliders += [
         Slider(f"people.{id}", say("lever_people", lang, pool=grid.names.pool(id)), low, high, 0.05)
         for id in free.pools
@@ -270,7 +273,7 @@ def _solver(grid: PlannedSettings, lang: str) -> BrowserSolver | None:
 
 
 def _charts(grid: PlannedSettings, lang: str) -> tuple[Charts, dict[str, Any]]:
-    """Return the charts of the what-if page, and what the page's script needs to fill them."""
+    """Return the charts of the what-if page, and the data with which the script fills them."""
     from bokeh.embed import json_item
 
     from planner.whatif import charts
@@ -301,7 +304,7 @@ def _charts(grid: PlannedSettings, lang: str) -> tuple[Charts, dict[str, Any]]:
 
 
 def _renumbered(items: Any) -> Any:
-    """Return what Bokeh embeds with ids from 1 on, whatever was drawn before."""
+    """Return the documents of Bokeh with ids numbered from 1, for reproducible output."""
     new: dict[str, str] = {}
 
     def walk(one: Any) -> Any:
@@ -320,18 +323,18 @@ def _renumbered(items: Any) -> Any:
 
 @cache
 def charts_script() -> str:
-    """Return BokehJS as the installed Bokeh has it, without widgets, tables and WebGL."""
+    """Return BokehJS of the installed Bokeh, without widgets, tables and WebGL."""
     return (files("bokeh") / "server/static/js/bokeh.min.js").read_text(encoding="utf-8")
 
 
 def _inline(data: object) -> str:
-    """Return JSON that cannot end the element it stands in."""
+    """Return JSON that contains no HTML markup."""
     text = json.dumps(data)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _control(grid: PlannedSettings, place: int, lang: str) -> Choice:
-    """Return one control: choices of a rule or a size, or whether a mission goes ahead."""
+    """Return the control of a lever: a choice of rule or size, or a checkbox for a mission."""
     lever, choice = grid.levers[place], grid.choices[place]
     name = lever.name_nl if lang == "nl" else lever.name
     if lever.group == "go":

@@ -1,4 +1,4 @@
-"""A report: one page of sections, as HTML in one file."""
+"""Composition of a report from its sections, and its rendering as one HTML file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from planner.labels import LANGUAGES, label, number
 from planner.report.blocks import Bullets, Document, Levers
 from planner.report.conclusions import conclusions
 from planner.report.levers import charts_script, levers_section
-from planner.report.material import Material, Progress, _silent, gather
+from planner.report.material import Material, Progress, _no_progress, gather
 from planner.report.sections import (
     bottlenecks_section,
     comparison_section,
@@ -42,15 +42,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "make_report", "render"]
 
-PARTS = (
+SECTIONS = (
     summary, levers_section, conclusions, fill_section, displacement_section, bottlenecks_section,
     rates_section, curves_section, questions_section, sure_section, forecasts_section,
     robust_section, promises_section,
     comparison_section, grounds_section, limits_section, manifest_section,
 )  # fmt: skip
-"""Sections in the order in which they stand; those that have nothing to say are left out."""
+"""Functions that make the sections, in order; those that return None are left out."""
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +60,9 @@ class Report:
     Attributes
     ----------
     page : Page
-        What it says, as plain values.
+        The content of the report as plain values.
     html : str
-        One HTML file that needs no other file and no network.
+        The HTML file, which needs no other file and no network.
     """
 
     page: Document
@@ -75,7 +75,7 @@ class Report:
 
     @property
     def summary(self) -> tuple[str, ...]:
-        """The three sentences with which it begins."""
+        """The sentences of its summary."""
         return self._sentences("summary")
 
     @property
@@ -106,48 +106,48 @@ def make_report(
     interactive: bool = False,
     workers: int | None = None,
     lang: str = "en",
-    progress: Progress = _silent,
+    progress: Progress = _no_progress,
 ) -> Report:
-    """Make a report of a scenario, beside others if any are given.
+    """Make a report of a scenario, compared with others if any are given.
 
     Parameters
     ----------
     first : Result, StoredResult, Scenario, str or Path
-        What it is about: a result, the folder of a saved one, or a scenario, its file or name.
-        Curves and draws of a saved result need its scenario to be what it was.
+        Subject of the report: a result, the folder of a saved result, or a scenario, its file or
+        its name. Curves and draws of a saved result need its scenario to be unchanged.
     *others : the same
-        What it is compared with.
+        Results or scenarios with which it is compared.
     draws : int
-        Draws to make for how sure the figures are; 0 draws none.
+        Number of draws; with 0 there is no ensemble.
     seed : int
     rule : {"fair", "value"}, optional
-        For what still has to be allocated; by default each scenario's own.
+        Rule for scenarios that are not allocated yet; by default that of each scenario.
     futures : Ensemble, optional
-        Draws of the first that exist already.
+        An existing ensemble of the first.
     analyses : bool
-        Whether to follow curves and ranges, which takes some seconds.
+        Whether to compute curves, ranges and declared analyses, which takes some seconds.
     robust : bool
-        Whether to plan again with each assumption changed by itself, which takes a minute or more
+        Whether to plan each single change of an assumption, which takes a minute or more
         (:func:`planner.analysis.robustness`).
     promises : float, optional
-        Certainty with which promises are to be kept; adds what can be promised to each mission,
-        which takes a minute or more (:func:`planner.analysis.promises`).
+        Certainty with which promises are to be kept; adds the promises to missions, which takes a
+        minute or more (:func:`planner.analysis.promises`).
     interactive : bool
-        Whether to add levers: every setting of a few of them is planned, which takes a minute.
-        Pictures are then gzipped and unpacked by the page, so that the file stays below 3 MB.
-        Charts like those of the what-if page are in it where Bokeh is installed (extra ``app``).
+        Whether to add levers, all settings of which are planned, which takes a minute. Pictures
+        are then compressed and decoded by the page, so that the file stays below 3 MB. Charts of
+        the what-if page are included if Bokeh is installed (extra ``app``).
     workers : int, optional
-        Processes that make draws.
+        Number of processes for draws.
     lang : {"en", "nl"}
     progress : callable, optional
-        Called with what is being done (a word of :data:`planner.report.words.WORDS`), how much of
-        it is done and how much is to be done.
+        Called with the current step (a key of :data:`planner.report.words.WORDS`), the units done
+        and the total number of units.
 
     Raises
     ------
     InputError
-        A scenario, the rule or the language is wrong, with everything wrong in it; or the futures
-        are of something else.
+        A scenario, the rule or the language has faults, all of which are listed; or the ensemble
+        is that of another scenario.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def make_report(
     if lang not in LANGUAGES:
         raise InputError(f"lang: expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     material = gather(
-        first, others, draws=draws, seed=seed, rule=rule, futures=futures, analyses=analyses,
+        first, others, draws=draws, seed=seed, rule=rule, ensemble=futures, analyses=analyses,
         robust=robust, promises=promises, interactive=interactive, workers=workers, lang=lang,
         progress=progress,
     )  # fmt: skip
@@ -168,12 +168,12 @@ def make_report(
 
 
 def compose(material: Material) -> Document:
-    """Return the page that a material makes."""
+    """Return the document of a report from its data."""
     lang, names = material.lang, material.names
-    made = (part(material) for part in PARTS)
+    sections = (make(material) for make in SECTIONS)
     draws = say("no_draws_fact", lang)
-    if material.futures is not None:
-        draws = number(material.futures.counted, lang, 0)
+    if material.ensemble is not None:
+        draws = number(material.ensemble.counted, lang, 0)
     facts = (
         (label("scenario", lang), material.result.name),
         (label("window", lang), names.window),
@@ -185,8 +185,8 @@ def compose(material: Material) -> Document:
         "figure": say("figure_region", lang),
         "footer": say("footer", lang, version=version("planner")),
     }  # fmt: skip
-    sections = tuple(section for section in made if section is not None)
-    return Document(lang, names.title, facts, sections, words)
+    shown = tuple(section for section in sections if section is not None)
+    return Document(lang, names.title, facts, shown, words)
 
 
 @cache
@@ -194,36 +194,38 @@ def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
-        finalize=_readable,
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
+        finalize=_printable,
     )  # fmt: skip
     return made.get_template("page.html.j2")
 
 
-def _readable(value: Any) -> Any:
-    """Return text without what HTML may not hold or what turns the direction of text."""
-    if type(value) is not str or value.isprintable():  # which pictures are, and they are long
+def _printable(value: Any) -> Any:
+    """Return text without control characters and characters that change the text direction."""
+    if type(value) is not str or value.isprintable():  # fast path, for pictures
         return value
-    return "".join(one if _shown(one) else "\ufffd" for one in value)
+    return "".join(one if _is_printable(one) else "\ufffd" for one in value)
 
 
-def _shown(one: str) -> bool:
+def _is_printable(one: str) -> bool:
     return one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def render(page: Document) -> str:
-    """Return a page as HTML; every text in it is escaped; style and scripts stay as they are.
+    """Return a page as HTML; all texts are escaped, style sheet and scripts are not.
 
-    A page without levers has no script and may run none; one with levers runs its own only.
+    The content security policy allows only the scripts of the page, none without levers.
     """
     from markupsafe import Markup
 
-    style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # ours, never a user's
+    style = Markup(
+        (FOLDER / "style.css").read_text(encoding="utf-8")
+    )  # of the package, not of a user
     blocks = (block for section in page.sections for block in section.blocks)
     levers = [block for block in blocks if isinstance(block, Levers)]
-    scripts = [_script("levers.js") for _ in levers]
-    run = [*scripts, *(script for block in levers for script in _packed_scripts(block))]
-    allowed = "".join(f" 'sha256-{_digest(script)}'" for script in run)
+    scripts = [_read_script("levers.js") for _ in levers]
+    executed = [*scripts, *(script for block in levers for script in _packed_scripts(block))]
+    allowed = "".join(f" 'sha256-{_digest(script)}'" for script in executed)
     allowed += " 'wasm-unsafe-eval'" if any(block.solver for block in levers) else ""
     html = _template().render(
         page=page, style=style, version=version("planner"), scripts=[*map(Markup, scripts)],
@@ -233,14 +235,14 @@ def render(page: Document) -> str:
 
 
 def _packed_scripts(block: Levers) -> list[str]:
-    """Return the scripts that lie packed in the page and run when they are needed."""
+    """Return the scripts that are stored compressed and executed when needed."""
     own = [] if block.charts is None else [charts_script()]
     return own if block.solver is None else [*own, solver_script()]
 
 
 @cache
-def _script(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+def _read_script(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def _digest(script: str) -> str:

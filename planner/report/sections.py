@@ -1,8 +1,8 @@
-"""The sections of a report, each a function of the material that returns a :class:`Section`."""
+"""The sections of a report: functions of its data that return a :class:`Section`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -25,14 +25,15 @@ from planner.figures import (
     spread,
     versus,
 )
-from planner.figures.comparisons import Beside
-from planner.figures.curves import corners, frontier
+from planner.figures.comparisons import ComparisonView
+from planner.figures.curves import breakpoints, frontier
 from planner.figures.drivers import input_name, tornado
 from planner.figures.names import parameter_parts
 from planner.labels import NOTHING, label, month, months, number, percent, rate, rough
 from planner.report.blocks import (
     Aside,
     Bullets,
+    Column,
     Content,
     Fold,
     Heading,
@@ -40,10 +41,17 @@ from planner.report.blocks import (
     Paragraph,
     Section,
     TableBlock,
+    record_table,
     table,
 )
-from planner.report.conclusions import SMALL, TARGET, driven, likely
-from planner.report.material import Material, asked_by_mission, at_a_time, lost_by, records
+from planner.report.conclusions import MIN_STATED, TARGET, driver_texts, likely_sentences
+from planner.report.material import (
+    Material,
+    asked_by_mission,
+    displaced_by,
+    mission_losses,
+    records,
+)
 from planner.report.words import say
 from planner.results.losses import (
     HALF_A_PERSON,
@@ -71,39 +79,39 @@ __all__ = [
     "sure_section",
 ]  # fmt: skip
 
-ENDS = ["smallest_person_months", "largest_person_months"]
-"""Columns of ranges."""
+RANGE_COLUMNS = ["smallest_person_months", "largest_person_months"]
+"""Columns with the ends of a range."""
 
 
-SHOWN = 0.05
-"""Person-months that show as 0.0 and are not worth a row."""
+MIN_SHOWN = 0.05
+"""Smallest displacement with a row of its own, person-months; less is displayed as 0.0."""
 
-DRAWN = 0.5
-"""Person-months, on average over the draws or in other best plans, that are worth a row."""
+MIN_RANGE = 0.5
+"""Smallest mean over the draws, or value in another optimal plan, with a row, person-months."""
 
-MOVED = 25
-"""Rows of the table of single changes, those that move the displacement most."""
+MAX_CHANGES = 25
+"""Maximum number of rows of the table of single changes."""
 
-PAIRS = 3
-"""Most scenarios that are held one by one against the first."""
+MAX_PAIRS = 3
+"""Maximum number of scenarios with a figure of their own against the first."""
 
-CHEAP = 0.005
-"""Person-months a post below which a mission pays nothing worth telling."""
+MIN_COST = 0.005
+"""Smallest cost of a post to a mission that is stated, person-months."""
 
-LITTLE = 1e-9
-"""Posts that are no difference."""
+POSTS_TOLERANCE = 1e-9
+"""Tolerance in the comparison of sizes, posts."""
 
-PAYERS = 3
-"""Missions named beside a piece of a curve."""
+MAX_PAYERS = 3
+"""Maximum number of missions named per segment of a curve."""
 
-SPAN = {"share": 3, "months per month": 3, "share per month": 4, "factor": 3, "persons": 2}
-"""Decimals of figures by their unit; fewer are shown where they are zeros."""
+UNIT_DECIMALS = {"share": 3, "months per month": 3, "share per month": 4, "factor": 3, "persons": 2}
+"""Maximum number of decimals of a parameter, by unit; trailing zeros are left out."""
 
-ROWS = 15
-"""Most rows of a table."""
+MAX_ROWS = 15
+"""Maximum number of rows of the table of an analysis."""
 
-NAMED = 3
-"""Missions named as those that lose."""
+MAX_NAMED = 3
+"""Maximum number of missions or parameters named in a sentence."""
 
 
 def fill_section(material: Material) -> Section:
@@ -112,14 +120,14 @@ def fill_section(material: Material) -> Section:
     blocks: list[Content] = [
         Paragraph(say("p_fill", lang, window=names.window)),
         Image.of(fill(material.result, lang=lang)),
-        *_placed(material),
+        *_map_images(material),
         _fill_table(material),
     ]
     return Section("fill", say("fill", lang), tuple(blocks))
 
 
-def _placed(material: Material) -> list[Content]:
-    """Return the map, if any mission of the result has a place on it."""
+def _map_images(material: Material) -> list[Content]:
+    """Return the map, if it has the place of any mission."""
     known = read_places()
     if not any(id in known for id in material.result.demands["mission"]):
         return []
@@ -130,17 +138,17 @@ def _fill_table(material: Material) -> TableBlock:
     lang, names, result = material.lang, material.names, material.result
     rows = result.fill_by("mission", "main_task").dropna(subset="fill_rate")
     rows = rows.sort_values("main_task", kind="stable")
-    extra = _futures_columns(material)
+    extra = _ensemble_columns(material)
     body = [
-        [names.mission(row["mission"]), str(row["main_task"]), *_amounts(row, lang),
+        [names.mission(row["mission"]), str(row["main_task"]), *_fill_cells(row, lang),
          *extra.get(row["mission"], [NOTHING] * 3 if extra else [])]
         for row in records(rows)
     ]  # fmt: skip
-    tasks = material.futures.fill_by("main_task") if extra and material.futures else None
+    tasks = material.ensemble.fill_by("main_task") if extra and material.ensemble else None
     for row in records(result.fill_by("main_task")):
         task = row["main_task"]
-        more = [] if tasks is None else _spread(tasks[tasks["main_task"] == task], lang)
-        body.append([label(f"main_task_{task}", lang), str(task), *_amounts(row, lang), *more])
+        more = [] if tasks is None else _ensemble_cells(tasks[tasks["main_task"] == task], lang)
+        body.append([label(f"main_task_{task}", lang), str(task), *_fill_cells(row, lang), *more])
     heads = [label("mission", lang), f">{label('task', lang)}", f">{label('asked', lang)}",
              f">{label('filled', lang)}", f">{label('fill_rate', lang)}"]  # fmt: skip
     if extra:
@@ -150,23 +158,23 @@ def _fill_table(material: Material) -> TableBlock:
     return table(say("t_fill", lang), heads, body, totals=len(result.fill_by("main_task")))
 
 
-def _amounts(row: dict[str, Any], lang: str) -> list[str]:
+def _fill_cells(row: dict[str, Any], lang: str) -> list[str]:
     asked, filled = row["asked_person_months"], row["filled_person_months"]
     return [number(asked, lang, 0), number(filled, lang, 0), rate(row["fill_rate"], lang)]
 
 
-def _futures_columns(material: Material) -> dict[str, list[str]]:
-    """Return mean, spread and chance by mission, where futures were drawn."""
-    if material.futures is None or not material.uncertain:
+def _ensemble_columns(material: Material) -> dict[str, list[str]]:
+    """Return mean, range and probability by mission, if there is an ensemble."""
+    if material.ensemble is None or not material.uncertain:
         return {}
-    rows = material.futures.fill_by("mission", reach=TARGET)
+    rows = material.ensemble.fill_by("mission", reach=TARGET)
     return {
-        str(mission): _spread(rows[rows["mission"] == mission], material.lang)
+        str(mission): _ensemble_cells(rows[rows["mission"] == mission], material.lang)
         for mission in rows["mission"]
     }
 
 
-def _spread(rows: pd.DataFrame, lang: str) -> list[str]:
+def _ensemble_cells(rows: pd.DataFrame, lang: str) -> list[str]:
     if rows.empty:
         return [NOTHING] * 3
     row = rows.iloc[0]
@@ -175,7 +183,7 @@ def _spread(rows: pd.DataFrame, lang: str) -> list[str]:
 
 
 def displacement_section(material: Material) -> Section:
-    """Return what each package takes from whom, and through which pools."""
+    """Return the displacement by each package, by mission and pool."""
     lang, result = material.lang, material.result
     title = say("displacement_section", lang)
     if not material.packages:
@@ -191,46 +199,48 @@ def displacement_section(material: Material) -> Section:
         when = month(row["known_month"], lang)
         blocks.append(Paragraph(say("p_displacement", lang, month=when)))
         blocks.append(Image.of(displacement(result, id, spans, lang)))
-        blocks += [made for task in (2, 1) if (made := _lost_table(material, id, task, spans))]
+        blocks += [
+            made for task in (2, 1) if (made := _displacement_table(material, id, task, spans))
+        ]
         blocks.append(_periods_table(material, id))
     blocks.append(Image.of(flow(result, lang=lang)))
     return Section("displacement", title, tuple(blocks))
 
 
-def _lost_table(
+def _displacement_table(
     material: Material, id: str, task: int, spans: pd.DataFrame | None
 ) -> TableBlock | None:
-    """Return who loses what to a package in a main task; None where none does."""
+    """Return the displacement by mission of a main task; None if there is none."""
     lang, names, result = material.lang, material.names, material.result
-    lost = lost_by(result, "mission", id, task)
-    reach = _reach(spans, id)
-    months_lost, means = at_a_time(result, id, task), _drawn_means(material, id, task)
+    lost = displaced_by(result, "mission", id, task)
+    largest = _largest_changes(spans, id)
+    months_lost, means = mission_losses(result, id, task), _mean_displacement(material, id, task)
     shown = {
         mission: value
         for mission, value in lost.items()
-        if value <= -SHOWN
-        or (mission in months_lost and months_lost[mission].whole)
-        or max(reach.get(mission, 0.0), means.get(mission, 0.0)) >= DRAWN
+        if value <= -MIN_SHOWN
+        or (mission in months_lost and months_lost[mission].notable)
+        or max(largest.get(mission, 0.0), means.get(mission, 0.0)) >= MIN_RANGE
     }
-    rest = [value for mission, value in lost.items() if mission not in shown and value >= SHOWN]
+    rest = [value for mission, value in lost.items() if mission not in shown and value >= MIN_SHOWN]
     if not shown and not rest:
         return None
-    asked, where = asked_by_mission(result), _where(result, id, task)
-    drawn = _drawn_losses(material, id, task)
-    ranged = {} if spans is None else _ranged(spans, id, lang)
+    asked, where = asked_by_mission(result), _largest_pools(result, id, task)
+    drawn = _displacement_cells(material, id, task)
+    ranged = {} if spans is None else _range_cells(spans, id, lang)
     rows = []
     for mission, value in shown.items():
         pool = names.pool(where[mission]) if mission in where else ""
         share = percent(value / asked[mission] if asked[mission] > 0 else None, lang)
         extra = [*ranged.get(mission, [NOTHING] * bool(ranged)),
                  *drawn.get(mission, [NOTHING] * (2 * bool(drawn)))]  # fmt: skip
-        most = months_lost[mission].most_persons if mission in months_lost else 0.0
-        rows.append([names.mission(mission), rough(value, lang), share, rough(most, lang),
+        persons = months_lost[mission].most_persons if mission in months_lost else 0.0
+        rows.append([names.mission(mission), rough(value, lang), share, rough(persons, lang),
                      *extra, pool])  # fmt: skip
     blank = [""] * (bool(ranged) + 2 * bool(drawn) + 1)
     if rest:
-        called = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
-        rows.append([called, rough(sum(rest), lang), "", "", *blank])
+        name = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
+        rows.append([name, rough(sum(rest), lang), "", "", *blank])
     total = [label("total", lang), rough(sum(lost.values()), lang), "", ""]
     total += [*ranged.get("", [""] * bool(ranged)), *drawn.get("", [""] * (2 * bool(drawn))), ""]
     heads = [label("mission", lang), f">{label('displaced', lang)}",
@@ -241,9 +251,9 @@ def _lost_table(
     return table(caption, [*heads, label("most_from", lang)], [*rows, total], 1)
 
 
-def _drawn_means(material: Material, id: str, task: int) -> dict[str, float]:
-    """Return the mean over the draws of what each mission loses to a package."""
-    ensemble = material.drawn(id)
+def _mean_displacement(material: Material, id: str, task: int) -> dict[str, float]:
+    """Return the mean displacement over the draws, by mission."""
+    ensemble = material.ensemble_with(id)
     if ensemble is None:
         return {}
     rows = records(ensemble.displacement_by("mission", main_task=task))
@@ -251,74 +261,80 @@ def _drawn_means(material: Material, id: str, task: int) -> dict[str, float]:
 
 
 def _periods_table(material: Material, id: str) -> TableBlock:
-    """Return what a package gets and displaces by year, and before and after it begins."""
+    """Return fill of and displacement by a package, by year and by phase."""
     lang, result = material.lang, material.result
     rows = []
     for key in ("year", "phase"):
         if key == "phase" and len(material.packages) > 1:
             continue
         filled = result.fill_by(key, "package")
-        own = filled[filled["package"] == id]
-        got = dict(zip(own[key], own["filled_person_months"], strict=True))
-        lost = {task: lost_by(result, key, id, task) for task in (2, 1)}
+        rows_filled = filled[filled["package"] == id]
+        filled_by_part = dict(
+            zip(rows_filled[key], rows_filled["filled_person_months"], strict=True)
+        )
+        lost = {task: displaced_by(result, key, id, task) for task in (2, 1)}
         for part in dict.fromkeys(result.fill_by(key)[key]):
-            called = say(f"t_{part}", lang) if key == "phase" else str(part)
-            amounts = (got.get(part, 0.0), lost[2].get(part, 0.0), lost[1].get(part, 0.0))
-            rows.append([called, *(rough(float(one), lang) for one in amounts)])
+            name = say(f"t_{part}", lang) if key == "phase" else str(part)
+            amounts = (
+                filled_by_part.get(part, 0.0),
+                lost[2].get(part, 0.0),
+                lost[1].get(part, 0.0),
+            )
+            rows.append([name, *(rough(float(one), lang) for one in amounts)])
     heads = [say("t_period", lang), f">{label('package_filled', lang)}",
              f">{label('displaced_main_task_2', lang)}",
              f">{label('displaced_main_task_1', lang)}"]  # fmt: skip
     return table(say("t_periods", lang, package=material.names.package(id)), heads, rows)
 
 
-def _where(result: Tables, id: str, task: int) -> dict[str, str]:
-    """Return the pool in which each mission loses most to a package."""
-    found: dict[str, tuple[float, str]] = {}
+def _largest_pools(result: Tables, id: str, task: int) -> dict[str, str]:
+    """Return the pool with the largest displacement, by mission."""
+    largest: dict[str, tuple[float, str]] = {}
     for row in records(result.displacement_by("mission", "pool", main_task=task)):
         value = float(row["displaced_person_months"])
-        if row["package"] == id and value > max(0.0, found.get(row["mission"], (0.0, ""))[0]):
-            found[str(row["mission"])] = (value, str(row["pool"]))
-    return {mission: pool for mission, (_, pool) in found.items()}
+        if row["package"] == id and value > max(0.0, largest.get(row["mission"], (0.0, ""))[0]):
+            largest[str(row["mission"])] = (value, str(row["pool"]))
+    return {mission: pool for mission, (_, pool) in largest.items()}
 
 
-def _drawn_losses(material: Material, id: str, task: int) -> dict[str, list[str]]:
-    """Return mean and spread of displacement by mission, the total under an empty name."""
-    futures, lang = material.drawn(id), material.lang
-    if futures is None:
+def _displacement_cells(material: Material, id: str, task: int) -> dict[str, list[str]]:
+    """Return mean and range of the displacement by mission; the total has an empty name."""
+    ensemble, lang = material.ensemble_with(id), material.lang
+    if ensemble is None:
         return {}
-    found = {}
+    cells = {}
     for key, rows in (
-        ("mission", futures.displacement_by("mission", main_task=task)),
-        ("", futures.displacement_by(main_task=task)),
+        ("mission", ensemble.displacement_by("mission", main_task=task)),
+        ("", ensemble.displacement_by(main_task=task)),
     ):
         for row in records(rows[rows["package"] == id]):
             spread = f"{number(row['q05'], lang, 0)} – {number(row['q95'], lang, 0)}"
-            found[str(row[key]) if key else ""] = [rough(row["mean"], lang), spread]
-    return found
+            cells[str(row[key]) if key else ""] = [rough(row["mean"], lang), spread]
+    return cells
 
 
-def _reach(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
-    """Return the most that each mission loses or gains in any plan that is as good."""
+def _largest_changes(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
+    """Return the largest loss or gain of each mission over all optimal plans."""
     if spans is None:
         return {}
-    own = spans[spans["package"] == id].set_index("mission")
-    return {str(m): float(v) for m, v in own[ENDS].abs().max(axis=1).items()}
+    rows = spans[spans["package"] == id].set_index("mission")
+    return {str(m): float(v) for m, v in rows[RANGE_COLUMNS].abs().max(axis=1).items()}
 
 
-def _ranged(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
-    found = {}
+def _range_cells(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
+    cells = {}
     for row in records(spans[spans["package"] == id]):
-        low, high = (rough(row[end], lang) for end in ENDS)
-        found[str(row["mission"])] = [low if row["unique"] else f"{low} – {high}"]
-    return found
+        low, high = (rough(row[end], lang) for end in RANGE_COLUMNS)
+        cells[str(row["mission"])] = [low if row["unique"] else f"{low} – {high}"]
+    return cells
 
 
 def bottlenecks_section(material: Material) -> Section:
-    """Return which pools bind, and when."""
+    """Return binding pools and their months."""
     lang, result, names = material.lang, material.result, material.names
     blocks: list[Content] = [Paragraph(say("p_bottlenecks", lang))]
     binding = result.bottlenecks
-    if material.whole:
+    if material.whole_people:
         blocks.append(Paragraph(label("no_binding", lang)))
     elif binding.empty:
         blocks.append(Paragraph(say("p_no_bottlenecks", lang)))
@@ -327,33 +343,42 @@ def bottlenecks_section(material: Material) -> Section:
     blocks.append(Image.of(changeovers(result, lang=lang)))
     blocks.append(Image.of(sand(result, lang=lang)))
     if len(binding):
-        most = str(binding["pool"].value_counts(sort=True).index[0])
-        blocks.append(Image.of(crowd(result, most, lang)))
+        pool = str(binding["pool"].value_counts(sort=True).index[0])
+        blocks.append(Image.of(crowd(result, pool, lang)))
     missed = result.unmet_bounds
     if len(missed):
-        rows = [
-            [str(bound), ", ".join(map(names.demand, rows["demands"].iloc[0].split(" "))),
-             months(rows["month"].min(), rows["month"].max(), lang),
-             rough(float(rows["missing_persons"].max()), lang)]
-            for bound, rows in missed.groupby("bound", sort=False)
-        ]  # fmt: skip
-        heads = [label("bound", lang), label("demands", lang), label("window", lang),
-                 f">{label('missing', lang)}"]  # fmt: skip
-        blocks.append(table(say("t_bounds", lang), heads, rows))
+        columns: list[Column] = [
+            (label("bound", lang), lambda one: str(one[0])),
+            (
+                label("demands", lang),
+                lambda one: ", ".join(map(names.demand, one[1]["demands"].iloc[0].split(" "))),
+            ),
+            (
+                label("window", lang),
+                lambda one: months(one[1]["month"].min(), one[1]["month"].max(), lang),
+            ),
+            (
+                f">{label('missing', lang)}",
+                lambda one: rough(float(one[1]["missing_persons"].max()), lang),
+            ),
+        ]
+        bounds = missed.groupby("bound", sort=False)
+        blocks.append(record_table(say("t_bounds", lang), bounds, columns))
     return Section("bottlenecks", say("bottlenecks_section", lang), tuple(blocks))
 
 
 def _binding_table(material: Material, binding: pd.DataFrame) -> TableBlock:
     lang, names = material.lang, material.names
     people = material.result.pools.groupby("pool", sort=False)["strength_persons"].mean()
-    found = []
-    for pool, rows in binding.groupby("pool", sort=False):
-        found.append([names.pool(str(pool)), number(float(people[pool]), lang, 0), str(len(rows)),
-                      months(rows["month"].min(), rows["month"].max(), lang)])  # fmt: skip
-    body = sorted(found, key=lambda row: -int(row[2]))
-    heads = [label("pool", lang), f">{label('strength', lang)}", f">{say('t_binding', lang)}",
-             label("window", lang)]  # fmt: skip
-    return table(say("t_bottlenecks", lang), heads, body)
+    by_pool = [(str(pool), rows["month"]) for pool, rows in binding.groupby("pool", sort=False)]
+    by_pool.sort(key=lambda one: -len(one[1]))
+    columns: list[Column] = [
+        (label("pool", lang), lambda one: names.pool(one[0])),
+        (f">{label('strength', lang)}", lambda one: number(float(people[one[0]]), lang, 0)),
+        (f">{say('t_binding', lang)}", lambda one: str(len(one[1]))),
+        (label("window", lang), lambda one: months(one[1].min(), one[1].max(), lang)),
+    ]
+    return record_table(say("t_bottlenecks", lang), by_pool, columns)
 
 
 def rates_section(material: Material) -> Section:
@@ -363,7 +388,7 @@ def rates_section(material: Material) -> Section:
     for key in ("region", "category", "organisation"):
         rows = result.fill_by(key).dropna(subset="fill_rate")
         rows = rows.sort_values("fill_rate", kind="stable")
-        body = [[term(row[key], lang) or NOTHING, *_amounts(row, lang)] for row in records(rows)]
+        body = [[term(row[key], lang) or NOTHING, *_fill_cells(row, lang)] for row in records(rows)]
         heads = [label(key, lang), f">{label('asked', lang)}", f">{label('filled', lang)}",
                  f">{label('fill_rate', lang)}"]  # fmt: skip
         blocks.append(table(say("t_by", lang, what=label(key, lang)), heads, body))
@@ -371,59 +396,59 @@ def rates_section(material: Material) -> Section:
 
 
 def curves_section(material: Material) -> Section | None:
-    """Return displacement as packages grow; None without a package."""
+    """Return displacement as a function of the size of packages; None without a package."""
     lang, title = material.lang, say("curves", material.lang)
     if not material.packages:
         return None
     if not material.curves:
         return Section("curves", title, (Paragraph(say("p_no_curves", lang)),))
     blocks: list[Content] = []
-    for id, (found, room) in material.curves.items():
+    for id, (result, headroom) in material.curves.items():
         if len(material.curves) > 1:
             blocks.append(Heading(material.names.package(id)))
-        blocks.append(Image.of(curve(found, room, lang, material.result)))
-        blocks.append(_pieces(material, found, room))
+        blocks.append(Image.of(curve(result, headroom, lang, material.result)))
+        blocks.append(_curve_table(material, result, headroom))
     return Section("curves", title, tuple(blocks))
 
 
-def _pieces(material: Material, found: Curve, room: Headroom) -> TableBlock:
-    """Return what each post more costs, piece by piece, and whom."""
+def _curve_table(material: Material, result: Curve, headroom: Headroom) -> TableBlock:
+    """Return the cost per additional post on each segment of a curve, and its missions."""
     lang, names = material.lang, material.names
     lost = material.result.displacement
     second = set(lost.loc[lost["main_task"] == 2, "mission"])
     rows, short = [], 0
-    for (begin, start), (end, stop) in pairwise(corners(found, room)):
+    for (begin, start), (end, stop) in pairwise(breakpoints(result, headroom)):
         if end - begin < 1:
             short += 1
             continue
-        payers = _payers(found, begin, end)
+        payers = _costs_by_mission(result, begin, end)
         others = sum(cost for cost, id in payers if id not in second)
-        said = [f"{names.mission(id)} {number(cost, lang, 2)}"
-                for cost, id in payers if id in second and cost > CHEAP]  # fmt: skip
+        costs = [f"{names.mission(id)} {number(cost, lang, 2)}"
+                for cost, id in payers if id in second and cost > MIN_COST]  # fmt: skip
         posts = "\u00a0–\u00a0".join(number(one, lang, 0) for one in (begin, end))
         rows.append([posts, number((stop - start) / (end - begin), lang, 2),
-                     ", ".join(said[:PAYERS]), number(others, lang, 2)])  # fmt: skip
+                     ", ".join(costs[:MAX_PAYERS]), number(others, lang, 2)])  # fmt: skip
     notes = [say("t_exact", lang)]
-    if not found.exact:
-        give = rough(found.estimated_error_person_months, lang)
-        notes = [say("t_tried", lang, count=len(found.points), give=give)]
+    if not result.exact:
+        error = rough(result.estimated_error_person_months, lang)
+        notes = [say("t_tried", lang, count=len(result.points), give=error)]
     if short:
         notes.append(say("t_short_curve", lang))
     heads = [f">{say('t_posts', lang)}", f">{say('t_each', lang)}", say("t_payers", lang),
              f">{say('t_each_1', lang)}"]  # fmt: skip
-    caption = say("t_pieces", lang, package=names.package(found.package))
+    caption = say("t_pieces", lang, package=names.package(result.package))
     return table(caption, heads, rows, note=" ".join(notes))
 
 
-def _payers(found: Curve, begin: float, end: float) -> list[tuple[float, str]]:
-    """Return what each mission loses for a post more from one size to another, most first.
+def _costs_by_mission(result: Curve, begin: float, end: float) -> list[tuple[float, str]]:
+    """Return the loss of each mission per additional post between two sizes, largest first.
 
-    What is lost between two sizes that were tried falls wholly beyond the headroom, where that
-    lies between them. A mission of which it is not known, since plans differ, is left out.
+    If the headroom lies between two sizes that were evaluated, the whole loss between them is
+    assigned to the part beyond the headroom. A mission whose loss is not unique is left out.
     """
     lost: dict[str, float] = {}
-    for row in found.missions:
-        if begin + LITTLE < row.to_posts <= end + LITTLE:
+    for row in result.missions:
+        if begin + POSTS_TOLERANCE < row.to_posts <= end + POSTS_TOLERANCE:
             all_of_it = row.per_post_person_months * (row.to_posts - row.from_posts)
             lost[row.mission] = lost.get(row.mission, 0.0) + all_of_it
     rows = [(value / (end - begin), id) for id, value in lost.items()]
@@ -431,130 +456,136 @@ def _payers(found: Curve, begin: float, end: float) -> list[tuple[float, str]]:
 
 
 def sure_section(material: Material) -> Section:
-    """Return how sure the figures are, from many futures."""
-    lang, futures, title = material.lang, material.futures, say("sure", material.lang)
-    if futures is None:
+    """Return the uncertainty of the results over the draws."""
+    lang, ensemble, title = material.lang, material.ensemble, say("sure", material.lang)
+    if ensemble is None:
         return Section("sure", title, (Paragraph(say("p_no_draws", lang)),))
     if not material.uncertain:
         return Section("sure", title, (Paragraph(say("c_certain", lang)),))
-    count = number(futures.counted, lang, 0)
+    count = number(ensemble.counted, lang, 0)
     blocks: list[Content] = [Paragraph(say("p_sure", lang, draws=count))]
-    if futures.metadata.monthly:
-        blocks.append(Image.of(fan(futures, lang=lang)))
-    blocks += [Image.of(spread(futures, id, lang)) for id in futures.packages]
-    blocks.append(Image.of(chance(futures, lang=lang)))
-    blocks.append(Image.of(convergence(futures, lang=lang)))
+    if ensemble.metadata.monthly:
+        blocks.append(Image.of(fan(ensemble, lang=lang)))
+    blocks += [Image.of(spread(ensemble, id, lang)) for id in ensemble.packages]
+    blocks.append(Image.of(chance(ensemble, lang=lang)))
+    blocks.append(Image.of(convergence(ensemble, lang=lang)))
     blocks += [
         Heading(say("drivers", lang)),
         Paragraph(say("p_drivers", lang)),
-        Image.of(ranking(futures, lang=lang)),
-        _bases(material),
+        Image.of(ranking(ensemble, lang=lang)),
+        _drivers_table(material),
     ]
     return Section("sure", title, tuple(blocks))
 
 
 def forecasts_section(material: Material) -> Section | None:
-    """Return how good forecasts of later counts were, from the backtest that is shipped."""
+    """Return the scores of the forecasts in the backtest of the package."""
     from planner.record.backtest import shipped_scores
 
-    lang, found = material.lang, shipped_scores()
-    if found is None or material.futures is None:
+    lang, scores = material.lang, shipped_scores()
+    if scores is None or material.ensemble is None:
         return None
-    rows = [
-        [say(f"forecast_{row['forecast']}", lang), number(row["counts"], lang, 0),
-         number(row["crps"], lang, 3),
-         "" if row["forecast"] in ("cap", "last") else percent(row["cover_90"], lang, 0),
-         percent(row["bias"], lang, 0)]
-        for row in found["tables"]["scores"] if row["by"] == "all"
-    ]  # fmt: skip
-    heads = [say(f"forecast_{one}", lang) for one in ("of", "counts", "crps", "inside", "bias")]
+    share = partial(percent, lang=lang, digits=0)
+    columns: dict[str, Callable[[Any], str]] = {
+        "of": lambda row: say(f"forecast_{row['forecast']}", lang),
+        "counts": lambda row: number(row["counts"], lang, 0),
+        "crps": lambda row: number(row["crps"], lang, 3),
+        "inside": lambda row: "" if row["forecast"] in ("cap", "last") else share(row["cover_90"]),
+        "bias": lambda row: share(row["bias"]),
+    }
+    headed = [(say(f"forecast_{key}", lang), cell) for key, cell in columns.items()]
+    rows = (row for row in scores["tables"]["scores"] if row["by"] == "all")
     blocks: list[Content] = [
         Paragraph(say("p_forecasts", lang)),
-        Bullets(tuple(found["sentences"][lang])),
-        table(say("t_forecasts", lang), heads, rows, small=True),
+        Bullets(tuple(scores["sentences"][lang])),
+        record_table(say("t_forecasts", lang), rows, headed, small=True),
     ]
     return Section("forecasts", say("forecasts_section", lang), tuple(blocks))
 
 
 def robust_section(material: Material) -> Section | None:
-    """Return displacement under each single change of an assumption; None where not planned."""
+    """Return the displacement under each single change of an assumption; None if not computed."""
     if not material.robust:
         return None
     lang, names = material.lang, material.names
     blocks: list[Content] = [Paragraph(say("p_robust", lang))]
-    for id, found in material.robust.items():
+    for id, result in material.robust.items():
         if len(material.robust) > 1:
             blocks.append(Heading(names.package(id)))
-        called = partial(input_name, names=names, lang=lang)
-        blocks.append(Bullets(tuple(found.sentences(lang, called))))
-        blocks.append(Image.of(tornado(found, names, lang=lang)))
-        blocks += _changes_table(material, found)
+        name = partial(input_name, names=names, lang=lang)
+        blocks.append(Bullets(tuple(result.sentences(lang, name))))
+        blocks.append(Image.of(tornado(result, names, lang=lang)))
+        blocks += _changes_table(material, result)
     return Section("robustness", say("robust_section", lang), tuple(blocks))
 
 
-def _changes_table(material: Material, found: Robustness) -> Iterator[TableBlock]:
-    """Yield the single changes that move the displacement most, if any does."""
+def _changes_table(material: Material, result: Robustness) -> Iterator[TableBlock]:
+    """Yield a table of the single changes with the largest effect, if there are any."""
     lang, names = material.lang, material.names
     moved = sorted(
-        (row for row in found.changes if abs(row.difference_person_months) >= SHOWN),
+        (row for row in result.changes if abs(row.difference_person_months) >= MIN_SHOWN),
         key=lambda row: -abs(row.difference_person_months),
     )
-    rows = [
-        [input_name(row.input, names, lang), row.described(lang),
-         rough(row.displaced_person_months, lang), rough(row.difference_person_months, lang),
-         names.mission(row.loses_most) if row.loses_most else NOTHING,
-         rough(row.loses_most_persons, lang)]
-        for row in moved[:MOVED]
-    ]  # fmt: skip
-    if not rows:
+    if not moved:
         return
-    heads = [say("t_input", lang), say("t_change", lang), f">{label('displaced', lang)}",
-             f">{say('t_difference', lang)}", say("t_loses_most", lang),
-             f">{label('at_a_time', lang)}"]  # fmt: skip
-    rest = found.plans - len(rows)
+    columns: list[Column] = [
+        (say("t_input", lang), lambda row: input_name(row.input, names, lang)),
+        (say("t_change", lang), lambda row: row.described(lang)),
+        (f">{label('displaced', lang)}", lambda row: rough(row.displaced_person_months, lang)),
+        (f">{say('t_difference', lang)}", lambda row: rough(row.difference_person_months, lang)),
+        (
+            say("t_loses_most", lang),
+            lambda row: names.mission(row.loses_most) if row.loses_most else NOTHING,
+        ),
+        (f">{label('at_a_time', lang)}", lambda row: rough(row.loses_most_persons, lang)),
+    ]
+    shown = moved[:MAX_CHANGES]
+    rest = result.plans - len(shown)
     note = say("t_unmoved", lang, count=number(rest, lang, 0)) if rest else ""
-    yield table(say("t_robust", lang), heads, rows, note=note)
+    yield record_table(say("t_robust", lang), shown, columns, note=note)
 
 
-def _bases(material: Material) -> TableBlock:
-    """Return how much of the spread goes with figures of each basis, for what is ranked."""
-    lang, futures = material.lang, material.futures
-    assert futures is not None
-    ranked = futures.ranking
+def _drivers_table(material: Material) -> TableBlock:
+    """Return the share of the variance explained by parameters of each basis."""
+    lang, ensemble = material.lang, material.ensemble
+    assert ensemble is not None
+    ranked = ensemble.ranking
     rows = []
     for quantity in dict.fromkeys(ranked["quantity"]):
-        own = ranked[ranked["quantity"] == quantity]
-        clear = own[own["clear"]]
+        parameters = ranked[ranked["quantity"] == quantity]
+        clear = parameters[parameters["clear"]]
         sums = [float(clear.loc[clear["basis"] == basis, "explains"].sum()) for basis in BASES]
-        rows.append([material.futurenames.quantity(quantity), str(len(clear)), str(len(own)),
-                     *(percent(one, lang, 0) for one in sums)])  # fmt: skip
+        rows.append(
+            [material.ensemble_names.quantity(quantity), str(len(clear)), str(len(parameters)),
+             *(percent(one, lang, 0) for one in sums)]
+        )  # fmt: skip
     heads = [say("t_quantity", lang), f">{say('t_clear', lang)}", f">{say('t_drawn', lang)}",
              *(f">{label(basis, lang)}" for basis in BASES)]  # fmt: skip
     return table(say("t_drivers", lang), heads, rows, note=say("t_drivers_note", lang))
 
 
 def comparison_section(material: Material) -> Section | None:
-    """Return other scenarios beside the first; None if none exist."""
+    """Return a comparison with the other scenarios; None if there are none."""
     lang, comparison = material.lang, material.comparison
     if len(comparison.names) < 2:
         return None
     blocks: list[Content] = [_scenarios_table(material), Image.of(scenarios(comparison, lang))]
-    for other in comparison.names[1 : PAIRS + 1]:
+    for other in comparison.names[1 : MAX_PAIRS + 1]:
         blocks.append(Image.of(versus(comparison, other, comparison.names[0], lang)))
     return Section("comparison", say("comparison_section", lang), tuple(blocks))
 
 
 def _scenarios_table(material: Material) -> TableBlock:
     lang, comparison = material.lang, material.comparison
-    beside = Beside(comparison, lang)
+    view = ComparisonView(comparison, lang)
     rows = []
     for key, result in comparison.results.items():
         tasks = result.fill_by("main_task").set_index("main_task")["fill_rate"]
         packages = result.packages
         rows.append(
-            [beside.title(key), rate(tasks.get(1), lang), rate(tasks.get(2), lang),
+            [view.title(key), rate(tasks.get(1), lang), rate(tasks.get(2), lang),
              number(float(packages["filled_person_months"].sum()), lang, 0),
-             number(beside.displaced(key), lang, 0)]
+             number(view.displaced(key), lang, 0)]
         )  # fmt: skip
     heads = [label("scenario", lang), f">{label('main_task_1', lang)}",
              f">{label('main_task_2', lang)}", f">{say('t_filled_for', lang)}",
@@ -563,7 +594,7 @@ def _scenarios_table(material: Material) -> TableBlock:
 
 
 def grounds_section(material: Material) -> Section:
-    """Return what the result rests on, and every figure with its source."""
+    """Return the inputs of the result by basis, and all parameters with their sources."""
     lang, result = material.lang, material.result
     figures = result.figures
     by_basis = {basis: figures[figures["basis"] == basis] for basis in BASES}
@@ -571,11 +602,11 @@ def grounds_section(material: Material) -> Section:
     named = set(figures["source"])
     blocks: list[Content] = [Paragraph(say("p_grounds", lang)), _grounds_table(material)]
     if len(by_basis["assumption"]):
-        blocks.append(_figures_table(material, by_basis["assumption"], "t_assumptions"))
+        blocks.append(_parameters_table(material, by_basis["assumption"], "t_assumptions"))
     for basis in ("public", "letter"):
         rows = by_basis[basis]
         if len(rows):
-            made = _figures_table(material, rows, f"t_{basis}")
+            made = _parameters_table(material, rows, f"t_{basis}")
             blocks.append(Fold(say(f"fold_{basis}", lang, count=len(rows)), (made,)))
     if sources:
         heads = [label("source", lang), label("publisher", lang), label("title", lang),
@@ -601,57 +632,57 @@ def _grounds_table(material: Material) -> TableBlock:
     return table(say("t_grounds", lang), heads, rows)
 
 
-def _figures_table(material: Material, rows: pd.DataFrame, caption: str) -> TableBlock:
-    """Return figures with their range, why they are what they are, and their source.
+def _parameters_table(material: Material, rows: pd.DataFrame, caption: str) -> TableBlock:
+    """Return parameters with value, range, rationale and source.
 
-    Figures of several things that are the same in all of this stand in one row.
+    Parameters that are equal in all of these share one row.
     """
     lang = material.lang
-    alike: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
     for row in records(rows):
-        called, said = parameter_parts(row["figure"], material.names)
-        key = (said, _value(row, lang), _range(row, lang), term(row["unit"], lang), _why(row),
+        subjects, name = parameter_parts(row["figure"], material.names)
+        key = (name, _value(row, lang), _range(row, lang), term(row["unit"], lang), _rationale(row),
                row["source"])  # fmt: skip
-        alike.setdefault(key, []).append(called)
+        groups.setdefault(key, []).append(subjects)
     body = [
-        [f"{said}: {'; '.join(called)}" if any(called) else said, *rest]
-        for (said, *rest), called in alike.items()
+        [f"{name}: {'; '.join(subjects)}" if any(subjects) else name, *rest]
+        for (name, *rest), subjects in groups.items()
     ]
     heads = [label("figure", lang), f">{label('amount', lang)}", f">{say('t_range_figure', lang)}",
              label("unit", lang), say("t_why", lang), label("source", lang)]  # fmt: skip
     return table(say(caption, lang), heads, body, small=True, english=[say("t_why", lang)])
 
 
-def _why(row: dict[str, Any]) -> str:
-    """Return why a figure is what it is, or where its source has it: one or two remarks."""
+def _rationale(row: dict[str, Any]) -> str:
+    """Return the rationale of a parameter: section of its source and note."""
     section, note = str(row["section"]), str(row["note"])
     return (". " if note[:1].isupper() else "; ").join(text for text in (section, note) if text)
 
 
 def _value(row: dict[str, Any], lang: str) -> str:
-    return month(row["month"], lang) if row["month"] else _plain(row["value"], row, lang)
+    return month(row["month"], lang) if row["month"] else _parameter_text(row["value"], row, lang)
 
 
 def _range(row: dict[str, Any], lang: str) -> str:
     low, high = row["low"], row["high"]
     if low != low and high != high:
         return NOTHING
-    return f"{_plain(low, row, lang)} – {_plain(high, row, lang)}"
+    return f"{_parameter_text(low, row, lang)} – {_parameter_text(high, row, lang)}"
 
 
-def _plain(value: float, row: dict[str, Any], lang: str) -> str:
-    """Return a figure with as many decimals as it has, up to those of its unit."""
-    most = SPAN.get(row["unit"], 2)
-    digits = next((n for n in range(most) if abs(value - round(value, n)) < 1e-9), most)
+def _parameter_text(value: float, row: dict[str, Any], lang: str) -> str:
+    """Format a parameter with as many decimals as it has, up to the maximum of its unit."""
+    max_digits = UNIT_DECIMALS.get(row["unit"], 2)
+    digits = next((n for n in range(max_digits) if abs(value - round(value, n)) < 1e-9), max_digits)
     return number(value, lang, digits)
 
 
 def limits_section(material: Material) -> Section:
-    """Return the box of what this does not tell."""
+    """Return the limitations of the results."""
     lang, names = material.lang, material.names
     packages = (names.package(row["package"]) for row in material.packages)
     keys = ["l_mission", "l_people", "l_means", "l_month", "l_unknown"]
-    keys += ["l_no_draws"] * (material.futures is None)
+    keys += ["l_no_draws"] * (material.ensemble is None)
     keys += ["l_value"] * (material.result.rule == "value")
     items = [
         say("l_strength", lang),
@@ -663,18 +694,18 @@ def limits_section(material: Material) -> Section:
 
 
 def manifest_section(material: Material) -> Section:
-    """Return files, versions, options and proof."""
+    """Return the manifest: files, versions, options and certificate."""
     lang = material.lang
     blocks: list[Content] = [Paragraph(say("p_manifest", lang))]
     rows = []
     for name, result in material.comparison.results.items():
         prefix = f"{name}: " if len(material.comparison.names) > 1 else ""
-        rows += [[prefix + word, value] for word, value in _facts(result.manifest, lang)]
-    if material.futures is not None:
+        rows += [[prefix + word, value] for word, value in _manifest_rows(result.manifest, lang)]
+    if material.ensemble is not None:
         from planner.montecarlo.words import sentences
 
-        rows.append([say("m_futures", lang), material.futurenames.run])
-        blocks.append(Bullets(tuple(sentences(material.futures, lang))))
+        rows.append([say("m_futures", lang), material.ensemble_names.run])
+        blocks.append(Bullets(tuple(sentences(material.ensemble, lang))))
     heads = [say("t_part", lang), label("amount", lang)]
     blocks.append(table(say("t_manifest", lang), heads, rows, small=True))
     files: dict[str, str] = {}
@@ -686,7 +717,7 @@ def manifest_section(material: Material) -> Section:
     return Section("manifest", say("manifest", lang), tuple(blocks))
 
 
-def _facts(manifest: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+def _manifest_rows(manifest: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
     scenario, window = manifest["scenario"], manifest["window"]
     proof = manifest["certificate"]
     yield label("scenario", lang), scenario["name"]
@@ -698,48 +729,53 @@ def _facts(manifest: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
     if options:
         yield say("m_options", lang), ", ".join(f"{key}={value}" for key, value in options.items())
     keys = ("primal", "dual", "gap")
-    said = {key: NOTHING if proof.get(key) is None else f"{proof[key]:.0e}" for key in keys}
-    yield label("certificate", lang), label("certificate_line", lang, **said)
+    values = {key: NOTHING if proof.get(key) is None else f"{proof[key]:.0e}" for key in keys}
+    yield label("certificate", lang), label("certificate_line", lang, **values)
     yield say("m_residual", lang), f"{manifest['accounting_residual']:.0e}"
     versions = ", ".join(f"{name} {one}" for name, one in manifest["versions"].items())
     yield say("m_versions", lang), versions
 
 
 def promises_section(material: Material) -> Section | None:
-    """Return promises by mission with their certainty; None where none were asked for."""
-    found, lang, names = material.promises, material.lang, material.names
-    if found is None:
+    """Return promises by mission with their certainty; None if not computed."""
+    result, lang, names = material.promises, material.lang, material.names
+    if result is None:
         return None
     word = text_of("promises").say
-    certainty = percent(found.certainty, lang, 0)
-    said = say("p_promises", lang, certainty=certainty, draws=number(found.draws, lang, 0),
-               fresh=number(found.fresh, lang, 0))  # fmt: skip
-    rows = [
-        [names.mission(one.mission), str(one.main_task), number(one.asked_person_months, lang, 0),
-         percent(one.likely_share, lang, 0), percent(one.likely_kept_rate, lang, 0),
-         percent(one.promised_share, lang, 0), percent(one.kept_rate, lang, 0),
-         f"{percent(one.low_rate, lang, 0)} – {percent(one.high_rate, lang, 0)}",
-         label("yes" if one.holds else "no", lang)]
-        for one in found.rows
-    ]  # fmt: skip
-    heads = [label("mission", lang), f">{label('task', lang)}", f">{label('asked', lang)}",
-             f">{word('likely_share', lang)}", f">{word('likely_kept_rate', lang)}",
-             f">{word('promised_share', lang)}", f">{word('kept_rate', lang)}",
-             f">{say('t_interval', lang)}", word("holds", lang)]  # fmt: skip
+    certainty = percent(result.certainty, lang, 0)
+    lead = say("p_promises", lang, certainty=certainty, draws=number(result.draws, lang, 0),
+               fresh=number(result.fresh, lang, 0))  # fmt: skip
+    share = partial(percent, lang=lang, digits=0)
+    columns: list[Column] = [
+        (label("mission", lang), lambda row: names.mission(row.mission)),
+        (f">{label('task', lang)}", lambda row: str(row.main_task)),
+        (f">{label('asked', lang)}", lambda row: number(row.asked_person_months, lang, 0)),
+        (f">{word('likely_share', lang)}", lambda row: share(row.likely_share)),
+        (f">{word('likely_kept_rate', lang)}", lambda row: share(row.likely_kept_rate)),
+        (f">{word('promised_share', lang)}", lambda row: share(row.promised_share)),
+        (f">{word('kept_rate', lang)}", lambda row: share(row.kept_rate)),
+        (
+            f">{say('t_interval', lang)}",
+            lambda row: f"{share(row.low_rate)} – {share(row.high_rate)}",
+        ),
+        (word("holds", lang), lambda row: label("yes" if row.holds else "no", lang)),
+    ]
     blocks = (
-        Paragraph(said), Bullets(tuple(found.sentences(lang, names.mission))),
-        Image.of(frontier(found, lang)), table(word("promises.promises", lang), heads, rows),
-    )  # fmt: skip
+        Paragraph(lead),
+        Bullets(tuple(result.sentences(lang, names.mission))),
+        Image.of(frontier(result, lang)),
+        record_table(word("promises.promises", lang), result.rows, columns),
+    )
     return Section("promises", say("promises", lang), blocks)
 
 
 def questions_section(material: Material) -> Section | None:
-    """Return sentences and main table of each analysis of the report; None if none exists."""
+    """Return sentences and main table of each declared analysis; None if there is none."""
     lang, names = material.lang, material.names
     named = {"mission": names.mission, "pool": names.pool, "package": names.package}
     blocks: list[Content] = []
     for name, outcome in material.answers.items():
-        text, frame = text_of(name), outcome.to_frame().head(ROWS)
+        text, frame = text_of(name), outcome.to_frame().head(MAX_ROWS)
         blocks += [Heading(template(name).short[lang]), Bullets(tuple(outcome.sentences(lang)))]
         if frame.empty:
             continue
@@ -761,63 +797,68 @@ def questions_section(material: Material) -> Section | None:
 
 
 def summary(material: Material) -> Section:
-    """Return the first section: what is displaced, who loses, and how far to trust it.
+    """Return the summary: displacement, missions that lose, and reliability.
 
-    With several packages it is about the one that displaces most; the conclusions are about all.
+    It is about the package with the largest displacement; the conclusions are about all packages.
     """
     lang = material.lang
     if not material.packages:
-        items = (*_fills(material), _trust(material, ""))
+        items = (*_fill_sentences(material), _trust_sentence(material, ""))
         picture = fill(material.result, lang=lang)
     else:
         id = str(material.packages[0]["package"])
-        found = _over_draws(material, id)
-        items = (_displaced(material, material.packages[0], found), _losers(material, id, found),
-                 _trust(material, id))  # fmt: skip
-        if found is None or material.futures is None:
+        over_draws = _headline(material, id)
+        items = (
+            _displacement_sentence(material, material.packages[0], over_draws),
+            _losers_sentence(material, id, over_draws),
+            _trust_sentence(material, id),
+        )
+        if over_draws is None or material.ensemble is None:
             picture = displacement(material.result, id, None, lang)
         else:
-            picture = spread(material.futures, id, lang)
+            picture = spread(material.ensemble, id, lang)
     return Section("summary", say("summary", lang), (Bullets(items), Image.of(picture)))
 
 
-def _over_draws(material: Material, id: str) -> Headline | None:
-    """Return the headline of a package over the draws; None where none are uncertain."""
-    ensemble = material.drawn(id)
+def _headline(material: Material, id: str) -> Headline | None:
+    """Return the headline of a package over the draws; None without uncertain parameters."""
+    ensemble = material.ensemble_with(id)
     return None if ensemble is None else headline(ensemble, id)
 
 
-def _displaced(material: Material, row: dict[str, Any], found: Headline | None) -> str:
-    """Return how much a package displaces and how likely that is, then the likely values."""
+def _displacement_sentence(
+    material: Material, row: dict[str, Any], over_draws: Headline | None
+) -> str:
+    """Return the displacement by a package over the draws, then for the likely values."""
     lang, package = material.lang, material.names.package(str(row["package"]))
-    beside = list(likely(material, row))
-    if found is None:
+    likely = list(likely_sentences(material, row))
+    if over_draws is None:
         total = rough(row["displaced_main_task_2"], lang)
-        return " ".join([say("s_plan", lang, package=package, total=total), *beside[1:]])
-    return " ".join([found.in_short(package, lang), *found.when(lang), *beside])
+        return " ".join([say("s_plan", lang, package=package, total=total), *likely[1:]])
+    return " ".join([over_draws.in_short(package, lang), *over_draws.when(lang), *likely])
 
 
-def _losers(material: Material, id: str, found: Headline | None) -> str:
-    """Return which missions lose, and what the rest of main task 1 gives up."""
-    lang, names, ensemble = material.lang, material.names, material.futures
-    if found is not None and ensemble is not None and ensemble.metadata.monthly:
+def _losers_sentence(material: Material, id: str, over_draws: Headline | None) -> str:
+    """Return the missions that lose, and the displacement of main task 1."""
+    lang, names, ensemble = material.lang, material.names, material.ensemble
+    if over_draws is not None and ensemble is not None and ensemble.metadata.monthly:
         lost = {task: drawn_losses(ensemble, id, task) for task in (2, 1)}
         others = rough(sum(one.person_months for one in lost[1]), lang)
         losers = loser_sentence(lost[2], 2, lang, names.mission)
         return f"{losers} {say('s_others', lang, others=others)}"
     named = [
         f"{names.mission(mission)} ({rough(one.person_months, lang)})"
-        for mission, one in at_a_time(material.result, id).items()
-        if one.whole
+        for mission, one in mission_losses(material.result, id).items()
+        if one.notable
     ]
-    others = rough(max(sum(lost_by(material.result, "mission", id, 1).values()), 0.0), lang)
+    others = rough(max(sum(displaced_by(material.result, "mission", id, 1).values()), 0.0), lang)
     if not named:
         return say("s_nobody", lang, others=others)
-    return say("s_losers", lang, list=", ".join(named[:NAMED]), others=others)
+    return say("s_losers", lang, list=", ".join(named[:MAX_NAMED]), others=others)
 
 
-def _fills(material: Material) -> Iterator[str]:
-    """Yield how well missions are filled, and which are short, without a package."""
+def _fill_sentences(material: Material) -> Iterator[str]:
+    """Yield the fill of missions and those that are short, for a scenario without package."""
     lang, result = material.lang, material.result
     tasks = result.fill_by("main_task").set_index("main_task")["fill_rate"]
     yield say("s_fill", lang, two=rate(tasks.get(2), lang), one=rate(tasks.get(1), lang))
@@ -825,38 +866,38 @@ def _fills(material: Material) -> Iterator[str]:
     short = missions[missions["fill_rate"] < TARGET - 1e-9]
     listed = ", ".join(
         f"{material.names.mission(row['mission'])} ({rate(row['fill_rate'], lang, 0)})"
-        for row in records(short.head(NAMED))
+        for row in records(short.head(MAX_NAMED))
     )
     key = "s_short" if len(short) else "s_none_short"
     yield say(key, lang, list=listed, count=len(short), target=percent(TARGET, lang, 0))
 
 
-def _trust(material: Material, id: str) -> str:
-    """Return what the answer rests on, what moves it most, and what single changes do."""
+def _trust_sentence(material: Material, id: str) -> str:
+    """Return the basis of the result, its drivers, and the effect of single changes."""
     lang = material.lang
     (rests,) = (row for row in records(material.result.grounds) if row["what"] == "posts")
     total = rests["total"]
     posts = percent(rests["assumption"] / total if total > 0 else None, lang, 0)
     parts = [say("s_posts", lang, posts=posts)]
     if id in material.robust:
-        found = material.robust[id]
-        values = [found.displaced_person_months]
-        values += [end for row in found.swings
+        result = material.robust[id]
+        values = [result.displaced_person_months]
+        values += [end for row in result.swings
                    for end in (row.smallest_person_months, row.largest_person_months)]  # fmt: skip
         parts.append(
-            say("s_single", lang, count=number(found.plans, lang, 0),
+            say("s_single", lang, count=number(result.plans, lang, 0),
                 low=rough(min(values), lang), high=rough(max(values), lang))
         )  # fmt: skip
-        parts += _moves(material, found)
-    elif material.futures is None:
+        parts += _robustness_clauses(material, result)
+    elif material.ensemble is None:
         parts.append(say("s_no_draws", lang))
     text = say("s_trust", lang, parts="; ".join(parts))
-    drawn = _over_draws(material, id) is not None
-    return " ".join([text, *driven(material, id)]) if drawn else text
+    drawn = _headline(material, id) is not None
+    return " ".join([text, *driver_texts(material, id)]) if drawn else text
 
 
-def _moves(material: Material, found: Robustness) -> Iterator[str]:
-    """Yield the inputs that move displacement most by themselves, and how many changes turn it."""
+def _robustness_clauses(material: Material, result: Robustness) -> Iterator[str]:
+    """Yield the inputs with the largest effect, and the number of changes of the conclusion."""
     lang = material.lang
     named = [
         say(
@@ -864,10 +905,10 @@ def _moves(material: Material, found: Robustness) -> Iterator[str]:
             low=rough(row.smallest_person_months, lang),
             high=rough(row.largest_person_months, lang),
         )
-        for row in found.swings[:NAMED]
-        if row.width_person_months >= SMALL
+        for row in result.swings[:MAX_NAMED]
+        if row.width_person_months >= MIN_STATED
     ]  # fmt: skip
     if named:
         yield say("s_most", lang, list=", ".join(named))
-    turned = sum(row.flips for row in found.changes)
+    turned = sum(row.flips for row in result.changes)
     yield say("s_changes" if turned else "s_stays", lang, count=number(turned, lang, 0))

@@ -2,12 +2,12 @@
 // The rule *value* in the file itself: the stages of planner.solution with the objectives of
 // planner.engine.value, solved by HiGHS. Numbers come from planner/report/solver.py.
 function valuePlanner(highs, model) {
-  const TIGHT = {output_flag: false, primal_feasibility_tolerance: 1e-9,
+  const OPTIONS = {output_flag: false, primal_feasibility_tolerance: 1e-9,
     dual_feasibility_tolerance: 1e-9};
-  const PIN = 1e-7, ROUNDING = 1e-10, INF = Infinity;
-  const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const FIX_TOLERANCE = 1e-7, COST_TOLERANCE = 1e-10, INF = Infinity;
+  const maxAbs = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-  function times(matrix, x) {  // rows by row: [starts, indices, values]
+  function multiply(matrix, x) {  // matrix by rows: [starts, indices, values]
     const [starts, indices, values] = matrix, product = new Float64Array(starts.length - 1);
     for (let row = 0; row < product.length; row++) {
       for (let k = starts[row]; k < starts[row + 1]; k++) {
@@ -17,7 +17,7 @@ function valuePlanner(highs, model) {
     return product;
   }
 
-  function stacked(parts, width) {  // parts of rows: lists of [indices, values]
+  function stackRows(parts, width) {  // rows as [indices, values] to a sparse matrix
     const starts = [0], indices = [], values = [];
     for (const [own, coefficients] of parts) {
       indices.push(...own);
@@ -27,12 +27,12 @@ function valuePlanner(highs, model) {
     return {rows: [starts, indices, values], width};
   }
 
-  const row = ([starts, indices, values], place) => [
+  const rowOf = ([starts, indices, values], place) => [
     indices.slice(starts[place], starts[place + 1]), values.slice(starts[place], starts[place + 1])];
 
-  // how far an answer is from proven optimality, as planner.engine.highs.certify measures it
+  // certificate of a solution, as by planner.engine.highs.certify
   function certify(lp, x, dual) {
-    const activity = times(lp.rows, x), reduced = Float64Array.from(lp.cost);
+    const activity = multiply(lp.rows, x), reduced = Float64Array.from(lp.cost);
     const [starts, indices, values] = lp.rows;
     for (let r = 0; r < dual.length; r++) {
       for (let k = starts[r]; k < starts[r + 1]; k++) { reduced[indices[k]] -= values[k] * dual[r]; }
@@ -54,11 +54,11 @@ function valuePlanner(highs, model) {
       if (isFinite(side)) { bound += reduced[c] * side }
       else { wrong = Math.max(wrong, Math.abs(reduced[c])) }
     });
-    return {reduced, primal, dual: wrong / (1 + largest(lp.cost)),
+    return {reduced, primal, dual: wrong / (1 + maxAbs(lp.cost)),
       gap: Math.abs(value - bound) / (1 + Math.abs(value))};
   }
 
-  // one linear programme whose objectives are minimised one after another
+  // lexicographic minimisation of several objectives of one linear programme
   function lexicographic(lp, proof) {
     const data = {numCols: lp.lower.length, numRows: lp.rowLower.length,
       colCost: lp.cost, colLower: lp.lower, colUpper: lp.upper, rowLower: lp.rowLower,
@@ -66,13 +66,13 @@ function valuePlanner(highs, model) {
         numCols: lp.lower.length, starts: Int32Array.from(lp.rows[0]),
         indices: Int32Array.from(lp.rows[1]), values: Float64Array.from(lp.rows[2])}};
     const solver = highs.createModel(data);
-    solver.options.set(TIGHT);
+    solver.options.set(OPTIONS);
     let x = null;
     function minimise(cost) {
-      let left = cost.map((one, c) => lp.upper[c] > lp.lower[c] ? one : 0), given = cost;
-      const first = largest(left);
+      let remaining = cost.map((one, c) => lp.upper[c] > lp.lower[c] ? one : 0), given = cost;
+      const first = maxAbs(remaining);
       let size = first;
-      while (size > ROUNDING * first) {
+      while (size > COST_TOLERANCE * first) {
         lp.cost = Float64Array.from(given);
         solver.changeColsCost({kind: "range", from: 0, to: lp.cost.length - 1}, lp.cost);
         solver.run();
@@ -81,12 +81,12 @@ function valuePlanner(highs, model) {
         const own = certify(lp, x, found.rowDual);
         for (const key of ["primal", "dual", "gap"]) { proof[key] = Math.max(proof[key], own[key]) }
         proof.solves += 1;
-        left = given = pin(own.reduced, found.rowDual);
-        size = largest(left);
+        remaining = given = fixOptimum(own.reduced, found.rowDual);
+        size = maxAbs(remaining);
       }
     }
-    function pin(reduced, dual) {  // keep what every optimum shares
-      const tiny = PIN * (largest(lp.cost) || 1);
+    function fixOptimum(reduced, dual) {  // fixes columns and rows at their value in all optima
+      const tiny = FIX_TOLERANCE * (maxAbs(lp.cost) || 1);
       reduced.forEach((one, c) => {
         if (Math.abs(one) <= tiny) { return }
         lp.lower[c] = lp.upper[c] = one < 0 ? lp.upper[c] : lp.lower[c];
@@ -109,8 +109,8 @@ function valuePlanner(highs, model) {
     return {minimise, answer: () => x, end: () => solver.dispose()};
   }
 
-  // one stage of one block: people by column
-  function stage(block, setting, proof) {
+  // plan of one stage of one block: people by column
+  function solveStage(block, setting, proof) {
     const {decision} = block, count = decision.length;
     const {full, lower, limit, goal, goalTier} = setting;
     const most = decision.map((d, c) => Math.max(Math.min(setting.upper[c], full[d]), lower[c]));
@@ -124,11 +124,11 @@ function valuePlanner(highs, model) {
     const tiers = [...new Set([...block.tier.filter((_, d) => open[d] && full[d] > 0),
       ...goals.map(b => goalTier[b])])].sort((a, b) => a - b);
     if (!tiers.length) { return most.map((one, c) => Math.min(Math.max(lower[c], 0), one)) }
-    const usable = times(block.rows, most), settled = times(block.rows, lower);
+    const usable = multiply(block.rows, most), settled = multiply(block.rows, lower);
     const parts = [], rowLower = [], rowUpper = [];
     limit.forEach((one, r) => {
       if (usable[r] > one * (1 + 1e-12)) {
-        parts.push(row(block.rows, r));
+        parts.push(rowOf(block.rows, r));
         rowLower.push(-INF);
         rowUpper.push(Math.max(one, settled[r]));
       }
@@ -143,7 +143,7 @@ function valuePlanner(highs, model) {
       }
     });
     goals.forEach((b, place) => {
-      const [indices, values] = row(block.bounds, b);
+      const [indices, values] = rowOf(block.bounds, b);
       parts.push([[...indices, count + place], [...values, 1]]);
       rowLower.push(goal[b]);
       rowUpper.push(INF);
@@ -154,7 +154,7 @@ function valuePlanner(highs, model) {
       upper: Float64Array.from([...most, ...goals.map(b => goal[b])]),
       rowLower: Float64Array.from(rowLower), rowUpper: Float64Array.from(rowUpper)};
     const steps = lexicographic(lp, proof);
-    const cost = worth => Float64Array.from({length: width}, (_, c) => c < count ? worth(c) : 0);
+    const cost = value => Float64Array.from({length: width}, (_, c) => c < count ? value(c) : 0);
     const at = (values, c) => values[decision[c]];
     for (const tier of tiers) {
       if (goals.some(b => goalTier[b] === tier)) {
@@ -176,7 +176,7 @@ function valuePlanner(highs, model) {
     return most.map((one, c) => x ? Math.min(Math.max(x[c], lower[c]), one) : lower[c]);
   }
 
-  // plans of all blocks for levers: sizes by package, people by pool (model.pools)
+  // plans of all blocks for the levers: multiples by package and by pool (model.pools)
   return function plan({sizes, people: moved}) {
     const people = new Array(model.all).fill(1);
     model.pools.forEach((pool, place) => { people[pool] = moved[place] });
@@ -189,8 +189,8 @@ function valuePlanner(highs, model) {
         const value = one === null ? INF : one;
         return block.rowPool[r] < 0 ? value : value * people[block.rowPool[r]];
       });
-      const there = block.owner.map(p => p < 0 || known.includes(p));
-      const upper = block.decision.map(d => there[d] ? full[d] : 0);
+      const isKnown = block.owner.map(p => p < 0 || known.includes(p));
+      const upper = block.decision.map(d => isKnown[d] ? full[d] : 0);
       const lower = block.decision.map(() => 0);
       if (before) {
         block.decision.forEach((d, c) => {
@@ -200,30 +200,30 @@ function valuePlanner(highs, model) {
       const [goal, goalTier] = block.goals[known.join(" ")];
       return {full, limit, upper, lower, goal, goalTier};
     }
-    function chain(place, history) {
+    function planStages(place, history) {
       const key = `${place}:${JSON.stringify(history)}`, block = model.blocks[place];
       if (made.has(key)) { return made.get(key) }
       let answer;
       const known = history.flatMap(([, packages]) => packages).sort((a, b) => a - b);
       if (history.length === 1 && !known.length && unmoved) {
-        answer = block.first;  // the package's own plan of what is known at the start
+        answer = block.first;  // computed by the package: the plan of the first stage
       } else {
-        const before = history.length > 1 ? chain(place, history.slice(0, -1)) : null;
-        answer = stage(block, setting(block, known, history.at(-1)[0], before), proof);
+        const before = history.length > 1 ? planStages(place, history.slice(0, -1)) : null;
+        answer = solveStage(block, setting(block, known, history.at(-1)[0], before), proof);
         if (!known.length) { proof.own = true }
       }
       made.set(key, answer);
       return answer;
     }
-    function totals(chosen) {
+    function sumPlan(chosen) {
       const sums = {1: 0, 2: 0}, first = [];
       const demands = new Float64Array(model.demands);
       model.blocks.forEach((block, place) => {
         const here = block.packages.filter(p => chosen.includes(p));
         const months = [...new Set([0, ...here.map(p => model.known[p])])].sort((a, b) => a - b);
         const history = months.map(month => [month, here.filter(p => model.known[p] === month)]);
-        const answer = chain(place, history);
-        first.push(chain(place, history.slice(0, 1)));
+        const answer = planStages(place, history);
+        first.push(planStages(place, history.slice(0, 1)));
         answer.forEach((one, c) => {
           const d = block.decision[c], months = one * block.counted[d];
           sums[block.task[d]] += months;
@@ -232,8 +232,8 @@ function valuePlanner(highs, model) {
       });
       return {sums, demands, first};
     }
-    const every = model.known.map((_, p) => p), all = totals(every);
-    const without = every.map(p => totals(every.filter(one => one !== p)));
+    const every = model.known.map((_, p) => p), all = sumPlan(every);
+    const without = every.map(p => sumPlan(every.filter(one => one !== p)));
     return {proof, all, without, displaced: without.map(one => one.sums[2] - all.sums[2])};
   };
 }

@@ -1,10 +1,11 @@
-"""Free levers of a report: the rule *value* solved in the file by HiGHS.
+"""Continuous levers of a report: the browser solves the rule *value* with HiGHS.
 
-HiGHS, compiled to WebAssembly, is shipped as the npm package ``highs`` has it
-(``planner/report/highs``). The programme of each block is written as plain arrays, with what the
-levers change kept apart: the size of packages and the strength of pools.
+The package includes HiGHS compiled to WebAssembly, from the npm package ``highs``
+(``planner/report/highs``). The linear programme of each block is stored as plain arrays, apart from
+the parameters that the levers vary: sizes of packages and strengths of pools.
 
-Sizes at which demands would have other cohorts than now are left out: their programme is another.
+Sizes at which a demand would have another number of cohorts are left out, because the programme
+would have other columns.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HASHES", "VERSION", "FreeLevers", "free_levers", "solver_script", "solver_wasm"]
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 VERSION = "1.15.3"
-"""Of the npm package ``highs``, and so of HiGHS 1.15."""
+"""Version of the npm package ``highs``, which contains HiGHS 1.15."""
 HASHES = {
     "highs.js": "0bd23843c9795753f2276e9901eb2a1e66288547b6bcba84fa0665dc037b5c7c",
     "highs.wasm": "528be4365bea1d4188988646b244263f50320df55782e14d6af5bce7cd45c840",
@@ -39,23 +40,23 @@ HASHES = {
 """SHA-256 of the files of that version."""
 
 SIZES = tuple(round(0.05 * step, 2) for step in range(61))
-"""Multiples of a package that a slider may take."""
-MOST_PACKAGES = 3
-"""With more packages the programmes are too many to write: each set of them has its goals."""
+"""Multiples of a package on a slider."""
+MAX_PACKAGES = 3
+"""Maximum number of packages, as each subset of packages has its own goals of bounds."""
 
 
 @dataclass(frozen=True, eq=False)
 class FreeLevers:
-    """What a page needs to solve the rule *value* itself.
+    """The data with which a page solves the rule *value*.
 
     Attributes
     ----------
     packages, pools : tuple of str
-        Ids, in the order of the levers; pools that any demand may draw on.
+        Ids in the order of the levers; only pools that a demand may draw on.
     sizes : tuple of tuple of float
-        Multiples each package may take: those that leave its cohorts as they are.
+        Multiples of each package at which the numbers of cohorts are unchanged.
     model : dict
-        The programme of each block as plain numbers; ``planner/report/solver.js`` reads it.
+        The linear programme of each block as plain numbers, for ``planner/report/solver.js``.
     """
 
     packages: tuple[str, ...]
@@ -64,12 +65,12 @@ class FreeLevers:
     model: dict[str, Any]
 
     def packed(self) -> str:
-        """Return the model as JSON, packed for the page."""
+        """Return the model as JSON, compressed for the page."""
         return packed(json.dumps(self.model, separators=(",", ":"), allow_nan=False).encode())
 
 
 def free_levers(result: Result) -> FreeLevers | None:
-    """Return the programme behind a result under *value*; None where levers would not suffice.
+    """Return the linear programmes of a result under *value*; None if they are not supported.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def free_levers(result: Result) -> FreeLevers | None:
     planner, problem = result.solution.planner, result.solution.problem
     if planner is None or result.rule != "value" or not problem.packages:
         return None
-    if len(problem.packages) > MOST_PACKAGES:
+    if len(problem.packages) > MAX_PACKAGES:
         return None
     packages = tuple(package.id for package in problem.packages)
     blocks = [_block(planner, problem, place) for place in range(len(planner.settings))]
@@ -99,13 +100,13 @@ def free_levers(result: Result) -> FreeLevers | None:
         "demands": len(problem.demands),
         "blocks": blocks,
     }
-    sizes = tuple(_sizes(result, id) for id in packages)
+    sizes = tuple(_valid_sizes(result, id) for id in packages)
     names = list(problem.pools)
     return FreeLevers(packages, tuple(names[pool] for pool in used), sizes, model)
 
 
-def _sizes(result: Result, package: str) -> tuple[float, ...]:
-    """Return the multiples at which a package has the cohorts that it has at its own size."""
+def _valid_sizes(result: Result, package: str) -> tuple[float, ...]:
+    """Return the multiples of a package at which the numbers of cohorts are unchanged."""
     case, problem = WhatIf(result.scenario), result.solution.problem
     own = [(demand.id, demand.cohorts) for demand in problem.demands]
     found = []
@@ -118,7 +119,7 @@ def _sizes(result: Result, package: str) -> tuple[float, ...]:
 
 
 def _block(planner: Planner, problem: Problem, place: int) -> dict[str, Any]:
-    """Return one block as plain numbers."""
+    """Return a block as plain numbers."""
     setting = planner.settings[place]
     block, owner = setting.block, problem.package_of()
     names = [package.id for package in problem.packages]
@@ -140,14 +141,14 @@ def _block(planner: Planner, problem: Problem, place: int) -> dict[str, Any]:
         "rowPool": pools.tolist(),
         "settledBefore": (block.begin - lead[block.demand] + 1).tolist(),
         "rows": _matrix(block.rows), "bounds": _matrix(block.bounds.matrix),
-        "goals": _goals(planner, place, here, names), "first": first.tolist(),
+        "goals": _bound_goals(planner, place, here, names), "first": first.tolist(),
     }  # fmt: skip
 
 
-def _goals(
+def _bound_goals(
     planner: Planner, place: int, here: list[int], names: list[str]
 ) -> dict[str, list[list[float]]]:
-    """Return goals and their tiers by the packages that are known, numbers parted by blanks."""
+    """Return goals of bounds and their tiers, by the known packages (indices joined by blanks)."""
     found = {}
     for chosen in range(1 << len(here)):
         known = [one for bit, one in enumerate(here) if chosen >> bit & 1]
@@ -163,8 +164,8 @@ def _matrix(matrix: Any) -> list[list[float]]:
 
 
 @cache
-def _shipped(name: str) -> bytes:
-    data = (HERE / "highs" / name).read_bytes()
+def _read_shipped(name: str) -> bytes:
+    data = (FOLDER / "highs" / name).read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if found != HASHES[name]:
         raise ValueError(f"{name}: not the file of highs {VERSION}: its SHA-256 is {found}")
@@ -172,12 +173,12 @@ def _shipped(name: str) -> bytes:
 
 
 def solver_script() -> str:
-    """Return what loads HiGHS, checked against its hash, and what plans with it."""
-    planner = (HERE / "solver.js").read_text(encoding="utf-8")
-    return _shipped("highs.js").decode("utf-8") + "\n" + planner
+    """Return the script that loads HiGHS, verified by its hash, and the script that uses it."""
+    planner = (FOLDER / "solver.js").read_text(encoding="utf-8")
+    return _read_shipped("highs.js").decode("utf-8") + "\n" + planner
 
 
 @cache
 def solver_wasm() -> str:
-    """Return HiGHS in WebAssembly, checked against its hash and packed for the page."""
-    return packed(_shipped("highs.wasm"))
+    """Return HiGHS in WebAssembly, verified by its hash and compressed for the page."""
+    return packed(_read_shipped("highs.wasm"))

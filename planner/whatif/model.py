@@ -1,8 +1,7 @@
-"""A scenario with its levers: move some, and it is another scenario. Knows of no interface.
+"""Levers of a scenario: the inputs that a user can vary, their limits, and the resulting scenario.
 
-The levers of a scenario: what a planner can move, how far, and how that changes the scenario.
-
-A lever has a key such as ``size.eastern-flank``, the same in Python, in a link and on the page.
+A lever has a key such as ``size.eastern-flank``, which is the same in Python, in a link and on the
+page. This module does not depend on a user interface.
 """
 
 from __future__ import annotations
@@ -24,51 +23,51 @@ from planner.scenario.load import Scenario, load
 __all__ = ["GROUPS", "Lever", "Value", "WhatIf", "levers_of", "patch_of"]
 
 Value = bool | float | int | str
-"""Where a lever stands."""
+"""Value of a lever."""
 
 GROUPS = (
     "rule", "on", "size", "first", "known", "people", "rest", "tour", "go", "send", "protect",
     "tier",
 )  # fmt: skip
-"""Kinds of levers; each is the first part of a key."""
+"""Groups of levers; a key begins with its group."""
 
 KNOWN_KEYWORDS = {"just-in-time", "start"}
-"""What a package may become known as, beside a month."""
+"""Values other than a month for when a package becomes known."""
 
-CATEGORIES = {
+CATEGORY_NAMES = {
     "military": ("Military", "Militairen"),
     "police": ("Police and Marechaussee", "Politie en Marechaussee"),
     "civil": ("Civilians", "Burgers"),
 }
-"""Pools with rest that can be changed, English and Dutch."""
+"""Categories of pools whose rest can be varied, with English and Dutch names."""
 
-LAST_TIER = 5
-"""Tiers offered, unless a scenario goes further."""
+MAX_TIER = 5
+"""Highest tier offered, unless the scenario has a higher one."""
 
-_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+_NUMBER_PATTERN = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
-SECTIONS = {"go": ("decide", "study"), "send": ("send", "declined")}
-"""The section of a scenario in which each decision stands, and the standing it is for."""
+DECISIONS = {"go": ("decide", "study"), "send": ("send", "declined")}
+"""By group: section of the scenario for a decision, and standing of the missions it is about."""
 
 
 @dataclass(frozen=True)
 class Lever:
-    """One thing that can be moved.
+    """An input of a scenario that can be varied.
 
     Attributes
     ----------
     group : str
         One of :data:`GROUPS`.
     subject : str
-        Id of the package, pool, category, kind or mission that it moves; empty for the rule.
+        Id of the package, pool, category, kind or mission; empty for the rule.
     name, name_nl : str
-        What that is called.
+        English and Dutch name of the subject.
     stands : bool, float, int or str
-        Where it stands in the scenario as it was; 0 for a mission with several tiers.
+        Value in the base scenario; 0 for a mission with several tiers.
     low, high, step : float
-        How far it goes, for numbers.
+        Limits and step, for numbers.
     choices : tuple of str
-        What it may be, for months and words, in order.
+        Allowed values, for months and keywords, in order.
 
     Examples
     --------
@@ -92,11 +91,11 @@ class Lever:
 
     @property
     def key(self) -> str:
-        """Its name, ``size.eastern-flank``."""
+        """Key of the lever, ``size.eastern-flank``."""
         return f"{self.group}.{self.subject}" if self.subject else self.group
 
     def check(self, value: object) -> Value:
-        """Return a value as it counts; raise ValueError that says what was expected."""
+        """Return a validated value; raise ValueError if it is not allowed."""
         if isinstance(value, Month):
             value = str(value)
         if isinstance(self.stands, bool):
@@ -115,7 +114,7 @@ class Lever:
 
     @property
     def expected(self) -> str:
-        """What it takes, in words."""
+        """Description of the allowed values."""
         if isinstance(self.stands, bool):
             return "true or false"
         if self.choices:
@@ -129,12 +128,12 @@ class Lever:
         return f"{kind} from {self.low:g} to {self.high:g}"
 
     def parse(self, text: str) -> Value:
-        """Return the value that a text, such as a part of a link, stands for."""
+        """Return the value that a text represents, such as the argument of a link."""
         if isinstance(self.stands, bool):
             return self.check({"1": True, "0": False}.get(text, text))
         if self.choices:
             return self.check(text)
-        return self.check(float(text) if _NUMBER.fullmatch(text) else text)
+        return self.check(float(text) if _NUMBER_PATTERN.fullmatch(text) else text)
 
     def text(self, value: Value) -> str:
         """Return a value as text that :meth:`parse` reads back."""
@@ -144,14 +143,18 @@ class Lever:
 
 
 def levers_of(inputs: Inputs) -> tuple[Lever, ...]:
-    """Return every lever of a scenario's inputs, by group."""
+    """Return all levers of the inputs of a scenario, by group."""
     return (
         Lever("rule", "", "Rule", "Regel", inputs.rule, choices=("fair", "value")),
-        *(lever for package in inputs.packages.values() for lever in _package(inputs, package)),
-        *_supply(inputs),
-        *_decisions(inputs),
-        *_protections(inputs),
-        *_tiers(inputs),
+        *(
+            lever
+            for package in inputs.packages.values()
+            for lever in _package_levers(inputs, package)
+        ),
+        *_supply_levers(inputs),
+        *_decision_levers(inputs),
+        *_protection_levers(inputs),
+        *_tier_levers(inputs),
     )
 
 
@@ -159,73 +162,74 @@ def _months(first: Month, last: Month) -> tuple[str, ...]:
     return tuple(str(first + number) for number in range(last - first + 1))
 
 
-def _package(inputs: Inputs, package: PackageInput) -> Iterator[Lever]:
-    what = (package.id, package.title, package.title_nl or package.title)
-    yield Lever("on", *what, stands=package.on)
-    yield Lever("size", *what, stands=1.0, low=0.0, high=3.0, step=0.05)
-    lines = lines_of(inputs, package)
-    if lines:
-        begins = begin_of(lines)
-        latest = begins + min(last - first for first, last in _spans(lines))
-        earliest = min(begins, inputs.first)
-        yield Lever("first", *what, stands=str(begins), choices=_months(earliest, latest))
+def _package_levers(inputs: Inputs, package: PackageInput) -> Iterator[Lever]:
+    subject = (package.id, package.title, package.title_nl or package.title)
+    yield Lever("on", *subject, stands=package.on)
+    yield Lever("size", *subject, stands=1.0, low=0.0, high=3.0, step=0.05)
+    demands = active_demands(inputs, package)
+    if demands:
+        begin = first_month(demands)
+        latest = begin + min(last - first for first, last in _windows(demands))
+        earliest = min(begin, inputs.first)
+        yield Lever("first", *subject, stands=str(begin), choices=_months(earliest, latest))
     stands = package.known if isinstance(package.known, str) else str(package.known.month)
     months = _months(inputs.first, inputs.last)
     if stands not in KNOWN_KEYWORDS and stands not in months:
         months = tuple(sorted({*months, stands}))
-    yield Lever("known", *what, stands=stands, choices=("just-in-time", "start", *months))
+    yield Lever("known", *subject, stands=stands, choices=("just-in-time", "start", *months))
 
 
-def lines_of(inputs: Inputs, package: PackageInput) -> list[DemandInput]:
-    """Return the demands of a package that count and have their months."""
-    lines = (inputs.demands[name] for name in package.demands if name in inputs.demands)
-    return [one for one in lines if one.counts and one.first is not None and one.last is not None]
+def active_demands(inputs: Inputs, package: PackageInput) -> list[DemandInput]:
+    """Return the demands of a package that are planned and have a first and last month."""
+    demands = (inputs.demands[name] for name in package.demands if name in inputs.demands)
+    return [one for one in demands if one.counts and one.first is not None and one.last is not None]
 
 
-def begin_of(lines: list[DemandInput]) -> Month:
+def first_month(demands: list[DemandInput]) -> Month:
     """Return the first month of the earliest demand."""
-    return min(first for first, _ in _spans(lines))
+    return min(first for first, _ in _windows(demands))
 
 
-def _spans(lines: list[DemandInput]) -> list[tuple[Month, Month]]:
-    return [(one.first.month, one.last.month) for one in lines if one.first and one.last]
+def _windows(demands: list[DemandInput]) -> list[tuple[Month, Month]]:
+    return [(one.first.month, one.last.month) for one in demands if one.first and one.last]
 
 
-def _called(what: Pool | Kind | Mission) -> tuple[str, str, str]:
+def _names(subject: Pool | Kind | Mission) -> tuple[str, str, str]:
     """Return the subject of a lever and its names."""
-    return what.id, what.name, what.name_nl or what.name
+    return subject.id, subject.name, subject.name_nl or subject.name
 
 
-def _supply(inputs: Inputs) -> Iterator[Lever]:
+def _supply_levers(inputs: Inputs) -> Iterator[Lever]:
     for pool in inputs.pools.values():
-        yield Lever("people", *_called(pool), stands=1.0, low=0.0, high=2.0, step=0.05)
+        yield Lever("people", *_names(pool), stands=1.0, low=0.0, high=2.0, step=0.05)
     present = {pool.category for pool in inputs.pools.values()}
-    for category, names in CATEGORIES.items():
+    for category, names in CATEGORY_NAMES.items():
         if category in present:
             yield Lever("rest", category, *names, stands=1.0, low=0.0, high=2.0, step=0.05)
-    used = {one.kind for one in inputs.demands.values() if one.tour is None}
+    used = {demand.kind for demand in inputs.demands.values() if demand.tour is None}
     for kind in inputs.kinds.values():
         tour = kind.rotation.get("tour", {}).get("")
         if kind.id in used and tour is not None:
             months = max(1, round(tour.value))
-            yield Lever("tour", *_called(kind), stands=months, low=1, high=max(24, months), step=1)
+            yield Lever("tour", *_names(kind), stands=months, low=1, high=max(24, months), step=1)
 
 
-def _decisions(inputs: Inputs) -> Iterator[Lever]:
-    """Yield missions that are under study, then those that were declined."""
+def _decision_levers(inputs: Inputs) -> Iterator[Lever]:
+    """Yield levers for missions under study, then for those that were declined."""
     for group, standing in (("go", "study"), ("send", "declined")):
         for mission in inputs.missions.values():
-            lines = [
-                one
-                for one in inputs.demands.values()
-                if one.mission == mission.id and one.standing == standing
+            demands = [
+                demand
+                for demand in inputs.demands.values()
+                if demand.mission == mission.id and demand.standing == standing
             ]
-            if lines:
-                yield Lever(group, *_called(mission), stands=all(one.counts for one in lines))
+            if demands:
+                goes = all(demand.counts for demand in demands)
+                yield Lever(group, *_names(mission), stands=goes)
 
 
-def _seen_tiers(inputs: Inputs) -> dict[str, set[int]]:
-    """Return the tiers of each mission that asks for people in the reported months."""
+def _tiers_by_mission(inputs: Inputs) -> dict[str, set[int]]:
+    """Return the tiers of each mission with a demand in the reported months."""
     tiers: dict[str, set[int]] = {}
     for one in inputs.demands.values():
         if one.first is None or one.last is None:
@@ -236,36 +240,36 @@ def _seen_tiers(inputs: Inputs) -> dict[str, set[int]]:
     return tiers
 
 
-def _protections(inputs: Inputs) -> Iterator[Lever]:
-    """Yield missions of main task 2 that can be served before all others; none of a package."""
-    own = {name for package in inputs.packages.values() for name in package.demands}
-    taken = {one.mission for one in inputs.demands.values() if one.id in own}
-    seen = _seen_tiers(inputs)
+def _protection_levers(inputs: Inputs) -> Iterator[Lever]:
+    """Yield levers that serve a mission of main task 2 first; none for missions of a package."""
+    packaged = {name for package in inputs.packages.values() for name in package.demands}
+    excluded = {one.mission for one in inputs.demands.values() if one.id in packaged}
+    tiers = _tiers_by_mission(inputs)
     for mission in inputs.missions.values():
-        if mission.main_task == 2 and mission.id in seen and mission.id not in taken:
-            yield Lever("protect", *_called(mission), stands=False)
+        if mission.main_task == 2 and mission.id in tiers and mission.id not in excluded:
+            yield Lever("protect", *_names(mission), stands=False)
 
 
-def _tiers(inputs: Inputs) -> Iterator[Lever]:
-    tiers = _seen_tiers(inputs)
-    last = max([LAST_TIER, *(tier for found in tiers.values() for tier in found)])
+def _tier_levers(inputs: Inputs) -> Iterator[Lever]:
+    tiers = _tiers_by_mission(inputs)
+    last = max([MAX_TIER, *(tier for own_tiers in tiers.values() for tier in own_tiers)])
     for mission in inputs.missions.values():
-        found = tiers.get(mission.id)
-        if found:
-            stands = min(found) if len(found) == 1 else 0
+        own_tiers = tiers.get(mission.id)
+        if own_tiers:
+            stands = min(own_tiers) if len(own_tiers) == 1 else 0
             low = 1 if stands else 0
-            yield Lever("tier", *_called(mission), stands=stands, low=low, high=last, step=1)
+            yield Lever("tier", *_names(mission), stands=stands, low=low, high=last, step=1)
 
 
 def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
-    """Return the sections of a scenario file that say what was moved, by key of the lever.
+    """Return the sections of a scenario file that state the levers moved.
 
     Parameters
     ----------
     inputs : Inputs
-        The scenario as it was.
+        Of the base scenario.
     moved : mapping of str to value
-        Levers that stand elsewhere than in it, checked.
+        Values by key of the levers that differ from the base scenario, validated.
     """
     by_group: dict[str, dict[str, Any]] = {}
     for key, value in moved.items():
@@ -280,16 +284,18 @@ def patch_of(inputs: Inputs, moved: Mapping[str, Value]) -> dict[str, Any]:
     sections = {
         "rule": by_group.get("rule", {}).get("", ""),
         "policies": policies,
-        "packages": _packages_of(inputs, by_group),
-        **_decided(inputs, by_group),
-        "tiers": [*tiers, *_protected(inputs, by_group)],
+        "packages": _package_patch(inputs, by_group),
+        **_decision_patch(inputs, by_group),
+        "tiers": [*tiers, *_protection_tiers(inputs, by_group)],
         "strengths": strengths,
     }
     return {name: section for name, section in sections.items() if section}
 
 
-def _protected(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield tiers that put protected missions first and keep the order of all others."""
+def _protection_tiers(
+    inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Yield tiers that serve protected missions first and keep the order of the others."""
     chosen, tiers = moved.get("protect", {}), moved.get("tier", {})
     if not chosen:
         return
@@ -302,49 +308,49 @@ def _protected(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> Iterat
         yield {"demands": demands, "tier": tier + 1}
 
 
-def _packages_of(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    found: dict[str, dict[str, Any]] = {}
+def _package_patch(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    patch: dict[str, dict[str, Any]] = {}
     for group, name in (("on", "on"), ("known", "known"), ("size", "scale")):
         for package, value in moved.get(group, {}).items():
-            found.setdefault(package, {})[name] = value
+            patch.setdefault(package, {})[name] = value
     for package, month in moved.get("first", {}).items():
-        lines = lines_of(inputs, inputs.packages[package])
-        later = Month.parse(month) - begin_of(lines)
-        found.setdefault(package, {})["demands"] = {
-            line.id: {"first": str(line.first.month + later)} for line in lines if line.first
+        demands = active_demands(inputs, inputs.packages[package])
+        delay = Month.parse(month) - first_month(demands)
+        patch.setdefault(package, {})["demands"] = {
+            one.id: {"first": str(one.first.month + delay)} for one in demands if one.first
         }
-    return found
+    return patch
 
 
-def _decided(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return missions that go ahead after all, and the demands of those that do not."""
-    found: dict[str, Any] = {}
-    for group, (section, standing) in SECTIONS.items():
+def _decision_patch(inputs: Inputs, moved: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the missions that go ahead, and dropped demands of those that do not."""
+    patch: dict[str, Any] = {}
+    for group, (section, standing) in DECISIONS.items():
         for mission, goes in moved.get(group, {}).items():
             if goes:
-                found.setdefault(section, []).append(mission)
+                patch.setdefault(section, []).append(mission)
                 continue
-            for line in inputs.demands.values():
-                if line.mission == mission and line.standing == standing and line.counts:
-                    found.setdefault("demands", {})[line.id] = {"drop": True}
-    return found
+            for demand in inputs.demands.values():
+                if demand.mission == mission and demand.standing == standing and demand.counts:
+                    patch.setdefault("demands", {})[demand.id] = {"drop": True}
+    return patch
 
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """A scenario as it was, and what has been moved about it.
+    """A base scenario and the levers that are moved.
 
     Parameters
     ----------
     base : Scenario, str or Path
-        The scenario as it was, its file, or the name of one that comes with the package.
+        The base scenario, its file, or the name of a scenario of the package.
     moved : mapping of str to value
-        Levers that stand elsewhere than in it, by key.
+        Values of levers that differ from the base scenario, by key.
 
     Raises
     ------
     InputError
-        With every lever that does not exist or cannot go that far.
+        With all levers that do not exist and all values that are not allowed.
 
     Examples
     --------
@@ -361,13 +367,13 @@ class WhatIf:
     def __init__(
         self, base: Scenario | str | Path, moved: Mapping[str, object] | None = None
     ) -> None:
-        """Load the scenario if need be, and check what is moved."""
+        """Load the scenario if necessary, and validate the levers moved."""
         object.__setattr__(self, "base", base if isinstance(base, Scenario) else load(base))
         object.__setattr__(self, "moved", self._checked(moved or {}))
 
     @cached_property
     def levers(self) -> tuple[Lever, ...]:
-        """Every lever, by group."""
+        """All levers, by group."""
         return levers_of(self.base.inputs)
 
     @cached_property
@@ -375,21 +381,21 @@ class WhatIf:
         return {lever.key: lever for lever in self.levers}
 
     def lever(self, key: str) -> Lever:
-        """Return a lever; raise InputError if none exists of that key."""
+        """Return a lever; raise InputError if there is none with that key."""
         if key not in self._by_key:
             raise InputError(self._fault(key, f"no such lever{nearest(key, self._by_key)}"))
         return self._by_key[key]
 
     def stands(self, key: str) -> Value:
-        """Return where a lever stands now."""
+        """Return the current value of a lever."""
         return self.moved.get(key, self.lever(key).stands)
 
     def move(self, moves: Mapping[str, object]) -> WhatIf:
-        """Return it with some levers moved; those that stand where they stood are forgotten."""
+        """Return a copy with some levers moved; those at their base value drop out of `moved`."""
         return self._with({**self.moved, **moves})
 
     def reset(self) -> WhatIf:
-        """Return it as it was."""
+        """Return a copy with no lever moved."""
         return self._with({})
 
     def _with(self, moved: Mapping[str, object]) -> WhatIf:
@@ -400,7 +406,7 @@ class WhatIf:
         return other
 
     def _checked(self, moved: Mapping[str, object]) -> dict[str, Value]:
-        found: dict[str, Value] = {}
+        values: dict[str, Value] = {}
         faults: list[Fault | str] = []
         for key, value in moved.items():
             try:
@@ -412,18 +418,18 @@ class WhatIf:
                 faults.append(self._fault(key, str(error)))
             else:
                 if checked != lever.stands:
-                    found[key] = checked
+                    values[key] = checked
         if faults:
             raise InputError(faults)
-        order = list(self._by_key) if found else []
-        return {key: found[key] for key in order if key in found}
+        order = list(self._by_key) if values else []
+        return {key: values[key] for key in order if key in values}
 
     def _fault(self, key: str, message: str) -> Fault:
         return Fault("<levers>", 0, 0, f"{key:.80}", message)
 
     @property
     def patch(self) -> dict[str, Any]:
-        """What was moved, as the sections of a scenario file."""
+        """The levers moved, as sections of a scenario file."""
         patch = patch_of(self.base.inputs, self.moved)
         if patch:
             for text, words in (("title", "changed"), ("title_nl", "gewijzigd")):
@@ -434,21 +440,21 @@ class WhatIf:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario that comes out; the one as it was if nothing is moved.
+        """The scenario with the levers moved; the base scenario if none is.
 
-        It is made by the reader of scenario files, so ``loads(scenario.dump())`` is the same.
+        It is built by the reader of scenario files, so that ``loads(scenario.dump())`` equals it.
 
         Raises
         ------
         InputError
-            What is moved contradicts itself or the rest of the scenario.
+            The levers moved contradict each other or the rest of the scenario.
         """
         if not self.moved:
             return self.base
         return self.base.with_(self.patch, name=f"{self.base.name}-changed")
 
     def address(self) -> str:
-        """Return what was moved as the query of a link.
+        """Return the levers moved as the query of a link.
 
         Examples
         --------
@@ -458,12 +464,12 @@ class WhatIf:
         return urlencode({key: self.lever(key).text(value) for key, value in self.moved.items()})
 
     def follow(self, address: Mapping[str, str]) -> tuple[WhatIf, list[Fault]]:
-        """Return it with the levers moved that an address names, and what could not be followed.
+        """Return a copy with the levers of an address moved, and the faults of the address.
 
         Parameters
         ----------
         address : mapping of str to str
-            Parts of a query: the key of a lever, and where it is to stand.
+            Arguments of a query: values as text by key of the lever.
         """
         moves: dict[str, object] = {}
         faults: list[Fault] = []
@@ -479,5 +485,5 @@ class WhatIf:
         return self.move(moves), faults
 
     def __repr__(self) -> str:
-        """The scenario and what is moved."""
+        """The scenario and the levers moved."""
         return f"<WhatIf {self.base.name!r}, moved: {dict(self.moved)}>"

@@ -70,7 +70,7 @@ def test_draws_are_those_that_the_package_makes(view: View) -> None:
     for text, one in zip(moves, found, strict=True):
         assert f"{one.chance_low:.0%}" in text
         assert f"{one.chance_high:.0%}" in text
-        assert text.count("*") == len(one.schedule)
+        assert text.count("*") == len(one.turns)
     said = view.page.locator("li", has_text="variant: ").inner_text()
     assert f"{mean['mean']:,.0f} person-months" in said
     assert f"{mean['low']:,.0f} to {mean['high']:,.0f}" in said

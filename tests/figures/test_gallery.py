@@ -16,12 +16,11 @@ HERE = Path(planner.figures.__file__).parent
 ADDED = """
 import sys
 from planner.gallery import figure
-from planner.figures.style import Chart, chart, finish, style
+from planner.figures.style import Chart, add_frame, chart
 
 @figure("result", "nothing but a title")
 def blank(result, lang: str = "en") -> Chart:
-    with style():
-        return finish(chart(2.0), result.name)
+    return add_frame(chart(2.0), result.name)
 
 import planner as pl
 import planner.figures

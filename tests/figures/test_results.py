@@ -21,7 +21,7 @@ from planner.figures import (
     rotations,
     sand,
 )
-from planner.figures.style import plain
+from planner.figures.style import escape_text
 from planner.labels import number
 from tests.figures.looking import faults, said
 
@@ -182,7 +182,7 @@ def test_names_are_data(sixty: pl.Result) -> None:
     words = said(fill(sixty))
 
     assert "Operation <b>Bold & Quick</b> $x_3$ costs $5" in words.replace("\n", " ")
-    assert plain("a\x00b\u202ec\n$d$ \\e") == "a b c " + r"\$d\$ ∖e"
+    assert escape_text("a\x00b\u202ec\n$d$ \\e") == "a b c " + r"\$d\$ ∖e"
 
 
 def test_a_name_the_font_cannot_draw_is_no_reason_to_fail() -> None:

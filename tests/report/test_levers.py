@@ -21,9 +21,9 @@ from planner.engine.value import solve_value
 from planner.labels import rough
 from planner.report import levers, solver
 from planner.report.blocks import packed
-from planner.report.levers import PlannedSettings, answer_all, numbers_of
+from planner.report.levers import PlannedSettings, plan_settings, setting_values
 from planner.whatif import WhatIf, summarize
-from planner.whatif.charts import SIDES, FillChart, DisplacementChart
+from planner.whatif.charts import SIDES, DisplacementChart, FillChart
 from planner.whatif.outlook import summarize_result
 from tests.figures.made import SLIGHT, text
 from tests.report.test_browser import AUDIT, CONTRAST, Opened
@@ -53,14 +53,14 @@ CHOOSE = """chosen => { const form = document.querySelector("#what-if form")
 @pytest.fixture(scope="module")
 def few() -> PlannedSettings:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(levers, "MOST", FEW)
-        return answer_all(pl.load("eastern-flank-battalion"))
+        patch.setattr(levers, "MAX_SETTINGS", FEW)
+        return plan_settings(pl.load("eastern-flank-battalion"))
 
 
 @pytest.fixture(scope="module")
 def path(few: PlannedSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("planner.report.material.answer_all", lambda *_: few)
+        patch.setattr("planner.report.material.plan_settings", lambda *_: few)
         made = pl.make_report("eastern-flank-battalion", analyses=False, interactive=True)
     return made.save(tmp_path_factory.mktemp("levers") / "report.html")
 
@@ -168,7 +168,7 @@ def test_every_setting_shows_what_the_package_computes(
             }
             found = pl.allocate(WhatIf("eastern-flank-battalion", moves).scenario)
             assert shown == pytest.approx(
-                numbers_of(found, few.missions, few.packages), rel=1e-9, abs=1e-7
+                setting_values(found, few.missions, few.packages), rel=1e-9, abs=1e-7
             )
             charts_agree(opened.ask(CHARTS), charts, few, summarize_result(found))
     assert opened.complaints == []
@@ -249,12 +249,14 @@ def opened_solver(browser: Browser, path: Path) -> Opened:
 
 
 @pytest.fixture(scope="module")
-def negligible(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.Scenario, PlannedSettings, Path]:
+def negligible(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[pl.Scenario, PlannedSettings, Path]:
     """Return a small scenario with a package, its levers and its report."""
     scenario = pl.loads(text(7), "made-7.yaml")
     made = pl.make_report(scenario, analyses=False, interactive=True)
     path = made.save(tmp_path_factory.mktemp("free") / "report.html")
-    return scenario, answer_all(scenario), path
+    return scenario, plan_settings(scenario), path
 
 
 SECOND = """  south:
@@ -271,8 +273,8 @@ def test_charts_are_those_of_the_what_if_page(
 ) -> None:
     studied = re.sub(r"(  d[12]: .*)}", r"\1, standing: study}", text(6))
     scenario = pl.loads(studied + SECOND, "made-6.yaml")
-    grid = answer_all(scenario, "nl")
-    monkeypatch.setattr("planner.report.material.answer_all", lambda *_: grid)
+    grid = plan_settings(scenario, "nl")
+    monkeypatch.setattr("planner.report.material.plan_settings", lambda *_: grid)
     made = pl.make_report(scenario, analyses=False, interactive=True, lang="nl")
     path = made.save(tmp_path / "report.html")
     opened = begun(chromium, path)

@@ -10,14 +10,14 @@ import pytest
 import planner as pl
 from planner.analysis.declare import template
 from planner.errors import InputError
-from planner.figures.curves import corners
+from planner.figures.curves import breakpoints
 from planner.figures.names import EnsembleNames, Names
 from planner.labels import number, percent, rate, rough
 from planner.montecarlo.drivers import drivers
 from planner.report.blocks import TableBlock
 from planner.report.conclusions import conclusions
 from planner.report.material import gather
-from planner.report.sections import _payers
+from planner.report.sections import _costs_by_mission
 from planner.results.losses import drawn_losses, headline
 from tests.figures.made import text
 from tests.report.reading import Reading
@@ -297,8 +297,8 @@ def test_each_piece_of_a_curve_is_paid_for_in_full() -> None:
     found, room = material.curves["eastern-flank"]
     second = material.result.displacement.query("main_task == 2")["mission"].unique()
 
-    for (begin, start), (end, stop) in pairwise(corners(found, room)):
-        paid = sum(cost for cost, id in _payers(found, begin, end) if id in second)
+    for (begin, start), (end, stop) in pairwise(breakpoints(found, room)):
+        paid = sum(cost for cost, id in _costs_by_mission(found, begin, end) if id in second)
         assert paid * (end - begin) == pytest.approx(stop - start, abs=0.1)
 
 
