@@ -1,7 +1,7 @@
 """The what-if page: Panel over :mod:`planner.whatif`, for a browser or a notebook.
 
-Nothing is computed here: pictures come from the package's own functions, in worker processes or, in
-a notebook, in its kernel.
+Plans and draws are computed by functions of the package, in worker processes or in the kernel of a
+notebook.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ def show(scenario: Scenario | str | None = None, lang: str = "en") -> pn.Row:
     Parameters
     ----------
     scenario : Scenario or str, optional
-        What to begin from: a scenario, or the name of one that comes with the package.
+        Scenario to open, or the name of one of the package.
     lang : {"en", "nl"}
 
     Raises
     ------
     InputError
-        No scenario has that name.
+        There is no scenario with that name.
 
     Examples
     --------

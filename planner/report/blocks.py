@@ -129,11 +129,11 @@ Column = tuple[str, Callable[[Any], str]]
 
 def record_table(
     caption: str, records: Iterable[Any], columns: Sequence[Column],
-    note: str = "", small: bool = False,
+    totals: int = 0, note: str = "", small: bool = False,
 ) -> TableBlock:  # fmt: skip
     """Return a table of records; a column is its heading and a function that formats its cells."""
     rows = [[cell(record) for _, cell in columns] for record in records]
-    return table(caption, [heading for heading, _ in columns], rows, note=note, small=small)
+    return table(caption, [heading for heading, _ in columns], rows, totals, note, small)
 
 
 @dataclass(frozen=True)

@@ -135,51 +135,61 @@ def _map_images(material: Material) -> list[Content]:
 
 
 def _fill_table(material: Material) -> TableBlock:
+    """Return fill by mission and main task, with statistics over the draws if there are any."""
     lang, names, result = material.lang, material.names, material.result
-    rows = result.fill_by("mission", "main_task").dropna(subset="fill_rate")
-    rows = rows.sort_values("main_task", kind="stable")
-    extra = _ensemble_columns(material)
-    body = [
-        [names.mission(row["mission"]), str(row["main_task"]), *_fill_cells(row, lang),
-         *extra.get(row["mission"], [NOTHING] * 3 if extra else [])]
-        for row in records(rows)
-    ]  # fmt: skip
-    tasks = material.ensemble.fill_by("main_task") if extra and material.ensemble else None
-    for row in records(result.fill_by("main_task")):
-        task = row["main_task"]
-        more = [] if tasks is None else _ensemble_cells(tasks[tasks["main_task"] == task], lang)
-        body.append([label(f"main_task_{task}", lang), str(task), *_fill_cells(row, lang), *more])
-    heads = [label("mission", lang), f">{label('task', lang)}", f">{label('asked', lang)}",
-             f">{label('filled', lang)}", f">{label('fill_rate', lang)}"]  # fmt: skip
-    if extra:
-        target = percent(TARGET, lang, 0)
-        heads += [f">{say('t_mean', lang)}", f">{say('t_spread', lang)}",
-                  f">{say('t_chance', lang, target=target)}"]  # fmt: skip
-    return table(say("t_fill", lang), heads, body, totals=len(result.fill_by("main_task")))
+    missions = result.fill_by("mission", "main_task").dropna(subset="fill_rate")
+    totals = records(result.fill_by("main_task"))
+    rows = [*records(missions.sort_values("main_task", kind="stable")), *totals]
+    columns: list[Column] = [
+        (
+            label("mission", lang),
+            lambda row: (
+                names.mission(row["mission"])
+                if "mission" in row
+                else label(f"main_task_{row['main_task']}", lang)
+            ),
+        ),
+        (f">{label('task', lang)}", lambda row: str(row["main_task"])),
+        *_fill_columns(lang),
+        *_ensemble_columns(material),
+    ]
+    return record_table(say("t_fill", lang), rows, columns, totals=len(totals))
 
 
-def _fill_cells(row: dict[str, Any], lang: str) -> list[str]:
-    asked, filled = row["asked_person_months"], row["filled_person_months"]
-    return [number(asked, lang, 0), number(filled, lang, 0), rate(row["fill_rate"], lang)]
+def _fill_columns(lang: str) -> list[Column]:
+    return [
+        (f">{label('asked', lang)}", lambda row: number(row["asked_person_months"], lang, 0)),
+        (f">{label('filled', lang)}", lambda row: number(row["filled_person_months"], lang, 0)),
+        (f">{label('fill_rate', lang)}", lambda row: rate(row["fill_rate"], lang)),
+    ]
 
 
-def _ensemble_columns(material: Material) -> dict[str, list[str]]:
-    """Return mean, range and probability by mission, if there is an ensemble."""
+def _ensemble_columns(material: Material) -> list[Column]:
+    """Return columns for the fill of a mission or main task over the draws, if there are any."""
     if material.ensemble is None or not material.uncertain:
-        return {}
-    rows = material.ensemble.fill_by("mission", reach=TARGET)
-    return {
-        str(mission): _ensemble_cells(rows[rows["mission"] == mission], material.lang)
-        for mission in rows["mission"]
+        return []
+    lang, ensemble = material.lang, material.ensemble
+    missions = records(ensemble.fill_by("mission", reach=TARGET))
+    statistics = {row["mission"]: row for row in missions}
+    statistics |= {row["main_task"]: row for row in records(ensemble.fill_by("main_task"))}
+    cells: dict[str, Callable[[Any], str]] = {
+        say("t_mean", lang): lambda one: rate(one["mean"], lang),
+        say("t_spread", lang): lambda one: (
+            f"{rate(one['q05'], lang, 0)} – {rate(one['q95'], lang, 0)}"
+        ),
+        say("t_chance", lang, target=percent(TARGET, lang, 0)): lambda one: rate(
+            one["chance"], lang, 0
+        ),
     }
 
+    def of_row(cell: Callable[[Any], str]) -> Callable[[Any], str]:
+        def text(row: dict[str, Any]) -> str:
+            key = row.get("mission", row["main_task"])
+            return cell(statistics[key]) if key in statistics else NOTHING
 
-def _ensemble_cells(rows: pd.DataFrame, lang: str) -> list[str]:
-    if rows.empty:
-        return [NOTHING] * 3
-    row = rows.iloc[0]
-    return [rate(row["mean"], lang), f"{rate(row['q05'], lang, 0)} – {rate(row['q95'], lang, 0)}",
-            rate(row["chance"], lang, 0)]  # fmt: skip
+        return text
+
+    return [(f">{heading}", of_row(cell)) for heading, cell in cells.items()]
 
 
 def displacement_section(material: Material) -> Section:
@@ -212,52 +222,73 @@ def _displacement_table(
 ) -> TableBlock | None:
     """Return the displacement by mission of a main task; None if there is none."""
     lang, names, result = material.lang, material.names, material.result
-    lost = displaced_by(result, "mission", id, task)
-    largest = _largest_changes(spans, id)
-    months_lost, means = mission_losses(result, id, task), _mean_displacement(material, id, task)
-    shown = {
-        mission: value
-        for mission, value in lost.items()
-        if value <= -MIN_SHOWN
-        or (mission in months_lost and months_lost[mission].notable)
-        or max(largest.get(mission, 0.0), means.get(mission, 0.0)) >= MIN_RANGE
-    }
+    lost, losses = displaced_by(result, "mission", id, task), mission_losses(result, id, task)
+    drawn, ranges = _ensemble_rows(material, id, task), _range_rows(spans, id)
+
+    def has_row(mission: str, value: float) -> bool:
+        ends = [abs(ranges[mission][end]) for end in RANGE_COLUMNS] if mission in ranges else []
+        largest = max(ends, default=0.0)
+        mean = float(drawn[mission]["mean"]) if mission in drawn else 0.0
+        notable = mission in losses and losses[mission].notable
+        return value <= -MIN_SHOWN or notable or max(largest, mean) >= MIN_RANGE
+
+    def extra(mission: str | None, blank: str) -> list[str]:
+        """Return the cells of the range over optimal plans and of the draws."""
+        cells = []
+        if ranges:
+            cells.append(_range_text(ranges[mission], lang) if mission in ranges else blank)
+        if drawn:
+            cells += _ensemble_texts(drawn[mission], lang) if mission in drawn else [blank] * 2
+        return cells
+
+    shown = {mission: value for mission, value in lost.items() if has_row(mission, value)}
     rest = [value for mission, value in lost.items() if mission not in shown and value >= MIN_SHOWN]
     if not shown and not rest:
         return None
-    asked, where = asked_by_mission(result), _largest_pools(result, id, task)
-    drawn = _displacement_cells(material, id, task)
-    ranged = {} if spans is None else _range_cells(spans, id, lang)
+    asked, pools = asked_by_mission(result), _largest_pools(result, id, task)
     rows = []
     for mission, value in shown.items():
-        pool = names.pool(where[mission]) if mission in where else ""
         share = percent(value / asked[mission] if asked[mission] > 0 else None, lang)
-        extra = [*ranged.get(mission, [NOTHING] * bool(ranged)),
-                 *drawn.get(mission, [NOTHING] * (2 * bool(drawn)))]  # fmt: skip
-        persons = months_lost[mission].most_persons if mission in months_lost else 0.0
+        persons = losses[mission].most_persons if mission in losses else 0.0
+        pool = names.pool(pools[mission]) if mission in pools else ""
         rows.append([names.mission(mission), rough(value, lang), share, rough(persons, lang),
-                     *extra, pool])  # fmt: skip
-    blank = [""] * (bool(ranged) + 2 * bool(drawn) + 1)
+                     *extra(mission, NOTHING), pool])  # fmt: skip
     if rest:
         name = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
-        rows.append([name, rough(sum(rest), lang), "", "", *blank])
-    total = [label("total", lang), rough(sum(lost.values()), lang), "", ""]
-    total += [*ranged.get("", [""] * bool(ranged)), *drawn.get("", [""] * (2 * bool(drawn))), ""]
+        rows.append([name, rough(sum(rest), lang), "", "", *extra(None, ""), ""])
+    total = rough(sum(lost.values()), lang)
+    rows.append([label("total", lang), total, "", "", *extra("", ""), ""])
     heads = [label("mission", lang), f">{label('displaced', lang)}",
              f">{label('share_of_asked', lang)}", f">{label('at_a_time', lang)}"]  # fmt: skip
-    heads += [f">{say('t_range', lang)}"] * bool(ranged)
+    heads += [f">{say('t_range', lang)}"] * bool(ranges)
     heads += [f">{say('t_mean', lang)}", f">{say('t_spread', lang)}"] if drawn else []
     caption = say("t_displaced" if task == 2 else "t_displaced_1", lang, package=names.package(id))
-    return table(caption, [*heads, label("most_from", lang)], [*rows, total], 1)
+    return table(caption, [*heads, label("most_from", lang)], rows, 1)
 
 
-def _mean_displacement(material: Material, id: str, task: int) -> dict[str, float]:
-    """Return the mean displacement over the draws, by mission."""
+def _ensemble_rows(material: Material, id: str, task: int) -> dict[str | None, dict[str, Any]]:
+    """Return displacement over the draws by mission; the total has an empty name."""
     ensemble = material.ensemble_with(id)
     if ensemble is None:
         return {}
-    rows = records(ensemble.displacement_by("mission", main_task=task))
-    return {str(row["mission"]): float(row["mean"]) for row in rows if row["package"] == id}
+    tables = [ensemble.displacement_by(*keys, main_task=task) for keys in (["mission"], [])]
+    rows = (row for table in tables for row in records(table) if row["package"] == id)
+    return {str(row.get("mission", "")): row for row in rows}
+
+
+def _ensemble_texts(row: dict[str, Any], lang: str) -> list[str]:
+    return [rough(row["mean"], lang), " – ".join(number(row[q], lang, 0) for q in ("q05", "q95"))]
+
+
+def _range_rows(spans: pd.DataFrame | None, id: str) -> dict[str | None, dict[str, Any]]:
+    """Return displacement over all optimal plans by mission."""
+    rows = [] if spans is None else records(spans[spans["package"] == id])
+    return {str(row["mission"]): row for row in rows}
+
+
+def _range_text(row: dict[str, Any], lang: str) -> str:
+    low, high = (rough(row[end], lang) for end in RANGE_COLUMNS)
+    return low if row["unique"] else f"{low} – {high}"
 
 
 def _periods_table(material: Material, id: str) -> TableBlock:
@@ -267,20 +298,13 @@ def _periods_table(material: Material, id: str) -> TableBlock:
     for key in ("year", "phase"):
         if key == "phase" and len(material.packages) > 1:
             continue
-        filled = result.fill_by(key, "package")
-        rows_filled = filled[filled["package"] == id]
-        filled_by_part = dict(
-            zip(rows_filled[key], rows_filled["filled_person_months"], strict=True)
-        )
-        lost = {task: displaced_by(result, key, id, task) for task in (2, 1)}
+        fill_rows = result.fill_by(key, "package")
+        own = fill_rows.loc[fill_rows["package"] == id, [key, "filled_person_months"]]
+        filled = dict(own.itertuples(index=False, name=None))
+        values = (filled, *(displaced_by(result, key, id, task) for task in (2, 1)))
         for part in dict.fromkeys(result.fill_by(key)[key]):
             name = say(f"t_{part}", lang) if key == "phase" else str(part)
-            amounts = (
-                filled_by_part.get(part, 0.0),
-                lost[2].get(part, 0.0),
-                lost[1].get(part, 0.0),
-            )
-            rows.append([name, *(rough(float(one), lang) for one in amounts)])
+            rows.append([name, *(rough(float(one.get(part, 0.0)), lang) for one in values)])
     heads = [say("t_period", lang), f">{label('package_filled', lang)}",
              f">{label('displaced_main_task_2', lang)}",
              f">{label('displaced_main_task_1', lang)}"]  # fmt: skip
@@ -295,38 +319,6 @@ def _largest_pools(result: Tables, id: str, task: int) -> dict[str, str]:
         if row["package"] == id and value > max(0.0, largest.get(row["mission"], (0.0, ""))[0]):
             largest[str(row["mission"])] = (value, str(row["pool"]))
     return {mission: pool for mission, (_, pool) in largest.items()}
-
-
-def _displacement_cells(material: Material, id: str, task: int) -> dict[str, list[str]]:
-    """Return mean and range of the displacement by mission; the total has an empty name."""
-    ensemble, lang = material.ensemble_with(id), material.lang
-    if ensemble is None:
-        return {}
-    cells = {}
-    for key, rows in (
-        ("mission", ensemble.displacement_by("mission", main_task=task)),
-        ("", ensemble.displacement_by(main_task=task)),
-    ):
-        for row in records(rows[rows["package"] == id]):
-            spread = f"{number(row['q05'], lang, 0)} – {number(row['q95'], lang, 0)}"
-            cells[str(row[key]) if key else ""] = [rough(row["mean"], lang), spread]
-    return cells
-
-
-def _largest_changes(spans: pd.DataFrame | None, id: str) -> dict[str, float]:
-    """Return the largest loss or gain of each mission over all optimal plans."""
-    if spans is None:
-        return {}
-    rows = spans[spans["package"] == id].set_index("mission")
-    return {str(m): float(v) for m, v in rows[RANGE_COLUMNS].abs().max(axis=1).items()}
-
-
-def _range_cells(spans: pd.DataFrame, id: str, lang: str) -> dict[str, list[str]]:
-    cells = {}
-    for row in records(spans[spans["package"] == id]):
-        low, high = (rough(row[end], lang) for end in RANGE_COLUMNS)
-        cells[str(row["mission"])] = [low if row["unique"] else f"{low} – {high}"]
-    return cells
 
 
 def bottlenecks_section(material: Material) -> Section:
@@ -388,10 +380,12 @@ def rates_section(material: Material) -> Section:
     for key in ("region", "category", "organisation"):
         rows = result.fill_by(key).dropna(subset="fill_rate")
         rows = rows.sort_values("fill_rate", kind="stable")
-        body = [[term(row[key], lang) or NOTHING, *_fill_cells(row, lang)] for row in records(rows)]
-        heads = [label(key, lang), f">{label('asked', lang)}", f">{label('filled', lang)}",
-                 f">{label('fill_rate', lang)}"]  # fmt: skip
-        blocks.append(table(say("t_by", lang, what=label(key, lang)), heads, body))
+        columns: list[Column] = [
+            (label(key, lang), lambda row, key=key: term(row[key], lang) or NOTHING),  # type: ignore[misc]
+            *_fill_columns(lang),
+        ]
+        caption = say("t_by", lang, what=label(key, lang))
+        blocks.append(record_table(caption, records(rows), columns))
     return Section("rates", say("fill_rates", lang), tuple(blocks))
 
 
