@@ -64,7 +64,7 @@ def in_line(values: Iterable[float], write: Callable[[float], str], lang: str) -
 
 def words_of(sides: Iterable[str], lang: str) -> list[str]:
     """Return the words for sides and for the difference of variant and plan."""
-    return [say(side, lang) for side in (*sides, "change")]
+    return [say(side, lang) for side in (*sides, "side_change")]
 
 
 def headline(pictures: Pictures, lang: str) -> str:
