@@ -1,10 +1,10 @@
-"""Words, numbers and months in English and Dutch, for terminal, figures, report and workbook.
+"""Texts, numbers and months in English and Dutch, for terminal, figures, report and workbook.
 
 Ids, column names and file names stay English everywhere; only what a person reads is translated.
 
-Words that several parts say, in English and in Dutch.
-
-:func:`planner.labels.label` looks here. What only one part says stands in a table of that part.
+English texts stand in tables in the code, by key: texts that several parts use in :data:`WORDS`,
+texts of one part in a table of that part. Their translations stand in the gettext catalogue
+``planner/locale/nl/LC_MESSAGES/planner.po``, which any editor of catalogues opens.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.months import Month
 
 __all__ = [
+    "CATALOGUES",
     "LANGUAGES",
     "NOTHING",
     "WORDS",
+    "catalogue",
     "figure",
     "label",
     "month",
@@ -32,227 +35,185 @@ __all__ = [
     "rate",
     "rough",
     "speaker",
+    "translated",
 ]
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, str] = {
     # what a result is about
-    "scenario": ("scenario", "scenario"),
-    "mission": ("mission", "missie"),
-    "demand": ("demand", "vraag"),
-    "pool": ("pool", "pool"),
-    "package": ("package", "pakket"),
-    "region": ("region", "regio"),
-    "category": ("category", "categorie"),
-    "organisation": ("organisation", "organisatie"),
-    "kind": ("kind", "soort"),
-    "month": ("month", "maand"),
-    "months": ("months", "maanden"),
-    "tier": ("tier", "prioriteit"),
-    "rule": ("rule", "regel"),
-    "fair": ("fair", "eerlijk"),
-    "value": ("value", "waarde"),
-    "main_task": ("main task", "hoofdtaak"),
-    "task": ("task", "taak"),
-    "main_task_1": ("main task 1", "hoofdtaak 1"),
-    "main_task_2": ("main task 2", "hoofdtaak 2"),
-    "person_months": ("person-months", "persoonsmaanden"),
-    "persons": ("persons", "personen"),
-    "cap": ("cap", "maximum"),
-    "strength": ("strength", "sterkte"),
+    "scenario": "scenario",
+    "mission": "mission",
+    "demand": "demand",
+    "pool": "pool",
+    "package": "package",
+    "region": "region",
+    "category": "category",
+    "organisation": "organisation",
+    "kind": "kind",
+    "month": "month",
+    "months": "months",
+    "tier": "tier",
+    "rule": "rule",
+    "fair": "fair",
+    "value": "value",
+    "main_task": "main task",
+    "task": "task",
+    "main_task_1": "main task 1",
+    "main_task_2": "main task 2",
+    "person_months": "person-months",
+    "persons": "persons",
+    "cap": "cap",
+    "strength": "strength",
     "result_filled": (
-        "{name}: {filled} of {asked} person-months are filled ({share}) under the rule {rule}.",
-        "{name}: {filled} van {asked} persoonsmaanden zijn gevuld ({share}) onder de regel {rule}.",
+        "{name}: {filled} of {asked} person-months are filled ({share}) under the rule {rule}."
     ),
-    "result_displaces": (
-        "{package} displaces {lost} person-months of main task 2.",
-        "{package} verdringt {lost} persoonsmaanden van hoofdtaak 2.",
-    ),
+    "result_displaces": "{package} displaces {lost} person-months of main task 2.",
     # fill
-    "fill_by_mission": ("Fill by mission", "Vulling per missie"),
-    "fill_by_demand": ("Fill by demand", "Vulling per vraag"),
-    "fill_rate": ("fill rate", "vullingsgraad"),
-    "asked": ("asked", "gevraagd"),
-    "filled": ("filled", "gevuld"),
-    "total": ("total", "totaal"),
-    "on_duty": ("on duty", "ingezet"),
-    "preparing": ("preparing", "in voorbereiding"),
-    "resting": ("resting", "in rust"),
-    "idle": ("idle", "beschikbaar"),
+    "fill_by_mission": "Fill by mission",
+    "fill_by_demand": "Fill by demand",
+    "fill_rate": "fill rate",
+    "asked": "asked",
+    "filled": "filled",
+    "total": "total",
+    "on_duty": "on duty",
+    "preparing": "preparing",
+    "resting": "resting",
+    "idle": "idle",
     # displacement
-    "displacement": ("displacement", "verdringing"),
-    "displaced": ("displaced", "verdrongen"),
-    "displacement_by_mission": (
-        "Displacement of main task 2 by mission",
-        "Verdringing van hoofdtaak 2 per missie",
-    ),
-    "displacement_ratio": ("displacement ratio", "verdringingsgraad"),
-    "package_filled": ("filled for the package", "gevuld voor het pakket"),
-    "package_asked": ("asked by the package", "gevraagd door het pakket"),
-    "displaced_main_task_1": ("lost by other main task 1", "verlies overige hoofdtaak 1"),
-    "displaced_main_task_2": ("displaced from main task 2", "verdrongen uit hoofdtaak 2"),
-    "no_displacement": ("nothing is displaced", "niets wordt verdrongen"),
-    "no_packages": (
-        "no package: nothing to displace anything",
-        "geen pakket: niets dat iets verdringt",
-    ),
-    "known": ("known", "bekend"),
-    "from_to": ("{low} to {high}", "{low} tot {high}"),
-    "begins": ("first month", "eerste maand"),
-    "year": ("year", "jaar"),
-    "at_a_time": ("persons at a time", "personen tegelijk"),
-    "in_months": ("in months", "in maanden"),
-    "less_than_half": (
-        "less than {half} persons at any time ({count} missions)",
-        "nooit meer dan {half} personen tegelijk ({count} missies)",
-    ),
+    "displacement": "displacement",
+    "displaced": "displaced",
+    "displacement_by_mission": "Displacement of main task 2 by mission",
+    "displacement_ratio": "displacement ratio",
+    "package_filled": "filled for the package",
+    "package_asked": "asked by the package",
+    "displaced_main_task_1": "lost by other main task 1",
+    "displaced_main_task_2": "displaced from main task 2",
+    "no_displacement": "nothing is displaced",
+    "no_packages": "no package: nothing to displace anything",
+    "known": "known",
+    "from_to": "{low} to {high}",
+    "begins": "first month",
+    "year": "year",
+    "at_a_time": "persons at a time",
+    "in_months": "in months",
+    "less_than_half": "less than {half} persons at any time ({count} missions)",
     "before_and_after": (
-        "before its first month ({month}): {before} person-months; from then on: {after}",
-        "vóór de eerste maand ({month}): {before} persoonsmaanden; daarna: {after}",
+        "before its first month ({month}): {before} person-months; from then on: {after}"
     ),
-    "share_of_asked": ("share of asked", "deel van gevraagd"),
-    "most_from": ("mostly from pool", "vooral uit pool"),
+    "share_of_asked": "share of asked",
+    "most_from": "mostly from pool",
     # bottlenecks
-    "bottlenecks": ("Bottlenecks", "Knelpunten"),
-    "no_bottlenecks": ("no pool binds", "geen pool knelt"),
-    "binding_months": ("binding months", "knellende maanden"),
-    "first_month": ("first", "eerste"),
-    "last_month": ("last", "laatste"),
+    "bottlenecks": "Bottlenecks",
+    "no_bottlenecks": "no pool binds",
+    "binding_months": "binding months",
+    "first_month": "first",
+    "last_month": "last",
     "binding_note": (
-        "everyone is taken and more people may help; planner prices plans again with one more",
-        "iedereen is bezet en meer mensen kunnen helpen; planner prices plant opnieuw met één meer",
+        "everyone is taken and more people may help; planner prices plans again with one more"
     ),
-    "budgets": ("Budgets (million euros)", "Budgetten (miljoen euro)"),
-    "budget_line": ("budget", "budget"),
-    "budget_amount": ("amount", "bedrag"),
-    "spent": ("spent", "besteed"),
-    "no_binding": (
-        "no bottlenecks with this engine: planner run without --engine shows them",
-        "geen knelpunten met deze rekenmotor: planner run zonder --engine toont ze",
-    ),
-    "value_note": (
-        "under value only the totals of tiers are unique: other divisions can be as good",
-        "onder waarde zijn alleen de totalen per prioriteit uniek: een andere verdeling kan even "
-        "goed zijn",
-    ),
+    "budgets": "Budgets (million euros)",
+    "budget_line": "budget",
+    "budget_amount": "amount",
+    "spent": "spent",
+    "no_binding": "no bottlenecks with this engine: planner run without --engine shows them",
+    "value_note": "under value only the totals of tiers are unique: other divisions can be as good",
     # certificate and bounds
-    "certificate": ("Certificate", "Certificaat"),
-    "solved_by": ("Solved by {solver}: {status}", "Opgelost door {solver}: {status}"),
-    "certificate_line": (
-        "primal {primal}, dual {dual}, gap {gap}",
-        "primaal {primal}, duaal {dual}, verschil {gap}",
-    ),
-    "unmet_bounds": ("Composition goals not met", "Niet gehaalde samenstellingseisen"),
-    "bound": ("bound", "eis"),
-    "missing": ("missing", "tekort"),
-    "written_to": ("written to {path}", "geschreven naar {path}"),
-    "keep_hint": (
-        "nothing written; keep the tables with --out FOLDER",
-        "niets geschreven; bewaar de tabellen met --out MAP",
-    ),
-    "more_rows": ("and {count} more", "en nog {count}"),
-    "columns_left_out": (
-        "not shown for lack of room: {columns}",
-        "niet getoond wegens ruimtegebrek: {columns}",
-    ),
-    "allocating": ("allocating", "toewijzen"),
-    "writing": ("writing", "schrijven"),
-    "drawing": ("drawing", "tekenen"),
-    "reading": ("reading", "lezen"),
-    "made_of": ("{demands} demands, {pools} pools", "{demands} vragen, {pools} pools"),
-    "time_left": ("about {time} left", "nog ongeveer {time}"),
+    "certificate": "Certificate",
+    "solved_by": "Solved by {solver}: {status}",
+    "certificate_line": "primal {primal}, dual {dual}, gap {gap}",
+    "unmet_bounds": "Composition goals not met",
+    "bound": "bound",
+    "missing": "missing",
+    "written_to": "written to {path}",
+    "keep_hint": "nothing written; keep the tables with --out FOLDER",
+    "more_rows": "and {count} more",
+    "columns_left_out": "not shown for lack of room: {columns}",
+    "allocating": "allocating",
+    "writing": "writing",
+    "drawing": "drawing",
+    "reading": "reading",
+    "made_of": "{demands} demands, {pools} pools",
+    "time_left": "about {time} left",
     # comparing
-    "comparison": ("Comparison", "Vergelijking"),
-    "differences": ("Differences", "Verschillen"),
-    "no_differences": ("the same effective inputs", "dezelfde effectieve invoer"),
-    "only_sources_differ": (
-        "{count} more in names, notes and sources only: --all shows them",
-        "nog {count} alleen in namen, toelichting en bronnen: --all toont ze",
-    ),
-    "input": ("input", "invoer"),
-    "absent": ("absent", "niet aanwezig"),
+    "comparison": "Comparison",
+    "differences": "Differences",
+    "no_differences": "the same effective inputs",
+    "only_sources_differ": "{count} more in names, notes and sources only: --all shows them",
+    "input": "input",
+    "absent": "absent",
     # showing
-    "title": ("title", "titel"),
-    "summary": ("summary", "samenvatting"),
-    "window": ("window", "periode"),
-    "model_months": ("months of the model", "maanden van het model"),
-    "status": ("status", "status"),
-    "name": ("name", "naam"),
-    "kinds": ("kinds", "soorten"),
-    "missions": ("Missions", "Missies"),
-    "demands": ("Demands", "Vragen"),
-    "pools": ("Pools", "Pools"),
-    "packages": ("Packages", "Pakketten"),
-    "scenarios": ("Scenarios", "Scenario's"),
-    "figure": ("figure", "cijfer"),
-    "figures": ("Figures", "Cijfers"),
-    "distribution": ("distribution", "verdeling"),
-    "rank": ("rank correlation", "rangcorrelatie"),
-    "correlations": ("Drawn together", "Samen getrokken"),
-    "uncertain_capacity": (
-        "{count} figures of which each draw makes another plan",
-        "{count} cijfers waarvoor elke trekking een ander plan maakt",
-    ),
-    "uncertain_presence": (
-        "{count} parameters of the presence of the people planned",
-        "{count} cijfers over de aanwezigheid van de geplande mensen",
-    ),
+    "title": "title",
+    "summary": "summary",
+    "window": "window",
+    "model_months": "months of the model",
+    "status": "status",
+    "name": "name",
+    "kinds": "kinds",
+    "missions": "Missions",
+    "demands": "Demands",
+    "pools": "Pools",
+    "packages": "Packages",
+    "scenarios": "Scenarios",
+    "figure": "figure",
+    "figures": "Figures",
+    "distribution": "distribution",
+    "rank": "rank correlation",
+    "correlations": "Drawn together",
+    "uncertain_capacity": "{count} figures of which each draw makes another plan",
+    "uncertain_presence": "{count} parameters of the presence of the people planned",
     "uncertain_note": (
         "the source is that of the figure; a likely value and both ends make a pert distribution "
-        "unless the scenario says otherwise",
-        "de bron is die van het cijfer; een waarschijnlijke waarde en twee uitersten worden een "
-        "pert-verdeling tenzij het scenario iets anders zegt",
+        "unless the scenario says otherwise"
     ),
-    "nothing_uncertain": (
-        "nothing in this scenario is uncertain",
-        "niets in dit scenario is onzeker",
-    ),
-    "sources": ("Sources", "Bronnen"),
-    "source": ("source", "bron"),
-    "section": ("section", "paragraaf"),
-    "basis": ("basis", "grondslag"),
-    "letter": ("letter", "brief"),
-    "public": ("public", "openbaar"),
-    "assumption": ("assumption", "aanname"),
-    "low": ("low", "laag"),
-    "likely": ("likely", "waarschijnlijk"),
-    "high": ("high", "hoog"),
-    "unit": ("unit", "eenheid"),
-    "note": ("note", "toelichting"),
-    "written_in": ("written in", "staat in"),
-    "publisher": ("publisher", "uitgever"),
-    "date": ("date", "datum"),
-    "reference": ("reference", "vindplaats"),
-    "confidence": ("confidence", "betrouwbaarheid"),
-    "figures_in_use": ("figures in use", "gebruikte cijfers"),
-    "left_out": ("Left out", "Niet meegeteld"),
-    "reason": ("reason", "reden"),
-    "reason_study": ("under study, not decided", "in onderzoek, niet besloten"),
-    "reason_declined": ("declined, not sent", "afgewezen, niet gezonden"),
-    "reason_hindsight": ("known from hindsight only", "alleen achteraf bekend"),
-    "reason_dropped": ("dropped", "geschrapt"),
-    "reason_ends": ("ends before it begins", "eindigt voor het begint"),
-    "reason_outside": ("outside the months of the model", "buiten de maanden van het model"),
-    "reason_none": ("does not count", "telt niet mee"),
-    "counts": ("counts", "telt mee"),
-    "amount": ("value", "waarde"),
-    "tour": ("tour", "uitzending"),
-    "preparation": ("preparation", "voorbereiding"),
-    "rest": ("rest", "rust"),
-    "cohorts": ("cohorts", "lichtingen"),
-    "digest": ("digest", "vingerafdruk"),
-    "speciality": ("speciality", "specialisme"),
-    "speciality_of": ("who can go", "wie kan gaan"),
-    "valid": ("valid", "geldig"),
-    "yes": ("yes", "ja"),
-    "no": ("no", "nee"),
-    "each_year": ("strength by year", "sterkte per jaar"),
-    "file": ("file", "bestand"),
+    "nothing_uncertain": "nothing in this scenario is uncertain",
+    "sources": "Sources",
+    "source": "source",
+    "section": "section",
+    "basis": "basis",
+    "letter": "letter",
+    "public": "public",
+    "assumption": "assumption",
+    "low": "low",
+    "likely": "likely",
+    "high": "high",
+    "unit": "unit",
+    "note": "note",
+    "written_in": "written in",
+    "publisher": "publisher",
+    "date": "date",
+    "reference": "reference",
+    "confidence": "confidence",
+    "figures_in_use": "figures in use",
+    "left_out": "Left out",
+    "reason": "reason",
+    "reason_study": "under study, not decided",
+    "reason_declined": "declined, not sent",
+    "reason_hindsight": "known from hindsight only",
+    "reason_dropped": "dropped",
+    "reason_ends": "ends before it begins",
+    "reason_outside": "outside the months of the model",
+    "reason_none": "does not count",
+    "counts": "counts",
+    "amount": "value",
+    "tour": "tour",
+    "preparation": "preparation",
+    "rest": "rest",
+    "cohorts": "cohorts",
+    "digest": "digest",
+    "speciality": "speciality",
+    "speciality_of": "who can go",
+    "valid": "valid",
+    "yes": "yes",
+    "no": "no",
+    "each_year": "strength by year",
+    "file": "file",
 }
-"""Every word, English and Dutch."""
-
+"""Texts that several parts use, in English, by key."""
 
 LANGUAGES = ("en", "nl")
-"""Languages; the order of the words in every table of words."""
+"""Languages of the output; the first is that of the texts in the code."""
+
+CATALOGUES: list[Path] = [Path(__file__).parent / "locale"]
+"""Folders with translations: ``LANGUAGE/LC_MESSAGES/planner.po`` in each."""
 
 NOTHING = "–"
 """What stands without a number."""
@@ -261,13 +222,61 @@ ROUNDING = 1e-6
 """Shares closer than this to nothing or to all are that."""
 
 
-def label(key: str, lang: str = "en", **values: object) -> str:
-    """Return a word or sentence in a language, its blanks filled in.
+@cache
+def catalogue(lang: str) -> dict[tuple[str, str], str]:
+    """Return the translations into a language by context (mostly empty) and English text.
 
     Raises
     ------
     KeyError
-        The word or the language is unknown.
+        The language is unknown.
+
+    Examples
+    --------
+    >>> catalogue("nl")["", "fill rate"]
+    'vullingsgraad'
+    """
+    if lang not in LANGUAGES:
+        raise KeyError(lang)
+    found: dict[tuple[str, str], str] = {}
+    for folder in CATALOGUES if lang != LANGUAGES[0] else []:
+        from babel.messages.pofile import read_po
+
+        with open(folder / lang / "LC_MESSAGES" / "planner.po", "rb") as stream:
+            for message in read_po(stream, locale=lang):
+                found[message.context or "", str(message.id)] = str(message.string)
+    return found
+
+
+def translated(text: str, lang: str = "en", context: str = "") -> str:
+    """Return an English text in a language; unchanged where it has no translation.
+
+    Parameters
+    ----------
+    context : str
+        Key of the text. A translation with this context goes before one without.
+
+    Raises
+    ------
+    KeyError
+        The language is unknown.
+
+    Examples
+    --------
+    >>> translated("fill rate", "nl"), translated("rest", "nl", "theme_rest")
+    ('vullingsgraad', 'uitzendbescherming')
+    """
+    found = catalogue(lang)
+    return found.get((context, text)) or found.get(("", text)) or text
+
+
+def label(key: str, lang: str = "en", **values: object) -> str:
+    """Return a text of :data:`WORDS` in a language, its blanks filled in.
+
+    Raises
+    ------
+    KeyError
+        The key or the language is unknown.
 
     Examples
     --------
@@ -276,32 +285,30 @@ def label(key: str, lang: str = "en", **values: object) -> str:
     >>> label("more_rows", "en", count=3)
     'and 3 more'
     """
-    return _said(WORDS[key], lang, values)
+    return _filled(WORDS[key], key, lang, values)
 
 
-def speaker(words: Mapping[str, tuple[str, str]]) -> Callable[..., str]:
-    """Return a function like :func:`label` for a part with words of its own beside these.
+def speaker(words: Mapping[str, str]) -> Callable[..., str]:
+    """Return a function like :func:`label` for a part with texts of its own.
 
-    Such a part keeps them in a table called ``WORDS``, English and Dutch, and looks in it first.
+    Such a part has a table ``WORDS`` of English texts by key, which goes before :data:`WORDS`.
 
     Examples
     --------
-    >>> say = speaker({"sheets": ("{count} sheets", "{count} bladen")})
-    >>> say("sheets", "nl", count=3), say("fill_rate", "nl")
-    ('3 bladen', 'vullingsgraad')
+    >>> say = speaker({"posts": "posts"})
+    >>> say("posts", "nl"), say("more_rows", "nl", count=3)
+    ('functies', 'en nog 3')
     """
 
     def say(key: str, lang: str = "en", **values: object) -> str:
-        return _said(words[key] if key in words else WORDS[key], lang, values)
+        return _filled(words[key] if key in words else WORDS[key], key, lang, values)
 
     return say
 
 
-def _said(pair: tuple[str, str], lang: str, values: Mapping[str, object]) -> str:
-    if lang not in LANGUAGES:
-        raise KeyError(lang)
-    text = pair[LANGUAGES.index(lang)]
-    return text.format(**values) if values else text
+def _filled(text: str, key: str, lang: str, values: Mapping[str, object]) -> str:
+    found = translated(text, lang, key)
+    return found.format(**values) if values else found
 
 
 def named(row: Any, lang: str = "en", field: str = "name") -> str:

@@ -1,6 +1,6 @@
-"""Every text for users exists in every language, in whichever module its table is.
+"""Every text for users has its translation, in whichever module its table is.
 
-Tables of words are found, not listed: a part that gets one is checked from then on.
+Tables of texts are found, not listed: a part that gets one is checked from then on.
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ import re
 import string
 from collections import Counter
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 
 import pytest
+import typer
 
 from planner.analysis.declare import names, template
-from planner.labels import LANGUAGES, speaker
+from planner.cli.main import app
+from planner.cli.options import PANELS, commands
+from planner.cli.questions import panels
+from planner.labels import CATALOGUES, LANGUAGES, catalogue, label, speaker, translated
 
 PACKAGE = Path(__file__).parents[1] / "planner"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -26,7 +31,7 @@ SPEAKERS = ("label", "say")
 SHARED = {"planner.app": ("planner.whatif.charts",)}
 """Tables of other parts whose words a part says too."""
 
-Table = dict[str, tuple[str, ...]]
+Table = dict[str, str]
 
 
 def module_name(path: Path) -> str:
@@ -38,7 +43,7 @@ def has_words(path: Path) -> bool:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if any(isinstance(target, ast.Name) and target.id == "WORDS" for target in targets):
-            return isinstance(node, ast.AnnAssign) and "tuple" in ast.unparse(node.annotation)
+            return isinstance(node, ast.AnnAssign) and "dict" in ast.unparse(node.annotation)
     return False
 
 
@@ -60,39 +65,90 @@ def blanks(text: str) -> list[str]:
     return sorted(f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(text) if name)
 
 
+def help_texts() -> set[str]:
+    """Return the paragraphs of help of the program, its commands, their options and panels."""
+    group = typer.main.get_command(app)
+    own = [command for panel in PANELS for command in commands(panel)]
+    texts = ["Show this message and exit.", *PANELS, *panels(), *(one.about for one in own)]
+    texts += [template(name).short for name in names()]
+    texts += [one.help for one in group.params if getattr(one, "help", None)] + [group.help]
+    for name in [*(one.name for one in own), *names()]:
+        command = group.get_command(typer.Context(group), name)
+        texts += [command.help.partition("\n\n\b")[0]]
+        texts += [one.help for one in command.params if getattr(one, "help", None)]
+    return {
+        part.removeprefix("\b\n") if part.startswith("\b\n") else " ".join(part.split())
+        for text in texts
+        for part in cleandoc(text).split("\n\n")
+    }
+
+
 def test_the_tables_are_found() -> None:
     assert "planner.labels" in TABLES
-    assert len(EVERY) > 100
+    assert len(EVERY) > 1_000
 
 
-def test_texts_exist_in_every_language_with_the_same_blanks() -> None:
+OTHERS = LANGUAGES[1:]
+"""Languages that English is translated into."""
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_every_text_is_translated_with_the_same_blanks(lang: str) -> None:
+    found = catalogue(lang)
     wrong = {
         f"{module}: {key}"
         for module, key in EVERY
-        if len(TABLES[module][key]) != len(LANGUAGES)
-        or not all(text and text == text.strip() for text in TABLES[module][key])
-        or len({tuple(blanks(text)) for text in TABLES[module][key]}) != 1
+        for text in [TABLES[module][key]]
+        if not ((key, text) in found or ("", text) in found)
+        or blanks(translated(text, lang, key)) != blanks(text)
     }
     assert wrong == set()
 
 
-def test_no_sentence_is_left_in_english() -> None:
-    left = {
-        f"{module}: {key}"
-        for module, key in EVERY
-        if len(set(TABLES[module][key])) == 1 and " " in TABLES[module][key][0]
+@pytest.mark.parametrize("lang", OTHERS)
+def test_translations_have_no_blank_ends_and_are_not_english(lang: str) -> None:
+    wrong = {
+        text
+        for (_, text), translation in catalogue(lang).items()
+        if text
+        and (
+            not translation
+            or translation != translation.strip()
+            or (translation == text and " " in text)
+        )
     }
-    assert left == set()
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_the_catalogue_has_no_text_twice_and_none_that_is_not_used(lang: str) -> None:
+    """A text is in a table, is the line of a command or analysis, or a paragraph of help."""
+    path = CATALOGUES[0] / lang / "LC_MESSAGES" / "planner.po"
+    written = path.read_text(encoding="utf-8").count("\nmsgid ")
+    used = {(key, TABLES[module][key]) for module, key in EVERY}
+    used |= {("", text) for _, text in used} | {("", text) for text in help_texts()}
+
+    assert len(catalogue(lang)) == written
+    assert {one for one in catalogue(lang) if one[1] and one not in used} == set()
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_a_context_is_given_only_where_it_makes_a_difference(lang: str) -> None:
+    found = catalogue(lang)
+    same = {one for one in found if one[0] and found[one] == found.get(("", one[1]))}
+    assert same == set()
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_all_help_is_translated(lang: str) -> None:
+    assert {text for text in help_texts() if ("", text) not in catalogue(lang)} == set()
 
 
 def test_percentages_are_written_as_numbers_are() -> None:
     apart = re.compile(r"[0-9}] %")
-    wrong = {
-        f"{module}: {key}"
-        for module, key in EVERY
-        if any(apart.search(text) for text in TABLES[module][key])
-    }
-    assert wrong == set()
+    texts = {TABLES[module][key] for module, key in EVERY}
+    texts |= {text for lang in OTHERS for text in catalogue(lang).values()}
+    assert {text for text in texts if apart.search(text)} == set()
 
 
 def asked_for(path: Path) -> tuple[list[str], set[str]]:
@@ -177,12 +233,27 @@ def test_every_text_that_is_asked_for_exists() -> None:
     assert missing == {}
 
 
-def test_words_of_a_part_go_before_those_of_all() -> None:
-    say = speaker({"mission": ("operation", "operatie")})
+def test_texts_of_a_part_go_before_those_of_all() -> None:
+    say = speaker({"mission": "demand"})
 
-    assert say("mission", "nl") == "operatie"
-    assert say("demand", "nl") == "vraag"
+    assert say("mission") == "demand"
+    assert say("mission", "nl") == say("demand", "nl") == "vraag"
     with pytest.raises(KeyError):
         say("no such word")
     with pytest.raises(KeyError):
         say("mission", "fr")
+
+
+def test_a_text_without_translation_stays_english(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "nl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "planner.po").write_text('msgid "mission"\nmsgstr "inzet"\n', encoding="utf-8")
+    monkeypatch.setattr("planner.labels.CATALOGUES", [tmp_path])
+    catalogue.cache_clear()
+    try:
+        assert label("mission", "nl") == "inzet"
+        assert label("demand", "nl") == "demand"
+    finally:
+        catalogue.cache_clear()

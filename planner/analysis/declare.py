@@ -2,9 +2,10 @@
 
 An analysis ``NAME`` is a module ``planner/analysis/NAME.py`` with a function of that name under
 :func:`analysis`, and a template ``planner/analysis/text/NAME.toml`` with what it is for, examples,
-and its words in English and Dutch. From both follow ``planner.analysis.NAME``, the command
-``planner NAME`` with its options, the row in the list of analyses of the documentation, the section
-of a report (where declared), and the row in the test of every scenario.
+and its texts in English; translations stand in the catalogue. From these follow
+``planner.analysis.NAME``, the command ``planner NAME`` with its options, the row in the list of
+analyses of the documentation, the section of a report (where declared), and the row in the test of
+every scenario.
 
 All analyses are called alike: ``NAME(source, /, *, rule=None, package=None, …)``, where `source` is
 a scenario, a result (which is not solved again), or a neutral problem.
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planner.errors import InputError, nearest
-from planner.labels import NOTHING, figure, label, number, percent, speaker
+from planner.labels import NOTHING, figure, label, number, percent, speaker, translated
 from planner.labels import WORDS as COMMON
 from planner.labels import month as calendar
 from planner.terms import term
@@ -104,25 +105,22 @@ class Template:
     ----------
     name, panel : str
         `panel` is the heading under which commands are listed; an unlisted one has none.
-    short : dict of str to str
-        What the analysis is for, in one line, by language.
+    short : str
+        What the analysis is for, in one line.
     examples : tuple of str
         Arguments of the command.
-    words : dict of str to (str, str)
-        English and Dutch, by key; table titles under ``NAME.TABLE``.
+    words : dict of str to str
+        Texts in English by key; table titles under ``NAME.TABLE``.
     module : str
         The module with the function, by default of the same name.
-    dutch : dict of str to str
-        Help in Dutch: of the command under ``summary``, of each option under its parameter.
     """
 
     name: str
     panel: str
-    short: Mapping[str, str]
+    short: str
     examples: tuple[str, ...]
-    words: dict[str, tuple[str, str]]
+    words: dict[str, str]
     module: str
-    dutch: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,17 +265,15 @@ def template(name: str) -> Template:
         path = folder / "text" / f"{name}.toml"
         if path.exists():
             given = tomllib.loads(path.read_text(encoding="utf-8"))
-            words = {key: (pair[0], pair[1]) for key, pair in given.get("words", {}).items()}
             return Template(
-                name, given.get("panel", ""), given.get("short", {}),
-                tuple(given.get("examples", ())), words, given.get("module", name),
-                given.get("dutch", {}),
+                name, given.get("panel", ""), given.get("short", ""),
+                tuple(given.get("examples", ())), given.get("words", {}), given.get("module", name),
             )  # fmt: skip
     raise InputError(f"expected a text template of an analysis, found {name!r}")
 
 
 class Text:
-    """Words of one analysis in two languages, beside those that all share."""
+    """Texts of one analysis, beside those that all share."""
 
     def __init__(self, name: str) -> None:
         self.words = {**template("common").words, **template(name).words}
@@ -359,7 +355,7 @@ def table_of_analyses(lang: str = "en") -> str:
     for name in names():
         given = template(name)
         example = f"planner {name} {given.examples[0]}" if given.examples else f"planner {name}"
-        rows.append(f"| {given.short.get(lang, '')} | `{example}` |".replace('\\"', '"'))
+        rows.append(f"| {translated(given.short, lang)} | `{example}` |".replace('\\"', '"'))
     return "\n".join(rows)
 
 

@@ -812,8 +812,10 @@ def threshold(
         Values tried on the way to each end; a change that is undone within a step may be missed.
     tolerance : float
         Width at which a threshold is bracketed, as a share of the input.
-    draws, seed : int
+    draws : int
         Draws to make; 0 draws none, and so do problems without a scenario.
+    seed : int
+        Seed of the draws.
     futures : Ensemble, optional
         Drawn before, of the same scenario with the same rule.
 

@@ -77,7 +77,7 @@ def change_text(plan: float, variant: float, write: Write, lang: str) -> str:
 
 def side_headings(sides: Iterable[str], lang: str) -> list[str]:
     """Return the headings of the columns of sides and of the change."""
-    return [say(side, lang) for side in (*sides, "change")]
+    return [say(side, lang) for side in (*sides, "side_change")]
 
 
 def side_columns(sides: Iterable[str], value: str, write: Write, lang: str) -> list[TableColumn]:

@@ -2,29 +2,26 @@
 
 Errors are made in many parts, and in English. Here their frames (line, column, sheet) and the
 phrases that they are made of are put into Dutch when they are printed; a phrase that is not known
-stays as it is, and so does what users wrote. Help of commands and options stands in
-``dutch.toml``, that of analyses in their templates.
+stays as it is, and so does what users wrote. Help of commands, options and analyses is translated
+by the catalogue, paragraph by paragraph.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from contextvars import ContextVar
 from copy import copy
-from functools import cache
+from inspect import cleandoc
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.analysis.declare import names, template
+from planner.labels import translated
 
 if TYPE_CHECKING:
     from planner.errors import Fault
 
 __all__ = [
-    "catalogue",
     "choose",
     "chosen",
     "description",
@@ -32,7 +29,6 @@ __all__ = [
     "headed",
     "in_dutch",
     "message",
-    "option",
     "short",
 ]
 
@@ -180,17 +176,6 @@ def _unknown(found: re.Match[str]) -> str:
     return f"onbekende {_KINDS[found[1]]}"
 
 
-@cache
-def catalogue() -> dict[str, Any]:
-    """Return the help of the commands in Dutch.
-
-    ``program`` is the help of the program, ``lines`` Dutch by what a line says in English, and
-    ``commands`` descriptions by command.
-    """
-    text = (Path(__file__).parent / "dutch.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
 _HEADINGS: tuple[tuple[str, str], ...] = (
     (r"(?m)^Usage: ", "Gebruik: "), (r"(?m)^Options:", "Opties:"),
     (r"(?m)^Arguments:", "Argumenten:"), (r"(?m)^  Examples:", "  Voorbeelden:"),
@@ -201,20 +186,23 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
 
 
 def short(text: str) -> str:
-    """Return a line of help in Dutch where one is known, else as it is."""
-    return str(catalogue()["lines"].get(text, text))
+    """Return a paragraph of help in Dutch where the catalogue has it, else as it is.
+
+    Lines of a paragraph are joined, unless it begins with the mark of text that is not wrapped.
+
+    Examples
+    --------
+    >>> short("List the figures.")
+    'De figuren tonen.'
+    """
+    mark = "\b\n" if text.startswith("\b\n") else ""
+    found = text.removeprefix(mark) if mark else " ".join(text.split())
+    return mark + translated(found, "nl")
 
 
-def description(name: str) -> str:
-    """Return what a command says of itself, without examples; empty where that is not known."""
-    found = catalogue()["commands"].get(name, "").strip()
-    return found or (template(name).dutch.get("summary", "") if name in names() else "")
-
-
-def option(name: str, parameter: Any) -> str:
-    """Return the help of an option of a command, by name; empty where that is not known."""
-    own = template(name).dutch.get(parameter.name, "") if name in names() else ""
-    return own or str(catalogue()["lines"].get(getattr(parameter, "help", None), ""))
+def description(text: str) -> str:
+    """Return help of several paragraphs in Dutch."""
+    return "\n\n".join(map(short, cleandoc(text).split("\n\n")))
 
 
 def in_dutch(command: Any) -> Any:
@@ -223,9 +211,9 @@ def in_dutch(command: Any) -> Any:
     made.params = [copy(one) for one in command.params]
     for one in made.params:
         if getattr(one, "help", None):
-            one.help = option(command.name, one) or one.help
-    _, marks, examples = (command.help or "").partition("\n\n\b")
-    made.help = (description(command.name) or command.help) + marks + examples
+            one.help = short(one.help)
+    text, marks, examples = (command.help or "").partition("\n\n\b")
+    made.help = description(text) + marks + examples
     made.get_help = lambda context: headed(type(command).get_help(made, context))
     return made
 

@@ -127,11 +127,10 @@ the output has stopped reading.
 def _listed() -> dict[str, list[tuple[str, str]]]:
     """Return name and one line of every command by panel, analyses before the last panel."""
     own = {panel: [(one.name, one.about) for one in commands(panel)] for panel in PANELS}
-    language = "nl" if dutch.chosen() else "en"
     last = PANELS[-1]
     listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
     for panel, asked in panels().items():
-        rows = [(name, template(name).short[language]) for name in asked]
+        rows = [(name, template(name).short) for name in asked]
         listed[panel] = [*listed.get(panel, []), *rows]
     return listed | {last: own[last]}
 
@@ -151,7 +150,7 @@ class Grouped(TyperGroup):
         if not dutch.chosen():
             return str(super().get_help(ctx))
         made = copy(self)
-        made.help = dutch.catalogue()["program"]
+        made.help = dutch.description(HELP)
         made.params = [copy(one) for one in self.params]
         for one in made.params:
             vars(one)["help"] = dutch.short(vars(one)["help"])

@@ -47,7 +47,7 @@ __all__ = [
     "option",
 ]
 
-PANELS = ("Plan", "Show it to others", "Questions", "Look and check")
+PANELS = ("Plan", "Show it to others", "Learn from the record", "Look and check")
 """What commands are for, in the order in which they are listed; analyses declare their own."""
 
 _WITHOUT_COMMANDS = ("app", "main", "summary")

@@ -82,7 +82,7 @@ def command_of(name: str) -> Any:
     if name not in names():
         return None
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, short_help=template(name).short["en"])(_function(declared(name)))
+    app.command(name, short_help=template(name).short)(_function(declared(name)))
     return typer.main.get_command(app)
 
 

@@ -89,7 +89,7 @@ Above = Annotated[
 Drawn = Annotated[int, option("--draws", "Draws, where SCENARIO is one.", min=64)]
 
 
-@command("Questions", "Infer parameters from people seen.", rank=1)
+@command("Learn from the record", "Infer parameters from people seen.", rank=1)
 def calibrate(
     scenario: Named,
     until: Until = None,
@@ -131,7 +131,7 @@ def calibrate(
         raise typer.Exit(1)
 
 
-@command("Questions", "Score forecasts against later observations.", rank=2)
+@command("Learn from the record", "Score forecasts against later observations.", rank=2)
 def backtest(
     scenario: Named = "letter",
     until: Known = "2022-06",
@@ -169,7 +169,7 @@ def backtest(
     _show(found, json, lang, quiet)
 
 
-@command("Questions", "What knowing one parameter is worth.", rank=3)
+@command("Learn from the record", "What knowing one parameter is worth.", rank=3)
 def learning(
     scenario: Named,
     of: Of = None,

@@ -102,9 +102,9 @@ def pit(backtest: Backtest, lang: str = "en") -> Chart:
     number_axis(axes.xaxis, lang, 6)
     axes.set_xlim(0, 1)
     axes.set_xlabel(say("pit_axis", lang))
-    axes.set_ylabel(say("counts", lang))
+    axes.set_ylabel(say("counts_axis", lang))
     key = [
-        Patch(color=COLOURS["main_task_2"], label=say("counts", lang)),
+        Patch(color=COLOURS["main_task_2"], label=say("counts_axis", lang)),
         Patch(color=COLOURS["quiet"], alpha=0.18, label=say("pit_band", lang)),
     ]
     title = say("pit_title" if not outside else "pit_title_out", lang, bins=outside)

@@ -25,9 +25,10 @@ from planner.figures.style import (
     set_rows,
     style_row_axes,
 )
-from planner.figures.words import said_of, say
+from planner.figures.words import say
 from planner.gallery import figure
 from planner.labels import label, number, percent, rough
+from planner.montecarlo.words import theme
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,7 +157,7 @@ def indices(
         axes.barh(at + shift, np.maximum(rows[kind], 0), height=0.36, color=colour)
         axes.hlines(at + shift, rows[f"{kind}_low"], rows[f"{kind}_high"],
                     color=COLOURS["ink"], linewidth=1.1)  # fmt: skip
-    set_rows(axes, [_group_name(str(name), lang) for name in rows["group"]], 3)
+    set_rows(axes, [theme(str(name), lang) for name in rows["group"]], 3)
     ends = rows[["first_low", "first_high", "total_low", "total_high"]].to_numpy(dtype=float)
     low, high = np.clip([np.nanmin(ends), np.nanmax(ends)], -0.15, 1.05)  # beyond it is noise
     axes.set_xlim(min(0.0, float(low)), max(1.03 * float(high), 0.05))
@@ -170,15 +171,10 @@ def indices(
         Line2D([], [], color=COLOURS["ink"], linewidth=1.1, label=say("interval_95", lang)),
     ]
     share = percent(float(rows["total"].iloc[0]), lang, 0)
-    title = say("indices_title", lang, group=_group_name(str(rows["group"].iloc[0]), lang),
+    title = say("indices_title", lang, group=theme(str(rows["group"].iloc[0]), lang),
                 share=share, quantity=quantity_name(chosen, None, lang))  # fmt: skip
     subtitle = say("indices_subtitle", lang, count=number(found.plans, lang, 0))
     return add_frame(figure, title, subtitle, source, key)
-
-
-def _group_name(name: str, lang: str) -> str:
-    """Return the name of a group: translated if it is a theme, else unchanged."""
-    return said_of("theme_" + name.replace(" ", "_"), lang) or name
 
 
 @figure("robustness", "which single assumption moves the displacement most")

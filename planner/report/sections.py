@@ -29,7 +29,17 @@ from planner.figures.comparisons import ComparisonView
 from planner.figures.curves import breakpoints, frontier
 from planner.figures.drivers import input_name, tornado
 from planner.figures.names import parameter_parts
-from planner.labels import NOTHING, label, month, months, number, percent, rate, rough
+from planner.labels import (
+    NOTHING,
+    label,
+    month,
+    months,
+    number,
+    percent,
+    rate,
+    rough,
+    translated,
+)  # fmt: skip
 from planner.report.blocks import (
     Aside,
     Bullets,
@@ -770,7 +780,10 @@ def questions_section(material: Material) -> Section | None:
     blocks: list[Content] = []
     for name, outcome in material.answers.items():
         text, frame = text_of(name), outcome.to_frame().head(MAX_ROWS)
-        blocks += [Heading(template(name).short[lang]), Bullets(tuple(outcome.sentences(lang)))]
+        blocks += [
+            Heading(translated(template(name).short, lang)),
+            Bullets(tuple(outcome.sentences(lang))),
+        ]
         if frame.empty:
             continue
         frame = frame.loc[:, [not (frame[column] == "").all() for column in frame]]

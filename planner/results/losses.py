@@ -335,80 +335,53 @@ def _overlap(first: int, last: int, low: int, high: int) -> int:
     return max(0, min(last, high) - max(first, low) + 1)
 
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, str] = {
     "draws_mean": (
         "Over {draws} draws it displaces {mean} person-months of main task 2 on average (95% "
-        "interval {low} to {high}), and {q05} to {q95} in nine draws of ten.",
-        "Over {draws} trekkingen verdringt het gemiddeld {mean} persoonsmaanden van hoofdtaak 2 "
-        "(95%-interval {low} tot {high}), en {q05} tot {q95} in negen van de tien trekkingen.",
+        "interval {low} to {high}), and {q05} to {q95} in nine draws of ten."
     ),
     "draws_chance": (
         "The chance that it displaces anything is {chance}, and that it displaces more than a "
-        "tenth of what is filled for it {tenth}.",
-        "De kans dat het iets verdringt is {chance}, en dat het meer verdringt dan een tiende van "
-        "wat ervoor wordt gevuld {tenth}.",
+        "tenth of what is filled for it {tenth}."
     ),
     "draws_short": (
         "“{package}” displaces {mean} person-months of main task 2 on average over {draws} draws, "
         "{q05} to {q95} in nine of ten; the chance that it displaces anything is {chance}, and "
-        "more than a tenth of what is filled for it {tenth}.",
-        "‘{package}’ verdringt gemiddeld over {draws} trekkingen {mean} persoonsmaanden van "
-        "hoofdtaak 2, {q05} tot {q95} in negen van de tien; de kans dat het iets verdringt is "
-        "{chance}, en meer dan een tiende van wat ervoor wordt gevuld {tenth}.",
+        "more than a tenth of what is filled for it {tenth}."
     ),
     "draws_short_nothing": (
         "“{package}” displaces nothing of main task 2 in {share} of {draws} draws; on average it "
         "displaces {mean} person-months, {q05} to {q95} in nine of ten, and more than a tenth of "
-        "what is filled for it in {tenth}.",
-        "‘{package}’ verdringt in {share} van {draws} trekkingen niets van hoofdtaak 2; gemiddeld "
-        "verdringt het {mean} persoonsmaanden, {q05} tot {q95} in negen van de tien, en meer dan "
-        "een tiende van wat ervoor wordt gevuld in {tenth}.",
+        "what is filled for it in {tenth}."
     ),
     "draws_by_ranges": (
         "By the ranges alone, without what people counted say, it is {mean} on average, {q05} to "
-        "{q95} in nine of ten.",
-        "Volgens de marges alleen, zonder wat tellingen van mensen zeggen, is het gemiddeld "
-        "{mean}, en {q05} tot {q95} in negen van de tien.",
+        "{q95} in nine of ten."
     ),
     "draws_before": (
         "On average {before} of them fall before the first month of the package, and {after} from "
-        "then on.",
-        "Daarvan vallen er gemiddeld {before} voor de eerste maand van het pakket, en {after} "
-        "daarna.",
+        "then on."
     ),
-    "draws_nothing": (
-        "In {share} of the draws it displaces nothing.",
-        "In {share} van de trekkingen verdringt het niets.",
-    ),
+    "draws_nothing": "In {share} of the draws it displaces nothing.",
     "draws_losers": (
-        "Missions of main task {task} that lose half a person or more in some month: {list}.",
-        "Missies van hoofdtaak {task} die in een of meer maanden een halve persoon of meer "
-        "verliezen: {list}.",
+        "Missions of main task {task} that lose half a person or more in some month: {list}."
     ),
-    "draws_loser": (
-        "{mission} in {chance} of the draws (then {persons} for {months})",
-        "{mission} in {chance} van de trekkingen (dan {persons}, {months})",
-    ),
-    "draws_more_losers": ("others: {count}", "andere: {count}"),
+    "draws_loser": "{mission} in {chance} of the draws (then {persons} for {months})",
+    "draws_more_losers": "others: {count}",
     "draws_no_loser": (
         "No mission of main task {task} loses half a person or more in any month in as many as "
-        "{share} of the draws.",
-        "Geen missie van hoofdtaak {task} verliest in {share} of meer van de trekkingen in enige "
-        "maand een halve persoon of meer.",
+        "{share} of the draws."
     ),
-    "person": ("1 person", "1 persoon"),
-    "persons": ("{count} persons", "{count} personen"),
-    "month": ("1 month", "1 maand"),
-    "months": ("{count} months", "{count} maanden"),
+    "person": "1 person",
+    "persons": "{count} persons",
+    "month": "1 month",
+    "months": "{count} months",
     "likely_plan": (
         "This is the plan for the likely values of all parameters. How likely displacement is: "
-        "planner simulate {name}; which single assumption changes it: planner robustness {name}.",
-        "Dit is het plan bij de waarschijnlijke waarden van alle parameters. Hoe waarschijnlijk "
-        "verdringing is: planner simulate {name}; welke aanname op zichzelf de uitkomst "
-        "verandert: planner robustness {name}.",
+        "planner simulate {name}; which single assumption changes it: planner robustness {name}."
     ),
 }
-"""Sentences, English and Dutch."""
+"""Sentences in English, by key."""
 
 say = speaker(WORDS)
 

@@ -42,88 +42,36 @@ __all__ = [
 ]  # fmt: skip
 
 
-WORDS: dict[str, tuple[str, str]] = {
-    "plan": ("plan", "plan"),
-    "variant": ("variant", "variant"),
-    "a": ("A", "A"),
-    "b": ("B", "B"),
-    "c": ("C", "C"),
-    "numbers": (
-        "no one two three four five six seven eight nine ten eleven twelve",
-        "geen één twee drie vier vijf zes zeven acht negen tien elf twaalf",
-    ),
-    "fill_seen": (
-        "{count} of {total} missions do not get all the people asked for",
-        "{count} van de {total} missies krijgen niet alle gevraagde mensen",
-    ),
-    "fill_seen_one": (
-        "One of {total} missions does not get all the people asked for",
-        "Eén van de {total} missies krijgt niet alle gevraagde mensen",
-    ),
-    "fill_seen_none": (
-        "All {total} missions get the people asked for",
-        "Alle {total} missies krijgen de gevraagde mensen",
-    ),
-    "lost_seen": (
-        "For the likely values {count} missions lose half a person or more to “{package}”",
-        "Bij de waarschijnlijke waarden verliezen {count} missies een halve persoon of meer aan "
-        "‘{package}’",
-    ),
-    "lost_seen_one": (
-        "For the likely values one mission loses half a person or more to “{package}”",
-        "Bij de waarschijnlijke waarden verliest één missie een halve persoon of meer aan "
-        "‘{package}’",
-    ),
-    "lost_seen_none": (
-        "For the likely values no mission loses half a person or more to “{package}”",
-        "Bij de waarschijnlijke waarden verliest geen missie een halve persoon of meer aan "
-        "‘{package}’",
-    ),
-    "lost_small": (
-        "less than half a person at a time",
-        "minder dan een halve persoon tegelijk",
-    ),
-    "lost_axis": ("person-months lost", "verloren persoonsmaanden"),
-    "binds_seen": (
-        "{count} of {total} pools run out in some month",
-        "{count} van de {total} pools hebben in een of meer maanden niemand over",
-    ),
-    "binds_seen_one": (
-        "One of {total} pools runs out in some month",
-        "Eén van de {total} pools heeft in een of meer maanden niemand over",
-    ),
-    "binds_seen_none": (
-        "None of {total} pools runs out",
-        "Geen van de {total} pools raakt uitgeput",
-    ),
-    "time_seen": (
-        "{share} of what {name} asks for is filled",
-        "{share} van wat {name} vraagt is gevuld",
-    ),
-    "time_seen_none": ("{name} asks for no people", "{name} vraagt geen mensen"),
-    "time_asked": ("asked", "gevraagd"),
-    "tours_seen": ("{name}: {count} tours", "{name}: {count} uitzendingen"),
-    "tours_none": ("{name} has no tours", "{name} heeft geen uitzendingen"),
-    "tours_choose": (
-        "Choose a mission to see its tours",
-        "Kies een missie om de uitzendingen ervan te zien",
-    ),
-    "spread_seen": (
-        "Displacement over {draws} draws: {low} to {high} person-months in nine of ten",
-        "Verdringing over {draws} trekkingen: {low} tot {high} persoonsmaanden in negen van de "
-        "tien",
-    ),
-    "spread_axis": ("draws", "trekkingen"),
-    "chance_axis": (
-        "chance that at least {reach} is filled",
-        "kans dat ten minste {reach} gevuld wordt",
-    ),
-    "fill_axis": (
-        "share of what is asked; missions that are filled completely are in the table",
-        "deel van wat gevraagd is; geheel gevulde missies staan in de tabel",
-    ),
+WORDS: dict[str, str] = {
+    "plan": "plan",
+    "variant": "variant",
+    "a": "A",
+    "b": "B",
+    "c": "C",
+    "numbers": "no one two three four five six seven eight nine ten eleven twelve",
+    "fill_seen": "{count} of {total} missions do not get all the people asked for",
+    "fill_seen_one": "One of {total} missions does not get all the people asked for",
+    "fill_seen_none": "All {total} missions get the people asked for",
+    "lost_seen": "For the likely values {count} missions lose half a person or more to “{package}”",
+    "lost_seen_one": "For the likely values one mission loses half a person or more to “{package}”",
+    "lost_seen_none": "For the likely values no mission loses half a person or more to “{package}”",
+    "lost_small": "less than half a person at a time",
+    "lost_axis": "person-months lost",
+    "binds_seen": "{count} of {total} pools run out in some month",
+    "binds_seen_one": "One of {total} pools runs out in some month",
+    "binds_seen_none": "None of {total} pools runs out",
+    "time_seen": "{share} of what {name} asks for is filled",
+    "time_seen_none": "{name} asks for no people",
+    "time_asked": "asked",
+    "tours_seen": "{name}: {count} tours",
+    "tours_none": "{name} has no tours",
+    "tours_choose": "Choose a mission to see its tours",
+    "spread_seen": "Displacement over {draws} draws: {low} to {high} person-months in nine of ten",
+    "spread_axis": "draws",
+    "chance_axis": "chance that at least {reach} is filled",
+    "fill_axis": "share of what is asked; missions that are filled completely are in the table",
 }
-"""What charts say, English and Dutch."""
+"""Texts of charts in English, by key."""
 
 say = speaker(WORDS)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import planner as pl
+from planner import labels
 from planner.analysis import declare
 from planner.analysis.declare import declared, names, table_of_analyses, template, text_of
 from planner.errors import InputError
@@ -74,30 +75,52 @@ def breadth(
 
 TEMPLATE = """
 panel = "Breadth"
-short = {en = "How many demands a pool may serve.", nl = "Hoeveel vragen een pool kan vervullen."}
+short = "How many demands a pool may serve."
 examples = ["letter --least 2"]
 
-[dutch]
-summary = "Toont hoeveel vragen elke pool kan vervullen."
-least = "Kleinste aantal vragen van een getoonde pool."
-
 [words]
-"widest" = ["{pool} may serve {count} demands.", "{pool} kan {count} vragen vervullen."]
-"breadth.uses" = ["Demands by pool", "Vragen per pool"]
-"uses" = ["uses", "gebruik"]
+"widest" = "{pool} may serve {count} demands."
+"breadth.uses" = "Demands by pool"
+"uses" = "uses"
+"""
+
+DUTCH = """
+msgid "How many demands a pool may serve."
+msgstr "Hoeveel vragen een pool kan vervullen."
+
+msgid "Show how many demands each pool may serve."
+msgstr "Toont hoeveel vragen elke pool kan vervullen."
+
+msgid "Fewest demands of a pool that is listed."
+msgstr "Kleinste aantal vragen van een getoonde pool."
+
+msgid "{pool} may serve {count} demands."
+msgstr "{pool} kan {count} vragen vervullen."
+
+msgid "Demands by pool"
+msgstr "Vragen per pool"
+
+msgid "uses"
+msgstr "gebruik"
 """
 
 
 @pytest.fixture
 def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Add an analysis in a folder of its own: two files."""
+    """Add an analysis in a folder of its own: module and template, and its Dutch."""
     folder = tmp_path / "extra_analyses"
     (folder / "text").mkdir(parents=True)
     (folder / "breadth.py").write_text(MODULE, encoding="utf-8")
     (folder / "text" / "breadth.toml").write_text(TEMPLATE, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setitem(declare.FOLDERS, "extra_analyses", folder)
+    catalogues = folder / "locale"
+    (catalogues / "nl" / "LC_MESSAGES").mkdir(parents=True)
+    (catalogues / "nl" / "LC_MESSAGES" / "planner.po").write_text(DUTCH, encoding="utf-8")
+    monkeypatch.setattr(labels, "CATALOGUES", [*labels.CATALOGUES, catalogues])
+    labels.catalogue.cache_clear()
     yield "breadth"
+    labels.catalogue.cache_clear()
     template.cache_clear()
     text_of.cache_clear()
     sys.modules.pop("extra_analyses.breadth", None)
