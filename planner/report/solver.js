@@ -149,7 +149,7 @@ function valuePlanner(highs, model) {
       rowUpper.push(INF);
     });
     const width = count + goals.length;
-    const lp = {...stacked(parts, width), cost: new Float64Array(width),
+    const lp = {...stackRows(parts, width), cost: new Float64Array(width),
       lower: Float64Array.from([...lower, ...goals.map(() => 0)]),
       upper: Float64Array.from([...most, ...goals.map(b => goal[b])]),
       rowLower: Float64Array.from(rowLower), rowUpper: Float64Array.from(rowUpper)};

@@ -417,10 +417,10 @@ def test_without_bokeh_the_table_stands_alone(
 
 def test_a_solver_that_was_tampered_with_is_not_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(solver.HASHES, "highs.js", "0" * 64)
-    solver._shipped.cache_clear()
+    solver._read_shipped.cache_clear()
     with pytest.raises(ValueError, match=r"not the file of highs 1\."):
         solver.solver_script()
-    solver._shipped.cache_clear()
+    solver._read_shipped.cache_clear()
 
 
 def test_a_report_without_levers_may_run_no_script() -> None:
