@@ -173,10 +173,10 @@ def commands() -> Iterator[tuple[str, str, Any]]:
     """Yield panel, name and parser of every command, as ``planner --help`` lists them."""
     from typer.main import get_command
 
-    from planner.cli.main import _listed, app
+    from planner.cli.main import _commands_by_panel, app
 
     root: Any = get_command(app)
-    for panel, rows in _listed().items():
+    for panel, rows in _commands_by_panel().items():
         for name, _ in rows:
             yield panel, name, root.get_command(None, name)
 

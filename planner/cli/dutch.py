@@ -25,37 +25,37 @@ if TYPE_CHECKING:
 
 __all__ = [
     "catalogue",
-    "choose",
-    "chosen",
-    "description",
-    "fault",
-    "headed",
-    "in_dutch",
-    "message",
-    "option",
-    "short",
+    "detect_language",
+    "is_dutch",
+    "command_description",
+    "translate_fault",
+    "translate_headings",
+    "translate_command",
+    "translate_message",
+    "option_help",
+    "translate_help_line",
 ]
 
-_chosen: ContextVar[bool] = ContextVar("dutch", default=False)
+_is_dutch: ContextVar[bool] = ContextVar("dutch", default=False)
 
 
-def choose(arguments: Sequence[str]) -> None:
+def detect_language(arguments: Sequence[str]) -> None:
     """Note whether Dutch is asked for on a command line."""
-    _chosen.set("--lang=nl" in arguments or ("--lang", "nl") in pairwise(arguments))
+    _is_dutch.set("--lang=nl" in arguments or ("--lang", "nl") in pairwise(arguments))
 
 
-def chosen() -> bool:
+def is_dutch() -> bool:
     """Whether Dutch is asked for."""
-    return _chosen.get()
+    return _is_dutch.get()
 
 
-def fault(found: Fault) -> str:
+def translate_fault(found: Fault) -> str:
     """Return a fault with its place in the file in Dutch.
 
     Examples
     --------
     >>> from planner.errors import Fault
-    >>> fault(Fault("a.yaml", 3, 5, "cap", "expected a number of at least 0, found -2"))
+    >>> translate_fault(Fault("a.yaml", 3, 5, "cap", "expected a number of at least 0, found -2"))
     'a.yaml: regel 3, kolom 5: cap: verwacht een getal van minstens 0, gevonden -2'
     """
     text = str(found)
@@ -65,12 +65,12 @@ def fault(found: Fault) -> str:
         for english, dutch in ((": sheet ", ": blad "), (", row ", ", rij "),
                                (", column ", ", kolom ")):  # fmt: skip
             head = head.replace(english, dutch)
-        return f"{head}: {message(found.message)}{rest}"
+        return f"{head}: {translate_message(found.message)}{rest}"
     if place is None:
-        return message(text)
+        return translate_message(text)
     where = f"regel {place[2]}" + (f", kolom {place[3]}" if place[3] else "")
     field = f"{found.field}: " if found.field else ""
-    return f"{place[1]}: {where}: {field}{message(found.message)}"
+    return f"{place[1]}: {where}: {field}{translate_message(found.message)}"
 
 
 _KINDS = {
@@ -152,14 +152,14 @@ _QUOTED = re.compile(r"('(?:[^'\\]|\\.)*')")
 """What a user wrote; it stays as it is, but for the command that shows help."""
 
 
-def message(text: str) -> str:
+def translate_message(text: str) -> str:
     """Return a message with the phrases that are known in Dutch.
 
     Examples
     --------
-    >>> message("unknown demand 'untsoo', did you mean 'untso'?")
+    >>> translate_message("unknown demand 'untsoo', did you mean 'untso'?")
     "onbekende vraag 'untsoo', bedoelde u 'untso'?"
-    >>> message("no such scenario 'expected'")
+    >>> translate_message("no such scenario 'expected'")
     "geen scenario met de naam 'expected'"
     """
     kept: list[str] = []
@@ -172,11 +172,11 @@ def message(text: str) -> str:
 
     text = _QUOTED.sub(keep, text)
     for english, dutch in _PHRASES:
-        text = re.sub(english, dutch or _unknown, text)
+        text = re.sub(english, dutch or _translate_unknown, text)
     return re.sub("\x00(\\d+)\x00", lambda found: kept[int(found[1])], text)
 
 
-def _unknown(found: re.Match[str]) -> str:
+def _translate_unknown(found: re.Match[str]) -> str:
     return f"onbekende {_KINDS[found[1]]}"
 
 
@@ -200,39 +200,41 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def short(text: str) -> str:
+def translate_help_line(text: str) -> str:
     """Return a line of help in Dutch where one is known, else as it is."""
     return str(catalogue()["lines"].get(text, text))
 
 
-def description(name: str) -> str:
+def command_description(name: str) -> str:
     """Return what a command says of itself, without examples; empty where that is not known."""
     found = catalogue()["commands"].get(name, "").strip()
     return found or (template(name).dutch.get("summary", "") if name in names() else "")
 
 
-def option(name: str, parameter: Any) -> str:
+def option_help(name: str, parameter: Any) -> str:
     """Return the help of an option of a command, by name; empty where that is not known."""
     own = template(name).dutch.get(parameter.name, "") if name in names() else ""
     return own or str(catalogue()["lines"].get(getattr(parameter, "help", None), ""))
 
 
-def in_dutch(command: Any) -> Any:
+def translate_command(command: Any) -> Any:
     """Return a copy of a command with its own help and that of its options in Dutch."""
     made = copy(command)
     made.params = [copy(one) for one in command.params]
     for one in made.params:
         if getattr(one, "help", None):
-            one.help = option(command.name, one) or one.help
+            one.help = option_help(command.name, one) or one.help
     _, marks, examples = (command.help or "").partition("\n\n\b")
-    made.help = (description(command.name) or command.help) + marks + examples
-    made.get_help = lambda context: headed(type(command).get_help(made, context))
+    made.help = (command_description(command.name) or command.help) + marks + examples
+    made.get_help = lambda context: translate_headings(type(command).get_help(made, context))
     return made
 
 
-def headed(text: str) -> str:
+def translate_headings(text: str) -> str:
     """Return help with its headings in Dutch."""
-    text = text.replace("Show this message and exit.", short("Show this message and exit."))
+    text = text.replace(
+        "Show this message and exit.", translate_help_line("Show this message and exit.")
+    )
     for english, dutch in _HEADINGS:
         text = re.sub(english, dutch, text)
     return text

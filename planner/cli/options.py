@@ -23,24 +23,24 @@ import typer
 
 __all__ = [
     "PANELS",
-    "AsJson",
-    "Cluster",
+    "JsonOption",
+    "ClusterOption",
     "Command",
     "Engine",
-    "Force",
-    "In",
+    "ForceOption",
+    "LangOption",
     "Lang",
-    "Named",
-    "Out",
-    "Quiet",
+    "ScenarioArgument",
+    "OutOption",
+    "QuietOption",
     "Rule",
-    "Seed",
-    "Solver",
-    "Sought",
-    "TimeLimit",
-    "Whole",
-    "Worker",
-    "Workers",
+    "SeedOption",
+    "SolverOption",
+    "RuleOption",
+    "TimeLimitOption",
+    "WholePeopleOption",
+    "EngineOption",
+    "WorkersOption",
     "argument",
     "command",
     "commands",
@@ -50,7 +50,7 @@ __all__ = [
 PANELS = ("Plan", "Show it to others", "Questions", "Look and check")
 """What commands are for, in the order in which they are listed; analyses declare their own."""
 
-_WITHOUT_COMMANDS = ("app", "main", "summary")
+_MODULES_WITHOUT_COMMANDS = ("app", "main", "summary")
 """Modules that are not loaded for the list of commands; the last one loads NumPy."""
 
 
@@ -60,16 +60,16 @@ class Command:
 
     run: Callable[..., Any]
     name: str
-    about: str
+    summary: str
     panel: str
     rank: int
 
 
-_declared: dict[str, Command] = {}
+_registry: dict[str, Command] = {}
 
 
 def command(
-    panel: str, about: str, *, rank: int
+    panel: str, summary: str, *, rank: int
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the function below as a command, under its own name with hyphens.
 
@@ -80,25 +80,25 @@ def command(
 
     def declare(run: Callable[..., Any]) -> Callable[..., Any]:
         name = run.__name__.rstrip("_").replace("_", "-")
-        _declared[name] = Command(run, name, about, panel, rank)
+        _registry[name] = Command(run, name, summary, panel, rank)
         return run
 
     return declare
 
 
 @cache
-def _load() -> None:
+def _load_commands() -> None:
     package = import_module("planner.cli")
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name not in _WITHOUT_COMMANDS:
+        if module.name not in _MODULES_WITHOUT_COMMANDS:
             import_module(f"planner.cli.{module.name}")
 
 
 def commands(panel: str) -> list[Command]:
     """Return the commands of a panel in the order in which they are listed."""
-    _load()
-    found = [one for one in _declared.values() if one.panel == panel]
-    return sorted(found, key=lambda one: (one.rank, one.name))
+    _load_commands()
+    listed = [entry for entry in _registry.values() if entry.panel == panel]
+    return sorted(listed, key=lambda entry: (entry.rank, entry.name))
 
 
 class Rule(StrEnum):
@@ -122,24 +122,24 @@ class Engine(StrEnum):
     PULP = "pulp"
 
 
-def option(flags: str, text: str, metavar: str | None = None, **limits: Any) -> Any:
+def option(flags: str, text: str, metavar: str | None = None, **settings: Any) -> Any:
     """Return an option of a command: its names, such as ``"--out -o"``, and a line of help.
 
     `metavar` stands for its value; `limits` are more for Typer, such as `min` and `max`.
     """
-    return typer.Option(*flags.split(), help=text, metavar=metavar, **limits)
+    return typer.Option(*flags.split(), help=text, metavar=metavar, **settings)
 
 
-def argument(metavar: str, text: str, **more: Any) -> Any:
+def argument(metavar: str, text: str, **settings: Any) -> Any:
     """Return an argument of a command, which has no flag; see :func:`option`."""
-    return typer.Argument(metavar=metavar, help=text, **more)
+    return typer.Argument(metavar=metavar, help=text, **settings)
 
 
-In = Annotated[Lang, option("--lang", "Language of the output, errors and help.")]
-AsJson = Annotated[bool, option("--json", "Strict JSON on standard output.")]
-Quiet = Annotated[bool, option("--quiet -q", "No progress, no summary.")]
-Force = Annotated[bool, option("--force", "Replace what an earlier command wrote.")]
-Sought = Annotated[
+LangOption = Annotated[Lang, option("--lang", "Language of the output, errors and help.")]
+JsonOption = Annotated[bool, option("--json", "Strict JSON on standard output.")]
+QuietOption = Annotated[bool, option("--quiet -q", "No progress, no summary.")]
+ForceOption = Annotated[bool, option("--force", "Replace what an earlier command wrote.")]
+RuleOption = Annotated[
     Rule | None,
     option(
         "--rule",
@@ -148,10 +148,10 @@ Sought = Annotated[
     ),
 ]
 
-Worker = Annotated[
+EngineOption = Annotated[
     Engine, option("--engine", "highs: fast; pulp: the same programme stated with PuLP, slow.")
 ]
-Solver = Annotated[
+SolverOption = Annotated[
     str | None,
     option(
         "--solver",
@@ -159,8 +159,10 @@ Solver = Annotated[
         "NAME",
     ),
 ]
-Whole = Annotated[bool, option("--whole-people", "Whole people and all-or-nothing units (slow).")]
-TimeLimit = Annotated[
+WholePeopleOption = Annotated[
+    bool, option("--whole-people", "Whole people and all-or-nothing units (slow).")
+]
+TimeLimitOption = Annotated[
     float | None,
     option(
         "--time-limit",
@@ -170,10 +172,10 @@ TimeLimit = Annotated[
         max=1e6,
     ),
 ]
-Named = Annotated[
+ScenarioArgument = Annotated[
     str, argument("SCENARIO", "A scenario file, the name of one that comes with the program, or -.")
 ]
-Out = Annotated[
+OutOption = Annotated[
     str | None,
     option(
         "--out -o",
@@ -181,14 +183,14 @@ Out = Annotated[
         "FOLDER",
     ),
 ]
-Seed = Annotated[int, option("--seed", "Where the draws begin.", min=0)]
-Workers = Annotated[
+SeedOption = Annotated[int, option("--seed", "Where the draws begin.", min=0)]
+WorkersOption = Annotated[
     int | None,
     option(
         "--workers", "Processes; by default one a processor, and one in all for few draws.", min=1
     ),
 ]
-Cluster = Annotated[
+ClusterOption = Annotated[
     str | None,
     option(
         "--cluster", "Scheduler of a Dask cluster that runs, such as tcp://host:8786.", "ADDRESS"

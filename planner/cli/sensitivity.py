@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import counting, headings, print_json, say, table
+from planner.cli import options as opt
+from planner.cli.console import echo, headings, print_json, show_progress, table
 from planner.cli.inputs import load_scenario
-from planner.cli.options import (
-    AsJson,
-    Cluster,
-    In,
-    Lang,
-    Named,
-    Quiet,
-    Seed,
-    Sought,
-    Workers,
-    command,
-    option,
-)
 from planner.errors import InputError
 from planner.labels import label, number
 from planner.montecarlo.words import say as word
@@ -31,43 +19,45 @@ __all__ = ["sensitivity"]
 
 FORMAT = "planner-sensitivity/1"
 
-Of = Annotated[
+QuantitiesOption = Annotated[
     list[str] | None,
-    option(
+    opt.option(
         "--of",
         "displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more than "
         "once. By default the displacement of every package.",
         "QUANTITY",
     ),
 ]
-Groups = Annotated[
+GroupsOption = Annotated[
     list[str] | None,
-    option(
+    opt.option(
         "--group",
         "Figures looked at together, as posts=pool.*.posts; may be given more than once. By "
         "default by theme: posts, readiness, tours, rest, sizes …",
         "NAME=PATTERN,…",
     ),
 ]
-Base = Annotated[
+BaseOption = Annotated[
     int,
-    option("--base", "Base points, a power of two; base × (groups + 2) draws are planned.", min=2),
+    opt.option(
+        "--base", "Base points, a power of two; base × (groups + 2) draws are planned.", min=2
+    ),
 ]
 
 
-@command("Plan", "Which uncertain figures drive it.", rank=3)
+@opt.command("Plan", "Which uncertain figures drive it.", rank=3)
 def sensitivity(
-    scenario: Named,
-    of: Of = None,
-    group: Groups = None,
-    base: Base = 128,
-    seed: Seed = 0,
-    rule: Sought = None,
-    workers: Workers = None,
-    cluster: Cluster = None,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    scenario: opt.ScenarioArgument,
+    of: QuantitiesOption = None,
+    group: GroupsOption = None,
+    base: BaseOption = 128,
+    seed: opt.SeedOption = 0,
+    rule: opt.RuleOption = None,
+    workers: opt.WorkersOption = None,
+    cluster: opt.ClusterOption = None,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Say which uncertain figures drive displacement or fill: Sobol indices with intervals.
 
@@ -84,18 +74,18 @@ def sensitivity(
     from planner.montecarlo.sensitivity import sensitivity as run
 
     loaded = load_scenario(scenario)
-    with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
+    with show_progress(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
         found = run(
-            loaded, *(of or ()), groups=_groups(group or ()), base=base, seed=seed,
+            loaded, *(of or ()), groups=_parse_groups(group or ()), base=base, seed=seed,
             rule=rule and rule.value, workers=workers, cluster=cluster, progress=progress,
         )  # fmt: skip
     if json:
-        print_json(_content(found, loaded.name, base, seed))
+        print_json(_as_dict(found, loaded.name, base, seed))
     elif not quiet:
-        _show(found, lang)
+        _print_indices(found, lang)
 
 
-def _groups(said: Any) -> dict[str, tuple[str, ...]] | None:
+def _parse_groups(said: Any) -> dict[str, tuple[str, ...]] | None:
     """Return groups by name from ``name=pattern,pattern``; None where none are asked for."""
     found: dict[str, tuple[str, ...]] = {}
     wrong = []
@@ -110,7 +100,7 @@ def _groups(said: Any) -> dict[str, tuple[str, ...]] | None:
     return found or None
 
 
-def _content(found: Sensitivity, scenario: str, base: int, seed: int) -> dict[str, Any]:
+def _as_dict(found: Sensitivity, scenario: str, base: int, seed: int) -> dict[str, Any]:
     """Return the answer as plain values."""
     return {
         "format": FORMAT,
@@ -124,13 +114,13 @@ def _content(found: Sensitivity, scenario: str, base: int, seed: int) -> dict[st
     }
 
 
-def _show(found: Sensitivity, lang: str) -> None:
+def _print_indices(found: Sensitivity, lang: str) -> None:
     """Print one table a quantity."""
     indices = (">first_order", ">interval", ">total_order", ">interval")
     heads = [
         word("group", lang),
         ">" + label("figures", lang).lower(),
-        *headings(lang, *indices, say=word),
+        *headings(lang, *indices, translate=word),
     ]
 
     def cells(row: Any, index: str) -> tuple[str, str]:
@@ -143,6 +133,6 @@ def _show(found: Sensitivity, lang: str) -> None:
              *cells(row, "total"))
             for row in part.to_dict("records")
         ]  # fmt: skip
-        say(table(word("drives", lang, quantity=quantity), heads, rows))
+        echo(table(word("drives", lang, quantity=quantity), heads, rows))
     draws = number(found.plans, lang, 0)
-    say(word("drives_note", lang, draws=draws), style="dim")
+    echo(word("drives_note", lang, draws=draws), style="dim")

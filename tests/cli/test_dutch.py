@@ -12,7 +12,7 @@ from planner.analysis.declare import names, template
 from planner.cli import dutch
 from planner.cli.main import app
 from planner.cli.options import PANELS, commands
-from planner.cli.questions import panels
+from planner.cli.questions import analysis_panels
 
 from .conftest import Outcome, english_in
 from .test_questions import QUESTIONS
@@ -119,8 +119,8 @@ def test_help_is_in_dutch(planner: Run, arguments: list[str]) -> None:
 
     assert "Gebruik: planner" in listed
     for command in (one for panel in PANELS for one in commands(panel)):
-        assert dutch.short(command.about).split()[0] in listed
-        assert command.about not in listed
+        assert dutch.translate_help_line(command.summary).split()[0] in listed
+        assert command.summary not in listed
     for heading in ("Gebruik: planner run", "Argumenten:", "Opties:", "[verplicht]"):
         assert heading in run
     assert "Usage" not in run
@@ -134,18 +134,21 @@ def test_no_help_lacks_its_dutch(planner: Run) -> None:
     """
     group = typer.main.get_command(app)
     own = [command for panel in PANELS for command in commands(panel)]
-    lacking, used = [], {"Show this message and exit.", "Show the version.", *PANELS, *panels()}
+    lacking, used = (
+        [],
+        {"Show this message and exit.", "Show the version.", *PANELS, *analysis_panels()},
+    )
     for name in [*(command.name for command in own), *names()]:
         command = group.get_command(typer.Context(group), name)
         texts = {one.name: one.help for one in command.params if getattr(one, "help", None)}
-        found = {one.name: dutch.option(name, one) for one in command.params}
+        found = {one.name: dutch.option_help(name, one) for one in command.params}
         lacking += [f"{name}: {one}" for one in texts if found[one] in ("", texts[one])]
-        lacking += [] if dutch.description(name) else [name]
-        assert english_in(dutch.description(name)) == set()
+        lacking += [] if dutch.command_description(name) else [name]
+        assert english_in(dutch.command_description(name)) == set()
         used |= {*texts.values()}
         if name in names():
             assert set(template(name).dutch) <= {"summary", *texts}
-    used |= {command.about for command in own}
+    used |= {command.summary for command in own}
 
     assert lacking == []
     assert {*dutch.catalogue()["lines"]} <= used

@@ -31,7 +31,7 @@ def counted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     from tests.record.made import history, truth
 
     seen = history(*truth(8), 8)
-    monkeypatch.setattr("planner.cli.record._observations", lambda given: seen)
+    monkeypatch.setattr("planner.cli.record._load_observations", lambda given: seen)
     return folder
 
 
