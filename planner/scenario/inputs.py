@@ -23,24 +23,27 @@ if TYPE_CHECKING:
 __all__ = [
     "BASES", "BoundInput", "BudgetInput", "Cost", "DemandInput", "Event", "Inputs", "Kind",
     "Mission", "Observation", "Option", "Origin", "PackageInput", "Parameter", "Pool", "Source",
-    "StrengthStep", "When", "check_option", "is_presence", "lacking_policies", "options_text",
+    "StrengthStep", "When", "check_option", "is_presence", "missing_policies", "options_text",
     "parse_options",
 ]  # fmt: skip
 
 BASES = ("letter", "public", "assumption")
 """What a parameter may rest on."""
 
-WINDOW = (Month(2022, 1), Month(2025, 12))
+DEFAULT_WINDOW = (Month(2022, 1), Month(2025, 12))
 """Months reported unless a scenario says otherwise."""
 
-EVERYTHING = ("all", "alle")
+RESERVED_IDS = ("all", "alle")
 """Words that stand for everything where ids are named, and therefore are no ids themselves."""
 
-FACTORS = ("posts", "filled", "fit")
+STRENGTH_FACTORS = ("posts", "filled", "fit")
 """strength = posts × share filled × share fit."""
 
 ROTATION = ("tour", "preparation", "rest", "dwell")
 """What a rotation policy consists of; rest or dwell, not both."""
+
+OTHER_HOME_TIME = {"rest": "dwell", "dwell": "rest"}
+"""The two policies for time at home, of which a pool has one, each by the other."""
 
 PRESENCE = ("acceptance", "lead", "early_return")
 """What decides whether a person allocated is present."""
@@ -456,8 +459,8 @@ class Inputs:
     earlier calibration; None leaves all of them to their ranges.
     """
 
-    first: Month = WINDOW[0]
-    last: Month = WINDOW[1]
+    first: Month = DEFAULT_WINDOW[0]
+    last: Month = DEFAULT_WINDOW[1]
     warm_up: int | None = None
     run_out: int | None = None
     rule: str = "fair"
@@ -492,7 +495,7 @@ def is_presence(id: str) -> bool:
     return (head == "kind" and last in PRESENCE) or (head == "demand" and last == MANNED)
 
 
-def lacking_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
+def missing_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
     """Return what a kind and a demand together leave open: policy and the first pool without it."""
     found = []
     for name in ("tour", "preparation", "rest"):

@@ -265,11 +265,6 @@ WIDTHS = {
     "figure": 26, "changeover": 13,
 }  # fmt: skip
 
-REFERS = {
-    "mission": "missions", "kind": "kinds", "pools": "pools", "pool": "pools", "source": "sources",
-    "demand": "demands", "demands": "demands", "package": "packages",
-}  # fmt: skip
-
 EASED = ("name", "name_nl", "category", "tier", "standing", "basis")
 """What a data table needs and a row here may leave to what follows from the rest."""
 
@@ -284,7 +279,7 @@ _FIGURE = "value low high basis source section note"
 _POLICY = Column("figure", "choice", required=True, choices=FIGURES)
 
 _STEP = (
-    Column("pools", "ids", required=True),
+    Column("pools", "ids", required=True, refers="pools"),
     Column("of", "choice", choices=("strength", "posts", "filled", "fit")),
     Column("verb", "choice", required=True, choices=VERBS),
     Column("value", "number", required=True, low=-1e7, high=1e12),
@@ -390,21 +385,23 @@ class SheetField:
         Its name, the kind of its cells (as in data tables, and ``known``) and what they may be.
     width : float
         Width on the screen, in characters.
-    refers : str
-        Sheet of which the cells name the first column, empty if none.
     every : bool
         Whether the word ``all`` stands for everything that it could name.
     """
 
     column: Column
     width: float = 12
-    refers: str = ""
     every: bool = False
 
     @property
     def name(self) -> str:
         """Name of the column, the same in every language."""
         return self.column.name
+
+    @property
+    def refers(self) -> str:
+        """Sheet of which the cells name rows by their first column, empty if none."""
+        return self.column.refers
 
 
 @dataclass(frozen=True)
@@ -437,7 +434,7 @@ def _field(column: Column) -> SheetField:
     name = column.name
     if name in EASED and column.required:
         column = replace(column, required=False)
-    return SheetField(column, WIDTHS.get(name, 12), REFERS.get(name, ""))
+    return SheetField(column, WIDTHS.get(name, 12))
 
 
 def _fields(table: str, names: str, *more: Column) -> tuple[SheetField, ...]:
@@ -464,7 +461,7 @@ SHEETS: dict[str, Sheet] = {
                 _CAP,
                 _COUNTS,
                 _ALL_STANDINGS,
-                Column("package", "id"),
+                Column("package", "id", refers="packages"),
             ),
         ),
         Sheet(
@@ -486,8 +483,8 @@ SHEETS: dict[str, Sheet] = {
         Sheet(
             "policies",
             _fields(
-                "rotation", f"kind demand pool figure {_FIGURE}", Column("demand", "id"), _POLICY,
-                Column("kind", "id"),
+                "rotation", f"kind demand pool figure {_FIGURE}", _POLICY,
+                Column("demand", "id", refers="demands"), Column("kind", "id", refers="kinds"),
             ),
             key=("kind", "demand", "pool", "figure"),
             still=4,
@@ -560,7 +557,7 @@ def settings_of(scenario: Scenario) -> Row:
         "from": inputs.first,
         "to": inputs.last,
         **_taken(inputs, "rule warm_up run_out money"),
-        "parameters": "none" if inputs.parameters is None else inputs.parameters.said,
+        "parameters": "none" if inputs.parameters is None else inputs.parameters.name,
     }
 
 

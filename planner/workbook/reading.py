@@ -13,7 +13,7 @@ from typing import Any
 from planner.errors import Fault, InputError, nearest
 from planner.labels import LANGUAGES, month_names
 from planner.months import Month
-from planner.scenario.data import LISTS, Column, parse_cell
+from planner.scenario.data import LIST_KINDS, Column, parameter_faults, parse_cell
 from planner.scenario.inputs import COUNTED, MANNED, PRESENCE
 from planner.workbook.fields import (
     DEMAND_FIGURES,
@@ -74,12 +74,6 @@ HEADED = 20
 NEEDED = ("demands", "missions", "pools", "strengths", "kinds", "policies")
 """Sheets that a workbook of one's own cannot do without."""
 
-SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
-"""Figures that are shares, from 0 to 1."""
-
-WHOLE = ("tour", "preparation")
-"""Figures in whole months."""
-
 
 def read_cell(value: Any, column: Column) -> Any:
     """Return what a cell says; None or nothing where it is empty.
@@ -111,7 +105,7 @@ def read_cell(value: Any, column: Column) -> Any:
     if isinstance(value, str):
         value = value.strip()
     if value is None or value == "":
-        return () if column.kind in LISTS else "" if column.kind in _TEXTS else None
+        return () if column.kind in LIST_KINDS else "" if column.kind in _TEXTS else None
     return _READERS[column.kind](value, column)
 
 
@@ -643,14 +637,8 @@ def check_grids(grids: dict[str, Grid], faults: list[Fault]) -> None:
 def _range(line: SheetLine) -> Complaints:
     low, high = line.cells.get("low"), line.cells.get("high")
     value = line.cells.get("value", line.cells.get("cap"))
-    if value is None:
-        return
-    if low is not None and low > value:
-        yield "low", f"low {low:g} is above the value {value:g}"
-    if high is not None and high < value:
-        yield "high", f"high {high:g} is below the value {value:g}"
-    if line.cells.get("figure") in SHARES and max(value, high or 0.0) > 1:
-        yield "value", f"expected a share between 0 and 1, found {max(value, high or 0.0):g}"
+    if value is not None:
+        yield from parameter_faults(line.cells.get("figure"), value, low, high)
 
 
 def _sourced(line: SheetLine) -> Complaints:
@@ -689,10 +677,6 @@ def _policy(line: SheetLine) -> Complaints:
         yield "pool", "a demand has one figure for all its pools: leave the pool empty"
     if figure == "tour" and line["pool"]:
         yield "pool", "a tour is the same for every pool: leave it empty"
-    for side in ("value", "low", "high") if figure in WHOLE else ():
-        months = line[side]
-        if months is not None and months != int(months):
-            yield side, f"expected whole months, found {months:g}"
     if figure == "tour" and value < 1:
         yield "value", f"expected a tour of at least 1 month, found {value:g}"
 
