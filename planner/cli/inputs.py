@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import clean
 from planner.errors import Fault, InputError, ResultError
+from planner.store import replaced
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
@@ -144,33 +144,22 @@ class Outputs:
             raise InputError(self.faults)
 
     def write(self, writers: dict[str, Callable[[Path], object]]) -> None:
-        """Write every file beside its place, then put them all in place.
+        """Write every file to a temporary one beside it; replace the targets when all are written.
 
-        Writers stand by the name that was added; each writes to the path it is given.
+        The writers, by the name that was added, take the path to write to.
         """
         self.check()
-        temporary_files: list[tuple[Path, Path]] = []
         name = ""
         try:
-            for name, writer in writers.items():
-                target = self.targets[name]
-                if target.exists() and not target.is_file():  # a device or a pipe
-                    writer(target)
-                    continue
-                handle, temporary = tempfile.mkstemp(
-                    prefix=".planner-", suffix=target.suffix, dir=target.parent
-                )
-                os.close(handle)
-                temporary_files.append((Path(temporary), target))
-                writer(Path(temporary))
-                _set_default_mode(temporary)
-            for beside_path, target in temporary_files:
-                os.replace(beside_path, target)
+            with ExitStack() as stack:
+                for name, writer in writers.items():
+                    target = self.targets[name]
+                    if target.exists() and not target.is_file():  # a device or a pipe
+                        writer(target)
+                    else:
+                        writer(stack.enter_context(replaced(target)))
         except OSError as error:
             raise _write_error(name, error) from None
-        finally:
-            for beside_path, _ in temporary_files:
-                beside_path.unlink(missing_ok=True)
 
 
 def check_output_folder(name: str, force: bool) -> Path:
@@ -202,13 +191,6 @@ def _file_mode(name: str) -> int | None:
         return os.stat(name).st_mode
     except FileNotFoundError:
         return None
-
-
-def _set_default_mode(path: str) -> None:
-    """Give a private temporary file the mode that a new one would have."""
-    umask = os.umask(0)
-    os.umask(umask)
-    os.chmod(path, 0o666 & ~umask)
 
 
 def _folder_fault(folder: Path) -> str:

@@ -377,9 +377,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
             shipped=True,
         ),
         _field("speciality", "text", "Speciality within the category.", shipped=True),
-        _field(
-            "force", "id", "Force that gives its national shares filled and fit.", "problem",
-        ),
+        _field("force", "id", "Force that gives its national shares filled and fit.", "problem"),
         Field("posts", "people", "Posts, from the start; later steps fall away.", "problem"),
         Field(
             "filled", "share",
