@@ -73,17 +73,17 @@ def compare(
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts."""
-    found: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
-    return found
+    records: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return records
 
 
 def _comparison_dict(comparison: Comparison) -> dict[str, Any]:
-    """Return everything that is shown, as plain values."""
+    """Return the comparison as plain values."""
     names = comparison.names
     rows: dict[str, dict[str, Any]] = {}
-    for name, one in comparison.results.items():
-        labels = {line["mission"]: line for line in _records(one.demands)}
-        for line in _records(one.fill_by("mission")):
+    for name, result in comparison.results.items():
+        labels = {line["mission"]: line for line in _records(result.demands)}
+        for line in _records(result.fill_by("mission")):
             about = labels[line["mission"]]
             row = {
                 "mission": line.pop("mission"),
@@ -95,8 +95,8 @@ def _comparison_dict(comparison: Comparison) -> dict[str, Any]:
             rows.setdefault(row["mission"], row)["results"][name] = line
     packages = [
         {"result": name, **line}
-        for name, one in comparison.results.items()
-        for line in _records(one.packages)
+        for name, result in comparison.results.items()
+        for line in _records(result.packages)
     ]
     plain: dict[str, Any] = json_safe(
         {
@@ -111,13 +111,13 @@ def _comparison_dict(comparison: Comparison) -> dict[str, Any]:
     return plain
 
 
-def _result_header(name: str, one: Tables) -> dict[str, Any]:
+def _result_header(name: str, result: Tables) -> dict[str, Any]:
     keys = ("scenario", "window", "rule", "certificate")
     return {
         "result": name,
-        **{key: one.manifest[key] for key in keys},
-        "main_tasks": _records(one.fill_by("main_task")),
-        "total": _records(one.fill_by())[0],
+        **{key: result.manifest[key] for key in keys},
+        "main_tasks": _records(result.fill_by("main_task")),
+        "total": _records(result.fill_by())[0],
     }
 
 
@@ -125,8 +125,8 @@ def _displacement(comparison: Comparison) -> list[dict[str, Any]]:
     """Return displaced person-months of main task 2 by result, package and mission."""
     return [
         {"result": name, **line}
-        for name, one in comparison.results.items()
-        for line in _records(one.displacement_by("mission"))
+        for name, result in comparison.results.items()
+        for line in _records(result.displacement_by("mission"))
         if abs(line["displaced_person_months"]) >= 1e-6
     ]
 
@@ -134,13 +134,13 @@ def _displacement(comparison: Comparison) -> list[dict[str, Any]]:
 def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
     return [
         {"result": name, "pool": pool, "binding_months": len(lines)}
-        for name, one in comparison.results.items()
-        for pool, lines in one.bottlenecks.groupby("pool", sort=False)
+        for name, result in comparison.results.items()
+        for pool, lines in result.bottlenecks.groupby("pool", sort=False)
     ]
 
 
 def _print_comparison(content: dict[str, Any], lang: str) -> None:
-    names = [one["result"] for one in content["results"]]
+    names = [item["result"] for item in content["results"]]
     columns = [f">{name}" for name in names]
 
     def rate(results: dict[str, Any], name: str) -> str:
@@ -149,14 +149,14 @@ def _print_comparison(content: dict[str, Any], lang: str) -> None:
     rows = [
         (row["mission"], in_language(row, lang), *(rate(row["results"], name) for name in names))
         for row in sorted(content["missions"], key=lambda row: row["main_task"])
-        if any(one["asked_person_months"] > 0 for one in row["results"].values())
+        if any(item["asked_person_months"] > 0 for item in row["results"].values())
     ]
     totals = []
     for task in (1, 2):
         by_name = {
-            one["result"]: line
-            for one in content["results"]
-            for line in one["main_tasks"]
+            item["result"]: line
+            for item in content["results"]
+            for line in item["main_tasks"]
             if line["main_task"] == task
         }
         if by_name:
@@ -188,10 +188,13 @@ def _print_displacement(content: dict[str, Any], names: list[str], lang: str) ->
 
 
 def _print_bottlenecks(content: dict[str, Any], names: list[str], lang: str) -> None:
-    found: dict[str, dict[str, int]] = {}
+    months_by_pool: dict[str, dict[str, int]] = {}
     for line in content["bottlenecks"]:
-        found.setdefault(line["pool"], {})[line["result"]] = line["binding_months"]
-    rows = [(pool, *(by.get(name, NOTHING) for name in names)) for pool, by in found.items()]
+        months_by_pool.setdefault(line["pool"], {})[line["result"]] = line["binding_months"]
+    rows = [
+        (pool, *(months.get(name, NOTHING) for name in names))
+        for pool, months in months_by_pool.items()
+    ]
     if rows:
         title = f"{label('bottlenecks', lang)}: {label('binding_months', lang)}"
         echo(table(title, [label("pool", lang), *(f">{name}" for name in names)], rows))

@@ -122,11 +122,9 @@ def echo(*parts: RenderableType, style: str | None = None, indent: int = 0) -> N
 
     console = _console()
     for part in parts:
-        renderable = Text(clean(part), style or "") if isinstance(part, str) else part
+        item = Text(clean(part), style or "") if isinstance(part, str) else part
         console.width = max(console.width, getattr(part, "required_width", 0))
-        console.print(
-            Padding(renderable, (0, 0, 0, indent), expand=False) if indent else renderable
-        )
+        console.print(Padding(item, (0, 0, 0, indent), expand=False) if indent else item)
 
 
 def table(
@@ -206,9 +204,7 @@ def record_table(
     >>> table = record_table("", columns, [{"pool": "staff", "people": 12.0}], "nl")
     """
 
-    def cell(
-        record: Mapping[str, Any], value: Any, form: Callable[..., object] | None = None
-    ) -> Any:
+    def cell(record: Mapping[str, Any], value: Any, form: Any = None) -> Any:
         if callable(value):
             return value(record, lang)
         item = record.get(value, "")
@@ -307,7 +303,7 @@ class _TableLayout:
                 self.visible.remove(index)
                 (self.constant if kind == "constant" else self.hidden).append(index)
 
-    def _hiding_order(self, may_be_constant: bool) -> list[tuple[int, str]]:
+    def _hiding_order(self, several: bool) -> list[tuple[int, str]]:
         """Return the columns that may be hidden, in order, each with its kind.
 
         First columns with the same text in every row; then text columns from the right, except the
@@ -318,9 +314,7 @@ class _TableLayout:
         constant = [
             index
             for index in texts
-            if may_be_constant
-            and len({row[index] for row in self.rows}) == 1
-            and self.rows[0][index]
+            if several and len({row[index] for row in self.rows}) == 1 and self.rows[0][index]
         ]
         varying = [index for index in texts if index not in constant]
         order = [(index, "constant") for index in constant[: len(constant) if varying else -1]]
@@ -569,12 +563,12 @@ def duration(seconds: float) -> str:
     >>> duration(42.4), duration(125), duration(7300)
     ('42 s', '2 min 5 s', '2 h 1 min')
     """
-    whole = max(round(seconds), 0)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    rounded = max(round(seconds), 0)
+    if rounded < 60:
+        return f"{rounded} s"
+    if rounded < 3600:
+        return f"{rounded // 60} min {rounded % 60} s"
+    return f"{rounded // 3600} h {rounded % 3600 // 60} min"
 
 
 def headings(lang: str, *keys: str, translate: Callable[..., str] = label) -> list[str]:

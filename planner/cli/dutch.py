@@ -1,9 +1,8 @@
-"""Dutch for errors and help, where ``--lang nl`` stands on the command line.
+"""Dutch errors and help, for ``--lang nl`` on the command line.
 
-Errors are made in many parts, and in English. Here their frames (line, column, sheet) and the
-phrases that they are made of are put into Dutch when they are printed; a phrase that is not known
-stays as it is, and so does what users wrote. Help of commands and options stands in
-``dutch.toml``, that of analyses in their templates.
+Errors are raised in English. Their positions (line, column, sheet) and phrases are translated when
+they are printed; unknown phrases and quoted input are not changed. The help of commands and options
+is in ``dutch.toml``, that of analyses in their templates.
 """
 
 from __future__ import annotations
@@ -40,17 +39,17 @@ _is_dutch: ContextVar[bool] = ContextVar("dutch", default=False)
 
 
 def detect_language(arguments: Sequence[str]) -> None:
-    """Note whether Dutch is asked for on a command line."""
+    """Set the language from the arguments of a command line."""
     _is_dutch.set("--lang=nl" in arguments or ("--lang", "nl") in pairwise(arguments))
 
 
 def is_dutch() -> bool:
-    """Whether Dutch is asked for."""
+    """Whether the language is Dutch."""
     return _is_dutch.get()
 
 
-def translate_fault(found: Fault) -> str:
-    """Return a fault with its place in the file in Dutch.
+def translate_fault(fault: Fault) -> str:
+    """Return a fault with its position in Dutch.
 
     Examples
     --------
@@ -58,19 +57,19 @@ def translate_fault(found: Fault) -> str:
     >>> translate_fault(Fault("a.yaml", 3, 5, "cap", "expected a number of at least 0, found -2"))
     'a.yaml: regel 3, kolom 5: cap: verwacht een getal van minstens 0, gevonden -2'
     """
-    text = str(found)
-    place = re.match(r"(?s)(.*?):(\d+)(?::(\d+))?: ", text) if found.line else None
-    if found.sheet:
-        head, _, rest = text.partition(f": {found.message}")
+    text = str(fault)
+    match = re.match(r"(?s)(.*?):(\d+)(?::(\d+))?: ", text) if fault.line else None
+    if fault.sheet:
+        head, _, rest = text.partition(f": {fault.message}")
         for english, dutch in ((": sheet ", ": blad "), (", row ", ", rij "),
                                (", column ", ", kolom ")):  # fmt: skip
             head = head.replace(english, dutch)
-        return f"{head}: {translate_message(found.message)}{rest}"
-    if place is None:
+        return f"{head}: {translate_message(fault.message)}{rest}"
+    if match is None:
         return translate_message(text)
-    where = f"regel {place[2]}" + (f", kolom {place[3]}" if place[3] else "")
-    field = f"{found.field}: " if found.field else ""
-    return f"{place[1]}: {where}: {field}{translate_message(found.message)}"
+    where = f"regel {match[2]}" + (f", kolom {match[3]}" if match[3] else "")
+    field = f"{fault.field}: " if fault.field else ""
+    return f"{match[1]}: {where}: {field}{translate_message(fault.message)}"
 
 
 _KINDS = {
@@ -153,7 +152,7 @@ _QUOTED = re.compile(r"('(?:[^'\\]|\\.)*')")
 
 
 def translate_message(text: str) -> str:
-    """Return a message with the phrases that are known in Dutch.
+    """Return a message with its known phrases in Dutch.
 
     Examples
     --------
@@ -164,20 +163,20 @@ def translate_message(text: str) -> str:
     """
     kept: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        if " --help" in found[0]:
-            return found[0]
-        kept.append(found[0])
+    def keep(match: re.Match[str]) -> str:
+        if " --help" in match[0]:
+            return match[0]
+        kept.append(match[0])
         return f"\x00{len(kept) - 1}\x00"
 
     text = _QUOTED.sub(keep, text)
     for english, dutch in _PHRASES:
         text = re.sub(english, dutch or _translate_unknown, text)
-    return re.sub("\x00(\\d+)\x00", lambda found: kept[int(found[1])], text)
+    return re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], text)
 
 
-def _translate_unknown(found: re.Match[str]) -> str:
-    return f"onbekende {_KINDS[found[1]]}"
+def _translate_unknown(match: re.Match[str]) -> str:
+    return f"onbekende {_KINDS[match[1]]}"
 
 
 @cache
@@ -201,33 +200,35 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
 
 
 def translate_help_line(text: str) -> str:
-    """Return a line of help in Dutch where one is known, else as it is."""
+    """Return a line of help in Dutch, unchanged if it has no translation."""
     return str(catalogue()["lines"].get(text, text))
 
 
 def command_description(name: str) -> str:
-    """Return what a command says of itself, without examples; empty where that is not known."""
-    found = catalogue()["commands"].get(name, "").strip()
-    return found or (template(name).dutch.get("summary", "") if name in names() else "")
+    """Return the description of a command in Dutch, without examples; empty if there is none."""
+    text = catalogue()["commands"].get(name, "").strip()
+    return text or (template(name).dutch.get("summary", "") if name in names() else "")
 
 
 def option_help(name: str, parameter: Any) -> str:
-    """Return the help of an option of a command, by name; empty where that is not known."""
-    own = template(name).dutch.get(parameter.name, "") if name in names() else ""
-    return own or str(catalogue()["lines"].get(getattr(parameter, "help", None), ""))
+    """Return the help of an option of a command in Dutch; empty if there is none."""
+    text = template(name).dutch.get(parameter.name, "") if name in names() else ""
+    return text or str(catalogue()["lines"].get(getattr(parameter, "help", None), ""))
 
 
 def translate_command(command: Any) -> Any:
-    """Return a copy of a command with its own help and that of its options in Dutch."""
-    made = copy(command)
-    made.params = [copy(one) for one in command.params]
-    for one in made.params:
-        if getattr(one, "help", None):
-            one.help = option_help(command.name, one) or one.help
+    """Return a copy of a command with its help and that of its options in Dutch."""
+    translated = copy(command)
+    translated.params = [copy(param) for param in command.params]
+    for param in translated.params:
+        if getattr(param, "help", None):
+            param.help = option_help(command.name, param) or param.help
     _, marks, examples = (command.help or "").partition("\n\n\b")
-    made.help = (command_description(command.name) or command.help) + marks + examples
-    made.get_help = lambda context: translate_headings(type(command).get_help(made, context))
-    return made
+    translated.help = (command_description(command.name) or command.help) + marks + examples
+    translated.get_help = lambda context: translate_headings(
+        type(command).get_help(translated, context)
+    )
+    return translated
 
 
 def translate_headings(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``export``, ``import`` and ``diff``: workbooks, other programs, and what differs."""
+"""``export``, ``import`` and ``diff``: workbooks, files for other programs, and comparison."""
 
 from __future__ import annotations
 
@@ -52,25 +52,25 @@ ScenarioArgument = Annotated[
 ]
 
 ABSENT = object()
-"""Stands for what one side does not have."""
+"""Value of an input that one side does not have."""
 
 _DESCRIPTIVE_FIELDS = {
     "basis", "confidence", "date", "name", "name_nl", "note", "origin", "publisher", "reference",
     "row", "section", "source", "status", "title", "title_nl",
 }  # fmt: skip
-"""Fields that say something about a number and change no result."""
+"""Fields that describe an input and change no result."""
 
 _OMITTED_FIELDS = ("id", "mission", "category", "standing", "counts")
-"""Fields of an entry that its description can do without."""
+"""Fields that are left out of the text of an entry."""
 
 MAX_SEPARATE_ROWS = 3
-"""Lines that say the same of one thing before they are put together; --json has each."""
+"""Largest number of equal rows of one entry that are shown separately; --json has all."""
 
 _SCENARIO_OR_PROBLEM = "A scenario, or a neutral problem (JSON)."
-"""What the two sides of a comparison may be."""
+"""Help of the two arguments of a comparison."""
 
 MAX_VALUE_LENGTH = 160
-"""Characters of a value that are shown; --json has all of it."""
+"""Largest number of characters of a value that are shown; --json has all."""
 
 
 ProblemOption = Annotated[
@@ -139,22 +139,20 @@ def export(
     from planner.problem.neutral import dump_problem
 
     programmes = {"problem": problem, "lp": lp, "mps": mps}
-    wanted = [name for name in (*programmes.values(), xlsx, template) if name is not None]
-    _check_options(scenario, wanted, programmes, (xlsx, template), whole_people, rule)
+    paths = [name for name in (*programmes.values(), xlsx, template) if name is not None]
+    _check_options(scenario, paths, programmes, (xlsx, template), whole_people, rule)
     if futures is not None and xlsx is None:
         raise InputError("export: --futures goes into a workbook: name it with --xlsx")
     outputs = Outputs(force)
-    for name in wanted:
+    for name in paths:
         if name != "-" or problem != "-":
             outputs.add(name)
     outputs.check()
     writers: dict[str, Callable[[Path], object]] = {}
-    stated = (
-        _load_problem_of(scenario) if scenario is not None and any(programmes.values()) else None
-    )
-    if stated is not None:
+    loaded = _problem_of(scenario) if scenario is not None and any(programmes.values()) else None
+    if loaded is not None:
         options = {"rule": (rule or opt.Rule.VALUE).value, "tier": tier, "whole": whole_people}
-        writers = _problem_writers(stated, programmes, options)
+        writers = _problem_writers(loaded, programmes, options)
     if scenario is not None and xlsx is not None:
         writers[xlsx] = _workbook_writer(scenario, futures, rule and rule.value, lang)
     if template is not None:
@@ -163,14 +161,14 @@ def export(
         writers[template] = partial(write_template, lang=lang)
     with show_spinner(label("writing", lang), quiet):
         outputs.write(writers)
-    if problem == "-" and stated is not None:
-        print_json(dump_problem(stated))
+    if problem == "-" and loaded is not None:
+        print_json(dump_problem(loaded))
 
 
 def _problem_writers(
     stated: Problem, programmes: dict[str, str | None], options: dict[str, Any]
 ) -> dict[str, Callable[[Path], object]]:
-    """Return what writes a problem and its programmes, by file."""
+    """Return the writers of a problem and its programmes by file."""
     return {
         path: partial(_write_problem, stated)
         if form == "problem"
@@ -182,19 +180,19 @@ def _problem_writers(
 
 def _check_options(
     scenario: str | None,
-    wanted: list[str],
+    paths: list[str],
     programmes: dict[str, str | None],
     books: tuple[str | None, str | None],
-    whole: bool,
+    whole_people: bool,
     rule: opt.Rule | None,
 ) -> None:
-    """Refuse what does not go together."""
-    if not wanted:
+    """Refuse options that exclude each other."""
+    if not paths:
         options = "--xlsx, --template, --problem, --lp or --mps"
         raise InputError(f"export: nothing to write: name a file with {options}")
     if scenario is None and (books[0] is not None or any(programmes.values())):
         raise InputError("export: of which scenario? Only --template goes without one")
-    if whole and rule is opt.Rule.FAIR:
+    if whole_people and rule is opt.Rule.FAIR:
         raise InputError("export: with --whole-people only the programme of value can be written")
     faults = [
         Fault(name, 0, 0, "", "expected a file ending in .xlsx for a workbook")
@@ -208,7 +206,7 @@ def _check_options(
 def _workbook_writer(
     scenario: str, futures: str | None, rule: str | None, lang: str
 ) -> Callable[[Path], object]:
-    """Return what writes the workbook of a scenario, or of a folder of results or futures."""
+    """Return the writer of the workbook of a scenario or of a folder of results or draws."""
     from planner.results.compare import as_result
     from planner.results.result import read_result
     from planner.workbook import write_workbook
@@ -216,13 +214,13 @@ def _workbook_writer(
     if is_ensemble_folder(scenario):
         if futures is not None:
             raise InputError(f"export: {scenario} holds futures already: leave --futures out")
-        ours = load_ensemble(scenario)
-        if rule not in (None, ours.rule):
-            raise InputError(f"export: {scenario} was drawn by {ours.rule!r}: leave --rule out")
-        return partial(write_workbook, ours, lang=lang)
-    drawn = None if futures is None else load_ensemble(futures)
-    shown = read_result(scenario) if is_result_folder(scenario) else load_scenario(scenario)
-    return lambda path: write_workbook(as_result(shown, rule), path, lang, drawn)
+        ensemble = load_ensemble(scenario)
+        if rule not in (None, ensemble.rule):
+            raise InputError(f"export: {scenario} was drawn by {ensemble.rule!r}: leave --rule out")
+        return partial(write_workbook, ensemble, lang=lang)
+    draws = None if futures is None else load_ensemble(futures)
+    source = read_result(scenario) if is_result_folder(scenario) else load_scenario(scenario)
+    return lambda path: write_workbook(as_result(source, rule), path, lang, draws)
 
 
 def _write_problem(problem: Problem, path: Path) -> None:
@@ -233,18 +231,18 @@ def _write_problem(problem: Problem, path: Path) -> None:
 
 
 def _write_programme(form: str, problem: Problem, options: dict[str, Any], path: Path) -> None:
-    """Write an LP or MPS file, with what is wrong with the options said by their names."""
+    """Write an LP or MPS file; errors in the options name the options."""
     from planner.reference import write_lp, write_mps
 
     try:
         (write_lp if form == "lp" else write_mps)(problem, path, **options)
     except InputError as error:
-        said = [getattr(fault, "message", str(fault)) for fault in error.faults]
-        raise InputError([Fault("--tier", 0, 0, "", message) for message in said]) from None
+        messages = [getattr(fault, "message", str(fault)) for fault in error.faults]
+        raise InputError([Fault("--tier", 0, 0, "", message) for message in messages]) from None
 
 
-def _load_problem_of(name: str) -> Problem:
-    """Return the problem of a scenario, or a neutral problem as it is."""
+def _problem_of(name: str) -> Problem:
+    """Return a neutral problem, or that of a scenario."""
     from planner.compile import compile_scenario
 
     if is_problem_file(name):
@@ -288,18 +286,18 @@ def import_(
     outputs = _single_output(out, force)
     name = Path(str(out)).stem if outputs.targets else None
     with show_spinner(label("reading", lang), quiet):
-        found = import_workbook(book, name)
+        imported = import_workbook(book, name)
     if not quiet:
-        for note in found.notes:
+        for note in imported.notes:
             print(clean(f"{book}: warning: {note}"), file=sys.stderr)
     if outputs.targets:
-        outputs.write({str(out): lambda path: path.write_text(found.text, encoding="utf-8")})
+        outputs.write({str(out): lambda path: path.write_text(imported.text, encoding="utf-8")})
     if json:
-        print_json(_import_summary(book, found, out))
+        print_json(_import_summary(book, imported, out))
     elif not outputs.targets:
-        sys.stdout.write(found.text)
+        sys.stdout.write(imported.text)
     elif not quiet:
-        _print_import(found, str(out), lang)
+        _print_import(imported, str(out), lang)
 
 
 SeriesArgument = Annotated[
@@ -355,7 +353,7 @@ def import_un(
 
 
 def _single_output(out: str | None, force: bool) -> Outputs:
-    """Return outputs of one file, or of none where its text goes to standard output."""
+    """Return the checked output file; no file if the text goes to standard output."""
     outputs = Outputs(force)
     if out is not None and out != "-":
         outputs.add(out)
@@ -363,26 +361,26 @@ def _single_output(out: str | None, force: bool) -> Outputs:
     return outputs
 
 
-def _import_summary(book: str, found: Imported, out: str | None) -> dict[str, Any]:
-    """Return what came of a workbook, as plain values."""
+def _import_summary(book: str, imported: Imported, out: str | None) -> dict[str, Any]:
+    """Return the result of an import as plain values."""
     keys = ("name", "title", "title_nl", "digest")
     return {
         "format": "planner-import/1",
         "workbook": book,
-        "scenario": {key: getattr(found.scenario, key) for key in keys},
-        "extends": found.base,
-        "notes": list(found.notes),
+        "scenario": {key: getattr(imported.scenario, key) for key in keys},
+        "extends": imported.base,
+        "notes": list(imported.notes),
         "written_to": out,
     }
 
 
-def _print_import(found: Imported, out: str, lang: str) -> None:
-    """Say what is different from the scenario that the workbook was made from."""
-    if found.before is not None:
-        changed = differences(plain(found.before.inputs), plain(found.scenario.inputs))
-        print_differences(changed, (found.before.name, found.scenario.name), lang)
+def _print_import(imported: Imported, out: str, lang: str) -> None:
+    """Print the differences from the scenario from which the workbook was made."""
+    if imported.before is not None:
+        changed = differences(plain(imported.before.inputs), plain(imported.scenario.inputs))
+        print_differences(changed, (imported.before.name, imported.scenario.name), lang)
     else:
-        inputs = found.scenario.inputs
+        inputs = imported.scenario.inputs
         counts = {"demands": len(inputs.demands), "pools": len(inputs.pools)}
         echo(label("made_of", lang, **counts))
     echo(label("written_to", lang, path=out))
@@ -390,14 +388,14 @@ def _print_import(found: Imported, out: str, lang: str) -> None:
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where two inputs differ.
+    """A difference between two inputs.
 
     Attributes
     ----------
     path : str
         Dotted path, ``demands.untso.cap``.
     first, second : object
-        Plain values; :data:`ABSENT` if none exists.
+        Plain values; :data:`ABSENT` for a missing one.
     counts : bool
         Whether it can change a result; False for names, notes and sources.
     """
@@ -409,7 +407,7 @@ class Difference:
 
 
 def differences(first: Any, second: Any) -> list[Difference]:
-    """Return where two plain values differ, whole figures and whole new entries as one.
+    """Return the differences between two plain values; parameters and new entries are not split.
 
     Plain values are those of :func:`planner.digest.plain`.
 
@@ -426,10 +424,10 @@ def differences(first: Any, second: Any) -> list[Difference]:
 def _find_differences(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference]:
     if first == second:
         return
-    both = isinstance(first, Mapping) and isinstance(second, Mapping)
-    if both and not ("origin" in first and _parameter_values(first) != _parameter_values(second)):
+    mappings = isinstance(first, Mapping) and isinstance(second, Mapping)
+    if mappings and not ("origin" in first and _values(first) != _values(second)):
         for key in [*first, *(key for key in second if key not in first)]:
-            # what holds for every other name (the key "") holds for one that is absent
+            # the value for all other names (the key "") applies to an absent name
             one, other = (side.get(key, side.get("", ABSENT)) for side in (first, second))
             yield from _find_differences(one, other, (*path, str(key)) if key else path)
     elif (
@@ -437,22 +435,22 @@ def _find_differences(first: Any, second: Any, path: tuple[str, ...]) -> Iterato
         and isinstance(second, list)
         and any(isinstance(item, (Mapping, list)) for item in first + second)
     ):
-        for place in range(max(len(first), len(second))):
-            one, other = (side[place] if place < len(side) else ABSENT for side in (first, second))
-            yield from _find_differences(one, other, (*path, str(place + 1)))
+        for index in range(max(len(first), len(second))):
+            one, other = (side[index] if index < len(side) else ABSENT for side in (first, second))
+            yield from _find_differences(one, other, (*path, str(index + 1)))
     else:
         counts = not _DESCRIPTIVE_FIELDS.intersection(path) and path[:1] != ("sources",)
         yield Difference(".".join(path), first, second, counts)
 
 
-def _parameter_values(value: Mapping[str, Any]) -> Any:
+def _values(value: Mapping[str, Any]) -> Any:
     return [value.get(key) for key in ("value", "low", "high", "month")]
 
 
 def value_text(value: Any, lang: str = "en") -> str:
-    """Return a value in a few words: a figure with its range, an entry by what counts about it.
+    """Return a value as short text: a parameter with its range, an entry by its main fields.
 
-    Fields are called as they are in files.
+    Fields have their names in files.
 
     Examples
     --------
@@ -478,23 +476,23 @@ def value_text(value: Any, lang: str = "en") -> str:
     if "origin" in value:
         return _parameter_text(value, lang)
     parts = (
-        f"{key} {said}"
+        f"{key} {text}"
         for key, item in value.items()
         if key not in _DESCRIPTIVE_FIELDS
         and key not in _OMITTED_FIELDS
         and item is not False
-        and (said := value_text(item, lang))
+        and (text := value_text(item, lang))
     )
     return "; ".join(parts)
 
 
 def _parameter_text(value: Mapping[str, Any], lang: str) -> str:
-    said = value_text(value["value"], lang)
+    likely = value_text(value["value"], lang)
     low, high = value.get("low"), value.get("high")
     if low is None and high is None:
-        return said
-    ends = {"low": value_text(low, lang) or said, "high": value_text(high, lang) or said}
-    return f"{said} ({label('from_to', lang, **ends)})"
+        return likely
+    ends = {"low": value_text(low, lang) or likely, "high": value_text(high, lang) or likely}
+    return f"{likely} ({label('from_to', lang, **ends)})"
 
 
 @opt.command("Look and check", "List inputs that differ.", rank=3)
@@ -532,21 +530,21 @@ def diff(
 
 
 def print_differences(
-    found: list[Difference], names: tuple[str, str], lang: str, everything: bool = False
+    differing: list[Difference], names: tuple[str, str], lang: str, everything: bool = False
 ) -> None:
-    """Print differences as a table, those in names, notes and sources only if wanted."""
-    if not found:
+    """Print differences as a table, with those in names, notes and sources if `everything`."""
+    if not differing:
         echo(label("no_differences", lang))
         return
-    shown = [d for d in found if d.counts or everything]
+    shown = [d for d in differing if d.counts or everything]
     if shown:
         _print_table(shown, names, lang)
-    if len(shown) < len(found):
-        echo(label("only_sources_differ", lang, count=len(found) - len(shown)), style="dim")
+    if len(shown) < len(differing):
+        echo(label("only_sources_differ", lang, count=len(differing) - len(shown)), style="dim")
 
 
 def _json_side(value: Any) -> dict[str, Any]:
-    """Return a value for JSON: an absent value is distinguished from an empty one."""
+    """Return a value for JSON, where an absent value differs from an empty one."""
     return {"there": value is not ABSENT, "value": None if value is ABSENT else value}
 
 
@@ -560,31 +558,31 @@ def _print_table(shown: list[Difference], names: tuple[str, str], lang: str) -> 
 
 
 def _merge_equal_rows(rows: list[tuple[str, str, str]], lang: str) -> list[tuple[str, str, str]]:
-    """Return rows with those of one parent that say the same in one line, if they are many."""
+    """Return rows with equal rows of one parent merged where they are many."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for path, first, second in rows:
         parent, _, name = path.rpartition(".")
         groups.setdefault((parent, first, second), []).append(name)
-    found = []
+    merged = []
     for (parent, first, second), names in groups.items():
         if len(names) <= MAX_SEPARATE_ROWS or not parent:
-            found += [(f"{parent}.{name}".lstrip("."), first, second) for name in names]
+            merged += [(f"{parent}.{name}".lstrip("."), first, second) for name in names]
         else:
             more = label("more_rows", lang, count=len(names) - 2)
-            found.append((f"{parent}: {names[0]}, {names[1]} {more}", first, second))
-    return found
+            merged.append((f"{parent}: {names[0]}, {names[1]} {more}", first, second))
+    return merged
 
 
 def _load_pair(first: str, second: str) -> list[dict[str, Any]]:
-    """Return name, digest and plain inputs of both, everything wrong with either said at once."""
-    found: list[dict[str, Any]] = []
+    """Return name, digest and plain inputs of both; raise InputError with the faults of both."""
+    pair: list[dict[str, Any]] = []
     faults: list[Fault | str] = []
     for name in (first, second):
         with gathered(faults):
-            found.append(_plain_inputs(name))
+            pair.append(_plain_inputs(name))
     if faults:
         raise InputError(faults)
-    return found
+    return pair
 
 
 def _plain_inputs(name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Files named on the command line: read within limits, checked, and written whole or not at all."""
+"""Files named on the command line: reading within limits, and writing all of them or none."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ __all__ = [
     "is_ensemble_folder",
     "is_problem_file",
     "is_result_folder",
-    "load_scenario_or_problem",
+    "load_input",
     "load_ensemble",
     "load_results",
     "load_problem",
     "load_scenario",
     "looks_like_problem",
     "read_file",
-    "print_warnings",
+    "warn",
 ]
 
 STDIN = "-"
 MANIFEST = "manifest.json"
-"""A folder with this file in it was written by this program."""
+"""File that marks a folder as written by this program."""
 
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _CHUNK = 1 << 20
 
 MAX_SCENARIO_BYTES = 1_000_000
-"""Bytes of a scenario that comes from standard input or a pipe."""
+"""Largest scenario from standard input or a pipe, bytes."""
 
 
 def read_file(name: str, max_bytes: int) -> str:
     """Return the text of a file, or of standard input for ``-``.
 
-    Raises InputError if it cannot be read, is larger than `most` bytes, or is not UTF-8.
+    Raises InputError if it cannot be read, is larger than `max_bytes`, or is not UTF-8.
     """
     shown = "<stdin>" if name == STDIN else name or "''"
     try:
@@ -77,7 +77,7 @@ def read_file(name: str, max_bytes: int) -> str:
 
 
 def _read(name: str, max_bytes: int) -> bytes | None:
-    """Return the bytes of a file, None if it has more than `most`; stop early at binary."""
+    """Return the bytes of a file up to a zero byte, None if it is larger than `max_bytes`."""
     with ExitStack() as stack:
         if name == STDIN:
             stream = getattr(sys.stdin, "buffer", None)
@@ -97,7 +97,7 @@ def _read(name: str, max_bytes: int) -> bytes | None:
 
 
 class Outputs:
-    """Files to write, checked first and then written all together or not at all.
+    """Files to write: all are checked first, and all are written or none.
 
     Examples
     --------
@@ -116,7 +116,7 @@ class Outputs:
         self.faults: list[Fault] = []
 
     def add(self, name: str) -> None:
-        """Check that a file can be written; all that cannot are said by :meth:`check`."""
+        """Add a file and check that it can be written; :meth:`check` reports the faults."""
         if not name:
             self.faults.append(_fault("''", "expected the name of a file to write"))
             return
@@ -186,7 +186,7 @@ def check_output_folder(name: str, force: bool) -> Path:
 
 
 def _file_mode(name: str) -> int | None:
-    """Return what a name stands for, None if for nothing; raise OSError if it never can."""
+    """Return the mode of a file, None if it does not exist; raise OSError if it cannot exist."""
     try:
         return os.stat(name).st_mode
     except FileNotFoundError:
@@ -237,7 +237,7 @@ def load_problem(name: str) -> Problem:
 
 
 def looks_like_problem(name: str, text: str) -> bool:
-    """Whether a file is meant as a neutral problem rather than a scenario.
+    """Whether a text is a neutral problem rather than a scenario, by its name and first lines.
 
     Examples
     --------
@@ -257,9 +257,10 @@ def looks_like_problem(name: str, text: str) -> bool:
 def diagnostic_messages(
     problem: Problem, first_month: Month | None = None, notes: bool = False
 ) -> list[tuple[str, str]]:
-    """Return what is wrong with a problem that can be read: severity and sentence.
+    """Return the severity and text of each diagnostic of a problem.
 
-    With the calendar month of month 0, and (`notes`) also what has no effect at all.
+    `first_month` is the calendar month of month 0; with `notes`, diagnostics on fields without
+    effect are included.
     """
     from planner.problem.neutral import diagnose
 
@@ -270,10 +271,10 @@ def diagnostic_messages(
     ]
 
 
-def print_warnings(
+def warn(
     name: str, problem: Problem, first_month: Month | None = None, quiet: bool = False
 ) -> None:
-    """Say on standard error what no pool could ever serve; the rest is solved all the same."""
+    """Print the diagnostics of a problem on standard error."""
     if quiet:
         return
     for _, sentence in diagnostic_messages(problem, first_month):
@@ -281,9 +282,9 @@ def print_warnings(
 
 
 def load_scenario(name: str) -> Scenario:
-    """Load a scenario from a file, by the name of a shipped one, or from ``-``, standard input.
+    """Load a scenario from a file, by the name of a shipped one, or from standard input (``-``).
 
-    Raises InputError with every problem of the file, or that it is no scenario.
+    Raises InputError with every fault of the file, or if it is no scenario.
     """
     from planner.scenario.load import load, loads
 
@@ -302,8 +303,8 @@ def load_scenario(name: str) -> Scenario:
     return load(name)
 
 
-def load_scenario_or_problem(name: str) -> Scenario | Problem:
-    """Load a scenario, or a neutral problem where a file or standard input holds one."""
+def load_input(name: str) -> Scenario | Problem:
+    """Load a scenario or a neutral problem from a file or standard input."""
     from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
 
@@ -318,7 +319,7 @@ def load_scenario_or_problem(name: str) -> Scenario | Problem:
 
 
 def load_results(names: Sequence[str]) -> list[Tables | Scenario]:
-    """Load scenarios, and folders of results; everything wrong with any of them is said at once."""
+    """Load scenarios and folders of results; raise InputError with the faults of all of them."""
     from planner.results.result import read_result
 
     loaded: list[Tables | Scenario] = []
@@ -336,7 +337,7 @@ def load_results(names: Sequence[str]) -> list[Tables | Scenario]:
 
 
 def load_ensemble(name: str) -> Ensemble:
-    """Load draws from a folder; raise InputError if none exists or it holds something else."""
+    """Load an ensemble from a folder; raise InputError if the folder holds none."""
     from planner.montecarlo.ensemble import read_ensemble
 
     if not os.path.isdir(name):
@@ -348,18 +349,18 @@ def load_ensemble(name: str) -> Ensemble:
 
 
 def is_problem_file(name: str) -> bool:
-    """Whether a file is a neutral problem, going by its name and first words."""
+    """Whether a file is a neutral problem, by its name and first lines."""
     head = _read_head(name) if name.lower().endswith(".json") else ""
     return "planner-problem/" in head and looks_like_problem(name, head)
 
 
 def is_result_folder(name: str) -> bool:
-    """Whether a name is that of a folder of results."""
+    """Whether a folder was written by this program."""
     return os.path.isfile(os.path.join(name, MANIFEST))
 
 
 def is_ensemble_folder(name: str) -> bool:
-    """Whether a name is that of a folder of futures."""
+    """Whether a folder holds an ensemble."""
     from planner.montecarlo.specification import FORMAT
     from planner.store import read_manifest
 

@@ -1,11 +1,8 @@
-"""Entry point: runs a command and turns what went wrong into a message and an exit code.
+"""Entry point of the command line: runs a command and turns errors into messages and exit codes.
 
-The commands of ``planner`` by name.
-
-Completion in the shell: scenarios, and the missions, demands, pools and packages of one.
-
-``planner --install-completion`` installs it for the shell in use. Words are found by the name of a
-parameter, so that a new command completes without further code.
+Shell completion (``planner --install-completion``) offers scenarios, and the missions, demands,
+pools and packages of a scenario. It depends on the names of parameters, so that a new command needs
+no further code.
 """
 
 from __future__ import annotations
@@ -35,7 +32,7 @@ from planner.errors import InputError, PlannerError, shortened
 __all__ = ["app", "complete_parameters", "main"]
 
 SCENARIO_PARAMETERS = ("scenario", "items", "scenarios", "first", "second")
-"""Parameters that name a scenario or its file."""
+"""Parameters whose values are scenarios."""
 
 ID_PARAMETERS = {
     "mission": "missions",
@@ -44,22 +41,22 @@ ID_PARAMETERS = {
     "package": "packages",
     "packages": "packages",
 }
-"""Parameters that name a part of a scenario, and where its inputs hold those parts."""
+"""Parameters whose values are ids, and the mapping of the inputs with these ids."""
 
 SUCCESS, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
 _MAX_LINES = 200
-"""Errors that are shown; a file with more of them is not read to the end by anyone."""
+"""Largest number of errors that are printed."""
 
 _MAX_LINE_LENGTH = 2_000
-"""Characters of one error: names of files may be long, and unknown words are not trusted."""
+"""Largest number of characters of one error; file names and unknown words may be long."""
 
 TRACEBACK = "PLANNER_TRACEBACK"
-"""Environment variable that shows where an unexpected error arose."""
+"""Environment variable that turns on tracebacks."""
 
 
 def complete_parameters(command: Any) -> Any:
-    """Return a command with parameters that complete the words known for their names."""
+    """Return a command whose parameters have shell completion by their names."""
     for parameter in command.params:
         words = _completions_of(parameter.name)
         if words is not None and parameter._custom_shell_complete is None:
@@ -70,10 +67,10 @@ def complete_parameters(command: Any) -> Any:
 def _completion_callback(words: Callable[[Any, str], Iterable[str]]) -> Callable[..., list[str]]:
     def complete(context: Any, parameter: Any, incomplete: str) -> list[str]:
         try:
-            found = sorted(set(words(context, incomplete)))
-        except Exception:  # completion never prints: an unreadable scenario offers no words
+            candidates = sorted(set(words(context, incomplete)))
+        except Exception:  # completion prints no errors: an unreadable scenario has no completions
             return []
-        return [word for word in found if word.startswith(incomplete)]
+        return [word for word in candidates if word.startswith(incomplete)]
 
     return complete
 
@@ -87,10 +84,10 @@ def _completions_of(name: str) -> Callable[[Any, str], Iterable[str]] | None:
 
 
 def _complete_scenarios(context: Any, incomplete: str) -> Iterable[str]:
-    """Yield names of shipped scenarios, and scenario files below the folder that was begun."""
+    """Yield the names of shipped scenarios, and the scenario files in the folder typed so far."""
     from planner.scenario.load import shipped_scenarios
 
-    yield from (str(getattr(one, "name", one)) for one in shipped_scenarios())
+    yield from (str(getattr(scenario, "name", scenario)) for scenario in shipped_scenarios())
     folder = Path(incomplete).parent
     for path in folder.glob("*"):
         if path.suffix in (".yaml", ".yml", ".json"):
@@ -98,7 +95,7 @@ def _complete_scenarios(context: Any, incomplete: str) -> Iterable[str]:
 
 
 def _complete_ids(context: Any, kind: str) -> Iterable[str]:
-    """Return the ids of the parts of the scenario that was named before, else of the letter."""
+    """Return the ids in the scenario given before, by default in the letter."""
     from planner.scenario.load import load
 
     given = next(
@@ -127,46 +124,46 @@ the output has stopped reading.
 
 
 def _commands_by_panel() -> dict[str, list[tuple[str, str]]]:
-    """Return name and one line of every command by panel, analyses before the last panel."""
-    own = {panel: [(one.name, one.summary) for one in commands(panel)] for panel in PANELS}
+    """Return name and summary of every command by panel, analyses before the last panel."""
+    own = {panel: [(entry.name, entry.summary) for entry in commands(panel)] for panel in PANELS}
     language = "nl" if dutch.is_dutch() else "en"
-    last = PANELS[-1]
-    listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
-    for panel, asked in analysis_panels().items():
-        rows = [(name, template(name).short[language]) for name in asked]
+    last_panel = PANELS[-1]
+    listed = {panel: rows for panel, rows in own.items() if rows and panel != last_panel}
+    for panel, analyses in analysis_panels().items():
+        rows = [(name, template(name).short[language]) for name in analyses]
         listed[panel] = [*listed.get(panel, []), *rows]
-    return listed | {last: own[last]}
+    return listed | {last_panel: own[last_panel]}
 
 
 class PanelGroup(TyperGroup):
-    """Lists commands by what they are for, and makes those of analyses when they are called."""
+    """Group of commands that lists them by panel and creates the commands of analyses on demand."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name."""
-        found = super().get_command(ctx, cmd_name) or analysis_command(cmd_name)
-        if found is not None and dutch.is_dutch():
-            found = dutch.translate_command(found)
-        return found and complete_parameters(found)
+        command = super().get_command(ctx, cmd_name) or analysis_command(cmd_name)
+        if command is not None and dutch.is_dutch():
+            command = dutch.translate_command(command)
+        return command and complete_parameters(command)
 
     def get_help(self, ctx: Any) -> str:
-        """Return the help, in Dutch where that is asked for."""
+        """Return the help in the chosen language."""
         if not dutch.is_dutch():
             return str(super().get_help(ctx))
-        made = copy(self)
-        made.help = dutch.catalogue()["program"]
-        made.params = [copy(one) for one in self.params]
-        for one in made.params:
-            vars(one)["help"] = dutch.translate_help_line(vars(one)["help"])
-        return dutch.translate_headings(TyperGroup.get_help(made, ctx))
+        translated = copy(self)
+        translated.help = dutch.catalogue()["program"]
+        translated.params = [copy(param) for param in self.params]
+        for param in translated.params:
+            vars(param)["help"] = dutch.translate_help_line(vars(param)["help"])
+        return dutch.translate_headings(TyperGroup.get_help(translated, ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write one section a panel; the second column stands at one place in all."""
+        """Write a section for each panel, with the second columns aligned."""
         listed = _commands_by_panel()
-        said = dutch.translate_help_line if dutch.is_dutch() else str
-        widest = max(len(name) for rows in listed.values() for name, _ in rows)
+        translate = dutch.translate_help_line if dutch.is_dutch() else str
+        width = max(len(name) for rows in listed.values() for name, _ in rows)
         for panel, rows in listed.items():
-            with formatter.section(said(panel)):
-                formatter.write_dl([(name.ljust(widest), said(about)) for name, about in rows])
+            with formatter.section(translate(panel)):
+                formatter.write_dl([(name.ljust(width), translate(about)) for name, about in rows])
 
 
 app = typer.Typer(
@@ -196,10 +193,10 @@ def _global_options(
     ] = False,
     lang: LangOption = Lang.EN,
 ) -> None:
-    """Hold the options that stand before a command; its language is that of the command too."""
+    """Take the options before a command; its language is the default of the command."""
     if lang is Lang.NL:
-        every = [one.name for panel in PANELS for one in commands(panel)] + names()
-        context.default_map = {name: {"lang": "nl"} for name in every}
+        command_names = [entry.name for panel in PANELS for entry in commands(panel)] + names()
+        context.default_map = {name: {"lang": "nl"} for name in command_names}
 
 
 for panel in PANELS:
@@ -228,40 +225,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = None if argv is None else list(argv)
         code = app(args=arguments, prog_name="planner", standalone_mode=False)
         if code == INTERRUPTED:  # Typer has caught it
-            return _print_and_exit_code("planner: interrupted", INTERRUPTED)
+            return _fail("planner: interrupted", INTERRUPTED)
         sys.stdout.flush()
         return code if isinstance(code, int) else SUCCESS
     except (KeyboardInterrupt, Interrupted) as interrupt:
         with contextlib.suppress(ValueError):  # only the main thread may; this one is enough
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return _print_and_exit_code(f"planner: {str(interrupt) or 'interrupted'}", INTERRUPTED)
+        return _fail(f"planner: {str(interrupt) or 'interrupted'}", INTERRUPTED)
     except BrokenPipeError:
-        return _print_and_exit_code("", BROKEN_PIPE)
+        return _fail("", BROKEN_PIPE)
     except SystemExit as leaving:
-        _discard_further_output()
+        _discard_output()
         if isinstance(leaving.__context__, BrokenPipeError):
             return BROKEN_PIPE
         return leaving.code if isinstance(leaving.code, int) else FAILED
     except MemoryError:
-        return _print_and_exit_code(
-            "planner: out of memory: the problem is too large for this machine", FAILED
-        )
+        return _fail("planner: out of memory: the problem is too large for this machine", FAILED)
     except Exception as error:
         return _report_error(error)
 
 
 def _report_error(error: Exception) -> int:
-    """Say what went wrong, without a traceback unless it is asked for."""
+    """Print an error and return the exit code; a traceback only if it is turned on."""
     if os.environ.get(TRACEBACK):
         import traceback
 
         traceback.print_exc()
     if isinstance(error, InputError):
-        shown = dutch.translate_fault if dutch.is_dutch() else str
-        lines = [f"planner: {f}" if isinstance(f, str) else shown(f) for f in error.faults]
-        return _print_and_exit_code(lines, WRONG_INPUT)
+        text_of = dutch.translate_fault if dutch.is_dutch() else str
+        lines = [f"planner: {f}" if isinstance(f, str) else text_of(f) for f in error.faults]
+        return _fail(lines, WRONG_INPUT)
     if isinstance(error, PlannerError):
-        return _print_and_exit_code(f"planner: {error}", FAILED)
+        return _fail(f"planner: {error}", FAILED)
     if hasattr(error, "format_message"):  # wrong use of the command line
         return _report_usage_error(error)
     if isinstance(error, OSError):
@@ -269,32 +264,30 @@ def _report_error(error: Exception) -> int:
         where = f"{error.filename}: " if error.filename else "cannot write: "
         if error.errno == errno.EBADF and not error.filename:
             where, reason = "standard output: ", "is closed, so the answer cannot be shown"
-        return _print_and_exit_code(f"planner: {where}{reason}", FAILED)
+        return _fail(f"planner: {where}{reason}", FAILED)
     lines = [
         f"planner: unexpected error: {type(error).__name__}: {error}",
         f"planner: this is a fault of the program; {TRACEBACK}=1 shows where it arose",
     ]
-    return _print_and_exit_code(lines, FAILED)
+    return _fail(lines, FAILED)
 
 
 def _report_usage_error(error: Any) -> int:
-    """Explain wrong arguments: what is wrong, and where help stands."""
+    """Print an error of usage with a reference to the help, and return the exit code."""
     message = " ".join(error.format_message().split()).replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "planner"
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
         print(context.get_help(), file=sys.stderr)
         return WRONG_INPUT
-    return _print_and_exit_code(
-        [f"{command}: {message}", f"'{command} --help' shows what it takes"], WRONG_INPUT
-    )
+    return _fail([f"{command}: {message}", f"'{command} --help' shows what it takes"], WRONG_INPUT)
 
 
-def _print_and_exit_code(lines: str | Sequence[str], code: int) -> int:
-    """Print lines on standard error, come what may, and return the exit code."""
+def _fail(lines: str | Sequence[str], code: int) -> int:
+    """Print lines on standard error, and return the exit code also if they cannot be printed."""
     try:
         if code != WRONG_INPUT:
-            _discard_further_output()
+            _discard_output()
         else:
             sys.stdout.flush()
         lines = [lines] if isinstance(lines, str) else lines
@@ -307,12 +300,12 @@ def _print_and_exit_code(lines: str | Sequence[str], code: int) -> int:
             print(f"planner: and {len(lines) - _MAX_LINES:,} more", file=sys.stderr)
         sys.stderr.flush()
     except (OSError, ValueError):
-        _discard_further_output()
+        _discard_output()
     return code
 
 
 class _ClosedOutput(io.TextIOBase):
-    """Stands for a standard output that was closed before the program began."""
+    """Standard output that was closed before the program started."""
 
     def write(self, text: str) -> int:
         raise OSError(errno.EBADF, "closed")
@@ -322,7 +315,7 @@ class _ClosedOutput(io.TextIOBase):
 
 
 def _open_streams() -> None:
-    """Make the standard streams safe: none missing, none that stumbles over a character."""
+    """Replace missing standard streams, and let the others escape characters they cannot encode."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             try:
@@ -343,8 +336,8 @@ def _open_streams() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-def _discard_further_output() -> None:
-    """Let nothing more be written to a standard output that is closed."""
+def _discard_output() -> None:
+    """Redirect a closed standard output to the null device."""
     stream = sys.stdout
     try:
         stream.flush()

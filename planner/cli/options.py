@@ -1,12 +1,12 @@
-"""Options that several commands share.
+"""Options that commands share, and the registry of commands.
 
-The registry of commands: a command is declared where it is written.
+A command is declared where its function is defined:
 
     @command("Plan", "Allocate people and report shortfalls.", rank=1)
     def run(...): ...
 
-The modules of ``planner.cli`` are loaded by :func:`commands`, so that a new command needs no other
-file.
+The modules of ``planner.cli`` are imported by :func:`commands`, so that a new command needs no
+entry elsewhere.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ __all__ = [
 ]
 
 PANELS = ("Plan", "Show it to others", "Questions", "Look and check")
-"""What commands are for, in the order in which they are listed; analyses declare their own."""
+"""Headings of commands in the help, in order; analyses declare their own."""
 
 _MODULES_WITHOUT_COMMANDS = ("app", "main", "summary")
-"""Modules that are not loaded for the list of commands; the last one loads NumPy."""
+"""Modules without commands, which are not imported for their list; the last one imports NumPy."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command: its function, its name, one line about it, its panel and its rank in it."""
+    """A command: its function, name, summary in one line, panel, and rank in the panel."""
 
     run: Callable[..., Any]
     name: str
@@ -71,9 +71,9 @@ _registry: dict[str, Command] = {}
 def command(
     panel: str, summary: str, *, rank: int
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the function below as a command, under its own name with hyphens.
+    """Declare the decorated function as a command, with hyphens in its name.
 
-    It is listed under one of :data:`PANELS`, by rank, with one line about it.
+    The help lists it under one of :data:`PANELS`, by rank, with its summary.
     """
     if panel not in PANELS:
         raise ValueError(f"expected one of {', '.join(PANELS)}, found {panel!r}")
@@ -95,7 +95,7 @@ def _load_commands() -> None:
 
 
 def commands(panel: str) -> list[Command]:
-    """Return the commands of a panel in the order in which they are listed."""
+    """Return the commands of a panel, by rank and name."""
     _load_commands()
     listed = [entry for entry in _registry.values() if entry.panel == panel]
     return sorted(listed, key=lambda entry: (entry.rank, entry.name))
@@ -109,29 +109,29 @@ class Rule(StrEnum):
 
 
 class Lang(StrEnum):
-    """Language of what a person reads."""
+    """Language of the output."""
 
     EN = "en"
     NL = "nl"
 
 
 class Engine(StrEnum):
-    """What solves the programme."""
+    """Solver interface of the programme."""
 
     HIGHS = "highs"
     PULP = "pulp"
 
 
 def option(flags: str, text: str, metavar: str | None = None, **settings: Any) -> Any:
-    """Return an option of a command: its names, such as ``"--out -o"``, and a line of help.
+    """Return an option of a command with its flags, such as ``"--out -o"``, and its help.
 
-    `metavar` stands for its value; `limits` are more for Typer, such as `min` and `max`.
+    `metavar` is the name of its value; `settings` are further arguments of :func:`typer.Option`.
     """
     return typer.Option(*flags.split(), help=text, metavar=metavar, **settings)
 
 
 def argument(metavar: str, text: str, **settings: Any) -> Any:
-    """Return an argument of a command, which has no flag; see :func:`option`."""
+    """Return a positional argument of a command; see :func:`option`."""
     return typer.Argument(metavar=metavar, help=text, **settings)
 
 

@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 __all__ = ["figure_names", "plot"]
 
 SOURCES = ("result", "comparison", "ensemble")
-"""What figures are drawn of here; those of answers are drawn where the answers are made."""
+"""Sources of the figures that are drawn here; those of analyses are drawn by the analyses."""
 
 
 def figure_names() -> list[str]:
-    """Return the names of the figures that this command draws."""
-    return [name for name, one in gallery().items() if one.of in SOURCES]
+    """Return the names of the figures that this command can draw."""
+    return [name for name, figure in gallery().items() if figure.of in SOURCES]
 
 
 def _check_name(name: str) -> str:
-    """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
+    """Return the name of a figure; raise BadParameter if it is unknown."""
     if name not in figure_names():
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, figure_names()))}.")
     return name
 
 
 def _print_list(asked: bool) -> None:
-    """Print every figure with what it shows and what it is drawn of, and leave."""
+    """Print the figures with their descriptions and sources, and exit."""
     if not asked:
         return
     for name in figure_names():
@@ -129,14 +129,14 @@ def plot(
     if figure == "displacement" and source.rule == "value":
         options["ranges"] = _optimal_ranges(source, lang, quiet)
     with show_spinner(label("drawing", lang), quiet):
-        made = _draw_figure(figure, source, options)
-        outputs.write({path: lambda target: made.save(target, dpi)})
+        chart = _draw_figure(figure, source, options)
+        outputs.write({path: lambda target: chart.save(target, dpi)})
     if not quiet:
         echo(label("written_to", lang, path=path))
 
 
 def _check_options(figure: str, items: list[str], pool: str | None) -> None:
-    """Refuse what does not go together."""
+    """Refuse arguments that exclude each other."""
     several = gallery()[figure].of == "comparison"
     if several and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
@@ -149,7 +149,7 @@ def _check_options(figure: str, items: list[str], pool: str | None) -> None:
 def _load_source(
     figure: str, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
 ) -> Any:
-    """Return the result, the comparison or the futures that are to be drawn."""
+    """Return the result, comparison or ensemble of the figure."""
     from planner.results.compare import compare
 
     if gallery()[figure].of == "ensemble":
@@ -168,20 +168,20 @@ def _load_source(
 
 
 def _draw_figure(figure: str, source: Any, options: dict[str, Any]) -> Chart:
-    """Draw a figure with those of the options that it takes."""
+    """Draw a figure; raise InputError for options that it does not take."""
     draw: Callable[..., Chart]
     draw = partial(_draw_curve, source) if figure == "curve" else getattr(source.plot, figure)
-    takes = inspect.signature(draw).parameters
-    wanted = {name: value for name, value in options.items() if value is not None}
-    unused = [name for name in wanted if name not in takes]
+    accepted = inspect.signature(draw).parameters
+    given = {name: value for name, value in options.items() if value is not None}
+    unused = [name for name in given if name not in accepted]
     if unused:
-        named = ", ".join("--" + name.replace("_", "-") for name in unused)
-        raise InputError(f"plot {figure}: does not go with {named}")
-    return draw(**wanted)
+        flags = ", ".join("--" + name.replace("_", "-") for name in unused)
+        raise InputError(f"plot {figure}: does not go with {flags}")
+    return draw(**given)
 
 
 def _optimal_ranges(source: Any, lang: str, quiet: bool) -> Any:
-    """Return the range of each figure over all optimal plans; None for a folder of results."""
+    """Return the ranges over all optimal plans; None for a folder of results."""
     from planner.analysis.ranges import ranges
     from planner.report.words import say as word
 
@@ -201,6 +201,6 @@ def _draw_curve(source: Any, package: str | None = None, lang: str = "en") -> Ch
     package = chosen_package(source, package)
     if package is None:
         raise InputError("plot curve: the scenario has no package that could grow")
-    found = curve(source, package=package, missions=False)
-    drawn: Chart = source.plot.curve(found, headroom(source, package=package, lines=False), lang)
+    points = curve(source, package=package, missions=False)
+    drawn: Chart = source.plot.curve(points, headroom(source, package=package, lines=False), lang)
     return drawn

@@ -1,4 +1,4 @@
-"""``calibrate`` and ``backtest``: parameters inferred from people seen, and forecasts scored."""
+"""``calibrate``, ``backtest`` and ``learning``: inference from observations, scored forecasts."""
 
 from __future__ import annotations
 
@@ -113,16 +113,16 @@ def calibrate(
 
     loaded = load_scenario(scenario)
     with show_progress(word("calibrating", lang), word("plans", lang), lang, quiet) as progress:
-        found = run(
+        outcome = run(
             loaded, until, observations=_load_observations(observations), particles=particles,
             seed=seed, rule=rule and rule.value, workers=workers, folder=out, progress=progress,
         )  # fmt: skip
     if out is not None:
-        _write_outcome(out, found, ("before_after",), lang)
-        if found.usable:
-            found.save_parameters(Path(out) / "parameters.json", whole_rows)
-    _print_outcome(found, json, lang, quiet)
-    if not found.usable:
+        _write_outcome(out, outcome, ("before_after",), lang)
+        if outcome.usable:
+            outcome.save_parameters(Path(out) / "parameters.json", whole_rows)
+    _print_outcome(outcome, json, lang, quiet)
+    if not outcome.usable:
         raise typer.Exit(1)
 
 
@@ -154,14 +154,14 @@ def backtest(
 
     loaded, decided = load_scenario(scenario), load_scenario(outcomes)
     with show_progress(word("forecasting", lang), word("plans", lang), lang, quiet) as progress:
-        found = run(
+        outcome = run(
             loaded, until, decided, observations=_load_observations(observations), draws=draws,
             particles=particles, seed=seed, workers=workers, progress=progress,
         )  # fmt: skip
     if out is not None:
-        _write_outcome(out, found, ("pit", "forecasts"), lang)
-        found.save_scores(Path(out) / "backtest.json")
-    _print_outcome(found, json, lang, quiet)
+        _write_outcome(out, outcome, ("pit", "forecasts"), lang)
+        outcome.save_scores(Path(out) / "backtest.json")
+    _print_outcome(outcome, json, lang, quiet)
 
 
 @opt.command("Questions", "What knowing one parameter is worth.", rank=3)
@@ -199,14 +199,14 @@ def learning(
             futures = simulate(
                 loaded, draws, seed, rule and rule.value, workers=workers, progress=progress
             )
-    found = run(futures, of, above=above)
+    outcome = run(futures, of, above=above)
     if out is not None:
-        _write_outcome(out, found, (), lang)
-    _print_outcome(found, json, lang, quiet)
+        _write_outcome(out, outcome, (), lang)
+    _print_outcome(outcome, json, lang, quiet)
 
 
 def _load_observations(folders: list[str] | None) -> list[Observation] | None:
-    """Return the observations of data folders; None for those of the program."""
+    """Return the observations of data folders; None for the default observations."""
     if not folders:
         return None
     from planner.scenario.data import read_observations
@@ -217,33 +217,35 @@ def _load_observations(folders: list[str] | None) -> list[Observation] | None:
     return found
 
 
-def _write_outcome(folder: str, found: Outcome, figures: tuple[str, ...], lang: str) -> None:
+def _write_outcome(folder: str, outcome: Outcome, figures: tuple[str, ...], lang: str) -> None:
     """Write the tables of an outcome as CSV, and its figures."""
     from planner.figures import calibration
 
-    place = Path(folder)
+    path = Path(folder)
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        for name, table in found.tables().items():
-            (place / f"{name}.csv").write_bytes(as_csv(table).encode())
+        path.mkdir(parents=True, exist_ok=True)
+        for name, table in outcome.tables().items():
+            (path / f"{name}.csv").write_bytes(as_csv(table).encode())
         for name in figures:
-            getattr(calibration, name)(found, lang=lang).save(place / f"{name}.png", 150)
+            getattr(calibration, name)(outcome, lang=lang).save(path / f"{name}.png", 150)
     except OSError as error:
         raise ResultError(f"{folder}: cannot be written: {error.strerror or error}") from None
 
 
-def _print_outcome(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
-    """Print an outcome: strict JSON, or its sentences and the beginning of its main table."""
+def _print_outcome(outcome: Outcome, json: bool, lang: str, quiet: bool) -> None:
+    """Print an outcome as strict JSON, or its sentences and the first rows of its main table."""
     if json:
-        print_json({"format": "planner-record/1", **found.as_dict(lang)})
+        print_json({"format": "planner-record/1", **outcome.as_dict(lang)})
         return
     if quiet:
         return
-    echo(*found.sentences(lang))
-    main = found.to_frame()
-    heads = [("" if main[one].dtype == object else ">") + word(f"head_{one}", lang) for one in main]
-    rows = [_format_row(row, lang) for row in main.head(20).to_dict("records")]
-    echo(table(word(found.title, lang), heads, rows))
+    echo(*outcome.sentences(lang))
+    frame = outcome.to_frame()
+    heads = [
+        ("" if frame[one].dtype == object else ">") + word(f"head_{one}", lang) for one in frame
+    ]
+    rows = [_format_row(row, lang) for row in frame.head(20).to_dict("records")]
+    echo(table(word(outcome.title, lang), heads, rows))
 
 
 def _format_row(row: Mapping[Any, Any], lang: str) -> list[str]:

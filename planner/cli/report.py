@@ -120,7 +120,7 @@ def report(
 
 @contextmanager
 def _stage_progress(lang: str, quiet: bool) -> Iterator[Progress]:
-    """Give a function that shows one stage of the work after the other, each with what is left."""
+    """Yield a progress callback that shows stages one after another, each with its time left."""
     from planner.report.words import say as word
 
     with ExitStack() as stack:

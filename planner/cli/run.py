@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from planner.cli import options as opt
 from planner.cli.console import echo, print_json, record_table, show_spinner
-from planner.cli.inputs import check_output_folder, load_problem, load_scenario, print_warnings
+from planner.cli.inputs import check_output_folder, load_problem, load_scenario, warn
 from planner.errors import Fault, InputError
 from planner.labels import label, number, percent
 
@@ -144,7 +144,7 @@ def run(
         check_output_folder(out, force)
     loaded = load_scenario(scenario)
     compiled = compile_scenario(loaded)
-    print_warnings(scenario, compiled.problem, compiled.first_month, quiet)
+    warn(scenario, compiled.problem, compiled.first_month, quiet)
     with show_spinner(label("allocating", lang), quiet):
         result = allocate_with(
             loaded, rule and rule.value, engine, solver, whole_people, time_limit
@@ -196,7 +196,7 @@ def solve(
     """
     check_solver_options(engine, solver, whole_people, time_limit)
     problem = load_problem(file)
-    print_warnings("<stdin>" if file == "-" else file, problem, quiet=quiet)
+    warn("<stdin>" if file == "-" else file, problem, quiet=quiet)
     with show_spinner(label("allocating", lang), quiet):
         solution = solve_with(problem, rule.value, engine, solver, whole_people, time_limit)
         result = solution.as_neutral()

@@ -75,47 +75,47 @@ def sensitivity(
 
     loaded = load_scenario(scenario)
     with show_progress(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
-        found = run(
+        result = run(
             loaded, *(of or ()), groups=_parse_groups(group or ()), base=base, seed=seed,
             rule=rule and rule.value, workers=workers, cluster=cluster, progress=progress,
         )  # fmt: skip
     if json:
-        print_json(_as_dict(found, loaded.name, base, seed))
+        print_json(_as_dict(result, loaded.name, base, seed))
     elif not quiet:
-        _print_indices(found, lang)
+        _print_indices(result, lang)
 
 
-def _parse_groups(said: Any) -> dict[str, tuple[str, ...]] | None:
-    """Return groups by name from ``name=pattern,pattern``; None where none are asked for."""
-    found: dict[str, tuple[str, ...]] = {}
-    wrong = []
-    for one in said:
-        name, equals, patterns = one.partition("=")
+def _parse_groups(texts: Any) -> dict[str, tuple[str, ...]] | None:
+    """Return groups by name from ``NAME=PATTERN,PATTERN``; None if there are none."""
+    groups: dict[str, tuple[str, ...]] = {}
+    faults = []
+    for text in texts:
+        name, equals, patterns = text.partition("=")
         members = tuple(part.strip() for part in patterns.split(",") if part.strip())
         if not (name.strip() and equals and members):
-            wrong.append(f"--group: expected NAME=PATTERN, as posts=pool.*.posts, found {one!r}")
-        found[name.strip()] = members
-    if wrong:
-        raise InputError(wrong)
-    return found or None
+            faults.append(f"--group: expected NAME=PATTERN, as posts=pool.*.posts, found {text!r}")
+        groups[name.strip()] = members
+    if faults:
+        raise InputError(faults)
+    return groups or None
 
 
-def _as_dict(found: Sensitivity, scenario: str, base: int, seed: int) -> dict[str, Any]:
-    """Return the answer as plain values."""
+def _as_dict(result: Sensitivity, scenario: str, base: int, seed: int) -> dict[str, Any]:
+    """Return the indices as plain values."""
     return {
         "format": FORMAT,
         "scenario": scenario,
-        "rule": found.rule,
+        "rule": result.rule,
         "base": base,
         "seed": seed,
-        "draws": found.plans,
-        "indices": found.table.to_dict("records"),
-        "groups": {name: list(members) for name, members in found.groups.items()},
+        "draws": result.plans,
+        "indices": result.table.to_dict("records"),
+        "groups": {name: list(members) for name, members in result.groups.items()},
     }
 
 
-def _print_indices(found: Sensitivity, lang: str) -> None:
-    """Print one table a quantity."""
+def _print_indices(result: Sensitivity, lang: str) -> None:
+    """Print a table of indices for each quantity."""
     indices = (">first_order", ">interval", ">total_order", ">interval")
     heads = [
         word("group", lang),
@@ -127,12 +127,12 @@ def _print_indices(found: Sensitivity, lang: str) -> None:
         low, high = (number(row[f"{index}_{end}"], lang, 2) for end in ("low", "high"))
         return number(row[index], lang, 2), f"{low} – {high}"
 
-    for quantity, part in found.table.groupby("quantity", sort=False):
+    for quantity, part in result.table.groupby("quantity", sort=False):
         rows = [
             (theme(row["group"], lang), row["figures"], *cells(row, "first"),
              *cells(row, "total"))
             for row in part.to_dict("records")
         ]  # fmt: skip
         echo(table(word("drives", lang, quantity=quantity), heads, rows))
-    draws = number(found.plans, lang, 0)
+    draws = number(result.plans, lang, 0)
     echo(word("drives_note", lang, draws=draws), style="dim")

@@ -1,7 +1,4 @@
-"""``app``: the what-if page, served to a browser on this machine; checks of address and packages.
-
-What stands between the command line and the server of the what-if page.
-"""
+"""``app``: serve the what-if page to a browser, with checks of address and packages."""
 
 from __future__ import annotations
 
@@ -23,14 +20,14 @@ if TYPE_CHECKING:
     from planner.app.server import Settings
     from planner.scenario.load import Scenario
 
-__all__ = ["app", "check_page_installed", "is_loopback", "serve_until_interrupted"]
+__all__ = ["app", "check_page_installed", "is_loopback", "serve_page"]
 
 MAX_WORKERS = 4
-"""Processes that compute unless more are asked for."""
+"""Default of the largest number of worker processes."""
 
 
 def check_page_installed() -> None:
-    """Raise PlannerError with the cure if what the page is made with is not installed."""
+    """Raise PlannerError with the remedy if Panel is not installed."""
     if find_spec("panel") is None:
         raise PlannerError(
             "the page needs Panel, which is not installed: pip install 'displacement-planner[app]'"
@@ -38,7 +35,7 @@ def check_page_installed() -> None:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach an address.
+    """Whether an address is reachable from this machine only.
 
     Examples
     --------
@@ -53,10 +50,10 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def serve_until_interrupted(
+def serve_page(
     scenarios: Sequence[Scenario], settings: Settings, browse: bool, quiet: bool
 ) -> None:
-    """Serve the page until it is interrupted, and say where it is."""
+    """Serve the page until it is interrupted, and print its address."""
     from planner.app.server import serve
 
     address, port = settings.address, settings.port
@@ -160,4 +157,4 @@ def app(
 
     processes = min(os.cpu_count() or 1, MAX_WORKERS) if workers is None else workers
     settings = Settings(address, port, tuple(origin or ()), processes, draws, lang.value)
-    serve_until_interrupted(own, settings, sys.stdout.isatty() if open_ is None else open_, quiet)
+    serve_page(own, settings, sys.stdout.isatty() if open_ is None else open_, quiet)

@@ -33,25 +33,25 @@ if TYPE_CHECKING:
 __all__ = ["Resolved", "show", "print_part"]
 
 _REASONS = {label(key): key for key in WORDS if key.startswith("reason_")}
-"""Keys of the words for why a demand is left out, by what the compiled scenario says."""
+"""Keys of the reasons why a demand is left out, by their texts in the compiled scenario."""
 
 
 class Resolved:
-    """A scenario and the problem it states; figures that contradict each other are refused."""
+    """A scenario and its compiled problem; raises InputError if its figures are inconsistent."""
 
     def __init__(self, scenario: Scenario):
         self.scenario = scenario
-        self.compiled  # noqa: B018  wrong figures are said before anything is shown
+        self.compiled  # noqa: B018  reports faults before anything is shown
 
     @cached_property
     def compiled(self) -> Compiled:
-        """The problem, with its labels and figures."""
+        """The compiled problem, with labels and figures."""
         from planner.compile import compile_scenario
 
         return compile_scenario(self.scenario)
 
     def find(self, wanted: Mapping[str, str]) -> dict[str, Any]:
-        """Return the parts asked for by kind and id; every unknown id is said."""
+        """Return the parts by kind and id; raise InputError with every unknown id."""
         makers: dict[str, tuple[Callable[[str], Any], Iterable[str]]] = {
             "mission": (self.mission, self.scenario.inputs.missions),
             "demand": (self.demand, self.scenario.inputs.demands),
@@ -73,7 +73,7 @@ class Resolved:
         return found
 
     def overview(self) -> dict[str, Any]:
-        """Return what the scenario is about: missions, packages, pools, what is left out."""
+        """Return the scenario as a whole: missions, packages, pools and demands left out."""
         scenario, inputs, compiled = self.scenario, self.scenario.inputs, self.compiled
         texts = ("name", "title", "title_nl", "summary", "summary_nl", "digest")
         return {
@@ -90,7 +90,7 @@ class Resolved:
         }
 
     def mission(self, id: str) -> dict[str, Any]:
-        """Return a mission, its source, and its demands with why some do not count."""
+        """Return a mission, its source, and its demands with reasons why some do not count."""
         mission = self.scenario.inputs.missions[id]
         lines = [d.id for d in self.scenario.inputs.demands.values() if d.mission == id]
         return {
@@ -136,7 +136,7 @@ class Resolved:
         }
 
     def figures(self, id: str) -> list[dict[str, Any]]:
-        """Return a figure with its source, or all parameters with an id that begins so."""
+        """Return a figure with its source, or all figures whose id begins with a text."""
         exact = [row for row in self.compiled.figures if row.id == id]
         return [self._figure(row) for row in exact] or self._figures_below(id)
 
@@ -146,7 +146,7 @@ class Resolved:
         return [{**self.source(id), "figures_in_use": count} for id, count in counts.most_common()]
 
     def uncertain(self) -> dict[str, Any]:
-        """Return what many futures draw, with its distribution and source, and what correlates."""
+        """Return uncertain parameters with distributions and sources, and their correlations."""
         from planner.montecarlo.parameters import list_uncertain
 
         found = list_uncertain(self.scenario)
@@ -159,7 +159,7 @@ class Resolved:
         return {"factors": rows, "correlations": found.correlations().to_dict("records")}
 
     def source(self, id: str) -> dict[str, Any]:
-        """Return a publication by id; only its id where nothing is known about it."""
+        """Return a publication by id; only its id if it is not in the data."""
         known = self.scenario.inputs.sources.get(id)
         found: dict[str, Any] = {"id": id} if known is None else plain(known)
         return found
@@ -168,7 +168,7 @@ class Resolved:
         return [self._figure(row) for row in self.compiled.figures if row.id.startswith(prefix)]
 
     def _rotation_figures(self, kind: str, pools: Iterable[str]) -> list[dict[str, Any]]:
-        """Return the figures of a kind that concern some pools."""
+        """Return the figures of a kind that apply to some pools."""
         found = self._figures_below(f"kind.{kind}.")
         names = ("preparation", "rest", "dwell")
         named = {f"kind.{kind}.{name}.{pool}" for name in names for pool in pools}
@@ -206,7 +206,7 @@ class Resolved:
     def _demand_row(self, id: str) -> dict[str, Any]:
         line = self.scenario.inputs.demands[id]
         keys = ("id", "mission", "name", "name_nl", "category", "kind", "standing", "tier")
-        here = id in self._asked
+        is_counted = id in self._asked
         return {key: getattr(line, key) for key in keys} | {
             "pools": [one if isinstance(one, str) else dict(one) for one in line.options],
             "cap": line.cap.value,
@@ -216,13 +216,13 @@ class Resolved:
             "first": None if line.first is None else str(line.first.month),
             "last": None if line.last is None else str(line.last.month),
             "asked_person_months": self._asked.get(id, 0.0),
-            "left_out": "" if here else self.compiled.left_out.get(id, "does not count"),
+            "left_out": "" if is_counted else self.compiled.left_out.get(id, "does not count"),
         }
 
     def _package_row(self, package: Any) -> dict[str, Any]:
         problem = self.compiled.problem
-        here = package.id in {one.id for one in problem.packages}
-        known = str(self.compiled.month(problem.known(package.id))) if here else None
+        is_counted = package.id in {one.id for one in problem.packages}
+        known = str(self.compiled.month(problem.known(package.id))) if is_counted else None
         keys = ("id", "title", "title_nl", "on")
         return {key: getattr(package, key) for key in keys} | {
             "known": known,
@@ -234,12 +234,12 @@ class Resolved:
         people = compiled.problem.pools[id]
         first, last = compiled.problem.report
         years: dict[str, list[float]] = {}
-        for place in range(first, last + 1):
-            year = str(compiled.month(place).year)
-            years.setdefault(year, []).append(float(people[place]))
+        for index in range(first, last + 1):
+            year = str(compiled.month(index).year)
+            years.setdefault(year, []).append(float(people[index]))
         keys = ("id", "name", "name_nl", "category", "speciality")
         return {key: getattr(pool, key) for key in keys} | {
-            "strength_by_year": {year: sum(all_) / len(all_) for year, all_ in years.items()}
+            "strength_by_year": {year: sum(values) / len(values) for year, values in years.items()}
         }
 
 
@@ -252,8 +252,8 @@ def _position_text(file: str, line: int) -> str:
 
 
 def print_part(name: str, content: Any, lang: str) -> None:
-    """Print one part as :class:`planner.cli.show.Resolved` gives it."""
-    sheets: dict[str, Callable[[Any, str], None]] = {
+    """Print a part of a scenario, as :class:`Resolved` returns it."""
+    printers: dict[str, Callable[[Any, str], None]] = {
         "scenario": _print_scenario,
         "mission": _print_mission,
         "demand": _print_demand,
@@ -262,7 +262,7 @@ def print_part(name: str, content: Any, lang: str) -> None:
         "sources": _print_sources,
         "uncertain": _print_uncertain,
     }
-    sheets[name](content, lang)
+    printers[name](content, lang)
 
 
 def _months_text(row: Mapping[str, Any], lang: str) -> str:
@@ -298,7 +298,7 @@ def _print_scenario(content: Mapping[str, Any], lang: str) -> None:
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Return why a demand is left out, in a language where the reason has words for it."""
+    """Return the reason why a demand is left out, translated if it is a known one."""
     return label(_REASONS[reason], lang) if reason in _REASONS else reason
 
 
@@ -321,7 +321,7 @@ def _print_demands(rows: Sequence[Mapping[str, Any]], lang: str) -> None:
 
 
 def _print_header(content: Mapping[str, Any], values: Mapping[str, object], lang: str) -> None:
-    """Print name and id of a thing, what stands by the words of `values`, and where it is said."""
+    """Print name and id of an entity, its labelled values, note and position."""
     echo(f"{in_language(content, lang)} ({content['id']})", style="bold")
     written = {key: content[key] for key in ("note", "written_in")}
     echo(labelled_values({**values, **written}, lang), "")
@@ -383,7 +383,7 @@ def _value_text(value: Any, lang: str) -> str:
 
 
 def _short_number(value: float, lang: str) -> str:
-    """Return a number with as many digits as it needs, four at most."""
+    """Return a number with as few digits as it needs, at most four."""
     digits = next((d for d in range(4) if round(value, d) == value), 4)
     return number(value, lang, digits)
 

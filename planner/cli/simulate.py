@@ -1,4 +1,4 @@
-"""``simulate``: the draws of a scenario, and how certain fill and displacement are."""
+"""``simulate``: draws of a scenario, and the distributions of fill and displacement."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ __all__ = ["simulate"]
 FORMAT = "planner-futures-summary/1"
 
 MAX_RANKED = 20
-"""Most figures of a ranking that a summary holds; the table ``ranking`` of a kept run has all."""
+"""Largest number of parameters in a ranking; the table ``ranking`` of a saved run has all."""
 
 MAX_SHOWN = 6
-"""Most figures of a ranking in the terminal."""
+"""Largest number of parameters of a ranking in the terminal."""
 
 MIN_SHOWN = 0.05
-"""Person-months that a table with one decimal shows as nothing."""
+"""Person-months below which a table with one decimal shows zero."""
 
 QUANTILES = ("q05", "q50", "q95")
 """Quantiles shown."""
 
 MIN_ROUNDED_SHARE = 0.1
-"""Shares from which quantiles are shown without decimals."""
+"""Share from which quantiles are shown without decimals."""
 
 
 class Sampling(StrEnum):
-    """How points are drawn."""
+    """Sampling method."""
 
     SOBOL = "sobol"
     PLAIN = "plain"
@@ -218,7 +218,7 @@ def simulate(
 
 
 def _summarise_ensemble(ensemble: Ensemble, reach: float) -> dict[str, Any]:
-    """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
+    """Return totals, fill and displacement by mission, as values for strict JSON."""
     from planner.results.losses import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
@@ -263,7 +263,7 @@ def _summarise_ensemble(ensemble: Ensemble, reach: float) -> dict[str, Any]:
 
 
 def _with_mission_labels(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
-    """Return rows with the names and the main task of their mission."""
+    """Return rows with the name and main task of their mission."""
     labels = ensemble.metadata.labels
     about = {
         mission: {"name": name, "name_nl": dutch, "main_task": task}
@@ -276,7 +276,7 @@ def _with_mission_labels(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]
 
 
 def _print_ensemble(ensemble: Ensemble, reach: float, lang: str) -> None:
-    """Print headline numbers, fill and displacement by mission, and how they were drawn."""
+    """Print totals, fill and displacement by mission, and the design of the draws."""
     from planner.cli.summary import certificate_line
     from planner.results.losses import headline
 
@@ -321,7 +321,7 @@ def _format_value(value: float | None, lang: str, share: bool, short: bool = Fal
 
 
 def _quantity_label(row: Mapping[str, Any], lang: str) -> str:
-    """Return what a row of the totals is called."""
+    """Return the label of a row of the totals."""
     kind, _, package = row["quantity"].partition(".")
     if not row["package"]:
         return word(row["quantity"], lang)
@@ -335,14 +335,14 @@ def _quantity_label(row: Mapping[str, Any], lang: str) -> str:
 
 
 def _chance_with_interval(row: Mapping[str, Any], lang: str) -> str:
-    """Return a chance with its interval."""
+    """Return a probability with its confidence interval."""
     chance, low, high = (percent(row[key], lang, 0) for key in ("chance", "chance_low",
                                                                 "chance_high"))  # fmt: skip
     return f"{chance} ({low} – {high})"
 
 
 def _quantile_table(summary: Mapping[str, Any], lang: str) -> Any:
-    """Return quantiles over the draws, each with its interval."""
+    """Return a table of quantiles over the draws, each with its confidence interval."""
     rows = []
     for row in summary["total"]:
         share, cells = row["unit"] == "share", []
@@ -357,7 +357,7 @@ def _quantile_table(summary: Mapping[str, Any], lang: str) -> Any:
 
 
 def _estimate_cells(row: Mapping[str, Any], lang: str, share: bool) -> list[str]:
-    """Return mean, error, interval and spread as cells."""
+    """Return mean, standard error, confidence interval and spread as cells."""
     keys = ("mean", "standard_error", "low", "high", "q05", "q95")
     mean, error, low, high, q05, q95 = (_format_value(row[key], lang, share) for key in keys)
     return [mean, error, f"{low} – {high}", f"{q05} – {q95}"]
@@ -408,7 +408,7 @@ def _displacement_table(summary: Mapping[str, Any], package: str, title: str, la
 
 
 def _correlation_table(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
-    """Return the figures that go with a quantity beyond chance, or a line that none exists."""
+    """Return a table of significant rank correlations with a quantity, or a line if none is."""
     rows = [
         [row["factor"], label(row["basis"], lang), number(row["rank_correlation"], lang, 2),
          f"{number(row['low'], lang, 2)} – {number(row['high'], lang, 2)}"]
@@ -422,7 +422,7 @@ def _correlation_table(summary: Mapping[str, Any], quantity: str, lang: str) -> 
 
 
 def _summarise_estimate(specification: Specification, workers: int | None) -> dict[str, Any]:
-    """Return what a run will take, ready for strict JSON."""
+    """Return the estimated size of a run, as values for strict JSON."""
     from planner.montecarlo.run import estimate_run
 
     return {
@@ -434,7 +434,7 @@ def _summarise_estimate(specification: Specification, workers: int | None) -> di
 
 
 def _print_estimate(found: Mapping[str, Any], lang: str) -> None:
-    """Print what a run will take."""
+    """Print the estimated size of a run."""
 
     def mib(size: float) -> str:
         return f"{number(size / 2**20, lang, 0)} MiB"
@@ -454,7 +454,7 @@ def _print_estimate(found: Mapping[str, Any], lang: str) -> None:
 def _summarise_draw(
     specification: Specification, number: int, out: str | None, force: bool
 ) -> dict[str, Any]:
-    """Plan one draw again, keep its result where that is asked for, and return what it says."""
+    """Replan one draw, save its result if `out` is given, and return its summary."""
     from planner.cli.summary import summarise
     from planner.montecarlo.replay import take_draw
 
@@ -479,7 +479,7 @@ def _summarise_draw(
 
 
 def _print_draw(found: Mapping[str, Any], lang: str) -> None:
-    """Print what is unusual about a draw, and the summary of its result."""
+    """Print the unusual parameters of a draw, and the summary of its result."""
     from planner.cli.summary import print_summary
 
     first, *others = found["sentences"][lang]

@@ -38,7 +38,7 @@ MAX_UNMET = 12
 
 
 def summarise(result: Result) -> dict[str, Any]:
-    """Return the summary of a result as plain values, ready for strict JSON.
+    """Return the summary of a result as values for strict JSON.
 
     Person-months lie inside the report window; what is undefined (the fill rate of what was not
     asked for) is None.
@@ -55,7 +55,7 @@ def summarise(result: Result) -> dict[str, Any]:
         certificate["dual"] = None  # whole numbers have none
     tasks = _indices_by_key(row.main_task for row in rows)
     missions = _indices_by_key(row.mission for row in rows)
-    about = {id: rows[places[0]] for id, places in missions.items()}
+    about = {id: rows[indices[0]] for id, indices in missions.items()}
     texts = ("name", "title", "title_nl", "digest")
     summary = {
         "format": FORMAT,
@@ -66,13 +66,13 @@ def summarise(result: Result) -> dict[str, Any]:
         "certificate": certificate,
         "total": _fill(result, range(len(rows))),
         "main_tasks": [
-            {"main_task": task} | _fill(result, places) for task, places in sorted(tasks.items())
+            {"main_task": task} | _fill(result, indices) for task, indices in sorted(tasks.items())
         ],
         "missions": [_mission_labels(about[id]) | _fill(result, missions[id]) for id in missions],
         "demands": [
             {"demand": row.id, "mission": row.mission, "tier": row.tier, "package": row.package}
-            | _fill(result, (place,))
-            for place, row in enumerate(rows)
+            | _fill(result, (index,))
+            for index, row in enumerate(rows)
         ],
         "packages": [_package(result, id, about) for id in result.solution.without],
         "bottlenecks": _bottlenecks(result),
@@ -84,16 +84,16 @@ def summarise(result: Result) -> dict[str, Any]:
 
 
 def _indices_by_key(keys: Iterable[Any]) -> dict[Any, list[int]]:
-    """Return the places of each key, in the order in which they first appear."""
-    found: dict[Any, list[int]] = {}
-    for place, key in enumerate(keys):
-        found.setdefault(key, []).append(place)
-    return found
+    """Return the indices of each key, in order of first appearance."""
+    indices: dict[Any, list[int]] = {}
+    for index, key in enumerate(keys):
+        indices.setdefault(key, []).append(index)
+    return indices
 
 
-def _fill(result: Result, places: Iterable[int]) -> dict[str, Any]:
+def _fill(result: Result, indices: Iterable[int]) -> dict[str, Any]:
     """Return asked and filled person-months of some demands, and their fill rate."""
-    chosen = np.fromiter(places, dtype=np.int64)
+    chosen = np.fromiter(indices, dtype=np.int64)
     asked = float(result.solution.asked[chosen].sum())
     filled = float(result.solution.with_all.filled[chosen].sum())
     return {
@@ -116,21 +116,21 @@ def _mission_labels(row: DemandRow) -> dict[str, Any]:
 
 
 def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, Any]:
-    """Return what a package gets and displaces, with the missions that lose or gain most first."""
+    """Return fill and displacement of a package, with missions by decreasing loss."""
     rows, solution, problem = result.compiled.demands, result.solution, result.compiled.problem
-    own = [place for place, row in enumerate(rows) if row.package == id]
+    indices = [index for index, row in enumerate(rows) if row.package == id]
     lost = solution.displaced(id)
     by_task = [float(lost[[row.main_task == task for row in rows]].sum()) for task in (1, 2)]
     missions: dict[str, float] = {}
     for row, people in zip(rows, lost.tolist(), strict=True):
         missions[row.mission] = missions.get(row.mission, 0.0) + people
-    where = _main_pool(result, id)
-    at_a_time = {
+    main_pools = _main_pool(result, id)
+    shortfalls = {
         one.group: one
         for one in losses(solution, id, {row.id: row.mission for row in rows}, main_task=None)
     }
     before = sum(one.before_person_months for one in losses(solution, id, main_task=2))
-    package, fill = result.scenario.inputs.packages[id], _fill(result, own)
+    package, fill = result.scenario.inputs.packages[id], _fill(result, indices)
     filled = fill["filled_person_months"]
     return {
         "package": id,
@@ -147,8 +147,8 @@ def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, 
         "years": _years(result, id),
         "missions": [
             _mission_labels(about[mission])
-            | {"displaced_person_months": people, "pool": where.get(mission, "")}
-            | _largest_shortfall(result, at_a_time.get(mission))
+            | {"displaced_person_months": people, "pool": main_pools.get(mission, "")}
+            | _largest_shortfall(result, shortfalls.get(mission))
             for mission, people in sorted(missions.items(), key=lambda item: -item[1])
             if abs(people) >= _ROUNDING
         ],
@@ -156,7 +156,7 @@ def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, 
 
 
 def _largest_shortfall(result: Result, loss: Loss | None) -> dict[str, Any]:
-    """Return the most persons that a mission lacks in one month, and when it lacks any."""
+    """Return the largest shortfall of a mission in one month, and the months with a shortfall."""
     if loss is None:
         return {"most_persons": 0.0, "months_short": 0, "first_short": None, "last_short": None}
     month = result.compiled.month
@@ -169,11 +169,11 @@ def _largest_shortfall(result: Result, loss: Loss | None) -> dict[str, Any]:
 
 
 def _years(result: Result, package: str) -> list[dict[str, Any]]:
-    """Return what is filled for a package and displaced by it, year by year."""
+    """Return fill and displacement of a package by year."""
     solution, compiled = result.solution, result.compiled
     duty = solution.with_all.on_duty
-    lost = solution.without[package].on_duty - duty
-    own = compiled.problem.inside(package)
+    displaced = solution.without[package].on_duty - duty
+    inside = compiled.problem.inside(package)
     task = np.array([row.main_task for row in compiled.demands])
     first, last = compiled.problem.report
     years: dict[str, list[int]] = {}
@@ -182,16 +182,16 @@ def _years(result: Result, package: str) -> list[dict[str, Any]]:
     return [
         {
             "year": year,
-            "filled_person_months": float(duty[own][:, months].sum()),
-            "displaced_main_task_1": float(lost[(task == 1) & ~own][:, months].sum()),
-            "displaced_main_task_2": float(lost[(task == 2) & ~own][:, months].sum()),
+            "filled_person_months": float(duty[inside][:, months].sum()),
+            "displaced_main_task_1": float(displaced[(task == 1) & ~inside][:, months].sum()),
+            "displaced_main_task_2": float(displaced[(task == 2) & ~inside][:, months].sum()),
         }
         for year, months in years.items()
     ]
 
 
 def _main_pool(result: Result, package: str) -> dict[str, str]:
-    """Return the pool in which each mission loses most to a package."""
+    """Return the pool with the largest loss of each mission to a package."""
     rows, solution = result.compiled.demands, result.solution
     names = list(solution.problem.pools)
     lost = _person_months_by_pool(solution.without[package]) - _person_months_by_pool(
@@ -215,17 +215,17 @@ def _person_months_by_pool(allocation: Allocation) -> Any:
 
 
 def _bottlenecks(result: Result) -> list[dict[str, Any]]:
-    """Return binding pools, those with most binding months first, each with its months."""
+    """Return binding pools with their months, by decreasing number of months."""
     problem, allocation = result.compiled.problem, result.solution.with_all
     first, last = problem.report
     found = []
-    for place, pool in enumerate(result.compiled.pools):
-        people, rows = problem.pools[pool.id], allocation.binding[place]
+    for index, pool in enumerate(result.compiled.pools):
+        people, rows = problem.pools[pool.id], allocation.binding[index]
         months = [
             {
                 "month": str(result.compiled.month(month)),
                 "strength_persons": float(people[month]),
-                "idle_persons": float(people[month] - allocation.tied_up[place, month]),
+                "idle_persons": float(people[month] - allocation.tied_up[index, month]),
             }
             for month in range(first, last + 1)
             if rows[month]
@@ -247,11 +247,11 @@ def _bottlenecks(result: Result) -> list[dict[str, Any]]:
 
 
 def _unmet_bounds(result: Result) -> list[dict[str, Any]]:
-    """Return composition minima that are missed, by month."""
+    """Return missed composition minima by month."""
     problem = result.compiled.problem
-    here = {demand.id for demand in problem.demands}
+    present = {demand.id for demand in problem.demands}
     bounds = result.scenario.inputs.bounds.values()
-    ids = [bound.id for bound in bounds if here.intersection(bound.demands)]
+    ids = [bound.id for bound in bounds if present.intersection(bound.demands)]
     return [
         {
             "bound": ids[row["bound"]],
@@ -297,17 +297,17 @@ def print_summary(summary: Mapping[str, Any], lang: str) -> None:
 
 
 def certificate_line(certificate: Mapping[str, float | None], lang: str) -> str:
-    """Return how far the worst step of all plans is from proven optimality, in a line."""
-    said = {
+    """Return the certificate in a line: infeasibilities and gap of the worst step of all plans."""
+    values = {
         key: NOTHING if value is None else f"{value:.0e}"
         for key, value in certificate.items()
         if key in ("primal", "dual", "gap")
     }
-    return f"{label('certificate', lang)}: {label('certificate_line', lang, **said)}"
+    return f"{label('certificate', lang)}: {label('certificate_line', lang, **values)}"
 
 
 def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
-    """Return fill by mission, main task by main task, each with its total."""
+    """Return a table of fill by mission and main task, with totals."""
 
     def cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         asked, filled = row["asked_person_months"], row["filled_person_months"]
@@ -353,23 +353,23 @@ def _print_packages(summary: Mapping[str, Any], lang: str) -> None:
 
 
 def _print_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: str) -> None:
-    """Print who loses half a person or more at a time, and what the others lose together."""
+    """Print missions with a shortfall of half a person or more, and the sum of the others."""
     asked = {row["mission"]: row["asked_person_months"] for row in summary["missions"]}
-    second = [row for row in package["missions"] if row["main_task"] == 2]
-    whole = [row for row in second if row["months_short"] or row["displaced_person_months"] < 0]
+    task_2 = [row for row in package["missions"] if row["main_task"] == 2]
+    notable = [row for row in task_2 if row["months_short"] or row["displaced_person_months"] < 0]
     rows = [
         (row["mission"], in_language(row, lang), number(row["displaced_person_months"], lang),
          percent(_share(row["displaced_person_months"], asked.get(row["mission"])), lang),
          number(row["most_persons"], lang),
          months(row["first_short"], row["last_short"], lang) if row["months_short"] else "",
          row["pool"])
-        for row in whole
+        for row in notable
         if abs(row["displaced_person_months"]) >= SHOWN
     ]  # fmt: skip
-    rest = [row for row in second if row not in whole]
-    if rest:
-        said = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
-        rows.append(("", said, number(sum(r["displaced_person_months"] for r in rest), lang),
+    others = [row for row in task_2 if row not in notable]
+    if others:
+        text = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(others))
+        rows.append(("", text, number(sum(r["displaced_person_months"] for r in others), lang),
                      "", "", "", ""))  # fmt: skip
     total = sum(r["asked_person_months"] for r in summary["main_tasks"] if r["main_task"] == 2)
     rows.append(
@@ -388,7 +388,7 @@ def _print_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: 
 
 
 def _print_years(package: Mapping[str, Any], lang: str) -> None:
-    """Print what a package gets and takes, year by year, where it gets anything."""
+    """Print fill and displacement of a package by year."""
     keys = ("filled_person_months", "displaced_main_task_2", "displaced_main_task_1")
     rows = [
         (row["year"], *(number(row[key], lang) for key in keys))

@@ -47,14 +47,7 @@ from planner.scenario.inputs import (
     missing_policies,
     parse_options,
 )
-from planner.scenario.registry import (
-    KEYS,
-    OPTIONAL,
-    STRENGTH,
-    TABLES,
-    Column,
-    fields_without_attribute,
-)
+from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, Column, extra_fields
 
 __all__ = [
     "UN_COLUMNS", "Count", "Row", "Table", "caps_text", "default_data", "observations",
@@ -75,9 +68,7 @@ LIST_KINDS = ("ids", "options", "caps")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
 
-EXTRA_DEMAND_FIELDS = fields_without_attribute(
-    "demand", [*(one.name for one in fields(DemandInput)), "pools"]
-)
+EXTRA_FIELDS = extra_fields("demand", [*(one.name for one in fields(DemandInput)), "pools"])
 """Fields of the registry without an attribute of their own, kept in ``DemandInput.more``."""
 
 ENTITY_TABLES = ("sources", "missions", "pools", "kinds", "demands")
@@ -703,17 +694,17 @@ class _DataReader:
         if first and last and first > last:
             message = f"months out of order: the last, {last}, is before the first, {first}"
             self.report(row, "last", message)
-        given = ("id", "mission", "name", "name_nl", "category", "kind", "tier", "cohorts")
+        copied = ("id", "mission", "name", "name_nl", "category", "kind", "tier", "cohorts")
         cap = self.parameter(row)
         for month, _ in row["cap_from"]:
             if first and last and not first < month <= last:
                 message = f"{month}: expected a month after the first and up to the last"
                 self.report(row, "cap_from", message)
         return DemandInput(
-            **{name: row[name] for name in given},
+            **{name: row[name] for name in copied},
             options=row["pools"],
             cap=cap,
-            cap_from={month: _cap_parameter(said, cap.origin) for month, said in row["cap_from"]},
+            cap_from={month: _cap_parameter(value, cap.origin) for month, value in row["cap_from"]},
             first=self.month_range(row, "first", dates),
             last=self.month_range(row, "last", dates),
             standing=standing,
@@ -726,7 +717,7 @@ class _DataReader:
             note=row["note"],
             more={
                 name: row[name]
-                for name in EXTRA_DEMAND_FIELDS
+                for name in EXTRA_FIELDS
                 if row.cells.get(name) not in (None, "", ())
             },
             **self.position(row),
@@ -922,12 +913,10 @@ def read_un(path: str | Path, country: str = "Netherlands") -> tuple[Count, ...]
         raise InputError(Fault(name, 0, 0, "", message))
     text = data.decode("utf-8-sig", errors="replace")
     counts = (
-        _read_export(text, name)
-        if "contribution_id" in text[:2000]
-        else _read_monthly_table(text, name)
+        _read_export(text, name) if "contribution_id" in text[:2000] else _read_monthly(text, name)
     )
-    wanted = country.casefold()
-    return tuple(one for one in counts if wanted in (one.country.casefold(), one.code))
+    selected = country.casefold()
+    return tuple(count for count in counts if selected in (count.country.casefold(), count.code))
 
 
 def _personnel_type(text: str) -> str | None:
@@ -941,15 +930,15 @@ def _personnel_type(text: str) -> str | None:
 
 
 def _find_month(text: str) -> Month | None:
-    if found := _ISO_MONTH.search(text):
-        year, month = int(found[1]), int(found[2])
-    elif found := _DATE.search(text):
-        day, month, year = map(int, found.groups())
+    if match := _ISO_MONTH.search(text):
+        year, month = int(match[1]), int(match[2])
+    elif match := _DATE.search(text):
+        day, month, year = map(int, match.groups())
         if month > 12:  # the month stands first
             month = day
-    elif found := _NAMED_MONTH.search(text):
-        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(found[1].lower()[:3]))
-        year = int(found[2])
+    elif match := _NAMED_MONTH.search(text):
+        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(match[1].lower()[:3]))
+        year = int(match[2])
         year += 2000 if year < 100 else 0
     else:
         return None
@@ -968,10 +957,8 @@ def _read_export(text: str, name: str) -> list[Count]:
     for row in reader:
         line = reader.line_num
         cells = {column: (row.get(column) or "").strip() for column in UN_COLUMNS}
-        month, kind = (
-            _find_month(cells["last_reporting_date"]),
-            _personnel_type(cells["personnel_type"]),
-        )
+        month = _find_month(cells["last_reporting_date"])
+        kind = _personnel_type(cells["personnel_type"])
         persons = 0
         for column in ("female_personnel", "male_personnel"):
             number = cells[column] or "0"
@@ -1009,7 +996,7 @@ def _sum_counts(counts: Iterable[Count]) -> list[Count]:
     return list(totals.values())
 
 
-def _read_monthly_table(text: str, name: str) -> list[Count]:
+def _read_monthly(text: str, name: str) -> list[Count]:
     """Read the text of a monthly table, and check every printed total against its rows."""
     month = next((one for line in text.splitlines()[:60] if (one := _find_month(line))), None)
     if month is None:
@@ -1022,9 +1009,9 @@ def _read_monthly_table(text: str, name: str) -> list[Count]:
     counts: list[Count] = []
     totals: list[tuple[str, str, str, int, int]] = []
     for line, row in enumerate(text.splitlines(), 1):
-        found = _ROW_OF_NUMBERS.match(" " + row)
-        words = re.sub(r"\s+", " ", (found[1] if found else row)).strip()
-        numbers = [int(one.replace(",", "")) for one in found[2].split()] if found else []
+        match = _ROW_OF_NUMBERS.match(" " + row)
+        words = re.sub(r"\s+", " ", (match[1] if match else row)).strip()
+        numbers = [int(one.replace(",", "")) for one in match[2].split()] if match else []
         head, kind = _split_personnel_type(words)
         if kind is None and _total_label(words):
             if numbers:

@@ -96,10 +96,10 @@ def parse_options(text: str) -> tuple[Option, ...]:
     >>> parse_options("light:0.9+medical:0.1 staff")
     ({'light': 0.9, 'medical': 0.1}, 'staff')
     """
-    found: list[Option] = []
+    options: list[Option] = []
     for part in text.split():
         if ":" not in part:
-            found.append(check_option(part))
+            options.append(check_option(part))
             continue
         mix: dict[str, object] = {}
         for item in part.split("+"):
@@ -114,10 +114,10 @@ def parse_options(text: str) -> tuple[Option, ...]:
             if pool in mix:
                 raise ValueError(f"pool {pool!r} is named twice in {part!r}")
             mix[pool] = number
-        found.append(check_option(mix))
-    if any(one in found[:place] for place, one in enumerate(found)):
+        options.append(check_option(mix))
+    if any(option in options[:index] for index, option in enumerate(options)):
         raise ValueError(f"an option is named twice in {text!r}")
-    return tuple(found)
+    return tuple(options)
 
 
 def options_text(options: Iterable[Option]) -> str:
@@ -129,8 +129,10 @@ def options_text(options: Iterable[Option]) -> str:
     'light:0.9+medical:0.1 staff'
     """
     return " ".join(
-        one if isinstance(one, str) else "+".join(f"{pool}:{one[pool]:.12g}" for pool in one)
-        for one in options
+        option
+        if isinstance(option, str)
+        else "+".join(f"{pool}:{option[pool]:.12g}" for pool in option)
+        for option in options
     )
 
 
@@ -497,13 +499,13 @@ def is_presence(id: str) -> bool:
 
 def missing_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
     """Return what a kind and a demand together leave open: policy and the first pool without it."""
-    found = []
+    missing = []
     for name in ("tour", "preparation", "rest"):
         names = ("rest", "dwell") if name == "rest" else (name,)
-        if any(getattr(demand, one) is not None for one in names):
+        if any(getattr(demand, policy) is not None for policy in names):
             continue
-        known = {pool for one in names for pool in kind.rotation.get(one, {})}
+        known = {pool for policy in names for pool in kind.rotation.get(policy, {})}
         lacking = [pool for pool in demand.pools if pool not in known and "" not in known]
         if lacking:
-            found.append((" or ".join(names), lacking[0]))
-    return found
+            missing.append((" or ".join(names), lacking[0]))
+    return missing

@@ -197,8 +197,8 @@ def _fault(item: Mapping[str, Any], path: Path_, source: SourceText, bare_key: b
     elif kind == "string_pattern_mismatch":
         message = f"expected {_pattern_text(context['pattern'])}, found {found_text(item['input'])}"
     elif kind == "too_long":
-        most, length = context["max_length"], context["actual_length"]
-        message = f"expected at most {most:,} entries, found {length:,}"
+        limit, length = context["max_length"], context["actual_length"]
+        message = f"expected at most {limit:,} entries, found {length:,}"
     elif kind in _EXPECTED:
         expected = _EXPECTED[kind].format(**context)
         message = f"expected {expected}, found {found_text(item['input'])}"
@@ -268,8 +268,8 @@ def _known_fields(path: Path_) -> list[str]:
     schemas = [schema]
     for step in path:
         schemas = [inner for part in schemas for inner in _subschemas(part, step, definitions)]
-    alternatives = (one for part in schemas for one in _resolve(part, definitions))
-    return sorted({name for one in alternatives for name in one.get("properties", {})})
+    alternatives = (item for part in schemas for item in _resolve(part, definitions))
+    return sorted({name for item in alternatives for name in item.get("properties", {})})
 
 
 def _resolve(schema: Any, definitions: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -278,23 +278,23 @@ def _resolve(schema: Any, definitions: Mapping[str, Any]) -> list[dict[str, Any]
         return []
     if "$ref" in schema:
         return _resolve(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
-    found = [schema]
+    schemas = [schema]
     for part in ("anyOf", "allOf", "oneOf"):
-        found += [inner for one in schema.get(part, ()) for inner in _resolve(one, definitions)]
-    return found
+        schemas += [inner for item in schema.get(part, ()) for inner in _resolve(item, definitions)]
+    return schemas
 
 
 def _subschemas(schema: Any, step: str | int, definitions: Mapping[str, Any]) -> list[Any]:
     schemas = []
-    for one in _resolve(schema, definitions):
+    for item in _resolve(schema, definitions):
         if isinstance(step, int):
-            schemas.append(one.get("items"))
-        elif step in one.get("properties", {}):
-            schemas.append(one["properties"][step])
+            schemas.append(item.get("items"))
+        elif step in item.get("properties", {}):
+            schemas.append(item["properties"][step])
         else:
-            schemas.append(one.get("additionalProperties"))
-            schemas += list(one.get("patternProperties", {}).values())
-    return [one for one in schemas if isinstance(one, dict)]
+            schemas.append(item.get("additionalProperties"))
+            schemas += list(item.get("patternProperties", {}).values())
+    return [item for item in schemas if isinstance(item, dict)]
 
 
 @dataclass(frozen=True)
@@ -365,7 +365,9 @@ class Scenario:
         """Whether texts and effective inputs are equal, however they were written."""
         if not isinstance(other, Scenario):
             return NotImplemented
-        texts, other_texts = ([getattr(one, text) for text in TEXTS] for one in (self, other))
+        texts, other_texts = (
+            [getattr(scenario, text) for text in TEXTS] for scenario in (self, other)
+        )
         return texts == other_texts and self.digest == other.digest
 
     def __hash__(self) -> int:
@@ -413,10 +415,10 @@ class Scenario:
         if parameters is None:
             return dump(self)
         layers = tuple(
-            replace(one, values={**one.values, "parameters": parameters})
-            if one.values.get("parameters") not in (None, NONE, *shipped_calibrations())
-            else one
-            for one in self.layers
+            replace(layer, values={**layer.values, "parameters": parameters})
+            if layer.values.get("parameters") not in (None, NONE, *shipped_calibrations())
+            else layer
+            for layer in self.layers
         )
         return dump(replace(self, layers=layers))
 
@@ -532,7 +534,7 @@ class _Loader:
             scenario = _apply_layer(base, parsed, source, (), layer, name, find)
         except InputError as error:
             later_faults: list[Any] = list(error.faults)
-            faults.extend(one for one in later_faults if not is_consequence(one, omitted))
+            faults.extend(fault for fault in later_faults if not is_consequence(fault, omitted))
         if faults:
             raise InputError(sorted(faults))
         if path is not None:
@@ -578,7 +580,7 @@ class _Loader:
             faults += error.faults
             return self.load_file(closest[1])
         if target.resolve() in self.chain:
-            names = [one.name for one in [*self.chain, target.resolve()]]
+            names = [link.name for link in [*self.chain, target.resolve()]]
             message = "circular: " + " extends ".join(names)
             raise InputError(source.fault(("extends",), message))
         if len(self.chain) > MAX_EXTENDS:

@@ -13,7 +13,7 @@ from typing import Any
 
 from planner.errors import Fault, InputError, nearest
 from planner.months import Month
-from planner.scenario.data import EXTRA_DEMAND_FIELDS
+from planner.scenario.data import EXTRA_FIELDS
 from planner.scenario.inputs import (
     COUNTED,
     MANNED,
@@ -230,14 +230,16 @@ class Draft:
 
     def line(self, path: Path_) -> int:
         """Return the line of a path, 0 if it is in no file."""
-        place = self.source.position((*self.prefix, *path))
-        return place.key_line or place.line
+        position = self.source.position((*self.prefix, *path))
+        return position.key_line or position.line
 
     def origin(self, path: Path_, *entries: Sourced) -> Origin:
         """Return the origin of a parameter, by field from the first entry that gives it."""
 
         def first(name: str) -> str:
-            return next((value for one in entries if (value := getattr(one, name)) is not None), "")
+            return next(
+                (value for entry in entries if (value := getattr(entry, name)) is not None), ""
+            )
 
         basis, source = first("basis") or "assumption", first("source")
         if source:
@@ -309,8 +311,8 @@ def _strength_series(
     draft: Draft, path: Path_, names: Iterable[str], entry: Sourced
 ) -> dict[str, tuple[tuple[None, Parameter]]]:
     """Return the factors of a strength that an entry gives, valid from the start."""
-    found = draft.parameters(path, names, entry)
-    return {name: ((None, parameter),) for name, parameter in found.items()}
+    parameters = draft.parameters(path, names, entry)
+    return {name: ((None, parameter),) for name, parameter in parameters.items()}
 
 
 def _change_force(draft: Draft, path: Path_, id: str, entry: Any) -> None:
@@ -343,11 +345,11 @@ def _change_pool(draft: Draft, path: Path_, id: str, entry: Any) -> None:
     if not _is_complete(draft, path, id, [*texts, *series], needed, draft.pools, "pool"):
         return
     exact = Parameter(1.0, origin=draft.origin(path, entry))
-    whole = {} if force else dict.fromkeys(SHARES, ((None, exact),))
+    default = {} if force else dict.fromkeys(SHARES, ((None, exact),))
     draft.pools[id] = Pool(
         id=id,
         **{"name_nl": texts["name"], **texts},
-        series={**whole, **series},
+        series={**default, **series},
         file=draft.source.file,
         line=draft.line(path),
     )
@@ -359,7 +361,9 @@ def _drop_pool(draft: Draft, path: Path_, id: str) -> None:
     del draft.pools[id]
     for name, demand in draft.demands.items():
         kept = tuple(
-            one for one in demand.options if id != one and (isinstance(one, str) or id not in one)
+            option
+            for option in demand.options
+            if id != option and (isinstance(option, str) or id not in option)
         )
         if not kept and demand.counts:
             message = f"demand {name!r} has no option without it: give it one, or drop it too"
@@ -464,7 +468,7 @@ def _set_policy(
     )
     if other := OTHER_HOME_TIME.get(name):
         others = rotation.get(other, {}) if pools is not None else {}
-        rotation[other] = {pool: one for pool, one in others.items() if pool not in (pools or ())}
+        rotation[other] = {pool: kept for pool, kept in others.items() if pool not in (pools or ())}
 
 
 def _scale_rest(
@@ -664,12 +668,8 @@ def _change_demand(draft: Draft, path: Path_, id: str, entry: Any, **context: An
         draft.check((*path, "kind"), entry.kind, draft.kinds, "kind")
     if entry.pools is not None:
         _check_options(draft, (*path, "pools"), entry.pools)
-    changed: dict[str, Any] = {
-        **_given(entry, COPIED_FIELDS),
-        **_standing_changes(entry),
-        **context,
-    }
-    changed["more"] = {**old.more, **_given(entry, EXTRA_DEMAND_FIELDS)}
+    changed: dict[str, Any] = {**_given(entry, COPIED_FIELDS), **_standing(entry), **context}
+    changed["more"] = {**old.more, **_given(entry, EXTRA_FIELDS)}
     if entry.pools is not None:
         changed["options"] = entry.pools
     if entry.cap is not None:
@@ -710,13 +710,13 @@ def _check_options(draft: Draft, path: Path_, options: Sequence[Option]) -> None
     for index, option in enumerate(options):
         names = (option,) if isinstance(option, str) else tuple(option)
         for name in names:
-            place = (*path, index) if isinstance(option, str) else (*path, index, name)
-            draft.check(place if draft.is_list(path) else path, name, draft.pools, "pool")
+            position = (*path, index) if isinstance(option, str) else (*path, index, name)
+            draft.check(position if draft.is_list(path) else path, name, draft.pools, "pool")
         if option in options[:index]:
             draft.report(path, "an option is named twice")
 
 
-def _standing_changes(entry: Any) -> dict[str, Any]:
+def _standing(entry: Any) -> dict[str, Any]:
     """Return the fields that change with the standing that an entry gives."""
     if entry.standing is None:
         return {}
@@ -729,8 +729,10 @@ def _new_demand(draft: Draft, path: Path_, id: str, entry: Any) -> DemandInput |
         needed = needed[:4]
     if not _is_complete(draft, path, id, _given(entry, needed), needed, draft.demands, "demand"):
         return None
-    named = [p for one in entry.pools for p in ((one,) if isinstance(one, str) else one)]
-    categories = {draft.pools[pool].category for pool in named if pool in draft.pools}
+    pools = [
+        p for option in entry.pools for p in ((option,) if isinstance(option, str) else option)
+    ]
+    categories = {draft.pools[pool].category for pool in pools if pool in draft.pools}
     mission = draft.missions.get(entry.mission)
     return DemandInput(
         id=id,
@@ -871,7 +873,7 @@ def _activate_demands(draft: Draft, section: str, entries: Mapping[str, Any]) ->
             draft.report((*path, unshared[0]), message)
             continue
         for line in lines:
-            _activate_demand(draft, path, line, entry, section, standing, description)
+            _activate(draft, path, line, entry, section, standing, description)
 
 
 def _named_demands(draft: Draft, path: Path_, id: str, standing: str, section: str) -> list[str]:
@@ -893,14 +895,13 @@ def _named_demands(draft: Draft, path: Path_, id: str, standing: str, section: s
     return []
 
 
-def _activate_demand(
+def _activate(
     draft: Draft, path: Path_, id: str, entry: Any, section: str, standing: str, description: str
 ) -> None:
     demand = draft.demands[id]
     if demand.standing != standing:
-        section_of = next(
-            (name for name, (one, _) in ACTIVATIONS.items() if one == demand.standing), None
-        )
+        sections = {other: name for name, (other, _) in ACTIVATIONS.items()}
+        section_of = sections.get(demand.standing)
         remedy = f"put it under {section_of!r}" if section_of else "change it under 'demands'"
         draft.report(
             path, f"demand {id!r} is {demand.standing}, not {description}: {remedy}", key=True

@@ -19,7 +19,7 @@ from planner.scenario.inputs import BASES, MANNED, PRESENCE, ROTATION
 
 __all__ = [
     "ENTITIES", "KEYS", "OPTIONAL", "PATTERNS", "STANDINGS", "STRENGTH", "TABLES", "Column",
-    "Field", "fields_without_attribute", "columns", "data_package", "package_text",
+    "Field", "extra_fields", "columns", "data_package", "package_text",
 ]  # fmt: skip
 
 STANDINGS = ("standing", "study", "declined", "past", "hindsight")
@@ -570,16 +570,16 @@ _LONG_TABLES: dict[str, tuple[Field, ...]] = {
 }  # fmt: skip
 
 
-def _columns_of_field(one: Field) -> tuple[Column, ...]:
+def _columns_of_field(field: Field) -> tuple[Column, ...]:
     """Return the columns of a field: three for a number or month with a range."""
-    kind = {"people": "number"}.get(one.kind, one.kind)
-    choices = tuple(map(str, one.choices)) if kind == "choice" else ()
-    main = Column(one.column, kind, one.required, choices, one.low, one.high, one.refers)
+    kind = {"people": "number"}.get(field.kind, field.kind)
+    choices = tuple(map(str, field.choices)) if kind == "choice" else ()
+    main = Column(field.column, kind, field.required, choices, field.low, field.high, field.refers)
     sides: Iterable[str] = ()
-    if one.column == "value" and one.kind == "people":
+    if field.column == "value" and field.kind == "people":
         sides = ("low", "high")
-    elif one.kind == "month" and one.column in ("first", "last"):
-        sides = (f"{one.column}_low", f"{one.column}_high")
+    elif field.kind == "month" and field.column in ("first", "last"):
+        sides = (f"{field.column}_low", f"{field.column}_high")
     return (main, *(replace(main, name=side, required=False) for side in sides))
 
 
@@ -592,7 +592,7 @@ def columns(entity: str) -> tuple[Column, ...]:
     ([], 'id')
     """
     fields = ENTITIES.get(entity) or _LONG_TABLES[entity]
-    return tuple(cell for one in fields if one.column for cell in _columns_of_field(one))
+    return tuple(cell for field in fields if field.column for cell in _columns_of_field(field))
 
 
 TITLES = {
@@ -630,41 +630,43 @@ TABLES: dict[str, tuple[Column, ...]] = {
 """Columns of each table by the name of its file, without ``.csv``."""
 
 
-def fields_without_attribute(entity: str, known: Iterable[str]) -> tuple[str, ...]:
+def extra_fields(entity: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return the fields of an entity for which its class has no attribute."""
     seen = set(known)
     return tuple(
-        one.name for one in ENTITIES[entity] if one.entry and one.name not in seen | {"scale"}
+        field.name
+        for field in ENTITIES[entity]
+        if field.entry and field.name not in seen | {"scale"}
     )
 
 
-def _column_description(one: Field, column: Column) -> dict[str, Any]:
+def _column_description(field: Field, column: Column) -> dict[str, Any]:
     """Return the published description of a column."""
-    main = column.name == one.column
-    side = column.name if column.name in _RANGE_HELP else column.name.removeprefix(one.column)
-    made: dict[str, Any] = {
+    main = column.name == field.column
+    side = column.name if column.name in _RANGE_HELP else column.name.removeprefix(field.column)
+    description: dict[str, Any] = {
         "name": column.name,
-        "type": _TYPES.get(one.kind, "string"),
+        "type": _TYPES.get(field.kind, "string"),
         "title": column.name.replace("_", " ").capitalize(),
-        "description": one.help if main else _RANGE_HELP[side],
+        "description": field.help if main else _RANGE_HELP[side],
     }
-    if one.unit:
-        made["unit"] = one.unit
-    if made["type"] == "boolean":
-        made |= {"trueValues": ["yes"], "falseValues": ["no"]}
+    if field.unit:
+        description["unit"] = field.unit
+    if description["type"] == "boolean":
+        description |= {"trueValues": ["yes"], "falseValues": ["no"]}
     limits: dict[str, Any] = {}
-    if one.kind in PATTERNS:
-        limits["pattern"] = PATTERNS[one.kind]
-    if one.choices:
-        limits["enum"] = list(one.choices)
+    if field.kind in PATTERNS:
+        limits["pattern"] = PATTERNS[field.kind]
+    if field.choices:
+        limits["enum"] = list(field.choices)
     for name, end in (("minimum", column.low), ("maximum", column.high)):
-        if math.isfinite(end) and made["type"] in ("number", "integer"):
+        if math.isfinite(end) and description["type"] in ("number", "integer"):
             limits[name] = int(end) if float(end).is_integer() else end
     if column.name == "id":
         limits["unique"] = True
-    if one.shipped and main:
+    if field.shipped and main:
         limits["required"] = True
-    return made | ({"constraints": limits} if limits else {})
+    return description | ({"constraints": limits} if limits else {})
 
 
 def data_package() -> dict[str, Any]:
@@ -672,21 +674,23 @@ def data_package() -> dict[str, Any]:
     resources = []
     for name, (title, description) in TITLES.items():
         entity = _ENTITY_BY_TABLE.get(name, name)
-        fields = [one for one in ENTITIES.get(entity) or _LONG_TABLES[entity] if one.column]
+        fields = [field for field in ENTITIES.get(entity) or _LONG_TABLES[entity] if field.column]
         key = KEYS.get(name, ("id",))
         schema: dict[str, Any] = {
             "fields": [
-                _column_description(one, cell) for one in fields for cell in _columns_of_field(one)
+                _column_description(field, cell)
+                for field in fields
+                for cell in _columns_of_field(field)
             ],
             "missingValues": [""],
         }
-        if all(one.required for one in fields if one.column in key):
+        if all(field.required for field in fields if field.column in key):
             schema["primaryKey"] = key[0] if len(key) == 1 else list(key)
-        links = [one for one in fields if one.refers and one.kind == "id"]
+        links = [field for field in fields if field.refers and field.kind == "id"]
         if links:
             schema["foreignKeys"] = [
-                {"fields": one.column, "reference": {"resource": one.refers, "fields": "id"}}
-                for one in links
+                {"fields": field.column, "reference": {"resource": field.refers, "fields": "id"}}
+                for field in links
             ]
         resources.append(
             {

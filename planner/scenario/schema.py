@@ -114,7 +114,7 @@ Id = Annotated[str, StringConstraints(pattern=PATTERNS["id"], max_length=80)]
 
 
 def _check_unique(ids: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((id for place, id in enumerate(ids) if id in ids[:place]), None)
+    twice = next((id for index, id in enumerate(ids) if id in ids[:index]), None)
     if twice is not None:
         raise PydanticCustomError("twice", "{id} is named twice: keep one", {"id": repr(twice)})
     return ids
@@ -318,11 +318,11 @@ def _descriptions(model: type) -> dict[str, str]:
     Pydantic reads docstrings while it builds the models, which took a quarter of the start-up time
     of the program; here they are read when the schema is asked for.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for part in reversed(model.__mro__):
         if part.__module__.startswith("planner."):
-            found |= _module_descriptions(part.__module__).get(part.__name__, {})
-    return found
+            texts |= _module_descriptions(part.__module__).get(part.__name__, {})
+    return texts
 
 
 @lru_cache
@@ -335,13 +335,13 @@ def _module_descriptions(name: str) -> dict[str, dict[str, str]]:
 
 
 def _class_descriptions(node: ast.ClassDef) -> dict[str, str]:
-    found = {}
+    texts = {}
     for field, after in zip(node.body, node.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             match after:
                 case ast.Expr(ast.Constant(str(text))):
-                    found[field.target.id] = inspect.cleandoc(text)
-    return found
+                    texts[field.target.id] = inspect.cleandoc(text)
+    return texts
 
 
 def _check_rest_or_dwell(entry: Any) -> Any:
@@ -366,8 +366,8 @@ class Droppable(Sourced):
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Return the schema with the short forms as alternatives."""
-        own = super().__get_pydantic_json_schema__(core, handler)
-        return {"anyOf": [own, {"const": "drop"}, {"type": "null"}]}
+        full = super().__get_pydantic_json_schema__(core, handler)
+        return {"anyOf": [full, {"const": "drop"}, {"type": "null"}]}
 
 
 class Horizon(Part):
@@ -413,21 +413,21 @@ _TYPES: dict[str, Any] = {
 """Types by kind of field, for kinds without a range or choices of their own."""
 
 
-def _field_type(one: Field) -> Any:
-    if one.kind == "choice":
-        return Literal[one.choices]
-    if one.kind in ("whole", "number"):
-        number = int if one.kind == "whole" else float
-        return Annotated[number, Limits(ge=one.low, le=one.high)]
-    return _TYPES[one.kind]
+def _field_type(field: Field) -> Any:
+    if field.kind == "choice":
+        return Literal[field.choices]
+    if field.kind in ("whole", "number"):
+        number = int if field.kind == "whole" else float
+        return Annotated[number, Limits(ge=field.low, le=field.high)]
+    return _TYPES[field.kind]
 
 
 def _entry_model(entity: str, text: str, base: type[Part] = Droppable, **more: Any) -> Any:
     """Return the model of an entry with the registered fields of its entity, all optional."""
     given: dict[str, Any] = {
-        one.name: (_field_type(one) | None, Limits(None, description=one.help))
-        for one in ENTITIES[entity]
-        if one.entry
+        field.name: (_field_type(field) | None, Limits(None, description=field.help))
+        for field in ENTITIES[entity]
+        if field.entry
     }
     name = f"{entity.capitalize()}Entry"
     validators: dict[str, Any] = (
@@ -965,9 +965,11 @@ def _fields(definition: dict[str, Any]) -> dict[str, Any]:
     """Return the alternative of a definition that has fields."""
     if "properties" in definition:
         return definition
-    options = [_fields(one) for one in definition.get("anyOf", ()) if isinstance(one, dict)]
-    found = next((one for one in options if "properties" in one), {})
-    return {"description": definition.get("description", ""), **found}
+    options = [
+        _fields(option) for option in definition.get("anyOf", ()) if isinstance(option, dict)
+    ]
+    chosen = next((option for option in options if "properties" in option), {})
+    return {"description": definition.get("description", ""), **chosen}
 
 
 def _section(name: str, definition: dict[str, Any]) -> str:
@@ -986,25 +988,25 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _type_text(what: dict[str, Any]) -> str:
+def _type_text(schema: dict[str, Any]) -> str:
     """Return a short description of the type of a field."""
-    if "$ref" in what:
-        return what["$ref"].rsplit("/", 1)[-1]
-    if "const" in what:
-        return f"`{what['const']}`"
-    if "enum" in what:
-        return ", ".join(f"`{one}`" for one in what["enum"])
-    if "anyOf" in what:
-        options = [_type_text(one) for one in what["anyOf"] if one.get("type") != "null"]
+    if "$ref" in schema:
+        return schema["$ref"].rsplit("/", 1)[-1]
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return ", ".join(f"`{option}`" for option in schema["enum"])
+    if "anyOf" in schema:
+        options = [_type_text(option) for option in schema["anyOf"] if option.get("type") != "null"]
         return " or ".join(dict.fromkeys(options))
-    kind = what.get("type")
+    kind = schema.get("type")
     if kind == "array":
-        return f"list of {_type_text(what.get('items', {}))}"
+        return f"list of {_type_text(schema.get('items', {}))}"
     if kind == "object":
-        patterns: list[Any] = list(what.get("patternProperties", {}).values())
-        inner = what.get("additionalProperties") or (patterns[0] if patterns else {})
+        patterns: list[Any] = list(schema.get("patternProperties", {}).values())
+        inner = schema.get("additionalProperties") or (patterns[0] if patterns else {})
         return f"{_type_text(inner)} by id" if isinstance(inner, dict) and inner else "fields"
-    if kind == "string" and "-(0[1-9]" in what.get("pattern", ""):
+    if kind == "string" and "-(0[1-9]" in schema.get("pattern", ""):
         return "month"
     words = {"integer": "whole number", "boolean": "true or false", "string": "text"}
     return words.get(str(kind), str(kind or "anything"))

@@ -95,10 +95,10 @@ class SourceText:
 
     def fault(self, path: Path_, message: str, key: bool = False) -> Fault:
         """Return a fault at the value of `path`, or at its key."""
-        place = self.position(path)
-        at = (place.line, place.column)
-        if key and place.key_line:
-            at = (place.key_line, place.key_column)
+        position = self.position(path)
+        at = (position.line, position.column)
+        if key and position.key_line:
+            at = (position.key_line, position.key_column)
         return Fault(self.file, *at, ".".join(map(str, path)), message)
 
 
@@ -186,12 +186,12 @@ class _Builder:
         except YAMLError as error:
             self.faults.append(_character_fault(self.name, error, text))
         if not self.faults and not isinstance(values, dict):
-            place = self.positions.get((), Position(1, 1))
+            position = self.positions.get((), Position(1, 1))
             message = (
                 "expected a mapping of fields at the top (such as 'title: ...'), "
                 f"found {_found_text(values)}"
             )
-            self.faults.append(Fault(self.name, place.line, place.column, "", message))
+            self.faults.append(Fault(self.name, position.line, position.column, "", message))
         if self.faults:
             raise InputError(self.faults)
         return SourceText(self.name, values, self.positions)
@@ -223,8 +223,8 @@ class _Builder:
         """Add to the number of values read; an alias counts as the values it expands to."""
         self.count += values
         if self.count > self.limits.values:
-            most = f"more than {self.limits.values:,} with aliases written out"
-            self.fail(event, path, f"too many values: {most}")
+            limit = f"more than {self.limits.values:,} with aliases written out"
+            self.fail(event, path, f"too many values: {limit}")
         if len(path) > self.limits.depth:
             self.fail(event, path[:4], f"nested deeper than {self.limits.depth} levels")
 
@@ -331,8 +331,8 @@ def _syntax_fault(name: str, error: Any, text: str) -> Fault:
     problem = str(error.problem or error.context or "cannot be read as YAML").strip()
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     lines = text.splitlines()
-    here = lines[line - 1] if 0 < line <= len(lines) else ""
-    if "\\t" in problem or "\t" in here[: max(column, 1)]:
+    source_line = lines[line - 1] if 0 < line <= len(lines) else ""
+    if "\\t" in problem or "\t" in source_line[: max(column, 1)]:
         message = "found a tab: YAML indents with spaces only, replace each tab by two spaces"
     elif "mapping values are not allowed" in problem:
         message = "found ':' where no field can begin: check the indentation, or quote the text"
@@ -355,11 +355,11 @@ def _character_fault(name: str, error: Any, text: str) -> Fault:
 def dump(scenario: Scenario) -> str:
     """Return YAML that reads back as an equal scenario; see :meth:`Scenario.dump`."""
     layers = scenario.layers
-    own = max((place + 1 for place, layer in enumerate(layers) if layer.shipped), default=0)
+    base_layers = max((index + 1 for index, layer in enumerate(layers) if layer.shipped), default=0)
     values: dict[str, Any] = {"format": "planner-scenario/1"}
-    if own:
-        values["extends"] = layers[own - 1].shipped
-    written = [layer.values for layer in layers[own:]]
+    if base_layers:
+        values["extends"] = layers[base_layers - 1].shipped
+    written = [layer.values for layer in layers[base_layers:]]
     if written:
         values.update(written[0])
     if len(written) > 1:
@@ -412,15 +412,15 @@ def _scalar_text(value: Any) -> str:
 def _quoted_text(text: str) -> str:
     if _UNQUOTED.fullmatch(text) and text.lower() not in _RESERVED:
         return text
-    return '"' + "".join(_escaped(one) for one in text) + '"'
+    return '"' + "".join(_escaped(character) for character in text) + '"'
 
 
-def _escaped(one: str) -> str:
-    if one in '"\\':
-        return "\\" + one
-    if one.isprintable() and one != "\ufeff":
-        return one
-    number = ord(one)
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character.isprintable() and character != "\ufeff":
+        return character
+    number = ord(character)
     if number < 256:
         return f"\\x{number:02x}"
     return f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"

@@ -339,7 +339,7 @@ def column_help(field: str, lang: str = "en") -> str:
     key = f"help_{field}"
     if key in WORDS:
         return say(key, lang)
-    return next((one.help for one in EXTRA_FIELDS if one.name == field), "")
+    return next((extra.help for extra in EXTRA_FIELDS if extra.name == field), "")
 
 
 def choice_text(value: str, lang: str = "en") -> str:
@@ -397,11 +397,6 @@ class SheetField:
         """Name of the column, the same in every language."""
         return self.column.name
 
-    @property
-    def refers(self) -> str:
-        """Sheet of which the cells name rows by their first column, empty if none."""
-        return self.column.refers
-
 
 @dataclass(frozen=True)
 class Sheet:
@@ -415,14 +410,14 @@ class Sheet:
         Its columns from left to right.
     key : tuple of str
         Columns that identify a row; empty where the order of rows does.
-    frozen_columns : int
+    frozen : int
         Number of columns that stay in view.
     """
 
     name: str
     fields: tuple[SheetField, ...]
     key: tuple[str, ...] = ("id",)
-    frozen_columns: int = 1
+    frozen: int = 1
 
     def field(self, name: str) -> SheetField:
         """Return one column by name."""
@@ -475,7 +470,7 @@ SHEETS: dict[str, Sheet] = {
             "strengths",
             _fields_of("strengths", f"force pool figure from {_PARAMETER}"),
             key=("force", "pool", "figure", "from"),
-            frozen_columns=3,
+            frozen=3,
         ),
         Sheet("steps", _step_fields(), key=()),
         Sheet("kinds", _fields_of("kinds", "id name name_nl changeover note")),
@@ -486,20 +481,20 @@ SHEETS: dict[str, Sheet] = {
                 Column("demand", "id", refers="demands"), Column("kind", "id", refers="kinds"),
             ),
             key=("kind", "demand", "pool", "figure"),
-            frozen_columns=4,
+            frozen=4,
         ),
         Sheet("bounds", _fields_of("bounds", "id demands pools min max basis source section note")),
         Sheet(
             "budgets",
             _fields_of("budgets", f"fund year {_PARAMETER}"),
             key=("fund", "year"),
-            frozen_columns=2,
+            frozen=2,
         ),
         Sheet(
             "costs",
             _fields_of("costs", f"fund kind demand {_PARAMETER}"),
             key=("fund", "kind", "demand"),
-            frozen_columns=3,
+            frozen=3,
         ),
         Sheet("sources", _fields_of("sources", "id publisher title date confidence reference")),
     )
@@ -549,8 +544,8 @@ def equal(first: Any, second: Any) -> bool:
 
 def _normalised(text: str) -> str:
     """Return text as it is read back from a workbook, with control characters escaped."""
-    shown = _CONTROL_CHARACTERS.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:MAX_TEXT])
-    return " ".join(shown.split())
+    escaped = _CONTROL_CHARACTERS.sub(lambda match: f"_x{ord(match[0]):04X}_", text[:MAX_TEXT])
+    return " ".join(escaped.split())
 
 
 def settings_of(scenario: Scenario) -> Row:
@@ -590,44 +585,44 @@ def _parameter(figure: Figure) -> Row:
     return {**_range_cells(figure), **_origin_cells(figure.origin), "note": figure.origin.note}
 
 
-def _attributes(one: Any, names: str) -> Row:
-    return {name: getattr(one, name) for name in names.split()}
+def _attributes(entity: Any, names: str) -> Row:
+    return {name: getattr(entity, name) for name in names.split()}
 
 
 def _entity_rows(section: str, inputs: Inputs) -> Iterator[Row]:
     """Yield the rows of a sheet whose columns are attributes of its entities."""
-    for one in getattr(inputs, section).values():
-        yield {column.name: getattr(one, column.name) for column in SHEETS[section].fields}
+    for entity in getattr(inputs, section).values():
+        yield {column.name: getattr(entity, column.name) for column in SHEETS[section].fields}
 
 
 def _money_rows(section: str, inputs: Inputs) -> Iterator[Row]:
     """Yield the rows of budgets or costs."""
-    for one in getattr(inputs, section):
+    for item in getattr(inputs, section):
         yield {
-            **{name: getattr(one, name) for name in SHEETS[section].key},
-            **_parameter(one.figure),
+            **{name: getattr(item, name) for name in SHEETS[section].key},
+            **_parameter(item.figure),
         }
 
 
 def _demand_rows(inputs: Inputs) -> Iterator[Row]:
-    owner = {name: one.id for one in inputs.packages.values() for name in one.demands}
-    for one in inputs.demands.values():
+    owner = {name: demand.id for demand in inputs.packages.values() for name in demand.demands}
+    for demand in inputs.demands.values():
         yield {
-            **_attributes(one, "id mission name name_nl counts standing"),
-            **_range_cells(one.cap, "cap"),
+            **_attributes(demand, "id mission name name_nl counts standing"),
+            **_range_cells(demand.cap, "cap"),
             "cap_from": tuple(
-                (month, _cap_cell(cap)) for month, cap in sorted(one.cap_from.items())
+                (month, _cap_cell(cap)) for month, cap in sorted(demand.cap_from.items())
             ),
-            "first": one.first and one.first.month,
-            "last": one.last and one.last.month,
-            "fixed_length": one.fixed_length,
-            "pools": one.options,
-            **_attributes(one, "kind tier"),
-            "package": owner.get(one.id, ""),
-            **_attributes(one, "cohorts unit on_call weight category"),
-            **_origin_cells(one.cap.origin),
-            "note": one.note,
-            **{more.name: one.more.get(more.name) for more in EXTRA_FIELDS},
+            "first": demand.first and demand.first.month,
+            "last": demand.last and demand.last.month,
+            "fixed_length": demand.fixed_length,
+            "pools": demand.options,
+            **_attributes(demand, "kind tier"),
+            "package": owner.get(demand.id, ""),
+            **_attributes(demand, "cohorts unit on_call weight category"),
+            **_origin_cells(demand.cap.origin),
+            "note": demand.note,
+            **{extra.name: demand.more.get(extra.name) for extra in EXTRA_FIELDS},
         }
 
 
@@ -639,15 +634,15 @@ def _cap_cell(cap: Figure) -> Any:
 
 
 def _package_rows(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.packages.values():
-        known, origin = one.known, Origin("")
+    for package in inputs.packages.values():
+        known, origin = package.known, Origin("")
         if isinstance(known, When):
             known, origin = known.month, known.origin  # type: ignore[assignment]
         yield {
-            **_attributes(one, "id title title_nl on"),
+            **_attributes(package, "id title title_nl on"),
             "known": known,
             **_origin_cells(origin),
-            "note": one.note,
+            "note": package.note,
         }
 
 
@@ -662,9 +657,9 @@ def _strength_rows(inputs: Inputs) -> Iterator[Row]:
 
 
 def _step_rows(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.steps:
-        span = {"from": one.first, "to": one.last}
-        yield {**_attributes(one, "pools of verb"), **_parameter(one.figure), **span}
+    for step in inputs.steps:
+        span = {"from": step.first, "to": step.last}
+        yield {**_attributes(step, "pools of verb"), **_parameter(step.figure), **span}
 
 
 def _policy_rows(inputs: Inputs) -> Iterator[Row]:
@@ -678,22 +673,22 @@ def _policy_rows(inputs: Inputs) -> Iterator[Row]:
             yield {**key, **_parameter(figure)}
     for demand in inputs.demands.values():
         for name in DEMAND_FIGURES:
-            own = getattr(demand, name)
-            if own is not None:
+            parameter = getattr(demand, name)
+            if parameter is not None:
                 key = {"kind": "", "demand": demand.id, "pool": "", "figure": name}
-                yield {**key, **_parameter(own)}
+                yield {**key, **_parameter(parameter)}
 
 
 def _bound_rows(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.bounds.values():
-        parameter = one.min or one.max or Figure(0.0)
+    for bound in inputs.bounds.values():
+        parameter = bound.min or bound.max or Figure(0.0)
         yield {
-            **_attributes(one, "id demands"),
-            "pools": one.pools or (),
-            "min": one.min and one.min.value,
-            "max": one.max and one.max.value,
+            **_attributes(bound, "id demands"),
+            "pools": bound.pools or (),
+            "min": bound.min and bound.min.value,
+            "max": bound.max and bound.max.value,
             **_origin_cells(parameter.origin),
-            "note": one.note,
+            "note": bound.note,
         }
 
 

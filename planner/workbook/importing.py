@@ -115,11 +115,11 @@ def read_hidden_scenario(book: WorkbookFile, notes: list[str]) -> Scenario | Non
         return None
     cells = [str(row[0] or "") for _, row in book.rows(HIDDEN)]
     if len(cells) < 4 or cells[0] != FORMAT:
-        found = cells[0] if cells else ""
-        message = f"expected {FORMAT} at the top of this hidden sheet, found {found!r}"
+        first = cells[0] if cells else ""
+        message = f"expected {FORMAT} at the top of this hidden sheet, found {first!r}"
         raise InputError(Fault(book.name, 1, 1, "", message, HIDDEN))
     name, digest = cells[1:3]
-    text = "".join(("\n" if one[:1] == "|" else "") + one[1:] for one in cells[3:])
+    text = "".join(("\n" if cell[:1] == "|" else "") + cell[1:] for cell in cells[3:])
     try:
         scenario = loads(text[1:] + "\n", f"{name}.yaml")
     except InputError as error:
@@ -143,7 +143,7 @@ def rows_by_key(grids: Grids, scenario: Scenario) -> dict[str, dict[Any, Cells]]
     """Return the rows of a scenario by sheet and key."""
     rows = rows_of(scenario.inputs)
     return {
-        name: {tuple(row[one] for one in grid.sheet.key): row for row in rows[name]}
+        name: {tuple(row[column] for column in grid.sheet.key): row for row in rows[name]}
         for name, grid in grids.items()
         if grid.sheet.key
     }
@@ -199,7 +199,7 @@ class Patch:
 
 
 def make_patch(
-    patch: Patch, base: Scenario, grids: Grids, settings: Cells, whole: Scenario
+    patch: Patch, base: Scenario, grids: Grids, settings: Cells, source: Scenario
 ) -> None:
     """Add the changes to `patch` that turn the scenario `base` into that of the sheets.
 
@@ -207,7 +207,7 @@ def make_patch(
     Rows have the defaults of :func:`planner.workbook.reading.fill_defaults`; inputs that are on no
     sheet come from the scenario `whole`.
     """
-    _patch_settings(patch, base, settings, whole)
+    _patch_settings(patch, base, settings, source)
     before = rows_by_key(grids, base)
     _patch_sources(patch, grids["sources"], before["sources"])
     _patch_pools(patch, grids, before)
@@ -276,9 +276,9 @@ def _keep_origins(entries: Mapping[str, Any], names: Iterable[str]) -> None:
                 entry[name] = {**empty, **fields}
 
 
-def _patch_settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenario) -> None:
+def _patch_settings(patch: Patch, base: Scenario, settings: Cells, source: Scenario) -> None:
     old = settings_of(base)
-    new = {**settings_of(whole), **settings}
+    new = {**settings_of(source), **settings}
     for name in ("title", "title_nl", "summary", "summary_nl", "rule"):
         if new[name] and not equal(new[name], old[name]):
             patch.first[name] = new[name]
@@ -293,7 +293,7 @@ def _patch_settings(patch: Patch, base: Scenario, settings: Cells, whole: Scenar
         patch.first["money"] = {"on": bool(new["money"])}
     if (new["parameters"] or "none") != old["parameters"]:
         patch.first["parameters"] = new["parameters"] or "none"
-    uncertainty, old_uncertainty = whole.inputs.uncertainty, base.inputs.uncertainty
+    uncertainty, old_uncertainty = source.inputs.uncertainty, base.inputs.uncertainty
     if uncertainty != old_uncertainty:
         patch.first["uncertainty"] = {**dict.fromkeys(old_uncertainty), **uncertainty}
 
@@ -308,7 +308,7 @@ def _patch_sources(patch: Patch, grid: Grid, before: Rows) -> None:
 
 def _patch_columns(patch: Patch, grid: Grid, before: Rows, section: str) -> None:
     """Add every column that differs, under the id of its row."""
-    names = [one.name for one in grid.sheet.fields if one.name != "id"]
+    names = [field.name for field in grid.sheet.fields if field.name != "id"]
     for line in grid.lines:
         for name in changed_columns(line, before.get(grid.key(line)), names):
             patch.put((section, line["id"], name), scenario_value(line[name]), grid, line, name)
@@ -367,7 +367,7 @@ def _patch_demands(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> No
     with_policies = {line["demand"] for line in grids["policies"].lines if line["demand"]}
     excluded = ("id", "counts", "standing", "package", "cap", "low", "high", "basis", "source",
                  "section")  # fmt: skip
-    names = [one.name for one in grid.sheet.fields if one.name not in excluded]
+    names = [field.name for field in grid.sheet.fields if field.name not in excluded]
     for line in grid.lines:
         old_row = old.get(grid.key(line))
         if old_row is None and line["standing"] == "dropped":
@@ -424,10 +424,10 @@ def _patch_packages(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> N
             for name, text in _origin(line).items():
                 patch.put((*path, name), text, grid, line, name)
         members = [
-            one["id"]
-            for one in demands.lines
-            if one["package"] == line["id"]
-            and not equal(before["demands"].get((one["id"],), {}).get("package"), line["id"])
+            demand["id"]
+            for demand in demands.lines
+            if demand["package"] == line["id"]
+            and not equal(before["demands"].get((demand["id"],), {}).get("package"), line["id"])
         ]
         if members:
             patch.put((*path, "members"), members, grid, line, "id")
@@ -436,7 +436,7 @@ def _patch_packages(patch: Patch, grids: Grids, before: Mapping[str, Rows]) -> N
 
 
 def _patch_steps(patch: Patch, grid: Grid, before: list[dict[str, Any]]) -> None:
-    names = [one.name for one in grid.sheet.fields]
+    names = [field.name for field in grid.sheet.fields]
     for index, line in enumerate(grid.lines):
         if index < len(before):
             if changed_columns(line, before[index], names):
@@ -534,10 +534,10 @@ def read_workbook(path: str | Path) -> Scenario:
     >>> read_workbook(book) == pl.load("letter")
     True
     """
-    found = import_workbook(path)
-    for note in found.notes:
+    imported = import_workbook(path)
+    for note in imported.notes:
         warnings.warn(f"{path}: {note}", stacklevel=2)
-    return found.scenario
+    return imported.scenario
 
 
 @dataclass(frozen=True)
@@ -568,7 +568,7 @@ def read_filled(path: str | Path) -> FilledWorkbook:
         hidden_scenario = read_hidden_scenario(book, hidden_notes)
         faults: list[Fault] = []
         settings = read_settings(book, faults)
-        grids = read_grids(book, faults, every=hidden_scenario is not None)
+        grids = read_grids(book, faults, complete=hidden_scenario is not None)
         notes = (*reading_notes(book, grids.values()), *hidden_notes)
     finally:
         book.close()
@@ -616,14 +616,14 @@ def _candidate_bases(made_from: Scenario) -> Iterator[Scenario]:
 
 
 def _shipped_base(scenario: Scenario) -> str:
-    return next((one.shipped for one in reversed(scenario.layers) if one.shipped), "")
+    return next((layer.shipped for layer in reversed(scenario.layers) if layer.shipped), "")
 
 
-def _apply_sheets(base: Scenario, filled: FilledWorkbook, whole: Scenario) -> Scenario:
+def _apply_sheets(base: Scenario, filled: FilledWorkbook, source: Scenario) -> Scenario:
     """Return the scenario as changes to a base; raise InputError if they cannot express it."""
     patch, book = Patch(), filled.book
     try:
-        make_patch(patch, base, filled.grids, filled.settings, whole)
+        make_patch(patch, base, filled.grids, filled.settings, source)
         scenario = base
         for layer in patch.layers:
             scenario = scenario.with_(layer)
@@ -653,21 +653,21 @@ def _cell_fault(fault: Fault | str, patch: Patch, book: str) -> Fault:
 def _scenario_text(scenario: Scenario, blank: bool) -> str:
     """Return the scenario as YAML; without a base its first layers are merged."""
     if blank and len(scenario.layers) > 1:
-        ground, first, *rest = scenario.layers
-        whole = Layer({**ground.values, **first.values}, first.file)
-        scenario = replace(scenario, layers=(whole, *rest))
+        base, first, *rest = scenario.layers
+        merged = Layer({**base.values, **first.values}, first.file)
+        scenario = replace(scenario, layers=(merged, *rest))
     return dump(scenario)
 
 
 def _unmet_values(scenario: Scenario, settings: Mapping[str, Any], book: str) -> Iterator[Fault]:
-    found = settings_of(scenario)
+    actual = settings_of(scenario)
     for name, expected in settings.items():
         if name == "money":
             expected = bool(expected)
         elif name == "parameters":
             expected = expected or "none"
-        if not equal(found[name], expected) and not (expected in (None, "") and name == "rule"):
-            yield Fault(book, 0, 0, name, _refusal(found[name], expected), "Scenario")
+        if not equal(actual[name], expected) and not (expected in (None, "") and name == "rule"):
+            yield Fault(book, 0, 0, name, _refusal(actual[name], expected), "Scenario")
 
 
 def _unmet_cells(scenario: Scenario, grids: Grids) -> Iterator[Fault]:
@@ -677,27 +677,31 @@ def _unmet_cells(scenario: Scenario, grids: Grids) -> Iterator[Fault]:
         if not grid.sheet.key:
             yield from _unmet_steps(grid, rows[name])
             continue
-        found = {tuple(row[one] for one in grid.sheet.key): row for row in rows[name]}
+        remaining = {
+            tuple(row[column_name] for column_name in grid.sheet.key): row for row in rows[name]
+        }
         for line in grid.lines:
-            row = found.pop(grid.key(line), None)
+            row = remaining.pop(grid.key(line), None)
             if row is None:
                 if name != "demands" or line["standing"] != "dropped":
                     yield grid.fault(
                         line.row, grid.sheet.fields[0].name, _HINTS.get(name, _NOT_ADDED)
                     )
                 continue
-            for column, wanted in line.cells.items():
-                if not equal(row[column], wanted):
-                    yield grid.fault(line.row, column, _refusal(row[column], wanted))
-        for key, row in found.items():
+            for column, expected in line.cells.items():
+                if not equal(row[column], expected):
+                    yield grid.fault(line.row, column, _refusal(row[column], expected))
+        for key, row in remaining.items():
             if _has_effect(name, row):
-                said = " ".join(str(part) for part in key if part not in (None, ""))
-                yield grid.fault(0, "", f"{said!r} was taken away, and {_FIXED}")
+                text = " ".join(str(part) for part in key if part not in (None, ""))
+                yield grid.fault(0, "", f"{text!r} was taken away, and {_FIXED}")
 
 
 def _unmet_steps(grid: Grid, rows: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
     for index, line in enumerate(grid.lines):
-        if index >= len(rows) or any(not equal(rows[index][one], line[one]) for one in line.cells):
+        if index >= len(rows) or any(
+            not equal(rows[index][column], line[column]) for column in line.cells
+        ):
             yield grid.fault(line.row, "pools", f"a step of the scenario was changed: {_FIXED}")
             return
     if len(rows) > len(grid.lines):
@@ -719,9 +723,9 @@ def _has_effect(sheet: str, row: Mapping[str, Any]) -> bool:
     return True
 
 
-def _refusal(found: Any, wanted: Any) -> str:
+def _refusal(actual: Any, expected: Any) -> str:
     """Return the message on a cell that the scenario does not reproduce."""
-    text = ", ".join(map(str, found)) if isinstance(found, tuple) else str(found)
-    if wanted in (None, "", ()):
+    text = ", ".join(map(str, actual)) if isinstance(actual, tuple) else str(actual)
+    if expected in (None, "", ()):
         return f"cannot be emptied: {text!r} holds here; write what should hold instead"
     return f"cannot be changed here: {text!r} holds, and {_FIXED}"

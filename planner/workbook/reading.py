@@ -191,9 +191,9 @@ def _read_month(value: Any, column: Column) -> Month:
             return Month(value.year, value.month)
         hint = ": a year alone becomes such a date, write the month as well, as text if it is meant"
     if isinstance(value, str):
-        found = _parse_month(value.casefold())
-        if found is not None:
-            return found
+        month = _parse_month(value.casefold())
+        if month is not None:
+            return month
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         hint = ": set the cell to a date, or write it as text"
     raise ValueError(f"expected a month such as 2022-03, found {_value_text(value)}{hint}")
@@ -209,10 +209,10 @@ def _parse_month(text: str) -> Month | None:
     """
     text = " ".join(text.split())
     day: str | None
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, number, day = int(found[1]), int(found[2]), found[3]
-    elif found := _YEAR_LAST.fullmatch(text):
-        year, number, day = int(found[3]), int(found[2]), found[1]
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, number, day = int(match[1]), int(match[2]), match[3]
+    elif match := _YEAR_LAST.fullmatch(text):
+        year, number, day = int(match[3]), int(match[2]), match[1]
         if day is not None and int(day) <= 12 and number <= 12 and int(day) != number:
             first, second = Month(year or 1, int(day) or 1), Month(year or 1, number or 1)
             raise ValueError(
@@ -221,9 +221,9 @@ def _parse_month(text: str) -> Month | None:
             )
         if day is not None and number > 12:  # month before day, as in the United States
             number, day = int(day), str(number)
-    elif found := _NAMED_MONTH.fullmatch(text):
-        number, day = _month_numbers().get(found[2], 0), found[1] or found[3]
-        year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
+    elif match := _NAMED_MONTH.fullmatch(text):
+        number, day = _month_numbers().get(match[2], 0), match[1] or match[3]
+        year = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
     else:
         return None
     try:
@@ -249,9 +249,9 @@ def _read_known(value: Any, column: Column) -> Any:
         words = values_by_text(("just-in-time", "start"))
         if value.casefold() in words:
             return words[value.casefold()]
-        found = _parse_month(value.casefold())
-        if found is not None:
-            return found
+        month = _parse_month(value.casefold())
+        if month is not None:
+            return month
     try:
         return _read_month(value, column)
     except ValueError:
@@ -275,7 +275,7 @@ def _read_choice(value: Any, column: Column) -> str:
     words = values_by_text(column.choices)
     if isinstance(value, str) and value.casefold() in words:
         return words[value.casefold()]
-    known = [choice_text(one) for one in column.choices]
+    known = [choice_text(item) for item in column.choices]
     near = nearest(value.casefold(), known) if isinstance(value, str) else ""
     raise ValueError(f"expected one of {', '.join(known)}, found {_value_text(value)}{near}")
 
@@ -340,8 +340,8 @@ class Grid:
 
     def fault(self, row: int, name: str, message: str) -> Fault:
         """Return a fault in one cell, or in a row (empty name) or column (row 0)."""
-        place = self.columns.get(name, 0)
-        return Fault(self.book, row, place, self.headings.get(name, name), message, self.title)
+        column = self.columns.get(name, 0)
+        return Fault(self.book, row, column, self.headings.get(name, name), message, self.title)
 
     def ids(self) -> set[str]:
         """Return the values of the first column, rows with faults included."""
@@ -358,11 +358,11 @@ def find_title(book: WorkbookFile, sheet: str, faults: list[Fault]) -> str | Non
 
     A second title of the same sheet is a fault.
     """
-    found = [title for title in book.titles if _normalised(title) in _title_spellings(sheet)]
-    for other in found[1:]:
-        message = f"means the same as sheet {found[0]!r}: keep one of the two, or rename this one"
+    titles = [title for title in book.titles if _normalised(title) in _title_spellings(sheet)]
+    for other in titles[1:]:
+        message = f"means the same as sheet {titles[0]!r}: keep one of the two, or rename this one"
         faults.append(Fault(book.name, 0, 0, "", message, other))
-    return found[0] if found else None
+    return titles[0] if titles else None
 
 
 def reading_notes(book: WorkbookFile, grids: Iterable[Grid]) -> list[str]:
@@ -383,19 +383,21 @@ def reading_notes(book: WorkbookFile, grids: Iterable[Grid]) -> list[str]:
         cells = book.sheet(grid.title)
         used = {line.row for line in grid.lines}
         if rows := [row for row in cells.hidden_rows if row in used]:
-            said = ", ".join(map(str, rows[:_MAX_NAMED])) + (" …" if len(rows) > _MAX_NAMED else "")
+            listed = ", ".join(map(str, rows[:_MAX_NAMED])) + (
+                " …" if len(rows) > _MAX_NAMED else ""
+            )
             notes.append(
-                f"sheet {grid.title!r}: {len(rows)} rows are hidden and count as well ({said}): "
+                f"sheet {grid.title!r}: {len(rows)} rows are hidden and count as well ({listed}): "
                 "delete those that should not count"
             )
         heads = [
             grid.headings[name]
-            for name, place in grid.columns.items()
-            if any(first <= place <= last for first, last in cells.hidden_columns)
+            for name, number in grid.columns.items()
+            if any(first <= number <= last for first, last in cells.hidden_columns)
         ]
         if heads:
-            said = ", ".join(map(repr, heads[:_MAX_NAMED]))
-            notes.append(f"sheet {grid.title!r}: hidden columns count as well: {said}")
+            listed = ", ".join(map(repr, heads[:_MAX_NAMED]))
+            notes.append(f"sheet {grid.title!r}: hidden columns count as well: {listed}")
     return notes
 
 
@@ -409,22 +411,22 @@ def _normalised(text: object) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def read_grids(book: WorkbookFile, faults: list[Fault], every: bool) -> dict[str, Grid]:
+def read_grids(book: WorkbookFile, faults: list[Fault], complete: bool) -> dict[str, Grid]:
     """Read all sheets with inputs; faults are added to `faults`.
 
-    With `every` each sheet and column is required, since a missing one would count as removed.
+    With `complete` each sheet and column is required, since a missing one would count as removed.
     """
     grids = {}
     for name, sheet in SHEETS.items():
         title = find_title(book, name, faults)
         if title is None:
-            needed = every or name in REQUIRED_SHEETS
+            needed = complete or name in REQUIRED_SHEETS
             if needed:
                 faults.append(_missing_sheet(book, name))
             grids[name] = Grid(book.name, say(f"sheet_{name}"), sheet, readable=not needed)
             continue
         grids[name] = Grid(book.name, title, sheet)
-        grids[name].readable = _read_sheet(grids[name], book, faults, every)
+        grids[name].readable = _read_sheet(grids[name], book, faults, complete)
     known = {name: grid.ids() for name, grid in grids.items() if grid.readable}
     for grid in grids.values():
         for line in (*grid.lines, *grid.faulty_lines):
@@ -438,43 +440,43 @@ def read_settings(book: WorkbookFile, faults: list[Fault]) -> dict[str, Any]:
     if title is None:
         faults.append(_missing_sheet(book, "settings"))
         return {}
-    known = {word: one for one in SETTINGS for word in heading_spellings(one.name)}
+    known = {word: spec for spec in SETTINGS for word in heading_spellings(spec.name)}
     grid = Grid(book.name, title, Sheet("settings", SETTINGS))
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for number, cells in book.rows(title):
-        one = known.get(_normalised(cells[0]))
-        if one is None:
+        spec = known.get(_normalised(cells[0]))
+        if spec is None:
             continue
-        grid.columns = {one.name: 2}
-        grid.headings = {one.name: " ".join(str(cells[0]).split())}
-        if one.name in found:
-            faults.append(grid.fault(number, one.name, "occurs twice: remove one"))
-        value = _read_cell(grid, number, one, cells[1] if len(cells) > 1 else None, faults)
-        found[one.name] = value
-    if found.get("from") and found.get("to") and found["to"] < found["from"]:
-        message = f"months out of order: {found['to']} is before {found['from']}"
+        grid.columns = {spec.name: 2}
+        grid.headings = {spec.name: " ".join(str(cells[0]).split())}
+        if spec.name in settings:
+            faults.append(grid.fault(number, spec.name, "occurs twice: remove one"))
+        value = _read_cell(grid, number, spec, cells[1] if len(cells) > 1 else None, faults)
+        settings[spec.name] = value
+    if settings.get("from") and settings.get("to") and settings["to"] < settings["from"]:
+        message = f"months out of order: {settings['to']} is before {settings['from']}"
         faults.append(grid.fault(0, "to", message))
-    return found
+    return settings
 
 
 def _missing_sheet(book: WorkbookFile, name: str) -> Fault:
     english, dutch = (say(f"sheet_{name}", lang) for lang in LANGUAGES)
-    said = repr(english) if english == dutch else f"{english!r} (or {dutch!r})"
+    names = repr(english) if english == dutch else f"{english!r} (or {dutch!r})"
     titles = ", ".join(book.titles[:20])
     message = (
-        f"the sheet {said} is missing; the workbook has {titles}. Put it back as it was written"
+        f"the sheet {names} is missing; the workbook has {titles}. Put it back as it was written"
     )
     return Fault(book.name, 0, 0, "", message)
 
 
-def _read_sheet(grid: Grid, book: WorkbookFile, faults: list[Fault], every: bool) -> bool:
+def _read_sheet(grid: Grid, book: WorkbookFile, faults: list[Fault], complete: bool) -> bool:
     """Read one sheet; return whether it is readable."""
     try:
         rows = list(book.rows(grid.title))
     except InputError as error:
         faults += [fault for fault in error.faults if isinstance(fault, Fault)]
         return False
-    top = _read_headings(grid, rows, faults, every)
+    top = _read_headings(grid, rows, faults, complete)
     if top is None or _has_merged_cells(grid, book, top[0], faults):
         return False
     number, headings = top
@@ -488,10 +490,10 @@ def _read_sheet(grid: Grid, book: WorkbookFile, faults: list[Fault], every: bool
 
 
 def _read_headings(
-    grid: Grid, rows: Sequence[tuple[int, tuple[Any, ...]]], faults: list[Fault], every: bool
+    grid: Grid, rows: Sequence[tuple[int, tuple[Any, ...]]], faults: list[Fault], complete: bool
 ) -> tuple[int, list[SheetField | None]] | None:
     """Find the row of headings; return its number, and the field of each cell."""
-    known = {word: one for one in grid.sheet.fields for word in heading_spellings(one.name)}
+    known = {word: spec for spec in grid.sheet.fields for word in heading_spellings(spec.name)}
 
     def heads(cells: Iterable[Any]) -> list[SheetField | None]:
         return [known.get(_normalised(cell)) for cell in cells]
@@ -499,45 +501,48 @@ def _read_headings(
     top = rows[:HEADING_ROWS]
     best = max(top, key=lambda row: sum(map(bool, heads(row[1]))), default=None)
     if best is None or sum(map(bool, heads(best[1]))) < min(2, len(grid.sheet.fields)):
-        wanted = ", ".join(one.name for one in grid.sheet.fields[:5])
-        faults.append(grid.fault(0, "", f"no row of headings found: expected {wanted} …"))
+        expected = ", ".join(spec.name for spec in grid.sheet.fields[:5])
+        faults.append(grid.fault(0, "", f"no row of headings found: expected {expected} …"))
         return None
     number, cells = best
-    found = heads(cells)
+    specs = heads(cells)
     before = len(faults)
-    for place, (one, cell) in enumerate(zip(found, cells, strict=True), 1):
+    for column, (spec, cell) in enumerate(zip(specs, cells, strict=True), 1):
         if cell in (None, ""):
             continue
-        said = " ".join(str(cell).split())[:80]
-        name = one.name if one else said
-        if one is None:
-            message = f"unknown column {said!r}{nearest(said.casefold(), known)}"
-            faults.append(_fault(grid, number, place, said, f"{message}; remarks go into note"))
+        text = " ".join(str(cell).split())[:80]
+        name = spec.name if spec else text
+        if spec is None:
+            message = f"unknown column {text!r}{nearest(text.casefold(), known)}"
+            faults.append(_fault(grid, number, column, text, f"{message}; remarks go into note"))
         elif name in grid.columns:
-            faults.append(_fault(grid, number, place, said, "column occurs twice"))
+            faults.append(_fault(grid, number, column, text, "column occurs twice"))
         else:
-            grid.columns[name], grid.headings[name] = place, said
-    for one in grid.sheet.fields:
-        if one.name not in grid.columns and (every or one.column.required):
+            grid.columns[name], grid.headings[name] = column, text
+    for spec in grid.sheet.fields:
+        if spec.name not in grid.columns and (complete or spec.column.required):
             message = "column missing: put it back, empty where nothing is to be said"
-            faults.append(grid.fault(number, one.name, message))
-    return (number, found) if len(faults) == before else None
+            faults.append(grid.fault(number, spec.name, message))
+    return (number, specs) if len(faults) == before else None
 
 
-def _fault(grid: Grid, row: int, place: int, head: str, message: str) -> Fault:
-    return Fault(grid.book, row, place, head, message, grid.title)
+def _fault(grid: Grid, row: int, column: int, head: str, message: str) -> Fault:
+    return Fault(grid.book, row, column, head, message, grid.title)
 
 
 def pool_names(cell: Iterable[Any]) -> tuple[Any, ...]:
     """Return the ids in a list of ids or of sourcing options, with all pools of a mix."""
-    return tuple(name for one in cell for name in (one if isinstance(one, dict) else (one,)))
+    return tuple(name for item in cell for name in (item if isinstance(item, dict) else (item,)))
 
 
 def _has_merged_cells(grid: Grid, book: WorkbookFile, number: int, faults: list[Fault]) -> bool:
     """Return whether cells below the headings are merged; add a fault for each range."""
     before = len(faults)
     for where in book.sheet(grid.title).merged:
-        last = int("".join(one for one in where.partition(":")[2] if one.isdecimal()) or 0)
+        last = int(
+            "".join(character for character in where.partition(":")[2] if character.isdecimal())
+            or 0
+        )
         if last >= number:
             message = f"cells {where} are merged: unmerge them and fill in each one"
             faults.append(Fault(grid.book, last, 0, "", message, grid.title))
@@ -552,39 +557,43 @@ def _read_line(
     faults: list[Fault],
 ) -> SheetLine | None:
     before = len(faults)
-    values: dict[str, Any] = {one.name: read_cell(None, one.column) for one in grid.sheet.fields}
-    for place, cell in enumerate(cells):
-        one = headings[place] if place < len(headings) else None
-        if one is not None:
-            values[one.name] = _read_cell(grid, row, one, cell, faults)
+    values: dict[str, Any] = {spec.name: read_cell(None, spec.column) for spec in grid.sheet.fields}
+    for index, cell in enumerate(cells):
+        spec = headings[index] if index < len(headings) else None
+        if spec is not None:
+            values[spec.name] = _read_cell(grid, row, spec, cell, faults)
         elif cell not in (None, ""):
-            faults.append(_fault(grid, row, place + 1, "", f"no heading above {str(cell)[:40]!r}"))
+            faults.append(_fault(grid, row, index + 1, "", f"no heading above {str(cell)[:40]!r}"))
     if len(faults) == before:
         return SheetLine(row, values)
     grid.faulty_lines.append(SheetLine(row, values))
     return None
 
 
-def _read_cell(grid: Grid, row: int, one: SheetField, cell: Any, faults: list[Fault]) -> Any:
+def _read_cell(grid: Grid, row: int, spec: SheetField, cell: Any, faults: list[Fault]) -> Any:
     """Return the value of one cell; add a fault if it is not valid, or required and empty."""
-    empty = read_cell(None, one.column)
+    empty = read_cell(None, spec.column)
     if isinstance(cell, FailedCell):
         message = (
             f"the formula gives {cell}"
             if cell
             else ("the formula has no value yet: open the workbook in a spreadsheet and save it")
         )
-        faults.append(grid.fault(row, one.name, message))
+        faults.append(grid.fault(row, spec.name, message))
         return empty
     try:
-        if one.accepts_all and isinstance(cell, str) and cell.strip().casefold() in ("all", "alle"):
+        if (
+            spec.accepts_all
+            and isinstance(cell, str)
+            and cell.strip().casefold() in ("all", "alle")
+        ):
             return ("all",)
-        value = read_cell(cell, one.column)
+        value = read_cell(cell, spec.column)
     except ValueError as error:
-        faults.append(grid.fault(row, one.name, str(error)))
+        faults.append(grid.fault(row, spec.name, str(error)))
         return empty
-    if value == empty and one.column.required:
-        faults.append(grid.fault(row, one.name, "a value is needed here"))
+    if value == empty and spec.column.required:
+        faults.append(grid.fault(row, spec.name, "a value is needed here"))
     return value
 
 
@@ -595,8 +604,8 @@ def _is_unique(
     if not key:
         return True
     if key in seen:
-        said = " ".join(str(part) for part in key if part not in (None, ""))[:80]
-        message = f"{said!r} is in row {seen[key]} already: remove one of the two rows"
+        text = " ".join(str(part) for part in key if part not in (None, ""))[:80]
+        message = f"{text!r} is in row {seen[key]} already: remove one of the two rows"
         faults.append(grid.fault(line.row, grid.sheet.key[0], message))
         return False
     seen[key] = line.row
@@ -607,19 +616,19 @@ def _check_references(
     grid: Grid, line: SheetLine, known: dict[str, set[str]], faults: list[Fault]
 ) -> None:
     """Check that the ids in a row exist on the sheets that they refer to."""
-    for one in grid.sheet.fields:
-        if one.refers not in known:
+    for spec in grid.sheet.fields:
+        if spec.column.refers not in known:
             continue
-        defined = known[one.refers]
-        cell = line[one.name]
+        defined = known[spec.column.refers]
+        cell = line[spec.name]
         names = pool_names(cell) if isinstance(cell, tuple) else (cell,)
-        if one.accepts_all and names == ("all",):
-            line.cells[one.name] = names = tuple(sorted(defined))
+        if spec.accepts_all and names == ("all",):
+            line.cells[spec.name] = names = tuple(sorted(defined))
         for name in names:
             if name and name not in defined:
                 near = nearest(name, defined, len(faults))
-                message = f"unknown {one.refers.removesuffix('s')} {name[:80]!r}{near}"
-                faults.append(grid.fault(line.row, one.name, message))
+                message = f"unknown {spec.column.refers.removesuffix('s')} {name[:80]!r}{near}"
+                faults.append(grid.fault(line.row, spec.name, message))
 
 
 ColumnFaults = Iterator[tuple[str, str]]
@@ -682,11 +691,11 @@ def _check_policy(line: SheetLine) -> ColumnFaults:
 
 
 def _check_bound(line: SheetLine) -> ColumnFaults:
-    least, most = line["min"], line["max"]
-    if least is None and most is None:
+    lower, upper = line["min"], line["max"]
+    if lower is None and upper is None:
         yield "min", "expected a least or a most number, or both"
-    if least is not None and most is not None and most < least:
-        yield "max", f"most {most:g} is below least {least:g}"
+    if lower is not None and upper is not None and upper < lower:
+        yield "max", f"most {upper:g} is below least {lower:g}"
 
 
 def _check_cost(line: SheetLine) -> ColumnFaults:
@@ -765,8 +774,8 @@ def _same_as(column: str) -> DefaultRule:
 
 
 def _default_category(line: SheetLine, context: _DefaultContext) -> str:
-    found = {context.categories.get(pool, "mixed") for pool in pool_names(line["pools"])}
-    return found.pop() if len(found) == 1 else "mixed"
+    categories = {context.categories.get(pool, "mixed") for pool in pool_names(line["pools"])}
+    return categories.pop() if len(categories) == 1 else "mixed"
 
 
 def _default_tier(line: SheetLine, context: _DefaultContext) -> int:

@@ -111,13 +111,13 @@ class WorkbookWriter:
 
     def _format(self, form: str = "general", *traits: str) -> Any:
         """Return a format; traits are keys of :data:`_STYLES` or background colours."""
-        said: dict[str, Any] = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter"}
+        properties: dict[str, Any] = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter"}
         if form == "text":
-            said["indent"] = 1
-        said["num_format"] = NUMBER_FORMATS[form].format(language=LANGUAGE[self.lang])
+            properties["indent"] = 1
+        properties["num_format"] = NUMBER_FORMATS[form].format(language=LANGUAGE[self.lang])
         for trait in traits:
-            said |= _STYLES.get(trait, {"bg_color": trait})
-        return self.book.add_format(said)
+            properties |= _STYLES.get(trait, {"bg_color": trait})
+        return self.book.add_format(properties)
 
     def page(self, name: str, colour: str) -> SheetPage:
         """Add a sheet by its language-independent name."""
@@ -205,18 +205,18 @@ class SheetPage:
         Totals of the filtered rows are above the headings. Columns with the format ``by_row`` have
         the formats `forms`, one for each row. For a table without rows the text `empty` is written.
         """
-        made = [list(row) for row in rows]
-        last = max(HEADER + len(made), HEADER + 1)
-        for place, column in enumerate(columns):
-            self.sheet.set_column(place, place, column.width, self.paper.format(column.form))
+        cells = [list(row) for row in rows]
+        last = max(HEADER + len(cells), HEADER + 1)
+        for index, column in enumerate(columns):
+            self.sheet.set_column(index, index, column.width, self.paper.format(column.form))
             right = () if column.form == "text" else ("right",)
-            self.put(HEADER, place, column.head, "text", "head", self.colour, *right)
+            self.put(HEADER, index, column.head, "text", "head", self.colour, *right)
             if column.total:
-                self._total(place, column, made, last)
-        for number, row in enumerate(made, HEADER + 1):
-            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+                self._total(index, column, cells, last)
+        for number, row in enumerate(cells, HEADER + 1):
+            for index, (column, value) in enumerate(zip(columns, row, strict=True)):
                 form = column.form if column.form != "by_row" else forms[number - HEADER - 1]
-                self.put(number, place, value, form)
+                self.put(number, index, value, form)
         self.sheet.set_row(HEADER, 42)
         if sum(column.width for column in columns) > A3_WIDTH:
             self.sheet.set_paper(8)
@@ -225,16 +225,16 @@ class SheetPage:
         self.sheet.autofilter(HEADER, 0, last, len(columns) - 1)
         self.sheet.freeze_panes(HEADER + 1, still)
         self.sheet.repeat_rows(HEADER)
-        if empty and not made:
+        if empty and not cells:
             self.put(HEADER + 1, 0, say(empty, self.lang), "text", "quiet")
         return last
 
-    def _total(self, place: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
-        letter = xl_col_to_name(place)
-        total = math.fsum(row[place] for row in rows if row[place] is not None)
+    def _total(self, index: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
+        letter = xl_col_to_name(index)
+        total = math.fsum(row[index] for row in rows if row[index] is not None)
         formula = f"=SUBTOTAL(109,{letter}{HEADER + 2}:{letter}{last + 1})"
         look = self.paper.format(column.form, "total")
-        self.sheet.write_formula(HEADER - 1, place, formula, look, total)
+        self.sheet.write_formula(HEADER - 1, index, formula, look, total)
         self.put(HEADER - 1, 0, say("total_shown", self.lang), "text", "total")
 
 
@@ -301,19 +301,19 @@ def add_bar_chart(
     return height // ROW_HEIGHT + 2
 
 
-def _axis_maximum(most: float) -> float:
+def _axis_maximum(value: float) -> float:
     """Return a round number that is at least as large, for the end of an axis.
 
     Examples
     --------
-    >>> _end_of_axis(743.9), _end_of_axis(1205), _axis_maximum(0)
+    >>> _axis_maximum(743.9), _axis_maximum(1205), _axis_maximum(0)
     (800.0, 1500.0, 1.0)
     """
-    if most <= 0:
+    if value <= 0:
         return 1.0
-    step = 10.0 ** math.floor(math.log10(most))
-    step = step / 2 if most < 5 * step else step
-    return math.ceil(most / step) * step
+    step = 10.0 ** math.floor(math.log10(value))
+    step = step / 2 if value < 5 * step else step
+    return math.ceil(value / step) * step
 
 
 def _whiskers(
@@ -350,11 +350,11 @@ def add_pool_chart(
     known = {(row[0], row[1]): row for row in cells}
     pick = f"${xl_col_to_name(at + 2)}$2"
     head = 30
-    for place, key in enumerate(("month", *states, "strength")):
-        page.put(head, at + place, say(key, lang), "text", "quiet", "right")
+    for column, key in enumerate(("month", *states, "strength")):
+        page.put(head, at + column, say(key, lang), "text", "quiet", "right")
     for number, month in enumerate(months, head + 1):
         page.put(number, at, month, "month", "quiet")
-        for place, key in enumerate((*states, "strength"), at + 1):
+        for column, key in enumerate((*states, "strength"), at + 1):
             letter = xl_col_to_name(source[key])
             formula = (
                 f"=SUMIFS({_column_range(letter, last)},{_column_range('A', last)},{pick},"
@@ -362,7 +362,7 @@ def add_pool_chart(
             )
             row = known.get((chosen, month))
             value = row[source[key]] if row is not None else 0.0
-            sheet.write_formula(number, place, formula, page.paper.format("one", "quiet"), value)
+            sheet.write_formula(number, column, formula, page.paper.format("one", "quiet"), value)
     area = _stacked_columns(page, states, head, head + len(months), at)
     _style_chart(area, say("chart_pool", lang))
     area.set_x_axis({"date_axis": True, "num_format": "mmm yy", "num_font": FONT,
@@ -378,12 +378,12 @@ def add_pool_chart(
 def _stacked_columns(page: SheetPage, states: Sequence[str], head: int, end: int, at: int) -> Any:
     """Return a chart of people by state as stacked columns, with the strength as a line."""
     lang, area = page.lang, page.paper.book.add_chart({"type": "column", "subtype": "stacked"})
-    for place, key in enumerate(states, at + 1):
+    for column, key in enumerate(states, at + 1):
         area.add_series(
             {
                 "name": say(key, lang),
                 "categories": [page.title, head + 1, at, end, at],
-                "values": [page.title, head + 1, place, end, place],
+                "values": [page.title, head + 1, column, end, column],
                 "fill": {"color": COLOURS[key]},
                 "gap": 0,
             }

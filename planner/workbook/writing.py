@@ -131,20 +131,22 @@ def _write_sheet(
     lang = page.lang
     page.headings(say(f"about_{sheet.name}", lang))
     columns = [
-        SheetColumn(heading(one.name, lang), one.width, FORMAT_OF_KIND.get(one.column.kind, "text"))
-        for one in sheet.fields
+        SheetColumn(
+            heading(field.name, lang), field.width, FORMAT_OF_KIND.get(field.column.kind, "text")
+        )
+        for field in sheet.fields
     ]
-    cells = [[cell_value(row[one.name], one, lang) for one in sheet.fields] for row in rows]
-    last = page.table(columns, cells, sheet.frozen_columns)
-    for place, one in enumerate(sheet.fields):
-        _add_validation(page, one, (HEADER + 1, place, last + VALIDATED_ROWS, place), pages)
-        if text := column_help(one.name, lang):
-            said = {
+    cells = [[cell_value(row[field.name], field, lang) for field in sheet.fields] for row in rows]
+    last = page.table(columns, cells, sheet.frozen)
+    for index, field in enumerate(sheet.fields):
+        _add_validation(page, field, (HEADER + 1, index, last + VALIDATED_ROWS, index), pages)
+        if text := column_help(field.name, lang):
+            message = {
                 "validate": "any",
-                "input_title": heading(one.name, lang)[:32],
+                "input_title": heading(field.name, lang)[:32],
                 "input_message": text[:255],
             }
-            page.sheet.data_validation(HEADER, place, HEADER, place, said)
+            page.sheet.data_validation(HEADER, index, HEADER, index, message)
 
 
 def cell_value(value: Any, field: SheetField, lang: str) -> Any:
@@ -172,29 +174,29 @@ def cell_value(value: Any, field: SheetField, lang: str) -> Any:
 def _add_validation(
     page: SheetPage,
     field: SheetField,
-    where: tuple[int, int, int, int],
+    cells: tuple[int, int, int, int],
     pages: Mapping[str, SheetPage],
 ) -> None:
     """Add the validation of cells: a list of choices, references, or a range of numbers."""
     lang, column = page.lang, field.column
-    said: dict[str, Any] = {"error_title": say("invalid", lang)[:32], "ignore_blank": True}
+    options: dict[str, Any] = {"error_title": say("invalid", lang)[:32], "ignore_blank": True}
     if column.kind in ("choice", "flag"):
         values = ("yes", "no") if column.kind == "flag" else column.choices
-        said |= {
+        options |= {
             "validate": "list",
             "source": [choice_text(value, lang) for value in values],
             "error_message": say("invalid_list", lang),
         }
-    elif field.refers and column.kind == "id" and field.refers in pages:
-        target = pages[field.refers]
-        said |= {
+    elif field.column.refers and column.kind == "id" and field.column.refers in pages:
+        target = pages[field.column.refers]
+        options |= {
             "validate": "list",
             "source": f"={target.quoted}!$A${HEADER + 2}:$A${HEADER + 2 + VALIDATED_ROWS}",
             "error_type": "warning",
             "error_message": say("invalid_list", lang),
         }
     elif column.kind in ("number", "whole") and column.low > -1e6:
-        said |= {
+        options |= {
             "validate": "decimal" if column.kind == "number" else "integer",
             "criteria": "between",
             "minimum": column.low,
@@ -203,7 +205,7 @@ def _add_validation(
         }
     else:
         return
-    page.sheet.data_validation(*where, said)
+    page.sheet.data_validation(*cells, options)
 
 
 class Cover:
@@ -230,8 +232,8 @@ class Cover:
         if summary := named(scenario, lang, "summary"):
             self._block(summary)
         inputs = scenario.inputs
-        ours = inputs.rule if result is None else result.rule
-        rule = say("rule_line", lang, rule=label(ours, lang))
+        rule_name = inputs.rule if result is None else result.rule
+        rule = say("rule_line", lang, rule=label(rule_name, lang))
         self._line(0, f"{months(inputs.first, inputs.last, lang)}; {rule}", "quiet")
         if result is not None:
             self._head("cover_results")
@@ -242,12 +244,12 @@ class Cover:
         self._head("cover_sheets")
         self._sheets()
         self._head("cover_how")
-        for place in range(1, 5):
-            self._block(say(f"cover_how_{place}", lang))
+        for index in range(1, 5):
+            self._block(say(f"cover_how_{index}", lang))
         if result is not None:
             self._head("cover_not")
-            for place in range(1, 3):
-                self._block(say(f"cover_not_{place}", lang))
+            for index in range(1, 3):
+                self._block(say(f"cover_not_{index}", lang))
         page.sheet.fit_to_pages(1, 1)
         page.sheet.set_first_sheet()
         page.sheet.activate()
@@ -289,14 +291,14 @@ class Cover:
 
 def result_sentences(result: Tables, lang: str) -> list[str]:
     """Return a summary of a result in a few sentences."""
-    whole = result.fill_by().iloc[0]
-    said = [
+    total = result.fill_by().iloc[0]
+    sentences = [
         say(
             "cover_asked",
             lang,
-            filled=number(whole["filled_person_months"], lang, 0),
-            asked=number(whole["asked_person_months"], lang, 0),
-            rate=percent(whole["fill_rate"], lang),
+            filled=number(total["filled_person_months"], lang, 0),
+            asked=number(total["asked_person_months"], lang, 0),
+            rate=percent(total["fill_rate"], lang),
         )
     ]
     for row in result.packages.itertuples():
@@ -307,8 +309,8 @@ def result_sentences(result: Tables, lang: str) -> list[str]:
             "other": row.displaced_main_task_1,
         }
         numbers = {name: number(float(value), lang, 0) for name, value in counts.items()}  # type: ignore[arg-type]
-        said.append(say("cover_package", lang, title=named(row, lang, "title"), **numbers))
-    return said or [say("no_packages", lang)]
+        sentences.append(say("cover_package", lang, title=named(row, lang, "title"), **numbers))
+    return sentences or [say("no_packages", lang)]
 
 
 def write_manifest(paper: WorkbookWriter, result: Tables, futures: Ensemble | None = None) -> None:
@@ -317,10 +319,10 @@ def write_manifest(paper: WorkbookWriter, result: Tables, futures: Ensemble | No
     page.headings(say("about_manifest", lang))
     page.sheet.set_column(0, 0, 44)
     page.sheet.set_column(1, 1, 100)
-    for place, key in enumerate(("what", "value_given")):
-        page.put(HEADER, place, say(key, lang), "text", "head", ABOUT)
-    said = dict(result.manifest) | (ensemble_manifest(futures) if futures is not None else {})
-    for row, (name, value) in enumerate(_flatten(said), HEADER + 1):
+    for column, key in enumerate(("what", "value_given")):
+        page.put(HEADER, column, say(key, lang), "text", "head", ABOUT)
+    manifest = dict(result.manifest) | (ensemble_manifest(futures) if futures is not None else {})
+    for row, (name, value) in enumerate(_flatten(manifest), HEADER + 1):
         page.put(row, 0, name)
         page.put(row, 1, value, "text" if isinstance(value, str) else "general", "left")
     page.sheet.freeze_panes(HEADER + 1, 1)
@@ -496,9 +498,9 @@ def _mission_columns(lang: str) -> list[SheetColumn]:
 
 
 def _mission_cells(id: str, inputs: Inputs, lang: str) -> list[Any]:
-    one = inputs.missions[id]
-    said = [term(text, lang) for text in (one.organisation, one.region)]
-    return [id, named(one, lang), *said, one.main_task]
+    mission = inputs.missions[id]
+    labels = [term(text, lang) for text in (mission.organisation, mission.region)]
+    return [id, named(mission, lang), *labels, mission.main_task]
 
 
 def _write_fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
@@ -516,7 +518,7 @@ def _write_fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
         about = _mission_cells(row["mission"], inputs, lang)
         cells.append([*about, asked, filled, asked - filled, row["fill_rate"]])
     last = page.table(columns, cells, 2)
-    asked, filled = (sum(row[place] for row in cells) for place in (5, 6))
+    asked, filled = (sum(row[index] for row in cells) for index in (5, 6))
     look = page.paper.format("percent", "total")
     share = filled / asked if asked else 0.0
     page.sheet.write_formula(HEADER - 1, 8, f'=IF(F{HEADER}>0,G{HEADER}/F{HEADER},"")', look, share)
@@ -531,7 +533,7 @@ def _write_fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
 
 
 def _months(inputs: Inputs) -> list[Month]:
-    return [inputs.first + place for place in range(inputs.last - inputs.first + 1)]
+    return [inputs.first + index for index in range(inputs.last - inputs.first + 1)]
 
 
 def _write_fill_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
@@ -570,8 +572,8 @@ def _write_by_month(
     """Write a table with a column for each month; return its last row."""
     wide = [*columns, *(SheetColumn(str(month), MONTH_WIDTH, form) for month in months)]
     last = page.table(wide, cells, 2)
-    for place, month in enumerate(months, len(columns)):
-        page.put(HEADER, place, month, "month_short", "head", OUTCOME, "right")
+    for column, month in enumerate(months, len(columns)):
+        page.put(HEADER, column, month, "month_short", "head", OUTCOME, "right")
     return last
 
 
@@ -638,15 +640,23 @@ def _write_displacement(page: SheetPage, result: Tables, inputs: Inputs) -> None
     where = HEADER + 1
     for id in dict.fromkeys(row[0] for row in cells):
         span = [
-            place
-            for place, row in enumerate(cells, HEADER + 1)
+            number
+            for number, row in enumerate(cells, HEADER + 1)
             if row[0] == id and row[5] == 2 and row[6] > SHOWN
         ]
         if span:
             title = named(inputs.packages[id], lang, "title")
-            said = say("chart_displacement", lang, title=title)
+            chart_title = say("chart_displacement", lang, title=title)
             where += add_bar_chart(
-                page, said, max(span), 6, "short", column=9, first=min(span), row=where, names=2
+                page,
+                chart_title,
+                max(span),
+                6,
+                "short",
+                column=9,
+                first=min(span),
+                row=where,
+                names=2,
             )
 
 

@@ -223,22 +223,22 @@ class _Archive:
     def check(self) -> None:
         """Raise InputError if the directory of the zip shows that the file cannot be read."""
         limits, members = self.limits, self.zip.infolist()
-        names = [one.filename.lower() for one in members]
-        large = max((one.file_size for one in members), default=0)
-        if large > limits.part or sum(one.file_size for one in members) > limits.total:
+        names = [member.filename.lower() for member in members]
+        large = max((member.file_size for member in members), default=0)
+        if large > limits.part or sum(member.file_size for member in members) > limits.total:
             message = f"too large when unpacked: more than {limits.part // 1_000_000} MB"
             raise _error(self.name, message)
         if "mimetype" in names and "content.xml" in names:
             message = "is an OpenDocument file: save it as Excel workbook (.xlsx)"
             raise _error(self.name, message)
-        if any(one.endswith("workbook.bin") for one in names):
+        if any(member.endswith("workbook.bin") for member in names):
             message = "is a binary workbook (.xlsb): save it as Excel workbook (.xlsx)"
             raise _error(self.name, message)
-        if not any(one.endswith("workbook.xml") for one in names):
+        if not any(member.endswith("workbook.xml") for member in names):
             raise _error(self.name, "not a workbook (.xlsx)")
-        if any(one.endswith("vbaproject.bin") for one in names):
+        if any(member.endswith("vbaproject.bin") for member in names):
             raise _error(self.name, "holds macros: save it as .xlsx, which has none")
-        if any("/externallinks/" in one for one in names):
+        if any("/externallinks/" in member for member in names):
             message = "takes values from another workbook: break the links, so that values stay"
             raise _error(self.name, message)
 
@@ -267,12 +267,12 @@ class _Archive:
     def _counting_elements(
         self, start: Callable[[str, dict[str, str]], None], sheet: str
     ) -> Callable[[str, dict[str, str]], None]:
-        most = self.limits.elements
+        limit = self.limits.elements
 
         def counted(name: str, attributes: dict[str, str]) -> None:
             self.elements += 1
-            if self.elements > most:
-                message = f"too large: more than {most:,} cells and other elements"
+            if self.elements > limit:
+                message = f"too large: more than {limit:,} cells and other elements"
                 raise _error(self.name, message, sheet)
             start(name.rpartition(":")[2], attributes)
 
@@ -289,9 +289,9 @@ class _Archive:
         limits = self.limits
         self.characters += len(text)
         if len(text) > limits.text or self.characters > limits.characters:
-            most = limits.text if len(text) > limits.text else limits.characters
-            what = "one cell" if most == limits.text else "all cells"
-            raise _error(self.name, f"more than {most:,} characters in {what}", sheet)
+            limit = limits.text if len(text) > limits.text else limits.characters
+            what = "one cell" if limit == limits.text else "all cells"
+            raise _error(self.name, f"more than {limit:,} characters in {what}", sheet)
 
 
 class _XmlReader:
@@ -316,7 +316,7 @@ class _ContentsReader(_XmlReader):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
-            relation = next((one for key, one in attributes.items() if key.endswith(":id")), "")
+            relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             hidden = attributes.get("state", "visible") != "visible"
             self.sheets.append((attributes.get("name", ""), relation, hidden))
         elif name == "workbookPr":
@@ -434,7 +434,7 @@ class _SheetReader(_TextReader):
             self.cells.merged.append(attributes.get("ref", "")[:30])
         elif name == "col" and is_hidden(attributes, "width"):
             span = [attributes.get(side, "") for side in ("min", "max")]
-            if all(one.isdecimal() and len(one) < 6 for one in span):
+            if all(end.isdecimal() and len(end) < 6 for end in span):
                 self.cells.hidden_columns.append((int(span[0]), int(span[1])))
 
     def end(self, name: str) -> None:
@@ -448,20 +448,22 @@ class _SheetReader(_TextReader):
             super().end(name)
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
-        said = attributes.get("r")
-        number = self._row + 1 if said is None else _parse_whole(said)
+        reference = attributes.get("r")
+        number = self._row + 1 if reference is None else _parse_whole(reference)
         if not self._row < number <= LAST_ROW:
-            what = f"row {said[:20] if said else number} after row {self._row}"
-            raise self._wrong(f"rows out of order or too many: {what}: save it in a spreadsheet")
+            position = f"row {reference[:20] if reference else number} after row {self._row}"
+            raise self._wrong(
+                f"rows out of order or too many: {position}: save it in a spreadsheet"
+            )
         self._row, self._column = number, 0
         self._hidden = is_hidden(attributes, "ht")
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        said = attributes.get("r")
-        found = None if said is None else _REFERENCE.fullmatch(said)
-        if said is not None and found is None:
-            raise self._wrong(f"no such cell: {said[:20]!r}")
-        self._column = self._column + 1 if found is None else _column_number(found[1])
+        reference = attributes.get("r")
+        match = None if reference is None else _REFERENCE.fullmatch(reference)
+        if reference is not None and match is None:
+            raise self._wrong(f"no such cell: {reference[:20]!r}")
+        self._column = self._column + 1 if match is None else _column_number(match[1])
         if self._column > LAST_COLUMN:
             raise self._wrong(f"more than {LAST_COLUMN:,} columns")
         self._attributes = attributes
@@ -498,10 +500,10 @@ class _SheetReader(_TextReader):
         if text == "":
             return FailedCell() if self._formula else None
         if kind == "s":
-            place = _parse_whole(text)
-            if not 0 <= place < len(self._book._strings):
+            index = _parse_whole(text)
+            if not 0 <= index < len(self._book._strings):
                 raise self._wrong(f"text number {text[:20]} is not in the workbook")
-            return self._book._strings[place]
+            return self._book._strings[index]
         if kind == "b":
             return text.strip() in ("1", "true")
         if kind == "d":
@@ -611,10 +613,10 @@ def _parse_whole(text: str) -> int:
 
 def _column_number(letters: str) -> int:
     """Return the number of a column, from 1."""
-    place = 0
+    number = 0
     for letter in letters:
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _reason(error: Exception) -> str:
