@@ -173,10 +173,10 @@ def commands() -> Iterator[tuple[str, str, Any]]:
     """Yield panel, name and parser of every command, as ``planner --help`` lists them."""
     from typer.main import get_command
 
-    from planner.cli.main import _listed, app
+    from planner.cli.main import _commands_by_panel, app
 
     root: Any = get_command(app)
-    for panel, rows in _listed().items():
+    for panel, rows in _commands_by_panel().items():
         for name, _ in rows:
             yield panel, name, root.get_command(None, name)
 
@@ -221,6 +221,7 @@ def _row(called: str, text: str) -> str:
 def questions_page() -> str:
     """Return how each question is asked, made from the declarations of analyses."""
     from planner.analysis.declare import declared, names, template
+    from planner.labels import translated
 
     parts = [
         "# How to ask each question\n",
@@ -238,9 +239,9 @@ def questions_page() -> str:
         for name in found:
             text = template(name)
             lines = [f"planner {name} {one}" for one in text.examples]
-            parts += [f"### {text.short['en']}\n", _plain(declared(name).summary) + "\n"]
+            parts += [f"### {text.short}\n", _plain(declared(name).summary) + "\n"]
             parts.append(_shell(lines))
-            parts.append(f"*Nederlands: {text.short['nl']}*\n")
+            parts.append(f"*Nederlands: {translated(text.short, 'nl')}*\n")
     return "\n".join(parts)
 
 

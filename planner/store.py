@@ -15,6 +15,7 @@ import platform
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ __all__ = [
     "hash_file",
     "locked",
     "read_manifest",
+    "replaced",
     "write_manifest",
     "write_table",
     "writing",
@@ -73,6 +75,22 @@ def writing(place: object, then: str = "") -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ResultError(f"{place}: cannot be written: {reason}{then}") from None
+
+
+@contextlib.contextmanager
+def replaced(target: Path) -> Iterator[Path]:
+    """Yield a temporary file beside a target, which it replaces unless an exception is raised."""
+    handle, name = tempfile.mkstemp(prefix=".planner-", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)  # the mode of a new file; a temporary file is private
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ import typer
 from planner.analysis.declare import names, template
 from planner.cli.main import app
 from planner.cli.options import PANELS, commands
-from planner.cli.questions import panels
+from planner.cli.questions import analysis_panels
 from planner.labels import CATALOGUES, LANGUAGES, catalogue, label, speaker, translated
 
 PACKAGE = Path(__file__).parents[1] / "planner"
@@ -69,7 +69,12 @@ def help_texts() -> set[str]:
     """Return the paragraphs of help of the program, its commands, their options and panels."""
     group = typer.main.get_command(app)
     own = [command for panel in PANELS for command in commands(panel)]
-    texts = ["Show this message and exit.", *PANELS, *panels(), *(one.about for one in own)]
+    texts = [
+        "Show this message and exit.",
+        *PANELS,
+        *analysis_panels(),
+        *(one.summary for one in own),
+    ]
     texts += [template(name).short for name in names()]
     texts += [one.help for one in group.params if getattr(one, "help", None)] + [group.help]
     for name in [*(one.name for one in own), *names()]:

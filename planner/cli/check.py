@@ -9,9 +9,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import clean, headings, print_json, say, table
-from planner.cli.inputs import found_in, load_scenario, looks_like_problem, read_file
-from planner.cli.options import AsJson, In, Lang, argument, command
+from planner.cli.console import clean, echo, headings, print_json, table
+from planner.cli.inputs import diagnostic_messages, load_scenario, looks_like_problem, read_file
+from planner.cli.options import JsonOption, Lang, LangOption, argument, command
 from planner.errors import Fault, InputError, ResultError, nearest
 from planner.labels import label, named
 
@@ -210,8 +210,8 @@ def validate(
             "FILE...", "Scenarios, neutral problems (JSON), data folders, or - for standard input."
         ),
     ],
-    json: AsJson = False,
-    lang: In = Lang.EN,
+    json: JsonOption = False,
+    lang: LangOption = Lang.EN,
 ) -> None:
     """Check files and report everything that is wrong with them, by line and column.
 
@@ -256,7 +256,7 @@ def _verdict(name: str) -> tuple[list[Fault], list[str]]:
             fault if isinstance(fault, Fault) else Fault(name, 0, 0, "", fault)
             for fault in error.faults
         ], []
-    found = [] if problem is None else found_in(problem, first, notes=True)
+    found = [] if problem is None else diagnostic_messages(problem, first, notes=True)
     faults = [Fault(name, 0, 0, "", text) for severity, text in found if severity == "error"]
     return faults, [text for severity, text in found if severity != "error"]
 
@@ -324,7 +324,7 @@ def schema(
 
 
 @command("Look and check", "List the scenarios that come along.", rank=9)
-def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
+def scenarios(json: JsonOption = False, lang: LangOption = Lang.EN) -> None:
     """List the scenarios that come with the program.
 
     \b
@@ -340,4 +340,4 @@ def scenarios(json: AsJson = False, lang: In = Lang.EN) -> None:
         print_json({"scenarios": [{key: getattr(one, key) for key in keys} for one in found]})
         return
     rows = [(one.name, named(one, lang, "title")) for one in found]
-    say(table(label("scenarios", lang), headings(lang, "name", "title"), rows))
+    echo(table(label("scenarios", lang), headings(lang, "name", "title"), rows))

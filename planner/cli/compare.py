@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import headings, in_language, print_json, say, strict, table, working
-from planner.cli.inputs import load_items
-from planner.cli.options import AsJson, In, Lang, Quiet, Sought, argument, command
+from planner.cli import options as opt
+from planner.cli.console import (
+    echo,
+    headings,
+    in_language,
+    json_safe,
+    print_json,
+    record_table,
+    show_spinner,
+    table,
+)
+from planner.cli.inputs import load_results
 from planner.errors import InputError
 from planner.labels import NOTHING, label, number, percent
 
@@ -18,17 +27,26 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
+_PACKAGE_COLUMNS = (
+    ("scenario", "result"),
+    ("package", "package"),
+    (">package_filled", "filled_person_months", number),
+    (">displaced_main_task_2", "displaced_main_task_2", number),
+    (">displaced_main_task_1", "displaced_main_task_1", number),
+    (">displacement_ratio", "displacement_ratio", percent),
+)
 
-@command("Plan", "Put results side by side.", rank=4)
+
+@opt.command("Plan", "Put results side by side.", rank=4)
 def compare(
     items: Annotated[
         list[str],
-        argument("A B...", "Result folders (planner run --out), scenario files or names."),
+        opt.argument("A B...", "Result folders (planner run --out), scenario files or names."),
     ],
-    rule: Sought = None,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    rule: opt.RuleOption = None,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Put results side by side: fill by mission, displacement, packages, bottlenecks.
 
@@ -43,29 +61,29 @@ def compare(
         raise InputError("compare: expected at least two results or scenarios, found one")
     from planner.results.compare import compare as side_by_side
 
-    with working(label("allocating", lang), quiet):
-        loaded = load_items(items)
+    with show_spinner(label("allocating", lang), quiet):
+        loaded = load_results(items)
         comparison = side_by_side(*loaded, rule=rule and rule.value)
-        content = _content(comparison)
+        content = _comparison_dict(comparison)
     if json:
         print_json(content)
     elif not quiet:
-        _show(content, lang)
+        _print_comparison(content, lang)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts."""
-    found: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
-    return found
+    records: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return records
 
 
-def _content(comparison: Comparison) -> dict[str, Any]:
-    """Return everything that is shown, as plain values."""
+def _comparison_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return the comparison as plain values."""
     names = comparison.names
     rows: dict[str, dict[str, Any]] = {}
-    for name, one in comparison.results.items():
-        labels = {line["mission"]: line for line in _records(one.demands)}
-        for line in _records(one.fill_by("mission")):
+    for name, result in comparison.results.items():
+        labels = {line["mission"]: line for line in _records(result.demands)}
+        for line in _records(result.fill_by("mission")):
             about = labels[line["mission"]]
             row = {
                 "mission": line.pop("mission"),
@@ -77,13 +95,13 @@ def _content(comparison: Comparison) -> dict[str, Any]:
             rows.setdefault(row["mission"], row)["results"][name] = line
     packages = [
         {"result": name, **line}
-        for name, one in comparison.results.items()
-        for line in _records(one.packages)
+        for name, result in comparison.results.items()
+        for line in _records(result.packages)
     ]
-    plain: dict[str, Any] = strict(
+    plain: dict[str, Any] = json_safe(
         {
             "format": "planner-comparison/1",
-            "results": [_about(name, comparison.results[name]) for name in names],
+            "results": [_result_header(name, comparison.results[name]) for name in names],
             "missions": list(rows.values()),
             "displacement": _displacement(comparison),
             "packages": packages,
@@ -93,13 +111,13 @@ def _content(comparison: Comparison) -> dict[str, Any]:
     return plain
 
 
-def _about(name: str, one: Tables) -> dict[str, Any]:
+def _result_header(name: str, result: Tables) -> dict[str, Any]:
     keys = ("scenario", "window", "rule", "certificate")
     return {
         "result": name,
-        **{key: one.manifest[key] for key in keys},
-        "main_tasks": _records(one.fill_by("main_task")),
-        "total": _records(one.fill_by())[0],
+        **{key: result.manifest[key] for key in keys},
+        "main_tasks": _records(result.fill_by("main_task")),
+        "total": _records(result.fill_by())[0],
     }
 
 
@@ -107,8 +125,8 @@ def _displacement(comparison: Comparison) -> list[dict[str, Any]]:
     """Return displaced person-months of main task 2 by result, package and mission."""
     return [
         {"result": name, **line}
-        for name, one in comparison.results.items()
-        for line in _records(one.displacement_by("mission"))
+        for name, result in comparison.results.items()
+        for line in _records(result.displacement_by("mission"))
         if abs(line["displaced_person_months"]) >= 1e-6
     ]
 
@@ -116,13 +134,13 @@ def _displacement(comparison: Comparison) -> list[dict[str, Any]]:
 def _bottlenecks(comparison: Comparison) -> list[dict[str, Any]]:
     return [
         {"result": name, "pool": pool, "binding_months": len(lines)}
-        for name, one in comparison.results.items()
-        for pool, lines in one.bottlenecks.groupby("pool", sort=False)
+        for name, result in comparison.results.items()
+        for pool, lines in result.bottlenecks.groupby("pool", sort=False)
     ]
 
 
-def _show(content: dict[str, Any], lang: str) -> None:
-    names = [one["result"] for one in content["results"]]
+def _print_comparison(content: dict[str, Any], lang: str) -> None:
+    names = [item["result"] for item in content["results"]]
     columns = [f">{name}" for name in names]
 
     def rate(results: dict[str, Any], name: str) -> str:
@@ -131,14 +149,14 @@ def _show(content: dict[str, Any], lang: str) -> None:
     rows = [
         (row["mission"], in_language(row, lang), *(rate(row["results"], name) for name in names))
         for row in sorted(content["missions"], key=lambda row: row["main_task"])
-        if any(one["asked_person_months"] > 0 for one in row["results"].values())
+        if any(item["asked_person_months"] > 0 for item in row["results"].values())
     ]
     totals = []
     for task in (1, 2):
         by_name = {
-            one["result"]: line
-            for one in content["results"]
-            for line in one["main_tasks"]
+            item["result"]: line
+            for item in content["results"]
+            for line in item["main_tasks"]
             if line["main_task"] == task
         }
         if by_name:
@@ -146,22 +164,14 @@ def _show(content: dict[str, Any], lang: str) -> None:
             totals.append(("", label(f"main_task_{task}", lang), *cells))
     title = f"{label('comparison', lang)}: {label('fill_rate', lang)}"
     heads = [*headings(lang, "mission", "name"), *columns]
-    say(table(title, heads, [*rows, *totals], totals=len(totals), named=True))
-    _show_displacement(content, names, lang)
-    rows = [
-        (one["result"], one["package"],
-         number(one["filled_person_months"], lang), number(one["displaced_main_task_2"], lang),
-         number(one["displaced_main_task_1"], lang), percent(one["displacement_ratio"], lang))
-        for one in content["packages"]
-    ]  # fmt: skip
-    if rows:
-        heads = headings(lang, "scenario", "package", ">package_filled", ">displaced_main_task_2",
-                         ">displaced_main_task_1", ">displacement_ratio")  # fmt: skip
-        say(table(label("packages", lang), heads, rows))
-    _show_bottlenecks(content, names, lang)
+    echo(table(title, heads, [*rows, *totals], totals=len(totals), first_is_id=True))
+    _print_displacement(content, names, lang)
+    if content["packages"]:
+        echo(record_table(label("packages", lang), _PACKAGE_COLUMNS, content["packages"], lang))
+    _print_bottlenecks(content, names, lang)
 
 
-def _show_displacement(content: dict[str, Any], names: list[str], lang: str) -> None:
+def _print_displacement(content: dict[str, Any], names: list[str], lang: str) -> None:
     lost: dict[str, dict[str, float]] = {}
     for line in content["displacement"]:
         by_name = lost.setdefault(line["mission"], {})
@@ -174,14 +184,17 @@ def _show_displacement(content: dict[str, Any], names: list[str], lang: str) -> 
     ]
     if rows:
         title = f"{label('displacement_by_mission', lang)} ({label('person_months', lang)})"
-        say(table(title, [label("mission", lang), *(f">{name}" for name in names)], rows))
+        echo(table(title, [label("mission", lang), *(f">{name}" for name in names)], rows))
 
 
-def _show_bottlenecks(content: dict[str, Any], names: list[str], lang: str) -> None:
-    found: dict[str, dict[str, int]] = {}
+def _print_bottlenecks(content: dict[str, Any], names: list[str], lang: str) -> None:
+    months_by_pool: dict[str, dict[str, int]] = {}
     for line in content["bottlenecks"]:
-        found.setdefault(line["pool"], {})[line["result"]] = line["binding_months"]
-    rows = [(pool, *(by.get(name, NOTHING) for name in names)) for pool, by in found.items()]
+        months_by_pool.setdefault(line["pool"], {})[line["result"]] = line["binding_months"]
+    rows = [
+        (pool, *(months.get(name, NOTHING) for name in names))
+        for pool, months in months_by_pool.items()
+    ]
     if rows:
         title = f"{label('bottlenecks', lang)}: {label('binding_months', lang)}"
-        say(table(title, [label("pool", lang), *(f">{name}" for name in names)], rows))
+        echo(table(title, [label("pool", lang), *(f">{name}" for name in names)], rows))

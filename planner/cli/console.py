@@ -1,4 +1,4 @@
-"""Output of the commands: tables and lines for people, strict JSON for programs, progress."""
+"""Output of the commands: tables and labelled values as text, strict JSON, and progress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING, Any
@@ -22,108 +22,109 @@ if TYPE_CHECKING:
 
 __all__ = [
     "clean",
-    "counting",
+    "show_progress",
     "headings",
     "in_language",
-    "lines",
+    "labelled_values",
     "print_json",
-    "say",
-    "strict",
+    "record_table",
+    "echo",
+    "json_safe",
     "table",
-    "working",
+    "show_spinner",
 ]
 
-_UNSAFE = re.compile(
+_UNSAFE_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-"""Control characters, what changes the direction of text, what cannot be seen, half characters."""
+"""Control characters, marks of text direction, invisible characters and lone surrogates."""
 
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": " "}
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": " "}
 
-WIDTH = 140
-"""Columns of an output that is no terminal."""
+DEFAULT_WIDTH = 140
+"""Width of output that does not go to a terminal, characters."""
 
-ROOMY = 100
-"""Columns from which ids fit beside names."""
+MIN_WIDTH_WITH_IDS = 100
+"""Terminal width from which a table shows ids beside names, characters."""
 
-NAME = 32
-"""Columns that an id in front of a line gets if it needs them."""
+MAX_ID_WIDTH = 32
+"""Largest width that the column of ids gets before other columns are widened, characters."""
 
-PATIENCE = 1.0
-"""Seconds before anything is said about work that takes long."""
+PROGRESS_DELAY = 1.0
+"""Seconds of work before progress is shown."""
 
-OFTEN = 30.0
-"""Seconds between two lines about work that takes long, where the output is no terminal."""
+PROGRESS_INTERVAL = 30.0
+"""Seconds between two lines of progress where standard error is not a terminal."""
 
-WORD = 12
-"""Columns that text gets before other columns are left out for its sake."""
+MAX_MIN_TEXT_WIDTH = 12
+"""Upper limit of the minimum width of a text column, characters."""
 
-READABLE = 26
-"""Columns that a name gets before columns that can be spared are left out for its sake."""
+NAME_WIDTH = 26
+"""Width wanted for the first text column: optional columns are hidden to reach it, characters."""
 
-SHORT = 10
-"""Columns that the longest word of a heading gets before it is shortened."""
+MAX_MIN_HEADING_WIDTH = 10
+"""Upper limit of the width that a heading adds to the minimum width, characters."""
 
-GAP = 2
-"""Columns between two columns of a table."""
+COLUMN_GAP = 2
+"""Space between two columns of a table, characters."""
 
-LONG = 20_000
-"""List items written at a time, so that a long list needs no second copy in memory."""
+ITEMS_PER_CHUNK = 20_000
+"""List items that are encoded at a time, so that a long list needs no second copy in memory."""
 
-FIXED = "\u00a0"
-"""A space at which no line is broken."""
+NO_BREAK_SPACE = "\u00a0"
+"""Space at which a line is not broken."""
 
-_MONTH = re.compile(r"\b[A-Za-z]{3,4} \d{4}\b")
-"""A month and its year, which stay on one line."""
+_MONTH_AND_YEAR = re.compile(r"\b[A-Za-z]{3,4} \d{4}\b")
+"""A month and its year, which are kept on one line."""
 
-_BREAK = re.compile(r"(?<=-)(?=.)|(?<=[a-z]\.)(?=[a-z])")
-"""Where a word may be broken: behind hyphens, and behind the full stops of an id."""
+_BREAK_POINT = re.compile(r"(?<=-)(?=.)|(?<=[a-z]\.)(?=[a-z])")
+"""Where a word may be broken: after a hyphen, and after a full stop inside an id."""
 
 
 def clean(text: object) -> str:
-    """Return text on one line in which nothing can command a terminal.
+    """Return text on one line, with control and invisible characters escaped.
 
     Examples
     --------
     >>> clean("red \\x1b[31m")
     'red \\\\x1b[31m'
     """
-    return _UNSAFE.sub(_visible, str(text))
+    return _UNSAFE_CHARACTERS.sub(_escape_character, str(text))
 
 
-def _visible(found: re.Match[str]) -> str:
-    one = found[0]
-    if one in _SHORT:
-        return _SHORT[one]
-    return f"\\x{ord(one):02x}" if ord(one) < 256 else f"\\u{ord(one):04x}"
+def _escape_character(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
 
 
 def _console(stderr: bool = False) -> Console:
     from rich.console import Console as RichConsole
 
     class Console(RichConsole):
-        """A console that leaves a closed pipe to the caller."""
+        """A console that leaves the handling of a closed pipe to the caller."""
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
     stream = sys.stderr if stderr else sys.stdout
-    wide = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else DEFAULT_WIDTH
     return Console(
-        file=stream, width=wide, highlight=False, markup=False, emoji=False, soft_wrap=False
+        file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False
     )
 
 
-def say(*parts: RenderableType, style: str | None = None, indent: int = 0) -> None:
+def echo(*parts: RenderableType, style: str | None = None, indent: int = 0) -> None:
     """Print one or more renderables or lines of text on standard output."""
     from rich.padding import Padding
     from rich.text import Text
 
     console = _console()
     for part in parts:
-        shown = Text(clean(part), style or "") if isinstance(part, str) else part
-        console.width = max(console.width, getattr(part, "wide", 0))
-        console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
+        item = Text(clean(part), style or "") if isinstance(part, str) else part
+        console.width = max(console.width, getattr(part, "required_width", 0))
+        console.print(Padding(item, (0, 0, 0, indent), expand=False) if indent else item)
 
 
 def table(
@@ -131,62 +132,100 @@ def table(
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
     totals: int = 0,
-    named: bool = False,
+    first_is_id: bool = False,
     lang: str = "en",
-    spare: Sequence[int] = (),
-    whole: bool = False,
+    optional: Sequence[int] = (),
+    all_columns: bool = False,
 ) -> RenderableType:
-    """Return a table that fits the terminal; numbers stand to the right and are never broken.
+    """Return a table that fits the terminal; numbers are right-aligned and never broken.
 
-    Where not every column fits, those that can be spared are left out, those with the
-    same text in all rows are said above the table, and then the least important ones are left out;
-    what is left out is said below the table.
+    Where the columns do not fit, a text that is the same in all rows is printed once above the
+    table; then optional columns are hidden, and then the least important others. The headings of
+    hidden columns are listed below the table.
 
     Parameters
     ----------
     columns : sequence of str
-        Headings. One that begins with ``>`` is of numbers.
+        Headings. A heading that begins with ``>`` marks a column of numbers.
     totals : int
-        How many of the last rows are totals.
-    named : bool
-        Whether the first column is an id, and the second one its name: a narrow terminal can do
-        without the id.
+        Number of rows at the end that are totals.
+    first_is_id : bool
+        Whether the first column holds ids and the second one the names that belong to them: a
+        narrow terminal does without the ids.
     lang : str
-        Language of what is said beside the table.
-    spare : sequence of int
-        Places of columns that are left out first, those named first before others.
-    whole : bool
-        Whether no column is left out, however wide the table becomes.
+        Language of the text around the table.
+    optional : sequence of int
+        Indices of the columns that are hidden first, in the order of hiding.
+    all_columns : bool
+        Whether every column is shown, however wide the table becomes.
     """
     from rich.console import Group
     from rich.text import Text
 
     cells = [[clean(cell) for cell in row] for row in rows]
-    fitted = _Fitted(
-        [clean(heading) for heading in columns], cells, totals, named, _console().width,
-        () if whole else spare, whole,
+    layout = _TableLayout(
+        [clean(heading) for heading in columns], cells, totals, first_is_id, _console().width,
+        () if all_columns else optional, all_columns,
     )  # fmt: skip
-    made = _grid(fitted, totals)
+    grid = _rich_table(layout, totals)
     above: list[RenderableType] = [Text(clean(title), "bold")] if title else []
-    if fitted.constant:
-        pairs = [f"{fitted.heads[place]}: {fitted.rows[0][place]}" for place in fitted.constant]
-        above.append(Text("; ".join(pairs)))
+    if layout.constant:
+        first = layout.rows[0]
+        values = [f"{layout.headings[index]}: {first[index]}" for index in layout.constant]
+        above.append(Text("; ".join(values)))
     below: list[RenderableType] = [Text("")]
-    if fitted.left_out:
-        names = ", ".join(fitted.heads[place] for place in sorted(fitted.left_out))
+    if layout.hidden:
+        names = ", ".join(layout.headings[index] for index in sorted(layout.hidden))
         below.insert(0, Text(label("columns_left_out", lang, columns=names), "dim"))
-    group = Group(*above, made, *below)
-    vars(group)["wide"] = fitted.room if whole else 0
+    group = Group(*above, grid, *below)
+    vars(group)["required_width"] = layout.width if all_columns else 0
     return group
 
 
-def _grid(fitted: _Fitted, totals: int) -> Table:
-    """Return the rows and columns that fit, without title."""
+def record_table(
+    title: str,
+    columns: Sequence[tuple[Any, ...]],
+    records: Iterable[Mapping[str, Any]],
+    lang: str,
+    **options: Any,
+) -> RenderableType:
+    """Return a table with one row for each record; see :func:`table` for the options.
+
+    Parameters
+    ----------
+    columns : sequence of tuple
+        For each column the key of its heading, ``>`` in front for numbers; the field that it shows,
+        or a function of record and language; and optionally a function of value and language that
+        formats the field, such as :func:`planner.labels.number`.
+
+    Examples
+    --------
+    >>> columns = [("pool", "pool"), (">persons", "people", number)]
+    >>> table = record_table("", columns, [{"pool": "staff", "people": 12.0}], "nl")
+    """
+
+    def cell(record: Mapping[str, Any], value: Any, form: Any = None) -> Any:
+        if callable(value):
+            return value(record, lang)
+        item = record.get(value, "")
+        if form is not None:
+            return form(item, lang)
+        if isinstance(item, bool):
+            return label("yes" if item else "no", lang)
+        return ", ".join(map(str, item)) if isinstance(item, (list, tuple)) else item
+
+    heads = headings(lang, *(heading for heading, *_ in columns))
+    rows = [[cell(record, *source) for _, *source in columns] for record in records]
+    return table(title, heads, rows, lang=lang, **options)
+
+
+def _rich_table(layout: _TableLayout, totals: int) -> Table:
+    """Return the visible columns as a table of Rich, without title."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(
+    grid = Table(
         box=box.SIMPLE_HEAD,
         title_justify="left",
         pad_edge=False,
@@ -194,224 +233,236 @@ def _grid(fitted: _Fitted, totals: int) -> Table:
         collapse_padding=True,
         header_style="bold",
     )
-    widths = fitted.widths()
-    for place, width in zip(fitted.shown, widths, strict=True):
-        made.add_column(
-            Text(_wrapped(fitted.heads[place], width)),
-            justify="right" if fitted.number[place] else "left",
+    widths = layout.column_widths()
+    for index, width in zip(layout.visible, widths, strict=True):
+        grid.add_column(
+            Text(_wrap(layout.headings[index], width)),
+            justify="right" if layout.numeric[index] else "left",
             overflow="fold",
             width=width,
         )
-    for count, row in enumerate(fitted.rows, 1 - len(fitted.rows) + totals):
+    for position, row in enumerate(layout.rows, 1 - len(layout.rows) + totals):
         cells = [
-            Text(_wrapped(row[place], width, cut=not fitted.number[place]).replace(FIXED, " "))
-            for place, width in zip(fitted.shown, widths, strict=True)
+            Text(_wrap(row[index], width, not layout.numeric[index]).replace(NO_BREAK_SPACE, " "))
+            for index, width in zip(layout.visible, widths, strict=True)
         ]
-        ends = totals > 0 and count == 0
-        made.add_row(*cells, style="bold" if count > 0 else None, end_section=ends)
-    return made
+        is_last_body_row = totals > 0 and position == 0
+        grid.add_row(*cells, style="bold" if position > 0 else None, end_section=is_last_body_row)
+    return grid
 
 
-class _Fitted:
-    """Which columns of a table are shown in a terminal, and how wide each of them is."""
+class _TableLayout:
+    """Which columns of a table are visible in a terminal, and their widths.
+
+    Attributes
+    ----------
+    numeric : list of bool
+        By column, whether it holds numbers.
+    visible, hidden, constant : list of int
+        Columns in the table, columns left out, and columns whose only value is printed above it.
+    width : int
+        Width that the table may have, characters.
+    """
 
     def __init__(
         self,
         columns: Sequence[str],
         rows: Sequence[Sequence[str]],
         totals: int,
-        named: bool,
-        room: int,
-        spare: Sequence[int],
-        whole: bool,
+        first_is_id: bool,
+        width: int,
+        optional: Sequence[int],
+        all_columns: bool,
     ):
-        self.number = [heading.startswith(">") for heading in columns]
-        self.heads = [heading.removeprefix(">") for heading in columns]
+        self.numeric = [heading.startswith(">") for heading in columns]
+        self.headings = [heading.removeprefix(">") for heading in columns]
         self.rows = [
-            [_MONTH.sub(lambda found: found[0].replace(" ", FIXED), cell) for cell in row]
+            [_MONTH_AND_YEAR.sub(lambda m: m[0].replace(" ", NO_BREAK_SPACE), cell) for cell in row]
             for row in rows
         ]
-        self.named = named and (room >= ROOMY or whole)
-        self.room = room
+        self.shows_ids = first_is_id and (width >= MIN_WIDTH_WITH_IDS or all_columns)
         self.constant: list[int] = []
-        self.left_out: list[int] = []
-        self.shown = list(range(len(columns)))
-        if named and not self.named and len(columns) > 1:
-            self.shown.remove(0)
-        if whole:
-            self.room = max(room, sum(map(self._most, self.shown)) + GAP * (len(self.shown) - 1))
-        found = self._dispensable(len(rows) - totals > 1 and not totals)
-        if spare:
-            first = [(place, kind) for place, kind in found if kind == "constant"]
-            self._leave_out([*first, *((place, "spare") for place in spare)], self._for_names)
-        self._leave_out(found, lambda: 0)
+        self.hidden: list[int] = []
+        self.visible = list(range(len(columns)))
+        if first_is_id and not self.shows_ids and len(columns) > 1:
+            self.visible.remove(0)
+        self.width = max(width, self._total(self._full_width)) if all_columns else width
+        order = self._hiding_order(len(rows) - totals > 1 and not totals)
+        if optional:
+            first = [(index, kind) for index, kind in order if kind == "constant"]
+            first += [(index, "optional") for index in optional]
+            self._hide(first, self._lacking_name_width)
+        self._hide(order, lambda: 0)
 
-    def _leave_out(self, found: Sequence[tuple[int, str]], more: Callable[[], int]) -> None:
-        """Leave out columns in an order until the rest fits, with room for more."""
-        for place, kind in found:
-            if self._needed() + more() <= self.room:
+    def _hide(self, order: Sequence[tuple[int, str]], spare: Callable[[], int]) -> None:
+        """Hide columns in the given order until the others fit, with some spare width."""
+        for index, kind in order:
+            if self._total(self._min_width) + spare() <= self.width:
                 break
-            if place in self.shown and len(self.shown) > 1:
-                self.shown.remove(place)
-                (self.constant if kind == "constant" else self.left_out).append(place)
+            if index in self.visible and len(self.visible) > 1:
+                self.visible.remove(index)
+                (self.constant if kind == "constant" else self.hidden).append(index)
 
-    def _dispensable(self, several: bool) -> list[tuple[int, str]]:
-        """Return columns in the order in which a table can do without them, and why.
+    def _hiding_order(self, several: bool) -> list[tuple[int, str]]:
+        """Return the columns that may be hidden, in order, each with its kind.
 
-        Texts that are the same in every row; then texts from the right, but the first; then
-        numbers from the left, but the last.
+        First columns with the same text in every row; then text columns from the right, except the
+        first; then numeric columns from the left, except the last.
         """
-        texts = [place for place in self.shown if not self.number[place]]
-        numbers = [place for place in self.shown if self.number[place]]
-        same = [
-            place
-            for place in texts
-            if several and len({row[place] for row in self.rows}) == 1 and self.rows[0][place]
+        texts = [index for index in self.visible if not self.numeric[index]]
+        numbers = [index for index in self.visible if self.numeric[index]]
+        constant = [
+            index
+            for index in texts
+            if several and len({row[index] for row in self.rows}) == 1 and self.rows[0][index]
         ]
-        kept = [place for place in texts if place not in same]
-        found = [(place, "constant") for place in same[: len(same) if kept else -1]]
-        found += [(place, "text") for place in reversed(kept[1:])]
-        return found + [(place, "number") for place in numbers[:-1]]
+        varying = [index for index in texts if index not in constant]
+        order = [(index, "constant") for index in constant[: len(constant) if varying else -1]]
+        order += [(index, "text") for index in reversed(varying[1:])]
+        return order + [(index, "number") for index in numbers[:-1]]
 
-    def _needed(self) -> int:
-        return sum(map(self._least, self.shown)) + GAP * (len(self.shown) - 1)
+    def _total(self, width_of: Callable[[int], int]) -> int:
+        """Return the width of all visible columns and the space between them."""
+        return sum(map(width_of, self.visible)) + COLUMN_GAP * (len(self.visible) - 1)
 
-    def _for_names(self) -> int:
-        """Return what the first column of text lacks to be easily read."""
-        place = next((one for one in self.shown if not self.number[one]), None)
-        if place is None:
+    def _lacking_name_width(self) -> int:
+        """Return the width that the first text column lacks of :data:`NAME_WIDTH`."""
+        index = next((column for column in self.visible if not self.numeric[column]), None)
+        if index is None:
             return 0
-        wanted = max((len(row[place]) for row in self.rows), default=1)
-        return max(0, min(READABLE, wanted) - self._least(place))
+        return max(0, min(NAME_WIDTH, self._cell_width(index)) - self._min_width(index))
 
-    def _least(self, place: int) -> int:
-        """Return the least width: no number is broken, intervals only at their dash."""
-        cells = [row[place] for row in self.rows]
-        if self.number[place]:
-            parts = [one for cell in cells for one in cell.replace(" – ", " –\n").split("\n")]
-            least = max((len(one) for one in parts), default=1)
-            return max(least, min(self._longest_word(place), max(least, SHORT)))
+    def _min_width(self, index: int) -> int:
+        """Return the minimum width: numbers are not broken, and intervals only at the dash."""
+        cells = [row[index] for row in self.rows]
+        heading = min(self._heading_word_width(index), MAX_MIN_HEADING_WIDTH)
+        if self.numeric[index]:
+            parts = [part for cell in cells for part in cell.replace(" – ", " –\n").split("\n")]
+            number_width = max(map(len, parts), default=1)
+            return max(number_width, heading)
         words = [word for cell in cells for word in cell.split(" ")]
-        longest = max((len(one) for word in words for one in _BREAK.split(word)), default=1)
-        return max(min(longest, WORD), min(self._longest_word(place), SHORT))
+        longest = max((len(part) for word in words for part in _BREAK_POINT.split(word)), default=1)
+        return max(min(longest, MAX_MIN_TEXT_WIDTH), heading)
 
-    def _longest_word(self, place: int) -> int:
-        return max((len(one) for one in self.heads[place].split()), default=1)
+    def _heading_word_width(self, index: int) -> int:
+        return max(map(len, self.headings[index].split()), default=1)
 
-    def _most(self, place: int) -> int:
-        cells = [row[place] for row in self.rows]
-        return max(len(one) for one in (self.heads[place], *cells))
+    def _cell_width(self, index: int) -> int:
+        return max((len(row[index]) for row in self.rows), default=1)
 
-    def widths(self) -> list[int]:
-        """Return the width of each column that is shown.
+    def _full_width(self, index: int) -> int:
+        return max(len(text) for text in (self.headings[index], *(row[index] for row in self.rows)))
 
-        What room is left goes to ids, then to numbers that are several words, such as intervals,
-        then to texts, and at last to headings.
+    def column_widths(self) -> list[int]:
+        """Return the width of each visible column.
+
+        Width beyond the minimum goes to ids, then to numeric columns with several words, such as
+        intervals, then to texts, and finally to headings.
         """
-        widths = {place: self._least(place) for place in self.shown}
-        left = self.room - GAP * (len(self.shown) - 1) - sum(widths.values())
-        wanted = {
-            place: max((len(row[place]) for row in self.rows), default=1) for place in self.shown
-        }
-        ids = [0] if self.named and self.shown[0] == 0 else []
+        widths = {index: self._min_width(index) for index in self.visible}
+        remaining = self.width - self._total(self._min_width)
+        cells = {index: self._cell_width(index) for index in self.visible}
+        ids = [0] if self.shows_ids and self.visible[0] == 0 else []
         rounds = [
-            (ids, {place: min(NAME, wanted[place]) for place in ids}),
-            ([place for place in self.shown if self.number[place]], wanted),
-            (self.shown, wanted),
-            (self.shown, {place: self._longest_word(place) for place in self.shown}),
-            (self.shown, {place: self._most(place) for place in self.shown}),
+            (ids, {index: min(MAX_ID_WIDTH, cells[index]) for index in ids}),
+            ([index for index in self.visible if self.numeric[index]], cells),
+            (self.visible, cells),
+            (self.visible, {index: self._heading_word_width(index) for index in self.visible}),
+            (self.visible, {index: self._full_width(index) for index in self.visible}),
         ]
-        for places, goal in rounds:
-            while left > 0:
-                short = [place for place in places if goal[place] > widths[place]]
-                if not short:
+        for indices, targets in rounds:
+            while remaining > 0:
+                narrow = [index for index in indices if targets[index] > widths[index]]
+                if not narrow:
                     break
-                widths[max(short, key=lambda place: goal[place] - widths[place])] += 1
-                left -= 1
-        return [max(1, min(widths[place], self.room)) for place in self.shown]
+                widths[max(narrow, key=lambda index: targets[index] - widths[index])] += 1
+                remaining -= 1
+        return [max(1, min(widths[index], self.width)) for index in self.visible]
 
 
-def _wrapped(text: str, width: int, cut: bool = True) -> str:
-    """Return a text in lines of some width; a part without a place to break it is shortened.
+def _wrap(text: str, width: int, cut: bool = True) -> str:
+    """Return a text in lines of at most `width`; a part that cannot be broken is shortened.
 
     Examples
     --------
-    >>> _wrapped("eastern-flank-reinforcement", 14)
+    >>> _wrap("eastern-flank-reinforcement", 14)
     'eastern-flank-\\nreinforcement'
-    >>> _wrapped("persoonsmaanden", 9)
+    >>> _wrap("persoonsmaanden", 9)
     'persoons…'
-    >>> _wrapped("kind.unit-land.preparation", 11)
+    >>> _wrap("kind.unit-land.preparation", 11)
     'kind.unit-\\nland.\\npreparation'
     """
     if len(text) <= width:
         return text
-    made, line = [], ""
+    lines, line = [], ""
     for word in text.split(" "):
-        parts = _BREAK.split(word) if cut and len(word) > width else [word]
-        for place, part in enumerate(parts):
-            short = part if len(part) <= width or not cut else part[: width - 1] + "…"
-            gap = " " if line and place == 0 else ""
-            if len(line) + len(gap) + len(short) > width and line:
-                made.append(line)
-                line = short
+        parts = _BREAK_POINT.split(word) if cut and len(word) > width else [word]
+        for index, part in enumerate(parts):
+            piece = part if len(part) <= width or not cut else part[: width - 1] + "…"
+            space = " " if line and index == 0 else ""
+            if len(line) + len(space) + len(piece) > width and line:
+                lines.append(line)
+                line = piece
             else:
-                line += gap + short
-    return "\n".join([*made, line])
+                line += space + piece
+    return "\n".join([*lines, line])
 
 
-def lines(values: Mapping[str, object], lang: str, say: Callable[..., str] = label) -> Table:
-    """Return values, one a line behind the word for it; words without a value are left out."""
+def labelled_values(
+    values: Mapping[str, object], lang: str, translate: Callable[..., str] = label
+) -> Table:
+    """Return a grid with one line for each value after its label; empty values are left out."""
     from rich.table import Table
     from rich.text import Text
 
-    made = Table.grid(padding=(0, 2))
-    made.add_column(no_wrap=True)
-    made.add_column(overflow="fold")
-    for word, value in values.items():
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for key, value in values.items():
         if value not in ("", None):
-            made.add_row(Text(clean(say(word, lang)), "dim"), Text(clean(value)))
-    return made
+            grid.add_row(Text(clean(translate(key, lang)), "dim"), Text(clean(value)))
+    return grid
 
 
 def print_json(data: Mapping[str, Any]) -> None:
     """Write an object as strict JSON on standard output, each of its keys on a line.
 
-    Nothing is written before all of it has been turned into text; a number that is not finite
-    raises ValueError.
+    Nothing is written before all values are encoded; a number that is not finite raises
+    ValueError.
     """
     chunks = ["{"]
-    for place, (key, value) in enumerate(data.items()):
-        chunks.append(f"{',' if place else ''}\n  {json.dumps(key)}: ")
-        chunks += _chunks(value)
+    for index, (key, value) in enumerate(data.items()):
+        chunks.append(f"{',' if index else ''}\n  {json.dumps(key)}: ")
+        chunks += _json_chunks(value)
     chunks.append("\n}\n")
     for chunk in chunks:
         sys.stdout.write(chunk)
 
 
-def _chunks(value: Any) -> list[str]:
+def _json_chunks(value: Any) -> list[str]:
     if not isinstance(value, list) or not value:
         return [json.dumps(value, allow_nan=False)]
-    found = []
-    for start in range(0, len(value), LONG):
-        part = json.dumps(value[start : start + LONG], allow_nan=False)[1:-1]
-        found.append((", " if start else "[") + part)
-    return [*found, "]"]
+    chunks = []
+    for start in range(0, len(value), ITEMS_PER_CHUNK):
+        text = json.dumps(value[start : start + ITEMS_PER_CHUNK], allow_nan=False)[1:-1]
+        chunks.append((", " if start else "[") + text)
+    return [*chunks, "]"]
 
 
-def strict(value: Any) -> Any:
-    """Return plain values for JSON: what is not a finite number becomes None.
+def json_safe(value: Any) -> Any:
+    """Return values that JSON can hold: a number that is not finite becomes None.
 
     Examples
     --------
-    >>> strict({"a": float("nan"), "b": (1, 2.5)})
+    >>> json_safe({"a": float("nan"), "b": (1, 2.5)})
     {'a': None, 'b': [1, 2.5]}
     """
     if isinstance(value, Mapping):
-        return {str(key): strict(item) for key, item in value.items()}
+        return {str(key): json_safe(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [strict(item) for item in value]
+        return [json_safe(item) for item in value]
     if hasattr(value, "tolist"):
-        return strict(value.tolist())
+        return json_safe(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, (str, bool, int, float)):
@@ -420,11 +471,8 @@ def strict(value: Any) -> Any:
 
 
 @contextmanager
-def working(what: str, quiet: bool = False) -> Iterator[None]:
-    """Show on standard error that work goes on, once it has taken a second.
-
-    Only a terminal gets it, no log file and no other program.
-    """
+def show_spinner(text: str, quiet: bool = False) -> Iterator[None]:
+    """Show a spinner on standard error once the work has taken a second, only in a terminal."""
     if quiet or not sys.stderr.isatty():
         yield
         return
@@ -433,18 +481,18 @@ def working(what: str, quiet: bool = False) -> Iterator[None]:
     columns = (
         SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(),
     )  # fmt: skip
-    with _shown_late(*columns) as progress:
-        progress.add_task(clean(what), total=None)
+    with _delayed_progress(*columns) as progress:
+        progress.add_task(clean(text), total=None)
         yield
 
 
 @contextmanager
-def _shown_late(*columns: ProgressColumn) -> Iterator[Progress]:
-    """Give progress on standard error that is shown once a second has passed."""
+def _delayed_progress(*columns: ProgressColumn) -> Iterator[Progress]:
+    """Yield a progress display on standard error that starts after :data:`PROGRESS_DELAY`."""
     from rich.progress import Progress
 
     progress = Progress(*columns, console=_console(stderr=True), transient=True)
-    timer = Timer(PATIENCE, progress.start)
+    timer = Timer(PROGRESS_DELAY, progress.start)
     timer.daemon = True
     timer.start()
     try:
@@ -456,25 +504,25 @@ def _shown_late(*columns: ProgressColumn) -> Iterator[Progress]:
 
 
 @contextmanager
-def counting(
-    what: str, unit: str, lang: str = "en", quiet: bool = False
+def show_progress(
+    text: str, unit: str, lang: str = "en", quiet: bool = False
 ) -> Iterator[Callable[[int, int, float], None] | None]:
-    """Give a function that shows on standard error how far work is, and how long it will take.
+    """Yield a callback that shows progress and the estimated time left on standard error.
 
-    A terminal gets a bar, once a second has passed; a log file or another program a line now and
-    then. The function takes what is done, what is to be done, and seconds left.
+    In a terminal a bar appears after a second; elsewhere a line is printed at intervals. The
+    callback takes the steps done, the number of steps and the seconds left; None with `quiet`.
     """
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with _bar(what, unit) as show:
+        with _progress_bar(text, unit) as show:
             yield show
     else:
-        yield _lines_now_and_then(what, unit, lang)
+        yield _progress_lines(text, unit, lang)
 
 
 @contextmanager
-def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
+def _progress_bar(text: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
     columns = (
@@ -484,8 +532,8 @@ def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
         TextColumn(clean(unit), markup=False),
         TextColumn("{task.fields[left]}", markup=False),
     )
-    with _shown_late(*columns) as progress:
-        task = progress.add_task(clean(what), total=None, left="")
+    with _delayed_progress(*columns) as progress:
+        task = progress.add_task(clean(text), total=None, left="")
 
         def show(done: int, total: int, seconds: float) -> None:
             progress.update(task, completed=done, total=total, left=duration(seconds))
@@ -493,38 +541,38 @@ def _bar(what: str, unit: str) -> Iterator[Callable[[int, int, float], None]]:
         yield show
 
 
-def _lines_now_and_then(what: str, unit: str, lang: str) -> Callable[[int, int, float], None]:
-    said = [time.monotonic()]
+def _progress_lines(text: str, unit: str, lang: str) -> Callable[[int, int, float], None]:
+    last_printed = [time.monotonic()]
 
     def show(done: int, total: int, seconds: float) -> None:
-        if time.monotonic() - said[0] < OFTEN or done >= total:
+        if time.monotonic() - last_printed[0] < PROGRESS_INTERVAL or done >= total:
             return
-        said[0] = time.monotonic()
+        last_printed[0] = time.monotonic()
         count = f"{number(done, lang, 0)} / {number(total, lang, 0)} {unit}"
-        left = label("time_left", lang, time=duration(seconds))
-        print(clean(f"{what}: {count}, {left}"), file=sys.stderr, flush=True)
+        time_left = label("time_left", lang, time=duration(seconds))
+        print(clean(f"{text}: {count}, {time_left}"), file=sys.stderr, flush=True)
 
     return show
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time as people say it.
+    """Return a duration in hours, minutes and seconds, as text.
 
     Examples
     --------
     >>> duration(42.4), duration(125), duration(7300)
     ('42 s', '2 min 5 s', '2 h 1 min')
     """
-    whole = max(round(seconds), 0)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    rounded = max(round(seconds), 0)
+    if rounded < 60:
+        return f"{rounded} s"
+    if rounded < 3600:
+        return f"{rounded // 60} min {rounded % 60} s"
+    return f"{rounded // 3600} h {rounded % 3600 // 60} min"
 
 
-def headings(lang: str, *words: str, say: Callable[..., str] = label) -> list[str]:
-    """Return headings in a language; those of numbers keep the ``>`` in front.
+def headings(lang: str, *keys: str, translate: Callable[..., str] = label) -> list[str]:
+    """Return headings in a language; headings of numbers keep the ``>`` in front.
 
     Examples
     --------
@@ -532,7 +580,8 @@ def headings(lang: str, *words: str, say: Callable[..., str] = label) -> list[st
     ['missie', '>vullingsgraad']
     """
     return [
-        (">" if word.startswith(">") else "") + say(word.removeprefix(">"), lang) for word in words
+        (">" if key.startswith(">") else "") + translate(key.removeprefix(">"), lang)
+        for key in keys
     ]
 
 
@@ -543,4 +592,4 @@ def in_language(row: Mapping[str, Any], lang: str, field: str = "name") -> str:
 
 
 class Interrupted(BaseException):
-    """An interrupt with a message; of KeyboardInterrupt Typer would keep the exit code only."""
+    """An interrupt with a message; of a KeyboardInterrupt Typer keeps the exit code only."""

@@ -1,9 +1,8 @@
-"""Dutch for errors and help, where ``--lang nl`` stands on the command line.
+"""Dutch errors and help, for ``--lang nl`` on the command line.
 
-Errors are made in many parts, and in English. Here their frames (line, column, sheet) and the
-phrases that they are made of are put into Dutch when they are printed; a phrase that is not known
-stays as it is, and so does what users wrote. Help of commands, options and analyses is translated
-by the catalogue, paragraph by paragraph.
+Errors are raised in English. Their positions (line, column, sheet) and phrases are translated when
+they are printed; unknown phrases and quoted input are not changed. The help of commands, options
+and analyses is translated by the catalogue, paragraph by paragraph.
 """
 
 from __future__ import annotations
@@ -22,51 +21,51 @@ if TYPE_CHECKING:
     from planner.errors import Fault
 
 __all__ = [
-    "choose",
-    "chosen",
     "description",
-    "fault",
-    "headed",
-    "in_dutch",
-    "message",
-    "short",
+    "detect_language",
+    "is_dutch",
+    "translate_command",
+    "translate_fault",
+    "translate_headings",
+    "translate_help",
+    "translate_message",
 ]
 
-_chosen: ContextVar[bool] = ContextVar("dutch", default=False)
+_is_dutch: ContextVar[bool] = ContextVar("dutch", default=False)
 
 
-def choose(arguments: Sequence[str]) -> None:
-    """Note whether Dutch is asked for on a command line."""
-    _chosen.set("--lang=nl" in arguments or ("--lang", "nl") in pairwise(arguments))
+def detect_language(arguments: Sequence[str]) -> None:
+    """Set the language from the arguments of a command line."""
+    _is_dutch.set("--lang=nl" in arguments or ("--lang", "nl") in pairwise(arguments))
 
 
-def chosen() -> bool:
-    """Whether Dutch is asked for."""
-    return _chosen.get()
+def is_dutch() -> bool:
+    """Whether the language is Dutch."""
+    return _is_dutch.get()
 
 
-def fault(found: Fault) -> str:
-    """Return a fault with its place in the file in Dutch.
+def translate_fault(fault: Fault) -> str:
+    """Return a fault with its position in Dutch.
 
     Examples
     --------
     >>> from planner.errors import Fault
-    >>> fault(Fault("a.yaml", 3, 5, "cap", "expected a number of at least 0, found -2"))
+    >>> translate_fault(Fault("a.yaml", 3, 5, "cap", "expected a number of at least 0, found -2"))
     'a.yaml: regel 3, kolom 5: cap: verwacht een getal van minstens 0, gevonden -2'
     """
-    text = str(found)
-    place = re.match(r"(?s)(.*?):(\d+)(?::(\d+))?: ", text) if found.line else None
-    if found.sheet:
-        head, _, rest = text.partition(f": {found.message}")
+    text = str(fault)
+    match = re.match(r"(?s)(.*?):(\d+)(?::(\d+))?: ", text) if fault.line else None
+    if fault.sheet:
+        head, _, rest = text.partition(f": {fault.message}")
         for english, dutch in ((": sheet ", ": blad "), (", row ", ", rij "),
                                (", column ", ", kolom ")):  # fmt: skip
             head = head.replace(english, dutch)
-        return f"{head}: {message(found.message)}{rest}"
-    if place is None:
-        return message(text)
-    where = f"regel {place[2]}" + (f", kolom {place[3]}" if place[3] else "")
-    field = f"{found.field}: " if found.field else ""
-    return f"{place[1]}: {where}: {field}{message(found.message)}"
+        return f"{head}: {translate_message(fault.message)}{rest}"
+    if match is None:
+        return translate_message(text)
+    where = f"regel {match[2]}" + (f", kolom {match[3]}" if match[3] else "")
+    field = f"{fault.field}: " if fault.field else ""
+    return f"{match[1]}: {where}: {field}{translate_message(fault.message)}"
 
 
 _KINDS = {
@@ -148,32 +147,32 @@ _QUOTED = re.compile(r"('(?:[^'\\]|\\.)*')")
 """What a user wrote; it stays as it is, but for the command that shows help."""
 
 
-def message(text: str) -> str:
-    """Return a message with the phrases that are known in Dutch.
+def translate_message(text: str) -> str:
+    """Return a message with its known phrases in Dutch.
 
     Examples
     --------
-    >>> message("unknown demand 'untsoo', did you mean 'untso'?")
+    >>> translate_message("unknown demand 'untsoo', did you mean 'untso'?")
     "onbekende vraag 'untsoo', bedoelde u 'untso'?"
-    >>> message("no such scenario 'expected'")
+    >>> translate_message("no such scenario 'expected'")
     "geen scenario met de naam 'expected'"
     """
     kept: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        if " --help" in found[0]:
-            return found[0]
-        kept.append(found[0])
+    def keep(match: re.Match[str]) -> str:
+        if " --help" in match[0]:
+            return match[0]
+        kept.append(match[0])
         return f"\x00{len(kept) - 1}\x00"
 
     text = _QUOTED.sub(keep, text)
     for english, dutch in _PHRASES:
-        text = re.sub(english, dutch or _unknown, text)
-    return re.sub("\x00(\\d+)\x00", lambda found: kept[int(found[1])], text)
+        text = re.sub(english, dutch or _translate_unknown, text)
+    return re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], text)
 
 
-def _unknown(found: re.Match[str]) -> str:
-    return f"onbekende {_KINDS[found[1]]}"
+def _translate_unknown(match: re.Match[str]) -> str:
+    return f"onbekende {_KINDS[match[1]]}"
 
 
 _HEADINGS: tuple[tuple[str, str], ...] = (
@@ -185,42 +184,44 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def short(text: str) -> str:
-    """Return a paragraph of help in Dutch where the catalogue has it, else as it is.
+def translate_help(text: str) -> str:
+    """Return a paragraph of help in Dutch where the catalogue has it, else unchanged.
 
     Lines of a paragraph are joined, unless it begins with the mark of text that is not wrapped.
 
     Examples
     --------
-    >>> short("List the figures.")
+    >>> translate_help("List the figures.")
     'De figuren tonen.'
     """
     mark = "\b\n" if text.startswith("\b\n") else ""
-    found = text.removeprefix(mark) if mark else " ".join(text.split())
-    return mark + translated(found, "nl")
+    paragraph = text.removeprefix(mark) if mark else " ".join(text.split())
+    return mark + translated(paragraph, "nl")
 
 
 def description(text: str) -> str:
     """Return help of several paragraphs in Dutch."""
-    return "\n\n".join(map(short, cleandoc(text).split("\n\n")))
+    return "\n\n".join(map(translate_help, cleandoc(text).split("\n\n")))
 
 
-def in_dutch(command: Any) -> Any:
-    """Return a copy of a command with its own help and that of its options in Dutch."""
-    made = copy(command)
-    made.params = [copy(one) for one in command.params]
-    for one in made.params:
-        if getattr(one, "help", None):
-            one.help = short(one.help)
+def translate_command(command: Any) -> Any:
+    """Return a copy of a command with its help and that of its options in Dutch."""
+    result = copy(command)
+    result.params = [copy(param) for param in command.params]
+    for param in result.params:
+        if getattr(param, "help", None):
+            param.help = translate_help(param.help)
     text, marks, examples = (command.help or "").partition("\n\n\b")
-    made.help = description(text) + marks + examples
-    made.get_help = lambda context: headed(type(command).get_help(made, context))
-    return made
+    result.help = description(text) + marks + examples
+    result.get_help = lambda context: translate_headings(type(command).get_help(result, context))
+    return result
 
 
-def headed(text: str) -> str:
+def translate_headings(text: str) -> str:
     """Return help with its headings in Dutch."""
-    text = text.replace("Show this message and exit.", short("Show this message and exit."))
+    text = text.replace(
+        "Show this message and exit.", translate_help("Show this message and exit.")
+    )
     for english, dutch in _HEADINGS:
         text = re.sub(english, dutch, text)
     return text

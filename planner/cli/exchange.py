@@ -1,4 +1,4 @@
-"""``export``, ``import`` and ``diff``: workbooks, other programs, and what differs."""
+"""``export``, ``import`` and ``diff``: workbooks, files for other programs, and comparison."""
 
 from __future__ import annotations
 
@@ -10,27 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import clean, print_json, say, table, working
+from planner.cli import options as opt
+from planner.cli.console import clean, echo, print_json, show_spinner, table
 from planner.cli.inputs import (
     Outputs,
-    is_futures,
-    is_problem,
-    is_result,
-    load_futures,
+    is_ensemble_folder,
+    is_problem_file,
+    is_result_folder,
+    load_ensemble,
     load_problem,
     load_scenario,
-)
-from planner.cli.options import (
-    AsJson,
-    Force,
-    In,
-    Lang,
-    Quiet,
-    Rule,
-    Whole,
-    argument,
-    command,
-    option,
 )
 from planner.digest import digest, plain
 from planner.errors import Fault, InputError, gathered
@@ -49,13 +38,13 @@ __all__ = [
     "export",
     "import_",
     "import_un",
-    "phrase",
-    "show_differences",
+    "value_text",
+    "print_differences",
 ]
 
-Stated = Annotated[
+ScenarioArgument = Annotated[
     str | None,
-    argument(
+    opt.argument(
         "[SCENARIO]",
         "A scenario, or a neutral problem (JSON); for --xlsx also a folder of results or of "
         "futures.",
@@ -63,54 +52,54 @@ Stated = Annotated[
 ]
 
 ABSENT = object()
-"""Stands for what one side does not have."""
+"""Value of an input that one side does not have."""
 
-_WORDS = {
+_DESCRIPTIVE_FIELDS = {
     "basis", "confidence", "date", "name", "name_nl", "note", "origin", "publisher", "reference",
     "row", "section", "source", "status", "title", "title_nl",
 }  # fmt: skip
-"""Fields that say something about a number and change no result."""
+"""Fields that describe an input and change no result."""
 
-_PLAIN = ("id", "mission", "category", "standing", "counts")
-"""Fields of an entry that its description can do without."""
+_OMITTED_FIELDS = ("id", "mission", "category", "standing", "counts")
+"""Fields that are left out of the text of an entry."""
 
-MANY = 3
-"""Lines that say the same of one thing before they are put together; --json has each."""
+MAX_SEPARATE_ROWS = 3
+"""Largest number of equal rows of one entry that are shown separately; --json has all."""
 
-_EITHER = "A scenario, or a neutral problem (JSON)."
-"""What the two sides of a comparison may be."""
+_SCENARIO_OR_PROBLEM = "A scenario, or a neutral problem (JSON)."
+"""Help of the two arguments of a comparison."""
 
-LONGEST = 160
-"""Characters of a value that are shown; --json has all of it."""
+MAX_VALUE_LENGTH = 160
+"""Largest number of characters of a value that are shown; --json has all."""
 
 
-ProblemFile = Annotated[
-    str | None, option("--problem", "Neutral problem (JSON); - is standard output.", "FILE")
+ProblemOption = Annotated[
+    str | None, opt.option("--problem", "Neutral problem (JSON); - is standard output.", "FILE")
 ]
-LpFile = Annotated[str | None, option("--lp", "Programme of one tier in LP format.", "FILE")]
-MpsFile = Annotated[str | None, option("--mps", "The same in free MPS format.", "FILE")]
-Xlsx = Annotated[
+LpOption = Annotated[str | None, opt.option("--lp", "Programme of one tier in LP format.", "FILE")]
+MpsOption = Annotated[str | None, opt.option("--mps", "The same in free MPS format.", "FILE")]
+XlsxOption = Annotated[
     str | None,
-    option("--xlsx", "Workbook of the scenario and its result, to read and to change.", "FILE"),
+    opt.option("--xlsx", "Workbook of the scenario and its result, to read and to change.", "FILE"),
 ]
-Run = Annotated[
+EnsembleOption = Annotated[
     str | None,
-    option("--futures", "For --xlsx: futures drawn before (planner simulate --out).", "FOLDER"),
+    opt.option("--futures", "For --xlsx: futures drawn before (planner simulate --out).", "FOLDER"),
 ]
-Template = Annotated[
-    str | None, option("--template", "Blank workbook, to fill in from nothing.", "FILE")
+TemplateOption = Annotated[
+    str | None, opt.option("--template", "Blank workbook, to fill in from nothing.", "FILE")
 ]
-Which = Annotated[
-    Rule | None,
-    option(
+ProgrammeRuleOption = Annotated[
+    opt.Rule | None,
+    opt.option(
         "--rule",
         "Rule of the programme in --lp and --mps, by default value; how --xlsx divides people, by "
         "default as the scenario says.",
     ),
 ]
-Tier = Annotated[
+TierOption = Annotated[
     int | None,
-    option(
+    opt.option(
         "--tier",
         "Tier that --lp and --mps are about, by default the first; the tiers before it are solved "
         "and their results are rows.",
@@ -118,21 +107,21 @@ Tier = Annotated[
 ]
 
 
-@command("Look and check", "Write a workbook, or the problem for other programs.", rank=5)
+@opt.command("Look and check", "Write a workbook, or the problem for other programs.", rank=5)
 def export(
-    scenario: Stated = None,
-    problem: ProblemFile = None,
-    lp: LpFile = None,
-    mps: MpsFile = None,
-    xlsx: Xlsx = None,
-    futures: Run = None,
-    template: Template = None,
-    rule: Which = None,
-    tier: Tier = None,
-    whole_people: Whole = False,
-    lang: In = Lang.EN,
-    force: Force = False,
-    quiet: Quiet = False,
+    scenario: ScenarioArgument = None,
+    problem: ProblemOption = None,
+    lp: LpOption = None,
+    mps: MpsOption = None,
+    xlsx: XlsxOption = None,
+    futures: EnsembleOption = None,
+    template: TemplateOption = None,
+    rule: ProgrammeRuleOption = None,
+    tier: TierOption = None,
+    whole_people: opt.WholePeopleOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    force: opt.ForceOption = False,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Write a scenario and its result as a workbook, or the problem it states for other programs.
 
@@ -150,36 +139,36 @@ def export(
     from planner.problem.neutral import dump_problem
 
     programmes = {"problem": problem, "lp": lp, "mps": mps}
-    wanted = [name for name in (*programmes.values(), xlsx, template) if name is not None]
-    _check(scenario, wanted, programmes, (xlsx, template), whole_people, rule)
+    paths = [name for name in (*programmes.values(), xlsx, template) if name is not None]
+    _check_options(scenario, paths, programmes, (xlsx, template), whole_people, rule)
     if futures is not None and xlsx is None:
         raise InputError("export: --futures goes into a workbook: name it with --xlsx")
     outputs = Outputs(force)
-    for name in wanted:
+    for name in paths:
         if name != "-" or problem != "-":
             outputs.add(name)
     outputs.check()
     writers: dict[str, Callable[[Path], object]] = {}
-    stated = _stated(scenario) if scenario is not None and any(programmes.values()) else None
-    if stated is not None:
-        options = {"rule": (rule or Rule.VALUE).value, "tier": tier, "whole": whole_people}
-        writers = _of_problem(stated, programmes, options)
+    loaded = _problem_of(scenario) if scenario is not None and any(programmes.values()) else None
+    if loaded is not None:
+        options = {"rule": (rule or opt.Rule.VALUE).value, "tier": tier, "whole": whole_people}
+        writers = _problem_writers(loaded, programmes, options)
     if scenario is not None and xlsx is not None:
-        writers[xlsx] = _book(scenario, futures, rule and rule.value, lang)
+        writers[xlsx] = _workbook_writer(scenario, futures, rule and rule.value, lang)
     if template is not None:
         from planner.workbook import write_template
 
         writers[template] = partial(write_template, lang=lang)
-    with working(label("writing", lang), quiet):
+    with show_spinner(label("writing", lang), quiet):
         outputs.write(writers)
-    if problem == "-" and stated is not None:
-        print_json(dump_problem(stated))
+    if problem == "-" and loaded is not None:
+        print_json(dump_problem(loaded))
 
 
-def _of_problem(
+def _problem_writers(
     stated: Problem, programmes: dict[str, str | None], options: dict[str, Any]
 ) -> dict[str, Callable[[Path], object]]:
-    """Return what writes a problem and its programmes, by file."""
+    """Return the writers of a problem and its programmes by file."""
     return {
         path: partial(_write_problem, stated)
         if form == "problem"
@@ -189,21 +178,21 @@ def _of_problem(
     }
 
 
-def _check(
+def _check_options(
     scenario: str | None,
-    wanted: list[str],
+    paths: list[str],
     programmes: dict[str, str | None],
     books: tuple[str | None, str | None],
-    whole: bool,
-    rule: Rule | None,
+    whole_people: bool,
+    rule: opt.Rule | None,
 ) -> None:
-    """Refuse what does not go together."""
-    if not wanted:
+    """Refuse options that exclude each other."""
+    if not paths:
         options = "--xlsx, --template, --problem, --lp or --mps"
         raise InputError(f"export: nothing to write: name a file with {options}")
     if scenario is None and (books[0] is not None or any(programmes.values())):
         raise InputError("export: of which scenario? Only --template goes without one")
-    if whole and rule is Rule.FAIR:
+    if whole_people and rule is opt.Rule.FAIR:
         raise InputError("export: with --whole-people only the programme of value can be written")
     faults = [
         Fault(name, 0, 0, "", "expected a file ending in .xlsx for a workbook")
@@ -214,24 +203,24 @@ def _check(
         raise InputError(faults)
 
 
-def _book(
+def _workbook_writer(
     scenario: str, futures: str | None, rule: str | None, lang: str
 ) -> Callable[[Path], object]:
-    """Return what writes the workbook of a scenario, or of a folder of results or futures."""
+    """Return the writer of the workbook of a scenario or of a folder of results or draws."""
     from planner.results.compare import as_result
     from planner.results.result import read_result
     from planner.workbook import write_workbook
 
-    if is_futures(scenario):
+    if is_ensemble_folder(scenario):
         if futures is not None:
             raise InputError(f"export: {scenario} holds futures already: leave --futures out")
-        ours = load_futures(scenario)
-        if rule not in (None, ours.rule):
-            raise InputError(f"export: {scenario} was drawn by {ours.rule!r}: leave --rule out")
-        return partial(write_workbook, ours, lang=lang)
-    drawn = None if futures is None else load_futures(futures)
-    shown = read_result(scenario) if is_result(scenario) else load_scenario(scenario)
-    return lambda path: write_workbook(as_result(shown, rule), path, lang, drawn)
+        ensemble = load_ensemble(scenario)
+        if rule not in (None, ensemble.rule):
+            raise InputError(f"export: {scenario} was drawn by {ensemble.rule!r}: leave --rule out")
+        return partial(write_workbook, ensemble, lang=lang)
+    draws = None if futures is None else load_ensemble(futures)
+    source = read_result(scenario) if is_result_folder(scenario) else load_scenario(scenario)
+    return lambda path: write_workbook(as_result(source, rule), path, lang, draws)
 
 
 def _write_problem(problem: Problem, path: Path) -> None:
@@ -242,42 +231,44 @@ def _write_problem(problem: Problem, path: Path) -> None:
 
 
 def _write_programme(form: str, problem: Problem, options: dict[str, Any], path: Path) -> None:
-    """Write an LP or MPS file, with what is wrong with the options said by their names."""
+    """Write an LP or MPS file; errors in the options name the options."""
     from planner.reference import write_lp, write_mps
 
     try:
         (write_lp if form == "lp" else write_mps)(problem, path, **options)
     except InputError as error:
-        said = [getattr(fault, "message", str(fault)) for fault in error.faults]
-        raise InputError([Fault("--tier", 0, 0, "", message) for message in said]) from None
+        messages = [getattr(fault, "message", str(fault)) for fault in error.faults]
+        raise InputError([Fault("--tier", 0, 0, "", message) for message in messages]) from None
 
 
-def _stated(name: str) -> Problem:
-    """Return the problem of a scenario, or a neutral problem as it is."""
+def _problem_of(name: str) -> Problem:
+    """Return a neutral problem, or that of a scenario."""
     from planner.compile import compile_scenario
 
-    if is_problem(name):
+    if is_problem_file(name):
         return load_problem(name)
     return compile_scenario(load_scenario(name)).problem
 
 
-Book = Annotated[
-    str, argument("BOOK.xlsx", "A workbook of planner export --xlsx or --template, filled in.")
+WorkbookArgument = Annotated[
+    str, opt.argument("BOOK.xlsx", "A workbook of planner export --xlsx or --template, filled in.")
 ]
-Target = Annotated[
+OutOption = Annotated[
     str | None,
-    option("--out -o", "Scenario file to write; by default it goes to standard output.", "FILE"),
+    opt.option(
+        "--out -o", "Scenario file to write; by default it goes to standard output.", "FILE"
+    ),
 ]
 
 
-@command("Look and check", "Make a scenario of a workbook.", rank=6)
+@opt.command("Look and check", "Make a scenario of a workbook.", rank=6)
 def import_(
-    book: Book,
-    out: Target = None,
-    force: Force = False,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    book: WorkbookArgument,
+    out: OutOption = None,
+    force: opt.ForceOption = False,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Make a scenario file of a workbook, or say everything that is wrong with it.
 
@@ -292,44 +283,44 @@ def import_(
     """
     from planner.workbook.importing import import_workbook
 
-    outputs = _outputs(out, force)
+    outputs = _single_output(out, force)
     name = Path(str(out)).stem if outputs.targets else None
-    with working(label("reading", lang), quiet):
-        found = import_workbook(book, name)
+    with show_spinner(label("reading", lang), quiet):
+        imported = import_workbook(book, name)
     if not quiet:
-        for note in found.notes:
+        for note in imported.notes:
             print(clean(f"{book}: warning: {note}"), file=sys.stderr)
     if outputs.targets:
-        outputs.write({str(out): lambda path: path.write_text(found.text, encoding="utf-8")})
+        outputs.write({str(out): lambda path: path.write_text(imported.text, encoding="utf-8")})
     if json:
-        print_json(_content(book, found, out))
+        print_json(_import_summary(book, imported, out))
     elif not outputs.targets:
-        sys.stdout.write(found.text)
+        sys.stdout.write(imported.text)
     elif not quiet:
-        _show(found, str(out), lang)
+        _print_import(imported, str(out), lang)
 
 
-Series = Annotated[
+SeriesArgument = Annotated[
     str,
-    argument(
+    opt.argument(
         "FILE", "The CSV export of the series, or the text of a monthly table (pdftotext -layout)."
     ),
 ]
-Country = Annotated[str, option("--country", "As the series names it.", "NAME")]
+CountryOption = Annotated[str, opt.option("--country", "As the series names it.", "NAME")]
 
 
-@command(
+@opt.command(
     "Look and check",
     "Make observations of the United Nations' series of uniformed personnel.",
     rank=7,
 )
 def import_un(
-    file: Series,
-    country: Country = "Netherlands",
-    out: Target = None,
-    force: Force = False,
-    json: AsJson = False,
-    quiet: Quiet = False,
+    file: SeriesArgument,
+    country: CountryOption = "Netherlands",
+    out: OutOption = None,
+    force: opt.ForceOption = False,
+    json: opt.JsonOption = False,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Make rows of observations.csv of the United Nations' series of uniformed personnel.
 
@@ -343,7 +334,7 @@ def import_un(
     """
     from planner.scenario.data import observations, observations_text, read_un
 
-    outputs = _outputs(out, force)
+    outputs = _single_output(out, force)
     counts = read_un(file, country)
     rows = observations(counts)
     if not quiet:
@@ -361,8 +352,8 @@ def import_un(
         sys.stdout.write(text)
 
 
-def _outputs(out: str | None, force: bool) -> Outputs:
-    """Return outputs of one file, or of none where its text goes to standard output."""
+def _single_output(out: str | None, force: bool) -> Outputs:
+    """Return the checked output file; no file if the text goes to standard output."""
     outputs = Outputs(force)
     if out is not None and out != "-":
         outputs.add(out)
@@ -370,41 +361,41 @@ def _outputs(out: str | None, force: bool) -> Outputs:
     return outputs
 
 
-def _content(book: str, found: Imported, out: str | None) -> dict[str, Any]:
-    """Return what came of a workbook, as plain values."""
+def _import_summary(book: str, imported: Imported, out: str | None) -> dict[str, Any]:
+    """Return the result of an import as plain values."""
     keys = ("name", "title", "title_nl", "digest")
     return {
         "format": "planner-import/1",
         "workbook": book,
-        "scenario": {key: getattr(found.scenario, key) for key in keys},
-        "extends": found.base,
-        "notes": list(found.notes),
+        "scenario": {key: getattr(imported.scenario, key) for key in keys},
+        "extends": imported.base,
+        "notes": list(imported.notes),
         "written_to": out,
     }
 
 
-def _show(found: Imported, out: str, lang: str) -> None:
-    """Say what is different from the scenario that the workbook was made from."""
-    if found.before is not None:
-        changed = differences(plain(found.before.inputs), plain(found.scenario.inputs))
-        show_differences(changed, (found.before.name, found.scenario.name), lang)
+def _print_import(imported: Imported, out: str, lang: str) -> None:
+    """Print the differences from the scenario from which the workbook was made."""
+    if imported.before is not None:
+        changed = differences(plain(imported.before.inputs), plain(imported.scenario.inputs))
+        print_differences(changed, (imported.before.name, imported.scenario.name), lang)
     else:
-        inputs = found.scenario.inputs
+        inputs = imported.scenario.inputs
         counts = {"demands": len(inputs.demands), "pools": len(inputs.pools)}
-        say(label("made_of", lang, **counts))
-    say(label("written_to", lang, path=out))
+        echo(label("made_of", lang, **counts))
+    echo(label("written_to", lang, path=out))
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where two inputs differ.
+    """A difference between two inputs.
 
     Attributes
     ----------
     path : str
         Dotted path, ``demands.untso.cap``.
     first, second : object
-        Plain values; :data:`ABSENT` if none exists.
+        Plain values; :data:`ABSENT` for a missing one.
     counts : bool
         Whether it can change a result; False for names, notes and sources.
     """
@@ -416,7 +407,7 @@ class Difference:
 
 
 def differences(first: Any, second: Any) -> list[Difference]:
-    """Return where two plain values differ, whole figures and whole new entries as one.
+    """Return the differences between two plain values; parameters and new entries are not split.
 
     Plain values are those of :func:`planner.digest.plain`.
 
@@ -424,50 +415,50 @@ def differences(first: Any, second: Any) -> list[Difference]:
     --------
     >>> one = {"demands": {"untso": {"cap": {"value": 12, "origin": {}}}}}
     >>> two = {"demands": {"untso": {"cap": {"value": 8, "origin": {}}}}}
-    >>> [(d.path, phrase(d.first), phrase(d.second)) for d in differences(one, two)]
+    >>> [(d.path, value_text(d.first), value_text(d.second)) for d in differences(one, two)]
     [('demands.untso.cap', '12', '8')]
     """
-    return list(_walk(first, second, ()))
+    return list(_find_differences(first, second, ()))
 
 
-def _walk(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference]:
+def _find_differences(first: Any, second: Any, path: tuple[str, ...]) -> Iterator[Difference]:
     if first == second:
         return
-    both = isinstance(first, Mapping) and isinstance(second, Mapping)
-    if both and not ("origin" in first and _numbers(first) != _numbers(second)):
+    mappings = isinstance(first, Mapping) and isinstance(second, Mapping)
+    if mappings and not ("origin" in first and _values(first) != _values(second)):
         for key in [*first, *(key for key in second if key not in first)]:
-            # what holds for every other name (the key "") holds for one that is absent
+            # the value for all other names (the key "") applies to an absent name
             one, other = (side.get(key, side.get("", ABSENT)) for side in (first, second))
-            yield from _walk(one, other, (*path, str(key)) if key else path)
+            yield from _find_differences(one, other, (*path, str(key)) if key else path)
     elif (
         isinstance(first, list)
         and isinstance(second, list)
         and any(isinstance(item, (Mapping, list)) for item in first + second)
     ):
-        for place in range(max(len(first), len(second))):
-            one, other = (side[place] if place < len(side) else ABSENT for side in (first, second))
-            yield from _walk(one, other, (*path, str(place + 1)))
+        for index in range(max(len(first), len(second))):
+            one, other = (side[index] if index < len(side) else ABSENT for side in (first, second))
+            yield from _find_differences(one, other, (*path, str(index + 1)))
     else:
-        counts = not _WORDS.intersection(path) and path[:1] != ("sources",)
+        counts = not _DESCRIPTIVE_FIELDS.intersection(path) and path[:1] != ("sources",)
         yield Difference(".".join(path), first, second, counts)
 
 
-def _numbers(value: Mapping[str, Any]) -> Any:
+def _values(value: Mapping[str, Any]) -> Any:
     return [value.get(key) for key in ("value", "low", "high", "month")]
 
 
-def phrase(value: Any, lang: str = "en") -> str:
-    """Return a value in a few words: a figure with its range, an entry by what counts about it.
+def value_text(value: Any, lang: str = "en") -> str:
+    """Return a value as short text: a parameter with its range, an entry by its main fields.
 
-    Fields are called as they are in files.
+    Fields have their names in files.
 
     Examples
     --------
-    >>> phrase({"value": 12, "low": 8.5, "high": 14, "origin": {}})
+    >>> value_text({"value": 12, "low": 8.5, "high": 14, "origin": {}})
     '12 (8.5 to 14)'
-    >>> phrase({"value": 12, "low": 8.5, "high": 14, "origin": {}}, "nl")
+    >>> value_text({"value": 12, "low": 8.5, "high": 14, "origin": {}}, "nl")
     '12 (8,5 tot 14)'
-    >>> phrase(["staff", "civil"])
+    >>> value_text(["staff", "civil"])
     'staff, civil'
     """
     if value is ABSENT or value is None:
@@ -477,42 +468,42 @@ def phrase(value: Any, lang: str = "en") -> str:
     if isinstance(value, float):
         return f"{value:g}".replace(".", "," if lang == "nl" else ".")
     if isinstance(value, list):
-        return ", ".join(phrase(item, lang) for item in value)
+        return ", ".join(value_text(item, lang) for item in value)
     if not isinstance(value, Mapping):
         return term(str(value), lang)
     if "origin" in value and "month" in value:
         return str(value["month"])
     if "origin" in value:
-        return _figure(value, lang)
+        return _parameter_text(value, lang)
     parts = (
-        f"{key} {said}"
+        f"{key} {text}"
         for key, item in value.items()
-        if key not in _WORDS
-        and key not in _PLAIN
+        if key not in _DESCRIPTIVE_FIELDS
+        and key not in _OMITTED_FIELDS
         and item is not False
-        and (said := phrase(item, lang))
+        and (text := value_text(item, lang))
     )
     return "; ".join(parts)
 
 
-def _figure(value: Mapping[str, Any], lang: str) -> str:
-    said = phrase(value["value"], lang)
+def _parameter_text(value: Mapping[str, Any], lang: str) -> str:
+    likely = value_text(value["value"], lang)
     low, high = value.get("low"), value.get("high")
     if low is None and high is None:
-        return said
-    ends = {"low": phrase(low, lang) or said, "high": phrase(high, lang) or said}
-    return f"{said} ({label('from_to', lang, **ends)})"
+        return likely
+    ends = {"low": value_text(low, lang) or likely, "high": value_text(high, lang) or likely}
+    return f"{likely} ({label('from_to', lang, **ends)})"
 
 
-@command("Look and check", "List inputs that differ.", rank=3)
+@opt.command("Look and check", "List inputs that differ.", rank=3)
 def diff(
-    first: Annotated[str, argument("A", _EITHER)],
-    second: Annotated[str, argument("B", _EITHER)],
+    first: Annotated[str, opt.argument("A", _SCENARIO_OR_PROBLEM)],
+    second: Annotated[str, opt.argument("B", _SCENARIO_OR_PROBLEM)],
     everything: Annotated[
-        bool, option("--all", "Also names, notes and sources, which change no result.")
+        bool, opt.option("--all", "Also names, notes and sources, which change no result.")
     ] = False,
-    json: AsJson = False,
-    lang: In = Lang.EN,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
 ) -> None:
     """List the effective inputs that differ between two scenarios.
 
@@ -524,78 +515,78 @@ def diff(
       planner diff letter eastern-flank-battalion
       planner diff eastern-flank-battalion rest-relaxed --json
     """
-    one, other = _both(first, second)
+    one, other = _load_pair(first, second)
     found = differences(one.pop("inputs"), other.pop("inputs"))
     if json:
         rows = [
-            {"input": d.path, "counts": d.counts, "first": _presence(d.first),
-             "second": _presence(d.second)}
+            {"input": d.path, "counts": d.counts, "first": _json_side(d.first),
+             "second": _json_side(d.second)}
             for d in found
         ]  # fmt: skip
         sides = {"first": one, "second": other, "same": not found}
         print_json({"format": "planner-diff/1", **sides, "differences": rows})
         return
-    show_differences(found, (one["name"], other["name"]), lang, everything)
+    print_differences(found, (one["name"], other["name"]), lang, everything)
 
 
-def show_differences(
-    found: list[Difference], names: tuple[str, str], lang: str, everything: bool = False
+def print_differences(
+    differing: list[Difference], names: tuple[str, str], lang: str, everything: bool = False
 ) -> None:
-    """Print differences as a table, those in names, notes and sources only if wanted."""
-    if not found:
-        say(label("no_differences", lang))
+    """Print differences as a table, with those in names, notes and sources if `everything`."""
+    if not differing:
+        echo(label("no_differences", lang))
         return
-    shown = [d for d in found if d.counts or everything]
+    shown = [d for d in differing if d.counts or everything]
     if shown:
-        _print(shown, names, lang)
-    if len(shown) < len(found):
-        say(label("only_sources_differ", lang, count=len(found) - len(shown)), style="dim")
+        _print_table(shown, names, lang)
+    if len(shown) < len(differing):
+        echo(label("only_sources_differ", lang, count=len(differing) - len(shown)), style="dim")
 
 
-def _presence(value: Any) -> dict[str, Any]:
-    """Return a value for JSON: an absent value is distinguished from an empty one."""
+def _json_side(value: Any) -> dict[str, Any]:
+    """Return a value for JSON, where an absent value differs from an empty one."""
     return {"there": value is not ABSENT, "value": None if value is ABSENT else value}
 
 
-def _print(shown: list[Difference], names: tuple[str, str], lang: str) -> None:
+def _print_table(shown: list[Difference], names: tuple[str, str], lang: str) -> None:
     def cell(value: Any) -> str:
-        text = phrase(value, lang) if value is not ABSENT else f"({label('absent', lang)})"
-        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        text = value_text(value, lang) if value is not ABSENT else f"({label('absent', lang)})"
+        return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
-    rows = _together([(d.path, cell(d.first), cell(d.second)) for d in shown], lang)
-    say(table(label("differences", lang), [label("input", lang), *names], rows))
+    rows = _merge_equal_rows([(d.path, cell(d.first), cell(d.second)) for d in shown], lang)
+    echo(table(label("differences", lang), [label("input", lang), *names], rows))
 
 
-def _together(rows: list[tuple[str, str, str]], lang: str) -> list[tuple[str, str, str]]:
-    """Return rows with those of one parent that say the same in one line, if they are many."""
+def _merge_equal_rows(rows: list[tuple[str, str, str]], lang: str) -> list[tuple[str, str, str]]:
+    """Return rows with equal rows of one parent merged where they are many."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for path, first, second in rows:
         parent, _, name = path.rpartition(".")
         groups.setdefault((parent, first, second), []).append(name)
-    found = []
+    merged = []
     for (parent, first, second), names in groups.items():
-        if len(names) <= MANY or not parent:
-            found += [(f"{parent}.{name}".lstrip("."), first, second) for name in names]
+        if len(names) <= MAX_SEPARATE_ROWS or not parent:
+            merged += [(f"{parent}.{name}".lstrip("."), first, second) for name in names]
         else:
             more = label("more_rows", lang, count=len(names) - 2)
-            found.append((f"{parent}: {names[0]}, {names[1]} {more}", first, second))
-    return found
+            merged.append((f"{parent}: {names[0]}, {names[1]} {more}", first, second))
+    return merged
 
 
-def _both(first: str, second: str) -> list[dict[str, Any]]:
-    """Return name, digest and plain inputs of both, everything wrong with either said at once."""
-    found: list[dict[str, Any]] = []
+def _load_pair(first: str, second: str) -> list[dict[str, Any]]:
+    """Return name, digest and plain inputs of both; raise InputError with the faults of both."""
+    pair: list[dict[str, Any]] = []
     faults: list[Fault | str] = []
     for name in (first, second):
         with gathered(faults):
-            found.append(_plain(name))
+            pair.append(_plain_inputs(name))
     if faults:
         raise InputError(faults)
-    return found
+    return pair
 
 
-def _plain(name: str) -> dict[str, Any]:
-    if is_problem(name):
+def _plain_inputs(name: str) -> dict[str, Any]:
+    if is_problem_file(name):
         from planner.problem.neutral import dump_problem
 
         data = dump_problem(load_problem(name))

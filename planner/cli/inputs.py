@@ -1,4 +1,4 @@
-"""Files named on the command line: read within limits, checked, and written whole or not at all."""
+"""Files named on the command line: reading within limits, and writing all of them or none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.cli.console import clean
 from planner.errors import Fault, InputError, ResultError
+from planner.store import replaced
 
 if TYPE_CHECKING:
     from planner.montecarlo.ensemble import Ensemble
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Outputs",
-    "check_folder",
-    "found_in",
-    "is_futures",
-    "is_problem",
-    "is_result",
-    "load_either",
-    "load_futures",
-    "load_items",
+    "check_output_folder",
+    "diagnostic_messages",
+    "is_ensemble_folder",
+    "is_problem_file",
+    "is_result_folder",
+    "load_input",
+    "load_ensemble",
+    "load_results",
     "load_problem",
     "load_scenario",
     "looks_like_problem",
@@ -41,33 +41,33 @@ __all__ = [
 
 STDIN = "-"
 MANIFEST = "manifest.json"
-"""A folder with this file in it was written by this program."""
+"""File that marks a folder as written by this program."""
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _CHUNK = 1 << 20
 
-MOST = 1_000_000
-"""Bytes of a scenario that comes from standard input or a pipe."""
+MAX_SCENARIO_BYTES = 1_000_000
+"""Largest scenario from standard input or a pipe, bytes."""
 
 
-def read_file(name: str, most: int) -> str:
+def read_file(name: str, max_bytes: int) -> str:
     """Return the text of a file, or of standard input for ``-``.
 
-    Raises InputError if it cannot be read, is larger than `most` bytes, or is not UTF-8.
+    Raises InputError if it cannot be read, is larger than `max_bytes`, or is not UTF-8.
     """
     shown = "<stdin>" if name == STDIN else name or "''"
     try:
-        data = _read(name, most)
+        data = _read(name, max_bytes)
     except (OSError, ValueError) as error:
-        raise _wrong(shown, f"cannot be read: {_reason(error)}") from None
+        raise _input_error(shown, f"cannot be read: {_reason(error)}") from None
     if data is None:
-        raise _wrong(shown, f"too large: more than {most:,} bytes")
+        raise _input_error(shown, f"too large: more than {max_bytes:,} bytes")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _wrong(shown, "expected UTF-8, found UTF-16: save it as UTF-8")
-    binary = data.find(b"\0")
+        raise _input_error(shown, "expected UTF-8, found UTF-16: save it as UTF-8")
+    zero_byte = data.find(b"\0")
     try:
-        if binary >= 0:
-            raise UnicodeDecodeError("utf-8", data, binary, binary + 1, "binary")
+        if zero_byte >= 0:
+            raise UnicodeDecodeError("utf-8", data, zero_byte, zero_byte + 1, "binary")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -76,8 +76,8 @@ def read_file(name: str, most: int) -> str:
         raise InputError(Fault(shown, line, column, "", message)) from None
 
 
-def _read(name: str, most: int) -> bytes | None:
-    """Return the bytes of a file, None if it has more than `most`; stop early at binary."""
+def _read(name: str, max_bytes: int) -> bytes | None:
+    """Return the bytes of a file up to a zero byte, None if it is larger than `max_bytes`."""
     with ExitStack() as stack:
         if name == STDIN:
             stream = getattr(sys.stdin, "buffer", None)
@@ -91,13 +91,13 @@ def _read(name: str, most: int) -> bytes | None:
             size += len(chunk)
             if b"\0" in chunk:
                 break
-            if size > most:
+            if size > max_bytes:
                 return None
         return b"".join(chunks)
 
 
 class Outputs:
-    """Files to write, checked first and then written all together or not at all.
+    """Files to write: all are checked first, and all are written or none.
 
     Examples
     --------
@@ -116,13 +116,13 @@ class Outputs:
         self.faults: list[Fault] = []
 
     def add(self, name: str) -> None:
-        """Check that a file can be written; all that cannot are said by :meth:`check`."""
+        """Add a file and check that it can be written; :meth:`check` reports the faults."""
         if not name:
             self.faults.append(_fault("''", "expected the name of a file to write"))
             return
         try:
             target = Path(os.path.realpath(name))
-            mode = _mode(name)
+            mode = _file_mode(name)
             if mode is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 target = Path(name)  # a device or a pipe, which has no other name
         except (OSError, ValueError) as error:
@@ -134,7 +134,7 @@ class Outputs:
             self.faults.append(_fault(name, "is a folder, expected a file to write"))
         elif mode is not None and stat.S_ISREG(mode) and not self.force:
             self.faults.append(_fault(name, "exists already: choose another name, or add --force"))
-        elif mode is None and (message := _no_room(target.parent)):
+        elif mode is None and (message := _folder_fault(target.parent)):
             self.faults.append(_fault(name, message))
         self.targets[name] = target
 
@@ -144,74 +144,56 @@ class Outputs:
             raise InputError(self.faults)
 
     def write(self, writers: dict[str, Callable[[Path], object]]) -> None:
-        """Write every file beside its place, then put them all in place.
+        """Write every file to a temporary one beside it; replace the targets when all are written.
 
-        Writers stand by the name that was added; each writes to the path it is given.
+        The writers, by the name that was added, take the path to write to.
         """
         self.check()
-        made: list[tuple[Path, Path]] = []
         name = ""
         try:
-            for name, writer in writers.items():
-                target = self.targets[name]
-                if target.exists() and not target.is_file():  # a device or a pipe
-                    writer(target)
-                    continue
-                handle, beside = tempfile.mkstemp(
-                    prefix=".planner-", suffix=target.suffix, dir=target.parent
-                )
-                os.close(handle)
-                made.append((Path(beside), target))
-                writer(Path(beside))
-                _as_new(beside)
-            for beside_path, target in made:
-                os.replace(beside_path, target)
+            with ExitStack() as stack:
+                for name, writer in writers.items():
+                    target = self.targets[name]
+                    if target.exists() and not target.is_file():  # a device or a pipe
+                        writer(target)
+                    else:
+                        writer(stack.enter_context(replaced(target)))
         except OSError as error:
-            raise _cannot(name, error) from None
-        finally:
-            for beside_path, _ in made:
-                beside_path.unlink(missing_ok=True)
+            raise _write_error(name, error) from None
 
 
-def check_folder(name: str, force: bool) -> Path:
+def check_output_folder(name: str, force: bool) -> Path:
     """Return the real path of a folder to write, or raise InputError if it may not be written."""
     if not name:
-        raise _wrong("''", "expected the name of a folder to write")
+        raise _input_error("''", "expected the name of a folder to write")
     try:
         target = Path(os.path.realpath(name))
-        exists = _mode(name) is not None
-        filled = exists and target.is_dir() and any(target.iterdir())
+        exists = _file_mode(name) is not None
+        has_files = exists and target.is_dir() and any(target.iterdir())
     except (OSError, ValueError) as error:
-        raise _wrong(name, f"cannot be written: {_reason(error)}") from None
+        raise _input_error(name, f"cannot be written: {_reason(error)}") from None
     if exists and not target.is_dir():
         message = "is a file, expected a folder for the results"
-    elif filled and not force:
+    elif has_files and not force:
         message = "exists already and is not empty: choose another name, or add --force"
-    elif filled and not (target / MANIFEST).is_file():
+    elif has_files and not (target / MANIFEST).is_file():
         message = f"has no {MANIFEST}, so it is no result folder and is not replaced"
     else:
-        message = _no_room(target.parent)
+        message = _folder_fault(target.parent)
     if message:
-        raise _wrong(name, message)
+        raise _input_error(name, message)
     return target
 
 
-def _mode(name: str) -> int | None:
-    """Return what a name stands for, None if for nothing; raise OSError if it never can."""
+def _file_mode(name: str) -> int | None:
+    """Return the mode of a file, None if it does not exist; raise OSError if it cannot exist."""
     try:
         return os.stat(name).st_mode
     except FileNotFoundError:
         return None
 
 
-def _as_new(path: str) -> None:
-    """Give a private temporary file the mode that a new one would have."""
-    umask = os.umask(0)
-    os.umask(umask)
-    os.chmod(path, 0o666 & ~umask)
-
-
-def _no_room(folder: Path) -> str:
+def _folder_fault(folder: Path) -> str:
     if not folder.is_dir():
         return f"cannot be written: no such folder {str(folder)!r}, make it first"
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -219,9 +201,13 @@ def _no_room(folder: Path) -> str:
     return ""
 
 
-def _cannot(name: str, error: OSError) -> Exception:
+def _write_error(name: str, error: OSError) -> Exception:
     message = f"cannot be written: {_reason(error)}"
-    return ResultError(f"{name}: {message}") if error.errno in _FULL else _wrong(name, message)
+    return (
+        ResultError(f"{name}: {message}")
+        if error.errno in _DISK_ERRORS
+        else _input_error(name, message)
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -236,7 +222,7 @@ def _fault(name: str, message: str) -> Fault:
     return Fault(name, 0, 0, "", message)
 
 
-def _wrong(name: str, message: str) -> InputError:
+def _input_error(name: str, message: str) -> InputError:
     return InputError(_fault(name, message))
 
 
@@ -251,7 +237,7 @@ def load_problem(name: str) -> Problem:
 
 
 def looks_like_problem(name: str, text: str) -> bool:
-    """Whether a file is meant as a neutral problem rather than a scenario.
+    """Whether a text is a neutral problem rather than a scenario, by its name and first lines.
 
     Examples
     --------
@@ -268,56 +254,57 @@ def looks_like_problem(name: str, text: str) -> bool:
     )
 
 
-def found_in(
+def diagnostic_messages(
     problem: Problem, first_month: Month | None = None, notes: bool = False
 ) -> list[tuple[str, str]]:
-    """Return what is wrong with a problem that can be read: severity and sentence.
+    """Return the severity and text of each diagnostic of a problem.
 
-    With the calendar month of month 0, and (`notes`) also what has no effect at all.
+    `first_month` is the calendar month of month 0; with `notes`, diagnostics on fields without
+    effect are included.
     """
     from planner.problem.neutral import diagnose
 
     return [
-        (one.severity, f"{one.severity}: {one.subject}: {one.message}")
-        for one in diagnose(problem, first_month)
-        if notes or one.severity != "note"
+        (diagnostic.severity, f"{diagnostic.severity}: {diagnostic.subject}: {diagnostic.message}")
+        for diagnostic in diagnose(problem, first_month)
+        if notes or diagnostic.severity != "note"
     ]
 
 
 def warn(
     name: str, problem: Problem, first_month: Month | None = None, quiet: bool = False
 ) -> None:
-    """Say on standard error what no pool could ever serve; the rest is solved all the same."""
+    """Print the diagnostics of a problem on standard error."""
     if quiet:
         return
-    for _, sentence in found_in(problem, first_month):
+    for _, sentence in diagnostic_messages(problem, first_month):
         print(clean(f"{name}: {sentence}"), file=sys.stderr)
 
 
 def load_scenario(name: str) -> Scenario:
-    """Load a scenario from a file, by the name of a shipped one, or from ``-``, standard input.
+    """Load a scenario from a file, by the name of a shipped one, or from standard input (``-``).
 
-    Raises InputError with every problem of the file, or that it is no scenario.
+    Raises InputError with every fault of the file, or if it is no scenario.
     """
     from planner.scenario.load import load, loads
 
     if name == "-":
-        return loads(read_file(name, MOST), "<stdin>")
+        return loads(read_file(name, MAX_SCENARIO_BYTES), "<stdin>")
     exists = os.path.exists(name)
     if os.path.isdir(name):
-        hint = "; a result folder is for compare" if is_result(name) else ""
-        raise _wrong(name, f"is a folder, expected a scenario file{hint}")
+        hint = "; a result folder is for compare" if is_result_folder(name) else ""
+        raise _input_error(name, f"is a folder, expected a scenario file{hint}")
     if exists and not os.path.isfile(name):  # a pipe or a device
-        return loads(read_file(name, MOST), name)
-    if is_problem(name):
-        raise _wrong(name, "is a neutral problem, not a scenario: planner solve takes it")
+        return loads(read_file(name, MAX_SCENARIO_BYTES), name)
+    if is_problem_file(name):
+        raise _input_error(name, "is a neutral problem, not a scenario: planner solve takes it")
     if name.lower().endswith((".xlsx", ".xlsm", ".xls")) and exists:
-        raise _wrong(name, "is a workbook, not a scenario: planner import makes one of it")
+        raise _input_error(name, "is a workbook, not a scenario: planner import makes one of it")
     return load(name)
 
 
-def load_either(name: str) -> Scenario | Problem:
-    """Load a scenario, or a neutral problem where a file or standard input holds one."""
+def load_input(name: str) -> Scenario | Problem:
+    """Load a scenario or a neutral problem from a file or standard input."""
     from planner.problem.neutral import LIMITS, read_problem
     from planner.scenario.load import loads
 
@@ -325,65 +312,65 @@ def load_either(name: str) -> Scenario | Problem:
         text = read_file(name, int(LIMITS["bytes"]))
         if looks_like_problem("", text):
             return read_problem(text, "<stdin>")
-        if len(text) > MOST:
-            raise _wrong("<stdin>", f"too large: more than {MOST:,} bytes")
+        if len(text) > MAX_SCENARIO_BYTES:
+            raise _input_error("<stdin>", f"too large: more than {MAX_SCENARIO_BYTES:,} bytes")
         return loads(text, "<stdin>")
-    return load_problem(name) if is_problem(name) else load_scenario(name)
+    return load_problem(name) if is_problem_file(name) else load_scenario(name)
 
 
-def load_items(names: Sequence[str]) -> list[Tables | Scenario]:
-    """Load scenarios, and folders of results; everything wrong with any of them is said at once."""
+def load_results(names: Sequence[str]) -> list[Tables | Scenario]:
+    """Load scenarios and folders of results; raise InputError with the faults of all of them."""
     from planner.results.result import read_result
 
-    found: list[Tables | Scenario] = []
+    loaded: list[Tables | Scenario] = []
     faults: list[Any] = []
     for name in names:
         try:
-            found.append(read_result(name) if os.path.isdir(name) else load_scenario(name))
+            loaded.append(read_result(name) if os.path.isdir(name) else load_scenario(name))
         except InputError as error:
             faults += error.faults
         except (ResultError, OSError) as error:
             faults.append(str(error))
     if faults:
         raise InputError(faults)
-    return found
+    return loaded
 
 
-def load_futures(name: str) -> Ensemble:
-    """Load draws from a folder; raise InputError if none exists or it holds something else."""
+def load_ensemble(name: str) -> Ensemble:
+    """Load an ensemble from a folder; raise InputError if the folder holds none."""
     from planner.montecarlo.ensemble import read_ensemble
 
     if not os.path.isdir(name):
-        raise _wrong(name, "no such folder, expected one that planner simulate --out wrote")
-    if not is_result(name):
+        raise _input_error(name, "no such folder, expected one that planner simulate --out wrote")
+    if not is_result_folder(name):
         message = "holds no manifest.json, expected a folder that planner simulate --out wrote"
-        raise _wrong(name, message)
+        raise _input_error(name, message)
     return read_ensemble(name)
 
 
-def is_problem(name: str) -> bool:
-    """Whether a file is a neutral problem, going by its name and first words."""
-    head = _head(name) if name.lower().endswith(".json") else ""
+def is_problem_file(name: str) -> bool:
+    """Whether a file is a neutral problem, by its name and first lines."""
+    head = _read_head(name) if name.lower().endswith(".json") else ""
     return "planner-problem/" in head and looks_like_problem(name, head)
 
 
-def is_result(name: str) -> bool:
-    """Whether a name is that of a folder of results."""
+def is_result_folder(name: str) -> bool:
+    """Whether a folder was written by this program."""
     return os.path.isfile(os.path.join(name, MANIFEST))
 
 
-def is_futures(name: str) -> bool:
-    """Whether a name is that of a folder of futures."""
+def is_ensemble_folder(name: str) -> bool:
+    """Whether a folder holds an ensemble."""
     from planner.montecarlo.specification import FORMAT
     from planner.store import read_manifest
 
     try:
-        return is_result(name) and bool(read_manifest(Path(name), FORMAT))
+        return is_result_folder(name) and bool(read_manifest(Path(name), FORMAT))
     except ResultError:
         return False
 
 
-def _head(name: str) -> str:
+def _read_head(name: str) -> str:
     try:
         with open(name, "rb") as file:
             return file.read(4096).decode("utf-8", "replace")

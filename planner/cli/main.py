@@ -1,11 +1,8 @@
-"""Entry point: runs a command and turns what went wrong into a message and an exit code.
+"""Entry point of the command line: runs a command and turns errors into messages and exit codes.
 
-The commands of ``planner`` by name.
-
-Completion in the shell: scenarios, and the missions, demands, pools and packages of one.
-
-``planner --install-completion`` installs it for the shell in use. Words are found by the name of a
-parameter, so that a new command completes without further code.
+Shell completion (``planner --install-completion``) offers scenarios, and the missions, demands,
+pools and packages of a scenario. It depends on the names of parameters, so that a new command needs
+no further code.
 """
 
 from __future__ import annotations
@@ -27,81 +24,83 @@ from typer.core import TyperGroup
 from planner.analysis.declare import names, template
 from planner.cli import dutch
 from planner.cli.console import Interrupted, clean
-from planner.cli.options import PANELS, In, Lang, commands, option
-from planner.cli.plot import drawable
-from planner.cli.questions import command_of, panels
+from planner.cli.options import PANELS, Lang, LangOption, commands, option
+from planner.cli.plot import figure_names
+from planner.cli.questions import analysis_command, analysis_panels
 from planner.errors import InputError, PlannerError, shortened
 
 __all__ = ["app", "complete_parameters", "main"]
 
-SCENARIOS = ("scenario", "items", "scenarios", "first", "second")
-"""Parameters that name a scenario or its file."""
+SCENARIO_PARAMETERS = ("scenario", "items", "scenarios", "first", "second")
+"""Parameters whose values are scenarios."""
 
-PARTS = {
+ID_PARAMETERS = {
     "mission": "missions",
     "demand": "demands",
     "pool": "pools",
     "package": "packages",
     "packages": "packages",
 }
-"""Parameters that name a part of a scenario, and where its inputs hold those parts."""
+"""Parameters whose values are ids, and the mapping of the inputs with these ids."""
 
-FINE, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+SUCCESS, FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
-_MOST_LINES = 200
-"""Errors that are shown; a file with more of them is not read to the end by anyone."""
+_MAX_LINES = 200
+"""Largest number of errors that are printed."""
 
-_LONGEST_LINE = 2_000
-"""Characters of one error: names of files may be long, and unknown words are not trusted."""
+_MAX_LINE_LENGTH = 2_000
+"""Largest number of characters of one error; file names and unknown words may be long."""
 
 TRACEBACK = "PLANNER_TRACEBACK"
-"""Environment variable that shows where an unexpected error arose."""
+"""Environment variable that turns on tracebacks."""
 
 
 def complete_parameters(command: Any) -> Any:
-    """Return a command with parameters that complete the words known for their names."""
+    """Return a command whose parameters have shell completion by their names."""
     for parameter in command.params:
-        words = _words_for(parameter.name)
+        words = _completions_of(parameter.name)
         if words is not None and parameter._custom_shell_complete is None:
-            parameter._custom_shell_complete = _completer(words)
+            parameter._custom_shell_complete = _completion_callback(words)
     return command
 
 
-def _completer(words: Callable[[Any, str], Iterable[str]]) -> Callable[..., list[str]]:
+def _completion_callback(words: Callable[[Any, str], Iterable[str]]) -> Callable[..., list[str]]:
     def complete(context: Any, parameter: Any, incomplete: str) -> list[str]:
         try:
-            found = sorted(set(words(context, incomplete)))
-        except Exception:  # completion never prints: an unreadable scenario offers no words
+            candidates = sorted(set(words(context, incomplete)))
+        except Exception:  # completion prints no errors: an unreadable scenario has no completions
             return []
-        return [word for word in found if word.startswith(incomplete)]
+        return [word for word in candidates if word.startswith(incomplete)]
 
     return complete
 
 
-def _words_for(name: str) -> Callable[[Any, str], Iterable[str]] | None:
-    if name in SCENARIOS:
-        return _scenarios
-    if name in PARTS:
-        return lambda context, _: _parts(context, PARTS[name])
-    return (lambda *_: drawable()) if name == "figure" else None
+def _completions_of(name: str) -> Callable[[Any, str], Iterable[str]] | None:
+    if name in SCENARIO_PARAMETERS:
+        return _complete_scenarios
+    if name in ID_PARAMETERS:
+        return lambda context, _: _complete_ids(context, ID_PARAMETERS[name])
+    return (lambda *_: figure_names()) if name == "figure" else None
 
 
-def _scenarios(context: Any, incomplete: str) -> Iterable[str]:
-    """Yield names of shipped scenarios, and scenario files below the folder that was begun."""
+def _complete_scenarios(context: Any, incomplete: str) -> Iterable[str]:
+    """Yield the names of shipped scenarios, and the scenario files in the folder typed so far."""
     from planner.scenario.load import shipped_scenarios
 
-    yield from (str(getattr(one, "name", one)) for one in shipped_scenarios())
+    yield from (str(getattr(scenario, "name", scenario)) for scenario in shipped_scenarios())
     folder = Path(incomplete).parent
     for path in folder.glob("*"):
         if path.suffix in (".yaml", ".yml", ".json"):
             yield str(path)
 
 
-def _parts(context: Any, kind: str) -> Iterable[str]:
-    """Return the ids of the parts of the scenario that was named before, else of the letter."""
+def _complete_ids(context: Any, kind: str) -> Iterable[str]:
+    """Return the ids in the scenario given before, by default in the letter."""
     from planner.scenario.load import load
 
-    given = next((context.params[name] for name in SCENARIOS if context.params.get(name)), "letter")
+    given = next(
+        (context.params[name] for name in SCENARIO_PARAMETERS if context.params.get(name)), "letter"
+    )
     scenario = given if isinstance(given, str) else given[0]
     return list(getattr(load(scenario).inputs, kind))
 
@@ -124,51 +123,51 @@ the output has stopped reading.
 """
 
 
-def _listed() -> dict[str, list[tuple[str, str]]]:
-    """Return name and one line of every command by panel, analyses before the last panel."""
-    own = {panel: [(one.name, one.about) for one in commands(panel)] for panel in PANELS}
-    last = PANELS[-1]
-    listed = {panel: rows for panel, rows in own.items() if rows and panel != last}
-    for panel, asked in panels().items():
-        rows = [(name, template(name).short) for name in asked]
+def _commands_by_panel() -> dict[str, list[tuple[str, str]]]:
+    """Return name and summary of every command by panel, analyses before the last panel."""
+    own = {panel: [(entry.name, entry.summary) for entry in commands(panel)] for panel in PANELS}
+    last_panel = PANELS[-1]
+    listed = {panel: rows for panel, rows in own.items() if rows and panel != last_panel}
+    for panel, analyses in analysis_panels().items():
+        rows = [(name, template(name).short) for name in analyses]
         listed[panel] = [*listed.get(panel, []), *rows]
-    return listed | {last: own[last]}
+    return listed | {last_panel: own[last_panel]}
 
 
-class Grouped(TyperGroup):
-    """Lists commands by what they are for, and makes those of analyses when they are called."""
+class PanelGroup(TyperGroup):
+    """Group of commands that lists them by panel and creates the commands of analyses on demand."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name."""
-        found = super().get_command(ctx, cmd_name) or command_of(cmd_name)
-        if found is not None and dutch.chosen():
-            found = dutch.in_dutch(found)
-        return found and complete_parameters(found)
+        command = super().get_command(ctx, cmd_name) or analysis_command(cmd_name)
+        if command is not None and dutch.is_dutch():
+            command = dutch.translate_command(command)
+        return command and complete_parameters(command)
 
     def get_help(self, ctx: Any) -> str:
-        """Return the help, in Dutch where that is asked for."""
-        if not dutch.chosen():
+        """Return the help in the chosen language."""
+        if not dutch.is_dutch():
             return str(super().get_help(ctx))
-        made = copy(self)
-        made.help = dutch.description(HELP)
-        made.params = [copy(one) for one in self.params]
-        for one in made.params:
-            vars(one)["help"] = dutch.short(vars(one)["help"])
-        return dutch.headed(TyperGroup.get_help(made, ctx))
+        translated = copy(self)
+        translated.help = dutch.description(HELP)
+        translated.params = [copy(param) for param in self.params]
+        for param in translated.params:
+            vars(param)["help"] = dutch.translate_help(vars(param)["help"])
+        return dutch.translate_headings(TyperGroup.get_help(translated, ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write one section a panel; the second column stands at one place in all."""
-        listed = _listed()
-        said = dutch.short if dutch.chosen() else str
-        widest = max(len(name) for rows in listed.values() for name, _ in rows)
+        """Write a section for each panel, with the second columns aligned."""
+        listed = _commands_by_panel()
+        translate = dutch.translate_help if dutch.is_dutch() else str
+        width = max(len(name) for rows in listed.values() for name, _ in rows)
         for panel, rows in listed.items():
-            with formatter.section(said(panel)):
-                formatter.write_dl([(name.ljust(widest), said(about)) for name, about in rows])
+            with formatter.section(translate(panel)):
+                formatter.write_dl([(name.ljust(width), translate(about)) for name, about in rows])
 
 
 app = typer.Typer(
     name="planner",
-    cls=Grouped,
+    cls=PanelGroup,
     help=HELP,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -177,7 +176,7 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
+def _print_version(asked: bool) -> None:
     if asked:
         from planner.results.result import version
 
@@ -186,22 +185,22 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def _options(
+def _global_options(
     context: typer.Context,
     version: Annotated[
-        bool, option("--version", "Show the version.", callback=_version, is_eager=True)
+        bool, option("--version", "Show the version.", callback=_print_version, is_eager=True)
     ] = False,
-    lang: In = Lang.EN,
+    lang: LangOption = Lang.EN,
 ) -> None:
-    """Hold the options that stand before a command; its language is that of the command too."""
+    """Take the options before a command; its language is the default of the command."""
     if lang is Lang.NL:
-        every = [one.name for panel in PANELS for one in commands(panel)] + names()
-        context.default_map = {name: {"lang": "nl"} for name in every}
+        command_names = [entry.name for panel in PANELS for entry in commands(panel)] + names()
+        context.default_map = {name: {"lang": "nl"} for name in command_names}
 
 
 for panel in PANELS:
     for one in commands(panel):
-        app.command(one.name, short_help=one.about)(one.run)
+        app.command(one.name, short_help=one.summary)(one.run)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -218,94 +217,94 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine, 1 something failed, 2 the input is wrong, 130 interrupted, 141 the program that
         reads the output has stopped reading.
     """
-    dutch.choose(sys.argv[1:] if argv is None else argv)
+    dutch.detect_language(sys.argv[1:] if argv is None else argv)
     try:
         if argv is None:
             _open_streams()
         arguments = None if argv is None else list(argv)
         code = app(args=arguments, prog_name="planner", standalone_mode=False)
         if code == INTERRUPTED:  # Typer has caught it
-            return _end("planner: interrupted", INTERRUPTED)
+            return _fail("planner: interrupted", INTERRUPTED)
         sys.stdout.flush()
-        return code if isinstance(code, int) else FINE
+        return code if isinstance(code, int) else SUCCESS
     except (KeyboardInterrupt, Interrupted) as interrupt:
         with contextlib.suppress(ValueError):  # only the main thread may; this one is enough
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return _end(f"planner: {str(interrupt) or 'interrupted'}", INTERRUPTED)
+        return _fail(f"planner: {str(interrupt) or 'interrupted'}", INTERRUPTED)
     except BrokenPipeError:
-        return _end("", BROKEN_PIPE)
+        return _fail("", BROKEN_PIPE)
     except SystemExit as leaving:
-        _silence()
+        _discard_output()
         if isinstance(leaving.__context__, BrokenPipeError):
             return BROKEN_PIPE
         return leaving.code if isinstance(leaving.code, int) else FAILED
     except MemoryError:
-        return _end("planner: out of memory: the problem is too large for this machine", FAILED)
+        return _fail("planner: out of memory: the problem is too large for this machine", FAILED)
     except Exception as error:
-        return _explain(error)
+        return _report_error(error)
 
 
-def _explain(error: Exception) -> int:
-    """Say what went wrong, without a traceback unless it is asked for."""
+def _report_error(error: Exception) -> int:
+    """Print an error and return the exit code; a traceback only if it is turned on."""
     if os.environ.get(TRACEBACK):
         import traceback
 
         traceback.print_exc()
     if isinstance(error, InputError):
-        shown = dutch.fault if dutch.chosen() else str
-        lines = [f"planner: {f}" if isinstance(f, str) else shown(f) for f in error.faults]
-        return _end(lines, WRONG_INPUT)
+        text_of = dutch.translate_fault if dutch.is_dutch() else str
+        lines = [f"planner: {f}" if isinstance(f, str) else text_of(f) for f in error.faults]
+        return _fail(lines, WRONG_INPUT)
     if isinstance(error, PlannerError):
-        return _end(f"planner: {error}", FAILED)
+        return _fail(f"planner: {error}", FAILED)
     if hasattr(error, "format_message"):  # wrong use of the command line
-        return _misused(error)
+        return _report_usage_error(error)
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
         where = f"{error.filename}: " if error.filename else "cannot write: "
         if error.errno == errno.EBADF and not error.filename:
             where, reason = "standard output: ", "is closed, so the answer cannot be shown"
-        return _end(f"planner: {where}{reason}", FAILED)
+        return _fail(f"planner: {where}{reason}", FAILED)
     lines = [
         f"planner: unexpected error: {type(error).__name__}: {error}",
         f"planner: this is a fault of the program; {TRACEBACK}=1 shows where it arose",
     ]
-    return _end(lines, FAILED)
+    return _fail(lines, FAILED)
 
 
-def _misused(error: Any) -> int:
-    """Explain wrong arguments: what is wrong, and where help stands."""
+def _report_usage_error(error: Any) -> int:
+    """Print an error of usage with a reference to the help, and return the exit code."""
     message = " ".join(error.format_message().split()).replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "planner"
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
         print(context.get_help(), file=sys.stderr)
         return WRONG_INPUT
-    return _end([f"{command}: {message}", f"'{command} --help' shows what it takes"], WRONG_INPUT)
+    return _fail([f"{command}: {message}", f"'{command} --help' shows what it takes"], WRONG_INPUT)
 
 
-def _end(lines: str | Sequence[str], code: int) -> int:
-    """Print lines on standard error, come what may, and return the exit code."""
+def _fail(lines: str | Sequence[str], code: int) -> int:
+    """Print lines on standard error, and return the exit code also if they cannot be printed."""
     try:
         if code != WRONG_INPUT:
-            _silence()
+            _discard_output()
         else:
             sys.stdout.flush()
         lines = [lines] if isinstance(lines, str) else lines
-        if dutch.chosen():
-            lines = [dutch.message(line) for line in lines]
-        for line in lines[:_MOST_LINES]:
+        if dutch.is_dutch():
+            lines = [dutch.translate_message(line) for line in lines]
+        for line in lines[:_MAX_LINES]:
             if line:
-                print(shortened(clean(line), _LONGEST_LINE), file=sys.stderr)
-        if len(lines) > _MOST_LINES:
-            print(f"planner: and {len(lines) - _MOST_LINES:,} more", file=sys.stderr)
+                print(shortened(clean(line), _MAX_LINE_LENGTH), file=sys.stderr)
+        if len(lines) > _MAX_LINES:
+            print(f"planner: and {len(lines) - _MAX_LINES:,} more", file=sys.stderr)
         sys.stderr.flush()
     except (OSError, ValueError):
-        _silence()
+        _discard_output()
     return code
 
 
-class _Closed(io.TextIOBase):
-    """Stands for a standard output that was closed before the program began."""
+class _ClosedOutput(io.TextIOBase):
+    """Standard output that was closed before the program started."""
 
     def write(self, text: str) -> int:
         raise OSError(errno.EBADF, "closed")
@@ -315,7 +314,7 @@ class _Closed(io.TextIOBase):
 
 
 def _open_streams() -> None:
-    """Make the standard streams safe: none missing, none that stumbles over a character."""
+    """Replace missing standard streams, and let the others escape characters they cannot encode."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             try:
@@ -324,7 +323,7 @@ def _open_streams() -> None:
                 os.open(os.devnull, os.O_RDWR)
             stream: Any
             if name == "stdout":
-                stream = _Closed()
+                stream = _ClosedOutput()
             else:
                 mode = "r" if name == "stdin" else "w"
                 stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
@@ -336,8 +335,8 @@ def _open_streams() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-def _silence() -> None:
-    """Let nothing more be written to a standard output that is closed."""
+def _discard_output() -> None:
+    """Redirect a closed standard output to the null device."""
     stream = sys.stdout
     try:
         stream.flush()

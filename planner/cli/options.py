@@ -1,12 +1,12 @@
-"""Options that several commands share.
+"""Options that commands share, and the registry of commands.
 
-The registry of commands: a command is declared where it is written.
+A command is declared where its function is defined:
 
     @command("Plan", "Allocate people and report shortfalls.", rank=1)
     def run(...): ...
 
-The modules of ``planner.cli`` are loaded by :func:`commands`, so that a new command needs no other
-file.
+The modules of ``planner.cli`` are imported by :func:`commands`, so that a new command needs no
+entry elsewhere.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ import typer
 
 __all__ = [
     "PANELS",
-    "AsJson",
-    "Cluster",
+    "JsonOption",
+    "ClusterOption",
     "Command",
     "Engine",
-    "Force",
-    "In",
+    "ForceOption",
+    "LangOption",
     "Lang",
-    "Named",
-    "Out",
-    "Quiet",
+    "ScenarioArgument",
+    "OutOption",
+    "QuietOption",
     "Rule",
-    "Seed",
-    "Solver",
-    "Sought",
-    "TimeLimit",
-    "Whole",
-    "Worker",
-    "Workers",
+    "SeedOption",
+    "SolverOption",
+    "RuleOption",
+    "TimeLimitOption",
+    "WholePeopleOption",
+    "EngineOption",
+    "WorkersOption",
     "argument",
     "command",
     "commands",
@@ -48,57 +48,57 @@ __all__ = [
 ]
 
 PANELS = ("Plan", "Show it to others", "Learn from the record", "Look and check")
-"""What commands are for, in the order in which they are listed; analyses declare their own."""
+"""Headings of commands in the help, in order; analyses declare their own."""
 
-_WITHOUT_COMMANDS = ("app", "main", "summary")
-"""Modules that are not loaded for the list of commands; the last one loads NumPy."""
+_MODULES_WITHOUT_COMMANDS = ("app", "main", "summary")
+"""Modules without commands, which are not imported for their list; the last one imports NumPy."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command: its function, its name, one line about it, its panel and its rank in it."""
+    """A command: its function, name, summary in one line, panel, and rank in the panel."""
 
     run: Callable[..., Any]
     name: str
-    about: str
+    summary: str
     panel: str
     rank: int
 
 
-_declared: dict[str, Command] = {}
+_registry: dict[str, Command] = {}
 
 
 def command(
-    panel: str, about: str, *, rank: int
+    panel: str, summary: str, *, rank: int
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the function below as a command, under its own name with hyphens.
+    """Declare the decorated function as a command, with hyphens in its name.
 
-    It is listed under one of :data:`PANELS`, by rank, with one line about it.
+    The help lists it under one of :data:`PANELS`, by rank, with its summary.
     """
     if panel not in PANELS:
         raise ValueError(f"expected one of {', '.join(PANELS)}, found {panel!r}")
 
     def declare(run: Callable[..., Any]) -> Callable[..., Any]:
         name = run.__name__.rstrip("_").replace("_", "-")
-        _declared[name] = Command(run, name, about, panel, rank)
+        _registry[name] = Command(run, name, summary, panel, rank)
         return run
 
     return declare
 
 
 @cache
-def _load() -> None:
+def _load_commands() -> None:
     package = import_module("planner.cli")
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name not in _WITHOUT_COMMANDS:
+        if module.name not in _MODULES_WITHOUT_COMMANDS:
             import_module(f"planner.cli.{module.name}")
 
 
 def commands(panel: str) -> list[Command]:
-    """Return the commands of a panel in the order in which they are listed."""
-    _load()
-    found = [one for one in _declared.values() if one.panel == panel]
-    return sorted(found, key=lambda one: (one.rank, one.name))
+    """Return the commands of a panel, by rank and name."""
+    _load_commands()
+    listed = [entry for entry in _registry.values() if entry.panel == panel]
+    return sorted(listed, key=lambda entry: (entry.rank, entry.name))
 
 
 class Rule(StrEnum):
@@ -109,37 +109,37 @@ class Rule(StrEnum):
 
 
 class Lang(StrEnum):
-    """Language of what a person reads."""
+    """Language of the output."""
 
     EN = "en"
     NL = "nl"
 
 
 class Engine(StrEnum):
-    """What solves the programme."""
+    """Solver interface of the programme."""
 
     HIGHS = "highs"
     PULP = "pulp"
 
 
-def option(flags: str, text: str, metavar: str | None = None, **limits: Any) -> Any:
-    """Return an option of a command: its names, such as ``"--out -o"``, and a line of help.
+def option(flags: str, text: str, metavar: str | None = None, **settings: Any) -> Any:
+    """Return an option of a command with its flags, such as ``"--out -o"``, and its help.
 
-    `metavar` stands for its value; `limits` are more for Typer, such as `min` and `max`.
+    `metavar` is the name of its value; `settings` are further arguments of :func:`typer.Option`.
     """
-    return typer.Option(*flags.split(), help=text, metavar=metavar, **limits)
+    return typer.Option(*flags.split(), help=text, metavar=metavar, **settings)
 
 
-def argument(metavar: str, text: str, **more: Any) -> Any:
-    """Return an argument of a command, which has no flag; see :func:`option`."""
-    return typer.Argument(metavar=metavar, help=text, **more)
+def argument(metavar: str, text: str, **settings: Any) -> Any:
+    """Return a positional argument of a command; see :func:`option`."""
+    return typer.Argument(metavar=metavar, help=text, **settings)
 
 
-In = Annotated[Lang, option("--lang", "Language of the output, errors and help.")]
-AsJson = Annotated[bool, option("--json", "Strict JSON on standard output.")]
-Quiet = Annotated[bool, option("--quiet -q", "No progress, no summary.")]
-Force = Annotated[bool, option("--force", "Replace what an earlier command wrote.")]
-Sought = Annotated[
+LangOption = Annotated[Lang, option("--lang", "Language of the output, errors and help.")]
+JsonOption = Annotated[bool, option("--json", "Strict JSON on standard output.")]
+QuietOption = Annotated[bool, option("--quiet -q", "No progress, no summary.")]
+ForceOption = Annotated[bool, option("--force", "Replace what an earlier command wrote.")]
+RuleOption = Annotated[
     Rule | None,
     option(
         "--rule",
@@ -148,10 +148,10 @@ Sought = Annotated[
     ),
 ]
 
-Worker = Annotated[
+EngineOption = Annotated[
     Engine, option("--engine", "highs: fast; pulp: the same programme stated with PuLP, slow.")
 ]
-Solver = Annotated[
+SolverOption = Annotated[
     str | None,
     option(
         "--solver",
@@ -159,8 +159,10 @@ Solver = Annotated[
         "NAME",
     ),
 ]
-Whole = Annotated[bool, option("--whole-people", "Whole people and all-or-nothing units (slow).")]
-TimeLimit = Annotated[
+WholePeopleOption = Annotated[
+    bool, option("--whole-people", "Whole people and all-or-nothing units (slow).")
+]
+TimeLimitOption = Annotated[
     float | None,
     option(
         "--time-limit",
@@ -170,10 +172,10 @@ TimeLimit = Annotated[
         max=1e6,
     ),
 ]
-Named = Annotated[
+ScenarioArgument = Annotated[
     str, argument("SCENARIO", "A scenario file, the name of one that comes with the program, or -.")
 ]
-Out = Annotated[
+OutOption = Annotated[
     str | None,
     option(
         "--out -o",
@@ -181,14 +183,14 @@ Out = Annotated[
         "FOLDER",
     ),
 ]
-Seed = Annotated[int, option("--seed", "Where the draws begin.", min=0)]
-Workers = Annotated[
+SeedOption = Annotated[int, option("--seed", "Where the draws begin.", min=0)]
+WorkersOption = Annotated[
     int | None,
     option(
         "--workers", "Processes; by default one a processor, and one in all for few draws.", min=1
     ),
 ]
-Cluster = Annotated[
+ClusterOption = Annotated[
     str | None,
     option(
         "--cluster", "Scheduler of a Dask cluster that runs, such as tcp://host:8786.", "ADDRESS"

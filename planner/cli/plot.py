@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.console import counting, say, working
-from planner.cli.inputs import Outputs, load_futures, load_items, load_scenario
-from planner.cli.options import Force, In, Lang, Quiet, Sought, argument, command, option
-from planner.cli.questions import paced
+from planner.cli import options as opt
+from planner.cli.console import echo, show_progress, show_spinner
+from planner.cli.inputs import Outputs, load_ensemble, load_results, load_scenario
+from planner.cli.questions import with_time_left
 from planner.errors import Fault, InputError
 from planner.gallery import gallery
 from planner.labels import label
@@ -21,79 +21,88 @@ from planner.labels import label
 if TYPE_CHECKING:
     from planner.figures.style import Chart
 
-__all__ = ["drawable", "plot"]
+__all__ = ["figure_names", "plot"]
 
-OF = ("result", "comparison", "ensemble")
-"""What figures are drawn of here; those of answers are drawn where the answers are made."""
-
-
-def drawable() -> list[str]:
-    """Return the names of the figures that this command draws."""
-    return [name for name, one in gallery().items() if one.of in OF]
+SOURCES = ("result", "comparison", "ensemble")
+"""Sources of the figures that are drawn here; those of analyses are drawn by the analyses."""
 
 
-def _known(name: str) -> str:
-    """Return a name that the registry has; the registry loads matplotlib, so it is asked late."""
-    if name not in drawable():
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, drawable()))}.")
+def figure_names() -> list[str]:
+    """Return the names of the figures that this command can draw."""
+    return [name for name, figure in gallery().items() if figure.of in SOURCES]
+
+
+def _check_name(name: str) -> str:
+    """Return the name of a figure; raise BadParameter if it is unknown."""
+    if name not in figure_names():
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, figure_names()))}.")
     return name
 
 
-def _list(asked: bool) -> None:
-    """Print every figure with what it shows and what it is drawn of, and leave."""
+def _print_list(asked: bool) -> None:
+    """Print the figures with their descriptions and sources, and exit."""
     if not asked:
         return
-    for name in drawable():
+    for name in figure_names():
         typer.echo(f"{name:<14}{gallery()[name].about} ({gallery()[name].of})")
     raise typer.Exit
 
 
-Which = Annotated[
-    str, argument("FIGURE", "Name of a figure; planner plot --list lists them.", callback=_known)
+FigureArgument = Annotated[
+    str,
+    opt.argument(
+        "FIGURE", "Name of a figure; planner plot --list lists them.", callback=_check_name
+    ),
 ]
-Listed = Annotated[bool, option("--list", "List the figures.", callback=_list, is_eager=True)]
-Items = Annotated[
+ListOption = Annotated[
+    bool, opt.option("--list", "List the figures.", callback=_print_list, is_eager=True)
+]
+ScenariosArgument = Annotated[
     list[str],
-    argument(
+    opt.argument(
         "SCENARIO...",
         "A scenario (file or name), a folder of results, or one of planner simulate --out.",
     ),
 ]
-Target = Annotated[
+OutOption = Annotated[
     str | None,
-    option("--out -o", "File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.", "FILE"),
+    opt.option(
+        "--out -o", "File ending in .png, .svg or .pdf; by default NAME-FIGURE.png.", "FILE"
+    ),
 ]
-Pool = Annotated[str | None, option("--pool", "For sand, crowd, rotations.", "ID")]
-Mission = Annotated[str | None, option("--mission", "For rotations and fan.", "ID")]
-Package = Annotated[
+PoolOption = Annotated[str | None, opt.option("--pool", "For sand, crowd, rotations.", "ID")]
+MissionOption = Annotated[str | None, opt.option("--mission", "For rotations and fan.", "ID")]
+PackageOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--package",
         "For displacement, flow, curve, spread; by default the one that displaces most.",
         "ID",
     ),
 ]
-Task = Annotated[int | None, option("--main-task", "For fill, flow, fan, chance.", min=1, max=2)]
-Draws = Annotated[int, option("--draws", "Draws for a figure of an ensemble.", min=2)]
-Dpi = Annotated[int, option("--dpi", "Dots per inch of a PNG.", min=30, max=1200)]
+MainTaskOption = Annotated[
+    int | None, opt.option("--main-task", "For fill, flow, fan, chance.", min=1, max=2)
+]
+DrawsOption = Annotated[int, opt.option("--draws", "Draws for a figure of an ensemble.", min=2)]
+DpiOption = Annotated[int, opt.option("--dpi", "Dots per inch of a PNG.", min=30, max=1200)]
 
 
-@command("Show it to others", "Draw one figure as PNG, SVG or PDF.", rank=2)
+@opt.command("Show it to others", "Draw one figure as PNG, SVG or PDF.", rank=2)
 def plot(
-    figure: Which,
-    items: Items,
-    out: Target = None,
-    pool: Pool = None,
-    mission: Mission = None,
-    package: Package = None,
-    main_task: Task = None,
-    draws: Draws = 256,
-    dpi: Dpi = 200,
-    rule: Sought = None,
-    lang: In = Lang.EN,
-    force: Force = False,
-    quiet: Quiet = False,
-    listed: Listed = False,
+    figure: FigureArgument,
+    items: ScenariosArgument,
+    out: OutOption = None,
+    pool: PoolOption = None,
+    mission: MissionOption = None,
+    package: PackageOption = None,
+    main_task: MainTaskOption = None,
+    draws: DrawsOption = 256,
+    dpi: DpiOption = 200,
+    rule: opt.RuleOption = None,
+    lang: opt.LangOption = opt.Lang.EN,
+    force: opt.ForceOption = False,
+    quiet: opt.QuietOption = False,
+    listed: ListOption = False,
 ) -> None:
     """Draw one figure of a scenario, of several side by side, or of many futures.
 
@@ -104,7 +113,7 @@ def plot(
       planner plot scenarios letter eastern-flank-company eastern-flank-brigade -o three.pdf
       planner plot fan runs/battalion --mission untso
     """
-    _check(figure, items, pool)
+    _check_options(figure, items, pool)
     options: dict[str, Any] = {
         "pool": pool, "mission": mission, "package": package, "main_task": main_task,
         "lang": lang.value,
@@ -116,18 +125,18 @@ def plot(
     outputs = Outputs(force)
     outputs.add(path)
     outputs.check()
-    source = _source(figure, items, rule and rule.value, draws, lang, quiet)
+    source = _load_source(figure, items, rule and rule.value, draws, lang, quiet)
     if figure == "displacement" and source.rule == "value":
-        options["ranges"] = _ranges(source, lang, quiet)
-    with working(label("drawing", lang), quiet):
-        made = _drawn(figure, source, options)
-        outputs.write({path: lambda target: made.save(target, dpi)})
+        options["ranges"] = _optimal_ranges(source, lang, quiet)
+    with show_spinner(label("drawing", lang), quiet):
+        chart = _draw_figure(figure, source, options)
+        outputs.write({path: lambda target: chart.save(target, dpi)})
     if not quiet:
-        say(label("written_to", lang, path=path))
+        echo(label("written_to", lang, path=path))
 
 
-def _check(figure: str, items: list[str], pool: str | None) -> None:
-    """Refuse what does not go together."""
+def _check_options(figure: str, items: list[str], pool: str | None) -> None:
+    """Refuse arguments that exclude each other."""
     several = gallery()[figure].of == "comparison"
     if several and len(items) < 2:
         raise InputError(f"plot {figure}: expected at least two scenarios or results, found one")
@@ -137,10 +146,10 @@ def _check(figure: str, items: list[str], pool: str | None) -> None:
         raise InputError("plot crowd: of which pool? --pool ID says it")
 
 
-def _source(
+def _load_source(
     figure: str, items: list[str], rule: str | None, draws: int, lang: str, quiet: bool
 ) -> Any:
-    """Return the result, the comparison or the futures that are to be drawn."""
+    """Return the result, comparison or ensemble of the figure."""
     from planner.results.compare import compare
 
     if gallery()[figure].of == "ensemble":
@@ -148,41 +157,41 @@ def _source(
         from planner.montecarlo.words import say as word
 
         if Path(items[0]).is_dir():
-            return load_futures(items[0])
-        with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
+            return load_ensemble(items[0])
+        with show_progress(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
             return simulate(load_scenario(items[0]), draws, rule=rule, progress=progress)
-    loaded = load_items(items)
-    with working(label("allocating", lang), quiet):
+    loaded = load_results(items)
+    with show_spinner(label("allocating", lang), quiet):
         comparison = compare(*loaded, rule=rule)
     several = gallery()[figure].of == "comparison"
     return comparison if several else next(iter(comparison.results.values()))
 
 
-def _drawn(figure: str, source: Any, options: dict[str, Any]) -> Chart:
-    """Draw a figure with those of the options that it takes."""
+def _draw_figure(figure: str, source: Any, options: dict[str, Any]) -> Chart:
+    """Draw a figure; raise InputError for options that it does not take."""
     draw: Callable[..., Chart]
-    draw = partial(_curve, source) if figure == "curve" else getattr(source.plot, figure)
-    takes = inspect.signature(draw).parameters
-    wanted = {name: value for name, value in options.items() if value is not None}
-    unused = [name for name in wanted if name not in takes]
+    draw = partial(_draw_curve, source) if figure == "curve" else getattr(source.plot, figure)
+    accepted = inspect.signature(draw).parameters
+    given = {name: value for name, value in options.items() if value is not None}
+    unused = [name for name in given if name not in accepted]
     if unused:
-        named = ", ".join("--" + name.replace("_", "-") for name in unused)
-        raise InputError(f"plot {figure}: does not go with {named}")
-    return draw(**wanted)
+        flags = ", ".join("--" + name.replace("_", "-") for name in unused)
+        raise InputError(f"plot {figure}: does not go with {flags}")
+    return draw(**given)
 
 
-def _ranges(source: Any, lang: str, quiet: bool) -> Any:
-    """Return the range of each figure over all optimal plans; None for a folder of results."""
+def _optimal_ranges(source: Any, lang: str, quiet: bool) -> Any:
+    """Return the ranges over all optimal plans; None for a folder of results."""
     from planner.analysis.ranges import ranges
     from planner.report.words import say as word
 
     if not hasattr(source, "compiled"):
         return None
-    with counting(word("ranging", lang), "", lang, quiet) as show:
-        return ranges(source, progress=paced(show))
+    with show_progress(word("ranging", lang), "", lang, quiet) as show:
+        return ranges(source, progress=with_time_left(show))
 
 
-def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
+def _draw_curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     from planner.analysis.curve import curve
     from planner.analysis.headroom import headroom
     from planner.figures.losses import select_package
@@ -192,6 +201,6 @@ def _curve(source: Any, package: str | None = None, lang: str = "en") -> Chart:
     package = select_package(source, package)
     if package is None:
         raise InputError("plot curve: the scenario has no package that could grow")
-    found = curve(source, package=package, missions=False)
-    drawn: Chart = source.plot.curve(found, headroom(source, package=package, lines=False), lang)
+    points = curve(source, package=package, missions=False)
+    drawn: Chart = source.plot.curve(points, headroom(source, package=package, lines=False), lang)
     return drawn

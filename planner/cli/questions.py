@@ -1,8 +1,7 @@
 """Commands of declared analyses, with options generated from the signature of each function.
 
-A command is made when it is first called, so that listing the commands loads no analysis.
-
-Answers as a person reads them: sentences first, then tables with headings in a language.
+A command is created when it is first called, so that listing the commands imports no analysis. The
+result of an analysis is printed as sentences, followed by tables.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.analysis.declare import RENAMED, Analysis, Option, declared, names, template, text_of
-from planner.cli.console import counting, print_json, say, table
-from planner.cli.inputs import check_folder, load_either, warn
-from planner.cli.options import AsJson, Force, In, Lang, Quiet, Sought, argument, option
+from planner.cli import options as opt
+from planner.cli.console import echo, print_json, show_progress, table
+from planner.cli.inputs import check_output_folder, load_input, warn
 from planner.errors import Fault, InputError
 from planner.labels import label, number
 from planner.outcome import FORMAT
@@ -33,30 +32,34 @@ if TYPE_CHECKING:
     from planner.analysis.plans import Case
     from planner.outcome import Outcome, Progress
 
-__all__ = ["about", "command_of", "paced", "panels", "show_answer"]
+__all__ = ["case_header", "analysis_command", "with_time_left", "analysis_panels", "print_outcome"]
 
-Item = Annotated[
+SourceArgument = Annotated[
     str,
-    argument(
+    opt.argument(
         "SCENARIO",
         "A scenario file, the name of one that comes with the program, a neutral problem (JSON), "
         "or -.",
     ),
 ]
-Rows = Annotated[int, option("--rows", "Most sentences and rows to show; 0 shows all.", min=0)]
-Kept = Annotated[
+RowsOption = Annotated[
+    int, opt.option("--rows", "Most sentences and rows to show; 0 shows all.", min=0)
+]
+OutOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--out -o",
         "Folder for the answer, all its tables (Parquet and CSV) and a manifest.",
         "FOLDER",
     ),
 ]
 
-_LONG = ("commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to")
-"""Columns that a terminal leaves out."""
+_WIDE_COLUMNS = (
+    "commitments", "section", "source", "within", "low", "high", "tried_from", "tried_to",
+)  # fmt: skip
+"""Columns that are not printed."""
 
-_SPARE = (
+_OPTIONAL_COLUMNS = (
     "turn", "pool", "tier", "package", "held_rules", "standard_error", "standard_error_main_task_1",
     "tolerance_posts", "from_multiple", "to_multiple", "limited", "exact", "not_enough_units",
     "from_units", "to_units", "unit", "resting_persons", "preparing_persons", "on_duty_persons",
@@ -64,73 +67,78 @@ _SPARE = (
     "package_filled_person_months", "main_task_1_filled_person_months", "group", "smallest_at",
     "may_persons", "must_persons", "nominal_person_months", "planned_month", "of_months",
 )  # fmt: skip
-"""Columns that a narrow terminal leaves out first, in this order."""
+"""Columns that a narrow terminal hides first, in this order."""
 
 
-def panels() -> dict[str, list[str]]:
-    """Return names of the commands of analyses, by the heading they are listed under."""
-    found: dict[str, list[str]] = {}
+def analysis_panels() -> dict[str, list[str]]:
+    """Return the names of the commands of analyses by panel."""
+    panels: dict[str, list[str]] = {}
     for name in names():
         if panel := template(name).panel:
-            found.setdefault(panel, []).append(name)
-    return found
+            panels.setdefault(panel, []).append(name)
+    return panels
 
 
-def command_of(name: str) -> Any:
-    """Return the command of an analysis, by its name or the name it had before; None if none."""
+def analysis_command(name: str) -> Any:
+    """Return the command of an analysis by its present or former name, None if there is none."""
     name = RENAMED.get(name, name)
     if name not in names():
         return None
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, short_help=template(name).short)(_function(declared(name)))
+    app.command(name, short_help=template(name).short)(_command_function(declared(name)))
     return typer.main.get_command(app)
 
 
-def _function(asked: Analysis) -> Callable[..., None]:
+def _command_function(analysis: Analysis) -> Callable[..., None]:
     """Return a function for Typer with the parameters of an analysis."""
-    help_of = asked.parameter_help
-    own = [
-        _parameter(one, _unmarked(help_of.get(one.name, "")))
-        for one in asked.parameters
-        if one.name not in ("rule", "progress") and not _option(one).hidden
+    help_of = analysis.parameter_help
+    parameters = [
+        _typer_parameter(param, _without_markup(help_of.get(param.name, "")))
+        for param in analysis.parameters
+        if param.name not in ("rule", "progress") and not _declared_option(param).hidden
     ]
-    parsers = {one.name: _parser(one) for one in asked.parameters}
-    _, _, first, *common = inspect.signature(_answer, eval_str=True).parameters.values()
+    parsers = {param.name: _value_parser(param) for param in analysis.parameters}
+    _, _, source, *common = inspect.signature(_run_analysis, eval_str=True).parameters.values()
 
     def command(**options: Any) -> None:
-        given = {one.name: parsers[one.name](options.pop(one.name)) for one in own}
-        set_ = {name: value for name, value in given.items() if value is not None}
-        _answer(asked, set_, **options)
+        given = {param.name: parsers[param.name](options.pop(param.name)) for param in parameters}
+        arguments = {name: value for name, value in given.items() if value is not None}
+        _run_analysis(analysis, arguments, **options)
 
-    every = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (first, *own, *common)]
-    examples = "\n".join(f"  planner {asked.name} {one}" for one in asked.template.examples)
-    summary = _unmarked(asked.summary).replace("Return ", "Show ", 1)
-    command.__name__ = asked.name
+    signature = [
+        param.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for param in (source, *parameters, *common)
+    ]
+    examples = "\n".join(
+        f"  planner {analysis.name} {param}" for param in analysis.template.examples
+    )
+    summary = _without_markup(analysis.summary).replace("Return ", "Show ", 1)
+    command.__name__ = analysis.name
     command.__doc__ = f"{summary}\n\n\b\nExamples:\n{examples}\n" if examples else summary
-    command.__annotations__ = {one.name: one.annotation for one in every}
-    vars(command)["__signature__"] = inspect.Signature(every)
+    command.__annotations__ = {param.name: param.annotation for param in signature}
+    vars(command)["__signature__"] = inspect.Signature(signature)
     return command
 
 
-def _unmarked(text: str) -> str:
-    """Return text of a docstring without its markup.
+def _without_markup(text: str) -> str:
+    """Return the text of a docstring without markup.
 
     Examples
     --------
-    >>> _unmarked("Ids with ``*``; see :mod:`planner.analysis.threshold`.")
+    >>> _without_markup("Ids with ``*``; see :mod:`planner.analysis.threshold`.")
     'Ids with *; see planner.analysis.threshold.'
     """
     return re.sub(r"(?::\w+:)?`+([^`]+)`+", r"\1", text)
 
 
-def _option(one: inspect.Parameter) -> Option:
-    more = getattr(one.annotation, "__metadata__", ())
+def _declared_option(param: inspect.Parameter) -> Option:
+    more = getattr(param.annotation, "__metadata__", ())
     return next((option for option in more if type(option) is Option), Option())
 
 
-def _kinds(one: inspect.Parameter) -> list[Any]:
-    """Return the types that a parameter may have, without None."""
-    base = one.annotation
+def _types_of(param: inspect.Parameter) -> list[Any]:
+    """Return the types of a parameter, without None."""
+    base = param.annotation
     if hasattr(base, "__metadata__"):
         base = base.__origin__
     union = typing.get_origin(base) in (typing.Union, types.UnionType)
@@ -138,134 +146,136 @@ def _kinds(one: inspect.Parameter) -> list[Any]:
     return [part for part in parts if part is not type(None)]
 
 
-def _parameter(one: inspect.Parameter, text: str) -> inspect.Parameter:
-    """Return the parameter as Typer takes it: an argument where it has no default."""
-    option, default = _option(one), one.default
+def _typer_parameter(param: inspect.Parameter, text: str) -> inspect.Parameter:
+    """Return the parameter of the command: an argument if it has no default, else an option."""
+    option, default = _declared_option(param), param.default
     if default is inspect.Parameter.empty:
-        shown = typer.Argument(metavar=one.name.upper(), help=text, show_default=False)
-        return one.replace(annotation=Annotated[str, shown])
-    flag = option.flag or "--" + one.name.replace("_", "-")
+        shown = typer.Argument(metavar=param.name.upper(), help=text, show_default=False)
+        return param.replace(annotation=Annotated[str, shown])
+    flag = option.flag or "--" + param.name.replace("_", "-")
     limits: dict[str, Any] = {"min": option.low, "max": option.high}
     settings: dict[str, Any] = {"help": text, "metavar": option.metavar or None}
-    kinds = _kinds(one)
+    kinds = _types_of(param)
     if isinstance(default, bool):
-        off = option.off or (f"--no-{flag[2:]}" if default else "")
-        name = f"{flag}/{off}" if off else flag
-        return one.replace(annotation=Annotated[bool, typer.Option(name, help=text)])
+        negative = option.off or (f"--no-{flag[2:]}" if default else "")
+        name = f"{flag}/{negative}" if negative else flag
+        return param.replace(annotation=Annotated[bool, typer.Option(name, help=text)])
     if isinstance(default, (int, float)):
         kind: Any = type(default)
         settings |= limits
     elif any(typing.get_origin(kind) in (Sequence, Mapping) for kind in kinds):
         of = next((typing.get_args(kind) for kind in kinds if typing.get_origin(kind) is Sequence),
                   (str,))  # fmt: skip
-        kind = list[_choice(one.name, option) if option.choices else of[0]] | None  # type: ignore
+        kind = list[_choice_type(param.name, option) if option.choices else of[0]] | None  # type: ignore
         default, settings["show_default"] = None, False
     else:
-        plain = next((kind for kind in kinds if kind in (int, float) and len(kinds) == 1), str)
-        kind = _choice(one.name, option) if option.choices else plain
-        if plain is not str:
+        scalar = next((kind for kind in kinds if kind in (int, float) and len(kinds) == 1), str)
+        kind = _choice_type(param.name, option) if option.choices else scalar
+        if scalar is not str:
             settings |= limits
         if default is None:
             kind, settings["show_default"] = kind | None, False
-    return one.replace(annotation=Annotated[kind, typer.Option(flag, **settings)], default=default)
+    return param.replace(
+        annotation=Annotated[kind, typer.Option(flag, **settings)], default=default
+    )
 
 
-def _choice(name: str, option: Option) -> Any:
+def _choice_type(name: str, option: Option) -> Any:
     return StrEnum(name, {choice.upper(): choice for choice in option.choices})
 
 
-def _parser(one: inspect.Parameter) -> Callable[[Any], Any]:
-    """Return what turns a value of the command line into one of the function."""
-    option, kinds = _option(one), _kinds(one)
+def _value_parser(param: inspect.Parameter) -> Callable[[Any], Any]:
+    """Return the function that converts a value of the command line to an argument."""
+    option, kinds = _declared_option(param), _types_of(param)
     mappings = [kind for kind in kinds if typing.get_origin(kind) is Mapping]
-    if mappings and not isinstance(one.default, bool):
+    if mappings and not isinstance(param.default, bool):
         several = typing.get_args(mappings[0])[1] is not float
-        return lambda given: _mapping(given, option, several) if given else None
+        return lambda given: _parse_mapping(given, option, several) if given else None
 
     def plain(given: Any) -> Any:
         if isinstance(given, list):
-            return [_plain(each) for each in given] or None
-        return _plain(given)
+            return [_enum_value(each) for each in given] or None
+        return _enum_value(given)
 
     return plain
 
 
-def _plain(value: Any) -> Any:
+def _enum_value(value: Any) -> Any:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def _mapping(given: list[str], option: Option, several: bool) -> dict[str, Any]:
-    """Return ``NAME=VALUE`` or ``NAME=ID,ID`` by name; raise InputError with all that is not."""
-    found: dict[str, Any] = {}
+def _parse_mapping(given: list[str], option: Option, several: bool) -> dict[str, Any]:
+    """Return values of ``NAME=VALUE`` or ``NAME=ID,ID`` by name; raise InputError for others."""
+    mapping: dict[str, Any] = {}
     faults = []
     for text in given:
         name, equals, value = text.partition("=")
-        members = [one.strip() for one in value.split(",") if one.strip()]
+        members = [member.strip() for member in value.split(",") if member.strip()]
         try:
             if not (name.strip() and equals and members):
                 raise ValueError
             if several:
-                found.setdefault(name.strip(), []).extend(members)
+                mapping.setdefault(name.strip(), []).extend(members)
             else:
-                found[name.strip()] = float(value)
+                mapping[name.strip()] = float(value)
         except ValueError:
             message = f"expected {option.metavar}, found {text!r}"
             faults.append(Fault(option.flag, 0, 0, "", message))
     if faults:
         raise InputError(faults)
-    return found
+    return mapping
 
 
-def _answer(
-    asked: Analysis,
-    given: dict[str, Any],
-    scenario: Item,
-    rule: Sought = None,
-    rows: Rows = 15,
-    out: Kept = None,
-    force: Force = False,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+def _run_analysis(
+    analysis: Analysis,
+    arguments: dict[str, Any],
+    scenario: SourceArgument,
+    rule: opt.RuleOption = None,
+    rows: RowsOption = 15,
+    out: OutOption = None,
+    force: opt.ForceOption = False,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
-    """Ask a question; what every question takes begins with the scenario, the others stand last."""
+    """Run an analysis and print, save or encode its result."""
     from planner.analysis.plans import read_case
 
     if out is not None:
-        check_folder(out, force)
-    chosen, word = rule and rule.value, text_of("common").say
-    case = read_case(load_either(scenario), chosen)
+        check_output_folder(out, force)
+    chosen, text = rule and rule.value, text_of("common").say
+    case = read_case(load_input(scenario), chosen)
     warn("<stdin>" if scenario == "-" else scenario, case.problem, case.first_month, quiet)
-    with counting(word("working_out", lang), word("steps", lang), lang, quiet) as show:
-        outcome = asked.function(case, rule=chosen, progress=paced(show), **given)
+    with show_progress(text("working_out", lang), text("steps", lang), lang, quiet) as show:
+        outcome = analysis.function(case, rule=chosen, progress=with_time_left(show), **arguments)
     if out is not None:
         from planner.results.result import versions
 
-        outcome.save(out, {**about(case), "versions": versions()})
+        outcome.save(out, {**case_header(case), "versions": versions()})
     if json:
-        print_json({**about(case), **outcome.as_dict(lang), "written_to": out})
+        print_json({**case_header(case), **outcome.as_dict(lang), "written_to": out})
     elif not quiet:
-        hidden = show_answer(outcome, case, lang, asked.shown, rows)
+        hidden = print_outcome(outcome, case, lang, analysis.shown, rows)
         if out:
-            say(label("written_to", lang, path=out))
+            echo(label("written_to", lang, path=out))
         elif hidden:
-            say(word("keep_answer", lang))
+            echo(text("keep_answer", lang))
 
 
-def paced(show: Callable[[int, int, float], None] | None) -> Progress:
-    """Return a progress function that adds how many seconds are left, by the pace so far."""
-    began = time.monotonic()
+def with_time_left(show: Callable[[int, int, float], None] | None) -> Progress:
+    """Return a progress callback that adds the estimated seconds left."""
+    start = time.monotonic()
 
     def progress(done: int, total: int) -> None:
         if show is not None and done:
-            pace = (time.monotonic() - began) / done
+            pace = (time.monotonic() - start) / done
             show(done, total, pace * (total - done))
 
     return progress
 
 
-def about(case: Case) -> dict[str, Any]:
-    """Return what a question was asked of, ready for JSON."""
+def case_header(case: Case) -> dict[str, Any]:
+    """Return the header of a result: format, scenario, window and rule."""
     first, last = (case.month(month) for month in case.problem.report)
     scenario = case.scenario
     return {
@@ -277,73 +287,85 @@ def about(case: Case) -> dict[str, Any]:
     }
 
 
-def show_answer(outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], most: int) -> bool:
-    """Print an answer; return whether some of it was not printed.
+def print_outcome(
+    outcome: Outcome, case: Case, lang: str, shown: tuple[str, ...], limit: int
+) -> bool:
+    """Print the result of an analysis; return whether some of it was not printed.
 
-    The case gives the names of missions. `shown` names the tables to print, by default the main
-    one; of sentences, and of rows of a table, at most `most` are printed, and with 0 all.
+    `case` gives the names of missions, `shown` the tables to print (by default the main one).
+    At most `limit` sentences, and rows of a table, are printed; 0 prints all.
     """
     text, sentences = text_of(outcome.title), outcome.sentences(lang)
-    say(*(sentences[:most] if most else sentences))
-    hidden = _rest(len(sentences), most, lang)
+    echo(*(sentences[:limit] if limit else sentences))
+    hidden = _print_remaining(len(sentences), limit, lang)
     tables = outcome.tables()
-    wanted = shown or tuple(tables)[:1]
-    hidden |= any(len(one) for name, one in tables.items() if name not in wanted)
-    for name in wanted:
-        found = _bare(tables[name]) if most else tables[name]
-        hidden |= len(found.columns) < len(tables[name].columns)
-        if not len(found):
+    names = shown or tuple(tables)[:1]
+    hidden |= any(len(other) for name, other in tables.items() if name not in names)
+    for name in names:
+        frame = _without_empty_columns(tables[name]) if limit else tables[name]
+        hidden |= len(frame.columns) < len(tables[name].columns)
+        if not len(frame):
             continue
         title = text.heading(f"{outcome.title}.{name}", lang)
-        say("", _table(title, found, case, text, (lang, most)))
-        hidden |= _rest(len(found), most, lang)
+        echo("", _outcome_table(title, frame, case, text, (lang, limit)))
+        hidden |= _print_remaining(len(frame), limit, lang)
     return hidden
 
 
-def _bare(found: pd.DataFrame) -> pd.DataFrame:
-    """Return a table without long columns and those that say nothing in any row."""
-    empty = [name for name in found.columns if len(found) and bool((found[name] == "").all())]
-    return found.drop(columns=[*_LONG, *empty], errors="ignore")
+def _without_empty_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without long columns and columns that are empty in every row."""
+    empty = [name for name in frame.columns if len(frame) and bool((frame[name] == "").all())]
+    return frame.drop(columns=[*_WIDE_COLUMNS, *empty], errors="ignore")
 
 
-def _rest(count: int, most: int, lang: str) -> bool:
-    """Print how many more exist than were shown, if any."""
-    more = bool(most) and count > most
-    if more:
-        say(label("more_rows", lang, count=number(count - most, lang, 0)), indent=2)
-    return more
+def _print_remaining(count: int, limit: int, lang: str) -> bool:
+    """Print the number of rows that are not shown; return whether there are any."""
+    has_more = bool(limit) and count > limit
+    if has_more:
+        echo(label("more_rows", lang, count=number(count - limit, lang, 0)), indent=2)
+    return has_more
 
 
-def _table(title: str, found: pd.DataFrame, case: Case, text: Text, shown: tuple[str, int]) -> Any:
-    lang, most = shown
-    columns = [_heading(text, name, lang, found[name]) for name in found.columns]
-    rows = found.head(most) if most else found
+def _outcome_table(
+    title: str, frame: pd.DataFrame, case: Case, text: Text, shown: tuple[str, int]
+) -> Any:
+    lang, limit = shown
+    columns = [_heading(text, name, lang, frame[name]) for name in frame.columns]
+    rows = frame.head(limit) if limit else frame
     cells = [
-        [text.cell(name, value, lang) for name, value in zip(found.columns, row, strict=True)]
+        [text.cell(name, value, lang) for name, value in zip(frame.columns, row, strict=True)]
         for row in rows.itertuples(index=False, name=None)
     ]
-    keys, names = [str(name) for name in found.columns], _names(case, lang)
-    named = "mission" in keys and bool(names)
-    if named:
-        place = keys.index("mission")
+    keys, names = [str(name) for name in frame.columns], _mission_names(case, lang)
+    has_names = "mission" in keys and bool(names)
+    if has_names:
+        index = keys.index("mission")
         for line in (columns, keys, *cells):
-            line.insert(0, line.pop(place))
+            line.insert(0, line.pop(index))
         for row in cells:
             row.insert(1, names.get(row[0], row[0]))
         columns.insert(1, label("name", lang))
         keys.insert(1, "name")
-    spare = [keys.index(key) for key in _SPARE if key in keys[1:]]
-    return table(title, columns, cells, named=named, lang=lang, spare=spare, whole=not most)
+    optional = [keys.index(key) for key in _OPTIONAL_COLUMNS if key in keys[1:]]
+    return table(
+        title,
+        columns,
+        cells,
+        first_is_id=has_names,
+        lang=lang,
+        optional=optional,
+        all_columns=not limit,
+    )
 
 
-def _names(case: Case, lang: str) -> dict[str, str]:
-    """Return the names of missions that have one that is not their id."""
+def _mission_names(case: Case, lang: str) -> dict[str, str]:
+    """Return the names of missions that differ from their ids."""
     pairs = ((line.mission, (line.name_nl if lang == "nl" else "") or line.name)
              for line in case.lines)  # fmt: skip
     return {mission: name for mission, name in pairs if name and name != mission}
 
 
 def _heading(text: Text, name: str, lang: str, values: pd.Series[Any]) -> str:
-    """Return a column's heading; of numbers to the right."""
+    """Return the heading of a column, with ``>`` in front for numbers."""
     right = values.dtype.kind in "if"
     return (">" if right else "") + text.heading(name, lang)

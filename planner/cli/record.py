@@ -1,4 +1,4 @@
-"""``calibrate`` and ``backtest``: parameters inferred from people seen, and forecasts scored."""
+"""``calibrate``, ``backtest`` and ``learning``: inference from observations, scored forecasts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.cli.console import counting, print_json, say, table
-from planner.cli.inputs import load_futures, load_scenario
-from planner.cli.options import (
-    AsJson,
-    In,
-    Lang,
-    Named,
-    Quiet,
-    Seed,
-    Sought,
-    Workers,
-    command,
-    option,
-)
+from planner.cli import options as opt
+from planner.cli.console import echo, print_json, show_progress, table
+from planner.cli.inputs import load_ensemble, load_scenario
 from planner.errors import InputError, ResultError
 from planner.labels import WORDS as COMMON
 from planner.labels import figure
@@ -36,73 +25,79 @@ if TYPE_CHECKING:
 
 __all__ = ["backtest", "calibrate", "learning"]
 
-Until = Annotated[
+UntilOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--until", "Last month with observations that count, as 2022-06; by default all.", "MONTH"
     ),
 ]
-Known = Annotated[str, option("--until", "Last month with known observations.", "MONTH")]
-Particles = Annotated[int, option("--particles", "Rows of the sample, a multiple of 4.", min=8)]
-Whole = Annotated[
+KnownUntilOption = Annotated[
+    str, opt.option("--until", "Last month with known observations.", "MONTH")
+]
+ParticlesOption = Annotated[
+    int, opt.option("--particles", "Rows of the sample, a multiple of 4.", min=8)
+]
+WholeRowsOption = Annotated[
     bool,
-    option(
+    opt.option(
         "--whole-rows",
         "Draws from the parameter file take whole rows of it, not only the parameters that the "
         "record speaks of.",
     ),
 ]
-Draws = Annotated[int, option("--draws", "Draws of each forecast.", min=16)]
-Outcomes = Annotated[
-    str, option("--outcomes", "What was decided afterwards: months and ceilings.", "SCENARIO")
+DrawsOption = Annotated[int, opt.option("--draws", "Draws of each forecast.", min=16)]
+OutcomesOption = Annotated[
+    str, opt.option("--outcomes", "What was decided afterwards: months and ceilings.", "SCENARIO")
 ]
-Table = Annotated[
+ObservationsOption = Annotated[
     list[str] | None,
-    option(
+    opt.option(
         "--observations",
         "Data folder with the observations.csv that counts; by default that of the program.",
         "FOLDER",
     ),
 ]
-Kept = Annotated[
+ParametersFolderOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--out -o",
         "Folder for parameters.json, tables and figures; an interrupted calibration is resumed "
         "in it.",
         "FOLDER",
     ),
 ]
-Written = Annotated[str | None, option("--out -o", "Folder for tables and figures.", "FOLDER")]
-Of = Annotated[
+OutOption = Annotated[
+    str | None, opt.option("--out -o", "Folder for tables and figures.", "FOLDER")
+]
+QuantityOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--of",
         "displacement.PACKAGE, fill, fill.MISSION …; by default what the first package displaces.",
         "QUANTITY",
     ),
 ]
-Above = Annotated[
+AboveOption = Annotated[
     float | None,
-    option("--above", "Makes the conclusion that the quantity is above this.", "NUMBER"),
+    opt.option("--above", "Makes the conclusion that the quantity is above this.", "NUMBER"),
 ]
-Drawn = Annotated[int, option("--draws", "Draws, where SCENARIO is one.", min=64)]
+EnsembleDrawsOption = Annotated[int, opt.option("--draws", "Draws, where SCENARIO is one.", min=64)]
 
 
-@command("Learn from the record", "Infer parameters from people seen.", rank=1)
+@opt.command("Learn from the record", "Infer parameters from people seen.", rank=1)
 def calibrate(
-    scenario: Named,
-    until: Until = None,
-    observations: Table = None,
-    particles: Particles = 512,
-    seed: Seed = 0,
-    rule: Sought = None,
-    whole_rows: Whole = False,
-    out: Kept = None,
-    workers: Workers = None,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    scenario: opt.ScenarioArgument,
+    until: UntilOption = None,
+    observations: ObservationsOption = None,
+    particles: ParticlesOption = 512,
+    seed: opt.SeedOption = 0,
+    rule: opt.RuleOption = None,
+    whole_rows: WholeRowsOption = False,
+    out: ParametersFolderOption = None,
+    workers: opt.WorkersOption = None,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Infer the uncertain parameters from what was seen, and say what the record tells of each.
 
@@ -117,34 +112,34 @@ def calibrate(
     from planner.record.calibrate import calibrate as run
 
     loaded = load_scenario(scenario)
-    with counting(word("calibrating", lang), word("plans", lang), lang, quiet) as progress:
-        found = run(
-            loaded, until, observations=_observations(observations), particles=particles,
+    with show_progress(word("calibrating", lang), word("plans", lang), lang, quiet) as progress:
+        outcome = run(
+            loaded, until, observations=_load_observations(observations), particles=particles,
             seed=seed, rule=rule and rule.value, workers=workers, folder=out, progress=progress,
         )  # fmt: skip
     if out is not None:
-        _write(out, found, ("before_after",), lang)
-        if found.usable:
-            found.save_parameters(Path(out) / "parameters.json", whole_rows)
-    _show(found, json, lang, quiet)
-    if not found.usable:
+        _write_outcome(out, outcome, ("before_after",), lang)
+        if outcome.usable:
+            outcome.save_parameters(Path(out) / "parameters.json", whole_rows)
+    _print_outcome(outcome, json, lang, quiet)
+    if not outcome.usable:
         raise typer.Exit(1)
 
 
-@command("Learn from the record", "Score forecasts against later observations.", rank=2)
+@opt.command("Learn from the record", "Score forecasts against later observations.", rank=2)
 def backtest(
-    scenario: Named = "letter",
-    until: Known = "2022-06",
-    outcomes: Outcomes = "hindsight",
-    observations: Table = None,
-    draws: Draws = 512,
-    particles: Particles = 512,
-    seed: Seed = 0,
-    out: Written = None,
-    workers: Workers = None,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    scenario: opt.ScenarioArgument = "letter",
+    until: KnownUntilOption = "2022-06",
+    outcomes: OutcomesOption = "hindsight",
+    observations: ObservationsOption = None,
+    draws: DrawsOption = 512,
+    particles: ParticlesOption = 512,
+    seed: opt.SeedOption = 0,
+    out: OutOption = None,
+    workers: opt.WorkersOption = None,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Forecast what was counted after a month from what was known then, and score it.
 
@@ -158,30 +153,30 @@ def backtest(
     from planner.record.backtest import backtest as run
 
     loaded, decided = load_scenario(scenario), load_scenario(outcomes)
-    with counting(word("forecasting", lang), word("plans", lang), lang, quiet) as progress:
-        found = run(
-            loaded, until, decided, observations=_observations(observations), draws=draws,
+    with show_progress(word("forecasting", lang), word("plans", lang), lang, quiet) as progress:
+        outcome = run(
+            loaded, until, decided, observations=_load_observations(observations), draws=draws,
             particles=particles, seed=seed, workers=workers, progress=progress,
         )  # fmt: skip
     if out is not None:
-        _write(out, found, ("pit", "forecasts"), lang)
-        found.save_scores(Path(out) / "backtest.json")
-    _show(found, json, lang, quiet)
+        _write_outcome(out, outcome, ("pit", "forecasts"), lang)
+        outcome.save_scores(Path(out) / "backtest.json")
+    _print_outcome(outcome, json, lang, quiet)
 
 
-@command("Learn from the record", "What knowing one parameter is worth.", rank=3)
+@opt.command("Learn from the record", "What knowing one parameter is worth.", rank=3)
 def learning(
-    scenario: Named,
-    of: Of = None,
-    above: Above = None,
-    draws: Drawn = 1024,
-    seed: Seed = 0,
-    rule: Sought = None,
-    out: Written = None,
-    workers: Workers = None,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    scenario: opt.ScenarioArgument,
+    of: QuantityOption = None,
+    above: AboveOption = None,
+    draws: EnsembleDrawsOption = 1024,
+    seed: opt.SeedOption = 0,
+    rule: opt.RuleOption = None,
+    out: OutOption = None,
+    workers: opt.WorkersOption = None,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Say what knowing each parameter would take off the uncertainty of a conclusion.
 
@@ -196,22 +191,22 @@ def learning(
     from planner.record.learning import learning as run
 
     if Path(scenario).is_dir():
-        futures = load_futures(scenario)
+        futures = load_ensemble(scenario)
     else:
         loaded = load_scenario(scenario)
         stage, unit = (montecarlo_word(key, lang) for key in ("simulating", "draws"))
-        with counting(stage, unit, lang, quiet) as progress:
+        with show_progress(stage, unit, lang, quiet) as progress:
             futures = simulate(
                 loaded, draws, seed, rule and rule.value, workers=workers, progress=progress
             )
-    found = run(futures, of, above=above)
+    outcome = run(futures, of, above=above)
     if out is not None:
-        _write(out, found, (), lang)
-    _show(found, json, lang, quiet)
+        _write_outcome(out, outcome, (), lang)
+    _print_outcome(outcome, json, lang, quiet)
 
 
-def _observations(folders: list[str] | None) -> list[Observation] | None:
-    """Return the observations of data folders; None for those of the program."""
+def _load_observations(folders: list[str] | None) -> list[Observation] | None:
+    """Return the observations of data folders; None for the default observations."""
     if not folders:
         return None
     from planner.scenario.data import read_observations
@@ -222,36 +217,38 @@ def _observations(folders: list[str] | None) -> list[Observation] | None:
     return found
 
 
-def _write(folder: str, found: Outcome, figures: tuple[str, ...], lang: str) -> None:
+def _write_outcome(folder: str, outcome: Outcome, figures: tuple[str, ...], lang: str) -> None:
     """Write the tables of an outcome as CSV, and its figures."""
     from planner.figures import calibration
 
-    place = Path(folder)
+    path = Path(folder)
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        for name, table in found.tables().items():
-            (place / f"{name}.csv").write_bytes(as_csv(table).encode())
+        path.mkdir(parents=True, exist_ok=True)
+        for name, table in outcome.tables().items():
+            (path / f"{name}.csv").write_bytes(as_csv(table).encode())
         for name in figures:
-            getattr(calibration, name)(found, lang=lang).save(place / f"{name}.png", 150)
+            getattr(calibration, name)(outcome, lang=lang).save(path / f"{name}.png", 150)
     except OSError as error:
         raise ResultError(f"{folder}: cannot be written: {error.strerror or error}") from None
 
 
-def _show(found: Outcome, json: bool, lang: str, quiet: bool) -> None:
-    """Print an outcome: strict JSON, or its sentences and the beginning of its main table."""
+def _print_outcome(outcome: Outcome, json: bool, lang: str, quiet: bool) -> None:
+    """Print an outcome as strict JSON, or its sentences and the first rows of its main table."""
     if json:
-        print_json({"format": "planner-record/1", **found.as_dict(lang)})
+        print_json({"format": "planner-record/1", **outcome.as_dict(lang)})
         return
     if quiet:
         return
-    say(*found.sentences(lang))
-    main = found.to_frame()
-    heads = [("" if main[one].dtype == object else ">") + word(f"head_{one}", lang) for one in main]
-    rows = [_cells(row, lang) for row in main.head(20).to_dict("records")]
-    say(table(word(found.title, lang), heads, rows))
+    echo(*outcome.sentences(lang))
+    frame = outcome.to_frame()
+    heads = [
+        ("" if frame[one].dtype == object else ">") + word(f"head_{one}", lang) for one in frame
+    ]
+    rows = [_format_row(row, lang) for row in frame.head(20).to_dict("records")]
+    echo(table(word(outcome.title, lang), heads, rows))
 
 
-def _cells(row: Mapping[Any, Any], lang: str) -> list[str]:
+def _format_row(row: Mapping[Any, Any], lang: str) -> list[str]:
     def cell(value: Any) -> str:
         if isinstance(value, str):
             return word(value, lang) if value in WORDS or value in COMMON else value

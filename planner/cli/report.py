@@ -6,21 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-from planner.cli.console import counting, say
-from planner.cli.inputs import Outputs, load_futures, load_items
-from planner.cli.options import (
-    Force,
-    In,
-    Lang,
-    Quiet,
-    Seed,
-    Sought,
-    Workers,
-    argument,
-    command,
-    option,
-)
-from planner.cli.questions import paced
+from planner.cli import options as opt
+from planner.cli.console import echo, show_progress
+from planner.cli.inputs import Outputs, load_ensemble, load_results
+from planner.cli.questions import with_time_left
 from planner.labels import label
 
 if TYPE_CHECKING:
@@ -28,37 +17,40 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
-Items = Annotated[
+SourcesArgument = Annotated[
     list[str],
-    argument(
+    opt.argument(
         "SCENARIO [OTHER...]",
         "A scenario (file or name) or a folder of results, and what to set beside it.",
     ),
 ]
-Target = Annotated[
-    str | None, option("--out -o", "HTML file to write; by default NAME-report.html.", "FILE")
+OutOption = Annotated[
+    str | None, opt.option("--out -o", "HTML file to write; by default NAME-report.html.", "FILE")
 ]
-Draws = Annotated[
-    int, option("--draws", "Draws to make for how sure it is; 0 draws none, more is surer.", min=0)
+DrawsOption = Annotated[
+    int,
+    opt.option("--draws", "Draws to make for how sure it is; 0 draws none, more is surer.", min=0),
 ]
-Run = Annotated[
+EnsembleOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--futures", "Draws made before (planner simulate --out), instead of --draws.", "FOLDER"
     ),
 ]
-Curves = Annotated[bool, option("--curves/--no-curves", "Follow displacement as packages grow.")]
+CurvesOption = Annotated[
+    bool, opt.option("--curves/--no-curves", "Follow displacement as packages grow.")
+]
 
-Robust = Annotated[
+RobustnessOption = Annotated[
     bool | None,
-    option(
+    opt.option(
         "--robustness/--no-robustness",
         "Change each assumption by itself; by default with draws and curves.",
     ),
 ]
-Promised = Annotated[
+PromisesOption = Annotated[
     float | None,
-    option(
+    opt.option(
         "--promises",
         "Add what can be promised to each mission and kept with this certainty, such as 0.9.",
         "CERTAINTY",
@@ -67,30 +59,30 @@ Promised = Annotated[
     ),
 ]
 
-Interactive = Annotated[
+InteractiveOption = Annotated[
     bool,
-    option(
+    opt.option(
         "--interactive", "Add levers: settings planned beforehand, and sliders solved in the file."
     ),
 ]
 
 
-@command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
+@opt.command("Show it to others", "Write all about a scenario into one HTML file.", rank=1)
 def report(
-    items: Items,
-    out: Target = None,
-    draws: Draws = 256,
-    seed: Seed = 0,
-    futures: Run = None,
-    rule: Sought = None,
-    curves: Curves = True,
-    robustness: Robust = None,
-    promises: Promised = None,
-    interactive: Interactive = False,
-    workers: Workers = None,
-    lang: In = Lang.EN,
-    force: Force = False,
-    quiet: Quiet = False,
+    items: SourcesArgument,
+    out: OutOption = None,
+    draws: DrawsOption = 256,
+    seed: opt.SeedOption = 0,
+    futures: EnsembleOption = None,
+    rule: opt.RuleOption = None,
+    curves: CurvesOption = True,
+    robustness: RobustnessOption = None,
+    promises: PromisesOption = None,
+    interactive: InteractiveOption = False,
+    workers: opt.WorkersOption = None,
+    lang: opt.LangOption = opt.Lang.EN,
+    force: opt.ForceOption = False,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Write a report on a scenario: one HTML file with a summary, figures and sources.
 
@@ -108,14 +100,14 @@ def report(
     """
     from planner.report import make_report
 
-    loaded = load_items(items)
+    loaded = load_results(items)
     path = out or f"{loaded[0].name}-report.html"
     outputs = Outputs(force)
     outputs.add(path)
     outputs.check()
-    drawn = None if futures is None else load_futures(futures)
+    drawn = None if futures is None else load_ensemble(futures)
     robust = curves and (drawn is not None or draws > 0) if robustness is None else robustness
-    with _stages(lang, quiet) as progress:
+    with _stage_progress(lang, quiet) as progress:
         made = make_report(
             *loaded, draws=draws, seed=seed, rule=rule and rule.value, futures=drawn,
             analyses=curves, robust=robust, promises=promises, interactive=interactive,
@@ -123,23 +115,25 @@ def report(
         )  # fmt: skip
     outputs.write({path: made.save})
     if not quiet:
-        say(label("written_to", lang, path=path))
+        echo(label("written_to", lang, path=path))
 
 
 @contextmanager
-def _stages(lang: str, quiet: bool) -> Iterator[Progress]:
-    """Give a function that shows one stage of the work after the other, each with what is left."""
+def _stage_progress(lang: str, quiet: bool) -> Iterator[Progress]:
+    """Yield a progress callback that shows stages one after another, each with its time left."""
     from planner.report.words import say as word
 
     with ExitStack() as stack:
-        current, shown = "", paced(None)
+        current, shown = "", with_time_left(None)
 
         def progress(stage: str, done: int, total: int) -> None:
             nonlocal current, shown
             if current != stage:
                 stack.close()
                 current = stage
-                shown = paced(stack.enter_context(counting(word(stage, lang), "", lang, quiet)))
+                shown = with_time_left(
+                    stack.enter_context(show_progress(word(stage, lang), "", lang, quiet))
+                )
             shown(done, total)
 
         yield progress

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import headings, print_json, say, table, working
-from planner.cli.inputs import check_folder, load_problem, load_scenario, warn
-from planner.cli.options import (
-    AsJson,
-    Engine,
-    Force,
-    In,
-    Lang,
-    Named,
-    Out,
-    Quiet,
-    Rule,
-    Solver,
-    Sought,
-    TimeLimit,
-    Whole,
-    Worker,
-    argument,
-    command,
-    option,
-)
+from planner.cli import options as opt
+from planner.cli.console import echo, print_json, record_table, show_spinner
+from planner.cli.inputs import check_output_folder, load_problem, load_scenario, warn
 from planner.errors import Fault, InputError
 from planner.labels import label, number, percent
 
@@ -34,14 +16,30 @@ if TYPE_CHECKING:
     from planner.scenario.load import Scenario
     from planner.solution import Solution
 
-__all__ = ["allocated", "check_choice", "run", "solve", "solved"]
+__all__ = ["allocate_with", "check_solver_options", "run", "solve", "solve_with"]
+
+_DEMAND_COLUMNS = (
+    ("demand", "id"),
+    (">asked", "asked", number),
+    (">filled", "filled", number),
+    (">fill_rate", "fill_rate", percent),
+)
+
+_PACKAGE_COLUMNS = (
+    ("package", "id"),
+    (">displaced_main_task_2", "total", number),
+    (">displaced_main_task_1", "main_task_1", number),
+    (">displacement_ratio", "ratio", percent),
+)
 
 
-def check_choice(engine: Engine, solver: str | None, whole: bool, seconds: float | None) -> None:
-    """Refuse options that do not go together, or a solver that is not installed, before work."""
+def check_solver_options(
+    engine: opt.Engine, solver: str | None, whole: bool, seconds: float | None
+) -> None:
+    """Refuse options that exclude each other, or a solver that is not installed, before solving."""
     if seconds is not None and not whole:
         raise InputError(Fault("--time-limit", 0, 0, "", "only goes with --whole-people"))
-    if engine is Engine.HIGHS and not whole:
+    if engine is opt.Engine.HIGHS and not whole:
         if solver is not None:
             message = "is for --engine pulp or --whole-people; the default engine is HiGHS itself"
             raise InputError(Fault("--solver", 0, 0, "", message))
@@ -56,24 +54,24 @@ def check_choice(engine: Engine, solver: str | None, whole: bool, seconds: float
         ) from None
 
 
-def solved(
+def solve_with(
     problem: Problem,
     rule: str,
-    engine: Engine,
+    engine: opt.Engine,
     solver: str | None,
     whole: bool,
     seconds: float | None,
 ) -> Solution:
-    """Solve with the engine that was asked for; see :func:`check_choice` for what goes together.
+    """Solve with the chosen engine; :func:`check_solver_options` checks the combination.
 
-    The solver is PuLP's. Whole people and all-or-nothing units always go through PuLP; `seconds`
-    are how long each step of them may take.
+    `solver` is a solver of PuLP. Whole people and all-or-nothing units are always solved through
+    PuLP, with a time limit of `seconds` for each step.
     """
     if whole:
         from planner.reference.plans import solve_whole
 
         return solve_whole(problem, rule, solver, seconds)
-    if engine is Engine.PULP:
+    if engine is opt.Engine.PULP:
         from planner.reference.plans import reference_solution
 
         return reference_solution(problem, rule, solver)
@@ -85,43 +83,43 @@ def solved(
     return solution
 
 
-def allocated(
+def allocate_with(
     scenario: Scenario,
     rule: str | None,
-    engine: Engine,
+    engine: opt.Engine,
     solver: str | None,
     whole: bool,
     seconds: float | None,
 ) -> Result:
-    """Allocate a scenario with the engine that was asked for; see :func:`solved`."""
+    """Allocate a scenario with the chosen engine; see :func:`solve_with`."""
     from planner.results.allocate import allocate
 
-    if engine is Engine.HIGHS and not whole:
+    if engine is opt.Engine.HIGHS and not whole:
         return allocate(scenario, rule)
     from planner.compile import compile_scenario
     from planner.results.result import Result, hash_files
 
     files = hash_files(scenario.files)
     compiled = compile_scenario(scenario)
-    solution = solved(compiled.problem, rule or compiled.rule, engine, solver, whole, seconds)
+    solution = solve_with(compiled.problem, rule or compiled.rule, engine, solver, whole, seconds)
     options: dict[str, Any] = {"engine": "pulp", "whole_people": whole, "time_limit": seconds}
     options |= {key: getattr(solution, key) for key in ("solver", "status")}
     return Result(scenario, compiled, solution, options=options, files=files)
 
 
-@command("Plan", "Allocate people and say who goes short.", rank=1)
+@opt.command("Plan", "Allocate people and say who goes short.", rank=1)
 def run(
-    scenario: Named,
-    rule: Sought = None,
-    out: Out = None,
-    force: Force = False,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
-    engine: Worker = Engine.HIGHS,
-    solver: Solver = None,
-    whole_people: Whole = False,
-    time_limit: TimeLimit = None,
+    scenario: opt.ScenarioArgument,
+    rule: opt.RuleOption = None,
+    out: opt.OutOption = None,
+    force: opt.ForceOption = False,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
+    engine: opt.EngineOption = opt.Engine.HIGHS,
+    solver: opt.SolverOption = None,
+    whole_people: opt.WholePeopleOption = False,
+    time_limit: opt.TimeLimitOption = None,
 ) -> None:
     """Allocate people to missions, with and without each package, and say who goes short.
 
@@ -137,50 +135,54 @@ def run(
       planner run my-scenario.yaml --rule value --json > summary.json
       planner run eastern-flank-battalion --lang nl
     """
-    from planner.cli.summary import show_summary, summarise
+    from planner.cli.summary import print_summary, summarise
     from planner.compile import compile_scenario
     from planner.results.losses import likely_hint
 
-    check_choice(engine, solver, whole_people, time_limit)
+    check_solver_options(engine, solver, whole_people, time_limit)
     if out is not None:
-        check_folder(out, force)
+        check_output_folder(out, force)
     loaded = load_scenario(scenario)
     compiled = compile_scenario(loaded)
     warn(scenario, compiled.problem, compiled.first_month, quiet)
-    with working(label("allocating", lang), quiet):
-        result = allocated(loaded, rule and rule.value, engine, solver, whole_people, time_limit)
+    with show_spinner(label("allocating", lang), quiet):
+        result = allocate_with(
+            loaded, rule and rule.value, engine, solver, whole_people, time_limit
+        )
     if out is not None:
-        with working(label("writing", lang), quiet):
+        with show_spinner(label("writing", lang), quiet):
             result.save(out)
     if json:
         print_json({**summarise(result), "written_to": out})
     elif not quiet:
-        show_summary(summarise(result), lang)
+        print_summary(summarise(result), lang)
         if result.solution.without:
-            say("", likely_hint(scenario, lang))
-        say(label("written_to", lang, path=out) if out else label("keep_hint", lang))
+            echo("", likely_hint(scenario, lang))
+        echo(label("written_to", lang, path=out) if out else label("keep_hint", lang))
 
 
-ProblemFile = Annotated[str, argument("FILE", "A neutral problem (JSON); - is standard input.")]
-Which = Annotated[
-    Rule,
-    option(
+ProblemArgument = Annotated[
+    str, opt.argument("FILE", "A neutral problem (JSON); - is standard input.")
+]
+ProblemRuleOption = Annotated[
+    opt.Rule,
+    opt.option(
         "--rule", "fair: the worst-off gets as much as can be; value: most weighted person-months."
     ),
 ]
 
 
-@command("Plan", "Solve a neutral problem.", rank=5)
+@opt.command("Plan", "Solve a neutral problem.", rank=5)
 def solve(
-    file: ProblemFile,
-    rule: Which = Rule.FAIR,
-    json: AsJson = False,
-    engine: Worker = Engine.HIGHS,
-    solver: Solver = None,
-    whole_people: Whole = False,
-    time_limit: TimeLimit = None,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    file: ProblemArgument,
+    rule: ProblemRuleOption = opt.Rule.FAIR,
+    json: opt.JsonOption = False,
+    engine: opt.EngineOption = opt.Engine.HIGHS,
+    solver: opt.SolverOption = None,
+    whole_people: opt.WholePeopleOption = False,
+    time_limit: opt.TimeLimitOption = None,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Solve a neutral problem.
 
@@ -192,36 +194,25 @@ def solve(
       planner solve problem.json --json > result.json
       cat problem.json | planner solve - --json
     """
-    check_choice(engine, solver, whole_people, time_limit)
+    check_solver_options(engine, solver, whole_people, time_limit)
     problem = load_problem(file)
     warn("<stdin>" if file == "-" else file, problem, quiet=quiet)
-    with working(label("allocating", lang), quiet):
-        solution = solved(problem, rule.value, engine, solver, whole_people, time_limit)
+    with show_spinner(label("allocating", lang), quiet):
+        solution = solve_with(problem, rule.value, engine, solver, whole_people, time_limit)
         result = solution.as_neutral()
     if json:
         print_json(result)
     elif not quiet:
-        _show(result, lang)
+        _print_solution(result, lang)
 
 
-def _show(result: dict[str, Any], lang: str) -> None:
+def _print_solution(result: dict[str, Any], lang: str) -> None:
     """Print fill by demand, what packages displace, and the certificate."""
     from planner.cli.summary import certificate_line
 
-    rows = [
-        (name, number(one["asked"], lang), number(one["filled"], lang),
-         percent(one["fill_rate"], lang))
-        for name, one in result["demands"].items()
-    ]  # fmt: skip
-    heads = headings(lang, "demand", ">asked", ">filled", ">fill_rate")
-    say(table(label("fill_by_demand", lang), heads, rows))
-    lost = [
-        (name, number(one["total"], lang), number(one["main_task_1"], lang),
-         percent(one["ratio"], lang))
-        for name, one in result["displacement"].items()
-    ]  # fmt: skip
-    if lost:
-        heads = headings(lang, "package", ">displaced_main_task_2", ">displaced_main_task_1",
-                         ">displacement_ratio")  # fmt: skip
-        say(table(label("displacement", lang), heads, lost))
-    say(certificate_line(result["certificate"], lang))
+    demands = [{"id": id, **row} for id, row in result["demands"].items()]
+    echo(record_table(label("fill_by_demand", lang), _DEMAND_COLUMNS, demands, lang))
+    packages = [{"id": id, **row} for id, row in result["displacement"].items()]
+    if packages:
+        echo(record_table(label("displacement", lang), _PACKAGE_COLUMNS, packages, lang))
+    echo(certificate_line(result["certificate"], lang))

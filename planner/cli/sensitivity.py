@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.cli.console import counting, headings, print_json, say, table
+from planner.cli import options as opt
+from planner.cli.console import echo, headings, print_json, show_progress, table
 from planner.cli.inputs import load_scenario
-from planner.cli.options import (
-    AsJson,
-    Cluster,
-    In,
-    Lang,
-    Named,
-    Quiet,
-    Seed,
-    Sought,
-    Workers,
-    command,
-    option,
-)
 from planner.errors import InputError
 from planner.labels import label, number
 from planner.montecarlo.words import say as word
@@ -31,43 +19,45 @@ __all__ = ["sensitivity"]
 
 FORMAT = "planner-sensitivity/1"
 
-Of = Annotated[
+QuantitiesOption = Annotated[
     list[str] | None,
-    option(
+    opt.option(
         "--of",
         "displacement.PACKAGE, fill, fill.MISSION, present.MISSION …; may be given more than "
         "once. By default the displacement of every package.",
         "QUANTITY",
     ),
 ]
-Groups = Annotated[
+GroupsOption = Annotated[
     list[str] | None,
-    option(
+    opt.option(
         "--group",
         "Figures looked at together, as posts=pool.*.posts; may be given more than once. By "
         "default by theme: posts, readiness, tours, rest, sizes …",
         "NAME=PATTERN,…",
     ),
 ]
-Base = Annotated[
+BaseOption = Annotated[
     int,
-    option("--base", "Base points, a power of two; base × (groups + 2) draws are planned.", min=2),
+    opt.option(
+        "--base", "Base points, a power of two; base × (groups + 2) draws are planned.", min=2
+    ),
 ]
 
 
-@command("Plan", "Which uncertain figures drive it.", rank=3)
+@opt.command("Plan", "Which uncertain figures drive it.", rank=3)
 def sensitivity(
-    scenario: Named,
-    of: Of = None,
-    group: Groups = None,
-    base: Base = 128,
-    seed: Seed = 0,
-    rule: Sought = None,
-    workers: Workers = None,
-    cluster: Cluster = None,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    scenario: opt.ScenarioArgument,
+    of: QuantitiesOption = None,
+    group: GroupsOption = None,
+    base: BaseOption = 128,
+    seed: opt.SeedOption = 0,
+    rule: opt.RuleOption = None,
+    workers: opt.WorkersOption = None,
+    cluster: opt.ClusterOption = None,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Say which uncertain figures drive displacement or fill: Sobol indices with intervals.
 
@@ -84,65 +74,65 @@ def sensitivity(
     from planner.montecarlo.sensitivity import sensitivity as run
 
     loaded = load_scenario(scenario)
-    with counting(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
-        found = run(
-            loaded, *(of or ()), groups=_groups(group or ()), base=base, seed=seed,
+    with show_progress(word("simulating", lang), word("draws", lang), lang, quiet) as progress:
+        result = run(
+            loaded, *(of or ()), groups=_parse_groups(group or ()), base=base, seed=seed,
             rule=rule and rule.value, workers=workers, cluster=cluster, progress=progress,
         )  # fmt: skip
     if json:
-        print_json(_content(found, loaded.name, base, seed))
+        print_json(_as_dict(result, loaded.name, base, seed))
     elif not quiet:
-        _show(found, lang)
+        _print_indices(result, lang)
 
 
-def _groups(said: Any) -> dict[str, tuple[str, ...]] | None:
-    """Return groups by name from ``name=pattern,pattern``; None where none are asked for."""
-    found: dict[str, tuple[str, ...]] = {}
-    wrong = []
-    for one in said:
-        name, equals, patterns = one.partition("=")
+def _parse_groups(texts: Any) -> dict[str, tuple[str, ...]] | None:
+    """Return groups by name from ``NAME=PATTERN,PATTERN``; None if there are none."""
+    groups: dict[str, tuple[str, ...]] = {}
+    faults = []
+    for text in texts:
+        name, equals, patterns = text.partition("=")
         members = tuple(part.strip() for part in patterns.split(",") if part.strip())
         if not (name.strip() and equals and members):
-            wrong.append(f"--group: expected NAME=PATTERN, as posts=pool.*.posts, found {one!r}")
-        found[name.strip()] = members
-    if wrong:
-        raise InputError(wrong)
-    return found or None
+            faults.append(f"--group: expected NAME=PATTERN, as posts=pool.*.posts, found {text!r}")
+        groups[name.strip()] = members
+    if faults:
+        raise InputError(faults)
+    return groups or None
 
 
-def _content(found: Sensitivity, scenario: str, base: int, seed: int) -> dict[str, Any]:
-    """Return the answer as plain values."""
+def _as_dict(result: Sensitivity, scenario: str, base: int, seed: int) -> dict[str, Any]:
+    """Return the indices as plain values."""
     return {
         "format": FORMAT,
         "scenario": scenario,
-        "rule": found.rule,
+        "rule": result.rule,
         "base": base,
         "seed": seed,
-        "draws": found.plans,
-        "indices": found.table.to_dict("records"),
-        "groups": {name: list(members) for name, members in found.groups.items()},
+        "draws": result.plans,
+        "indices": result.table.to_dict("records"),
+        "groups": {name: list(members) for name, members in result.groups.items()},
     }
 
 
-def _show(found: Sensitivity, lang: str) -> None:
-    """Print one table a quantity."""
+def _print_indices(result: Sensitivity, lang: str) -> None:
+    """Print a table of indices for each quantity."""
     indices = (">first_order", ">interval", ">total_order", ">interval")
     heads = [
         word("group", lang),
         ">" + label("figures", lang).lower(),
-        *headings(lang, *indices, say=word),
+        *headings(lang, *indices, translate=word),
     ]
 
     def cells(row: Any, index: str) -> tuple[str, str]:
         low, high = (number(row[f"{index}_{end}"], lang, 2) for end in ("low", "high"))
         return number(row[index], lang, 2), f"{low} – {high}"
 
-    for quantity, part in found.table.groupby("quantity", sort=False):
+    for quantity, part in result.table.groupby("quantity", sort=False):
         rows = [
             (theme(row["group"], lang), row["figures"], *cells(row, "first"),
              *cells(row, "total"))
             for row in part.to_dict("records")
         ]  # fmt: skip
-        say(table(word("drives", lang, quantity=quantity), heads, rows))
-    draws = number(found.plans, lang, 0)
-    say(word("drives_note", lang, draws=draws), style="dim")
+        echo(table(word("drives", lang, quantity=quantity), heads, rows))
+    draws = number(result.plans, lang, 0)
+    echo(word("drives_note", lang, draws=draws), style="dim")

@@ -1,7 +1,4 @@
-"""``app``: the what-if page, served to a browser on this machine; checks of address and packages.
-
-What stands between the command line and the server of the what-if page.
-"""
+"""``app``: serve the what-if page to a browser, with checks of address and packages."""
 
 from __future__ import annotations
 
@@ -14,23 +11,23 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
-from planner.cli.console import clean, say
+from planner.cli.console import clean, echo
 from planner.cli.inputs import load_scenario
-from planner.cli.options import In, Lang, Quiet, argument, command, option
+from planner.cli.options import Lang, LangOption, QuietOption, argument, command, option
 from planner.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
     from planner.app.server import Settings
     from planner.scenario.load import Scenario
 
-__all__ = ["app", "check_page", "is_loopback", "listening"]
+__all__ = ["app", "check_page_installed", "is_loopback", "serve_page"]
 
-MOST = 4
-"""Processes that compute unless more are asked for."""
+MAX_WORKERS = 4
+"""Default of the largest number of worker processes."""
 
 
-def check_page() -> None:
-    """Raise PlannerError with the cure if what the page is made with is not installed."""
+def check_page_installed() -> None:
+    """Raise PlannerError with the remedy if Panel is not installed."""
     if find_spec("panel") is None:
         raise PlannerError(
             "the page needs Panel, which is not installed: pip install 'displacement-planner[app]'"
@@ -38,7 +35,7 @@ def check_page() -> None:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach an address.
+    """Whether an address is reachable from this machine only.
 
     Examples
     --------
@@ -53,8 +50,10 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def listening(scenarios: Sequence[Scenario], settings: Settings, browse: bool, quiet: bool) -> None:
-    """Serve the page until it is interrupted, and say where it is."""
+def serve_page(
+    scenarios: Sequence[Scenario], settings: Settings, browse: bool, quiet: bool
+) -> None:
+    """Serve the page until it is interrupted, and print its address."""
     from planner.app.server import serve
 
     address, port = settings.address, settings.port
@@ -67,7 +66,7 @@ def listening(scenarios: Sequence[Scenario], settings: Settings, browse: bool, q
         host = "localhost" if address in ("0.0.0.0", "::") else address
         url = f"http://{f'[{host}]' if ':' in host else host}:{found}/"
         if not quiet:
-            say(f"the page is at {url} (Ctrl-C ends it)")
+            echo(f"the page is at {url} (Ctrl-C ends it)")
             sys.stdout.flush()
             if not is_loopback(address):
                 warning = f"others can reach {address} and no password protects it"
@@ -88,18 +87,18 @@ def listening(scenarios: Sequence[Scenario], settings: Settings, browse: bool, q
         raise
 
 
-Scenarios = Annotated[
+ScenariosArgument = Annotated[
     list[str] | None,
     argument(
         "[SCENARIO]...",
         "Scenario files or names to offer beside the package's own; the first is shown.",
     ),
 ]
-Port = Annotated[int, option("--port", "0 takes any that is free.", min=0, max=65535)]
-Address = Annotated[
+PortOption = Annotated[int, option("--port", "0 takes any that is free.", min=0, max=65535)]
+AddressOption = Annotated[
     str, option("--address", "Where to listen; others can reach it unless loopback.")
 ]
-Origin = Annotated[
+OriginOption = Annotated[
     list[str] | None,
     option(
         "--origin",
@@ -107,19 +106,19 @@ Origin = Annotated[
         "HOST[:PORT]",
     ),
 ]
-Workers = Annotated[
+WorkersOption = Annotated[
     int | None,
     option(
         "--workers", "Processes that compute; by default one a processor, 4 at most.", min=0, max=64
     ),
 ]
-Draws = Annotated[
+DrawsOption = Annotated[
     int,
     option(
         "--draws", "Most draws of a variant that are made without being asked for.", min=0, max=2048
     ),
 ]
-Open = Annotated[
+OpenOption = Annotated[
     bool | None,
     option("--open/--no-open", "Open it in a browser; by default when started from a terminal."),
 ]
@@ -127,15 +126,15 @@ Open = Annotated[
 
 @command("Look and check", "Open the what-if page in a browser.", rank=1)
 def app(
-    scenarios: Scenarios = None,
-    port: Port = 5006,
-    address: Address = "127.0.0.1",
-    origin: Origin = None,
-    workers: Workers = None,
-    draws: Draws = 256,
-    lang: In = Lang.EN,
-    open_: Open = None,
-    quiet: Quiet = False,
+    scenarios: ScenariosArgument = None,
+    port: PortOption = 5006,
+    address: AddressOption = "127.0.0.1",
+    origin: OriginOption = None,
+    workers: WorkersOption = None,
+    draws: DrawsOption = 256,
+    lang: LangOption = Lang.EN,
+    open_: OpenOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Open the what-if page: move a commitment and see at once what it displaces.
 
@@ -149,13 +148,13 @@ def app(
       planner app my-scenario.yaml --lang nl
       planner app --port 0 --no-open
     """
-    check_page()
+    check_page_installed()
     for name in origin or ():
         if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?", name):
             raise InputError(f"--origin: expected HOST or HOST:PORT, found {name!r:.80}")
     own = [load_scenario(name) for name in scenarios or ()]
     from planner.app.server import Settings
 
-    processes = min(os.cpu_count() or 1, MOST) if workers is None else workers
+    processes = min(os.cpu_count() or 1, MAX_WORKERS) if workers is None else workers
     settings = Settings(address, port, tuple(origin or ()), processes, draws, lang.value)
-    listening(own, settings, sys.stdout.isatty() if open_ is None else open_, quiet)
+    serve_page(own, settings, sys.stdout.isatty() if open_ is None else open_, quiet)

@@ -1,4 +1,4 @@
-"""``simulate``: the draws of a scenario, and how certain fill and displacement are."""
+"""``simulate``: draws of a scenario, and the distributions of fill and displacement."""
 
 from __future__ import annotations
 
@@ -7,33 +7,20 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
+from planner.cli import options as opt
 from planner.cli.console import (
     Interrupted,
-    counting,
     duration,
+    echo,
     headings,
     in_language,
-    lines,
+    json_safe,
+    labelled_values,
     print_json,
-    say,
-    strict,
+    show_progress,
     table,
 )
-from planner.cli.inputs import check_folder, load_scenario
-from planner.cli.options import (
-    AsJson,
-    Cluster,
-    Force,
-    In,
-    Lang,
-    Named,
-    Quiet,
-    Seed,
-    Sought,
-    Workers,
-    command,
-    option,
-)
+from planner.cli.inputs import check_output_folder, load_scenario
 from planner.labels import label, months, number, percent
 from planner.montecarlo.words import say as word
 
@@ -46,105 +33,109 @@ __all__ = ["simulate"]
 
 FORMAT = "planner-futures-summary/1"
 
-RANKED = 20
-"""Most figures of a ranking that a summary holds; the table ``ranking`` of a kept run has all."""
+MAX_RANKED = 20
+"""Largest number of parameters in a ranking; the table ``ranking`` of a saved run has all."""
 
-SHOWN = 6
-"""Most figures of a ranking in the terminal."""
+MAX_SHOWN = 6
+"""Largest number of parameters of a ranking in the terminal."""
 
-SMALL = 0.05
-"""Person-months that a table with one decimal shows as nothing."""
+MIN_SHOWN = 0.05
+"""Person-months below which a table with one decimal shows zero."""
 
-LEVELS = ("q05", "q50", "q95")
+QUANTILES = ("q05", "q50", "q95")
 """Quantiles shown."""
 
-ROUND = 0.1
-"""Shares from which quantiles are shown without decimals."""
+MIN_ROUNDED_SHARE = 0.1
+"""Share from which quantiles are shown without decimals."""
 
 
 class Sampling(StrEnum):
-    """How points are drawn."""
+    """Sampling method."""
 
     SOBOL = "sobol"
     PLAIN = "plain"
     LATIN = "latin"
 
 
-Draws = Annotated[int, option("--draws", "Draws; the maximum, with a stop rule.", min=2)]
-How = Annotated[
+DrawsOption = Annotated[int, opt.option("--draws", "Draws; the maximum, with a stop rule.", min=2)]
+SamplingOption = Annotated[
     Sampling,
-    option(
+    opt.option(
         "--sampling",
         "sobol: scrambled Sobol points; plain: independent points; latin: Latin hypercubes.",
     ),
 ]
-Replicates = Annotated[
+ReplicatesOption = Annotated[
     int | None,
-    option(
+    opt.option(
         "--replicates",
         "Independent repetitions, for the errors; by default 32, and 16 below 256 draws.",
         min=2,
     ),
 ]
-Share = Annotated[
+ShareOption = Annotated[
     int | None,
-    option(
+    opt.option(
         "--share",
         "Draws that share one set of rules and months; by default each has its own. Sharing saves "
         "some milliseconds a draw and costs precision.",
         min=1,
     ),
 ]
-Packages = Annotated[list[str] | None, option("--package", "Only this package.", "ID")]
-Of = Annotated[
+PackagesOption = Annotated[list[str] | None, opt.option("--package", "Only this package.", "ID")]
+QuantitiesOption = Annotated[
     list[str] | None,
-    option(
+    opt.option(
         "--of",
         "What --half-width is about, once or more: displacement.PACKAGE, fill, fill.MISSION …",
         "QUANTITY",
     ),
 ]
-HalfWidth = Annotated[
+HalfWidthOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--half-width",
         "Stop once the 95 % interval is no wider than ± this, in units or as 5% of the mean.",
         "SIZE",
     ),
 ]
-TimeLimit = Annotated[
-    float | None, option("--time-limit", "Begin no more draws after this time.", "SECONDS")
+TimeLimitOption = Annotated[
+    float | None, opt.option("--time-limit", "Begin no more draws after this time.", "SECONDS")
 ]
-Monthly = Annotated[
+MonthlyOption = Annotated[
     bool | None,
-    option(
+    opt.option(
         "--monthly/--no-monthly",
         "Keep people by pool and month of every draw; by default up to 20,000 draws.",
     ),
 ]
-Reach = Annotated[float, option("--reach", "Fill rate of which the probability is shown.", "SHARE")]
-Dry = Annotated[bool, option("--dry-run", "Say how many draws, how much time and memory; no run.")]
-Replay = Annotated[
+ReachOption = Annotated[
+    float, opt.option("--reach", "Fill rate of which the probability is shown.", "SHARE")
+]
+DryRunOption = Annotated[
+    bool, opt.option("--dry-run", "Say how many draws, how much time and memory; no run.")
+]
+ReplayOption = Annotated[
     int | None,
-    option(
+    opt.option(
         "--replay",
         "Take out draw N of the run: what is unusual about it, and its whole result.",
         "N",
         min=0,
     ),
 ]
-Parameters = Annotated[
+ParametersOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--parameters",
         "Calibrated parameters to draw from: a name, a file of planner calibrate, or none for the "
         "ranges alone. By default what the scenario says.",
         "FILE",
     ),
 ]
-Kept = Annotated[
+OutOption = Annotated[
     str | None,
-    option(
+    opt.option(
         "--out -o",
         "Folder for draws, tables and manifest. An interrupted run is resumed in it.",
         "FOLDER",
@@ -152,31 +143,31 @@ Kept = Annotated[
 ]
 
 
-@command("Plan", "Make many draws and say how sure that is.", rank=2)
+@opt.command("Plan", "Make many draws and say how sure that is.", rank=2)
 def simulate(
-    scenario: Named,
-    draws: Draws = 1024,
-    seed: Seed = 0,
-    rule: Sought = None,
-    sampling: How = Sampling.SOBOL,
-    package: Packages = None,
-    out: Kept = None,
-    of: Of = None,
-    half_width: HalfWidth = None,
-    time_limit: TimeLimit = None,
-    parameters: Parameters = None,
-    reach: Reach = 0.9,
-    replicates: Replicates = None,
-    share: Share = None,
-    monthly: Monthly = None,
-    workers: Workers = None,
-    cluster: Cluster = None,
-    dry_run: Dry = False,
-    replay: Replay = None,
-    force: Force = False,
-    json: AsJson = False,
-    lang: In = Lang.EN,
-    quiet: Quiet = False,
+    scenario: opt.ScenarioArgument,
+    draws: DrawsOption = 1024,
+    seed: opt.SeedOption = 0,
+    rule: opt.RuleOption = None,
+    sampling: SamplingOption = Sampling.SOBOL,
+    package: PackagesOption = None,
+    out: OutOption = None,
+    of: QuantitiesOption = None,
+    half_width: HalfWidthOption = None,
+    time_limit: TimeLimitOption = None,
+    parameters: ParametersOption = None,
+    reach: ReachOption = 0.9,
+    replicates: ReplicatesOption = None,
+    share: ShareOption = None,
+    monthly: MonthlyOption = None,
+    workers: opt.WorkersOption = None,
+    cluster: opt.ClusterOption = None,
+    dry_run: DryRunOption = False,
+    replay: ReplayOption = None,
+    force: opt.ForceOption = False,
+    json: opt.JsonOption = False,
+    lang: opt.LangOption = opt.Lang.EN,
+    quiet: opt.QuietOption = False,
 ) -> None:
     """Draw uncertain parameters, plan every draw, and show fill and displacement with errors.
 
@@ -205,29 +196,29 @@ def simulate(
     }  # fmt: skip
     if dry_run:
         found = _summarise_estimate(specification_of(loaded, *drawn, **kept), workers)
-        print_json(found) if json else _show_estimate(found, lang)
+        print_json(found) if json else _print_estimate(found, lang)
         return
     if replay is not None:
         found = _summarise_draw(specification_of(loaded, *drawn, **kept), replay, out, force)
-        print_json(found) if json else _show_draw(found, lang)
+        print_json(found) if json else _print_draw(found, lang)
         return
     kept |= {"of": of, "half_width": half_width, "time_limit": time_limit, "cluster": cluster}
     try:
-        with counting(word("simulating", lang), word("draws", lang), lang, quiet) as show:
+        with show_progress(word("simulating", lang), word("draws", lang), lang, quiet) as show:
             ensemble = run(
                 loaded, *drawn, workers, **kept, folder=out, replace=force, progress=show
             )  # fmt: skip
     except KeyboardInterrupt as interrupt:  # it says which draws are kept
         raise Interrupted(str(interrupt)) from None
     if json:
-        print_json({**_summarise(ensemble, reach), "written_to": out})
+        print_json({**_summarise_ensemble(ensemble, reach), "written_to": out})
     elif not quiet:
-        _show(ensemble, reach, lang)
-        say(label("written_to", lang, path=out) if out else word("keep_run", lang))
+        _print_ensemble(ensemble, reach, lang)
+        echo(label("written_to", lang, path=out) if out else word("keep_run", lang))
 
 
-def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
-    """Return headline numbers, fill and displacement by mission, ready for strict JSON."""
+def _summarise_ensemble(ensemble: Ensemble, reach: float) -> dict[str, Any]:
+    """Return totals, fill and displacement by mission, as values for strict JSON."""
     from planner.results.losses import headline
 
     manifest, design = ensemble.manifest, ensemble.metadata.design
@@ -253,24 +244,26 @@ def _summarise(ensemble: Ensemble, reach: float) -> dict[str, Any]:
         "headlines": [asdict(headline(ensemble, package)) for package in ensemble.packages],
         "total": ensemble.total.to_dict("records"),
         "reach": reach,
-        "missions": _named(ensemble, ensemble.fill_by("mission", reach=reach)),
-        "missions_present": _named(
+        "missions": _with_mission_labels(ensemble, ensemble.fill_by("mission", reach=reach)),
+        "missions_present": _with_mission_labels(
             ensemble, ensemble.fill_by("mission", reach=reach, layer="present")
         ),
-        "displacement": _named(ensemble, ensemble.displacement_by("mission", main_task=None)),
+        "displacement": _with_mission_labels(
+            ensemble, ensemble.displacement_by("mission", main_task=None)
+        ),
         "ranking": [
             row
             for _, part in ensemble.ranking.groupby("quantity", sort=False)
-            for row in part.head(RANKED).to_dict("records")
+            for row in part.head(MAX_RANKED).to_dict("records")
         ],
         "sentences": ensemble.sentences(),
     }
-    made: dict[str, Any] = strict(found)
+    made: dict[str, Any] = json_safe(found)
     return made
 
 
-def _named(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
-    """Return rows with the names and the main task of their mission."""
+def _with_mission_labels(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
+    """Return rows with the name and main task of their mission."""
     labels = ensemble.metadata.labels
     about = {
         mission: {"name": name, "name_nl": dutch, "main_task": task}
@@ -282,14 +275,14 @@ def _named(ensemble: Ensemble, table: Any) -> list[dict[str, Any]]:
     return [{**row, **about[row["mission"]]} for row in table.to_dict("records")]
 
 
-def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
-    """Print headline numbers, fill and displacement by mission, and how they were drawn."""
+def _print_ensemble(ensemble: Ensemble, reach: float, lang: str) -> None:
+    """Print totals, fill and displacement by mission, and the design of the draws."""
     from planner.cli.summary import certificate_line
     from planner.results.losses import headline
 
-    summary = _summarise(ensemble, reach)
+    summary = _summarise_ensemble(ensemble, reach)
     scenario, window = summary["scenario"], summary["window"]
-    say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
+    echo(in_language(scenario, lang, "title") or scenario["name"], style="bold")
     design = ensemble.metadata.design
     about = {
         "scenario": scenario["name"],
@@ -298,28 +291,37 @@ def _show(ensemble: Ensemble, reach: float, lang: str) -> None:
         "draws": number(ensemble.made, lang, 0),
         "sampling": f"{word(design.sampling, lang)}, {word('seed', lang)} {design.seed}",
     }
-    say(lines(about, lang, word))
+    echo(labelled_values(about, lang, word))
     for package in ensemble.packages:
-        say("", *headline(ensemble, package).sentences(lang))
-    say("", _headline(summary, lang), "", _quantiles(summary, lang), "", _fills(summary, lang))
-    say(word("there_note", lang), style="dim")
+        echo("", *headline(ensemble, package).sentences(lang))
+    echo(
+        "",
+        _headline_table(summary, lang),
+        "",
+        _quantile_table(summary, lang),
+        "",
+        _fill_table(summary, lang),
+    )
+    echo(word("there_note", lang), style="dim")
     for package in ensemble.packages:
         titles = ensemble.metadata.titles[package]
         title = (titles[1] or titles[0]) if lang == "nl" else (titles[0] or titles[1])
-        say("", _losses(summary, package, f"{title} ({package})", lang))
+        echo("", _displacement_table(summary, package, f"{title} ({package})", lang))
     for quantity in dict.fromkeys(row["quantity"] for row in summary["ranking"]):
-        say("", _drivers(summary, quantity, lang))
-    say("", certificate_line(summary["certificate"], lang), *ensemble.sentences(lang))
+        echo("", _correlation_table(summary, quantity, lang))
+    echo("", certificate_line(summary["certificate"], lang), *ensemble.sentences(lang))
 
 
-def _cell(value: float | None, lang: str, share: bool, short: bool = False) -> str:
+def _format_value(value: float | None, lang: str, share: bool, short: bool = False) -> str:
     if not share:
         return number(value, lang)
-    return percent(value, lang, 0 if short and value is not None and value >= ROUND else 1)
+    return percent(
+        value, lang, 0 if short and value is not None and value >= MIN_ROUNDED_SHARE else 1
+    )
 
 
-def _quantity(row: Mapping[str, Any], lang: str) -> str:
-    """Return what a row of the totals is called."""
+def _quantity_label(row: Mapping[str, Any], lang: str) -> str:
+    """Return the label of a row of the totals."""
     kind, _, package = row["quantity"].partition(".")
     if not row["package"]:
         return word(row["quantity"], lang)
@@ -332,77 +334,81 @@ def _quantity(row: Mapping[str, Any], lang: str) -> str:
     return f"{label(words[kind], lang)} ({package})"
 
 
-def _chance(row: Mapping[str, Any], lang: str) -> str:
-    """Return a chance with its interval."""
+def _chance_with_interval(row: Mapping[str, Any], lang: str) -> str:
+    """Return a probability with its confidence interval."""
     chance, low, high = (percent(row[key], lang, 0) for key in ("chance", "chance_low",
                                                                 "chance_high"))  # fmt: skip
     return f"{chance} ({low} – {high})"
 
 
-def _quantiles(summary: Mapping[str, Any], lang: str) -> Any:
-    """Return quantiles over the draws, each with its interval."""
+def _quantile_table(summary: Mapping[str, Any], lang: str) -> Any:
+    """Return a table of quantiles over the draws, each with its confidence interval."""
     rows = []
     for row in summary["total"]:
         share, cells = row["unit"] == "share", []
-        for level in LEVELS:
-            value, low, high = (_cell(row[key], lang, share, short=True)
+        for level in QUANTILES:
+            value, low, high = (_format_value(row[key], lang, share, short=True)
                                 for key in (level, f"{level}_low", f"{level}_high"))  # fmt: skip
             cells.append(f"{value} ({low} – {high})")
-        rows.append([_quantity(row, lang), *cells])
+        rows.append([_quantity_label(row, lang), *cells])
     heads = [word("quantity", lang), *(f">{percent(int(level[1:]) / 100, lang, 0)}"
-                                       for level in LEVELS)]  # fmt: skip
+                                       for level in QUANTILES)]  # fmt: skip
     return table(f"{word('quantiles', lang)} ({label('person_months', lang)})", heads, rows)
 
 
-def _size(row: Mapping[str, Any], lang: str, share: bool) -> list[str]:
-    """Return mean, error, interval and spread as cells."""
+def _estimate_cells(row: Mapping[str, Any], lang: str, share: bool) -> list[str]:
+    """Return mean, standard error, confidence interval and spread as cells."""
     keys = ("mean", "standard_error", "low", "high", "q05", "q95")
-    mean, error, low, high, q05, q95 = (_cell(row[key], lang, share) for key in keys)
+    mean, error, low, high, q05, q95 = (_format_value(row[key], lang, share) for key in keys)
     return [mean, error, f"{low} – {high}", f"{q05} – {q95}"]
 
 
-def _heads(first: list[str], lang: str, *last: str) -> list[str]:
-    sizes = headings(lang, ">mean", ">standard_error", ">interval", ">spread", say=word)
+def _estimate_headings(first: list[str], lang: str, *last: str) -> list[str]:
+    sizes = headings(lang, ">mean", ">standard_error", ">interval", ">spread", translate=word)
     return [*first, *sizes, *(f">{name}" for name in last)]
 
 
-def _headline(summary: Mapping[str, Any], lang: str) -> Any:
+def _headline_table(summary: Mapping[str, Any], lang: str) -> Any:
     rows = [
-        [_quantity(row, lang), *_size(row, lang, row["unit"] == "share")]
+        [_quantity_label(row, lang), *_estimate_cells(row, lang, row["unit"] == "share")]
         for row in summary["total"]
     ]
     title = f"{word('headline', lang)} ({label('person_months', lang)})"
-    return table(title, _heads([word("quantity", lang)], lang), rows, lang=lang, spare=(2,))
+    return table(
+        title, _estimate_headings([word("quantity", lang)], lang), rows, lang=lang, optional=(2,)
+    )
 
 
-def _fills(summary: Mapping[str, Any], lang: str) -> Any:
+def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
     planned = {row["mission"]: row["mean"] for row in summary["missions"]}
     rows = [
         [row["mission"], in_language(row, lang), str(row["main_task"]),
-         percent(planned[row["mission"]], lang), *_size(row, lang, True),
-         _chance(row, lang)]
+         percent(planned[row["mission"]], lang), *_estimate_cells(row, lang, True),
+         _chance_with_interval(row, lang)]
         for row in sorted(summary["missions_present"], key=lambda row: row["main_task"])
     ]  # fmt: skip
-    first = headings(lang, "mission", "name", ">task", ">planned", say=word)
+    first = headings(lang, "mission", "name", ">task", ">planned", translate=word)
     chance = word("chance_of", lang, reach=percent(summary["reach"], lang, 0))
-    heads = _heads(first, lang, chance)
-    return table(word("fill_there", lang), heads, rows, named=True, lang=lang, spare=(5, 3, 2))
+    heads = _estimate_headings(first, lang, chance)
+    return table(
+        word("fill_there", lang), heads, rows, first_is_id=True, lang=lang, optional=(5, 3, 2)
+    )
 
 
-def _losses(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
+def _displacement_table(summary: Mapping[str, Any], package: str, title: str, lang: str) -> Any:
     rows = [
-        [row["mission"], in_language(row, lang), *_size(row, lang, False),
-         _chance(row, lang)]
+        [row["mission"], in_language(row, lang), *_estimate_cells(row, lang, False),
+         _chance_with_interval(row, lang)]
         for row in summary["displacement"]
-        if row["package"] == package and row["main_task"] == 2 and abs(row["mean"]) >= SMALL
+        if row["package"] == package and row["main_task"] == 2 and abs(row["mean"]) >= MIN_SHOWN
     ]  # fmt: skip
-    heads = _heads(headings(lang, "mission", "name"), lang, word("chance_lost", lang))
+    heads = _estimate_headings(headings(lang, "mission", "name"), lang, word("chance_lost", lang))
     shown = f"{label('displacement_by_mission', lang)}: {title} ({label('person_months', lang)})"
-    return table(shown, heads, rows, named=True, lang=lang, spare=(3,))
+    return table(shown, heads, rows, first_is_id=True, lang=lang, optional=(3,))
 
 
-def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
-    """Return the figures that go with a quantity beyond chance, or a line that none exists."""
+def _correlation_table(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
+    """Return a table of significant rank correlations with a quantity, or a line if none is."""
     rows = [
         [row["factor"], label(row["basis"], lang), number(row["rank_correlation"], lang, 2),
          f"{number(row['low'], lang, 2)} – {number(row['high'], lang, 2)}"]
@@ -411,12 +417,12 @@ def _drivers(summary: Mapping[str, Any], quantity: str, lang: str) -> Any:
     ]  # fmt: skip
     if not rows:
         return word("goes_with_nothing", lang, quantity=quantity)
-    heads = headings(lang, "factor", "basis", ">correlation", ">interval", say=word)
-    return table(word("goes_with", lang, quantity=quantity), heads, rows[:SHOWN])
+    heads = headings(lang, "factor", "basis", ">correlation", ">interval", translate=word)
+    return table(word("goes_with", lang, quantity=quantity), heads, rows[:MAX_SHOWN])
 
 
 def _summarise_estimate(specification: Specification, workers: int | None) -> dict[str, Any]:
-    """Return what a run will take, ready for strict JSON."""
+    """Return the estimated size of a run, as values for strict JSON."""
     from planner.montecarlo.run import estimate_run
 
     return {
@@ -427,13 +433,13 @@ def _summarise_estimate(specification: Specification, workers: int | None) -> di
     }
 
 
-def _show_estimate(found: Mapping[str, Any], lang: str) -> None:
-    """Print what a run will take."""
+def _print_estimate(found: Mapping[str, Any], lang: str) -> None:
+    """Print the estimated size of a run."""
 
     def mib(size: float) -> str:
         return f"{number(size / 2**20, lang, 0)} MiB"
 
-    say(word("dry_run", lang, tried=found["tried"]), style="bold")
+    echo(word("dry_run", lang, tried=found["tried"]), style="bold")
     counts = {"draws": "draws", "plans": "plans", "rules_sets": "rules", "workers": "workers"}
     values = {
         **{name: number(found[key], lang, 0) for name, key in counts.items()},
@@ -442,23 +448,23 @@ def _show_estimate(found: Mapping[str, Any], lang: str) -> None:
         "memory": mib(found["memory_bytes"]),
         "disk": mib(found["disk_bytes"]),
     }
-    say(lines(values, lang, word))
+    echo(labelled_values(values, lang, word))
 
 
 def _summarise_draw(
     specification: Specification, number: int, out: str | None, force: bool
 ) -> dict[str, Any]:
-    """Plan one draw again, keep its result where that is asked for, and return what it says."""
+    """Replan one draw, save its result if `out` is given, and return its summary."""
     from planner.cli.summary import summarise
     from planner.montecarlo.replay import take_draw
 
     if out is not None:
-        check_folder(out, force)
+        check_output_folder(out, force)
     draw = take_draw(specification, number)
     summary = summarise(draw.result)
     if out is not None:
         draw.result.save(out)
-    made: dict[str, Any] = strict(
+    made: dict[str, Any] = json_safe(
         {
             "format": "planner-draw/1",
             "draw": number,
@@ -472,15 +478,15 @@ def _summarise_draw(
     return made
 
 
-def _show_draw(found: Mapping[str, Any], lang: str) -> None:
-    """Print what is unusual about a draw, and the summary of its result."""
-    from planner.cli.summary import show_summary
+def _print_draw(found: Mapping[str, Any], lang: str) -> None:
+    """Print the unusual parameters of a draw, and the summary of its result."""
+    from planner.cli.summary import print_summary
 
     first, *others = found["sentences"][lang]
-    say(first, style="bold")
+    echo(first, style="bold")
     for sentence in others:
-        say(sentence, indent=2)
-    say("")
-    show_summary(found["result"], lang)
+        echo(sentence, indent=2)
+    echo("")
+    print_summary(found["result"], lang)
     if found["written_to"]:
-        say(label("written_to", lang, path=found["written_to"]))
+        echo(label("written_to", lang, path=found["written_to"]))

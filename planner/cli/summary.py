@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.cli.console import headings, in_language, lines, say, strict, table
+from planner.cli.console import (
+    echo,
+    headings,
+    in_language,
+    json_safe,
+    labelled_values,
+    record_table,
+    table,
+)
 from planner.labels import NOTHING, label, month, months, number, percent
 from planner.results.losses import HALF_A_PERSON, first_month, losses
 from planner.tolerances import SHOWN
@@ -18,16 +26,19 @@ if TYPE_CHECKING:
     from planner.results.result import Result
     from planner.solution import Allocation
 
-__all__ = ["FORMAT", "certificate_line", "show_summary", "summarise"]
+__all__ = ["FORMAT", "certificate_line", "print_summary", "summarise"]
 
 FORMAT = "planner-summary/1"
 
 _ROUNDING = 1e-6
-"""Person-months that are rounding."""
+"""Person-months below which a number is rounding error."""
+
+MAX_UNMET = 12
+"""Largest number of missed bounds in the terminal."""
 
 
 def summarise(result: Result) -> dict[str, Any]:
-    """Return the summary of a result as plain values, ready for strict JSON.
+    """Return the summary of a result as values for strict JSON.
 
     Person-months lie inside the report window; what is undefined (the fill rate of what was not
     asked for) is None.
@@ -42,9 +53,9 @@ def summarise(result: Result) -> dict[str, Any]:
     certificate: dict[str, Any] = dict(result.certificate.as_dict())
     if result.options.get("whole_people"):
         certificate["dual"] = None  # whole numbers have none
-    tasks = _groups(row.main_task for row in rows)
-    missions = _groups(row.mission for row in rows)
-    about = {id: rows[places[0]] for id, places in missions.items()}
+    tasks = _indices_by_key(row.main_task for row in rows)
+    missions = _indices_by_key(row.mission for row in rows)
+    about = {id: rows[indices[0]] for id, indices in missions.items()}
     texts = ("name", "title", "title_nl", "digest")
     summary = {
         "format": FORMAT,
@@ -55,34 +66,34 @@ def summarise(result: Result) -> dict[str, Any]:
         "certificate": certificate,
         "total": _fill(result, range(len(rows))),
         "main_tasks": [
-            {"main_task": task} | _fill(result, places) for task, places in sorted(tasks.items())
+            {"main_task": task} | _fill(result, indices) for task, indices in sorted(tasks.items())
         ],
-        "missions": [_mission(about[id]) | _fill(result, missions[id]) for id in missions],
+        "missions": [_mission_labels(about[id]) | _fill(result, missions[id]) for id in missions],
         "demands": [
             {"demand": row.id, "mission": row.mission, "tier": row.tier, "package": row.package}
-            | _fill(result, (place,))
-            for place, row in enumerate(rows)
+            | _fill(result, (index,))
+            for index, row in enumerate(rows)
         ],
         "packages": [_package(result, id, about) for id in result.solution.without],
         "bottlenecks": _bottlenecks(result),
         "budgets": _budgets(result),
-        "unmet_bounds": _unmet(result),
+        "unmet_bounds": _unmet_bounds(result),
     }
-    plain: dict[str, Any] = strict(summary)
+    plain: dict[str, Any] = json_safe(summary)
     return plain
 
 
-def _groups(keys: Iterable[Any]) -> dict[Any, list[int]]:
-    """Return the places of each key, in the order in which they first appear."""
-    found: dict[Any, list[int]] = {}
-    for place, key in enumerate(keys):
-        found.setdefault(key, []).append(place)
-    return found
+def _indices_by_key(keys: Iterable[Any]) -> dict[Any, list[int]]:
+    """Return the indices of each key, in order of first appearance."""
+    indices: dict[Any, list[int]] = {}
+    for index, key in enumerate(keys):
+        indices.setdefault(key, []).append(index)
+    return indices
 
 
-def _fill(result: Result, places: Iterable[int]) -> dict[str, Any]:
+def _fill(result: Result, indices: Iterable[int]) -> dict[str, Any]:
     """Return asked and filled person-months of some demands, and their fill rate."""
-    chosen = np.fromiter(places, dtype=np.int64)
+    chosen = np.fromiter(indices, dtype=np.int64)
     asked = float(result.solution.asked[chosen].sum())
     filled = float(result.solution.with_all.filled[chosen].sum())
     return {
@@ -92,7 +103,7 @@ def _fill(result: Result, places: Iterable[int]) -> dict[str, Any]:
     }
 
 
-def _mission(row: DemandRow) -> dict[str, Any]:
+def _mission_labels(row: DemandRow) -> dict[str, Any]:
     """Return the labels of the mission of a demand."""
     return {
         "mission": row.mission,
@@ -105,21 +116,21 @@ def _mission(row: DemandRow) -> dict[str, Any]:
 
 
 def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, Any]:
-    """Return what a package gets and displaces, with the missions that lose or gain most first."""
+    """Return fill and displacement of a package, with missions by decreasing loss."""
     rows, solution, problem = result.compiled.demands, result.solution, result.compiled.problem
-    own = [place for place, row in enumerate(rows) if row.package == id]
+    indices = [index for index, row in enumerate(rows) if row.package == id]
     lost = solution.displaced(id)
     by_task = [float(lost[[row.main_task == task for row in rows]].sum()) for task in (1, 2)]
     missions: dict[str, float] = {}
     for row, people in zip(rows, lost.tolist(), strict=True):
         missions[row.mission] = missions.get(row.mission, 0.0) + people
-    where = _where(result, id)
-    at_a_time = {
+    main_pools = _main_pool(result, id)
+    shortfalls = {
         one.group: one
         for one in losses(solution, id, {row.id: row.mission for row in rows}, main_task=None)
     }
     before = sum(one.before_person_months for one in losses(solution, id, main_task=2))
-    package, fill = result.scenario.inputs.packages[id], _fill(result, own)
+    package, fill = result.scenario.inputs.packages[id], _fill(result, indices)
     filled = fill["filled_person_months"]
     return {
         "package": id,
@@ -135,17 +146,17 @@ def _package(result: Result, id: str, about: dict[str, DemandRow]) -> dict[str, 
         "displacement_ratio": by_task[1] / filled if filled > _ROUNDING else None,
         "years": _years(result, id),
         "missions": [
-            _mission(about[mission])
-            | {"displaced_person_months": people, "pool": where.get(mission, "")}
-            | _at_a_time(result, at_a_time.get(mission))
+            _mission_labels(about[mission])
+            | {"displaced_person_months": people, "pool": main_pools.get(mission, "")}
+            | _largest_shortfall(result, shortfalls.get(mission))
             for mission, people in sorted(missions.items(), key=lambda item: -item[1])
             if abs(people) >= _ROUNDING
         ],
     }
 
 
-def _at_a_time(result: Result, loss: Loss | None) -> dict[str, Any]:
-    """Return the most persons that a mission lacks in one month, and when it lacks any."""
+def _largest_shortfall(result: Result, loss: Loss | None) -> dict[str, Any]:
+    """Return the largest shortfall of a mission in one month, and the months with a shortfall."""
     if loss is None:
         return {"most_persons": 0.0, "months_short": 0, "first_short": None, "last_short": None}
     month = result.compiled.month
@@ -158,11 +169,11 @@ def _at_a_time(result: Result, loss: Loss | None) -> dict[str, Any]:
 
 
 def _years(result: Result, package: str) -> list[dict[str, Any]]:
-    """Return what is filled for a package and displaced by it, year by year."""
+    """Return fill and displacement of a package by year."""
     solution, compiled = result.solution, result.compiled
     duty = solution.with_all.on_duty
-    lost = solution.without[package].on_duty - duty
-    own = compiled.problem.inside(package)
+    displaced = solution.without[package].on_duty - duty
+    inside = compiled.problem.inside(package)
     task = np.array([row.main_task for row in compiled.demands])
     first, last = compiled.problem.report
     years: dict[str, list[int]] = {}
@@ -171,19 +182,21 @@ def _years(result: Result, package: str) -> list[dict[str, Any]]:
     return [
         {
             "year": year,
-            "filled_person_months": float(duty[own][:, months].sum()),
-            "displaced_main_task_1": float(lost[(task == 1) & ~own][:, months].sum()),
-            "displaced_main_task_2": float(lost[(task == 2) & ~own][:, months].sum()),
+            "filled_person_months": float(duty[inside][:, months].sum()),
+            "displaced_main_task_1": float(displaced[(task == 1) & ~inside][:, months].sum()),
+            "displaced_main_task_2": float(displaced[(task == 2) & ~inside][:, months].sum()),
         }
         for year, months in years.items()
     ]
 
 
-def _where(result: Result, package: str) -> dict[str, str]:
-    """Return the pool in which each mission loses most to a package."""
+def _main_pool(result: Result, package: str) -> dict[str, str]:
+    """Return the pool with the largest loss of each mission to a package."""
     rows, solution = result.compiled.demands, result.solution
     names = list(solution.problem.pools)
-    lost = _served(solution.without[package]) - _served(solution.with_all)
+    lost = _person_months_by_pool(solution.without[package]) - _person_months_by_pool(
+        solution.with_all
+    )
     by_mission: dict[str, Any] = {}
     for row, people in zip(rows, lost, strict=True):
         if row.package != package:
@@ -191,7 +204,7 @@ def _where(result: Result, package: str) -> dict[str, str]:
     return {mission: names[int(people.argmax())] for mission, people in by_mission.items()}
 
 
-def _served(allocation: Allocation) -> Any:
+def _person_months_by_pool(allocation: Allocation) -> Any:
     """Return person-months on duty inside the report window, (demands, pools)."""
     problem, s = allocation.problem, allocation.service
     first, last = problem.report
@@ -202,17 +215,17 @@ def _served(allocation: Allocation) -> Any:
 
 
 def _bottlenecks(result: Result) -> list[dict[str, Any]]:
-    """Return binding pools, those with most binding months first, each with its months."""
+    """Return binding pools with their months, by decreasing number of months."""
     problem, allocation = result.compiled.problem, result.solution.with_all
     first, last = problem.report
     found = []
-    for place, pool in enumerate(result.compiled.pools):
-        people, rows = problem.pools[pool.id], allocation.binding[place]
+    for index, pool in enumerate(result.compiled.pools):
+        people, rows = problem.pools[pool.id], allocation.binding[index]
         months = [
             {
                 "month": str(result.compiled.month(month)),
                 "strength_persons": float(people[month]),
-                "idle_persons": float(people[month] - allocation.tied_up[place, month]),
+                "idle_persons": float(people[month] - allocation.tied_up[index, month]),
             }
             for month in range(first, last + 1)
             if rows[month]
@@ -233,12 +246,12 @@ def _bottlenecks(result: Result) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: -one["binding_months"])
 
 
-def _unmet(result: Result) -> list[dict[str, Any]]:
-    """Return composition minima that are missed, by month."""
+def _unmet_bounds(result: Result) -> list[dict[str, Any]]:
+    """Return missed composition minima by month."""
     problem = result.compiled.problem
-    here = {demand.id for demand in problem.demands}
+    present = {demand.id for demand in problem.demands}
     bounds = result.scenario.inputs.bounds.values()
-    ids = [bound.id for bound in bounds if here.intersection(bound.demands)]
+    ids = [bound.id for bound in bounds if present.intersection(bound.demands)]
     return [
         {
             "bound": ids[row["bound"]],
@@ -259,42 +272,42 @@ def _budgets(result: Result) -> list[dict[str, Any]]:
     ]
 
 
-def show_summary(summary: Mapping[str, Any], lang: str) -> None:
+def print_summary(summary: Mapping[str, Any], lang: str) -> None:
     """Print a summary: fill by mission, displacement by package, bottlenecks, certificate."""
     scenario, window = summary["scenario"], summary["window"]
-    say(in_language(scenario, lang, "title") or scenario["name"], style="bold")
+    echo(in_language(scenario, lang, "title") or scenario["name"], style="bold")
     about = {
         "scenario": scenario["name"],
         "window": months(window["first"], window["last"], lang),
         "rule": label(summary["rule"], lang),
         "digest": scenario["digest"][:19],
     }
-    say(lines(about, lang))
-    say("", _fill_table(summary, lang))
+    echo(labelled_values(about, lang))
+    echo("", _fill_table(summary, lang))
     if summary["rule"] == "value":
-        say(label("value_note", lang), style="dim")
-    _show_packages(summary, lang)
-    _show_bottlenecks(summary, lang)
-    _show_budgets(summary, lang)
-    _show_bounds(summary, lang)
-    say("", certificate_line(summary["certificate"], lang))
+        echo(label("value_note", lang), style="dim")
+    _print_packages(summary, lang)
+    _print_bottlenecks(summary, lang)
+    _print_budgets(summary, lang)
+    _print_bounds(summary, lang)
+    echo("", certificate_line(summary["certificate"], lang))
     if "solver" in summary["options"]:
         known = {key: summary["options"][key] for key in ("solver", "status")}
-        say(label("solved_by", lang, **known))
+        echo(label("solved_by", lang, **known))
 
 
 def certificate_line(certificate: Mapping[str, float | None], lang: str) -> str:
-    """Return how far the worst step of all plans is from proven optimality, in a line."""
-    said = {
+    """Return the certificate in a line: infeasibilities and gap of the worst step of all plans."""
+    values = {
         key: NOTHING if value is None else f"{value:.0e}"
         for key, value in certificate.items()
         if key in ("primal", "dual", "gap")
     }
-    return f"{label('certificate', lang)}: {label('certificate_line', lang, **said)}"
+    return f"{label('certificate', lang)}: {label('certificate_line', lang, **values)}"
 
 
 def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
-    """Return fill by mission, main task by main task, each with its total."""
+    """Return a table of fill by mission and main task, with totals."""
 
     def cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         asked, filled = row["asked_person_months"], row["filled_person_months"]
@@ -312,15 +325,15 @@ def _fill_table(summary: Mapping[str, Any], lang: str) -> Any:
     rows.append(("", label("total", lang), "", *cells(summary["total"])))
     heads = headings(lang, "mission", "name", ">task", ">asked", ">filled", ">fill_rate")
     title = f"{label('fill_by_mission', lang)} ({label('person_months', lang)})"
-    return table(title, heads, rows, totals=1 + len(summary["main_tasks"]), named=True)
+    return table(title, heads, rows, totals=1 + len(summary["main_tasks"]), first_is_id=True)
 
 
-def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
-    say("", label("displacement_by_mission", lang), style="bold")
+def _print_packages(summary: Mapping[str, Any], lang: str) -> None:
+    echo("", label("displacement_by_mission", lang), style="bold")
     if not summary["packages"]:
-        say(label("no_packages", lang), indent=2)
+        echo(label("no_packages", lang), indent=2)
     for package in summary["packages"]:
-        say("", f"{in_language(package, lang, 'title')} ({package['package']})", indent=2)
+        echo("", f"{in_language(package, lang, 'title')} ({package['package']})", indent=2)
         about = {
             "known": month(package["known_month"], lang),
             "begins": month(package["first_month"], lang),
@@ -330,43 +343,43 @@ def _show_packages(summary: Mapping[str, Any], lang: str) -> None:
             "displaced_main_task_1": number(package["displaced_main_task_1"], lang),
             "displacement_ratio": percent(package["displacement_ratio"], lang),
         }
-        say(lines(about, lang), indent=2)
+        echo(labelled_values(about, lang), indent=2)
         if not any(abs(row["displaced_person_months"]) >= SHOWN and row["main_task"] == 2
                    for row in package["missions"]):  # fmt: skip
-            say(label("no_displacement", lang), indent=2)
+            echo(label("no_displacement", lang), indent=2)
         else:
-            _show_losses(package, summary, lang)
-        _show_years(package, lang)
+            _print_losses(package, summary, lang)
+        _print_years(package, lang)
 
 
-def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: str) -> None:
-    """Print who loses half a person or more at a time, and what the others lose together."""
+def _print_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: str) -> None:
+    """Print missions with a shortfall of half a person or more, and the sum of the others."""
     asked = {row["mission"]: row["asked_person_months"] for row in summary["missions"]}
-    second = [row for row in package["missions"] if row["main_task"] == 2]
-    whole = [row for row in second if row["months_short"] or row["displaced_person_months"] < 0]
+    task_2 = [row for row in package["missions"] if row["main_task"] == 2]
+    notable = [row for row in task_2 if row["months_short"] or row["displaced_person_months"] < 0]
     rows = [
         (row["mission"], in_language(row, lang), number(row["displaced_person_months"], lang),
-         percent(_part(row["displaced_person_months"], asked.get(row["mission"])), lang),
+         percent(_share(row["displaced_person_months"], asked.get(row["mission"])), lang),
          number(row["most_persons"], lang),
          months(row["first_short"], row["last_short"], lang) if row["months_short"] else "",
          row["pool"])
-        for row in whole
+        for row in notable
         if abs(row["displaced_person_months"]) >= SHOWN
     ]  # fmt: skip
-    rest = [row for row in second if row not in whole]
-    if rest:
-        said = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(rest))
-        rows.append(("", said, number(sum(r["displaced_person_months"] for r in rest), lang),
+    others = [row for row in task_2 if row not in notable]
+    if others:
+        text = label("less_than_half", lang, half=number(HALF_A_PERSON, lang), count=len(others))
+        rows.append(("", text, number(sum(r["displaced_person_months"] for r in others), lang),
                      "", "", "", ""))  # fmt: skip
     total = sum(r["asked_person_months"] for r in summary["main_tasks"] if r["main_task"] == 2)
     rows.append(
         ("", label("total", lang), number(package["displaced_main_task_2"], lang),
-         percent(_part(package["displaced_main_task_2"], total), lang), "", "", "")
+         percent(_share(package["displaced_main_task_2"], total), lang), "", "", "")
     )  # fmt: skip
     heads = headings(lang, "mission", "name", ">displaced", ">share_of_asked", ">at_a_time",
                      "in_months", "most_from")  # fmt: skip
-    say(table("", heads, rows, totals=1, named=True), indent=2)
-    say(
+    echo(table("", heads, rows, totals=1, first_is_id=True), indent=2)
+    echo(
         label("before_and_after", lang, month=month(package["first_month"], lang),
               before=number(package["displaced_before_first_month"], lang),
               after=number(package["displaced_from_first_month"], lang)),
@@ -374,8 +387,8 @@ def _show_losses(package: Mapping[str, Any], summary: Mapping[str, Any], lang: s
     )  # fmt: skip
 
 
-def _show_years(package: Mapping[str, Any], lang: str) -> None:
-    """Print what a package gets and takes, year by year, where it gets anything."""
+def _print_years(package: Mapping[str, Any], lang: str) -> None:
+    """Print fill and displacement of a package by year."""
     keys = ("filled_person_months", "displaced_main_task_2", "displaced_main_task_1")
     rows = [
         (row["year"], *(number(row[key], lang) for key in keys))
@@ -383,58 +396,55 @@ def _show_years(package: Mapping[str, Any], lang: str) -> None:
         if any(abs(row[key]) >= SHOWN for key in keys)
     ]
     if rows:
-        lost = (">displaced_main_task_2", ">displaced_main_task_1")
-        say("", table("", headings(lang, "year", ">package_filled", *lost), rows), indent=2)
+        heads = headings(lang, "year", ">package_filled", *(f">{key}" for key in keys[1:]))
+        echo("", table("", heads, rows), indent=2)
 
 
-def _part(part: float, whole: float | None) -> float | None:
+def _share(part: float, whole: float | None) -> float | None:
     return part / whole if whole else None
 
 
-def _show_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
+def _print_bottlenecks(summary: Mapping[str, Any], lang: str) -> None:
     if not summary["bottlenecks"]:
         plain = summary["options"].get("engine") is None
-        say("", label("no_bottlenecks" if plain else "no_binding", lang))
+        echo("", label("no_bottlenecks" if plain else "no_binding", lang))
         return
-    rows = [
-        (
-            row["pool"],
-            in_language(row, lang),
-            months(row["first_month"], row["last_month"], lang),
-            row["binding_months"],
-        )
-        for row in summary["bottlenecks"]
-    ]
-    heads = headings(lang, "pool", "name", "window", ">months")
-    say("", table(label("bottlenecks", lang), heads, rows, named=True))
-    say(label("binding_note", lang), style="dim")
+    columns = (
+        ("pool", "pool"),
+        ("name", in_language),
+        ("window", lambda row, lang: months(row["first_month"], row["last_month"], lang)),
+        (">months", "binding_months"),
+    )
+    title = label("bottlenecks", lang)
+    echo("", record_table(title, columns, summary["bottlenecks"], lang, first_is_id=True))
+    echo(label("binding_note", lang), style="dim")
 
 
-def _show_budgets(summary: Mapping[str, Any], lang: str) -> None:
+def _print_budgets(summary: Mapping[str, Any], lang: str) -> None:
     if not summary["budgets"]:
         return
-    rows = [
-        (row["budget"], *(number(row[f"{key}_euros"] / 1e6, lang) for key in ("amount", "spent")))
-        for row in summary["budgets"]
-    ]
-    heads = headings(lang, "budget_line", ">budget_amount", ">spent")
-    say("", table(label("budgets", lang), heads, rows))
+    columns = (
+        ("budget_line", "budget"),
+        (">budget_amount", "amount_euros", _millions),
+        (">spent", "spent_euros", _millions),
+    )
+    echo("", record_table(label("budgets", lang), columns, summary["budgets"], lang))
 
 
-def _show_bounds(summary: Mapping[str, Any], lang: str) -> None:
+def _millions(amount: float, lang: str) -> str:
+    return number(amount / 1e6, lang)
+
+
+def _print_bounds(summary: Mapping[str, Any], lang: str) -> None:
     if not summary["unmet_bounds"]:
         return
-    rows = [
-        (
-            row["bound"],
-            ", ".join(row["demands"]),
-            month(row["month"], lang),
-            number(row["missing_persons"], lang),
-        )
-        for row in summary["unmet_bounds"]
-    ]
-    shown = rows[:12]
-    heads = headings(lang, "bound", "demands", "month", ">missing")
-    say("", table(label("unmet_bounds", lang), heads, shown))
-    if len(rows) > len(shown):
-        say(label("more_rows", lang, count=len(rows) - len(shown)))
+    columns = (
+        ("bound", "bound"),
+        ("demands", "demands"),
+        ("month", "month", month),
+        (">missing", "missing_persons", number),
+    )
+    rows = summary["unmet_bounds"]
+    echo("", record_table(label("unmet_bounds", lang), columns, rows[:MAX_UNMET], lang))
+    if len(rows) > MAX_UNMET:
+        echo(label("more_rows", lang, count=len(rows) - MAX_UNMET))

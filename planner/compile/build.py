@@ -22,7 +22,7 @@ from planner.months import Month
 from planner.problem.model import Bound, Budget, Demand, Floats, Package, Problem, months_at_home
 from planner.problem.neutral import size_faults
 from planner.scenario.inputs import (
-    FACTORS,
+    STRENGTH_FACTORS,
     Inputs,
     Origin,
     Parameter,
@@ -319,7 +319,7 @@ def levels(
     for pool in inputs.pools.values():
         own = [one for one in enumerate(inputs.steps, 1) if pool.id in one[1].pools]
         people = np.ones((1, len(time)))
-        for factor in FACTORS:
+        for factor in STRENGTH_FACTORS:
             level = _level(inputs, pool, factor, time, take)
             level = _stepped(level, time, [one for one in own if one[1].of == factor], take)
             if factor != "posts":

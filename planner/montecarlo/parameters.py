@@ -343,7 +343,7 @@ class _Collector:
             place
             for place, one in enumerate(factors)
             if said is not None and said.priors.get(one.id) == one.distribution.words()
-            and one.id in said.spoken
+            and one.id in said.informed
         ]  # fmt: skip
         if said is None or not places:
             return tuple(factors), None
@@ -619,8 +619,8 @@ def _fault(scenario: Scenario, path: Path_, message: str) -> Fault:
     field = ".".join(map(str, path))
     for length in range(len(path), 0, -1):
         for layer in reversed(scenario.layers):
-            if path[:length] in layer.places:
-                place = layer.places[path[:length]]
+            if path[:length] in layer.positions:
+                place = layer.positions[path[:length]]
                 return Fault(layer.file, place.line, place.column, field, message)
     return Fault(scenario.name, 0, 0, field, message)
 

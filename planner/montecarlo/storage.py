@@ -294,7 +294,7 @@ def _inputs(scenario: Scenario) -> dict[str, bytes]:
     from planner.scenario.calibrated import shipped_calibrations
 
     used = scenario.inputs.parameters
-    content = b"" if used is None or used.said in shipped_calibrations() else _bytes(used.path)
+    content = b"" if used is None or used.name in shipped_calibrations() else _bytes(used.path)
     if not content:
         return {SCENARIO: scenario.dump().encode()}
     return {SCENARIO: scenario.dump(PARAMETERS).encode(), PARAMETERS: content}

@@ -267,9 +267,9 @@ def shipped_scores(name: str = "letter-2022-06") -> dict[str, Any] | None:
     >>> shipped_scores("nothing") is None
     True
     """
-    from planner.scenario.data import shipped
+    from planner.scenario.data import shipped_folder
 
-    path = shipped("data") / "backtests" / f"{name}.json"
+    path = shipped_folder("data") / "backtests" / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 

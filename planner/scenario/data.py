@@ -1,15 +1,14 @@
-"""A data folder to inputs: tables read cell by cell, every reference between tables checked.
+"""Read a data folder into inputs: CSV tables with every cell and every reference checked.
 
-CSV tables with row numbers: every cell typed and checked, every fault of a table at once.
+Every cell is converted to its type, and all faults of a folder are reported at once by file, row
+and column. Pandas is not used, so that a folder is read in a few milliseconds. Files with
+semicolons or decimal commas, wrong encodings and excessive sizes are reported as such.
 
-Light on purpose (no pandas): a data folder is read in some milliseconds. Spreadsheets saved with
-semicolons or decimal commas, wrong encodings and absurd sizes are recognised and said.
-
-Import of the United Nations' public series of uniformed personnel, as observations.
+The module also imports the United Nations' public series of uniformed personnel as observations.
 
 Two public forms are read: the monthly table *Contribution of Uniformed Personnel to UN by Mission,
 Country, and Personnel Type* as text (``pdftotext -layout FILE.pdf``), and the CSV export with the
-header :data:`HEADER`. A month of the table that does not add up to its printed totals is refused.
+columns :data:`UN_COLUMNS`. A month that does not add up to its printed totals is refused.
 """
 
 from __future__ import annotations
@@ -28,8 +27,9 @@ from typing import Any
 from planner.errors import Fault, InputError, gathered, nearest
 from planner.months import Month
 from planner.scenario.inputs import (
-    EVERYTHING,
     MANNED,
+    OTHER_HOME_TIME,
+    RESERVED_IDS,
     BoundInput,
     BudgetInput,
     Cost,
@@ -44,72 +44,79 @@ from planner.scenario.inputs import (
     Pool,
     Source,
     When,
-    lacking_policies,
+    missing_policies,
     parse_options,
 )
-from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, Column, carried
+from planner.scenario.registry import KEYS, OPTIONAL, STRENGTH, TABLES, Column, extra_fields
 
 __all__ = [
-    "HEADER", "Count", "Row", "Table", "caps_text", "default_data", "observations",
-    "observations_text", "parse_cell", "parse_number", "read_data", "read_observations",
-    "read_places", "read_table", "read_un", "shipped",
+    "UN_COLUMNS", "Count", "Row", "Table", "caps_text", "default_data", "observations",
+    "observations_text", "parameter_faults", "parse_cell", "parse_number", "read_data",
+    "read_observations", "read_places", "read_table", "read_un", "shipped_folder",
 ]  # fmt: skip
 
-SIZE = 20_000_000
-"""Largest table read, bytes."""
+MAX_BYTES = 20_000_000
+"""Largest table that is read, bytes."""
 
-ROWS = 200_000
-"""Most rows of a table."""
+MAX_ROWS = 200_000
+"""Largest number of rows of a table."""
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-LISTS = ("ids", "options", "caps")
-"""Kinds of cells that hold several things; an empty cell holds none."""
+LIST_KINDS = ("ids", "options", "caps")
+"""Kinds of cells that hold a list; an empty cell is an empty list."""
 
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
 
-CARRIED = carried("demand", [*(one.name for one in fields(DemandInput)), "pools"])
-"""Fields of the registry that a demand carries along as they are given."""
+EXTRA_FIELDS = extra_fields("demand", [*(one.name for one in fields(DemandInput)), "pools"])
+"""Fields of the registry without an attribute of their own, kept in ``DemandInput.more``."""
+
+ENTITY_TABLES = ("sources", "missions", "pools", "kinds", "demands")
+"""Tables that other tables refer to by id."""
 
 SHARES = ("filled", "fit", "acceptance", "early_return", "manned")
+"""Parameters that are shares, from 0 to 1."""
 
-HEADER = (
+WHOLE_MONTHS = ("tour", "preparation")
+"""Parameters in whole months."""
+
+UN_COLUMNS = (
     "contribution_id", "isocode3", "contributing_country", "mission_acronym", "personnel_type",
     "female_personnel", "male_personnel", "last_reporting_date",
 )  # fmt: skip
 """Columns of the CSV export."""
 
-KINDS = (
+PERSONNEL_TYPES = (
     "Experts on Mission", "Formed Police Units", "Individual Police", "Staff Officer", "Troops",
 )  # fmt: skip
-"""Personnel types; the plural and singular of the series are taken as one."""
+"""Personnel types of the series, which writes them in singular or plural."""
 
-LARGEST = 50_000_000
-"""Largest file read, bytes; the whole export since 1990 has about 20 million."""
+MAX_UN_BYTES = 50_000_000
+"""Largest file of the series that is read, bytes; the export since 1990 has about 20 million."""
 
 _MONTHS = [
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 ]  # fmt: skip
 
-_NAMED = re.compile(
+_NAMED_MONTH = re.compile(
     r"(?:\b\d{1,2}[-\s])?\b(" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS) + r")[a-z]*\.?"
     r"[-\s,]+(?:\d{1,2}[,\s]+)?((?:19|20)\d\d|\d\d)\b",
     re.IGNORECASE,
 )
 
-_DATED = re.compile(r"\b(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)\b")
+_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)\b")
 
-_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)(?:-\d\d)?\b")
+_ISO_MONTH = re.compile(r"\b((?:19|20)\d\d)-(\d\d)(?:-\d\d)?\b")
 
-_NUMBERS = re.compile(r"^(.*?)\s*((?:\s+-?[\d,]+)+)\s*$")
+_ROW_OF_NUMBERS = re.compile(r"^(.*?)\s*((?:\s+-?[\d,]+)+)\s*$")
 
 _HEADING = re.compile(r"contribution|personnel|page|month|mission|country", re.IGNORECASE)
 """Words of headings, which are repeated on every page."""
 
 _MISSION = re.compile(r"[A-Z][A-Z0-9/-]{2,}")
 
-DEMANDS: Mapping[tuple[str, str], tuple[str, float, str]] = {
+DEMANDS_BY_COUNT: Mapping[tuple[str, str], tuple[str, float, str]] = {
     ("MINUSMA", "Individual Police"): ("minusma-ipo", 0, ""),
     ("MINUSMA", "Staff Officer"): (
         "minusma-staff", 6, "Staff officers of detachments are counted here as well",
@@ -121,13 +128,13 @@ DEMANDS: Mapping[tuple[str, str], tuple[str, float, str]] = {
         "untso", 2, "Exact count; in a month of hand-over a post is held twice",
     ),
 }  # fmt: skip
-"""By mission and kind: the demands of the data tables that a count speaks of, its error in persons
-and why."""
+"""By mission and personnel type: the demands that a count refers to, its error in persons, and the
+reason for the error."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its cells by column, and the line it begins in; one not given is None."""
+    """One row of a table: its cells by column (None where not given) and its first line."""
 
     table: str
     line: int
@@ -140,20 +147,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The good rows of one file, and a way to complain about a cell.
+    """The valid rows of one file.
 
-    `dropped` names the ids of rows that were left out, so that whoever refers to them is not
-    blamed as well; `whole` is False when the file could not be read at all.
+    `rejected_ids` holds the ids of rows with faults, so that references to them are not reported as
+    well; `readable` is False when the file could not be read at all.
     """
 
     file: str
     rows: tuple[Row, ...]
-    dropped: frozenset[str] = frozenset()
-    whole: bool = True
+    rejected_ids: frozenset[str] = frozenset()
+    readable: bool = True
 
     def ids(self) -> set[str]:
-        """Return all ids that the file names, also in rows with faults."""
-        return {row["id"] for row in self.rows} | self.dropped
+        """Return the ids of all rows, those with faults included."""
+        return {row["id"] for row in self.rows} | self.rejected_ids
 
     def fault(self, row: Row, column: str, message: str) -> Fault:
         """Return a fault in one cell."""
@@ -168,46 +175,46 @@ def read_table(
     key: Sequence[str] = (),
     name: str | None = None,
 ) -> Table:
-    """Read one CSV file; what is wrong is added to `faults` and such rows are left out.
+    """Read one CSV file; faults are added to `faults`, and rows with faults are left out.
 
     Parameters
     ----------
     path : Path
         UTF-8, comma separated, with a header row.
     columns : sequence of Column
-        What is expected; a column that is not required by any row may be missing altogether.
+        Expected columns; a column that is not required may be missing.
     faults : list of Fault
-        Grows by what is wrong.
+        Receives the faults of the file.
     key : sequence of str
-        Columns that together name a row once.
+        Columns that identify a row.
     name : str, optional
         File name used in messages.
     """
-    return _TableFile(path, columns, faults, key, str(path) if name is None else name).read()
+    return _TableReader(path, columns, faults, key, str(path) if name is None else name).read()
 
 
-def _table_of(folder: Path, table: str, faults: list[Fault]) -> Table:
+def _read_named_table(folder: Path, table: str, faults: list[Fault]) -> Table:
     """Read a table of a data folder."""
     path, key = folder / f"{table}.csv", KEYS.get(table, ("id",))
-    return read_table(path, TABLES[table], faults, key=key, name=shown(path))
+    return read_table(path, TABLES[table], faults, key=key, name=display_path(path))
 
 
-class _TableFile:
-    """A table while it is read."""
+class _TableReader:
+    """Reader of one table."""
 
     def __init__(
         self, path: Path, columns: Sequence[Column], faults: list[Fault], key: Sequence[str],
         name: str,
     ):  # fmt: skip
         self.path, self.faults, self.key, self.file = path, faults, key, name
-        self.known = {column.name: column for column in columns}
-        self.seen: dict[tuple[Any, ...], int] = {}
+        self.columns = {column.name: column for column in columns}
+        self.lines_by_key: dict[tuple[Any, ...], int] = {}
 
     def fault(self, line: int, column: str, message: str) -> None:
         self.faults.append(Fault(self.file, line, 0, column, message))
 
-    def wrong(self, line: int, message: str) -> InputError:
-        """Return what is wrong with a file of which no row can be read."""
+    def file_error(self, line: int, message: str) -> InputError:
+        """Return the error of a file of which no row can be read."""
         return InputError(Fault(self.file, line, 0, "", message))
 
     def read(self) -> Table:
@@ -216,20 +223,20 @@ class _TableFile:
             try:
                 return self.rows(reader, self.header(next(reader, [])))
             except csv.Error as error:
-                raise self.wrong(reader.line_num, f"not readable as CSV: {error}") from None
-        return Table(self.file, (), whole=False)
+                raise self.file_error(reader.line_num, f"not readable as CSV: {error}") from None
+        return Table(self.file, (), readable=False)
 
     def text(self) -> str:
         try:
             if not self.path.is_file() and self.path.exists():
                 # opening a pipe blocks until something writes
-                raise self.wrong(0, "cannot be read: expected a file")
+                raise self.file_error(0, "cannot be read: expected a file")
             with self.path.open("rb") as file:
-                data = file.read(SIZE + 1)
+                data = file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise self.wrong(0, f"cannot be read: {error.strerror}") from None
-        if len(data) > SIZE:
-            raise self.wrong(0, f"too large: more than {SIZE:,} bytes")
+            raise self.file_error(0, f"cannot be read: {error.strerror}") from None
+        if len(data) > MAX_BYTES:
+            raise self.file_error(0, f"too large: more than {MAX_BYTES:,} bytes")
         try:
             if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 raise UnicodeDecodeError("utf-8", data, 0, 2, "UTF-16")
@@ -239,39 +246,39 @@ class _TableFile:
                 f"expected UTF-8, found byte 0x{data[error.start]:02x}: "
                 "save it from the spreadsheet as 'CSV UTF-8'"
             )
-            raise self.wrong(data.count(b"\n", 0, error.start) + 1, message) from None
+            raise self.file_error(data.count(b"\n", 0, error.start) + 1, message) from None
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            raise self.wrong(line, "found a zero byte, expected text")
+            raise self.file_error(line, "found a zero byte, expected text")
         if not text.strip():
-            raise self.wrong(0, "the file is empty, expected a header row")
+            raise self.file_error(0, "the file is empty, expected a header row")
         return text
 
     def header(self, cells: list[str]) -> list[str]:
-        header, known = [cell.strip() for cell in cells], self.known
+        header, known = [cell.strip() for cell in cells], self.columns
         if len(header) == 1 and len(known) > 1 and any(mark in header[0] for mark in ";\t"):
-            mark = "semicolons" if ";" in header[0] else "tabs"
+            marks = "semicolons" if ";" in header[0] else "tabs"
             message = (
-                f"columns are separated by {mark}, expected commas: spreadsheets set to Dutch save "
-                "them so; save it as 'CSV UTF-8 (comma delimited)' with decimal points"
+                f"columns are separated by {marks}, expected commas: spreadsheets set to Dutch "
+                "save them so; save it as 'CSV UTF-8 (comma delimited)' with decimal points"
             )
-            raise self.wrong(1, message)
-        wrong = []
-        for place, column in enumerate(header):
+            raise self.file_error(1, message)
+        faults = []
+        for index, column in enumerate(header):
             if column not in known:
                 message = f"unknown column{nearest(column, known)}; expected {', '.join(known)}"
-                wrong.append((column, message))
-            elif column in header[:place]:
-                wrong.append((column, "column named twice"))
-        for column, what in known.items():
-            if what.required and column not in header:
-                wrong.append((column, "column missing"))
-        if wrong:
-            raise InputError(Fault(self.file, 1, 0, column, said) for column, said in wrong)
+                faults.append((column, message))
+            elif column in header[:index]:
+                faults.append((column, "column named twice"))
+        for column, expected in known.items():
+            if expected.required and column not in header:
+                faults.append((column, "column missing"))
+        if faults:
+            raise InputError(Fault(self.file, 1, 0, column, text) for column, text in faults)
         return header
 
     def rows(self, reader: Any, header: list[str]) -> Table:
-        """Return the good rows, and the ids of those that were left out."""
+        """Return the valid rows, and the ids of the rejected ones."""
         rows: list[Row] = []
         dropped: set[str] = set()
         line = reader.line_num + 1
@@ -279,13 +286,13 @@ class _TableFile:
             start, line = line, reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(rows) >= ROWS:
-                self.fault(start, "", f"more than {ROWS:,} rows")
+            if len(rows) >= MAX_ROWS:
+                self.fault(start, "", f"more than {MAX_ROWS:,} rows")
                 break
             row = self.row(cells, header, start)
             if row is None:
                 dropped.update(cell.strip() for cell in cells[:1])
-            elif self.once(row):
+            elif self.is_unique(row):
                 rows.append(row)
         return Table(self.file, tuple(rows), frozenset(dropped))
 
@@ -294,68 +301,91 @@ class _TableFile:
             hint = " (a comma inside a text needs quotes)" if len(cells) > len(header) else ""
             self.fault(line, "", f"expected {len(header)} cells, found {len(cells)}{hint}")
             return None
-        before = len(self.faults)
-        values: dict[str, Any] = dict.fromkeys(self.known)
+        fault_count = len(self.faults)
+        values: dict[str, Any] = dict.fromkeys(self.columns)
         for column, cell in zip(header, cells, strict=True):
-            what = self.known[column]
+            expected = self.columns[column]
             cell = cell.strip()
             if not cell:
-                if what.required:
+                if expected.required:
                     self.fault(line, column, "a value is needed here")
-                elif what.kind in LISTS:
+                elif expected.kind in LIST_KINDS:
                     values[column] = ()
-                elif what.kind in ("text", "id", "choice"):
+                elif expected.kind in ("text", "id", "choice"):
                     values[column] = ""
                 continue
             try:
-                values[column] = parse_cell(cell, what)
+                values[column] = parse_cell(cell, expected)
             except ValueError as error:
                 self.fault(line, column, str(error))
-        for column, what in self.known.items():
+        for column, expected in self.columns.items():
             if values[column] is None and column not in header:
-                values[column] = () if what.kind in LISTS else "" if what.kind == "text" else None
-        return Row(self.path.stem, line, values) if len(self.faults) == before else None
+                values[column] = (
+                    () if expected.kind in LIST_KINDS else "" if expected.kind == "text" else None
+                )
+        return Row(self.path.stem, line, values) if len(self.faults) == fault_count else None
 
-    def once(self, row: Row) -> bool:
-        """Complain of a row that has the key of an earlier one."""
+    def is_unique(self, row: Row) -> bool:
+        """Return whether the key of a row is new; add a fault if an earlier row has it."""
         value = tuple(row[column] for column in self.key)
-        first = self.seen.setdefault(value, row.line)
-        if not self.key or first == row.line:
+        first_line = self.lines_by_key.setdefault(value, row.line)
+        if not self.key or first_line == row.line:
             return True
-        called = " ".join(str(part) for part in value if part not in (None, ""))
-        message = f"{called!r} is in line {first} already: remove one of the two rows"
+        name = " ".join(str(part) for part in value if part not in (None, ""))
+        message = f"{name!r} is in line {first_line} already: remove one of the two rows"
         self.fault(row.line, "+".join(self.key), message)
         return False
 
 
 def parse_cell(cell: str, column: Column) -> Any:
-    """Return what a cell that is not empty says; raise ValueError that says what is wrong with it.
+    """Return the value of a cell that is not empty; raise ValueError if it is not valid.
 
     Examples
     --------
     >>> parse_cell("staff civil", Column("pools", "ids"))
     ('staff', 'civil')
     """
-    return _READERS[column.kind](cell, column)
+    return _CELL_PARSERS[column.kind](cell, column)
 
 
-def _id(cell: str) -> str:
+def _parse_id(cell: str) -> str:
     if not ID.fullmatch(cell):
         raise ValueError(f"expected an id (lower-case letters, digits, hyphens), found {cell!r}")
-    if cell in EVERYTHING:
+    if cell in RESERVED_IDS:
         raise ValueError(f"{cell!r} stands for everything: choose another id")
     return cell
 
 
-def _ids(cell: str) -> tuple[str, ...]:
-    ids = tuple(map(_id, cell.split()))
+def _parse_ids(cell: str) -> tuple[str, ...]:
+    ids = tuple(map(_parse_id, cell.split()))
     if len(set(ids)) != len(ids):
         raise ValueError(f"an id is named twice in {cell!r}")
     return ids
 
 
+def parameter_faults(
+    name: str | None, value: float, low: float | None, high: float | None
+) -> Iterator[tuple[str, str]]:
+    """Yield the columns of a parameter that are wrong, each with a message.
+
+    Checks that `low` and `high` enclose the value, that shares are at most 1, and that tours and
+    preparations are whole months.
+    """
+    if low is not None and low > value:
+        yield "low", f"low {low:g} is above the value {value:g}"
+    if high is not None and high < value:
+        yield "high", f"high {high:g} is below the value {value:g}"
+    largest = max(value, high or 0.0)
+    if name in SHARES and largest > 1:
+        yield "value", f"expected a share between 0 and 1, found {largest:g}"
+    if name in WHOLE_MONTHS:
+        for column, months in (("value", value), ("low", low), ("high", high)):
+            if months is not None and months != int(months):
+                yield column, f"expected whole months, found {months:g}"
+
+
 def parse_number(cell: str, low: float = -math.inf, high: float = math.inf) -> float:
-    """Return the number in a cell; raise ValueError that says what is wrong with it.
+    """Return the number in a cell; raise ValueError if it is not valid.
 
     Examples
     --------
@@ -366,10 +396,10 @@ def parse_number(cell: str, low: float = -math.inf, high: float = math.inf) -> f
     ValueError: expected a decimal point, found '12,5': write 12.5
     """
     if _COMMA.fullmatch(cell):
-        instead = cell.replace(",", ".")
+        suggestion = cell.replace(",", ".")
         if _THOUSANDS.fullmatch(cell):
-            instead = f"{cell.replace(',', '')} or {instead}, whichever is meant"
-        raise ValueError(f"expected a decimal point, found {cell!r}: write {instead}")
+            suggestion = f"{cell.replace(',', '')} or {suggestion}, whichever is meant"
+        raise ValueError(f"expected a decimal point, found {cell!r}: write {suggestion}")
     try:
         value = float(cell) if "_" not in cell and cell.isascii() else None
     except ValueError:
@@ -385,33 +415,33 @@ def parse_number(cell: str, low: float = -math.inf, high: float = math.inf) -> f
     return value
 
 
-def _number(cell: str, column: Column) -> float:
+def _parse_number(cell: str, column: Column) -> float:
     return parse_number(cell, column.low, column.high)
 
 
-def _whole(cell: str, column: Column) -> int:
-    value = _number(cell, column)
+def _parse_whole(cell: str, column: Column) -> int:
+    value = _parse_number(cell, column)
     if value != int(value):
         raise ValueError(f"expected a whole number, found {cell!r}")
     return int(value)
 
 
-def _flag(cell: str) -> bool:
+def _parse_flag(cell: str) -> bool:
     if cell not in ("yes", "no"):
         raise ValueError(f"expected yes or no, found {cell!r}")
     return cell == "yes"
 
 
-def _choice(cell: str, column: Column) -> str:
+def _parse_choice(cell: str, column: Column) -> str:
     if cell not in column.choices:
         known = ", ".join(column.choices)
         raise ValueError(f"expected one of {known}, found {cell!r}{nearest(cell, column.choices)}")
     return cell
 
 
-def _caps(cell: str, column: Column) -> tuple[tuple[Month, Any], ...]:
+def _parse_caps(cell: str, column: Column) -> tuple[tuple[Month, Any], ...]:
     """Return a cap by month: a number, or (value, low, high) where it has a range."""
-    found: list[tuple[Month, Any]] = []
+    caps: list[tuple[Month, Any]] = []
     for part in cell.split():
         parts = _CAP.fullmatch(part)
         if not parts:
@@ -419,19 +449,19 @@ def _caps(cell: str, column: Column) -> tuple[tuple[Month, Any], ...]:
                 "expected caps by month such as 2022-08:15, or 2022-08:15(12..18) with lowest and "
                 f"highest, found {part!r}"
             )
-        value, *sides = (
+        value, *limits = (
             parse_number(text, column.low, column.high) for text in parts.groups()[1:] if text
         )
-        if sides and not sides[0] <= value <= sides[1]:
+        if limits and not limits[0] <= value <= limits[1]:
             raise ValueError(f"expected lowest, value and highest in order, found {part!r}")
-        found.append((Month.parse(parts[1]), (value, *sides) if sides else value))
-    if len({month for month, _ in found}) < len(found):
+        caps.append((Month.parse(parts[1]), (value, *limits) if limits else value))
+    if len({month for month, _ in caps}) < len(caps):
         raise ValueError(f"a month is named twice in {cell!r}")
-    return tuple(found)
+    return tuple(caps)
 
 
-def _step(said: Any, origin: Origin) -> Parameter:
-    value, low, high = said if isinstance(said, tuple) else (said, None, None)
+def _cap_parameter(cap: Any, origin: Origin) -> Parameter:
+    value, low, high = cap if isinstance(cap, tuple) else (cap, None, None)
     return Parameter(value, low, high, origin)
 
 
@@ -439,7 +469,7 @@ _CAP = re.compile(r"([^:]+):([^:()]+)(?:\(([^()]+)\.\.([^()]+)\))?")
 
 
 def caps_text(caps: Iterable[tuple[Month, Any]]) -> Iterator[str]:
-    """Yield the text of each cap of a cell of caps by month, as such a cell is read.
+    """Yield the text of each cap in a cell of caps by month; :func:`parse_cell` reads it.
 
     Examples
     --------
@@ -454,24 +484,24 @@ def caps_text(caps: Iterable[tuple[Month, Any]]) -> Iterator[str]:
             yield f"{month}:{cap:.12g}"
 
 
-_READERS: dict[str, Callable[[str, Column], Any]] = {
+_CELL_PARSERS: dict[str, Callable[[str, Column], Any]] = {
     "text": lambda cell, column: cell,
-    "id": lambda cell, column: _id(cell),
-    "ids": lambda cell, column: _ids(cell),
+    "id": lambda cell, column: _parse_id(cell),
+    "ids": lambda cell, column: _parse_ids(cell),
     "options": lambda cell, column: parse_options(cell),
-    "caps": _caps,
-    "number": _number,
-    "whole": _whole,
+    "caps": _parse_caps,
+    "number": _parse_number,
+    "whole": _parse_whole,
     "month": lambda cell, column: Month.parse(cell),
-    "flag": lambda cell, column: _flag(cell),
-    "choice": _choice,
+    "flag": lambda cell, column: _parse_flag(cell),
+    "choice": _parse_choice,
 }
 
 
-def shipped(folder: str) -> Path:
-    """Return a folder that comes with the package: ``data`` or ``scenarios``.
+def shipped_folder(folder: str) -> Path:
+    """Return the path of a folder that comes with the package: ``data`` or ``scenarios``.
 
-    In a clone it lies beside the package, in an installation inside it.
+    In a clone the folder is beside the package, in an installation inside it.
     """
     package = Path(__file__).resolve().parent.parent
     inside = package / "shipped" / folder
@@ -480,11 +510,11 @@ def shipped(folder: str) -> Path:
 
 def default_data() -> Path:
     """Return the data folder that scenarios use unless they name another."""
-    return shipped("data")
+    return shipped_folder("data")
 
 
-def shown(path: Path) -> str:
-    """Return a path relative to the working folder where it lies below it."""
+def display_path(path: Path) -> str:
+    """Return a path as text, relative to the working folder if it is inside it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
 
@@ -495,21 +525,21 @@ def read_data(folder: Path) -> Inputs:
     Returns
     -------
     Inputs
-        Everything in the tables; demands under study, declined or known from hindsight are included
-        but do not count.
+        Everything in the tables. Demands under study, declined or known from hindsight are
+        included, with `counts` False.
     """
     if not folder.is_dir():
-        raise InputError(Fault(shown(folder), 0, 0, "", "no such data folder"))
-    return _Reader(folder).read()
+        raise InputError(Fault(display_path(folder), 0, 0, "", "no such data folder"))
+    return _DataReader(folder).read()
 
 
 def read_observations(folder: Path) -> tuple[Observation, ...]:
-    """Read what was seen, in the order of the table; raise InputError with every fault.
+    """Read the observations of a data folder; raise InputError with every fault.
 
     Returns
     -------
     tuple of Observation
-        Empty where the folder has no ``observations.csv``.
+        In the order of the table; empty where the folder has no ``observations.csv``.
 
     Examples
     --------
@@ -520,11 +550,11 @@ def read_observations(folder: Path) -> tuple[Observation, ...]:
     if not (folder / "observations.csv").exists():
         return ()
     faults: list[Fault] = []
-    table = _table_of(folder, "observations", faults)
+    table = _read_named_table(folder, "observations", faults)
     inputs = read_data(folder)
-    known = {"demands": inputs.demands.keys(), "pools": inputs.pools.keys()}
+    ids_by_column = {"demands": inputs.demands.keys(), "pools": inputs.pools.keys()}
     for row in table.rows:
-        for column, names in known.items():
+        for column, names in ids_by_column.items():
             for name in row[column]:
                 if name not in names:
                     message = f"unknown {column.removesuffix('s')} {name!r}{nearest(name, names)}"
@@ -535,7 +565,7 @@ def read_observations(folder: Path) -> tuple[Observation, ...]:
 
 
 def read_places(folder: Path | None = None) -> dict[str, tuple[str, float, float]]:
-    """Return where missions are drawn on a map: place, degrees north, degrees east, by mission.
+    """Return the position of each mission on a map: place, degrees north and degrees east.
 
     Parameters
     ----------
@@ -552,20 +582,19 @@ def read_places(folder: Path | None = None) -> dict[str, tuple[str, float, float
     if not (folder / "places.csv").exists():
         return {}
     faults: list[Fault] = []
-    rows = _table_of(folder, "places", faults).rows
+    rows = _read_named_table(folder, "places", faults).rows
     if faults:
         raise InputError(sorted(faults))
     return {row["mission"]: (row["place"], row["latitude"], row["longitude"]) for row in rows}
 
 
-class _Reader:
-    """Reads one folder, collecting faults."""
+class _DataReader:
+    """Reader of one data folder; collects the faults of all tables."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         self.faults: list[Fault] = []
         self.tables: dict[str, Table] = {}
-        self.ids: dict[str, set[str]] = {}
         self.manned: dict[str, Parameter] = {}
 
     def read(self) -> Inputs:
@@ -574,11 +603,10 @@ class _Reader:
                 continue
             path = self.folder / f"{name}.csv"
             if name in OPTIONAL and not path.exists():
-                self.tables[name] = Table(shown(path), ())
+                self.tables[name] = Table(display_path(path), ())
             else:
-                self.tables[name] = _table_of(self.folder, name, self.faults)
-        for name in ("sources", "missions", "pools", "kinds", "demands"):
-            self.ids[name] = self.tables[name].ids()
+                self.tables[name] = _read_named_table(self.folder, name, self.faults)
+        self.check_references()
         series = self.series()
         events = self.events()
         self.manned = {
@@ -613,53 +641,47 @@ class _Reader:
             raise InputError(sorted(self.faults))
         return inputs
 
-    def complain(self, row: Row, column: str, message: str) -> None:
+    def report(self, row: Row, column: str, message: str) -> None:
         self.faults.append(self.tables[row.table].fault(row, column, message))
 
-    def written(self, row: Row) -> dict[str, Any]:
-        """Return where a row stands, as inputs say it."""
+    def position(self, row: Row) -> dict[str, Any]:
+        """Return the file and line of a row, as arguments of inputs."""
         return {"file": f"{self.folder.name}/{row.table}.csv", "line": row.line}
 
-    def known(self, row: Row, column: str, other: str) -> None:
-        """Check that what a cell names exists in the other table; an empty cell names nothing."""
-        if not self.tables[other].whole:
-            return
-        cells = row[column] if isinstance(row[column], tuple) else (row[column],)
-        names = [
-            name for cell in cells for name in ((cell,) if isinstance(cell, str) else cell or ())
-        ]
-        for name in dict.fromkeys(names):
-            if name and name not in self.ids[other]:
-                what = other.removesuffix("s")
-                near = nearest(name, self.ids[other], len(self.faults))
-                self.complain(row, column, f"unknown {what} {name!r}{near}")
+    def check_references(self) -> None:
+        """Check that the ids in every column that refers to a table exist in that table."""
+        ids = {name: table.ids() for name, table in self.tables.items() if name in ENTITY_TABLES}
+        for name, table in self.tables.items():
+            for column in TABLES[name]:
+                other = column.refers
+                if name == "places" or not other or not self.tables[other].readable:
+                    continue
+                for row in table.rows:
+                    for id in dict.fromkeys(_ids_in(row[column.name])):
+                        if id not in ids[other]:
+                            near = nearest(id, ids[other], len(self.faults))
+                            message = f"unknown {other.removesuffix('s')} {id!r}{near}"
+                            self.report(row, column.name, message)
 
     def origin(self, row: Row, prefix: str = "") -> Origin:
         source, basis = row[prefix + "source"] or "", row[prefix + "basis"] or "assumption"
-        self.known(row, prefix + "source", "sources")
         if basis != "assumption" and not source and row[prefix + "basis"]:
-            self.complain(row, prefix + "source", f"a parameter on basis {basis!r} needs a source")
+            self.report(row, prefix + "source", f"a parameter on basis {basis!r} needs a source")
         note = row["note"] if not prefix else ""
-        return Origin(basis, source, row[prefix + "section"] or "", note, **self.written(row))
+        return Origin(basis, source, row[prefix + "section"] or "", note, **self.position(row))
 
     def parameter(self, row: Row) -> Parameter:
         value, low, high = row["value"], row["low"], row["high"]
-        if low is not None and low > value:
-            self.complain(row, "low", f"low {low:g} is above the value {value:g}")
-        if high is not None and high < value:
-            self.complain(row, "high", f"high {high:g} is below the value {value:g}")
-        most = max(value, high or 0.0)
-        if row.cells.get("figure") in SHARES and most > 1:
-            self.complain(row, "value", f"expected a share between 0 and 1, found {most:g}")
+        for column, message in parameter_faults(row.cells.get("figure"), value, low, high):
+            self.report(row, column, message)
         return Parameter(value, low, high, self.origin(row))
 
     def mission(self, row: Row, events: Mapping[str, Event]) -> Mission:
-        self.known(row, "source", "sources")
         return Mission(
             **{name: "" if cell is None else cell for name, cell in row.cells.items()},  # type: ignore[arg-type]
             prolonged=events.get("prolonged"),
             ended_early=events.get("ended_early"),
-            **self.written(row),
+            **self.position(row),
         )
 
     def demand(self, row: Row) -> DemandInput:
@@ -667,24 +689,24 @@ class _Reader:
         standing = row["standing"]
         for column in ("first", "last"):
             if row[column] is None and standing in ("standing", "past"):
-                self.complain(row, column, f"a demand that is {standing} needs a month")
+                self.report(row, column, f"a demand that is {standing} needs a month")
         first, last = row["first"], row["last"]
         if first and last and first > last:
             message = f"months out of order: the last, {last}, is before the first, {first}"
-            self.complain(row, "last", message)
-        given = ("id", "mission", "name", "name_nl", "category", "kind", "tier", "cohorts")
+            self.report(row, "last", message)
+        copied = ("id", "mission", "name", "name_nl", "category", "kind", "tier", "cohorts")
         cap = self.parameter(row)
         for month, _ in row["cap_from"]:
             if first and last and not first < month <= last:
                 message = f"{month}: expected a month after the first and up to the last"
-                self.complain(row, "cap_from", message)
+                self.report(row, "cap_from", message)
         return DemandInput(
-            **{name: row[name] for name in given},
+            **{name: row[name] for name in copied},
             options=row["pools"],
             cap=cap,
-            cap_from={month: _step(said, cap.origin) for month, said in row["cap_from"]},
-            first=self.when(row, "first", dates),
-            last=self.when(row, "last", dates),
+            cap_from={month: _cap_parameter(value, cap.origin) for month, value in row["cap_from"]},
+            first=self.month_range(row, "first", dates),
+            last=self.month_range(row, "last", dates),
             standing=standing,
             counts=standing in ("standing", "past"),
             fixed_length=bool(row["fixed_length"]),
@@ -693,11 +715,15 @@ class _Reader:
             manned=self.manned.get(row["id"]),
             weight=1.0 if row["weight"] is None else row["weight"],
             note=row["note"],
-            more={name: row[name] for name in CARRIED if row.cells.get(name) not in (None, "", ())},
-            **self.written(row),
+            more={
+                name: row[name]
+                for name in EXTRA_FIELDS
+                if row.cells.get(name) not in (None, "", ())
+            },
+            **self.position(row),
         )
 
-    def when(self, row: Row, column: str, origin: Origin) -> When | None:
+    def month_range(self, row: Row, column: str, origin: Origin) -> When | None:
         """Return a month of a demand with its range."""
         month, low, high = (row[column + side] for side in ("", "_low", "_high"))
         for side, end, wrong in (
@@ -706,14 +732,13 @@ class _Reader:
         ):
             if wrong or (end and not month):
                 message = f"{end} is on the wrong side of the month {month}"
-                self.complain(row, column + side, message)
+                self.report(row, column + side, message)
         return When(month, origin, low, high) if month else None
 
     def events(self) -> dict[str, dict[str, Event]]:
-        """Return how mandates may end otherwise, by mission and event."""
+        """Return the possible changes to the end of mandates, by mission and event."""
         events: dict[str, dict[str, Event]] = {}
         for row in self.tables["mandates"].rows:
-            self.known(row, "mission", "missions")
             event = Event(row["chance"], row["months"], self.origin(row))
             events.setdefault(row["mission"], {})[row["event"]] = event
         return events
@@ -723,11 +748,10 @@ class _Reader:
         series: dict[tuple[str, str], dict[str, list[Any]]] = {}
         for row in self.tables["strengths"].rows:
             force, pool, name = row["force"] or "", row["pool"] or "", row["figure"]
-            self.known(row, "pool", "pools")
             if bool(force) == bool(pool):
-                self.complain(row, "pool", "expected a force or a pool, one of the two")
+                self.report(row, "pool", "expected a force or a pool, one of the two")
             elif force and name not in ("filled", "fit"):
-                self.complain(row, "figure", f"a force has no {name}")
+                self.report(row, "figure", f"a force has no {name}")
             steps = series.setdefault((force, pool), {}).setdefault(name, [])
             steps.append((row["from"], self.parameter(row)))
         for factors in series.values():
@@ -747,14 +771,14 @@ class _Reader:
                 if deviation and not steps:
                     continue
                 if deviation and not force:
-                    self.complain(row, "force", f"{factor} is for pools of a force")
+                    self.report(row, "force", f"{factor} is for pools of a force")
                 elif not steps or steps[0][0] is not None:
                     message = f"no {factor} from the start (a row with 'from' empty)"
-                    self.complain(row, factor, f"strengths.csv gives {message}")
+                    self.report(row, factor, f"strengths.csv gives {message}")
             pools[row["id"]] = Pool(
                 **{**row.cells, "force": force},
                 series={factor: tuple(steps) for factor, steps in factors.items()},
-                **self.written(row),
+                **self.position(row),
             )
         return pools
 
@@ -763,31 +787,22 @@ class _Reader:
         presence: dict[str, dict[str, Parameter]] = {}
         rows = self.tables["kinds"].rows
         for row in self.tables["rotation"].rows:
-            self.known(row, "kind", "kinds")
-            self.known(row, "pool", "pools")
             parameter = self.parameter(row)
-            whole = row["figure"] in ("tour", "preparation")
-            for side in ("value", "low", "high") if whole else ():
-                months = getattr(parameter, side)
-                if months is not None and months != int(months):
-                    self.complain(row, side, f"expected whole months, found {months:g}")
             if row["figure"] == "tour" and (parameter.value < 1 or row["pool"]):
                 message = "a tour is at least 1 month and the same for every pool"
-                self.complain(row, "value", message)
+                self.report(row, "value", message)
             policies = rotation.setdefault(row["kind"], {})
             pool = row["pool"] or ""
-            other = {"rest": "dwell", "dwell": "rest"}.get(row["figure"], "")
+            other = OTHER_HOME_TIME.get(row["figure"], "")
             if pool in policies.get(other, {}):
                 message = f"{other} is given as well: a pool has rest or dwell, not both"
-                self.complain(row, "figure", message)
+                self.report(row, "figure", message)
             policies.setdefault(row["figure"], {})[pool] = parameter
         for row in self.tables["presence"].rows:
-            self.known(row, "kind", "kinds")
-            self.known(row, "demand", "demands")
             about = "demand" if row["figure"] == MANNED else "kind"
             if not row[about] or (row["kind"] and row["demand"]):
                 message = f"{row['figure']} is of a {about}: name one, and nothing else"
-                self.complain(row, about, message)
+                self.report(row, about, message)
             elif row["kind"]:
                 figure = self.parameter(row)
                 presence.setdefault(row["kind"], {})[row["figure"]] = figure
@@ -796,16 +811,16 @@ class _Reader:
                 **row.cells,
                 rotation=rotation.get(row["id"], {}),
                 presence=presence.get(row["id"], {}),
-                **self.written(row),
+                **self.position(row),
             )
             for row in rows
         }
 
     def bound(self, row: Row) -> BoundInput:
         if row["min"] is None and row["max"] is None:
-            self.complain(row, "min", "expected a min, a max or both")
+            self.report(row, "min", "expected a min, a max or both")
         if row["min"] is not None and row["max"] is not None and row["min"] > row["max"]:
-            self.complain(row, "max", f"max {row['max']:g} is below min {row['min']:g}")
+            self.report(row, "max", f"max {row['max']:g} is below min {row['min']:g}")
         origin = self.origin(row)
         lower, upper = (
             None if row[side] is None else Parameter(row[side], origin=origin)
@@ -816,13 +831,12 @@ class _Reader:
 
     def cost(self, row: Row) -> Cost:
         if bool(row["kind"]) == bool(row["demand"]):
-            self.complain(row, "kind", "expected a kind or a demand, one of the two")
+            self.report(row, "kind", "expected a kind or a demand, one of the two")
         return Cost(row["fund"], row["kind"] or "", row["demand"] or "", self.parameter(row))
 
     def outcomes(self) -> dict[str, dict[str, Parameter | When]]:
         outcomes: dict[str, dict[str, Parameter | When]] = {}
         for row in self.tables["outcomes"].rows:
-            self.known(row, "demand", "demands")
             origin, value = self.origin(row), row["value"]
             fact: Parameter | When
             try:
@@ -831,29 +845,26 @@ class _Reader:
                 else:
                     fact = When(Month.parse(value), origin)
             except ValueError as error:
-                self.complain(row, "value", str(error))
+                self.report(row, "value", str(error))
                 continue
             outcomes.setdefault(row["demand"], {})[row["field"]] = fact
         return outcomes
 
     def check(self, inputs: Inputs) -> None:
-        """Check what refers to tables that are read later."""
+        """Check that every demand has a complete rotation policy."""
         for row in self.tables["demands"].rows:
-            self.known(row, "mission", "missions")
-            self.known(row, "kind", "kinds")
-            self.known(row, "pools", "pools")
             kind = inputs.kinds.get(row["kind"])
-            if kind is None or not self.tables["rotation"].whole:
+            if kind is None or not self.tables["rotation"].readable:
                 continue
-            for name, pool in lacking_policies(kind, inputs.demands[row["id"]]):
+            for name, pool in missing_policies(kind, inputs.demands[row["id"]]):
                 what = f"kind {row['kind']!r} no {name} for pool {pool!r}"
-                self.complain(row, "kind", f"rotation.csv gives {what}")
-        for row in self.tables["bounds"].rows:
-            self.known(row, "demands", "demands")
-            self.known(row, "pools", "pools")
-        for row in self.tables["costs"].rows:
-            self.known(row, "kind", "kinds")
-            self.known(row, "demand", "demands")
+                self.report(row, "kind", f"rotation.csv gives {what}")
+
+
+def _ids_in(cell: Any) -> Iterator[str]:
+    """Yield the ids in a cell: of a list or of sourcing options all, of an empty cell none."""
+    for item in cell if isinstance(cell, tuple) else (cell,):
+        yield from (item,) if isinstance(item, str) and item else item or ()
 
 
 def _source(row: Row) -> Source:
@@ -862,7 +873,7 @@ def _source(row: Row) -> Source:
 
 @dataclass(frozen=True)
 class Count:
-    """People of one country in one mission in one month, by kind."""
+    """Number of people of one country and personnel type in one mission and month."""
 
     month: Month
     country: str
@@ -870,7 +881,7 @@ class Count:
     kind: str
     persons: int
     code: str = ""
-    """Country by its three letters, in lower case; empty where the file has none."""
+    """Three-letter code of the country in lower case; empty where the file has none."""
 
 
 def read_un(path: str | Path, country: str = "Netherlands") -> tuple[Count, ...]:
@@ -881,70 +892,73 @@ def read_un(path: str | Path, country: str = "Netherlands") -> tuple[Count, ...]
     path : str or Path
         The CSV export, or the text of a monthly table.
     country : str
-        As the series names it; its three-letter code works for the export as well.
+        Name in the series; for the export also the three-letter code.
 
     Raises
     ------
     InputError
-        The file is in neither form, a cell is wrong, or a month does not add up to its printed
+        The file has neither form, a cell is not valid, or a month does not add up to its printed
         totals; every fault with its line.
     """
     name = str(path)
     try:
         with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(MAX_UN_BYTES + 1)
     except OSError as error:
         raise InputError(Fault(name, 0, 0, "", f"cannot be read: {error.strerror}")) from None
-    if len(data) > LARGEST:
-        raise InputError(Fault(name, 0, 0, "", f"too large: more than {LARGEST:,} bytes"))
+    if len(data) > MAX_UN_BYTES:
+        raise InputError(Fault(name, 0, 0, "", f"too large: more than {MAX_UN_BYTES:,} bytes"))
     if data.startswith(b"%PDF"):
         message = "is a PDF: make text of it first, with 'pdftotext -layout'"
         raise InputError(Fault(name, 0, 0, "", message))
     text = data.decode("utf-8-sig", errors="replace")
-    counts = _export(text, name) if "contribution_id" in text[:2000] else _table(text, name)
-    wanted = country.casefold()
-    return tuple(one for one in counts if wanted in (one.country.casefold(), one.code))
+    counts = (
+        _read_export(text, name) if "contribution_id" in text[:2000] else _read_monthly(text, name)
+    )
+    selected = country.casefold()
+    return tuple(count for count in counts if selected in (count.country.casefold(), count.code))
 
 
-def _kind(text: str) -> str | None:
-    """Return the personnel type that a text is, in the singular or plural of :data:`KINDS`."""
+def _personnel_type(text: str) -> str | None:
+    """Return the personnel type that a text names, in singular or plural."""
     plain = re.sub(r"\s+", " ", text).strip().casefold()
-    for kind in KINDS:
+    for kind in PERSONNEL_TYPES:
         stem = kind.casefold().rstrip("s")
         if plain in (stem, stem + "s", stem.replace("expert ", "experts ")):
             return kind
     return {"staff officers": "Staff Officer", "contingent troops": "Troops"}.get(plain)
 
 
-def _month_in(text: str) -> Month | None:
-    if found := _ISO.search(text):
-        year, month = int(found[1]), int(found[2])
-    elif found := _DATED.search(text):
-        day, month, year = map(int, found.groups())
+def _find_month(text: str) -> Month | None:
+    if match := _ISO_MONTH.search(text):
+        year, month = int(match[1]), int(match[2])
+    elif match := _DATE.search(text):
+        day, month, year = map(int, match.groups())
         if month > 12:  # the month stands first
             month = day
-    elif found := _NAMED.search(text):
-        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(found[1].lower()[:3]))
-        year = int(found[2])
+    elif match := _NAMED_MONTH.search(text):
+        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(match[1].lower()[:3]))
+        year = int(match[2])
         year += 2000 if year < 100 else 0
     else:
         return None
     return Month(year, month) if 1 <= month <= 12 else None
 
 
-def _export(text: str, name: str) -> list[Count]:
+def _read_export(text: str, name: str) -> list[Count]:
     """Read the CSV export."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     header = [cell.strip() for cell in reader.fieldnames or ()]
-    lacking = [column for column in HEADER if column not in header]
+    lacking = [column for column in UN_COLUMNS if column not in header]
     if lacking:
         raise InputError(Fault(name, 1, 0, lacking[0], "column missing"))
     reader.fieldnames = header
     counts, faults = [], []
     for row in reader:
         line = reader.line_num
-        cells = {column: (row.get(column) or "").strip() for column in HEADER}
-        month, kind = _month_in(cells["last_reporting_date"]), _kind(cells["personnel_type"])
+        cells = {column: (row.get(column) or "").strip() for column in UN_COLUMNS}
+        month = _find_month(cells["last_reporting_date"])
+        kind = _personnel_type(cells["personnel_type"])
         persons = 0
         for column in ("female_personnel", "male_personnel"):
             number = cells[column] or "0"
@@ -967,22 +981,24 @@ def _export(text: str, name: str) -> list[Count]:
         counts.append(Count(month, country, *what, persons, cells["isocode3"].casefold()))
     if faults:
         raise InputError(faults)
-    return _added(counts)
+    return _sum_counts(counts)
 
 
-def _added(counts: Iterable[Count]) -> list[Count]:
-    """Return counts with those of the same month, country, mission and kind added up."""
-    found: dict[tuple[Month, str, str, str], Count] = {}
-    for one in counts:
-        key = (one.month, one.country, one.mission, one.kind)
-        old = found.get(key)
-        found[key] = one if old is None else replace(old, persons=old.persons + one.persons)
-    return list(found.values())
+def _sum_counts(counts: Iterable[Count]) -> list[Count]:
+    """Return counts summed by month, country, mission and personnel type."""
+    totals: dict[tuple[Month, str, str, str], Count] = {}
+    for count in counts:
+        key = (count.month, count.country, count.mission, count.kind)
+        earlier = totals.get(key)
+        totals[key] = (
+            count if earlier is None else replace(earlier, persons=earlier.persons + count.persons)
+        )
+    return list(totals.values())
 
 
-def _table(text: str, name: str) -> list[Count]:
-    """Read the text of a monthly table, and hold every printed total against its rows."""
-    month = next((one for line in text.splitlines()[:60] if (one := _month_in(line))), None)
+def _read_monthly(text: str, name: str) -> list[Count]:
+    """Read the text of a monthly table, and check every printed total against its rows."""
+    month = next((one for line in text.splitlines()[:60] if (one := _find_month(line))), None)
     if month is None:
         message = (
             "expected the CSV export of the series or the text of a monthly table with its month "
@@ -993,13 +1009,13 @@ def _table(text: str, name: str) -> list[Count]:
     counts: list[Count] = []
     totals: list[tuple[str, str, str, int, int]] = []
     for line, row in enumerate(text.splitlines(), 1):
-        found = _NUMBERS.match(" " + row)
-        words = re.sub(r"\s+", " ", (found[1] if found else row)).strip()
-        numbers = [int(one.replace(",", "")) for one in found[2].split()] if found else []
-        head, kind = _split(words)
-        if kind is None and _total(words):
+        match = _ROW_OF_NUMBERS.match(" " + row)
+        words = re.sub(r"\s+", " ", (match[1] if match else row)).strip()
+        numbers = [int(one.replace(",", "")) for one in match[2].split()] if match else []
+        head, kind = _split_personnel_type(words)
+        if kind is None and _total_label(words):
             if numbers:
-                totals.append((_total(words) or "", mission, country, numbers[-1], line))
+                totals.append((_total_label(words) or "", mission, country, numbers[-1], line))
             continue
         if kind is None and (numbers or _HEADING.search(words)):
             continue
@@ -1017,21 +1033,21 @@ def _table(text: str, name: str) -> list[Count]:
                 message = f"{numbers[0]} and {numbers[1]} do not add up to {numbers[2]}"
                 raise InputError(Fault(name, line, 0, "", message))
     _check_totals(name, month, counts, totals)
-    return _added(counts)
+    return _sum_counts(counts)
 
 
-def _split(words: str) -> tuple[str, str | None]:
-    """Return what stands before a personnel type at the end of a text, and that type."""
+def _split_personnel_type(words: str) -> tuple[str, str | None]:
+    """Return the text before a personnel type at its end, and that type (None if none)."""
     parts = words.split(" ")
     for size in (3, 2, 1):
-        kind = _kind(" ".join(parts[-size:]))
+        kind = _personnel_type(" ".join(parts[-size:]))
         if kind is not None and len(parts) >= size:
             return " ".join(parts[:-size]).strip(), kind
     return words, None
 
 
-def _total(words: str) -> str | None:
-    """Return what a total is of: ``*`` of everything, empty of what the rows above it are of."""
+def _total_label(words: str) -> str | None:
+    """Return the subject of a total: ``*`` is all missions, ``.`` the rows above; None if none."""
     plain = words.rstrip(":").strip()
     folded = plain.casefold()
     if folded in ("grand total", "overall total", "totals"):
@@ -1054,43 +1070,43 @@ def _check_totals(
         raise InputError(Fault(name, 1, 0, "", message))
     by_mission: Counter[str] = Counter()
     by_country: Counter[tuple[str, str]] = Counter()
-    for one in counts:
-        by_mission[one.mission] += one.persons
-        by_country[one.mission, one.country] += one.persons
+    for count in counts:
+        by_mission[count.mission] += count.persons
+        by_country[count.mission, count.country] += count.persons
     faults = []
-    for of, mission, country, printed, line in totals:
-        if of == "*":
-            found, what = sum(by_mission.values()), "all missions"
-        elif of in by_mission:
-            found, what = by_mission[of], of
-        elif of == ".":
-            found, what = by_country[mission, country], f"{country} in {mission}"
-            if found != printed and by_mission[mission] == printed:
+    for subject, mission, country, printed, line in totals:
+        if subject == "*":
+            total, what = sum(by_mission.values()), "all missions"
+        elif subject in by_mission:
+            total, what = by_mission[subject], subject
+        elif subject == ".":
+            total, what = by_country[mission, country], f"{country} in {mission}"
+            if total != printed and by_mission[mission] == printed:
                 continue
         else:
-            found, what = by_country[mission, of], f"{of} in {mission}"
-        if found != printed:
-            sums = f"the rows of {what} add up to {found}, the printed total is {printed}"
+            total, what = by_country[mission, subject], f"{subject} in {mission}"
+        if total != printed:
+            sums = f"the rows of {what} add up to {total}, the printed total is {printed}"
             faults.append(Fault(name, line, 0, "", f"{month}: {sums}"))
     if faults:
         raise InputError(faults)
 
 
 def observations(counts: Iterable[Count], source: str = "un-uniformed") -> list[dict[str, str]]:
-    """Return counts as rows of ``observations.csv``; a count of no known demand is left out.
+    """Return counts as rows of ``observations.csv``; counts of unknown demands are left out.
 
     Parameters
     ----------
     counts : iterable of Count
         From :func:`read_un`.
     source : str
-        Id of their source.
+        Id of the source of the counts.
     """
     rows = []
     for one in sorted(counts, key=lambda count: (count.month, count.mission, count.kind)):
-        if (one.mission, one.kind) not in DEMANDS:
+        if (one.mission, one.kind) not in DEMANDS_BY_COUNT:
             continue
-        demands, error, note = DEMANDS[one.mission, one.kind]
+        demands, error, note = DEMANDS_BY_COUNT[one.mission, one.kind]
         short = one.kind.split(" ")[-1 if one.kind.startswith("Individual") else 0].lower()
         rows.append(
             {

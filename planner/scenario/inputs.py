@@ -23,24 +23,27 @@ if TYPE_CHECKING:
 __all__ = [
     "BASES", "BoundInput", "BudgetInput", "Cost", "DemandInput", "Event", "Inputs", "Kind",
     "Mission", "Observation", "Option", "Origin", "PackageInput", "Parameter", "Pool", "Source",
-    "StrengthStep", "When", "check_option", "is_presence", "lacking_policies", "options_text",
+    "StrengthStep", "When", "check_option", "is_presence", "missing_policies", "options_text",
     "parse_options",
 ]  # fmt: skip
 
 BASES = ("letter", "public", "assumption")
 """What a parameter may rest on."""
 
-WINDOW = (Month(2022, 1), Month(2025, 12))
+DEFAULT_WINDOW = (Month(2022, 1), Month(2025, 12))
 """Months reported unless a scenario says otherwise."""
 
-EVERYTHING = ("all", "alle")
+RESERVED_IDS = ("all", "alle")
 """Words that stand for everything where ids are named, and therefore are no ids themselves."""
 
-FACTORS = ("posts", "filled", "fit")
+STRENGTH_FACTORS = ("posts", "filled", "fit")
 """strength = posts × share filled × share fit."""
 
 ROTATION = ("tour", "preparation", "rest", "dwell")
 """What a rotation policy consists of; rest or dwell, not both."""
+
+OTHER_HOME_TIME = {"rest": "dwell", "dwell": "rest"}
+"""The two policies for time at home, of which a pool has one, each by the other."""
 
 PRESENCE = ("acceptance", "lead", "early_return")
 """What decides whether a person allocated is present."""
@@ -93,10 +96,10 @@ def parse_options(text: str) -> tuple[Option, ...]:
     >>> parse_options("light:0.9+medical:0.1 staff")
     ({'light': 0.9, 'medical': 0.1}, 'staff')
     """
-    found: list[Option] = []
+    options: list[Option] = []
     for part in text.split():
         if ":" not in part:
-            found.append(check_option(part))
+            options.append(check_option(part))
             continue
         mix: dict[str, object] = {}
         for item in part.split("+"):
@@ -111,10 +114,10 @@ def parse_options(text: str) -> tuple[Option, ...]:
             if pool in mix:
                 raise ValueError(f"pool {pool!r} is named twice in {part!r}")
             mix[pool] = number
-        found.append(check_option(mix))
-    if any(one in found[:place] for place, one in enumerate(found)):
+        options.append(check_option(mix))
+    if any(option in options[:index] for index, option in enumerate(options)):
         raise ValueError(f"an option is named twice in {text!r}")
-    return tuple(found)
+    return tuple(options)
 
 
 def options_text(options: Iterable[Option]) -> str:
@@ -126,8 +129,10 @@ def options_text(options: Iterable[Option]) -> str:
     'light:0.9+medical:0.1 staff'
     """
     return " ".join(
-        one if isinstance(one, str) else "+".join(f"{pool}:{one[pool]:.12g}" for pool in one)
-        for one in options
+        option
+        if isinstance(option, str)
+        else "+".join(f"{pool}:{option[pool]:.12g}" for pool in option)
+        for option in options
     )
 
 
@@ -456,8 +461,8 @@ class Inputs:
     earlier calibration; None leaves all of them to their ranges.
     """
 
-    first: Month = WINDOW[0]
-    last: Month = WINDOW[1]
+    first: Month = DEFAULT_WINDOW[0]
+    last: Month = DEFAULT_WINDOW[1]
     warm_up: int | None = None
     run_out: int | None = None
     rule: str = "fair"
@@ -492,15 +497,15 @@ def is_presence(id: str) -> bool:
     return (head == "kind" and last in PRESENCE) or (head == "demand" and last == MANNED)
 
 
-def lacking_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
+def missing_policies(kind: Kind, demand: DemandInput) -> list[tuple[str, str]]:
     """Return what a kind and a demand together leave open: policy and the first pool without it."""
-    found = []
+    missing = []
     for name in ("tour", "preparation", "rest"):
         names = ("rest", "dwell") if name == "rest" else (name,)
-        if any(getattr(demand, one) is not None for one in names):
+        if any(getattr(demand, policy) is not None for policy in names):
             continue
-        known = {pool for one in names for pool in kind.rotation.get(one, {})}
+        known = {pool for policy in names for pool in kind.rotation.get(policy, {})}
         lacking = [pool for pool in demand.pools if pool not in known and "" not in known]
         if lacking:
-            found.append((" or ".join(names), lacking[0]))
-    return found
+            missing.append((" or ".join(names), lacking[0]))
+    return missing

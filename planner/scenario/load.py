@@ -1,6 +1,6 @@
-"""Scenario files to scenarios: find them, follow what they extend, report all that is wrong.
+"""Load scenario files: find them, follow ``extends``, and report all faults at once.
 
-Errors of the schema as messages that name the place, what was expected and what was found.
+Errors of the schema become messages with the position, the expected and the found value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from planner.digest import SKIP, digest
 from planner.errors import Fault, InputError, close_name, gathered, nearest, shortened
 from planner.months import Month
 from planner.scenario.calibrated import NONE, read_calibrated, shipped_calibrations
-from planner.scenario.data import default_data, read_data, shipped, shown
+from planner.scenario.data import default_data, display_path, read_data, shipped_folder
 from planner.scenario.inputs import Inputs
 from planner.scenario.source import Path_, Position, SourceText, dump, read_source, read_text
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 __all__ = [
-    "Layer", "Scenario", "checked", "consequence", "faults_of", "load", "loads",
+    "Layer", "Scenario", "validate_source", "is_consequence", "schema_faults", "load", "loads",
     "shipped_scenarios",
 ]  # fmt: skip
 
@@ -48,7 +48,7 @@ _EXPECTED = {
     "string_unicode": "characters that can be written in UTF-8",
 }
 
-_NAMES = {
+_SYNONYMS = {
     "from": ("first",),
     "start": ("first", "from"),
     "begin": ("first", "from"),
@@ -61,104 +61,104 @@ _NAMES = {
     "size": ("cap",),
     "person": ("cap",),
 }
-"""Words people try, and what they may be called here."""
+"""Names that users try for a field, and the fields that may be meant."""
 
-MOST_FAULTS = 1_000
-"""Faults beyond which nothing is left out to check the rest: each time takes a copy of the file."""
+MAX_FAULTS = 1_000
+"""Faults beyond which the rest is not checked: each further validation copies the file."""
 
-_ROUNDS = 5
-"""How often a file is validated while parts of it are left out."""
+_MAX_VALIDATIONS = 5
+"""Largest number of validations of a file, with invalid parts omitted."""
 
-DEEPEST = 20
-"""Most files that extend each other."""
+MAX_EXTENDS = 20
+"""Largest number of files that extend each other."""
 
 TEXTS = ("title", "title_nl", "summary", "summary_nl")
 
 
-def faults_of(error: ValidationError, source: SourceText, prefix: Path_ = ()) -> list[Fault]:
-    """Return one fault for each thing wrong, in the order of the file.
+def schema_faults(error: ValidationError, source: SourceText, prefix: Path_ = ()) -> list[Fault]:
+    """Return one fault for each validation error, in the order of the file.
 
     Parameters
     ----------
     error : ValidationError
         From validating ``source.values`` or, with `prefix`, a part of it.
-    source : Source
+    source : SourceText
         Gives the line and column of each path.
     prefix : tuple
         Path of the validated part.
     """
     faults = []
-    found = error.errors(include_url=False)
-    for what in found:
-        if what["type"] == "too_short" and any(
-            one["loc"][: len(what["loc"])] == what["loc"] != one["loc"] for one in found
+    errors = error.errors(include_url=False)
+    for item in errors:
+        if item["type"] == "too_short" and any(
+            other["loc"][: len(item["loc"])] == item["loc"] != other["loc"] for other in errors
         ):
-            continue  # of the list remains too little because what is in it is wrong
-        path = (*prefix, *(step for step in what["loc"] if step != "[key]"))
-        faults.append(_fault(what, path, source, bare_key=what["loc"][-1:] == ("[key]",)))
+            continue  # the list is too short because its items are invalid
+        path = (*prefix, *(step for step in item["loc"] if step != "[key]"))
+        faults.append(_fault(item, path, source, bare_key=item["loc"][-1:] == ("[key]",)))
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
 
-def checked(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset[Path_]]:
-    """Validate a source; what is wrong is left out, so that the rest can be checked as well.
+def validate_source(model: Any, source: SourceText) -> tuple[Any, list[Fault], frozenset[Path_]]:
+    """Validate a source; invalid values are omitted, so that the rest is checked as well.
 
     Parameters
     ----------
     model : pydantic model
-    source : Source
+    source : SourceText
 
     Returns
     -------
-    whole : object
-        The validated model of what remains, None if nothing does.
+    validated : object
+        The model of the valid values, None if there are none.
     faults : list of Fault
-        Everything that the schema does not allow.
-    left_out : frozenset of tuple
-        Paths of the values that were left out.
+        Every error of the schema.
+    omitted : frozenset of tuple
+        Paths of the values that were omitted.
     """
     from pydantic import ValidationError
 
     values: Any = source.values
     faults: list[Fault] = []
-    left_out: set[Path_] = set()
-    for _ in range(_ROUNDS):
+    omitted: set[Path_] = set()
+    for _ in range(_MAX_VALIDATIONS):
         try:
-            return model.model_validate(values), faults, frozenset(left_out)
+            return model.model_validate(values), faults, frozenset(omitted)
         except ValidationError as error:
-            faults = faults or faults_of(error, source)
-            if len(faults) > MOST_FAULTS:
-                return None, faults, frozenset(left_out)
-            for what in error.errors(include_url=False, include_context=False):
-                path = _left_out(values, what)
+            faults = faults or schema_faults(error, source)
+            if len(faults) > MAX_FAULTS:
+                return None, faults, frozenset(omitted)
+            for item in error.errors(include_url=False, include_context=False):
+                path = _path_to_omit(values, item)
                 if not path:
-                    return None, faults, frozenset(left_out)
-                left_out.add(path)
+                    return None, faults, frozenset(omitted)
+                omitted.add(path)
                 values = _without(values, path)
-    return None, faults, frozenset(left_out)
+    return None, faults, frozenset(omitted)
 
 
-def consequence(fault: Fault | str, left_out: frozenset[Path_]) -> bool:
-    """Whether a fault may only follow from values that were left out."""
+def is_consequence(fault: Fault | str, omitted: frozenset[Path_]) -> bool:
+    """Whether a fault may only be a consequence of omitted values."""
     if isinstance(fault, str):
         return False
-    if left_out and fault.message.startswith("has no effect"):
+    if omitted and fault.message.startswith("has no effect"):
         return True
-    for path in left_out:
-        place = ".".join(map(str, path))
-        if f"{fault.field}.".startswith(f"{place}."):
+    for path in omitted:
+        field = ".".join(map(str, path))
+        if f"{fault.field}.".startswith(f"{field}."):
             return True
-        if f"{place}.".startswith(f"{fault.field}.") and fault.message.startswith("new "):
+        if f"{field}.".startswith(f"{fault.field}.") and fault.message.startswith("new "):
             return True
-        named = fault.message.split("'")[1:2]
-        if len(path) > 1 and fault.message.startswith("unknown ") and named == [path[1]]:
+        quoted = fault.message.split("'")[1:2]
+        if len(path) > 1 and fault.message.startswith("unknown ") and quoted == [path[1]]:
             return f"{path[0]}.{path[1]}" != fault.field
     return False
 
 
-def _left_out(values: Any, what: Mapping[str, Any]) -> Path_:
-    """Return the path of what has to be left out for one complaint; a list goes as a whole."""
-    path = tuple(step for step in what["loc"] if step != "[key]")
-    if what["type"] == "missing":
+def _path_to_omit(values: Any, item: Mapping[str, Any]) -> Path_:
+    """Return the path to omit because of one validation error; a list is omitted as a whole."""
+    path = tuple(step for step in item["loc"] if step != "[key]")
+    if item["type"] == "missing":
         path = path[:-1]
     for length, step in enumerate(path):
         try:
@@ -178,33 +178,33 @@ def _without(values: Any, path: Path_) -> Any:
     return {**values, path[0]: _without(values[path[0]], path[1:])}
 
 
-def _fault(what: Mapping[str, Any], path: Path_, source: SourceText, bare_key: bool) -> Fault:
-    kind, context = what["type"], what.get("ctx", {})
+def _fault(item: Mapping[str, Any], path: Path_, source: SourceText, bare_key: bool) -> Fault:
+    kind, context = item["type"], item.get("ctx", {})
     if kind == "extra_forbidden":
-        known = _known(path[:-1])
-        message = f"not known here{_suggest(str(path[-1]), known)}"
+        known = _known_fields(path[:-1])
+        message = f"not known here{_suggestion(str(path[-1]), known)}"
         if known:
             message += f"; known are {', '.join(known)}"
         return source.fault(path, message, key=True)
     if kind == "missing":
         path, message = path[:-1], f"{path[-1]!r} is missing"
     elif kind == "value_error":
-        message = str(context.get("error", what["msg"]))
+        message = str(context.get("error", item["msg"]))
     elif kind == "literal_error":
-        choices = _literals(context["expected"])
-        near = nearest(what["input"], choices) if isinstance(what["input"], str) else ""
-        message = f"expected one of {', '.join(choices)}, found {found_value(what['input'])}{near}"
+        choices = _allowed_values(context["expected"])
+        near = nearest(item["input"], choices) if isinstance(item["input"], str) else ""
+        message = f"expected one of {', '.join(choices)}, found {found_text(item['input'])}{near}"
     elif kind == "string_pattern_mismatch":
-        message = f"expected {_pattern(context['pattern'])}, found {found_value(what['input'])}"
+        message = f"expected {_pattern_text(context['pattern'])}, found {found_text(item['input'])}"
     elif kind == "too_long":
-        most, length = context["max_length"], context["actual_length"]
-        message = f"expected at most {most:,} entries, found {length:,}"
+        limit, length = context["max_length"], context["actual_length"]
+        message = f"expected at most {limit:,} entries, found {length:,}"
     elif kind in _EXPECTED:
         expected = _EXPECTED[kind].format(**context)
-        message = f"expected {expected}, found {found_value(what['input'])}"
+        message = f"expected {expected}, found {found_text(item['input'])}"
     else:
-        message = what["msg"]
-    # a bare number was validated as a figure's value: name the figure, not its inside
+        message = item["msg"]
+    # a bare number was validated as the value of a parameter: give the path of the parameter
     while path and not _exists(source.values, path):
         path = path[:-1]
     return source.fault(path, message, key=bare_key)
@@ -219,8 +219,8 @@ def _exists(values: Any, path: Path_) -> bool:
     return True
 
 
-def found_value(value: object) -> str:
-    """Return a value as an author knows it, cut short."""
+def found_text(value: object) -> str:
+    """Return a found value as text for a message, shortened."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -233,11 +233,11 @@ def found_value(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _literals(expected: str) -> list[str]:
+def _allowed_values(expected: str) -> list[str]:
     return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",")]
 
 
-def _pattern(pattern: str) -> str:
+def _pattern_text(pattern: str) -> str:
     if pattern.startswith("^sha256"):
         return "a digest, sha256: and 64 hexadecimal digits"
     if pattern.startswith("^[0-9]{4}-"):
@@ -245,98 +245,98 @@ def _pattern(pattern: str) -> str:
     return "an id (lower-case letters, digits, hyphens)"
 
 
-def _suggest(word: str, known: Iterable[str]) -> str:
+def _suggestion(word: str, known: Iterable[str]) -> str:
     known = list(known)
-    for other in _NAMES.get(word, ()):
+    for other in _SYNONYMS.get(word, ()):
         if other in known:
             return f", did you mean {other!r}?"
     return nearest(word, known)
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    """Return the JSON Schema, made once: a file may have thousands of faults."""
+def _json_schema() -> dict[str, Any]:
+    """Return the JSON Schema, built once: a file may have thousands of faults."""
     from planner.scenario.schema import json_schema
 
     return json_schema()
 
 
-def _known(path: Path_) -> list[str]:
-    """Return the fields that may stand at a path, by walking the JSON Schema."""
-    schema = _schema()
+def _known_fields(path: Path_) -> list[str]:
+    """Return the fields allowed at a path, from the JSON Schema."""
+    schema = _json_schema()
     definitions = schema["$defs"]
-    places = [schema]
+    schemas = [schema]
     for step in path:
-        places = [inner for place in places for inner in _inside(place, step, definitions)]
-    found = (one for place in places for one in _resolve(place, definitions))
-    return sorted({name for one in found for name in one.get("properties", {})})
+        schemas = [inner for part in schemas for inner in _subschemas(part, step, definitions)]
+    alternatives = (item for part in schemas for item in _resolve(part, definitions))
+    return sorted({name for item in alternatives for name in item.get("properties", {})})
 
 
 def _resolve(schema: Any, definitions: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the alternatives a schema stands for, references followed."""
+    """Return the alternatives of a schema, with references resolved."""
     if not isinstance(schema, dict):
         return []
     if "$ref" in schema:
         return _resolve(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
-    found = [schema]
+    schemas = [schema]
     for part in ("anyOf", "allOf", "oneOf"):
-        found += [inner for one in schema.get(part, ()) for inner in _resolve(one, definitions)]
-    return found
+        schemas += [inner for item in schema.get(part, ()) for inner in _resolve(item, definitions)]
+    return schemas
 
 
-def _inside(schema: Any, step: str | int, definitions: Mapping[str, Any]) -> list[Any]:
-    found = []
-    for one in _resolve(schema, definitions):
+def _subschemas(schema: Any, step: str | int, definitions: Mapping[str, Any]) -> list[Any]:
+    schemas = []
+    for item in _resolve(schema, definitions):
         if isinstance(step, int):
-            found.append(one.get("items"))
-        elif step in one.get("properties", {}):
-            found.append(one["properties"][step])
+            schemas.append(item.get("items"))
+        elif step in item.get("properties", {}):
+            schemas.append(item["properties"][step])
         else:
-            found.append(one.get("additionalProperties"))
-            found += list(one.get("patternProperties", {}).values())
-    return [one for one in found if isinstance(one, dict)]
+            schemas.append(item.get("additionalProperties"))
+            schemas += list(item.get("patternProperties", {}).values())
+    return [item for item in schemas if isinstance(item, dict)]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One set of changes, as written.
+    """One set of changes, as written in a file.
 
     Attributes
     ----------
     values : mapping
         Plain values by section, without ``extends`` and ``then``.
     file : str
-        Where it is written.
+        File with the changes.
     shipped : str
-        Name of the shipped scenario it is part of, empty if it is not.
-    places : mapping of tuple to Position
-        Where its uncertainty section stands in the file: only the whole shows what is wrong in it.
+        Name of the shipped scenario that it is part of, empty if none.
+    positions : mapping of tuple to Position
+        Positions of its uncertainty section, whose faults are found when draws are prepared.
     """
 
     values: Mapping[str, Any]
     file: str = field(default="", compare=False, metadata=SKIP)
     shipped: str = field(default="", compare=False, metadata=SKIP)
-    places: Mapping[Path_, Position] = field(
+    positions: Mapping[Path_, Position] = field(
         default_factory=dict, repr=False, compare=False, metadata=SKIP
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A scenario: what it is called, what it changes, and the inputs that come out.
+    """A scenario: its texts, its layers of changes and the effective inputs.
 
     Attributes
     ----------
     name : str
         Short name, from its file.
     title, title_nl, summary, summary_nl : str
-        As the file says, empty if it does not.
+        Texts of the file, empty where it has none.
     inputs : Inputs
         The effective inputs: everything that can change a result.
     layers : tuple of Layer
-        The changes, in the order in which they were made.
+        The changes, in the order in which they were applied.
     files : tuple of Path
-        Every file that was read for it: tables, then scenarios.
+        Every file that was read: tables, then scenarios.
 
     Examples
     --------
@@ -358,16 +358,17 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """``sha256:`` of the effective inputs; the same inputs have the same digest however they
-        were written."""
+        """``sha256:`` of the effective inputs, independent of how they were written."""
         return digest(self.inputs)
 
     def __eq__(self, other: object) -> bool:
-        """Whether both say the same, however it was written."""
+        """Whether texts and effective inputs are equal, however they were written."""
         if not isinstance(other, Scenario):
             return NotImplemented
-        own, others = ([getattr(one, text) for text in TEXTS] for one in (self, other))
-        return own == others and self.digest == other.digest
+        texts, other_texts = (
+            [getattr(scenario, text) for text in TEXTS] for scenario in (self, other)
+        )
+        return texts == other_texts and self.digest == other.digest
 
     def __hash__(self) -> int:
         """Hash of the digest."""
@@ -379,26 +380,26 @@ class Scenario:
         Parameters
         ----------
         patch : mapping
-            Sections and what they change: ``{"demands": {"untso": {"cap": 10}}}``.
+            Sections with their changes: ``{"demands": {"untso": {"cap": 10}}}``.
         name : str, optional
             Name of the new scenario; by default the name stays.
 
         Raises
         ------
         InputError
-            With everything wrong in the patch.
+            With all faults of the patch.
         """
         from pydantic import ValidationError
 
         from planner.scenario.schema import Changes
 
-        source = SourceText("<change>", tuples(patch))
+        source = SourceText("<change>", frozen_values(patch))
         try:
             changes = Changes.model_validate(source.values)
         except ValidationError as error:
-            raise InputError(faults_of(error, source)) from None
+            raise InputError(schema_faults(error, source)) from None
         layer = Layer(source.values, "<change>")
-        return _extended(self, changes, source, (), layer, name, lambda said: Path(said))
+        return _apply_layer(self, changes, source, (), layer, name, Path)
 
     def change(self, **patch: Any) -> Scenario:
         """Return a new scenario with further changes, one section each keyword."""
@@ -407,24 +408,24 @@ class Scenario:
     def dump(self, parameters: str | None = None) -> str:
         """Return YAML that :func:`loads` reads back as an equal scenario.
 
-        Shipped scenarios are extended by name, all else is written out, so the text stands on its
-        own. A data folder given from Python is not part of it. With `parameters`, that file takes
-        the place of every parameter file that is not a shipped one.
+        Shipped scenarios are extended by name and all other layers are written out, so the text
+        needs no other file. A data folder given from Python is not included. With `parameters`,
+        that file replaces every parameter file that is not shipped.
         """
         if parameters is None:
             return dump(self)
         layers = tuple(
-            replace(one, values={**one.values, "parameters": parameters})
-            if one.values.get("parameters") not in (None, NONE, *shipped_calibrations())
-            else one
-            for one in self.layers
+            replace(layer, values={**layer.values, "parameters": parameters})
+            if layer.values.get("parameters") not in (None, NONE, *shipped_calibrations())
+            else layer
+            for layer in self.layers
         )
         return dump(replace(self, layers=layers))
 
 
 def shipped_scenarios() -> dict[str, Path]:
     """Return the scenarios that come with the package, file by name."""
-    return {path.stem: path for path in sorted(shipped("scenarios").glob("*.yaml"))}
+    return {path.stem: path for path in sorted(shipped_folder("scenarios").glob("*.yaml"))}
 
 
 def load(path: str | Path, *, data: str | Path | None = None) -> Scenario:
@@ -440,11 +441,11 @@ def load(path: str | Path, *, data: str | Path | None = None) -> Scenario:
     Raises
     ------
     InputError
-        Every problem of the first file that has any, with file, line and column.
+        Every fault of the first file that has any, with file, line and column.
     """
-    file = _find(path)
+    file = _find_scenario_file(path)
     loader = _Loader(file.resolve().parent, None if data is None else Path(data))
-    return loader.file(file)
+    return loader.load_file(file)
 
 
 def loads(
@@ -453,7 +454,7 @@ def loads(
 ) -> Scenario:  # fmt: skip
     """Load a scenario from text, such as an upload; it may extend shipped scenarios only.
 
-    With `folder`, it may name files in that folder, as a file in it may.
+    With `folder`, it may also refer to files in that folder.
 
     Examples
     --------
@@ -467,9 +468,9 @@ def loads(
     return loader.source(read_text(text, name), Path(name).stem, path)
 
 
-def _find(path: str | Path) -> Path:
+def _find_scenario_file(path: str | Path) -> Path:
     file = Path(path)
-    if _is_file(file):
+    if _path_satisfies(file):
         return file
     known = shipped_scenarios()
     if file.name == str(path) and file.suffix in ("", ".yaml", ".yml") and file.stem in known:
@@ -480,8 +481,8 @@ def _find(path: str | Path) -> Path:
     )
 
 
-def _is_file(path: Path, kind: Callable[[Path], bool] = Path.is_file) -> bool:
-    """Return whether a path is a file, or what else `kind` asks."""
+def _path_satisfies(path: Path, kind: Callable[[Path], bool] = Path.is_file) -> bool:
+    """Return whether a path is a file, or satisfies another predicate."""
     try:
         return kind(path)
     except (OSError, ValueError):  # too long, or with characters no name has
@@ -490,31 +491,31 @@ def _is_file(path: Path, kind: Callable[[Path], bool] = Path.is_file) -> bool:
 
 @dataclass
 class _Loader:
-    """Follows ``extends`` from one file down to the data."""
+    """Loads a file and everything that it extends, down to the data."""
 
     root: Path | None
-    """Folder that nothing may lie outside of; None allows shipped scenarios only."""
+    """Folder that contains all files; None allows shipped scenarios only."""
     data: Path | None
     chain: list[Path] = field(default_factory=list)
     tables: tuple[Path, ...] = ()
 
-    def file(self, path: Path) -> Scenario:
+    def load_file(self, path: Path) -> Scenario:
         resolved = path.resolve()
         self.chain.append(resolved)
-        inside = resolved.parent == shipped("scenarios").resolve()
-        source = read_source(path, shown(path))
+        inside = resolved.parent == shipped_folder("scenarios").resolve()
+        source = read_source(path, display_path(path))
         return self.source(source, path.stem, path, path.stem if inside else "")
 
     def source(
         self, source: SourceText, name: str, path: Path | None, shipped_as: str = ""
     ) -> Scenario:
-        """Return the scenario of a source; raise InputError with everything wrong in it."""
+        """Return the scenario of a source; raise InputError with all its faults."""
         from planner.scenario.schema import ScenarioFile
 
         faults: list[Any]
-        whole, faults, left_out = checked(ScenarioFile, source)
-        base = None if whole is None else self.ground(source, whole, path, name, faults)
-        if whole is None or base is None:
+        parsed, faults, omitted = validate_source(ScenarioFile, source)
+        base = None if parsed is None else self.read_base(source, parsed, path, name, faults)
+        if parsed is None or base is None:
             raise InputError(sorted(faults))
         values = {
             key: value
@@ -522,207 +523,211 @@ class _Loader:
             if key not in ("extends", "base_digest", "then", "format")
         }
 
-        def find(said: str) -> Path:
+        def find(name_of_file: str) -> Path:
             if path is None:
                 known = ", ".join(shipped_calibrations())
                 raise InputError(f"a text may name a shipped one only ({known}), or {NONE}")
-            return self.inside(source, "parameters", said, path)
+            return self.path_inside(source, "parameters", name_of_file, path)
 
         layer = Layer(values, source.file, shipped_as)
         try:
-            scenario = _extended(base, whole, source, (), layer, name, find)
+            scenario = _apply_layer(base, parsed, source, (), layer, name, find)
         except InputError as error:
-            more: list[Any] = list(error.faults)
-            faults.extend(one for one in more if not consequence(one, left_out))
+            later_faults: list[Any] = list(error.faults)
+            faults.extend(fault for fault in later_faults if not is_consequence(fault, omitted))
         if faults:
             raise InputError(sorted(faults))
         if path is not None:
             scenario = replace(scenario, files=(*scenario.files, path))
-        for place, changes in enumerate(whole.then):
-            layer = Layer(source.values["then"][place], source.file, shipped_as)
-            scenario = _extended(scenario, changes, source, ("then", place), layer, name, find)
+        for index, changes in enumerate(parsed.then):
+            layer = Layer(source.values["then"][index], source.file, shipped_as)
+            scenario = _apply_layer(scenario, changes, source, ("then", index), layer, name, find)
         return scenario
 
-    def ground(
-        self, source: SourceText, whole: Any, path: Path | None, name: str, faults: list[Any]
+    def read_base(
+        self, source: SourceText, parsed: Any, path: Path | None, name: str, faults: list[Any]
     ) -> Scenario | None:
-        """Return what a scenario changes: the data, or the scenario that it extends.
+        """Return the scenario that is changed: the data, or the scenario that is extended.
 
-        Where the name of that scenario is misspelt, the closest one stands in, so that the rest of
-        the file can be checked; None if none exists.
+        For a misspelt name the closest scenario is taken, so that the rest of the file can be
+        checked; None if there is none.
         """
         with gathered(faults):
-            if whole.extends is not None:
-                return self.base(source, whole, path, faults)
-            if whole.base_digest is not None:
+            if parsed.extends is not None:
+                return self.base(source, parsed, path, faults)
+            if parsed.base_digest is not None:
                 faults.append(source.fault(("base_digest",), "needs 'extends' beside it"))
-            inputs = self.inputs(source, whole, path)
+            inputs = self.inputs(source, parsed, path)
             return Scenario(name, "", "", "", "", inputs, (), self.tables)
         return None
 
     def base(
-        self, source: SourceText, whole: Any, path: Path | None, faults: list[Any]
+        self, source: SourceText, parsed: Any, path: Path | None, faults: list[Any]
     ) -> Scenario:
-        """Return the scenario that is extended, its digest checked."""
-        if whole.data is not None:
+        """Return the extended scenario, with its digest checked."""
+        if parsed.data is not None:
             message = (
                 "is for scenarios that extend nothing: the scenario that is extended chooses the "
                 "data"
             )
             faults.append(source.fault(("data",), message))
         try:
-            target = self.target(source, whole.extends, path)
+            target = self.extended_file(source, parsed.extends, path)
         except InputError as error:
-            close = self.close(whole.extends, path)
-            if close is None:
+            closest = self.closest_scenario(parsed.extends, path)
+            if closest is None:
                 raise
             faults += error.faults
-            return self.file(close[1])
+            return self.load_file(closest[1])
         if target.resolve() in self.chain:
-            names = [one.name for one in [*self.chain, target.resolve()]]
+            names = [link.name for link in [*self.chain, target.resolve()]]
             message = "circular: " + " extends ".join(names)
             raise InputError(source.fault(("extends",), message))
-        if len(self.chain) > DEEPEST:
-            raise InputError(source.fault(("extends",), f"more than {DEEPEST} files deep"))
-        base = self.file(target)
-        if whole.base_digest not in (None, base.digest):
+        if len(self.chain) > MAX_EXTENDS:
+            raise InputError(source.fault(("extends",), f"more than {MAX_EXTENDS} files deep"))
+        base = self.load_file(target)
+        if parsed.base_digest not in (None, base.digest):
             message = (
-                f"{whole.extends} has changed: expected {whole.base_digest}, found {base.digest}; "
-                "look at what changed, then write the new digest"
+                f"{parsed.extends} has changed: expected {parsed.base_digest}, found "
+                f"{base.digest}; look at what changed, then write the new digest"
             )
             faults.append(source.fault(("base_digest",), message))
         return base
 
-    def target(self, source: SourceText, extends: str, path: Path | None) -> Path:
+    def extended_file(self, source: SourceText, extends: str, path: Path | None) -> Path:
         """Return the file that a scenario extends."""
-        known = shipped_scenarios()
-        wanted = Path(extends)
-        if not wanted.suffix and extends in known:
-            return known[extends]
+        shipped = shipped_scenarios()
+        name = Path(extends)
+        if not name.suffix and extends in shipped:
+            return shipped[extends]
         if path is not None:
             for ending in ("", ".yaml"):
-                file = self.inside(source, "extends", extends + ending, path)
-                if _is_file(file):
+                file = self.path_inside(source, "extends", extends + ending, path)
+                if _path_satisfies(file):
                     return file
-        bare = wanted.name == extends and wanted.suffix in ("", ".yaml", ".yml")
-        if bare and wanted.stem in known:
-            return known[wanted.stem]
-        where = "" if path is not None else " (a text may extend shipped scenarios only)"
-        close = self.close(extends, path)
-        hint = "" if close is None else f", did you mean {close[0]!r}?"
-        message = f"no such scenario {extends!r}{where}{hint}; shipped are {', '.join(known)}"
+        bare = name.name == extends and name.suffix in ("", ".yaml", ".yml")
+        if bare and name.stem in shipped:
+            return shipped[name.stem]
+        limit = "" if path is not None else " (a text may extend shipped scenarios only)"
+        closest = self.closest_scenario(extends, path)
+        hint = "" if closest is None else f", did you mean {closest[0]!r}?"
+        message = f"no such scenario {extends!r}{limit}{hint}; shipped are {', '.join(shipped)}"
         raise InputError(source.fault(("extends",), message))
 
-    def close(self, extends: str, path: Path | None) -> tuple[str, Path] | None:
-        """Return the scenario with the closest name, of files beside and those that are shipped."""
+    def closest_scenario(self, extends: str, path: Path | None) -> tuple[str, Path] | None:
+        """Return the scenario with the closest name, among files in the folder and shipped ones."""
         known = shipped_scenarios()
-        own = set() if path is None else {path.resolve()}
+        excluded = set() if path is None else {path.resolve()}
         folder = None if path is None else path.resolve().parent
-        beside = [] if folder is None else sorted(folder.glob("*.yaml"))
-        if extends in (file.name for file in beside):
-            return None  # it is spelt as it should be, and no file that may be read
+        siblings = [] if folder is None else sorted(folder.glob("*.yaml"))
+        if extends in (file.name for file in siblings):
+            return None  # the name is right, but the file may not be read
         files = {
             file.name: file
-            for file in beside
-            if _is_file(file)
+            for file in siblings
+            if _path_satisfies(file)
             and file.resolve().parent == folder  # a link may lead out of it
-            and file not in own | set(self.chain)
+            and file not in excluded | set(self.chain)
         }
-        shown_as = close_name(extends, files) or close_name(Path(extends).stem, known)
-        return None if shown_as is None else (shown_as, (files | known)[shown_as])
+        closest = close_name(extends, files) or close_name(Path(extends).stem, known)
+        return None if closest is None else (closest, (files | known)[closest])
 
-    def inside(self, source: SourceText, field_: str, said: str, path: Path) -> Path:
-        """Return a path said in a file, if it stays inside the folder it may not leave."""
+    def path_inside(self, source: SourceText, field: str, name: str, path: Path) -> Path:
+        """Return a path given in a file; raise InputError if it leads outside the root folder."""
         folder = path.resolve().parent
-        home = shipped("scenarios").resolve()
-        root = home if folder == home or self.root is None else self.root
+        shipped_root = shipped_folder("scenarios").resolve()
+        root = shipped_root if folder == shipped_root or self.root is None else self.root
         try:
-            target = (folder / said).resolve()
+            target = (folder / name).resolve()
         except (OSError, ValueError):
             target = Path("/")
-        if Path(said).is_absolute() or not target.is_relative_to(root):
+        if Path(name).is_absolute() or not target.is_relative_to(root):
             message = (
-                f"expected a path inside {shown(root)}, found {shortened(said, 100)!r}: a scenario "
-                "reaches only files in its own folder and below it; move one of the two"
+                f"expected a path inside {display_path(root)}, found {shortened(name, 100)!r}: a "
+                "scenario reaches only files in its own folder and below it; move one of the two"
             )
-            raise InputError(source.fault((field_,), message))
+            raise InputError(source.fault((field,), message))
         return target
 
-    def inputs(self, source: SourceText, whole: Any, path: Path | None) -> Inputs:
-        """Return what the data say."""
+    def inputs(self, source: SourceText, parsed: Any, path: Path | None) -> Inputs:
+        """Return the inputs of the data folder."""
         folder = self.data
-        if folder is None and whole.data == "none":
+        if folder is None and parsed.data == "none":
             return Inputs()
-        if folder is None and whole.data is None:
+        if folder is None and parsed.data is None:
             folder = default_data()
         elif folder is None:
             if path is None:
                 message = "a text cannot name a data folder, only 'none'"
                 raise InputError(source.fault(("data",), message))
-            folder = self.inside(source, "data", whole.data, path)
-            if not _is_file(folder, Path.is_dir):
-                message = f"no such folder: {shortened(whole.data, 100)!r}"
+            folder = self.path_inside(source, "data", parsed.data, path)
+            if not _path_satisfies(folder, Path.is_dir):
+                message = f"no such folder: {shortened(parsed.data, 100)!r}"
                 raise InputError(source.fault(("data",), message))
             tables = sorted(folder.glob("*.csv"))
             for table in tables:
-                self.inside(source, "data", f"{whole.data}/{table.name}", path)
+                self.path_inside(source, "data", f"{parsed.data}/{table.name}", path)
             if not tables:
-                message = f"no tables in the folder {whole.data!r}, expected demands.csv and others"
+                message = (
+                    f"no tables in the folder {parsed.data!r}, expected demands.csv and others"
+                )
                 raise InputError(source.fault(("data",), message))
         inputs = read_data(folder)
         self.tables = tuple(sorted(folder.glob("*.csv")))
         return inputs
 
 
-def _extended(
+def _apply_layer(
     base: Scenario, changes: Any, source: SourceText, prefix: Path_, layer: Layer,
     name: str | None, find: Callable[[str], Path],
 ) -> Scenario:  # fmt: skip
-    """Return a scenario with one layer of changes; `find` gives the place of a file it names."""
+    """Return a scenario with one more layer of changes; `find` returns the path of a named file."""
     from planner.scenario.merge import apply
 
     texts = {text: getattr(changes, text) or getattr(base, text) for text in TEXTS}
-    here = (*prefix, "uncertainty")
-    places = {
-        path[len(prefix) :]: place
-        for path, place in source.places.items()
-        if path[: len(here)] == here
+    section = (*prefix, "uncertainty")
+    positions = {
+        path[len(prefix) :]: position
+        for path, position in source.positions.items()
+        if path[: len(section)] == section
     }
     inputs, files = apply(base.inputs, changes, source, prefix), base.files
-    said = changes.parameters
-    if said is not None:
-        inputs, files = _with_parameters(inputs, files, said, source, prefix, find)
+    parameters = changes.parameters
+    if parameters is not None:
+        inputs, files = _with_parameters(inputs, files, parameters, source, prefix, find)
     return Scenario(
         name=name or base.name,
         **texts,
         inputs=inputs,
-        layers=(*base.layers, replace(layer, places=places)),
+        layers=(*base.layers, replace(layer, positions=positions)),
         files=files,
     )
 
 
 def _with_parameters(
-    inputs: Inputs, files: tuple[Path, ...], said: str, source: SourceText, prefix: Path_,
+    inputs: Inputs, files: tuple[Path, ...], name: str, source: SourceText, prefix: Path_,
     find: Callable[[str], Path],
 ) -> tuple[Inputs, tuple[Path, ...]]:  # fmt: skip
-    """Return inputs that take calibrated parameters, and the files read for them."""
-    if said == NONE:
+    """Return inputs with calibrated parameters, and the files read for them."""
+    if name == NONE:
         return replace(inputs, parameters=None), files
     try:
-        path = shipped_calibrations().get(said) or find(said)
-        return replace(inputs, parameters=read_calibrated(path, said)), (*files, path)
+        path = shipped_calibrations().get(name) or find(name)
+        return replace(inputs, parameters=read_calibrated(path, name)), (*files, path)
     except InputError as error:
-        messages = [getattr(one, "message", str(one)) for one in error.faults]
-        where = (*prefix, "parameters")
-        raise InputError([source.fault(where, f"{said}: {one}") for one in messages]) from None
+        messages = [getattr(message, "message", str(message)) for message in error.faults]
+        field_path = (*prefix, "parameters")
+        raise InputError(
+            [source.fault(field_path, f"{name}: {message}") for message in messages]
+        ) from None
 
 
-def tuples(value: Any) -> Any:
-    """Return values as files are read: lists as tuples, months as text, NumPy's as Python's."""
+def frozen_values(value: Any) -> Any:
+    """Return values as a file gives them: tuples for lists, text for months, no NumPy types."""
     if isinstance(value, Mapping):
-        return {str(key): tuples(item) for key, item in value.items()}
+        return {str(key): frozen_values(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return tuple(tuples(item) for item in value)
+        return tuple(frozen_values(item) for item in value)
     if isinstance(value, Month):
         return str(value)
-    return tuples(value.tolist()) if hasattr(value, "tolist") else value
+    return frozen_values(value.tolist()) if hasattr(value, "tolist") else value

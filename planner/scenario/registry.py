@@ -1,10 +1,10 @@
-"""The registry of fields: every field of every entity and table, declared once.
+"""Registry of fields: every field of every entity and table, declared once.
 
-From it come the models that validate scenario files (:mod:`planner.scenario.schema`), the columns
-of the data tables (:data:`TABLES`), their published description (:func:`data_package`), what is
-shown of an entity and the columns of workbook sheets (:func:`columns`). A field that is declared
-here is read from YAML, CSV and Excel, carried along, shown and written back; only the code that
-uses it is elsewhere.
+The registry generates the models that validate scenario files (:mod:`planner.scenario.schema`), the
+columns of the data tables (:data:`TABLES`) with their types, ranges and references, the published
+description of the tables (:func:`data_package`) and the columns of workbook sheets
+(:func:`columns`). A field that is declared here is read from YAML, CSV and Excel, kept, shown and
+written back without further code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from planner.scenario.inputs import BASES, MANNED, PRESENCE, ROTATION
 
 __all__ = [
     "ENTITIES", "KEYS", "OPTIONAL", "PATTERNS", "STANDINGS", "STRENGTH", "TABLES", "Column",
-    "Field", "carried", "columns", "data_package", "package_text",
+    "Field", "extra_fields", "columns", "data_package", "package_text",
 ]  # fmt: skip
 
 STANDINGS = ("standing", "study", "declined", "past", "hindsight")
@@ -29,19 +29,18 @@ STATUSES = (
 CATEGORIES = ("military", "police", "civil")
 ORGANISATIONS = ("NATO", "EU", "UN", "OSCE", "coalition", "ICC", "national", "other")
 STRENGTH = ("posts", "filled", "fit", "filled_factor", "fit_factor")
-"""What the strength of a pool is made of; the factors are deviations from the shares of its force.
-"""
+"""Components of the strength of a pool; the factors are deviations from the shares of its force."""
 EVENTS = ("prolonged", "ended_early")
 UNITS = (
     "persons", "share", "share per month", "factor", "months", "months per month", "EUR",
     "EUR per person-year",
 )  # fmt: skip
 
-_WHICH = {"required": True, "shipped": True}
+_NEEDED = {"required": True, "shipped": True}
 
 _NUMBERS = ("people", "share", "factor", "amount", "months", "tour", "home")
 
-_TABLE_OF = {
+_ENTITY_BY_TABLE = {
     "missions": "mission", "demands": "demand", "kinds": "kind", "pools": "pool", "bounds": "bound",
 }  # fmt: skip
 
@@ -55,12 +54,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "presence": ("kind", "demand", "figure"),
     "places": ("mission",),
 }
-"""Columns that together name a row once; ``id`` for every other table."""
+"""Columns that identify a row; ``id`` for every other table."""
 
 OPTIONAL = (
     "mandates", "bounds", "costs", "budgets", "outcomes", "presence", "places", "observations",
 )  # fmt: skip
-"""Tables a data folder may do without."""
+"""Tables that a data folder may lack."""
 
 _TYPES = {"whole": "integer", "number": "number", "people": "number", "flag": "boolean"}
 
@@ -73,9 +72,9 @@ PATTERNS = {
     "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     "caps": f"^{_CAP_PATTERN}( {_CAP_PATTERN})*$",
 }
-"""How cells of some kinds are written, and ids and months in scenario files."""
+"""Patterns of cells by kind, and of ids and months in scenario files."""
 
-_SIDES = {
+_RANGE_HELP = {
     "low": "Lowest plausible value; empty when exact.",
     "high": "Highest plausible value; empty when exact.",
     "_low": "Earliest plausible month; empty when exact.",
@@ -99,6 +98,8 @@ class Column:
         For the kind choice.
     low, high : float
         Range of a number.
+    refers : str
+        Table of which the cells name rows.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Column:
     choices: tuple[str, ...] = ()
     low: float = -math.inf
     high: float = math.inf
+    refers: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,13 @@ class Field:
     name : str
         Name in scenario files, tables and sheets.
     kind : str
-        What it takes: text, id, ids, options, choice, flag, whole, number, month, known, event, or
-        a number with range and source (people, caps, share, factor, amount, months, tour, home).
+        Type of its values: text, id, ids, options, choice, flag, whole, number, month, known,
+        event, or a number with range and source (people, caps, share, factor, amount, months, tour,
+        home).
     help : str
         Meaning, one or two sentences.
     effect : str
-        What it changes: problem (the numbers that are solved), presence, draws (simulations),
+        What it affects: problem (the numbers that are solved), presence, draws (simulations),
         money, or descriptive (labels and explanations only).
     unit : str
         Unit of a number.
@@ -132,7 +135,7 @@ class Field:
     column : str
         Name of the column in the data table; empty where the table does not have it.
     required, shipped : bool
-        Whether every row needs it, of any table and of the tables that come with the package.
+        Whether every row needs a value: in any table, and in the tables of the package.
     choices : tuple
         Values of a choice.
     low, high : float
@@ -156,35 +159,35 @@ class Field:
     refers: str = ""
 
 
-def _in(name: str, kind: str, help: str, effect: str = "descriptive", **more: Any) -> Field:
-    """Return a field that tables have under the same name."""
+def _field(name: str, kind: str, help: str, effect: str = "descriptive", **more: Any) -> Field:
+    """Return a field of scenario files and of a column with the same name."""
     return Field(name, kind, help, effect, **{"column": name, **more})
 
 
-def _only(name: str, kind: str, help: str, **more: Any) -> Field:
-    """Return a column that scenario files do not have."""
-    return _in(name, kind, help, entry=False, **more)
+def _column(name: str, kind: str, help: str, **more: Any) -> Field:
+    """Return a column of a table that is no field of scenario files."""
+    return _field(name, kind, help, entry=False, **more)
 
 
-_ID = _only("id", "id", "Unique name of the row.", required=True, shipped=True)
+_ID = _column("id", "id", "Unique name of the row.", required=True, shipped=True)
 _NAMES = (
-    _in("name", "text", "English name.", required=True, shipped=True),
-    _in("name_nl", "text", "Dutch name.", required=True, shipped=True),
+    _field("name", "text", "English name.", required=True, shipped=True),
+    _field("name_nl", "text", "Dutch name.", required=True, shipped=True),
 )
-_NOTE = _only("note", "text", "Anything else worth knowing.")
+_NOTE = _column("note", "text", "Anything else worth knowing.")
 
 
 def _origin(what: str, prefix: str = "", required: bool = True) -> tuple[Field, ...]:
     return (
-        _only(
+        _column(
             f"{prefix}basis", "choice", f"What the {what} rests on.", choices=BASES,
             required=required, shipped=True,
         ),
-        _only(
+        _column(
             f"{prefix}source", "id", f"Source of the {what}, or of what it is reasoned from.",
             shipped=True, refers="sources",
         ),
-        _only(
+        _column(
             f"{prefix}section", "text", "Place in the source, or the reasoning in a few words.",
             shipped=True,
         ),
@@ -195,10 +198,10 @@ def _value(help: str, high: float = 1e12) -> tuple[Field, ...]:
     """Return the columns of a number with its range, unit and origin."""
     span: dict[str, Any] = {"low": 0.0, "high": high}
     return (
-        _only("value", "number", help, required=True, shipped=True, **span),
-        _only("low", "number", "Lowest plausible value; empty when exact.", **span),
-        _only("high", "number", "Highest plausible value; empty when exact.", **span),
-        _only("unit", "text", "Unit of value, low and high.", choices=UNITS, shipped=True),
+        _column("value", "number", help, required=True, shipped=True, **span),
+        _column("low", "number", "Lowest plausible value; empty when exact.", **span),
+        _column("high", "number", "Highest plausible value; empty when exact.", **span),
+        _column("unit", "text", "Unit of value, low and high.", choices=UNITS, shipped=True),
         *_origin("number"),
         _NOTE,
     )
@@ -207,34 +210,34 @@ def _value(help: str, high: float = 1e12) -> tuple[Field, ...]:
 ENTITIES: dict[str, tuple[Field, ...]] = {
     "demand": (
         _ID,
-        _in(
+        _field(
             "mission", "id", "The mission that asks for it.", "problem", required=True,
             shipped=True, refers="missions",
         ),
         *_NAMES,
-        _in(
+        _field(
             "category", "choice",
             "military; police: police or Marechaussee only; civil: civilian posts, police and "
             "Marechaussee among them; mixed: military and civil. By default the category of its "
             "pools.",
             choices=(*CATEGORIES, "mixed"), required=True, shipped=True,
         ),
-        _in(
+        _field(
             "kind", "id", "Kind of contribution, which gives its rotation policy.", "problem",
             required=True, shipped=True, refers="kinds",
         ),
-        _in(
+        _field(
             "pools", "options",
             "Sourcing options, most preferred first: a pool, or a mix of pools in shares that add "
             "up to 1, such as `{light: 0.85, logistics: 0.1, medical: 0.05}`; in a table "
             "`light:0.85+logistics:0.1+medical:0.05`, options separated by blanks.",
             "problem", required=True, shipped=True, refers="pools",
         ),
-        _in(
+        _field(
             "cap", "people", "Maximum number of people at once, persons.", "problem",
             unit="persons", column="value", required=True, shipped=True, low=0, high=1e6,
         ),
-        _in(
+        _field(
             "cap_from", "caps",
             "Caps that take the place of `cap` from a month on, such as `{2022-08: 15}`; in a "
             "table `2022-08:15`, or `2022-08:15(12..18)` with lowest and highest. What lasts is "
@@ -246,42 +249,42 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         Field(
             "scale", "factor", "Multiplies the cap.", "problem",
         ),
-        _in("first", "month", "First month on duty.", "problem", shipped=True),
-        _in(
+        _field("first", "month", "First month on duty.", "problem", shipped=True),
+        _field(
             "last", "month", "Last month on duty, which counts in full.", "problem", shipped=True,
         ),
-        _in(
+        _field(
             "fixed_length", "flag",
             "True where the last month moves with the first, such as a voyage of half a year "
             "with a begin that is not known.", "draws",
         ),
         *_origin("first and last month", "dates_", required=False),
-        _in(
+        _field(
             "standing", "choice",
             "Under `study`, `declined` or known from `hindsight` it does not count until a "
             "scenario says so under `decide`, `send` or `hindsight`; `standing`, the default, and "
             "`past` count.",
             "problem", choices=STANDINGS, required=True, shipped=True,
         ),
-        _in(
+        _field(
             "tier", "whole", "1 is served first.", "problem", low=1, high=100, required=True,
             shipped=True,
         ),
-        _in(
+        _field(
             "cohorts", "whole",
             "1 changes over as a whole, more is staggered; by default as its kind does.",
             "problem", low=1, high=1200,
         ),
-        _in(
+        _field(
             "on_call", "flag",
             "True for stand-by forces: held ready at home, so that time at home after a "
             "deployment may be spent on call.", "problem", shipped=True,
         ),
-        _in(
+        _field(
             "unit", "flag", "True for all or nothing, when people are counted whole.", "problem",
             shipped=True,
         ),
-        _in(
+        _field(
             "weight", "number", "Worth of a person-month under the rule `value`.", "problem",
             low=0, high=1e6, shipped=True,
         ),
@@ -305,7 +308,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
             "Share of the people planned that its ceiling really takes: a ceiling is a most, and "
             "may be left unused where no demand is short (1).", "presence",
         ),
-        _only(
+        _column(
             "letter_cap", "text",
             "Cap that stands after the letter to which the line belongs; empty for all others.",
         ),
@@ -314,22 +317,24 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
     "mission": (
         _ID,
         *_NAMES,
-        _in(
+        _field(
             "organisation", "choice", "Which organisation leads it.", choices=ORGANISATIONS,
             required=True, shipped=True,
         ),
-        _in("region", "text", "Where it is.", required=True, shipped=True),
-        _in(
+        _field("region", "text", "Where it is.", required=True, shipped=True),
+        _field(
             "main_task", "whole",
             "1 collective defence, 2 international legal order (civil contributions included).",
             "problem", low=1, high=2, required=True, shipped=True,
         ),
-        _only("section", "text", "Section of the letter; empty outside it."),
-        _only(
+        _column("section", "text", "Section of the letter; empty outside it."),
+        _column(
             "status", "choice", "What the letter does with it.", choices=STATUSES, required=True,
             shipped=True,
         ),
-        _only("row", "text", "Row keys in the list of the letter: H1-H9, 1-35; empty outside it."),
+        _column(
+            "row", "text", "Row keys in the list of the letter: H1-H9, 1-35; empty outside it.",
+        ),
         Field("scale", "factor", "Multiplies the cap of each of its demands.", "problem"),
         Field(
             "last", "month",
@@ -349,7 +354,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
         ),
         Field("tier", "whole", "Tier of each of its demands.", "problem", low=1, high=100),
         Field("weight", "number", "Weight of each of its demands.", "problem", low=0, high=1e6),
-        _only("source", "id", "Where the mission is named.", shipped=True, refers="sources"),
+        _column("source", "id", "Where the mission is named.", shipped=True, refers="sources"),
         _NOTE,
     ),
     "package": (
@@ -367,14 +372,12 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
     "pool": (
         _ID,
         *_NAMES,
-        _in(
+        _field(
             "category", "choice", "military, police or civil.", choices=CATEGORIES, required=True,
             shipped=True,
         ),
-        _in("speciality", "text", "Speciality within the category.", shipped=True),
-        _in(
-            "force", "id", "Force that gives its national shares filled and fit.", "problem",
-        ),
+        _field("speciality", "text", "Speciality within the category.", shipped=True),
+        _field("force", "id", "Force that gives its national shares filled and fit.", "problem"),
         Field("posts", "people", "Posts, from the start; later steps fall away.", "problem"),
         Field(
             "filled", "share",
@@ -407,7 +410,7 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
     "kind": (
         _ID,
         *_NAMES,
-        _in(
+        _field(
             "changeover", "choice",
             "staggered: people replaced one by one; en_bloc: a unit as a whole.", "problem",
             choices=("staggered", "en_bloc"), required=True, shipped=True,
@@ -436,19 +439,19 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
     ),
     "bound": (
         _ID,
-        _in(
+        _field(
             "demands", "ids", "Demands counted together.", "problem", required=True, shipped=True,
             refers="demands",
         ),
-        _in(
+        _field(
             "pools", "ids", "Only people of these pools; all by default.", "problem",
             refers="pools",
         ),
-        _in(
+        _field(
             "min", "people", "At least this many people: a goal, reported where it is missed.",
             "problem", unit="persons", low=0, high=1e6,
         ),
-        _in(
+        _field(
             "max", "people", "At most this many people: always kept.", "problem",
             unit="persons", low=0, high=1e6,
         ),
@@ -458,127 +461,125 @@ ENTITIES: dict[str, tuple[Field, ...]] = {
 }  # fmt: skip
 """Fields of every entity, in the order in which tables and pages have them."""
 
-_KIND = _only("kind", "id", "Kind of contribution.", required=True, shipped=True, refers="kinds")
-_FUND = _only("fund", "id", "Fund that pays.", **_WHICH)
+_KIND = _column("kind", "id", "Kind of contribution.", required=True, shipped=True, refers="kinds")
+_FUND = _column("fund", "id", "Fund that pays.", **_NEEDED)
 
-_LONG: dict[str, tuple[Field, ...]] = {
+_LONG_TABLES: dict[str, tuple[Field, ...]] = {
     "rotation": (
         _KIND,
-        _only("pool", "id", "Pool for which it differs; empty: every pool.", refers="pools"),
-        _only(
-            "figure", "choice", "tour, preparation, and rest or dwell.", choices=ROTATION, **_WHICH
+        _column("pool", "id", "Pool for which it differs; empty: every pool.", refers="pools"),
+        _column(
+            "figure", "choice", "tour, preparation, and rest or dwell.", choices=ROTATION, **_NEEDED
         ),
         *_value("The number; the likely value where low and high are given.", 240),
     ),
     "strengths": (
-        _only("force", "id", "Force that has this national share; empty: of a pool."),
-        _only("pool", "id", "Pool of people; empty: of a force.", refers="pools"),
-        _only(
+        _column("force", "id", "Force that has this national share; empty: of a pool."),
+        _column("pool", "id", "Pool of people; empty: of a force.", refers="pools"),
+        _column(
             "figure", "choice",
             "Posts, share filled, share fit to go; the factors are deviations from the shares of "
-            "the pool's force.", choices=STRENGTH, **_WHICH,
+            "the pool's force.", choices=STRENGTH, **_NEEDED,
         ),
-        _only("from", "month", "First month it holds; empty: from the start."),
+        _column("from", "month", "First month it holds; empty: from the start."),
         *_value("The number; the likely value where low and high are given.", 1e7),
     ),
     "mandates": (
-        _only("mission", "id", "Mission that has the mandate.", refers="missions", **_WHICH),
-        _only(
-            "event", "choice", "Whether it is prolonged or ends early.", choices=EVENTS, **_WHICH
+        _column("mission", "id", "Mission that has the mandate.", refers="missions", **_NEEDED),
+        _column(
+            "event", "choice", "Whether it is prolonged or ends early.", choices=EVENTS, **_NEEDED
         ),
-        _only("chance", "number", "Chance from 0 to 1.", low=0, high=1, **_WHICH),
-        _only(
-            "months", "whole", "By how many months the end moves.", low=1, high=120, **_WHICH
-        ),
+        _column("chance", "number", "Chance from 0 to 1.", low=0, high=1, **_NEEDED),
+        _column("months", "whole", "By how many months the end moves.", low=1, high=120, **_NEEDED),
         *_origin("chance"),
         _NOTE,
     ),
     "costs": (
         _FUND,
-        _only("kind", "id", "Kind of contribution.", refers="kinds"),
-        _only("demand", "id", "Demand, where it differs from its kind.", refers="demands"),
+        _column("kind", "id", "Kind of contribution.", refers="kinds"),
+        _column("demand", "id", "Demand, where it differs from its kind.", refers="demands"),
         *_value("The number; the likely value where low and high are given."),
     ),
     "budgets": (
         _FUND,
-        _only("year", "whole", "Calendar year.", low=1900, high=2200, **_WHICH),
+        _column("year", "whole", "Calendar year.", low=1900, high=2200, **_NEEDED),
         *_value("The number; the likely value where low and high are given."),
     ),
     "outcomes": (
-        _only("demand", "id", "Demand.", refers="demands", **_WHICH),
-        _only(
+        _column("demand", "id", "Demand.", refers="demands", **_NEEDED),
+        _column(
             "field", "choice", "Field of the demand it replaces.", choices=("first", "last", "cap"),
-            **_WHICH,
+            **_NEEDED,
         ),
-        _only("value", "text", "A month, or a number of persons.", **_WHICH),
+        _column("value", "text", "A month, or a number of persons.", **_NEEDED),
         *_origin("number"),
         _NOTE,
     ),
     "presence": (
-        _only("kind", "id", "Kind of contribution; empty for manned.", refers="kinds"),
-        _only("demand", "id", "Demand, for manned alone.", refers="demands"),
-        _only(
+        _column("kind", "id", "Kind of contribution; empty for manned.", refers="kinds"),
+        _column("demand", "id", "Demand, for manned alone.", refers="demands"),
+        _column(
             "figure", "choice",
             "acceptance: share of candidates accepted; lead: months a post is empty before the "
             "next candidate arrives; early_return: share of people who leave in a month; manned: "
             "share of the people planned for a demand that its ceiling really takes.",
-            choices=(*PRESENCE, MANNED), **_WHICH,
+            choices=(*PRESENCE, MANNED), **_NEEDED,
         ),
         *_value("The number; the likely value where low and high are given.", 120),
     ),
     "places": (
-        _only("mission", "id", "Existing mission.", refers="missions", **_WHICH),
-        _only("place", "text", "What the place is called.", **_WHICH),
-        _only("latitude", "number", "Degrees north.", low=-90, high=90, **_WHICH),
-        _only("longitude", "number", "Degrees east.", low=-180, high=180, **_WHICH),
+        _column("mission", "id", "Existing mission.", refers="missions", **_NEEDED),
+        _column("place", "text", "What the place is called.", **_NEEDED),
+        _column("latitude", "number", "Degrees north.", low=-90, high=90, **_NEEDED),
+        _column("longitude", "number", "Degrees east.", low=-180, high=180, **_NEEDED),
         *_origin("place"),
     ),
     "observations": (
         _ID,
-        _only("demands", "ids", "Demands it speaks of, counted together.", refers="demands",
-              **_WHICH),
-        _only("pools", "ids", "Pools counted; empty: all.", refers="pools"),
-        _only("month", "month", "Month of the observation.", **_WHICH),
-        _only("people", "number", "People seen, persons.", low=0, high=1e6, unit="persons",
-              **_WHICH),
-        _only(
+        _column("demands", "ids", "Demands it speaks of, counted together.", refers="demands",
+              **_NEEDED),
+        _column("pools", "ids", "Pools counted; empty: all.", refers="pools"),
+        _column("month", "month", "Month of the observation.", **_NEEDED),
+        _column("people", "number", "People seen, persons.", low=0, high=1e6, unit="persons",
+              **_NEEDED),
+        _column(
             "error", "number",
             "How far the number of people on duty for these demands may lie from it, persons: "
             "rounding, hand-over months in which a post is held twice, people of others counted "
-            "along; 0 where it is exact.", low=0, high=1e6, unit="persons", **_WHICH,
+            "along; 0 where it is exact.", low=0, high=1e6, unit="persons", **_NEEDED,
         ),
-        _only(
+        _column(
             "relation", "choice", "Whether the number is exact, rounded or an upper bound.",
-            choices=("equal", "about", "at_most"), **_WHICH,
+            choices=("equal", "about", "at_most"), **_NEEDED,
         ),
-        _only("source", "id", "Source.", shipped=True, refers="sources"),
-        _only("section", "text", "Place in the source.", shipped=True),
+        _column("source", "id", "Source.", shipped=True, refers="sources"),
+        _column("section", "text", "Place in the source.", shipped=True),
         _NOTE,
     ),
     "sources": (
         _ID,
-        _only("publisher", "text", "Who published it.", shipped=True),
-        _only("title", "text", "What it is, in the project's own words.", **_WHICH),
-        _only("date", "text", "Day, month, year or span of publication.", shipped=True),
-        _only(
+        _column("publisher", "text", "Who published it.", shipped=True),
+        _column("title", "text", "What it is, in the project's own words.", **_NEEDED),
+        _column("date", "text", "Day, month, year or span of publication.", shipped=True),
+        _column(
             "confidence", "choice", "How far it can be trusted.",
             choices=("high", "medium", "low", "assumption"), shipped=True,
         ),
-        _only("reference", "text", "How to find it.", shipped=True),
+        _column("reference", "text", "How to find it.", shipped=True),
     ),
 }  # fmt: skip
 
 
-def _cells(one: Field) -> tuple[Column, ...]:
-    """Return the columns of a field: a number with range takes three, and so does a month."""
-    kind = {"people": "number"}.get(one.kind, one.kind)
-    choices = tuple(map(str, one.choices)) if kind == "choice" else ()
-    main = Column(one.column, kind, one.required, choices, one.low, one.high)
+def _columns_of_field(field: Field) -> tuple[Column, ...]:
+    """Return the columns of a field: three for a number or month with a range."""
+    kind = {"people": "number"}.get(field.kind, field.kind)
+    choices = tuple(map(str, field.choices)) if kind == "choice" else ()
+    main = Column(field.column, kind, field.required, choices, field.low, field.high, field.refers)
     sides: Iterable[str] = ()
-    if one.column == "value" and one.kind == "people":
+    if field.column == "value" and field.kind == "people":
         sides = ("low", "high")
-    elif one.kind == "month" and one.column in ("first", "last"):
-        sides = (f"{one.column}_low", f"{one.column}_high")
+    elif field.kind == "month" and field.column in ("first", "last"):
+        sides = (f"{field.column}_low", f"{field.column}_high")
     return (main, *(replace(main, name=side, required=False) for side in sides))
 
 
@@ -590,8 +591,8 @@ def columns(entity: str) -> tuple[Column, ...]:
     >>> [column.name for column in columns("force")], columns("kind")[0].name
     ([], 'id')
     """
-    fields = ENTITIES.get(entity) or _LONG[entity]
-    return tuple(cell for one in fields if one.column for cell in _cells(one))
+    fields = ENTITIES.get(entity) or _LONG_TABLES[entity]
+    return tuple(cell for field in fields if field.column for cell in _columns_of_field(field))
 
 
 TITLES = {
@@ -624,66 +625,72 @@ TITLES = {
 
 
 TABLES: dict[str, tuple[Column, ...]] = {
-    name: columns(_TABLE_OF.get(name, name)) for name in TITLES
+    name: columns(_ENTITY_BY_TABLE.get(name, name)) for name in TITLES
 }
 """Columns of each table by the name of its file, without ``.csv``."""
 
 
-def carried(entity: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return the fields of an entity that its class has no attribute for: carried as they are."""
+def extra_fields(entity: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields of an entity for which its class has no attribute."""
     seen = set(known)
     return tuple(
-        one.name for one in ENTITIES[entity] if one.entry and one.name not in seen | {"scale"}
+        field.name
+        for field in ENTITIES[entity]
+        if field.entry and field.name not in seen | {"scale"}
     )
 
 
-def _described(one: Field, column: Column) -> dict[str, Any]:
-    """Return a column as the published description of the tables has it."""
-    main = column.name == one.column
-    side = column.name if column.name in _SIDES else column.name.removeprefix(one.column)
-    made: dict[str, Any] = {
+def _column_description(field: Field, column: Column) -> dict[str, Any]:
+    """Return the published description of a column."""
+    main = column.name == field.column
+    side = column.name if column.name in _RANGE_HELP else column.name.removeprefix(field.column)
+    description: dict[str, Any] = {
         "name": column.name,
-        "type": _TYPES.get(one.kind, "string"),
+        "type": _TYPES.get(field.kind, "string"),
         "title": column.name.replace("_", " ").capitalize(),
-        "description": one.help if main else _SIDES[side],
+        "description": field.help if main else _RANGE_HELP[side],
     }
-    if one.unit:
-        made["unit"] = one.unit
-    if made["type"] == "boolean":
-        made |= {"trueValues": ["yes"], "falseValues": ["no"]}
+    if field.unit:
+        description["unit"] = field.unit
+    if description["type"] == "boolean":
+        description |= {"trueValues": ["yes"], "falseValues": ["no"]}
     limits: dict[str, Any] = {}
-    if one.kind in PATTERNS:
-        limits["pattern"] = PATTERNS[one.kind]
-    if one.choices:
-        limits["enum"] = list(one.choices)
+    if field.kind in PATTERNS:
+        limits["pattern"] = PATTERNS[field.kind]
+    if field.choices:
+        limits["enum"] = list(field.choices)
     for name, end in (("minimum", column.low), ("maximum", column.high)):
-        if math.isfinite(end) and made["type"] in ("number", "integer"):
+        if math.isfinite(end) and description["type"] in ("number", "integer"):
             limits[name] = int(end) if float(end).is_integer() else end
     if column.name == "id":
         limits["unique"] = True
-    if one.shipped and main:
+    if field.shipped and main:
         limits["required"] = True
-    return made | ({"constraints": limits} if limits else {})
+    return description | ({"constraints": limits} if limits else {})
 
 
 def data_package() -> dict[str, Any]:
     """Return the description of the data tables as a tabular data package."""
     resources = []
     for name, (title, description) in TITLES.items():
-        entity = _TABLE_OF.get(name, name)
-        fields = [one for one in ENTITIES.get(entity) or _LONG[entity] if one.column]
+        entity = _ENTITY_BY_TABLE.get(name, name)
+        fields = [field for field in ENTITIES.get(entity) or _LONG_TABLES[entity] if field.column]
         key = KEYS.get(name, ("id",))
         schema: dict[str, Any] = {
-            "fields": [_described(one, cell) for one in fields for cell in _cells(one)],
+            "fields": [
+                _column_description(field, cell)
+                for field in fields
+                for cell in _columns_of_field(field)
+            ],
             "missingValues": [""],
         }
-        if all(one.required for one in fields if one.column in key):
+        if all(field.required for field in fields if field.column in key):
             schema["primaryKey"] = key[0] if len(key) == 1 else list(key)
-        links = [one for one in fields if one.refers and one.kind == "id"]
+        links = [field for field in fields if field.refers and field.kind == "id"]
         if links:
             schema["foreignKeys"] = [
-                {"fields": one.column, "reference": {"resource": one.refers, "fields": "id"}}
-                for one in links
+                {"fields": field.column, "reference": {"resource": field.refers, "fields": "id"}}
+                for field in links
             ]
         resources.append(
             {

@@ -1,18 +1,12 @@
-"""What a scenario file may say.
+"""Schema of a scenario file, as pydantic models.
 
-The one definition behind validation, the published JSON Schema (completion in editors) and the
-reference page. A scenario is read by people who plan, so it says things by name: a demand, a
-mission or a package stands under its id together with what changes about it.
+The models define validation, the published JSON Schema (completion in editors) and the reference
+page. Demands, missions, packages and other entities are entries under their id, with the fields
+that change.
 
-The ``uncertainty:`` section of a scenario: which figures vary, how, and which vary together.
-
-Sections of scenarios that extend each other are merged: under ``figures``, ``decided`` and the
-other named lists a later entry takes the place of the one before, ``null`` takes it away, and
-``exact`` and ``correlations`` replace what was given.
-
-The entries of a scenario file: the fields of one demand, mission, pool and so on.
-
-Building blocks of the scenario schema: months, ids, parameters and where they come from.
+The ``uncertainty`` sections of scenarios that extend each other are merged: under ``figures``,
+``decided`` and the other mappings a later entry replaces an earlier one and ``null`` removes it;
+``exact`` and ``correlations`` are replaced as a whole.
 """
 
 from __future__ import annotations
@@ -47,22 +41,22 @@ from planner.scenario.inputs import Option, check_option
 from planner.scenario.registry import ENTITIES, PATTERNS, Field
 
 __all__ = [
-    "SAYS", "VERBS", "Amount", "BoundEntry", "Changes", "Correlation", "DemandEntry", "Horizon",
-    "Id", "Ids", "KindEntry", "MissionEntry", "Money", "MonthField", "MonthRange", "Options",
-    "PackageEntry", "Part", "Policy", "PoolEntry", "PriorityEntry", "Quantity", "ScenarioFile",
-    "Share", "SourceEntry", "Sourced", "StepEntry", "Uncertainty", "Whole", "json_schema",
-    "merge_uncertainty", "reference", "schema_text",
+    "ORIGIN_FIELDS", "VERBS", "Amount", "BoundEntry", "Changes", "Correlation", "DemandEntry",
+    "Horizon", "Id", "Ids", "KindEntry", "MissionEntry", "Money", "MonthField", "MonthRange",
+    "Options", "PackageEntry", "Part", "Policy", "PoolEntry", "PriorityEntry", "Quantity",
+    "ScenarioFile", "Share", "SourceEntry", "Sourced", "StepEntry", "Uncertainty", "Whole",
+    "json_schema", "merge_uncertainty", "reference", "schema_text",
 ]  # fmt: skip
 
 VERBS = ("set", "add", "times", "grow_to", "grow_times")
-"""What a step may do to strengths."""
+"""Changes that a step can make to strengths."""
 
-SAYS = ("basis", "source", "section", "note")
-"""What may stand beside a distribution: where it comes from."""
+ORIGIN_FIELDS = ("basis", "source", "section", "note")
+"""Fields beside a distribution that give its origin."""
 
 
 class Part(BaseModel):
-    """Base of all parts of a scenario: closed, frozen, strict, described by its docstrings."""
+    """Base of all parts of a scenario: closed, frozen, strict, with docstrings as descriptions."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -70,7 +64,7 @@ class Part(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Publish what the docstrings say."""
+        """Return the schema with the docstrings of the fields as descriptions."""
         schema = handler(core)
         properties = handler.resolve_ref_schema(schema).get("properties", {})
         for field, text in _descriptions(cls).items():
@@ -100,7 +94,7 @@ MonthField = Annotated[
 ]
 
 
-def _known(value: object) -> MonthRange | str:
+def _parse_known(value: object) -> MonthRange | str:
     if value in ("just-in-time", "start"):
         return str(value)
     if isinstance(value, (Mapping, MonthRange)):
@@ -119,8 +113,8 @@ Id = Annotated[str, StringConstraints(pattern=PATTERNS["id"], max_length=80)]
 """Lower-case letters, digits and hyphens."""
 
 
-def _once_each(ids: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((id for place, id in enumerate(ids) if id in ids[:place]), None)
+def _check_unique(ids: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((id for index, id in enumerate(ids) if id in ids[:index]), None)
     if twice is not None:
         raise PydanticCustomError("twice", "{id} is named twice: keep one", {"id": repr(twice)})
     return ids
@@ -129,7 +123,7 @@ def _once_each(ids: tuple[str, ...]) -> tuple[str, ...]:
 Ids = Annotated[
     tuple[Id, ...],
     Limits(min_length=1, json_schema_extra={"uniqueItems": True}),
-    AfterValidator(_once_each),
+    AfterValidator(_check_unique),
 ]
 """Ids, each of them once."""
 
@@ -141,7 +135,7 @@ def _option(value: object) -> Option:
         raise PydanticCustomError("option", "{message}", {"message": str(error)}) from None
 
 
-_PART = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+_MIX_SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
 
 Options = Annotated[
     tuple[
@@ -152,7 +146,7 @@ Options = Annotated[
                 {
                     "anyOf": [
                         {"type": "string", "pattern": PATTERNS["id"]},
-                        {"type": "object", "minProperties": 1, "additionalProperties": _PART},
+                        {"type": "object", "minProperties": 1, "additionalProperties": _MIX_SHARE},
                     ]
                 }
             ),
@@ -221,13 +215,15 @@ class MonthRange(Sourced):
     def __get_pydantic_json_schema__(
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Publish the short form as well."""
+        """Return the schema with the short form as an alternative."""
         return {"anyOf": [dict(_MONTH), super().__get_pydantic_json_schema__(core, handler)]}
 
 
 Known = Annotated[
     Any,
-    PlainValidator(_known, json_schema_input_type=MonthRange | Literal["just-in-time", "start"]),
+    PlainValidator(
+        _parse_known, json_schema_input_type=MonthRange | Literal["just-in-time", "start"]
+    ),
 ]
 """The month in which a package becomes known, or ``just-in-time`` or ``start``."""
 
@@ -262,11 +258,11 @@ class Quantity(Sourced):
     def __get_pydantic_json_schema__(
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Publish the short forms as well."""
+        """Return the schema with the short forms as alternatives."""
         return {"anyOf": [{"type": "number"}, super().__get_pydantic_json_schema__(core, handler)]}
 
 
-def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity], Quantity]:
+def _in_range(low: float, high: float, whole: bool = False) -> Callable[[Quantity], Quantity]:
     def check(quantity: Quantity) -> Quantity:
         for value in (quantity.value, quantity.low, quantity.high):
             if value is None:
@@ -287,13 +283,13 @@ def _between(low: float, high: float, whole: bool = False) -> Callable[[Quantity
     return check
 
 
-Amount = Annotated[Quantity, AfterValidator(_between(0, 1e12))]
+Amount = Annotated[Quantity, AfterValidator(_in_range(0, 1e12))]
 """A parameter of at least 0."""
 
-Share = Annotated[Quantity, AfterValidator(_between(0, 1))]
+Share = Annotated[Quantity, AfterValidator(_in_range(0, 1))]
 """A parameter from 0 to 1."""
 
-People = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
+People = Annotated[Quantity, AfterValidator(_in_range(0, 1e6))]
 """Persons."""
 
 CapFrom = Annotated[
@@ -303,50 +299,52 @@ CapFrom = Annotated[
 """Caps by the month from which they hold."""
 
 
-Whole = Annotated[Quantity, AfterValidator(_between(0, 240, whole=True))]
+Whole = Annotated[Quantity, AfterValidator(_in_range(0, 240, whole=True))]
 """Whole months."""
 
-Tour = Annotated[Quantity, AfterValidator(_between(1, 120, whole=True))]
+Tour = Annotated[Quantity, AfterValidator(_in_range(1, 120, whole=True))]
 """Whole months, at least one."""
 
-Rest = Annotated[Quantity, AfterValidator(_between(0, 20))]
+Rest = Annotated[Quantity, AfterValidator(_in_range(0, 20))]
 """Months at home per month served, as rest or as dwell."""
 
-Factor = Annotated[Quantity, AfterValidator(_between(0, 1e6))]
+Factor = Annotated[Quantity, AfterValidator(_in_range(0, 1e6))]
 """What something is multiplied by."""
 
 
 def _descriptions(model: type) -> dict[str, str]:
-    """Return the description of each field of a model, its own and those it inherits.
+    """Return the description of each field of a model, inherited fields included.
 
-    Pydantic can read them itself, but does so while it builds the models; that took a quarter of
-    the time, at every start of the program.
+    Pydantic reads docstrings while it builds the models, which took a quarter of the start-up time
+    of the program; here they are read when the schema is asked for.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for part in reversed(model.__mro__):
         if part.__module__.startswith("planner."):
-            found |= _of_module(part.__module__).get(part.__name__, {})
-    return found
+            texts |= _module_descriptions(part.__module__).get(part.__name__, {})
+    return texts
 
 
 @lru_cache
-def _of_module(name: str) -> dict[str, dict[str, str]]:
+def _module_descriptions(name: str) -> dict[str, dict[str, str]]:
     """Return the descriptions of a module by class and field."""
     tree = ast.parse(inspect.getsource(sys.modules[name]))
-    return {node.name: _of_class(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+    return {
+        node.name: _class_descriptions(node) for node in tree.body if isinstance(node, ast.ClassDef)
+    }
 
 
-def _of_class(node: ast.ClassDef) -> dict[str, str]:
-    found = {}
+def _class_descriptions(node: ast.ClassDef) -> dict[str, str]:
+    texts = {}
     for field, after in zip(node.body, node.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             match after:
                 case ast.Expr(ast.Constant(str(text))):
-                    found[field.target.id] = inspect.cleandoc(text)
-    return found
+                    texts[field.target.id] = inspect.cleandoc(text)
+    return texts
 
 
-def _rest_or_dwell(entry: Any) -> Any:
+def _check_rest_or_dwell(entry: Any) -> Any:
     if entry.rest is not None and entry.dwell is not None:
         raise ValueError("expected rest or dwell, found both")
     return entry
@@ -367,9 +365,9 @@ class Droppable(Sourced):
     def __get_pydantic_json_schema__(
         cls, core: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Publish the short forms as well."""
-        own = super().__get_pydantic_json_schema__(core, handler)
-        return {"anyOf": [own, {"const": "drop"}, {"type": "null"}]}
+        """Return the schema with the short forms as alternatives."""
+        full = super().__get_pydantic_json_schema__(core, handler)
+        return {"anyOf": [full, {"const": "drop"}, {"type": "null"}]}
 
 
 class Horizon(Part):
@@ -412,28 +410,30 @@ _TYPES: dict[str, Any] = {
     "text": Text,
     "tour": Tour,
 }
-"""Types of the kinds of fields that take no range or choices of their own."""
+"""Types by kind of field, for kinds without a range or choices of their own."""
 
 
-def _type(one: Field) -> Any:
-    if one.kind == "choice":
-        return Literal[one.choices]
-    if one.kind in ("whole", "number"):
-        number = int if one.kind == "whole" else float
-        return Annotated[number, Limits(ge=one.low, le=one.high)]
-    return _TYPES[one.kind]
+def _field_type(field: Field) -> Any:
+    if field.kind == "choice":
+        return Literal[field.choices]
+    if field.kind in ("whole", "number"):
+        number = int if field.kind == "whole" else float
+        return Annotated[number, Limits(ge=field.low, le=field.high)]
+    return _TYPES[field.kind]
 
 
-def _model(entity: str, text: str, base: type[Part] = Droppable, **more: Any) -> Any:
-    """Return the model of an entry: the fields that the registry gives its entity, all optional."""
+def _entry_model(entity: str, text: str, base: type[Part] = Droppable, **more: Any) -> Any:
+    """Return the model of an entry with the registered fields of its entity, all optional."""
     given: dict[str, Any] = {
-        one.name: (_type(one) | None, Limits(None, description=one.help))
-        for one in ENTITIES[entity]
-        if one.entry
+        field.name: (_field_type(field) | None, Limits(None, description=field.help))
+        for field in ENTITIES[entity]
+        if field.entry
     }
     name = f"{entity.capitalize()}Entry"
     validators: dict[str, Any] = (
-        {"one_home": model_validator(mode="after")(_rest_or_dwell)} if "dwell" in given else {}
+        {"one_home": model_validator(mode="after")(_check_rest_or_dwell)}
+        if "dwell" in given
+        else {}
     )
     return create_model(
         name, __base__=base, __doc__=text, __module__=__name__, __validators__=validators,
@@ -441,17 +441,17 @@ def _model(entity: str, text: str, base: type[Part] = Droppable, **more: Any) ->
     )  # fmt: skip
 
 
-DemandEntry: Any = _model(
+DemandEntry: Any = _entry_model(
     "demand",
     "A demand: one line of people that a mission asks for. Under a known id only what changes is "
     "said; under a new one at least mission, kind, pools, cap, first and last.",
 )
-MissionEntry: Any = _model(
+MissionEntry: Any = _entry_model(
     "mission",
     "A mission with all its demands. Under a new id at least name, organisation, region and "
     "main_task.",
 )
-PackageEntry: Any = _model(
+PackageEntry: Any = _entry_model(
     "package",
     "A package: demands that come as a whole, and when they become known. Under a known id only "
     "what changes is said.",
@@ -460,22 +460,22 @@ PackageEntry: Any = _model(
         Limits({}, description="Its demands by id, new ones or changes to its own."),
     ),
 )
-PoolEntry: Any = _model(
+PoolEntry: Any = _entry_model(
     "pool", "A pool of people; under a new id at least name, category and posts."
 )
-ForceEntry: Any = _model(
+ForceEntry: Any = _entry_model(
     "force",
     "A force: national shares that hold for several pools at once, drawn once for all of them. "
     "Under a new id both are needed.",
     Sourced,
 )
-KindEntry: Any = _model(
+KindEntry: Any = _entry_model(
     "kind",
     "A kind of contribution; under a new id at least name, changeover, tour, preparation, and "
     "rest or dwell.",
     Sourced,
 )
-BoundEntry: Any = _model(
+BoundEntry: Any = _entry_model(
     "bound",
     "Composition: minimum and maximum of people over some demands, in every month. Under a new id "
     "at least demands and one of min and max.",
@@ -504,7 +504,7 @@ class Policy(Sourced):
 
     @model_validator(mode="after")
     def _one_home(self) -> Policy:
-        return _rest_or_dwell(self)
+        return _check_rest_or_dwell(self)
 
 
 class StepEntry(Sourced):
@@ -621,7 +621,7 @@ class SourceEntry(Part):
 
 
 def _distribution(value: object) -> object:
-    """Return a distribution as written, if sound; a name alone uses the figure's own range."""
+    """Return a valid distribution as written; a name alone refers to the figure's own range."""
     if isinstance(value, str):
         names = (*ranged_names(), "exact")
         if value not in names:
@@ -632,8 +632,8 @@ def _distribution(value: object) -> object:
         raise ValueError(
             f"expected a distribution, such as {{pert: {{low, likely, high}}}}, found {value!r}"
         )
-    parse_distribution({name: item for name, item in value.items() if name not in SAYS})
-    wrong = [name for name in SAYS if name in value and not isinstance(value[name], str)]
+    parse_distribution({name: item for name, item in value.items() if name not in ORIGIN_FIELDS})
+    wrong = [name for name in ORIGIN_FIELDS if name in value and not isinstance(value[name], str)]
     if wrong:
         raise ValueError(f"{wrong[0]}: expected text, found {value[wrong[0]]!r}")
     if value.get("basis", "assumption") not in ("letter", "public", "assumption"):
@@ -641,18 +641,20 @@ def _distribution(value: object) -> object:
     return value
 
 
-Spread = Annotated[Any, PlainValidator(_distribution), WithJsonSchema(distribution_schema())]
+DistributionOrName = Annotated[
+    Any, PlainValidator(_distribution), WithJsonSchema(distribution_schema())
+]
 """A distribution by name with its parameters, or the name alone."""
 
 
-def _without_name(value: object) -> object:
+def _full_distribution(value: object) -> object:
     if isinstance(value, str):
         raise ValueError(f"expected a distribution with its parameters, found {value!r}")
     return _distribution(value)
 
 
-Drawn = Annotated[
-    Any, PlainValidator(_without_name), WithJsonSchema(distribution_schema(names=False))
+Distribution = Annotated[
+    Any, PlainValidator(_full_distribution), WithJsonSchema(distribution_schema(names=False))
 ]
 """A distribution with its parameters."""
 
@@ -661,13 +663,13 @@ FigureId = Annotated[str, Limits(min_length=1, max_length=200)]
 
 Figures = Annotated[tuple[FigureId, ...], Limits(min_length=1)]
 
-Chance = Annotated[float, Limits(ge=0, le=1)]
+Probability = Annotated[float, Limits(ge=0, le=1)]
 
 
 class Decided(Sourced):
     """The chance that something goes ahead; a number alone is the chance."""
 
-    chance: Chance
+    chance: Probability
     """Chance from 0 to 1."""
 
     @model_validator(mode="before")
@@ -679,7 +681,7 @@ class Decided(Sourced):
 class Extended(Sourced):
     """A mandate that may be extended."""
 
-    chance: Chance
+    chance: Probability
     """Chance from 0 to 1."""
     months: Annotated[int, Limits(ge=-120, le=120)]
     """By how many months, if it is."""
@@ -690,7 +692,7 @@ class Shared(Sourced):
 
     figures: Figures
     """The figures it multiplies."""
-    times: Drawn
+    times: Distribution
     """What they are multiplied by."""
 
 
@@ -710,15 +712,15 @@ class Uncertainty(Part):
     """What a figure with low and high follows if nothing else is said; `pert` unless changed."""
     exact: tuple[FigureId, ...] | None = None
     """Figures held at their likely value; `kind.*` holds every rule of rotation and presence."""
-    figures: dict[FigureId, Spread | None] | None = None
+    figures: dict[FigureId, DistributionOrName | None] | None = None
     """Distributions of figures, by id; a name alone uses the figure's own low, likely and high."""
     decided: dict[Id, Decided | None] | None = None
     """Chance that a demand or mission under study, or a package, goes ahead."""
     extended: dict[Id, Extended | None] | None = None
     """Demands or missions with a mandate that may be extended."""
-    shifted: dict[Id, Drawn | None] | None = None
+    shifted: dict[Id, Distribution | None] | None = None
     """By how many months the first month of a demand, mission or package moves."""
-    sizes: dict[Id, Drawn | None] | None = None
+    sizes: dict[Id, Distribution | None] | None = None
     """What the caps of a demand, mission or package are multiplied by."""
     shared: dict[Id, Shared | None] | None = None
     """Causes that several figures have in common, by a name of your own."""
@@ -731,7 +733,7 @@ class Uncertainty(Part):
 def merge_uncertainty(
     before: Mapping[str, object], section: Uncertainty | None
 ) -> dict[str, object]:
-    """Return what stood before with a later section over it, as plain values.
+    """Return earlier uncertainty updated with a later section, as plain values.
 
     Examples
     --------
@@ -752,27 +754,29 @@ def merge_uncertainty(
             for key, item in value.items():
                 inside.pop(key, None)
                 if item is not None:
-                    inside[key] = _plain(item)
+                    inside[key] = _plain_values(item)
             merged[name] = inside
             if not inside:
                 del merged[name]
         else:
-            merged[name] = _plain(value)
+            merged[name] = _plain_values(value)
     return {name: merged[name] for name in Uncertainty.model_fields if name in merged}
 
 
-def _plain(value: Any) -> Any:
-    """Return models as what was said in them."""
+def _plain_values(value: Any) -> Any:
+    """Return models as plain values of the fields that were set."""
     if isinstance(value, Part):
-        return {name: _plain(getattr(value, name)) for name in sorted(value.model_fields_set)}
+        return {
+            name: _plain_values(getattr(value, name)) for name in sorted(value.model_fields_set)
+        }
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain_values(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return tuple(_plain(item) for item in value)
+        return tuple(_plain_values(item) for item in value)
     return value
 
 
-def _choices(value: object) -> object:
+def _activation_entries(value: object) -> object:
     if value == "all":
         return {"all": None}
     if isinstance(value, (tuple, list)) and all(isinstance(item, str) for item in value):
@@ -780,10 +784,11 @@ def _choices(value: object) -> object:
     return value
 
 
-Choices = Annotated[
+Activations = Annotated[
     dict[Id, DemandEntry],
     BeforeValidator(
-        _choices, json_schema_input_type=dict[Id, DemandEntry] | tuple[Id, ...] | Literal["all"]
+        _activation_entries,
+        json_schema_input_type=dict[Id, DemandEntry] | tuple[Id, ...] | Literal["all"],
     ),
 ]
 
@@ -823,12 +828,12 @@ class Changes(Part):
     outcomes: IdsOrAll | None = None
     """Demands (`all`, or a list of ids) that take the dates and caps that really came about, from
     outcomes.csv."""
-    decide: Choices = Limits(default={})
+    decide: Activations = Limits(default={})
     """Demands under study that go ahead: `all`, a list, or by id with what is decided. The id of a
     mission stands for all its demands under study, also where one of them has the same id."""
-    send: Choices = Limits(default={})
+    send: Activations = Limits(default={})
     """Declined contributions that are sent after all; written like `decide`."""
-    hindsight: Choices = Limits(default={})
+    hindsight: Activations = Limits(default={})
     """Claims known only afterwards that count; written like `decide`."""
     tiers: tuple[PriorityEntry, ...] = ()
     """Who is served first, in order: a later entry counts."""
@@ -895,7 +900,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Return the JSON Schema as it is published, indented and with a line end."""
+    """Return the published text of the JSON Schema."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -960,46 +965,48 @@ def _fields(definition: dict[str, Any]) -> dict[str, Any]:
     """Return the alternative of a definition that has fields."""
     if "properties" in definition:
         return definition
-    options = [_fields(one) for one in definition.get("anyOf", ()) if isinstance(one, dict)]
-    found = next((one for one in options if "properties" in one), {})
-    return {"description": definition.get("description", ""), **found}
+    options = [
+        _fields(option) for option in definition.get("anyOf", ()) if isinstance(option, dict)
+    ]
+    chosen = next((option for option in options if "properties" in option), {})
+    return {"description": definition.get("description", ""), **chosen}
 
 
 def _section(name: str, definition: dict[str, Any]) -> str:
-    lines = [f"## {name}", "", _flat(definition.get("description", "")), ""]
+    lines = [f"## {name}", "", _one_line(definition.get("description", "")), ""]
     lines += ["| field | takes | meaning |", "| --- | --- | --- |"]
     needed = definition.get("required", ())
     for field, what in definition.get("properties", {}).items():
-        meaning = _flat(what.get("description", ""))
+        meaning = _one_line(what.get("description", ""))
         if field in needed:
             meaning += " **Needed.**"
-        lines.append(f"| `{field}` | {_takes(what)} | {meaning} |")
+        lines.append(f"| `{field}` | {_type_text(what)} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 
-def _flat(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _takes(what: dict[str, Any]) -> str:
-    """Return in a few words what a field takes."""
-    if "$ref" in what:
-        return what["$ref"].rsplit("/", 1)[-1]
-    if "const" in what:
-        return f"`{what['const']}`"
-    if "enum" in what:
-        return ", ".join(f"`{one}`" for one in what["enum"])
-    if "anyOf" in what:
-        options = [_takes(one) for one in what["anyOf"] if one.get("type") != "null"]
+def _type_text(schema: dict[str, Any]) -> str:
+    """Return a short description of the type of a field."""
+    if "$ref" in schema:
+        return schema["$ref"].rsplit("/", 1)[-1]
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return ", ".join(f"`{option}`" for option in schema["enum"])
+    if "anyOf" in schema:
+        options = [_type_text(option) for option in schema["anyOf"] if option.get("type") != "null"]
         return " or ".join(dict.fromkeys(options))
-    kind = what.get("type")
+    kind = schema.get("type")
     if kind == "array":
-        return f"list of {_takes(what.get('items', {}))}"
+        return f"list of {_type_text(schema.get('items', {}))}"
     if kind == "object":
-        patterns: list[Any] = list(what.get("patternProperties", {}).values())
-        inner = what.get("additionalProperties") or (patterns[0] if patterns else {})
-        return f"{_takes(inner)} by id" if isinstance(inner, dict) and inner else "fields"
-    if kind == "string" and "-(0[1-9]" in what.get("pattern", ""):
+        patterns: list[Any] = list(schema.get("patternProperties", {}).values())
+        inner = schema.get("additionalProperties") or (patterns[0] if patterns else {})
+        return f"{_type_text(inner)} by id" if isinstance(inner, dict) and inner else "fields"
+    if kind == "string" and "-(0[1-9]" in schema.get("pattern", ""):
         return "month"
     words = {"integer": "whole number", "boolean": "true or false", "string": "text"}
     return words.get(str(kind), str(kind or "anything"))

@@ -1,9 +1,8 @@
-"""Sheets that can be filled in: columns, headings and words of cells in both languages.
+"""Sheets with inputs: their columns, headings and cell texts in both languages, and their rows.
 
 Columns that a data table has as well are those of :mod:`planner.scenario.registry`, with the same
-types, choices and ranges.
-
-Effective inputs as the rows of a workbook's sheets, and when two cells say the same.
+types, choices, ranges and references. :func:`rows_of` gives effective inputs as rows of the sheets,
+and :func:`equal` compares two cells.
 """
 
 from __future__ import annotations
@@ -28,20 +27,20 @@ if TYPE_CHECKING:
 __all__ = [
     "DEMAND_FIGURES",
     "FIGURES",
-    "LONGEST",
+    "MAX_TEXT",
     "SETTINGS",
     "SHEETS",
     "WORDS",
     "Sheet",
     "SheetField",
-    "choice",
-    "choices",
+    "choice_text",
+    "values_by_text",
     "heading",
-    "helps",
+    "column_help",
     "rows_of",
-    "same",
+    "equal",
     "settings_of",
-    "spellings",
+    "heading_spellings",
 ]
 
 WORDS: dict[str, str] = {
@@ -162,10 +161,10 @@ WORDS: dict[str, str] = {
 say = speaker(WORDS)
 
 FIGURES = (*ROTATION, *PRESENCE, MANNED)
-"""What a policy may be about: rotation first, then presence."""
+"""Parameters on the sheet of policies: rotation first, then presence."""
 
 DEMAND_FIGURES = (*ROTATION, MANNED)
-"""What a demand may have a policy of its own for."""
+"""Parameters that a demand may have of its own."""
 
 WIDTHS = {
     "id": 26, "name": 38, "name_nl": 38, "title": 34, "title_nl": 34, "mission": 24, "pools": 28,
@@ -177,13 +176,8 @@ WIDTHS = {
     "figure": 26, "changeover": 13,
 }  # fmt: skip
 
-REFERS = {
-    "mission": "missions", "kind": "kinds", "pools": "pools", "pool": "pools", "source": "sources",
-    "demand": "demands", "demands": "demands", "package": "packages",
-}  # fmt: skip
-
-EASED = ("name", "name_nl", "category", "tier", "standing", "basis")
-"""What a data table needs and a row here may leave to what follows from the rest."""
+OPTIONAL_COLUMNS = ("name", "name_nl", "category", "tier", "standing", "basis")
+"""Columns that are required in data tables and have a default in a workbook."""
 
 _CAP = replace(next(one for one in TABLES["demands"] if one.name == "value"), name="cap")
 
@@ -191,12 +185,12 @@ _COUNTS = Column("counts", "flag")
 
 _ALL_STANDINGS = Column("standing", "choice", choices=(*STANDINGS, "dropped"))
 
-_FIGURE = "value low high basis source section note"
+_PARAMETER = "value low high basis source section note"
 
 _POLICY = Column("figure", "choice", required=True, choices=FIGURES)
 
 _STEP = (
-    Column("pools", "ids", required=True),
+    Column("pools", "ids", required=True, refers="pools"),
     Column("of", "choice", choices=("strength", "posts", "filled", "fit")),
     Column("verb", "choice", required=True, choices=VERBS),
     Column("value", "number", required=True, low=-1e7, high=1e12),
@@ -214,28 +208,28 @@ _PACKAGE = (
     Column("basis", "choice", choices=("letter", "public", "assumption")),
 )
 
-_OF_DEMANDS = (
+_DEMAND_COLUMNS = (
     "id mission name name_nl counts standing cap low high cap_from first last fixed_length pools "
     "kind tier package cohorts unit on_call weight category basis source section note"
 )
 
-_ELSEWHERE = ("letter_cap", "dates_basis", "dates_source", "dates_section")
-"""Columns of the table of demands that a workbook keeps in its hidden scenario."""
+_HIDDEN_COLUMNS = ("letter_cap", "dates_basis", "dates_source", "dates_section")
+"""Columns of the table of demands that only the hidden scenario of a workbook holds."""
 
-MORE_OF_DEMANDS = tuple(
+EXTRA_FIELDS = tuple(
     one
     for one in ENTITIES["demand"]
-    if one.column and one.name not in (*_OF_DEMANDS.split(), *_ELSEWHERE)
+    if one.column and one.name not in (*_DEMAND_COLUMNS.split(), *_HIDDEN_COLUMNS)
 )
-"""Fields that the registry declares of demands beyond those with a place of their own here."""
+"""Registered fields of demands without a fixed column on the sheet."""
 
-LONGEST = 32_000
-"""Most characters of a cell that are written; a spreadsheet takes 32,767."""
+MAX_TEXT = 32_000
+"""Largest number of characters written to a cell; a spreadsheet takes 32,767."""
 
 TOLERANCE = 1e-12
-"""Numbers that differ by less, relative to their size, are the same: files keep 15 digits."""
+"""Relative difference below which numbers are equal: files keep 15 digits."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def heading(field: str, lang: str = "en") -> str:
@@ -252,43 +246,43 @@ def heading(field: str, lang: str = "en") -> str:
     return label(field, lang) if field in COMMON else field.replace("_", " ")
 
 
-def helps(field: str, lang: str = "en") -> str:
-    """Return what a column is for, empty where its heading says it all."""
+def column_help(field: str, lang: str = "en") -> str:
+    """Return the explanation of a column, empty if there is none."""
     key = f"help_{field}"
     if key in WORDS:
         return say(key, lang)
-    return next((one.help for one in MORE_OF_DEMANDS if one.name == field), "")
+    return next((extra.help for extra in EXTRA_FIELDS if extra.name == field), "")
 
 
-def choice(value: str, lang: str = "en") -> str:
-    """Return the word in a cell for a value such as ``en_bloc``.
+def choice_text(value: str, lang: str = "en") -> str:
+    """Return the text of a cell for a value such as ``en_bloc``.
 
     Examples
     --------
-    >>> choice("grow_times", "nl"), choice("just-in-time")
+    >>> choice_text("grow_times", "nl"), choice_text("just-in-time")
     ('groeit maal', 'just in time')
     """
     key = f"choice_{value.replace('-', '_')}"
     return say(key, lang) if key in WORDS else term(value, lang)
 
 
-def spellings(field: str) -> set[str]:
-    """Return what a heading may say for a column: its name, or its heading in either language."""
+def heading_spellings(field: str) -> set[str]:
+    """Return the accepted headings of a column: its name, and its heading in either language."""
     return {field.casefold(), *(heading(field, lang).casefold() for lang in LANGUAGES)}
 
 
-def choices(values: tuple[str, ...]) -> dict[str, str]:
-    """Return the values that a cell may name, by every word for them in lower case.
+def values_by_text(values: tuple[str, ...]) -> dict[str, str]:
+    """Return the values that a cell may hold, by each of their texts in lower case.
 
     Examples
     --------
-    >>> choices(("yes", "no"))
+    >>> values_by_text(("yes", "no"))
     {'yes': 'yes', 'ja': 'yes', 'no': 'no', 'nee': 'no'}
     """
     return {
         word.casefold(): value
         for value in values
-        for word in (value, *(choice(value, lang) for lang in LANGUAGES))
+        for word in (value, *(choice_text(value, lang) for lang in LANGUAGES))
     }
 
 
@@ -299,19 +293,16 @@ class SheetField:
     Attributes
     ----------
     column : Column
-        Its name, the kind of its cells (as in data tables, and ``known``) and what they may be.
+        Name, kind (as in data tables, and ``known``), choices, range and reference.
     width : float
-        Width on the screen, in characters.
-    refers : str
-        Sheet of which the cells name the first column, empty if none.
-    every : bool
-        Whether the word ``all`` stands for everything that it could name.
+        Width, characters.
+    accepts_all : bool
+        Whether the word ``all`` stands for every row of the sheet that it refers to.
     """
 
     column: Column
     width: float = 12
-    refers: str = ""
-    every: bool = False
+    accepts_all: bool = False
 
     @property
     def name(self) -> str:
@@ -321,24 +312,24 @@ class SheetField:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet that can be filled in.
+    """One sheet with inputs.
 
     Attributes
     ----------
     name : str
         Name of the sheet, the same in every language.
-    fields : tuple of Field
+    fields : tuple of SheetField
         Its columns from left to right.
     key : tuple of str
-        Columns that together name a row once; empty where the order of rows names them.
-    still : int
-        Columns that stay in view.
+        Columns that identify a row; empty where the order of rows does.
+    frozen : int
+        Number of columns that stay in view.
     """
 
     name: str
     fields: tuple[SheetField, ...]
     key: tuple[str, ...] = ("id",)
-    still: int = 1
+    frozen: int = 1
 
     def field(self, name: str) -> SheetField:
         """Return one column by name."""
@@ -347,22 +338,22 @@ class Sheet:
 
 def _field(column: Column) -> SheetField:
     name = column.name
-    if name in EASED and column.required:
+    if name in OPTIONAL_COLUMNS and column.required:
         column = replace(column, required=False)
-    return SheetField(column, WIDTHS.get(name, 12), REFERS.get(name, ""))
+    return SheetField(column, WIDTHS.get(name, 12))
 
 
-def _fields(table: str, names: str, *more: Column) -> tuple[SheetField, ...]:
+def _fields_of(table: str, names: str, *more: Column) -> tuple[SheetField, ...]:
     """Return columns by name, from a data table or from those given beside it."""
     known = {column.name: column for column in (*TABLES[table], *more)}
     return tuple(_field(known[name]) for name in names.split())
 
 
-def _steps() -> tuple[SheetField, ...]:
-    fields = _fields(
+def _step_fields() -> tuple[SheetField, ...]:
+    fields = _fields_of(
         "strengths", "pools of verb value low high from to basis source section note", *_STEP
     )
-    return (replace(fields[0], every=True), *fields[1:])
+    return (replace(fields[0], accepts_all=True), *fields[1:])
 
 
 SHEETS: dict[str, Sheet] = {
@@ -370,52 +361,57 @@ SHEETS: dict[str, Sheet] = {
     for sheet in (
         Sheet(
             "demands",
-            _fields(
+            _fields_of(
                 "demands",
-                " ".join((_OF_DEMANDS, *(one.column for one in MORE_OF_DEMANDS))),
+                " ".join((_DEMAND_COLUMNS, *(one.column for one in EXTRA_FIELDS))),
                 _CAP,
                 _COUNTS,
                 _ALL_STANDINGS,
-                Column("package", "id"),
+                Column("package", "id", refers="packages"),
             ),
         ),
         Sheet(
-            "missions", _fields("missions", "id name name_nl organisation region main_task note")
+            "missions", _fields_of("missions", "id name name_nl organisation region main_task note")
         ),
         Sheet(
             "packages",
-            _fields("bounds", "id title title_nl on known basis source section note", *_PACKAGE),
+            _fields_of("bounds", "id title title_nl on known basis source section note", *_PACKAGE),
         ),
-        Sheet("pools", _fields("pools", "id name name_nl category speciality force note")),
+        Sheet("pools", _fields_of("pools", "id name name_nl category speciality force note")),
         Sheet(
             "strengths",
-            _fields("strengths", f"force pool figure from {_FIGURE}"),
+            _fields_of("strengths", f"force pool figure from {_PARAMETER}"),
             key=("force", "pool", "figure", "from"),
-            still=3,
+            frozen=3,
         ),
-        Sheet("steps", _steps(), key=()),
-        Sheet("kinds", _fields("kinds", "id name name_nl changeover note")),
+        Sheet("steps", _step_fields(), key=()),
+        Sheet("kinds", _fields_of("kinds", "id name name_nl changeover note")),
         Sheet(
             "policies",
-            _fields(
-                "rotation", f"kind demand pool figure {_FIGURE}", Column("demand", "id"), _POLICY,
-                Column("kind", "id"),
+            _fields_of(
+                "rotation", f"kind demand pool figure {_PARAMETER}", _POLICY,
+                Column("demand", "id", refers="demands"), Column("kind", "id", refers="kinds"),
             ),
             key=("kind", "demand", "pool", "figure"),
-            still=4,
+            frozen=4,
         ),
-        Sheet("bounds", _fields("bounds", "id demands pools min max basis source section note")),
-        Sheet("budgets", _fields("budgets", f"fund year {_FIGURE}"), key=("fund", "year"), still=2),
+        Sheet("bounds", _fields_of("bounds", "id demands pools min max basis source section note")),
+        Sheet(
+            "budgets",
+            _fields_of("budgets", f"fund year {_PARAMETER}"),
+            key=("fund", "year"),
+            frozen=2,
+        ),
         Sheet(
             "costs",
-            _fields("costs", f"fund kind demand {_FIGURE}"),
+            _fields_of("costs", f"fund kind demand {_PARAMETER}"),
             key=("fund", "kind", "demand"),
-            still=3,
+            frozen=3,
         ),
-        Sheet("sources", _fields("sources", "id publisher title date confidence reference")),
+        Sheet("sources", _fields_of("sources", "id publisher title date confidence reference")),
     )
 }  # fmt: skip
-"""Every sheet with a row for each thing, by name, in the order in which they stand."""
+"""Every sheet with one row for each entity, by name, in the order of the workbook."""
 
 SETTINGS: tuple[SheetField, ...] = (
     SheetField(Column("title")),
@@ -430,26 +426,26 @@ SETTINGS: tuple[SheetField, ...] = (
     SheetField(Column("money", "flag")),
     SheetField(Column("parameters")),
 )
-"""Rows of the sheet about the scenario as a whole."""
+"""Rows of the sheet of settings of the scenario."""
 
 
 Row = dict[str, Any]
 
 
-def same(first: Any, second: Any) -> bool:
-    """Whether two cells say the same, whatever a spreadsheet has made of spaces and last digits.
+def equal(first: Any, second: Any) -> bool:
+    """Whether two cells are equal, apart from spaces and last digits that a spreadsheet changes.
 
     Examples
     --------
-    >>> same(0.1 + 0.2, 0.3), same("two\\nlines", "two lines"), same(None, "")
+    >>> equal(0.1 + 0.2, 0.3), equal("two\\nlines", "two lines"), equal(None, "")
     (True, True, True)
-    >>> same(12.0, 12.5), same("12", 12.0)
+    >>> equal(12.0, 12.5), equal("12", 12.0)
     (False, False)
     """
     if first in (None, "", ()) or second in (None, "", ()):
         return first in (None, "", ()) and second in (None, "", ())
     if isinstance(first, str) and isinstance(second, str):
-        return _bare(first) == _bare(second)
+        return _normalised(first) == _normalised(second)
     numbers = (int, float)
     if isinstance(first, bool) or isinstance(second, bool):
         return first is second
@@ -458,21 +454,21 @@ def same(first: Any, second: Any) -> bool:
     return bool(first == second)
 
 
-def _bare(text: str) -> str:
-    """Return text as it comes back from a workbook: control characters by their number."""
-    shown = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text[:LONGEST])
-    return " ".join(shown.split())
+def _normalised(text: str) -> str:
+    """Return text as it is read back from a workbook, with control characters escaped."""
+    escaped = _CONTROL_CHARACTERS.sub(lambda match: f"_x{ord(match[0]):04X}_", text[:MAX_TEXT])
+    return " ".join(escaped.split())
 
 
 def settings_of(scenario: Scenario) -> Row:
-    """Return the cells of the sheet about the scenario as a whole."""
+    """Return the cells of the sheet of settings."""
     inputs = scenario.inputs
     return {
-        **_taken(scenario, "title title_nl summary summary_nl"),
+        **_attributes(scenario, "title title_nl summary summary_nl"),
         "from": inputs.first,
         "to": inputs.last,
-        **_taken(inputs, "rule warm_up run_out money"),
-        "parameters": "none" if inputs.parameters is None else inputs.parameters.said,
+        **_attributes(inputs, "rule warm_up run_out money"),
+        "parameters": "none" if inputs.parameters is None else inputs.parameters.name,
     }
 
 
@@ -486,134 +482,139 @@ def rows_of(inputs: Inputs) -> dict[str, list[Row]]:
     >>> next((row["cap"], str(row["last"])) for row in rows["demands"] if row["id"] == "untso")
     (12.0, '2025-07')
     """
-    return {name: list(maker(inputs)) for name, maker in _MAKERS.items()}
+    return {name: list(maker(inputs)) for name, maker in _ROWS_OF_SHEET.items()}
 
 
-def _origin(origin: Origin) -> Row:
+def _origin_cells(origin: Origin) -> Row:
     return {"basis": origin.basis, "source": origin.source, "section": origin.section}
 
 
-def _numbers(figure: Figure, value: str = "value") -> Row:
+def _range_cells(figure: Figure, value: str = "value") -> Row:
     return {value: figure.value, "low": figure.low, "high": figure.high}
 
 
-def _figure(figure: Figure) -> Row:
-    return {**_numbers(figure), **_origin(figure.origin), "note": figure.origin.note}
+def _parameter(figure: Figure) -> Row:
+    return {**_range_cells(figure), **_origin_cells(figure.origin), "note": figure.origin.note}
 
 
-def _taken(one: Any, names: str) -> Row:
-    return {name: getattr(one, name) for name in names.split()}
+def _attributes(entity: Any, names: str) -> Row:
+    return {name: getattr(entity, name) for name in names.split()}
 
 
-def _own_fields(section: str, inputs: Inputs) -> Iterator[Row]:
-    """Yield rows of a sheet of which the columns are the fields of what it lists."""
-    for one in getattr(inputs, section).values():
-        yield {column.name: getattr(one, column.name) for column in SHEETS[section].fields}
+def _entity_rows(section: str, inputs: Inputs) -> Iterator[Row]:
+    """Yield the rows of a sheet whose columns are attributes of its entities."""
+    for entity in getattr(inputs, section).values():
+        yield {column.name: getattr(entity, column.name) for column in SHEETS[section].fields}
 
 
-def _amounts(section: str, inputs: Inputs) -> Iterator[Row]:
-    """Yield rows of amounts of money, each with what it is for."""
-    for one in getattr(inputs, section):
-        yield {**{name: getattr(one, name) for name in SHEETS[section].key}, **_figure(one.figure)}
-
-
-def _demands(inputs: Inputs) -> Iterator[Row]:
-    owner = {name: one.id for one in inputs.packages.values() for name in one.demands}
-    for one in inputs.demands.values():
+def _money_rows(section: str, inputs: Inputs) -> Iterator[Row]:
+    """Yield the rows of budgets or costs."""
+    for item in getattr(inputs, section):
         yield {
-            **_taken(one, "id mission name name_nl counts standing"),
-            **_numbers(one.cap, "cap"),
-            "cap_from": tuple((month, _step(cap)) for month, cap in sorted(one.cap_from.items())),
-            "first": one.first and one.first.month,
-            "last": one.last and one.last.month,
-            "fixed_length": one.fixed_length,
-            "pools": one.options,
-            **_taken(one, "kind tier"),
-            "package": owner.get(one.id, ""),
-            **_taken(one, "cohorts unit on_call weight category"),
-            **_origin(one.cap.origin),
-            "note": one.note,
-            **{more.name: one.more.get(more.name) for more in MORE_OF_DEMANDS},
+            **{name: getattr(item, name) for name in SHEETS[section].key},
+            **_parameter(item.figure),
         }
 
 
-def _step(cap: Figure) -> Any:
+def _demand_rows(inputs: Inputs) -> Iterator[Row]:
+    owner = {name: demand.id for demand in inputs.packages.values() for name in demand.demands}
+    for demand in inputs.demands.values():
+        yield {
+            **_attributes(demand, "id mission name name_nl counts standing"),
+            **_range_cells(demand.cap, "cap"),
+            "cap_from": tuple(
+                (month, _cap_cell(cap)) for month, cap in sorted(demand.cap_from.items())
+            ),
+            "first": demand.first and demand.first.month,
+            "last": demand.last and demand.last.month,
+            "fixed_length": demand.fixed_length,
+            "pools": demand.options,
+            **_attributes(demand, "kind tier"),
+            "package": owner.get(demand.id, ""),
+            **_attributes(demand, "cohorts unit on_call weight category"),
+            **_origin_cells(demand.cap.origin),
+            "note": demand.note,
+            **{extra.name: demand.more.get(extra.name) for extra in EXTRA_FIELDS},
+        }
+
+
+def _cap_cell(cap: Figure) -> Any:
     if cap.low is None and cap.high is None:
         return cap.value
     low = cap.value if cap.low is None else cap.low
     return cap.value, low, cap.value if cap.high is None else cap.high
 
 
-def _packages(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.packages.values():
-        known, origin = one.known, Origin("")
+def _package_rows(inputs: Inputs) -> Iterator[Row]:
+    for package in inputs.packages.values():
+        known, origin = package.known, Origin("")
         if isinstance(known, When):
             known, origin = known.month, known.origin  # type: ignore[assignment]
         yield {
-            **_taken(one, "id title title_nl on"),
+            **_attributes(package, "id title title_nl on"),
             "known": known,
-            **_origin(origin),
-            "note": one.note,
+            **_origin_cells(origin),
+            "note": package.note,
         }
 
 
-def _strengths(inputs: Inputs) -> Iterator[Row]:
+def _strength_rows(inputs: Inputs) -> Iterator[Row]:
     of_forces = [("force", id, series) for id, series in inputs.forces.items()]
     of_pools = [("pool", one.id, one.series) for one in inputs.pools.values()]
     for what, id, series in (*of_forces, *of_pools):
         for name, levels in series.items():
             for month, figure in levels:
                 key = {"force": "", "pool": "", what: id, "figure": name, "from": month}
-                yield {**key, **_figure(figure)}
+                yield {**key, **_parameter(figure)}
 
 
 def _step_rows(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.steps:
-        span = {"from": one.first, "to": one.last}
-        yield {**_taken(one, "pools of verb"), **_figure(one.figure), **span}
+    for step in inputs.steps:
+        span = {"from": step.first, "to": step.last}
+        yield {**_attributes(step, "pools of verb"), **_parameter(step.figure), **span}
 
 
-def _policies(inputs: Inputs) -> Iterator[Row]:
+def _policy_rows(inputs: Inputs) -> Iterator[Row]:
     for kind in inputs.kinds.values():
         for name, by_pool in kind.rotation.items():
             for pool, figure in by_pool.items():
                 key = {"kind": kind.id, "demand": "", "pool": pool, "figure": name}
-                yield {**key, **_figure(figure)}
+                yield {**key, **_parameter(figure)}
         for name, figure in kind.presence.items():
             key = {"kind": kind.id, "demand": "", "pool": "", "figure": name}
-            yield {**key, **_figure(figure)}
+            yield {**key, **_parameter(figure)}
     for demand in inputs.demands.values():
         for name in DEMAND_FIGURES:
-            own = getattr(demand, name)
-            if own is not None:
+            parameter = getattr(demand, name)
+            if parameter is not None:
                 key = {"kind": "", "demand": demand.id, "pool": "", "figure": name}
-                yield {**key, **_figure(own)}
+                yield {**key, **_parameter(parameter)}
 
 
-def _bounds(inputs: Inputs) -> Iterator[Row]:
-    for one in inputs.bounds.values():
-        said = one.min or one.max or Figure(0.0)
+def _bound_rows(inputs: Inputs) -> Iterator[Row]:
+    for bound in inputs.bounds.values():
+        parameter = bound.min or bound.max or Figure(0.0)
         yield {
-            **_taken(one, "id demands"),
-            "pools": one.pools or (),
-            "min": one.min and one.min.value,
-            "max": one.max and one.max.value,
-            **_origin(said.origin),
-            "note": one.note,
+            **_attributes(bound, "id demands"),
+            "pools": bound.pools or (),
+            "min": bound.min and bound.min.value,
+            "max": bound.max and bound.max.value,
+            **_origin_cells(parameter.origin),
+            "note": bound.note,
         }
 
 
-_MAKERS: dict[str, Callable[[Inputs], Iterator[Row]]] = {
-    "demands": _demands,
-    "missions": partial(_own_fields, "missions"),
-    "packages": _packages,
-    "pools": partial(_own_fields, "pools"),
-    "strengths": _strengths,
+_ROWS_OF_SHEET: dict[str, Callable[[Inputs], Iterator[Row]]] = {
+    "demands": _demand_rows,
+    "missions": partial(_entity_rows, "missions"),
+    "packages": _package_rows,
+    "pools": partial(_entity_rows, "pools"),
+    "strengths": _strength_rows,
     "steps": _step_rows,
-    "kinds": partial(_own_fields, "kinds"),
-    "policies": _policies,
-    "bounds": _bounds,
-    "budgets": partial(_amounts, "budgets"),
-    "costs": partial(_amounts, "costs"),
-    "sources": partial(_own_fields, "sources"),
+    "kinds": partial(_entity_rows, "kinds"),
+    "policies": _policy_rows,
+    "bounds": _bound_rows,
+    "budgets": partial(_money_rows, "budgets"),
+    "costs": partial(_money_rows, "costs"),
+    "sources": partial(_entity_rows, "sources"),
 }

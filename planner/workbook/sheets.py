@@ -1,6 +1,7 @@
-"""Appearance of every sheet, and its charts: fonts, colors, number formats, print set-up.
+"""Appearance of sheets and charts: fonts, colours, number formats and print set-up.
 
-Text is always written as text: what begins like a formula stays what it is."""
+Text is always written as text, also where it begins like a formula.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from planner.months import Month
-from planner.workbook.fields import LONGEST, choice
+from planner.workbook.fields import MAX_TEXT, choice_text
 from planner.workbook.words import say
 
 __all__ = [
@@ -24,39 +25,39 @@ __all__ = [
     "COLOURS",
     "INPUT",
     "OUTCOME",
-    "TOP",
-    "Paper",
+    "HEADER",
+    "WorkbookWriter",
     "SheetColumn",
     "SheetPage",
-    "bars",
-    "pool_chart",
+    "add_bar_chart",
+    "add_pool_chart",
 ]
 
 ABOUT, INPUT, OUTCOME = "#5F6B7A", "#1F4E79", "#2E6B4F"
-"""Colours of tabs and headings: what explains, what can be filled in, what came out."""
+"""Colours of tabs and headings of explanations, inputs and results."""
 
 COLOURS = {
     "on_duty": "#0072B2", "preparing": "#E69F00", "resting": "#9ED4F2", "idle": "#E9E9E9",
     "filled": "#0072B2", "short": "#D55E00", "ink": "#222222", "quiet": "#6A6A6A",
 }  # fmt: skip
-"""Colours of things, those of the figures: colour-blind people tell them apart."""
+"""Colours of states and texts, as in the figures; they are distinct for colour-blind readers."""
 
-TOP = 4
-"""Row of the headings, from 0; above them stand title, explanation and totals."""
+HEADER = 4
+"""Row of the headings, from 0, below title, explanation and totals."""
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""What a text begins with that a spreadsheet would take for a formula if it were typed."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""First characters of a text that a spreadsheet would take for a formula."""
 
-WIDE = 260
-"""Characters above which a sheet is printed on several pages side by side, on A3."""
+A3_WIDTH = 260
+"""Width above which a sheet is printed on A3 over several pages, characters."""
 
-FIRST = Month(1900, 3)
-"""First month that is the same date in every spreadsheet."""
+FIRST_DATE = Month(1900, 3)
+"""First month with the same date number in every spreadsheet."""
 
 CREATED = datetime.datetime(1980, 1, 1)
-"""Written as the date of creation, so that the same content is the same file."""
+"""Date of creation in the file, fixed so that equal content gives equal files."""
 
-FORMS = {
+NUMBER_FORMATS = {
     "text": "@",
     "general": "General",
     "whole": "#,##0",
@@ -71,13 +72,13 @@ FORMS = {
 """Number formats by name; a spreadsheet adds the separators of its user's language."""
 
 LANGUAGE = {"en": "[$-809]", "nl": "[$-413]"}
-"""Language of the names of months."""
+"""Prefix of number formats for the language of month names."""
 
-BAR = 19
-"""Pixels of height for one bar."""
+BAR_HEIGHT = 19
+"""Height of a bar, pixels."""
 
-ROW = 20
-"""Pixels of height of a row."""
+ROW_HEIGHT = 20
+"""Height of a row, pixels."""
 
 FONT = {"name": "Calibri", "size": 9, "bold": False}
 
@@ -92,8 +93,8 @@ class SheetColumn:
     total: bool = False
 
 
-class Paper:
-    """A workbook in the making; nothing is written before :meth:`close`."""
+class WorkbookWriter:
+    """Writer of a workbook; nothing is written before :meth:`close`."""
 
     def __init__(self, path: Path, lang: str):
         self.lang = lang
@@ -109,17 +110,17 @@ class Paper:
         self.format = cache(self._format)
 
     def _format(self, form: str = "general", *traits: str) -> Any:
-        """Return a format; traits are those of :data:`_TRAITS`, colours, or ``quote``."""
-        said: dict[str, Any] = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter"}
+        """Return a format; traits are keys of :data:`_STYLES` or background colours."""
+        properties: dict[str, Any] = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter"}
         if form == "text":
-            said["indent"] = 1
-        said["num_format"] = FORMS[form].format(language=LANGUAGE[self.lang])
+            properties["indent"] = 1
+        properties["num_format"] = NUMBER_FORMATS[form].format(language=LANGUAGE[self.lang])
         for trait in traits:
-            said |= _TRAITS.get(trait, {"bg_color": trait})
-        return self.book.add_format(said)
+            properties |= _STYLES.get(trait, {"bg_color": trait})
+        return self.book.add_format(properties)
 
     def page(self, name: str, colour: str) -> SheetPage:
-        """Add a sheet by the name it has in every language."""
+        """Add a sheet by its language-independent name."""
         return SheetPage(self, name, colour)
 
     def close(self) -> None:
@@ -127,7 +128,7 @@ class Paper:
         self.book.close()
 
 
-_TRAITS: dict[str, dict[str, Any]] = {
+_STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": COLOURS["ink"], "indent": 0},
     "flush": {"indent": 0},
     "bold": {"bold": True},
@@ -148,9 +149,9 @@ _TRAITS: dict[str, dict[str, Any]] = {
 
 
 class SheetPage:
-    """One sheet in the making."""
+    """Writer of one sheet."""
 
-    def __init__(self, paper: Paper, name: str, colour: str):
+    def __init__(self, paper: WorkbookWriter, name: str, colour: str):
         self.paper, self.lang, self.colour = paper, paper.lang, colour
         self.title = say(f"sheet_{name}", paper.lang)
         self.sheet = paper.book.add_worksheet(self.title)
@@ -164,19 +165,19 @@ class SheetPage:
 
     @property
     def quoted(self) -> str:
-        """Title as it stands in formulas."""
+        """Title in quotes, for formulas."""
         return "'" + self.title.replace("'", "''") + "'"
 
     def put(self, row: int, column: int, value: Any, form: str = "text", *traits: str) -> None:
-        """Write one cell; an absent value, and what is no number, stays empty."""
+        """Write one cell; it stays empty for None and for numbers that are not finite."""
         if isinstance(value, bool):
-            value = choice("yes" if value else "no", self.lang)
-        if isinstance(value, Month) and value < FIRST:
+            value = choice_text("yes" if value else "no", self.lang)
+        if isinstance(value, Month) and value < FIRST_DATE:
             value = str(value)
         look = self.paper.format
         if isinstance(value, str):
-            quote = ("quote",) if value.startswith(RISKY) else ()
-            self.sheet.write_string(row, column, value[:LONGEST], look("text", *traits, *quote))
+            quote = ("quote",) if value.startswith(FORMULA_STARTS) else ()
+            self.sheet.write_string(row, column, value[:MAX_TEXT], look("text", *traits, *quote))
         elif isinstance(value, Month):
             when = datetime.datetime(value.year, value.month, 1)
             self.sheet.write_datetime(row, column, when, look(form, *traits))
@@ -186,7 +187,7 @@ class SheetPage:
             self.sheet.write_number(row, column, float(value), look(form, *traits))
 
     def headings(self, about: str) -> None:
-        """Write what the sheet is about at its top."""
+        """Write title and explanation at the top of the sheet."""
         self.put(0, 0, self.title, "text", "title")
         self.put(1, 0, about, "text", "quiet", "flush")
         self.sheet.set_row(0, 24)
@@ -199,46 +200,45 @@ class SheetPage:
         forms: Sequence[str] = (),
         empty: str = "",
     ) -> int:
-        """Write a table with headings that stay in view and a filter; return its last row.
+        """Write a table with frozen headings and a filter; return its last row.
 
-        Totals stand above the headings, of the rows that a filter leaves. Columns of the form
-        ``by_row`` take the form that `forms` has for each row. Where no row exists, the word
-        `empty` is said.
+        Totals of the filtered rows are above the headings. Columns with the format ``by_row`` have
+        the formats `forms`, one for each row. For a table without rows the text `empty` is written.
         """
-        made = [list(row) for row in rows]
-        last = max(TOP + len(made), TOP + 1)
-        for place, column in enumerate(columns):
-            self.sheet.set_column(place, place, column.width, self.paper.format(column.form))
+        cells = [list(row) for row in rows]
+        last = max(HEADER + len(cells), HEADER + 1)
+        for index, column in enumerate(columns):
+            self.sheet.set_column(index, index, column.width, self.paper.format(column.form))
             right = () if column.form == "text" else ("right",)
-            self.put(TOP, place, column.head, "text", "head", self.colour, *right)
+            self.put(HEADER, index, column.head, "text", "head", self.colour, *right)
             if column.total:
-                self._total(place, column, made, last)
-        for number, row in enumerate(made, TOP + 1):
-            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                form = column.form if column.form != "by_row" else forms[number - TOP - 1]
-                self.put(number, place, value, form)
-        self.sheet.set_row(TOP, 42)
-        if sum(column.width for column in columns) > WIDE:
+                self._total(index, column, cells, last)
+        for number, row in enumerate(cells, HEADER + 1):
+            for index, (column, value) in enumerate(zip(columns, row, strict=True)):
+                form = column.form if column.form != "by_row" else forms[number - HEADER - 1]
+                self.put(number, index, value, form)
+        self.sheet.set_row(HEADER, 42)
+        if sum(column.width for column in columns) > A3_WIDTH:
             self.sheet.set_paper(8)
             self.sheet.set_print_scale(55)
             self.sheet.repeat_columns(0, still - 1)
-        self.sheet.autofilter(TOP, 0, last, len(columns) - 1)
-        self.sheet.freeze_panes(TOP + 1, still)
-        self.sheet.repeat_rows(TOP)
-        if empty and not made:
-            self.put(TOP + 1, 0, say(empty, self.lang), "text", "quiet")
+        self.sheet.autofilter(HEADER, 0, last, len(columns) - 1)
+        self.sheet.freeze_panes(HEADER + 1, still)
+        self.sheet.repeat_rows(HEADER)
+        if empty and not cells:
+            self.put(HEADER + 1, 0, say(empty, self.lang), "text", "quiet")
         return last
 
-    def _total(self, place: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
-        letter = xl_col_to_name(place)
-        total = math.fsum(row[place] for row in rows if row[place] is not None)
-        formula = f"=SUBTOTAL(109,{letter}{TOP + 2}:{letter}{last + 1})"
+    def _total(self, index: int, column: SheetColumn, rows: list[list[Any]], last: int) -> None:
+        letter = xl_col_to_name(index)
+        total = math.fsum(row[index] for row in rows if row[index] is not None)
+        formula = f"=SUBTOTAL(109,{letter}{HEADER + 2}:{letter}{last + 1})"
         look = self.paper.format(column.form, "total")
-        self.sheet.write_formula(TOP - 1, place, formula, look, total)
-        self.put(TOP - 1, 0, say("total_shown", self.lang), "text", "total")
+        self.sheet.write_formula(HEADER - 1, index, formula, look, total)
+        self.put(HEADER - 1, 0, say("total_shown", self.lang), "text", "total")
 
 
-def bars(
+def add_bar_chart(
     page: SheetPage,
     title: str,
     last: int,
@@ -246,13 +246,13 @@ def bars(
     colour: str,
     *,
     column: int,
-    first: int = TOP + 1,
-    row: int = TOP + 1,
+    first: int = HEADER + 1,
+    row: int = HEADER + 1,
     names: int = 1,
     share: bool = False,
     spread: Sequence[tuple[float, float, float]] = (),
 ) -> int:
-    """Add bars, one for each row of a table; return how many rows the chart stands beside.
+    """Add a bar chart of the rows of a table; return the number of rows that it covers.
 
     Parameters
     ----------
@@ -263,12 +263,12 @@ def bars(
     colour : str
         Name of the colour.
     column, row : int
-        Where the chart stands.
+        Cell of the top left corner of the chart.
     share : bool
         Whether the lengths are shares, up to 1.
     spread : sequence of (float, float, float)
-        Length of each bar, and from where to where its whisker reaches; written behind the chart,
-        since LibreOffice shows whiskers of cells only.
+        Length of each bar with the lower and upper end of its error bar; written to cells behind
+        the chart, since LibreOffice shows only error bars of cells.
     """
     chart = page.paper.book.add_chart({"type": "bar"})
     chart.add_series(
@@ -281,35 +281,39 @@ def bars(
             **({"y_error_bars": _whiskers(page, spread, row, column)} if spread else {}),
         }
     )
-    _dress(chart, title)
-    axis: dict[str, Any] = {"num_font": FONT, "num_format": "#,##0", "major_gridlines": _grid()}
+    _style_chart(chart, title)
+    axis: dict[str, Any] = {
+        "num_font": FONT,
+        "num_format": "#,##0",
+        "major_gridlines": _gridlines(),
+    }
     if share:
         axis |= {"num_format": "0%", "min": 0, "max": 1}
     elif spread:
-        axis["max"] = _end_of_axis(max(high for _, _, high in spread))
+        axis["max"] = _axis_maximum(max(high for _, _, high in spread))
     chart.set_x_axis(axis)
     names_axis = {"reverse": True, "interval_unit": 1, "num_font": FONT, "line": {"none": True}}
     chart.set_y_axis(names_axis)
     chart.set_legend({"none": True})
-    height = max(140, (last - first + 1) * BAR + 80)
+    height = max(140, (last - first + 1) * BAR_HEIGHT + 80)
     chart.set_size({"width": 760, "height": height})
     page.sheet.insert_chart(row, column, chart, {"object_position": 3, "description": title})
-    return height // ROW + 2
+    return height // ROW_HEIGHT + 2
 
 
-def _end_of_axis(most: float) -> float:
-    """Return a round number that is no less.
+def _axis_maximum(value: float) -> float:
+    """Return a round number that is at least as large, for the end of an axis.
 
     Examples
     --------
-    >>> _end_of_axis(743.9), _end_of_axis(1205), _end_of_axis(0)
+    >>> _axis_maximum(743.9), _axis_maximum(1205), _axis_maximum(0)
     (800.0, 1500.0, 1.0)
     """
-    if most <= 0:
+    if value <= 0:
         return 1.0
-    step = 10.0 ** math.floor(math.log10(most))
-    step = step / 2 if most < 5 * step else step
-    return math.ceil(most / step) * step
+    step = 10.0 ** math.floor(math.log10(value))
+    step = step / 2 if value < 5 * step else step
+    return math.ceil(value / step) * step
 
 
 def _whiskers(
@@ -325,10 +329,14 @@ def _whiskers(
     return {"type": "custom", "minus_values": below, "plus_values": above, "line": line}
 
 
-def pool_chart(
-    page: SheetPage, cells: Sequence[Sequence[Any]], last: int, chosen: str, months: Sequence[Month]
+def add_pool_chart(
+    page: SheetPage,
+    cells: Sequence[Sequence[Any]],
+    last: int,
+    chosen: str,
+    months: Sequence[Month],
 ) -> None:
-    """Add a chart of what one pool's people do; which one is chosen in a cell."""
+    """Add a chart of the people of one pool by state; the pool is chosen in a cell."""
     lang, sheet = page.lang, page.sheet
     states = ("on_duty", "preparing", "resting", "idle")
     source = {"strength": 2, "preparing": 3, "on_duty": 4, "resting": 5, "idle": 6}
@@ -342,40 +350,40 @@ def pool_chart(
     known = {(row[0], row[1]): row for row in cells}
     pick = f"${xl_col_to_name(at + 2)}$2"
     head = 30
-    for place, key in enumerate(("month", *states, "strength")):
-        page.put(head, at + place, say(key, lang), "text", "quiet", "right")
+    for column, key in enumerate(("month", *states, "strength")):
+        page.put(head, at + column, say(key, lang), "text", "quiet", "right")
     for number, month in enumerate(months, head + 1):
         page.put(number, at, month, "month", "quiet")
-        for place, key in enumerate((*states, "strength"), at + 1):
+        for column, key in enumerate((*states, "strength"), at + 1):
             letter = xl_col_to_name(source[key])
             formula = (
-                f"=SUMIFS({_span(letter, last)},{_span('A', last)},{pick},"
-                f"{_span('B', last)},${xl_col_to_name(at)}{number + 1})"
+                f"=SUMIFS({_column_range(letter, last)},{_column_range('A', last)},{pick},"
+                f"{_column_range('B', last)},${xl_col_to_name(at)}{number + 1})"
             )
             row = known.get((chosen, month))
             value = row[source[key]] if row is not None else 0.0
-            sheet.write_formula(number, place, formula, page.paper.format("one", "quiet"), value)
-    area = _pool_areas(page, states, head, head + len(months), at)
-    _dress(area, say("chart_pool", lang))
+            sheet.write_formula(number, column, formula, page.paper.format("one", "quiet"), value)
+    area = _stacked_columns(page, states, head, head + len(months), at)
+    _style_chart(area, say("chart_pool", lang))
     area.set_x_axis({"date_axis": True, "num_format": "mmm yy", "num_font": FONT,
                      "major_unit": 6, "major_unit_type": "months"})  # fmt: skip
-    area.set_y_axis({"num_font": FONT, "num_format": "#,##0", "major_gridlines": _grid()})
+    area.set_y_axis({"num_font": FONT, "num_format": "#,##0", "major_gridlines": _gridlines()})
     area.set_legend({"position": "top", "font": FONT})
-    area.set_size({"width": 820, "height": 24 * ROW})
+    area.set_size({"width": 820, "height": 24 * ROW_HEIGHT})
     options = {"object_position": 3, "description": say("chart_pool", lang)}
-    sheet.insert_chart(TOP + 1, at, area, options)
+    sheet.insert_chart(HEADER + 1, at, area, options)
     sheet.set_column(at, at + 1 + len(states), 11)
 
 
-def _pool_areas(page: SheetPage, states: Sequence[str], head: int, end: int, at: int) -> Any:
-    """Return people by state as stacked columns below a line of the strength."""
+def _stacked_columns(page: SheetPage, states: Sequence[str], head: int, end: int, at: int) -> Any:
+    """Return a chart of people by state as stacked columns, with the strength as a line."""
     lang, area = page.lang, page.paper.book.add_chart({"type": "column", "subtype": "stacked"})
-    for place, key in enumerate(states, at + 1):
+    for column, key in enumerate(states, at + 1):
         area.add_series(
             {
                 "name": say(key, lang),
                 "categories": [page.title, head + 1, at, end, at],
-                "values": [page.title, head + 1, place, end, place],
+                "values": [page.title, head + 1, column, end, column],
                 "fill": {"color": COLOURS[key]},
                 "gap": 0,
             }
@@ -394,15 +402,15 @@ def _pool_areas(page: SheetPage, states: Sequence[str], head: int, end: int, at:
     return area
 
 
-def _span(letter: str, last: int) -> str:
-    return f"${letter}${TOP + 2}:${letter}${last + 1}"
+def _column_range(letter: str, last: int) -> str:
+    return f"${letter}${HEADER + 2}:${letter}${last + 1}"
 
 
-def _grid() -> dict[str, Any]:
+def _gridlines() -> dict[str, Any]:
     return {"visible": True, "line": {"color": "#E3E3E3", "width": 0.5}}
 
 
-def _dress(chart: Any, title: str) -> None:
+def _style_chart(chart: Any, title: str) -> None:
     font = {**FONT, "size": 11, "bold": True, "color": COLOURS["ink"]}
     chart.set_title({"name": title, "name_font": font, "overlay": False})
     chart.set_chartarea({"border": {"none": True}})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from planner.months import Month
 from planner.scenario.data import caps_text
 from planner.scenario.inputs import Inputs, options_text
 from planner.scenario.load import Scenario, loads
+from planner.store import replaced
 from planner.terms import term
 from planner.tolerances import SHOWN
 from planner.workbook.fields import (
@@ -22,25 +21,25 @@ from planner.workbook.fields import (
     SHEETS,
     Sheet,
     SheetField,
-    choice,
+    choice_text,
+    column_help,
     heading,
-    helps,
     rows_of,
     settings_of,
 )
-from planner.workbook.importing import kept_lines
+from planner.workbook.importing import hidden_lines
 from planner.workbook.reading import HIDDEN
 from planner.workbook.sheets import (
     ABOUT,
     COLOURS,
+    HEADER,
     INPUT,
     OUTCOME,
-    TOP,
-    Paper,
     SheetColumn,
     SheetPage,
-    bars,
-    pool_chart,
+    WorkbookWriter,
+    add_bar_chart,
+    add_pool_chart,
 )
 from planner.workbook.words import say
 
@@ -54,105 +53,110 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cover",
-    "add_futures",
-    "add_manifest",
-    "add_outcomes",
-    "draws_in_short",
-    "draws_manifest",
-    "fill_in",
+    "write_ensemble",
+    "write_manifest",
+    "write_results",
+    "ensemble_sentences",
+    "ensemble_manifest",
+    "write_inputs",
     "write_template",
     "write_workbook",
 ]
 
-SPARE = 500
-"""Rows below those filled in which choices can be made from lists."""
+VALIDATED_ROWS = 500
+"""Empty rows below the table whose cells are validated."""
 
 _WINDOW = {"from": "window_from", "to": "window_to"}
-"""Settings that have the names of other columns."""
+"""Settings with the same names as other columns, and the keys of their explanations."""
 
-FORMS = {"number": "general", "whole": "general", "month": "month", "known": "month"}
+FORMAT_OF_KIND = {"number": "general", "whole": "general", "month": "month", "known": "month"}
 
-_OUTCOME_SHEETS = (
+_RESULT_SHEET_NAMES = (
     "fill", "fill_months", "allocation", "pool_months", "displacement", "bottlenecks", "unmet",
     "futures", "drivers", "figures", "manifest",
 )  # fmt: skip
 
-SIZES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
-"""What is shown of every quantity."""
+ESTIMATES = ("mean", "standard_error", "low", "high", "q05", "q25", "q50", "q75", "q95")
+"""Estimates of every quantity that are shown."""
 
 REACH = 0.9
-"""Fill rate of which the probability is shown, as the words above the table say."""
+"""Fill rate of which the probability is shown, as in the heading of the table."""
 
-_PROVED = (
+_MANIFEST_FIELDS = (
     "digest", "rule", "made", "stopped", "unproved", "plans", "certificate",
 )  # fmt: skip
-"""What the manifest of a workbook says of futures."""
+"""Fields of the manifest of an ensemble that a workbook shows."""
 
-MONTH = 6.5
-"""Width of a month."""
+MONTH_WIDTH = 6.5
+"""Width of the column of a month, characters."""
 
 _MAIN_TASK = ("main_task", 12, "general")
-"""Column of the main task of a mission."""
+"""Heading, width and format of the column of main tasks."""
 
 
-def fill_in(paper: Paper, scenario: Scenario) -> None:
-    """Write every sheet that can be filled in."""
-    _settings(paper, scenario)
+def write_inputs(paper: WorkbookWriter, scenario: Scenario) -> None:
+    """Write every sheet with inputs."""
+    _write_settings(paper, scenario)
     rows = rows_of(scenario.inputs)
     pages = {name: paper.page(name, INPUT) for name in SHEETS}
     for name, sheet in SHEETS.items():
-        _sheet(pages[name], sheet, rows[name], pages)
+        _write_sheet(pages[name], sheet, rows[name], pages)
 
 
-def _settings(paper: Paper, scenario: Scenario) -> None:
+def _write_settings(paper: WorkbookWriter, scenario: Scenario) -> None:
     page, lang = paper.page("settings", INPUT), paper.lang
     page.headings(say("about_settings", lang))
     values = settings_of(scenario)
     for place, key in enumerate(("field", "value_given", "explanation")):
-        page.put(TOP, place, say(key, lang), "text", "head", INPUT)
+        page.put(HEADER, place, say(key, lang), "text", "head", INPUT)
     for column, width in enumerate((24, 80, 70)):
         page.sheet.set_column(column, column, width)
-    for row, field in enumerate(SETTINGS, TOP + 1):
+    for row, field in enumerate(SETTINGS, HEADER + 1):
         page.put(row, 0, heading(field.name, lang), "text", "bold", "wrap")
-        form = FORMS.get(field.column.kind, "text")
-        page.put(row, 1, shown(values[field.name], field, lang), form, "wrap", "left")
-        about = helps(_WINDOW.get(field.name, field.name), lang)
+        form = FORMAT_OF_KIND.get(field.column.kind, "text")
+        page.put(row, 1, cell_value(values[field.name], field, lang), form, "wrap", "left")
+        about = column_help(_WINDOW.get(field.name, field.name), lang)
         page.put(row, 2, about, "text", "quiet", "wrap")
         page.sheet.set_row(row, 15 * (1 + len(str(values[field.name] or "")) // 85))
-        _limit(page, field, (row, 1, row, 1), {})
-    page.sheet.freeze_panes(TOP + 1, 1)
+        _add_validation(page, field, (row, 1, row, 1), {})
+    page.sheet.freeze_panes(HEADER + 1, 1)
 
 
-def _sheet(
-    page: SheetPage, sheet: Sheet, rows: Sequence[Mapping[str, Any]], pages: Mapping[str, SheetPage]
+def _write_sheet(
+    page: SheetPage,
+    sheet: Sheet,
+    rows: Sequence[Mapping[str, Any]],
+    pages: Mapping[str, SheetPage],
 ) -> None:
     lang = page.lang
     page.headings(say(f"about_{sheet.name}", lang))
     columns = [
-        SheetColumn(heading(one.name, lang), one.width, FORMS.get(one.column.kind, "text"))
-        for one in sheet.fields
+        SheetColumn(
+            heading(field.name, lang), field.width, FORMAT_OF_KIND.get(field.column.kind, "text")
+        )
+        for field in sheet.fields
     ]
-    cells = [[shown(row[one.name], one, lang) for one in sheet.fields] for row in rows]
-    last = page.table(columns, cells, sheet.still)
-    for place, one in enumerate(sheet.fields):
-        _limit(page, one, (TOP + 1, place, last + SPARE, place), pages)
-        if text := helps(one.name, lang):
-            said = {
+    cells = [[cell_value(row[field.name], field, lang) for field in sheet.fields] for row in rows]
+    last = page.table(columns, cells, sheet.frozen)
+    for index, field in enumerate(sheet.fields):
+        _add_validation(page, field, (HEADER + 1, index, last + VALIDATED_ROWS, index), pages)
+        if text := column_help(field.name, lang):
+            message = {
                 "validate": "any",
-                "input_title": heading(one.name, lang)[:32],
+                "input_title": heading(field.name, lang)[:32],
                 "input_message": text[:255],
             }
-            page.sheet.data_validation(TOP, place, TOP, place, said)
+            page.sheet.data_validation(HEADER, index, HEADER, index, message)
 
 
-def shown(value: Any, field: SheetField, lang: str) -> Any:
-    """Return a value as a cell shows it.
+def cell_value(value: Any, field: SheetField, lang: str) -> Any:
+    """Return the content of a cell for a value.
 
     Examples
     --------
-    >>> shown(("staff", "civil"), SHEETS["demands"].field("pools"), "nl")
+    >>> cell_value(("staff", "civil"), SHEETS["demands"].field("pools"), "nl")
     'staff, civil'
-    >>> shown("military", SHEETS["pools"].field("category"), "nl")
+    >>> cell_value("military", SHEETS["pools"].field("category"), "nl")
     'militair'
     """
     kind = field.column.kind
@@ -163,36 +167,36 @@ def shown(value: Any, field: SheetField, lang: str) -> Any:
     if isinstance(value, tuple):
         return ", ".join(value)
     if isinstance(value, str) and value and kind in ("choice", "known"):
-        return choice(value, lang)
+        return choice_text(value, lang)
     return value
 
 
-def _limit(
+def _add_validation(
     page: SheetPage,
     field: SheetField,
-    where: tuple[int, int, int, int],
+    cells: tuple[int, int, int, int],
     pages: Mapping[str, SheetPage],
 ) -> None:
-    """Let a spreadsheet offer what a cell may hold, and refuse what it may not."""
+    """Add the validation of cells: a list of choices, references, or a range of numbers."""
     lang, column = page.lang, field.column
-    said: dict[str, Any] = {"error_title": say("invalid", lang)[:32], "ignore_blank": True}
+    options: dict[str, Any] = {"error_title": say("invalid", lang)[:32], "ignore_blank": True}
     if column.kind in ("choice", "flag"):
         values = ("yes", "no") if column.kind == "flag" else column.choices
-        said |= {
+        options |= {
             "validate": "list",
-            "source": [choice(value, lang) for value in values],
+            "source": [choice_text(value, lang) for value in values],
             "error_message": say("invalid_list", lang),
         }
-    elif field.refers and column.kind == "id" and field.refers in pages:
-        target = pages[field.refers]
-        said |= {
+    elif field.column.refers and column.kind == "id" and field.column.refers in pages:
+        target = pages[field.column.refers]
+        options |= {
             "validate": "list",
-            "source": f"={target.quoted}!$A${TOP + 2}:$A${TOP + 2 + SPARE}",
+            "source": f"={target.quoted}!$A${HEADER + 2}:$A${HEADER + 2 + VALIDATED_ROWS}",
             "error_type": "warning",
             "error_message": say("invalid_list", lang),
         }
     elif column.kind in ("number", "whole") and column.low > -1e6:
-        said |= {
+        options |= {
             "validate": "decimal" if column.kind == "number" else "integer",
             "criteria": "between",
             "minimum": column.low,
@@ -201,13 +205,13 @@ def _limit(
         }
     else:
         return
-    page.sheet.data_validation(*where, said)
+    page.sheet.data_validation(*cells, options)
 
 
 class Cover:
-    """The cover: added first, so that it stands first, and written last, when all else is known."""
+    """The cover: added as the first sheet, and written last, when the other sheets are known."""
 
-    def __init__(self, paper: Paper):
+    def __init__(self, paper: WorkbookWriter):
         self.page, self.lang = paper.page("cover", ABOUT), paper.lang
         self.row = 0
 
@@ -218,7 +222,7 @@ class Cover:
         futures: Ensemble | None = None,
         blank: bool = False,
     ) -> None:
-        """Write title, what came out in short, the list of sheets, and how to use them."""
+        """Write title, summary of the result, list of sheets and instructions."""
         page, lang = self.page, self.lang
         for column, width in enumerate((26, 105, 28)):
             page.sheet.set_column(column, column, width)
@@ -228,24 +232,24 @@ class Cover:
         if summary := named(scenario, lang, "summary"):
             self._block(summary)
         inputs = scenario.inputs
-        ours = inputs.rule if result is None else result.rule
-        rule = say("rule_line", lang, rule=label(ours, lang))
+        rule_name = inputs.rule if result is None else result.rule
+        rule = say("rule_line", lang, rule=label(rule_name, lang))
         self._line(0, f"{months(inputs.first, inputs.last, lang)}; {rule}", "quiet")
         if result is not None:
             self._head("cover_results")
-            for sentence in in_short(result, lang):
+            for sentence in result_sentences(result, lang):
                 self._block(sentence)
-            for sentence in draws_in_short(futures, lang) if futures is not None else ():
+            for sentence in ensemble_sentences(futures, lang) if futures is not None else ():
                 self._block(sentence)
         self._head("cover_sheets")
         self._sheets()
         self._head("cover_how")
-        for place in range(1, 5):
-            self._block(say(f"cover_how_{place}", lang))
+        for index in range(1, 5):
+            self._block(say(f"cover_how_{index}", lang))
         if result is not None:
             self._head("cover_not")
-            for place in range(1, 3):
-                self._block(say(f"cover_not_{place}", lang))
+            for index in range(1, 3):
+                self._block(say(f"cover_not_{index}", lang))
         page.sheet.fit_to_pages(1, 1)
         page.sheet.set_first_sheet()
         page.sheet.activate()
@@ -259,8 +263,7 @@ class Cover:
         self._line(0, say(key, self.lang), "bold")
 
     def _block(self, text: str) -> None:
-        """Write a paragraph over the width of the page; a merged cell wraps, but is as high as
-        one line unless its row is."""
+        """Write a paragraph in merged cells, with a row height for all its lines."""
         look = self.page.paper.format("text", "wrap", "flush")
         self.page.sheet.merge_range(self.row, 0, self.row, 2, "", look)
         self.page.put(self.row, 0, text, "text", "wrap", "flush")
@@ -270,7 +273,7 @@ class Cover:
     def _sheets(self) -> None:
         paper, lang = self.page.paper, self.lang
         titles = {sheet.get_name() for sheet in paper.book.worksheets()}
-        for name in ("settings", *SHEETS, *_OUTCOME_SHEETS):
+        for name in ("settings", *SHEETS, *_RESULT_SHEET_NAMES):
             title = say(f"sheet_{name}", lang)
             if title not in titles:
                 continue
@@ -286,16 +289,16 @@ class Cover:
             self.row += 1
 
 
-def in_short(result: Tables, lang: str) -> list[str]:
-    """Return what came out in a few sentences."""
-    whole = result.fill_by().iloc[0]
-    said = [
+def result_sentences(result: Tables, lang: str) -> list[str]:
+    """Return a summary of a result in a few sentences."""
+    total = result.fill_by().iloc[0]
+    sentences = [
         say(
             "cover_asked",
             lang,
-            filled=number(whole["filled_person_months"], lang, 0),
-            asked=number(whole["asked_person_months"], lang, 0),
-            rate=percent(whole["fill_rate"], lang),
+            filled=number(total["filled_person_months"], lang, 0),
+            asked=number(total["asked_person_months"], lang, 0),
+            rate=percent(total["fill_rate"], lang),
         )
     ]
     for row in result.packages.itertuples():
@@ -306,47 +309,47 @@ def in_short(result: Tables, lang: str) -> list[str]:
             "other": row.displaced_main_task_1,
         }
         numbers = {name: number(float(value), lang, 0) for name, value in counts.items()}  # type: ignore[arg-type]
-        said.append(say("cover_package", lang, title=named(row, lang, "title"), **numbers))
-    return said or [say("no_packages", lang)]
+        sentences.append(say("cover_package", lang, title=named(row, lang, "title"), **numbers))
+    return sentences or [say("no_packages", lang)]
 
 
-def add_manifest(paper: Paper, result: Tables, futures: Ensemble | None = None) -> None:
-    """Write what went in and what proves the answer."""
+def write_manifest(paper: WorkbookWriter, result: Tables, futures: Ensemble | None = None) -> None:
+    """Write the manifest: inputs, versions and certificate."""
     page, lang = paper.page("manifest", ABOUT), paper.lang
     page.headings(say("about_manifest", lang))
     page.sheet.set_column(0, 0, 44)
     page.sheet.set_column(1, 1, 100)
-    for place, key in enumerate(("what", "value_given")):
-        page.put(TOP, place, say(key, lang), "text", "head", ABOUT)
-    said = dict(result.manifest) | (draws_manifest(futures) if futures is not None else {})
-    for row, (name, value) in enumerate(_flat(said), TOP + 1):
+    for column, key in enumerate(("what", "value_given")):
+        page.put(HEADER, column, say(key, lang), "text", "head", ABOUT)
+    manifest = dict(result.manifest) | (ensemble_manifest(futures) if futures is not None else {})
+    for row, (name, value) in enumerate(_flatten(manifest), HEADER + 1):
         page.put(row, 0, name)
         page.put(row, 1, value, "text" if isinstance(value, str) else "general", "left")
-    page.sheet.freeze_panes(TOP + 1, 1)
+    page.sheet.freeze_panes(HEADER + 1, 1)
 
 
-def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
-    """Return a manifest as lines: dotted path and value."""
+def _flatten(value: Any, path: str = "") -> list[tuple[str, Any]]:
+    """Return the entries of a manifest as pairs of dotted path and value."""
     if isinstance(value, dict) and "file" in value and "sha256" in value:
         return [(f"{path.rpartition('.')[0]}.{value['file']}", str(value["sha256"]))]
     if isinstance(value, (dict, list)):
         pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
-        inner = [_flat(item, f"{path}.{key}" if path else str(key)) for key, item in pairs]
+        inner = [_flatten(item, f"{path}.{key}" if path else str(key)) for key, item in pairs]
         return [line for lines in inner for line in lines]
     if value is None or isinstance(value, bool):
         return [(path, "" if value is None else str(value).lower())]
     return [(path, value)]
 
 
-def draws_manifest(futures: Ensemble) -> dict[str, Any]:
-    """Return what the manifest of a workbook says of futures: how drawn, and what proves them."""
+def ensemble_manifest(futures: Ensemble) -> dict[str, Any]:
+    """Return the manifest of an ensemble: its design and its certificate."""
     manifest, design = futures.manifest, futures.metadata.design
     drawn = {name: getattr(design, name) for name in ("draws", "seed", "sampling", "replicates")}
-    return {"futures": {**drawn, **{name: manifest[name] for name in _PROVED}}}
+    return {"futures": {**drawn, **{name: manifest[name] for name in _MANIFEST_FIELDS}}}
 
 
-def draws_in_short(futures: Ensemble, lang: str) -> Iterator[str]:
-    """Yield a sentence on each package, or on the fill if none exists."""
+def ensemble_sentences(futures: Ensemble, lang: str) -> Iterator[str]:
+    """Yield a sentence on each package, or on the fill rate if there is none."""
     from planner.figures.names import EnsembleNames
 
     names, table = EnsembleNames(futures, lang), _by_quantity(futures)
@@ -366,35 +369,36 @@ def _by_quantity(futures: Ensemble) -> dict[str, dict[Any, Any]]:
     return {row["quantity"]: row for row in futures.total.to_dict("records")}
 
 
-def add_futures(paper: Paper, futures: Ensemble) -> None:
-    """Write the sheets of many futures."""
+def write_ensemble(paper: WorkbookWriter, futures: Ensemble) -> None:
+    """Write the sheets of an ensemble."""
     from planner.figures.names import EnsembleNames
 
     names = EnsembleNames(futures, paper.lang)
-    _draws_summary(paper, futures, names)
-    _drivers(paper, futures, names)
+    _write_draws(paper, futures, names)
+    _write_drivers(paper, futures, names)
 
 
-def _draws_summary(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
+def _write_draws(paper: WorkbookWriter, futures: Ensemble, names: EnsembleNames) -> None:
     lang, page = paper.lang, paper.page("futures", OUTCOME)
     page.headings(say("about_futures", lang))
     rows = [*_totals(futures, names), *_fills(futures, names), *_losses(futures, names)]
     columns = _columns(
         lang, ("what", 26), ("package", 18), ("mission", 22), ("name", 44), ("unit", 18),
-        *((f"draws_{size}", 13, "by_row") for size in SIZES), ("draws_chance", 11, "percent_whole"),
+        *((f"draws_{size}", 13, "by_row") for size in ESTIMATES),
+        ("draws_chance", 11, "percent_whole"),
     )  # fmt: skip
     shares = term("share", lang)
     forms = ["percent" if row[4] == shares else "one" for row in rows]
     page.table(columns, rows, 4, forms)
-    where, first = TOP + 1, len(columns) + 1
+    where, first = HEADER + 1, len(columns) + 1
     lost = say("draws_displacement", lang)
     for id in futures.packages:
-        span = [at for at, row in enumerate(rows, TOP + 1) if row[0] == lost and row[1] == id]
+        span = [at for at, row in enumerate(rows, HEADER + 1) if row[0] == lost and row[1] == id]
         if span:
             title = say("chart_futures", lang, title=names.package(id))
-            block = [rows[at - TOP - 1] for at in span]
+            block = [rows[at - HEADER - 1] for at in span]
             spread = [(row[5], row[9], row[13]) for row in block]  # mean, 5 % and 95 % of draws
-            where += bars(
+            where += add_bar_chart(
                 page, title, max(span), 5, "short", column=first, first=min(span), row=where,
                 names=3, spread=spread,
             )  # fmt: skip
@@ -406,7 +410,7 @@ def _totals(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
         unit = term("share", lang) if row["unit"] == "share" else label("person_months", lang)
         yield [
             say("draws_total", lang), row["package"], "", names.quantity(row["quantity"]), unit,
-            *(row[size] for size in SIZES), None,
+            *(row[size] for size in ESTIMATES), None,
         ]  # fmt: skip
 
 
@@ -416,12 +420,12 @@ def _fills(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
         for row in futures.fill_by("mission", layer=layer, reach=REACH).to_dict("records"):
             yield [
                 say(f"draws_{layer}", lang), "", row["mission"], names.mission(row["mission"]),
-                term("share", lang), *(row[size] for size in SIZES), row["chance"],
+                term("share", lang), *(row[size] for size in ESTIMATES), row["chance"],
             ]  # fmt: skip
 
 
 def _losses(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
-    """Yield what each package displaces, the largest first, and below it what main task 1 loses."""
+    """Yield the displacement of missions by package and main task, the largest first."""
     lang = names.lang
     table = futures.displacement_by("mission", "main_task", main_task=None)
     order = ["package", "main_task", "mean"]
@@ -431,18 +435,18 @@ def _losses(futures: Ensemble, names: EnsembleNames) -> Iterator[list[Any]]:
         kind = "draws_displacement" if row["main_task"] == 2 else "draws_other"
         yield [
             say(kind, lang), row["package"], row["mission"], names.mission(row["mission"]),
-            label("person_months", lang), *(row[size] for size in SIZES), row["chance"],
+            label("person_months", lang), *(row[size] for size in ESTIMATES), row["chance"],
         ]  # fmt: skip
 
 
-def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
+def _write_drivers(paper: WorkbookWriter, futures: Ensemble, names: EnsembleNames) -> None:
     lang, page = paper.lang, paper.page("drivers", OUTCOME)
     page.headings(say("about_drivers", lang))
     rows = [
         [
             names.quantity(row["quantity"]), row["factor"], names.factor(row["factor"]),
             label(row["basis"], lang), row["rank_correlation"], row["standard_error"], row["low"],
-            row["high"], row["explains"], choice("yes" if row["clear"] else "no", lang),
+            row["high"], row["explains"], choice_text("yes" if row["clear"] else "no", lang),
         ]
         for row in futures.ranking.to_dict("records")
     ]  # fmt: skip
@@ -454,13 +458,13 @@ def _drivers(paper: Paper, futures: Ensemble, names: EnsembleNames) -> None:
     page.table(columns, rows, 3, empty="nothing_uncertain")
 
 
-def add_outcomes(
-    paper: Paper, result: Tables, inputs: Inputs, futures: Ensemble | None = None
+def write_results(
+    paper: WorkbookWriter, result: Tables, inputs: Inputs, futures: Ensemble | None = None
 ) -> None:
-    """Write every sheet of a result, and those of many futures if any exist."""
-    for name, write in _SHEETS.items():
+    """Write the sheets of a result, and those of an ensemble if given."""
+    for name, write in _RESULT_SHEETS.items():
         if name == "figures" and futures is not None:
-            add_futures(paper, futures)
+            write_ensemble(paper, futures)
         if name == "unmet" and result.unmet_bounds.empty:
             continue
         page = paper.page(name, OUTCOME)
@@ -475,14 +479,14 @@ def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 def _columns(
     lang: str, *columns: tuple[Any, ...], words: Callable[..., str] = say
 ) -> list[SheetColumn]:
-    """Return columns, each given by the word above it, its width and its number format."""
+    """Return columns from keys of headings, widths and number formats."""
     return [SheetColumn(words(word, lang), *looks) for word, *looks in columns]
 
 
 def _counts(
     lang: str, unit: str, width: float, *words: str, total: bool = False
 ) -> list[SheetColumn]:
-    """Return columns of persons or person-months, with the unit in their headings."""
+    """Return columns of persons or person-months, with the unit in the headings."""
     heads = (say(f"{unit}_head", lang, what=say(word, lang)) for word in words)
     return [SheetColumn(head, width, "one", total) for head in heads]
 
@@ -493,13 +497,13 @@ def _mission_columns(lang: str) -> list[SheetColumn]:
     )
 
 
-def _mission(id: str, inputs: Inputs, lang: str) -> list[Any]:
-    one = inputs.missions[id]
-    said = [term(text, lang) for text in (one.organisation, one.region)]
-    return [id, named(one, lang), *said, one.main_task]
+def _mission_cells(id: str, inputs: Inputs, lang: str) -> list[Any]:
+    mission = inputs.missions[id]
+    labels = [term(text, lang) for text in (mission.organisation, mission.region)]
+    return [id, named(mission, lang), *labels, mission.main_task]
 
 
-def _fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     rows = _records(result.fill_by("mission"))
     rows.sort(key=lambda row: inputs.missions[row["mission"]].main_task)
@@ -511,28 +515,28 @@ def _fill(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     cells = []
     for row in rows:
         asked, filled = row["asked_person_months"], row["filled_person_months"]
-        about = _mission(row["mission"], inputs, lang)
+        about = _mission_cells(row["mission"], inputs, lang)
         cells.append([*about, asked, filled, asked - filled, row["fill_rate"]])
     last = page.table(columns, cells, 2)
-    asked, filled = (sum(row[place] for row in cells) for place in (5, 6))
+    asked, filled = (sum(row[index] for row in cells) for index in (5, 6))
     look = page.paper.format("percent", "total")
     share = filled / asked if asked else 0.0
-    page.sheet.write_formula(TOP - 1, 8, f'=IF(F{TOP}>0,G{TOP}/F{TOP},"")', look, share)
+    page.sheet.write_formula(HEADER - 1, 8, f'=IF(F{HEADER}>0,G{HEADER}/F{HEADER},"")', look, share)
     page.sheet.conditional_format(
-        TOP + 1, 8, last, 8,
+        HEADER + 1, 8, last, 8,
         {
             "type": "data_bar", "bar_color": COLOURS["resting"], "bar_solid": True,
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         },
     )  # fmt: skip
-    bars(page, say("chart_fill", lang), last, 8, "on_duty", column=10, share=True)
+    add_bar_chart(page, say("chart_fill", lang), last, 8, "on_duty", column=10, share=True)
 
 
 def _months(inputs: Inputs) -> list[Month]:
-    return [inputs.first + place for place in range(inputs.last - inputs.first + 1)]
+    return [inputs.first + index for index in range(inputs.last - inputs.first + 1)]
 
 
-def _fill_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_fill_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang, months = page.lang, _months(inputs)
     fill = {
         (row["mission"], row["month"]): row["fill_rate"]
@@ -543,11 +547,13 @@ def _fill_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     cells = []
     for id in missions:
         shares = (fill.get((id, str(month))) for month in months)
-        cells.append([*_mission(id, inputs, lang)[:2], inputs.missions[id].main_task, *shares])
+        cells.append(
+            [*_mission_cells(id, inputs, lang)[:2], inputs.missions[id].main_task, *shares]
+        )
     columns = _columns(lang, ("mission", 24), ("name", 38), _MAIN_TASK)
-    last = _by_month(page, columns, months, cells, "percent_whole")
+    last = _write_by_month(page, columns, months, cells, "percent_whole")
     page.sheet.conditional_format(
-        TOP + 1, 3, last, 2 + len(months),
+        HEADER + 1, 3, last, 2 + len(months),
         {
             "type": "3_color_scale", "min_type": "num", "min_value": 0, "mid_type": "num",
             "mid_value": 0.75, "max_type": "num", "max_value": 1,
@@ -556,7 +562,7 @@ def _fill_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     )  # fmt: skip
 
 
-def _by_month(
+def _write_by_month(
     page: SheetPage,
     columns: Sequence[SheetColumn],
     months: Sequence[Month],
@@ -564,14 +570,14 @@ def _by_month(
     form: str,
 ) -> int:
     """Write a table with a column for each month; return its last row."""
-    wide = [*columns, *(SheetColumn(str(month), MONTH, form) for month in months)]
+    wide = [*columns, *(SheetColumn(str(month), MONTH_WIDTH, form) for month in months)]
     last = page.table(wide, cells, 2)
-    for place, month in enumerate(months, len(columns)):
-        page.put(TOP, place, month, "month_short", "head", OUTCOME, "right")
+    for column, month in enumerate(months, len(columns)):
+        page.put(HEADER, column, month, "month_short", "head", OUTCOME, "right")
     return last
 
 
-def _allocation(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_allocation(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang, months = page.lang, _months(inputs)
     people = {
         (row["demand"], row["pool"], row["month"]): row["on_duty_persons"]
@@ -591,10 +597,10 @@ def _allocation(page: SheetPage, result: Tables, inputs: Inputs) -> None:
         *_columns(lang, ("demand", 26), ("name", 38), ("mission", 24), ("pool", 20)),
         *_counts(lang, "person_months", 17, "on_duty", total=True),
     ]
-    _by_month(page, columns, months, cells, "one")
+    _write_by_month(page, columns, months, cells, "one")
 
 
-def _pool_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_pool_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     states = ("preparing", "on_duty", "resting", "idle")
     persons = [f"{key}_persons" for key in ("strength", *states)]
@@ -610,10 +616,10 @@ def _pool_months(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     if cells:
         binding = result.bottlenecks["pool"]
         busiest = cells[0][0] if binding.empty else str(binding.value_counts(sort=True).index[0])
-        pool_chart(page, cells, last, busiest, _months(inputs))
+        add_pool_chart(page, cells, last, busiest, _months(inputs))
 
 
-def _displacement(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_displacement(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     asked = result.fill_by("mission").set_index("mission")["asked_person_months"].to_dict()
     lost = result.displacement_by("mission", "main_task", main_task=None)
@@ -623,7 +629,7 @@ def _displacement(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     for row in _records(lost):
         mission, people = row["mission"], row["displaced_person_months"]
         share = people / asked[mission] if asked.get(mission) else None
-        cells.append([row["package"], *_mission(mission, inputs, lang), people, share])
+        cells.append([row["package"], *_mission_cells(mission, inputs, lang), people, share])
     columns = [
         SheetColumn(say("package", lang), 18),
         *_mission_columns(lang),
@@ -631,22 +637,30 @@ def _displacement(page: SheetPage, result: Tables, inputs: Inputs) -> None:
         SheetColumn(say("share_of_asked_head", lang), 14, "percent"),
     ]
     page.table(columns, cells, 3, empty="no_packages")
-    where = TOP + 1
+    where = HEADER + 1
     for id in dict.fromkeys(row[0] for row in cells):
         span = [
-            place
-            for place, row in enumerate(cells, TOP + 1)
+            number
+            for number, row in enumerate(cells, HEADER + 1)
             if row[0] == id and row[5] == 2 and row[6] > SHOWN
         ]
         if span:
             title = named(inputs.packages[id], lang, "title")
-            said = say("chart_displacement", lang, title=title)
-            where += bars(
-                page, said, max(span), 6, "short", column=9, first=min(span), row=where, names=2
+            chart_title = say("chart_displacement", lang, title=title)
+            where += add_bar_chart(
+                page,
+                chart_title,
+                max(span),
+                6,
+                "short",
+                column=9,
+                first=min(span),
+                row=where,
+                names=2,
             )
 
 
-def _bottlenecks(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_bottlenecks(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     cells = [
         [
@@ -665,7 +679,7 @@ def _bottlenecks(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     page.table(columns, cells, empty="no_bottlenecks")
 
 
-def _unmet(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_unmet(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     cells = [
         [row["bound"], Month.parse(row["month"]), row["demands"], row["missing_persons"]]
@@ -678,7 +692,7 @@ def _unmet(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     page.table(columns, cells)
 
 
-def _figures(page: SheetPage, result: Tables, inputs: Inputs) -> None:
+def _write_figures(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     lang = page.lang
     cells = [
         [
@@ -701,15 +715,15 @@ def _figures(page: SheetPage, result: Tables, inputs: Inputs) -> None:
     page.table(columns, cells)
 
 
-_SHEETS: dict[str, Callable[[SheetPage, Tables, Inputs], None]] = {
-    "fill": _fill,
-    "fill_months": _fill_months,
-    "allocation": _allocation,
-    "pool_months": _pool_months,
-    "displacement": _displacement,
-    "bottlenecks": _bottlenecks,
-    "unmet": _unmet,
-    "figures": _figures,
+_RESULT_SHEETS: dict[str, Callable[[SheetPage, Tables, Inputs], None]] = {
+    "fill": _write_fill,
+    "fill_months": _write_fill_months,
+    "allocation": _write_allocation,
+    "pool_months": _write_pool_months,
+    "displacement": _write_displacement,
+    "bottlenecks": _write_bottlenecks,
+    "unmet": _write_unmet,
+    "figures": _write_figures,
 }
 
 
@@ -724,13 +738,13 @@ def write_workbook(
     Parameters
     ----------
     result : Result, StoredResult, Scenario, Ensemble, str or Path
-        A result, one saved in a folder, or a scenario, which is allocated first; many futures
-        stand for their scenario and themselves.
+        A result, the folder of a saved result, or a scenario, which is allocated first; an
+        ensemble is written with its scenario.
     path : str or Path
         File to write, ``.xlsx``; an existing file is replaced.
     lang : {"en", "nl"}
     futures : Ensemble, optional
-        Draws of the same scenario; their summary gets sheets of its own.
+        Draws of the same scenario; their summary is written to further sheets.
 
     Returns
     -------
@@ -740,13 +754,14 @@ def write_workbook(
     Raises
     ------
     InputError
-        The ending or the language is wrong, or the futures are of something else.
+        The ending or the language is wrong, or the draws are of another scenario.
     ResultError
-        The file cannot be written, or a saved result does not know its scenario any more.
+        The file cannot be written, or the scenario of a saved result is not available.
 
     Examples
     --------
     >>> import planner as pl
+    >>> import tempfile
     >>> target = Path(tempfile.mkdtemp(), "letter.xlsx")
     >>> write_workbook(pl.allocate("letter"), target, lang="nl").name
     'letter.xlsx'
@@ -754,7 +769,7 @@ def write_workbook(
     from planner.montecarlo.ensemble import Ensemble, check_same
     from planner.results.compare import as_result
 
-    target = _target(path, lang)
+    target = _check_target(path, lang)
     if isinstance(result, Ensemble):
         futures, scenario = result, result.specification.uncertain.scenario
         solved = as_result(scenario, futures.rule)
@@ -764,19 +779,19 @@ def write_workbook(
     if futures is not None:
         check_same(futures, solved)
 
-    def make(paper: Paper) -> None:
+    def make(paper: WorkbookWriter) -> None:
         cover = Cover(paper)
-        fill_in(paper, scenario)
-        add_outcomes(paper, solved, scenario.inputs, futures)
-        add_manifest(paper, solved, futures)
+        write_inputs(paper, scenario)
+        write_results(paper, solved, scenario.inputs, futures)
+        write_manifest(paper, solved, futures)
         cover.write(scenario, solved, futures)
-        _keep(paper, scenario)
+        _add_hidden_scenario(paper, scenario)
 
     return _write(target, lang, make)
 
 
 def write_template(path: str | Path, lang: str = "en") -> Path:
-    """Write a blank workbook, to be filled in from nothing.
+    """Write a blank workbook for a new scenario.
 
     Parameters
     ----------
@@ -786,22 +801,23 @@ def write_template(path: str | Path, lang: str = "en") -> Path:
 
     Examples
     --------
+    >>> import tempfile
     >>> target = write_template(Path(tempfile.mkdtemp(), "blank.xlsx"))
     >>> target.stat().st_size > 5_000
     True
     """
-    target = _target(path, lang)
+    target = _check_target(path, lang)
     blank = loads("data: none\n", "blank.yaml")
 
-    def make(paper: Paper) -> None:
+    def make(paper: WorkbookWriter) -> None:
         cover = Cover(paper)
-        fill_in(paper, blank)
+        write_inputs(paper, blank)
         cover.write(blank, None, blank=True)
 
     return _write(target, lang, make)
 
 
-def _target(path: str | Path, lang: str) -> Path:
+def _check_target(path: str | Path, lang: str) -> Path:
     target = Path(path)
     if target.suffix.lower() != ".xlsx":
         raise InputError(f"{path}: expected a file ending in .xlsx")
@@ -810,9 +826,9 @@ def _target(path: str | Path, lang: str) -> Path:
     return target
 
 
-def _keep(paper: Paper, scenario: Scenario) -> None:
-    """Keep the scenario itself in a hidden sheet, for the way back."""
-    lines = kept_lines(scenario)
+def _add_hidden_scenario(paper: WorkbookWriter, scenario: Scenario) -> None:
+    """Write the scenario to a hidden sheet, for the import."""
+    lines = hidden_lines(scenario)
     if not lines:
         return
     sheet = paper.book.add_worksheet(HIDDEN)
@@ -821,22 +837,13 @@ def _keep(paper: Paper, scenario: Scenario) -> None:
     sheet.very_hidden()
 
 
-def _write(target: Path, lang: str, make: Callable[[Paper], None]) -> Path:
-    """Write a workbook beside its place, then move it into place whole."""
+def _write(target: Path, lang: str, make: Callable[[WorkbookWriter], None]) -> Path:
+    """Write a workbook to a temporary file beside its target, then replace the target."""
     try:
-        handle, name = tempfile.mkstemp(prefix=".planner-", suffix=".xlsx", dir=target.parent)
-        os.close(handle)
-        beside = Path(name)
-        try:
-            paper = Paper(beside, lang)
-            make(paper)
-            paper.close()
-            umask = os.umask(0)
-            os.umask(umask)
-            beside.chmod(0o666 & ~umask)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+        with replaced(target) as temporary:
+            writer = WorkbookWriter(temporary, lang)
+            make(writer)
+            writer.close()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ResultError(f"{target}: cannot be written: {reason}") from None

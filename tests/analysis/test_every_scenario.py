@@ -14,7 +14,7 @@ import pytest
 import planner as pl
 from planner.analysis.declare import declared, names, text_of
 from planner.analysis.plans import Case, read_case
-from planner.cli.questions import show_answer
+from planner.cli.questions import print_outcome
 from planner.errors import InputError
 from planner.labels import LANGUAGES
 from planner.outcome import Outcome
@@ -56,7 +56,7 @@ def check_answer(name: str, scenario: str, capsys: pytest.CaptureFixture[str]) -
     assert all(sentences.values())
     assert len(sentences["en"]) == len(sentences["nl"])
     for lang in LANGUAGES:
-        show_answer(outcome, case, lang, tuple(outcome.tables()), 3)
+        print_outcome(outcome, case, lang, tuple(outcome.tables()), 3)
         assert sentences[lang][0].split()[0] in capsys.readouterr().out
     assert outcome.__dataclass_params__.frozen  # type: ignore[attr-defined]
     assert len(repr(outcome)) <= 2000

@@ -60,8 +60,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "planner.report",
     ),
     "planner.workbook": (
-        *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.results",
-        "planner.compile.build", "planner.montecarlo", "planner.figures.names",
+        *BASE, "planner.scenario", "planner.labels", "planner.terms", "planner.store",
+        "planner.results", "planner.compile.build", "planner.montecarlo", "planner.figures.names",
         "planner.workbook",
     ),
     "planner.montecarlo": (

@@ -118,8 +118,8 @@ def test_help_is_in_dutch(planner: Run, arguments: list[str]) -> None:
 
     assert "Gebruik: planner" in listed
     for command in (one for panel in PANELS for one in commands(panel)):
-        assert dutch.short(command.about).split()[0] in listed
-        assert command.about not in listed
+        assert dutch.translate_help(command.summary).split()[0] in listed
+        assert command.summary not in listed
     for heading in ("Gebruik: planner run", "Argumenten:", "Opties:", "[verplicht]"):
         assert heading in run
     assert "Usage" not in run

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli.inputs import Outputs, check_folder, read_file
+from planner.cli.inputs import Outputs, check_output_folder, read_file
 from planner.errors import InputError, PlannerError
 
 from .conftest import listing
@@ -125,16 +125,16 @@ def test_which_folders_may_be_written(
     make(here / "out")  # type: ignore[operator]
 
     if message is None:
-        assert check_folder("out", force) == here.resolve() / "out"
+        assert check_output_folder("out", force) == here.resolve() / "out"
     else:
         with pytest.raises(InputError, match=message):
-            check_folder("out", force)
+            check_output_folder("out", force)
 
 
 @pytest.mark.parametrize("name", ["", "a\0b", "none/x", "x" * 5000])
 def test_folders_that_cannot_be(name: str) -> None:
     with pytest.raises(InputError):
-        check_folder(name, force=True)
+        check_output_folder(name, force=True)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from planner.analysis.declare import declared, names
-from planner.cli.main import _listed
+from planner.cli.main import _commands_by_panel
 from tests.cli.conftest import PROBLEM, Outcome, english_in, listing
 
 Run = Callable[..., Outcome]
@@ -224,11 +224,11 @@ def test_every_question_has_help_with_examples(name: str, planner: Run) -> None:
 
 def test_help_lists_every_command_under_what_it_is_for(planner: Run) -> None:
     shown = planner("--help").out
-    for panel, commands in _listed().items():
+    for panel, commands in _commands_by_panel().items():
         assert f"\n{panel}:\n" in shown
         for name, _ in commands:
             assert f"\n  {name} " in shown
-    assert set(QUESTIONS) <= {name for rows in _listed().values() for name, _ in rows}
+    assert set(QUESTIONS) <= {name for rows in _commands_by_panel().values() for name, _ in rows}
 
 
 def test_quiet_says_nothing(planner: Run, scenario: Path) -> None:

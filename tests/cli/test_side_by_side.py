@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import planner as pl
-from planner.cli.exchange import ABSENT, differences, phrase
+from planner.cli.exchange import ABSENT, differences, value_text
 
 from .conftest import Outcome
 
@@ -156,7 +156,7 @@ def test_there_is_a_difference_where_there_is_one(first: object, second: object)
     assert len({one.path for one in found}) == len(found)
     for one in found:
         assert one.first is ABSENT or one.second is ABSENT or one.first != one.second
-        assert isinstance(phrase(one.first), str)
+        assert isinstance(value_text(one.first), str)
 
 
 def test_what_holds_for_all_others_is_compared_with_what_holds_for_one() -> None:
@@ -165,4 +165,8 @@ def test_what_holds_for_all_others_is_compared_with_what_holds_for_one() -> None
 
     [found] = differences(default, own)
 
-    assert (found.path, phrase(found.first), phrase(found.second)) == ("rest.staff", "2", "1")
+    assert (found.path, value_text(found.first), value_text(found.second)) == (
+        "rest.staff",
+        "2",
+        "1",
+    )

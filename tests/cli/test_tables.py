@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.cli.console import say, table
+from planner.cli.console import echo, table
 
 HEADS = ["mission", "name", ">task", ">mean", ">st. error", ">95% interval",
          ">5% to 95% of draws", ">chance of 90%"]  # fmt: skip
@@ -21,7 +21,7 @@ def test_nothing_is_cut_off(
     width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    say(table("Fill", HEADS, ROWS, named=True))
+    echo(table("Fill", HEADS, ROWS, first_is_id=True))
     out = capsys.readouterr().out
 
     assert max(map(len, out.splitlines())) <= width
@@ -39,7 +39,7 @@ def test_a_narrow_terminal_gets_fewer_columns_and_is_told_which(
     width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    say(table("Fill", HEADS, ROWS, named=True))
+    echo(table("Fill", HEADS, ROWS, first_is_id=True))
     out = capsys.readouterr().out
 
     assert max(map(len, out.splitlines())) <= width
@@ -59,7 +59,7 @@ def test_what_is_the_same_in_all_rows_is_said_once(
     rows = [[f"a-mission-{n}", "staff officers", "November 2022", str(n)] for n in range(4)]
     for width, once in ((120, False), (32, True)):
         monkeypatch.setenv("COLUMNS", str(width))
-        say(table("Held", ["mission", "pool", "month", ">persons"], rows))
+        echo(table("Held", ["mission", "pool", "month", ">persons"], rows))
         out = capsys.readouterr().out
         assert ("pool: staff officers\n" in out) == once
         assert out.count("staff officers") == (1 if once else 4)
@@ -79,7 +79,7 @@ def test_words_are_not_broken_letter_by_letter(
         )
     ]  # fmt: skip
     monkeypatch.setenv("COLUMNS", "80")
-    say(table("Who holds the people", heads, rows))
+    echo(table("Who holds the people", heads, rows))
     out = capsys.readouterr().out
 
     assert all(len(line.strip()) > 1 for line in out.splitlines() if line.strip())

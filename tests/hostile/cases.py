@@ -406,13 +406,13 @@ def books() -> list[dict[str, bytes]]:
 
     import planner as pl
     from planner.scenario.load import loads
-    from planner.workbook.sheets import Paper
-    from planner.workbook.writing import fill_in
+    from planner.workbook.sheets import WorkbookWriter
+    from planner.workbook.writing import write_inputs
 
     folder = Path(tempfile.mkdtemp())
     pl.write_template(folder / "blank.xlsx")
-    paper = Paper(folder / "small.xlsx", "nl")
-    fill_in(paper, loads(SMALL))
+    paper = WorkbookWriter(folder / "small.xlsx", "nl")
+    write_inputs(paper, loads(SMALL))
     paper.close()
     found = []
     for name in ("blank.xlsx", "small.xlsx", "small.xlsx"):

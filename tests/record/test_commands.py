@@ -31,7 +31,7 @@ def counted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     from tests.record.made import history, truth
 
     seen = history(*truth(8), 8)
-    monkeypatch.setattr("planner.cli.record._observations", lambda given: seen)
+    monkeypatch.setattr("planner.cli.record._load_observations", lambda given: seen)
     return folder
 
 
@@ -103,12 +103,12 @@ def test_the_calibration_that_the_letter_draws_from_is_of_its_ranges() -> None:
     uncertain = pl.list_uncertain("letter")
     said = uncertain.scenario.inputs.parameters
     assert said is not None
-    assert said.said in shipped_calibrations()
+    assert said.name in shipped_calibrations()
     assert said.about["effective"] >= 40
     assert said.about["scenario"]["name"] == "letter"
     assert said.about["until"] == "2022-06"
     joint = {one.id for one in uncertain.factors if one.calibrated is not None}
-    assert joint == said.spoken
+    assert joint == said.informed
     assert 10 < len(joint) < 40
     assert pl.load("letter").with_({"parameters": "none"}).inputs.parameters is None
     after = pl.list_uncertain("hindsight")
@@ -116,7 +116,7 @@ def test_the_calibration_that_the_letter_draws_from_is_of_its_ranges() -> None:
     assert known is not None
     assert known.about["until"] == "2025-11"
     assert known.about["effective"] >= 40
-    assert {one.id for one in after.factors if one.calibrated is not None} == known.spoken
+    assert {one.id for one in after.factors if one.calibrated is not None} == known.informed
 
 
 def test_what_is_shipped_of_the_backtest_is_of_the_letter() -> None:
@@ -137,9 +137,9 @@ def test_draws_take_a_row_of_what_the_record_speaks_of_and_all_else_anew() -> No
     said, count = uncertain.scenario.inputs.parameters, 512
     assert said is not None
     values = uncertain.values(np.random.default_rng(1).random((count, len(uncertain.factors))))
-    joint = [k for k, one in enumerate(uncertain.factors) if one.id in said.spoken]
+    joint = [k for k, one in enumerate(uncertain.factors) if one.id in said.informed]
     rows = set(zip(*(said.sample[uncertain.factors[k].id] for k in joint), strict=True))
     assert {tuple(row) for row in values[:, joint].tolist()} <= rows
     for k, one in enumerate(uncertain.factors):
-        if one.id not in said.spoken and one.unit == "persons":
+        if one.id not in said.informed and one.unit == "persons":
             assert len(set(values[:, k])) == count

@@ -12,7 +12,7 @@ from planner.analysis.declare import template
 from planner.errors import InputError
 from planner.figures.curves import breakpoints
 from planner.figures.names import EnsembleNames, Names
-from planner.labels import number, percent, rate, rough
+from planner.labels import number, percent, rate, rough, translated
 from planner.montecarlo.drivers import drivers
 from planner.report.blocks import TableBlock
 from planner.report.conclusions import conclusions
@@ -310,7 +310,7 @@ def test_it_says_why_the_mission_that_goes_short_most_does(
 
     for lang, (one, mission) in asked.items():
         blocks = next(part.blocks for part in one.page.sections if part.id == "questions")
-        heading = template("why").short[lang]
+        heading = translated(template("why").short, lang)
         at = next(k for k, block in enumerate(blocks) if getattr(block, "text", "") == heading)
         assert blocks[at + 1].items[0].startswith(mission)
         assert len(blocks[at + 1].items) >= 2

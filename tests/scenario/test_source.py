@@ -28,17 +28,17 @@ def test_values_follow_yaml_1_2() -> None:
 def test_places_of_keys_values_and_items() -> None:
     source = read_text("a:\n  b: [1,\n    two]\n")
 
-    place = source.place(("a", "b"))
+    place = source.position(("a", "b"))
     assert (place.key_line, place.key_column, place.line, place.column) == (2, 3, 2, 6)
-    assert (source.place(("a", "b", 1)).line, source.place(("a", "b", 1)).column) == (3, 5)
-    assert source.place(("a", "c", "d")) == source.place(("a",))
+    assert (source.position(("a", "b", 1)).line, source.position(("a", "b", 1)).column) == (3, 5)
+    assert source.position(("a", "c", "d")) == source.position(("a",))
 
 
 def test_an_alias_is_read_and_stands_where_it_is_written() -> None:
     source = read_text("a: &x {cap: 1}\nb: *x\n")
 
     assert source.values["b"] == {"cap": 1}
-    assert source.place(("b", "cap")).line == 2
+    assert source.position(("b", "cap")).line == 2
 
 
 @pytest.mark.parametrize(

@@ -120,12 +120,12 @@ def test_files_that_are_no_such_table(tmp_path: Path, text: bytes, messages: lis
 
 
 def test_absurd_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planner.scenario.data.SIZE", 60)
+    monkeypatch.setattr("planner.scenario.data.MAX_BYTES", 60)
     assert check(tmp_path / "t.csv", HEADER + "a,1,,,,,,\n" * 9) == [
         "t.csv: too large: more than 60 bytes"
     ]
     monkeypatch.undo()
-    monkeypatch.setattr("planner.scenario.data.ROWS", 2)
+    monkeypatch.setattr("planner.scenario.data.MAX_ROWS", 2)
     assert check(tmp_path / "t.csv", HEADER + "a,1,,,,,,\nb,1,,,,,,\nc,1,,,,,,\n") == [
         "t.csv:4: more than 2 rows"
     ]

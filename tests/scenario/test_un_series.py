@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner.cli.main import main
-from planner.scenario.data import HEADER, default_data, observations, read_un
+from planner.scenario.data import UN_COLUMNS, default_data, observations, read_un
 
 TABLE = """
         Contribution of Uniformed Personnel to UN by Mission, Country, and Personnel Type
@@ -33,7 +33,7 @@ TABLE = """
 """
 
 EXPORT = (
-    ",".join(HEADER)
+    ",".join(UN_COLUMNS)
     + "\n"
     + """\
 1,NLD,Netherlands,MINUSMA,Individual Police,1,4,2022-06-30

@@ -11,11 +11,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 import planner as pl
-from planner.workbook.sheets import TOP
+from planner.workbook.sheets import HEADER
 
 SMALL = Path(__file__).parent / "small.yaml"
 
-HEADINGS = TOP + 1
+HEADINGS = HEADER + 1
 """Row of the headings, as a spreadsheet counts."""
 
 

@@ -10,10 +10,10 @@ import pytest
 from planner.labels import LANGUAGES
 from planner.months import Month
 from planner.scenario.registry import Column
-from planner.workbook.fields import SETTINGS, SHEETS, choice, heading, spellings
+from planner.workbook.fields import SETTINGS, SHEETS, choice_text, heading, heading_spellings
 from planner.workbook.reading import read_cell
 from planner.workbook.words import say
-from planner.workbook.writing import shown
+from planner.workbook.writing import cell_value
 
 NUMBER = Column("cap", "number", low=0, high=1e6)
 WHOLE = Column("tier", "whole", low=1, high=100)
@@ -166,10 +166,10 @@ EVERY = [(sheet.name, one) for sheet in SHEETS.values() for one in sheet.fields]
 def test_every_choice_is_read_as_it_is_shown(lang: str) -> None:
     for _, one in [*EVERY, *(("settings", one) for one in SETTINGS)]:
         for value in one.column.choices:
-            word = shown(value, one, lang)
+            word = cell_value(value, one, lang)
             assert read_cell(word, one.column) == value
             assert "," not in word  # a list in a cell's menu is separated by commas
-        offered = ",".join(choice(value, lang) for value in one.column.choices)
+        offered = ",".join(choice_text(value, lang) for value in one.column.choices)
         assert len(offered) <= 255
 
 
@@ -182,7 +182,7 @@ def test_a_near_miss_of_a_choice_is_said() -> None:
 def test_headings_of_a_sheet_cannot_be_confused(sheet: str) -> None:
     known: dict[str, str] = {}
     for one in SHEETS[sheet].fields:
-        for word in spellings(one.name):
+        for word in heading_spellings(one.name):
             assert known.setdefault(word, one.name) == one.name
         assert len(heading(one.name, "nl")) <= 32
 

@@ -11,7 +11,7 @@ import pytest
 
 import planner as pl
 from planner.workbook.importing import import_workbook
-from planner.workbook.xlsx import out_of_sight
+from planner.workbook.xlsx import is_hidden
 
 from .conftest import HEADINGS, SMALL, Changed
 
@@ -285,7 +285,7 @@ def test_hidden_rows_columns_and_sheets_that_count_are_said(changed: Copy) -> No
 )
 def test_a_row_of_no_height_is_hidden(attributes: dict[str, str], hidden: bool) -> None:
     """Columns are judged by their width in the same way."""
-    assert out_of_sight(attributes, "ht") is hidden
+    assert is_hidden(attributes, "ht") is hidden
 
 
 def test_headings_on_two_lines_are_read(changed: Copy) -> None:

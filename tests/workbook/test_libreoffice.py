@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 import planner as pl
-from planner.workbook.sheets import TOP
+from planner.workbook.sheets import HEADER
 
 from .conftest import SMALL
 
@@ -59,16 +59,16 @@ def test_libreoffice_calculates_the_same_totals(flank: Path, saved: Path) -> Non
     result = pl.allocate("eastern-flank-battalion").fill_by().iloc[0]
 
     for column, name in ((6, "asked_person_months"), (7, "filled_person_months")):
-        totals = [sheet.cell(TOP, column).value for sheet in (before, after)]
+        totals = [sheet.cell(HEADER, column).value for sheet in (before, after)]
         assert totals == pytest.approx([result[name]] * 2)
-    assert after.cell(TOP, 9).value == pytest.approx(result["fill_rate"])
+    assert after.cell(HEADER, 9).value == pytest.approx(result["fill_rate"])
 
 
 def test_a_sheet_as_it_is_shown(flank: Path, soffice: Convert, tmp_path: Path) -> None:
     made = soffice(flank, SHEET.format(sheet=3), tmp_path)
     rows = list(csv.reader(made.read_text(encoding="utf-8").splitlines()))
 
-    head = rows[TOP]
+    head = rows[HEADER]
     untso = next(row for row in rows if row[0] == "untso")
     assert head[:4] == ["id", "missie", "naam Engels", "naam"]
     shown = dict(zip(head, untso, strict=True))

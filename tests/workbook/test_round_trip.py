@@ -17,8 +17,8 @@ import pytest
 import planner as pl
 from planner.compile import compile_scenario
 from planner.problem.neutral import dump_problem
-from planner.workbook.fields import SHEETS, rows_of, same
-from planner.workbook.importing import FilledWorkbook, import_workbook, read_filled, state
+from planner.workbook.fields import SHEETS, equal, rows_of
+from planner.workbook.importing import FilledWorkbook, build_scenario, import_workbook, read_filled
 
 from .conftest import HEADINGS, SMALL, Changed
 
@@ -135,21 +135,21 @@ def test_no_cell_is_passed_over_in_silence(sheet: str, name: str, filled: Filled
     )  # shares have no room above
     line = mine.grids[sheet].lines[place]
     value = other_value(sheet, name, line[name])
-    assert not same(line[name], value)
+    assert not equal(line[name], value)
     line.cells[name] = value
     if name == "basis":
         line.cells["source"] = "book"
 
-    found = state(mine, "small").scenario
+    found = build_scenario(mine, "small").scenario
 
     first = list(keyed(before, sheet))[place]
-    assert same(keyed(found, sheet)[first][name], value)
+    assert equal(keyed(found, sheet)[first][name], value)
     differing = {
         (other, key, column)
         for other in SHEETS
         for key, row in keyed(found, other).items()
         for column in row
-        if not same(row[column], keyed(before, other)[key][column])
+        if not equal(row[column], keyed(before, other)[key][column])
     }
     follows = {name, *FOLLOWS.get(name, ())}
     assert differing <= {(sheet, first, column) for column in follows}
