@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from planner import solution as plans
-from planner.engine.fair import Filling, _Levels
+from planner.engine.fair import Filling, _LevelProgramme
 from planner.engine.highs import LinearProgramme
 from planner.engine.stages import StageData, StageSolution
 from planner.errors import CertificateError
@@ -82,7 +82,7 @@ def test_lost_locks_of_earlier_tiers_are_seen(monkeypatch):
 
 
 def test_lost_locks_of_fair_levels_are_seen(monkeypatch):
-    monkeypatch.setattr(_Levels, "_rows", lambda self, held, value: None)
+    monkeypatch.setattr(_LevelProgramme, "_set_decision_rows", lambda self, held, value: None)
     with pytest.raises(CertificateError):
         solve_problem(two_tiers(), "fair")
 
