@@ -449,10 +449,10 @@ class _LevelProgramme:
         last = size + len(self.goals)
         at_lower = (reduced[:last] > tolerance) & (optimum.x[:last] <= 1e-9)
         gap = programme.upper[:last] - optimum.x[:last]
-        programme.hold_columns(at_lower, (reduced[:last] < -tolerance) & (gap <= 1e-9))
+        programme.fix_columns(at_lower, (reduced[:last] < -tolerance) & (gap <= 1e-9))
         has_dual = np.abs(dual) > tolerance
         has_dual[routed_rows] = False
-        programme.hold_rows(has_dual & (dual > 0), has_dual & (dual < 0))
+        programme.fix_rows(has_dual & (dual > 0), has_dual & (dual < 0))
         self.is_equality |= has_dual[:count]
         cost = -(dual[:count] @ self.load)
         later = ~begun[self.single_decisions]
@@ -783,8 +783,8 @@ class _Component:
         """Restrict the programme to the optimal face."""
         tiny = MULTIPLIER_TOLERANCE * max(1.0, float(np.abs(optimum.dual).max(initial=0.0)))
         own, dual = optimum.reduced[: len(self.columns)], optimum.dual[: len(self.rows)]
-        self.programme.hold_columns(own > tiny, own < -tiny)
-        self.programme.hold_rows(dual > tiny, dual < -tiny)
+        self.programme.fix_columns(own > tiny, own < -tiny)
+        self.programme.fix_rows(dual > tiny, dual < -tiny)
 
     def store_in(self, state: _FacePoint) -> None:
         """Store point and basis for the components that follow."""
@@ -891,7 +891,7 @@ class _MaxMinSolver:
             programme.set_cost(left / most)
             optimum = programme.solve()
             self._record_solve(optimum)
-            before, left = most, programme.pin(optimum, 1.0) * most
+            before, left = most, programme.fix_optimal_face(optimum, 1.0) * most
             most = float(np.abs(left).max(initial=0.0))
         per_person = np.zeros(len(self.people))
         per_person[levels.columns] = cost[:size] / column_scale

@@ -521,7 +521,7 @@ class Steps:
                 lp += share - above.get(key, 0) >= level - self.solver.slack, f"level.{number}"
             self.solve_step(name, -1 * pulp.lpSum(above.values()), lp)
             excess = {key: float(above[key].varValue or 0.0) for key in candidates}
-            blocked = [key for key in candidates if excess[key] <= self.solver.rise]
+            blocked = [key for key in candidates if excess[key] <= self.solver.min_increase]
             if len(blocked) == len(candidates):
                 return candidates
             if not blocked:  # only rounding lets all of them rise: choose the smallest increase

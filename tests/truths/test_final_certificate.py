@@ -67,8 +67,10 @@ def test_people_changed_after_the_proof_are_seen(rule, problem, damage, monkeypa
 
 
 def test_lost_locks_of_earlier_tiers_are_seen(monkeypatch):
-    """Without pinning, later tiers take from earlier ones, each step with a proof of its own."""
-    monkeypatch.setattr(LinearProgramme, "pin", lambda self, *_: np.zeros(len(self.cost)))
+    """Without locks, later tiers take from earlier ones, each step with a proof of its own."""
+    monkeypatch.setattr(
+        LinearProgramme, "fix_optimal_face", lambda self, *_: np.zeros(len(self.cost))
+    )
     seen = 0
     rng = np.random.default_rng(4)
     for _ in range(20):
