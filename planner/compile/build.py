@@ -315,14 +315,16 @@ def levels(
     end = max([first + (months - 1), *named]).ordinal
     time = np.arange(start, end + 1)
     shown = slice(first.ordinal - start, first.ordinal - start + months)
-    found: dict[str, Floats] = {}
+    strength_by_pool: dict[str, Floats] = {}
     wrong: list[tuple[str, str]] = []
     for pool in inputs.pools.values():
-        own = [one for one in enumerate(inputs.steps, 1) if pool.id in one[1].pools]
+        pool_steps = [one for one in enumerate(inputs.steps, 1) if pool.id in one[1].pools]
         people = np.ones((1, len(time)))
         for factor in FACTORS:
             level = _factor_series(inputs, pool, factor, time, take)
-            level = _apply_steps(level, time, [one for one in own if one[1].of == factor], take)
+            level = _apply_steps(
+                level, time, [one for one in pool_steps if one[1].of == factor], take
+            )
             if factor != "posts":
                 if level[:, shown].max(initial=0.0) > 1 + 1e-9:
                     highest = level[:, shown].max()
@@ -330,14 +332,16 @@ def levels(
                     wrong.append((pool.id, message))
                 level = np.minimum(level, 1.0)
             people = people * level
-        people = _apply_steps(people, time, [one for one in own if one[1].of == "strength"], take)
-        seen = people[:, shown]
-        if seen.min(initial=0.0) < -1e-9:
-            low = np.flatnonzero((seen < -1e-9).any(axis=0))[0]
+        people = _apply_steps(
+            people, time, [one for one in pool_steps if one[1].of == "strength"], take
+        )
+        in_window = people[:, shown]
+        if in_window.min(initial=0.0) < -1e-9:
+            low = np.flatnonzero((in_window < -1e-9).any(axis=0))[0]
             month = Month.from_ordinal(int(time[shown][low]))
             wrong.append((pool.id, f"strength of pool {pool.id!r} falls below 0 in {month}"))
-        found[pool.id] = np.maximum(seen, 0.0)
-    return found, wrong
+        strength_by_pool[pool.id] = np.maximum(in_window, 0.0)
+    return strength_by_pool, wrong
 
 
 def _factor_series(
@@ -349,10 +353,10 @@ def _factor_series(
         return _step_series(f"pool.{pool.id}.{factor}", pool.series[factor], unit, time, take)
     national = inputs.forces[pool.force][factor]
     level = _step_series(f"force.{pool.force}.{factor}", national, unit, time, take)
-    own = pool.series.get(f"{factor}_factor")
-    if own is None:
+    deviation = pool.series.get(f"{factor}_factor")
+    if deviation is None:
         return level
-    return level * _step_series(f"pool.{pool.id}.{factor}_factor", own, "factor", time, take)
+    return level * _step_series(f"pool.{pool.id}.{factor}_factor", deviation, "factor", time, take)
 
 
 def _step_series(
@@ -752,9 +756,9 @@ def _model_months(
     """Return the first month of the model, its length, and the window reported."""
     longest = max(
         (
-            one.tied_up_months
-            for one in resolved
-            if one.first <= inputs.last and one.last >= inputs.first
+            demand.tied_up_months
+            for demand in resolved
+            if demand.first <= inputs.last and demand.last >= inputs.first
         ),
         default=0,
     )
@@ -765,23 +769,23 @@ def _model_months(
     return inputs.first + -warm_up, warm_up + window + run_out, (warm_up, warm_up + window - 1)
 
 
-def _demand(inputs: Inputs, one: _Resolved, first: Month) -> Demand:
-    line = one.line
+def _demand(inputs: Inputs, demand: _Resolved, first: Month) -> Demand:
+    line = demand.line
     return Demand(
         id=line.id,
         tier=line.tier,
-        cap=one.cap,
-        first=one.first - first,
-        last=one.last - first,
-        tour=one.tour,
+        cap=demand.cap,
+        first=demand.first - first,
+        last=demand.last - first,
+        tour=demand.tour,
         pools=line.pools,
-        prep=one.prep,
-        home=one.home,
+        prep=demand.prep,
+        home=demand.home,
         options=line.shares,
-        dwell=one.dwell,
+        dwell=demand.dwell,
         on_call=line.on_call,
         main_task=inputs.missions[line.mission].main_task,
-        cohorts=one.cohorts,
+        cohorts=demand.cohorts,
         weight=line.weight,
         unit=line.unit,
     )
@@ -824,12 +828,12 @@ def _budgets(
     if not inputs.money:
         return ()
     costs: dict[str, dict[str, float]] = {}
-    for one in in_model:
+    for demand in in_model:
         for cost in sorted(inputs.costs, key=lambda cost: bool(cost.demand)):
-            if cost.demand == one.root or (not cost.demand and cost.kind == one.line.kind):
+            if cost.demand == demand.root or (not cost.demand and cost.kind == demand.line.kind):
                 what = f"demand.{cost.demand}" if cost.demand else f"kind.{cost.kind}"
                 yearly = book.take(f"cost.{cost.fund}.{what}", cost.figure, "EUR per person-year")
-                costs.setdefault(cost.fund, {})[one.line.id] = yearly / 12
+                costs.setdefault(cost.fund, {})[demand.line.id] = yearly / 12
     budgets = []
     for budget in inputs.budgets:
         begin = Month(budget.year, 1) - first
@@ -846,16 +850,17 @@ def _budgets(
 def _record_presence(inputs: Inputs, in_model: list[_Resolved], book: ParameterBook) -> None:
     """Record the presence parameters of the kinds in use, which the allocation does not need."""
     units = {"acceptance": "share", "lead": "months", "early_return": "share per month"}
-    for id in dict.fromkeys(one.line.kind for one in in_model):
+    for id in dict.fromkeys(demand.line.kind for demand in in_model):
         for name, figure in inputs.kinds[id].presence.items():
             book.take(f"kind.{id}.{name}", figure, units[name])
-    for one in in_model:
-        if one.line.manned is not None:
-            book.take(f"demand.{one.root}.manned", one.line.manned, "share")
+    for demand in in_model:
+        if demand.line.manned is not None:
+            book.take(f"demand.{demand.root}.manned", demand.line.manned, "share")
 
 
-def _demand_row(inputs: Inputs, one: _Resolved, package: str) -> DemandRow:
-    line, mission, origin = one.line, inputs.missions[one.line.mission], one.line.cap.origin
+def _demand_row(inputs: Inputs, demand: _Resolved, package: str) -> DemandRow:
+    line = demand.line
+    mission, origin = inputs.missions[line.mission], line.cap.origin
     return DemandRow(
         id=line.id,
         mission=line.mission,
@@ -875,20 +880,20 @@ def _demand_row(inputs: Inputs, one: _Resolved, package: str) -> DemandRow:
         unit=line.unit,
         tier=line.tier,
         weight=line.weight,
-        cap=one.cap,
+        cap=demand.cap,
         basis=origin.basis,
         source=origin.source,
         section=origin.section,
-        first=one.first,
-        last=one.last,
+        first=demand.first,
+        last=demand.last,
         pools=line.pools,
         options=tuple(options_text([option]) for option in line.options),
-        tour=one.tour,
-        preparation=one.prep,
-        home=one.home,
-        dwell=one.dwell,
-        cohorts=one.cohorts,
-        part_of=one.root,
+        tour=demand.tour,
+        preparation=demand.prep,
+        home=demand.home,
+        dwell=demand.dwell,
+        cohorts=demand.cohorts,
+        part_of=demand.root,
         file=origin.file or line.file,
         line=origin.line or line.line,
     )

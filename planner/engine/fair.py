@@ -186,10 +186,10 @@ class _LevelProgramme:
         self.load = sparse.csc_array(
             rows[:, self.single_columns] * full[self.single_decisions][None, :]
         )
-        most = np.minimum(data.most, (np.where(held, share, 1.0) * full)[block.decision])
+        max_people = np.minimum(data.most, (np.where(held, share, 1.0) * full)[block.decision])
         fixed = np.where(closed & data.settled[block.decision], data.lower, 0.0)
         base = rows @ fixed
-        reach = base + rows[:, self.columns] @ most[self.columns]
+        reach = base + rows[:, self.columns] @ max_people[self.columns]
         reach += self.load @ np.where(held, share, self.ceiling)[self.single_decisions]
         self.limit_rows = np.flatnonzero(reach > data.limit * (1 + 1e-12))
         load = self.load.tocsr()[self.limit_rows]
@@ -208,13 +208,13 @@ class _LevelProgramme:
         self.last_level: tuple[int | None, float] = (None, 0.0)
         self.level_decision: dict[int, int] = {}
         self.tied = np.zeros(len(full), dtype=bool)
-        self.programme = self._build(solver, matrix, most, fixed, slack)
+        self.programme = self._build(solver, matrix, max_people, fixed, slack)
 
     def _build(
         self,
         solver: _MaxMinSolver,
         matrix: sparse.csr_array,
-        most: Floats,
+        max_people: Floats,
         fixed: Floats,
         slack: float,
     ) -> LinearProgramme:
@@ -257,11 +257,11 @@ class _LevelProgramme:
             np.full(len(goals), np.inf),
             np.array([missing[t] + slack * (1 + data.goal[goals].sum()) for t in tiers]),
         ]  # fmt: skip
-        most = (most / np.maximum(column_scale, SMALLEST_DIVISOR)[block.decision])[columns]
+        column_upper = max_people[columns] / np.maximum(column_scale, SMALLEST_DIVISOR)[self.owner]
         zeros = np.zeros(len(columns) + len(goals))
         return LinearProgramme.stepwise(
             sparse.csc_array(sparse.block_array(grid, format="csc")), zeros, zeros,
-            np.concatenate([most, data.goal[goals]]), np.concatenate(lower_rows),
+            np.concatenate([column_upper, data.goal[goals]]), np.concatenate(lower_rows),
             np.concatenate(upper_rows),
         )  # fmt: skip
 
@@ -463,7 +463,12 @@ class _LevelProgramme:
         self.blocked[self.routed[open_count[self.routed] == 0]] = True
 
     def maximise_increases(
-        self, active: Flags, wanted: Flags, added_columns: Ints | None, level: float, most: float
+        self,
+        active: Flags,
+        wanted: Flags,
+        added_columns: Ints | None,
+        level: float,
+        max_increase: float,
     ) -> tuple[Floats, Optimum, Ints]:
         """Maximise the sum of separate increases of the `wanted` decisions above the level.
 
@@ -475,9 +480,9 @@ class _LevelProgramme:
         rows = len(self.limit_rows) + np.flatnonzero(active[self.routed])
         if added_columns is None:
             self.attach_to_level(active, level, level)
-            self.relax_rows(active, most)
+            self.relax_rows(active, max_increase)
             self.relax_rows(active & self.in_goal)
-            added_columns = self._add_increase_columns(chosen, most)
+            added_columns = self._add_increase_columns(chosen, max_increase)
         cost = np.zeros_like(programme.cost)
         cost[: len(self.columns)] = -(wanted & active)[self.owner].astype(float)
         cost[added_columns] = -wanted[self.single_decisions[chosen]].astype(float)
@@ -489,12 +494,12 @@ class _LevelProgramme:
         increase[rising] = (programme.matrix @ optimum.x)[rows] / self.scaled_cap[rising]
         return np.maximum(increase, 0.0), optimum, added_columns
 
-    def _add_increase_columns(self, chosen: Ints, most: float) -> Ints:
+    def _add_increase_columns(self, chosen: Ints, max_increase: float) -> Ints:
         load = self.load[:, chosen].tocoo()
         shape = (self.programme.matrix.shape[0], len(chosen))
         return self.programme.add_columns(
             sparse.csc_array((load.data, load.coords), shape=shape),
-            np.zeros(len(chosen)), np.zeros(len(chosen)), np.full(len(chosen), most),
+            np.zeros(len(chosen)), np.zeros(len(chosen)), np.full(len(chosen), max_increase),
         )  # fmt: skip
 
     def remove_increase_columns(self, added_columns: Ints, active: Flags) -> None:
@@ -513,13 +518,14 @@ def _column_scales(data: StageData, columns: Ints) -> Floats:
     """
     rows = sparse.csc_array(data.rows[:, columns])
     carried = np.full(len(columns), np.inf)
-    place = np.repeat(np.arange(len(columns)), np.diff(rows.indptr))
+    column = np.repeat(np.arange(len(columns)), np.diff(rows.indptr))
     counts = rows.data > 0
-    np.minimum.at(carried, place[counts], (data.limit[rows.indices] / rows.data)[counts])
-    most = np.zeros(len(data.full))
-    np.maximum.at(most, data.block.decision[columns], carried)
-    coarse = (most > 0) & (data.full > MAX_SCALE_RATIO * most)
-    return np.where(coarse, np.maximum(most, 1e-6), data.full)  # 1e-6: the smallest cap of a file
+    np.minimum.at(carried, column[counts], (data.limit[rows.indices] / rows.data)[counts])
+    capacity = np.zeros(len(data.full))
+    np.maximum.at(capacity, data.block.decision[columns], carried)
+    coarse = (capacity > 0) & (data.full > MAX_SCALE_RATIO * capacity)
+    smallest_cap = 1e-6  # of a file
+    return np.where(coarse, np.maximum(capacity, smallest_cap), data.full)
 
 
 def _scaled_rows(
@@ -532,13 +538,13 @@ def _scaled_rows(
 ) -> tuple[sparse.csr_array, Floats]:
     """Return rows scaled by columns and limits, with entries near 1, and the scale of each row."""
     matrix = sparse.csr_array(rows[kept][:, columns] * column_scale[None, :])
-    own = np.maximum(limit[kept], SMALLEST_DIVISOR)
-    unit = own.copy()
+    row_limit = np.maximum(limit[kept], SMALLEST_DIVISOR)
+    unit = row_limit.copy()
     for part in (matrix, load):
         if part.shape[1]:
             unit = np.maximum(unit, part.max(axis=1).toarray().ravel())
-    least = np.maximum(own, 1.0)  # a certificate compares with one plus the limit
-    unit = np.where(unit > MAX_SCALE_RATIO * least, least, unit)
+    min_scale = np.maximum(row_limit, 1.0)  # a certificate compares with one plus the limit
+    unit = np.where(unit > MAX_SCALE_RATIO * min_scale, min_scale, unit)
     return _drop_negligible(matrix / unit[:, None]), unit
 
 
@@ -625,8 +631,8 @@ def _components(
     # the point may violate its rows by rounding
     lower = np.minimum(face.row_lower - used, present)
     upper = np.maximum(face.row_upper - used, present)
-    most = abs(rows) @ face.upper[chosen]
-    kept = np.flatnonzero((np.diff(rows.indptr) > 0) & ((most > upper) | np.isfinite(lower)))
+    max_use = abs(rows) @ face.upper[chosen]
+    kept = np.flatnonzero((np.diff(rows.indptr) > 0) & ((max_use > upper) | np.isfinite(lower)))
     rows = sparse.csr_array(rows[kept])
     of_row, of_column = _connected_components(rows)
     for number in np.unique(of_column[: len(columns)]):
@@ -883,16 +889,17 @@ class _MaxMinSolver:
         programme, size = levels.programme, len(levels.columns)
         owner = block.decision[levels.columns]
         column_scale = levels.column_scale[owner]
-        worth = block.duty_months[owner] * block.option[levels.columns] * column_scale
+        preference_cost = block.duty_months[owner] * block.option[levels.columns] * column_scale
         cost = np.zeros_like(programme.cost)
-        cost[:size] = worth / (worth.max() or 1.0)
-        left, most, before = cost, 1.0, np.inf
-        while PREFERENCE_TOLERANCE < most < before / 2:  # small caps
-            programme.set_cost(left / most)
+        cost[:size] = preference_cost / (preference_cost.max() or 1.0)
+        objective, largest, previous = cost, 1.0, np.inf
+        # small caps have small costs: minimise again what is left of them on the optimal face
+        while PREFERENCE_TOLERANCE < largest < previous / 2:
+            programme.set_cost(objective / largest)
             optimum = programme.solve()
             self._record_solve(optimum)
-            before, left = most, programme.fix_optimal_face(optimum, 1.0) * most
-            most = float(np.abs(left).max(initial=0.0))
+            previous, objective = largest, programme.fix_optimal_face(optimum, 1.0) * largest
+            largest = float(np.abs(objective).max(initial=0.0))
         per_person = np.zeros(len(self.people))
         per_person[levels.columns] = cost[:size] / column_scale
         unit = float(np.abs(per_person).max()) or 1.0
@@ -969,10 +976,10 @@ class _MaxMinSolver:
         decisions are fixed whose increase is 0 while the sum of increases is maximised.
         """
         candidates, added_columns = self.active.copy(), None
-        most = min(0.01, top - level)
+        max_increase = min(0.01, top - level)
         while candidates.any():
             increase, optimum, added_columns = levels.maximise_increases(
-                self.active, candidates, added_columns, level, most
+                self.active, candidates, added_columns, level, max_increase
             )
             self._record_solve(optimum)
             blocked = candidates & (increase <= 1e-7)
@@ -981,12 +988,12 @@ class _MaxMinSolver:
             candidates = blocked
         scale = float(max(int(candidates.sum()), 1))
         price, row_price = levels.prices(optimum.dual / scale)
-        before = levels.level_sensitivities(optimum, scale, self.held, price)
+        earlier = levels.level_sensitivities(optimum, scale, self.held, price)
         if added_columns is not None:
             levels.remove_increase_columns(added_columns, self.active)
         levels.tie_to_last_level(candidates)
         self._fix_shares(candidates, level)
-        self._record_step(levels, candidates, level, before, row_price, 0.0)
+        self._record_step(levels, candidates, level, earlier, row_price, 0.0)
 
     def _hold_at_ceiling(self, levels: _LevelProgramme, top: float) -> float:
         """Fix decisions that no row limits at their own ceiling; return the new level."""

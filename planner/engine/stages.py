@@ -241,13 +241,13 @@ class StageSolution:
         gaps = [np.abs(given - locks.share * full)[fixed] / (1 + full[fixed])]
         gaps.append(np.abs(locks.cost @ people - locks.value) / (1 + np.abs(locks.value)))
         reached = data.block.bounds.matrix @ people
-        lacking = np.maximum(data.goal - reached, 0.0)
-        for tier, least in locks.missing.items():
+        shortfall = np.maximum(data.goal - reached, 0.0)
+        for tier, minimum in locks.missing.items():
             of_tier = data.goal_tier == tier
             size = 1 + float(data.goal[of_tier].sum())
-            gaps.append(np.array([(lacking[of_tier].sum() - least) / size]))
+            gaps.append(np.array([(shortfall[of_tier].sum() - minimum) / size]))
         has_goal = data.goal > 0
-        gaps.append(np.abs(lacking - self.missing)[has_goal] / (1 + data.goal[has_goal]))
+        gaps.append(np.abs(shortfall - self.missing)[has_goal] / (1 + data.goal[has_goal]))
         if locks.bottlenecks:
             gaps.append(_bottleneck_gaps(data, people))
         found = np.concatenate(gaps)
@@ -304,25 +304,25 @@ def _bottleneck_gaps(data: StageData, people: Floats) -> Floats:
 
 def base_data(problem: Problem, block: Block) -> StageData:
     """Return the data in which every decision of the block is free and every demand known."""
-    places, report = block.demand, problem.report
-    caps = np.array([problem.demands[d].cap for d in places], dtype=float)
+    demands, report = block.demand, problem.report
+    caps = np.array([problem.demands[d].cap for d in demands], dtype=float)
     full = caps * block.part
     names = list(problem.pools)
     strength = np.array([problem.pools[names[p]] for p in block.pools], dtype=float)
     strength = strength.reshape(len(block.pools), block.months)
     at_work = strength[block.standby_pools]
-    most = [problem.bounds[b].max for b in block.bounds.bound]
-    highest = np.array([np.inf if m is None else m for m in most], dtype=float)
+    maxima = [problem.bounds[b].max for b in block.bounds.bound]
+    max_limits = np.array([np.inf if m is None else m for m in maxima], dtype=float)
     amounts = np.array([problem.budgets[k].amount for k in block.budgets], dtype=float)
-    limit = np.concatenate([strength.reshape(-1), at_work.reshape(-1), highest, amounts])
+    limit = np.concatenate([strength.reshape(-1), at_work.reshape(-1), max_limits, amounts])
     month = block.duty_data.indices
-    least = [problem.bounds[b].min for b in block.bounds.bound]
-    goal = np.array([m or 0.0 for m in least], dtype=float)
+    minima = [problem.bounds[b].min for b in block.bounds.bound]
+    goal = np.array([m or 0.0 for m in minima], dtype=float)
     data = StageData(
         block=block,
         full=full,
-        tier=np.array([problem.demands[d].tier for d in places], dtype=np.int64),
-        weight=np.array([problem.demands[d].weight for d in places], dtype=float),
+        tier=np.array([problem.demands[d].tier for d in demands], dtype=np.int64),
+        weight=np.array([problem.demands[d].weight for d in demands], dtype=float),
         counted=block.duty_data.row_sums((month >= report[0]) & (month <= report[1])),
         lower=np.zeros(len(block.decision)),
         upper=full[block.decision],
@@ -345,16 +345,16 @@ def with_goals(data: StageData, problem: Problem, known: Flags) -> StageData:
     if not len(rows.bound):
         return data
     asked = rows.asked @ (known & (data.full > 0)).astype(float) > 0
-    least = np.array([problem.bounds[b].min or 0.0 for b in rows.bound], dtype=float)
-    member = sparse.csr_array(
+    minima = np.array([problem.bounds[b].min or 0.0 for b in rows.bound], dtype=float)
+    demand_tiers = sparse.csr_array(
         rows.asked.astype(bool).astype(float) * np.where(known & (data.full > 0), data.tier, 0)
     )
-    last: dict[int, int] = {}
-    tiers = member.max(axis=1).toarray().ravel()
+    last_tier: dict[int, int] = {}
+    tiers = demand_tiers.max(axis=1).toarray().ravel()
     for bound, tier in zip(rows.bound, tiers, strict=True):
-        last[bound] = max(last.get(bound, 0), int(tier))
-    goal = np.where(asked, least, 0.0)
-    goal_tier = np.where(goal > 0, [last[b] for b in rows.bound], 0).astype(np.int64)
+        last_tier[bound] = max(last_tier.get(bound, 0), int(tier))
+    goal = np.where(asked, minima, 0.0)
+    goal_tier = np.where(goal > 0, [last_tier[b] for b in rows.bound], 0).astype(np.int64)
     return data.change(goal=goal, goal_tier=goal_tier)
 
 

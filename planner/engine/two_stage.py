@@ -256,21 +256,21 @@ def two_stage_of(
     rows = _RowCollector()
     filled: list[Floats] = []
     limits: list[Floats] = []
-    most: list[Floats] = []
+    max_people: list[Floats] = []
     begin: list[Ints] = []
     for block in programme.blocks:
-        kept, own, served = _promised_columns(block, group, spans)
-        filled.append(np.array([np.where(own == k, served[:, n], 0.0) for k, n in parts]))
+        kept, column_group, served = _promised_columns(block, group, spans)
+        filled.append(np.array([np.where(column_group == k, served[:, n], 0.0) for k, n in parts]))
         rows.add(sparse.csr_array(block.rows[:, kept]))
         limits.append(_right_hand_sides(programme, block, draws))
         decisions = np.unique(block.decision[kept])
         rows.add(sparse.csr_array(block.pick[decisions][:, kept]), same_columns=True)
         full = draws.caps[:, block.demand] * block.part
         limits.append(full[:, decisions])
-        most.append(full[:, block.decision[kept]])
+        max_people.append(full[:, block.decision[kept]])
         begin.append(block.begin[block.decision[kept]])
     matrix, limit = _without_redundant_rows(
-        *rows.merged(np.concatenate(limits, axis=1)), np.concatenate(most, axis=1)
+        *rows.merged(np.concatenate(limits, axis=1)), np.concatenate(max_people, axis=1)
     )
     asked = np.stack(
         [draws.caps[:, group == k] @ months[group == k, n] for k, n in parts], axis=1
@@ -631,15 +631,15 @@ class Master:
         it by about this tolerance.
         """
         costs = np.array(self.highs.getLp().col_cost_)
-        places = np.arange(self.size, dtype=np.int32)
-        self.highs.changeColsCost(self.size, places, np.eye(1, self.size, self.relaxation).ravel())
+        columns = np.arange(self.size, dtype=np.int32)
+        self.highs.changeColsCost(self.size, columns, np.eye(1, self.size, self.relaxation).ravel())
         self.highs.changeColBounds(self.relaxation, 0.0, MAX_RELAXATION)
         status = self._run()
         if status != "Optimal":
             raise SolverError(f"shares promised before cannot all be kept: {status}")
-        least = float(self.highs.getSolution().col_value[self.relaxation])
-        self.highs.changeColBounds(self.relaxation, 0.0, least + LOCK_SLACK)
-        self.highs.changeColsCost(self.size, places, costs)
+        minimum = float(self.highs.getSolution().col_value[self.relaxation])
+        self.highs.changeColBounds(self.relaxation, 0.0, minimum + LOCK_SLACK)
+        self.highs.changeColsCost(self.size, columns, costs)
 
     def _shortfall(self, x: Floats) -> Floats:
         result = np.zeros((len(self.two), self.groups))
@@ -783,24 +783,24 @@ class _ExtensiveForm:
         count, draws = stage.groups, len(two)
         self.count, self.t = count, 2 * count
         tail = two.given / np.maximum(1.0 - np.broadcast_to(certainty, (count,)), 1e-12)
-        eye, parts = sparse.eye_array(count), stage.filled.shape[0]
+        identity, parts = sparse.eye_array(count), stage.filled.shape[0]
         risk = sparse.hstack([
-            eye, -eye, sparse.csr_array((count, 1)),
+            identity, -identity, sparse.csr_array((count, 1)),
             *(sparse.diags_array(tail[s]) for s in range(draws)),
             sparse.csr_array((count, draws * stage.matrix.shape[1])),
         ])  # fmt: skip
         width = risk.shape[1]
         level = sparse.csr_array(sparse.hstack([
-            eye, sparse.csr_array((count, count)), -np.ones((count, 1)),
+            identity, sparse.csr_array((count, count)), -np.ones((count, 1)),
             sparse.csr_array((count, width - 2 * count - 1)),
         ]))  # fmt: skip
         member = sparse.csr_array(
             (np.ones(parts), (np.arange(parts), stage.part_group)), shape=(parts, count)
         )
-        own = [sparse.diags_array(two.asked[s]) @ member for s in range(draws)]
+        asked_blocks = [sparse.diags_array(two.asked[s]) @ member for s in range(draws)]
         goals = sparse.hstack([
-            sparse.csr_array((draws * parts, count)), sparse.vstack([-one for one in own]),
-            sparse.csr_array((draws * parts, 1)), sparse.block_diag(own),
+            sparse.csr_array((draws * parts, count)), sparse.vstack([-one for one in asked_blocks]),
+            sparse.csr_array((draws * parts, 1)), sparse.block_diag(asked_blocks),
             sparse.block_diag([stage.filled] * draws),
         ])  # fmt: skip
         limits = sparse.hstack([

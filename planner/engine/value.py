@@ -286,24 +286,24 @@ def solve_value(data: StageData, then: Floats | None = None) -> StageSolution:
     layout = ValueProgramme([data])
     limits, goals = layout.limits[0], layout.goals[0]
     steps = _Lexicographic(layout, np.concatenate([data.lower, data.goal[goals]]))
-    price, least = np.zeros(len(data.limit)), {}
+    price, min_shortfall = np.zeros(len(data.limit)), {}
     for step in layout.objectives():
         dual = steps.minimise(step.cost)
         if step.kind == "goals":
-            least[step.tier] = float(step.cost @ steps.x)
+            min_shortfall[step.tier] = float(step.cost @ steps.x)
         elif step.kind == "tier":
             price[limits] += np.maximum(-dual[: len(limits)], 0)
     outside = (block.duty_months > data.counted + 1e-9).any()
     for tier in data.tiers if outside else ():
-        seen = (data.counted * data.weight * (data.tier == tier))[block.decision]
-        steps.minimise(layout.cost(-seen))
+        reported = (data.counted * data.weight * (data.tier == tier))[block.decision]
+        steps.minimise(layout.cost(-reported))
     if then is not None:
         steps.minimise(layout.cost(-then[block.decision]))
     (people,) = layout.split(steps.x)
     missing = np.zeros(len(data.goal))
     missing[goals] = np.maximum(data.goal[goals] - block.bounds.matrix[goals] @ people, 0)
     table = np.array(steps.costs).reshape(len(steps.costs), layout.size)
-    locks = Locks(np.full(len(data.full), np.nan), table, np.array(steps.values), least)
+    locks = Locks(np.full(len(data.full), np.nan), table, np.array(steps.values), min_shortfall)
     programme = steps.programme
     return StageSolution(
         people, missing, price, worst(*steps.proofs), programme.solves, programme.cold_repairs,

@@ -291,8 +291,8 @@ class Problem:
 
     def inside(self, *packages: str) -> Flags:
         """Return which demands belong to some packages, (demands,)."""
-        own = {demand for id in packages for demand in self.package(id).demands}
-        return np.array([demand.id in own for demand in self.demands], dtype=bool)
+        chosen = {demand for id in packages for demand in self.package(id).demands}
+        return np.array([demand.id in chosen for demand in self.demands], dtype=bool)
 
     def known(self, id: str) -> int:
         """Return the month in which a package becomes known, just in time by default.

@@ -301,9 +301,9 @@ class Statement:
             group = groups[decision]
             if group not in sent:
                 sent[group] = self.lp.add_variable(f"unit.{group}", 0, 1, pulp.LpInteger)
-            most = float(self.data.full[decision])
+            full = float(self.data.full[decision])
             name = f"all.{self._decisions[decision]}"
-            self.lp += self.served(decision) == most * sent[group], name
+            self.lp += self.served(decision) == full * sent[group], name
 
     def _terms(self, matrix: sparse.csr_array, row: int) -> dict[int, float]:
         """Return the coefficients of one row by column, for the columns that the plan knows."""
@@ -729,7 +729,7 @@ class Stepwise(Solution):
 def stepwise(planner: StatedPlanner, rule: str, packages: Sequence[str] | None = None) -> Stepwise:
     """Return the plan with every package and the plan without each of some packages."""
     problem = planner.programme.problem
-    every = frozenset(package.id for package in problem.packages)
+    all_packages = frozenset(package.id for package in problem.packages)
     steps: list[StageStep] = []
 
     def plan(name: str, chosen: frozenset[str]) -> Allocation:
@@ -740,9 +740,9 @@ def stepwise(planner: StatedPlanner, rule: str, packages: Sequence[str] | None =
         )
         return made
 
-    with_all = plan("with all", every)
+    with_all = plan("with all", all_packages)
     without = {
-        package.id: plan(f"without {package.id}", every - {package.id})
+        package.id: plan(f"without {package.id}", all_packages - {package.id})
         for package in problem.packages
         if packages is None or package.id in packages
     }
